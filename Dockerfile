@@ -1,0 +1,24 @@
+# Production image: web, worker and beat are the same image with different commands (docker-compose.yml).
+FROM python:3.13-slim AS packages
+COPY requirements/base.lock /tmp/base.lock
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r /tmp/base.lock
+
+FROM python:3.13-slim
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    STATIC_ROOT=/static \
+    MEDIA_ROOT=/media \
+    WEB_HOST=0.0.0.0 \
+    PORT=8000
+COPY --from=packages /venv /venv
+WORKDIR /app
+COPY . /app
+# Neither step reaches a server or needs a key.
+RUN DJANGO_SETTINGS_MODULE=config.offline python manage.py catalogue --compile
+RUN DJANGO_SETTINGS_MODULE=config.offline python manage.py collectstatic --noinput -v 0
+RUN useradd --system --no-create-home service && install -d -o service -g service /media
+USER service
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=6s --start-period=30s CMD ["python", "-m", "config.probe"]
+CMD ["gunicorn", "--config", "python:config.web", "config.wsgi"]

@@ -1,0 +1,70 @@
+"""The commands of run.py, once the environment is there."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+
+from config.devstack import browser, check, stack, throwaway
+from config.devstack.state import ROOT
+
+RESOLUTION = (
+    "-q",
+    "--universal",
+    "--python-version=3.12",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--no-header",
+)
+LOCKS = ("base", "run", "dev", "uv")
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the first argument names, and serve when there is none."""
+    name, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in COMMANDS else ("serve", arguments)
+    return COMMANDS[name](rest)
+
+
+def serve(arguments: list[str]) -> int:
+    """Serve the demonstration."""
+    if set(arguments) - {"--fresh"}:
+        raise SystemExit(f"Unknown: {' '.join(arguments)}. `python3 run.py --help` lists the commands.")
+    stack.serve(fresh="--fresh" in arguments)
+    return 0
+
+
+def test(arguments: list[str]) -> int:
+    """Run the suite, on both cores when no choice is given."""
+    browser.ensure()
+    command = [sys.executable, "-m", "pytest", *(arguments or ["-n", "auto", "-q"])]
+    return subprocess.call(command, cwd=ROOT)
+
+
+def bench(arguments: list[str]) -> int:
+    """Run a benchmark of tests/bench on throw-away servers."""
+    if find_spec("tests.bench") is None:
+        raise SystemExit("There is no benchmark: tests/bench does not exist.")
+    with throwaway.started(os.environ) as servers:
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.offline", **servers}
+        return subprocess.call([sys.executable, "-m", "tests.bench", *arguments], env=environment, cwd=ROOT)
+
+
+def lock(_arguments: list[str]) -> int:
+    """Resolve the requirements again; the locks name neither a host nor a path of this machine."""
+    resolve = (str(check.PROGRAMS / "uv"), "pip", "compile", *RESOLUTION)
+    commands = ([*resolve, f"{name}.in", "-o", f"{name}.lock"] for name in LOCKS)
+    return max(subprocess.call(command, cwd=ROOT / "requirements") for command in commands)
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "serve": serve,
+    "test": test,
+    "check": lambda _arguments: check.run(),
+    "manage": stack.manage,
+    "bench": bench,
+    "lock": lock,
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,81 @@
+"""What CI proves without a browser: linters, types, contracts, templates, migrations, settings."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from config.devstack import throwaway
+from config.devstack.state import ROOT
+
+PROGRAMS = Path(sys.executable).parent
+OFFLINE = {"DJANGO_SETTINGS_MODULE": "config.offline"}
+# Values of the right shape, so that only the settings themselves are judged.
+PRODUCTION = {
+    "EMBEDDED": "false",
+    "SECRET_KEY": "a-key-of-fifty-and-more-letters-that-signs-nothing-0123456789",
+    "ALLOWED_HOSTS": "service.example",
+    "PUBLIC_URL": "https://service.example",
+    "SMS_CARRIER": "notifications.carriers.twilio.TwilioCarrier",
+    "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000",
+    "TWILIO_AUTH_TOKEN": "00000000000000000000000000000000",
+    "EMAIL_CARRIER": "notifications.carriers.smtp.SmtpCarrier",
+    "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
+    "EMAIL_FROM": "noreply@service.example",
+    "SHORT_HOST": "bk.gov.jo",
+    "TRUSTED_PROXIES": "1",
+    "REGISTRY": "",
+}
+
+type Step = tuple[str, list[str], Mapping[str, str]]
+
+
+def run() -> int:
+    """Run every step, print what each says when it fails, and return how many failed."""
+    # Django asks a real server which kinds of generated column it has, before it judges a model.
+    with throwaway.started({}) as servers:
+        failed = [name for name, command, extra in steps() if not _passes(name, command, servers | dict(extra))]
+    print(f"\nFailed: {', '.join(failed)}" if failed else "\nAll checks passed.", flush=True)
+    return len(failed)
+
+
+def steps() -> list[Step]:
+    """Return the name, the command and the environment of each step, quick ones first."""
+    return [
+        ("ruff", _program("ruff", "check", "."), {}),
+        ("format", _program("ruff", "format", "--check", "."), {}),
+        ("contracts", _program("lint-imports", "--no-cache"), {}),
+        ("templates", _program("djlint", "templates", "--lint", "--quiet"), {}),
+        ("catalogue", _manage("catalogue", "--check"), OFFLINE),
+        ("migrations", _manage("makemigrations", "--check", "--dry-run"), OFFLINE),
+        ("deployment", _manage("check", "--deploy", "--fail-level", "WARNING"), OFFLINE | PRODUCTION),
+        ("types", _program("mypy"), {}),
+    ]
+
+
+def _program(name: str, *arguments: str) -> list[str]:
+    return [str(PROGRAMS / name), *arguments]
+
+
+def _manage(*arguments: str) -> list[str]:
+    return [sys.executable, "manage.py", *arguments]
+
+
+def _passes(name: str, command: list[str], environment: Mapping[str, str]) -> bool:
+    print(f"{name:<12}", end="", flush=True)
+    began = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    print(f"{'failed' if done.returncode else 'passed'}  {time.monotonic() - began:5.1f} s", flush=True)
+    if done.returncode:
+        print(done.stdout + done.stderr, flush=True)
+    return done.returncode == 0

@@ -1,0 +1,33 @@
+"""Servers that are gone with the command they were started for: nothing of theirs is kept, so nothing is made safe."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from config.devstack import servers
+
+
+@contextlib.contextmanager
+def started(given: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Start whatever `given` does not name, and yield the settings that it lacks."""
+    with contextlib.ExitStack() as stack:
+        base = stack.enter_context(_folder())
+        lacking = {"MEDIA_ROOT": str(base / "media")}
+        if "DATABASE_URL" not in given:
+            cluster = stack.enter_context(servers.postgres(base / "postgres", durable=False))
+            lacking["DATABASE_URL"] = servers.make_database(cluster, "app")
+        if "REDIS_URL" not in given:
+            lacking["REDIS_URL"] = stack.enter_context(servers.valkey(base / "valkey", durable=False))
+        yield {name: value for name, value in lacking.items() if name not in given}
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    base = Path(tempfile.mkdtemp(prefix="bekhedmatkom-"))
+    try:
+        base.chmod(0o755)  # `nobody` passes through to its own folder below
+        yield base
+    finally:
+        shutil.rmtree(base, ignore_errors=True)

@@ -1,0 +1,46 @@
+"""Whether this process lives, and whether it can serve: asked by whatever starts and watches it."""
+
+from contextlib import suppress
+
+import redis
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+@never_cache
+@login_not_required
+def live(_request: HttpRequest) -> JsonResponse:
+    """Say that the process answers; it asks nothing of anyone else, so that a slow database never restarts it."""
+    return JsonResponse({"live": True})
+
+
+@require_safe
+@never_cache
+@login_not_required
+def ready(_request: HttpRequest) -> JsonResponse:
+    """Say part by part whether pages can be served and messages rung for; 503 while one cannot."""
+    parts = {"database": _database_answers(), "broker": _broker_answers()}
+    is_ready = all(parts.values())
+    return JsonResponse({"ready": is_ready, **parts}, status=200 if is_ready else 503)
+
+
+def _database_answers() -> bool:
+    # Whatever the driver raises, the answer is the same: not now.
+    with suppress(Exception), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return True
+    return False
+
+
+def _broker_answers() -> bool:
+    with (
+        suppress(redis.RedisError),
+        redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as broker,
+    ):
+        return bool(broker.ping())
+    return False

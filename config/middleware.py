@@ -1,0 +1,164 @@
+"""What every request passes: its address, size, language and session, and what may be kept of the answer."""
+
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
+from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import resolve_url
+from django.utils import translation
+from django.utils.cache import add_never_cache_headers
+from django.utils.timezone import now
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+
+
+class TrustedProxies:
+    """Put the client's address in REMOTE_ADDR when, and only when, known proxies stand in front.
+
+    Each trusted proxy appends the address it saw, so the client is counted from the right by TRUSTED_PROXIES; whatever
+    the client wrote itself stands further left and is never read.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Settle the address."""
+        forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
+        if settings.TRUSTED_PROXIES and (address := _hop(forwarded, settings.TRUSTED_PROXIES)):
+            request.META["REMOTE_ADDR"] = address
+        return self.get_response(request)
+
+
+def _hop(forwarded: str, count: int) -> str:
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    if len(hops) < count:
+        return ""
+    try:
+        return str(ip_address(hops[-count]))
+    except ValueError:
+        return ""
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address the request came from, which `TrustedProxies` has settled."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class RequestLimits:
+    """Refuse odd methods, bodies beyond any form of ours, and NUL, which PostgreSQL cannot store or compare."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 405 or 413 where no page would answer anything else."""
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(sorted(METHODS))
+        if _declared_length(request) > settings.REQUEST_MAX_BYTES:
+            return HttpResponse(status=413)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """Refuse NUL in the address; forms refuse it beside the field."""
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest
+
+
+def _declared_length(request: HttpRequest) -> int:
+    declared = request.META.get("CONTENT_LENGTH") or "0"
+    return int(declared) if declared.isdecimal() else 0
+
+
+class PermissionsPolicy:
+    """Switch off the powers of the browser that no page of ours asks for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Add the header."""
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", self.POLICY)
+        return response
+
+
+class LanguageByPrefix(LocaleMiddleware):
+    """Take the language from the address alone: Arabic unless it says otherwise.
+
+    A browser set to English must not turn the first visit left to right, so Accept-Language is not read.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Activate the language of the prefix, or the default."""
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Add the prefix to an address that lacks it; the answer varies with nothing but the address."""
+        response = super().process_response(request, response)
+        varies = [part for part in response.headers.get("Vary", "").split(", ") if part and part != "Accept-Language"]
+        if varies:
+            response.headers["Vary"] = ", ".join(varies)
+        else:
+            response.headers.pop("Vary", None)
+        return response
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Send whoever is not signed in to the door they use: staff pages to the staff door."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
+        """Redirect to the staff door below `/staff/`, else to the citizens'."""
+        is_staff_page = "staff" in request.path_info.split("/")[1:3]
+        door = settings.STAFF_LOGIN_URL if is_staff_page else self.get_login_url(view_func)
+        return redirect_to_login(request.get_full_path(), resolve_url(door), self.get_redirect_field_name(view_func))
+
+
+class IdleSession:
+    """End a session after thirty idle minutes, writing it at most once a minute.
+
+    Django can only push the end forward by writing the session with every request, which would be a statement a page.
+    """
+
+    EVERY_SECONDS = 60
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Note the time, if the last note is a minute old."""
+        if request.user.is_authenticated:
+            self._keep_alive(request)
+        return self.get_response(request)
+
+    def _keep_alive(self, request: HttpRequest) -> None:
+        seen = int(now().timestamp())
+        if seen - request.session.get("seen", 0) >= self.EVERY_SECONDS:
+            request.session["seen"] = seen
+
+
+class PrivatePages:
+    """Let nobody keep a signed-in page: phones are shared, and Back must not show what was there."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Forbid keeping, where the view has not decided for itself."""
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+            response.headers["Cache-Control"] = "no-store, private"
+        return response

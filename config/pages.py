@@ -1,0 +1,145 @@
+"""The pages that only say things: help, policy, privacy, accessibility, offline; and what a browser installs."""
+
+import json
+from functools import cache
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, override
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from accounts.policy import POLICY_VERSION
+
+LANGUAGES = ("ar", "en")
+# All the service worker keeps. No page with anything personal is among them: phones are shared.
+KEPT_FILES = (
+    "css/tokens.css",
+    "css/components.css",
+    "js/app.js",
+    "img/icon.svg",
+    "fonts/bk-arabic-400.woff2",
+    "fonts/bk-arabic-600.woff2",
+    "fonts/bk-latin-400.woff2",
+    "fonts/bk-latin-600.woff2",
+)
+
+
+@login_not_required
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Answer the questions people ask most."""
+    return render(request, "pages/help.html", {"text": f"pages/help/{get_language()}.html"})
+
+
+@login_not_required
+@require_safe
+def usage_policy(request: HttpRequest) -> HttpResponse:
+    """Show the usage policy in the version that is accepted now."""
+    text = f"pages/usage_policy/{POLICY_VERSION}.{get_language()}.html"
+    return render(request, "pages/usage_policy.html", {"text": text, "version": POLICY_VERSION})
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say what is kept about people, who reads it, and for how long."""
+    return render(request, "pages/privacy.html", {"text": f"pages/privacy/{get_language()}.html"})
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """Say how the pages can be used and where to report a barrier."""
+    return render(request, "pages/accessibility.html", {"text": f"pages/accessibility/{get_language()}.html"})
+
+
+@login_not_required
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """Show what the service worker keeps for the moments without a network; it names nobody."""
+    return render(request, "pages/offline.html")
+
+
+# ---- what a browser installs ----
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=24 * 3600)
+def manifest(request: HttpRequest, language: str) -> JsonResponse:  # noqa: ARG001 - Django passes it
+    """Describe the application in one language, for the home screen of a telephone."""
+    if language not in LANGUAGES:
+        raise Http404
+    with override(language):
+        content = _manifest(language)
+    return JsonResponse(content, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
+
+
+def _manifest(language: str) -> dict[str, Any]:
+    return {
+        "id": f"/{language}/",
+        "name": gettext("At Your Service – Government complaints"),
+        "short_name": gettext("At Your Service"),
+        "lang": language,
+        "dir": "rtl" if language == "ar" else "ltr",
+        "start_url": reverse("home"),
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f7f5f1",
+        "theme_color": "#083c45",
+        "icons": [
+            _app_icon("icon-192", 192),
+            _app_icon("icon-512", 512),
+            _app_icon("icon-mask-512", 512, purpose="maskable"),
+        ],
+        "shortcuts": [
+            {"name": gettext("Make a complaint"), "url": reverse("new", kwargs={"kind": "complaint"})},
+            {"name": gettext("My cases"), "url": reverse("cases")},
+        ],
+    }
+
+
+def _app_icon(name: str, size: int, *, purpose: str = "any") -> dict[str, str]:
+    return {"src": static(f"img/{name}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+
+
+@login_not_required
+@require_safe
+@cache_control(no_cache=True)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Serve the service worker from the root, so that it may watch every page."""
+    return render(request, "pages/sw.js", {"kept": json.dumps(_kept())}, content_type="text/javascript; charset=utf-8")
+
+
+@cache
+def _kept() -> dict[str, Any]:
+    """Return what the worker keeps, under a name that changes whenever any of it does."""
+    pages = {language: _offline_page(language) for language in LANGUAGES}
+    files = [*(static(name) for name in KEPT_FILES), *(page.address for page in pages.values())]
+    digest = sha256(" ".join([*files, *(page.text for page in pages.values())]).encode()).hexdigest()
+    return {
+        "name": f"kept-{digest[:12]}",
+        "files": files,
+        "offline": {language: page.address for language, page in pages.items()},
+        "static": settings.STATIC_URL,
+    }
+
+
+class OfflinePage(NamedTuple):
+    """Where an offline page lives, and its text."""
+
+    address: str
+    text: str
+
+
+def _offline_page(language: str) -> OfflinePage:
+    with override(language):
+        return OfflinePage(reverse("offline"), render_to_string("pages/offline.html"))

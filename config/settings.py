@@ -1,0 +1,298 @@
+"""Settings, all from the environment; `docs/settings.md` lists each one and a test compares the two."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from config.logs import logging_config
+
+# Lets `models.Field[str, str]` and `admin.ModelAdmin[Topic]` be written, which Django itself does not subscript.
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# Without these nothing can be served; run.py makes them up for the demonstration, production names them.
+REQUIRED = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "ALLOWED_HOSTS",
+    "PUBLIC_URL",
+    "IDENTITY_KEYS",
+    "LOOKUP_KEY",
+)
+if missing := [name for name in REQUIRED if not env.str(name, default="")]:
+    msg = f"Set these environment variables, which docs/settings.md describes: {', '.join(missing)}."
+    raise ImproperlyConfigured(msg)
+
+# What this process is -------------------------------------------------------------------------------------------
+
+EMBEDDED = env.bool("EMBEDDED", default=False)
+DEBUG = False
+SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS")
+PUBLIC_URL = env.str("PUBLIC_URL")
+# A shorter host for the links in SMS, where every letter counts; empty means the host of PUBLIC_URL.
+SHORT_HOST = env.str("SHORT_HOST", default="")
+SHORT_HOST = env.str("SHORT_HOST", default="")
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ADMIN_ENABLED = env.bool("ADMIN_ENABLED", default=EMBEDDED)
+
+INSTALLED_APPS = [
+    "config",
+    "reports",
+    "complaints",
+    "accounts",
+    "notifications",
+    "agencies",
+    "axes",
+    "accounts.admin_config.OperatorsAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+]
+
+MIDDLEWARE = [
+    "config.middleware.TrustedProxies",
+    "config.middleware.RequestLimits",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.PermissionsPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.middleware.LanguageByPrefix",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.SignInRequired",
+    "config.middleware.IdleSession",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.PrivatePages",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["config.ui", "django.templatetags.i18n", "django.templatetags.static"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Data -----------------------------------------------------------------------------------------------------------
+
+DATABASE_URL = env.str("DATABASE_URL")
+DATABASES: dict[str, Any] = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
+DATABASES["default"] |= {"CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False}
+DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
+if env.bool("DATABASE_POOL", default=False):
+    # One connection for each thread that answers; more would only wait for the same cores.
+    threads = env.int("WEB_THREADS", default=4)
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": threads + 1, "timeout": 10}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Nothing that must be right is cached: counters and locks live in PostgreSQL, so a cache of the process is enough.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+IDENTITY_KEYS = env.str("IDENTITY_KEYS")
+LOOKUP_KEY = env.str("LOOKUP_KEY")
+
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+# Ten files, one of them a video, and the fields around them.
+REQUEST_MAX_BYTES = 150 * 1024 * 1024
+
+# Static files ---------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))()
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=True)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_MANIFEST
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
+WHITENOISE_AUTOREFRESH = not STATIC_MANIFEST
+
+# People ---------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "accounts.backends.CitizenBackend",
+    "accounts.backends.StaffBackend",
+]
+LOGIN_URL = reverse_lazy("sign-in")
+STAFF_LOGIN_URL = reverse_lazy("staff-sign-in")
+LOGIN_REDIRECT_URL = reverse_lazy("home")
+LOGOUT_REDIRECT_URL = reverse_lazy("home")
+REGISTRY = env.str("REGISTRY", default="accounts.registries.embedded.EmbeddedRegistry" if EMBEDDED else "")
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "config.passwords.LengthValidator", "OPTIONS": {"shortest": 12, "longest": 128}},
+    {"NAME": "config.passwords.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_COOKIE_NAME = "session" if EMBEDDED else "__Host-session"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = not EMBEDDED
+CSRF_COOKIE_NAME = "csrf" if EMBEDDED else "__Host-csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = not EMBEDDED
+
+# Staff are locked out by address and e-mail together, so that nobody can lock a colleague out from elsewhere.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "accounts.views.staff.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "config.middleware.client_address"
+AXES_ENABLE_ADMIN = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+
+# What the browser is told ---------------------------------------------------------------------------------------
+
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = not EMBEDDED
+# A probe inside the cluster speaks plain HTTP to the container.
+SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$"]
+SECURE_HSTS_SECONDS = 0 if EMBEDDED else 2 * 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not EMBEDDED
+SECURE_HSTS_PRELOAD = not EMBEDDED
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+
+# Language and place ---------------------------------------------------------------------------------------------
+
+USE_I18N = True
+LANGUAGE_CODE = "ar"
+LANGUAGES = [("ar", _("Arabic")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
+USE_THOUSAND_SEPARATOR = True
+USE_TZ = True
+TIME_ZONE = "Asia/Amman"
+
+# Messages to people ---------------------------------------------------------------------------------------------
+
+SMS_CARRIER = env.str("SMS_CARRIER", default="notifications.carriers.embedded.EmbeddedCarrier" if EMBEDDED else "")
+EMAIL_CARRIER = env.str("EMAIL_CARRIER", default="notifications.carriers.embedded.EmbeddedCarrier" if EMBEDDED else "")
+SMS_SENDER = env.str("SMS_SENDER", default="CMU")
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+TWILIO_API_URL = env.str("TWILIO_API_URL", default="")
+EMAIL_URL = env.str("EMAIL_URL", default="")
+EMAIL_FROM = env.str("EMAIL_FROM", default="noreply@localhost" if EMBEDDED else "")
+# Whatever is owed to a person leaves through notifications; Django's own mail has no way out.
+MAILERS: dict[str, Any] = {}
+SILENCED_SYSTEM_CHECKS = ["mail.W001"]
+
+CALL_CENTRE_PHONE = env.str("CALL_CENTRE_PHONE", default="065008080")
+EMERGENCY_PHONE = env.str("EMERGENCY_PHONE", default="911")
+OPERATOR_NAME_AR = env.str("OPERATOR_NAME_AR", default="وحدة إدارة الشكاوى الحكومية")
+OPERATOR_NAME_EN = env.str("OPERATOR_NAME_EN", default="Government Complaints Management Unit")
+
+# Work behind the pages ------------------------------------------------------------------------------------------
+
+REDIS_URL = env.str("REDIS_URL")
+CELERY_BROKER_URL = REDIS_URL
+# A person waits while the doorbell is rung: a dead broker must cost a second, not a minute.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 600,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    "retry_on_timeout": False,
+    "max_retries": 0,
+}
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "notices"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 100
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_ENABLE_UTC = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "deliver what the doorbell missed": {
+        "task": "notifications.sweep",
+        "schedule": 30.0,
+        "options": {"expires": 25, "queue": "notices"},
+    },
+    "advance the clocks": {
+        "task": "complaints.tick",
+        "schedule": 60.0,
+        "options": {"expires": 55, "queue": "notices"},
+    },
+    "ask the registry again": {
+        "task": "accounts.recheck_identities",
+        "schedule": 300.0,
+        "options": {"expires": 280, "queue": "notices"},
+    },
+    "sweep the doors": {
+        "task": "accounts.sweep",
+        "schedule": 3600.0,
+        "options": {"expires": 3500, "queue": "notices"},
+    },
+}
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = logging_config(LOG_LEVEL)

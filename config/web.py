@@ -1,0 +1,27 @@
+"""How gunicorn serves the pages: `gunicorn --config python:config.web config.wsgi`."""
+
+import os
+
+from config.logs import logging_config
+
+bind = f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+worker_class = "gthread"
+# A slow phone may take a minute for ten photographs; a page of ours never takes so long.
+timeout = 90
+graceful_timeout = 15
+keepalive = 5
+max_requests = 5000
+max_requests_jitter = 500
+# The heartbeat must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108 - a memory file system, not a shared folder of ours
+# Nobody steers a running server; it is replaced.
+control_socket_disable = True
+# Addresses hold short links and tracking numbers, so there is no log of them; errors are logged by the application.
+accesslog = None
+_level = os.environ.get("LOG_LEVEL", "INFO")
+logconfig_dict = logging_config(_level)
+logconfig_dict["loggers"]["gunicorn.error"] = {"handlers": ["stderr"], "level": _level, "propagate": False}
+# REMOTE_ADDR is what config.middleware.TrustedProxies makes of it, never what a header says.
+forwarded_allow_ips = ""

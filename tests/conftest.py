@@ -1,0 +1,50 @@
+"""What every test may ask for: the cast, the system's browser, and a flush that may erase append-only history."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from config.devstack import browser
+
+pytest_plugins = ["tests.cast"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_may_erase_history() -> Iterator[None]:
+    """Let the flush after a transactional test, and nothing else, pass the guard of the history."""
+    teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def unlocked(case: TransactionTestCase) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET complaints.flush_for_tests = 'on'")
+        teardown(case)
+        with connection.cursor() as cursor:
+            cursor.execute("RESET complaints.flush_for_tests")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", unlocked)
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """Drive the system's Chromium; root has no namespace to put its sandbox in."""
+    # Playwright keeps an event loop in the main thread, where Django would refuse its ORM to synchronous fixtures.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    args = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return browser_type_launch_args | {"executable_path": browser.find(), "args": args}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives the browser, and skip it where there is none; `run.py test` has said so by then."""
+    missing = pytest.mark.skip(reason="Chromium is missing")
+    is_missing = browser.find() is None
+    for item in items:
+        if "browser" not in getattr(item, "fixturenames", ()):
+            continue
+        item.add_marker(pytest.mark.browser)
+        if is_missing:
+            item.add_marker(missing)

@@ -1,0 +1,42 @@
+"""The schedule and the broker, as the settings set them."""
+
+import time
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+from config.celery import app
+
+
+def test_every_scheduled_task_exists_and_goes_to_a_lane_a_worker_reads() -> None:
+    app.loader.import_default_modules()
+    scheduled = {entry["task"]: entry["options"]["queue"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {name: name in app.tasks for name in scheduled} == dict.fromkeys(scheduled, True)
+    assert set(scheduled.values()) <= {"codes", "notices"}
+
+
+def test_a_scheduled_task_does_not_pile_up_behind_a_worker_that_was_away() -> None:
+    late = [
+        name
+        for name, entry in settings.CELERY_BEAT_SCHEDULE.items()
+        if not 0 < entry["options"]["expires"] < entry["schedule"]
+    ]
+    assert late == []
+
+
+def test_a_task_outlives_neither_its_limit_nor_the_time_after_which_it_is_given_to_another_worker() -> None:
+    soft, hard = settings.CELERY_TASK_SOFT_TIME_LIMIT, settings.CELERY_TASK_TIME_LIMIT
+    assert soft < hard < settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+
+
+def test_a_dead_broker_costs_seconds_and_not_minutes() -> None:
+    began = time.monotonic()
+    with app.connection_for_write(url="redis://127.0.0.1:1") as dead, pytest.raises(OperationalError):
+        app.send_task("notifications.deliver", args=[[]], connection=dead, retry=False)
+    assert time.monotonic() - began < 3
+
+
+def test_the_app_is_the_one_that_shared_tasks_belong_to() -> None:
+    assert current_app.main == app.main == "config"

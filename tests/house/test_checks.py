@@ -1,0 +1,82 @@
+"""Wrong settings are refused with a sentence that names them."""
+
+import pytest
+from django.core.checks import CheckMessage
+
+from config import checks
+
+KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+OTHER_KEY = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+EVERY_CHECK = (
+    checks.nothing_embedded_in_production,
+    checks.registry_exists,
+    checks.public_url_is_usable,
+    checks.keys_are_whole,
+    checks.servers_are_named,
+    checks.proxies_are_counted,
+    checks.somebody_ends_tls,
+)
+GOOD = {
+    "EMBEDDED": False,
+    "SMS_CARRIER": "notifications.carriers.twilio.TwilioCarrier",
+    "EMAIL_CARRIER": "notifications.carriers.smtp.SmtpCarrier",
+    "REGISTRY": "accounts.registries.Registry",
+    "ALLOWED_HOSTS": ["service.example"],
+    "PUBLIC_URL": "https://service.example",
+    "IDENTITY_KEYS": f"2026a:{KEY}",
+    "LOOKUP_KEY": OTHER_KEY,
+    "DATABASE_URL": "postgres://app:secret@database/app",
+    "REDIS_URL": "redis://:secret@broker/0",
+    "TRUSTED_PROXIES": 1,
+}
+
+
+def found(settings: object, **wrong: object) -> list[tuple[str | None, str]]:
+    """Return the id and the beginning of what the checks say of good settings with something wrong."""
+    for name, value in (GOOD | wrong).items():
+        setattr(settings, name, value)
+    messages: list[CheckMessage] = [message for check in EVERY_CHECK for message in check(app_configs=None)]
+    assert all(message.hint for message in messages)
+    return [(message.id, message.msg.split()[0]) for message in messages]
+
+
+def test_good_settings_pass(settings: object) -> None:
+    assert found(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        ({"SMS_CARRIER": "notifications.carriers.embedded.EmbeddedCarrier"}, ("config.E001", "SMS_CARRIER")),
+        ({"EMAIL_CARRIER": "notifications.carriers.embedded.EmbeddedCarrier"}, ("config.E001", "EMAIL_CARRIER")),
+        ({"REGISTRY": "accounts.registries.embedded.EmbeddedRegistry"}, ("config.E001", "REGISTRY")),
+        ({"REGISTRY": ""}, ("config.I001", "REGISTRY")),
+        ({"REGISTRY": "accounts.registries.nowhere.Registry"}, ("config.E002", "REGISTRY")),
+        ({"PUBLIC_URL": "http://service.example"}, ("config.E003", "PUBLIC_URL")),
+        ({"PUBLIC_URL": "https://service.example/"}, ("config.E003", "PUBLIC_URL")),
+        ({"PUBLIC_URL": "https://elsewhere.example"}, ("config.E003", "PUBLIC_URL")),
+        ({"LOOKUP_KEY": KEY}, ("config.E004", "LOOKUP_KEY")),
+        ({"DATABASE_URL": "sqlite:///file"}, ("config.E005", "DATABASE_URL")),
+        ({"REDIS_URL": "amqp://broker"}, ("config.E005", "REDIS_URL")),
+        ({"TRUSTED_PROXIES": -1}, ("config.E006", "TRUSTED_PROXIES")),
+        ({"TRUSTED_PROXIES": 0}, ("config.W001", "TRUSTED_PROXIES")),
+    ],
+)
+def test_a_wrong_setting_is_named(settings: object, wrong: dict[str, object], expected: tuple[str, str]) -> None:
+    assert found(settings, **wrong) == [expected]
+
+
+@pytest.mark.parametrize("keys", ["", "2026a", "2026a:c2hvcnQ=", f"2026a:{KEY},2026a:{OTHER_KEY}"])
+def test_keys_that_cannot_work_are_refused(settings: object, keys: str) -> None:
+    assert [identity for identity, _ in found(settings, IDENTITY_KEYS=keys)] == ["config.E004"]
+
+
+def test_a_demonstration_may_pretend(settings: object) -> None:
+    demonstration = {
+        "EMBEDDED": True,
+        "SMS_CARRIER": "notifications.carriers.embedded.EmbeddedCarrier",
+        "REGISTRY": "accounts.registries.embedded.EmbeddedRegistry",
+        "PUBLIC_URL": "http://service.example",
+        "TRUSTED_PROXIES": 0,
+    }
+    assert found(settings, **demonstration) == []

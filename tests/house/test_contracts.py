@@ -1,0 +1,35 @@
+"""The steps of `run.py check` that a broken change most often fails, so that the tests alone notice it too."""
+
+import os
+import subprocess
+
+import pytest
+
+from config.devstack import check
+from config.devstack.state import ROOT
+
+STEPS = [step for step in check.steps() if step[0] in {"contracts", "catalogue", "migrations", "deployment"}]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=[step[0] for step in STEPS])
+def test_a_step_of_the_check_passes(step: check.Step) -> None:
+    done = run(step)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_deployment_check_can_fail() -> None:
+    """The control: the same command with one setting of a demonstration names that setting."""
+    name, command, environment = next(step for step in STEPS if step[0] == "deployment")
+    carrier = "notifications.carriers.embedded.EmbeddedCarrier"
+    done = run((name, command, {**environment, "SMS_CARRIER": carrier}))
+    assert done.returncode == 1
+    assert f"SMS_CARRIER names {carrier}, which only pretends" in done.stderr
+
+
+def run(step: check.Step) -> subprocess.CompletedProcess[str]:
+    _name, command, settings = step
+    # The journeys switch a safety off for themselves, which the deployment check rightly refuses.
+    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    return subprocess.run(
+        command, cwd=ROOT, env=inherited | dict(settings), capture_output=True, text=True, check=False, timeout=120
+    )

@@ -1,0 +1,43 @@
+"""What whatever watches the processes is told."""
+
+import pytest
+from django.db import connection
+from django.db.utils import OperationalError
+from django.test import Client
+
+DEAD_BROKER = "redis://127.0.0.1:1"
+
+
+def test_live_asks_nobody(client: Client, settings: object) -> None:
+    settings.REDIS_URL = DEAD_BROKER  # type: ignore[attr-defined]
+    answer = client.get("/health/live")  # without the database: this test may not use one
+    assert (answer.status_code, answer.json()) == (200, {"live": True})
+
+
+@pytest.mark.django_db
+def test_ready_names_its_parts(client: Client) -> None:
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "database": True, "broker": True})
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_a_dead_broker_is_not_ready(client: Client, settings: object) -> None:
+    settings.REDIS_URL = DEAD_BROKER  # type: ignore[attr-defined]
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()) == (503, {"ready": False, "database": True, "broker": False})
+
+
+@pytest.mark.django_db
+def test_a_dead_database_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()) == (503, {"ready": False, "database": False, "broker": True})
+
+
+@pytest.mark.parametrize("address", ["/health/live", "/health/ready"])
+def test_health_is_only_read(client: Client, address: str) -> None:
+    assert client.post(address).status_code == 405

