@@ -1,0 +1,269 @@
+"""The admin of reference data: what is not verified stands out, and what a person edits is theirs from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _, ngettext
+
+from agencies.models import (
+    Agency,
+    City,
+    Directorate,
+    Governorate,
+    Holiday,
+    HolidayStatus,
+    OutsideCentre,
+    RoutingRule,
+    Topic,
+    WorkingHours,
+)
+from agencies.models.base import stripped
+from config.arabic import strip_prefixes
+
+type Admin = admin.ModelAdmin[Any]
+
+
+class VerifiedFilter(admin.SimpleListFilter):
+    """Shows what is still to be checked, or what is not."""
+
+    title = _("verified")
+    parameter_name = "verified"
+
+    def lookups(self, request: HttpRequest, model_admin: Admin) -> list[tuple[str, Any]]:
+        """Return the two choices."""
+        del request, model_admin
+        return [("no", _("To be verified")), ("yes", _("Verified"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep the rows of the choice."""
+        del request
+        marked = {"no": ~Q(unverified=""), "yes": Q(unverified="")}
+        return queryset.filter(marked.get(self.value() or "", Q()))
+
+
+class EditedFilter(admin.SimpleListFilter):
+    """Shows what people keep, or what still follows the files of the project."""
+
+    title = _("kept by")
+    parameter_name = "kept"
+
+    def lookups(self, request: HttpRequest, model_admin: Admin) -> list[tuple[str, Any]]:
+        """Return the two choices."""
+        del request, model_admin
+        return [("people", _("People")), ("files", _("The files of the project"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep the rows of the choice."""
+        del request
+        if self.value() is None:
+            return queryset
+        return queryset.filter(edited_at__isnull=self.value() == "files")
+
+
+class ReferenceAdmin(admin.ModelAdmin[Any]):
+    """What holds for all reference data."""
+
+    #: What the search box looks in, folded as the typed words are.
+    searched: ClassVar[Combinable] = stripped("name_ar", "name_en")
+    search_fields: ClassVar[list[str] | tuple[str, ...]] = (
+        "name_ar",
+        "name_en",
+    )  # shows the box; get_search_results says what it does
+    list_filter: ClassVar[Any] = (VerifiedFilter, EditedFilter)
+    readonly_fields: ClassVar[Any] = ("edited_at",)
+    actions: Sequence[Any] = ("return_to_files",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001
+        """Save, and mark as a person's what a person changed: load_reference leaves it alone from now on."""
+        if form.changed_data or not change:
+            obj.edited_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find every word of ``search_term`` in any spelling, with or without the article."""
+        del request
+        for word in strip_prefixes(search_term).split():
+            queryset = queryset.alias(searched=self.searched).filter(searched__contains=word)
+        return queryset, False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
+        """Fix the code of a stored row: files, rules and addresses know it."""
+        fixed = ("code",) if obj is not None and "code" in self.get_form_fields() else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
+    def get_form_fields(self) -> set[str]:
+        """Return the names of the fields a person may enter."""
+        return {field.name for field in self.opts.concrete_fields if field.editable}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Allow to delete only what people added: a row of the files would come back, and cases refer to it."""
+        return super().has_delete_permission(request, obj) and obj is not None and obj.code is None
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        """Offer the values of a list as boxes to tick."""
+        if not isinstance(db_field, ArrayField):
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return forms.MultipleChoiceField(
+            choices=db_field.base_field.choices or (),
+            widget=forms.CheckboxSelectMultiple,
+            required=not db_field.blank,
+            label=db_field.verbose_name,
+            help_text=db_field.help_text,
+        )
+
+    @admin.action(description=_("Let the chosen rows follow the files of the project again"))
+    def return_to_files(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Unmark rows, so that the next load_reference brings them up to the files."""
+        count = queryset.update(edited_at=None)
+        words = ngettext(
+            "%(count)d row follows the files from the next load on",
+            "%(count)d rows follow the files from the next load on",
+            count,
+        )
+        self.message_user(request, words % {"count": count})
+
+
+@admin.register(Governorate)
+class GovernorateAdmin(ReferenceAdmin):
+    """The twelve governorates."""
+
+    list_display = ("name_ar", "name_en", "code", "sort_order", "unverified")
+    searched = stripped("name_ar", "name_en", "aliases")
+
+
+@admin.register(City)
+class CityAdmin(ReferenceAdmin):
+    """Districts, towns and areas."""
+
+    list_display = ("name_ar", "name_en", "governorate", "level", "unverified")
+    list_select_related = ("governorate",)
+    list_filter = (VerifiedFilter, EditedFilter, "governorate", "level")
+
+
+class DirectorateInline(admin.TabularInline[Directorate, Agency]):
+    """The directorates of an agency, to read; each is edited on its own page."""
+
+    model = Directorate
+    fields = ("name_ar", "name_en", "is_active", "unverified")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Leave adding to the page of directorates, where the edit is recorded."""
+        del request, obj
+        return False
+
+
+@admin.register(Agency)
+class AgencyAdmin(ReferenceAdmin):
+    """The bodies that answer to citizens."""
+
+    list_display = ("name_ar", "short_name_ar", "name_en", "kind", "sector", "is_complainable", "ends_on", "unverified")
+    list_filter = (VerifiedFilter, EditedFilter, "kind", "sector", "is_complainable", "is_core")
+    autocomplete_fields = ("parent",)
+    inlines = (DirectorateInline,)
+    searched = F("folded")
+
+
+@admin.register(Directorate)
+class DirectorateAdmin(ReferenceAdmin):
+    """Technical directorates."""
+
+    list_display = ("name_ar", "name_en", "agency", "is_active", "unverified")
+    list_select_related = ("agency",)
+    list_filter = (VerifiedFilter, EditedFilter, "is_active")
+    autocomplete_fields = ("agency",)
+    searched = stripped("name_ar", "name_en", "agency__name_ar", "agency__name_en")
+
+
+@admin.register(Topic)
+class TopicAdmin(ReferenceAdmin):
+    """What can be complained about, with its limits."""
+
+    list_display = (
+        "name_ar", "name_en", "parent", "limit_days", "priority", "hides_identity", "second_signature",
+        "withheld_from_agency", "is_active", "unverified",
+    )  # fmt: skip
+    list_select_related = ("parent",)
+    list_filter = (
+        VerifiedFilter, EditedFilter, "is_active", "priority", "hides_identity", "second_signature",
+        "withheld_from_agency",
+    )  # fmt: skip
+    autocomplete_fields = ("suggested_agency",)
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.ModelChoiceField[Any] | None:
+        """Offer groups alone as the group of a topic."""
+        if db_field.name == "parent":
+            kwargs["queryset"] = Topic.objects.filter(parent=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(RoutingRule)
+class RoutingRuleAdmin(ReferenceAdmin):
+    """Which agency is competent where."""
+
+    list_display = ("topic", "governorate", "place_ar", "agency", "starts_on", "ends_on", "unverified")
+    list_select_related = ("topic", "governorate", "agency")
+    list_filter = (VerifiedFilter, EditedFilter, "governorate", ("topic", admin.RelatedOnlyFieldListFilter))
+    autocomplete_fields = ("topic", "agency")
+    search_fields = ("place_ar",)
+    searched = stripped("topic__name_ar", "topic__name_en", "place_ar", "agency__name_ar", "agency__name_en")
+
+
+@admin.register(OutsideCentre)
+class OutsideCentreAdmin(ReferenceAdmin):
+    """Centres outside the system."""
+
+    list_display = ("name_ar", "name_en", "phone", "agency", "unverified")
+    list_select_related = ("agency",)
+    autocomplete_fields = ("agency",)
+
+
+@admin.register(Holiday)
+class HolidayAdmin(ReferenceAdmin):
+    """Days off. A change moves open deadlines: complaints notices it by the fingerprint of the calendar."""
+
+    list_display = ("on", "name_ar", "name_en", "audience", "status", "unverified")
+    list_filter = (VerifiedFilter, EditedFilter, "status", "audience")
+    date_hierarchy = "on"
+    actions = ("confirm", "call_off", "return_to_files")
+
+    @admin.action(description=_("Confirm the chosen days"))
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
+        """Mark days as confirmed by a communiqué."""
+        del request
+        queryset.update(status=HolidayStatus.CONFIRMED, unverified="", edited_at=timezone.now())
+
+    @admin.action(description=_("Call off the chosen days: offices work"))
+    def call_off(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
+        """Mark days as no days off after all."""
+        del request
+        queryset.update(status=HolidayStatus.CALLED_OFF, edited_at=timezone.now())
+
+
+@admin.register(WorkingHours)
+class WorkingHoursAdmin(ReferenceAdmin):
+    """The hours of the year and of each Ramadan."""
+
+    list_display = ("period", "starts_on", "ends_on", "opens", "closes", "estimated", "unverified")
+    list_filter = (VerifiedFilter, EditedFilter, "period", "estimated")
+    search_fields = ()
+    searched = stripped("period")

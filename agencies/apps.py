@@ -1,0 +1,12 @@
+"""The application configuration of agencies."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AgenciesConfig(AppConfig):
+    """Reference data, with its admin."""
+
+    name = "agencies"
+    verbose_name = _("Reference data")
+    default_auto_field = "django.db.models.BigAutoField"

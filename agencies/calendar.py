@@ -1,0 +1,151 @@
+"""Arithmetic of working time, to the minute: Sunday to Thursday, without holidays, in the hours of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+AMMAN = ZoneInfo("Asia/Amman")
+#: Friday and Saturday, since 6 January 2000; ``date.weekday`` counts Monday as 0.
+WEEKEND = frozenset({4, 5})
+#: Days in which a working day is looked for before the calendar is called exhausted.
+HORIZON = 3 * 366
+_DAY = timedelta(days=1)
+
+
+class CalendarExhausted(ValueError):
+    """There is no working day within the horizon, or no hours are known for a day."""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The hours of offices in a span of days, both included; a span without bounds holds wherever no other does."""
+
+    opens: time
+    closes: time
+    starts_on: date | None = None
+    ends_on: date | None = None
+    estimated: bool = False
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the span holds on ``day``."""
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day <= self.ends_on)
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """Working days and hours; all moments are aware, all days are days in Amman.
+
+    Of several spans of ``hours`` that cover a day the last in the sequence holds.
+    """
+
+    hours: Sequence[Hours]
+    holidays: frozenset[date] = frozenset()
+    weekend: frozenset[int] = WEEKEND
+
+    def is_working_day(self, day: date) -> bool:
+        """Tell whether offices work on ``day``."""
+        return day.weekday() not in self.weekend and day not in self.holidays
+
+    def hours_on(self, day: date) -> Hours:
+        """Return the hours that hold on ``day``, were it a working day; raise CalendarExhausted when none are known."""
+        for span in self._latest_first:
+            if span.covers(day):
+                return span
+        message = f"no working hours cover {day.isoformat()}"
+        raise CalendarExhausted(message)
+
+    def opening(self, day: date) -> datetime:
+        """Return when offices open on ``day``, were it a working day."""
+        return datetime.combine(day, self.hours_on(day).opens, AMMAN)
+
+    def closing(self, day: date) -> datetime:
+        """Return when offices close on ``day``, were it a working day."""
+        return datetime.combine(day, self.hours_on(day).closes, AMMAN)
+
+    def next_working_day(self, day: date) -> date:
+        """Return the first working day after ``day``."""
+        return next(self._working_days_after(day))
+
+    def due(self, start: datetime, days: int) -> datetime:
+        """Return the closing time of the ``days``-th working day (1 or more) after the day of ``start``."""
+        if days < 1:
+            message = f"{days} working days are no limit"
+            raise ValueError(message)
+        working = self._working_days_after(_day_of(start))
+        for _ in range(days - 1):
+            next(working)
+        return self.closing(next(working))
+
+    def days_between(self, start: date, end: date) -> int:
+        """Return the working days after ``start`` up to and including ``end``; negative when ``end`` is earlier."""
+        if end < start:
+            return -self.days_between(end, start)
+        return sum(self.is_working_day(start + _DAY * n) for n in range(1, (end - start).days + 1))
+
+    def working_minutes(self, start: datetime, end: datetime) -> int:
+        """Return the whole working minutes from ``start`` to ``end``; 0 when ``end`` is not later."""
+        first, last = _day_of(start), _day_of(end)
+        spent = timedelta()
+        for n in range((last - first).days + 1):
+            opened, closed = self._window(first + _DAY * n)
+            spent += max(timedelta(), min(closed, end) - max(opened, start))
+        return spent // timedelta(minutes=1)
+
+    def add_minutes(self, start: datetime, minutes: int) -> datetime:
+        """Return the moment ``minutes`` (0 or more) of working time after ``start``.
+
+        A span that is used up exactly at closing time ends there, not at the next opening; 0 minutes end at ``start``.
+        """
+        if minutes < 0:
+            message = f"{minutes} minutes lie in the past"
+            raise ValueError(message)
+        if minutes == 0:
+            return start
+        return self._spend(start, timedelta(minutes=minutes))
+
+    def fingerprint(self) -> str:
+        """Return a text that differs when days or hours do; an estimate confirmed as it stood changes nothing."""
+        spans = [f"{s.opens}-{s.closes}@{s.starts_on}-{s.ends_on}" for s in self.hours]
+        days = sorted(day.isoformat() for day in self.holidays)
+        return sha256(repr((spans, days, sorted(self.weekend))).encode()).hexdigest()
+
+    def _spend(self, start: datetime, left: timedelta) -> datetime:
+        for day in self._days_from(_day_of(start)):
+            opened, closed = self._window(day)
+            begin = max(opened, start)
+            if closed - begin >= left:
+                return (begin + left).astimezone(AMMAN)
+            left -= max(closed - begin, timedelta())
+        message = f"no working time within {HORIZON} days of {start.isoformat()}"
+        raise CalendarExhausted(message)
+
+    @cached_property
+    def _latest_first(self) -> tuple[Hours, ...]:
+        return tuple(reversed(self.hours))
+
+    def _window(self, day: date) -> tuple[datetime, datetime]:
+        opened = self.opening(day)
+        return (opened, self.closing(day)) if self.is_working_day(day) else (opened, opened)
+
+    def _days_from(self, day: date) -> Iterator[date]:
+        for n in range(HORIZON):
+            yield day + _DAY * n
+
+    def _working_days_after(self, day: date) -> Iterator[date]:
+        for later in self._days_from(day + _DAY):
+            if self.is_working_day(later):
+                yield later
+        message = f"no working day within {HORIZON} days of {day.isoformat()}"
+        raise CalendarExhausted(message)
+
+
+def _day_of(moment: datetime) -> date:
+    if moment.tzinfo is None:
+        message = "a moment needs a time zone"
+        raise ValueError(message)
+    return moment.astimezone(AMMAN).date()

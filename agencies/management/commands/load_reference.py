@@ -1,0 +1,27 @@
+"""Loads agencies, topics, places and the calendar from the project's files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, no_translations
+
+from agencies import reference
+
+
+class Command(BaseCommand):
+    """Bring the reference data up to the files; rows that people edited in the admin stay as they are."""
+
+    help = "Load agencies, topics, places and the calendar; safe to repeat, keeps what people edited in the admin."
+
+    @no_translations
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load the files and say for each what was done."""
+        del args, options
+        try:
+            outcomes = reference.load()
+        except reference.BadReference as bad:
+            message = f"Nothing was loaded:\n{bad}"
+            raise CommandError(message) from bad
+        for outcome in outcomes:
+            self.stdout.write(str(outcome))

@@ -1,0 +1,298 @@
+import django.contrib.postgres.constraints
+import django.contrib.postgres.fields
+import django.contrib.postgres.fields.ranges
+import django.contrib.postgres.indexes
+import django.db.models.deletion
+import django.db.models.functions.comparison
+import django.db.models.functions.text
+import django.db.models.lookups
+from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
+from django.db import migrations, models
+
+
+# Equal to config.arabic.fold and strip_prefixes; tests/agencies/test_folding.py compares them. Written with RETURN, which
+# binds ar_norm when the function is made: pg_restore fills generated columns with an empty search_path and would not find
+# it by name.
+AR_NORM = r"""
+CREATE FUNCTION ar_norm(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN translate(
+    regexp_replace(
+        translate(
+            normalize(coalesce(t, ''), NFKC),
+            'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞ',
+            'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþ'
+        ),
+        '[\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]', '', 'g'
+    ),
+    'أإآٱىةؤئکی٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹',
+    'اااايهويكي01234567890123456789'
+)
+"""
+WORD = r"0-9a-z\u00df-\u00f6\u00f8-\u024f\u0620-\u063f\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06ee-\u06ff"
+AR_STRIP = rf"""
+CREATE FUNCTION ar_strip(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN regexp_replace(
+    ar_norm(t), '(^|[^{WORD}])(وبال|ولل|وال|بال|كال|فال|ال|لل)([{WORD}]{{3,}})', '\1\3', 'g'
+)
+"""
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+    ]
+
+    operations = [
+        TrigramExtension(),
+        BtreeGistExtension(),
+        migrations.RunSQL(sql=[AR_NORM, AR_STRIP], reverse_sql=["DROP FUNCTION ar_strip", "DROP FUNCTION ar_norm"]),
+        migrations.CreateModel(
+            name='Governorate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
+                ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
+                ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                ('aliases', models.CharField(blank=True, max_length=200, verbose_name='other names')),
+                ('sort_order', models.PositiveSmallIntegerField(verbose_name='order')),
+            ],
+            options={
+                'verbose_name': 'governorate',
+                'verbose_name_plural': 'governorates',
+                'ordering': ['sort_order'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Agency',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
+                ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
+                ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                ('starts_on', models.DateField(blank=True, null=True, verbose_name='from')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='until')),
+                ('short_name_ar', models.CharField(help_text='For SMS', max_length=18, verbose_name='short name in Arabic')),
+                ('short_name_en', models.CharField(help_text='For SMS', max_length=24, verbose_name='short name in English')),
+                ('kind', models.CharField(choices=[('ministry', 'ministry'), ('department', 'department'), ('bureau', 'bureau'), ('commission', 'commission'), ('institution', 'institution'), ('authority', 'authority'), ('council', 'council'), ('fund', 'fund'), ('company', 'government company'), ('municipality', 'municipality'), ('governorate', "governor's office"), ('university', 'university'), ('hospital', 'hospital'), ('security', 'public security'), ('unit', 'unit')], max_length=20, verbose_name='kind')),
+                ('sector', models.CharField(choices=[('public_admin', 'public administration'), ('interior_security', 'interior and security'), ('justice', 'justice'), ('finance_tax', 'finance and tax'), ('oversight', 'oversight'), ('education', 'education'), ('higher_education', 'higher education'), ('health', 'health'), ('labour_social', 'work and social protection'), ('municipal', 'municipal services'), ('roads_housing', 'roads and housing'), ('transport', 'transport'), ('water', 'water'), ('energy', 'energy'), ('trade_consumer', 'trade and consumers'), ('agriculture_env', 'agriculture and environment'), ('tourism_culture', 'tourism and culture'), ('youth_sport', 'youth and sport'), ('religious', 'religious affairs'), ('digital_telecom', 'digital economy and telecoms'), ('investment', 'investment'), ('media', 'media')], max_length=30, verbose_name='sector')),
+                ('services_ar', models.TextField(blank=True, help_text='Words by which people look for it', verbose_name='services')),
+                ('aliases_ar', models.CharField(blank=True, max_length=300, verbose_name='other names')),
+                ('is_complainable', models.BooleanField(default=True, verbose_name='can be complained about')),
+                ('is_core', models.BooleanField(default=False, verbose_name='among the 86 of the national plan')),
+                ('notes', models.TextField(blank=True, verbose_name='notes')),
+                ('folded', models.GeneratedField(db_persist=True, expression=models.Func(django.db.models.functions.text.Concat(models.F('name_ar'), models.Value(' '), models.F('short_name_ar'), models.Value(' '), models.F('name_en'), models.Value(' '), models.F('short_name_en'), models.Value(' '), models.F('aliases_ar'), models.Value(' '), models.F('services_ar'), output_field=models.TextField()), function='ar_strip', output_field=models.TextField()), output_field=models.TextField())),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='agencies.agency', verbose_name='belongs to')),
+                ('governorate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.governorate', verbose_name='governorate')),
+            ],
+            options={
+                'verbose_name': 'agency',
+                'verbose_name_plural': 'agencies',
+                'ordering': ['name_ar'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Holiday',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='code')),
+                ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
+                ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                ('on', models.DateField(verbose_name='day')),
+                ('audience', models.CharField(choices=[('all', 'everybody'), ('christians', 'Christians')], default='all', max_length=12, verbose_name='audience')),
+                ('status', models.CharField(choices=[('confirmed', 'confirmed'), ('estimated', 'estimated'), ('called_off', 'called off')], default='confirmed', max_length=12, verbose_name='status')),
+                ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
+            ],
+            options={
+                'verbose_name': 'holiday',
+                'verbose_name_plural': 'holidays',
+                'ordering': ['on', 'name_ar'],
+                'constraints': [models.UniqueConstraint(fields=('on', 'name_ar'), name='holiday_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OutsideCentre',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
+                ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
+                ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                ('phone', models.CharField(max_length=20, verbose_name='telephone')),
+                ('notes', models.TextField(blank=True, verbose_name='notes')),
+                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='agency')),
+            ],
+            options={
+                'verbose_name': 'outside centre',
+                'verbose_name_plural': 'outside centres',
+                'ordering': ['code'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Topic',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
+                ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
+                ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
+                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('complaint', 'complaint'), ('suggestion', 'suggestion'), ('inquiry', 'inquiry'), ('praise', 'praise')], max_length=12), default=list, verbose_name='kinds of case')),
+                ('agency_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('ministry', 'ministry'), ('department', 'department'), ('bureau', 'bureau'), ('commission', 'commission'), ('institution', 'institution'), ('authority', 'authority'), ('council', 'council'), ('fund', 'fund'), ('company', 'government company'), ('municipality', 'municipality'), ('governorate', "governor's office"), ('university', 'university'), ('hospital', 'hospital'), ('security', 'public security'), ('unit', 'unit')], max_length=20), blank=True, default=list, help_text='Empty means all', verbose_name='kinds of agency')),
+                ('sectors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('public_admin', 'public administration'), ('interior_security', 'interior and security'), ('justice', 'justice'), ('finance_tax', 'finance and tax'), ('oversight', 'oversight'), ('education', 'education'), ('higher_education', 'higher education'), ('health', 'health'), ('labour_social', 'work and social protection'), ('municipal', 'municipal services'), ('roads_housing', 'roads and housing'), ('transport', 'transport'), ('water', 'water'), ('energy', 'energy'), ('trade_consumer', 'trade and consumers'), ('agriculture_env', 'agriculture and environment'), ('tourism_culture', 'tourism and culture'), ('youth_sport', 'youth and sport'), ('religious', 'religious affairs'), ('digital_telecom', 'digital economy and telecoms'), ('investment', 'investment'), ('media', 'media')], max_length=30), blank=True, default=list, help_text='Empty means all', verbose_name='sectors')),
+                ('priority', models.CharField(choices=[('urgent', 'urgent'), ('high', 'high'), ('normal', 'normal'), ('low', 'low')], default='normal', max_length=10, verbose_name='priority')),
+                ('limit_days', models.PositiveSmallIntegerField(verbose_name='limit in working days')),
+                ('hides_identity', models.BooleanField(default=False, verbose_name='hides the identity')),
+                ('second_signature', models.BooleanField(default=False, verbose_name='needs a second signature')),
+                ('signature_reason', models.CharField(blank=True, max_length=200, verbose_name='why two signatures')),
+                ('withheld_from_agency', models.BooleanField(default=False, verbose_name='withheld from the agency')),
+                ('notes', models.TextField(blank=True, verbose_name='notes')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='agencies.topic', verbose_name='group')),
+                ('suggested_agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='usual agency')),
+            ],
+            options={
+                'verbose_name': 'topic',
+                'verbose_name_plural': 'topics',
+                'ordering': ['position', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='RoutingRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='code')),
+                ('starts_on', models.DateField(blank=True, null=True, verbose_name='from')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='until')),
+                ('place_ar', models.CharField(blank=True, max_length=80, verbose_name='place')),
+                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='agency')),
+                ('governorate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.governorate', verbose_name='governorate')),
+                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='agencies.topic', verbose_name='topic')),
+            ],
+            options={
+                'verbose_name': 'routing rule',
+                'verbose_name_plural': 'routing rules',
+                'ordering': ['topic', 'governorate', 'place_ar', 'starts_on'],
+            },
+        ),
+        migrations.CreateModel(
+            name='WorkingHours',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='code')),
+                ('starts_on', models.DateField(blank=True, null=True, verbose_name='from')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='until')),
+                ('period', models.CharField(choices=[('normal', 'the year'), ('ramadan', 'Ramadan')], max_length=10, verbose_name='period')),
+                ('opens', models.TimeField(blank=True, null=True, verbose_name='opens')),
+                ('closes', models.TimeField(blank=True, null=True, verbose_name='closes')),
+                ('estimated', models.BooleanField(default=False, help_text='The days, or hours not yet announced, may still change', verbose_name='estimated')),
+                ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
+            ],
+            options={
+                'verbose_name': 'working hours',
+                'verbose_name_plural': 'working hours',
+                'ordering': ['period', models.OrderBy(models.F('starts_on'), nulls_first=True)],
+                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='agencies_workinghours_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('closes__isnull', True), ('opens__isnull', True)), models.Q(('closes__isnull', False), ('opens__isnull', False)), _connector='OR'), name='hours_are_both_known_or_neither'), models.CheckConstraint(condition=models.Q(('opens', None), ('closes', None), ('closes__gt', models.F('opens')), _connector='OR'), name='hours_close_after_they_open'), models.CheckConstraint(condition=models.Q(('opens__isnull', False), models.Q(('estimated', True), ('period', 'ramadan')), _connector='OR'), name='hours_unknown_only_in_an_estimated_ramadan'), models.CheckConstraint(condition=models.Q(models.Q(('period', 'ramadan'), _negated=True), models.Q(('ends_on__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='hours_of_ramadan_have_dates'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('period', '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='hours_of_a_period_do_not_overlap', violation_error_message='There are hours for some of these days already')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Directorate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='code')),
+                ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
+                ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='directorates', to='agencies.agency', verbose_name='agency')),
+            ],
+            options={
+                'verbose_name': 'directorate',
+                'verbose_name_plural': 'directorates',
+                'ordering': ['agency', 'name_ar'],
+                'constraints': [models.UniqueConstraint(fields=('agency', 'name_ar'), name='directorate_once_per_agency')],
+            },
+        ),
+        migrations.CreateModel(
+            name='City',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='code')),
+                ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
+                ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                ('level', models.CharField(choices=[('liwa', 'district (liwa)'), ('town', 'town'), ('gam_area', 'area of Amman')], max_length=20, verbose_name='level')),
+                ('is_centre', models.BooleanField(default=False, verbose_name='centre of its governorate')),
+                ('governorate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cities', to='agencies.governorate', verbose_name='governorate')),
+            ],
+            options={
+                'verbose_name': 'place',
+                'verbose_name_plural': 'places',
+                'ordering': ['governorate', 'name_ar'],
+                'constraints': [models.UniqueConstraint(fields=('governorate', 'level', 'name_ar'), name='city_once_per_governorate')],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='agency',
+            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='agency_folded_trigrams'),
+        ),
+        migrations.AddConstraint(
+            model_name='agency',
+            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='agencies_agency_ends_after_it_starts'),
+        ),
+        migrations.AddConstraint(
+            model_name='agency',
+            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='agency_is_not_its_own_parent'),
+        ),
+        migrations.AddConstraint(
+            model_name='agency',
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('short_name_ar'), 18)), name='agency_short_name_ar_fits_sms'),
+        ),
+        migrations.AddConstraint(
+            model_name='agency',
+            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('short_name_en'), 24)), name='agency_short_name_en_fits_sms'),
+        ),
+        migrations.AddConstraint(
+            model_name='agency',
+            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('short_name_ar',), name='living_agencies_differ_in_short_name', violation_error_message='Another agency has this short name'),
+        ),
+        migrations.AddConstraint(
+            model_name='topic',
+            constraint=models.CheckConstraint(condition=models.Q(('limit_days__gte', 1)), name='topic_limit_is_a_day_or_more'),
+        ),
+        migrations.AddConstraint(
+            model_name='topic',
+            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='topic_is_not_its_own_group'),
+        ),
+        migrations.AddConstraint(
+            model_name='topic',
+            constraint=models.CheckConstraint(condition=models.Q(('withheld_from_agency', False), ('hides_identity', True), _connector='OR'), name='topic_withheld_hides_the_identity', violation_error_message='A topic withheld from the agency must hide the identity as well'),
+        ),
+        migrations.AddConstraint(
+            model_name='routingrule',
+            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='agencies_routingrule_ends_after_it_starts'),
+        ),
+        migrations.AddConstraint(
+            model_name='routingrule',
+            constraint=models.CheckConstraint(condition=models.Q(('place_ar', ''), ('governorate__isnull', False), _connector='OR'), name='routing_place_needs_a_governorate', violation_error_message='Name the governorate of the place'),
+        ),
+        migrations.AddConstraint(
+            model_name='routingrule',
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('topic', '='), (django.db.models.functions.comparison.Coalesce('governorate', models.Value(0)), '='), (models.Func(models.F('place_ar'), function='ar_strip', output_field=models.TextField()), '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='routing_rules_do_not_overlap', violation_error_message='There is a rule for this topic and place in these days already'),
+        ),
+    ]

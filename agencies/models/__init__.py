@@ -1,0 +1,53 @@
+"""Bodies, their directorates, what can be complained about, where, and when offices work."""
+
+from agencies.models.base import Coded, Dated, Named, Reference, Shipped
+from agencies.models.bodies import (
+    SHORT_NAME_AR,
+    SHORT_NAME_EN,
+    Agency,
+    AgencyKind,
+    Directorate,
+    OutsideCentre,
+    Sector,
+)
+from agencies.models.places import City, CityLevel, Governorate
+from agencies.models.topics import KINDS, Priority, RoutingRule, Topic, TopicKind
+from agencies.models.workdays import (
+    Audience,
+    Holiday,
+    HolidayStatus,
+    Period,
+    WorkingHours,
+    calendar_fingerprint,
+    current_calendar,
+)
+
+__all__ = [
+    "KINDS",
+    "SHORT_NAME_AR",
+    "SHORT_NAME_EN",
+    "Agency",
+    "AgencyKind",
+    "Audience",
+    "City",
+    "CityLevel",
+    "Coded",
+    "Dated",
+    "Directorate",
+    "Governorate",
+    "Holiday",
+    "HolidayStatus",
+    "Named",
+    "OutsideCentre",
+    "Period",
+    "Priority",
+    "Reference",
+    "RoutingRule",
+    "Sector",
+    "Shipped",
+    "Topic",
+    "TopicKind",
+    "WorkingHours",
+    "calendar_fingerprint",
+    "current_calendar",
+]

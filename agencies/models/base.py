@@ -1,0 +1,111 @@
+"""What all reference data has in common: a code, names in both languages, marks for unverified and edited rows."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import DateRangeField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language, gettext_lazy as _
+
+
+def stripped(*fields: str) -> models.Func:
+    """Return the expression of ``fields`` joined by spaces, folded and without articles.
+
+    A plain Func and not a class of ours, so that migrations import nothing from the app.
+    """
+    parts: list[F | models.Value] = [F(fields[0])]
+    for name in fields[1:]:
+        parts += [models.Value(" "), F(name)]
+    text = models.functions.Concat(*parts, output_field=models.TextField()) if len(parts) > 1 else parts[0]
+    return models.Func(text, function="ar_strip", output_field=models.TextField())
+
+
+def span_of_days() -> models.Func:
+    """Return the expression of the days from ``starts_on`` to ``ends_on``, both included, open where one is null."""
+    return models.Func(
+        F("starts_on"), F("ends_on"), models.Value("[]"), function="DATERANGE", output_field=DateRangeField()
+    )
+
+
+def in_order() -> Q:
+    """Return the condition that a span does not end before it starts."""
+    return Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on"))
+
+
+class Reference(models.Model):
+    """A row that the project ships and people keep: see the decision "Reference data and the people who edit it"."""
+
+    unverified = models.CharField(
+        _("not verified"),
+        max_length=300,
+        blank=True,
+        default="",
+        help_text=_("What is still to be checked; empty when verified"),
+    )
+    edited_at = models.DateTimeField(_("edited by a person at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Coded(models.Model):
+    """A row whose code is its name everywhere: in files, in routing and in addresses."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+
+    class Meta:
+        abstract = True
+
+
+class Shipped(models.Model):
+    """A row with a code only when it came from a file; rows that people add have none."""
+
+    code = models.SlugField(_("code"), max_length=60, unique=True, null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Named(models.Model):
+    """Something with a name in both languages."""
+
+    name_ar = models.CharField(_("name in Arabic"), max_length=150)
+    name_en = models.CharField(_("name in English"), max_length=150)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Return the name in the language of the reader."""
+        return self.name_en if get_language() == "en" else self.name_ar
+
+
+class Dated(models.Model):
+    """Something that holds for a span of days, both included; a missing end is open."""
+
+    starts_on = models.DateField(_("from"), null=True, blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=in_order(), name="%(app_label)s_%(class)s_ends_after_it_starts")
+        ]
+
+    def clean(self) -> None:
+        """Refuse a span that ends before it starts, before PostgreSQL is asked for the impossible range."""
+        super().clean()
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": _("The last day is before the first day")})
+
+
+def holding(on: object) -> Q:
+    """Return the condition that a dated row holds on the day ``on``."""
+    return (Q(starts_on=None) | Q(starts_on__lte=on)) & (Q(ends_on=None) | Q(ends_on__gte=on))

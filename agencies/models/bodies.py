@@ -1,0 +1,189 @@
+"""Who: agencies in a tree, their directorates, and centres outside the system."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Length
+from django.db.models.lookups import LessThanOrEqual
+from django.utils.translation import get_language, gettext_lazy as _
+
+from agencies.models.base import Coded, Dated, Named, Reference, Shipped, holding, stripped
+from agencies.models.places import Governorate
+from config.arabic import strip_prefixes
+
+#: An SMS in Arabic has 70 characters; this is what the other words leave for the agency.
+SHORT_NAME_AR = 18
+SHORT_NAME_EN = 24
+#: Word similarity from which an agency fits: finds one wrong letter in a word of five, and not a neighbouring word.
+FITS = 0.5
+#: What a fit in the services weighs beside the same fit in the names.
+SERVICE_WEIGHT = 0.7
+NAMES = ("name_ar", "short_name_ar", "name_en", "short_name_en", "aliases_ar")
+
+
+class AgencyKind(models.TextChoices):
+    """What a body is by law."""
+
+    MINISTRY = "ministry", _("ministry")
+    DEPARTMENT = "department", _("department")
+    BUREAU = "bureau", _("bureau")
+    COMMISSION = "commission", _("commission")
+    INSTITUTION = "institution", _("institution")
+    AUTHORITY = "authority", _("authority")
+    COUNCIL = "council", _("council")
+    FUND = "fund", _("fund")
+    COMPANY = "company", _("government company")
+    MUNICIPALITY = "municipality", _("municipality")
+    GOVERNORATE = "governorate", _("governor's office")
+    UNIVERSITY = "university", _("university")
+    HOSPITAL = "hospital", _("hospital")
+    SECURITY = "security", _("public security")
+    UNIT = "unit", _("unit")
+
+
+class Sector(models.TextChoices):
+    """What a body works in."""
+
+    PUBLIC_ADMIN = "public_admin", _("public administration")
+    INTERIOR_SECURITY = "interior_security", _("interior and security")
+    JUSTICE = "justice", _("justice")
+    FINANCE_TAX = "finance_tax", _("finance and tax")
+    OVERSIGHT = "oversight", _("oversight")
+    EDUCATION = "education", _("education")
+    HIGHER_EDUCATION = "higher_education", _("higher education")
+    HEALTH = "health", _("health")
+    LABOUR_SOCIAL = "labour_social", _("work and social protection")
+    MUNICIPAL = "municipal", _("municipal services")
+    ROADS_HOUSING = "roads_housing", _("roads and housing")
+    TRANSPORT = "transport", _("transport")
+    WATER = "water", _("water")
+    ENERGY = "energy", _("energy")
+    TRADE_CONSUMER = "trade_consumer", _("trade and consumers")
+    AGRICULTURE_ENV = "agriculture_env", _("agriculture and environment")
+    TOURISM_CULTURE = "tourism_culture", _("tourism and culture")
+    YOUTH_SPORT = "youth_sport", _("youth and sport")
+    RELIGIOUS = "religious", _("religious affairs")
+    DIGITAL_TELECOM = "digital_telecom", _("digital economy and telecoms")
+    INVESTMENT = "investment", _("investment")
+    MEDIA = "media", _("media")
+
+
+class AgencyQuerySet(models.QuerySet["Agency"]):
+    """Questions about agencies."""
+
+    def existing(self, *, on: date) -> Self:
+        """Return the agencies that exist on a day."""
+        return self.filter(holding(on))
+
+    def complainable(self, *, on: date) -> Self:
+        """Return the agencies that can be complained about on a day."""
+        return self.existing(on=on).filter(is_complainable=True)
+
+    def matching(self, text: str) -> Self:
+        """Return the agencies whose names, other names or services fit ``text`` as people type it, the best first.
+
+        Every word must fit somewhere, whole, as a beginning, or but for a letter; names weigh more than services.
+        """
+        words = strip_prefixes(text).split()
+        if not words:
+            return self.none()
+        return self._fitting(words).order_by("-fit", Length("name_ar"), "name_ar")
+
+    def _fitting(self, words: list[str]) -> Self:
+        whole = " ".join(words)
+        every = Q()
+        for word in words:
+            every &= Q(folded__contains=word) | Q(folded__trigram_word_similar=word)
+        named = TrigramWordSimilarity(whole, stripped(*NAMES))
+        served = TrigramWordSimilarity(whole, "folded") * SERVICE_WEIGHT
+        return self.filter(every).annotate(fit=Greatest(named, served))
+
+
+class Agency(Coded, Named, Dated, Reference):
+    """A body that answers to citizens, in a tree; when it is merged or abolished it gets a last day."""
+
+    short_name_ar = models.CharField(_("short name in Arabic"), max_length=SHORT_NAME_AR, help_text=_("For SMS"))
+    short_name_en = models.CharField(_("short name in English"), max_length=SHORT_NAME_EN, help_text=_("For SMS"))
+    kind = models.CharField(_("kind"), max_length=20, choices=AgencyKind)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+    )
+    sector = models.CharField(_("sector"), max_length=30, choices=Sector)
+    services_ar = models.TextField(_("services"), blank=True, help_text=_("Words by which people look for it"))
+    aliases_ar = models.CharField(_("other names"), max_length=300, blank=True)
+    governorate = models.ForeignKey(
+        Governorate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("governorate")
+    )
+    is_complainable = models.BooleanField(_("can be complained about"), default=True)
+    is_core = models.BooleanField(_("among the 86 of the national plan"), default=False)
+    notes = models.TextField(_("notes"), blank=True)
+    folded = models.GeneratedField(
+        expression=stripped(*NAMES, "services_ar"), output_field=models.TextField(), db_persist=True, editable=False
+    )
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
+        ordering = ["name_ar"]
+        constraints: ClassVar = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="agency_is_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(LessThanOrEqual(Length("short_name_ar"), SHORT_NAME_AR)),
+                name="agency_short_name_ar_fits_sms",
+            ),
+            models.CheckConstraint(
+                condition=Q(LessThanOrEqual(Length("short_name_en"), SHORT_NAME_EN)),
+                name="agency_short_name_en_fits_sms",
+            ),
+            models.UniqueConstraint(
+                fields=["short_name_ar"],
+                condition=Q(ends_on=None),
+                name="living_agencies_differ_in_short_name",
+                violation_error_message=_("Another agency has this short name"),
+            ),
+        ]
+        indexes: ClassVar = [GinIndex(OpClass(F("folded"), name="gin_trgm_ops"), name="agency_folded_trigrams")]
+
+    @property
+    def short_name(self) -> str:
+        """Return the short name in the language of the reader."""
+        return self.short_name_en if get_language() == "en" else self.short_name_ar
+
+
+class Directorate(Shipped, Named, Reference):
+    """A technical directorate within an agency."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="directorates", verbose_name=_("agency"))
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("directorate")
+        verbose_name_plural = _("directorates")
+        ordering = ["agency", "name_ar"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["agency", "name_ar"], name="directorate_once_per_agency")
+        ]
+
+
+class OutsideCentre(Coded, Named, Reference):
+    """A centre outside the system to which cases are handed over, such as 117116 for water."""
+
+    phone = models.CharField(_("telephone"), max_length=20)
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agency")
+    )
+    notes = models.TextField(_("notes"), blank=True)
+
+    class Meta:
+        verbose_name = _("outside centre")
+        verbose_name_plural = _("outside centres")
+        ordering = ["code"]

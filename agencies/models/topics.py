@@ -1,0 +1,164 @@
+"""What about: topics with the rules that hold for them, and which agency is competent for a topic in a place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Prefetch, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models.base import Coded, Dated, Named, Reference, Shipped, span_of_days, stripped
+from agencies.models.bodies import Agency, AgencyKind, Sector
+from agencies.models.places import Governorate
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class TopicKind(models.TextChoices):
+    """The kinds of case in which a topic is offered."""
+
+    COMPLAINT = "complaint", _("complaint")
+    SUGGESTION = "suggestion", _("suggestion")
+    INQUIRY = "inquiry", _("inquiry")
+    PRAISE = "praise", _("praise")
+
+
+KINDS: tuple[str, ...] = tuple(TopicKind.values)
+
+
+class Priority(models.TextChoices):
+    """How soon a topic is looked at beside others."""
+
+    URGENT = "urgent", _("urgent")
+    HIGH = "high", _("high")
+    NORMAL = "normal", _("normal")
+    LOW = "low", _("low")
+
+
+class TopicQuerySet(models.QuerySet["Topic"]):
+    """Questions about topics."""
+
+    def offered(self, *, kind: str, agency: Agency | None = None) -> Self:
+        """Return the groups to choose from for a kind of case, with only the fitting topics as their ``children``.
+
+        Without an agency all topics of the kind are offered. Two queries; groups without a fitting topic are left out.
+        """
+        fitting = Topic.objects.filter(is_active=True, kinds__contains=[kind], parent__isnull=False)
+        if agency is not None:
+            fitting = fitting.filter(
+                Q(agency_kinds=[]) | Q(agency_kinds__contains=[agency.kind]),
+                Q(sectors=[]) | Q(sectors__contains=[agency.sector]),
+            )
+        return self.filter(
+            models.Exists(fitting.filter(parent=models.OuterRef("pk")).order_by()), is_active=True, parent=None
+        ).prefetch_related(Prefetch("children", queryset=fitting))
+
+
+class Topic(Coded, Named, Reference):
+    """What a case is about, in two levels, with the rules that hold for it."""
+
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("group")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    is_active = models.BooleanField(_("offered"), default=True)
+    kinds = ArrayField(
+        models.CharField(max_length=12, choices=TopicKind), default=list, verbose_name=_("kinds of case")
+    )
+    agency_kinds = ArrayField(
+        models.CharField(max_length=20, choices=AgencyKind),
+        default=list,
+        blank=True,
+        verbose_name=_("kinds of agency"),
+        help_text=_("Empty means all"),
+    )
+    sectors = ArrayField(
+        models.CharField(max_length=30, choices=Sector),
+        default=list,
+        blank=True,
+        verbose_name=_("sectors"),
+        help_text=_("Empty means all"),
+    )
+    priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
+    limit_days = models.PositiveSmallIntegerField(_("limit in working days"))
+    hides_identity = models.BooleanField(_("hides the identity"), default=False)
+    second_signature = models.BooleanField(_("needs a second signature"), default=False)
+    signature_reason = models.CharField(_("why two signatures"), max_length=200, blank=True)
+    withheld_from_agency = models.BooleanField(_("withheld from the agency"), default=False)
+    suggested_agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("usual agency")
+    )
+    notes = models.TextField(_("notes"), blank=True)
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["position", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(limit_days__gte=1), name="topic_limit_is_a_day_or_more"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="topic_is_not_its_own_group"),
+            models.CheckConstraint(
+                condition=Q(withheld_from_agency=False) | Q(hides_identity=True),
+                name="topic_withheld_hides_the_identity",
+                violation_error_message=_("A topic withheld from the agency must hide the identity as well"),
+            ),
+        ]
+
+    def clean(self) -> None:
+        """Refuse a third level."""
+        super().clean()
+        if self.parent is not None and self.parent.parent_id is not None:
+            raise ValidationError({"parent": _("Topics have two levels: choose a group")})
+
+
+class RoutingRule(Shipped, Dated, Reference):
+    """Which agency is competent for a topic, or for all topics of a group, in a place and a span of days.
+
+    A rule without a governorate holds everywhere; one with a place (Arabic, as people write it) holds in that town.
+    """
+
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="rules", verbose_name=_("topic"))
+    governorate = models.ForeignKey(
+        Governorate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("governorate")
+    )
+    place_ar = models.CharField(_("place"), max_length=80, blank=True)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=_("agency"))
+
+    class Meta:
+        verbose_name = _("routing rule")
+        verbose_name_plural = _("routing rules")
+        ordering = ["topic", "governorate", "place_ar", "starts_on"]
+        constraints: ClassVar = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(place_ar="") | Q(governorate__isnull=False),
+                name="routing_place_needs_a_governorate",
+                violation_error_message=_("Name the governorate of the place"),
+            ),
+            ExclusionConstraint(
+                name="routing_rules_do_not_overlap",
+                expressions=[
+                    ("topic", RangeOperators.EQUAL),
+                    (Coalesce("governorate", models.Value(0)), RangeOperators.EQUAL),
+                    (stripped("place_ar"), RangeOperators.EQUAL),
+                    (span_of_days(), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("There is a rule for this topic and place in these days already"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        where = self.place_ar or (self.governorate.name if self.governorate else "")
+        return " · ".join(filter(None, [self.topic.name, where, self.agency.name]))
+
+    def holds(self, on: date) -> bool:
+        """Tell whether the rule holds on a day."""
+        return (self.starts_on is None or self.starts_on <= on) and (self.ends_on is None or on <= self.ends_on)

@@ -1,0 +1,147 @@
+"""When offices work: days off, hours of the year and of each Ramadan, and the calendar made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from agencies.calendar import Hours, WorkingCalendar
+from agencies.models.base import Dated, Named, Reference, Shipped, span_of_days
+
+
+class HolidayStatus(models.TextChoices):
+    """How sure a day off is; a day that turned out to be none is called off, not deleted."""
+
+    CONFIRMED = "confirmed", _("confirmed")
+    ESTIMATED = "estimated", _("estimated")
+    CALLED_OFF = "called_off", _("called off")
+
+
+class Audience(models.TextChoices):
+    """For whom a day is off."""
+
+    ALL = "all", _("everybody")
+    CHRISTIANS = "christians", _("Christians")
+
+
+class HolidayQuerySet(models.QuerySet["Holiday"]):
+    """Questions about days off."""
+
+    def closing_offices(self) -> HolidayQuerySet:
+        """Return the days on which offices are closed: a day off for some is a working day."""
+        return self.filter(audience=Audience.ALL).exclude(status=HolidayStatus.CALLED_OFF)
+
+
+class Holiday(Shipped, Named, Reference):
+    """A day off by communiqué; days that follow the moon are estimated until it is issued."""
+
+    on = models.DateField(_("day"))
+    audience = models.CharField(_("audience"), max_length=12, choices=Audience, default=Audience.ALL)
+    status = models.CharField(_("status"), max_length=12, choices=HolidayStatus, default=HolidayStatus.CONFIRMED)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+
+    objects = HolidayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering = ["on", "name_ar"]
+        # Two occasions can fall on one day (25 May 2028), one occasion not twice.
+        constraints: ClassVar = [models.UniqueConstraint(fields=["on", "name_ar"], name="holiday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.on.isoformat()}"
+
+
+class Period(models.TextChoices):
+    """What hours hold for."""
+
+    NORMAL = "normal", _("the year")
+    RAMADAN = "ramadan", _("Ramadan")
+
+
+class WorkingHours(Shipped, Dated, Reference):
+    """The hours of government offices in a span of days; those of Ramadan win over those of the year."""
+
+    period = models.CharField(_("period"), max_length=10, choices=Period)
+    opens = models.TimeField(_("opens"), null=True, blank=True)
+    closes = models.TimeField(_("closes"), null=True, blank=True)
+    estimated = models.BooleanField(
+        _("estimated"), default=False, help_text=_("The days, or hours not yet announced, may still change")
+    )
+    source = models.CharField(_("source"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("working hours")
+        verbose_name_plural = _("working hours")
+        ordering = ["period", F("starts_on").asc(nulls_first=True)]
+        constraints: ClassVar = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(opens__isnull=True, closes__isnull=True) | Q(opens__isnull=False, closes__isnull=False),
+                name="hours_are_both_known_or_neither",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens=None) | Q(closes=None) | Q(closes__gt=F("opens")), name="hours_close_after_they_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(opens__isnull=False) | Q(estimated=True, period=Period.RAMADAN),
+                name="hours_unknown_only_in_an_estimated_ramadan",
+            ),
+            models.CheckConstraint(
+                condition=~Q(period=Period.RAMADAN) | Q(starts_on__isnull=False, ends_on__isnull=False),
+                name="hours_of_ramadan_have_dates",
+            ),
+            ExclusionConstraint(
+                name="hours_of_a_period_do_not_overlap",
+                expressions=[("period", RangeOperators.EQUAL), (span_of_days(), RangeOperators.OVERLAPS)],
+                violation_error_message=_("There are hours for some of these days already"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return " ".join(
+            filter(None, [str(self.get_period_display()), self.starts_on.isoformat() if self.starts_on else ""])
+        )
+
+    def clean(self) -> None:
+        """Refuse half-known hours and offices that close before they open."""
+        super().clean()
+        if (self.opens is None) != (self.closes is None):
+            raise ValidationError({"closes": _("Enter both times, or neither")})
+        if self.opens and self.closes and self.closes <= self.opens:
+            raise ValidationError({"closes": _("Offices close after they open")})
+
+
+def current_calendar() -> WorkingCalendar:
+    """Return the working calendar as it stands now, in two queries.
+
+    Cheap and never cached, so that a day off entered a moment ago counts at once.
+    """
+    days_off = Holiday.objects.closing_offices().values_list("on", flat=True)
+    return WorkingCalendar(tuple(_spans(WorkingHours.objects.all())), frozenset(days_off))
+
+
+def calendar_fingerprint() -> str:
+    """Return a text that changes whenever a change of days or hours could move a deadline."""
+    return current_calendar().fingerprint()
+
+
+def _spans(rows: Iterable[WorkingHours]) -> Iterable[Hours]:
+    """Yield the hours of ``rows``, which come the year first and then each Ramadan in turn.
+
+    A Ramadan not yet announced gets the hours of the last one before it; without any before it, it works as the year.
+    """
+    known: dict[str, Hours] = {}
+    for row in rows:
+        if row.opens and row.closes:
+            known[row.period] = Hours(row.opens, row.closes)
+        if last := known.get(row.period):
+            yield Hours(last.opens, last.closes, row.starts_on, row.ends_on, estimated=row.estimated)

@@ -1,0 +1,63 @@
+"""Finds the agency that is competent for a topic in a place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from agencies.models import Agency, Governorate, RoutingRule, Topic
+from config.arabic import strip_prefixes
+
+
+class Matter(NamedTuple):
+    """What an owner is asked for: a topic in a place, as far as it is known."""
+
+    topic: Topic
+    governorate: Governorate | None
+    place: str = ""
+
+
+def owner_for(topic: Topic, governorate: Governorate | None, on: date, *, place: str = "") -> Agency | None:
+    """Return the agency competent for ``topic`` on a day by the most specific rule, or None when no rule speaks of it.
+
+    A rule for the town named in ``place`` goes before one for the governorate, that before one for the country; among
+    these a rule for the topic itself goes before one for its group. Where none is sure the case belongs to triage: no
+    rule guesses. Rules for agencies that do not exist on that day are passed over. One query.
+    """
+    return owners_for([Matter(topic, governorate, place)], on)[0]
+
+
+def owners_for(matters: Sequence[Matter], on: date) -> list[Agency | None]:
+    """Return the competent agency of each matter, as ``owner_for`` does, in one query for all."""
+    topics = {key for matter in matters for key in (matter.topic.pk, matter.topic.parent_id) if key}
+    rules = RoutingRule.objects.filter(topic__in=topics, agency__in=Agency.objects.existing(on=on))
+    holding = [rule for rule in rules.select_related("agency") if rule.holds(on)]
+    return [_owner(matter, holding) for matter in matters]
+
+
+def _owner(matter: Matter, rules: Sequence[RoutingRule]) -> Agency | None:
+    fitting = (rule for rule in rules if _fits(rule, matter))
+    best = max(fitting, key=lambda rule: _precision(rule, matter.topic), default=None)
+    return best.agency if best else None
+
+
+def _fits(rule: RoutingRule, matter: Matter) -> bool:
+    governorate = matter.governorate.pk if matter.governorate else None
+    return (
+        rule.topic_id in {matter.topic.pk, matter.topic.parent_id}
+        and rule.governorate_id in {None, governorate}
+        and _is_in(rule.place_ar, matter.place)
+    )
+
+
+def _precision(rule: RoutingRule, topic: Topic) -> tuple[bool, bool, bool]:
+    return rule.place_ar != "", rule.governorate_id is not None, rule.topic_id == topic.pk
+
+
+def _is_in(town: str, place: str) -> bool:
+    """Tell whether a town's words stand in what a person typed as the place, in any spelling."""
+    if not town:
+        return True
+    return re.search(rf"\b{re.escape(strip_prefixes(town))}\b", strip_prefixes(place)) is not None
