@@ -1,0 +1,1 @@
+"""What is owed to whom, and the carriers that take it: this app knows no person and no case."""

@@ -1,0 +1,211 @@
+"""The outbox: messages owed, the attempts to hand them over, and what carriers say about them."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from config.crypto import EncryptedText
+
+
+class Channel(models.TextChoices):
+    """The ways a message can travel."""
+
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("E-mail")
+
+
+class Lane(models.TextChoices):
+    """The queues of the sender: codes never wait behind notices."""
+
+    CODES = "codes", _("codes")
+    NOTICES = "notices", _("notices")
+
+
+class MessageState(models.TextChoices):
+    """Where a message is between being owed and being settled."""
+
+    PENDING = "pending", _("waiting to be sent")
+    SENDING = "sending", _("being sent")
+    ACCEPTED = "accepted", _("taken by the carrier")
+    DELIVERED = "delivered", _("delivered")
+    UNDELIVERABLE = "undeliverable", _("could not be delivered")
+    UNKNOWN = "unknown", _("not known whether it was taken")
+    CANCELLED = "cancelled", _("overtaken before it left")
+    EXPIRED = "expired", _("expired before it left")
+
+
+# The person may have read a message in one of these states; in no other can they.
+LEFT = (MessageState.SENDING, MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.UNKNOWN)
+
+
+class Outcome(models.TextChoices):
+    """How an attempt ended."""
+
+    ACCEPTED = "accepted", _("accepted")
+    NOT_SENT = "not_sent", _("certainly not taken")
+    REFUSED = "refused", _("refused")
+    UNKNOWN = "unknown", _("not known")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Questions to the outbox; "now" is always the database's clock, because senders' clocks differ."""
+
+    def waiting(self) -> Self:
+        """Keep what has not left and is not settled."""
+        return self.filter(state=MessageState.PENDING)
+
+    def left(self) -> Self:
+        """Keep what may have reached its person."""
+        return self.filter(state__in=LEFT)
+
+    def due(self) -> Self:
+        """Keep what a sender may claim now."""
+        return self.waiting().filter(
+            Q(next_try_at__isnull=True) | Q(next_try_at__lte=Now()),
+            Q(expires_at__isnull=True) | Q(expires_at__gt=Now()),
+            Q(not_before__isnull=True) | Q(not_before__lte=Now()),
+        )
+
+    def expired(self) -> Self:
+        """Keep what is worthless by now, and has not left."""
+        return self.waiting().filter(expires_at__lte=Now())
+
+    def abandoned(self) -> Self:
+        """Keep what a sender claimed and did not finish within its lease."""
+        return self.filter(state=MessageState.SENDING, lease_until__lte=Now())
+
+
+class Message(models.Model):
+    """One message owed to one recipient by one channel: the truth, to which every queue is a hint."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    occasion = models.CharField(
+        max_length=120, help_text="What happened, e.g. an event's key; a resend is a new, numbered occasion."
+    )
+    template = models.CharField(max_length=40)
+    channel = models.CharField(max_length=8, choices=Channel)
+    lane = models.CharField(max_length=8, choices=Lane, default=Lane.NOTICES)
+    recipient = models.CharField(max_length=80, help_text="A key the caller understands; never a number or a name.")
+    reference = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=2)
+    address = EncryptedText()
+    subject = EncryptedText()
+    body = EncryptedText()
+    token = models.CharField(  # noqa: DJ001 - unique where there is one, and codes have none
+        max_length=8,
+        unique=True,
+        null=True,
+        help_text="Printed in the body: the end of the short link, or the mark of a message without a link.",
+    )
+    linked = models.BooleanField(default=False, help_text="The token opens the short link.")
+    state = models.CharField(max_length=16, choices=MessageState, default=MessageState.PENDING)
+    not_before = models.DateTimeField(null=True, help_text="Empty: at once, whatever the clocks say.")
+    expires_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    rung_at = models.DateTimeField(null=True, help_text="When the sweep last rang for it.")
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["occasion", "channel", "recipient"], name="message_owed_once"),
+            models.CheckConstraint(condition=Q(state__in=MessageState.values), name="message_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=MessageState.SENDING, lease_until__isnull=False)
+                | (~Q(state=MessageState.SENDING) & Q(lease_until__isnull=True)),
+                name="message_leased_while_sending",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lane", "created_at"], name="message_pending", condition=Q(state=MessageState.PENDING)
+            ),
+            models.Index(fields=["lease_until"], name="message_sending", condition=Q(state=MessageState.SENDING)),
+            models.Index(fields=["reference", "-created_at"], name="message_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.id}"
+
+
+class Attempt(models.Model):
+    """One try to hand a message to a carrier."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    fence = models.PositiveIntegerField(help_text="The fence of the claim this attempt belongs to.")
+    carrier = models.CharField(max_length=40)
+    started_at = models.DateTimeField(db_default=Now())
+    wire_at = models.DateTimeField(null=True, help_text="From here on the carrier may have it.")
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    provider_id = models.CharField(max_length=120, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        constraints = [
+            models.UniqueConstraint(fields=["message", "number"], name="attempt_numbered"),
+            models.UniqueConstraint(fields=["message"], condition=Q(ended_at__isnull=True), name="attempt_one_open"),
+            models.UniqueConstraint(
+                fields=["message"], condition=Q(outcome=Outcome.ACCEPTED), name="attempt_one_accepted"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["carrier", "provider_id"], name="attempt_provider", condition=~Q(provider_id="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id}/{self.number}"
+
+
+class Receipt(models.Model):
+    """What a carrier said later about a message it took; kept even where no attempt is known."""
+
+    carrier = models.CharField(max_length=40)
+    provider_id = models.CharField(max_length=120)
+    status = models.CharField(max_length=40)
+    error_code = models.CharField(max_length=40, blank=True)
+    received_at = models.DateTimeField(db_default=Now())
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, null=True, related_name="receipts")
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        indexes = [models.Index(fields=["carrier", "provider_id"], name="receipt_provider")]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.provider_id} {self.status}"
+
+
+class EmbeddedMail(models.Model):
+    """The ledger of the embedded carrier: what a real one would have sent (development and demonstrations)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # No foreign key: a carrier's ledger knows our messages by the id it was given, as a real one would.
+    message_id = models.UUIDField(db_index=True)
+    channel = models.CharField(max_length=8, choices=Channel)
+    to = EncryptedText()
+    subject = EncryptedText()
+    body = EncryptedText()
+    sent_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        verbose_name = _("message of the embedded carrier")
+        verbose_name_plural = _("messages of the embedded carrier")
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.message_id}"

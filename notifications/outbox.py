@@ -1,0 +1,227 @@
+"""The one door to the outbox: owe a message, cancel it, ask whether it left, open its short link."""
+
+import logging
+import secrets
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+
+from notifications import bell, wording
+from notifications.models import Channel, Lane, Message, MessageState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+logger = logging.getLogger(__name__)
+
+# No vowels, so that no token is a word; nothing that is read as something else on a small screen (0 O, 1 I l).
+ALPHABET: Final = "23456789BCDFGHJKLMNPQRSTVWXZbcdfghjkmnpqrstvwxz"
+LINK_LETTERS: Final = 6
+MARK_LETTERS: Final = 5
+DOT: Final = "·"
+LINK_LIFE: Final = timedelta(days=30)
+CODE_LIFE: Final = timedelta(minutes=10)
+# Six letters make 10^10 tokens: a second roll is rare, a fifth means that something else is wrong.
+ROLLS: Final = 5
+
+
+class AddressRefused(ValueError):
+    """An address holds a control character or is empty: it would be a header of its own, or nothing."""
+
+
+class TokensExhausted(RuntimeError):
+    """No free token was found for a message."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a caller wants said, to whom and how.
+
+    ``recipient`` is the caller's key for the person, never a name or a number. ``context`` gives the words that
+    ``wording.words_needed(template)`` names. A notice about a reference carries a short link to it wherever there is
+    room; ``linked=False`` keeps the link out.
+    """
+
+    template: str
+    channel: Channel
+    recipient: str
+    address: str = field(repr=False)
+    language: str
+    context: "Mapping[str, str]" = field(repr=False)
+    reference: str = ""
+    linked: bool = True
+
+
+def owe(
+    notices: Sequence[Notice],
+    *,
+    occasion: str,
+    at: datetime,
+    lane: Lane = Lane.NOTICES,
+    expires_at: datetime | None = None,
+) -> list[Message]:
+    """Record the messages an occasion owes, in the transaction of what it tells about, and ring after the commit.
+
+    The words are rendered and frozen here. What is already owed for the same occasion, channel and recipient is left
+    as it is, so that calling twice is harmless; the rows made by this call are returned. Codes expire after ten
+    minutes unless told otherwise. One INSERT and one SELECT for any number of notices.
+    Raises TransactionManagementError outside a transaction, WordingIncomplete, AddressRefused.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        text = "outbox.owe() belongs in the transaction of what the message tells about."
+        raise transaction.TransactionManagementError(text)
+    if lane == Lane.CODES:
+        expires_at = expires_at or at + CODE_LIFE
+    made = partial(_message, occasion=occasion, lane=lane, at=at, expires_at=expires_at, roll=_roll)
+    messages = _insert(list(notices), made)
+    if messages:
+        ids = [str(message.pk) for message in messages]
+        transaction.on_commit(partial(bell.ring, ids, lane=lane), robust=True)
+    return messages
+
+
+def cancel(
+    *,
+    reference: str,
+    templates: Collection[str] | None = None,
+    occasion: str | None = None,
+    at: datetime,
+) -> int:
+    """Cancel what is owed about a reference and has not left; return how many.
+
+    In the caller's transaction the cancelled rows are locked, so that no sender takes them before the commit:
+    cancel first, then ask ``has_left``.
+    """
+    waiting = Message.objects.waiting().filter(reference=reference)
+    if templates is not None:
+        waiting = waiting.filter(template__in=templates)
+    if occasion is not None:
+        waiting = waiting.filter(occasion=occasion)
+    return waiting.update(state=MessageState.CANCELLED, settled_at=at)
+
+
+def has_left(occasion: str) -> bool:
+    """Say whether a person may already have read a message of this occasion; one being sent counts."""
+    return Message.objects.filter(occasion=occasion).left().exists()
+
+
+def resolve(token: str, *, at: datetime) -> Message | None:
+    """Return the message whose short link ends in ``token``, unless the link is older than thirty days."""
+    return Message.objects.filter(token=token, linked=True, created_at__gt=at - LINK_LIFE).first()
+
+
+def preview(notice: Notice, *, at: datetime) -> Message:
+    """Return, unsaved, the message ``owe`` would make of a notice; dots stand for the token, which is rolled then."""
+    return _message(notice, occasion="", lane=Lane.NOTICES, at=at, expires_at=None, roll=lambda letters: DOT * letters)
+
+
+def short_host() -> str:
+    """Return the host printed in short links."""
+    return str(settings.SHORT_HOST or urlsplit(settings.PUBLIC_URL).netloc)
+
+
+def _insert(notices: list[Notice], made: "partial[Message]") -> list[Message]:
+    """Insert what is not owed yet; a message whose token was taken by another is rolled again."""
+    inserted: list[Message] = []
+    for _ in range(ROLLS):
+        if not notices:
+            return inserted
+        messages = [made(notice) for notice in notices]
+        Message.objects.bulk_create(messages, ignore_conflicts=True)
+        landed = set(Message.objects.filter(pk__in=[message.pk for message in messages]).values_list("pk", flat=True))
+        inserted += [message for message in messages if message.pk in landed]
+        missing = [pair for pair in zip(notices, messages, strict=True) if pair[1].pk not in landed]
+        notices = _not_owed(missing) if missing else []
+    raise TokensExhausted
+
+
+def _not_owed(missing: Iterable[tuple[Notice, Message]]) -> list[Notice]:
+    """Keep the notices that are missing although nobody owes them: their token was the conflict."""
+    pairs = list(missing)
+    owed = set(Message.objects.filter(occasion=pairs[0][1].occasion).values_list("channel", "recipient"))
+    return [notice for notice, _ in pairs if (notice.channel, notice.recipient) not in owed]
+
+
+def _message(
+    notice: Notice,
+    *,
+    occasion: str,
+    lane: Lane,
+    at: datetime,
+    expires_at: datetime | None,
+    roll: Callable[[int], str],
+) -> Message:
+    linked, letters = _token_of(notice)
+    token = roll(letters)
+    rendered = _rendered(notice, token, linked=linked)
+    # Born expired is a message that must cost what a real one costs and never leave, whatever the clocks say.
+    stillborn = expires_at is not None and expires_at <= at
+    return Message(
+        occasion=occasion,
+        template=notice.template,
+        channel=notice.channel,
+        lane=lane,
+        recipient=notice.recipient,
+        reference=notice.reference,
+        language=notice.language,
+        address=_clean(notice.address),
+        subject=rendered.subject,
+        body=rendered.body,
+        token=token or None,
+        linked=linked,
+        state=MessageState.EXPIRED if stillborn else MessageState.PENDING,
+        settled_at=at if stillborn else None,
+        expires_at=expires_at,
+        created_at=at,
+    )
+
+
+def _token_of(notice: Notice) -> tuple[bool, int]:
+    """Return whether the message has a link, and how many letters its token has: none in codes and plain e-mails."""
+    words = wording.wording(notice.template, notice.language)
+    by_sms = notice.channel == Channel.SMS
+    linked = notice.linked and bool(notice.reference) and (words.sms_carries_link or not by_sms)
+    if linked:
+        return True, LINK_LETTERS
+    return False, MARK_LETTERS if by_sms and words.marked else 0
+
+
+def _rendered(notice: Notice, token: str, *, linked: bool) -> wording.Rendered:
+    return wording.render(
+        notice.template,
+        channel=notice.channel,
+        language=notice.language,
+        context=_surroundings() | dict(notice.context),
+        link=_link(token, notice.channel) if linked else "",
+        mark="" if linked else token,
+    )
+
+
+def _surroundings() -> dict[str, str]:
+    """Return the words every message may use: the number to call, and the host a browser matches a code to."""
+    return {"phone": settings.CALL_CENTRE_PHONE, "host": urlsplit(settings.PUBLIC_URL).hostname or ""}
+
+
+def _link(token: str, channel: Channel) -> str:
+    """Return the short link, in an SMS without its scheme, since each letter counts.
+
+    It has no closing slash: at the end of a line that reads from the right the slash would be drawn in front.
+    """
+    return f"{short_host()}/r/{token}" if channel == Channel.SMS else f"{settings.PUBLIC_URL}/r/{token}"
+
+
+def _roll(letters: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(letters))
+
+
+def _clean(address: str) -> str:
+    cleaned = address.strip()
+    if not cleaned or wording.CONTROLS.search(cleaned):
+        raise AddressRefused
+    return cleaned

@@ -1,0 +1,381 @@
+"""Claim, wire, send, record: one message, one send, and nothing that is unsure is sent again."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from notifications import bell, delivery, outbox, tasks
+from notifications.carriers import NotSent, Refused, Uncertain
+from notifications.models import Attempt, Channel, EmbeddedMail, Lane, Message, MessageState
+from tests.notifications.conftest import ObedientCarrier, notice, owed
+
+pytestmark = pytest.mark.django_db
+
+# For tests whose second thread must see what the first one committed.
+committed = pytest.mark.django_db(transaction=True)
+
+type Rings = list[tuple[tuple[str, ...], str]]
+
+
+def raising(error: Exception) -> Any:
+    """Return something to do meanwhile that fails."""
+
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+def wait_of(message: Message) -> int:
+    """Return how many seconds the message waits for its next try, by the database's clock."""
+    wait: timedelta = Message.objects.values_list(F("next_try_at") - Now(), flat=True).get(pk=message.pk)
+    return round(wait.total_seconds())
+
+
+def sms_code(**options: Any) -> Message:
+    """Owe a one-time code."""
+    (message,) = owed(
+        notice(template="code", context={"code": "12345"}, reference=""), occasion="code:1", lane=Lane.CODES, **options
+    )
+    return message
+
+
+def test_a_message_is_handed_over_as_it_was_frozen(rings: Rings, carrier: ObedientCarrier, settings: Any) -> None:
+    (message,) = owed()
+    assert delivery.deliver(str(message.pk)) == MessageState.ACCEPTED
+    assert carrier.ledger == [
+        {
+            "to": "+962790001234",
+            "subject": "",
+            "body": message.body,
+            "language": "ar",
+            "message_id": str(message.pk),
+            "sender": settings.SMS_SENDER,
+        }
+    ]
+    attempt = Attempt.objects.get()
+    assert (attempt.outcome, attempt.provider_id, attempt.number) == ("accepted", "taken-1", 1)
+    assert attempt.started_at <= attempt.wire_at <= attempt.ended_at  # type: ignore[operator]
+
+
+def test_an_accepted_message_is_not_sent_again(rings: Rings, carrier: ObedientCarrier) -> None:
+    (message,) = owed()
+    assert [delivery.deliver(str(message.pk)) for _ in range(3)] == ["accepted"] * 3
+    assert len(carrier.ledger) == 1
+
+
+def test_an_unknown_message_id_is_nothing(rings: Rings, carrier: ObedientCarrier) -> None:
+    assert delivery.deliver("00000000-0000-0000-0000-000000000000") == ""
+
+
+@committed
+def test_two_workers_on_one_message_send_once(rings: Rings, carrier: ObedientCarrier) -> None:
+    (message,) = owed()
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slowly() -> None:
+        inside.set()
+        assert go_on.wait(10)
+
+    carrier.meanwhile = slowly
+    states: list[str] = []
+
+    def work() -> None:
+        try:
+            states.append(delivery.deliver(str(message.pk)))
+        finally:
+            connection.close()
+
+    first = threading.Thread(target=work)
+    first.start()
+    assert inside.wait(10)
+    second = threading.Thread(target=work)
+    second.start()
+    second.join(10)
+    go_on.set()
+    first.join(10)
+    assert (states, len(carrier.ledger), Attempt.objects.count()) == (["sending", "accepted"], 1, 1)
+
+
+@committed
+def test_the_wire_mark_is_committed_before_the_carrier_is_spoken_to(rings: Rings, carrier: ObedientCarrier) -> None:
+    (message,) = owed()
+    seen: list[bool] = []
+
+    def look() -> None:
+        other = threading.Thread(target=from_elsewhere)
+        other.start()
+        other.join(10)
+
+    def from_elsewhere() -> None:
+        try:
+            seen.append(Attempt.objects.filter(wire_at__isnull=False, message__state="sending").exists())
+        finally:
+            connection.close()
+
+    carrier.meanwhile = look
+    delivery.deliver(str(message.pk))
+    assert seen == [True]
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "outcome", "code"),
+    [
+        (NotSent("connect"), "pending", "not_sent", "connect"),
+        (Refused("20429", permanent=False), "pending", "not_sent", "20429"),
+        (Refused("21614", permanent=True), "undeliverable", "refused", "21614"),
+        (Uncertain("500"), "unknown", "unknown", "500"),
+        (TimeoutError("+962790001234"), "unknown", "unknown", "TimeoutError"),
+    ],
+)
+def test_what_a_failure_means(
+    rings: Rings, carrier: ObedientCarrier, error: Exception, state: str, outcome: str, code: str
+) -> None:
+    (message,) = owed()
+    carrier.meanwhile = raising(error)
+    assert delivery.deliver(str(message.pk)) == state
+    attempt = Attempt.objects.get()
+    assert (attempt.outcome, attempt.error_code, attempt.ended_at is None) == (outcome, code, False)
+
+
+def test_what_an_unsure_carrier_says_is_not_logged(
+    rings: Rings, carrier: ObedientCarrier, caplog: pytest.LogCaptureFixture
+) -> None:
+    (message,) = owed()
+    carrier.meanwhile = raising(TimeoutError("no answer for +962790001234"))
+    delivery.deliver(str(message.pk))
+    assert [record.message for record in caplog.records] == ["It is not known whether a message was taken."]
+    assert "790001234" not in caplog.text
+
+
+def test_unknown_is_never_sent_again_by_itself(rings: Rings, carrier: ObedientCarrier) -> None:
+    (message,) = owed()
+    carrier.meanwhile = raising(Uncertain())
+    delivery.deliver(str(message.pk))
+    carrier.meanwhile = lambda: None
+    tasks.sweep()
+    assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("unknown", [])
+
+
+def test_certain_failures_wait_longer_each_time_and_then_go_out(rings: Rings, carrier: ObedientCarrier) -> None:
+    (message,) = owed()
+    carrier.meanwhile = raising(NotSent())
+    waits = []
+    for _ in range(3):
+        delivery.deliver(str(message.pk))
+        waits.append(wait_of(message))
+        assert delivery.deliver(str(message.pk)) == "pending"
+        Message.objects.update(next_try_at=Now())
+    carrier.meanwhile = lambda: None
+    assert (waits, Attempt.objects.count()) == ([5, 10, 20], 3)
+    assert (delivery.deliver(str(message.pk)), len(carrier.ledger)) == ("accepted", 1)
+
+
+def test_the_back_off_has_a_ceiling() -> None:
+    assert delivery.back_off(Message(tries=60)) == timedelta(minutes=15)
+
+
+def test_a_message_for_later_is_not_sent_now(rings: Rings, carrier: ObedientCarrier) -> None:
+    (message,) = owed()
+    Message.objects.update(not_before=Now() + timedelta(hours=1))
+    assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("pending", [])
+
+
+class TestCodes:
+    """A code is sent in time or not at all."""
+
+    def test_a_code_that_is_late_expires(self, rings: Rings, carrier: ObedientCarrier) -> None:
+        message = sms_code()
+        Message.objects.update(expires_at=Now())
+        assert delivery.deliver(str(message.pk)) == "pending"
+        tasks.sweep()
+        message.refresh_from_db()
+        assert (message.state, message.settled_at is None, carrier.ledger) == ("expired", False, [])
+
+    @committed
+    def test_a_code_owed_too_late_never_leaves(self, rings: Rings, carrier: ObedientCarrier) -> None:
+        message = sms_code(expires_at=timezone.now() - timedelta(seconds=1))
+        Message.objects.update(expires_at=Now() + timedelta(hours=2))
+        assert (delivery.deliver(str(message.pk)), carrier.ledger, len(rings)) == ("expired", [], 1)
+
+    def test_a_code_is_tried_again_soon(self, rings: Rings, carrier: ObedientCarrier) -> None:
+        message = sms_code()
+        Message.objects.update(tries=4)
+        carrier.meanwhile = raising(NotSent())
+        delivery.deliver(str(message.pk))
+        assert wait_of(message) == 5
+
+    def test_notices_do_not_expire(self, rings: Rings) -> None:
+        owed()
+        assert delivery.expire() == 0
+
+
+class TestLeases:
+    """A sender that does not come back leaves what is certain pending, and the rest unknown."""
+
+    def abandoned(self, *, on_wire: bool) -> Message:
+        (message,) = owed()
+        Message.objects.update(state="sending", tries=1, fence=1, lease_until=Now() - timedelta(seconds=1))
+        Attempt.objects.create(
+            message=message, number=1, fence=1, carrier="obedient", wire_at=timezone.now() if on_wire else None
+        )
+        return message
+
+    @pytest.mark.parametrize(("on_wire", "state"), [(False, "pending"), (True, "unknown")])
+    def test_a_lease_that_is_over(self, rings: Rings, state: str, *, on_wire: bool) -> None:
+        message = self.abandoned(on_wire=on_wire)
+        assert delivery.recover() == 1
+        message.refresh_from_db()
+        assert (message.state, message.lease_until, Attempt.objects.get().ended_at is None) == (state, None, False)
+
+    def test_a_running_lease_is_left_alone(self, rings: Rings) -> None:
+        self.abandoned(on_wire=True)
+        Message.objects.update(lease_until=Now() + timedelta(seconds=1))
+        assert delivery.recover() == 0
+
+    def test_a_sender_that_lost_its_lease_keeps_off_the_wire(
+        self, rings: Rings, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (message,) = owed()
+        monkeypatch.setattr(delivery, "LEASE", delivery.LEAST_LEASE)
+        assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("sending", [])
+        assert Attempt.objects.get().wire_at is None
+
+    def test_a_late_acceptance_is_evidence(self, rings: Rings, carrier: ObedientCarrier) -> None:
+        (message,) = owed()
+
+        def lease_runs_out() -> None:
+            Message.objects.update(lease_until=Now())
+            assert delivery.recover() == 1
+            assert Message.objects.get().state == MessageState.UNKNOWN
+
+        carrier.meanwhile = lease_runs_out
+        assert delivery.deliver(str(message.pk)) == "accepted"
+        assert [(each.outcome, each.provider_id) for each in Attempt.objects.all()] == [("accepted", "taken-1")]
+
+    def test_a_late_failure_changes_nothing(self, rings: Rings, carrier: ObedientCarrier) -> None:
+        (message,) = owed()
+
+        def lease_runs_out() -> None:
+            Message.objects.update(lease_until=Now())
+            delivery.recover()
+            raise NotSent
+
+        carrier.meanwhile = lease_runs_out
+        assert delivery.deliver(str(message.pk)) == "unknown"
+
+    @pytest.mark.parametrize("field", ["ended_at", "outcome"])
+    def test_the_database_allows_one_open_and_one_accepted_attempt(self, rings: Rings, field: str) -> None:
+        (message,) = owed()
+        made = {"message": message, "fence": 1, "carrier": "obedient"}
+        given: dict[str, Any] = {"outcome": "accepted", "ended_at": timezone.now()} if field == "outcome" else {}
+        Attempt.objects.create(**made, number=1, **given)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Attempt.objects.create(**made, number=2, **given)
+
+
+class TestSweep:
+    """Behind every lost ring comes the sweep."""
+
+    def test_a_message_whose_ring_was_lost_is_rung_for_and_sent(
+        self, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bell, "ring", lambda _ids, *, lane: False)  # noqa: ARG005 - the bell's signature
+        (message,) = owed()
+        tasks.sweep()
+        assert Message.objects.get().rung_at is None
+        heard: list[str] = []
+
+        def ring(ids: list[str], *, lane: str) -> bool:
+            heard.extend(ids)
+            return bool(lane)
+
+        monkeypatch.setattr(bell, "ring", ring)
+        tasks.sweep()
+        tasks.deliver(heard)
+        assert (heard, len(carrier.ledger)) == ([str(message.pk)], 1)
+
+    def test_what_was_rung_for_lately_is_not_rung_for_again(self, rings: Rings) -> None:
+        owed()
+        rings.clear()
+        assert [delivery.ring_due() for _ in range(2)] == [1, 0]
+        Message.objects.update(rung_at=Now() - delivery.RING_AGAIN)
+        assert delivery.ring_due() == 1
+        assert len(rings) == 2
+
+    def test_codes_and_notices_ring_their_own_lanes(self, rings: Rings) -> None:
+        (message,) = owed()
+        code = sms_code()
+        rings.clear()
+        tasks.sweep()
+        assert rings == [((str(code.pk),), "codes"), ((str(message.pk),), "notices")]
+
+    def test_nothing_that_left_or_waits_is_rung_for(self, rings: Rings) -> None:
+        owed()
+        rings.clear()
+        Message.objects.update(next_try_at=Now() + timedelta(minutes=1))
+        assert (delivery.ring_due(), rings) == (0, [])
+
+    def test_a_task_out_of_time_leaves_the_rest_to_the_sweep(
+        self, rings: Rings, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        messages = owed(notice(), notice(recipient="user:omar"))
+        monkeypatch.setattr(tasks, "BUDGET_SECONDS", -1)
+        tasks.deliver([str(message.pk) for message in messages])
+        assert (carrier.ledger, Message.objects.waiting().count()) == ([], 2)
+
+
+class TestOvertaking:
+    """A cancelled message never leaves; one in a sender's hands is not cancelled."""
+
+    def test_cancelled_before_it_left(self, rings: Rings, carrier: ObedientCarrier) -> None:
+        (message,) = owed()
+        outbox.cancel(reference=message.reference, at=timezone.now())
+        assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("cancelled", [])
+
+    def test_cancelling_while_it_leaves_is_too_late(self, rings: Rings, carrier: ObedientCarrier) -> None:
+        (message,) = owed()
+        cancelled: list[int] = []
+        carrier.meanwhile = lambda: cancelled.append(outbox.cancel(reference=message.reference, at=timezone.now()))
+        assert (delivery.deliver(str(message.pk)), cancelled) == ("accepted", [0])
+
+    @committed
+    def test_a_message_being_cancelled_is_not_claimed(self, rings: Rings, carrier: ObedientCarrier) -> None:
+        (message,) = owed()
+
+        def work() -> None:
+            try:
+                states.append(delivery.deliver(str(message.pk)))
+            finally:
+                connection.close()
+
+        states: list[str] = []
+        with transaction.atomic():
+            outbox.cancel(reference=message.reference, at=timezone.now())
+            sender = threading.Thread(target=work)
+            sender.start()
+            sender.join(10)
+            assert outbox.has_left(message.occasion) is False
+        assert (states, carrier.ledger) == (["pending"], [])
+
+
+def test_the_embedded_ledger_holds_what_was_sent_encrypted(rings: Rings) -> None:
+    (message,) = owed(notice(channel=Channel.EMAIL, address="amina@example.com"))
+    assert delivery.deliver(str(message.pk)) == "accepted"
+    mail = EmbeddedMail.objects.get()
+    assert (mail.to, mail.subject, mail.body, mail.channel) == (
+        "amina@example.com",
+        message.subject,
+        message.body,
+        "email",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(m::text, '') FROM notifications_embeddedmail m")
+        (dump,) = cursor.fetchone()
+    assert (b"amina@example.com".hex() in dump, str(message.pk) in dump) == (False, True)

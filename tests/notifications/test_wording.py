@@ -1,0 +1,144 @@
+"""Every message in both languages, at its longest."""
+
+import pytest
+
+from notifications import wording
+from notifications.models import Channel
+from notifications.wording import WordingIncomplete
+
+HOST = "bk.gov.jo"
+LONGEST = {
+    "code": "12345",
+    "ref": "2604821735",
+    "agency": "ع" * 18,
+    "date": "22/12/2026",
+    "phone": "065008080",
+    "host": HOST,
+}
+KINDS = {"ar": ("شكوى", "اقتراح", "استفسار", "ثناء"), "en": ("complaint", "suggestion", "inquiry", "praise")}
+
+
+def longest_sms(template: str, language: str, kind: str) -> str:
+    """Return the SMS with the longest words there are."""
+    context = LONGEST | {"kind": kind}
+    if language == "en":
+        context["agency"] = "W" * 24
+    return wording.render(
+        template, channel=Channel.SMS, language=language, context=context, link=f"{HOST}/r/7Kq2Xd", mark="7Kq2X"
+    ).body
+
+
+@pytest.mark.parametrize("template", wording.TEMPLATES)
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_every_sms_is_one_segment_with_the_longest_words(template: str, language: str) -> None:
+    texts = {kind: longest_sms(template, language, kind) for kind in KINDS[language]}
+    assert {kind: wording.size(text) for kind, text in texts.items() if wording.segments(text) != 1} == {}
+
+
+@pytest.mark.parametrize("template", wording.TEMPLATES)
+def test_english_sms_need_no_unicode(template: str) -> None:
+    assert wording.size(longest_sms(template, "en", "suggestion")).encoding == "GSM-7"
+
+
+@pytest.mark.parametrize("template", wording.TEMPLATES)
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_every_sms_ends_in_its_link_its_mark_or_its_code(template: str, language: str) -> None:
+    text = longest_sms(template, language, KINDS[language][0])
+    assert text.endswith((f" {HOST}/r/7Kq2Xd", " 7Kq2X", f"@{HOST} #12345"))
+
+
+def test_both_languages_have_the_same_templates() -> None:
+    assert set(wording.ARABIC) == set(wording.ENGLISH)
+
+
+@pytest.mark.parametrize("template", wording.TEMPLATES)
+def test_both_languages_say_the_same_things(template: str) -> None:
+    said = {
+        language: {word for word in ("{code}", "{date}", "{link}", "{agency}") if word in table[template].sms}
+        for language, table in wording.WORDINGS.items()
+    }
+    assert said["ar"] == said["en"]
+
+
+def test_arabic_promises_say_until_and_not_before() -> None:
+    assert [name for name, words in wording.ARABIC.items() if " قبل " in f"{words.sms} {words.text}"] == []
+
+
+def test_arabic_sms_carry_no_vowel_marks() -> None:
+    marks = {chr(code) for code in range(0x64B, 0x653)}
+    assert [name for name, words in wording.ARABIC.items() if marks & set(words.sms)] == []
+
+
+def test_the_accepted_notice_reads_as_agreed() -> None:
+    context = {"ref": "2604821735", "kind": "شكوى", "agency": "أمانة عمّان", "date": "22/1/2026"}
+    rendered = wording.render("case_accepted", channel=Channel.SMS, language="ar", context=context, mark="7Kq2X")
+    assert rendered.body == "تم قبول 2604821735 لدى أمانة عمّان، والرد حتى 22/1/2026. 7Kq2X"
+
+
+def test_an_email_has_the_number_the_state_and_the_link() -> None:
+    context = {"ref": "2604821735", "kind": "complaint", "phone": "065008080"}
+    rendered = wording.render(
+        "case_answered", channel=Channel.EMAIL, language="en", context=context, link="https://bk.gov.jo/r/7Kq2Xd"
+    )
+    assert rendered == wording.Rendered(
+        subject="Your case 2604821735 is answered",
+        body="Your case 2604821735 is answered. Read the answer on the page of the case.\n\n"
+        "https://bk.gov.jo/r/7Kq2Xd\n\nAt Your Service\n065008080",
+    )
+
+
+def test_a_kind_may_be_given_by_its_code() -> None:
+    context = {"ref": "2604821735", "kind": "inquiry"}
+    arabic, english = (
+        wording.render("case_triage", channel=Channel.SMS, language=language, context=context, mark="7Kq2X").body
+        for language in ("ar", "en")
+    )
+    assert arabic.startswith("استفسار 2604821735: ")
+    assert english.startswith("Inquiry 2604821735: ")
+
+
+def test_a_word_cannot_add_a_header_or_a_line() -> None:
+    context = {"ref": "26\r\nBcc: someone@example.com", "kind": "complaint", "phone": "065008080"}
+    rendered = wording.render("case_answered", channel=Channel.EMAIL, language="en", context=context)
+    assert rendered.subject == "Your case 26 Bcc: someone@example.com is answered"
+
+
+def test_a_missing_word_is_named() -> None:
+    with pytest.raises(WordingIncomplete, match="case_accepted: agency, date"):
+        wording.render(
+            "case_accepted", channel=Channel.SMS, language="ar", context={"ref": "2604821735", "agency": " "}
+        )
+
+
+def test_an_unknown_template_is_refused() -> None:
+    with pytest.raises(WordingIncomplete, match="case_forgotten"):
+        wording.wording("case_forgotten", "ar")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "places", "segments"),
+    [
+        ("", "GSM-7", 0, 1),
+        ("a" * 160, "GSM-7", 160, 1),
+        ("a" * 161, "GSM-7", 161, 2),
+        ("a" * 306, "GSM-7", 306, 2),
+        ("a" * 307, "GSM-7", 307, 3),
+        ("€" * 80, "GSM-7", 160, 1),
+        ("a" * 159 + "€", "GSM-7", 161, 2),
+        # The escape and its letter stay together: one place of each segment is left empty.
+        ("a" + "€" * 152, "GSM-7", 305, 2),
+        ("€" * 153, "GSM-7", 306, 3),
+        ("[]{}\\~^|", "GSM-7", 16, 1),
+        ("ع" * 70, "UCS-2", 70, 1),
+        ("ع" * 71, "UCS-2", 71, 2),
+        ("ع" * 134, "UCS-2", 134, 2),
+        ("ع" * 135, "UCS-2", 135, 3),
+        ("a" * 69 + "ع", "UCS-2", 70, 1),
+        ("a" * 70 + "ع", "UCS-2", 71, 2),
+        ("😀" * 35, "UCS-2", 70, 1),
+        ("😀" * 67, "UCS-2", 134, 3),
+        ("ع" + "😀" * 33 + "😀" * 33 + "ع", "UCS-2", 134, 2),
+    ],
+)
+def test_sizes_at_the_limits(text: str, encoding: str, places: int, segments: int) -> None:
+    assert wording.size(text) == wording.Size(encoding, places, segments)
