@@ -1,0 +1,102 @@
+"""Staff accounts in the admin: who may sign in, what they are in which agency, and who stands in for whom."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts import passwords
+from accounts.models import Absence, Membership, User
+from config.forms import MobileField, PasswordField
+
+
+class StaffForm(forms.ModelForm[User]):
+    """A staff account; the password is set here and never shown."""
+
+    email = forms.EmailField(label=_("E-mail"), help_text=_("What this person signs in with."))
+    phone = MobileField(label=_("Mobile number"), required=False)
+    new_password = PasswordField(
+        label=_("New password"),
+        required=False,
+        new=True,
+        help_text=_("At least 12 characters; empty leaves it as it is."),
+    )
+
+    class Meta:
+        model = User
+        fields = ("email", "name_ar", "name_en", "phone", "language", "is_active")
+
+    def clean_email(self) -> str:
+        """Refuse an address that is somebody else's login."""
+        email: str = self.cleaned_data["email"].strip().lower()
+        if User.objects.filter(login=email).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Somebody already signs in with this address."))
+        return email
+
+    def clean_new_password(self) -> str:
+        """Hold staff to the rules of everybody."""
+        password: str = self.cleaned_data["new_password"]
+        if password:
+            passwords.check(password, passwords.Owner(email=self.cleaned_data.get("email", "")))
+        return password
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
+        """Keep login and address the same, and set the password where one was given."""
+        user = super().save(commit=False)
+        user.is_staff = True
+        user.login = self.cleaned_data["email"]
+        if password := self.cleaned_data["new_password"]:
+            user.set_password(password)
+        elif not user.password:
+            user.set_unusable_password()
+        if commit:
+            user.save()
+        return user
+
+
+class MembershipInline(admin.TabularInline[Membership, User]):
+    """The roles of a staff member."""
+
+    model = Membership
+    extra = 0
+
+
+class AbsenceInline(admin.TabularInline[Absence, User]):
+    """The days on which a staff member is away."""
+
+    model = Absence
+    fk_name = "user"
+    extra = 0
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer staff only as deputies."""
+        if db_field.name == "deputy":
+            kwargs["queryset"] = User.objects.filter(is_staff=True, is_active=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(User)
+class StaffAdmin(admin.ModelAdmin[User]):
+    """The accounts of staff; citizens and superusers are not shown to operators, and nobody is deleted."""
+
+    form = StaffForm
+    inlines: ClassVar = [MembershipInline, AbsenceInline]
+    list_display = ("email", "name_ar", "name_en", "is_active")
+    list_filter = ("is_active", "memberships__role")
+    search_fields = ("email", "name_ar", "name_en")
+    ordering = ("email",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Keep the staff whom this operator may change."""
+        staff = super().get_queryset(request).filter(is_staff=True)
+        return staff if request.user.is_superuser else staff.filter(is_superuser=False)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Refuse: a person who leaves may no longer sign in, and stays in the history."""
+        del request, obj
+        return False

@@ -1,0 +1,59 @@
+"""The countries of the world for lists, named in the language of the page, Jordan first."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from babel import Locale
+from django.utils.translation import get_language
+
+from config.arabic import fold
+
+HOME: Final = "JO"
+# What CLDR lists beside countries: unions, dependencies without residents, and codes for tests.
+NOT_COUNTRIES: Final = frozenset(
+    [
+        "AC",
+        "AQ",
+        "BV",
+        "CP",
+        "CQ",
+        "DG",
+        "EA",
+        "EU",
+        "EZ",
+        "HM",
+        "IC",
+        "IO",
+        "QO",
+        "TA",
+        "TF",
+        "UM",
+        "UN",
+        "XA",
+        "XB",
+        "ZZ",
+    ]
+)
+
+
+def choices() -> list[tuple[str, str]]:
+    """Return code and name of every country, sorted as the reader's alphabet sorts them."""
+    return _choices(get_language() or "ar")
+
+
+def name(code: str) -> str:
+    """Return the name of a country."""
+    return dict(choices()).get(code, code)
+
+
+@cache
+def _choices(language: str) -> list[tuple[str, str]]:
+    names = Locale(language).territories
+    countries = [(code, text) for code, text in names.items() if _is_country(code)]
+    return sorted(countries, key=lambda country: (country[0] != HOME, fold(country[1])))
+
+
+def _is_country(code: str) -> bool:
+    return len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES  # noqa: PLR2004 - ISO 3166-1 alpha-2

@@ -1,0 +1,30 @@
+"""The tables of accounts: people, users and their roles, codes and counters, and who looked at whom."""
+
+from accounts.models.doors import PhoneCode, Purpose, Throttle, Unfinished
+from accounts.models.people import (
+    Citizen,
+    Identity,
+    IdentityCheck,
+    IdentityView,
+    NumberKind,
+    PolicyAcceptance,
+)
+from accounts.models.users import Absence, Membership, User, cmu_staff, officers_of
+
+__all__ = [
+    "Absence",
+    "Citizen",
+    "Identity",
+    "IdentityCheck",
+    "IdentityView",
+    "Membership",
+    "NumberKind",
+    "PhoneCode",
+    "PolicyAcceptance",
+    "Purpose",
+    "Throttle",
+    "Unfinished",
+    "User",
+    "cmu_staff",
+    "officers_of",
+]

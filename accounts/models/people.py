@@ -1,0 +1,209 @@
+"""The person behind a case: identity kept encrypted, how far it is proven, and who looked at it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts import phones
+from accounts.models.users import LANGUAGES, User
+from config.crypto import EncryptedDate, EncryptedText, LookupField, lookup
+
+NUMBER_PURPOSE = "number"
+
+
+class NumberKind(models.TextChoices):
+    """The documents a person can be known by."""
+
+    NATIONAL = "national", _("National number")
+    PERSONAL = "personal", _("Personal number")
+    PASSPORT = "passport", _("Passport number")
+
+
+class Identity(models.TextChoices):
+    """How far a person's identity is proven."""
+
+    PENDING = "pending", _("Not checked yet")
+    MATCHED = "matched", _("Matches the register")
+    MISMATCHED = "mismatched", _("Does not match the register")
+
+
+class CitizenQuerySet(models.QuerySet["Citizen"]):
+    """Questions about people."""
+
+    def numbered(self, kind: str, number: str) -> Self:
+        """Keep the people who gave this number, proven or not."""
+        return self.filter(number_kind=kind, number_lookup=lookup(number, purpose=NUMBER_PURPOSE))
+
+    def reached_at(self, phone: str) -> Self:
+        """Keep the people whose verified mobile number this is."""
+        return self.filter(phone_lookup=lookup(phone, purpose="phone"))
+
+    def matched(self) -> Self:
+        """Keep the people whose identity the registry confirmed."""
+        return self.filter(identity=Identity.MATCHED)
+
+
+class Citizen(models.Model):
+    """A person who complains, suggests, asks or praises; exists without a user when the contact centre wrote it down.
+
+    The number is unique among matched people only, so that somebody who merely knows it cannot block its owner.
+    Names stay readable; number, birth date, phone and address are encrypted. Pages show them masked, or through
+    ``accounts.identity.reveal``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, related_name="citizen")
+    nationality = models.CharField(max_length=2, default="JO")
+    number_kind = models.CharField(max_length=10, choices=NumberKind)
+    number = EncryptedText()
+    number_lookup = LookupField(source="number", purpose=NUMBER_PURPOSE)
+    first_name = models.CharField(max_length=60)
+    father_name = models.CharField(max_length=60, blank=True)
+    grandfather_name = models.CharField(max_length=60, blank=True)
+    family_name = models.CharField(max_length=60)
+    birth_date = EncryptedDate()
+    phone = EncryptedText()
+    phone_lookup = LookupField(source="phone", purpose="phone", db_index=True)
+    country = models.CharField(max_length=2, default="JO")
+    governorate = models.ForeignKey("agencies.Governorate", models.PROTECT, null=True, blank=True, related_name="+")
+    city = models.CharField(max_length=80, blank=True)
+    address = EncryptedText(default="")
+    email = models.EmailField(max_length=254, blank=True)
+    email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=2, choices=LANGUAGES, default="ar")
+    identity = models.CharField(max_length=10, choices=Identity, default=Identity.PENDING)
+    identity_changed_at = models.DateTimeField()
+    recheck_at = models.DateTimeField(null=True, blank=True, help_text="When the registry is asked again, if it is.")
+    conflicts_with = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The matched person whose number this one gave too; a person of the CMU decides.",
+    )
+    created_at = models.DateTimeField()
+
+    objects = CitizenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("citizen")
+        verbose_name_plural = _("citizens")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["number_kind", "number_lookup"],
+                condition=Q(identity=Identity.MATCHED),
+                name="citizen_number_matched_once",
+            ),
+            models.CheckConstraint(condition=Q(number_kind__in=NumberKind.values), name="citizen_number_kind_known"),
+            models.CheckConstraint(condition=Q(identity__in=Identity.values), name="citizen_identity_known"),
+            models.CheckConstraint(condition=~Q(number_lookup="") & ~Q(phone_lookup=""), name="citizen_lookups_filled"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["number_lookup", "number_kind"], name="citizen_number"),
+            models.Index(fields=["recheck_at"], name="citizen_recheck", condition=Q(recheck_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """The name in as many parts as were given."""
+        parts = (self.first_name, self.father_name, self.grandfather_name, self.family_name)
+        return " ".join(filter(None, parts))
+
+    @property
+    def short_name(self) -> str:
+        """First and family name."""
+        return f"{self.first_name} {self.family_name}"
+
+    @property
+    def masked_phone(self) -> str:
+        """The mobile number as it may be shown without a reason."""
+        return phones.mask(self.phone)
+
+    @property
+    def masked_number(self) -> str:
+        """The number of the document as it may be shown without a reason."""
+        return mask_number(self.number)
+
+    @property
+    def is_matched(self) -> bool:
+        """Tell whether the registry confirmed who this is."""
+        return self.identity == Identity.MATCHED
+
+
+def mask_number(number: str) -> str:
+    """Return the number with all but its last three characters hidden; short ones are hidden whole."""
+    shown = number[-3:] if len(number) >= 6 else ""  # noqa: PLR2004 - three of five would give it away
+    return phones.DOT * (len(number) - len(shown)) + shown
+
+
+class IdentityCheck(models.Model):
+    """One question to a registry and its outcome: what matched, when and where; never the registry's own data."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    citizen = models.ForeignKey(Citizen, models.CASCADE, related_name="checks")
+    source = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=12)
+    fields_matched = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("identity check")
+        verbose_name_plural = _("identity checks")
+        indexes: ClassVar = [models.Index(fields=["citizen", "-at"], name="identitycheck_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.citizen_id} {self.outcome}"
+
+
+class PolicyAcceptance(models.Model):
+    """That a person accepted one version of the usage policy, in which language and when."""
+
+    citizen = models.ForeignKey(Citizen, models.CASCADE, related_name="acceptances")
+    version = models.CharField(max_length=20)
+    language = models.CharField(max_length=2, choices=LANGUAGES)
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("acceptance of the usage policy")
+        verbose_name_plural = _("acceptances of the usage policy")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["citizen", "version"], name="policyacceptance_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.citizen_id} {self.version}"
+
+
+class IdentityView(models.Model):
+    """That somebody of the staff saw parts of a person's identity in clear: which, why, in which case, and when.
+
+    Append-only: a trigger refuses changes.
+    """
+
+    viewer = models.ForeignKey(User, models.PROTECT, related_name="+")
+    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="views")
+    reference = models.CharField(max_length=20, blank=True)
+    fields = ArrayField(models.CharField(max_length=20))
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("look at an identity")
+        verbose_name_plural = _("looks at identities")
+        indexes: ClassVar = [
+            models.Index(fields=["citizen", "-at"], name="identityview_citizen"),
+            models.Index(fields=["viewer", "-at"], name="identityview_viewer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.viewer_id} {self.citizen_id} {self.at:%Y-%m-%d}"

@@ -1,0 +1,235 @@
+"""Who signs in, what staff are in which agency from when to when, and who stands in for whom."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy as _
+
+from accounts.roles import CMU, OPERATORS, Authority, Role
+from config.crypto import EncryptedText, LookupField
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from agencies.models import Agency
+
+LANGUAGES = [("ar", _("Arabic")), ("en", _("English"))]
+# What an operator may change in the admin; everything else in the system has its own pages.
+ADMIN_APPS = frozenset({"accounts", "agencies"})
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes the two sorts of users, each with the login of its sort."""
+
+    def create_citizen(self, *, language: str, password_hash: str) -> User:
+        """Make the user of a citizen; it signs in by the citizen's number, its login is only a key."""
+        user = self.model(language=language, password=password_hash)
+        user.login = f"c:{user.pk}"
+        user.save(using=self._db)
+        return user
+
+    def create_staff(self, *, email: str, password: str | None = None, **fields: Any) -> User:
+        """Make a staff user, who signs in by e-mail address."""
+        address = email.strip().lower()
+        user = self.model(login=address, email=address, is_staff=True, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, login: str, password: str | None = None, **fields: Any) -> User:
+        """Make a staff user who may do everything in the admin; called by Django's ``createsuperuser``."""
+        return self.create_staff(email=login, password=password, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who can sign in: a citizen, or a member of staff.
+
+    A staff member who complains does so with a second, citizen user; ``person`` then names that citizen, so that nobody
+    handles a case of their own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    login = models.CharField(max_length=254, unique=True, editable=False)
+    email = models.EmailField(_("e-mail"), max_length=254, blank=True)
+    name_ar = models.CharField(_("name in Arabic"), max_length=120, blank=True)
+    name_en = models.CharField(_("name in English"), max_length=120, blank=True)
+    phone = EncryptedText(verbose_name=_("mobile number"), default="", blank=True)
+    phone_lookup = LookupField(source="phone", purpose="phone", db_index=True)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="ar")
+    is_staff = models.BooleanField(_("staff"), default=False)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    person = models.ForeignKey(
+        "accounts.Citizen", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("own person")
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "login"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["email"], condition=Q(is_staff=True), name="user_staff_email_unique"),
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._authorities: dict[date, Authority] = {}
+
+    def __str__(self) -> str:
+        return self.name or self.login
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the page, or in the other one where only that is known."""
+        names = (self.name_ar, self.name_en)
+        return next(filter(None, names if get_language() == "ar" else reversed(names)), "")
+
+    def get_full_name(self) -> str:
+        """Return the name, for Django's admin."""
+        return self.name
+
+    def authority(self, at: datetime) -> Authority:
+        """Return what the user may act as on the day of ``at``: one query, kept for as long as this instance lives.
+
+        Roles of a colleague whose absence names the user as deputy are included, as long as the absence lasts.
+        """
+        day = timezone.localdate(at)
+        if day not in self._authorities:
+            self._authorities[day] = self._authority(day)
+        return self._authorities[day]
+
+    def _authority(self, day: date) -> Authority:
+        if not (self.is_active and self.is_staff):
+            return Authority()
+        absent = Absence.objects.on(day).filter(deputy=self).values("user")
+        held = Membership.objects.active(day).filter(Q(user=self) | Q(user__in=absent, user__is_active=True))
+        return Authority(frozenset((Role(role), agency) for role, agency in held.values_list("role", "agency_id")))
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Grant operators the reference data and the staff accounts; nobody else has permissions of the admin."""
+        return super().has_perm(perm, obj) or (perm.partition(".")[0] in ADMIN_APPS and self.is_operator)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Show operators the parts of the admin they may change."""
+        return super().has_module_perms(app_label) or (app_label in ADMIN_APPS and self.is_operator)
+
+    @property
+    def is_operator(self) -> bool:
+        """Tell whether the user may enter the admin today."""
+        return self.is_superuser or self.authority(timezone.now()).has(OPERATORS)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Questions about who is what."""
+
+    def active(self, on: date) -> Self:
+        """Keep what is in force on a day, first and last day included."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+
+
+class Membership(models.Model):
+    """A user's role in one agency, for a span of days; the CMU is an agency too."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("agency")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day; empty while it lasts."))
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="membership_ends_after_start",
+                violation_error_message=_("The last day cannot be before the first."),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "agency", "role"],
+                condition=Q(ends_on__isnull=True),
+                name="membership_open_once",
+                violation_error_message=_("This person already has this role in this agency."),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["agency", "role"], name="membership_agency_role")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.agency_id}"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    """Questions about who is away."""
+
+    def on(self, day: date) -> Self:
+        """Keep the absences that include a day."""
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+
+class Absence(models.Model):
+    """Days on which a user is away and a deputy, if named, acts with the user's roles."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="absences", verbose_name=_("user"))
+    deputy = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="deputyships", verbose_name=_("deputy")
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="absence_ends_after_start",
+                violation_error_message=_("The last day cannot be before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("user")),
+                name="absence_deputy_is_another",
+                violation_error_message=_("Nobody can be their own deputy."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.starts_on:%Y-%m-%d}"
+
+
+def officers_of(agency: Agency, on: date) -> models.QuerySet[User]:
+    """Return the liaison officers of ``agency`` who act on a day: those present, and the deputies of those away.
+
+    Empty means that the agency has no active officer and its cases go to the CMU.
+    """
+    return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.OFFICER), on)
+
+
+def cmu_staff(on: date) -> models.QuerySet[User]:
+    """Return the staff of the CMU who act on a day, its head included."""
+    return _acting(Membership.objects.active(on).filter(role__in=CMU), on)
+
+
+def _acting(memberships: MembershipQuerySet, on: date) -> models.QuerySet[User]:
+    away = Absence.objects.on(on)
+    members = memberships.filter(user__is_active=True).values("user")
+    deputies = away.filter(user__in=members, deputy__isnull=False).values("deputy")
+    present = Q(pk__in=members) & ~Q(pk__in=away.values("user"))
+    return User.objects.filter(present | Q(pk__in=deputies), is_active=True, is_staff=True).order_by("login")

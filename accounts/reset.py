@@ -1,0 +1,60 @@
+"""A forgotten password: number, telephone, code and date of birth, all four; unknown ones are answered alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import Case, When
+
+from accounts import codes, limits
+from accounts.account import owe_password_changed
+from accounts.models import Citizen, Identity
+from accounts.models.people import NUMBER_PURPOSE
+from config.crypto import lookup
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from django.db.models import QuerySet
+
+
+def is_known(number: str, phone: str) -> bool:
+    """Tell whether somebody who signs in has this number and this telephone."""
+    return _people(number, phone).exists()
+
+
+def send_code(number: str, door: codes.Door, *, at: datetime) -> codes.Sending:
+    """Send a code; behind a silent door it is written too and never leaves. Raise ``limits.TooMany``."""
+    limits.spend(limits.RESETS_OF_ADDRESS, door.address, at=at)
+    limits.spend(limits.RESETS_OF_NUMBER, number, at=at)
+    return codes.send_again(door, at=at)
+
+
+def set_password(number: str, *, phone: str, birth_date: date, password: str, at: datetime) -> bool:
+    """Set the password of the person with this number, telephone and date of birth; tell whether there is one.
+
+    Every session ends, and the person is told by SMS. Raise ``limits.TooMany`` after five tries a day for one number.
+    """
+    limits.spend(limits.RESET_PROOFS_OF_NUMBER, number, at=at)
+    password_hash = make_password(password)
+    with transaction.atomic():
+        people = _people(number, phone).select_for_update(of=("self",))
+        person = next((one for one in people if one.birth_date == birth_date), None)
+        if person is None or person.user is None:
+            return False
+        person.user.password = password_hash
+        person.user.save(update_fields=["password"])
+        owe_password_changed(person, at=at)
+    return True
+
+
+def _people(number: str, phone: str) -> QuerySet[Citizen]:
+    """Return the people who may reset: the proven owner first, then the newest."""
+    return (
+        Citizen.objects.filter(number_lookup=lookup(number, purpose=NUMBER_PURPOSE), user__is_active=True)
+        .reached_at(phone)
+        .select_related("user")
+        .order_by(Case(When(identity=Identity.MATCHED, then=0), default=1), "-created_at")
+    )

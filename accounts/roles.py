@@ -1,0 +1,55 @@
+"""The roles of staff and the authority they add up to; pure, so that it can be read and tested by itself."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """What a staff member is in one agency; people can be several things, in several agencies, for a span of days."""
+
+    OFFICER = "officer", _("Liaison officer")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    SECRETARY_GENERAL = "secretary_general", _("Secretary-general")
+    MINISTER_OFFICE = "minister_office", _("Minister's office")
+    DIRECTORATE_MEMBER = "directorate_member", _("Directorate member")
+    AGENT = "agent", _("Contact-centre agent")
+    AGENT_SUPERVISOR = "agent_supervisor", _("Contact-centre supervisor")
+    CMU_STAFF = "cmu_staff", _("CMU staff")
+    CMU_HEAD = "cmu_head", _("Head of the CMU")
+    PM_OFFICE = "pm_office", _("Prime Minister's office")
+    OPERATOR = "operator", _("System operator")
+    AUDITOR = "auditor", _("Auditor of access")
+
+
+DESK = frozenset({Role.OFFICER, Role.SUPERVISOR})
+SUPERVISION = frozenset({Role.SUPERVISOR})
+# The ladder of a missed deadline, lowest rung first; an empty rung goes to the next.
+LADDER = (Role.SUPERVISOR, Role.SECRETARY_GENERAL, Role.MINISTER_OFFICE)
+CMU = frozenset({Role.CMU_STAFF, Role.CMU_HEAD})
+CONTACT_CENTRE = frozenset({Role.AGENT, Role.AGENT_SUPERVISOR})
+REPORT_READERS = CMU | {Role.PM_OFFICE}
+OPERATORS = frozenset({Role.OPERATOR})
+ANY_STAFF = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Authority:
+    """What a person may act as on one day: pairs of role and agency id, those of absent colleagues included."""
+
+    roles: frozenset[tuple[Role, int | None]] = frozenset()
+
+    def has(self, roles: Collection[Role]) -> bool:
+        """Tell whether any of ``roles`` is held anywhere."""
+        return any(role in roles for role, _agency in self.roles)
+
+    def agencies(self, roles: Collection[Role]) -> frozenset[int]:
+        """Return the ids of the agencies in which any of ``roles`` is held."""
+        return frozenset(agency for role, agency in self.roles if role in roles and agency is not None)
+
+    @property
+    def is_staff(self) -> bool:
+        """Tell whether any role is held at all."""
+        return bool(self.roles)

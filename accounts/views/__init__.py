@@ -1,0 +1,1 @@
+"""The pages of the doors and of one's own account."""

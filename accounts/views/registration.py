@@ -1,0 +1,152 @@
+"""Registration: three short steps and a code; what is typed stays on the server until the last of them."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.hashers import make_password
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_http_methods
+
+from accounts import demo, phones, registration, unfinished
+from accounts.codes import Door
+from accounts.forms.registration import CodeForm, PasswordForm, ReachForm, WhoForm
+from accounts.guards import visitors_only
+from accounts.limits import client_address
+from accounts.models import Purpose
+from accounts.policy import POLICY_VERSION
+from accounts.registration import Application, Mismatch
+from accounts.views import codes
+
+BACKEND: Final = "accounts.backends.CitizenBackend"
+STEPS: Final = {"who": "register", "reach": "register-reach", "last": "register-password"}
+
+
+@visitors_only
+@require_http_methods(["GET", "POST"])
+def who(request: HttpRequest) -> HttpResponse:
+    """Step 1: who somebody is."""
+    at = timezone.now()
+    kept = _kept(request, at=at)
+    form = WhoForm(request.POST or None, initial=_as_typed(kept.get("who", {})))
+    if request.method == "POST" and form.is_valid():
+        return _next(request, kept | {"who": form.cleaned_data, "mismatch": False}, at=at, otherwise="register-reach")
+    return render(
+        request,
+        "accounts/register_who.html",
+        {
+            "form": form,
+            "mismatch": kept.get("mismatch") and not form.is_bound,
+            "registrable": demo.registrable() if settings.EMBEDDED else [],
+        },
+    )
+
+
+@visitors_only
+@require_http_methods(["GET", "POST"])
+def reach(request: HttpRequest) -> HttpResponse:
+    """Step 2: how somebody is reached."""
+    at = timezone.now()
+    kept = _kept(request, at=at)
+    if "who" not in kept:
+        return redirect("register")
+    form = ReachForm(request.POST or None, initial=_as_typed(kept.get("reach", {})))
+    if request.method == "POST" and form.is_valid():
+        return _next(request, kept | {"reach": form.cleaned_data}, at=at, otherwise="register-password")
+    return render(request, "accounts/register_reach.html", {"form": form})
+
+
+@visitors_only
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Step 3: the password and the usage policy; then the code is sent."""
+    at = timezone.now()
+    kept = _kept(request, at=at)
+    if missing := _missing(kept, "who", "reach"):
+        return redirect(missing)
+    form = PasswordForm(request.POST or None, owner=registration.owner_of(kept))
+    if request.method == "POST" and form.is_valid():
+        last = {"password_hash": make_password(form.cleaned_data["password"]), "policy_version": POLICY_VERSION}
+        return _next(request, kept | {"last": last}, at=at, otherwise="register-code")
+    return render(request, "accounts/register_password.html", {"form": form})
+
+
+@visitors_only
+@require_http_methods(["GET", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """The code: right, it completes the registration and lets the person in."""
+    at = timezone.now()
+    kept = _kept(request, at=at)
+    if missing := _missing(kept, *STEPS):
+        return redirect(missing)
+    door = _door(request, kept)
+    if codes.asks_again(request):
+        codes.send_again(request, door, at=at)
+        return codes.to_here(request)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and codes.is_proven(form, door, at=at):
+        return _finish(request, kept | {"proven": door.phone}, at=at)
+    return codes.page(request, form, door, at=at, step="register", change_url="register-reach")
+
+
+def _next(request: HttpRequest, kept: dict[str, Any], *, at: datetime, otherwise: str) -> HttpResponse:
+    """Keep what was typed and go on: to the next step, to the code, or, with the telephone proven, to the end."""
+    session = unfinished.session_of(request)
+    kept = json.loads(json.dumps(kept, cls=DjangoJSONEncoder))
+    unfinished.keep(Purpose.REGISTER, session, kept, at=at)
+    if _missing(kept, *STEPS):
+        return redirect(otherwise)
+    if kept.get("proven") == kept["reach"]["mobile"]:
+        return _finish(request, kept, at=at)
+    registration.send_code(_application(kept), _door(request, kept), at=at)
+    return redirect("register-code")
+
+
+def _finish(request: HttpRequest, kept: dict[str, Any], *, at: datetime) -> HttpResponse:
+    session = unfinished.session_of(request)
+    try:
+        user = registration.finish(_application(kept), address=client_address(request), at=at)
+    except Mismatch:
+        unfinished.keep(Purpose.REGISTER, session, kept | {"mismatch": True}, at=at)
+        return redirect("register")
+    unfinished.forget(Purpose.REGISTER, session)
+    login(request, user, backend=BACKEND)
+    messages.success(request, gettext("Your account is ready. You can file your cases and follow them here"))
+    return redirect("home")
+
+
+def _kept(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
+    return unfinished.kept_for(request, Purpose.REGISTER, at=at)
+
+
+def _missing(kept: dict[str, Any], *steps: str) -> str | None:
+    """Return the page of the first step that is still to be filled in."""
+    return next((STEPS[step] for step in steps if step not in kept), None)
+
+
+def _application(kept: dict[str, Any]) -> Application:
+    return Application.of(kept, language=get_language() or "ar")
+
+
+def _door(request: HttpRequest, kept: dict[str, Any]) -> Door:
+    session = unfinished.session_of(request)
+    return codes.door(request, Purpose.REGISTER, session=session, phone=kept["reach"]["mobile"])
+
+
+def _as_typed(kept: dict[str, Any]) -> dict[str, Any]:
+    """Return what was kept as a form shows it."""
+    shown = dict(kept)
+    if "birth_date" in shown:
+        shown["birth_date"] = date.fromisoformat(shown["birth_date"])
+    if "mobile" in shown:
+        shown["mobile"] = phones.national(shown["mobile"])
+    return shown

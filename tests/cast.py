@@ -1,0 +1,247 @@
+"""The cast of the tests, and the little of the country they need.
+
+``amina`` complains and ``karim`` is the second citizen; ``omar`` is officer at the water company and ``nadia`` his
+supervisor; ``yusuf`` is officer at Greater Amman and must never learn that Water's cases exist; ``lina`` is at the CMU;
+``sami`` at the contact centre. Everybody's password is ``PASSWORD``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from accounts.models import Citizen, Identity, Membership, NumberKind, User
+from accounts.roles import Role
+from agencies.models import Agency, Directorate, Governorate, Period, Topic, WorkingHours
+
+PASSWORD = "olive-lantern-river"
+NOW = datetime(2026, 1, 4, 10, 0, tzinfo=ZoneInfo("Asia/Amman"))  # a Sunday, in working hours
+EVERY_KIND = ["complaint", "suggestion", "inquiry", "praise"]
+
+
+@cache
+def password_hash() -> str:
+    """Hash the cast's password once a run: Argon2 is slow on purpose."""
+    return make_password(PASSWORD)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+# ---- the country ----
+
+
+@pytest.fixture
+def amman(db: None) -> Governorate:
+    return Governorate.objects.create(code="JO-AM", name_ar="العاصمة", name_en="Amman (Capital)", sort_order=1)
+
+
+@pytest.fixture
+def irbid(db: None) -> Governorate:
+    return Governorate.objects.create(code="JO-IR", name_ar="إربد", name_en="Irbid", sort_order=2)
+
+
+@pytest.fixture
+def hours(db: None) -> WorkingHours:
+    return WorkingHours.objects.create(period=Period.NORMAL, opens=time(8, 30), closes=time(15, 30))
+
+
+def make_agency(code: str, ar: str, en: str, **fields) -> Agency:
+    defaults = {
+        "name_ar": ar,
+        "name_en": en,
+        "short_name_ar": ar[:18],
+        "short_name_en": en[:24],
+        "kind": "company",
+        "sector": "water",
+    }
+    return Agency.objects.create(code=code, **(defaults | fields))
+
+
+@pytest.fixture
+def water(hours: WorkingHours) -> Agency:
+    return make_agency(
+        "miyahuna",
+        "شركة مياه الأردن",
+        "Jordan Water Company",
+        short_name_ar="مياهنا",
+        short_name_en="Miyahuna",
+        aliases_ar="مياهنا",
+        services_ar="دور المياه والفواتير والصرف الصحي",
+    )
+
+
+@pytest.fixture
+def gam(hours: WorkingHours) -> Agency:
+    return make_agency(
+        "gam",
+        "أمانة عمان الكبرى",
+        "Greater Amman Municipality",
+        short_name_ar="أمانة عمان",
+        short_name_en="Greater Amman",
+        kind="municipality",
+        sector="municipal",
+    )
+
+
+@pytest.fixture
+def cmu(hours: WorkingHours) -> Agency:
+    return make_agency(
+        "cmu",
+        "وحدة إدارة الشكاوى الحكومية",
+        "Government Complaints Management Unit",
+        short_name_ar="وحدة الشكاوى",
+        short_name_en="CMU",
+        kind="unit",
+        sector="public_admin",
+        is_complainable=False,
+    )
+
+
+@pytest.fixture
+def ncc(hours: WorkingHours) -> Agency:
+    return make_agency(
+        "ncc",
+        "مركز الاتصال الوطني",
+        "National Contact Centre",
+        short_name_ar="مركز الاتصال",
+        short_name_en="Contact Centre",
+        kind="unit",
+        sector="public_admin",
+        is_complainable=False,
+    )
+
+
+@pytest.fixture
+def network(water: Agency) -> Directorate:
+    return Directorate.objects.create(agency=water, name_ar="مديرية الشبكات", name_en="Networks Directorate")
+
+
+@pytest.fixture
+def water_topic(db: None) -> Topic:
+    return Topic.objects.create(
+        code="water", name_ar="المياه", name_en="Water", kinds=EVERY_KIND, priority="normal", limit_days=10
+    )
+
+
+@pytest.fixture
+def leak(water_topic: Topic) -> Topic:
+    return Topic.objects.create(
+        code="water-leak",
+        parent=water_topic,
+        name_ar="تسرب مياه في الشارع",
+        name_en="Water leak in the street",
+        kinds=EVERY_KIND,
+        priority="high",
+        limit_days=5,
+    )
+
+
+# ---- the people ----
+
+
+def make_citizen(first: str, family: str, number: str, phone: str, **fields) -> Citizen:
+    user = User.objects.create_citizen(language="ar", password_hash=password_hash())
+    defaults = {
+        "number_kind": NumberKind.NATIONAL,
+        "father_name": "سامي",
+        "grandfather_name": "عادل",
+        "birth_date": date(1990, 3, 27),
+        "city": "عمّان",
+        "address": "الجبيهة، شارع 12، بناية 7",
+        "identity": Identity.MATCHED,
+        "identity_changed_at": NOW,
+        "created_at": NOW,
+    }
+    return Citizen.objects.create(
+        user=user, first_name=first, family_name=family, number=number, phone=phone, **(defaults | fields)
+    )
+
+
+def make_staff(
+    email: str,
+    name_ar: str,
+    name_en: str,
+    phone: str,
+    agency: Agency,
+    role: Role,
+    *,
+    starts_on: date = date(2025, 1, 1),
+) -> User:
+    user = User(
+        login=email,
+        email=email,
+        name_ar=name_ar,
+        name_en=name_en,
+        phone=phone,
+        is_staff=True,
+        password=password_hash(),
+    )
+    user.save()
+    Membership.objects.create(user=user, agency=agency, role=role, starts_on=starts_on)
+    return user
+
+
+@pytest.fixture
+def amina(amman: Governorate) -> Citizen:
+    return make_citizen("أمينة", "الخطيب", "9902103456", "+962790001234", governorate=amman, email="amina@home.example")
+
+
+@pytest.fixture
+def karim(irbid: Governorate) -> Citizen:
+    return make_citizen(
+        "كريم",
+        "الحوراني",
+        "9851204417",
+        "+962780004417",
+        father_name="يوسف",
+        grandfather_name="محمود",
+        birth_date=date(1985, 11, 2),
+        governorate=irbid,
+        city="إربد",
+        address="شارع الجامعة، بناية 3",
+    )
+
+
+@pytest.fixture
+def omar(water: Agency) -> User:
+    return make_staff("omar@miyahuna.example", "عمر الصمادي", "Omar Smadi", "+962790100001", water, Role.OFFICER)
+
+
+@pytest.fixture
+def nadia(water: Agency) -> User:
+    return make_staff("nadia@miyahuna.example", "نادية الشرع", "Nadia Shara", "+962790100002", water, Role.SUPERVISOR)
+
+
+@pytest.fixture
+def yusuf(gam: Agency) -> User:
+    return make_staff("yusuf@gam.example", "يوسف عويس", "Yusuf Owais", "+962790100003", gam, Role.OFFICER)
+
+
+@pytest.fixture
+def lina(cmu: Agency) -> User:
+    return make_staff("lina@cmu.example", "لينا مدانات", "Lina Madanat", "+962790100004", cmu, Role.CMU_STAFF)
+
+
+@pytest.fixture
+def sami(ncc: Agency) -> User:
+    return make_staff("sami@ncc.example", "سامي بقاعين", "Sami Baqain", "+962790100005", ncc, Role.AGENT)
+
+
+# ---- at the keyboard ----
+
+
+def sign_in(client: Client, person: User | Citizen) -> Client:
+    """Open a session for somebody of the cast, by the backend of their door, and return the client."""
+    user = person if isinstance(person, User) else person.user
+    assert user is not None
+    door = "StaffBackend" if user.is_staff else "CitizenBackend"
+    client.force_login(user, backend=f"accounts.backends.{door}")
+    return client
