@@ -1,0 +1,104 @@
+/* The agency type-ahead: a text box that offers the agencies of the plain list beside it. Without this file the box is
+   matched on the server and the list is there to choose from. Folding equals config/arabic.py; a test compares them. */
+(() => {
+  const MARKS = /[\u0640\u064b-\u065f\u0670\u06d6-\u06ed]/g;
+  const LETTERS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ة: "ه", ؤ: "و", ئ: "ي", ک: "ك", ی: "ي" };
+  const PREFIX = /(^|[^\p{L}\p{N}])(وبال|ولل|وال|بال|كال|فال|ال|لل)([\p{L}\p{N}]{3,})/gu;
+  const fold = text => text.normalize("NFKC").toLowerCase().replace(MARKS, "")
+    .replace(/[أإآٱىةؤئکی]/g, letter => LETTERS[letter])
+    .replace(/[٠-٩۰-۹]/g, digit => String.fromCharCode(48 + (digit.charCodeAt(0) & 15)));
+  const strip = text => fold(text).replace(PREFIX, "$1$3");
+
+  const MOST = 8;
+  const words = text => strip(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+
+  /* The best first: a name that begins with what was typed, then names, then services. */
+  const search = (options, typed) => {
+    const wanted = words(typed);
+    if (!wanted.length) return options;
+    return options
+      .filter(option => wanted.every(word => option.words.includes(word)))
+      .map(option => ({ option, rank: option.name.startsWith(wanted[0]) ? 0 : wanted.every(word => option.name.includes(word)) ? 1 : 2 }))
+      .sort((a, b) => a.rank - b.rank)
+      .map(found => found.option);
+  };
+
+  const enhance = root => {
+    const box = root.querySelector("input[type=text]"), select = root.querySelector("select");
+    const unknown = root.parentElement.querySelector("input[name=agency_unknown]");
+    const options = [...select.options].filter(option => option.value)
+      .map(option => ({ text: option.text, name: strip(option.text), words: option.dataset.words }));
+    const list = document.createElement("ul"), status = document.createElement("p");
+    let shown = [], at = -1;
+
+    list.className = "suggestions";
+    list.id = `${box.id}-list`;
+    list.hidden = true;
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", document.querySelector(`label[for="${box.id}"]`).textContent);
+    status.className = "vh";
+    status.setAttribute("role", "status");
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id }))
+      box.setAttribute(name, value);
+    const holder = document.createElement("div");
+    holder.className = "suggest";
+    box.replaceWith(holder);
+    holder.append(box, list);
+    root.append(status);
+
+    const close = () => {
+      list.hidden = true;
+      at = -1;
+      box.setAttribute("aria-expanded", "false");
+      box.removeAttribute("aria-activedescendant");
+    };
+    const item = (option, place) => {
+      const line = document.createElement("li");
+      line.id = `${list.id}-${place}`;
+      line.setAttribute("role", "option");
+      line.setAttribute("aria-selected", "false");
+      line.textContent = option.text;
+      // Before the box loses the focus, and with it the list.
+      line.addEventListener("mousedown", event => { event.preventDefault(); choose(place); });
+      return line;
+    };
+    const open = () => {
+      const found = search(options, box.value);
+      shown = found.slice(0, MOST);
+      at = -1;
+      list.replaceChildren(...shown.map(item));
+      list.hidden = !shown.length;
+      box.setAttribute("aria-expanded", String(!list.hidden));
+      box.removeAttribute("aria-activedescendant");
+      status.textContent = shown.length ? `${root.dataset.count} ${found.length}` : root.dataset.none;
+    };
+    const move = step => {
+      if (list.hidden) open();
+      if (!shown.length) return;
+      at = (at + step + shown.length) % shown.length;
+      [...list.children].forEach((line, place) => line.setAttribute("aria-selected", String(place === at)));
+      box.setAttribute("aria-activedescendant", list.children[at].id);
+      list.children[at].scrollIntoView({ block: "nearest" });
+    };
+    const choose = place => {
+      box.value = shown[place].text;
+      select.value = "";
+      if (unknown) unknown.checked = false;
+      close();
+    };
+
+    let pause;
+    box.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(() => box.value ? open() : close(), 120); });
+    box.addEventListener("blur", close);
+    box.addEventListener("keydown", event => {
+      if (event.code === "ArrowDown" || event.code === "ArrowUp") { event.preventDefault(); move(event.code === "ArrowDown" ? 1 : -1); }
+      else if (event.code === "Escape" && !list.hidden) { event.preventDefault(); close(); }
+      else if (event.code === "Enter" && at >= 0) { event.preventDefault(); choose(at); }
+    });
+    // A choice in the list is the answer; what stands in the box gives way to it.
+    select.addEventListener("change", () => { if (select.value) { box.value = select.selectedOptions[0].text; if (unknown) unknown.checked = false; } });
+  };
+
+  document.querySelectorAll("[data-agency]").forEach(enhance);
+  window.agencyStrip = strip;
+})();

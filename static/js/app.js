@@ -1,0 +1,118 @@
+/* Progressive enhancement only: every page works without this file.
+   Keys use event.code (the physical key), so they work on Arabic and English layouts. */
+(() => {
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const worker = document.currentScript && document.currentScript.dataset.worker;
+
+  // Focus goes to the error summary.
+  const summary = one(".summary-errors");
+  if (summary) summary.focus();
+
+  // Menus and filters are open on wide screens.
+  const wide = matchMedia("(min-width:64rem)");
+  const openWide = () => all("details[data-open-wide]").forEach(details => { details.open = wide.matches; });
+  openWide();
+  wide.addEventListener("change", openWide);
+
+  // Buttons that need script appear only when it runs.
+  all("[data-print],[data-reveal]").forEach(button => { button.hidden = false; });
+  document.addEventListener("click", event => {
+    if (event.target.closest("[data-print]")) print();
+    const button = event.target.closest("[data-reveal]");
+    if (button) reveal(button);
+  });
+  const reveal = button => {
+    const box = document.getElementById(button.dataset.reveal), words = button.firstChild;
+    const show = box.type === "password", other = button.dataset.hide;
+    box.type = show ? "text" : "password";
+    button.dataset.hide = words.data;
+    words.data = other;
+  };
+
+  // ٠-٩ and ۰-۹ become 0-9 as they are typed (the server does it again).
+  all("[data-digits]").forEach(box => box.addEventListener("input", () => {
+    box.value = box.value.replace(/[٠-٩۰-۹]/g, digit => String.fromCharCode(48 + (digit.charCodeAt(0) & 15)));
+  }));
+
+  // Characters left, said once the typing pauses.
+  all("[data-count-of]").forEach(line => {
+    const box = document.getElementById(line.dataset.countOf), most = +box.dataset.max;
+    let pause;
+    box.addEventListener("input", () => {
+      clearTimeout(pause);
+      pause = setTimeout(() => {
+        const left = most - box.value.length;
+        line.textContent = `${left < 0 ? line.dataset.over : line.dataset.left} ${Math.abs(left).toLocaleString("en")}`;
+      }, 600);
+    });
+  });
+
+  // A wait before asking for a new code.
+  all("[data-countdown]").forEach(span => {
+    const control = span.closest("a,button"), words = span.textContent;
+    let seconds = +span.dataset.countdown;
+    const stop = event => event.preventDefault();
+    control.setAttribute("aria-disabled", "true");
+    control.addEventListener("click", stop);
+    const tick = setInterval(() => {
+      seconds -= 1;
+      span.textContent = seconds > 0 ? `${words} (${seconds})` : words;
+      if (seconds > 0) return;
+      clearInterval(tick);
+      control.removeAttribute("aria-disabled");
+      control.removeEventListener("click", stop);
+    }, 1000);
+  });
+
+  // A notice while the network is away.
+  const network = () => {
+    const shown = one("#offline");
+    if (navigator.onLine) { if (shown) shown.remove(); return; }
+    if (shown) return;
+    const notice = one("#offline-notice").content.firstElementChild.cloneNode(true);
+    notice.id = "offline";
+    one("#main").prepend(notice);
+  };
+  addEventListener("online", network);
+  addEventListener("offline", network);
+  network();
+
+  // Desk keys.
+  const typing = target => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(checkbox|radio)$/.test(target.type);
+  const desk = () => {
+    const off = one("[data-keys-off]");
+    if (off) {
+      off.checked = localStorage.getItem("keys") === "off";
+      off.addEventListener("change", () => localStorage.setItem("keys", off.checked ? "off" : "on"));
+    }
+    const rows = all("[data-rows] tbody tr");
+    let at = rows.findIndex(row => row.classList.contains("is-here"));
+    const go = by => {
+      at = Math.max(0, Math.min(rows.length - 1, at + by));
+      rows.forEach((row, place) => row.classList.toggle("is-here", place === at));
+      one("a.subject", rows[at]).focus();
+    };
+    addEventListener("keydown", event => {
+      if ((event.ctrlKey || event.metaKey) && event.code === "Enter") {
+        if (event.target.form) { event.preventDefault(); event.target.form.requestSubmit(); }
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || (off && off.checked)) return;
+      if (event.code === "Slash" && event.shiftKey) { event.preventDefault(); one("#keys").showModal(); return; }
+      if (rows.length && (event.code === "KeyJ" || event.code === "KeyK")) {
+        event.preventDefault();
+        go(event.code === "KeyJ" ? 1 : -1);
+        return;
+      }
+      const target = one(`[data-key="${event.code}"]`);
+      if (!target) return;
+      event.preventDefault();
+      if (target.tagName === "A") target.click(); else target.focus();
+    });
+  };
+  if (document.body.classList.contains("staff")) desk();
+
+  // Installable: the worker keeps styles, fonts and the offline page, nothing else.
+  if (worker && "serviceWorker" in navigator) navigator.serviceWorker.register(worker).catch(() => {});
+})();

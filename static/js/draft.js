@@ -1,0 +1,21 @@
+/* Saves what is typed in a step to its draft on the server, every twenty seconds and when the page is left.
+   Without this file the draft is saved by the buttons. */
+(() => {
+  const EVERY = 20000;
+  document.querySelectorAll("form[data-autosave]").forEach(form => {
+    let dirty = false, leaving = false;
+    const save = () => {
+      if (!dirty || leaving) return;
+      dirty = false;
+      const data = new FormData(form);
+      [...data.keys()].forEach(name => { if (data.get(name) instanceof File) data.delete(name); });
+      data.append("autosave", "1");
+      fetch(form.action, { method: "POST", body: data, keepalive: true }).catch(() => { dirty = true; });
+    };
+    form.addEventListener("input", event => { if (event.target.type !== "file") dirty = true; });
+    form.addEventListener("submit", () => { leaving = true; });
+    addEventListener("pageshow", () => { leaving = false; });
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
+    setInterval(save, EVERY);
+  });
+})();

@@ -1,0 +1,66 @@
+"""The style sheets keep their rules: logical properties, no data addresses, no forced priority on screen."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+STATIC = Path(__file__).parents[2] / "static"
+TEMPLATES = Path(__file__).parents[2] / "templates"
+SHEETS = sorted((STATIC / "css").glob("*.css"))
+
+PHYSICAL = re.compile(
+    r"(?<![\w-])((margin|padding|border)-(left|right|top|bottom)|(left|right|top|bottom)|float|clear|"
+    r"border-(top|bottom)-(left|right)-radius|(min-|max-)?(width|height))\s*:"
+)
+# A media query asks about the screen, which has no logical width.
+MEDIA = re.compile(r"@media[^{]*")
+
+
+def declarations(text: str) -> str:
+    return MEDIA.sub("@media ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+
+
+def test_the_physical_rule_knows_physical_from_logical():
+    assert [
+        bool(PHYSICAL.search(rule))
+        for rule in ("margin-left:1px", "width:1px", "margin-inline-start:1px", "border-width:2px")
+    ] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_a_sheet_uses_logical_properties_only(sheet):
+    assert [found.group() for found in PHYSICAL.finditer(declarations(sheet.read_text(encoding="utf-8")))] == []
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_a_sheet_holds_no_data_address_which_the_policy_would_block(sheet):
+    assert "data:" not in declarations(sheet.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("sheet", [sheet for sheet in SHEETS if sheet.name != "print.css"], ids=lambda path: path.name)
+def test_no_rule_on_screen_forces_its_way(sheet):
+    assert "!important" not in declarations(sheet.read_text(encoding="utf-8"))
+
+
+def test_no_template_holds_an_inline_style_script_or_handler():
+    inline = re.compile(r"""\sstyle=|<style|<script(?![^>]*\ssrc=)|\son\w+=["']|javascript:""")
+    found = [path.name for path in TEMPLATES.rglob("*.html") if inline.search(path.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+def test_every_class_of_a_component_is_in_a_sheet():
+    known = set(re.findall(r"\.([a-z][\w-]*)", "".join(sheet.read_text(encoding="utf-8") for sheet in SHEETS)))
+    components = [*(TEMPLATES / "components").rglob("*.html"), *TEMPLATES.glob("*.html")]
+    used = {name for path in components for name in classes(path.read_text(encoding="utf-8"))}
+    assert used - known == set()
+
+
+def classes(html: str) -> list[str]:
+    plain = re.sub(r"{%.*?%}|{{.*?}}", " ", html)
+    return [name for value in re.findall(r'class="([^"]*)"', plain) for name in value.split() if not name.endswith("-")]
