@@ -1,0 +1,1 @@
+"""Cases: their life, clocks, holders and history, and the pages of citizens and staff."""

@@ -1,0 +1,310 @@
+"""What the desk reads of one case: its history with names, who held it, what was sent, what is still to sign."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast
+from django.utils.translation import get_language, gettext, gettext_lazy as _
+
+from complaints import notices
+from complaints.desk import span_words
+from complaints.models import (
+    Answer,
+    AnswerState,
+    CaseEvent,
+    CaseQuerySet,
+    Extension,
+    ExtensionState,
+    Holding,
+    RefusalReason,
+)
+from complaints.workflow import Act, Holder, Outcome, State, Verb
+from notifications.models import LEFT, Message, MessageState
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from complaints.models import Attachment, Case
+
+#: What was done, in the words of the desk.
+DEEDS: dict[str, _StrPromise] = {
+    Verb.FILE: _("Filed"),
+    Verb.REFER: _("Referred to an agency"),
+    Verb.ACCEPT: _("Accepted"),
+    Verb.DECLINE: _("Declined: outside the agency's competence"),
+    Verb.RETURN: _("Returned: it proved outside the agency's competence"),
+    Verb.ASK: _("Question to the citizen"),
+    Verb.REPLY: _("Reply of the citizen"),
+    Verb.LAPSE: _("No reply in time; the work goes on without it"),
+    Verb.EXTEND: _("New date granted"),
+    Verb.CLOSE: _("Closed with an answer"),
+    Verb.CORRECT: _("Closing taken back"),
+    Verb.WITHDRAW: _("Withdrawn by the citizen"),
+    Verb.ARCHIVE: _("Closed without referral"),
+    Verb.OBJECT: _("Objection to the answer"),
+    Verb.UPHOLD: _("Objection upheld"),
+    Verb.DISMISS: _("Objection dismissed"),
+    Act.AMEND: _("Words corrected by the citizen"),
+    Act.ADD: _("Information added by the citizen"),
+    Act.PROPOSE_EXTENSION: _("New date proposed"),
+    Act.PROPOSE_ANSWER: _("Answer proposed; it waits for the second signature"),
+}
+_KINDS: dict[str, str] = {
+    Verb.FILE: "you",
+    Verb.REPLY: "you",
+    Verb.WITHDRAW: "you",
+    Verb.OBJECT: "you",
+    Act.AMEND: "you",
+    Act.ADD: "you",
+    Verb.ACCEPT: "ok",
+    Verb.CLOSE: "ok",
+    Verb.DECLINE: "bad",
+    Verb.RETURN: "bad",
+    Verb.LAPSE: "wait",
+    Verb.ASK: "wait",
+}
+#: Which row holds the words of an event: the key in its facts.
+_PAPERS = ("question", "answer", "addition", "extension", "objection", "ruling", "refusal")
+
+
+# ---- fetching ----
+
+
+def with_papers(cases: CaseQuerySet) -> CaseQuerySet:
+    """Return ``cases`` as the case page needs them: with what waits for a second person."""
+    proposals = Answer.objects.filter(case=OuterRef("pk"), state=AnswerState.PROPOSED)
+    extensions = Extension.objects.filter(case=OuterRef("pk"))
+    return cases.for_page().annotate(
+        answer_proposed_by=Subquery(proposals.values("written_by")[:1]),
+        extension_is_proposed=Exists(extensions.filter(state=ExtensionState.PROPOSED)),
+        extension_was_granted=Exists(extensions.filter(state=ExtensionState.GRANTED)),
+    )
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What of a case waits for a second person: who wrote the answer proposed, and the dates proposed and granted."""
+
+    answer_by: UUID | None
+    extension: bool
+    extension_before: bool
+
+
+def pending_of(case: Case) -> Pending:
+    """Return what waits for a second person; the case comes from ``with_papers``."""
+    names = ("answer_proposed_by", "extension_is_proposed", "extension_was_granted")
+    return Pending(*(getattr(case, name) for name in names))
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What was written with one event: its texts, its coded part, and the agency it names."""
+
+    what: str
+    first: str
+    second: str
+    code: str
+    agency: str
+
+    @property
+    def code_words(self) -> str:
+        """Return the coded part in words."""
+        match self.what:
+            case "answer":
+                return str(Outcome(self.code).label)
+            case "refusal":
+                return str(RefusalReason(self.code).label)
+        return ""
+
+
+type Papers = dict[tuple[str, int], Paper]
+
+
+def papers_of(case: Case) -> Papers:
+    """Return everything written on ``case`` by kind and key, in one statement."""
+    parts = [
+        _papers(case.questions.all(), "question", "text", "reply"),
+        _papers(case.answers.all(), "answer", "found", "done", code="outcome"),
+        _papers(case.additions.all(), "addition", "text"),
+        _papers(case.extensions.all(), "extension", "reason"),
+        _papers(case.objections.all(), "objection", "text", "reasons"),
+        _papers(case.rulings.all(), "ruling", "text", agency="agency"),
+        _papers(case.refusals.all(), "refusal", "text", code="reason", agency="proposed_agency"),
+    ]
+    rows = parts[0].union(*parts[1:], all=True)
+    return {
+        (what, key): Paper(what, first, second, code, agency or "") for what, key, first, second, code, agency in rows
+    }
+
+
+def _papers(
+    rows: Any, what: str, first: str, second: str = "", *, code: str = "", agency: str = ""
+) -> Any:
+    name = "name_en" if get_language() == "en" else "name_ar"
+    return (
+        rows.order_by()
+        .annotate(
+            paper=Value(what, output_field=CharField()),
+            first_text=F(first),
+            second_text=_column(second),
+            coded=_column(code),
+            named=_column(f"{agency}__{name}" if agency else ""),
+        )
+        .values_list("paper", "pk", "first_text", "second_text", "coded", "named")
+    )
+
+
+def _column(name: str) -> Cast | Value:
+    return Cast(F(name), TextField()) if name else Value("", output_field=TextField())
+
+
+def _messages_of(case: Case) -> list[Message]:
+    """Return the messages about ``case`` without their words and addresses, the oldest first."""
+    fields = ("occasion", "channel", "recipient", "state", "created_at", "accepted_at", "settled_at")
+    return list(Message.objects.filter(reference=case.reference).only(*fields).order_by("created_at", "pk"))
+
+
+# ---- the file ----
+
+
+@dataclass(frozen=True)
+class Told:
+    """One message to the citizen: about which deed, by which channel, and where it stands."""
+
+    about: str
+    channel: str
+    state: str
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing done to the case: ``after`` is how long the case had stood where it was before."""
+
+    title: str
+    at: datetime
+    by: str
+    kind: str
+    after: str
+    paper: Paper | None
+
+
+@dataclass(frozen=True)
+class Span:
+    """One holder of the case, from when to when, and how long that was or is."""
+
+    holder: str
+    since: datetime
+    until: datetime | None
+    length: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Casefile:
+    """Everything the desk reads of one case beside the case itself; the history is newest first."""
+
+    history: Sequence[Deed]
+    spans: Sequence[Span]
+    told: Sequence[Told]
+    staff_messages: int
+    attachments: Sequence[Attachment]
+    answer: Paper | None
+    proposal: Paper | None
+    refusal: Paper | None
+    may_correct: bool
+    additions: Sequence[Deed]
+
+
+def open_file(case: Case, *, at: datetime) -> Casefile:
+    """Return the file of ``case`` as it stands at ``at``, in five statements whatever its length."""
+    papers, messages = papers_of(case), _messages_of(case)
+    events = list(case.events.select_related("actor", "on_behalf_of"))
+    deeds = list(_deeds(case, events, papers))
+    titles = {notices.occasion(event): deed.title for event, deed in zip(events, deeds, strict=True)}
+    return Casefile(
+        history=deeds[::-1],
+        spans=[_span(holding, at) for holding in case.holdings.select_related("agency", "directorate")],
+        told=[_told(message, titles) for message in reversed(messages) if _is_to_citizen(message)],
+        staff_messages=sum(not _is_to_citizen(message) for message in messages),
+        attachments=list(case.attachments.all()),
+        answer=_last_paper(deeds, events, {Verb.CLOSE}) if case.outcome else None,
+        proposal=_last_paper(deeds, events, {Act.PROPOSE_ANSWER}) if pending_of(case).answer_by else None,
+        refusal=_last_paper(deeds, events, {Verb.DECLINE, Verb.RETURN}) if case.state == State.TRIAGE else None,
+        may_correct=not _has_left(events, messages),
+        additions=[deed for deed, event in zip(deeds, events, strict=True) if event.verb == Act.ADD],
+    )
+
+
+def _deeds(case: Case, events: Sequence[CaseEvent], papers: Papers) -> Iterator[Deed]:
+    entered = events[0].at
+    for event in events:
+        moves = event.from_state != event.to_state
+        yield Deed(
+            title=str(DEEDS[event.verb]),
+            at=event.at,
+            by=actor_of(event, case),
+            kind=_KINDS.get(event.verb, ""),
+            after=span_words(event.at - entered) if moves and event.from_state else "",
+            paper=_paper_of(event, papers),
+        )
+        if moves:
+            entered = event.at
+
+
+def actor_of(event: CaseEvent, case: Case) -> str:
+    """Return who did it: staff by name, the citizen never by name, nobody where the clock did."""
+    if event.actor is None:
+        return gettext("by the clock")
+    if event.actor_id == case.citizen.user_id:
+        return gettext("the citizen")
+    if event.on_behalf_of is not None:
+        return gettext("%(deputy)s for %(absent)s") % {"deputy": event.actor.name, "absent": event.on_behalf_of.name}
+    return event.actor.name
+
+
+def _paper_of(event: CaseEvent, papers: Papers) -> Paper | None:
+    key = next(((what, event.facts[what]) for what in _PAPERS if what in event.facts), None)
+    return papers.get(key) if key else None
+
+
+def _last_paper(deeds: Sequence[Deed], events: Sequence[CaseEvent], verbs: Container[str]) -> Paper | None:
+    pairs = zip(reversed(deeds), reversed(events), strict=True)
+    return next((deed.paper for deed, event in pairs if event.verb in verbs), None)
+
+
+def _span(holding: Holding, at: datetime) -> Span:
+    where = holding.directorate or holding.agency
+    return Span(
+        holder=where.name if where else str(Holder(holding.holder).label),
+        since=holding.started_at,
+        until=holding.ended_at,
+        length=span_words((holding.ended_at or at) - holding.started_at),
+    )
+
+
+def _told(message: Message, titles: Mapping[str, str]) -> Told:
+    state = MessageState(message.state)
+    kinds = {MessageState.DELIVERED: "ok", MessageState.ACCEPTED: "ok", MessageState.UNDELIVERABLE: "bad"}
+    return Told(
+        about=titles.get(message.occasion, ""),
+        channel=message.get_channel_display(),
+        state=str(state.label),
+        kind=kinds.get(state, "wait"),
+        at=message.settled_at or message.accepted_at or message.created_at,
+    )
+
+
+def _is_to_citizen(message: Message) -> bool:
+    return message.recipient.startswith("citizen:")
+
+
+def _has_left(events: Sequence[CaseEvent], messages: Iterable[Message]) -> bool:
+    last = notices.occasion(events[-1])
+    return any(message.occasion == last and message.state in LEFT for message in messages)

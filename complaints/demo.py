@@ -1,0 +1,206 @@
+"""The cases of the demonstration: real sample texts, led through their lives by the verbs alone."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+from django.db import transaction
+
+from accounts.demo import make_demo_people
+from accounts.models import Citizen, User
+from agencies.models import Agency, Directorate, Governorate, Topic
+from complaints.models import Case, RefusalReason
+from complaints.verbs import accept, add, ask, close, decline, file, object_to
+from complaints.verbs.filing import Filing
+from complaints.workflow import Kind, Outcome
+
+SAMPLES = Path(__file__).parent / "data" / "sample_cases.csv"
+WATER, MUNICIPALITY = "miyahuna", "gam"
+#: Rows of the samples that wait in triage, so that the CMU has something to refer.
+IN_TRIAGE = 4
+
+FOUND = {
+    WATER: "عاينت فرقة الصيانة الخط المغذي للموقع ووجدت كسرًا في الوصلة الفرعية أدى إلى ضعف الضخ.",
+    MUNICIPALITY: "زار فريق المنطقة الموقع وتبين أن الخلل قائم كما وصفتموه وأن أمر العمل السابق لم يكتمل.",
+}
+DONE = {
+    WATER: "استبدلت الفرقة الوصلة وأعيد الضخ في الدور التالي، وسُجل قياس الضغط بعد الإصلاح.",
+    MUNICIPALITY: "أنجز المتعهد العمل وفحصه مهندس المنطقة، وأضيف الموقع إلى جولة التفتيش الشهرية.",
+}
+QUESTION = "هل المشكلة في الشارع كله أم أمام مبنى واحد؟ نرجو ذكر أقرب معلم معروف."
+ADDED = "لاحظنا اليوم أن المشكلة امتدت إلى الشارع المجاور."
+OBJECTION = "عادت المشكلة نفسها بعد يومين من الإصلاح."
+NOT_OURS = "الموقع على طريق رئيسي خارج حدود مسؤوليتنا."
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One row of the samples."""
+
+    kind: str
+    agency: str
+    topic: str
+    governorate: str
+    place: str
+    subject: str
+    details: str
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Whoever acts in the demonstration."""
+
+    amina: Citizen
+    karim: Citizen
+    omar: User
+    yusuf: User
+
+    def officer(self, case: Case) -> User:
+        """Return the officer of the case's agency."""
+        return self.omar if case.agency and case.agency.code == WATER else self.yusuf
+
+
+type Story = Callable[[Case, Cast, datetime], None]
+
+
+def make_demo_cases(at: datetime) -> int:
+    """File the sample cases in the days before ``at`` and lead each some way; return how many were made.
+
+    Does nothing when there is a case already. Raises ``accounts.demo.NotADemonstration`` outside EMBEDDED mode.
+    """
+    people = make_demo_people(at)
+    if Case.objects.exists():
+        return 0
+    cast_ = Cast(
+        amina=cast(Citizen, people["amina"]),
+        karim=cast(Citizen, people["karim"]),
+        omar=cast(User, people["omar"]),
+        yusuf=cast(User, people["yusuf"]),
+    )
+    with transaction.atomic():
+        return sum(_live(number, sample, cast_, at) for number, sample in enumerate(_samples()))
+
+
+def _samples() -> Iterator[Sample]:
+    """Yield the samples of the two agencies that have officers here, then those that wait in triage."""
+    rows = list(_rows())
+    yield from (row for row in rows if row.agency in {WATER, MUNICIPALITY})
+    others = [row for row in rows if row.agency not in {WATER, MUNICIPALITY} and row.kind == Kind.COMPLAINT]
+    yield from others[:IN_TRIAGE]
+
+
+def _rows() -> Iterator[Sample]:
+    with SAMPLES.open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if row["language"] == "ar":
+                yield Sample(
+                    kind=row["kind"],
+                    agency=row["agency_code"],
+                    topic=row["category_code"],
+                    governorate=row["governorate_code"],
+                    place=row["place"],
+                    subject=row["subject"],
+                    details=row["body"],
+                )
+
+
+def _live(number: int, sample: Sample, cast_: Cast, at: datetime) -> bool:
+    """File one sample and lead it through its story; the stories take turns."""
+    days_ago, story = STORIES[number % len(STORIES)]
+    filed_at = at - timedelta(days=days_ago, hours=number % 5, minutes=7 * number % 60)
+    citizen = cast_.amina if number % 3 else cast_.karim
+    topic = Topic.objects.filter(code=sample.topic, kinds__contains=[sample.kind], parent__isnull=False).first()
+    if topic is None or citizen.user is None:
+        return False
+    filing = Filing(
+        citizen=citizen,
+        kind=sample.kind,
+        topic=topic,
+        subject=sample.subject[:120],
+        details=sample.details,
+        agency=Agency.objects.filter(code=sample.agency).first(),
+        governorate=Governorate.objects.filter(code=sample.governorate).first(),
+        area=sample.place[:120],
+    )
+    case = file(filing, by=citizen.user, at=filed_at)
+    if case.agency is not None and case.kind == Kind.COMPLAINT:
+        story(case, cast_, filed_at)
+    return True
+
+
+def _fresh(case: Case, cast_: Cast, at: datetime) -> None:
+    """Leave the case as it was filed."""
+
+
+def _accepted(case: Case, cast_: Cast, at: datetime) -> None:
+    accept(case, by=cast_.officer(case), at=at + timedelta(hours=20), days=2, directorate=_directorate(case))
+
+
+def _added(case: Case, cast_: Cast, at: datetime) -> None:
+    _accepted(case, cast_, at)
+    user = case.citizen.user
+    if user is not None:
+        add(case, by=user, at=at + timedelta(days=1), text=ADDED)
+
+
+def _waiting(case: Case, cast_: Cast, at: datetime) -> None:
+    _accepted(case, cast_, at)
+    ask(case, by=cast_.officer(case), at=at + timedelta(days=1), text=QUESTION)
+
+
+def _answered(case: Case, cast_: Cast, at: datetime) -> None:
+    _accepted(case, cast_, at)
+    code = case.agency.code if case.agency else WATER
+    if case.topic is None or not case.topic.second_signature:
+        close(
+            case,
+            by=cast_.officer(case),
+            at=at + timedelta(days=2),
+            outcome=Outcome.SOLVED,
+            found=FOUND[code],
+            done=DONE[code],
+        )
+
+
+def _objected(case: Case, cast_: Cast, at: datetime) -> None:
+    _answered(case, cast_, at)
+    user = case.citizen.user
+    if user is not None and not case.is_open:
+        object_to(case, by=user, at=at + timedelta(days=3), text=OBJECTION)
+
+
+def _declined(case: Case, cast_: Cast, at: datetime) -> None:
+    owner = Agency.objects.filter(code="mopwh").first()
+    if owner is not None:
+        decline(
+            case,
+            by=cast_.officer(case),
+            at=at + timedelta(hours=3),
+            reason=RefusalReason.OTHER_PLACE,
+            text=NOT_OURS,
+            proposed_agency=owner,
+        )
+
+
+def _directorate(case: Case) -> Directorate | None:
+    return case.agency.directorates.first() if case.agency else None
+
+
+#: Days before today on which a case is filed, and what happens to it: fresh, late, waiting, answered, objected.
+STORIES: tuple[tuple[int, Story], ...] = (
+    (0, _fresh),
+    (1, _accepted),
+    (9, _accepted),
+    (3, _waiting),
+    (6, _answered),
+    (8, _objected),
+    (1, _declined),
+    (4, _fresh),
+    (2, _added),
+    (12, _answered),
+)

@@ -1,0 +1,1 @@
+"""The forms of complaints: they clean what was typed, they write nothing."""

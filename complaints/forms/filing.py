@@ -1,0 +1,268 @@
+"""The three steps of filing: the agency and the topic, what happened, and the check before sending."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy as _
+
+from agencies.models import Agency, Governorate, Topic
+from complaints import uploads
+from complaints.forms.files import AttachmentsField, take
+from complaints.kinds import words_for
+from complaints.models import NotifyBy
+from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
+from config.arabic import strip_prefixes
+from config.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+    from django.utils.datastructures import MultiValueDict
+
+    from complaints.models import Attachment, Draft
+
+#: Agencies offered when what was typed fits several; more would be a list to read, not a choice.
+MOST_MATCHES = 8
+
+
+# ---- the agency and the topic ----
+
+
+class TopicField(ChoiceCardsField):
+    """The topic; which ones are offered follows from the agency in the same form, so the form checks it."""
+
+    def valid_value(self, value: Any) -> bool:
+        """Leave the check to the form."""
+        return bool(value)
+
+
+class AgencyForm(Form):
+    """Whom it is about, by name or from the list or "I do not know", and then the topic.
+
+    The topics follow from the agency, so they are asked once the draft has one: ``groups`` holds them. ``matches`` are
+    the agencies to choose from when what was typed fits several. Once valid, ``chosen`` is what the draft takes, its
+    topic None when it is still to be asked.
+    """
+
+    agency_name = LineField(
+        max=150,
+        required=False,
+        label=_("Government agency"),
+        help_text=_("Type part of a name or service, such as “water” or “passport”"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    agency_match = ChoiceCardsField(required=False, label=_("Which one do you mean?"))
+    agency = forms.ChoiceField(required=False, label=_("All agencies"))
+    agency_unknown = forms.BooleanField(required=False, label=_("I do not know. The follow-up unit decides"))
+    topic = TopicField(required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, draft: Draft, agencies: Sequence[Agency]) -> None:
+        super().__init__(data, initial=_agency_initial(draft))
+        self.draft = draft
+        self.agencies = {agency.code: agency for agency in agencies}
+        self.groups = _groups(draft.kind, draft.agency) if draft.agency_id or draft.agency_unknown else []
+        self.matches: list[Agency] = []
+        self.chosen: dict[str, Any] = {}
+        cards = [Card(agency.code, agency.name) for agency in agencies]
+        self.fields["agency"].choices = [("", ""), *((card.value, card.label) for card in cards)]  # type: ignore[attr-defined]
+        self.fields["agency_match"].cards = cards  # type: ignore[attr-defined]
+        self.fields["topic"].cards = _topic_cards(self.groups)  # type: ignore[attr-defined]
+        self.fields["topic"].label = words_for(draft.kind).topic_question
+
+    def clean(self) -> dict[str, Any]:
+        """Settle the agency, then the topic among those it offers."""
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        agency, unknown = self._agency(cleaned)
+        if agency or unknown:
+            topic = self._topic(cleaned["topic"], agency, unknown=unknown)
+            self.chosen = {"agency": agency, "agency_unknown": unknown, "topic": topic}
+        return cleaned
+
+    def _agency(self, cleaned: Mapping[str, Any]) -> tuple[Agency | None, bool]:
+        """Return the agency, or that it is unknown; a tick left over from before yields to an agency named now."""
+        typed = cleaned["agency_name"]
+        code = cleaned["agency_match"] or cleaned["agency"]
+        if cleaned["agency_unknown"] and not (self.draft.agency_unknown and (code or typed)):
+            return None, True
+        if code:
+            return self.agencies[code], False
+        if typed:
+            return self._named(typed), False
+        self.add_error("agency_name", _("Name the agency, or tick “I do not know”"))
+        return None, False
+
+    def _named(self, typed: str) -> Agency | None:
+        exact = [agency for agency in self.agencies.values() if _is_named(agency, typed)]
+        found = exact or self._matching(typed)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            self._offer(found)
+        else:
+            words = {"typed": f"\u2068{typed}\u2069"}
+            text = gettext("No agency fits %(typed)s. Try another word, the list, or “I do not know”.") % words
+            self.add_error("agency_name", text)
+        return None
+
+    def _matching(self, typed: str) -> list[Agency]:
+        keys = Agency.objects.matching(typed).filter(code__in=self.agencies).values_list("code", flat=True)
+        return [self.agencies[code] for code in keys[:MOST_MATCHES]]
+
+    def _offer(self, found: list[Agency]) -> None:
+        self.matches = found
+        self.fields["agency_match"].cards = [Card(agency.code, agency.name) for agency in found]  # type: ignore[attr-defined]
+        self.add_error("agency_match", _("Several agencies fit. Choose one."))
+
+    def _topic(self, code: str, agency: Agency | None, *, unknown: bool) -> Topic | None:
+        """Return the topic if ``agency`` offers it; a missing one is an error only where it was asked already."""
+        asked = (agency, unknown) == (self.draft.agency, self.draft.agency_unknown)
+        groups = self.groups if asked else _groups(self.draft.kind, agency)
+        found = next((topic for group in groups for topic in group.children.all() if topic.code == code), None)
+        if asked and found is None:
+            self.add_error("topic", _("Choose the topic that fits best"))
+        return found
+
+    @property
+    def needs_topic(self) -> bool:
+        """Tell whether the topics of the chosen agency are still to be shown."""
+        return self.chosen["topic"] is None
+
+
+def _groups(kind: str, agency: Agency | None) -> list[Topic]:
+    """Return the groups of topics for the agency; all of them where none was made for it."""
+    return list(Topic.objects.offered(kind=kind, agency=agency)) or list(Topic.objects.offered(kind=kind))
+
+
+def _topic_cards(groups: Sequence[Topic]) -> list[Card]:
+    return [Card(topic.code, topic.name, group=group.name) for group in groups for topic in group.children.all()]
+
+
+def _agency_initial(draft: Draft) -> dict[str, Any]:
+    return {
+        "agency_name": draft.agency.name if draft.agency else "",
+        "agency_unknown": draft.agency_unknown,
+        "topic": draft.topic.code if draft.topic else "",
+    }
+
+
+def _is_named(agency: Agency, typed: str) -> bool:
+    """Tell whether ``typed`` is one of the agency's names in full, letters folded."""
+    wanted = strip_prefixes(typed)
+    names = (agency.name_ar, agency.name_en, agency.short_name_ar, agency.short_name_en)
+    return any(strip_prefixes(name) == wanted for name in names)
+
+
+# ---- what happened ----
+
+
+class WhatForm(Form):
+    """The words, the place and the files.
+
+    ``is_partial`` is for the buttons that keep what there is without going on: nothing is required then.
+    ``taken`` are the files that can be stored, also where the form has errors.
+    """
+
+    subject = LineField(max=SUBJECT_LENGTH, label=_("Subject in one line"))
+    details = ParagraphField(max=DETAILS_LENGTH, rows=7, label=_("Details"))
+    attachments = AttachmentsField()
+    governorate = forms.ChoiceField(required=False, label=_("Governorate"))
+    area = LineField(max=120, required=False, label=_("Area or district"))
+    place = LineField(max=200, required=False, label=_("Describe the place"))
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: MultiValueDict[str, UploadedFile[Any]] | None = None,
+        *,
+        draft: Draft,
+        governorates: Sequence[Governorate],
+        room: int = uploads.MOST_FILES,
+        is_partial: bool = False,
+        at: datetime,
+    ) -> None:
+        super().__init__(data, files, initial=_what_initial(draft))
+        self.room, self.at = room, at
+        self.taken: list[Attachment] = []
+        self.places = {place.code: place for place in governorates}
+        choices = [("", _("— choose —")), *((code, place.name) for code, place in self.places.items())]
+        self.fields["governorate"].choices = choices  # type: ignore[attr-defined]
+        self.fields["details"].help_text = words_for(draft.kind).hint
+        for name in ("subject", "details"):
+            self.fields[name].required = not is_partial
+
+    def clean_attachments(self) -> list[UploadedFile[Any]]:
+        """Take the good files and name the others."""
+        files: list[UploadedFile[Any]] = self.cleaned_data["attachments"]
+        self.taken, refused = take(files, room=self.room, at=self.at)
+        if refused:
+            raise ValidationError(refused, code="refused")
+        return files
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """Return what was typed and is in order, as the draft keeps it."""
+        in_order: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if name != "attachments"}
+        if "governorate" in in_order:
+            in_order["governorate"] = self.places.get(in_order["governorate"])
+        return in_order
+
+
+def _what_initial(draft: Draft) -> dict[str, Any]:
+    return {
+        "subject": draft.subject,
+        "details": draft.details,
+        "governorate": draft.governorate.code if draft.governorate else "",
+        "area": draft.area,
+        "place": draft.place,
+    }
+
+
+# ---- check and send ----
+
+
+class CheckForm(Form):
+    """How to be told, whether to stay unnamed, and the token of the draft that is sent."""
+
+    draft = forms.CharField(widget=forms.HiddenInput, required=False)
+    notify_by = ChoiceCardsField(label=_("How should we send you news?"))
+    hides_identity = forms.BooleanField(
+        required=False,
+        label=_("Hide my identity from the agency"),
+        help_text=_("The agency does not see your name and number. Only the follow-up unit does."),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, draft: Draft, phone: str, email: str) -> None:
+        ways = {NotifyBy.SMS: phone, NotifyBy.EMAIL: email}
+        cards = [Card(way.value, way.label, f"\u2066{address}\u2069") for way, address in ways.items() if address]
+        offered = [card.value for card in cards]
+        notify_by = draft.notify_by if draft.notify_by in offered else next(iter(offered), "")
+        initial = {"draft": str(draft.pk), "notify_by": notify_by, "hides_identity": draft.hides_identity}
+        super().__init__(data, initial=initial)
+        self.token = draft.pk
+        self.fields["notify_by"].cards = cards  # type: ignore[attr-defined]
+
+    def clean_draft(self) -> str:
+        """Refuse a token that is not the draft's: forged, or of a page that another tab has overtaken."""
+        if token_of(self.cleaned_data) != self.token:
+            raise ValidationError(_("This page was out of date. Check what you send, then press again."), code="stale")
+        return str(self.token)
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """Return how the citizen wants to be told, and whether the agency learns who it is."""
+        return {name: self.cleaned_data[name] for name in ("notify_by", "hides_identity")}
+
+
+def token_of(data: Mapping[str, Any]) -> uuid.UUID | None:
+    """Return the token of the draft that a press of the button sends, None for anything that is no token."""
+    try:
+        return uuid.UUID(str(data.get("draft", "")))
+    except ValueError:
+        return None

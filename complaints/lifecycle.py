@@ -1,0 +1,77 @@
+"""Writes the life of a case as a document, from the table that the code obeys."""
+
+from complaints.workflow import (
+    MAX_OBJECTIONS,
+    OBJECTION_DAYS,
+    STANDINGS,
+    TRANSITIONS,
+    Actor,
+    State,
+    Tell,
+    Transition,
+    Verb,
+)
+
+_ACTORS = {
+    Actor.CITIZEN: "citizen",
+    Actor.AGENT: "contact-centre agent",
+    Actor.OFFICER: "officer",
+    Actor.SUPERVISOR: "supervisor",
+    Actor.CMU: "CMU",
+    Actor.UNINVOLVED_CMU: "CMU staff who did not handle the case",
+    Actor.CLOSER: "whoever closed it",
+    Actor.CLOCK: "the clock",
+}
+
+
+def document() -> str:
+    """Return the text of ``docs/lifecycle.md``."""
+    return "\n".join(
+        [
+            "# The life of a case",
+            "",
+            "Generated from `complaints/workflow.py` by `python3 run.py manage lifecycle`; a test compares the two.",
+            "",
+            "## Verbs",
+            "",
+            "| verb | from | to | who | tells | overtakes |",
+            "|---|---|---|---|---|---|",
+            *(_verb_row(verb, row) for verb, row in TRANSITIONS.items()),
+            "",
+            "On a topic with a second signature an answer is proposed first and closes when another supervisor signs.",
+            f"A citizen may object within {OBJECTION_DAYS} days of a closing, at most {MAX_OBJECTIONS} times a case.",
+            "",
+            "## States",
+            "",
+            "| state | held by | clock | limit |",
+            "|---|---|---|---|",
+            *(_state_row(state) for state in State),
+            "",
+        ]
+    )
+
+
+def _verb_row(verb: Verb, row: Transition) -> str:
+    target = "the state it came from" if row.resumes else _listed(row.targets)
+    who = ", ".join(name for actor, name in _ACTORS.items() if actor in row.who)
+    tells = ", ".join(map(_told, row.tells)) or "–"
+    overtakes = ", ".join(f"`{template}`" for template in sorted(row.overtakes)) or "–"
+    return f"| {verb} | {_listed(row.sources)} | {target} | {who} | {tells} | {overtakes} |"
+
+
+def _listed(states: frozenset[State]) -> str:
+    return ", ".join(state.value for state in State if state in states) or "–"
+
+
+def _told(tell: Tell) -> str:
+    into = f" (into {_listed(tell.into)})" if tell.into else ""
+    return f"{tell.party.value.replace('_', ' ')}: `{tell.template}`{into}"
+
+
+def _state_row(state: State) -> str:
+    standing = STANDINGS[state]
+    holder = standing.holder.value if standing.holder else "–"
+    days = f"{standing.days} working days" if standing.days else "the promised date"
+    if state == State.CLOSED:
+        days = f"{OBJECTION_DAYS} days"
+    return f"| {state.value} | {holder} | {standing.clock.value} | {days} |"

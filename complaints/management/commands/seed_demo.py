@@ -1,0 +1,19 @@
+"""The command that fills a demonstration with people and cases."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from complaints.demo import make_demo_cases
+
+
+class Command(BaseCommand):
+    """Make the people and the cases of the demonstration."""
+
+    help = "Make the people and cases of the demonstration; does nothing when there are cases, refuses in production."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Make them and say how many cases there are now."""
+        made = make_demo_cases(timezone.now())
+        self.stdout.write(f"{made} demonstration cases made")

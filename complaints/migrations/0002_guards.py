@@ -1,0 +1,132 @@
+"""What the database itself refuses: a state without its event, an edge outside the table, a changed history."""
+
+from __future__ import annotations
+
+from django.db import migrations
+
+# The edges of complaints.workflow at the time of this migration; tests/complaints/test_guards.py compares them with
+# the table, so that a new edge needs a new migration that replaces the function.
+EDGES = """
+    ('accept', 'referred', 'in_progress'),
+    ('archive', 'triage', 'closed'),
+    ('ask', 'in_progress', 'waiting'),
+    ('ask', 'referred', 'waiting'),
+    ('ask', 'triage', 'waiting'),
+    ('close', 'in_progress', 'closed'),
+    ('close', 'referred', 'closed'),
+    ('correct', 'closed', 'in_progress'),
+    ('decline', 'referred', 'triage'),
+    ('dismiss', 'objected', 'closed'),
+    ('extend', 'in_progress', 'in_progress'),
+    ('file', '', 'referred'),
+    ('file', '', 'triage'),
+    ('lapse', 'waiting', 'in_progress'),
+    ('lapse', 'waiting', 'referred'),
+    ('lapse', 'waiting', 'triage'),
+    ('object', 'closed', 'objected'),
+    ('refer', 'in_progress', 'referred'),
+    ('refer', 'referred', 'referred'),
+    ('refer', 'triage', 'referred'),
+    ('reply', 'waiting', 'in_progress'),
+    ('reply', 'waiting', 'referred'),
+    ('reply', 'waiting', 'triage'),
+    ('return', 'in_progress', 'triage'),
+    ('uphold', 'objected', 'in_progress'),
+    ('uphold', 'objected', 'triage'),
+    ('withdraw', 'in_progress', 'closed'),
+    ('withdraw', 'objected', 'closed'),
+    ('withdraw', 'referred', 'closed'),
+    ('withdraw', 'triage', 'closed'),
+    ('withdraw', 'waiting', 'closed')
+"""
+
+EDGE_FUNCTION = f"""
+CREATE FUNCTION complaints_is_edge(verb text, source text, target text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT EXISTS (SELECT 1 FROM (VALUES {EDGES}) AS edge(v, s, t) WHERE v = verb AND s = source AND t = target)
+$$;
+"""  # noqa: S608 - the edges are literals above
+
+# At once: the change follows the table, step by step. The version is what ties it to its event.
+STATE_GUARD = """
+CREATE FUNCTION complaints_guard_state() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.version <> 1 OR NOT complaints_is_edge(NEW.verb, '', NEW.state) THEN
+            RAISE EXCEPTION 'a case begins by being filed' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF NEW.version <> OLD.version + 1
+        OR NOT complaints_is_edge(NEW.verb, OLD.state, NEW.state)
+        OR (NEW.verb IN ('reply', 'lapse') AND NEW.state <> OLD.resumes_to) THEN
+        RAISE EXCEPTION 'state of case % changes by a transition only', NEW.id
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER complaints_case_begins BEFORE INSERT ON complaints_case
+    FOR EACH ROW EXECUTE FUNCTION complaints_guard_state();
+CREATE TRIGGER complaints_case_state BEFORE UPDATE ON complaints_case
+    FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION complaints_guard_state();
+"""
+
+# At commit: the history has the event that made the change.
+EVENT_GUARD = """
+CREATE FUNCTION complaints_require_event() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM complaints_caseevent
+    WHERE case_id = NEW.id AND number = NEW.version AND verb = NEW.verb AND to_state = NEW.state
+        AND from_state = CASE TG_OP WHEN 'INSERT' THEN '' ELSE OLD.state END AND chain = NEW.chain;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'state of case % has no event', NEW.id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER complaints_case_filed_has_event AFTER INSERT ON complaints_case
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION complaints_require_event();
+CREATE CONSTRAINT TRIGGER complaints_case_state_has_event AFTER UPDATE ON complaints_case
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state)
+    EXECUTE FUNCTION complaints_require_event();
+"""
+
+# The one escape is for the flush of a transactional test: a test database that names itself so.
+HISTORY_GUARD = """
+CREATE FUNCTION complaints_guard_history() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_database() LIKE 'test\\_%' AND current_setting('complaints.flush_for_tests', true) = 'on' THEN
+        RETURN COALESCE(NEW, OLD);
+    END IF;
+    RAISE EXCEPTION 'the history of a case is append-only' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER complaints_history_rows BEFORE UPDATE OR DELETE ON complaints_caseevent
+    FOR EACH ROW EXECUTE FUNCTION complaints_guard_history();
+CREATE TRIGGER complaints_history_table BEFORE TRUNCATE ON complaints_caseevent
+    FOR EACH STATEMENT EXECUTE FUNCTION complaints_guard_history();
+"""
+
+SERIAL = "CREATE SEQUENCE complaints_case_serial AS bigint MINVALUE 1 MAXVALUE 9999999 CYCLE;"
+
+DROP = """
+DROP TRIGGER complaints_history_table ON complaints_caseevent;
+DROP TRIGGER complaints_history_rows ON complaints_caseevent;
+DROP FUNCTION complaints_guard_history;
+DROP TRIGGER complaints_case_state_has_event ON complaints_case;
+DROP TRIGGER complaints_case_filed_has_event ON complaints_case;
+DROP FUNCTION complaints_require_event;
+DROP TRIGGER complaints_case_state ON complaints_case;
+DROP TRIGGER complaints_case_begins ON complaints_case;
+DROP FUNCTION complaints_guard_state;
+DROP FUNCTION complaints_is_edge;
+DROP SEQUENCE complaints_case_serial;
+"""
+
+
+class Migration(migrations.Migration):
+    """Install the guards after the tables."""
+
+    dependencies = [("complaints", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL(sql=SERIAL + EDGE_FUNCTION + STATE_GUARD + EVENT_GUARD + HISTORY_GUARD, reverse_sql=DROP)
+    ]

@@ -1,0 +1,208 @@
+"""The case: what a person sent, where it stands and what it promises."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import CMU, DESK
+from complaints import reference
+from complaints.workflow import Kind, Outcome, State, Verb
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from accounts.models import User
+
+SUBJECT_LENGTH = 120
+DETAILS_LENGTH = 3000
+
+
+class Channel(models.TextChoices):
+    """How a case came in."""
+
+    WEB = "web", _("Website")
+    APP = "app", _("Smartphone app")
+    PHONE = "phone", _("National Contact Centre")
+    AGENCY_SITE = "agency_site", _("Agency's website")
+
+
+class NotifyBy(models.TextChoices):
+    """How the citizen is told."""
+
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("E-mail")
+
+
+class ArabicStrip(models.Func):
+    """Fold Arabic letters and digits and strip the article, in the database (``ar_strip``)."""
+
+    function = "ar_strip"
+    output_field = models.TextField()
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Questions about cases in the language of the office."""
+
+    def visible_to(self, user: User | AnonymousUser, *, at: datetime) -> Self:
+        """Return the cases ``user`` may open at ``at``: the one door for every page.
+
+        A citizen sees the own ones; CMU staff see all and an agency's desk sees its agency's, but never a case of
+        the staff member's own person. Everybody else sees none, so that a stranger's answer is always 404.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        if not user.is_staff:
+            return self.filter(citizen__user=user)
+        authority = user.authority(at)
+        others = self.exclude(citizen_id=user.person_id) if user.person_id else self
+        if authority.has(CMU):
+            return others
+        return others.filter(agency__in=authority.agencies(DESK))
+
+    def open(self) -> Self:
+        """Return the cases that are not closed."""
+        return self.exclude(state=State.CLOSED)
+
+    def overdue(self, *, at: datetime) -> Self:
+        """Return the open cases whose running clock has passed its deadline."""
+        return self.open().filter(deadline_at__lt=at)
+
+    def for_listing(self) -> Self:
+        """Return the cases with the rows a list shows, so that it needs no query a row."""
+        return self.select_related("agency", "topic", "citizen", "directorate").defer("details", "folded", "words")
+
+    def for_page(self) -> Self:
+        """Return the cases with the rows a case page shows."""
+        return self.select_related(
+            "agency", "topic", "topic__parent", "citizen", "directorate", "governorate", "officer"
+        ).defer("folded", "words")
+
+    def locked(self) -> Self:
+        """Return the cases locked for this transaction, with what a transition reads."""
+        return (
+            self.select_for_update(of=("self",)).select_related("agency", "topic", "citizen").defer("folded", "words")
+        )
+
+
+class Case(models.Model):
+    """One complaint, suggestion, inquiry or praise, from its filing to its last answer.
+
+    ``state`` changes only in ``complaints.transition``: a database trigger refuses any other write of it, and asks
+    at commit for the event that records it. ``version`` is the number of the newest event; ``chain`` its hash.
+    """
+
+    reference = models.CharField(_("tracking number"), max_length=reference.LENGTH, unique=True)
+    submission = models.UUIDField(default=uuid.uuid4, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    channel = models.CharField(_("channel"), max_length=12, choices=Channel, default=Channel.WEB)
+    language = models.CharField(max_length=2, default="ar")
+    citizen = models.ForeignKey("accounts.Citizen", models.PROTECT, related_name="cases")
+    entered_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    notify_by = models.CharField(max_length=5, choices=NotifyBy, default=NotifyBy.SMS)
+    hides_identity = models.BooleanField(default=False)
+
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, blank=True, related_name="cases")
+    topic = models.ForeignKey("agencies.Topic", models.PROTECT, null=True, blank=True, related_name="cases")
+    directorate = models.ForeignKey("agencies.Directorate", models.PROTECT, null=True, blank=True, related_name="+")
+    officer = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    subject = models.CharField(_("subject"), max_length=SUBJECT_LENGTH)
+    details = models.TextField(_("details"), max_length=DETAILS_LENGTH)
+    governorate = models.ForeignKey("agencies.Governorate", models.PROTECT, null=True, blank=True, related_name="+")
+    area = models.CharField(max_length=120, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+
+    state = models.CharField(max_length=12, choices=State)
+    resumes_to = models.CharField(max_length=12, choices=State, blank=True)
+    verb = models.CharField(max_length=20, default=Verb.FILE)
+    version = models.PositiveIntegerField(default=1)
+    chain = models.BinaryField(max_length=32)
+    filed_at = models.DateTimeField()
+    limit_from = models.DateTimeField()
+    promised_on = models.DateField(null=True, blank=True)
+    deadline_at = models.DateTimeField(null=True, blank=True)
+    bounces = models.PositiveSmallIntegerField(default=0)
+    objections_made = models.PositiveSmallIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+
+    folded = models.GeneratedField(
+        expression=ArabicStrip(Concat("subject", models.Value(" "), "details", output_field=models.TextField())),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    words = models.GeneratedField(
+        expression=SearchVector(
+            ArabicStrip(Concat("subject", models.Value(" "), "details", output_field=models.TextField())),
+            config="simple",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        constraints = [
+            models.CheckConstraint(
+                name="case_waits_with_the_state_it_resumes_to",
+                condition=models.Q(state=State.WAITING) ^ models.Q(resumes_to=""),
+            ),
+            models.CheckConstraint(
+                name="case_is_closed_with_an_outcome",
+                condition=(models.Q(state=State.CLOSED, closed_at__isnull=False) & ~models.Q(outcome=""))
+                | (~models.Q(state=State.CLOSED) & models.Q(closed_at__isnull=True, outcome="")),
+            ),
+            models.CheckConstraint(
+                name="case_has_an_agency_once_referred",
+                condition=models.Q(agency__isnull=False) | ~models.Q(state__in=[State.REFERRED, State.IN_PROGRESS]),
+            ),
+            models.CheckConstraint(
+                name="case_in_progress_has_a_promise",
+                condition=models.Q(promised_on__isnull=False) | ~models.Q(state=State.IN_PROGRESS),
+            ),
+        ]
+        indexes = [
+            # The queue of an agency and of the CMU, by deadline: one index range scan.
+            models.Index(
+                fields=["agency", "state", "deadline_at", "id"],
+                condition=~models.Q(state=State.CLOSED),
+                name="case_agency_queue",
+            ),
+            models.Index(
+                fields=["state", "deadline_at", "id"], condition=~models.Q(state=State.CLOSED), name="case_queue"
+            ),
+            models.Index(fields=["citizen", "-filed_at"], name="case_of_citizen"),
+            models.Index(fields=["agency", "filed_at"], name="case_agency_filed"),
+            models.Index(fields=["agency", "closed_at"], name="case_agency_closed"),
+            GinIndex(fields=["words"], name="case_words"),
+            GinIndex(OpClass(models.F("folded"), name="gin_trgm_ops"), name="case_folded_trigrams"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def pretty(self) -> str:
+        """Return the tracking number in the groups it is read aloud in."""
+        return f"{self.reference[:2]} {self.reference[2:6]} {self.reference[6:]}"
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether somebody still owes something on the case."""
+        return self.state != State.CLOSED
+
+    def is_late(self, *, at: datetime) -> bool:
+        """Tell whether the running clock has passed its deadline."""
+        return self.is_open and self.deadline_at is not None and self.deadline_at < at

@@ -1,0 +1,80 @@
+"""The clocks of a case: one row a run, with its pauses and the steps taken on it."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from complaints.workflow import ClockKind
+
+
+class Ending(models.TextChoices):
+    """How a run of a clock ended."""
+
+    MET = "met", _("In time")
+    MISSED = "missed", _("Too late")
+    STOPPED = "stopped", _("Stopped")
+
+
+class Clock(models.Model):
+    """One run of one clock; the running one's ``due_at`` is the case's ``deadline_at``.
+
+    ``first_due_at`` is the first promise, against which lateness is measured; ``due_at`` moves with extensions and
+    pauses. ``paused_at`` is set while another clock runs instead (the citizen has been asked).
+    """
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="clocks")
+    kind = models.CharField(max_length=20, choices=ClockKind)
+    started_at = models.DateTimeField()
+    limit_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    first_due_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True, blank=True)
+    pauses = ArrayField(DateTimeRangeField(), default=list, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ending = models.CharField(max_length=8, choices=Ending, blank=True)
+
+    class Meta:
+        verbose_name = _("clock")
+        ordering = ["started_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(ended_at__isnull=True, paused_at__isnull=True),
+                name="clock_one_running_per_case",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=models.Q(ended_at__isnull=True), name="clock_one_per_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ending="")
+                | (models.Q(ended_at__isnull=False) & ~models.Q(ending="")),
+                name="clock_ends_with_an_ending",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["kind", "due_at"],
+                condition=models.Q(ended_at__isnull=True, paused_at__isnull=True),
+                name="clock_running_by_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.kind}"
+
+
+class ClockStep(models.Model):
+    """One reminder or rung of the ladder taken on a clock, once whatever the number of sweeps."""
+
+    clock = models.ForeignKey(Clock, models.CASCADE, related_name="steps")
+    step = models.CharField(max_length=20)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("clock step")
+        constraints = [models.UniqueConstraint(fields=["clock", "step"], name="clock_step_once")]
+
+    def __str__(self) -> str:
+        return f"{self.clock_id}: {self.step}"

@@ -1,0 +1,226 @@
+"""The words said on a case: kept apart from its history, so that retention may erase them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from complaints.workflow import Outcome
+
+TEXT_LENGTH = 3000
+
+
+class AnswerState(models.TextChoices):
+    """Where an answer stands."""
+
+    PROPOSED = "proposed", _("Waits for the second signature")
+    GIVEN = "given", _("Given")
+    TAKEN_BACK = "taken_back", _("Taken back")
+
+
+class Answer(models.Model):
+    """What the agency found and did, with the coded outcome; on sensitive topics signed by a second person."""
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="answers")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    found = models.TextField(max_length=TEXT_LENGTH)
+    done = models.TextField(max_length=TEXT_LENGTH)
+    state = models.CharField(max_length=10, choices=AnswerState)
+    written_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    signed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    given_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("answer")
+        ordering = ["written_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(state=AnswerState.PROPOSED), name="answer_one_proposed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.outcome}"
+
+
+class Question(models.Model):
+    """One question to the citizen and the reply; one open question a case."""
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="questions")
+    text = models.TextField(max_length=TEXT_LENGTH)
+    asked_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    reply = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    replied_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("question")
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(ended_at__isnull=True), name="question_one_open_per_case"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.asked_at:%Y-%m-%d}"
+
+
+class RefusalReason(models.TextChoices):
+    """Why an agency says that a case is not its own."""
+
+    OTHER_AGENCY = "other_agency", _("Another agency is competent")
+    OTHER_PLACE = "other_place", _("The place belongs to another agency")
+    OUTSIDE_GOVERNMENT = "outside_government", _("Not a matter of a government agency")
+    SHARED = "shared", _("Several agencies are competent, another one leads")
+
+
+class Refusal(models.Model):
+    """One "not ours" of an agency, with its reason and the owner it proposes."""
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="refusals")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    proposed_agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    after_accepting = models.BooleanField()
+    reason = models.CharField(max_length=20, choices=RefusalReason)
+    text = models.TextField(max_length=TEXT_LENGTH)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("refusal")
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(proposed_agency=models.F("agency")), name="refusal_proposes_another_agency"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.reason}"
+
+
+class ExtensionState(models.TextChoices):
+    """Where a proposed extension stands."""
+
+    PROPOSED = "proposed", _("Waits for a decision")
+    GRANTED = "granted", _("Granted")
+
+
+class Extension(models.Model):
+    """A later date an officer proposes, with the reason; the supervisor grants the first, the CMU the others."""
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="extensions")
+    state = models.CharField(max_length=8, choices=ExtensionState)
+    days = models.PositiveSmallIntegerField()
+    old_on = models.DateField()
+    new_on = models.DateField()
+    reason = models.TextField(max_length=TEXT_LENGTH)
+    proposed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    granted_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    granted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("extension")
+        ordering = ["proposed_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(state=ExtensionState.PROPOSED), name="extension_one_proposed"
+            ),
+            models.CheckConstraint(condition=models.Q(new_on__gt=models.F("old_on")), name="extension_is_later"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.new_on}"
+
+
+class ObjectionRuling(models.TextChoices):
+    """How an objection was decided."""
+
+    UPHELD = "upheld", _("Upheld")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
+class Objection(models.Model):
+    """One objection of the citizen to an answer, decided by somebody who did not handle the case."""
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="objections")
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField(max_length=TEXT_LENGTH)
+    made_at = models.DateTimeField()
+    ruling = models.CharField(max_length=10, choices=ObjectionRuling, blank=True)
+    reasons = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    ruled_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("objection")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="objection_number_is_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.number}"
+
+
+class Addition(models.Model):
+    """What the citizen added after filing."""
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="additions")
+    text = models.TextField(max_length=TEXT_LENGTH)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("addition")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.at:%Y-%m-%d}"
+
+
+class Revision(models.Model):
+    """The citizen's words as they stood before a correction."""
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="revisions")
+    subject = models.CharField(max_length=120)
+    details = models.TextField()
+    area = models.CharField(max_length=120, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("revision")
+        ordering = ["replaced_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.replaced_at:%Y-%m-%d}"
+
+
+class Ruling(models.Model):
+    """The CMU's reason for a referral or for archiving; the citizen reads the latter."""
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="rulings")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, blank=True, related_name="+")
+    text = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    resets_limit = models.BooleanField(default=False)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("ruling")
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(resets_limit=False) | ~models.Q(text=""),
+                name="ruling_resets_the_limit_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(agency__isnull=False) | ~models.Q(text=""), name="ruling_archives_with_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.at:%Y-%m-%d}"

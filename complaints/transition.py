@@ -1,0 +1,279 @@
+"""The one machine that changes a case: lock, check, then state, event, holding, clock and messages together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from agencies.models import current_calendar
+from complaints import chain, clockwork, notices, policy
+from complaints.models import Case, CaseEvent, Clock, Holding
+from complaints.workflow import ACT_TELLS, STANDINGS, TRANSITIONS, Act, Holder, State, Tell, Verb
+from notifications import outbox
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from agencies.calendar import WorkingCalendar
+    from agencies.models import Agency
+
+type Fact = str | int | bool | None
+
+
+class TransitionNotAllowed(Exception):
+    """The case no longer stands where the verb starts from; ``last`` says what was done to it, when and by whom."""
+
+    def __init__(self, verb: Verb | Act, case: Case) -> None:
+        super().__init__(f"{verb} does not apply to case {case.pk} in state {case.state}")
+        self.verb = verb
+        self.state = State(case.state)
+        self.last = case.events.select_related("actor").last()
+
+
+class NotEntitled(PermissionDenied):
+    """The person is not among those who may do this to the case."""
+
+
+@dataclass(kw_only=True)
+class Change:
+    """What a verb says about its own change; the machine does what every change must."""
+
+    case: Case
+    verb: Verb | Act
+    by: User | None
+    at: datetime
+    origin: State
+    target: State
+    former_agency: Agency | None
+    facts: dict[str, Fact] = field(default_factory=dict)
+    fields: set[str] = field(default_factory=set)
+    due: datetime | None = None
+    speaks_of: date | None = None
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """Return the working calendar, fetched at the first use."""
+        return current_calendar()
+
+    @cached_property
+    def desk(self) -> notices.Desk:
+        """Return the people who are told, fetched at the first use."""
+        return notices.Desk(self.at)
+
+    def set(self, **values: object) -> None:
+        """Set fields of the case that are saved with the change."""
+        for name, value in values.items():
+            setattr(self.case, name, value)
+            self.fields.add(name)
+
+
+@contextmanager
+def transition(case: Case, verb: Verb, *, by: User | None, at: datetime) -> Iterator[Change]:
+    """Change the state of ``case`` by ``verb``: the body says what is particular, the rest is done here.
+
+    Locks the row before its state is read. Raises ``TransitionNotAllowed`` when somebody was first and
+    ``NotEntitled`` when ``by`` may not; both leave nothing written. ``by`` is None for the clock.
+    """
+    with transaction.atomic():
+        _lock(case)
+        if not policy.fits(case, verb, at=at):
+            raise TransitionNotAllowed(verb, case)
+        if not policy.is_entitled(case, verb, by, at=at):
+            raise NotEntitled
+        change = _change(case, verb, by, at, target=_target(case, verb))
+        yield change
+        _move_clocks(change)
+        event = _record(change)
+        _move_holding(change)
+        _cancel_overtaken(change)
+        _owe(TRANSITIONS[verb].tells, change, event)
+
+
+@contextmanager
+def act(case: Case, what: Act, *, by: User, at: datetime) -> Iterator[Change]:
+    """Record ``what`` in the history of ``case`` without changing its state; raises as ``transition`` does."""
+    with transaction.atomic():
+        _lock(case)
+        if case.state not in policy.ACTS[what][0]:
+            raise TransitionNotAllowed(what, case)
+        if not policy.may_act(case, what, by, at=at):
+            raise NotEntitled
+        change = _change(case, what, by, at, target=State(case.state))
+        yield change
+        _owe(ACT_TELLS[what], change, _record(change))
+
+
+def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk: notices.Desk) -> None:
+    """Write a new case whose ``state`` is set, with its first event, holding, clock and messages.
+
+    The caller has opened the transaction and given the case its key, which its first hash covers. ``desk`` carries the
+    officers already fetched for routing.
+    """
+    change = Change(
+        case=case,
+        verb=Verb.FILE,
+        by=by,
+        at=at,
+        origin=State(case.state),
+        target=State(case.state),
+        former_agency=None,
+        facts=dict(facts),
+    )
+    change.desk = desk
+    due, days = clockwork.due_in_state(change.target, at=at, promised=None, calendar=change.calendar)
+    case.deadline_at = due
+    case.chain = chain.GENESIS
+    event = _event(change, from_state="")
+    case.chain = event.chain
+    case.save(force_insert=True)
+    event.save(force_insert=True)
+    clockwork.start(case, at=at, due=due, days=days)
+    _hold(change)
+    change.speaks_of = timezone.localdate(due)
+    _owe(TRANSITIONS[Verb.FILE].tells, change, event)
+
+
+def _lock(case: Case) -> None:
+    """Lock the row and make ``case`` what it says now; ``refresh_from_db`` would drop the joined agency and citizen."""
+    fresh = Case.objects.locked().get(pk=case.pk)
+    vars(case).update(vars(fresh))
+
+
+def _target(case: Case, verb: Verb) -> State:
+    """Return where ``verb`` leads: back to where the case came from, or, of two, to triage when it has no agency."""
+    row = TRANSITIONS[verb]
+    if row.resumes:
+        return State(case.resumes_to)
+    return next(
+        state for state in row.targets if len(row.targets) == 1 or (state == State.TRIAGE) == (case.agency is None)
+    )
+
+
+def _change(case: Case, verb: Verb | Act, by: User | None, at: datetime, *, target: State) -> Change:
+    return Change(
+        case=case, verb=verb, by=by, at=at, origin=State(case.state), target=target, former_agency=case.agency
+    )
+
+
+def _move_clocks(change: Change) -> None:
+    """Move the clocks from the origin's to the target's, and project the running one onto the case."""
+    case, verb, at = change.case, Verb(change.verb), change.at
+    case.state = change.target
+    if verb == Verb.EXTEND:
+        _move_due(change)
+        return
+    live = {clock.paused_at is not None: clock for clock in case.clocks.filter(ended_at__isnull=True)}
+    running, paused = live.get(False), live.get(True)
+    if change.target == State.WAITING and running is not None:
+        clockwork.pause(running, at=at)
+        running = None
+    resumed = paused if change.origin == State.WAITING and TRANSITIONS[verb].resumes else None
+    for clock in (running, paused):
+        if clock is not None and clock is not resumed:
+            clockwork.end(clock, verb=verb, at=at)
+    if resumed is not None:
+        clockwork.resume(resumed, at=at, calendar=change.calendar)
+        _project(change, resumed)
+    else:
+        _start_clock(change)
+
+
+def _start_clock(change: Change) -> None:
+    case = change.case
+    if case.state == State.CLOSED and not clockwork.needs_window(case):
+        case.deadline_at = None
+        return
+    due, days = clockwork.due_in_state(
+        change.target,
+        at=change.at,
+        promised=change.due,
+        calendar=None if change.target in {State.CLOSED, State.IN_PROGRESS} else change.calendar,
+    )
+    _project(change, clockwork.start(case, at=change.at, due=due, days=days))
+
+
+def _move_due(change: Change) -> None:
+    clock = Clock.objects.get(case=change.case, ended_at__isnull=True, paused_at__isnull=True)
+    if change.due is not None:
+        clock.due_at = change.due
+        clock.save(update_fields=["due_at"])
+    _project(change, clock)
+
+
+def _project(change: Change, clock: Clock) -> None:
+    """Project the running clock onto the case; a closed case has no deadline, only a window."""
+    change.case.deadline_at = None if change.target == State.CLOSED else clock.due_at
+    if change.target == State.IN_PROGRESS:
+        change.set(promised_on=timezone.localdate(clock.due_at))
+    if change.speaks_of is None:
+        change.speaks_of = timezone.localdate(clock.due_at) if change.target != State.CLOSED else None
+
+
+def _record(change: Change) -> CaseEvent:
+    """Write the case, which carries the newest number and hash, and the event they belong to."""
+    case = change.case
+    case.version += 1
+    if isinstance(change.verb, Verb):
+        case.verb = change.verb
+        case.resumes_to = change.origin if change.target == State.WAITING else ""
+    event = _event(change, from_state=change.origin)
+    case.chain = event.chain
+    case.save(update_fields=["state", "verb", "version", "chain", "resumes_to", "deadline_at", *sorted(change.fields)])
+    event.save(force_insert=True)
+    return event
+
+
+def _event(change: Change, *, from_state: str) -> CaseEvent:
+    case = change.case
+    event = CaseEvent(
+        case=case,
+        number=case.version,
+        verb=change.verb,
+        from_state=from_state,
+        to_state=change.target,
+        at=change.at,
+        actor=change.by,
+        agency=change.former_agency or case.agency,
+        facts=change.facts,
+    )
+    event.chain = chain.link(bytes(case.chain), event)
+    return event
+
+
+def _move_holding(change: Change) -> None:
+    holder = STANDINGS[change.target].holder
+    same_agency = change.case.agency_id == (change.former_agency.pk if change.former_agency else None)
+    if STANDINGS[change.origin].holder == holder and (holder != Holder.AGENCY or same_agency):
+        return
+    change.case.holdings.filter(ended_at__isnull=True).update(ended_at=change.at)
+    _hold(change)
+
+
+def _hold(change: Change) -> None:
+    holder = STANDINGS[change.target].holder
+    if holder is not None:
+        Holding.objects.create(
+            case=change.case,
+            holder=holder,
+            agency=change.case.agency if holder == Holder.AGENCY else None,
+            started_at=change.at,
+        )
+
+
+def _cancel_overtaken(change: Change) -> None:
+    overtaken = TRANSITIONS[Verb(change.verb)].overtakes
+    if overtaken:
+        outbox.cancel(reference=change.case.reference, templates=overtaken, at=change.at)
+
+
+def _owe(tells: tuple[Tell, ...], change: Change, event: CaseEvent) -> None:
+    notices.owe(
+        tells, case=change.case, event=event, former=change.former_agency, on=change.speaks_of, desk=change.desk
+    )

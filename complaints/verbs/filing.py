@@ -1,0 +1,186 @@
+"""What the person who speaks up can do: file, amend, add, withdraw."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.roles import CONTACT_CENTRE
+from complaints import reference
+from complaints.chain import fingerprint
+from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, Revision
+from complaints.notices import Desk
+from complaints.transition import NotEntitled, act, begin, transition
+from complaints.workflow import Act, Outcome, State, Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from accounts.models import Citizen, User
+    from agencies.models import Agency, Governorate, Topic
+
+
+class DraftIncomplete(ValueError):
+    """The draft lacks a step; another tab may have taken back what this one had."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filing:
+    """Everything a person says when filing; ``submission`` is the form's token, one case a token."""
+
+    citizen: Citizen
+    kind: str
+    topic: Topic
+    subject: str
+    details: str
+    agency: Agency | None = None
+    governorate: Governorate | None = None
+    area: str = ""
+    place: str = ""
+    hides_identity: bool = False
+    notify_by: str = NotifyBy.SMS
+    language: str = "ar"
+    channel: str = Channel.WEB
+    submission: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def file(filing: Filing, *, by: User, at: datetime) -> Case:
+    """File a case: to the chosen agency, or to triage when there is none, none that can act, or it must not see it.
+
+    Raises ``NotEntitled`` unless ``by`` is the citizen or a contact-centre agent. A submission already filed
+    violates its unique constraint; ``file_draft`` answers it with the first case.
+    """
+    if by.pk != filing.citizen.user_id and not by.authority(at).has(CONTACT_CENTRE):
+        raise NotEntitled
+    desk = Desk(at)
+    agency = _owner(filing, desk)
+    with transaction.atomic(savepoint=False):
+        serial, key = _numbers()
+        case = Case(
+            pk=key,
+            reference=reference.make(year=timezone.localdate(at).year, serial=serial),
+            submission=filing.submission,
+            kind=filing.kind,
+            channel=filing.channel,
+            language=filing.language,
+            citizen=filing.citizen,
+            entered_by=None if by.pk == filing.citizen.user_id else by,
+            notify_by=filing.notify_by,
+            hides_identity=filing.hides_identity or filing.topic.hides_identity,
+            agency=agency,
+            topic=filing.topic,
+            subject=filing.subject,
+            details=filing.details,
+            governorate=filing.governorate,
+            area=filing.area,
+            place=filing.place,
+            state=State.REFERRED if agency else State.TRIAGE,
+            filed_at=at,
+            limit_from=at,
+        )
+        facts = {
+            "channel": filing.channel,
+            "chosen_agency": filing.agency.pk if filing.agency else None,
+            "words": fingerprint(filing.subject, filing.details),
+        }
+        begin(case, by=by, at=at, facts=facts, desk=desk)
+    return case
+
+
+def _owner(filing: Filing, desk: Desk) -> Agency | None:
+    """Return the agency that gets the case; None sends it to triage."""
+    if filing.agency is None or filing.topic.withheld_from_agency or not desk.officers(filing.agency):
+        return None
+    return filing.agency
+
+
+def _numbers() -> tuple[int, int]:
+    """Return the next serial of tracking numbers and the next key of a case, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval('complaints_case_serial'), nextval(pg_get_serial_sequence('complaints_case', 'id'))"
+        )
+        row: tuple[int, int] = cursor.fetchone()
+    return row
+
+
+def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
+    """File what ``draft`` holds and remove it; a second call for the same draft returns the same case.
+
+    Locks the draft, so that of two presses at once the second waits and finds the case. Raises ``Draft.DoesNotExist``
+    when the draft is gone and no case came of it, ``DraftIncomplete`` when a step is missing.
+    """
+    with transaction.atomic():
+        held = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk)
+        held = held.select_related("agency", "topic", "governorate", "citizen")
+        fresh = held.first()
+        if fresh is None:
+            return _filed(draft)
+        if fresh.topic is None or not fresh.is_complete:
+            raise DraftIncomplete
+        filing = Filing(
+            citizen=fresh.citizen,
+            kind=fresh.kind,
+            topic=fresh.topic,
+            subject=fresh.subject,
+            details=fresh.details,
+            agency=None if fresh.agency_unknown else fresh.agency,
+            governorate=fresh.governorate,
+            area=fresh.area,
+            place=fresh.place,
+            hides_identity=fresh.hides_identity,
+            notify_by=fresh.notify_by,
+            language=language,
+            submission=fresh.pk,
+        )
+        case = file(filing, by=by, at=at)
+        Attachment.objects.filter(draft=fresh).update(case=case, draft=None)
+        fresh.delete()
+    return case
+
+
+def _filed(draft: Draft) -> Case:
+    try:
+        return Case.objects.get(submission=draft.pk)
+    except Case.DoesNotExist:
+        raise Draft.DoesNotExist from None
+
+
+def amend(case: Case, *, by: User, at: datetime, subject: str, details: str, area: str = "", place: str = "") -> None:
+    """Correct the citizen's own words before an agency has accepted; the old ones are kept as a ``Revision``."""
+    with act(case, Act.AMEND, by=by, at=at) as change:
+        Revision.objects.create(
+            case=case,
+            subject=case.subject,
+            details=case.details,
+            area=case.area,
+            place=case.place,
+            replaced_at=at,
+        )
+        change.facts = {
+            "before": fingerprint(case.subject, case.details),
+            "words": fingerprint(subject, details),
+        }
+        change.set(subject=subject, details=details, area=area, place=place)
+
+
+def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collection[Attachment] = ()) -> None:
+    """Add information to an open case; ``attachments`` are unsaved rows that are stored with it."""
+    with act(case, Act.ADD, by=by, at=at) as change:
+        addition = Addition.objects.create(case=case, text=text, at=at)
+        for attachment in attachments:
+            attachment.case = case
+            attachment.save(force_insert=True)
+        change.facts = {"addition": addition.pk, "words": fingerprint(text), "files": len(attachments)}
+
+
+def withdraw(case: Case, *, by: User, at: datetime) -> None:
+    """Withdraw an open case for good; an open question ends with it."""
+    with transition(case, Verb.WITHDRAW, by=by, at=at) as change:
+        case.questions.filter(ended_at__isnull=True).update(ended_at=at)
+        change.set(closed_at=at, closed_by=by, outcome=Outcome.WITHDRAWN)

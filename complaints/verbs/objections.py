@@ -1,0 +1,57 @@
+"""The citizen's objection to an answer, and its ruling by somebody who did not handle the case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from complaints.chain import fingerprint
+from complaints.models import AnswerState, Case, Objection, ObjectionRuling
+from complaints.transition import TransitionNotAllowed, transition
+from complaints.verbs.desk import promise
+from complaints.workflow import Outcome, State, Verb
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def object_to(case: Case, *, by: User, at: datetime, text: str) -> Objection:
+    """Object to the answer, within fourteen days of it and at most twice a case."""
+    with transition(case, Verb.OBJECT, by=by, at=at) as change:
+        number = case.objections_made + 1
+        objection = Objection.objects.create(case=case, number=number, text=text, made_at=at)
+        change.facts = {"objection": objection.pk, "words": fingerprint(text)}
+        change.set(objections_made=number, closed_at=None, closed_by=None, outcome="")
+    return objection
+
+
+def uphold(case: Case, *, by: User, at: datetime, days: int, reasons: str) -> None:
+    """Send the case back to its agency with a new promise ``days`` working days from now.
+
+    The topic's limit counts anew from the ruling; ``PromiseTooLate`` is raised beyond it. A case that was archived
+    without an agency goes back to triage, and ``days`` is not used.
+    """
+    with transition(case, Verb.UPHOLD, by=by, at=at) as change:
+        objection = _rule(case, ObjectionRuling.UPHELD, by=by, at=at, reasons=reasons, verb=Verb.UPHOLD)
+        change.set(limit_from=at)
+        if change.target == State.IN_PROGRESS:
+            change.due = promise(case, at=at, days=days, change=change)
+        change.facts = {"objection": objection.pk, "days": days, "words": fingerprint(reasons)}
+
+
+def dismiss(case: Case, *, by: User, at: datetime, reasons: str) -> None:
+    """Let the answer stand, with reasons that the citizen reads; the case closes with the outcome it had."""
+    with transition(case, Verb.DISMISS, by=by, at=at) as change:
+        objection = _rule(case, ObjectionRuling.DISMISSED, by=by, at=at, reasons=reasons, verb=Verb.DISMISS)
+        answer = case.answers.filter(state=AnswerState.GIVEN).last()
+        change.facts = {"objection": objection.pk, "words": fingerprint(reasons)}
+        change.set(closed_at=at, closed_by=by, outcome=answer.outcome if answer else Outcome.INADMISSIBLE)
+
+
+def _rule(case: Case, ruling: ObjectionRuling, *, by: User, at: datetime, reasons: str, verb: Verb) -> Objection:
+    objection = case.objections.filter(ended_at__isnull=True).first()
+    if objection is None:
+        raise TransitionNotAllowed(verb, case)
+    objection.ruling, objection.reasons, objection.ruled_by, objection.ended_at = ruling, reasons, by, at
+    objection.save(update_fields=["ruling", "reasons", "ruled_by", "ended_at"])
+    return objection

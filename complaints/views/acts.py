@@ -1,0 +1,224 @@
+"""What all acts of the desk share: the case through its door, who may, a page gone stale, and two people at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.guards import staff_required, user_of
+from accounts.roles import CMU, DESK
+from complaints import policy
+from complaints.casefile import DEEDS, actor_of, with_papers
+from complaints.desk import countdown_of, knows_person, menu_of, office_of, tag_of
+from complaints.models import Case, CaseEvent
+from complaints.transition import NotEntitled, TransitionNotAllowed
+from complaints.workflow import Act, Verb
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from accounts.models import User
+    from config.forms import Form
+
+type View = Callable[..., HttpResponse]
+
+#: Who works on cases: the desks of the agencies and the unit.
+CASEWORK = DESK | CMU
+#: The boxes whose words are kept for a person who came second, with their headings.
+_KEPT: dict[str, _StrPromise] = {
+    "found": _("What did you find?"),
+    "done": _("What did you do?"),
+    "text": _("Your text"),
+    "reason": _("Reason"),
+}
+
+
+class Stale(Exception):
+    """The case has changed since the page was opened."""
+
+
+def frame(user: User, *, at: datetime, case: Case | None = None) -> dict[str, Any]:
+    """Return what every page of the desk shows around its middle."""
+    agency = case.agency if case else None
+    return {"menu": menu_of(user, at=at), "office": office_of(user, at=at, agency=agency), "at": at}
+
+
+def load(user: User, reference: str, *, at: datetime) -> Case:
+    """Return the case of that number, or answer 404 as for one that does not exist."""
+    case = with_papers(Case.objects.visible_to(user, at=at)).filter(reference=reference).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
+    """Return what the head of every page about ``case`` says."""
+    countdown = countdown_of(case, at=at)
+    return {
+        "case": case,
+        "countdown": countdown,
+        "state_kind": tag_of(case, countdown),
+        "knows_person": knows_person(case, user, at=at),
+        **frame(user, at=at, case=case),
+    }
+
+
+@dataclass(kw_only=True)
+class Doing:
+    """One person about to do one thing to one case."""
+
+    request: HttpRequest
+    user: User
+    case: Case
+    at: datetime
+    what: Verb | Act
+    template: str
+    form: Form | None = field(default=None)
+
+    @property
+    def data(self) -> QueryDict | None:
+        """Return what was sent, None while the page is only being opened."""
+        return self.request.POST if self.request.method == "POST" else None
+
+    def is_sent(self, form: Form) -> bool:
+        """Tell whether ``form`` is complete and meant to be sent, not only looked at.
+
+        Locks the case until the act is done; raises ``Stale`` when it has changed since the page was opened.
+        """
+        self.form = form
+        if self.data is None:
+            return False
+        held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=self.case.pk)
+        if self.data.get("version") != str(held):
+            raise Stale
+        return form.is_valid() and "send" in self.data and "change" not in self.data
+
+    @property
+    def is_checked(self) -> bool:
+        """Tell whether the form is complete and to be confirmed before it is sent."""
+        return self.data is not None and "change" not in self.data and self.form is not None and self.form.is_valid()
+
+    def page(self, **context: Any) -> HttpResponse:
+        """Show the page of the act, with its form."""
+        around = case_context(self.case, self.user, at=self.at)
+        return render(self.request, self.template, {"form": self.form, **around, **context})
+
+    def refuse(self, words: str) -> HttpResponse:
+        """Say why the act makes no sense now and go back to the case."""
+        messages.warning(self.request, words)
+        return redirect("desk-case", self.case.reference)
+
+    def done(self, words: str) -> HttpResponse:
+        """Say what happened and go to the case, or to the queue where the case is out of sight now."""
+        messages.success(self.request, words)
+        if Case.objects.visible_to(self.user, at=self.at).filter(pk=self.case.pk).exists():
+            return redirect("desk-case", self.case.reference)
+        return redirect("desk")
+
+
+def act(what: Verb | Act, template: str) -> Callable[[Callable[[Doing], HttpResponse]], View]:
+    """Make a page of the desk out of a function that takes a ``Doing``.
+
+    Staff who cannot see the case, or may never do this to it, get 404. Who comes second gets 409 with what was done, by
+    whom and when, and keeps what was typed; nothing is written then.
+    """
+
+    def decorate(view: Callable[[Doing], HttpResponse]) -> View:
+        @staff_required(CASEWORK)
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def page(request: HttpRequest, ref: str) -> HttpResponse:
+            user, at = user_of(request), timezone.now()
+            try:
+                case = load(user, ref, at=at)
+            except Http404:
+                return _left(request, user, ref, at=at)
+            if not _is_entitled(case, what, user, at=at):
+                raise Http404
+            doing = Doing(request=request, user=user, case=case, at=at, what=what, template=template)
+            if request.method != "POST" and not _fits(case, what, at=at):
+                return _second(doing)
+            return _do(view, doing)
+
+        return page
+
+    return decorate
+
+
+def _do(view: Callable[[Doing], HttpResponse], doing: Doing) -> HttpResponse:
+    if doing.data is None:
+        return view(doing)
+    try:
+        with transaction.atomic():
+            return view(doing)
+    except (Stale, TransitionNotAllowed):
+        return _second(doing)
+    except NotEntitled:
+        raise Http404 from None
+
+
+def _fits(case: Case, what: Verb | Act, *, at: datetime) -> bool:
+    return policy.fits(case, what, at=at) if isinstance(what, Verb) else case.state in policy.ACTS[what][0]
+
+
+def _is_entitled(case: Case, what: Verb | Act, user: User, *, at: datetime) -> bool:
+    if isinstance(what, Verb):
+        return policy.is_entitled(case, what, user, at=at)
+    return bool(policy.ACTS[what][1] & policy.actors(case, user, at=at))
+
+
+def _second(doing: Doing) -> HttpResponse:
+    """Tell who came second what was done before: with the form again where the act still applies."""
+    try:
+        doing.case = load(doing.user, doing.case.reference, at=doing.at)
+    except Http404:
+        return _left(doing.request, doing.user, doing.case.reference, at=doing.at)
+    around = case_context(doing.case, doing.user, at=doing.at)
+    still = doing.form is not None and _fits(doing.case, doing.what, at=doing.at)
+    template = doing.template if still else "complaints/desk/conflict.html"
+    context = {
+        **around,
+        "form": doing.form if still else None,
+        "first": _last(doing.case),
+        "kept": _kept(doing.request),
+    }
+    return render(doing.request, template, context, status=409)
+
+
+def _left(request: HttpRequest, user: User, reference: str, *, at: datetime) -> HttpResponse:
+    """Answer a form for a case that left the agency while it was typed; for everybody else there is no such case."""
+    held = Case.objects.filter(holdings__agency__in=user.authority(at).agencies(DESK), reference=reference)
+    case = held.select_related("citizen").first() if request.method == "POST" else None
+    if case is None or case.citizen_id == user.person_id:
+        raise Http404
+    context = {**frame(user, at=at), "first": _last(case), "kept": _kept(request)}
+    return render(request, "complaints/desk/conflict.html", context, status=409)
+
+
+@dataclass(frozen=True)
+class First:
+    """What was done before by whom and when."""
+
+    deed: str
+    by: str
+    at: datetime
+
+
+def _last(case: Case) -> First:
+    event: CaseEvent = case.events.select_related("actor", "on_behalf_of").latest("number")
+    return First(str(DEEDS[event.verb]), actor_of(event, case), event.at)
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(str(heading), text) for name, heading in _KEPT.items() if (text := request.POST.get(name, "").strip())]

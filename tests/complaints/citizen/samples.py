@@ -1,0 +1,30 @@
+"""Small files of every sort, made on the spot."""
+
+from io import BytesIO
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+MEGABYTE = 1024 * 1024
+
+
+def picture(form: str = "JPEG", *, size: tuple[int, int] = (64, 48), **options: object) -> bytes:
+    written = BytesIO()
+    Image.new("RGB", size, "teal").save(written, format=form, **options)  # type: ignore[arg-type]
+    return written.getvalue()
+
+
+def box(name: bytes, content: bytes = b"") -> bytes:
+    return (8 + len(content)).to_bytes(4) + name + content
+
+
+def film(brand: bytes = b"isom") -> bytes:
+    return box(b"ftyp", brand + b"\0\0\2\0isomiso2") + box(b"mdat", b"\0" * 64) + box(b"moov", box(b"mvhd"))
+
+
+PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n"
+PROGRAM = b"MZ\x90\x00\x03\x00\x00\x00" + b"\0" * 512
+
+
+def upload(name: str, content: bytes | None = None, content_type: str = "image/jpeg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, picture() if content is None else content, content_type=content_type)

@@ -1,0 +1,77 @@
+"""Two people press at once: one succeeds, the other is told who was first."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from accounts.models import Citizen, User
+from agencies.models import Agency, Topic
+from complaints.models import Case, CaseEvent, Draft
+from complaints.transition import TransitionNotAllowed
+from complaints.verbs import accept, close, decline
+from complaints.verbs.filing import file_draft
+from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Do all ``acts`` in threads of their own at the same moment; return what each returned or raised."""
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> object:
+        try:
+            barrier.wait()
+            return act()
+        except Exception as error:  # noqa: BLE001 - the outcome is what is asserted
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def copy(case: Case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def test_closing_twice_at_once_gives_one_answer(accepted: Case, omar: User, nadia: User, now: datetime) -> None:
+    def by(user: User) -> Callable[[], object]:
+        mine = copy(accepted)
+        return lambda: close(mine, by=user, at=now, outcome="solved", found=FOUND, done=DONE)
+
+    outcomes = at_once(by(omar), by(nadia))
+    (refused,) = [outcome for outcome in outcomes if isinstance(outcome, TransitionNotAllowed)]
+    assert (accepted.answers.count(), refused.state, refused.last.verb) == (1, "closed", "close")
+    assert refused.last.actor in {omar, nadia}
+    assert CaseEvent.objects.filter(case=accepted, verb="close").count() == 1
+
+
+def test_accepting_and_declining_at_once_leaves_one_of_them(
+    referred: Case, omar: User, nadia: User, gam: Agency, now: datetime
+) -> None:
+    one, other = copy(referred), copy(referred)
+    outcomes = at_once(
+        lambda: accept(one, by=omar, at=now, days=2),
+        lambda: decline(other, by=nadia, at=now, reason="other_place", text="للأمانة", proposed_agency=gam),
+    )
+    assert len([outcome for outcome in outcomes if isinstance(outcome, TransitionNotAllowed)]) == 1
+    assert CaseEvent.objects.filter(case=referred).count() == 2
+
+
+def test_pressing_send_twice_at_once_files_one_case(
+    amina: Citizen, water: Agency, outage: Topic, omar: User, now: datetime
+) -> None:
+    draft = Draft.objects.create(
+        citizen=amina, kind="complaint", agency=water, topic=outage, subject=SUBJECT, details=DETAILS, updated_at=now
+    )
+    user = amina.user
+    assert user is not None
+    outcomes = at_once(*[lambda: file_draft(draft, by=user, at=now, language="ar")] * 4)
+    assert {outcome.pk for outcome in outcomes if isinstance(outcome, Case)} == {Case.objects.get().pk}
+    assert [outcome for outcome in outcomes if not isinstance(outcome, Case)] == []

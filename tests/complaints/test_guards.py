@@ -1,0 +1,79 @@
+"""What the database refuses by itself, whatever the code says."""
+
+from datetime import datetime
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from complaints.models import Case, CaseEvent, Holding
+from complaints.workflow import State, edges
+
+
+@pytest.mark.django_db
+def test_the_databases_table_is_the_codes_table() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'complaints_is_edge'")
+        (source,) = cursor.fetchone()
+    assert [line for line in edges() if f"('{line[0]}', '{line[1]}', '{line[2]}')" not in source] == []
+    assert source.count("('") == len(edges())
+
+
+@pytest.mark.parametrize("state", [State.TRIAGE, State.WAITING, State.CLOSED, State.OBJECTED, State.IN_PROGRESS])
+def test_a_direct_write_of_the_state_fails(referred: Case, state: State) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Case.objects.filter(pk=referred.pk).update(state=state)
+
+
+def test_saving_a_state_on_the_instance_fails(accepted: Case) -> None:
+    accepted.state = State.REFERRED
+    with pytest.raises(IntegrityError), transaction.atomic():
+        accepted.save(update_fields=["state"])
+
+
+def test_a_forged_step_without_its_event_fails_at_commit(accepted: Case) -> None:
+    Case.objects.filter(pk=accepted.pk).update(
+        state=State.TRIAGE, verb="return", version=accepted.version + 1, promised_on=None
+    )
+    with pytest.raises(IntegrityError, match="has no event"), transaction.atomic():
+        connection.check_constraints()
+    transaction.set_rollback(True)
+
+
+def test_a_step_outside_the_table_fails_even_with_a_version(referred: Case, now: datetime) -> None:
+    with pytest.raises(IntegrityError, match="by a transition only"), transaction.atomic():
+        Case.objects.filter(pk=referred.pk).update(state=State.OBJECTED, verb="object", version=referred.version + 1)
+
+
+def test_a_case_cannot_begin_closed(referred: Case, now: datetime) -> None:
+    twin = Case.objects.get(pk=referred.pk)
+    twin.pk, twin.reference, twin.submission = None, "0000000000", "00000000-0000-0000-0000-000000000000"
+    twin.state, twin.closed_at, twin.outcome = State.CLOSED, now, "solved"
+    with pytest.raises(IntegrityError, match="begins by being filed"), transaction.atomic():
+        twin.save(force_insert=True)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE complaints_caseevent SET verb = 'close'",
+        "DELETE FROM complaints_caseevent",
+        "TRUNCATE complaints_caseevent CASCADE",
+    ],
+)
+def test_history_is_append_only(referred: Case, statement: str) -> None:
+    connection.check_constraints()  # what the filing deferred would keep TRUNCATE waiting
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert CaseEvent.objects.count() == 1
+
+
+def test_two_holders_at_once_are_refused(referred: Case, now: datetime) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Holding.objects.create(case=referred, holder="cmu", started_at=now)
+
+
+def test_spans_of_one_case_do_not_overlap(accepted: Case, now: datetime) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Holding.objects.create(
+            case=accepted, holder="cmu", started_at=now.replace(hour=11), ended_at=now.replace(hour=12)
+        )

@@ -1,0 +1,92 @@
+"""The life of a case, spelled out by hand: what the table must say, never derived from it."""
+
+from django.conf import settings
+
+from complaints.lifecycle import document
+from complaints.verbs import CALLABLES
+from complaints.workflow import STANDINGS, TRANSITIONS, State, Verb, edges
+
+EDGES = [
+    ("accept", "referred", "in_progress"),
+    ("archive", "triage", "closed"),
+    ("ask", "in_progress", "waiting"),
+    ("ask", "referred", "waiting"),
+    ("ask", "triage", "waiting"),
+    ("close", "in_progress", "closed"),
+    ("close", "referred", "closed"),
+    ("correct", "closed", "in_progress"),
+    ("decline", "referred", "triage"),
+    ("dismiss", "objected", "closed"),
+    ("extend", "in_progress", "in_progress"),
+    ("file", "", "referred"),
+    ("file", "", "triage"),
+    ("lapse", "waiting", "in_progress"),
+    ("lapse", "waiting", "referred"),
+    ("lapse", "waiting", "triage"),
+    ("object", "closed", "objected"),
+    ("refer", "in_progress", "referred"),
+    ("refer", "referred", "referred"),
+    ("refer", "triage", "referred"),
+    ("reply", "waiting", "in_progress"),
+    ("reply", "waiting", "referred"),
+    ("reply", "waiting", "triage"),
+    ("return", "in_progress", "triage"),
+    ("uphold", "objected", "in_progress"),
+    ("uphold", "objected", "triage"),
+    ("withdraw", "in_progress", "closed"),
+    ("withdraw", "objected", "closed"),
+    ("withdraw", "referred", "closed"),
+    ("withdraw", "triage", "closed"),
+    ("withdraw", "waiting", "closed"),
+]
+WHO = {
+    "file": {"citizen", "agent"},
+    "refer": {"cmu"},
+    "accept": {"officer", "supervisor"},
+    "decline": {"officer", "supervisor"},
+    "return": {"officer", "supervisor"},
+    "ask": {"officer", "supervisor", "cmu"},
+    "reply": {"citizen", "agent"},
+    "lapse": {"clock"},
+    "extend": {"supervisor", "cmu"},
+    "close": {"officer", "supervisor"},
+    "correct": {"closer"},
+    "withdraw": {"citizen", "agent"},
+    "archive": {"cmu"},
+    "object": {"citizen", "agent"},
+    "uphold": {"uninvolved_cmu"},
+    "dismiss": {"uninvolved_cmu"},
+}
+HOLDERS_AND_CLOCKS = {
+    "triage": ("cmu", "find_owner", 1),
+    "referred": ("agency", "decide_competence", 2),
+    "in_progress": ("agency", "answer", None),
+    "waiting": ("citizen", "citizen_reply", 10),
+    "closed": (None, "may_object", None),
+    "objected": ("cmu", "decide_objection", 5),
+}
+
+
+def test_the_table_has_these_edges_and_no_other() -> None:
+    assert edges() == EDGES
+
+
+def test_each_verb_is_for_these_people_and_nobody_else() -> None:
+    assert {verb.value: {actor.value for actor in row.who} for verb, row in TRANSITIONS.items()} == WHO
+
+
+def test_each_state_has_its_holder_and_its_clock() -> None:
+    assert {
+        state.value: (standing.holder and standing.holder.value, standing.clock.value, standing.days)
+        for state, standing in STANDINGS.items()
+    } == HOLDERS_AND_CLOCKS
+
+
+def test_every_verb_can_be_called() -> None:
+    assert list(CALLABLES) == list(Verb)
+    assert set(TRANSITIONS) == set(Verb)
+    assert set(STANDINGS) == set(State)
+
+
+def test_the_document_says_what_the_table_says() -> None:
+    assert (settings.BASE_DIR / "docs" / "lifecycle.md").read_text(encoding="utf-8") == document()
