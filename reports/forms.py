@@ -1,0 +1,107 @@
+"""The form that chooses the days of a report."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy as _
+
+from config.arabic import fold_digits
+from config.forms import DigitsInput, Form
+from reports.spans import Span
+
+#: The system is younger; an earlier year is a slip of the finger.
+EARLIEST_YEAR = 2000
+DAY_FIRST = re.compile(r"(\d{1,2})[\s/.\-\u060c\u060d\u066b]+(\d{1,2})[\s/.\-\u060c\u060d\u066b]+(\d{4})")
+YEAR_FIRST = re.compile(r"(\d{4})[\s/.\-\u060c\u060d\u066b]+(\d{1,2})[\s/.\-\u060c\u060d\u066b]+(\d{1,2})")
+INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+class DayInput(DigitsInput):
+    """A box for one day, written day first: ``31/1/2026``."""
+
+    def __init__(self) -> None:
+        # The keyboard of numbers has no stroke on many telephones.
+        super().__init__({"inputmode": "text"})
+
+    def format_value(self, value: Any) -> str | None:
+        """Return a day as people write it, or what was typed."""
+        if isinstance(value, date):
+            return f"{value.day}/{value.month}/{value.year}"
+        shown: str | None = super().format_value(value)
+        return shown
+
+
+class DayField(forms.Field):
+    """A day up to ``latest``, written day first or year first, in any digits."""
+
+    widget = DayInput
+
+    def __init__(self, *, latest: date | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.latest = latest
+
+    def to_python(self, value: Any) -> date | None:
+        """Return the day, None when the box is empty."""
+        typed = INVISIBLE.sub("", fold_digits(str(value or ""))).strip()
+        if not typed:
+            return None
+        return self._day(*_parts(typed))
+
+    def _day(self, day: int, month: int, year: int) -> date:
+        self._check_year(year)
+        if not 1 <= month <= 12:  # noqa: PLR2004 - months of a year
+            raise ValidationError(_("The month must be between 1 and 12"), code="month")
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            raise ValidationError(_("That month does not have this day"), code="day") from None
+        if self.latest is not None and found > self.latest:
+            raise ValidationError(_("This day is still to come"), code="future")
+        return found
+
+    def _check_year(self, year: int) -> None:
+        last = self.latest.year if self.latest else date.max.year - 1
+        if not EARLIEST_YEAR <= year <= last:
+            limits = {"first": EARLIEST_YEAR, "last": last}
+            raise ValidationError(gettext("The year must be between %(first)s and %(last)s") % limits, code="year")
+
+
+def _parts(typed: str) -> tuple[int, int, int]:
+    if found := DAY_FIRST.fullmatch(typed):
+        day, month, year = found.groups()
+    elif found := YEAR_FIRST.fullmatch(typed):
+        year, month, day = found.groups()
+    else:
+        raise ValidationError(_("Write the date as day, month and year, such as 31/1/2026"), code="invalid")
+    return int(day), int(month), int(year)
+
+
+class SpanForm(Form):
+    """The first and the last day of a report."""
+
+    first = DayField(label=_("From"))
+    last = DayField(label=_("To"))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, DayField):
+                field.latest = today
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a span that ends before it begins."""
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and last < first:
+            self.add_error("last", ValidationError(_("The last day cannot be before the first."), code="order"))
+        return cleaned
+
+    @property
+    def span(self) -> Span:
+        """The span chosen; ask a valid form only."""
+        return Span(self.cleaned_data["first"], self.cleaned_data["last"])

@@ -1,0 +1,13 @@
+"""The addresses of the report page and its files."""
+
+from django.urls import URLPattern, path
+
+from reports import views
+
+urlpatterns = [
+    path("staff/reports/", views.report, name="reports"),
+    path("staff/reports/figures.xlsx", views.report_xlsx, name="reports-xlsx"),
+    path("staff/reports/figures.csv", views.report_csv, name="reports-csv"),
+]
+
+machine_urlpatterns: list[URLPattern] = []

@@ -1,0 +1,57 @@
+"""The words beside the figures: their titles and definitions, the same on the page and in the files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy as _
+
+from reports.spans import Preset
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from reports.figures import Report
+
+TITLES: dict[str, Promise] = {
+    "received": _("Received"),
+    "closed": _("Closed"),
+    "pending": _("Pending"),
+    "late": _("Late"),
+}
+
+#: What each figure counts, in the order of the columns; ``reports.figures`` says the same to programmers.
+DEFINITIONS: dict[str, Promise] = {
+    "received": _("Filed from the first day to the last, both included."),
+    "closed": _(
+        "Closed on these days and still closed at their end, with any outcome, withdrawals included. A closing that was"
+        " objected to before the end is not counted."
+    ),
+    "pending": _("Filed before the end of the span and not closed at its end."),
+    "late": _(
+        "Those of the pending cases whose first deadline had passed at the end of the span. An extension does not"
+        " change this; days in which we waited for the citizen are not counted against anybody."
+    ),
+}
+
+#: What holds for all four.
+NOTES: tuple[Promise, ...] = (
+    _("Each case is counted once, for the agency it was with at the end of the span."),
+    _("What happened after the span does not change its figures. While the span lasts, its end is now."),
+    _("These figures are internal: small numbers are shown as they are."),
+)
+
+PRESETS: dict[Preset, Promise] = {
+    Preset.THIS_MONTH: _("This month"),
+    Preset.LAST_MONTH: _("Last month"),
+    Preset.QUARTER: _("This quarter"),
+    Preset.YEAR: _("This year"),
+}
+
+
+def as_of_line(report: Report) -> str:
+    """Return in one plain line the moment the figures describe."""
+    moment = timezone.localtime(report.as_of)
+    when = f"{moment.day}/{moment.month}/{moment.year} {moment:%H:%M}"
+    return gettext("As things stood on %(moment)s") % {"moment": when}

@@ -1,0 +1,543 @@
+"""The lives of made-up cases: in memory, verb by verb, with the rows each verb would have written."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import connection
+from django.db.models import Model
+from django.utils import timezone
+
+from accounts.models import Citizen, User
+from agencies.calendar import WorkingCalendar
+from agencies.models import Agency, Topic
+from complaints import chain, clockwork, reference
+from complaints.models import (
+    Addition,
+    Answer,
+    AnswerState,
+    Case,
+    CaseEvent,
+    Clock,
+    Ending,
+    Extension,
+    ExtensionState,
+    Holding,
+    Objection,
+    ObjectionRuling,
+    Question,
+    Refusal,
+    RefusalReason,
+    Ruling,
+)
+from complaints.workflow import FULFILS, OUTCOMES, STANDINGS, Act, Holder, Kind, Outcome, State, Verb
+
+#: Working minutes a case spends in a state, on average; a working day has seven hours.
+MEANS = {
+    State.TRIAGE: 200,
+    State.REFERRED: 400,
+    State.IN_PROGRESS: 1500,
+    State.WAITING: 800,
+    State.OBJECTED: 1100,
+}
+#: What is done next, and how often of a hundred.
+NEXT: dict[State, dict[Verb | Act, int]] = {
+    State.TRIAGE: {Verb.REFER: 93, Verb.ARCHIVE: 7},
+    State.REFERRED: {Verb.ACCEPT: 84, Verb.DECLINE: 9, Verb.ASK: 3, Verb.WITHDRAW: 2, Act.ADD: 1, Verb.REFER: 1},
+    State.IN_PROGRESS: {
+        Verb.CLOSE: 73,
+        Verb.ASK: 9,
+        Act.PROPOSE_EXTENSION: 7,
+        Act.ADD: 4,
+        Verb.RETURN: 3,
+        Verb.WITHDRAW: 3,
+        Verb.REFER: 1,
+    },
+    State.WAITING: {Verb.REPLY: 82, Verb.LAPSE: 15, Verb.WITHDRAW: 3},
+    State.CLOSED: {Verb.OBJECT: 100},
+    State.OBJECTED: {Verb.UPHOLD: 55, Verb.DISMISS: 45},
+}
+OBJECTING = 0.06
+SLOW, SLOWER_BY = 0.12, 4
+FORGOTTEN = 0.002
+MOST_OBJECTIONS = 2
+EXTRA_DAYS = 3
+
+#: The columns of a case that change while it lives; the database lets them change step by step only.
+MOVING = (
+    "agency_id",
+    "officer_id",
+    "state",
+    "resumes_to",
+    "verb",
+    "version",
+    "chain",
+    "limit_from",
+    "promised_on",
+    "deadline_at",
+    "bounces",
+    "objections_made",
+    "closed_at",
+    "closed_by_id",
+    "outcome",
+)
+FOUND = "كشف الفريق الفني على الموقع في اليوم التالي وتبين وجود عطل في الخط الفرعي المغذي للحي."
+DONE = "جرى إصلاح العطل وإعادة الخدمة إلى المنطقة، وتأكدنا هاتفيا من مقدم الشكوى من زوال السبب."
+WORDS = "نرجو التكرم بتزويدنا بعنوان أدق وبصورة عن الموقع إن أمكن."
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An agency and the two people who act for it."""
+
+    agency: Agency
+    officer: User
+    supervisor: User
+
+
+@dataclass(frozen=True)
+class World:
+    """Everybody and everything a made-up case can meet; ``judge`` rules on objections and refers nothing."""
+
+    desks: Sequence[Desk]
+    citizens: Sequence[Citizen]
+    topics: Sequence[Topic]
+    cmu: User
+    judge: User
+    calendar: WorkingCalendar
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What a person writes, and where it goes first; no desk sends it to triage."""
+
+    kind: str
+    topic: Topic
+    desk: Desk | None
+    subject: str
+    details: str
+    place: str
+    language: str
+    channel: str
+
+
+class Keys:
+    """Primary keys taken from a table's own sequence, a block at a time."""
+
+    BLOCK = 5000
+
+    def __init__(self) -> None:
+        self._blocks: dict[str, Iterator[int]] = {}
+
+    def next(self, model: type[Model]) -> int:
+        """Return the next key of ``model``."""
+        table = model._meta.db_table
+        return self.of(f"pg_get_serial_sequence('{table}', 'id')")
+
+    def of(self, sequence: str) -> int:
+        """Return the next number of ``sequence``, an SQL expression."""
+        try:
+            return next(self._blocks[sequence])
+        except (KeyError, StopIteration):
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT nextval({sequence}) FROM generate_series(1, {self.BLOCK})")
+                self._blocks[sequence] = iter([key for (key,) in cursor.fetchall()])
+            return next(self._blocks[sequence])
+
+
+class Life:
+    """One case until ``until``: ``case`` is as it was filed, ``steps`` what it became, the other lists its rows."""
+
+    def __init__(self, seed: Seed, *, world: World, keys: Keys, dice: Random, at: datetime, until: datetime) -> None:
+        self.world, self.keys, self.dice, self.until = world, keys, dice, until
+        self.at = at
+        self.desk = seed.desk
+        self.events: list[CaseEvent] = []
+        self.holdings: list[Holding] = []
+        self.clocks: list[Clock] = []
+        self.words: list[Model] = []
+        self.steps: list[tuple[object, ...]] = []
+        self.case = self._file(seed)
+        while self._go_on():
+            continue
+        for name, value in zip(MOVING, self.steps[0], strict=True):
+            setattr(self.case, name, value)
+
+    # ---- what happens next ----
+
+    def _go_on(self) -> bool:
+        state = State(self.case.state)
+        if state == State.CLOSED and not self._objects():
+            return False
+        if self.dice.random() < FORGOTTEN:
+            return False
+        what = self._choose(state)
+        at = self._moment(state, what)
+        if at >= self.until:
+            return False
+        self.at = at
+        self._do(what)
+        return True
+
+    def _objects(self) -> bool:
+        made = self.case.objections_made
+        withdrawn = self.case.outcome == Outcome.WITHDRAWN
+        return not withdrawn and made < MOST_OBJECTIONS and self.dice.random() < OBJECTING
+
+    def _choose(self, state: State) -> Verb | Act:
+        if state == State.REFERRED and self.case.kind != Kind.COMPLAINT and self.dice.random() < 0.5:
+            return Verb.CLOSE
+        if state == State.IN_PROGRESS and self._proposed() is not None:
+            return Verb.EXTEND
+        choices = NEXT[state]
+        what = self.dice.choices(list(choices), list(choices.values()))[0]
+        again = what == Act.PROPOSE_EXTENSION and any(isinstance(row, Extension) for row in self.words)
+        return Verb.CLOSE if again else what
+
+    def _moment(self, state: State, what: Verb | Act) -> datetime:
+        if what == Verb.LAPSE and self.case.deadline_at is not None:
+            return self.case.deadline_at + timedelta(minutes=self.dice.randint(1, 30))
+        if state == State.CLOSED:
+            return self.at + timedelta(minutes=self.dice.randint(60, 13 * 24 * 60))
+        mean = MEANS[state] * (SLOWER_BY if self.dice.random() < SLOW else 1)
+        minutes = 1 + int(self.dice.expovariate(1 / mean))
+        return self.world.calendar.add_minutes(self.at, minutes) + timedelta(seconds=self.dice.randint(1, 59))
+
+    def _do(self, what: Verb | Act) -> None:
+        getattr(self, f"do_{what}")()
+
+    # ---- the verbs ----
+
+    def _file(self, seed: Seed) -> Case:
+        state = State.REFERRED if seed.desk else State.TRIAGE
+        citizen = self.dice.choice(self.world.citizens)
+        number = self.keys.of("'complaints_case_serial'")
+        self.case = Case(
+            pk=self.keys.next(Case),
+            reference=reference.make(year=timezone.localdate(self.at).year, serial=number),
+            submission=uuid.UUID(int=self.dice.getrandbits(128), version=4),
+            kind=seed.kind,
+            channel=seed.channel,
+            language=seed.language,
+            citizen=citizen,
+            agency=seed.desk.agency if seed.desk else None,
+            topic=seed.topic,
+            subject=seed.subject,
+            details=seed.details,
+            area=seed.place,
+            state=state,
+            version=0,
+            chain=chain.GENESIS,
+            filed_at=self.at,
+            limit_from=self.at,
+        )
+        facts = {
+            "channel": seed.channel,
+            "chosen_agency": self.case.agency_id,
+            "words": chain.fingerprint(seed.subject, seed.details),
+        }
+        self._move(Verb.FILE, state, by=citizen.user, facts=facts)
+        return self.case
+
+    def do_refer(self) -> None:
+        former = self.case.agency
+        self.desk = next(desk for desk in self.dice.sample(self.world.desks, 2) if desk.agency != former)
+        ruling = self._say(Ruling, agency=self.desk.agency, by=self.world.cmu, at=self.at)
+        self.case.agency, self.case.officer, self.case.promised_on = self.desk.agency, None, None
+        facts = {"ruling": ruling.pk, "agency": self.desk.agency.pk, "resets_limit": False}
+        self._move(Verb.REFER, State.REFERRED, by=self.world.cmu, facts=facts, former=former)
+
+    def do_archive(self) -> None:
+        ruling = self._say(Ruling, text=WORDS, by=self.world.cmu, at=self.at)
+        self._close(self.world.cmu, Outcome.INADMISSIBLE)
+        facts = {"ruling": ruling.pk, "words": chain.fingerprint(WORDS)}
+        self._move(Verb.ARCHIVE, State.CLOSED, by=self.world.cmu, facts=facts)
+
+    def do_accept(self) -> None:
+        days = self._promise()
+        self.case.officer = self._officer
+        facts = {"days": days, "directorate": None}
+        self._move(
+            Verb.ACCEPT, State.IN_PROGRESS, by=self._officer, facts=facts, due=self.world.calendar.due(self.at, days)
+        )
+
+    def do_decline(self) -> None:
+        self._refuse(Verb.DECLINE)
+
+    def do_return(self) -> None:
+        self._refuse(Verb.RETURN)
+
+    def _refuse(self, verb: Verb) -> None:
+        former = self.case.agency
+        other = next(desk.agency for desk in self.dice.sample(self.world.desks, 2) if desk.agency != former)
+        refusal = self._say(
+            Refusal,
+            agency=former,
+            proposed_agency=other,
+            after_accepting=verb == Verb.RETURN,
+            reason=RefusalReason.OTHER_AGENCY,
+            text=WORDS,
+            by=self._officer,
+            at=self.at,
+        )
+        facts = {"refusal": refusal.pk, "reason": "other_agency", "proposed_agency": other.pk}
+        officer = self._officer
+        self.desk = self.case.agency = self.case.officer = self.case.promised_on = None
+        self.case.bounces += 1
+        self._move(verb, State.TRIAGE, by=officer, facts=facts, former=former)
+
+    def do_ask(self) -> None:
+        asker = self.world.cmu if self.desk is None else self._officer
+        question = self._say(Question, text=WORDS, asked_by=asker, asked_at=self.at)
+        facts = {"question": question.pk, "words": chain.fingerprint(WORDS)}
+        self._move(Verb.ASK, State.WAITING, by=asker, facts=facts)
+
+    def do_reply(self) -> None:
+        question = self._last(Question)
+        question.reply, question.replied_at, question.ended_at = WORDS, self.at, self.at
+        facts = {"question": question.pk, "words": chain.fingerprint(WORDS)}
+        self._move(Verb.REPLY, State(self.case.resumes_to), by=self.case.citizen.user, facts=facts)
+
+    def do_lapse(self) -> None:
+        question = self._last(Question)
+        question.ended_at = self.at
+        self._move(Verb.LAPSE, State(self.case.resumes_to), by=None, facts={"question": question.pk})
+
+    def do_add(self) -> None:
+        addition = self._say(Addition, text=WORDS, at=self.at)
+        facts = {"addition": addition.pk, "words": chain.fingerprint(WORDS), "files": 0}
+        self._record(Act.ADD, State(self.case.state), by=self.case.citizen.user, facts=facts)
+
+    def do_propose_extension(self) -> None:
+        due = self._running().due_at
+        new_on = timezone.localdate(self.world.calendar.due(due, EXTRA_DAYS))
+        extension = self._say(
+            Extension,
+            state=ExtensionState.PROPOSED,
+            days=EXTRA_DAYS,
+            old_on=timezone.localdate(due),
+            new_on=new_on,
+            reason=WORDS,
+            proposed_by=self._officer,
+            proposed_at=self.at,
+        )
+        facts = {"extension": extension.pk, "new_on": new_on.isoformat()}
+        self._record(Act.PROPOSE_EXTENSION, State.IN_PROGRESS, by=self._officer, facts=facts)
+
+    def do_extend(self) -> None:
+        extension, clock = self._last(Extension), self._running()
+        extension.state = ExtensionState.GRANTED
+        extension.granted_by, extension.granted_at = self._supervisor, self.at
+        clock.due_at = self.world.calendar.due(clock.due_at, EXTRA_DAYS)
+        self._project(clock)
+        self.case.verb = Verb.EXTEND
+        facts = {"extension": extension.pk, "new_on": extension.new_on.isoformat()}
+        self._record(Verb.EXTEND, State.IN_PROGRESS, by=self._supervisor, facts=facts)
+
+    def do_close(self) -> None:
+        outcomes = OUTCOMES[self.case.kind]
+        outcome = self.dice.choices(outcomes, [6, 2, 2, 1][: len(outcomes)])[0]
+        self._close(self._officer, outcome)
+        answer = self._say(
+            Answer,
+            agency=self.case.agency,
+            outcome=outcome,
+            found=FOUND,
+            done=DONE,
+            state=AnswerState.GIVEN,
+            written_by=self._officer,
+            written_at=self.at,
+            given_at=self.at,
+        )
+        facts = {"answer": answer.pk, "outcome": outcome, "words": chain.fingerprint(FOUND, DONE)}
+        self._move(Verb.CLOSE, State.CLOSED, by=self._officer, facts=facts)
+
+    def do_withdraw(self) -> None:
+        if self.case.state == State.WAITING:
+            self._last(Question).ended_at = self.at
+        self._close(self.case.citizen.user, Outcome.WITHDRAWN)
+        self._move(Verb.WITHDRAW, State.CLOSED, by=self.case.citizen.user, facts={})
+
+    def do_object(self) -> None:
+        self.case.objections_made += 1
+        objection = self._say(Objection, number=self.case.objections_made, text=WORDS, made_at=self.at)
+        self.case.closed_at, self.case.closed_by, self.case.outcome = None, None, ""
+        facts = {"objection": objection.pk, "words": chain.fingerprint(WORDS)}
+        self._move(Verb.OBJECT, State.OBJECTED, by=self.case.citizen.user, facts=facts)
+
+    def do_uphold(self) -> None:
+        objection = self._rule(ObjectionRuling.UPHELD)
+        self.case.limit_from = self.at
+        days = self._promise() if self.desk else 0
+        facts = {"objection": objection.pk, "days": days, "words": chain.fingerprint(WORDS)}
+        target = State.IN_PROGRESS if self.desk else State.TRIAGE
+        due = self.world.calendar.due(self.at, days) if self.desk else None
+        self._move(Verb.UPHOLD, target, by=self.world.judge, facts=facts, due=due)
+
+    def do_dismiss(self) -> None:
+        objection = self._rule(ObjectionRuling.DISMISSED)
+        answers = [row for row in self.words if isinstance(row, Answer)]
+        self._close(self.world.judge, Outcome(answers[-1].outcome) if answers else Outcome.INADMISSIBLE)
+        facts = {"objection": objection.pk, "words": chain.fingerprint(WORDS)}
+        self._move(Verb.DISMISS, State.CLOSED, by=self.world.judge, facts=facts)
+
+    # ---- what several verbs share ----
+
+    @property
+    def _officer(self) -> User:
+        assert self.desk is not None
+        return self.desk.officer
+
+    @property
+    def _supervisor(self) -> User:
+        assert self.desk is not None
+        return self.desk.supervisor
+
+    def _promise(self) -> int:
+        limit = clockwork.promise_days(self.case, at=self.at, calendar=self.world.calendar)
+        return self.dice.randint(max(1, limit // 2), limit)
+
+    def _close(self, by: User | None, outcome: Outcome) -> None:
+        self.case.closed_at, self.case.closed_by, self.case.outcome = self.at, by, outcome
+
+    def _running(self) -> Clock:
+        return next(clock for clock in self.clocks if clock.ended_at is None and clock.paused_at is None)
+
+    def _proposed(self) -> Extension | None:
+        extensions = (row for row in self.words if isinstance(row, Extension))
+        return next((row for row in extensions if row.state == ExtensionState.PROPOSED), None)
+
+    def _rule(self, ruling: ObjectionRuling) -> Objection:
+        objection = self._last(Objection)
+        objection.ruling, objection.reasons = ruling, WORDS
+        objection.ruled_by, objection.ended_at = self.world.judge, self.at
+        return objection
+
+    def _say[M: Model](self, model: type[M], **values: object) -> M:
+        row = model(pk=self.keys.next(model), case=self.case, **values)
+        self.words.append(row)
+        return row
+
+    def _last[M: Model](self, model: type[M]) -> M:
+        return next(row for row in reversed(self.words) if isinstance(row, model))
+
+    # ---- the machine: as complaints.transition, without a database ----
+
+    def _move(
+        self,
+        verb: Verb,
+        target: State,
+        *,
+        by: User | None,
+        facts: Mapping[str, object],
+        due: datetime | None = None,
+        former: Agency | None = None,
+    ) -> None:
+        origin = State(self.case.state)
+        self.case.state, self.case.verb = target, verb
+        self._move_clocks(verb, origin, target, due)
+        self.case.resumes_to = origin if target == State.WAITING else ""
+        self._hold(target)
+        self._record(verb, target, by=by, facts=facts, origin="" if verb == Verb.FILE else origin, former=former)
+
+    def _record(
+        self,
+        verb: Verb | Act,
+        target: State,
+        *,
+        by: User | None,
+        facts: Mapping[str, object],
+        origin: str | None = None,
+        former: Agency | None = None,
+    ) -> None:
+        case = self.case
+        case.version += 1
+        event = CaseEvent(
+            case=case,
+            number=case.version,
+            verb=verb,
+            from_state=target if origin is None else origin,
+            to_state=target,
+            at=self.at,
+            actor=by,
+            agency=former or case.agency,
+            facts=facts,
+        )
+        event.chain = case.chain = chain.link(bytes(case.chain), event)
+        self.events.append(event)
+        self.steps.append(tuple(getattr(case, name) for name in MOVING))
+
+    def _move_clocks(self, verb: Verb, origin: State, target: State, due: datetime | None) -> None:
+        live = [clock for clock in self.clocks if clock.ended_at is None]
+        running = next((clock for clock in live if clock.paused_at is None), None)
+        paused = next((clock for clock in live if clock.paused_at is not None), None)
+        if target == State.WAITING and running is not None:
+            running.paused_at, running = self.at, None
+        resumed = paused if origin == State.WAITING and verb in {Verb.REPLY, Verb.LAPSE} else None
+        for clock in (running, paused):
+            if clock is not None and clock is not resumed:
+                self._end(clock, verb)
+        if resumed is None:
+            self._start(target, due)
+        else:
+            self._resume(resumed)
+
+    def _end(self, clock: Clock, verb: Verb) -> None:
+        in_time = Ending.MET if verb in FULFILS[STANDINGS_BY_CLOCK[clock.kind]] else Ending.STOPPED
+        clock.ending = Ending.MISSED if self.at > clock.due_at else in_time
+        self._end_pause(clock)
+        clock.ended_at = self.at
+
+    def _resume(self, clock: Clock) -> None:
+        assert clock.paused_at is not None
+        stood = self.world.calendar.working_minutes(clock.paused_at, self.at)
+        clock.due_at = self.world.calendar.add_minutes(clock.due_at, stood)
+        clock.first_due_at = self.world.calendar.add_minutes(clock.first_due_at, stood)
+        self._end_pause(clock)
+        self._project(clock)
+
+    def _end_pause(self, clock: Clock) -> None:
+        if clock.paused_at is not None:
+            clock.pauses = [*clock.pauses, (clock.paused_at, self.at)]
+            clock.paused_at = None
+
+    def _start(self, target: State, due: datetime | None) -> None:
+        if target == State.CLOSED and not clockwork.needs_window(self.case):
+            self.case.deadline_at = None
+            return
+        ends, days = clockwork.due_in_state(target, at=self.at, promised=due, calendar=self.world.calendar)
+        clock = Clock(
+            pk=self.keys.next(Clock),
+            case=self.case,
+            kind=STANDINGS[target].clock,
+            started_at=self.at,
+            limit_days=days,
+            first_due_at=ends,
+            due_at=ends,
+        )
+        self.clocks.append(clock)
+        self._project(clock)
+
+    def _project(self, clock: Clock) -> None:
+        self.case.deadline_at = None if self.case.state == State.CLOSED else clock.due_at
+        if self.case.state == State.IN_PROGRESS:
+            self.case.promised_on = timezone.localdate(clock.due_at)
+
+    def _hold(self, target: State) -> None:
+        holder = STANDINGS[target].holder
+        agency = self.case.agency if holder == Holder.AGENCY else None
+        last = self.holdings[-1] if self.holdings and self.holdings[-1].ended_at is None else None
+        if last is not None and last.holder == holder and last.agency == agency:
+            return
+        if last is not None:
+            last.ended_at = self.at
+        if holder is not None:
+            pk = self.keys.next(Holding)
+            self.holdings.append(Holding(pk=pk, case=self.case, holder=holder, agency=agency, started_at=self.at))
+
+
+STANDINGS_BY_CLOCK = {standing.clock.value: standing.clock for standing in STANDINGS.values()}

@@ -1,0 +1,121 @@
+"""SQL statements and milliseconds of the pages that must stay quick: as the server answers them, without a network."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count
+from django.http import HttpResponseBase
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Citizen, User
+from agencies.models import Agency
+from complaints.models import Case, Draft
+from complaints.workflow import Kind, State
+from tests.bench.lives import World
+
+#: SQL statements a page may take, as docs and tests promise; the home page's is the design's.
+GOALS = {"queue": 6, "case (staff)": 10, "case (citizen)": 10, "filing": 15, "home (citizen)": 6, "home (public)": 6}
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is measured: ``prepare`` is not, ``do`` is."""
+
+    name: str
+    do: Callable[[], HttpResponseBase]
+    prepare: Callable[[], object] = lambda: None
+    status: int = 200
+
+
+def measure(world: World, *, repeat: int) -> dict[str, dict[str, float]]:
+    """Return for each act the SQL statements, savepoints included, and the median milliseconds of ``repeat`` runs."""
+    return {act.name: _measured(act, repeat) for act in _acts(world)}
+
+
+def _measured(act: Act, repeat: int) -> dict[str, float]:
+    _run(act)
+    with CaptureQueriesContext(connection) as captured:
+        _run(act)
+    times = [_run(act) for _ in range(repeat)]
+    return {"sql": len(captured), "goal": GOALS[act.name], "ms": round(statistics.median(times), 1)}
+
+
+def _run(act: Act) -> float:
+    act.prepare()
+    began = time.perf_counter()
+    answer = act.do()
+    took = (time.perf_counter() - began) * 1000
+    if answer.status_code != act.status:
+        message = f"{act.name} answered {answer.status_code}"
+        raise RuntimeError(message)
+    return took
+
+
+def _acts(world: World) -> list[Act]:
+    busiest = Agency.objects.annotate(number=Count("cases")).order_by("-number")[0]
+    desk = next(desk for desk in world.desks if desk.agency == busiest)
+    case = _long_case(busiest)
+    officer, owner = _sign_in(desk.officer), _sign_in(case.citizen.user)
+    filing = _Filing(case.citizen, world)
+    queue, home = reverse("queue"), reverse("home")
+    on_desk, own = reverse("desk-case", args=[case.reference]), reverse("case", args=[case.reference])
+    public = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
+    return [
+        Act("queue", lambda: officer.get(queue)),
+        Act("case (staff)", lambda: officer.get(on_desk)),
+        Act("case (citizen)", lambda: owner.get(own)),
+        Act("filing", filing.send, prepare=filing.draft_it, status=302),
+        Act("home (citizen)", lambda: owner.get(home)),
+        Act("home (public)", lambda: public.get(home)),
+    ]
+
+
+def _long_case(agency: Agency) -> Case:
+    """Return the open case of an agency with the longest history."""
+    held = Case.objects.filter(agency=agency, state__in=[State.REFERRED, State.IN_PROGRESS]).order_by("-version", "id")
+    return held.select_related("citizen__user")[0]
+
+
+def _sign_in(user: User | None) -> Client:
+    if user is None:
+        message = "a person of the benchmark has no user"
+        raise RuntimeError(message)
+    client = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
+    door = "StaffBackend" if user.is_staff else "CitizenBackend"
+    client.force_login(user, backend=f"accounts.backends.{door}")
+    return client
+
+
+class _Filing:
+    """The last press of a filing: the draft is there, the case is not."""
+
+    def __init__(self, citizen: Citizen, world: World) -> None:
+        self.citizen, self.world = citizen, world
+        self.client = _sign_in(citizen.user)
+        self.draft = Draft(citizen=citizen)
+
+    def draft_it(self) -> None:
+        """Leave a complete draft for the citizen."""
+        self.draft = Draft.objects.create(
+            citizen=self.citizen,
+            kind=Kind.COMPLAINT,
+            agency=self.world.desks[0].agency,
+            topic=self.world.topics[0],
+            subject="انقطاع المياه عن الحي",
+            details="لم تصل المياه إلى منازلنا منذ أكثر من عشرة أيام رغم أن دورنا محدد كل أسبوع.",
+            updated_at=timezone.now(),
+        )
+
+    def send(self) -> HttpResponseBase:
+        """Press the button of the check page."""
+        address = reverse("new-check", args=[Kind.COMPLAINT.value])
+        return self.client.post(address, {"token": str(self.draft.pk), "notify_by": "sms"})

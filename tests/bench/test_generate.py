@@ -1,0 +1,67 @@
+"""What is measured must be what could have happened: made-up rows obey the rules of real ones."""
+
+import itertools
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import F
+
+from agencies.models import Agency, Topic
+from complaints import chain
+from complaints.models import Case, CaseEvent, Clock, Holding
+from complaints.workflow import State, Verb, edges
+from tests.bench.generate import generate, make_world
+
+NUMBER = 120
+
+
+@pytest.fixture
+def cases(water: Agency, gam: Agency, cmu: Agency, leak: Topic, now: datetime) -> list[Case]:
+    world = make_world(citizens=20, agencies=[water, gam])
+    generate(NUMBER, world=world, seed=7, since=now - timedelta(days=120), until=now)
+    return list(Case.objects.prefetch_related("events", "holdings", "clocks").order_by("id"))
+
+
+def test_the_guards_of_the_database_let_every_made_up_case_pass(cases: list[Case]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert len(cases) == NUMBER
+
+
+def test_every_state_and_verb_occurs(cases: list[Case]) -> None:
+    verbs = set(CaseEvent.objects.values_list("verb", flat=True))
+    assert {case.state for case in cases} >= {State.TRIAGE, State.REFERRED, State.IN_PROGRESS, State.CLOSED}
+    assert verbs >= {verb.value for verb in Verb} - {Verb.CORRECT, Verb.ARCHIVE, Verb.LAPSE, Verb.DISMISS}
+
+
+def test_every_chain_holds_and_every_change_is_an_edge(cases: list[Case]) -> None:
+    allowed = set(edges())
+    for case in cases:
+        events = list(case.events.all())
+        assert chain.first_forged(events) is None
+        assert (case.version, bytes(case.chain)) == (len(events), bytes(events[-1].chain))
+        moves = {(e.verb, e.from_state, e.to_state) for e in events if e.verb in Verb}
+        assert moves <= allowed
+
+
+def test_holdings_tile_each_open_stretch(cases: list[Case]) -> None:
+    for case in cases:
+        spans = list(case.holdings.all())
+        ends = [e.at for e in case.events.all() if e.to_state == State.CLOSED]
+        starts = [e.at for e in case.events.all() if e.from_state == State.CLOSED] + [case.filed_at]
+        for span, following in itertools.pairwise(spans):
+            assert span.ended_at is not None
+            assert span.ended_at == following.started_at or (span.ended_at in ends and following.started_at in starts)
+        assert (spans[-1].ended_at is None) == (case.state != State.CLOSED)
+
+
+def test_the_deadline_of_a_case_is_that_of_its_running_clock(cases: list[Case]) -> None:
+    running = Clock.objects.filter(ended_at=None, paused_at=None).exclude(case__state=State.CLOSED)
+    assert running.exclude(due_at=F("case__deadline_at")).count() == 0
+    assert running.count() == len([case for case in cases if case.is_open])
+
+
+def test_who_holds_a_case_fits_its_state(cases: list[Case]) -> None:
+    held = Holding.objects.filter(ended_at=None, holder="agency").exclude(agency=F("case__agency"))
+    assert held.count() == 0

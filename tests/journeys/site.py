@@ -1,0 +1,93 @@
+"""The running system as a person meets it: its address, and the messages its carriers handed over."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.devstack import processes
+from config.devstack.pytest_plugin import SETTINGS
+from config.devstack.state import ROOT
+
+START_SECONDS = 120
+MESSAGE_SECONDS = 20
+# What the suite's own servers told its process; the journey's system starts its own.
+OWN = {"DATABASE_URL", "REDIS_URL", "MEDIA_ROOT", "STATIC_ROOT", "DJANGO_SETTINGS_MODULE", *SETTINGS}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A system started by ``run.py``'s own code on a port of its own."""
+
+    url: str
+
+    def messages(self) -> list[dict[str, str]]:
+        """Return what the carriers handed over, the newest first."""
+        with urllib.request.urlopen(f"{self.url}/dev/outbox/?format=json") as answer:
+            return list(json.load(answer))
+
+    def wait_for(self, *, to: str, template: str, seen: int = 0, channel: str = "sms") -> dict[str, str]:
+        """Return the newest message of ``template`` to ``to`` once there are more than ``seen`` of them."""
+        deadline = time.monotonic() + MESSAGE_SECONDS
+        while time.monotonic() < deadline:
+            found = self.sent(to=to, template=template, channel=channel)
+            if len(found) > seen:
+                return found[0]
+            time.sleep(0.1)
+        message = f"no {template} by {channel} to {to} within {MESSAGE_SECONDS} s"
+        raise AssertionError(message)
+
+    def sent(self, *, to: str, template: str, channel: str = "sms") -> list[dict[str, str]]:
+        """Return the messages of ``template`` handed over to ``to`` by ``channel``, the newest first."""
+        return [
+            message
+            for message in self.messages()
+            if (message["to"], message["template"], message["channel"]) == (to, template, channel)
+        ]
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Site]:
+    """Start the system with its state in ``folder``, wait until it is ready, and stop it as Ctrl-C does."""
+    port = processes.free_port()
+    log = folder / "run.log"
+    with log.open("wb") as output:
+        system = subprocess.Popen(
+            [sys.executable, "-m", "config.devstack"],
+            cwd=ROOT,
+            env=_environment(folder, port),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        site = Site(f"http://localhost:{port}")
+        _wait_until_ready(system, site, log)
+        yield site
+    finally:
+        processes.stop(system, by=signal.SIGINT, patience=40)
+
+
+def _environment(folder: Path, port: int) -> Mapping[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name not in OWN}
+    return inherited | {"STATE_DIR": str(folder), "PORT": str(port)}
+
+
+def _wait_until_ready(system: subprocess.Popen[bytes], site: Site, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and system.poll() is None:
+        if b"Ready after" in log.read_bytes():
+            return
+        time.sleep(0.1)
+    message = f"the system did not start:\n{log.read_text(errors='replace')[-3000:]}"
+    raise RuntimeError(message)

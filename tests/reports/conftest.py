@@ -1,0 +1,31 @@
+"""Made-up cases to count."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from agencies.models import Agency, Topic
+from tests.bench.generate import generate, make_world
+from tests.bench.lives import World
+from tests.cast import make_agency, sign_in
+
+
+@pytest.fixture
+def world(water: Agency, gam: Agency, cmu: Agency, leak: Topic) -> World:
+    """Give three agencies their people."""
+    third = make_agency("moh", "وزارة الصحة", "Ministry of Health", kind="ministry", sector="health")
+    return make_world(citizens=12, agencies=[water, gam, third])
+
+
+@pytest.fixture
+def cases(world: World, now: datetime) -> None:
+    """Write a hundred cases of the last four months."""
+    generate(100, world=world, seed=11, since=now - timedelta(days=120), until=now)
+
+
+@pytest.fixture
+def at_the_cmu(client: Client, lina: User) -> Client:
+    """Sit at Lina's desk."""
+    return sign_in(client, lina)

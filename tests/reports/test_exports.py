@@ -1,0 +1,81 @@
+"""The files: numbers are numbers, texts are texts, and nothing is a formula."""
+
+import csv
+import io
+import re
+from datetime import UTC, date, datetime
+from zipfile import ZipFile
+
+import pytest
+from django.utils import translation
+
+from reports import exports
+from reports.figures import Figures, Report, Row
+from reports.spans import Span
+
+NASTY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠x", "﹦1", "−1", " =1", "\u200f=1"]
+
+
+def report(*names: str) -> Report:
+    rows = tuple(Row(name, name, Figures(1200, 3, 2, 1)) for name in names)
+    at = datetime(2026, 2, 1, tzinfo=UTC)
+    return Report(Span(date(2026, 1, 1), date(2026, 1, 31)), at, at, rows, rows, Figures(2400, 6, 4, 2))
+
+
+def read_csv(found: Report) -> list[list[str]]:
+    text = "".join(exports.csv_lines(found))
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+
+
+def sheets(found: Report) -> dict[str, str]:
+    with ZipFile(io.BytesIO(exports.workbook(found))) as book:
+        return {name: book.read(name).decode() for name in book.namelist() if name.endswith(".xml")}
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_a_name_that_looks_like_a_formula_is_text_in_the_csv(name: str) -> None:
+    assert exports.is_formula(name)
+    assert read_csv(report(name))[1][3] == f"'{name}"
+
+
+@pytest.mark.parametrize("name", ["شركة مياه الأردن", "Water, Jordan", 'The "Unit"', "أمانة - عمان", "", "10"])
+def test_an_ordinary_name_stays_as_it_is_in_the_csv(name: str) -> None:
+    assert not exports.is_formula(name)
+    assert read_csv(report(name))[1][3] == name
+
+
+def test_the_csv_has_a_line_for_every_group_and_the_total() -> None:
+    with translation.override("ar"):
+        lines = read_csv(report("مياهنا", "أمانة عمان"))
+    days = ["2026-01-01", "2026-01-31"]
+    assert lines[0] == ["من", "إلى", "التوزيع", "الاسم", "وارد", "مغلق", "معلّق", "متأخر"]
+    assert lines[1] == [*days, "بحسب الجهة", "مياهنا", "1200", "3", "2", "1"]
+    assert lines[-1] == [*days, "المجموع", "المجموع", "2400", "6", "4", "2"]
+    assert len(lines) == 1 + 2 + 2 + 1
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_no_cell_of_the_workbook_is_a_formula_or_a_link(name: str) -> None:
+    for text in sheets(report(name, "http://example.com")).values():
+        assert "<f>" not in text
+        assert "hyperlink" not in text
+
+
+def test_the_workbook_is_right_to_left_in_arabic_only() -> None:
+    for language, expected in (("ar", 3), ("en", 0)):
+        with translation.override(language):
+            parts = sheets(report("مياهنا"))
+        assert sum('rightToLeft="1"' in text for text in parts.values()) == expected
+
+
+def test_the_workbook_has_real_numbers_a_frozen_header_and_a_total() -> None:
+    sheet = sheets(report("مياهنا"))["xl/worksheets/sheet1.xml"]
+    assert re.search(r'<c r="B2" s="\d"><v>1200</v></c>', sheet)
+    assert re.search(r'<c r="B3" s="\d"><v>2400</v></c>', sheet)
+    assert 'state="frozen"' in sheet
+    assert '<col min="1" max="1" width="44' in sheet
+
+
+def test_the_name_of_a_file_says_the_span() -> None:
+    assert exports.file_name(report(), "csv") == "report_2026-01-01_2026-01-31.csv"

@@ -1,0 +1,256 @@
+"""Every figure equals a naive count, and the past stays as it was."""
+
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import transaction
+from django.utils import translation
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from accounts.models import Citizen, User
+from agencies.calendar import AMMAN
+from agencies.models import Agency, Topic, current_calendar
+from complaints.models import Case
+from complaints.verbs import accept, ask, close, file, refer, reply
+from complaints.verbs.filing import Filing
+from reports import figures
+from reports.figures import NAMES, Figures, Report, count, was_late
+from reports.spans import Preset, Span
+from tests.bench.generate import generate
+from tests.bench.lives import World
+from tests.cast import NOW
+from tests.reports import naive
+
+FOUND = "كشف الفريق الفني على الموقع في اليوم التالي وتبين وجود عطل في الخط الفرعي المغذي للحي."
+DONE = "جرى إصلاح العطل وإعادة الخدمة إلى المنطقة، وتأكدنا هاتفيا من مقدم الشكوى من زوال السبب."
+JANUARY = Span(date(2026, 1, 1), date(2026, 1, 31))
+FEBRUARY = Span(date(2026, 2, 1), date(2026, 2, 28))
+LATER = datetime(2026, 6, 1, 12, tzinfo=AMMAN)
+
+
+def of(report: Report, name: str) -> Figures:
+    """Return the figures of the agency or kind with this English name."""
+    return next(row.figures for row in (*report.by_agency, *report.by_kind) if row.name == name)
+
+
+def counted(report: Report) -> dict[str, Figures]:
+    return {row.name: row.figures for row in report.by_agency}
+
+
+# ---- against the naive count ----
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 10_000),
+    number=st.integers(0, 40),
+    first=st.integers(0, 70),
+    length=st.integers(0, 70),
+    age=st.integers(20, 70),
+)
+def test_every_figure_equals_a_count_of_the_rows_by_hand(
+    world: World, seed: int, number: int, first: int, length: int, age: int
+) -> None:
+    span = Span((NOW - timedelta(days=first + length)).date(), (NOW - timedelta(days=first)).date())
+    with transaction.atomic():
+        generate(number, world=world, seed=seed, since=NOW - timedelta(days=age), until=NOW)
+        with translation.override("en"):
+            report = count(span, at=NOW)
+        expected = naive.count(span.starts_at, min(span.ends_at, NOW), calendar=current_calendar())
+        names = dict(Agency.objects.values_list("pk", "name_en")) | {None: "No agency yet"}
+        transaction.set_rollback(True)
+    for name in NAMES:
+        assert getattr(report.total, name) == expected[name, "all"]
+        for key, label in names.items():
+            assert getattr(counted(report).get(label, Figures()), name) == expected[name, key]
+        for row, kind in zip(report.by_kind, ("complaint", "suggestion", "inquiry", "praise"), strict=True):
+            assert getattr(row.figures, name) == expected[name, kind]
+
+
+def test_a_count_that_forgot_what_moved_a_deadline_later_would_be_found_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the comparison above: without the calendar the two counts must differ somewhere."""
+    monkeypatch.setattr(figures, "_late_among", lambda _moved, _calendar: 0)
+    generate(150, world=world, seed=3, since=NOW - timedelta(days=60), until=NOW)
+    spans = [Span(date(2025, 11, 1), (NOW - timedelta(days=days)).date()) for days in range(2, 50)]
+    calendar = current_calendar()
+    differing = [
+        span
+        for span in spans
+        if count(span, at=NOW).total.late != naive.count(span.starts_at, span.ends_at, calendar=calendar)["late", "all"]
+    ]
+    assert differing != []
+
+
+def test_totals_are_the_sums_of_both_breakdowns(cases: None) -> None:
+    report = count(Span(date(2025, 10, 1), date(2025, 11, 30)), at=NOW)
+    assert report.total.received > 0
+    assert sum((row.figures for row in report.by_agency), Figures()) == report.total
+    assert sum((row.figures for row in report.by_kind), Figures()) == report.total
+
+
+def test_what_is_pending_at_the_end_is_what_was_before_and_came_and_was_not_closed(cases: None) -> None:
+    """Spans that follow each other account for every case, but for what was closed and opened again between."""
+    days = [date(2025, 9, 1) + timedelta(days=10 * place) for place in range(12)]
+    reports = [count(Span(first, last - timedelta(days=1)), at=NOW) for first, last in pairwise(days)]
+    for before, after in pairwise(report.total for report in reports):
+        assert after.pending - before.pending >= after.received - after.closed
+
+
+# ---- through the verbs ----
+
+
+@pytest.fixture
+def filed(amina: Citizen, water: Agency, leak: Topic, omar: User) -> Case:
+    filing = Filing(citizen=amina, kind="complaint", topic=leak, subject="تسرب", details="تسرب في الشارع", agency=water)
+    assert amina.user is not None
+    return file(filing, by=amina.user, at=NOW)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> object:
+    with translation.override("en"):
+        yield
+
+
+def test_a_case_is_received_and_pending_until_it_is_closed(filed: Case, omar: User) -> None:
+    accept(filed, by=omar, at=NOW + timedelta(hours=1), days=3)
+    assert of(count(JANUARY, at=NOW + timedelta(hours=2)), "Jordan Water Company") == Figures(received=1, pending=1)
+    close(filed, by=omar, at=NOW + timedelta(days=1), outcome="solved", found=FOUND, done=DONE)
+    assert of(count(JANUARY, at=NOW + timedelta(days=2)), "Jordan Water Company") == Figures(received=1, closed=1)
+    assert counted(count(FEBRUARY, at=LATER)) == {}
+
+
+def test_a_case_closed_in_february_was_pending_and_late_in_january(filed: Case, omar: User) -> None:
+    accept(filed, by=omar, at=NOW + timedelta(hours=1), days=3)
+    close(filed, by=omar, at=NOW + timedelta(days=40), outcome="solved", found=FOUND, done=DONE)
+    assert of(count(JANUARY, at=LATER), "Jordan Water Company") == Figures(received=1, pending=1, late=1)
+    assert of(count(FEBRUARY, at=LATER), "Jordan Water Company") == Figures(closed=1)
+
+
+def test_a_case_counts_for_the_agency_it_was_with_at_the_end(filed: Case, gam: Agency, yusuf: User, lina: User) -> None:
+    refer(filed, by=lina, at=NOW + timedelta(days=30), agency=gam)
+    assert counted(count(JANUARY, at=LATER)) == {"Jordan Water Company": Figures(received=1, pending=1, late=1)}
+    assert counted(count(FEBRUARY, at=LATER)) == {"Greater Amman Municipality": Figures(pending=1, late=1)}
+
+
+def test_days_of_waiting_for_the_citizen_are_not_late(filed: Case, omar: User, amina: Citizen) -> None:
+    """Asked on 6 January, answered on 11 January: the answer promised for 8 January is due on the 13th."""
+    assert amina.user is not None
+    accept(filed, by=omar, at=NOW + timedelta(hours=1), days=4)
+    ask(filed, by=omar, at=NOW + timedelta(days=2), text="ما رقم العداد المتعطل؟")
+    reply(filed, by=amina.user, at=NOW + timedelta(days=7), text="رقم العداد 55123.")
+    late = {day: count(Span(date(2026, 1, 1), date(2026, 1, day)), at=LATER).total.late for day in range(4, 16)}
+    assert [day for day, number in late.items() if number] == [13, 14, 15]
+
+
+def test_asking_the_citizen_after_the_deadline_does_not_hide_that_it_passed(
+    filed: Case, omar: User, amina: Citizen
+) -> None:
+    assert amina.user is not None
+    accept(filed, by=omar, at=NOW + timedelta(hours=1), days=1)
+    ask(filed, by=omar, at=NOW + timedelta(days=3), text="ما رقم العداد المتعطل؟")
+    during = count(Span(date(2026, 1, 1), date(2026, 1, 8)), at=NOW + timedelta(days=5)).total.late
+    reply(filed, by=amina.user, at=NOW + timedelta(days=7), text="رقم العداد 55123.")
+    after = count(Span(date(2026, 1, 1), date(2026, 1, 8)), at=LATER).total.late
+    assert (during, after) == (1, 1)
+
+
+def test_a_case_without_an_agency_has_a_row_of_its_own(amina: Citizen, leak: Topic, hours: object) -> None:
+    assert amina.user is not None
+    filing = Filing(citizen=amina, kind="praise", topic=leak, subject="شكر", details="شكرا لكم على حسن التعامل")
+    file(filing, by=amina.user, at=NOW)
+    report = count(JANUARY, at=NOW + timedelta(minutes=1))
+    assert counted(report) == {"No agency yet": Figures(received=1, pending=1)}
+    assert of(report, "Praise") == Figures(received=1, pending=1)
+
+
+def test_the_busiest_agency_comes_first_and_equals_by_name(
+    amina: Citizen, water: Agency, gam: Agency, leak: Topic, omar: User, yusuf: User
+) -> None:
+    assert amina.user is not None
+    for agency in (water, gam, water, gam, None):
+        filing = Filing(citizen=amina, kind="complaint", topic=leak, subject="تسرب", details="تسرب", agency=agency)
+        file(filing, by=amina.user, at=NOW)
+    report = count(JANUARY, at=NOW + timedelta(minutes=1))
+    assert [row.name for row in report.by_agency] == [
+        "Greater Amman Municipality",
+        "Jordan Water Company",
+        "No agency yet",
+    ]
+    filing = Filing(citizen=amina, kind="complaint", topic=leak, subject="تسرب", details="تسرب", agency=water)
+    file(filing, by=amina.user, at=NOW)
+    report = count(JANUARY, at=NOW + timedelta(minutes=1))
+    assert report.by_agency[0].name == "Jordan Water Company"
+
+
+# ---- moments and statements ----
+
+
+def test_a_span_begins_and_ends_at_midnight_in_amman(amina: Citizen, water: Agency, leak: Topic, omar: User) -> None:
+    assert amina.user is not None
+    for moment in (
+        datetime(2025, 12, 31, 23, 59, tzinfo=AMMAN),
+        datetime(2026, 1, 1, 0, 0, tzinfo=AMMAN),
+        datetime(2026, 1, 31, 23, 59, tzinfo=AMMAN),
+        datetime(2026, 2, 1, 0, 0, tzinfo=AMMAN),
+    ):
+        filing = Filing(citizen=amina, kind="inquiry", topic=leak, subject="سؤال", details="سؤال", agency=water)
+        file(filing, by=amina.user, at=moment)
+    assert (count(JANUARY, at=LATER).total.received, count(JANUARY, at=LATER).total.pending) == (2, 3)
+
+
+def test_a_running_span_ends_now(filed: Case) -> None:
+    report = count(JANUARY, at=NOW + timedelta(minutes=1))
+    assert (report.as_of, report.is_running) == (NOW + timedelta(minutes=1), True)
+    assert count(JANUARY, at=LATER).is_running is False
+
+
+def test_two_statements_whatever_the_number_of_agencies(
+    django_assert_num_queries: object, world: World, cases: None
+) -> None:
+    with django_assert_num_queries(2):  # type: ignore[operator]
+        count(Span(date(2025, 9, 1), NOW.date()), at=NOW)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        count(Span(date(2020, 1, 1), date(2020, 1, 2)), at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("judged", "due", "is_late"),
+    [
+        ("12:00", "13:01", False),  # a minute was left
+        ("12:00", "13:00", False),  # it was due that very minute
+        ("12:00", "12:59", True),
+        ("12:00", "11:00", True),
+        ("23:59", "09:30", True),  # due at closing time, judged at night: moved an hour into the next day
+        ("15:30", "09:30", False),
+    ],
+)
+def test_a_deadline_that_a_later_pause_moved_by_an_hour_is_judged_in_working_minutes(
+    hours: object, judged: str, due: str, *, is_late: bool
+) -> None:
+    at = datetime.combine(NOW.date(), time.fromisoformat(judged), AMMAN)
+    day = NOW.date() + timedelta(days=due < "10")
+    began = NOW + timedelta(days=2)
+    pauses = [(began, began + timedelta(hours=1))]
+    moved = datetime.combine(day, time.fromisoformat(due), AMMAN)
+    assert was_late(moved, at=at, pauses=pauses, calendar=current_calendar()) is is_late
+
+
+@pytest.mark.parametrize(
+    ("preset", "first", "last"),
+    [
+        (Preset.THIS_MONTH, date(2026, 5, 1), date(2026, 5, 20)),
+        (Preset.LAST_MONTH, date(2026, 4, 1), date(2026, 4, 30)),
+        (Preset.QUARTER, date(2026, 4, 1), date(2026, 5, 20)),
+        (Preset.YEAR, date(2026, 1, 1), date(2026, 5, 20)),
+    ],
+)
+def test_the_spans_offered_by_name(preset: Preset, first: date, last: date) -> None:
+    assert preset.span(date(2026, 5, 20)) == Span(first, last)
+
+
+def test_last_month_of_january_is_december() -> None:
+    assert Preset.LAST_MONTH.span(date(2026, 1, 31)) == Span(date(2025, 12, 1), date(2025, 12, 31))

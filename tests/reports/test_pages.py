@@ -1,0 +1,164 @@
+"""The report page and its files, as their readers and as strangers meet them."""
+
+from datetime import date, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import Citizen, Membership, User
+from accounts.roles import Role
+from agencies.models import Agency
+from tests.cast import NOW, make_staff, sign_in
+
+PAGES = ("reports", "reports-xlsx", "reports-csv")
+
+
+@pytest.fixture(autouse=True)
+def _today() -> object:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture(params=PAGES)
+def address(request: pytest.FixtureRequest) -> str:
+    return reverse(request.param)
+
+
+# ---- who may ----
+
+
+@pytest.mark.parametrize("role", [Role.CMU_STAFF, Role.CMU_HEAD, Role.PM_OFFICE])
+def test_readers_of_reports_open_every_page(client: Client, cmu: Agency, role: Role, address: str) -> None:
+    reader = make_staff("reader@cmu.example", "قارئ", "Reader", "+962790100009", cmu, role)
+    assert sign_in(client, reader).get(address).status_code == 200
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.CMU_STAFF, Role.CMU_HEAD, Role.PM_OFFICE}))
+def test_no_other_role_finds_them(client: Client, cmu: Agency, role: Role, address: str) -> None:
+    stranger = make_staff("stranger@cmu.example", "غريب", "Stranger", "+962790100008", cmu, role)
+    assert sign_in(client, stranger).get(address).status_code == 404
+
+
+def test_a_citizen_does_not_find_them(client: Client, amina: Citizen, address: str) -> None:
+    assert sign_in(client, amina).get(address).status_code == 404
+
+
+def test_yesterdays_reader_does_not_find_them(client: Client, lina: User, address: str) -> None:
+    Membership.objects.filter(user=lina).update(ends_on=date(2026, 1, 3))
+    assert sign_in(client, lina).get(address).status_code == 404
+
+
+def test_who_is_not_signed_in_is_led_to_the_staff_door(client: Client, address: str) -> None:
+    answer = client.get(address)
+    assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, reverse("staff-sign-in"))
+
+
+def test_nothing_is_posted_to_them(at_the_cmu: Client, address: str) -> None:
+    assert at_the_cmu.post(address).status_code == 405
+
+
+# ---- the page ----
+
+
+def shown(client: Client, query: str = "", language: str = "en") -> str:
+    with translation.override(language):
+        answer = client.get(reverse("reports") + query)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_the_page_shows_the_current_month_first(at_the_cmu: Client, cases: None) -> None:
+    page = shown(at_the_cmu)
+    assert 'name="first" value="1/1/2026"' in page
+    assert 'name="last" value="4/1/2026"' in page
+    assert 'aria-current="page">This month' in page
+    assert "As things stand now:" in page
+
+
+def test_a_past_span_stands_as_it_was_at_its_end(at_the_cmu: Client, cases: None) -> None:
+    page = shown(at_the_cmu, "?span=last-month")
+    assert 'name="first" value="1/12/2025"' in page
+    assert "As things stood at the end of the last day." in page
+
+
+def test_arabic_digits_choose_the_days(at_the_cmu: Client, cases: None) -> None:
+    page = shown(at_the_cmu, "?first=١/١١/٢٠٢٥&last=٣٠/١١/٢٠٢٥", language="ar")
+    assert '<time datetime="2025-11-01">1 تشرين الثاني 2025</time>' in page
+    assert '<time datetime="2025-11-30">30 تشرين الثاني 2025</time>' in page
+
+
+def test_a_wrong_span_is_answered_beside_the_field_and_keeps_what_was_typed(at_the_cmu: Client) -> None:
+    page = shown(at_the_cmu, "?first=31/2/2026&last=1/3/2025")
+    assert "That month does not have this day" in page
+    assert 'value="31/2/2026"' in page
+    assert "1 thing to fix" in page
+    assert "figures.xlsx" not in page
+
+
+@pytest.mark.parametrize("query", ["?span=nonsense", "?figure=nonsense", "?span=&figure=", "?figure=__class__"])
+def test_nonsense_in_the_address_shows_the_current_month(at_the_cmu: Client, query: str) -> None:
+    assert 'name="first" value="1/1/2026"' in shown(at_the_cmu, query)
+
+
+@pytest.mark.parametrize("figure", ["received", "closed", "pending", "late"])
+def test_each_figure_can_be_drawn(at_the_cmu: Client, cases: None, figure: str) -> None:
+    page = shown(at_the_cmu, f"?span=last-month&figure={figure}")
+    assert page.count(f'aria-label="{figure.title()}. ') == 2
+    assert f'href="?span=last-month&amp;figure={figure}#drawings" aria-current="page"' in page
+
+
+def test_an_empty_span_says_so(at_the_cmu: Client) -> None:
+    page = shown(at_the_cmu, "?first=1/1/2001&last=2/1/2001")
+    assert "No cases to count in this span." in page
+
+
+def test_the_statements_of_the_page_do_not_grow_with_the_cases(
+    at_the_cmu: Client, cases: None, django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(6):  # type: ignore[operator] # session, user, roles, count, agencies
+        shown(at_the_cmu, "?span=last-month")
+
+
+# ---- the files ----
+
+
+@pytest.mark.parametrize(
+    ("name", "ending", "kind"),
+    [
+        ("reports-csv", "csv", "text/csv; charset=utf-8"),
+        ("reports-xlsx", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ],
+)
+def test_a_file_is_saved_under_a_name_with_its_span(
+    at_the_cmu: Client, cases: None, name: str, ending: str, kind: str
+) -> None:
+    answer = at_the_cmu.get(reverse(name), {"first": "1/12/2025", "last": "31/12/2025"})
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="report_2025-12-01_2025-12-31.{ending}"'
+    assert answer.headers["Content-Type"] == kind
+    assert answer.headers["Cache-Control"] == "no-store, private"
+    assert answer.streaming
+
+
+def test_the_csv_holds_what_the_page_shows(at_the_cmu: Client, cases: None) -> None:
+    with translation.override("en"):
+        answer = at_the_cmu.get(reverse("reports-csv"), {"span": "last-month"})
+    text = answer.getvalue().decode()
+    received = text.splitlines()[-1].split(",")[4]
+    assert f'<b><bdi dir="ltr" class="nowrap">{received}</bdi></b><span class="what">Received</span>' in shown(
+        at_the_cmu, "?span=last-month"
+    )
+
+
+@pytest.mark.parametrize("name", ["reports-csv", "reports-xlsx"])
+def test_a_file_of_a_wrong_span_leads_back_to_the_page_that_explains(at_the_cmu: Client, name: str) -> None:
+    answer = at_the_cmu.get(reverse(name), {"first": "31/2/2026", "last": "1/3/2026"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"{reverse('reports')}?first=31%2F2%2F2026&last=1%2F3%2F2026"
+
+
+def test_dates_of_the_page_are_those_of_amman(at_the_cmu: Client) -> None:
+    with time_machine.travel(datetime.fromisoformat("2026-01-31T22:30:00+00:00"), tick=False):
+        assert 'name="first" value="1/2/2026"' in shown(at_the_cmu)
