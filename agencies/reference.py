@@ -2,7 +2,7 @@
 
 A row belongs to the file until a person edits it; from then on (``edited_at``) it is that person's and no file touches
 it. Rows are recognised by their code alone, so a name, a day or a place may change without a second row appearing.
-Nothing is ever deleted: see docs/decisions/reference-data.md.
+Nothing is ever deleted: see docs/decisions/0020-reference-data.md.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils import translation
 
 from agencies.models import (
     Agency,
@@ -111,7 +112,9 @@ def load(folder: Path = DATA) -> list[Outcome]:
     Safe to run at any time and any number of times: a second run finds nothing to do.
     """
     problems: list[str] = []
-    tables = [_read(folder, file, model, problems) for file, model in FILES.items()]
+    # Operators read the problems beside file names and field names: in English, whatever language is active.
+    with translation.override(None):
+        tables = [_read_or_say(folder, file, model, problems) for file, model in FILES.items()]
     codes = _codes_in_use()
     # Only once all rows could be read: a row that could not would be missed by those that refer to it.
     if not problems:
@@ -123,6 +126,15 @@ def load(folder: Path = DATA) -> list[Outcome]:
 
 
 # ---- reading ----
+
+
+def _read_or_say(folder: Path, file: str, model: type[models.Model], problems: list[str]) -> Table:
+    """Read one file, or add to ``problems`` why it cannot be read as CSV at all."""
+    try:
+        return _read(folder, file, model, problems)
+    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
+        problems.append(f"{file}: cannot be read: {wrong}")
+        return Table(file, model, [], [])
 
 
 def _read(folder: Path, file: str, model: type[models.Model], problems: list[str]) -> Table:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import CharField, Exists, F, OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
@@ -69,6 +69,8 @@ _KINDS: dict[str, str] = {
     Verb.LAPSE: "wait",
     Verb.ASK: "wait",
 }
+#: How the key of a recipient begins who is the citizen.
+CITIZEN = "citizen:"
 #: Which row holds the words of an event: the key in its facts.
 _PAPERS = ("question", "answer", "addition", "extension", "objection", "ruling", "refusal")
 
@@ -137,15 +139,13 @@ def papers_of(case: Case) -> Papers:
         _papers(case.rulings.all(), "ruling", "text", agency="agency"),
         _papers(case.refusals.all(), "refusal", "text", code="reason", agency="proposed_agency"),
     ]
-    rows = parts[0].union(*parts[1:], all=True)
+    rows = parts[0].union(*parts[1:], all=True).order_by()
     return {
         (what, key): Paper(what, first, second, code, agency or "") for what, key, first, second, code, agency in rows
     }
 
 
-def _papers(
-    rows: Any, what: str, first: str, second: str = "", *, code: str = "", agency: str = ""
-) -> Any:
+def _papers(rows: Any, what: str, first: str, second: str = "", *, code: str = "", agency: str = "") -> Any:
     name = "name_en" if get_language() == "en" else "name_ar"
     return (
         rows.order_by()
@@ -231,8 +231,8 @@ def open_file(case: Case, *, at: datetime) -> Casefile:
     return Casefile(
         history=deeds[::-1],
         spans=[_span(holding, at) for holding in case.holdings.select_related("agency", "directorate")],
-        told=[_told(message, titles) for message in reversed(messages) if _is_to_citizen(message)],
-        staff_messages=sum(not _is_to_citizen(message) for message in messages),
+        told=_told_to_citizen(messages, titles),
+        staff_messages=sum(not message.recipient.startswith(CITIZEN) for message in messages),
         attachments=list(case.attachments.all()),
         answer=_last_paper(deeds, events, {Verb.CLOSE}) if case.outcome else None,
         proposal=_last_paper(deeds, events, {Act.PROPOSE_ANSWER}) if pending_of(case).answer_by else None,
@@ -289,6 +289,14 @@ def _span(holding: Holding, at: datetime) -> Span:
     )
 
 
+def _told_to_citizen(messages: Iterable[Message], titles: Mapping[str, str]) -> list[Told]:
+    """Return what the citizen was told, the newest deed first; ``titles`` are those of the occasions in their order."""
+    order = {occasion: place for place, occasion in enumerate(titles)}
+    mine = [message for message in messages if message.recipient.startswith(CITIZEN)]
+    mine.sort(key=lambda message: order.get(message.occasion, -1), reverse=True)
+    return [_told(message, titles) for message in mine]
+
+
 def _told(message: Message, titles: Mapping[str, str]) -> Told:
     state = MessageState(message.state)
     kinds = {MessageState.DELIVERED: "ok", MessageState.ACCEPTED: "ok", MessageState.UNDELIVERABLE: "bad"}
@@ -299,10 +307,6 @@ def _told(message: Message, titles: Mapping[str, str]) -> Told:
         kind=kinds.get(state, "wait"),
         at=message.settled_at or message.accepted_at or message.created_at,
     )
-
-
-def _is_to_citizen(message: Message) -> bool:
-    return message.recipient.startswith("citizen:")
 
 
 def _has_left(events: Sequence[CaseEvent], messages: Iterable[Message]) -> bool:

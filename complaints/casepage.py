@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.utils.translation import gettext
+from django.utils.translation import pgettext
 
 from complaints import policy, timeline
 from complaints.kinds import words_for
@@ -92,8 +92,8 @@ def notices_of(case: Case) -> list[NoticeLine]:
 
 def _state_words() -> dict[str, str]:
     return {
-        "pending": gettext("On its way"),
-        "sent": gettext("Sent"),
-        "delivered": gettext("Delivered"),
-        "failed": gettext("Could not be delivered"),
+        "pending": pgettext("state of a message", "On its way"),
+        "sent": pgettext("state of a message", "Sent"),
+        "delivered": pgettext("state of a message", "Delivered"),
+        "failed": pgettext("state of a message", "Could not be delivered"),
     }

@@ -13,7 +13,8 @@ from django.db import transaction
 
 from accounts.demo import make_demo_people
 from accounts.models import Citizen, User
-from agencies.models import Agency, Directorate, Governorate, Topic
+from agencies.models import Agency, Directorate, Governorate, Topic, current_calendar
+from complaints.clockwork import promise_days
 from complaints.models import Case, RefusalReason
 from complaints.verbs import accept, add, ask, close, decline, file, object_to
 from complaints.verbs.filing import Filing
@@ -138,7 +139,10 @@ def _fresh(case: Case, cast_: Cast, at: datetime) -> None:
 
 
 def _accepted(case: Case, cast_: Cast, at: datetime) -> None:
-    accept(case, by=cast_.officer(case), at=at + timedelta(hours=20), days=2, directorate=_directorate(case))
+    accepted_at = at + timedelta(hours=20)
+    # Two working days, or what the topic still leaves: the demonstration starts on any day of any year.
+    days = min(2, promise_days(case, at=accepted_at, calendar=current_calendar()))
+    accept(case, by=cast_.officer(case), at=accepted_at, days=days, directorate=_directorate(case))
 
 
 def _added(case: Case, cast_: Cast, at: datetime) -> None:

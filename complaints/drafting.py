@@ -40,11 +40,6 @@ def is_restored(draft: Draft, *, at: datetime) -> bool:
     return bool(draft.updated_at) and at - draft.updated_at > LEFT_ALONE
 
 
-def filed_from(token: uuid.UUID | None, *, citizen: Citizen) -> Case | None:
-    """Return the citizen's case that was filed from the draft ``token``, if one was."""
-    return Case.objects.filter(submission=token, citizen=citizen).first() if token else None
-
-
 def next_step(draft: Draft) -> str:
     """Return the name of the first step that is not complete."""
     if not draft.has_agency_step:
@@ -52,10 +47,10 @@ def next_step(draft: Draft) -> str:
     return "new-check" if draft.has_words else "new-what"
 
 
-def send(draft: Draft, *, by: User, at: datetime, language: str, notify_by: str, hides_identity: bool) -> Case:
-    """File the draft with the last wishes of the check page; a second press returns the case of the first.
+def send(token: uuid.UUID, *, by: User, at: datetime, language: str, notify_by: str, hides_identity: bool) -> Case:
+    """File the draft ``token`` with the wishes of the last page; a second press returns the case of the first.
 
-    Raises what ``verbs.filing.file_draft`` raises.
+    Raises ``Draft.DoesNotExist`` for a token that is not the citizen's and ``DraftIncomplete`` when a step is missing.
     """
-    Draft.objects.filter(pk=draft.pk).update(notify_by=notify_by, hides_identity=hides_identity)
+    draft = Draft(pk=token, citizen=by.citizen, notify_by=notify_by, hides_identity=hides_identity)
     return file_draft(draft, by=by, at=at, language=language)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from complaints import reference
 from complaints.models import Case
 from complaints.promise import Status, status_of
 from complaints.workflow import State
@@ -48,9 +49,9 @@ def page_of(citizen: Citizen, *, is_open: bool, after: str = "") -> CasePage:
     """Return a page of the citizen's open or closed cases, newest first, beginning after the number ``after``."""
     closed = Q(state=State.CLOSED)
     rows = _own(citizen).filter(~closed if is_open else closed)
-    last = rows.filter(reference=after).only("filed_at").first() if after else None
-    if last is not None:
-        rows = rows.filter(filed_at__lte=last.filed_at).exclude(filed_at=last.filed_at, pk__gte=last.pk)
+    mark = rows.filter(reference=after).values_list("filed_at", "pk").first() if reference.is_valid(after) else None
+    if mark is not None:
+        rows = rows.filter(filed_at__lte=mark[0]).exclude(filed_at=mark[0], pk__gte=mark[1])
     lines = _lines(rows[: PAGE + 1])
     return CasePage(lines[:PAGE], lines[PAGE - 1].case.reference if len(lines) > PAGE else "")
 

@@ -72,7 +72,7 @@ class Sight:
 def sight_of(case: Case, user: User, *, at: datetime) -> Sight:
     """Return what ``user`` sees in ``case``, which comes from ``casefile.with_papers``."""
     actors = policy.actors(case, user, at=at)
-    return Sight(case, user, actors, policy.verbs_for(case, user, at=at), pending_of(case))
+    return Sight(case, user, actors, policy.verbs_among(case, actors, at=at), pending_of(case))
 
 
 def panel_of(sight: Sight, *, may_correct: bool) -> Panel:

@@ -111,7 +111,11 @@ def _are_entitled(case: Case, verb: Verb, what: frozenset[Actor]) -> bool:
 
 def verbs_for(case: Case, user: User, *, at: datetime) -> frozenset[Verb]:
     """Return the verbs ``user`` may say now: the buttons of the page."""
-    what = actors(case, user, at=at)
+    return verbs_among(case, actors(case, user, at=at), at=at)
+
+
+def verbs_among(case: Case, what: frozenset[Actor], *, at: datetime) -> frozenset[Verb]:
+    """Return the verbs open now to somebody who is ``what`` to the case."""
     return frozenset(
         verb
         for verb in TRANSITIONS

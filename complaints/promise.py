@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from complaints.workflow import Outcome, State, Verb
 
@@ -58,24 +58,24 @@ def status_of(case: Case) -> Status:
     """Return where ``case`` stands in the citizen's words."""
     match case.state:
         case State.TRIAGE:
-            return Status(gettext("Received"), "info")
+            return Status(pgettext("status of a case", "Received"), "info")
         case State.REFERRED:
-            return Status(gettext("Being checked"), "info")
+            return Status(pgettext("status of a case", "Being checked"), "info")
         case State.IN_PROGRESS:
-            return Status(gettext("In progress"), "info")
+            return Status(pgettext("status of a case", "In progress"), "info")
         case State.WAITING:
-            return Status(gettext("Needs your answer"), "wait")
+            return Status(pgettext("status of a case", "Needs your answer"), "wait")
         case State.OBJECTED:
-            return Status(gettext("Under review"), "info")
+            return Status(pgettext("status of a case", "Under review"), "info")
     return _closed_status(case)
 
 
 def _closed_status(case: Case) -> Status:
     if case.outcome == Outcome.WITHDRAWN:
-        return Status(gettext("Withdrawn"), "")
+        return Status(pgettext("status of a case", "Withdrawn"), "")
     if case.outcome in {Outcome.INADMISSIBLE, Outcome.NO_REPLY}:
-        return Status(gettext("Closed"), "")
-    return Status(gettext("Answered"), "ok")
+        return Status(pgettext("status of a case", "Closed"), "")
+    return Status(pgettext("status of a case", "Answered"), "ok")
 
 
 def promise_of(case: Case, *, at: datetime, first_on: date | None = None) -> Promise | None:
@@ -136,8 +136,8 @@ def _words(case: Case) -> tuple[str, str, str]:
 def stages_of(case: Case, events: Sequence[CaseEvent]) -> list[Stage]:
     """Return the stages of the way; a case that went back to triage stands at the second again."""
     accepted_on = _last_accepted(events)
-    received = Stage(gettext("Received"), "done", timezone.localdate(case.filed_at))
-    checked, working = gettext("Competence checked"), gettext("In progress")
+    received = Stage(pgettext("status of a case", "Received"), "done", timezone.localdate(case.filed_at))
+    checked, working = pgettext("status of a case", "Competence checked"), pgettext("status of a case", "In progress")
     if case.closed_at:
         way = [Stage(checked, "done", accepted_on), Stage(working, "done")] if accepted_on else []
         return [received, *way, Stage(_closed_status(case).word, "done", timezone.localdate(case.closed_at))]
@@ -146,7 +146,7 @@ def stages_of(case: Case, events: Sequence[CaseEvent]) -> list[Stage]:
         received,
         Stage(checked, "done" if is_ours else "now", accepted_on),
         Stage(working, "now" if is_ours else "", case.promised_on),
-        Stage(gettext("Answer"), ""),
+        Stage(pgettext("status of a case", "Answer"), ""),
     ]
 
 

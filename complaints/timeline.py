@@ -57,7 +57,9 @@ def words_of(case: Case) -> WordsOf:
         _rows(Objection.objects.filter(case=case), "objection", first="text", second="reasons"),
         _rows(Ruling.objects.filter(case=case), "ruling", first="text"),
     )
-    return {(what, key): Words(*texts) for what, key, *texts in questions.union(*others, all=True)}
+    return {
+        (what, key): Words(*texts) for what, key, *texts in questions.union(*others, all=True).order_by("said_what")
+    }
 
 
 def _rows(rows: QuerySet[Any], what: str, *, first: str, second: str = "", code: str = "") -> QuerySet[Any, Any]:

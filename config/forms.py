@@ -227,6 +227,7 @@ def _is_address(text: str) -> bool:
 
 # ---- numbers ----
 
+THOUSANDS = re.compile("[\\s,\u066c]+")
 SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212_./()]+")
 
 
@@ -316,7 +317,8 @@ class NumberField(forms.IntegerField):
 
     def to_python(self, value: Any) -> int | None:
         """Return the number, within its limits."""
-        typed = plain_digits(str(value)).replace(",", "").replace("\u066c", "") if value is not None else ""
+        # Not plain_digits, which takes points and dashes out: 1.5 is not 15, and -1 is not 1.
+        typed = THOUSANDS.sub("", fold_digits(_without_format_marks(str(value)))) if value is not None else ""
         if not typed:
             return None
         # Seven figures are more than any limit here; int() refuses to read thousands of them.

@@ -4,7 +4,7 @@ import os
 from base64 import b64encode
 
 # Worthless on purpose: nothing is ever encrypted, signed or stored under these.
-_EMPTY_KEY = b64encode(bytes(32)).decode()
+_KEY, _OTHER_KEY = (b64encode(bytes([number] * 32)).decode() for number in (0, 1))
 
 for _name, _value in {
     "EMBEDDED": "true",
@@ -13,8 +13,8 @@ for _name, _value in {
     "REDIS_URL": "redis://offline.invalid",
     "ALLOWED_HOSTS": "offline.invalid",
     "PUBLIC_URL": "http://offline.invalid",
-    "IDENTITY_KEYS": f"offline:{_EMPTY_KEY}",
-    "LOOKUP_KEY": _EMPTY_KEY,
+    "IDENTITY_KEYS": f"offline:{_KEY}",
+    "LOOKUP_KEY": _OTHER_KEY,
 }.items():
     os.environ.setdefault(_name, _value)
 

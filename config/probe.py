@@ -1,5 +1,6 @@
 """Ask this machine's web process whether it is ready: `python -m config.probe`, for whatever watches a container."""
 
+import contextlib
 import os
 import sys
 from http.client import HTTPConnection
@@ -9,12 +10,11 @@ SUCCESS = 200
 
 def is_ready(port: int, *, host: str) -> bool:
     """Tell whether `/health/ready` says yes; `host` must be one of ALLOWED_HOSTS, since no other is answered."""
-    try:
-        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    with contextlib.suppress(OSError), contextlib.closing(connection):
         connection.request("GET", "/health/ready", headers={"Host": host})
         return connection.getresponse().status == SUCCESS
-    except OSError:
-        return False
+    return False
 
 
 if __name__ == "__main__":

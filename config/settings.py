@@ -127,7 +127,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-DATA_UPLOAD_MAX_NUMBER_FILES = 10
+# Ten are taken; more are let through to the form, which says so beside its field instead of an error page.
+DATA_UPLOAD_MAX_NUMBER_FILES = 40
 # Ten files, one of them a video, and the fields around them.
 REQUEST_MAX_BYTES = 150 * 1024 * 1024
 

@@ -284,16 +284,25 @@ def timeline(content: str) -> SafeString:
 
 @register.simple_block_tag
 def timeline_item(
-    content: str, *, title: object, at: date | None = None, by: object = "", kind: str = "", href: str = ""
+    content: str,
+    *,
+    title: object,
+    at: date | None = None,
+    by: object = "",
+    kind: str = "",
+    href: str = "",
+    level: int = 3,
 ) -> SafeString:
-    """Write one thing that happened, and when; ``kind`` is ok, wait, bad, you or nothing."""
+    """Write one thing that happened, and when; ``kind`` is ok, wait, bad or you; ``level`` is that of its heading."""
     heading = format_html('<a href="{}">{}</a>', href, title) if href else title
     when = [moment(at) if isinstance(at, datetime) else day(at)] if at else []
     meta = format_html_join(" · ", "{}", ((part,) for part in [*when, *([by] if by else [])]))
     return format_html(
-        "<li{}><h3>{}</h3>{}{}</li>",
+        "<li{}><h{}>{}</h{}>{}{}</li>",
         format_html(' class="tl-{}"', kind) if kind else "",
+        level,
         heading,
+        level,
         format_html('<span class="meta">{}</span>', meta) if meta else "",
         SafeString(content.strip()),
     )
@@ -445,12 +454,15 @@ def error_summary(*, form: forms.BaseForm) -> dict[str, Any]:
 
 
 def _mistakes(form: forms.BaseForm) -> list[Mistake]:
-    mistakes = []
-    for name, errors in form.errors.as_data().items():
-        bound = form[name] if name in form.fields else None
-        for error in errors:
-            mistakes += [Mistake(str(message), _anchor(bound, error)) for message in error.messages]
-    return mistakes
+    """Return the errors in the order of the boxes; a check across fields may have found them in another."""
+    errors = form.errors.as_data()
+    names = [*(name for name in form.fields if name in errors), *(name for name in errors if name not in form.fields)]
+    return [
+        Mistake(str(message), _anchor(form[name] if name in form.fields else None, error))
+        for name in names
+        for error in errors[name]
+        for message in error.messages
+    ]
 
 
 def _anchor(bound: BoundField | None, error: ValidationError) -> str:
@@ -491,6 +503,7 @@ def field(  # noqa: PLR0913 - one tag draws every field, so that a page reads as
     columns: int = 1,
     label: object = "",
     hide_label: bool = False,
+    optional: bool | None = None,
     note: object = "",
     action: object = "",
 ) -> SafeString:
@@ -508,7 +521,7 @@ def field(  # noqa: PLR0913 - one tag draws every field, so that a page reads as
         "label": label or field.label,
         "hint": note or field.help_text,
         "errors": _field_errors(field),
-        "optional": not field.field.required,
+        "optional": not field.field.required if optional is None else optional,
         "large": large,
         "columns": columns,
         "hide_label": hide_label,

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 import xlsxwriter
-from django.utils.translation import get_language_bidi, gettext
+from django.utils.translation import get_language_bidi, gettext, pgettext
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -54,11 +54,12 @@ def csv_lines(report: Report) -> Iterator[str]:
 
 def _csv_rows(report: Report) -> Iterator[list[Cell]]:
     days = [report.span.first.isoformat(), report.span.last.isoformat()]
-    yield [gettext("From"), gettext("To"), gettext("Breakdown"), gettext("Name"), *_headings()]
+    limits = [pgettext("days", "From"), pgettext("days", "To")]
+    yield [*limits, gettext("Breakdown"), pgettext("figures", "Name"), *_headings()]
     for title, rows in ((gettext("By agency"), report.by_agency), (gettext("By kind"), report.by_kind)):
         for row in rows:
             yield [*days, title, row.name, *_numbers(row.figures)]
-    yield [*days, gettext("Total"), gettext("Total"), *_numbers(report.total)]
+    yield [*days, pgettext("figures", "Total"), pgettext("figures", "Total"), *_numbers(report.total)]
 
 
 def _harmless(cell: Cell) -> Cell:
@@ -84,9 +85,9 @@ def workbook(report: Report) -> bytes:
     """
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        book.set_properties({"title": gettext("Report"), "created": report.counted_at})
+        book.set_properties({"title": gettext("Reports"), "created": report.counted_at})
         _breakdown(book, gettext("By agency"), gettext("Agency"), report.by_agency, report.total)
-        _breakdown(book, gettext("By kind"), gettext("Kind"), report.by_kind, report.total)
+        _breakdown(book, gettext("By kind"), pgettext("case", "Kind"), report.by_kind, report.total)
         _about(book, report)
     return stream.getvalue()
 
@@ -101,7 +102,7 @@ def _breakdown(book: Workbook, title: str, column: str, rows: Iterable[Row], tot
     line = 0
     for line, row in enumerate(rows, start=1):
         _write_row(sheet, line, [row.name, *_numbers(row.figures)], plain, number)
-    _write_row(sheet, line + 1, [gettext("Total"), *_numbers(total)], bold, sum_format)
+    _write_row(sheet, line + 1, [pgettext("figures", "Total"), *_numbers(total)], bold, sum_format)
     sheet.repeat_rows(0)
 
 
@@ -112,8 +113,8 @@ def _about(book: Workbook, report: Report) -> None:
     sheet.set_column(0, 0, NUMBER_WIDTH * 2)
     sheet.set_column(1, 1, WORDS_WIDTH)
     days = (report.span.first.isoformat(), report.span.last.isoformat())
-    _write_row(sheet, 0, [gettext("From"), days[0]], bold, plain)
-    _write_row(sheet, 1, [gettext("To"), days[1]], bold, plain)
+    _write_row(sheet, 0, [pgettext("days", "From"), days[0]], bold, plain)
+    _write_row(sheet, 1, [pgettext("days", "To"), days[1]], bold, plain)
     _write_row(sheet, 2, [gettext("Counted"), as_of_line(report)], bold, plain)
     explained = [(str(TITLES[name]), str(words)) for name, words in DEFINITIONS.items()]
     explained += [("", str(note)) for note in NOTES]

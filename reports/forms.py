@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from config.arabic import fold_digits
 from config.forms import DigitsInput, Form
@@ -84,8 +84,8 @@ def _parts(typed: str) -> tuple[int, int, int]:
 class SpanForm(Form):
     """The first and the last day of a report."""
 
-    first = DayField(label=_("From"))
-    last = DayField(label=_("To"))
+    first = DayField(label=pgettext_lazy("days", "From"))
+    last = DayField(label=pgettext_lazy("days", "To"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -19,11 +19,15 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.roles import REPORT_READERS
+from complaints.desk import menu_of, office_of
 from reports import exports
 from reports.figures import NAMES, Figures, Report, Row, count
 from reports.forms import SpanForm
 from reports.spans import Preset, Span
 from reports.words import DEFINITIONS, NOTES, PRESETS, TITLES
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Bars in the drawing of the agencies; the table beside it has all of them.
@@ -53,7 +57,7 @@ def report(request: HttpRequest) -> HttpResponse:
     """Show the figures of the days asked for, of the current month when none are."""
     at = timezone.now()
     asked = _asked(request, today=timezone.localdate(at))
-    page = _frame(asked, shown=request.GET.get("figure", ""))
+    page = _frame(asked, shown=request.GET.get("figure", "")) | _desk(request, at)
     if asked.span is not None:
         page |= _content(count(asked.span, at=at), shown=page["shown"], query=asked.query)
     return render(request, "reports/report.html", page)
@@ -124,6 +128,13 @@ def _asked(request: HttpRequest, *, today: date) -> Asked:
 
 
 # ---- what is shown ----
+
+
+def _desk(request: HttpRequest, at: datetime) -> dict[str, Any]:
+    """Return what stands around the page, as around every page of the desk."""
+    user = cast("User", request.user)
+    return {"menu": menu_of(user, at=at), "office": office_of(user, at=at)}
+
 
 #: The colour of each figure's tile.
 TILES = {"received": "info", "closed": "ok", "pending": "wait", "late": "bad"}

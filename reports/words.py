@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from reports.spans import Preset
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from reports.figures import Report
 
 TITLES: dict[str, Promise] = {
-    "received": _("Received"),
-    "closed": _("Closed"),
-    "pending": _("Pending"),
-    "late": _("Late"),
+    "received": pgettext_lazy("figures", "Received"),
+    "closed": pgettext_lazy("figures", "Closed"),
+    "pending": pgettext_lazy("figures", "Pending"),
+    "late": pgettext_lazy("figures", "Late"),
 }
 
 #: What each figure counts, in the order of the columns; ``reports.figures`` says the same to programmers.

@@ -7,12 +7,13 @@ supervisor; ``yusuf`` is officer at Greater Amman and must never learn that Wate
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.test import Client
 
 from accounts.models import Citizen, Identity, Membership, NumberKind, User
@@ -28,6 +29,15 @@ EVERY_KIND = ["complaint", "suggestion", "inquiry", "praise"]
 def password_hash() -> str:
     """Hash the cast's password once a run: Argon2 is slow on purpose."""
     return make_password(PASSWORD)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_hashing() -> Iterator[None]:
+    """Hash passwords with the same algorithm at the least cost: a run hashes hundreds of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for cost, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
+            patch.setattr(Argon2PasswordHasher, cost, least)
+        yield
 
 
 @pytest.fixture

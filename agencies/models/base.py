@@ -36,7 +36,7 @@ def in_order() -> Q:
 
 
 class Reference(models.Model):
-    """A row that the project ships and people keep: see the decision "Reference data and the people who edit it"."""
+    """A row that the project ships and people keep: see docs/decisions/0020-reference-data.md."""
 
     unverified = models.CharField(
         _("not verified"),
@@ -54,7 +54,7 @@ class Reference(models.Model):
 class Coded(models.Model):
     """A row whose code is its name everywhere: in files, in routing and in addresses."""
 
-    code = models.SlugField(_("code"), max_length=40, unique=True)
+    code = models.SlugField(_("row code"), max_length=40, unique=True)
 
     class Meta:
         abstract = True
@@ -63,7 +63,7 @@ class Coded(models.Model):
 class Shipped(models.Model):
     """A row with a code only when it came from a file; rows that people add have none."""
 
-    code = models.SlugField(_("code"), max_length=60, unique=True, null=True, blank=True, editable=False)
+    code = models.SlugField(_("row code"), max_length=60, unique=True, null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True

@@ -20,8 +20,6 @@ from config.arabic import strip_prefixes
 #: An SMS in Arabic has 70 characters; this is what the other words leave for the agency.
 SHORT_NAME_AR = 18
 SHORT_NAME_EN = 24
-#: Word similarity from which an agency fits: finds one wrong letter in a word of five, and not a neighbouring word.
-FITS = 0.5
 #: What a fit in the services weighs beside the same fit in the names.
 SERVICE_WEIGHT = 0.7
 NAMES = ("name_ar", "short_name_ar", "name_en", "short_name_en", "aliases_ar")
@@ -121,7 +119,7 @@ class Agency(Coded, Named, Dated, Reference):
         Governorate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("governorate")
     )
     is_complainable = models.BooleanField(_("can be complained about"), default=True)
-    is_core = models.BooleanField(_("among the 86 of the national plan"), default=False)
+    is_core = models.BooleanField(_("among the 86 linked agencies"), default=False)
     notes = models.TextField(_("notes"), blank=True)
     folded = models.GeneratedField(
         expression=stripped(*NAMES, "services_ar"), output_field=models.TextField(), db_persist=True, editable=False

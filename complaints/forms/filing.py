@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Agencies offered when what was typed fits several; more would be a list to read, not a choice.
 MOST_MATCHES = 8
+#: Said of a token that is not the draft's: forged, or of a page that another tab has overtaken.
+STALE = _("This page was out of date. Check what you send, then press again.")
 
 
 # ---- the agency and the topic ----
@@ -230,7 +231,7 @@ def _what_initial(draft: Draft) -> dict[str, Any]:
 class CheckForm(Form):
     """How to be told, whether to stay unnamed, and the token of the draft that is sent."""
 
-    draft = forms.CharField(widget=forms.HiddenInput, required=False)
+    draft = forms.UUIDField(error_messages={"required": STALE, "invalid": STALE})
     notify_by = ChoiceCardsField(label=_("How should we send you news?"))
     hides_identity = forms.BooleanField(
         required=False,
@@ -238,31 +239,13 @@ class CheckForm(Form):
         help_text=_("The agency does not see your name and number. Only the follow-up unit does."),
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, draft: Draft, phone: str, email: str) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, phone: str, email: str) -> None:
+        super().__init__(data)
         ways = {NotifyBy.SMS: phone, NotifyBy.EMAIL: email}
         cards = [Card(way.value, way.label, f"\u2066{address}\u2069") for way, address in ways.items() if address]
-        offered = [card.value for card in cards]
-        notify_by = draft.notify_by if draft.notify_by in offered else next(iter(offered), "")
-        initial = {"draft": str(draft.pk), "notify_by": notify_by, "hides_identity": draft.hides_identity}
-        super().__init__(data, initial=initial)
-        self.token = draft.pk
         self.fields["notify_by"].cards = cards  # type: ignore[attr-defined]
-
-    def clean_draft(self) -> str:
-        """Refuse a token that is not the draft's: forged, or of a page that another tab has overtaken."""
-        if token_of(self.cleaned_data) != self.token:
-            raise ValidationError(_("This page was out of date. Check what you send, then press again."), code="stale")
-        return str(self.token)
 
     @property
     def wishes(self) -> dict[str, Any]:
         """Return how the citizen wants to be told, and whether the agency learns who it is."""
         return {name: self.cleaned_data[name] for name in ("notify_by", "hides_identity")}
-
-
-def token_of(data: Mapping[str, Any]) -> uuid.UUID | None:
-    """Return the token of the draft that a press of the button sends, None for anything that is no token."""
-    try:
-        return uuid.UUID(str(data.get("draft", "")))
-    except ValueError:
-        return None

@@ -144,6 +144,8 @@ def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done:
     _require_substance(case, outcome=outcome, found=found, done=done)
     if case.topic is not None and case.topic.second_signature:
         with act(case, Act.PROPOSE_ANSWER, by=by, at=at) as change:
+            # A proposal written anew replaces the one that waits: whoever would sign it may not agree with it.
+            case.answers.filter(state=AnswerState.PROPOSED).update(state=AnswerState.TAKEN_BACK)
             answer = _write(case, AnswerState.PROPOSED, by=by, at=at, outcome=outcome, found=found, done=done)
             change.facts = _answer_facts(answer)
         return answer

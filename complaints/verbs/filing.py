@@ -112,11 +112,13 @@ def _numbers() -> tuple[int, int]:
 def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
     """File what ``draft`` holds and remove it; a second call for the same draft returns the same case.
 
-    Locks the draft, so that of two presses at once the second waits and finds the case. Raises ``Draft.DoesNotExist``
-    when the draft is gone and no case came of it, ``DraftIncomplete`` when a step is missing.
+    The words are those in the database; ``notify_by`` and ``hides_identity`` are those of the ``draft`` handed in,
+    which only needs its key and its citizen besides. Locks the draft, so that of two presses at once the second waits
+    and finds the case. Raises ``Draft.DoesNotExist`` when the draft is gone and no case came of it,
+    ``DraftIncomplete`` when a step is missing.
     """
     with transaction.atomic():
-        held = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk)
+        held = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk, citizen=draft.citizen_id)
         held = held.select_related("agency", "topic", "governorate", "citizen")
         fresh = held.first()
         if fresh is None:
@@ -133,20 +135,29 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
             governorate=fresh.governorate,
             area=fresh.area,
             place=fresh.place,
-            hides_identity=fresh.hides_identity,
-            notify_by=fresh.notify_by,
+            hides_identity=draft.hides_identity,
+            notify_by=draft.notify_by,
             language=language,
             submission=fresh.pk,
         )
         case = file(filing, by=by, at=at)
-        Attachment.objects.filter(draft=fresh).update(case=case, draft=None)
-        fresh.delete()
+        _hand_over(fresh, case)
     return case
+
+
+def _hand_over(draft: Draft, case: Case) -> None:
+    """Give the draft's files to the case and remove the draft, in one statement: the keys are checked at commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH moved AS (UPDATE complaints_attachment SET case_id = %s, draft_id = NULL WHERE draft_id = %s) "
+            "DELETE FROM complaints_draft WHERE id = %s",
+            [case.pk, draft.pk, draft.pk],
+        )
 
 
 def _filed(draft: Draft) -> Case:
     try:
-        return Case.objects.get(submission=draft.pk)
+        return Case.objects.get(submission=draft.pk, citizen=draft.citizen_id)
     except Case.DoesNotExist:
         raise Draft.DoesNotExist from None
 

@@ -69,9 +69,7 @@ def _find(request: HttpRequest, scope: CaseQuerySet, text: str) -> HttpResponse:
     return _listing(request, Page(cases, ""), of_person=True)
 
 
-def _listing(
-    request: HttpRequest, page: Page, *, here: Mapping[str, str] | None = None, **said: Any
-) -> HttpResponse:
+def _listing(request: HttpRequest, page: Page, *, here: Mapping[str, str] | None = None, **said: Any) -> HttpResponse:
     """Show a page of cases; ``here`` is what its address says, for the links to further pages."""
     user, at = user_of(request), timezone.now()
     counts = desk.counts_of(Case.objects.visible_to(user, at=at), user, at=at)

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.guards import citizen_of, citizen_required, user_of
 from agencies.models import Agency, Governorate
 from complaints import drafting, uploads
-from complaints.forms.filing import AgencyForm, CheckForm, WhatForm, token_of
+from complaints.forms.filing import STALE, AgencyForm, CheckForm, WhatForm
 from complaints.kinds import words_for
-from complaints.models import Draft
+from complaints.models import Case, Draft
 from complaints.promise import promise_of
 from complaints.verbs.filing import DraftIncomplete
 from complaints.views.own import own_case, posted, read_or_post
@@ -117,16 +117,24 @@ def new_check(request: HttpRequest, kind: str) -> HttpResponse:
     """Show everything once more and send it; a second press finds the case of the first."""
     at = timezone.now()
     citizen = citizen_of(request)
-    draft = drafting.draft_of(citizen, kind)
-    token = token_of(request.POST)
-    if token and token != draft.pk and (case := drafting.filed_from(token, citizen=citizen)):
+    form = CheckForm(posted(request), phone=citizen.masked_phone, email=citizen.email)
+    if form.is_bound and form.is_valid() and (case := _sent(request, form, at)):
         return redirect("receipt", ref=case.reference)
+    draft = drafting.draft_of(citizen, kind)
     if not draft.is_complete:
         return _go_back(request, draft)
-    form = CheckForm(posted(request), draft=draft, phone=citizen.masked_phone, email=citizen.email)
-    if form.is_bound and form.is_valid():
-        return _send(request, draft, form, at)
+    form.initial = {"notify_by": draft.notify_by, "hides_identity": draft.hides_identity}
     return render(request, "complaints/citizen/new_check.html", _step(form, draft, at))
+
+
+def _sent(request: HttpRequest, form: CheckForm, at: datetime) -> Case | None:
+    """Send what the pressed button belongs to; a token that leads nowhere is an error of the form."""
+    token, language = form.cleaned_data["draft"], get_language() or "ar"
+    try:
+        return drafting.send(token, by=user_of(request), at=at, language=language, **form.wishes)
+    except (Draft.DoesNotExist, DraftIncomplete):
+        form.add_error("draft", STALE)
+        return None
 
 
 def _go_back(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -134,15 +142,6 @@ def _go_back(request: HttpRequest, draft: Draft) -> HttpResponse:
     if request.method == "POST":
         messages.warning(request, gettext("Nothing was sent: a step is missing, or this page was out of date."))
     return redirect(drafting.next_step(draft), kind=draft.kind)
-
-
-def _send(request: HttpRequest, draft: Draft, form: CheckForm, at: datetime) -> HttpResponse:
-    language = get_language() or "ar"
-    try:
-        case = drafting.send(draft, by=user_of(request), at=at, language=language, **form.wishes)
-    except (Draft.DoesNotExist, DraftIncomplete):
-        return _go_back(request, drafting.draft_of(citizen_of(request), draft.kind))
-    return redirect("receipt", ref=case.reference)
 
 
 def _step(form: forms.Form, draft: Draft, at: datetime) -> dict[str, Any]:

@@ -56,9 +56,7 @@ def _refer(doing: Doing, form: ReferForm) -> bool:
     try:
         verbs.refer(doing.case, by=doing.user, at=doing.at, agency=agency, reason=reason, resets_limit=resets)
     except NoActiveOfficer:
-        text = gettext(
-            "%(agency)s has no active liaison officer today, so nobody would receive it. Choose another one."
-        )
+        text = gettext("%(agency)s has no active liaison officer today and cannot receive it. Choose another one.")
         form.add_error("agency", text % {"agency": agency.name})
         return False
     return True

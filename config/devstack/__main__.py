@@ -37,7 +37,7 @@ def serve(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the suite, on both cores when no choice is given."""
     browser.ensure()
-    command = [sys.executable, "-m", "pytest", *(arguments or ["-n", "auto", "-q"])]
+    command = [sys.executable, "-m", "pytest", *(arguments or ["-q", "--numprocesses=auto", "--dist=loadgroup"])]
     return subprocess.call(command, cwd=ROOT)
 
 

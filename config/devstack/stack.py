@@ -1,6 +1,7 @@
 """The whole system on one machine: servers, prepared data, and web, worker and beat until somebody stops it."""
 
 import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -142,13 +143,15 @@ def _prepare(folder: Path) -> None:
     catalogue.compile_if_stale(state.ROOT)
     with step("Loading the code"):
         django.setup()
+    # What the commands say in detail is for whoever runs them by hand.
+    unsaid = io.StringIO()
     with step("Migrating the database"):
         call_command("migrate", verbosity=0, interactive=False)
     with step("Loading reference data"):
-        call_command("load_reference", verbosity=0)
+        call_command("load_reference", stdout=unsaid)
     if os.environ["EMBEDDED"] == "true":
         with step("Loading demonstration people and cases"):
-            call_command("seed_demo", verbosity=0)
+            call_command("seed_demo", stdout=unsaid)
     _collect_static(folder)
     connections.close_all()
 

@@ -22,8 +22,7 @@ TEXT = st.text(LETTERS, max_size=60)
 def in_sql(function: str, text: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s)", [text])
-        (folded,) = cursor.fetchone()
-    return folded
+        return str(cursor.fetchone()[0])
 
 
 @pytest.mark.parametrize(

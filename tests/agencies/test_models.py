@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import translation
 
 from agencies.models import Agency, Governorate, RoutingRule, Topic
@@ -62,37 +62,38 @@ TYPED = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "code"), TYPED)
-def test_an_agency_is_found_by_what_people_type(loaded, typed, code):
-    found = [agency.code for agency in Agency.objects.matching(typed)[:6]]
-    assert code in found
+MEANT = [
+    ("مياهنا", "miyahuna"),
+    ("جواز", "cspd"),
+    ("امانه عمان", "gam"),
+    ("الضمان الاجتماعي", "ssc"),
+    ("البشير", "bashir"),
+    ("وزارة الصحة", "moh"),
+    ("الدفاع المدني", "civdef"),
+    ("ديوان المحاسبة", "auditb"),
+    ("Jordan Post", "jpost"),
+]
 
 
-@pytest.mark.parametrize(
-    ("typed", "first"),
-    [
-        ("مياهنا", "miyahuna"),
-        ("جواز", "cspd"),
-        ("امانه عمان", "gam"),
-        ("الضمان الاجتماعي", "ssc"),
-        ("البشير", "bashir"),
-        ("وزارة الصحة", "moh"),
-        ("الدفاع المدني", "civdef"),
-        ("ديوان المحاسبة", "auditb"),
-        ("Jordan Post", "jpost"),
-    ],
-)
-def test_the_agency_that_is_meant_comes_first(loaded, typed, first):
-    assert Agency.objects.matching(typed)[0].code == first
+def test_an_agency_is_found_by_what_people_type(loaded):
+    lost = [(typed, code) for typed, code in TYPED if code not in codes(typed)[:6]]
+    assert lost == []
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "؟؟", "xyzzy", "qwerty", "ببببب"])
-def test_what_names_no_agency_finds_none(loaded, typed):
-    assert list(Agency.objects.matching(typed)) == []
+def test_the_agency_that_is_meant_comes_first(loaded):
+    assert [(typed, codes(typed)[0]) for typed, _ in MEANT] == MEANT
+
+
+def test_what_names_no_agency_finds_none(loaded):
+    assert [codes(typed) for typed in ("", "   ", "؟؟", "xyzzy", "qwerty", "ببببب")] == [[]] * 6
+
+
+def codes(typed: str) -> list[str]:
+    return [agency.code for agency in Agency.objects.matching(typed)]
 
 
 def test_every_word_must_fit(loaded):
-    assert [agency.code for agency in Agency.objects.matching("مستشفى البشير")] == ["bashir"]
+    assert codes("مستشفى البشير") == ["bashir"]
 
 
 def test_every_agency_is_found_by_each_of_its_names(loaded):
@@ -132,7 +133,7 @@ def test_an_agency_exists_from_its_first_to_its_last_day(water, gam, cmu):
 
 def test_the_database_refuses_a_short_name_that_breaks_the_message(water):
     assert len("شركة مياه الأردن ال") == 19
-    with pytest.raises(Exception, match="short_name_ar|too long"), transaction.atomic():
+    with pytest.raises(DataError, match=r"too long for type character varying\(18\)"), transaction.atomic():
         Agency.objects.filter(pk=water.pk).update(short_name_ar="شركة مياه الأردن ال")
 
 

@@ -60,7 +60,7 @@ def test_no_row_of_any_file_is_dropped(loaded):
         assert sorted(codes) == sorted(model._default_manager.values_list("code", flat=True))
 
 
-def test_the_86_bodies_of_the_national_plan_are_there(loaded):
+def test_the_86_linked_agencies_are_there(loaded):
     assert Agency.objects.filter(is_core=True).count() == 86
     assert sum(row["is_core"] == "yes" for row in read("agencies.csv")) == 86
 
@@ -79,19 +79,16 @@ def test_short_names_are_in_their_language():
         assert row["short_name_en"].isascii()
 
 
-@pytest.mark.parametrize(
-    ("code", "short"),
-    [
-        ("gam", "أمانة عمّان"),
-        ("miyahuna", "مياهنا"),
-        ("ssc", "الضمان الاجتماعي"),
-        ("cspd", "الأحوال المدنية"),
-        ("jiacc", "هيئة النزاهة"),
-        ("bashir", "مستشفيات البشير"),
-    ],
-)
-def test_citizens_recognise_the_short_name(loaded, code, short):
-    assert Agency.objects.get(code=code).short_name_ar == short
+def test_citizens_recognise_the_short_name(loaded):
+    known = {
+        "gam": "أمانة عمّان",
+        "miyahuna": "مياهنا",
+        "ssc": "الضمان الاجتماعي",
+        "cspd": "الأحوال المدنية",
+        "jiacc": "هيئة النزاهة",
+        "bashir": "مستشفيات البشير",
+    }
+    assert {agency.code: agency.short_name_ar for agency in Agency.objects.filter(code__in=known)} == known
 
 
 def test_only_the_operator_and_its_contact_centre_cannot_be_complained_about(loaded):
@@ -99,9 +96,9 @@ def test_only_the_operator_and_its_contact_centre_cannot_be_complained_about(loa
 
 
 def test_values_arrive_as_they_stand_in_the_file(loaded):
-    topic = Topic.objects.get(code="integrity-bribe")
-    assert (topic.parent.code, topic.kinds, topic.agency_kinds, topic.sectors) == ("integrity", ["complaint"], [], [])
-    assert (topic.limit_days, topic.priority, topic.suggested_agency.code) == (2, "high", "jiacc")
+    topic = Topic.objects.get(code="integrity-bribe", parent__code="integrity", suggested_agency__code="jiacc")
+    assert (topic.kinds, topic.agency_kinds, topic.sectors) == (["complaint"], [], [])
+    assert (topic.limit_days, topic.priority) == (2, "high")
     assert (topic.hides_identity, topic.second_signature, topic.withheld_from_agency) == (True, True, True)
     hours = WorkingHours.objects.get(code="ramadan-2026")
     assert (hours.starts_on, hours.ends_on) == (date(2026, 2, 18), date(2026, 3, 19))
@@ -138,8 +135,8 @@ def test_every_kind_of_case_has_a_topic_for_every_agency(loaded):
 
 
 def test_what_is_not_verified_is_marked(loaded):
-    assert Agency.objects.exclude(unverified="").count() == 68
-    assert RoutingRule.objects.exclude(unverified="").count() == 46
+    assert Agency.objects.exclude(unverified="").count() == 61
+    assert RoutingRule.objects.exclude(unverified="").count() == 49
     assert Directorate.objects.filter(unverified="").count() == 0
     assert Holiday.objects.filter(status=HolidayStatus.ESTIMATED, unverified="").count() == 0
 
@@ -199,8 +196,7 @@ def test_the_first_run_writes_in_bulk():
 def test_a_row_that_drifted_from_the_file_is_brought_back(loaded):
     Agency.objects.filter(code="gam").update(name_en="Amman", parent=None)
     outcomes = {outcome.file: outcome for outcome in reference.load()}
-    gam = Agency.objects.get(code="gam")
-    assert (gam.name_en, gam.parent.code) == ("Greater Amman Municipality", "pm")
+    assert Agency.objects.get(code="gam", parent__code="pm").name_en == "Greater Amman Municipality"
     assert outcomes["agencies.csv"].changed == 1
     assert sum(outcome.changed for outcome in outcomes.values()) == 1
 
@@ -217,14 +213,14 @@ def test_a_row_that_a_person_edited_stays_as_it_is(loaded):
     ]
 
 
-def test_rows_that_people_added_stay_and_are_counted(loaded, water_free_code="office"):
+def test_rows_that_people_added_stay_and_are_counted(loaded):
     Agency.objects.create(
-        code=water_free_code, name_ar="مكتب جديد", name_en="New office", short_name_ar="مكتب جديد",
+        code="office", name_ar="مكتب جديد", name_en="New office", short_name_ar="مكتب جديد",
         short_name_en="New office", kind="unit", sector="media",
     )  # fmt: skip
     Holiday.objects.create(on=date(2026, 2, 1), name_ar="عطلة ثلج", name_en="Snow")
     outcomes = {outcome.file: outcome for outcome in reference.load()}
-    assert Agency.objects.filter(code=water_free_code).count() == 1
+    assert Agency.objects.filter(code="office").count() == 1
     assert Holiday.objects.filter(name_en="Snow").count() == 1
     assert (outcomes["agencies.csv"].others, outcomes["holidays.csv"].others) == (1, 0)
 
@@ -234,7 +230,12 @@ def test_what_a_person_saves_while_the_files_load_is_not_overwritten():
     reference.load()
     Agency.objects.filter(code="gam").update(name_en="stale")
     outcomes: list[reference.Outcome] = []
-    loader = threading.Thread(target=lambda: (outcomes.extend(reference.load()), connections.close_all()))
+
+    def load_beside() -> None:
+        outcomes.extend(reference.load())
+        connections.close_all()
+
+    loader = threading.Thread(target=load_beside)
     with transaction.atomic():
         Agency.objects.filter(code="gam").update(name_en="Mine", edited_at=timezone.now())
         loader.start()
@@ -267,32 +268,59 @@ def spoil(folder: Path, file: str, old: str, new: str) -> None:
     (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "problem"),
-    [
-        ("topics.csv", "code,parent", "code,category", "topics.csv, line 1, column category: there is no such field"),
-        ("topics.csv", ",limit_days,", ",parent,", "topics.csv, line 1, column limit_days: is missing"),
-        ("governorates.csv", "العاصمة,Amman", "العاصمة,,Amman", "governorates.csv, line 2: 7 cells where the header has 6"),
-        ("topics.csv", "normal,7,no", "normal,seven,no", "topics.csv, line 2, column limit_days: invalid literal for int() with base 10: 'seven'"),
-        ("topics.csv", "normal,7,no", "normal,7,maybe", "topics.csv, line 2, column hides_identity: “maybe” is neither yes nor no"),
-        ("topics.csv", "complaint;suggestion", "complain;suggestion", "topics.csv, line 2, column kinds: Item 1 in the array did not validate: Value 'complain' is not a valid choice."),
-        ("holidays.csv", "2025-01-01", "2025-13-01", "holidays.csv, line 2, column on: month must be in 1..12, not 13"),
-        ("working_hours.csv", "08:30", "8h30", "working_hours.csv, line 2, column opens: Invalid isoformat string: '8h30'"),
-        ("agencies.csv", ",أمانة عمّان,", ",أمانة عمان الكبرى في العاصمة,", "agencies.csv, line 119, column short_name_ar: Ensure this value has at most 18 characters (it has 29)."),
-        ("agencies.csv", "Prime Ministry,ministry", "Prime Ministry,palace", "agencies.csv, line 2, column kind: Value 'palace' is not a valid choice."),
-        ("agencies.csv", "cspd,", "gam,", "agencies.csv, line 119, column code: gam is on line 31 already"),
-        ("agencies.csv", ",pm,municipal", ",xx,municipal", "agencies.csv, line 119, column parent: there is no xx"),
-        ("routing_rules.csv", ",miyahuna,", ",miahuna,", "routing_rules.csv, line 2, column agency: there is no miahuna"),
-        ("routing_rules.csv", ",miyahuna,", ",,", "routing_rules.csv, line 2, column agency: names nothing"),
-        ("cities.csv", "jo-am-liwa-amman-qasabah", "", "cities.csv, line 2, column code: a row needs a code"),
-    ],
-)  # fmt: skip
+LONG = ",أمانة عمان الكبرى في العاصمة,"
+BAD_CELLS = [
+    ("topics.csv", "code,parent", "code,category", "line 1, column category: there is no such field"),
+    ("topics.csv", ",limit_days,", ",parent,", "line 1, column limit_days: is missing"),
+    ("governorates.csv", "العاصمة,Amman", "العاصمة,,Amman", "line 2: 7 cells where the header has 6"),
+    ("topics.csv", "normal,7,no", "normal,7,maybe", "line 2, column hides_identity: “maybe” is neither yes nor no"),
+    ("holidays.csv", "2025-01-01", "soon", "line 2, column on: Invalid isoformat string: 'soon'"),
+    ("working_hours.csv", "08:30", "8h30", "line 2, column opens: Invalid isoformat string: '8h30'"),
+    ("agencies.csv", "ministry,", "palace,", "line 2, column kind: Value 'palace' is not a valid choice."),
+    ("agencies.csv", "\ngam,", "\ncspd,", "line 119, column code: cspd is on line 32 already"),
+    ("agencies.csv", ",pm,municipal", ",xx,municipal", "line 119, column parent: there is no xx"),
+    ("routing_rules.csv", ",miyahuna,", ",miahuna,", "line 2, column agency: there is no miahuna"),
+    ("routing_rules.csv", ",miyahuna,", ",,", "line 2, column agency: names nothing"),
+    ("cities.csv", "jo-am-liwa-amman-qasabah", "", "line 2, column code: a row needs a code"),
+    (
+        "topics.csv",
+        "normal,7,no",
+        "normal,seven,no",
+        "line 2, column limit_days: invalid literal for int() with base 10: 'seven'",
+    ),
+    (
+        "topics.csv",
+        "complaint;suggestion",
+        "complain;suggestion",
+        "line 2, column kinds: Item 1 in the array did not validate: Value 'complain' is not a valid choice.",
+    ),
+    (
+        "agencies.csv",
+        ",أمانة عمّان,",
+        LONG,
+        "line 119, column short_name_ar: Ensure this value has at most 18 characters (it has 28).",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "problem"), BAD_CELLS)
 def test_a_bad_cell_is_named_by_file_line_and_column_and_nothing_is_written(db, folder, file, old, new, problem):
     spoil(folder, file, old, new)
     with pytest.raises(reference.BadReference) as bad:
         reference.load(folder)
-    assert bad.value.problems[0] == problem
+    assert bad.value.problems[0] == f"{file}, {problem}"
     assert [model._default_manager.count() for model in reference.FILES.values()] == [0] * 9
+
+
+def test_files_that_are_no_csv_are_named(db, folder):
+    (folder / "cities.csv").write_bytes("code,name_ar\nعمان".encode("cp1256"))
+    (folder / "topics.csv").unlink()
+    (folder / "holidays.csv").write_text('code,on\n"never closed', encoding="utf-8")
+    with pytest.raises(reference.BadReference) as bad:
+        reference.load(folder)
+    named = [problem.split(": ")[0] for problem in bad.value.problems if "cannot be read" in problem]
+    assert named == ["cities.csv", "topics.csv"]
+    assert bad.value.problems[-1].startswith("holidays.csv, line 1, column")
 
 
 def test_all_bad_cells_are_named_at_once(db, folder):
@@ -317,8 +345,8 @@ def test_agencies_that_are_each_others_parents_are_refused(db, folder):
     spoil(
         folder,
         "agencies.csv",
-        "Prime Ministry,Prime Ministry,ministry,,",
-        "Prime Ministry,Prime Ministry,ministry,gam,",
+        "Prime Ministry,ministry,,",
+        "Prime Ministry,ministry,gam,",
     )
     with pytest.raises(reference.BadReference, match="they are each other's parents"):
         reference.load(folder)

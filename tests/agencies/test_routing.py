@@ -16,7 +16,8 @@ def test_without_a_rule_nobody_is_competent(leak, water, amman):
     assert owner_for(leak, None, ON) is None
 
 
-def test_the_most_specific_rule_wins(leak, water_topic, water, gam, cmu, ncc, amman, irbid):
+def test_the_most_specific_rule_wins(leak, water, gam, cmu, ncc, amman, irbid):
+    water_topic = leak.parent
     RoutingRule.objects.create(topic=water_topic, agency=cmu)
     assert owner_for(leak, amman, ON) == cmu
     RoutingRule.objects.create(topic=leak, agency=ncc)
@@ -74,24 +75,26 @@ def test_finding_the_owner_takes_one_query(leak, water, gam, amman, django_asser
         assert owner_for(leak, amman, ON) == water
 
 
-@pytest.mark.parametrize(
-    ("topic", "governorate", "place", "code"),
-    [
-        ("water-leak", "JO-AM", "حي نزال", "miyahuna"),
-        ("water-outage", "JO-IR", "", "ywc"),
-        ("water-sewage", "JO-AQ", "", "awc"),
-        ("water-bill", "JO-KA", "", "waj"),
-        ("roads-holes", "JO-AM", "الجبيهة", "gam"),
-        ("roads-holes", "JO-AM", "سحاب", "sahab"),
-        ("muni-waste", "JO-AZ", "الرصيفه", "rusaifa"),
-        ("muni-waste", "JO-AZ", "الزرقاء الجديدة", "zarqa"),
-        ("muni-pests", "JO-MN", "وادى موسى", "pdtra"),
-        ("roads-light", "JO-AQ", "", "aseza"),
-        ("civil-passport", "JO-AM", "", None),
-        ("water-leak", None, "", None),
-    ],
-)
-def test_the_shipped_rules_name_the_agency(loaded, topic, governorate, place, code):
-    where = Governorate.objects.get(code=governorate) if governorate else None
-    owner = owner_for(Topic.objects.get(code=topic), where, ON, place=place)
-    assert (owner.code if owner else None) == code
+SHIPPED = [
+    ("water-leak", "JO-AM", "حي نزال", "miyahuna"),
+    ("water-outage", "JO-IR", "", "ywc"),
+    ("water-sewage", "JO-AQ", "", "awc"),
+    ("water-bill", "JO-KA", "", "waj"),
+    ("roads-holes", "JO-AM", "الجبيهة", "gam"),
+    ("roads-holes", "JO-AM", "سحاب", "sahab"),
+    ("muni-waste", "JO-AZ", "الرصيفه", "rusaifa"),
+    ("muni-waste", "JO-AZ", "الزرقاء الجديدة", "zarqa"),
+    ("muni-pests", "JO-MN", "وادى موسى", "pdtra"),
+    ("roads-light", "JO-AQ", "", "aseza"),
+    ("civil-passport", "JO-AM", "", None),
+    ("water-leak", None, "", None),
+]
+
+
+def test_the_shipped_rules_name_the_agency(loaded):
+    found = []
+    for code, governorate, place, _ in SHIPPED:
+        where = Governorate.objects.filter(code=governorate).first()
+        owner = owner_for(Topic.objects.get(code=code), where, ON, place=place)
+        found.append((code, governorate, place, owner.code if owner else None))
+    assert found == SHIPPED

@@ -107,14 +107,14 @@ class _Dealer:
 
     def seed(self) -> Seed:
         """Return what one person writes."""
-        sample, other = self.dice.choice(self.samples), self.dice.choice(self.samples)
+        sample = self.dice.choice(self.samples)
         topic = self.topics.get(sample.topic) or self.dice.choice(self.world.topics)
         return Seed(
             kind=sample.kind,
             topic=topic,
             desk=None if self.dice.random() < TO_TRIAGE else self._desk(sample),
             subject=sample.subject[:120],
-            details=f"{sample.details} {other.details}"[:3000],
+            details=f"{sample.details} رقم المبنى {self.dice.randint(1, 9999)}."[:3000],
             place=sample.place[:120],
             language=sample.language if sample.language in {"ar", "en"} else "ar",
             channel=sample.channel if sample.channel in Channel.values else Channel.WEB,

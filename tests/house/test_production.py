@@ -16,9 +16,10 @@ import sys
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from http.client import HTTPConnection, HTTPResponse
+from email.message import Message
+from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,6 +30,9 @@ from django.conf import settings
 from config.devstack import servers
 from config.devstack.state import ROOT
 from tests.house.test_settings import ONLY_FOR_COMPOSE, documented, in_the_form
+
+# Built and prepared once: the workers of pytest-xdist are not to share the tests out.
+pytestmark = pytest.mark.xdist_group("production")
 
 PROGRAMS = Path(sys.executable).parent
 PATIENCE_SECONDS = 60
@@ -162,10 +166,21 @@ class Production:
             status = process.wait(PATIENCE_SECONDS)
         assert status == 0, log.read_text()
 
-    def get(self, path: str, **headers: str) -> HTTPResponse:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=5)
-        connection.request("GET", path, headers={"Host": HOST, **headers})
-        return connection.getresponse()
+    def get(self, path: str, *, tls: bool = True) -> "Answer":
+        """Ask as the proxy in front would, over HTTPS unless told otherwise."""
+        headers = {"Host": HOST, "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https" if tls else "http"}
+        with contextlib.closing(HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read().decode())
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: Message
+    body: str
 
 
 def _free_port() -> int:
@@ -226,20 +241,15 @@ def test_web_serves_pages_and_says_so_to_the_probe(production: Production) -> No
     probe = yaml.safe_load(re.findall(r"^HEALTHCHECK .*CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)[0])
     with production.started("web") as log:
         _until(lambda: subprocess.run(probe, cwd=ROOT, env=production.environment, check=False).returncode == 0, log)
-        page = production.get("/ar/help/", **{"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"})
+        page = production.get("/ar/help/")
         assert page.status == 200
         assert page.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
         assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
-        style = re.findall(rb'href="(/static/css/\S+?\.css)"', page.read())[0].decode()
+        style = re.findall(r'href="(/static/css/\S+?\.css)"', page.body)[0]
         assert re.fullmatch(r"/static/css/[a-z]+\.[0-9a-f]{12}\.css", style)
-        assert production.get(style, **{"X-Forwarded-Proto": "https"}).status == 200
-        assert _redirect(production, "/ar/help/") == f"https://{HOST}/ar/help/"
-        assert production.get("/dev/outbox/", **{"X-Forwarded-Proto": "https"}).status == 404
-
-
-def _redirect(production: Production, path: str) -> str | None:
-    """Return where plain HTTP is sent."""
-    return production.get(path).headers["Location"]
+        assert production.get(style).status == 200
+        assert production.get("/ar/help/", tls=False).headers["Location"] == f"https://{HOST}/ar/help/"
+        assert production.get("/dev/outbox/").status == 404
 
 
 def test_worker_answers_a_ping(production: Production) -> None:

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
+from tests.journeys.look import Looks
+from tests.journeys.person import Person
 from tests.journeys.site import Site, running
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+PATIENCE_MS = 15_000
 
-type OpenPage = Callable[..., Page]
+type Meet = Callable[..., Person]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `run.py test tests/journeys --pictures` renew the pictures of the documents."""
+    parser.addoption("--pictures", action="store_true", help="save pictures of the journeys' pages in docs/images")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,30 +40,62 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield system
 
 
-@pytest.fixture
-def open_page(browser: Browser, site: Site) -> Iterator[OpenPage]:
-    """Return a function that opens the browser of one more person; consoles that complain fail the test."""
-    expect.set_options(timeout=10_000)
-    complaints: list[str] = []
-    contexts = []
+@pytest.fixture(scope="session")
+def looks(pytestconfig: pytest.Config) -> Looks:
+    """What has been looked at in this run."""
+    # Unknown where only the whole suite was asked for: this file is read too late then.
+    return Looks(pictures=bool(pytestconfig.getoption("--pictures", default=False)))
 
-    def open_(*, size: dict[str, int] = DESK, script: bool = True, dark: bool = False) -> Page:
+
+@pytest.fixture(params=["ar", "en"], ids=["arabic", "english"])
+def language(request: pytest.FixtureRequest) -> str:
+    """The language a journey is made in."""
+    return str(request.param)
+
+
+class _Ears:
+    """Listens to one browser: errors of scripts and of the Content-Security-Policy, pages that failed."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.heard: list[str] = []
+        self.pages: set[str] = set()
+
+    def listen(self, page: Page) -> None:
+        page.on("response", self._response)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.heard.append(str(error)))
+
+    def _response(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self.pages.add(response.url)
+        if response.status >= 500 or not response.url.startswith((self.site.url, "data:", "blob:")):
+            self.heard.append(f"{response.status} {response.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A page that answers 404, 409 or 422 on purpose is said to have failed; what it loads may not.
+        is_page = message.text.startswith("Failed to load resource") and message.location["url"] in self.pages
+        if message.type in {"error", "warning"} and not is_page:
+            self.heard.append(message.text)
+
+
+@pytest.fixture
+def meet(browser: Browser, site: Site, looks: Looks) -> Iterator[Meet]:
+    """Return a function that gives one more person a browser of their own; what its console says fails the test."""
+    expect.set_options(timeout=PATIENCE_MS)
+    ears = _Ears(site)
+    contexts: list[BrowserContext] = []
+
+    def meet_(language: str, *, size: dict[str, int] = DESK, script: bool = True) -> Person:
         context = browser.new_context(
-            base_url=site.url,
-            viewport=size,
-            java_script_enabled=script,
-            color_scheme="dark" if dark else "light",
-            locale="en-US",
-            reduced_motion="reduce",
+            base_url=site.url, viewport=size, java_script_enabled=script, locale="en-US", reduced_motion="reduce"
         )
         contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("page", ears.listen)
+        return Person(context.new_page(), site, language, looks)
 
-    yield open_
+    yield meet_
     for context in contexts:
         context.close()
-    assert [text for text in complaints if "404" not in text and "422" not in text and "409" not in text] == []
+    assert ears.heard == []

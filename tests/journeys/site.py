@@ -35,24 +35,27 @@ class Site:
         with urllib.request.urlopen(f"{self.url}/dev/outbox/?format=json") as answer:
             return list(json.load(answer))
 
-    def wait_for(self, *, to: str, template: str, seen: int = 0, channel: str = "sms") -> dict[str, str]:
-        """Return the newest message of ``template`` to ``to`` once there are more than ``seen`` of them."""
-        deadline = time.monotonic() + MESSAGE_SECONDS
-        while time.monotonic() < deadline:
-            found = self.sent(to=to, template=template, channel=channel)
-            if len(found) > seen:
-                return found[0]
-            time.sleep(0.1)
-        message = f"no {template} by {channel} to {to} within {MESSAGE_SECONDS} s"
-        raise AssertionError(message)
-
-    def sent(self, *, to: str, template: str, channel: str = "sms") -> list[dict[str, str]]:
-        """Return the messages of ``template`` handed over to ``to`` by ``channel``, the newest first."""
+    def sent(self, *, to: str, template: str = "", channel: str = "", about: str = "") -> list[dict[str, str]]:
+        """Return what was handed over to ``to``, the newest first; ``about`` is the number of the case it names."""
         return [
             message
             for message in self.messages()
-            if (message["to"], message["template"], message["channel"]) == (to, template, channel)
+            if message["to"] == to
+            and template in {"", message["template"]}
+            and channel in {"", message["channel"]}
+            and about in message["body"]
         ]
+
+    def wait_for(self, *, to: str, template: str, channel: str = "", about: str = "", seen: int = 0) -> dict[str, str]:
+        """Return the newest of these messages once there are more than ``seen`` of them."""
+        deadline = time.monotonic() + MESSAGE_SECONDS
+        while time.monotonic() < deadline:
+            found = self.sent(to=to, template=template, channel=channel, about=about)
+            if len(found) > seen:
+                return found[0]
+            time.sleep(0.1)
+        message = f"no {template} to {to} within {MESSAGE_SECONDS} s"
+        raise AssertionError(message)
 
 
 @contextlib.contextmanager

@@ -49,7 +49,7 @@ def test_the_csv_has_a_line_for_every_group_and_the_total() -> None:
     with translation.override("ar"):
         lines = read_csv(report("مياهنا", "أمانة عمان"))
     days = ["2026-01-01", "2026-01-31"]
-    assert lines[0] == ["من", "إلى", "التوزيع", "الاسم", "وارد", "مغلق", "معلّق", "متأخر"]
+    assert lines[0] == ["من", "إلى", "التوزيع", "الاسم", "الواردة", "المغلقة", "العالقة", "المتأخرة"]
     assert lines[1] == [*days, "بحسب الجهة", "مياهنا", "1200", "3", "2", "1"]
     assert lines[-1] == [*days, "المجموع", "المجموع", "2400", "6", "4", "2"]
     assert len(lines) == 1 + 2 + 2 + 1

@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings, strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Citizen, User
 from agencies.calendar import AMMAN
@@ -209,11 +210,11 @@ def test_a_running_span_ends_now(filed: Case) -> None:
 
 
 def test_two_statements_whatever_the_number_of_agencies(
-    django_assert_num_queries: object, world: World, cases: None
+    django_assert_num_queries: DjangoAssertNumQueries, world: World, cases: None
 ) -> None:
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(2):
         count(Span(date(2025, 9, 1), NOW.date()), at=NOW)
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         count(Span(date(2020, 1, 1), date(2020, 1, 2)), at=NOW)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.test import RequestFactory
 
-from config.forms import Card, ChoiceCardsField, DigitsField, Form
+from config.forms import Card, ChoiceCardsField, DigitsField, Form, LineField, ParagraphField, PasswordField
 from config.ui import day_text
 from tests.ui.bidi import reversed_numbers
 from tests.ui.render import rendered, squeezed
@@ -262,3 +262,40 @@ def test_the_summary_links_each_error_to_its_box():
 def test_the_summary_of_a_form_without_errors_writes_nothing():
     assert rendered("{% error_summary form=form %}", form=Person()) == ""
     assert rendered("{% error_summary form=form %}", form=Person({"number": "1234567890", "kind": "a"})) == ""
+
+
+def test_the_summary_keeps_the_order_of_the_boxes_whoever_found_the_errors():
+    class Crossed(Person):
+        def clean(self):
+            self.add_error("kind", "لا يجتمعان")
+            self.add_error(None, "راجعوا البيانات")
+
+    html = squeezed(rendered("{% error_summary form=form %}", form=Crossed({"number": "1", "kind": "a"})))
+    assert html.index("لا يجتمعان") < html.index("والمكتوب 1") < html.index("<li>راجعوا البيانات</li>")
+
+
+def test_a_field_that_another_answer_makes_necessary_is_not_called_optional():
+    class Maybe(Form):
+        number = DigitsField(label="الرقم", length=3, required=False)
+
+    assert "(اختياري)" in rendered("{% field field=form.number %}", form=Maybe())
+    assert "(اختياري)" not in rendered("{% field field=form.number optional=False %}", form=Maybe())
+
+
+def test_a_password_is_never_written_back():
+    class Door(Form):
+        secret = PasswordField(label="كلمة المرور")
+
+    html = rendered("{% field field=form.secret %}", form=Door({"secret": "zaytoun-bahr"}))
+    assert "zaytoun-bahr" not in html
+    assert 'type="password"' in html
+
+
+def test_what_was_typed_is_kept_beside_its_error_and_escaped():
+    class Words(Form):
+        subject = LineField(label="الموضوع", max=5)
+        details = ParagraphField(label="التفاصيل", max=5)
+
+    form = Words({"subject": '"><b>طويل', "details": "\n</textarea>\x00طويل"})
+    assert 'value="&quot;&gt;&lt;b&gt;طويل"' in rendered("{% field field=form.subject %}", form=form)
+    assert ">\n\n&lt;/textarea&gt;طويل</textarea>" in rendered("{% field field=form.details %}", form=form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.core.management.base import BaseCommand, CommandError
 
 from agencies import reference
 
@@ -14,7 +14,6 @@ class Command(BaseCommand):
 
     help = "Load agencies, topics, places and the calendar; safe to repeat, keeps what people edited in the admin."
 
-    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         """Load the files and say for each what was done."""
         del args, options

@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.models import Citizen, User
+from accounts.models import Citizen
 from agencies.models import Agency, Governorate, Topic
 from complaints import uploads
-from complaints.models import Attachment, Case, Draft
+from complaints.models import Case, Draft
 from complaints.workflow import State
 from notifications.models import Message
 from tests.cast import make_agency, sign_in
@@ -37,7 +37,9 @@ def bus(db: None) -> Topic:
 
 @pytest.fixture
 def sewage(hours: object) -> Agency:
-    return make_agency("awc", "شركة مياه العقبة", "Aqaba Water", short_name_ar="مياه العقبة", short_name_en="Aqaba Water")
+    return make_agency(
+        "awc", "شركة مياه العقبة", "Aqaba Water", short_name_ar="مياه العقبة", short_name_en="Aqaba Water"
+    )
 
 
 def errors(response) -> dict[str, list[str]]:
@@ -89,7 +91,8 @@ def test_somebody_who_does_not_know_the_agency_reaches_the_cmu(as_amina: Client,
 
 @pytest.mark.usefixtures("outage")
 @pytest.mark.parametrize(
-    "typed", ["شركة مياه الأردن", "شركه مياه الاردن", "شركة  المياه الاردن", "Jordan Water Company", "miyahuna", "مِياهُنا"]
+    "typed",
+    ["شركة مياه الأردن", "شركه مياه الاردن", "شركة  المياه الاردن", "Jordan Water Company", "miyahuna", "مِياهُنا"],
 )
 def test_a_name_is_understood_however_its_letters_are_written(as_amina: Client, water: Agency, typed: str) -> None:
     assert as_amina.post(AGENCY, {"agency_name": typed}).status_code == 302
@@ -214,7 +217,7 @@ def test_the_good_files_are_kept_and_the_others_are_named_with_the_reason(as_ami
     files = [upload("شارع.jpg"), upload("photo.jpg", PROGRAM), upload("huge.jpg", picture() + b"\0" * 11 * MEGABYTE)]
     response = as_amina.post(WHAT, {"subject": SUBJECT, "details": "تفاصيل جديدة", "attachments": files})
     refused = errors(response)["attachments"]
-    assert [text.split("\u2069")[0] for text in refused] == ["\u2068photo.jpg", "\u2068huge.jpg"]
+    assert [text.split("\u2069")[0].split("\u2068")[1] for text in refused] == ["photo.jpg", "huge.jpg"]
     page = response.content.decode()
     assert "تفاصيل جديدة" in page
     assert "شارع.jpg" in page
@@ -234,7 +237,9 @@ def test_eleven_files_are_refused_as_one_and_ten_are_kept(as_amina: Client, draf
     assert (list(errors(response)), draft.attachments.count()) == (["attachments"], 10)
 
 
-def test_a_file_can_be_removed_and_the_words_typed_meanwhile_stay(as_amina: Client, draft: Draft, now: datetime) -> None:
+def test_a_file_can_be_removed_and_the_words_typed_meanwhile_stay(
+    as_amina: Client, draft: Draft, now: datetime
+) -> None:
     uploads.keep([uploads.receive(upload("a.jpg"), at=now)], draft=draft)
     attachment = draft.attachments.get()
     response = as_amina.post(WHAT, {"subject": "كلمات جديدة", "details": "", "remove": str(attachment.pk)})
@@ -242,7 +247,9 @@ def test_a_file_can_be_removed_and_the_words_typed_meanwhile_stay(as_amina: Clie
     assert (response.url, draft.subject, draft.attachments.count()) == (WHAT, "كلمات جديدة", 0)
 
 
-def test_nobody_removes_the_file_of_another(as_karim: Client, karim: Citizen, draft: Draft, outage: Topic, now: datetime) -> None:
+def test_nobody_removes_the_file_of_another(
+    as_karim: Client, karim: Citizen, draft: Draft, outage: Topic, now: datetime
+) -> None:
     uploads.keep([uploads.receive(upload("a.jpg"), at=now)], draft=draft)
     Draft.objects.create(citizen=karim, kind="complaint", agency_unknown=True, topic=outage, updated_at=now)
     for forged in [str(draft.attachments.get().pk), "no-key", "\0"]:
@@ -313,7 +320,9 @@ def test_the_citizen_is_told_by_the_way_that_was_chosen(as_amina: Client, draft:
     assert [message.channel for message in Message.objects.filter(template="case_received")] == ["email"]
 
 
-def test_only_the_ways_that_reach_the_citizen_are_offered(as_karim: Client, karim: Citizen, make_draft: Callable[..., Draft]) -> None:
+def test_only_the_ways_that_reach_the_citizen_are_offered(
+    as_karim: Client, karim: Citizen, make_draft: Callable[..., Draft]
+) -> None:
     make_draft(citizen=karim)
     form = as_karim.get(CHECK).context["form"]
     assert [card.value for card in form.fields["notify_by"].cards] == ["sms"]
@@ -340,7 +349,9 @@ def test_a_second_press_lands_on_the_receipt_of_the_first(as_amina: Client, draf
 
 
 @pytest.mark.usefixtures("omar")
-def test_a_late_press_finds_its_case_although_a_new_draft_was_begun(as_amina: Client, make_draft: Callable[..., Draft]) -> None:
+def test_a_late_press_finds_its_case_although_a_new_draft_was_begun(
+    as_amina: Client, make_draft: Callable[..., Draft]
+) -> None:
     old = make_draft()
     first = send(as_amina, old)
     new = make_draft(subject="موضوع جديد")
@@ -363,7 +374,9 @@ def test_the_token_of_another_leads_nowhere(as_amina: Client, as_karim: Client, 
     assert send(as_karim, draft).url == AGENCY
 
 
-def test_an_incomplete_draft_leads_to_the_step_that_is_missing(as_amina: Client, make_draft: Callable[..., Draft]) -> None:
+def test_an_incomplete_draft_leads_to_the_step_that_is_missing(
+    as_amina: Client, make_draft: Callable[..., Draft]
+) -> None:
     draft = make_draft(details="")
     assert as_amina.get(CHECK).url == WHAT
     assert send(as_amina, draft).url == WHAT
@@ -409,9 +422,9 @@ def test_sending_takes_at_most_fifteen_statements(
 ) -> None:
     taken = [uploads.receive(upload(f"{n}.jpg", picture(size=(64 + n, 48))), at=now) for n in range(files)]
     uploads.keep(taken, draft=draft)
-    send_once = send
+    as_amina.get(CHECK)  # the session is written once a minute, not with the press
     with django_assert_max_num_queries(15):
-        send_once(as_amina, draft)
+        send(as_amina, draft)
     assert Case.objects.get().attachments.count() == files
 
 
@@ -422,7 +435,9 @@ def test_errors_speak_the_language_of_the_page(as_amina: Client, draft: Draft) -
     assert "was not uploaded: photos, PDF and short videos only" in english
 
 
-def test_an_urgent_topic_points_to_the_emergency_number(as_amina: Client, make_draft: Callable[..., Draft], outage: Topic) -> None:
+def test_an_urgent_topic_points_to_the_emergency_number(
+    as_amina: Client, make_draft: Callable[..., Draft], outage: Topic
+) -> None:
     make_draft()
     warning = "هل هناك خطر على أحد الآن؟"
     assert warning not in as_amina.get(WHAT).content.decode()

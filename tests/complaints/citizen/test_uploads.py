@@ -48,7 +48,12 @@ def test_a_program_named_as_a_picture_is_refused(now: datetime) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"GIF89a" + b"\0" * 64, b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"<!doctype html><script>", b"II*\0" + b"\0" * 64],
+    [
+        b"GIF89a" + b"\0" * 64,
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"<!doctype html><script>",
+        b"II*\0" + b"\0" * 64,
+    ],
 )
 def test_what_is_not_on_the_list_is_refused(content: bytes, now: datetime) -> None:
     assert refusal("photo.jpg", content, now) == Reason.TYPE

@@ -5,7 +5,7 @@ from datetime import date
 from django.contrib.messages import get_messages
 
 from accounts.models import User
-from agencies.models import Directorate
+from agencies.models import Agency, Directorate
 from complaints.models import Case
 from notifications.models import Message
 from notifications.outbox import DOT
@@ -76,7 +76,7 @@ def test_a_directorate_and_the_days_are_asked_for(desk: Desk, referred: Case, om
 
 
 def test_the_directorate_of_another_agency_is_refused(
-    desk: Desk, referred: Case, omar: User, network: Directorate, gam: object
+    desk: Desk, referred: Case, omar: User, network: Directorate, gam: Agency
 ) -> None:
     other = Directorate.objects.create(agency=gam, name_ar="مديرية", name_en="Another")
     page = desk(omar).post(address("desk-accept", referred), sent(referred, directorate=other.pk, days="3"))

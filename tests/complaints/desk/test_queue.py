@@ -40,7 +40,9 @@ def test_the_unit_sees_every_case(desk: Desk, file_case: FileCase, lina: User, y
     assert sorted(queue(desk(lina))) == sorted(case.reference for case in made)
 
 
-def test_the_nearest_deadline_stands_first(desk: Desk, file_case: FileCase, omar: User, clock: Clock, now: datetime) -> None:
+def test_the_nearest_deadline_stands_first(
+    desk: Desk, file_case: FileCase, omar: User, clock: Clock, now: datetime
+) -> None:
     later = file_case(at=now)
     accept(later, by=omar, at=now, days=6)
     sooner = file_case(at=now - timedelta(days=3))
@@ -76,7 +78,7 @@ def test_an_unknown_tab_shows_what_is_open(desk: Desk, one_of_each: dict[str, Ca
 
 def test_the_counts_come_in_one_statement(one_of_each: dict[str, Case], omar: User, now: datetime) -> None:
     scope = Case.objects.visible_to(omar, at=now)
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         counts = desks.counts_of(scope, omar, at=now)
     assert len(asked) == 1
     assert {tab.value: count for tab, count in counts.items()} == {
@@ -100,7 +102,7 @@ def test_counts_stop_beyond_their_cap(
 def test_late_rows_are_marked(desk: Desk, one_of_each: dict[str, Case], omar: User) -> None:
     page = desk(omar).get(reverse("queue"), {"view": "competence"})
     marks = [(row.countdown.level, row.countdown.words, row.tag) for row in page.context["rows"]]
-    assert marks == [("late", "late by 4 days", "bad"), ("ok", "2 days left", "warn")]
+    assert marks == [("late", "late by 5 days", "bad"), ("ok", "2 days left", "warn")]
 
 
 def test_pages_follow_each_other_without_a_gap_or_a_repetition(
@@ -131,7 +133,9 @@ def test_closed_cases_stand_newest_first_page_by_page(
     assert [row.case for row in second.context["rows"]] == [made[0]]
 
 
-@pytest.mark.parametrize("after", ["x", "1-", "-1", "9" * 40, "1767600000000000-" + "9" * 30, "٣-٤", "9999999999999999-1"])
+@pytest.mark.parametrize(
+    "after", ["x", "1-", "-1", "9" * 40, "1767600000000000-" + "9" * 30, "٣-٤", "9999999999999999-1"]
+)
 def test_a_mark_that_cannot_be_read_gives_a_page(desk: Desk, referred: Case, omar: User, after: str) -> None:
     assert desk(omar).get(reverse("queue"), {"after": after}).status_code == 200
     assert desk(omar).get(reverse("queue"), {"q": "مياه", "after": after}).status_code == 200

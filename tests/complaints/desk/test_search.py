@@ -39,9 +39,7 @@ def test_arabic_digits_are_digits(desk: Desk, referred: Case, omar: User) -> Non
     assert found(desk(omar), text) == address("desk-case", referred)
 
 
-def test_the_number_of_another_agencys_case_finds_nothing(
-    desk: Desk, referred: Case, yusuf: User
-) -> None:
+def test_the_number_of_another_agencys_case_finds_nothing(desk: Desk, referred: Case, yusuf: User) -> None:
     assert found(desk(yusuf), referred.reference) == []
 
 
@@ -78,10 +76,8 @@ def test_words_go_to_an_address_of_their_own(desk: Desk, referred: Case, omar: U
     )
 
 
-@pytest.mark.parametrize("typed", ["انقطاع", "إنقطاع", "والانقطاع" "ات", "المياه نزال", "مياه", "انقط", "إنقِطاع المِياه"])
-def test_words_are_found_however_they_are_spelled(
-    desk: Desk, file_case: FileCase, omar: User, typed: str
-) -> None:
+@pytest.mark.parametrize("typed", ["انقطاع", "إنقطاع", "والانقطاعات", "المياه نزال", "مياه", "انقط", "إنقِطاع المِياه"])
+def test_words_are_found_however_they_are_spelled(desk: Desk, file_case: FileCase, omar: User, typed: str) -> None:
     case = file_case(subject="انقطاعات المياه في حي نزال")
     file_case(subject="موضوع آخر", details="لا علاقة له")
     assert by_words(desk(omar), typed) == [case.reference]
@@ -97,10 +93,14 @@ def test_words_find_cases_of_the_own_agency_only(
     assert by_words(desk(yusuf), "انقطاع") == []
 
 
-@pytest.mark.parametrize("typed", ["'", "a' & !b | (", "\\", "%", "<b>", "  ", "\u0000", "ا" * 5000, "م:*"])
+@pytest.mark.parametrize("typed", ["'", "a' & !b | (", "\\", "%", "<b>", "  ", "ا" * 5000, "م:*"])
 def test_whatever_is_typed_gives_a_page(desk: Desk, referred: Case, omar: User, typed: str) -> None:
     answer = desk(omar).post(reverse("queue"), {"q": typed}, follow=True)
     assert answer.status_code == 200
+
+
+def test_what_cannot_be_stored_is_refused(desk: Desk, referred: Case, omar: User) -> None:
+    assert desk(omar).post(reverse("queue"), {"q": "a\0b"}, follow=True).status_code == 400
 
 
 def test_words_come_page_by_page(

@@ -1,0 +1,160 @@
+"""What people do over and over on their way: register, sign in, file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+
+from PIL import Image
+from playwright.sync_api import FilePayload, Locator, expect
+
+from accounts.demo import PASSWORD
+from tests.journeys.person import Person
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody the embedded register knows and the seed does not."""
+
+    number: str
+    names: tuple[str, str, str, str]
+    born: date
+    phone: str
+    governorate: str
+    city: str
+    address: str
+    password: str = "three-unrelated-words-7"
+
+    @property
+    def international(self) -> str:
+        """The mobile number as carriers write it."""
+        return f"+962{self.phone.removeprefix('0')}"
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What is filed."""
+
+    agency: str
+    typed: str
+    topic: str
+    subject: str
+    details: str
+    governorate: str
+    area: str
+    place: str
+
+
+# ---- doors ----
+
+
+def say_who(person: Person, newcomer: Newcomer) -> None:
+    """Fill in the first step of the registration."""
+    person.write("National number", newcomer.number)
+    for label, name in zip(("First", "Father", "Grandfather", "Family"), newcomer.names, strict=True):
+        person.write(label, name)
+    born = newcomer.born
+    for label, part in (("Day", born.day), ("Month", born.month), ("Year", born.year)):
+        person.write(label, str(part))
+
+
+def say_where(person: Person, newcomer: Newcomer) -> None:
+    """Fill in the second step of the registration."""
+    person.write("Mobile number", newcomer.phone)
+    person.pick("Governorate", newcomer.governorate)
+    person.write("City or town", newcomer.city)
+    person.write("Detailed address", newcomer.address)
+
+
+def choose_password(person: Person, password: str) -> None:
+    """Type a new password twice."""
+    person.write("Password", password)
+    person.write("Password again", password)
+
+
+def read_code(person: Person, phone: str, *, seen: int = 0) -> str:
+    """Return the code of the newest message to ``phone`` once there are more than ``seen`` of them."""
+    return person.site.wait_for(to=phone, template="code", seen=seen)["body"][:5]
+
+
+def register(person: Person, newcomer: Newcomer) -> None:
+    """Register and be let in."""
+    person.open("register/who/")
+    say_who(person, newcomer)
+    person.press("Continue")
+    say_where(person, newcomer)
+    person.press("Continue")
+    choose_password(person, newcomer.password)
+    person.tick("I have read and accept the usage policy")
+    person.press("Create account and send code")
+    person.write("Security code", read_code(person, newcomer.international))
+    person.press("Confirm")
+    person.is_at("How can we help you today?")
+
+
+def sign_in(person: Person, number: str, password: str = PASSWORD) -> None:
+    """Sign in at the citizens' door, on whose page the person stands already."""
+    person.write("National, personal or passport number", number)
+    person.write("Password", password)
+    person.press("Sign in")
+
+
+def enter(person: Person, number: str, password: str = PASSWORD) -> None:
+    """Go to the citizens' door and sign in."""
+    person.open("sign-in/")
+    sign_in(person, number, password)
+    person.is_at("How can we help you today?")
+
+
+def come_to_work(person: Person, email: str) -> None:
+    """Go to the door of the staff and sign in."""
+    person.open("staff/sign-in/")
+    person.write("E-mail", email)
+    person.write("Password", PASSWORD)
+    person.press("Sign in")
+
+
+# ---- filing ----
+
+
+def choose_topic(person: Person, topic: str) -> None:
+    """Choose a topic, opening its group first where it is closed."""
+    radio = person.page.get_by_role("radio", name=topic, exact=True, include_hidden=True)
+    group = person.page.locator("details.choice-group").filter(has=radio)
+    if group.count() and group.get_attribute("open") is None:
+        group.locator("summary").click()
+    radio.check()
+
+
+def tell(person: Person, matter: Matter) -> None:
+    """Fill in the words and the place of the second step."""
+    person.write("Subject in one line", matter.subject)
+    person.write("Details", matter.details)
+    person.pick("Governorate", matter.governorate)
+    person.write("Area or district", matter.area)
+    person.write("Describe the place", matter.place)
+
+
+def photo(name: str) -> FilePayload:
+    """Return a real photograph, as a phone would send it."""
+    content = BytesIO()
+    Image.linear_gradient("L").resize((640, 480)).convert("RGB").save(content, "JPEG", quality=70)
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content.getvalue()}
+
+
+def reference_on(person: Person) -> str:
+    """Return the tracking number on the receipt the person stands on."""
+    expect(person.page).to_have_url(re.compile(r"/cases/[0-9]{10}/receipt/"))
+    shown = person.page.locator(".receipt .ref").inner_text()
+    assert re.fullmatch(r"[0-9]{2} [0-9]{4} [0-9]{4}", shown)
+    return shown.replace(" ", "")
+
+
+def error_of(box: Locator) -> Locator:
+    """Return the errors beside ``box``, which is marked as wrong and points to them."""
+    expect(box).to_have_attribute("aria-invalid", "true")
+    name = box.get_attribute("id")
+    assert f"{name}-error" in (box.get_attribute("aria-describedby") or "").split()
+    return box.page.locator(f"#{name}-error")

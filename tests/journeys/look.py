@@ -1,0 +1,91 @@
+"""A look at one page as its readers see it: accessible, in the right order, nothing cut off, in light and dark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page
+
+from config.devstack.state import ROOT
+from tests.ui.bidi import reversed_numbers
+
+AXE = Axe()
+STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+EVERYTHING = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
+# All that changes in the dark is colours.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
+#: The width of WCAG 1.4.10, that of a small phone, and of a page enlarged four times.
+NARROW = 320
+#: What reaches beyond the page and is not cut by a box of its own, the innermost only.
+BEYOND = """() => {
+  const width = document.documentElement.clientWidth, root = document.scrollingElement;
+  if (root.scrollWidth <= width) return [];
+  const beyond = element => { const box = element.getBoundingClientRect(); return box.width && (box.right > width + 1 || box.left < -1); };
+  return [...document.body.querySelectorAll("*")]
+    .filter(element => beyond(element) && ![...element.children].some(beyond) && !element.closest(".vh, .skip"))
+    .map(element => element.outerHTML.slice(0, 160));
+}"""
+PICTURES = ROOT / "docs" / "images"
+#: The pages of which the documents show a picture.
+SHOWN = frozenset(
+    {
+        "home", "register-who", "new-agency", "new-what", "new-check", "receipt", "case-accepted", "case-answered",
+        "desk-queue", "desk-case", "desk-accept", "desk-close-refused", "triage", "reports",
+    }
+)  # fmt: skip
+COLOURS_OF_A_PICTURE = 96
+
+
+@dataclass
+class Looks:
+    """What has been looked at; a page seen once in a language and size is not examined again."""
+
+    pictures: bool
+    seen: set[tuple[str, str, int]] = field(default_factory=set)
+
+    def at(self, page: Page, name: str, *, language: str) -> None:
+        """Examine the page ``page`` stands on, and keep a picture of it where one is wanted."""
+        size = page.viewport_size
+        assert size is not None
+        if (name, language, size["width"]) in self.seen:
+            return
+        self.seen.add((name, language, size["width"]))
+        assert page.locator("html").get_attribute("lang") == language, name
+        assert reversed_numbers(page.content()) == [], name
+        assert _violations(page, EVERYTHING) == [], name
+        assert _violations_in_the_dark(page) == [], name
+        assert _beyond_the_edge(page, size) == [], name
+        if self.pictures and name in SHOWN:
+            _keep(page, PICTURES / f"{name}-{language}.png")
+
+
+def _violations(page: Page, options: dict[str, Any]) -> list[str]:
+    found = AXE.run(page, options=options).response["violations"]
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+def _violations_in_the_dark(page: Page) -> list[str]:
+    page.emulate_media(color_scheme="dark")
+    found = _violations(page, COLOURS)
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def _beyond_the_edge(page: Page, size: Any) -> list[str]:
+    page.set_viewport_size({"width": NARROW, "height": size["height"]})
+    found: list[str] = page.evaluate(BEYOND)
+    page.set_viewport_size(size)
+    return found
+
+
+def _keep(page: Page, path: Path) -> None:
+    """Save what the window shows, in few colours: such a picture takes a fifth of the room."""
+    page.evaluate("scrollTo(0, 0)")
+    picture = Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.quantize(COLOURS_OF_A_PICTURE, dither=Image.Dither.NONE).save(path, optimize=True)

@@ -1,0 +1,82 @@
+"""A person at a browser: reads one language, and knows the pages by the words on them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, override, pgettext
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.look import Looks
+from tests.journeys.site import Site
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a window of the system; every English text below is looked up in their language."""
+
+    page: Page
+    site: Site
+    language: str
+    looks: Looks
+
+    # ---- words ----
+
+    def said(self, text: str, context: str = "") -> str:
+        """Return ``text`` as the pages of this person say it."""
+        with override(self.language):
+            return pgettext(context, text) if context else gettext(text)
+
+    # ---- going about ----
+
+    def open(self, path: str) -> None:
+        """Go to an address within the pages of the person's language."""
+        self.page.goto(f"/{self.language}/{path}")
+
+    def follow(self, text: str, *, within: Locator | None = None, context: str = "") -> None:
+        """Follow the link that says ``text``."""
+        (within or self.page).get_by_role("link", name=self.said(text, context), exact=True).click()
+
+    def press(self, text: str, *, within: Locator | None = None) -> None:
+        """Press the button that says ``text``."""
+        (within or self.page).get_by_role("button", name=self.said(text), exact=True).click()
+
+    # ---- filling in ----
+
+    def box(self, label: str) -> Locator:
+        """Return the box under ``label``, which may be marked as optional."""
+        optional = self.said("(optional)")
+        return self.page.get_by_label(re.compile(rf"^\s*{re.escape(self.said(label))}\s*({re.escape(optional)})?\s*$"))
+
+    def write(self, label: str, text: str) -> None:
+        """Write into the box under ``label``."""
+        self.box(label).fill(text)
+
+    def pick(self, label: str, option: str) -> None:
+        """Pick from the list under ``label`` the option called ``option``, a name of the data in the person's language."""
+        self.box(label).select_option(label=option)
+
+    def tick(self, label: str, *, context: str = "") -> None:
+        """Choose the card or tick the box that begins with ``label``."""
+        words = re.compile(rf"^\s*{re.escape(self.said(label, context))}")
+        box = self.page.get_by_role("radio", name=words).or_(self.page.get_by_role("checkbox", name=words))
+        box.check()
+
+    # ---- seeing ----
+
+    def sees(self, text: str, *, context: str = "") -> None:
+        """Wait until the page says ``text`` and shows it."""
+        expect(self.page.get_by_text(self.said(text, context)).filter(visible=True).first).to_be_visible()
+
+    def is_at(self, heading: str) -> None:
+        """Wait for the page with this heading."""
+        expect(self.page.get_by_role("heading", level=1, name=self.said(heading))).to_be_visible()
+
+    def card(self, title: str) -> Locator:
+        """Return the part of the page under the heading ``title``."""
+        return self.page.get_by_role("region", name=self.said(title), exact=True)
+
+    def look(self, name: str) -> None:
+        """Examine the page, and keep its picture where the documents show it."""
+        self.looks.at(self.page, name, language=self.language)
