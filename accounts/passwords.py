@@ -10,33 +10,44 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from config.arabic import fold
+
 FEWEST_LETTERS: Final = 5
 # What people put around the first word that comes to mind, to make it long enough.
 PADDING: Final = "0123456789!@#$%^&*()_+-=.,? "
 SHORTEST_WORD: Final = 9
+SHORTEST_NAME: Final = 3
 
 
 @dataclass(frozen=True)
 class Owner:
-    """What a password may not resemble; the names are those Django's validator looks for."""
+    """What a password may not be made of."""
 
-    username: str = ""
+    number: str = ""
     first_name: str = ""
-    last_name: str = ""
+    family_name: str = ""
     email: str = ""
+
+    def words(self) -> list[str]:
+        """Return the words that count, folded; very short ones are in too many other words."""
+        words = (self.number, self.first_name, self.family_name, self.email, self.email.partition("@")[0])
+        return [fold(word) for word in words if len(word) >= SHORTEST_NAME]
 
 
 def check(password: str, owner: Owner | None = None) -> None:
-    """Raise ``ValidationError`` for a password that is too short, too long, common or easy to guess."""
+    """Raise ``ValidationError`` for a password that is too short or long, easy to guess, or about its owner."""
+    validate_password(password)
     if _is_guessable(password):
         raise ValidationError(_("This is easy to guess. Try three unrelated words"), code="password_too_common")
-    validate_password(password, user=owner)  # type: ignore[arg-type] # it reads attributes only
+    if owner is not None and _is_about(owner, password):
+        raise ValidationError(
+            _("This is made of your name, number or e-mail. Try three unrelated words"), code="password_too_similar"
+        )
 
 
 def _is_guessable(password: str) -> bool:
-    """Tell whether it is one letter over and over, digits alone, neighbours in a row, or a short word with padding."""
-    long_enough = len(password) > SHORTEST_WORD
-    return long_enough and (
+    """Tell whether it is a few letters over and over, digits alone, a row of neighbours, or a short word padded."""
+    return (
         len(set(password.lower())) < FEWEST_LETTERS
         or password.isdecimal()
         or _is_row(password)
@@ -47,3 +58,11 @@ def _is_guessable(password: str) -> bool:
 def _is_row(password: str) -> bool:
     steps = {ord(after) - ord(before) for before, after in pairwise(password)}
     return len(steps) == 1
+
+
+def _is_about(owner: Owner, password: str) -> bool:
+    """Tell whether little is left of it without the words of its owner."""
+    rest = fold(password)
+    for word in sorted(owner.words(), key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return len(rest) < SHORTEST_WORD and rest != fold(password)

@@ -102,9 +102,9 @@ def owner_of(kept: Mapping[str, Any]) -> passwords.Owner:
     """Return whom the password of a registration may not resemble."""
     who, reach = kept.get("who", {}), kept.get("reach", {})
     return passwords.Owner(
-        username=who.get("national_number") or who.get("document_number") or "",
+        number=who.get("national_number") or who.get("document_number") or "",
         first_name=who.get("first_name", ""),
-        last_name=who.get("family_name", ""),
+        family_name=who.get("family_name", ""),
         email=reach.get("email", ""),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from complaints import policy, timeline
 from complaints.kinds import words_for
@@ -33,8 +33,9 @@ _STATES: dict[str, tuple[str, str]] = {
 
 
 class NoticeLine(NamedTuple):
-    """One message about the case: by which way, when, and what became of it."""
+    """One message about the case: what it told, by which way, when, and what became of it."""
 
+    about: str
     way: str
     at: datetime
     word: str
@@ -82,12 +83,36 @@ def _day(text: str | None) -> date | None:
 def notices_of(case: Case) -> list[NoticeLine]:
     """Return the messages about the case to its citizen, newest first, with what became of each."""
     sent = Message.objects.filter(reference=case.reference, recipient=f"citizen:{case.citizen_id}", state__in=_STATES)
-    rows = sent.order_by("-created_at").values_list("channel", "created_at", "state")[:MOST_NOTICES]
-    words = _state_words()
+    rows = sent.order_by("-created_at").values_list("template", "channel", "created_at", "state")[:MOST_NOTICES]
+    told, became = _told_words(), _state_words()
     return [
-        NoticeLine(str(Channel(channel).label), at, words[_STATES[state][0]], _STATES[state][1])
-        for channel, at, state in rows
+        NoticeLine(
+            told.get(template, ""), str(Channel(channel).label), at, became[_STATES[state][0]], _STATES[state][1]
+        )
+        for template, channel, at, state in rows
     ]
+
+
+def _told_words() -> dict[str, str]:
+    """Return what each message to a citizen tells, by its template."""
+    received = gettext("It has arrived")
+    return {
+        "case_received": received,
+        "case_received_triage": received,
+        "case_filed_by_phone": received,
+        "case_accepted": gettext("The date of the reply"),
+        "case_new_date": gettext("A new date of the reply"),
+        "case_question": gettext("A question to you"),
+        "case_resumed": gettext("Work goes on without your answer"),
+        "case_moved": gettext("It moved to another agency"),
+        "case_triage": gettext("The right agency is being found"),
+        "case_answered": gettext("The answer is there"),
+        "case_withdrawn": gettext("You withdrew it"),
+        "case_archived": gettext("It was closed"),
+        "case_objected": gettext("Your objection has arrived"),
+        "case_upheld": gettext("Your objection was accepted"),
+        "case_dismissed": gettext("The answer stands"),
+    }
 
 
 def _state_words() -> dict[str, str]:

@@ -58,9 +58,11 @@ def owe(
 def preview(template: str, *, case: Case, on: date | None, at: datetime) -> Message:
     """Return, unsaved, the message the citizen would get now by ``template``; ``on`` is the date it speaks of.
 
-    The letters that are rolled for each message stand as dots.
+    The letters that are rolled for each message stand as dots, each with a mark that keeps it in its link.
     """
-    return outbox.preview(_to_citizen(template, case, on), at=at)
+    message = outbox.preview(_to_citizen(template, case, on), at=at)
+    message.body = message.body.replace(outbox.DOT, f"{outbox.DOT}\N{LEFT-TO-RIGHT MARK}")
+    return message
 
 
 def _applies(tell: Tell, case: Case) -> bool:

@@ -111,7 +111,7 @@ def _words(case: Case) -> tuple[str, str, str]:
         case State.REFERRED:
             return (
                 agency,
-                gettext("Decides whether it is competent by"),
+                gettext("Checks that it is theirs by"),
                 gettext("If that day passes, it goes up to the secretary-general of the agency, and we follow it up."),
             )
         case State.WAITING:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from accounts.models import agencies_with_officers
 from agencies.models import Agency
 from agencies.routing import Matter, owners_for
 from complaints.models import CaseEvent
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One agency and why it is suggested."""
+    """One agency and why it is suggested; only one with an active officer can receive a case."""
 
     agency: Agency
     reason: str
+    can_receive: bool = True
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def with_reasons(cases: CaseQuerySet) -> CaseQuerySet:
 
 
 def opened(cases: Sequence[Case], *, on: date) -> list[Open]:
-    """Return each of ``cases`` with its suggestions, in three statements for all."""
+    """Return each of ``cases`` with its suggestions, in four statements for all."""
     chosen = _chosen(cases)
     matters = [Matter(case.topic, case.governorate, f"{case.area} {case.place}") for case in cases if case.topic]
     owners = iter(owners_for(matters, on) if matters else [])
@@ -54,7 +56,17 @@ def opened(cases: Sequence[Case], *, on: date) -> list[Open]:
         last = refusal[0] if refusal else None
         wish = chosen.get(case.pk)
         found.append(Open(case, last, wish, _without_repeats(_suggested(case, last, owner, wish))))
-    return found
+    return _with_officers(found, on)
+
+
+def _with_officers(items: Sequence[Open], on: date) -> list[Open]:
+    """Return the items with what each suggested agency can receive on a day."""
+    keys = {suggestion.agency.pk for item in items for suggestion in item.suggestions}
+    present = agencies_with_officers(keys, on) if keys else frozenset()
+    return [
+        replace(item, suggestions=[replace(one, can_receive=one.agency.pk in present) for one in item.suggestions])
+        for item in items
+    ]
 
 
 def _suggested(case: Case, refusal: Refusal | None, owner: Agency | None, wish: Agency | None) -> Iterator[Suggestion]:

@@ -67,7 +67,7 @@ def source_of(root: Path) -> Path:
 
 
 def update(root: Path, additions: Mapping[Key, Translation] | None = None) -> None:
-    """Bring the catalogue up to what code and templates say now, with `additions` where it has no translation yet."""
+    """Bring the catalogue up to what code and templates say now, with `additions` in place of what it has."""
     source = source_of(root)
     source.parent.mkdir(parents=True, exist_ok=True)
     source.write_text(_fresh(root, additions or {}), encoding="utf-8")
@@ -129,7 +129,7 @@ def _fresh(root: Path, additions: Mapping[Key, Translation]) -> str:
     output = io.BytesIO()
     pofile.write_po(
         output,
-        _merge(find_texts(root), {**additions, **known}),
+        _merge(find_texts(root), {**known, **additions}),
         width=120,
         omit_header=True,
         sort_output=True,

@@ -3,40 +3,57 @@
 from typing import Any
 
 import structlog
+from structlog.types import EventDict, WrappedLogger
 
-SHARED: list[Any] = [
+
+def request_in_short(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Keep the method and the path of a request: a query may hold what somebody searched for."""
+    if request := event.pop("request", None):
+        event["method"], event["path"] = getattr(request, "method", None), getattr(request, "path", None)
+    return event
+
+
+def errors_in_short(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Keep the first line of what an error says: PostgreSQL quotes the offending values on the next ones."""
+    for raised in event.get("exception", ()):
+        raised["exc_value"] = raised["exc_value"].partition("\n")[0]
+    return event
+
+
+# Frames' local variables hold what people typed: never written.
+TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+BEFORE: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+AT_THE_END: list[Any] = [
+    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+    request_in_short,
+    structlog.processors.ExceptionRenderer(TRACEBACKS),
+    errors_in_short,
+    structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+]
 
 
 def logging_config(level: str) -> dict[str, Any]:
     """Return a `dictConfig` that sends everything to standard error as JSON from `level` up."""
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": BEFORE,
+        "processors": AT_THE_END,
+    }
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "json": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": SHARED,
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    # Frames' local variables hold what people typed: never written.
-                    structlog.processors.ExceptionRenderer(
-                        structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-                    ),
-                    structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
-                ],
-            }
-        },
+        "formatters": {"json": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # Both put what a person typed into the sentence: a staff e-mail address, a path with a token.
+            # Puts what a person typed into the sentence: a staff e-mail address.
             "axes": {"level": "CRITICAL"},
+            # Below an error it repeats addresses that people mistyped.
             "django.request": {"level": "ERROR"},
-            "django.server": {"handlers": ["stderr"], "level": level, "propagate": False},
         },
     }

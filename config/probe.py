@@ -18,5 +18,5 @@ def is_ready(port: int, *, host: str) -> bool:
 
 
 if __name__ == "__main__":
-    first_host = os.environ["ALLOWED_HOSTS"].split(",")[0]
+    first_host = os.environ["ALLOWED_HOSTS"].split(",")[0].lstrip(".").replace("*", "localhost")
     sys.exit(not is_ready(int(os.environ.get("PORT", "8000")), host=first_host))

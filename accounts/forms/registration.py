@@ -213,7 +213,9 @@ class NewPasswordForm(Form):
         return password
 
     def clean(self) -> dict[str, Any]:
-        """Compare the two."""
+        """Compare the two; whoever has to type the first again types the second again anyway."""
+        if "password" in self.errors:
+            self.errors.pop("again", None)
         first, second = self.cleaned_data.get("password"), self.cleaned_data.get("again")
         if first and second and first != second:
             self.add_error("again", _("The two passwords differ"))

@@ -9,7 +9,7 @@ from accounts.models.people import (
     NumberKind,
     PolicyAcceptance,
 )
-from accounts.models.users import Absence, Membership, User, cmu_staff, officers_of
+from accounts.models.users import Absence, Membership, User, agencies_with_officers, cmu_staff, officers_of
 
 __all__ = [
     "Absence",
@@ -25,6 +25,7 @@ __all__ = [
     "Throttle",
     "Unfinished",
     "User",
+    "agencies_with_officers",
     "cmu_staff",
     "officers_of",
 ]

@@ -16,6 +16,7 @@ from accounts.roles import CMU, OPERATORS, Authority, Role
 from config.crypto import EncryptedText, LookupField
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date, datetime
 
     from agencies.models import Agency
@@ -220,6 +221,13 @@ def officers_of(agency: Agency, on: date) -> models.QuerySet[User]:
     Empty means that the agency has no active officer and its cases go to the CMU.
     """
     return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.OFFICER), on)
+
+
+def agencies_with_officers(agencies: Collection[int], on: date) -> frozenset[int]:
+    """Return which of ``agencies`` have an officer, or an absent officer's deputy, on a day; one query for all."""
+    unattended = Absence.objects.on(on).filter(deputy__isnull=True).values("user")
+    members = Membership.objects.active(on).filter(agency__in=agencies, role=Role.OFFICER, user__is_active=True)
+    return frozenset(members.exclude(user__in=unattended).values_list("agency", flat=True))
 
 
 def cmu_staff(on: date) -> models.QuerySet[User]:

@@ -106,7 +106,7 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, at=at)
     if not asked.get("proven"):
         return redirect("forgot-code" if asked else "forgot")
-    form = ResetForm(request.POST or None, owner=passwords.Owner(username=asked["number"]))
+    form = ResetForm(request.POST or None, owner=passwords.Owner(number=asked["number"]))
     if request.method == "POST" and form.is_valid() and _is_reset(form, asked, at=at):
         unfinished.forget(Purpose.RESET, unfinished.session_of(request))
         messages.success(request, gettext("Your password is changed. Sign in with it"))

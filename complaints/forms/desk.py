@@ -179,12 +179,14 @@ class CloseForm(Form):
         max=TEXT_LENGTH,
         rows=5,
         label=_("What did you find?"),
+        error_messages={"required": _("Write what you found")},
         help_text=_("What you looked at, when, and what the matter was."),
     )
     done = ParagraphField(
         max=TEXT_LENGTH,
         rows=5,
         label=_("What did you do?"),
+        error_messages={"required": _("Write what you did")},
         help_text=_("Who did what and when. If nothing could be done, why, and what the citizen can do now."),
     )
 
@@ -263,5 +265,6 @@ class IdentityForm(Form):
         max=200,
         min=SHORTEST,
         label=_("Why do you need it?"),
+        error_messages={"required": _("Write why you need it")},
         help_text=_("The reason is kept with your name and the time."),
     )

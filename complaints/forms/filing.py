@@ -34,12 +34,27 @@ STALE = _("This page was out of date. Check what you send, then press again.")
 # ---- the agency and the topic ----
 
 
-class TopicField(ChoiceCardsField):
-    """The topic; which ones are offered follows from the agency in the same form, so the form checks it."""
+class NameField(LineField):
+    """The name of the agency; there are other ways to answer, so that the form judges when it is missing."""
 
-    def valid_value(self, value: Any) -> bool:
-        """Leave the check to the form."""
-        return bool(value)
+    def validate(self, value: str) -> None:
+        """Leave an empty name to the form."""
+
+
+class MatchField(ChoiceCardsField):
+    """One of the agencies that fit; asked only where there are several."""
+
+    def validate(self, value: str) -> None:
+        """Leave a missing choice to the form."""
+        if value:
+            super().validate(value)
+
+
+class TopicField(ChoiceCardsField):
+    """The topic; which ones are offered follows from the agency in the same form, so that the form judges it."""
+
+    def validate(self, value: str) -> None:
+        """Leave everything to the form."""
 
 
 class AgencyForm(Form):
@@ -50,17 +65,16 @@ class AgencyForm(Form):
     topic None when it is still to be asked.
     """
 
-    agency_name = LineField(
+    agency_name = NameField(
         max=150,
-        required=False,
         label=_("Government agency"),
         help_text=_("Type part of a name or service, such as “water” or “passport”"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    agency_match = ChoiceCardsField(required=False, label=_("Which one do you mean?"))
+    agency_match = MatchField(label=_("Which one do you mean?"))
     agency = forms.ChoiceField(required=False, label=_("All agencies"))
     agency_unknown = forms.BooleanField(required=False, label=_("I do not know. The follow-up unit decides"))
-    topic = TopicField(required=False)
+    topic = TopicField()
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, draft: Draft, agencies: Sequence[Agency]) -> None:
         super().__init__(data, initial=_agency_initial(draft))
@@ -137,8 +151,9 @@ class AgencyForm(Form):
 
 
 def _groups(kind: str, agency: Agency | None) -> list[Topic]:
-    """Return the groups of topics for the agency; all of them where none was made for it."""
-    return list(Topic.objects.offered(kind=kind, agency=agency)) or list(Topic.objects.offered(kind=kind))
+    """Return the groups of topics for the agency, its own before everybody's; all of them where none fits."""
+    groups = list(Topic.objects.offered(kind=kind, agency=agency)) or list(Topic.objects.offered(kind=kind))
+    return sorted(groups, key=lambda group: all(not topic.agency_kinds for topic in group.children.all()))
 
 
 def _topic_cards(groups: Sequence[Topic]) -> list[Card]:

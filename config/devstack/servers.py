@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import importlib.util
+import os
 import secrets
 import shutil
 import signal
@@ -73,6 +74,9 @@ def _readable_copy(package: Path) -> Path:
         partial.chmod(0o755)
         with contextlib.suppress(OSError):  # another start was faster, and its copy is as good
             partial.rename(copy)
+    if copy.stat().st_uid != os.geteuid():
+        msg = f"{copy} belongs to somebody else: remove it."
+        raise RuntimeError(msg)
     return copy / package.name
 
 

@@ -42,6 +42,9 @@ def forget(state: Path) -> None:
 def held(state: Path) -> Iterator[bool]:
     """Hold the stack of this folder, and yield whether it was free: two servers on the same data would destroy it."""
     state.mkdir(parents=True, exist_ok=True)
+    if state.stat().st_uid != os.geteuid():
+        msg = f"{state} belongs to somebody else: remove it, or set STATE_DIR to another folder."
+        raise SystemExit(msg)
     with (state / "lock").open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Everything that can be typed wrongly at the doors: a clear sentence, what was typed kept, nothing written, never 500."""
+"""Whatever is typed wrongly at the doors: a clear sentence, what was typed kept, nothing written, never a 500."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -165,6 +165,8 @@ PASSWORDS = [
         {"password": "9782006138978", "again": "9782006138978"},
         "هذه الكلمة سهلة التخمين. اختاروا ثلاث كلمات لا رابط بينها",
     ),
+    ({"password": "9782006138-ab", "again": "9782006138-ab"}, None),
+    ({"password": "العبادي-رنا-1978", "again": "العبادي-رنا-1978"}, None),
     ({"again": "quiet-harbour-lamp!"}, "الكلمتان غير متطابقتين"),
     ({"password": "quiet\x00harbour-lamp", "again": "quiet\x00harbour-lamp"}, None),
     ({"password": ""}, None),
@@ -180,7 +182,7 @@ def test_a_password_that_will_not_do_is_refused_before_anything_is_hashed(client
     answer = client.post(url("password"), LAST | wrong)
     said = errors(answer)
     assert answer.status_code == 200
-    assert set(said) == {sentence} if sentence else said
+    assert said == [sentence] if sentence else len(said) == 1
     assert (wrong.get("password") or "quiet-harbour-lamp") not in answer.content.decode()
     assert nothing_is_written()
     assert PhoneCode.objects.count() == 0

@@ -49,16 +49,26 @@ def test_a_wrong_password_and_an_unknown_number_get_the_same_answer(client, amin
 @pytest.mark.parametrize("number", ["9902103456", "9902103457"])
 def test_as_many_passwords_are_hashed_for_an_unknown_number_as_for_a_known_one(amina, number, monkeypatch):
     hashed = []
-    monkeypatch.setattr(backends, "check_password", lambda *_, **__: hashed.append(1) or False)
-    monkeypatch.setattr(backends, "make_password", lambda *_: hashed.append(1))
+
+    def hash_once(*_, **__):
+        hashed.append(1)
+        return False
+
+    monkeypatch.setattr(backends, "check_password", hash_once)
+    monkeypatch.setattr(backends, "make_password", hash_once)
     assert backends.citizen_for(number, "not-her-password") is None
     assert len(hashed) == 2
 
 
 def test_an_overlong_password_costs_what_any_other_does(amina, monkeypatch):
     guesses = []
-    monkeypatch.setattr(backends, "check_password", lambda guess, *_, **__: guesses.append(guess) or True)
-    monkeypatch.setattr(backends, "make_password", guesses.append)
+
+    def accept(guess, *_, **__):
+        guesses.append(guess)
+        return True
+
+    monkeypatch.setattr(backends, "check_password", accept)
+    monkeypatch.setattr(backends, "make_password", accept)
     assert backends.citizen_for("9902103456", "x" * 129) is None
     assert guesses == ["-", "-"]
 

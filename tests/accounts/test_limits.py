@@ -94,7 +94,12 @@ def test_a_forwarded_address_counts_only_behind_the_proxies_of_the_settings(
     client, db, settings, proxies, forwarded, counted, monkeypatch
 ):
     seen = []
-    monkeypatch.setattr(limits, "client_address", lambda request: seen.append(request.META["REMOTE_ADDR"]) or "x")
+
+    def note(request):
+        seen.append(request.META["REMOTE_ADDR"])
+        return "x"
+
+    monkeypatch.setattr(limits, "client_address", note)
     settings.TRUSTED_PROXIES = proxies
     form = {"number": "9902103456", "password": "whatever-it-is"}
     client.post("/ar/sign-in/", form, REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import platform
@@ -31,7 +32,7 @@ def main(arguments: list[str], *, root: Path) -> int:
     asked = _parse(arguments, root)
     _say("Preparing the database …")
     call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0)
+    call_command("load_reference", verbosity=0, stdout=io.StringIO())
     call_command("collectstatic", verbosity=0, interactive=False)
     world, cases = _fill(asked.cases)
     found: dict[str, Figures] = {

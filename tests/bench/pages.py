@@ -45,8 +45,9 @@ def _measured(act: Act, repeat: int) -> dict[str, float]:
     _run(act)
     with CaptureQueriesContext(connection) as captured:
         _run(act)
+    statements = len(captured)  # counted now: the next request empties the log
     times = [_run(act) for _ in range(repeat)]
-    return {"sql": len(captured), "goal": GOALS[act.name], "ms": round(statistics.median(times), 1)}
+    return {"sql": statements, "goal": GOALS[act.name], "ms": round(statistics.median(times), 1)}
 
 
 def _run(act: Act) -> float:
@@ -118,4 +119,4 @@ class _Filing:
     def send(self) -> HttpResponseBase:
         """Press the button of the check page."""
         address = reverse("new-check", args=[Kind.COMPLAINT.value])
-        return self.client.post(address, {"token": str(self.draft.pk), "notify_by": "sms"})
+        return self.client.post(address, {"draft": str(self.draft.pk), "notify_by": "sms"})

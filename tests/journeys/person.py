@@ -26,7 +26,9 @@ class Person:
     def said(self, text: str, context: str = "") -> str:
         """Return ``text`` as the pages of this person say it."""
         with override(self.language):
-            return pgettext(context, text) if context else gettext(text)
+            found = pgettext(context, text) if context else gettext(text)
+        assert found != text or self.language == "en", f"the catalogue does not have: {text}"
+        return found
 
     # ---- going about ----
 

@@ -98,6 +98,7 @@ def test_a_wrong_span_is_answered_beside_the_field_and_keeps_what_was_typed(at_t
     assert "That month does not have this day" in page
     assert 'value="31/2/2026"' in page
     assert "1 thing to fix" in page
+    assert "Correct the days to see the figures." in page
     assert "figures.xlsx" not in page
 
 

@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 
 # Digits joined by a space, a bullet or a dash, and a leading plus: all are turned round between Arabic letters.
 TURNED = re.compile(r"(?<![\w])\+\d|\d[ \u00a0][\d•]|\d[-–]\d")
+# Where no markup can stand, Unicode's own marks isolate.
+ISOLATED = re.compile("[\u2066\u2068][^\u2069]*\u2069")
 # These cannot hold markup (or are not read), so numbers in them are written unbroken instead.
 UNREAD = frozenset({"script", "style", "title", "option", "textarea"})
 VOID = frozenset(
@@ -36,7 +38,7 @@ class _Reader(HTMLParser):
         if not self.open:
             return
         tag, isolated = self.open[-1]
-        if not isolated and tag not in UNREAD and TURNED.search(data):
+        if not isolated and tag not in UNREAD and TURNED.search(ISOLATED.sub("", data)):
             self.found.append(data.strip())
 
 

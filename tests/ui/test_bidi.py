@@ -20,6 +20,11 @@ def test_an_isolated_number_is_safe_and_the_text_after_it_is_still_read():
     assert reversed_numbers(html) == ["10-12"]
 
 
+def test_marks_that_isolate_are_as_good_as_markup():
+    assert reversed_numbers("<p>رقمكم \u2066079 ••• 1234\u2069 هنا</p>") == []
+    assert reversed_numbers("<p>رقمكم \u2066079\u2069 ثم 10-12</p>") == ["رقمكم \u2066079\u2069 ثم 10-12"]
+
+
 def test_a_void_element_does_not_hide_what_follows():
     assert reversed_numbers("<p dir=ltr>1 2<br></p><p>3 4</p>") == ["3 4"]
 

@@ -12,8 +12,10 @@ from django.utils import timezone
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
 from complaints import uploads, verbs
+from complaints.casepage import _told_words
 from complaints.models import Attachment, Case, RefusalReason
-from complaints.workflow import Outcome, State, Verb
+from complaints.workflow import TRANSITIONS, Outcome, Party, State, Verb
+from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
 from tests.complaints.citizen.samples import MEGABYTE, PDF, PROGRAM, picture, upload
 from tests.complaints.conftest import FileCase
@@ -304,7 +306,26 @@ def test_what_a_citizen_wrote_is_shown_as_text(as_amina: Client, file_case: File
 
 def test_the_messages_say_what_became_of_them(as_amina: Client, closed: Case) -> None:
     notices = as_amina.get(url(closed)).context["notices"]
-    assert [(notice.way, notice.word) for notice in notices] == [("رسالة نصية", "في طريقها إليكم")] * 2
+    assert {(notice.about, notice.way, notice.word) for notice in notices} == {
+        ("صدر الرد", "رسالة نصية", "في طريقها إليكم"),
+        ("وصلت معاملتكم", "رسالة نصية", "في طريقها إليكم"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("accepted", "أُرسلت"), ("delivered", "وصلت"), ("unknown", "أُرسلت"), ("undeliverable", "تعذر إيصالها")],
+)
+def test_the_state_of_a_message_is_told_in_plain_words(
+    as_amina: Client, referred: Case, state: str, words: str
+) -> None:
+    Message.objects.update(state=state)
+    assert [notice.word for notice in as_amina.get(url(referred)).context["notices"]] == [words]
+
+
+def test_every_message_to_a_citizen_has_words_on_the_page() -> None:
+    owed = {tell.template for row in TRANSITIONS.values() for tell in row.tells if tell.party == Party.CITIZEN}
+    assert owed <= set(_told_words())
 
 
 # ---- what can be said ----

@@ -10,8 +10,11 @@ from django.utils import timezone, translation
 
 from accounts.models import Citizen, User
 from complaints.models import Case
+from notifications.outbox import DOT
 from tests.cast import sign_in
 
+#: What stands in a preview for each letter that is rolled anew: a dot, and a mark that keeps it in its link.
+DOTS = f"{DOT}\N{LEFT-TO-RIGHT MARK}"
 type Desk = Callable[[User | Citizen], Client]
 
 

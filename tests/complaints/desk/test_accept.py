@@ -8,8 +8,7 @@ from accounts.models import User
 from agencies.models import Agency, Directorate
 from complaints.models import Case
 from notifications.models import Message
-from notifications.outbox import DOT
-from tests.complaints.desk.conftest import Desk, address, sent
+from tests.complaints.desk.conftest import DOTS, Desk, address, sent
 
 
 def test_the_page_offers_directorates_and_the_days_they_lead_to(
@@ -37,7 +36,7 @@ def test_the_exact_message_is_shown_before_anything_is_sent(
     shown = page.context["message"].body
     desk(omar).post(address("desk-accept", referred), sent(referred, directorate=network.pk, days="٣"))
     owed = Message.objects.get(reference=referred.reference, template="case_accepted")
-    assert shown == owed.body.replace(owed.token, DOT * len(owed.token))
+    assert shown == owed.body.replace(owed.token, DOTS * len(owed.token))
     assert "7/1/2026" in shown
 
 

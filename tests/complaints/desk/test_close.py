@@ -7,10 +7,9 @@ from agencies.models import Topic
 from complaints.models import Answer, Case
 from complaints.verbs import accept
 from notifications.models import Message, MessageState
-from notifications.outbox import DOT
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.conftest import FileCase
-from tests.complaints.desk.conftest import Clock, Desk, address, sent
+from tests.complaints.desk.conftest import DOTS, Clock, Desk, address, sent
 
 GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}
 
@@ -22,7 +21,7 @@ def test_the_answer_and_its_message_are_shown_before_anything_is_sent(desk: Desk
     assert Answer.objects.count() == 0
     desk(omar).post(address("desk-close", accepted), sent(accepted, **GOOD))
     owed = Message.objects.get(reference=accepted.reference, template="case_answered")
-    assert page.context["message"].body == owed.body.replace(owed.token, DOT * len(owed.token))
+    assert page.context["message"].body == owed.body.replace(owed.token, DOTS * len(owed.token))
 
 
 def test_closing_gives_the_answer(desk: Desk, accepted: Case, omar: User) -> None:
@@ -36,7 +35,7 @@ def test_closing_gives_the_answer(desk: Desk, accepted: Case, omar: User) -> Non
 @pytest.mark.parametrize(
     ("found", "done", "errors"),
     [
-        ("", "", {"found": "What did you find? is missing", "done": "What did you do? is missing"}),
+        ("", "", {"found": "Write what you found", "done": "Write what you did"}),
         (
             FOUND,
             "تم عمل اللازم",

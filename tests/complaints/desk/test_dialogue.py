@@ -8,8 +8,7 @@ from accounts.models import User
 from complaints.models import Case, Extension, Question
 from complaints.verbs import extend, propose_extension
 from notifications.models import Message
-from notifications.outbox import DOT
-from tests.complaints.desk.conftest import Desk, address, sent
+from tests.complaints.desk.conftest import DOTS, Desk, address, sent
 
 WHY = "القطعة المطلوبة غير متوفرة في المستودع."
 
@@ -45,7 +44,7 @@ def test_an_officer_proposes_a_later_date_and_the_supervisor_grants_it(
     accepted.refresh_from_db()
     assert accepted.promised_on == date(2026, 1, 13)
     owed = Message.objects.get(reference=accepted.reference, template="case_new_date")
-    assert page.context["message"].body == owed.body.replace(owed.token, DOT * len(owed.token))
+    assert page.context["message"].body == owed.body.replace(owed.token, DOTS * len(owed.token))
 
 
 def test_the_second_extension_is_the_units_to_grant(

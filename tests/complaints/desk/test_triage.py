@@ -150,4 +150,23 @@ def test_three_cases_cost_what_one_does(
     one = statements(desk, lina)
     refuse()
     refuse()
-    assert (one, statements(desk, lina)) == (10, 10)
+    assert (one, statements(desk, lina)) == (11, 11)
+
+
+def test_a_suggested_agency_without_an_officer_has_no_button(
+    desk: Desk, refuse: Callable[[], Case], lina: User, gam: Agency
+) -> None:
+    refuse()
+    item, _row = desk(lina).get(reverse("triage")).context["items"][0]
+    assert [(one.agency, one.can_receive) for one in item.suggestions] == [(gam, False)]
+
+
+def test_a_suggested_agency_with_an_officer_can_be_sent_the_case_at_once(
+    desk: Desk, refuse: Callable[[], Case], lina: User, gam: Agency, yusuf: User
+) -> None:
+    case = refuse()
+    item, _row = desk(lina).get(reverse("triage")).context["items"][0]
+    assert [(one.agency, one.can_receive) for one in item.suggestions] == [(gam, True)]
+    answer = desk(lina).post(address("desk-refer", case), sent(case, agency="gam"))
+    case.refresh_from_db()
+    assert (answer.status_code, case.agency) == (302, gam)
