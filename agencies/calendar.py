@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 AMMAN = ZoneInfo("Asia/Amman")
@@ -107,12 +106,6 @@ class WorkingCalendar:
         if minutes == 0:
             return start
         return self._spend(start, timedelta(minutes=minutes))
-
-    def fingerprint(self) -> str:
-        """Return a text that differs when days or hours do; an estimate confirmed as it stood changes nothing."""
-        spans = [f"{s.opens}-{s.closes}@{s.starts_on}-{s.ends_on}" for s in self.hours]
-        days = sorted(day.isoformat() for day in self.holidays)
-        return sha256(repr((spans, days, sorted(self.weekend))).encode()).hexdigest()
 
     def _spend(self, start: datetime, left: timedelta) -> datetime:
         for day in self._days_from(_day_of(start)):

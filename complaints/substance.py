@@ -107,10 +107,12 @@ def _fault(text: str, citizen: str) -> Fault | None:
     letters = sum(map(len, words))
     if _is_formula(words):
         return Fault.FORMULA
-    if letters and _is_repetition(words):
+    if any(_is_stretched(word) for word in words):
         return Fault.REPEATED
     if letters < MIN_LETTERS:
         return Fault.SHORT
+    if _is_repetition(words):
+        return Fault.REPEATED
     if _share(words, citizen) >= MAX_COPIED:
         return Fault.COPIED
     return None
@@ -131,11 +133,12 @@ def _in_a_formula(word: str) -> bool:
     return any(word in formula.split() for formula in _FORMULAS)
 
 
+def _is_stretched(word: str) -> bool:
+    return len(set(word)) == 1 and len(word) > 3  # noqa: PLR2004 - "هههه", "....": never a word
+
+
 def _is_repetition(words: list[str]) -> bool:
-    if any(len(set(word)) == 1 and len(word) > 3 for word in words):  # noqa: PLR2004 - "هههه", "....": never a word
-        return True
-    joined = "".join(words)
-    return len(set(joined)) < 6 or len(set(words)) < min(MIN_WORDS, len(words))  # noqa: PLR2004 - "abcabcabc"
+    return len(set("".join(words))) < 6 or len(set(words)) < min(MIN_WORDS, len(words))  # noqa: PLR2004 - "abcabcabc"
 
 
 def _share(words: list[str], other: str) -> float:

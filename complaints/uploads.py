@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import unicodedata
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import puremagic
 from django.core.files.base import ContentFile, File
 from django.db import transaction
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from complaints.models import Attachment, Draft
 
@@ -37,6 +39,17 @@ MOST_PIXELS = {"JPEG": 64_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}
 #: The longer side of a stored picture: a house number across a street stays readable.
 LONGEST_SIDE = 2560
 QUALITY = 85
+
+#: How a picture is turned upright, by the orientation the camera noted.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 _HEAD = 4096
 _PDF_TAIL = 4096
@@ -199,7 +212,7 @@ def _picture(upload: UploadedFile[Any], form: str) -> bytes:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise FileRefused(Reason.PIXELS) from None
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError):
+    except (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, struct.error, zlib.error):
         # Whatever a decoder raises on bytes it does not understand: none of it is a fault of ours.
         raise FileRefused(Reason.DAMAGED) from None
 
@@ -208,7 +221,7 @@ def _anew(picture: Image.Image, form: str) -> bytes:
     if picture.width * picture.height > MOST_PIXELS[form]:
         raise FileRefused(Reason.PIXELS)
     picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    upright = ImageOps.exif_transpose(picture)
+    upright = _upright(picture)
     plain = upright.convert("RGB" if form == "JPEG" or not upright.has_transparency_data else "RGBA")
     plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     # Comments, EXIF, XMP and colour profiles all live in ``info``: where the picture was taken goes with them.
@@ -216,6 +229,12 @@ def _anew(picture: Image.Image, form: str) -> bytes:
     written = BytesIO()
     plain.save(written, format=form, **({} if form == "PNG" else {"quality": QUALITY}))
     return written.getvalue()
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Return the picture turned as the camera was held; ``ImageOps.exif_transpose`` would write broken EXIF again."""
+    turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _digest(content: File[bytes]) -> str:

@@ -4,12 +4,27 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from config.devstack import browser
 
 pytest_plugins = ["tests.cast"]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Leave a database to the servers that go with the run: dropping it would wait for its last connection."""
+    return os.environ.get("DATABASE_IS_THROWN_AWAY") == "True"
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_last_page() -> Iterator[None]:
+    """Let the language a page was asked for end with its test."""
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,7 +18,6 @@ from agencies.models.workdays import (
     HolidayStatus,
     Period,
     WorkingHours,
-    calendar_fingerprint,
     current_calendar,
 )
 
@@ -48,6 +47,5 @@ __all__ = [
     "Topic",
     "TopicKind",
     "WorkingHours",
-    "calendar_fingerprint",
     "current_calendar",
 ]

@@ -131,11 +131,6 @@ def current_calendar() -> WorkingCalendar:
     return WorkingCalendar(tuple(_spans(rows)), frozenset(rows[0].days_off if rows else ()))
 
 
-def calendar_fingerprint() -> str:
-    """Return a text that changes whenever a change of days or hours could move a deadline."""
-    return current_calendar().fingerprint()
-
-
 def _spans(rows: Iterable[WorkingHours]) -> Iterable[Hours]:
     """Yield the hours of ``rows``, which come the year first and then each Ramadan in turn.
 

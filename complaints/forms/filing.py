@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from agencies.models import Agency, Governorate, Topic
 from complaints import uploads
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 #: Agencies offered when what was typed fits several; more would be a list to read, not a choice.
 MOST_MATCHES = 8
+_WORD = re.compile(r"\w+")
 #: Said of a token that is not the draft's: forged, or of a page that another tab has overtaken.
 STALE = _("This page was out of date. Check what you send, then press again.")
 
@@ -145,9 +147,26 @@ class AgencyForm(Form):
         return found
 
     @property
+    def offers(self) -> list[tuple[str, str, str]]:
+        """Return code, name and further words of each agency, for the list and the type-ahead made of it."""
+        return [(agency.code, agency.name, _further_words(agency)) for agency in self.agencies.values()]
+
+    @property
     def needs_topic(self) -> bool:
         """Tell whether the topics of the chosen agency are still to be shown."""
         return self.chosen["topic"] is None
+
+
+def _further_words(agency: Agency) -> str:
+    """Return the folded words an agency is found by besides its name, in the script of the page alone.
+
+    The others would double the page; what the type-ahead does not find the server does.
+    """
+    named = strip_prefixes(agency.name).split()
+    is_latin = get_language() == "en"
+    return " ".join(
+        word for word in dict.fromkeys(_WORD.findall(agency.folded)) if word.isascii() == is_latin and word not in named
+    )
 
 
 def _groups(kind: str, agency: Agency | None) -> list[Topic]:

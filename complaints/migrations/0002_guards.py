@@ -47,7 +47,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 """  # noqa: S608 - the edges are literals above
 
-# At once: the change follows the table, step by step. The version is what ties it to its event.
+# At once: the change follows the table, step by step. The version is what ties it to its event. After the row, because
+# a trigger before it would make PostgreSQL compute the generated columns anew at every update.
 STATE_GUARD = """
 CREATE FUNCTION complaints_guard_state() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -65,9 +66,9 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER complaints_case_begins BEFORE INSERT ON complaints_case
+CREATE TRIGGER complaints_case_begins AFTER INSERT ON complaints_case
     FOR EACH ROW EXECUTE FUNCTION complaints_guard_state();
-CREATE TRIGGER complaints_case_state BEFORE UPDATE ON complaints_case
+CREATE TRIGGER complaints_case_state AFTER UPDATE ON complaints_case
     FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION complaints_guard_state();
 """
 

@@ -186,6 +186,7 @@ class Case(models.Model):
             models.Index(fields=["citizen", "-filed_at"], name="case_of_citizen"),
             models.Index(fields=["agency", "filed_at"], name="case_agency_filed"),
             models.Index(fields=["agency", "closed_at"], name="case_agency_closed"),
+            models.Index(fields=["-closed_at", "-id"], condition=models.Q(state=State.CLOSED), name="case_closed"),
             GinIndex(fields=["words"], name="case_words"),
             GinIndex(OpClass(models.F("folded"), name="gin_trgm_ops"), name="case_folded_trigrams"),
         ]

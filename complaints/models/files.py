@@ -18,7 +18,7 @@ class Attachment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("complaints.Case", models.CASCADE, null=True, blank=True, related_name="attachments")
-    # A draft's files are moved to the case or removed, files and rows, by complaints.uploads: nothing is left to cascade.
+    # The files of a draft are moved to the case or removed by complaints.uploads: nothing is left to cascade.
     draft = models.ForeignKey("complaints.Draft", models.DO_NOTHING, null=True, blank=True, related_name="attachments")
     file = models.FileField(upload_to=storage_name)
     name = models.CharField(max_length=150)

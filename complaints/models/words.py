@@ -108,6 +108,7 @@ class ExtensionState(models.TextChoices):
 
     PROPOSED = "proposed", _("Waits for a decision")
     GRANTED = "granted", _("Granted")
+    DROPPED = "dropped", _("Dropped")
 
 
 class Extension(models.Model):

@@ -12,6 +12,7 @@ from complaints.chain import fingerprint
 from complaints.models import Answer, AnswerState, Case, Extension, ExtensionState, Refusal
 from complaints.substance import Hollow, find_faults
 from complaints.transition import Change, NotEntitled, TransitionNotAllowed, act, transition
+from complaints.verbs import proposals
 from complaints.workflow import OUTCOMES, Act, Actor, ClockKind, Verb
 from notifications import outbox
 
@@ -92,6 +93,7 @@ def _refuse(case: Case, verb: Verb, *, by: User, at: datetime, reason: str, text
             by=by,
             at=at,
         )
+        proposals.drop(case)
         change.facts = {"refusal": refusal.pk, "reason": reason, "proposed_agency": proposed_agency.pk}
         change.set(agency=None, directorate=None, officer=None, promised_on=None, bounces=case.bounces + 1)
 
@@ -189,6 +191,7 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
 
 
 def _close(change: Change, answer: Answer, *, by: User) -> None:
+    proposals.drop(change.case)
     change.facts = _answer_facts(answer)
     change.set(closed_at=change.at, closed_by=by, outcome=answer.outcome)
 

@@ -16,6 +16,7 @@ from complaints.chain import fingerprint
 from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, Revision
 from complaints.notices import Desk
 from complaints.transition import NotEntitled, act, begin, transition
+from complaints.verbs import proposals
 from complaints.workflow import Act, Outcome, State, Verb
 
 if TYPE_CHECKING:
@@ -194,4 +195,5 @@ def withdraw(case: Case, *, by: User, at: datetime) -> None:
     """Withdraw an open case for good; an open question ends with it."""
     with transition(case, Verb.WITHDRAW, by=by, at=at) as change:
         case.questions.filter(ended_at__isnull=True).update(ended_at=at)
+        proposals.drop(case)
         change.set(closed_at=at, closed_by=by, outcome=Outcome.WITHDRAWN)

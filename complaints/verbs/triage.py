@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from complaints.chain import fingerprint
-from complaints.models import AnswerState, Case, ExtensionState, Ruling
+from complaints.models import Case, Ruling
 from complaints.transition import transition
+from complaints.verbs import proposals
 from complaints.workflow import Outcome, Verb
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ def refer(case: Case, *, by: User, at: datetime, agency: Agency, reason: str = "
             raise NoActiveOfficer
         ruling = Ruling.objects.create(case=case, agency=agency, text=reason, resets_limit=resets_limit, by=by, at=at)
         change.facts = {"ruling": ruling.pk, "agency": agency.pk, "resets_limit": resets_limit}
-        case.answers.filter(state=AnswerState.PROPOSED).update(state=AnswerState.TAKEN_BACK)
-        case.extensions.filter(state=ExtensionState.PROPOSED).delete()
+        proposals.drop(case)
         change.set(agency=agency, directorate=None, officer=None, promised_on=None)
         if resets_limit:
             change.set(limit_from=at)

@@ -21,7 +21,7 @@ from accounts.roles import CMU, DESK
 from complaints import policy
 from complaints.casefile import DEEDS, actor_of, with_papers
 from complaints.desk import countdown_of, knows_person, menu_of, office_of, tag_of
-from complaints.models import Case, CaseEvent
+from complaints.models import Case, CaseEvent, RefusalReason
 from complaints.transition import NotEntitled, TransitionNotAllowed
 from complaints.workflow import Act, Verb
 
@@ -221,4 +221,6 @@ def _last(case: Case) -> First:
 
 
 def _kept(request: HttpRequest) -> list[tuple[str, str]]:
-    return [(str(heading), text) for name, heading in _KEPT.items() if (text := request.POST.get(name, "").strip())]
+    """Return the words that were typed; a reason chosen from a list is none."""
+    typed = ((str(heading), request.POST.get(name, "").strip()) for name, heading in _KEPT.items())
+    return [(heading, text) for heading, text in typed if text and text not in RefusalReason]

@@ -32,7 +32,8 @@ def _begin() -> None:
     stack = contextlib.ExitStack()
     # Not a pytest hook: a run that fails before it is configured must leave nothing behind either.
     atexit.register(stack.close)
-    os.environ.update(stack.enter_context(throwaway.started(os.environ)))
+    started = stack.enter_context(throwaway.started(os.environ))
+    os.environ.update(started, DATABASE_IS_THROWN_AWAY=str("DATABASE_URL" in started))
 
 
 _begin()

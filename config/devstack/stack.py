@@ -30,7 +30,7 @@ SHARED_SETTINGS = (
     "SECRET_KEY",
     "STATIC_ROOT",
 )
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 
 class Refusal(SystemExit):

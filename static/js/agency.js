@@ -1,6 +1,6 @@
 /* The agency type-ahead: a text box that offers the agencies of the plain list beside it. Without this file the box is
    matched on the server and the list is there to choose from. Folding equals config/arabic.py; a test compares them. */
-(() => {
+const arabic = (() => {
   const MARKS = /[\u0640\u064b-\u065f\u0670\u06d6-\u06ed]/g;
   const LETTERS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ة: "ه", ؤ: "و", ئ: "ي", ک: "ك", ی: "ي" };
   const PREFIX = /(^|[^\p{L}\p{N}])(وبال|ولل|وال|بال|كال|فال|ال|لل)([\p{L}\p{N}]{3,})/gu;
@@ -8,7 +8,11 @@
     .replace(/[أإآٱىةؤئکی]/g, letter => LETTERS[letter])
     .replace(/[٠-٩۰-۹]/g, digit => String.fromCharCode(48 + (digit.charCodeAt(0) & 15)));
   const strip = text => fold(text).replace(PREFIX, "$1$3");
+  return { fold, strip };
+})();
 
+(() => {
+  const { strip } = arabic;
   const MOST = 8;
   const words = text => strip(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 
@@ -27,7 +31,7 @@
     const box = root.querySelector("input[type=text]"), select = root.querySelector("select");
     const unknown = root.parentElement.querySelector("input[name=agency_unknown]");
     const options = [...select.options].filter(option => option.value)
-      .map(option => ({ text: option.text, name: strip(option.text), words: option.dataset.words }));
+      .map(option => ({ text: option.text, name: strip(option.text), words: `${strip(option.text)} ${option.dataset.words}` }));
     const list = document.createElement("ul"), status = document.createElement("p");
     let shown = [], at = -1;
 
@@ -100,5 +104,4 @@
   };
 
   document.querySelectorAll("[data-agency]").forEach(enhance);
-  window.agencyStrip = strip;
 })();

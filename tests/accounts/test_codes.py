@@ -191,3 +191,23 @@ def test_of_two_right_guesses_at_once_one_opens():
     with ThreadPoolExecutor(8) as pool:
         verdicts = [verdict.name for verdict in pool.map(guess, range(8))]
     assert sorted(verdicts) == ["DEAD"] * 7 + ["RIGHT"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counting_in_two_statements_would_let_every_guess_of_a_burst_through():
+    """The negative control of the test before: read, compare and then count is what must not be done."""
+    at = timezone.now()
+    code = codes.issue(DOOR, at=at)
+    ready = Barrier(8)
+
+    def guess_carelessly(_: int) -> bool:
+        try:
+            tries = PhoneCode.objects.get(pk=code.pk).tries
+            ready.wait(timeout=20)
+            PhoneCode.objects.filter(pk=code.pk).update(tries=tries + 1)
+            return tries < codes.TRIES
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(guess_carelessly, range(8))) == 8

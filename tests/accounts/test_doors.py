@@ -302,3 +302,10 @@ def test_a_weak_new_password_is_refused_beside_the_field(client, amina):
 def test_a_number_is_reset_at_most_five_times_a_day(amina):
     answers = [ask(Client(), mobile=f"07900012{number:02}").status_code for number in range(6)]
     assert answers == [302] * 5 + [429]
+
+
+def test_a_session_key_that_was_handed_to_a_visitor_is_not_used(db, settings):
+    browser = Client()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = "k" * 32
+    ask(browser)
+    assert browser.session.session_key != "k" * 32

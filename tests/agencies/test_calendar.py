@@ -147,22 +147,6 @@ def test_what_cannot_be_counted_is_refused():
         CALENDAR_2026.due(datetime(2026, 1, 4, 10), 1)  # noqa: DTZ001 - a moment without a zone is what is refused
 
 
-def test_the_fingerprint_changes_with_what_moves_deadlines_and_with_nothing_else():
-    print_2026 = CALENDAR_2026.fingerprint()
-    same = WorkingCalendar(
-        hours=[NORMAL, Hours(time(9), time(14, 30), date(2026, 2, 18), date(2026, 3, 19), estimated=True)],
-        holidays=frozenset(sorted(CALENDAR_2026.holidays, reverse=True)),
-    )
-    assert same.fingerprint() == print_2026
-    others = [
-        WorkingCalendar((NORMAL,), CALENDAR_2026.holidays),
-        WorkingCalendar(CALENDAR_2026.hours, CALENDAR_2026.holidays - {date(2026, 1, 1)}),
-        WorkingCalendar(CALENDAR_2026.hours, CALENDAR_2026.holidays, frozenset({4})),
-        WorkingCalendar((RAMADAN_2026, NORMAL), CALENDAR_2026.holidays),
-    ]
-    assert len({print_2026, *(calendar.fingerprint() for calendar in others)}) == 5
-
-
 # ---- calendars nobody thought of ----
 
 DAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))

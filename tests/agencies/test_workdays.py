@@ -13,7 +13,6 @@ from agencies.models import (
     HolidayStatus,
     Period,
     WorkingHours,
-    calendar_fingerprint,
     current_calendar,
 )
 
@@ -90,23 +89,6 @@ def test_hours_of_the_year_that_change_within_ramadan_wait_for_its_end(year):
 def test_without_hours_the_calendar_says_what_is_missing():
     with pytest.raises(CalendarExhausted, match="no working hours cover 2026-01-05"):
         current_calendar().due(at("2026-01-04 10:00"), 1)
-
-
-def test_the_fingerprint_follows_days_and_hours_but_not_confirmations(year):
-    eid = Holiday.objects.create(
-        on=date(2027, 3, 9), name_ar="عيد الفطر", name_en="Eid al-Fitr", status=HolidayStatus.ESTIMATED
-    )
-    before = calendar_fingerprint()
-    eid.status = HolidayStatus.CONFIRMED
-    eid.save(update_fields=["status"])
-    assert calendar_fingerprint() == before
-    eid.on = date(2027, 3, 10)
-    eid.save(update_fields=["on"])
-    moved = calendar_fingerprint()
-    assert moved != before
-    year.closes = time(15)
-    year.save(update_fields=["closes"])
-    assert calendar_fingerprint() not in {before, moved}
 
 
 @pytest.mark.parametrize(

@@ -12,27 +12,33 @@ from complaints import chain
 from complaints.models import Case, CaseEvent, Clock, Holding
 from complaints.workflow import Act, State, Verb, edges
 from tests.bench.generate import generate, make_world
+from tests.bench.lives import World
 
-OLD, NEW = 300, 60
+NUMBER = 90
 
 
 @pytest.fixture
-def cases(water: Agency, gam: Agency, cmu: Agency, leak: Topic, now: datetime) -> list[Case]:
-    world = make_world(citizens=20, agencies=[water, gam])
-    for number, days in ((OLD, 150), (NEW, 3)):  # enough of the past for every verb, enough of today for every state
-        generate(number, world=world, seed=number, since=now - timedelta(days=days), until=now)
+def world(water: Agency, gam: Agency, cmu: Agency, leak: Topic) -> World:
+    return make_world(citizens=20, agencies=[water, gam])
+
+
+@pytest.fixture
+def cases(world: World, now: datetime) -> list[Case]:
+    generate(NUMBER, world=world, seed=7, since=now - timedelta(days=30), until=now)
     return list(Case.objects.prefetch_related("events", "holdings", "clocks").order_by("id"))
 
 
 def test_the_guards_of_the_database_let_every_made_up_case_pass(cases: list[Case]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    assert len(cases) == OLD + NEW
+    assert len(cases) == NUMBER
 
 
-def test_every_state_and_verb_occurs(cases: list[Case]) -> None:
+def test_every_state_and_verb_occurs(world: World, now: datetime) -> None:
+    for number, days in ((300, 150), (60, 3)):  # enough of the past for every verb, enough of today for every state
+        generate(number, world=world, seed=number, since=now - timedelta(days=days), until=now)
     verbs = set(CaseEvent.objects.values_list("verb", flat=True))
-    assert {case.state for case in cases} >= set(State) - {State.OBJECTED}
+    assert set(Case.objects.values_list("state", flat=True)) >= set(State) - {State.OBJECTED}
     assert verbs == {verb.value for verb in Verb} - {Verb.CORRECT} | {Act.ADD, Act.PROPOSE_EXTENSION}
 
 

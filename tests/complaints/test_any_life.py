@@ -1,12 +1,12 @@
-"""Whatever people and clock do in whatever order: states stay legal, history whole, holders tiled, messages owed once."""
+"""Whatever people and clock do in whatever order: legal states, whole history, tiled holders, one message each."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from accounts.models import Citizen, User
 from agencies.models import Agency
@@ -50,22 +50,22 @@ def words(gam: Agency) -> dict[str, dict[str, object]]:
     }
 
 
+@pytest.fixture
+def everybody(request: pytest.FixtureRequest) -> dict[str, User | Citizen]:
+    """Everybody who may try a move."""
+    return {name: request.getfixturevalue(name) for name in PEOPLE}
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=steps)
 def test_any_life_of_a_case_is_a_legal_one(
     file_case: FileCase,
-    amina: Citizen,
-    nadia: User,
-    omar: User,
-    yusuf: User,
-    lina: User,
-    rami: User,
-    sami: User,
+    everybody: dict[str, User | Citizen],
     gam: Agency,
     now: datetime,
     steps: list[tuple[str, str, int]],
 ) -> None:
-    people = {"amina": amina.user, "omar": omar, "nadia": nadia, "yusuf": yusuf, "lina": lina, "rami": rami, "sami": sami}
+    people = {name: getattr(person, "user", person) for name, person in everybody.items()}
     calls: dict[str, Callable[..., object]] = {verb.value: call for verb, call in CALLABLES.items()}
     calls |= {"amend": amend, "propose_extension": propose_extension}
     said = words(gam)

@@ -68,6 +68,10 @@ def test_an_answer_may_use_the_citizens_words_in_its_own_sentence() -> None:
     assert faults(found=text) == []
 
 
+def test_a_word_or_two_is_too_short_not_a_repetition() -> None:
+    assert faults(done="تم أمس") == [Hollow("done", Fault.SHORT)]
+
+
 def test_an_empty_field_is_too_short() -> None:
     assert faults(found="", done="  ") == [Hollow("found", Fault.SHORT), Hollow("done", Fault.SHORT)]
 

@@ -421,6 +421,17 @@ def test_a_sensitive_answer_needs_a_second_signature(
     assert_whole(case)
 
 
+def test_what_was_proposed_falls_when_the_case_leaves_the_desk(
+    file_case: FileCase, conduct: Topic, omar: User, gam: Agency, now: datetime
+) -> None:
+    case = file_case(topic=conduct)
+    accept(case, by=omar, at=now, days=2)
+    close(case, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
+    propose_extension(case, by=omar, at=now, days=1, reason="تأخر")
+    return_case(case, by=omar, at=now, reason="other_agency", text="تبين أنها للأمانة.", proposed_agency=gam)
+    assert (case.answers.get().state, case.extensions.get().state) == ("taken_back", "dropped")
+
+
 def test_a_slip_is_taken_back_before_the_notice_left(closed: Case, omar: User, now: datetime) -> None:
     correct(closed, by=omar, at=now + timedelta(minutes=10))
     assert traces(closed) == Traces(

@@ -83,10 +83,10 @@ def _processes_of(folder: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder `nobody` can pass through, unlike pytest's own."""
+    """A folder that `nobody`, who runs PostgreSQL for root, can pass through, unlike pytest's own."""
     base = Path(tmp_path_factory.mktemp("run"))
-    for parent in (base, *base.parents[:2]):
-        parent.chmod(0o755)
+    for parent in (base, *base.parents[:3]):
+        parent.chmod(parent.stat().st_mode | 0o011)
     return base / "state"
 
 

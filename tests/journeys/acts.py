@@ -55,8 +55,12 @@ def say_who(person: Person, newcomer: Newcomer) -> None:
     person.write("National number", newcomer.number)
     for label, name in zip(("First", "Father", "Grandfather", "Family"), newcomer.names, strict=True):
         person.write(label, name)
-    born = newcomer.born
-    for label, part in (("Day", born.day), ("Month", born.month), ("Year", born.year)):
+    write_day(person, newcomer.born)
+
+
+def write_day(person: Person, day: date) -> None:
+    """Write a date into its three boxes."""
+    for label, part in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
         person.write(label, str(part))
 
 
@@ -72,6 +76,12 @@ def choose_password(person: Person, password: str) -> None:
     """Type a new password twice."""
     person.write("Password", password)
     person.write("Password again", password)
+
+
+def choose_new_password(person: Person, password: str) -> None:
+    """Type the password that replaces another one twice."""
+    person.write("New password", password)
+    person.write("New password again", password)
 
 
 def read_code(person: Person, phone: str, *, seen: int = 0) -> str:
@@ -114,6 +124,17 @@ def come_to_work(person: Person, email: str) -> None:
     person.write("E-mail", email)
     person.write("Password", PASSWORD)
     person.press("Sign in")
+
+
+def open_case(officer: Person, reference: str) -> None:
+    """Open a case from the queue the officer stands before."""
+    row = officer.page.get_by_role("row").filter(has_text=grouped(reference))
+    row.get_by_role("rowheader").get_by_role("link").click()
+
+
+def grouped(reference: str) -> str:
+    """Return a tracking number as pages show it."""
+    return f"{reference[:2]} {reference[2:6]} {reference[6:]}"
 
 
 # ---- filing ----

@@ -46,30 +46,38 @@ class Person:
 
     # ---- filling in ----
 
-    def box(self, label: str) -> Locator:
+    def box(self, label: str, *, context: str = "") -> Locator:
         """Return the box under ``label``, which may be marked as optional."""
-        optional = self.said("(optional)")
-        return self.page.get_by_label(re.compile(rf"^\s*{re.escape(self.said(label))}\s*({re.escape(optional)})?\s*$"))
+        words, optional = re.escape(self.said(label, context)), re.escape(self.said("(optional)"))
+        labelled = self.page.get_by_label(re.compile(rf"^\s*{words}\s*({optional})?\s*$"))
+        return labelled.and_(self.page.locator("input, select, textarea"))
 
-    def write(self, label: str, text: str) -> None:
+    def write(self, label: str, text: str, *, context: str = "") -> None:
         """Write into the box under ``label``."""
-        self.box(label).fill(text)
+        self.box(label, context=context).fill(text)
 
     def pick(self, label: str, option: str) -> None:
         """Pick from the list under ``label`` the option called ``option``, a name of the data in the person's language."""
         self.box(label).select_option(label=option)
 
-    def tick(self, label: str, *, context: str = "") -> None:
-        """Choose the card or tick the box that begins with ``label``."""
-        words = re.compile(rf"^\s*{re.escape(self.said(label, context))}")
-        box = self.page.get_by_role("radio", name=words).or_(self.page.get_by_role("checkbox", name=words))
-        box.check()
+    def choose(self, answer: str) -> None:
+        """Choose the card with the answer ``answer``."""
+        words = self.page.get_by_text(self.said(answer), exact=True)
+        self.page.locator("label").filter(has=words).get_by_role("radio").check()
+
+    def tick(self, label: str) -> None:
+        """Tick the box whose label begins with ``label``."""
+        self.page.get_by_role("checkbox", name=re.compile(rf"^\s*{re.escape(self.said(label))}")).check()
 
     # ---- seeing ----
 
-    def sees(self, text: str, *, context: str = "") -> None:
+    def sees(self, text: str) -> None:
         """Wait until the page says ``text`` and shows it."""
-        expect(self.page.get_by_text(self.said(text, context)).filter(visible=True).first).to_be_visible()
+        expect(self.page.get_by_text(self.said(text)).filter(visible=True).first).to_be_visible()
+
+    def is_told(self, part: str) -> None:
+        """Wait until the page says what happened, with ``part`` in it."""
+        expect(self.page.get_by_role("status").filter(has_text=part)).to_be_visible()
 
     def is_at(self, heading: str) -> None:
         """Wait for the page with this heading."""

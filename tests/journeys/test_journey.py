@@ -16,6 +16,7 @@ from tests.journeys.acts import (
     choose_topic,
     come_to_work,
     error_of,
+    open_case,
     photo,
     read_code,
     reference_on,
@@ -176,7 +177,7 @@ def _files(citizen: Person, story: Story) -> str:
     citizen.look("new-what")
     citizen.press("Continue")
     citizen.is_at("Check, then send")
-    citizen.tick("SMS")
+    citizen.choose("SMS")
     citizen.look("new-check")
     return _sends_twice(citizen)
 
@@ -233,8 +234,7 @@ def _officer_accepts(officer: Person, story: Story, site: Site, reference: str) 
     come_to_work(officer, OMAR)
     officer.is_at("Work queue")
     officer.look("desk-queue")
-    row = officer.page.get_by_role("row").filter(has_text=f"{reference[:2]} {reference[2:6]} {reference[6:]}")
-    row.get_by_role("link", name=story.what.subject, exact=True).click()
+    open_case(officer, reference)
     expect(officer.card("What the citizen wrote")).to_contain_text(story.what.details)
     expect(officer.card("Files").get_by_role("link")).to_have_text("street-4.jpg")
     officer.look("desk-case")
@@ -289,7 +289,7 @@ def _officer_answers(officer: Person, story: Story, reference: str) -> None:
     expect(officer.card("Added later")).to_contain_text(story.added)
     officer.look("desk-case-in-progress")
     officer.page.get_by_role("link", name=officer.said("Close with an answer")).first.click()
-    officer.tick("Solved")
+    officer.choose("Solved")
     officer.write("What did you find?", story.found)
     officer.write("What did you do?", story.hollow)
     officer.press("Show what the citizen reads")

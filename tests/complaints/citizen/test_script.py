@@ -1,0 +1,131 @@
+"""What script adds to filing: the type-ahead that folds as the server does, and the draft that saves itself."""
+
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+from django.db.models.signals import post_save
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Citizen
+from agencies.models import Agency
+from complaints.models import Draft
+from config.arabic import fold, strip_prefixes
+from tests.cast import make_agency, sign_in
+
+SCRIPT = settings.BASE_DIR / "static/js/agency.js"
+LETTERS = "أإآٱاىةؤئکیءبتثجحخدذرزسشصضطظعغفقكلمنهوي" + "\u0640\u064b\u064e\u0651\u0652\u0670" + "٠٥٩۰۵ 12 _-،.AbÉzﻻﷲ"
+SAMPLES = [
+    "شركة المياه",
+    "وزارة التربية والتعليم",
+    "المملكة الأردنية",
+    "للصحة وللتعليم وبالبلدية",
+    "الـمـيـاه",
+    "مِياهُنا",
+    "الرد",
+    "Ministry of Health",
+    "١٢٣ شارع",
+]
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page of a fresh browser."""
+    with browser.new_context(service_workers="block") as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def citizen_page(page: Page, live_server: LiveServer, amina: Citizen) -> Page:
+    """A browser in which amina is signed in."""
+    cookie = sign_in(Client(), amina).cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    return page
+
+
+@contextmanager
+def signal_to(event: threading.Event) -> Iterator[None]:
+    """Set ``event`` when a draft is saved."""
+
+    def heard(**_: object) -> None:
+        event.set()
+
+    post_save.connect(heard, sender=Draft)
+    try:
+        yield
+    finally:
+        post_save.disconnect(heard, sender=Draft)
+
+
+def test_the_script_folds_arabic_as_the_server_does(page: Page) -> None:
+    dice = random.Random(1)
+    noise = ["".join(dice.choices(LETTERS, k=dice.randint(1, 24))) for _ in range(2000)]
+    texts = [*SAMPLES, *noise]
+    page.add_script_tag(path=SCRIPT)
+    folded = page.evaluate("texts => texts.map(text => [arabic.fold(text), arabic.strip(text)])", texts)
+    assert folded == [[fold(text), strip_prefixes(text)] for text in texts]
+
+
+@pytest.mark.usefixtures("outage")
+@pytest.mark.django_db(transaction=True)
+def test_an_agency_is_found_by_a_service_and_chosen_with_the_keys(
+    citizen_page: Page, live_server: LiveServer, water: Agency, gam: Agency
+) -> None:
+    make_agency("awc", "شركة مياه العقبة", "Aqaba Water", short_name_ar="مياه العقبة", short_name_en="Aqaba Water")
+    citizen_page.goto(f"{live_server.url}/ar/new/complaint/agency/")
+    box = citizen_page.get_by_role("combobox", name="الجهة الحكومية")
+    box.press_sequentially("المِياه")
+    offered = citizen_page.get_by_role("listbox").get_by_role("option")
+    expect(offered).to_have_text(["شركة مياه الأردن", "شركة مياه العقبة"])
+    box.press("ArrowDown")
+    box.press("ArrowDown")
+    expect(citizen_page.get_by_role("listbox").get_by_role("option", selected=True)).to_have_text("شركة مياه العقبة")
+    box.press("Enter")
+    expect(box).to_have_value("شركة مياه العقبة")
+    expect(citizen_page.get_by_role("listbox")).to_be_hidden()
+    box.fill("الفواتير")
+    offered.click()
+    citizen_page.get_by_role("button", name="متابعة").click()
+    expect(citizen_page.get_by_text("ما موضوع الشكوى؟")).to_be_visible()
+    assert Draft.objects.get().agency == water
+
+
+@pytest.mark.usefixtures("outage", "water")
+@pytest.mark.django_db(transaction=True)
+def test_escape_closes_the_list_and_a_word_unknown_to_it_goes_to_the_server(
+    citizen_page: Page, live_server: LiveServer
+) -> None:
+    citizen_page.goto(f"{live_server.url}/ar/new/complaint/agency/")
+    box = citizen_page.get_by_role("combobox", name="الجهة الحكومية")
+    box.press_sequentially("مياه")
+    expect(citizen_page.get_by_role("listbox")).to_be_visible()
+    box.press("Escape")
+    expect(citizen_page.get_by_role("listbox")).to_be_hidden()
+    expect(box).to_have_value("مياه")
+    box.fill("قلعة في الهواء")
+    expect(citizen_page.get_by_text("لا مطابقة هنا")).to_be_attached()
+    box.press("Enter")
+    expect(citizen_page.get_by_role("alert")).to_contain_text("لا توجد جهة تطابق")
+    expect(box).to_have_value("قلعة في الهواء")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_words_typed_before_the_tab_is_closed_are_there_afterwards(
+    citizen_page: Page, live_server: LiveServer, draft: Draft
+) -> None:
+    what = f"{live_server.url}/ar/new/complaint/what/"
+    citizen_page.goto(what)
+    citizen_page.get_by_label("التفاصيل").fill("كتبتها ثم أغلقت الصفحة دون حفظ.")
+    # The browser sends it after the page is gone, where Playwright no longer looks; the server knows when it arrived.
+    saved = threading.Event()
+    with signal_to(saved):
+        citizen_page.close()
+        assert saved.wait(timeout=15)
+    reopened = citizen_page.context.new_page()
+    reopened.goto(what)
+    expect(reopened.get_by_label("التفاصيل")).to_have_value("كتبتها ثم أغلقت الصفحة دون حفظ.")

@@ -1,0 +1,168 @@
+"""A case whose agency nobody knows finds its owner by the unit, after an agency that it is not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.journeys.acts import (
+    Matter,
+    choose_topic,
+    come_to_work,
+    enter,
+    error_of,
+    open_case,
+    reference_on,
+    tell,
+)
+from tests.journeys.conftest import PHONE, Meet
+from tests.journeys.person import Person
+from tests.journeys.site import Site
+
+LINA, OMAR, YUSUF = "lina@cmu.example", "omar@miyahuna.example", "yusuf@gam.example"
+
+
+@dataclass(frozen=True)
+class Story:
+    """Who complains of what, where it goes first, and why it is not wanted there."""
+
+    language: str
+    number: str
+    phone: str
+    what: Matter
+    first: str
+    second: str
+    refusal: str
+
+
+ARABIC = Story(
+    language="ar",
+    number="9902103456",
+    phone="+962790001234",
+    what=Matter(
+        agency="",
+        typed="",
+        topic="حفر الشوارع وتعبيدها",
+        subject="حفرة كبيرة بعد أعمال تمديد في شارع 12",
+        details="بقيت حفرة عميقة وسط الشارع بعد أعمال تمديد منذ أسبوع، وتتجمع فيها المياه ولا تراها السيارات ليلًا.",
+        governorate="العاصمة",
+        area="الجبيهة",
+        place="قرب بناية 7",
+    ),
+    first="أمانة عمان الكبرى",
+    second="شركة مياه الأردن (مياهنا)",
+    refusal="حفرت شركة المياه الموقع في الأسبوع الماضي، وعليها إعادته كما كان.",
+)
+ENGLISH = Story(
+    language="en",
+    number="9851204417",
+    phone="+962780004417",
+    what=Matter(
+        agency="",
+        typed="",
+        topic="Potholes and paving",
+        subject="A deep hole left in University Street",
+        details="For a week there has been a deep hole in the middle of the street, full of water and not lit at night.",
+        governorate="Amman (Capital)",
+        area="Jubeiha",
+        place="Opposite building 3",
+    ),
+    first="Greater Amman Municipality",
+    second="Jordan Water Company (Miyahuna)",
+    refusal="The water company dug here last week and has to put the street back as it was.",
+)
+
+
+@pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic-phone", "english-phone"])
+def test_a_case_without_an_agency_is_referred_declined_and_referred_again(story: Story, site: Site, meet: Meet) -> None:
+    citizen = meet(story.language, size=PHONE)
+    reference = _files_without_an_agency(citizen, story)
+    site.wait_for(to=LINA, template="cmu_triage", about=reference)
+    site.wait_for(to=story.phone, template="case_received_triage", about=reference)
+
+    unit = meet(story.language)
+    _unit_refers(unit, story, reference)
+    site.wait_for(to=YUSUF, template="officer_new_case", about=reference)
+    site.wait_for(to=story.phone, template="case_moved", about=reference)
+
+    officer = meet(story.language)
+    _officer_declines(officer, story, reference)
+    site.wait_for(to=story.phone, template="case_triage", about=reference)
+
+    _unit_takes_the_proposal(unit, story, reference)
+    site.wait_for(to=OMAR, template="officer_new_case", about=reference)
+    site.wait_for(to=story.phone, template="case_moved", about=reference, seen=1)
+
+    _former_holder_has_lost_sight(officer, reference)
+    citizen.open(f"cases/{reference}/")
+    expect(citizen.card("What we promise")).to_contain_text(story.second)
+    citizen.look("case-referred")
+
+
+def _files_without_an_agency(citizen: Person, story: Story) -> str:
+    enter(citizen, story.number)
+    citizen.follow("Complaint")
+    citizen.tick("I do not know. The follow-up unit decides")
+    citizen.press("Continue")
+    choose_topic(citizen, story.what.topic)
+    citizen.look("new-topic-any")
+    citizen.press("Continue")
+    tell(citizen, story.what)
+    citizen.press("Continue")
+    citizen.choose("SMS")
+    citizen.press("Send the complaint")
+    reference = reference_on(citizen)
+    citizen.look("receipt-triage")
+    return reference
+
+
+def _unit_refers(unit: Person, story: Story, reference: str) -> None:
+    come_to_work(unit, LINA)
+    unit.is_at("Triage")
+    expect(_entry(unit, reference)).to_contain_text(unit.said("The citizen did not know the agency."))
+    unit.look("triage")
+    _entry(unit, reference).get_by_role("link", name=re.compile(re.escape(unit.said("Choose another agency")))).click()
+    unit.pick("Refer to", story.first)
+    unit.look("desk-refer")
+    unit.press("Refer and tell both")
+    unit.is_told(story.first)
+
+
+def _officer_declines(officer: Person, story: Story, reference: str) -> None:
+    come_to_work(officer, YUSUF)
+    open_case(officer, reference)
+    officer.page.get_by_role("link", name=officer.said("No, decline with a reason")).click()
+    officer.choose("The place belongs to another agency")
+    officer.pick("The agency you propose", story.second)
+    officer.press("Decline and send to the unit")
+    expect(error_of(officer.box("Explanation for the unit"))).to_be_visible()
+    expect(officer.box("The agency you propose").locator("option:checked")).to_have_text(story.second)
+    officer.look("desk-decline-refused")
+    officer.write("Explanation for the unit", story.refusal)
+    officer.press("Decline and send to the unit")
+    officer.sees("You declined the case. The unit finds the right agency for it.")
+
+
+def _unit_takes_the_proposal(unit: Person, story: Story, reference: str) -> None:
+    unit.open("staff/triage/")
+    expect(_entry(unit, reference)).to_contain_text(story.refusal)
+    unit.look("triage-came-back")
+    _entry(unit, reference).get_by_role("link", name=story.what.subject).click()
+    unit.look("desk-case-in-triage")
+    unit.open("staff/triage/")
+    refer = re.compile(rf"{re.escape(unit.said('Refer'))}.*{re.escape(story.second)}")
+    _entry(unit, reference).get_by_role("button", name=refer).click()
+    unit.is_told(story.second)
+
+
+def _entry(unit: Person, reference: str) -> Locator:
+    return unit.page.locator(f"section[aria-labelledby='case-{reference}']")
+
+
+def _former_holder_has_lost_sight(officer: Person, reference: str) -> None:
+    answer = officer.page.goto(f"/{officer.language}/staff/cases/{reference}/")
+    assert answer is not None
+    assert answer.status == 404
