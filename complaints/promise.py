@@ -106,13 +106,15 @@ def _words(case: Case) -> tuple[str, str, str]:
             return (
                 operator(),
                 gettext("Finds the right agency by"),
-                gettext("If that day passes, the head of the unit takes it up."),
+                gettext("If that day passes, the case is marked late at the unit."),
             )
         case State.REFERRED:
             return (
                 agency,
                 gettext("Checks that it is theirs by"),
-                gettext("If that day passes, it goes up to the secretary-general of the agency, and we follow it up."),
+                gettext(
+                    "If that day passes, the case is marked late at the agency and at the unit that watches over it."
+                ),
             )
         case State.WAITING:
             return (
@@ -124,12 +126,12 @@ def _words(case: Case) -> tuple[str, str, str]:
             return (
                 operator(),
                 gettext("Decides on your objection by"),
-                gettext("If that day passes, the head of the unit takes it up."),
+                gettext("If that day passes, the case is marked late at the unit."),
             )
     return (
         agency,
         gettext("Replies to you by"),
-        gettext("If that day passes, it goes up to the secretary-general of the agency, and we follow it up."),
+        gettext("If that day passes, the case is marked late at the agency and at the unit that watches over it."),
     )
 
 
@@ -145,7 +147,7 @@ def stages_of(case: Case, events: Sequence[CaseEvent]) -> list[Stage]:
     return [
         received,
         Stage(checked, "done" if is_ours else "now", accepted_on),
-        Stage(working, "now" if is_ours else "", case.promised_on),
+        Stage(working, "now" if is_ours else "", case.promised_on if case.state == State.IN_PROGRESS else None),
         Stage(pgettext("status of a case", "Answer"), ""),
     ]
 

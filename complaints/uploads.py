@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 import unicodedata
 import zlib
@@ -50,6 +51,12 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+# Each scan of a progressive JPEG is a walk over all its pixels; an empty one takes a hundred bytes. Cameras make ten.
+_MOST_SCANS = 50
+# ITU-T T.81: a marker is FF and a letter; FF00 is a pixel's FF, and FFD0 to FFD7 have nothing behind them.
+_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
+_SCAN, _END, _BARE = b"\xda", b"\xd9", frozenset({b"\xd8", b"\x01"})
 
 _HEAD = 4096
 _PDF_TAIL = 4096
@@ -205,6 +212,8 @@ def _box_length(head: bytes, *, left: int) -> int:
 def _picture(upload: UploadedFile[Any], form: str) -> bytes:
     """Return the picture written anew; only the decoder of its own format is let near it."""
     upload.seek(0)
+    if form == JPEG.picture and _scans(upload.read()) > _MOST_SCANS:
+        raise FileRefused(Reason.DAMAGED)
     try:
         with Image.open(upload, formats=[form]) as picture:
             return _anew(picture, form)
@@ -229,6 +238,16 @@ def _anew(picture: Image.Image, form: str) -> bytes:
     written = BytesIO()
     plain.save(written, format=form, **({} if form == "PNG" else {"quality": QUALITY}))
     return written.getvalue()
+
+
+def _scans(content: bytes) -> int:
+    """Count the scans of a JPEG, from marker to marker up to the end of the picture."""
+    scans = place = 0
+    while (marker := _MARKER.search(content, place)) and marker[1] != _END:
+        scans += marker[1] == _SCAN
+        behind = marker.end()
+        place = behind if marker[1] in _BARE else behind + int.from_bytes(content[behind : behind + 2])
+    return scans
 
 
 def _upright(picture: Image.Image) -> Image.Image:
@@ -268,9 +287,10 @@ def tidy_name(name: str) -> str:
 
 
 def keep(attachments: Sequence[Attachment], *, draft: Draft) -> None:
-    """Store attachments with a draft, except those that are there already, byte for byte.
+    """Store attachments with a draft, except those that are there already, byte for byte, and those beyond ten.
 
-    Locks the draft; one that was sent or thrown away meanwhile takes nothing.
+    Locks the draft, so that two uploads at once are counted together; one that was sent or thrown away meanwhile takes
+    nothing.
     """
     if not attachments:
         return
@@ -279,7 +299,7 @@ def keep(attachments: Sequence[Attachment], *, draft: Draft) -> None:
             return
         known = set(draft.attachments.values_list("sha256", flat=True))
         for attachment in attachments:
-            if attachment.sha256 not in known:
+            if attachment.sha256 not in known and len(known) < MOST_FILES:
                 known.add(attachment.sha256)
                 attachment.draft = draft
                 attachment.save(force_insert=True)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from phonenumber_field.phonenumber import PhoneNumber
 
 from config.arabic import fold_digits
 
@@ -353,21 +354,21 @@ class MobileField(forms.CharField):
         number = _parsed(typed)
         if number is None or not self._is_mobile(number):
             raise ValidationError(_("Enter a mobile number, such as 0790001234"), code="invalid")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return str(number.as_e164)
 
-    def _is_mobile(self, number: phonenumbers.PhoneNumber) -> bool:
+    def _is_mobile(self, number: PhoneNumber) -> bool:
         return (
-            phonenumbers.is_valid_number(number)
+            number.is_valid()
             and phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
             and phonenumbers.region_code_for_number(number) in self.regions
         )
 
 
-def _parsed(typed: str) -> phonenumbers.PhoneNumber | None:
+def _parsed(typed: str) -> PhoneNumber | None:
     if not _is_digits(typed.removeprefix("+")):
         return None
     try:
-        return phonenumbers.parse(typed, "JO")
+        return PhoneNumber.from_string(typed, region="JO")
     except phonenumbers.NumberParseException:
         return None
 

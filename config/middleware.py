@@ -54,17 +54,19 @@ def client_address(request: HttpRequest) -> str:
 
 
 class RequestLimits:
-    """Refuse odd methods, bodies beyond any form of ours, and NUL, which PostgreSQL cannot store or compare."""
+    """Refuse odd methods, bodies and encodings beyond any form of ours, and NUL, which PostgreSQL cannot store."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer 405 or 413 where no page would answer anything else."""
+        """Answer 405, 413 or 415 where no page would answer anything else."""
         if request.method not in METHODS:
             return HttpResponseNotAllowed(sorted(METHODS))
         if _declared_length(request) > settings.REQUEST_MAX_BYTES:
             return HttpResponse(status=413)
+        if _is_in_another_alphabet(request):
+            return HttpResponse(status=415)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: object) -> None:
@@ -76,6 +78,12 @@ class RequestLimits:
 def _declared_length(request: HttpRequest) -> int:
     declared = request.META.get("CONTENT_LENGTH") or "0"
     return int(declared) if declared.isdecimal() else 0
+
+
+def _is_in_another_alphabet(request: HttpRequest) -> bool:
+    """Tell whether a form says it is not UTF-8: Django refuses it only as it reads it, and again on the error page."""
+    is_form = request.content_type == "application/x-www-form-urlencoded"
+    return is_form and (request.encoding or "utf-8").lower() != "utf-8"
 
 
 class PermissionsPolicy:

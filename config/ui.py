@@ -155,8 +155,8 @@ def file_size(size: int) -> SafeString:
     """Write a size in kilobytes or megabytes."""
     kilobytes = size / 1024
     if kilobytes < 1024:  # noqa: PLR2004 - kilobytes in a megabyte
-        return num(f"{max(1, round(kilobytes))} KB")
-    return num(f"{kilobytes / 1024:.1f} MB")
+        return format_html(gettext("{} KB"), num(max(1, round(kilobytes))))
+    return format_html(gettext("{} MB"), num(f"{kilobytes / 1024:.1f}"))
 
 
 # ---- dates ----
@@ -231,9 +231,16 @@ def _variant(block: str, kind: str) -> str:
 # ---- panels ----
 
 
+KINDS_OF_LEVELS = {"success": "ok", "warning": "warn", "error": "bad", "info": "", "debug": ""}
+
+
 @register.simple_block_tag
 def banner(content: str, *, kind: str = "", title: object = "", icon_name: str = "", role: str = "") -> SafeString:
-    """Set a notice apart; ``kind`` is ok, warn, bad, wait or nothing; ``role`` (status, alert) has it read aloud."""
+    """Set a notice apart; ``kind`` is ok, warn, bad, wait or nothing; ``role`` (status, alert) has it read aloud.
+
+    The level of a message of Django's is a ``kind`` too.
+    """
+    kind = KINDS_OF_LEVELS.get(kind, kind)
     picture = icon_name or {"ok": "check", "warn": "alert", "bad": "alert", "wait": "msg"}.get(kind, "info")
     heading = format_html("<h2>{}</h2>", title) if title else ""
     return format_html(
@@ -628,11 +635,17 @@ def fields(*, form: forms.BaseForm) -> SafeString:
 
 @register.inclusion_tag("components/hbars.html")
 def hbars(
-    *, title: object, summary: object, rows: Sequence[tuple[str, int]], column: object, unit: object
+    *,
+    title: object,
+    summary: object,
+    rows: Sequence[tuple[str, int]],
+    column: object = "",
+    unit: object = "",
+    has_table: bool = True,
 ) -> dict[str, Any]:
-    """Draw rows of (label, number) as bars, with the sentence that is read aloud and the table beside them.
+    """Draw rows of (label, number) as bars, with the sentence that is read aloud and the numbers as a table.
 
-    ``column`` heads the labels and ``unit`` heads the numbers of the table.
+    ``column`` heads the labels and ``unit`` the numbers of the table; without ``has_table`` the page has its own.
     """
     rtl = get_language_bidi()
     return {
@@ -640,7 +653,7 @@ def hbars(
         "summary": summary,
         "column": column,
         "unit": unit,
-        "rows": rows,
+        "rows": rows if has_table else (),
         "bars": charts.horizontal_bars(rows, rtl=rtl),
         "width": charts.WIDTH,
         "height": charts.height(rows),

@@ -48,8 +48,10 @@ def _user_of(request: HttpRequest, form: SignInForm, *, at: datetime) -> User | 
         form.add_error("number", gettext("The number or the password is not right"))
         return None
     limits.give_back(limits.SIGN_IN_OF_ADDRESS, address, at=at)
-    limits.clear(limits.SIGN_IN_OF_NUMBER, number, at=at)
-    limits.clear(limits.SIGN_IN_OF_NUMBER_HERE, here, at=at)
+    # Whoever waits for a proof shares the number with its owner, and must not wipe out guesses at the owner's password.
+    forgive = limits.clear if user.citizen.is_matched else limits.give_back
+    forgive(limits.SIGN_IN_OF_NUMBER, number, at=at)
+    forgive(limits.SIGN_IN_OF_NUMBER_HERE, here, at=at)
     return user
 
 

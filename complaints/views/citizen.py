@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.guards import citizen_of, citizen_required, user_of
@@ -154,6 +155,7 @@ def _too_late(request: HttpRequest, ref: str, text: str) -> HttpResponse:
 
 
 @login_not_required
+@never_cache
 @read_or_post
 def track(request: HttpRequest) -> HttpResponse:
     """Tell the status, and nothing else, to whoever knows the number and the end of its owner's mobile number."""

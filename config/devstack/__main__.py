@@ -9,6 +9,8 @@ from importlib.util import find_spec
 from config.devstack import browser, check, stack, throwaway
 from config.devstack.state import ROOT
 
+# Groups, whose tests share a whole running system, stay with one worker.
+EVERYTHING = ("-q", "--numprocesses=auto", "--dist=loadgroup")
 RESOLUTION = (
     "-q",
     "--universal",
@@ -37,7 +39,7 @@ def serve(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the suite, on both cores when no choice is given."""
     browser.ensure()
-    command = [sys.executable, "-m", "pytest", *(arguments or ["-q", "--numprocesses=auto", "--dist=loadgroup"])]
+    command = [sys.executable, "-m", "pytest", *(arguments or EVERYTHING)]
     return subprocess.call(command, cwd=ROOT)
 
 

@@ -13,7 +13,7 @@ from config.devstack import servers
 def started(given: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Start whatever `given` does not name, and yield the settings that it lacks."""
     with contextlib.ExitStack() as stack:
-        base = stack.enter_context(_folder())
+        base = stack.enter_context(folder())
         lacking = {"MEDIA_ROOT": str(base / "media")}
         if "DATABASE_URL" not in given:
             cluster = stack.enter_context(servers.postgres(base / "postgres", durable=False))
@@ -24,10 +24,11 @@ def started(given: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 
 @contextlib.contextmanager
-def _folder() -> Iterator[Path]:
+def folder() -> Iterator[Path]:
+    """Yield a folder that `nobody`, who runs PostgreSQL for root, passes through to its own below."""
     base = Path(tempfile.mkdtemp(prefix="bekhedmatkom-"))
     try:
-        base.chmod(0o755)  # `nobody` passes through to its own folder below
+        base.chmod(0o755)
         yield base
     finally:
         shutil.rmtree(base, ignore_errors=True)

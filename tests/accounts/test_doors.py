@@ -108,6 +108,17 @@ def test_a_right_password_clears_the_count(client, amina):
         assert Client().post(DOOR, NUMBER).status_code == 302
 
 
+def test_ones_own_password_does_not_wipe_out_guesses_at_the_owner_of_the_same_number(client, amina):
+    waiting = make_citizen("نسخة", "ثانية", "9902103456", "+962790009999", identity=Identity.PENDING)
+    waiting.user.set_password("another-password-here")
+    waiting.user.save()
+    answers = []
+    for _ in range(2):
+        answers += [Client().post(DOOR, NUMBER | {"password": "wrong"}).status_code for _ in range(3)]
+        answers += [Client().post(DOOR, NUMBER | {"password": "another-password-here"}).status_code]
+    assert answers == [200, 200, 200, 302, 200, 200, 429, 429]
+
+
 def test_somebody_who_may_not_sign_in_any_more_does_not(client, amina):
     amina.user.is_active = False
     amina.user.save(update_fields=["is_active"])

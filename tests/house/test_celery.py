@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 from config.celery import app
 
 
+@pytest.mark.django_db  # loading the tasks checks the models, and one check asks the server what it can do
 def test_every_scheduled_task_exists_and_goes_to_a_lane_a_worker_reads() -> None:
     app.loader.import_default_modules()
     scheduled = {entry["task"]: entry["options"]["queue"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}

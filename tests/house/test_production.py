@@ -253,7 +253,7 @@ def test_web_serves_pages_and_says_so_to_the_probe(production: Production) -> No
 
 
 def test_worker_answers_a_ping(production: Production) -> None:
-    app = Celery(broker=settings.REDIS_URL)
+    app = Celery(broker=settings.REDIS_URL, set_as_current=False)
     with production.started("worker") as log:
         _until(lambda: bool(app.control.ping(timeout=0.5, limit=1)), log)
         (queues,) = (app.control.inspect(timeout=2).active_queues() or {}).values()

@@ -116,6 +116,14 @@ def test_nul_in_an_address_is_a_bad_request(client: Client, address: str) -> Non
     assert client.get(address).status_code == 400
 
 
+@pytest.mark.parametrize(("charset", "status"), [("utf-16", 415), ("latin-1", 415), ("UTF-8", 200), ("nonsense", 200)])
+def test_a_form_in_another_alphabet_than_utf8_is_refused_before_it_is_read(
+    client: Client, charset: str, status: int
+) -> None:
+    form = f"application/x-www-form-urlencoded; charset={charset}"
+    assert client.generic("POST", "/ar/track/", b"ref=1", form).status_code == status
+
+
 def test_an_unknown_host_is_a_bad_request(client: Client) -> None:
     assert client.get(PUBLIC_PAGE, headers={"host": "elsewhere.example"}).status_code == 400
 

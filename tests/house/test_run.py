@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.devstack import browser, stack, state
+from config.devstack import browser, stack, state, throwaway
 from config.devstack.state import ROOT
 
 PATIENCE_SECONDS = 90
@@ -82,12 +82,10 @@ def _processes_of(folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that `nobody`, who runs PostgreSQL for root, can pass through, unlike pytest's own."""
-    base = Path(tmp_path_factory.mktemp("run"))
-    for parent in (base, *base.parents[:3]):
-        parent.chmod(parent.stat().st_mode | 0o011)
-    return base / "state"
+def folder() -> Iterator[Path]:
+    """A folder of its own: those of pytest are closed to `nobody` by any other run that begins."""
+    with throwaway.folder() as base:
+        yield base / "state"
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
+from config.devstack import throwaway
 from tests.journeys.look import Looks
 from tests.journeys.person import Person
 from tests.journeys.site import Site, running
@@ -23,6 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", action="store_true", help="save pictures of the journeys' pages in docs/images")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the journeys on one worker: they share one running system."""
     for item in items:
@@ -31,12 +33,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site() -> Iterator[Site]:
     """The system, started once, from an empty database and the seed."""
-    folder = tmp_path_factory.mktemp("stack")
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(parent.stat().st_mode | 0o011)  # `nobody`, who runs PostgreSQL for root, passes through
-    with running(folder) as system:
+    # Not pytest's own folders: another run that begins closes them to `nobody`, who runs PostgreSQL for root.
+    with throwaway.folder() as folder, running(folder) as system:
         yield system
 
 
@@ -88,7 +88,12 @@ def meet(browser: Browser, site: Site, looks: Looks) -> Iterator[Meet]:
 
     def meet_(language: str, *, size: dict[str, int] = DESK, script: bool = True) -> Person:
         context = browser.new_context(
-            base_url=site.url, viewport=size, java_script_enabled=script, locale="en-US", reduced_motion="reduce"
+            base_url=site.url,
+            viewport=size,
+            device_scale_factor=looks.scale(size),
+            java_script_enabled=script,
+            locale="en-US",
+            reduced_motion="reduce",
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

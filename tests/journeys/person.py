@@ -57,7 +57,7 @@ class Person:
         self.box(label, context=context).fill(text)
 
     def pick(self, label: str, option: str) -> None:
-        """Pick from the list under ``label`` the option called ``option``, a name of the data in the person's language."""
+        """Pick ``option``, a name from the data in the person's language, from the list under ``label``."""
         self.box(label).select_option(label=option)
 
     def choose(self, answer: str) -> None:
@@ -81,7 +81,7 @@ class Person:
 
     def is_at(self, heading: str) -> None:
         """Wait for the page with this heading."""
-        expect(self.page.get_by_role("heading", level=1, name=self.said(heading))).to_be_visible()
+        expect(self.page.get_by_role("heading", level=1, name=self.said(heading), exact=True)).to_be_visible()
 
     def card(self, title: str) -> Locator:
         """Return the part of the page under the heading ``title``."""

@@ -48,7 +48,7 @@ def test_a_person_changes_the_number_and_gets_a_forgotten_password_back(
     site.wait_for(to=who.international, template="phone_changed")
     site.wait_for(to=new_number, template="phone_added")
 
-    person.press("Sign out")
+    person.press("Sign out", within=person.page.get_by_role("banner"))
     _gets_the_password_back(person, who, new_phone, new_number)
     site.wait_for(to=new_number, template="password_changed")
 

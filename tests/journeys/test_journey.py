@@ -123,7 +123,9 @@ def test_a_case_goes_from_a_citizen_to_the_right_officer_and_back_with_an_answer
     _officer_answers(officer, story, reference)
     _citizen_reads_the_answer(meet(story.language, size=story.size), story, site, reference)
 
-    _another_agency_finds_nothing(meet(story.language), reference)
+    photograph = officer.card("Files").get_by_role("link").get_attribute("href") or ""
+    assert officer.page.request.get(photograph).headers["content-type"] == "image/jpeg"
+    _another_agency_finds_nothing(meet(story.language), reference, photograph)
     _officers_are_told_once(site, reference)
 
 
@@ -325,12 +327,13 @@ def _citizen_reads_the_answer(citizen: Person, story: Story, site: Site, referen
     citizen.is_at("How can we help you today?")
 
 
-def _another_agency_finds_nothing(outsider: Person, reference: str) -> None:
+def _another_agency_finds_nothing(outsider: Person, reference: str, photograph: str) -> None:
     come_to_work(outsider, YUSUF)
     outsider.is_at("Work queue")
     expect(outsider.page.get_by_role("link", name=reference)).to_have_count(0)
-    for path in ("", "accept/", "decline/", "close/", "identity/"):
-        answer = outsider.page.goto(f"/{outsider.language}/staff/cases/{reference}/{path}")
+    case = f"/{outsider.language}/staff/cases/{reference}/"
+    for path in (case, f"{case}accept/", f"{case}decline/", f"{case}close/", f"{case}identity/", photograph):
+        answer = outsider.page.goto(path)
         assert answer is not None
         assert answer.status == 404
     outsider.look("not-found")

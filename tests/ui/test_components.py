@@ -35,8 +35,8 @@ NIGHT = datetime(2026, 1, 15, 21, 5, tzinfo=UTC)
         ),
         ("{% pill 7 %}", '<bdi dir="ltr" class="pill">7</bdi>'),
         ('{% pill 100 kind="bad" %}', '<bdi dir="ltr" class="pill pill-bad">99+</bdi>'),
-        ("{% file_size 100 %}", '<bdi dir="ltr" class="nowrap">1 KB</bdi>'),
-        ("{% file_size 1887436 %}", '<bdi dir="ltr" class="nowrap">1.8 MB</bdi>'),
+        ("{% file_size 100 %}", '<bdi dir="ltr" class="nowrap">1</bdi> كيلوبايت'),
+        ("{% file_size 1887436 %}", '<bdi dir="ltr" class="nowrap">1.8</bdi> ميغابايت'),
     ],
 )
 def test_a_number_is_isolated_and_grouped(source, written):
@@ -138,6 +138,10 @@ def test_a_banner_wraps_bare_words_and_leaves_paragraphs_alone():
     bare = rendered('{% banner kind="ok" title="تم" %}وصلت{% endbanner %}')
     assert bare.endswith('<div class="grow"><h2>تم</h2><p>وصلت</p></div></div>')
     assert rendered("{% banner %}<p>وصلت</p>{% endbanner %}").endswith('<div class="grow"><p>وصلت</p></div></div>')
+
+
+def test_a_message_of_success_is_a_green_banner():
+    assert rendered('{% banner kind="success" %}تم{% endbanner %}').startswith('<div class="banner banner-ok">')
 
 
 def test_a_banner_does_not_trust_the_values_inside_it():

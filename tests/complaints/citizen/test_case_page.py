@@ -225,6 +225,12 @@ def test_the_promise_follows_the_case_through_every_hand(
     assert as_amina.get(url(triaged)).context["promise"] is None
 
 
+def test_while_the_citizen_is_asked_no_date_of_a_reply_is_promised(as_amina: Client, asked: Case) -> None:
+    promised = "11 كانون الثاني 2026"
+    assert [stage.on for stage in as_amina.get(url(asked)).context["stages"]][2:] == [None, None]
+    assert promised not in as_amina.get("/ar/cases/").content.decode()
+
+
 def test_a_late_case_apologises(as_amina: Client, accepted: Case) -> None:
     # The clock of the test stands long before today.
     assert as_amina.get(url(accepted)).context["promise"].is_late

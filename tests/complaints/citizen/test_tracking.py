@@ -27,6 +27,11 @@ def test_the_number_and_the_end_of_the_phone_give_the_status_and_no_words(client
     assert "شركة مياه" not in page
 
 
+def test_a_shared_browser_keeps_neither_the_form_nor_the_status(client: Client, referred: Case) -> None:
+    for answer in (client.get(TRACK), ask(client, referred.reference, AMINAS_END)):
+        assert "no-store" in answer.headers["Cache-Control"]
+
+
 def test_digits_may_be_arabic_and_grouped(client: Client, referred: Case) -> None:
     arabic = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
     response = ask(client, referred.pretty.translate(arabic), AMINAS_END.translate(arabic))

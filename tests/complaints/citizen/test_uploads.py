@@ -82,6 +82,15 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(now: datet
     assert refusal("bomb.jpg", picture(size=(12_000, 10_000), quality=10), now) == Reason.PIXELS
 
 
+def test_a_picture_that_is_to_be_walked_over_for_hours_is_refused_before_it_is_decoded(now: datetime) -> None:
+    whole = picture(size=(640, 480), progressive=True)
+    last_scan = whole[whole.rindex(b"\xff\xda") : -2]
+    assert receive(upload("a.jpg", whole[:-2] + last_scan * 5 + whole[-2:]), at=now).content_type == "image/jpeg"
+    assert refusal("a.jpg", whole[:-2] + last_scan * 100 + whole[-2:], now) == Reason.DAMAGED
+    behind_the_end = whole + last_scan * 100
+    assert receive(upload("a.jpg", behind_the_end), at=now).content_type == "image/jpeg"
+
+
 def test_a_stored_picture_does_not_tell_where_it_was_taken(now: datetime) -> None:
     exif = Image.Exif()
     exif[WHERE_IT_WAS_TAKEN] = {1: "N", 2: (31.0, 57.0, 0.0)}
@@ -99,6 +108,18 @@ def test_a_picture_is_stored_upright_and_no_larger_than_needed(now: datetime) ->
     exif[0x0112] = 6  # the camera was held upright
     stored = receive(upload("tall.jpg", picture(size=(4000, 3000), exif=exif.tobytes())), at=now).file.read()
     assert Image.open(BytesIO(stored)).size == (1920, 2560)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_with_broken_metadata_is_taken_and_stored_upright(form: str, now: datetime) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x011A] = 1.5
+    whole = exif.tobytes()
+    broken = whole.replace(b"\x01\x1a\x00\x05", b"\x01\x00\x00\x05")  # the width of the picture as a fraction
+    assert broken != whole
+    stored = receive(upload("odd.jpg", picture(form, size=(40, 30), exif=broken)), at=now).file.read()
+    assert Image.open(BytesIO(stored)).size == (30, 40)
 
 
 @pytest.mark.parametrize(
@@ -146,3 +167,10 @@ def test_a_draft_sent_meanwhile_takes_no_more_files(draft: Draft, now: datetime)
     Draft.objects.filter(pk=draft.pk).delete()
     uploads.keep([receive(upload("a.jpg"), at=now)], draft=draft)
     assert Attachment.objects.count() == 0
+
+
+def test_a_draft_takes_ten_files_however_many_arrive_at_once(draft: Draft, now: datetime) -> None:
+    for first in (0, 6):
+        several = [picture(size=(20 + first + place, 20)) for place in range(6)]
+        uploads.keep([receive(upload("a.jpg", content), at=now) for content in several], draft=draft)
+    assert draft.attachments.count() == uploads.MOST_FILES
