@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from accounts.models import Citizen
+from accounts.own_person import link_staff
 from notifications import outbox
 from notifications.models import Channel
 
@@ -32,6 +33,7 @@ def change_phone(citizen: Citizen, phone: str, *, at: datetime) -> None:
         before = locked.phone
         locked.phone = phone
         locked.save(update_fields=["phone", "phone_lookup"])
+        link_staff(locked)
         occasion = f"phone:{locked.pk}:{at.isoformat()}"
         outbox.owe([_notice(locked, "phone_changed", before, whose="old")], occasion=occasion, at=at)
         outbox.owe([_notice(locked, "phone_added", phone, whose="new")], occasion=occasion, at=at)

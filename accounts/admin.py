@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import passwords
 from accounts.models import Absence, Membership, User
+from accounts.own_person import person_at
 from config.forms import MobileField, PasswordField
 
 
@@ -50,6 +51,8 @@ class StaffForm(forms.ModelForm[User]):
         user = super().save(commit=False)
         user.is_staff = True
         user.login = self.cleaned_data["email"]
+        if user.phone and user.person is None:
+            user.person = person_at(user.phone)
         if password := self.cleaned_data["new_password"]:
             user.set_password(password)
         elif not user.password:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts import codes, limits, passwords, registries
 from accounts.models import Citizen, Identity, IdentityCheck, NumberKind, PolicyAcceptance, User
+from accounts.own_person import link_staff
 from accounts.registries import Claim, Finding, Outcome
 from agencies.models import Governorate
 from notifications import outbox
@@ -183,6 +184,7 @@ def _admit(application: Application, finding: Finding, *, at: datetime) -> User:
     known = _own_person(application) if finding.outcome == Outcome.MATCHED else None
     citizen = _restore(known, application, at=at) if known else _enrol(application, finding, at=at)
     _record(citizen, application, finding, at=at)
+    link_staff(citizen)
     if citizen.user is None:
         message = "An admitted person has a user."
         raise AssertionError(message)

@@ -1,12 +1,13 @@
 """What the clock does to cases without anybody pressing a button."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
-from complaints.models import Case
+from complaints import uploads
+from complaints.models import Case, Draft
 from complaints.transition import TransitionNotAllowed
 from complaints.verbs import lapse
 from complaints.workflow import State
@@ -15,12 +16,28 @@ logger = logging.getLogger(__name__)
 
 #: Cases one tick lets lapse at most; the next tick takes the rest.
 BATCH = 200
+#: How long a draft waits for its owner; the privacy page says so.
+DRAFT_LIFE = timedelta(days=7)
 
 
 @shared_task(name="complaints.tick")
 def tick() -> int:
     """Let the questions lapse whose time is over; safe to run twice and at the same time."""
     return lapse_overdue(at=timezone.now())
+
+
+@shared_task(name="complaints.discard_drafts")
+def discard_drafts() -> int:
+    """Throw away, with their files, the drafts nobody has touched for seven days; safe to run twice."""
+    return discard_drafts_before(timezone.now() - DRAFT_LIFE)
+
+
+def discard_drafts_before(moment: datetime) -> int:
+    """Throw away the drafts last touched before ``moment``, a batch at a time; return how many."""
+    old = list(Draft.objects.filter(updated_at__lt=moment)[:BATCH])
+    for draft in old:
+        uploads.discard(draft)
+    return len(old)
 
 
 def lapse_overdue(*, at: datetime) -> int:

@@ -43,7 +43,6 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS")
 PUBLIC_URL = env.str("PUBLIC_URL")
 # A shorter host for the links in SMS, where every letter counts; empty means the host of PUBLIC_URL.
 SHORT_HOST = env.str("SHORT_HOST", default="")
-SHORT_HOST = env.str("SHORT_HOST", default="")
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 ADMIN_ENABLED = env.bool("ADMIN_ENABLED", default=EMBEDDED)
@@ -282,6 +281,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "complaints.tick",
         "schedule": 60.0,
         "options": {"expires": 55, "queue": "notices"},
+    },
+    "throw old drafts away": {
+        "task": "complaints.discard_drafts",
+        "schedule": 3600.0,
+        "options": {"expires": 3500, "queue": "notices"},
     },
     "ask the registry again": {
         "task": "accounts.recheck_identities",

@@ -34,10 +34,10 @@ def _flush_may_erase_history() -> Iterator[None]:
 
     def unlocked(case: TransactionTestCase) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SET complaints.flush_for_tests = 'on'")
+            cursor.execute("SET history.flush_for_tests = 'on'")
         teardown(case)
         with connection.cursor() as cursor:
-            cursor.execute("RESET complaints.flush_for_tests")
+            cursor.execute("RESET history.flush_for_tests")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", unlocked)

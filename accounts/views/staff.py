@@ -25,8 +25,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign a member of staff in; five failures for one address and e-mail close the door for a quarter of an hour."""
     form = StaffSignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        limits.spend(limits.STAFF_SIGN_IN_OF_ADDRESS, limits.client_address(request), at=timezone.now())
-        login_name = form.cleaned_data["email"].lower()
+        at, login_name = timezone.now(), form.cleaned_data["email"].lower()
+        limits.spend(limits.STAFF_SIGN_IN_OF_ADDRESS, limits.client_address(request), at=at)
+        limits.spend(limits.STAFF_SIGN_IN_OF_EMAIL, login_name, at=at)
         user = authenticate(request, login=login_name, password=form.cleaned_data["password"])
         if user is not None:
             login(request, user)

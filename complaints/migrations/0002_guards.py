@@ -95,7 +95,7 @@ CREATE CONSTRAINT TRIGGER complaints_case_state_has_event AFTER UPDATE ON compla
 HISTORY_GUARD = """
 CREATE FUNCTION complaints_guard_history() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF current_database() LIKE 'test\\_%' AND current_setting('complaints.flush_for_tests', true) = 'on' THEN
+    IF current_database() LIKE 'test\\_%' AND current_setting('history.flush_for_tests', true) = 'on' THEN
         RETURN COALESCE(NEW, OLD);
     END IF;
     RAISE EXCEPTION 'the history of a case is append-only' USING ERRCODE = 'integrity_constraint_violation';

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.roles import CONTACT_CENTRE
@@ -28,6 +30,15 @@ if TYPE_CHECKING:
 
 class DraftIncomplete(ValueError):
     """The draft lacks a step; another tab may have taken back what this one had."""
+
+
+#: Cases one person files in twenty-four hours at most, and changes and additions to one case: each wakes a desk.
+MOST_FILED_A_DAY = 20
+MOST_SAID_A_DAY = 10
+
+
+class TooManyToday(Exception):
+    """The person has sent enough for one day; tomorrow there is room again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,14 +127,16 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
     The words are those in the database; ``notify_by`` and ``hides_identity`` are those of the ``draft`` handed in,
     which only needs its key and its citizen besides. Locks the draft, so that of two presses at once the second waits
     and finds the case. Raises ``Draft.DoesNotExist`` when the draft is gone and no case came of it,
-    ``DraftIncomplete`` when a step is missing.
+    ``DraftIncomplete`` when a step is missing, ``TooManyToday`` beyond ``MOST_FILED_A_DAY``.
     """
     with transaction.atomic():
         held = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk, citizen=draft.citizen_id)
         held = held.select_related("agency", "topic", "governorate", "citizen")
-        fresh = held.first()
+        fresh = held.annotate(filed_lately=_filed_since(at - timedelta(days=1))).first()
         if fresh is None:
             return _filed(draft)
+        if fresh.filed_lately >= MOST_FILED_A_DAY:
+            raise TooManyToday
         if fresh.topic is None or not fresh.is_complete:
             raise DraftIncomplete
         filing = Filing(
@@ -146,6 +159,12 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
     return case
 
 
+def _filed_since(moment: datetime) -> Coalesce:
+    """Count what the owner of a draft filed since ``moment``, within the statement that fetches the draft."""
+    filed = Case.objects.filter(citizen=OuterRef("citizen"), filed_at__gt=moment).order_by().values("citizen")
+    return Coalesce(Subquery(filed.annotate(count=Count("pk")).values("count")), 0)
+
+
 def _hand_over(draft: Draft, case: Case) -> None:
     """Give the draft's files to the case and remove the draft, in one statement: the keys are checked at commit."""
     with connection.cursor() as cursor:
@@ -166,6 +185,7 @@ def _filed(draft: Draft) -> Case:
 def amend(case: Case, *, by: User, at: datetime, subject: str, details: str, area: str = "", place: str = "") -> None:
     """Correct the citizen's own words before an agency has accepted; the old ones are kept as a ``Revision``."""
     with act(case, Act.AMEND, by=by, at=at) as change:
+        _require_measure(case, at=at)
         Revision.objects.create(
             case=case,
             subject=case.subject,
@@ -181,9 +201,17 @@ def amend(case: Case, *, by: User, at: datetime, subject: str, details: str, are
         change.set(subject=subject, details=details, area=area, place=place)
 
 
+def _require_measure(case: Case, *, at: datetime) -> None:
+    """Raise ``TooManyToday`` when the citizen has changed or added enough for a day: each is a message to the desk."""
+    said = case.events.filter(verb__in=[Act.AMEND, Act.ADD], at__gt=at - timedelta(days=1))
+    if said.count() >= MOST_SAID_A_DAY:
+        raise TooManyToday
+
+
 def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collection[Attachment] = ()) -> None:
     """Add information to an open case; ``attachments`` are unsaved rows that are stored with it."""
     with act(case, Act.ADD, by=by, at=at) as change:
+        _require_measure(case, at=at)
         addition = Addition.objects.create(case=case, text=text, at=at)
         for attachment in attachments:
             attachment.case = case

@@ -98,7 +98,7 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     files = request.FILES if request.method == "POST" else None
-    form = AddForm(posted(request), files, room=uploads.MOST_FILES - own.attachments.count(), at=at)
+    form = AddForm(posted(request), files, room=max(0, uploads.MOST_FILES - own.attachments.count()), at=at)
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
         if said(form, partial(verbs.add, own, by=user_of(request), at=at, text=text, attachments=form.taken)):

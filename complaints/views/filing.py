@@ -21,8 +21,8 @@ from complaints.forms.filing import STALE, AgencyForm, CheckForm, WhatForm
 from complaints.kinds import words_for
 from complaints.models import Case, Draft
 from complaints.promise import promise_of
-from complaints.verbs.filing import DraftIncomplete
-from complaints.views.own import own_case, posted, read_or_post
+from complaints.verbs.filing import DraftIncomplete, TooManyToday
+from complaints.views.own import TOO_MANY, own_case, posted, read_or_post
 
 #: Buttons of the second step that keep what there is without going on.
 KEEP, REMOVE, LATER, AUTOSAVE = "keep", "remove", "later", "autosave"
@@ -134,7 +134,9 @@ def _sent(request: HttpRequest, form: CheckForm, at: datetime) -> Case | None:
         return drafting.send(token, by=user_of(request), at=at, language=language, **form.wishes)
     except (Draft.DoesNotExist, DraftIncomplete):
         form.add_error("draft", STALE)
-        return None
+    except TooManyToday:
+        form.add_error(None, TOO_MANY)
+    return None
 
 
 def _go_back(request: HttpRequest, draft: Draft) -> HttpResponse:

@@ -8,11 +8,12 @@ from datetime import datetime
 from django import forms
 from django.http import HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from complaints.models import Case
 from complaints.transition import TransitionNotAllowed
+from complaints.verbs.filing import TooManyToday
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 #: The answer to somebody whose page was overtaken; what they typed stays on it.
@@ -29,6 +30,9 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+TOO_MANY = _("You have sent a lot today. Please go on tomorrow, or call us. What you wrote is still here.")
+
+
 def said(form: forms.Form, verb: Callable[[], object]) -> bool:
     """Say ``verb`` and tell whether it was done; where the case has moved on, that becomes an error of ``form``."""
     try:
@@ -36,6 +40,9 @@ def said(form: forms.Form, verb: Callable[[], object]) -> bool:
     except TransitionNotAllowed:
         text = gettext("The case has changed meanwhile, so this can no longer be done. What you wrote is still here.")
         form.add_error(None, forms.ValidationError(text, code="overtaken"))
+        return False
+    except TooManyToday:
+        form.add_error(None, TOO_MANY)
         return False
     return True
 

@@ -36,7 +36,7 @@ from complaints.verbs import (
     withdraw,
 )
 from complaints.verbs.desk import HollowAnswer, NothingProposed, OutcomeNotAllowed, PromiseTooLate
-from complaints.verbs.filing import file_draft
+from complaints.verbs.filing import MOST_FILED_A_DAY, MOST_SAID_A_DAY, TooManyToday, file_draft
 from complaints.verbs.triage import AlreadyThere, NoActiveOfficer
 from notifications.models import Message, MessageState
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
@@ -593,6 +593,30 @@ def test_added_information_reaches_the_holder(accepted: Case, amina: Citizen, ka
     with pytest.raises(NotEntitled):
         add(accepted, by=karim.user, at=now, text="فضول")
     assert accepted.additions.count() == 1
+
+
+def test_a_person_files_twenty_cases_a_day_and_no_more(
+    file_case: FileCase, amina: Citizen, water: Agency, outage: Topic, now: datetime
+) -> None:
+    for minutes in range(MOST_FILED_A_DAY):
+        file_case(at=now + timedelta(minutes=minutes))
+    draft = Draft.objects.create(
+        citizen=amina, kind="complaint", agency=water, topic=outage, subject=SUBJECT, details=DETAILS, updated_at=now
+    )
+    with pytest.raises(TooManyToday):
+        file_draft(draft, by=amina.user, at=now + timedelta(hours=1), language="ar")
+    assert (Case.objects.count(), Draft.objects.count()) == (MOST_FILED_A_DAY, 1)
+    file_draft(draft, by=amina.user, at=now + timedelta(days=1), language="ar")
+    assert Case.objects.count() == MOST_FILED_A_DAY + 1
+
+
+def test_a_case_takes_ten_additions_a_day_and_no_more(accepted: Case, amina: Citizen, now: datetime) -> None:
+    for minutes in range(MOST_SAID_A_DAY):
+        add(accepted, by=amina.user, at=now + timedelta(minutes=minutes), text="معلومة")
+    with pytest.raises(TooManyToday):
+        add(accepted, by=amina.user, at=now + timedelta(hours=1), text="معلومة")
+    add(accepted, by=amina.user, at=now + timedelta(days=2), text="معلومة")
+    assert accepted.additions.count() == MOST_SAID_A_DAY + 1
 
 
 def test_history_holds_no_words(accepted: Case, amina: Citizen, now: datetime) -> None:
