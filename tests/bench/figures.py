@@ -52,7 +52,7 @@ def main(arguments: list[str], *, root: Path) -> int:
 def _parse(arguments: list[str], root: Path) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run.py bench figures", description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000, help="cases to make up")
-    parser.add_argument("--repeat", type=int, default=21, help="runs of each page, of which the median counts")
+    parser.add_argument("--repeat", type=int, default=15, help="runs of each page, of which the median counts")
     parser.add_argument("--no-start", action="store_true", help="leave out the two starts of the whole system")
     parser.add_argument("--save", type=Path, default=root / ".local" / "bench" / "figures.json", help="the JSON file")
     return parser.parse_args(arguments)

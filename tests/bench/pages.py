@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -69,7 +70,7 @@ def _acts(world: World) -> list[Act]:
     desk = next(desk for desk in world.desks if desk.agency == busiest)
     case = _long_case(busiest)
     officer, owner = _sign_in(desk.officer), _sign_in(case.citizen.user)
-    filing = _Filing(case.citizen, world)
+    filing = _Filing(_rested(), world)
     queue, home = reverse("queue"), reverse("home")
     on_desk, own = reverse("desk-case", args=[case.reference]), reverse("case", args=[case.reference])
     public = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
@@ -87,6 +88,12 @@ def _long_case(agency: Agency) -> Case:
     """Return the open case of an agency with the longest history."""
     held = Case.objects.filter(agency=agency, state__in=AT_WORK).order_by("-version", "id")
     return held.select_related("citizen__user")[0]
+
+
+def _rested() -> Citizen:
+    """Return a citizen who filed nothing since yesterday: a day has room for as many filings as are measured."""
+    busy = Case.objects.filter(filed_at__gt=timezone.now() - timedelta(days=1)).values("citizen")
+    return Citizen.objects.filter(user__isnull=False).exclude(pk__in=busy).select_related("user")[0]
 
 
 def _sign_in(user: User | None) -> Client:
