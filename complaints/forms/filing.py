@@ -270,7 +270,10 @@ class CheckForm(Form):
     hides_identity = forms.BooleanField(
         required=False,
         label=_("Hide my identity from the agency"),
-        help_text=_("The agency does not see your name and number. Only the follow-up unit does."),
+        help_text=_(
+            "The agency does not see your name and number. Only the follow-up unit does. "
+            "Leave your name out of the text and the files."
+        ),
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, phone: str, email: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import uuid
 
 from django.db import models
@@ -39,3 +40,8 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def plain_name(self) -> str:
+        """Return a name for those who may not learn who filed the case: people name files after themselves."""
+        return f"{self.id.hex[:8]}{mimetypes.guess_extension(self.content_type) or ''}"

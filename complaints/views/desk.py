@@ -18,7 +18,7 @@ from accounts.guards import staff_required, user_of
 from accounts.roles import CMU, DESK, REPORT_READERS
 from complaints import desk, search
 from complaints.casefile import open_file
-from complaints.desk import Page, Tab
+from complaints.desk import Page, Tab, knows_person
 from complaints.models import Case, CaseQuerySet
 from complaints.panel import panel_of, sight_of
 from complaints.views.acts import CASEWORK, case_context, frame, load
@@ -102,5 +102,8 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, ref: str, pk: uuid.UUID) -> HttpResponseBase:
     """Hand a file of a case out."""
-    case = load(user_of(request), ref, at=timezone.now())
-    return file_response(get_object_or_404(case.attachments, pk=pk))
+    user, at = user_of(request), timezone.now()
+    case = load(user, ref, at=at)
+    attachment = get_object_or_404(case.attachments, pk=pk)
+    is_named = knows_person(case, user, at=at)
+    return file_response(attachment, name=attachment.name if is_named else attachment.plain_name)

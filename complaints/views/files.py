@@ -20,15 +20,16 @@ from complaints.views.own import own_case
 def case_file(request: HttpRequest, ref: str, pk: uuid.UUID) -> HttpResponseBase:
     """Hand a file of a citizen's own case out."""
     case = own_case(request, ref, at=timezone.now())
-    return file_response(get_object_or_404(case.attachments, pk=pk))
+    attachment = get_object_or_404(case.attachments, pk=pk)
+    return file_response(attachment, name=attachment.name)
 
 
-def file_response(attachment: Attachment) -> FileResponse:
-    """Return the file as a download under its own name, in a sandbox should a browser open it anyway."""
+def file_response(attachment: Attachment, *, name: str) -> FileResponse:
+    """Return the file as a download called ``name``, in a sandbox should a browser open it anyway."""
     response = FileResponse(
         attachment.file.open("rb"),
         as_attachment=True,
-        filename=attachment.name,
+        filename=name,
         content_type=attachment.content_type,
     )
     response.headers[CSP.HEADER_ENFORCE] = "default-src 'none'; sandbox"

@@ -244,3 +244,17 @@ def test_nobody_opens_a_case_of_the_own_person(
 @pytest.mark.parametrize("ref", ["0000000000", "2600000000", "abc", "26-0000-0001"])
 def test_a_forged_number_is_not_found(desk: Desk, referred: Case, omar: User, ref: str) -> None:
     assert desk(omar).get(f"/en/staff/cases/{ref}/").status_code == 404
+
+
+def test_a_hidden_persons_files_are_nameless_for_the_agency_and_not_for_the_unit(
+    file_case: FileCase, omar: User, lina: User, desk: Desk, now: datetime
+) -> None:
+    case = file_case(hides_identity=True)
+    paper = attach(case, now, name="Amina Khatib.pdf")
+    plain = f"{paper.pk.hex[:8]}.pdf"
+    for person, name, other in ((omar, plain, paper.name), (lina, paper.name, plain)):
+        page = desk(person).get(address("desk-case", case)).content.decode()
+        handed = desk(person).get(address("desk-file", case, pk=paper.pk))
+        handed._resource_closers[0]()
+        assert (name in page, other in page) == (True, False)
+        assert name in handed["Content-Disposition"]
