@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "config.middleware.PermissionsPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.LanguageByPrefix",
+    "config.middleware.NotAllowedPage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -194,3 +194,9 @@ def test_a_session_is_written_once_a_minute_and_not_with_every_page(amina_client
 
 def _expiry() -> datetime:
     return Session.objects.get().expire_date
+
+
+@pytest.mark.parametrize(("address", "words"), [("/ar/sign-out/", "ابدؤوا"), ("/en/sign-out/", "Start again")])
+def test_the_address_of_a_form_says_what_to_do_when_it_is_opened(client: Client, address: str, words: str) -> None:
+    answer = client.get(address)
+    assert (answer.status_code, answer["Allow"], words in answer.content.decode()) == (405, "POST", True)
