@@ -70,31 +70,8 @@ def file(filing: Filing, *, by: User, at: datetime) -> Case:
     if by.pk != filing.citizen.user_id and not by.authority(at).has(CONTACT_CENTRE):
         raise NotEntitled
     desk = Desk(at)
-    agency = _owner(filing, desk)
     with transaction.atomic(savepoint=False):
-        serial, key = _numbers()
-        case = Case(
-            pk=key,
-            reference=reference.make(year=timezone.localdate(at).year, serial=serial),
-            submission=filing.submission,
-            kind=filing.kind,
-            channel=filing.channel,
-            language=filing.language,
-            citizen=filing.citizen,
-            entered_by=None if by.pk == filing.citizen.user_id else by,
-            notify_by=filing.notify_by,
-            hides_identity=filing.hides_identity or filing.topic.hides_identity,
-            agency=agency,
-            topic=filing.topic,
-            subject=filing.subject,
-            details=filing.details,
-            governorate=filing.governorate,
-            area=filing.area,
-            place=filing.place,
-            state=State.REFERRED if agency else State.TRIAGE,
-            filed_at=at,
-            limit_from=at,
-        )
+        case = _case(filing, agency=_owner(filing, desk), by=by, at=at)
         facts = {
             "channel": filing.channel,
             "chosen_agency": filing.agency.pk if filing.agency else None,
@@ -102,6 +79,33 @@ def file(filing: Filing, *, by: User, at: datetime) -> Case:
         }
         begin(case, by=by, at=at, facts=facts, desk=desk)
     return case
+
+
+def _case(filing: Filing, *, agency: Agency | None, by: User, at: datetime) -> Case:
+    """Return the case, unsaved, with its tracking number and the key that its first hash covers."""
+    serial, key = _numbers()
+    return Case(
+        pk=key,
+        reference=reference.make(year=timezone.localdate(at).year, serial=serial),
+        submission=filing.submission,
+        kind=filing.kind,
+        channel=filing.channel,
+        language=filing.language,
+        citizen=filing.citizen,
+        entered_by=None if by.pk == filing.citizen.user_id else by,
+        notify_by=filing.notify_by,
+        hides_identity=filing.hides_identity or filing.topic.hides_identity,
+        agency=agency,
+        topic=filing.topic,
+        subject=filing.subject,
+        details=filing.details,
+        governorate=filing.governorate,
+        area=filing.area,
+        place=filing.place,
+        state=State.REFERRED if agency else State.TRIAGE,
+        filed_at=at,
+        limit_from=at,
+    )
 
 
 def _owner(filing: Filing, desk: Desk) -> Agency | None:
