@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from accounts import limits
 from accounts.models import PhoneCode
@@ -167,11 +167,6 @@ def seconds_to_wait(door: Door, *, at: datetime) -> int:
     if code is None:
         return 0
     return max(0, round((code.sent_at + RESEND_AFTER - at).total_seconds()))
-
-
-def retire(door: Door, *, at: datetime) -> None:
-    """End every living code of a door whose errand is over."""
-    _of(door).filter(Q(used_at__isnull=True), expires_at__gt=at).update(expires_at=at)
 
 
 def _of(door: Door) -> QuerySet[PhoneCode]:

@@ -66,10 +66,6 @@ class WorkingCalendar:
         """Return when offices close on ``day``, were it a working day."""
         return datetime.combine(day, self.hours_on(day).closes, AMMAN)
 
-    def next_working_day(self, day: date) -> date:
-        """Return the first working day after ``day``."""
-        return next(self._working_days_after(day))
-
     def due(self, start: datetime, days: int) -> datetime:
         """Return the closing time of the ``days``-th working day (1 or more) after the day of ``start``."""
         if days < 1:

@@ -109,11 +109,6 @@ def _are_entitled(case: Case, verb: Verb, what: frozenset[Actor]) -> bool:
     return bool(TRANSITIONS[verb].who & what)
 
 
-def verbs_for(case: Case, user: User, *, at: datetime) -> frozenset[Verb]:
-    """Return the verbs ``user`` may say now: the buttons of the page."""
-    return verbs_among(case, actors(case, user, at=at), at=at)
-
-
 def verbs_among(case: Case, what: frozenset[Actor], *, at: datetime) -> frozenset[Verb]:
     """Return the verbs open now to somebody who is ``what`` to the case."""
     return frozenset(

@@ -67,14 +67,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return others
         return others.filter(agency__in=authority.agencies(DESK))
 
-    def open(self) -> Self:
-        """Return the cases that are not closed."""
-        return self.exclude(state=State.CLOSED)
-
-    def overdue(self, *, at: datetime) -> Self:
-        """Return the open cases whose running clock has passed its deadline."""
-        return self.open().filter(deadline_at__lt=at)
-
     def for_listing(self) -> Self:
         """Return the cases with the rows a list shows, so that it needs no query a row."""
         return self.select_related("agency", "topic", "citizen", "directorate").defer("details", "folded", "words")
@@ -193,11 +185,6 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.reference
-
-    @property
-    def pretty(self) -> str:
-        """Return the tracking number in the groups it is read aloud in."""
-        return f"{self.reference[:2]} {self.reference[2:6]} {self.reference[6:]}"
 
     @property
     def is_open(self) -> bool:

@@ -17,7 +17,7 @@ from complaints.models import Case, Draft
 from complaints.workflow import State
 from notifications.models import Message
 from tests.cast import make_agency, sign_in
-from tests.complaints import DETAILS, SUBJECT
+from tests.complaints import DETAILS, SUBJECT, grouped
 from tests.complaints.citizen.samples import MEGABYTE, PROGRAM, picture, upload
 from tests.complaints.conftest import make_topic
 
@@ -72,7 +72,7 @@ def test_a_complaint_goes_from_the_first_step_to_a_receipt(as_amina: Client, wat
     assert [attachment.name for attachment in case.attachments.all()] == ["بيتنا.jpg"]
     assert Draft.objects.count() == 0
     page = as_amina.get(receipt.url).content.decode()
-    assert case.pretty in page
+    assert grouped(case.reference) in page
     assert "079 ••• ••34" in page
 
 
