@@ -66,6 +66,26 @@ class WorkingCalendar:
         """Return when offices close on ``day``, were it a working day."""
         return datetime.combine(day, self.hours_on(day).closes, AMMAN)
 
+    def opens_next(self, at: datetime) -> datetime:
+        """Return ``at`` itself while offices are open, else when they open next."""
+        for day in self._days_from(_day_of(at)):
+            if self.is_working_day(day) and at < self.closing(day):
+                return max(self.opening(day), at.astimezone(AMMAN))
+        message = f"no working time within {HORIZON} days of {at.isoformat()}"
+        raise CalendarExhausted(message)
+
+    def working_day_after(self, day: date) -> date:
+        """Return the first working day after ``day``."""
+        return next(self._working_days_after(day))
+
+    def working_day_before(self, day: date) -> date:
+        """Return the last working day before ``day``."""
+        for n in range(1, HORIZON):
+            if self.is_working_day(day - _DAY * n):
+                return day - _DAY * n
+        message = f"no working day within {HORIZON} days before {day.isoformat()}"
+        raise CalendarExhausted(message)
+
     def due(self, start: datetime, days: int) -> datetime:
         """Return the closing time of the ``days``-th working day (1 or more) after the day of ``start``."""
         if days < 1:

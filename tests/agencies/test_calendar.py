@@ -240,3 +240,44 @@ def test_the_zone_in_which_a_moment_is_written_changes_nothing(calendar, start, 
     elsewhere = start.astimezone(ZoneInfo(zone))
     assert calendar.due(elsewhere, days) == calendar.due(start, days)
     assert calendar.add_minutes(elsewhere, days) == calendar.add_minutes(start, days)
+
+
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        ("2026-01-04 08:29", "2026-01-04 08:30"),
+        ("2026-01-04 08:30", "2026-01-04 08:30"),
+        ("2026-01-04 15:29", "2026-01-04 15:29"),
+        ("2026-01-04 15:30", "2026-01-05 08:30"),
+        ("2026-01-08 16:00", "2026-01-11 08:30"),
+        ("2026-01-09 00:00", "2026-01-11 08:30"),
+        ("2026-02-17 16:00", "2026-02-18 09:00"),
+        ("2026-03-18 14:30", "2026-03-19 09:00"),
+        ("2026-03-19 14:30", "2026-03-24 08:30"),
+        ("2026-12-24 15:30", "2026-12-27 08:30"),
+    ],
+)
+def test_offices_are_open_or_open_next(moment, opens):
+    assert CALENDAR_2026.opens_next(at(moment)) == at(opens)
+    assert CALENDAR_2026.opens_next(at(moment).astimezone(UTC)) == at(opens)
+
+
+@pytest.mark.parametrize(
+    ("day", "before", "after"),
+    [
+        (date(2026, 1, 6), date(2026, 1, 5), date(2026, 1, 7)),
+        (date(2026, 1, 9), date(2026, 1, 8), date(2026, 1, 11)),
+        (date(2026, 3, 19), date(2026, 3, 18), date(2026, 3, 24)),
+        (date(2026, 3, 24), date(2026, 3, 19), date(2026, 3, 25)),
+    ],
+)
+def test_a_working_day_has_one_before_and_one_after_it(day, before, after):
+    assert (CALENDAR_2026.working_day_before(day), CALENDAR_2026.working_day_after(day)) == (before, after)
+
+
+def test_offices_that_never_open_are_said_to_be_closed():
+    closed = WorkingCalendar(hours=(NORMAL,), weekend=frozenset(range(7)))
+    with pytest.raises(CalendarExhausted):
+        closed.opens_next(at("2026-01-04 10:00"))
+    with pytest.raises(CalendarExhausted):
+        closed.working_day_before(date(2026, 1, 4))
