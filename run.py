@@ -3,6 +3,8 @@
 
 python3 run.py            set everything up and serve the demonstration (PORT chooses the port)
 python3 run.py --fresh    the same, beginning with an empty database
+python3 run.py --with-twilio
+                          the same, with SMS through the real Twilio client to a stand-in
 python3 run.py test …     set everything up and run the whole suite (arguments go to pytest)
 python3 run.py check      linters, types, contracts and templates: what CI runs, without the browser
 python3 run.py manage …   a management command on the running stack, or on one started for it

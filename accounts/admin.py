@@ -8,12 +8,15 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import passwords
 from accounts.models import Absence, Membership, User
 from accounts.own_person import person_at
 from config.forms import MobileField, PasswordField
+from notifications.models import Channel
+from notifications.readdressing import readdress
 
 
 class StaffForm(forms.ModelForm[User]):
@@ -98,6 +101,13 @@ class StaffAdmin(admin.ModelAdmin[User]):
         """Keep the staff whom this operator may change."""
         staff = super().get_queryset(request).filter(is_staff=True)
         return staff if request.user.is_superuser else staff.filter(is_superuser=False)
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[User], change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """Save, and let what waits for this person go to where they are reached now."""
+        super().save_model(request, obj, form, change)
+        for name, channel, address in (("email", Channel.EMAIL, obj.email), ("phone", Channel.SMS, obj.phone)):
+            if change and name in form.changed_data:
+                readdress(f"user:{obj.pk}", channel, address, at=timezone.now())
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse: a person who leaves may no longer sign in, and stays in the history."""

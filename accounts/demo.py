@@ -1,4 +1,4 @@
-"""The people of the demonstration: two citizens and five members of staff, with passwords that everybody knows."""
+"""The people of the demonstration: two citizens and six members of staff, with passwords that everybody knows."""
 
 from __future__ import annotations
 
@@ -71,6 +71,7 @@ STAFF: Final = (
     Colleague("yusuf", "يوسف عويس", "Yusuf Owais", "yusuf@gam.example", "+962790100003", "gam", Role.OFFICER),
     Colleague("lina", "لينا مدانات", "Lina Madanat", "lina@cmu.example", "+962790100004", "cmu", Role.CMU_STAFF),
     Colleague("sami", "سامي بقاعين", "Sami Baqain", "sami@ncc.example", "+962790100005", "ncc", Role.AGENT),
+    Colleague("huda", "هدى الكردي", "Huda Kurdi", "huda@cmu.example", "+962790100006", "cmu", Role.OPERATOR),
 )
 
 DEMO_SIGN_INS: Final = (
@@ -81,6 +82,7 @@ DEMO_SIGN_INS: Final = (
     SignIn("Yusuf, liaison officer of Greater Amman", "/ar/staff/sign-in/", "yusuf@gam.example", PASSWORD),
     SignIn("Lina, CMU staff", "/ar/staff/sign-in/", "lina@cmu.example", PASSWORD),
     SignIn("Sami, National Contact Centre", "/ar/staff/sign-in/", "sami@ncc.example", PASSWORD),
+    SignIn("Huda, system operator", "/ar/staff/sign-in/", "huda@cmu.example", PASSWORD),
 )
 
 # People of the embedded registry with whom a newcomer can try the registration, and what each of them shows.
@@ -134,6 +136,7 @@ def _new_citizen(one: Villager, person: Person, *, at: datetime) -> Citizen:
         birth_date=person.birth_date,
         phone=one.phone,
         email=one.email,
+        email_confirmed_at=at if one.email else None,
         governorate=Governorate.objects.get(code=one.governorate),
         city=one.city,
         address=one.address,

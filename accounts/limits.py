@@ -59,6 +59,10 @@ PASSWORD_OF_USER = Limit("password_user", 5, QUARTER)
 RESETS_OF_NUMBER = Limit("reset_number", 5, DAY)
 RESET_PROOFS_OF_NUMBER = Limit("reset_proof", 5, DAY)
 RESETS_OF_ADDRESS = Limit("reset_address", 60, HOUR)
+# Links to confirm an e-mail address. Beyond the second limit nothing leaves and nothing is said: nobody is told whether
+# others gave the same address.
+EMAIL_LINKS_OF_CITIZEN = Limit("email_link_citizen", 5, DAY)
+EMAIL_LINKS_OF_EMAIL = Limit("email_link_email", 5, DAY)
 
 
 class TooMany(Exception):
@@ -86,6 +90,15 @@ def spend(limit: Limit, key: str, *, at: datetime) -> int:
     if row is None:
         raise TooMany(limit)
     return int(row[0])
+
+
+def allows(limit: Limit, key: str, *, at: datetime) -> bool:
+    """Count one more if there is room for it, and tell whether there was."""
+    try:
+        spend(limit, key, at=at)
+    except TooMany:
+        return False
+    return True
 
 
 def require_room(limit: Limit, key: str, *, at: datetime) -> None:

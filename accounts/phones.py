@@ -4,6 +4,8 @@ import re
 
 JORDAN = "+962"
 DOT = "•"
+# Of anything shorter the ends would be nearly the whole.
+SHORTEST = 9
 
 
 def national(phone: str) -> str:
@@ -20,7 +22,7 @@ def show(phone: str) -> str:
 def mask(phone: str) -> str:
     """Return the number with all but the network and the last two digits hidden: 079 ••• ••67."""
     digits = national(phone)
-    if not digits:
-        return ""
+    if len(digits) < SHORTEST:
+        return DOT * len(digits)
     shown = digits[:3] + DOT * (len(digits) - 5) + digits[-2:]
     return re.sub(r"^(.{3})(.{3})(.{4})$", r"\1 \2 \3", shown)

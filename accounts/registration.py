@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import codes, limits, passwords, registries
+from accounts import codes, emails, limits, passwords, registries
 from accounts.models import Citizen, Identity, IdentityCheck, NumberKind, PolicyAcceptance, User
 from accounts.own_person import link_staff
 from accounts.registries import Claim, Finding, Outcome
 from agencies.models import Governorate
-from notifications import outbox
+from notifications import outbox, standing
 from notifications.models import Channel
 
 if TYPE_CHECKING:
@@ -118,17 +118,9 @@ def send_code(application: Application, door: codes.Door, *, at: datetime) -> co
     """
     sending = codes.send_again(door, at=at)
     owner = Citizen.objects.numbered(application.number_kind, application.number).matched().first()
-    is_first = _is_first_today(application, at=at)
+    is_first = limits.allows(ALREADY_REGISTERED, f"{application.number_kind}:{application.number}", at=at)
     _tell_owner(owner if is_first else None, application, at=at)
     return sending
-
-
-def _is_first_today(application: Application, *, at: datetime) -> bool:
-    try:
-        limits.spend(ALREADY_REGISTERED, f"{application.number_kind}:{application.number}", at=at)
-    except limits.TooMany:
-        return False
-    return True
 
 
 def _tell_owner(owner: Citizen | None, application: Application, *, at: datetime) -> None:
@@ -185,6 +177,8 @@ def _admit(application: Application, finding: Finding, *, at: datetime) -> User:
     citizen = _restore(known, application, at=at) if known else _enrol(application, finding, at=at)
     _record(citizen, application, finding, at=at)
     link_staff(citizen)
+    emails.enter(citizen, application.email, at=at)
+    standing.clear(Channel.SMS, citizen.phone)
     if citizen.user is None:
         message = "An admitted person has a user."
         raise AssertionError(message)
@@ -227,8 +221,7 @@ def _write_reach(citizen: Citizen, application: Application) -> list[str]:
     citizen.governorate = Governorate.objects.filter(code=application.governorate).first()
     citizen.city = application.city
     citizen.address = application.address
-    citizen.email = application.email or citizen.email
-    return ["language", "country", "governorate", "city", "address", "email"]
+    return ["language", "country", "governorate", "city", "address"]
 
 
 def _set_identity(citizen: Citizen, identity: Identity, *, at: datetime) -> list[str]:

@@ -13,6 +13,8 @@ from accounts.account import owe_password_changed
 from accounts.models import Citizen, Identity
 from accounts.models.people import NUMBER_PURPOSE
 from config.crypto import lookup
+from notifications import standing
+from notifications.models import Channel
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -35,7 +37,8 @@ def send_code(number: str, door: codes.Door, *, at: datetime) -> codes.Sending:
 def set_password(number: str, *, phone: str, birth_date: date, password: str, at: datetime) -> bool:
     """Set the password of the person with this number, telephone and date of birth; tell whether there is one.
 
-    Every session ends, and the person is told by SMS. Raise ``limits.TooMany`` after five tries a day for one number.
+    Every session ends, the telephone counts as reached again, and the person is told by SMS. Raise ``limits.TooMany``
+    after five tries a day for one number.
     """
     limits.spend(limits.RESET_PROOFS_OF_NUMBER, number, at=at)
     password_hash = make_password(password)
@@ -46,6 +49,7 @@ def set_password(number: str, *, phone: str, birth_date: date, password: str, at
             return False
         person.user.password = password_hash
         person.user.save(update_fields=["password"])
+        standing.clear(Channel.SMS, phone)
         owe_password_changed(person, at=at)
     return True
 

@@ -1,9 +1,9 @@
-"""What accounts does in the background: asking the registry again, and sweeping what has had its day."""
+"""What accounts does in the background: asking the registry again, sweeping, and telling the operators of alarms."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import recheck, sweep
+from accounts import operators, recheck, sweep
 
 
 @shared_task(name="accounts.recheck_identities")
@@ -16,3 +16,9 @@ def recheck_identities() -> None:
 def sweep_doors() -> None:
     """Delete unfinished forms, old codes and counters of the past."""
     sweep.sweep(timezone.now())
+
+
+@shared_task(name="accounts.tell_operators")
+def tell_operators() -> None:
+    """Tell the operators of alarms nobody was told of."""
+    operators.tell(timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import account, doors, registration, staff
+from accounts.views import account, doors, reach, registration, staff
 
 urlpatterns: list[URLPattern] = [
     path("register/who/", registration.who, name="register"),
@@ -18,6 +18,10 @@ urlpatterns: list[URLPattern] = [
     path("account/password/", account.password, name="account-password"),
     path("account/phone/", account.phone, name="account-phone"),
     path("account/phone/code/", account.phone_code, name="account-phone-code"),
+    path("account/email/", reach.email, name="account-email"),
+    path("account/email/again/", reach.email_again, name="account-email-again"),
+    path("account/email/confirm/<str:token>/", reach.email_confirm, name="account-email-confirm"),
+    path("account/notices/", reach.notices, name="account-notices"),
     path("staff/sign-in/", staff.sign_in, name="staff-sign-in"),
 ]
 machine_urlpatterns: list[URLPattern] = []

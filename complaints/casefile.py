@@ -12,8 +12,10 @@ from django.db.models import CharField, Exists, F, OuterRef, Subquery, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
-from complaints import notices
+from complaints import fates, notices
 from complaints.desk import span_words
+from complaints.fates import CITIZEN, Fate
+from complaints.messages import name_of
 from complaints.models import (
     Answer,
     AnswerState,
@@ -25,7 +27,7 @@ from complaints.models import (
     RefusalReason,
 )
 from complaints.workflow import Act, Holder, Outcome, State, Verb
-from notifications.models import LEFT, Message, MessageState
+from notifications.models import LEFT, Message
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -69,8 +71,6 @@ _KINDS: dict[str, str] = {
     Verb.LAPSE: "wait",
     Verb.ASK: "wait",
 }
-#: How the key of a recipient begins who is the citizen.
-CITIZEN = "citizen:"
 #: Which row holds the words of an event: the key in its facts.
 _PAPERS = ("question", "answer", "addition", "extension", "objection", "ruling", "refusal")
 
@@ -165,9 +165,10 @@ def _column(name: str) -> Cast | Value:
 
 
 def _messages_of(case: Case) -> list[Message]:
-    """Return the messages about ``case`` without their words and addresses, the oldest first."""
-    fields = ("occasion", "channel", "recipient", "state", "created_at", "accepted_at", "settled_at")
-    return list(Message.objects.filter(reference=case.reference).only(*fields).order_by("created_at", "pk"))
+    """Return the messages about ``case`` without their words, the oldest first, with the calls in their place."""
+    about = Message.objects.filter(reference=case.reference).select_related("call_task")
+    sealed = [name for name in fates.SEALED if name != "address"]
+    return list(about.defer(*sealed).order_by("created_at", "pk"))
 
 
 # ---- the file ----
@@ -175,13 +176,14 @@ def _messages_of(case: Case) -> list[Message]:
 
 @dataclass(frozen=True)
 class Told:
-    """One message to the citizen: about which deed, by which channel, and where it stands."""
+    """One message to the citizen: about which deed, by which channel, to which masked address, and its fate."""
 
+    id: UUID
     about: str
     channel: str
-    state: str
-    kind: str
+    address: str
     at: datetime
+    fate: Fate
 
 
 @dataclass(frozen=True)
@@ -231,7 +233,7 @@ def open_file(case: Case, *, at: datetime) -> Casefile:
     return Casefile(
         history=deeds[::-1],
         spans=[_span(holding, at) for holding in case.holdings.select_related("agency", "directorate")],
-        told=_told_to_citizen(messages, titles),
+        told=_told_to_citizen(messages, titles, at=at),
         staff_messages=sum(not message.recipient.startswith(CITIZEN) for message in messages),
         attachments=list(case.attachments.all()),
         answer=_last_paper(deeds, events, {Verb.CLOSE}) if case.outcome else None,
@@ -289,23 +291,23 @@ def _span(holding: Holding, at: datetime) -> Span:
     )
 
 
-def _told_to_citizen(messages: Iterable[Message], titles: Mapping[str, str]) -> list[Told]:
+def _told_to_citizen(messages: Sequence[Message], titles: Mapping[str, str], *, at: datetime) -> list[Told]:
     """Return what the citizen was told, the newest deed first; ``titles`` are those of the occasions in their order."""
     order = {occasion: place for place, occasion in enumerate(titles)}
     mine = [message for message in messages if message.recipient.startswith(CITIZEN)]
-    mine.sort(key=lambda message: order.get(message.occasion, -1), reverse=True)
-    return [_told(message, titles) for message in mine]
+    mine.sort(key=lambda message: order.get(notices.first_occasion(message), -1))
+    repeated = fates.repetitions_in(mine)
+    return [_told(message, titles, repeated.get(message.pk), at=at) for message in reversed(mine)]
 
 
-def _told(message: Message, titles: Mapping[str, str]) -> Told:
-    state = MessageState(message.state)
-    kinds = {MessageState.DELIVERED: "ok", MessageState.ACCEPTED: "ok", MessageState.UNDELIVERABLE: "bad"}
+def _told(message: Message, titles: Mapping[str, str], repeated: Message | None, *, at: datetime) -> Told:
     return Told(
-        about=titles.get(message.occasion, ""),
+        id=message.pk,
+        about=titles.get(notices.first_occasion(message), name_of(message)),
         channel=message.get_channel_display(),
-        state=str(state.label),
-        kind=kinds.get(state, "wait"),
-        at=message.settled_at or message.accepted_at or message.created_at,
+        address=fates.masked_address(message),
+        at=message.created_at,
+        fate=fates.for_staff(message, at=at, repeated=repeated),
     )
 
 

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
-from complaints import policy, timeline
+from complaints import fates, policy, timeline
+from complaints.fates import CITIZEN, SEALED, Fate
 from complaints.kinds import words_for
 from complaints.models import CaseEvent
 from complaints.promise import promise_of, stages_of, status_of
 from complaints.workflow import Act, Verb
-from notifications.models import Channel, Message, MessageState
+from notifications.models import Message, MessageState
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
 
 #: Messages shown at most; the oldest say the least.
 MOST_NOTICES = 20
-#: What a message became, in the words and the colour of its tag; what never left is not shown.
-_STATES: dict[str, tuple[str, str]] = {
-    MessageState.PENDING: ("pending", ""),
-    MessageState.SENDING: ("pending", ""),
-    MessageState.ACCEPTED: ("sent", "info"),
-    MessageState.UNKNOWN: ("sent", "info"),
-    MessageState.DELIVERED: ("delivered", "ok"),
-    MessageState.UNDELIVERABLE: ("failed", "warn"),
-}
 
 
 class NoticeLine(NamedTuple):
@@ -38,8 +30,7 @@ class NoticeLine(NamedTuple):
     about: str
     way: str
     at: datetime
-    word: str
-    kind: str
+    fate: Fate
 
 
 def page_of(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
@@ -56,7 +47,7 @@ def page_of(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
         "answer": timeline.answer_of(case, events, words),
         "question": timeline.question_of(case, events, words),
         "attachments": list(case.attachments.all()),
-        "notices": notices_of(case),
+        "notices": notices_of(case, at=at),
         "may_add": policy.may_act(case, Act.ADD, user, at=at),
         "may_amend": policy.may_act(case, Act.AMEND, user, at=at),
         "may_withdraw": policy.may(case, Verb.WITHDRAW, user, at=at),
@@ -80,16 +71,21 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def notices_of(case: Case) -> list[NoticeLine]:
-    """Return the messages about the case to its citizen, newest first, with what became of each."""
-    sent = Message.objects.filter(reference=case.reference, recipient=f"citizen:{case.citizen_id}", state__in=_STATES)
-    rows = sent.order_by("-created_at").values_list("template", "channel", "created_at", "state")[:MOST_NOTICES]
-    told, became = _told_words(), _state_words()
+def notices_of(case: Case, *, at: datetime) -> list[NoticeLine]:
+    """Return the messages about the case to its citizen, newest first; what was overtaken before it left is not."""
+    sent = Message.objects.filter(reference=case.reference, recipient=f"{CITIZEN}{case.citizen_id}")
+    rows = sent.exclude(state=MessageState.CANCELLED).select_related("call_task").defer(*SEALED)
+    newest = list(rows.order_by("-created_at", "-pk")[:MOST_NOTICES])
+    repeated = fates.repetitions_in(reversed(newest))
+    told = _told_words()
     return [
         NoticeLine(
-            told.get(template, ""), str(Channel(channel).label), at, became[_STATES[state][0]], _STATES[state][1]
+            told.get(message.template, gettext("Message")),
+            message.get_channel_display(),
+            message.created_at,
+            fates.for_citizen(message, at=at, repeated=repeated.get(message.pk)),
         )
-        for template, channel, at, state in rows
+        for message in newest
     ]
 
 
@@ -102,23 +98,17 @@ def _told_words() -> dict[str, str]:
         "case_filed_by_phone": received,
         "case_accepted": gettext("The date of the reply"),
         "case_new_date": gettext("A new date of the reply"),
+        "case_late": gettext("The answer is late"),
         "case_question": gettext("A question to you"),
+        "case_reminder": gettext("A reminder of the question"),
         "case_resumed": gettext("Work goes on without your answer"),
         "case_moved": gettext("It moved to another agency"),
         "case_triage": gettext("The right agency is being found"),
         "case_answered": gettext("The answer is there"),
+        "case_unanswered": gettext("It was closed"),
         "case_withdrawn": gettext("You withdrew it"),
         "case_archived": gettext("It was closed"),
         "case_objected": gettext("Your objection has arrived"),
         "case_upheld": gettext("Your objection was accepted"),
         "case_dismissed": gettext("The answer stands"),
-    }
-
-
-def _state_words() -> dict[str, str]:
-    return {
-        "pending": pgettext("state of a message", "On its way"),
-        "sent": pgettext("state of a message", "Sent"),
-        "delivered": pgettext("state of a message", "Delivered"),
-        "failed": pgettext("state of a message", "Could not be delivered"),
     }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from accounts.models import User
-from accounts.roles import CMU, DESK, REPORT_READERS, SUPERVISION
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, REPORT_READERS, SUPERVISION
 from agencies.models import Agency
 from complaints import suggestions
 from complaints.models import Case, CaseQuerySet
@@ -136,7 +136,7 @@ def _read_mark(text: str) -> tuple[datetime, int] | None:
 # ---- counts ----
 
 
-class _CountOf(models.Subquery):
+class CountOf(models.Subquery):
     """How many rows a query has; its own LIMIT is what caps it."""
 
     template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
@@ -146,7 +146,7 @@ class _CountOf(models.Subquery):
 def counts_of(scope: CaseQuerySet, user: User, *, at: datetime) -> dict[Tab, int]:
     """Return how many cases each tab holds, up to ``CAP`` + 1 a state, in one statement."""
     parts = {
-        f"{tab}_{state}": _CountOf(_of_state(scope, tab, state, at=at).order_by().values("pk")[: CAP + 1])
+        f"{tab}_{state}": CountOf(_of_state(scope, tab, state, at=at).order_by().values("pk")[: CAP + 1])
         for tab in (Tab.OPEN, Tab.LATE)
         for state in _STATES[tab]
     }
@@ -253,21 +253,31 @@ def office_of(user: User, *, at: datetime, agency: Agency | None = None) -> str:
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One line of the side menu: ``name`` is the name of its address."""
+    """One line of the side menu: the name of its address and of those below it, and how much waits there."""
 
     name: str
     text: str
+    within: str = ""
+    count: int = 0
 
 
-def menu_of(user: User, *, at: datetime) -> list[MenuItem]:
-    """Return the work areas of ``user``; empty for staff without a desk today."""
+def menu_of(user: User, *, at: datetime, counts: Mapping[str, int] | None = None) -> list[MenuItem]:
+    """Return the work areas of ``user``; empty for staff without a desk today.
+
+    ``counts`` says how much waits in an area, where the page knows it anyway.
+    """
     authority = user.authority(at)
+    queue = gettext("All cases") if authority.has(CMU) else gettext("Work queue")
     areas = [
         (CMU, MenuItem("triage", gettext("Triage"))),
-        (CMU | DESK, MenuItem("queue", gettext("All cases") if authority.has(CMU) else gettext("Work queue"))),
+        (CMU | DESK, MenuItem("queue", queue)),
+        (CMU | CONTACT_CENTRE, MenuItem("calls", gettext("Calls"), within="call")),
+        (CMU | OPERATORS, MenuItem("messages", gettext("Messages"), within="message")),
+        (CMU, MenuItem("message-words", gettext("Words of the messages"), within="message-word")),
         (REPORT_READERS, MenuItem("reports", gettext("Reports"))),
     ]
-    return [item for roles, item in areas if authority.has(roles)]
+    waiting = counts or {}
+    return [replace(item, count=waiting.get(item.name, 0)) for roles, item in areas if authority.has(roles)]
 
 
 def agencies_but(case: Case, *, on: date) -> list[Agency]:

@@ -39,6 +39,8 @@ def document() -> str:
             *(_verb_row(verb, row) for verb, row in TRANSITIONS.items()),
             "",
             "On a topic with a second signature an answer is proposed first and closes when another supervisor signs.",
+            "What is overtaken is cancelled if it has not left yet. Closed for want of a reply, the citizen is told by",
+            "`case_unanswered`; whoever filed by telephone gets `case_filed_by_phone` as receipt.",
             f"A citizen may object within {OBJECTION_DAYS} days of a closing, at most {MAX_OBJECTIONS} times a case.",
             "",
             "## States",

@@ -1,4 +1,7 @@
-"""Turns "who is told" of the table into messages owed: to the citizen by the chosen way, to staff by both."""
+"""Turns "who is told" of the table into messages owed: to the citizen by the chosen way, to staff by both.
+
+Who may be woken: nobody at night and no officer outside working hours, unless the topic is urgent.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +12,47 @@ from typing import TYPE_CHECKING
 from django.utils import timezone, translation
 
 from accounts.models import cmu_staff, officers_of
-from complaints.models import Channel as CaseChannel, NotifyBy
-from complaints.workflow import Party, State, Tell
+from accounts.reach import reach
+from agencies.models import Priority
+from complaints.models import Channel as CaseChannel
+from complaints.workflow import Outcome, Party, State, Tell
 from notifications import outbox
+from notifications.links import DOT
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
 
 if TYPE_CHECKING:
-    from accounts.models import Citizen, User
+    from accounts.models import User
     from agencies.models import Agency
     from complaints.models import Case, CaseEvent
+    from complaints.transition import Change
 
 #: What a caller gets instead: the agent has just read the number out, the message says where to follow it.
 _BY_PHONE = {"case_received": "case_filed_by_phone", "case_received_triage": "case_filed_by_phone"}
+_ADDRESSES: dict[Channel, Callable[[User], str]] = {
+    Channel.EMAIL: lambda user: user.email,
+    Channel.SMS: lambda user: user.phone,
+}
 
 
 def occasion(event: CaseEvent) -> str:
     """Return the occasion of the messages an event owes; unique to the event."""
     return f"case:{event.case_id}:{event.number}"
+
+
+def first_occasion(message: Message) -> str:
+    """Return the occasion of a message, for one that was sent again that of the first."""
+    return message.occasion.partition("#")[0]
+
+
+def answered(outcome: str) -> str:
+    """Return the template that tells the citizen of a closing with ``outcome``."""
+    return "case_unanswered" if outcome == Outcome.NO_REPLY else "case_answered"
+
+
+def is_urgent(case: Case) -> bool:
+    """Tell whether people are woken for ``case``."""
+    return case.topic is not None and case.topic.priority == Priority.URGENT
 
 
 class Desk:
@@ -47,11 +73,9 @@ class Desk:
         return list(cmu_staff(self._on))
 
 
-def owe(
-    tells: Iterable[Tell], *, case: Case, event: CaseEvent, former: Agency | None, on: date | None, desk: Desk
-) -> None:
-    """Write the messages that ``event`` owes into the outbox; ``on`` is the date they speak of, if any."""
-    notices = [notice for tell in tells if _applies(tell, case) for notice in _notices(tell, case, former, on, desk)]
+def owe(tells: Iterable[Tell], *, change: Change, event: CaseEvent) -> None:
+    """Write the messages that ``event``, made by ``change``, owes into the outbox."""
+    notices = [notice for tell in tells if _applies(tell, change.case) for notice in _notices(tell, change)]
     outbox.owe(notices, occasion=occasion(event), at=event.at)
 
 
@@ -61,7 +85,7 @@ def preview(template: str, *, case: Case, on: date | None, at: datetime) -> Mess
     The letters that are rolled for each message stand as dots, each with a mark that keeps it in its link.
     """
     message = outbox.preview(_to_citizen(template, case, on), at=at)
-    message.body = message.body.replace(outbox.DOT, f"{outbox.DOT}\N{LEFT-TO-RIGHT MARK}")
+    message.body = message.body.replace(DOT, f"{DOT}\N{LEFT-TO-RIGHT MARK}")
     return message
 
 
@@ -69,49 +93,61 @@ def _applies(tell: Tell, case: Case) -> bool:
     return not tell.into or case.state in tell.into
 
 
-def _notices(tell: Tell, case: Case, former: Agency | None, on: date | None, desk: Desk) -> Iterator[Notice]:
+def _notices(tell: Tell, change: Change) -> Iterator[Notice]:
+    case = change.case
     match tell.party:
         case Party.CITIZEN:
-            by_phone = _BY_PHONE if case.channel == CaseChannel.PHONE else {}
-            yield _to_citizen(by_phone.get(tell.template, tell.template), case, on)
+            yield _to_citizen(_for_citizen(tell.template, case), case, change.speaks_of)
         case Party.CMU:
-            yield from _to_staff(tell.template, desk.cmu(), case, on, channels=(Channel.EMAIL,))
+            yield from _to_cmu(tell.template, change)
         case Party.HOLDER if case.state == State.TRIAGE or case.agency is None:
-            yield from _to_staff(tell.template, desk.cmu(), case, on, channels=(Channel.EMAIL,))
+            yield from _to_cmu(tell.template, change)
         case Party.HOLDER if case.agency is not None:
-            yield from _to_staff(tell.template, desk.officers(case.agency), case, on)
-        case Party.FORMER_AGENCY if former is not None:
-            yield from _to_staff(tell.template, desk.officers(former), case, on)
+            yield from _to_staff(tell.template, change.desk.officers(case.agency), change)
+        case Party.FORMER_AGENCY if change.former_agency is not None:
+            yield from _to_staff(tell.template, change.desk.officers(change.former_agency), change)
+
+
+def _for_citizen(template: str, case: Case) -> str:
+    """Return the words that fit this case, where the table's own do not."""
+    if template == "case_answered":
+        return answered(case.outcome)
+    return _BY_PHONE.get(template, template) if case.channel == CaseChannel.PHONE else template
 
 
 def _to_citizen(template: str, case: Case, on: date | None) -> Notice:
-    citizen: Citizen = case.citizen
-    by_email = case.notify_by == NotifyBy.EMAIL and citizen.email
+    way = reach(case.citizen, case.notify_by)
     return Notice(
         template=template,
-        channel=Channel.EMAIL if by_email else Channel.SMS,
-        recipient=f"citizen:{citizen.pk}",
-        address=citizen.email if by_email else citizen.phone,
-        language=case.language,
-        context=_context(case, on, case.language),
+        channel=way.channel,
+        recipient=f"citizen:{case.citizen.pk}",
+        address=way.address,
+        other_address=way.other_address,
+        language=way.language,
+        context=_context(case, on, way.language),
         reference=case.reference,
+        must_reach=True,
+        daytime=not is_urgent(case),
     )
+
+
+def _to_cmu(template: str, change: Change) -> Iterator[Notice]:
+    """Tell the CMU by e-mail; by SMS too when an urgent case waits for it to find the agency."""
+    wakes = is_urgent(change.case) and change.case.state == State.TRIAGE
+    channels = (Channel.EMAIL, Channel.SMS) if wakes else (Channel.EMAIL,)
+    return _to_staff(template, change.desk.cmu(), change, channels)
 
 
 def _to_staff(
     template: str,
     people: Iterable[User],
-    case: Case,
-    on: date | None,
+    change: Change,
     channels: tuple[Channel, ...] = (Channel.EMAIL, Channel.SMS),
 ) -> Iterator[Notice]:
-    addresses: dict[Channel, Callable[[User], str]] = {
-        Channel.EMAIL: lambda user: user.email,
-        Channel.SMS: lambda user: user.phone,
-    }
+    """Tell each of ``people`` by each of ``channels``: two messages, so that neither stands in for the other."""
     for user in people:
         for channel in channels:
-            address = addresses[channel](user)
+            address = _ADDRESSES[channel](user)
             if address:
                 yield Notice(
                     template=template,
@@ -119,9 +155,20 @@ def _to_staff(
                     recipient=f"user:{user.pk}",
                     address=address,
                     language=user.language,
-                    context=_context(case, on, user.language),
-                    reference=case.reference,
+                    context=_context(change.case, change.speaks_of, user.language),
+                    reference=change.case.reference,
+                    daytime=not is_urgent(change.case),
+                    not_before=_rings_from(change) if channel == Channel.SMS else None,
                 )
+
+
+def _rings_from(change: Change) -> datetime | None:
+    """Return when the telephones of staff may ring for ``change``; None is at once."""
+    if is_urgent(change.case):
+        return None
+    # Only an SMS asks for the calendar: where no verb has fetched it, it is one more statement.
+    opens = change.calendar.opens_next(change.at)
+    return opens if opens > change.at else None
 
 
 def _context(case: Case, on: date | None, language: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from complaints import uploads
+from complaints import digest, uploads
 from complaints.models import Case, Draft
 from complaints.transition import TransitionNotAllowed
 from complaints.verbs import lapse
@@ -30,6 +30,12 @@ def tick() -> int:
 def discard_drafts() -> int:
     """Throw away, with their files, the drafts nobody has touched for seven days; safe to run twice."""
     return discard_drafts_before(timezone.now() - DRAFT_LIFE)
+
+
+@shared_task(name="complaints.send_digests")
+def send_digests() -> int:
+    """Owe every desk its digest of this working day; safe to run at any hour, twice and at the same time."""
+    return digest.send(at=timezone.now())
 
 
 def discard_drafts_before(moment: datetime) -> int:

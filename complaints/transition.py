@@ -274,6 +274,4 @@ def _cancel_overtaken(change: Change) -> None:
 
 
 def _owe(tells: tuple[Tell, ...], change: Change, event: CaseEvent) -> None:
-    notices.owe(
-        tells, case=change.case, event=event, former=change.former_agency, on=change.speaks_of, desk=change.desk
-    )
+    notices.owe(tells, change=change, event=event)

@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from complaints.views import decisions, desk, identity, triage
+from complaints.views import calls, decisions, desk, identity, messages, triage, wordings
 
 urlpatterns = [
     path("staff/", desk.door, name="desk"),
     path("staff/queue/", desk.queue, name="queue"),
     path("staff/triage/", triage.triage, name="triage"),
+    path("staff/calls/", calls.calls_page, name="calls"),
+    path("staff/calls/<int:call>/", calls.call_page, name="call"),
+    path("staff/messages/", messages.messages_page, name="messages"),
+    path("staff/messages/<uuid:message>/", messages.message_page, name="message"),
+    path("staff/messages/release-sending/", messages.release_sending, name="messages-release"),
+    path("staff/messages/words/", wordings.words, name="message-words"),
+    path("staff/messages/words/<slug:template>/<slug:language>/", wordings.word, name="message-word"),
     path("staff/cases/<slug:ref>/", desk.case_page, name="desk-case"),
     path("staff/cases/<slug:ref>/files/<uuid:pk>/", desk.file, name="desk-file"),
     path("staff/cases/<slug:ref>/accept/", decisions.accept, name="desk-accept"),

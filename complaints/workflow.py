@@ -171,7 +171,8 @@ class Transition:
 
     ``sources`` is empty for the verb that creates a case. Of two ``targets`` triage is for a case without an agency;
     a verb that ``resumes`` leads back to the state the case came from.
-    ``overtakes`` names the templates whose messages are cancelled when they have not left yet.
+    ``overtakes`` names the templates whose messages are cancelled when they have not left yet: those that would ask for
+    what is done, or say what is no longer so. A receipt is never among them: it proves the day of filing.
     """
 
     sources: frozenset[State]
@@ -187,6 +188,12 @@ DESK = frozenset({A.OFFICER, A.SUPERVISOR})
 CALLER = frozenset({A.CITIZEN, A.AGENT})
 OPEN = frozenset({S.TRIAGE, S.REFERRED, S.IN_PROGRESS, S.WAITING, S.OBJECTED})
 WORKING = frozenset({S.TRIAGE, S.REFERRED, S.IN_PROGRESS})
+
+
+#: What promises a reply by a date: untrue once the date moves or the case does.
+PROMISES = frozenset({"case_accepted", "case_new_date", "case_upheld", "officer_upheld"})
+#: What tells the agency that it has something to do: pointless once the case is elsewhere.
+AT_THE_DESK = frozenset({"officer_new_case", "officer_reply", "officer_lapsed", "officer_added"})
 
 
 def _one(state: State) -> frozenset[State]:
@@ -214,39 +221,43 @@ TRANSITIONS: dict[Verb, Transition] = {
             Tell(P.HOLDER, "officer_new_case"),
             Tell(P.FORMER_AGENCY, "officer_recalled"),
         ),
-        overtakes=frozenset({"case_moved", "case_triage"}),
+        overtakes=frozenset({"case_moved", "case_triage", "case_resumed", "cmu_triage"}) | PROMISES | AT_THE_DESK,
     ),
     Verb.ACCEPT: Transition(
         sources=_one(S.REFERRED),
         targets=_one(S.IN_PROGRESS),
         who=DESK,
         tells=(Tell(P.CITIZEN, "case_accepted"),),
+        overtakes=frozenset({"officer_new_case"}),
     ),
     Verb.DECLINE: Transition(
         sources=_one(S.REFERRED),
         targets=_one(S.TRIAGE),
         who=DESK,
         tells=(Tell(P.CITIZEN, "case_triage"), Tell(P.CMU, "cmu_triage")),
+        overtakes=frozenset({"case_moved", "case_resumed"}) | AT_THE_DESK,
     ),
     Verb.RETURN: Transition(
         sources=_one(S.IN_PROGRESS),
         targets=_one(S.TRIAGE),
         who=DESK,
         tells=(Tell(P.CITIZEN, "case_triage"), Tell(P.CMU, "cmu_triage")),
-        overtakes=frozenset({"case_accepted", "case_new_date"}),
+        overtakes=frozenset({"case_moved", "case_resumed"}) | PROMISES | AT_THE_DESK,
     ),
     Verb.ASK: Transition(
         sources=WORKING,
         targets=_one(S.WAITING),
         who=DESK | {A.CMU},
         tells=(Tell(P.CITIZEN, "case_question"),),
+        overtakes=frozenset({"case_resumed", "officer_new_case", "officer_reply", "officer_lapsed", "cmu_triage"}),
     ),
     Verb.REPLY: Transition(
         sources=_one(S.WAITING),
         targets=WORKING,
         who=CALLER,
         tells=(Tell(P.HOLDER, "officer_reply"),),
-        overtakes=frozenset({"case_question"}),
+        # The clock went on, so the promised date has moved.
+        overtakes=frozenset({"case_question"}) | PROMISES,
         resumes=True,
     ),
     Verb.LAPSE: Transition(
@@ -254,6 +265,7 @@ TRANSITIONS: dict[Verb, Transition] = {
         targets=WORKING,
         who=frozenset({A.CLOCK}),
         tells=(Tell(P.CITIZEN, "case_resumed"), Tell(P.HOLDER, "officer_lapsed")),
+        overtakes=frozenset({"case_question"}) | PROMISES,
         resumes=True,
     ),
     Verb.EXTEND: Transition(
@@ -261,39 +273,44 @@ TRANSITIONS: dict[Verb, Transition] = {
         targets=_one(S.IN_PROGRESS),
         who=frozenset({A.SUPERVISOR, A.CMU}),
         tells=(Tell(P.CITIZEN, "case_new_date"),),
-        overtakes=frozenset({"case_accepted", "case_new_date"}),
+        overtakes=PROMISES,
     ),
     Verb.CLOSE: Transition(
         sources=frozenset({S.REFERRED, S.IN_PROGRESS}),
         targets=_one(S.CLOSED),
         who=DESK,
         tells=(Tell(P.CITIZEN, "case_answered"),),
-        overtakes=frozenset({"case_accepted", "case_new_date"}),
+        overtakes=frozenset({"case_resumed", "officer_new_case", "officer_reply", "officer_lapsed"}) | PROMISES,
     ),
     Verb.CORRECT: Transition(
         sources=_one(S.CLOSED),
         targets=_one(S.IN_PROGRESS),
         who=frozenset({A.CLOSER}),
-        overtakes=frozenset({"case_answered"}),
+        overtakes=frozenset({"case_answered", "case_unanswered"}),
     ),
     Verb.WITHDRAW: Transition(
         sources=OPEN,
         targets=_one(S.CLOSED),
         who=CALLER,
         tells=(Tell(P.CITIZEN, "case_withdrawn"), Tell(P.FORMER_AGENCY, "officer_withdrawn")),
-        overtakes=frozenset({"case_question", "case_accepted", "case_new_date", "case_moved", "case_triage"}),
+        overtakes=frozenset({"case_question", "case_moved", "case_triage", "case_resumed", "case_objected"})
+        | frozenset({"cmu_triage", "cmu_objection"})
+        | PROMISES
+        | AT_THE_DESK,
     ),
     Verb.ARCHIVE: Transition(
         sources=_one(S.TRIAGE),
         targets=_one(S.CLOSED),
         who=frozenset({A.CMU}),
         tells=(Tell(P.CITIZEN, "case_archived"),),
+        overtakes=frozenset({"case_triage", "case_resumed", "cmu_triage"}) | AT_THE_DESK,
     ),
     Verb.OBJECT: Transition(
         sources=_one(S.CLOSED),
         targets=_one(S.OBJECTED),
         who=CALLER,
         tells=(Tell(P.CITIZEN, "case_objected"), Tell(P.CMU, "cmu_objection")),
+        overtakes=frozenset({"case_answered", "case_unanswered", "case_archived", "case_dismissed"}),
     ),
     Verb.UPHOLD: Transition(
         sources=_one(S.OBJECTED),
@@ -305,12 +322,14 @@ TRANSITIONS: dict[Verb, Transition] = {
             Tell(P.CITIZEN, "case_triage", _one(S.TRIAGE)),
             Tell(P.CMU, "cmu_triage", _one(S.TRIAGE)),
         ),
+        overtakes=frozenset({"case_objected", "cmu_objection"}),
     ),
     Verb.DISMISS: Transition(
         sources=_one(S.OBJECTED),
         targets=_one(S.CLOSED),
         who=frozenset({A.UNINVOLVED_CMU}),
         tells=(Tell(P.CITIZEN, "case_dismissed"),),
+        overtakes=frozenset({"case_objected", "cmu_objection"}),
     ),
 }
 

@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 from config.crypto import lookup, parse_keys
 
-REPLACEABLE = ("SMS_CARRIER", "EMAIL_CARRIER", "REGISTRY")
+REPLACEABLE = ("SMS_CARRIERS", "EMAIL_CARRIERS", "REGISTRY")
 DATABASE_SCHEMES = ("postgres", "postgresql")
 BROKER_SCHEMES = ("redis", "rediss")
 
@@ -28,13 +28,18 @@ def nothing_embedded_in_production(app_configs: Sequence[AppConfig] | None, **_:
         return []
     return [
         Error(
-            f"{setting} names {getattr(settings, setting)}, which only pretends: nothing leaves the machine.",
+            f"{setting} names {path}, which only pretends: nothing leaves the machine.",
             hint=f"Set {setting} to a real one (docs/settings.md), or EMBEDDED=true for a demonstration.",
             id="config.E001",
         )
         for setting in REPLACEABLE
-        if ".embedded." in getattr(settings, setting)
+        for path in _paths(getattr(settings, setting))
+        if ".embedded." in path
     ]
+
+
+def _paths(named: str | list[str]) -> list[str]:
+    return [named] if isinstance(named, str) else named
 
 
 @register(Tags.security)

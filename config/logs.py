@@ -55,5 +55,7 @@ def logging_config(level: str) -> dict[str, Any]:
             "axes": {"level": "CRITICAL"},
             # Below an error it repeats addresses that people mistyped.
             "django.request": {"level": "ERROR"},
+            # Below that it writes every address it asks, which holds number and text where a gateway is asked by query.
+            "urllib3": {"level": "INFO"},
         },
     }

@@ -5,19 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from config.environment import Env
 from config.logs import logging_config
 
 # Lets `models.Field[str, str]` and `admin.ModelAdmin[Topic]` be written, which Django itself does not subscript.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Env()
 
 # Without these nothing can be served; run.py makes them up for the demonstration, production names them.
 REQUIRED = (
@@ -229,12 +230,28 @@ TIME_ZONE = "Asia/Amman"
 
 # Messages to people ---------------------------------------------------------------------------------------------
 
-SMS_CARRIER = env.str("SMS_CARRIER", default="notifications.carriers.embedded.EmbeddedCarrier" if EMBEDDED else "")
-EMAIL_CARRIER = env.str("EMAIL_CARRIER", default="notifications.carriers.embedded.EmbeddedCarrier" if EMBEDDED else "")
+_EMBEDDED_CARRIER = ["notifications.carriers.embedded.EmbeddedCarrier"] if EMBEDDED else []
+# In the order of preference: the next one takes what the first one fails to.
+SMS_CARRIERS: list[str] = env.list("SMS_CARRIERS", default=_EMBEDDED_CARRIER)
+EMAIL_CARRIERS: list[str] = env.list("EMAIL_CARRIERS", default=_EMBEDDED_CARRIER)
+# Scales every span of the sending of messages; for tests, which cannot wait two hours.
+NOTIFICATIONS_PACE = env.float("NOTIFICATIONS_PACE", default=1.0)
+# When citizens are not woken; a demonstration answers at any hour.
+QUIET_HOURS = env.str("QUIET_HOURS", default="" if EMBEDDED else "21:00-08:00")
+# What a day may cost, in parts of SMS and in e-mails; 0 is no cap.
+SMS_DAILY_CAP = env.int("SMS_DAILY_CAP", default=0)
+EMAIL_DAILY_CAP = env.int("EMAIL_DAILY_CAP", default=0)
 SMS_SENDER = env.str("SMS_SENDER", default="CMU")
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_API_URL = env.str("TWILIO_API_URL", default="")
+# Texts, not JSON read here: what is wrong with them is a sentence of the system check.
+SMS_HTTP_URL = env.str("SMS_HTTP_URL", default="")
+SMS_HTTP_METHOD = env.str("SMS_HTTP_METHOD", default="POST")
+SMS_HTTP_HEADERS = env.str("SMS_HTTP_HEADERS", default="{}")
+SMS_HTTP_FORMAT = env.str("SMS_HTTP_FORMAT", default="json")
+SMS_HTTP_BODY = env.str("SMS_HTTP_BODY", default="")
+SMS_HTTP_ANSWERS = env.str("SMS_HTTP_ANSWERS", default="[]")
 EMAIL_URL = env.str("EMAIL_URL", default="")
 EMAIL_FROM = env.str("EMAIL_FROM", default="noreply@localhost" if EMBEDDED else "")
 # Whatever is owed to a person leaves through notifications; Django's own mail has no way out.
@@ -273,31 +290,22 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "deliver what the doorbell missed": {
-        "task": "notifications.sweep",
-        "schedule": 30.0,
-        "options": {"expires": 25, "queue": "notices"},
-    },
-    "advance the clocks": {
-        "task": "complaints.tick",
-        "schedule": 60.0,
-        "options": {"expires": 55, "queue": "notices"},
-    },
-    "throw old drafts away": {
-        "task": "complaints.discard_drafts",
-        "schedule": 3600.0,
-        "options": {"expires": 3500, "queue": "notices"},
-    },
-    "ask the registry again": {
-        "task": "accounts.recheck_identities",
-        "schedule": 300.0,
-        "options": {"expires": 280, "queue": "notices"},
-    },
-    "sweep the doors": {
-        "task": "accounts.sweep",
-        "schedule": 3600.0,
-        "options": {"expires": 3500, "queue": "notices"},
-    },
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds * 0.9, "queue": "chores"}}
+    for name, task, seconds in (
+        ("deliver what the doorbell missed", "notifications.sweep", 10.0),
+        ("ask the carriers", "notifications.ask", 15.0),
+        ("advance the clocks", "complaints.tick", 60.0),
+        ("throw old drafts away", "complaints.discard_drafts", 3600.0),
+        ("ask the registry again", "accounts.recheck_identities", 300.0),
+        ("sweep the doors", "accounts.sweep", 3600.0),
+        ("tell the operators of alarms", "accounts.tell_operators", 30.0),
+        ("write to the desks in the morning", "complaints.send_digests", 300.0),
+    )
+}
+CELERY_BEAT_SCHEDULE["compare with the carriers' lists"] = {
+    "task": "notifications.audit",
+    "schedule": crontab(hour=3, minute=30),
+    "options": {"expires": 3600, "queue": "chores"},
 }
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

@@ -1,7 +1,6 @@
 """The doorbell: tells the workers that messages are waiting. A ring may be lost; the rows are the truth."""
 
 import logging
-from collections.abc import Sequence
 from functools import cache
 from time import monotonic
 from typing import Any, Final
@@ -17,31 +16,28 @@ PATIENCE: Final = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry_
 # After a failed ring the next ones of this process are skipped for a moment: a page that owes three times must not
 # wait three times. The sweep finds what was not rung for.
 QUIET_SECONDS: Final = 2.0
-# Messages in one ring: enough to save rings, few enough for other workers to share the rest.
-BATCH: Final = 20
 
 
 class _Bell:
     quiet_until = 0.0
 
 
-def ring(ids: Sequence[str], *, lane: str) -> bool:
-    """Ring for messages, without waiting for a dead broker; return whether all rings were handed over.
+def ring(lane: str) -> bool:
+    """Ring for a lane, without waiting for a dead broker; return whether the ring was handed over.
 
-    Never raises: whoever owes a message has committed it, and must not see an error for a lost hint.
+    A ring names no message: whoever hears it looks into the lane. Never raises: whoever owes a message has committed
+    it, and must not see an error for a lost hint.
     """
     if monotonic() < _Bell.quiet_until:
-        return _silent(ids, "quiet")
+        return _silent(lane, "quiet")
     try:
         with _producers().acquire(block=True, timeout=PATIENCE["socket_timeout"]) as producer:
-            for start in range(0, len(ids), BATCH):
-                batch = list(ids[start : start + BATCH])
-                current_app.send_task(
-                    TASK, args=[batch], queue=str(lane), retry=False, ignore_result=True, producer=producer
-                )
+            current_app.send_task(
+                TASK, args=[str(lane)], queue=str(lane), retry=False, ignore_result=True, producer=producer
+            )
     except Exception as error:  # noqa: BLE001 - kombu, redis and the socket each have errors of their own
         _Bell.quiet_until = monotonic() + QUIET_SECONDS
-        return _silent(ids, type(error).__name__)
+        return _silent(lane, type(error).__name__)
     return True
 
 
@@ -51,9 +47,9 @@ def forget() -> None:
     _producers.cache_clear()
 
 
-def _silent(ids: Sequence[str], why: str) -> bool:
+def _silent(lane: str, why: str) -> bool:
     # No traceback: it may hold the broker's address and password.
-    logger.error("The broker is silent; messages wait for the sweep.", extra={"message_ids": list(ids), "error": why})
+    logger.error("The broker is silent; messages wait for the sweep.", extra={"lane": str(lane), "error": why})
     return False
 
 

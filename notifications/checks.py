@@ -1,5 +1,7 @@
-"""System checks that refuse to start with carriers that cannot work, and warn of messages that cost double."""
+"""System checks that refuse to start with wrong settings of messages: each is a sentence that names the setting."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -8,22 +10,31 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning as CheckWarning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from notifications import carriers, outbox
+from notifications import carriers, links
+from notifications.carriers import Carrier
+from notifications.models import Channel
 
 # With a longer host the longest Arabic texts no longer fit into one segment.
 LONGEST_HOST: Final = 9
+# The longest carrier's name that is kept with an attempt.
+LONGEST_NAME: Final = 40
+# Slower would leave people waiting for hours; a test needs no more than the usual pace.
+SLOWEST_PACE: Final = 10
+HOURS: Final = re.compile(r"(([01]\d|2[0-3]):[0-5]\d)-(([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
+NO_CARRIER: Final = "{} names no carrier: {!r} is not a class with a name and a send."
+CAPS: Final = ("SMS_DAILY_CAP", "EMAIL_DAILY_CAP")
 
 
 @register
 def carriers_can_work(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Make each carrier the settings name, and say what is wrong with it."""
-    return list(_problems())
+    """Make each carrier the settings name, and say what is wrong with each."""
+    return [problem for channel in Channel for problem in _problems(channel, carriers.SETTINGS[channel])]
 
 
 @register
 def links_are_short(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Warn, in production, of a host too long for one segment."""
-    host = outbox.short_host()
+    host = links.short_host()
     if settings.EMBEDDED or len(host) <= LONGEST_HOST:
         return []
     return [
@@ -35,13 +46,63 @@ def links_are_short(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[C
     ]
 
 
-def _problems() -> Iterator[CheckMessage]:
-    for setting in carriers.SETTINGS.values():
-        path = getattr(settings, setting)
-        if not path:
-            yield Error(f"{setting} is empty: name the carrier.", id="notifications.E001")
-            continue
+@register
+def pace_is_sound(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse a pace that is none, and warn, in production, of another than the usual one."""
+    pace = settings.NOTIFICATIONS_PACE
+    if not 0 < pace <= SLOWEST_PACE:
+        sentence = f"NOTIFICATIONS_PACE is not above 0 and at most {SLOWEST_PACE}; outside tests it is 1."
+        return [Error(sentence, id="notifications.E003")]
+    if pace != 1 and not settings.EMBEDDED:
+        sentence = "NOTIFICATIONS_PACE is not 1: carriers are given another time than they were measured to need."
+        hint = "Leave it out; it is for tests, which cannot wait two hours."
+        return [CheckWarning(sentence, hint=hint, id="notifications.W002")]
+    return []
+
+
+@register
+def quiet_hours_are_hours(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse quiet hours that no clock shows, or that begin when they end."""
+    hours = settings.QUIET_HOURS
+    found = HOURS.fullmatch(hours)
+    if not hours or (found and found[1] != found[3]):
+        return []
+    return [Error("QUIET_HOURS is neither empty nor like 21:00-08:00.", id="notifications.E004")]
+
+
+@register
+def caps_are_counts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse caps below nothing."""
+    return [
+        Error(f"{cap} is below 0; 0 is no cap.", id="notifications.E005") for cap in CAPS if getattr(settings, cap) < 0
+    ]
+
+
+def _problems(channel: Channel, setting: str) -> Iterator[CheckMessage]:
+    paths = getattr(settings, setting)
+    if not paths:
+        yield Error(f"{setting} is empty: name a carrier (docs/settings.md).", id="notifications.E001")
+    names: Counter[str] = Counter()
+    for path in paths:
         try:
-            carriers.make_carrier(setting, path)
+            carrier = _made(channel, setting, path)
         except ImproperlyConfigured as problem:
             yield Error(str(problem), id="notifications.E002")
+        else:
+            names[carrier.name] += 1
+    for name in (name for name, times in names.items() if times > 1):
+        yield Error(f"{setting} names the carrier {name!r} more than once.", id="notifications.E006")
+
+
+def _made(channel: Channel, setting: str, path: str) -> Carrier:
+    """Return the carrier at a path; raise ImproperlyConfigured where it is none, or none of this channel."""
+    try:
+        carrier = carriers.make_carrier(setting, path)
+    except TypeError as error:
+        raise ImproperlyConfigured(NO_CARRIER.format(setting, path)) from error
+    if not hasattr(carrier, "send") or not 0 < len(getattr(carrier, "name", "")) <= LONGEST_NAME:
+        raise ImproperlyConfigured(NO_CARRIER.format(setting, path))
+    if channel not in getattr(carrier, "channels", Channel):
+        text = f"{setting} names {path}, which carries nothing by {channel.value}."
+        raise ImproperlyConfigured(text)
+    return carrier

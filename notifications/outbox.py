@@ -1,5 +1,6 @@
 """The one door to the outbox: owe a message, cancel it, ask whether it left, open its short link."""
 
+import json
 import logging
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -7,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 
 from notifications import bell, wording
+from notifications.links import ALPHABET, DOT, LINK_LETTERS, MARK_LETTERS, short_link, surroundings
 from notifications.models import Channel, Lane, Message, MessageState
 
 if TYPE_CHECKING:
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# No vowels, so that no token is a word; nothing that is read as something else on a small screen (0 O, 1 I l).
-ALPHABET: Final = "23456789BCDFGHJKLMNPQRSTVWXZbcdfghjkmnpqrstvwxz"
-LINK_LETTERS: Final = 6
-MARK_LETTERS: Final = 5
-DOT: Final = "·"
 LINK_LIFE: Final = timedelta(days=30)
 CODE_LIFE: Final = timedelta(minutes=10)
 # Six letters make 10^10 tokens: a second roll is rare, a fifth means that something else is wrong.
@@ -45,7 +41,9 @@ class Notice:
 
     ``recipient`` is the caller's key for the person, never a name or a number. ``context`` gives the words that
     ``wording.words_needed(template)`` names. A notice about a reference carries a short link to it wherever there is
-    room; ``linked=False`` keeps the link out.
+    room; ``linked=False`` keeps the link out. ``other_address`` is the person's address by the other channel, for when
+    this one does not reach them; where none does, the contact centre calls a person who ``must_reach``. ``daytime``
+    marks what may wait: for the morning, if it is an SMS, and for the next day's spending.
     """
 
     template: str
@@ -56,6 +54,10 @@ class Notice:
     context: "Mapping[str, str]" = field(repr=False)
     reference: str = ""
     linked: bool = True
+    other_address: str = field(default="", repr=False)
+    must_reach: bool = False
+    daytime: bool = False
+    not_before: datetime | None = None
 
 
 def owe(
@@ -81,8 +83,7 @@ def owe(
     made = partial(_message, occasion=occasion, lane=lane, at=at, expires_at=expires_at, roll=_roll)
     messages = _insert(list(notices), made)
     if messages:
-        ids = [str(message.pk) for message in messages]
-        transaction.on_commit(partial(bell.ring, ids, lane=lane), robust=True)
+        transaction.on_commit(partial(bell.ring, lane), robust=True)
     return messages
 
 
@@ -96,14 +97,16 @@ def cancel(
     """Cancel what is owed about a reference and has not left; return how many.
 
     In the caller's transaction the cancelled rows are locked, so that no sender takes them before the commit:
-    cancel first, then ask ``has_left``.
+    cancel first, then ask ``has_left``. What has left is not said again, neither by this channel nor by another.
     """
-    waiting = Message.objects.waiting().filter(reference=reference)
+    overtaken = Message.objects.filter(reference=reference)
     if templates is not None:
-        waiting = waiting.filter(template__in=templates)
+        overtaken = overtaken.filter(template__in=templates)
     if occasion is not None:
-        waiting = waiting.filter(occasion=occasion)
-    return waiting.update(state=MessageState.CANCELLED, settled_at=at)
+        overtaken = overtaken.filter(occasion=occasion)
+    cancelled = overtaken.waiting().update(state=MessageState.CANCELLED, settled_at=at, expires_at=Now())
+    overtaken.left().update(expires_at=Now())
+    return cancelled
 
 
 def has_left(occasion: str) -> bool:
@@ -121,9 +124,31 @@ def preview(notice: Notice, *, at: datetime) -> Message:
     return _message(notice, occasion="", lane=Lane.NOTICES, at=at, expires_at=None, roll=lambda letters: DOT * letters)
 
 
-def short_host() -> str:
-    """Return the host printed in short links."""
-    return str(settings.SHORT_HOST or urlsplit(settings.PUBLIC_URL).netloc)
+def say_again(message: Message, *, channel: Channel, address: str, occasion: str, at: datetime) -> Message | None:
+    """Owe what a message said once more, by a channel to an address; None if that is owed already.
+
+    The new message waits for neither morning nor money more than the first did, and names the one it repeats.
+    """
+    by_other = channel != message.channel
+    notice = Notice(
+        template=message.template,
+        channel=channel,
+        recipient=message.recipient,
+        address=address,
+        language=message.language,
+        context=json.loads(message.context or "{}"),
+        reference=message.reference,
+        linked=message.linked or by_other,
+        # The way back is kept: it names the person's number, and what was owed by it once is not owed again.
+        other_address=message.address_now if by_other else message.other_address or "",
+        must_reach=message.must_reach,
+        daytime=message.daytime,
+    )
+    made = owe([notice], occasion=occasion, at=at, lane=Lane(message.lane))
+    for again in made:
+        again.repeats = message
+        again.save(update_fields=["repeats"])
+    return made[0] if made else None
 
 
 def _insert(notices: list[Notice], made: "partial[Message]") -> list[Message]:
@@ -170,11 +195,18 @@ def _message(
         recipient=notice.recipient,
         reference=notice.reference,
         language=notice.language,
-        address=_clean(notice.address),
+        address=clean(notice.address),
+        other_address=clean(notice.other_address) if notice.other_address else None,
         subject=rendered.subject,
         body=rendered.body,
+        # A code is said once, in one way: its words are kept nowhere else.
+        context=None if lane == Lane.CODES else json.dumps(dict(notice.context), ensure_ascii=False),
         token=token or None,
         linked=linked,
+        must_reach=notice.must_reach,
+        daytime=notice.daytime,
+        not_before=notice.not_before,
+        segments=wording.segments(rendered.body) if notice.channel == Channel.SMS else 1,
         state=MessageState.EXPIRED if stillborn else MessageState.PENDING,
         settled_at=at if stillborn else None,
         expires_at=expires_at,
@@ -197,30 +229,18 @@ def _rendered(notice: Notice, token: str, *, linked: bool) -> wording.Rendered:
         notice.template,
         channel=notice.channel,
         language=notice.language,
-        context=_surroundings() | dict(notice.context),
-        link=_link(token, notice.channel) if linked else "",
+        context=surroundings() | dict(notice.context),
+        link=short_link(token, notice.channel) if linked else "",
         mark="" if linked else token,
     )
-
-
-def _surroundings() -> dict[str, str]:
-    """Return the words every message may use: the number to call, and the host a browser matches a code to."""
-    return {"phone": settings.CALL_CENTRE_PHONE, "host": urlsplit(settings.PUBLIC_URL).hostname or ""}
-
-
-def _link(token: str, channel: Channel) -> str:
-    """Return the short link, in an SMS without its scheme, since each letter counts.
-
-    It has no closing slash: at the end of a line that reads from the right the slash would be drawn in front.
-    """
-    return f"{short_host()}/r/{token}" if channel == Channel.SMS else f"{settings.PUBLIC_URL}/r/{token}"
 
 
 def _roll(letters: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(letters))
 
 
-def _clean(address: str) -> str:
+def clean(address: str) -> str:
+    """Return an address without what surrounds it; raise AddressRefused where it would be a header of its own."""
     cleaned = address.strip()
     if not cleaned or wording.CONTROLS.search(cleaned):
         raise AddressRefused

@@ -1,30 +1,43 @@
-"""What the workers do for the outbox: answer the bell, and sweep behind it."""
+"""What the workers do for the outbox: answer the bell, sweep behind it, ask the carriers, compare at night."""
 
-from collections.abc import Sequence
-from time import monotonic
-from typing import Final
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from celery import shared_task
+from django.conf import settings
 
-from notifications import bell, delivery
-
-# Well under the task's time limit, whose signal in the middle of a send would leave a message unknown.
-BUDGET_SECONDS: Final = 45
+from notifications import audit, bell, delivery, gates, hold, reconcile
+from notifications.clock import database_now
 
 
 @shared_task(name=bell.TASK, ignore_result=True)
-def deliver(message_ids: Sequence[str]) -> None:
-    """Hand the messages over one after the other; what slow carriers leave no time for waits for the sweep."""
-    started = monotonic()
-    for message_id in message_ids:
-        if monotonic() - started > BUDGET_SECONDS:
-            return
-        delivery.deliver(message_id)
+def deliver(lane: str) -> None:
+    """Hand over what a lane holds; what is left when the time is over is rung for again."""
+    hold.watch()
+    if not delivery.drain(lane):
+        bell.ring(lane)
 
 
 @shared_task(name="notifications.sweep", ignore_result=True)
 def sweep() -> None:
-    """Settle what expired or was left behind, and ring for what no ring reached."""
+    """Settle what expired or was left behind, ring for what no ring reached, sound where something waits too long."""
+    hold.watch()
     delivery.expire()
     delivery.recover()
     delivery.ring_due()
+    gates.watch_spending()
+    delivery.watch_age()
+    delivery.watch_unknown()
+
+
+@shared_task(name="notifications.ask", ignore_result=True)
+def ask() -> None:
+    """Ask the carriers about what is unknown and what has no final word."""
+    reconcile.ask()
+
+
+@shared_task(name="notifications.audit", ignore_result=True)
+def compare_yesterday() -> None:
+    """Compare yesterday with the carriers' lists."""
+    today = database_now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    audit.compare_day(today - timedelta(days=1))

@@ -2,7 +2,7 @@
 
 ``amina`` complains and ``karim`` is the second citizen; ``omar`` is officer at the water company and ``nadia`` his
 supervisor; ``yusuf`` is officer at Greater Amman and must never learn that Water's cases exist; ``lina`` is at the CMU;
-``sami`` at the contact centre. Everybody's password is ``PASSWORD``.
+``sami`` at the contact centre; ``huda`` looks after the system. Everybody's password is ``PASSWORD``.
 """
 
 from __future__ import annotations
@@ -201,7 +201,15 @@ def make_staff(
 
 @pytest.fixture
 def amina(amman: Governorate) -> Citizen:
-    return make_citizen("أمينة", "الخطيب", "9902103456", "+962790001234", governorate=amman, email="amina@home.example")
+    return make_citizen(
+        "أمينة",
+        "الخطيب",
+        "9902103456",
+        "+962790001234",
+        governorate=amman,
+        email="amina@home.example",
+        email_confirmed_at=NOW,
+    )
 
 
 @pytest.fixture
@@ -243,6 +251,11 @@ def lina(cmu: Agency) -> User:
 @pytest.fixture
 def sami(ncc: Agency) -> User:
     return make_staff("sami@ncc.example", "سامي بقاعين", "Sami Baqain", "+962790100005", ncc, Role.AGENT)
+
+
+@pytest.fixture
+def huda(cmu: Agency) -> User:
+    return make_staff("huda@cmu.example", "هدى الكردي", "Huda Kurdi", "+962790100006", cmu, Role.OPERATOR)
 
 
 # ---- at the keyboard ----

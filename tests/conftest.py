@@ -10,6 +10,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 
 from config.devstack import browser
+from notifications import editions
 
 pytest_plugins = ["tests.cast"]
 
@@ -25,6 +26,17 @@ def _language_of_the_last_page() -> Iterator[None]:
     """Let the language a page was asked for end with its test."""
     yield
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def _built_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every test begin with the built-in words, known for as long as a process remembers them.
+
+    What a process knows of editions outlives the transaction a test is rolled back with, and asking costs a statement.
+    """
+    shelf = editions.Shelf()
+    shelf.put({})
+    monkeypatch.setattr(editions, "_shelf", shelf)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -157,7 +157,9 @@ class ReachForm(Form):
 
     mobile = MobileField(label=_("Mobile number"))
     email = EmailField(
-        label=_("E-mail"), required=False, help_text=_("Needed only if you want to be notified by e-mail")
+        label=_("E-mail"),
+        required=False,
+        help_text=_("Needed only if you want to be notified by e-mail; we send you a link to confirm it"),
     )
     country = forms.ChoiceField(
         label=_("Country of residence"),

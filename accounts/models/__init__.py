@@ -9,7 +9,15 @@ from accounts.models.people import (
     NumberKind,
     PolicyAcceptance,
 )
-from accounts.models.users import Absence, Membership, User, agencies_with_officers, cmu_staff, officers_of
+from accounts.models.users import (
+    Absence,
+    Membership,
+    User,
+    agencies_with_officers,
+    cmu_staff,
+    officers_of,
+    operators,
+)
 
 __all__ = [
     "Absence",
@@ -28,4 +36,5 @@ __all__ = [
     "agencies_with_officers",
     "cmu_staff",
     "officers_of",
+    "operators",
 ]

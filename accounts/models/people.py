@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import phones
 from accounts.models.users import LANGUAGES, User
 from config.crypto import EncryptedDate, EncryptedText, LookupField, lookup
+from notifications.models import Channel
 
 NUMBER_PURPOSE = "number"
 
@@ -77,6 +78,13 @@ class Citizen(models.Model):
     email = models.EmailField(max_length=254, blank=True)
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=2, choices=LANGUAGES, default="ar")
+    notify_by = models.CharField(
+        max_length=5,
+        choices=Channel,
+        default=Channel.SMS,
+        db_default=Channel.SMS,
+        help_text="The way offered first when a case is filed.",
+    )
     identity = models.CharField(max_length=10, choices=Identity, default=Identity.PENDING)
     identity_changed_at = models.DateTimeField()
     recheck_at = models.DateTimeField(null=True, blank=True, help_text="When the registry is asked again, if it is.")
@@ -104,6 +112,11 @@ class Citizen(models.Model):
             models.CheckConstraint(condition=Q(number_kind__in=NumberKind.values), name="citizen_number_kind_known"),
             models.CheckConstraint(condition=Q(identity__in=Identity.values), name="citizen_identity_known"),
             models.CheckConstraint(condition=~Q(number_lookup="") & ~Q(phone_lookup=""), name="citizen_lookups_filled"),
+            models.CheckConstraint(condition=Q(notify_by__in=Channel.values), name="citizen_way_known"),
+            models.CheckConstraint(
+                condition=~Q(email="") | Q(email_confirmed_at__isnull=True, notify_by=Channel.SMS),
+                name="citizen_without_email_by_sms",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["number_lookup", "number_kind"], name="citizen_number"),
@@ -133,6 +146,16 @@ class Citizen(models.Model):
     def masked_number(self) -> str:
         """The number of the document as it may be shown without a reason."""
         return mask_number(self.number)
+
+    @property
+    def confirmed_email(self) -> str:
+        """The e-mail address, once its owner has confirmed it; until then none, and nothing but the link goes there."""
+        return self.email if self.email_confirmed_at else ""
+
+    @property
+    def offered_way(self) -> str:
+        """The way offered first for a new case: the one the person chose, if the address it leads to is confirmed."""
+        return self.notify_by if self.confirmed_email else Channel.SMS
 
     @property
     def is_matched(self) -> bool:

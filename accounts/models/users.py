@@ -235,6 +235,13 @@ def cmu_staff(on: date) -> models.QuerySet[User]:
     return _acting(Membership.objects.active(on).filter(role__in=CMU), on)
 
 
+def operators(on: date) -> models.QuerySet[User]:
+    """Return who looks after the system on a day: its operators, or the head of the CMU, or else all of its staff."""
+    tiers = (OPERATORS, {Role.CMU_HEAD}, CMU)
+    found = [_acting(Membership.objects.active(on).filter(role__in=roles), on) for roles in tiers]
+    return next((people for people in found if people.exists()), found[-1])
+
+
 def _acting(memberships: MembershipQuerySet, on: date) -> models.QuerySet[User]:
     away = Absence.objects.on(on)
     members = memberships.filter(user__is_active=True).values("user")

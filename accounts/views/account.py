@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import account as own, codes as phone_codes, countries, limits, unfinished
+from accounts import account as own, codes as phone_codes, countries, unfinished, unreachable
 from accounts.codes import Door
 from accounts.forms.account import ChangePasswordForm, ChangePhoneForm
 from accounts.forms.registration import CodeForm
@@ -20,7 +18,9 @@ from accounts.guards import answers_too_many, citizen_of, citizen_required, user
 from accounts.models import Citizen, Purpose
 from accounts.passwords import Owner
 from accounts.views import codes
-from config.forms import Form
+from accounts.views.own import is_own
+from notifications import standing
+from notifications.models import Channel
 
 
 @require_GET
@@ -40,7 +40,7 @@ def password(request: HttpRequest) -> HttpResponse:
     citizen = citizen_of(request)
     owner = Owner(citizen.number, citizen.first_name, citizen.family_name, citizen.email)
     form = ChangePasswordForm(request.POST or None, owner=owner)
-    if request.method == "POST" and _is_own(form, request, at=at):
+    if request.method == "POST" and is_own(form, request, at=at):
         own.change_password(citizen, form.cleaned_data["password"], at=at)
         update_session_auth_hash(request, citizen.user or user_of(request))
         messages.success(request, gettext("Your password is changed, and every other device is signed out"))
@@ -56,7 +56,7 @@ def phone(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     citizen = citizen_of(request)
     form = ChangePhoneForm(request.POST or None)
-    if request.method == "POST" and _is_own(form, request, at=at) and _is_another(form, citizen):
+    if request.method == "POST" and is_own(form, request, at=at) and _is_another(form, citizen):
         session = unfinished.session_of(request)
         unfinished.keep(Purpose.CHANGE_PHONE, session, {"phone": form.cleaned_data["mobile"]}, at=at)
         phone_codes.send_again(_door(request, form.cleaned_data["mobile"]), at=at)
@@ -80,30 +80,25 @@ def phone_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and codes.is_proven(form, door, at=at):
         own.change_phone(citizen_of(request), door.phone, at=at)
+        unreachable.forget(request.session, Channel.SMS)
         unfinished.forget(Purpose.CHANGE_PHONE, door.session)
-        messages.success(request, gettext("Your mobile number is changed"))
+        messages.success(request, _said(citizen_of(request), door.phone))
         return redirect("account")
     return codes.page(request, form, door, at=at, step="account", change_url="account-phone")
 
 
-def _is_own(form: Form, request: HttpRequest, *, at: datetime) -> bool:
-    """Check the form and the password in it; an open screen must not be enough, nor a place to guess."""
-    if not form.is_valid():
-        return False
-    user = user_of(request)
-    limits.spend(limits.PASSWORD_OF_USER, str(user.pk), at=at)
-    if not user.check_password(form.cleaned_data["current"]):
-        form.add_error("current", gettext("This is not your password"))
-        return False
-    limits.clear(limits.PASSWORD_OF_USER, str(user.pk), at=at)
-    return True
-
-
 def _is_another(form: ChangePhoneForm, citizen: Citizen) -> bool:
-    if form.cleaned_data["mobile"] != citizen.phone:
+    """Refuse the number of now, unless nothing reaches it: then a code to it proves that it does."""
+    if form.cleaned_data["mobile"] != citizen.phone or standing.verdict(Channel.SMS, citizen.phone):
         return True
     form.add_error("mobile", gettext("This is already your number"))
     return False
+
+
+def _said(citizen: Citizen, phone: str) -> str:
+    if phone == citizen.phone:
+        return gettext("Your mobile number is confirmed. Messages go there again")
+    return gettext("Your mobile number is changed")
 
 
 def _door(request: HttpRequest, number: str) -> Door:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import backends, limits, passwords, reset, unfinished
+from accounts import backends, limits, passwords, reset, unfinished, unreachable
 from accounts.codes import Door
 from accounts.forms.doors import ForgotForm, ResetForm, SignInForm
 from accounts.forms.registration import CodeForm
@@ -32,7 +32,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (user := _user_of(request, form, at=at)):
         login(request, user, backend=BACKEND)
-        return redirect(local_next(request) or "home")
+        return _in(request, user)
     return render(request, "accounts/sign_in.html", {"form": form, "next": local_next(request)})
 
 
@@ -53,6 +53,14 @@ def _user_of(request: HttpRequest, form: SignInForm, *, at: datetime) -> User | 
     forgive(limits.SIGN_IN_OF_NUMBER, number, at=at)
     forgive(limits.SIGN_IN_OF_NUMBER_HERE, here, at=at)
     return user
+
+
+def _in(request: HttpRequest, user: User) -> HttpResponse:
+    """Go where the person was going; whom our messages do not reach is told, at home with what to do."""
+    target = local_next(request)
+    if unreachable.look(request.session, user.citizen) and target:
+        messages.warning(request, gettext("Our messages do not reach you. See “How we reach you” in your account"))
+    return redirect(target or "home")
 
 
 @login_not_required

@@ -121,6 +121,8 @@ def _finish(request: HttpRequest, kept: dict[str, Any], *, at: datetime) -> Http
     unfinished.forget(Purpose.REGISTER, session)
     login(request, user, backend=BACKEND)
     messages.success(request, gettext("Your account is ready. You can file your cases and follow them here"))
+    if kept["reach"]["email"]:
+        messages.info(request, gettext("We have sent a link to your e-mail address. Open it to confirm the address"))
     return redirect("home")
 
 

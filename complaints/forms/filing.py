@@ -263,7 +263,10 @@ def _what_initial(draft: Draft) -> dict[str, Any]:
 
 
 class CheckForm(Form):
-    """How to be told, whether to stay unnamed, and the token of the draft that is sent."""
+    """How to be told, whether to stay unnamed, and the token of the draft that is sent.
+
+    ``email`` is the confirmed address alone: without one there is nothing to choose.
+    """
 
     draft = forms.UUIDField(error_messages={"required": STALE, "invalid": STALE})
     notify_by = ChoiceCardsField(label=_("How should we send you news?"))

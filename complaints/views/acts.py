@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.guards import staff_required, user_of
-from accounts.roles import CMU, DESK
+from accounts.roles import CMU, DESK, OPERATORS
 from complaints import policy
 from complaints.casefile import DEEDS, actor_of, with_papers
 from complaints.desk import countdown_of, knows_person, menu_of, office_of, tag_of
@@ -48,10 +48,18 @@ class Stale(Exception):
     """The case has changed since the page was opened."""
 
 
-def frame(user: User, *, at: datetime, case: Case | None = None) -> dict[str, Any]:
-    """Return what every page of the desk shows around its middle."""
+def frame(
+    user: User, *, at: datetime, case: Case | None = None, counts: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """Return what every page of the desk shows around its middle; ``counts`` go to the lines of the menu."""
     agency = case.agency if case else None
-    return {"menu": menu_of(user, at=at), "office": office_of(user, at=at, agency=agency), "at": at}
+    return {
+        "menu": menu_of(user, at=at, counts=counts),
+        "office": office_of(user, at=at, agency=agency),
+        "finds_cases": user.authority(at).has(CASEWORK),
+        "opens_messages": user.authority(at).has(CMU | OPERATORS),
+        "at": at,
+    }
 
 
 def load(user: User, reference: str, *, at: datetime) -> Case:

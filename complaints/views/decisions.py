@@ -101,7 +101,8 @@ def close(doing: Doing) -> HttpResponse:
     proposal = _proposal(doing)
     form = CloseForm(doing.data, case=doing.case, proposal=proposal)
     if not doing.is_sent(form):
-        return doing.page(message=_checked(doing, "case_answered", None), outcome=form.outcome_words, proposal=proposal)
+        message = _checked(doing, notices.answered(form["outcome"].value()), None)
+        return doing.page(message=message, outcome=form.outcome_words, proposal=proposal)
     outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
     answer = verbs.close(doing.case, by=doing.user, at=doing.at, outcome=outcome, found=found, done=done)
     if answer.state == AnswerState.PROPOSED:
@@ -115,8 +116,9 @@ def sign(doing: Doing) -> HttpResponse:
     if not panel.sight_of(doing.case, doing.user, at=doing.at).may_sign:
         raise Http404
     if not doing.is_sent(Form(doing.data)):
-        message = notices.preview("case_answered", case=doing.case, on=None, at=doing.at)
-        return doing.page(proposal=_proposal(doing), message=message)
+        proposal = doing.case.answers.select_related("written_by").get(state=AnswerState.PROPOSED)
+        message = notices.preview(notices.answered(proposal.outcome), case=doing.case, on=None, at=doing.at)
+        return doing.page(proposal=proposal, message=message)
     verbs.sign(doing.case, by=doing.user, at=doing.at)
     return doing.done(gettext("You signed the answer and closed the case. The citizen is being told."))
 

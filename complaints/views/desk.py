@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import staff_required, user_of
-from accounts.roles import CMU, DESK, REPORT_READERS
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, REPORT_READERS
 from complaints import desk, search
 from complaints.casefile import open_file
 from complaints.desk import Page, Tab, knows_person
@@ -23,6 +23,15 @@ from complaints.models import Case, CaseQuerySet
 from complaints.panel import panel_of, sight_of
 from complaints.views.acts import CASEWORK, case_context, frame, load
 from complaints.views.files import file_response
+
+#: Where each role's own work is; of several the first.
+_DOORS = (
+    (CMU, "triage"),
+    (DESK, "queue"),
+    (CONTACT_CENTRE, "calls"),
+    (REPORT_READERS, "reports"),
+    (OPERATORS, "messages"),
+)
 
 
 @require_safe
@@ -32,7 +41,7 @@ def door(request: HttpRequest) -> HttpResponse:
     if not user.is_staff:
         raise Http404
     authority = user.authority(at)
-    for roles, name in ((CMU, "triage"), (DESK, "queue"), (REPORT_READERS, "reports")):
+    for roles, name in _DOORS:
         if authority.has(roles):
             return redirect(name)
     context = {**frame(user, at=at), "has_admin": settings.ADMIN_ENABLED and user.is_operator}

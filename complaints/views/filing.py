@@ -117,13 +117,13 @@ def new_check(request: HttpRequest, kind: str) -> HttpResponse:
     """Show everything once more and send it; a second press finds the case of the first."""
     at = timezone.now()
     citizen = citizen_of(request)
-    form = CheckForm(posted(request), phone=citizen.masked_phone, email=citizen.email)
+    form = CheckForm(posted(request), phone=citizen.masked_phone, email=citizen.confirmed_email)
     if form.is_bound and form.is_valid() and (case := _sent(request, form, at)):
         return redirect("receipt", ref=case.reference)
     draft = drafting.draft_of(citizen, kind)
     if not draft.is_complete:
         return _go_back(request, draft)
-    form.initial = {"notify_by": draft.notify_by, "hides_identity": draft.hides_identity}
+    form.initial = {"notify_by": citizen.offered_way, "hides_identity": draft.hides_identity}
     return render(request, "complaints/citizen/new_check.html", _step(form, draft, at))
 
 

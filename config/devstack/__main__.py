@@ -30,9 +30,9 @@ def main(arguments: list[str]) -> int:
 
 def serve(arguments: list[str]) -> int:
     """Serve the demonstration."""
-    if set(arguments) - {"--fresh"}:
+    if set(arguments) - {"--fresh", "--with-twilio"}:
         raise SystemExit(f"Unknown: {' '.join(arguments)}. `python3 run.py --help` lists the commands.")
-    stack.serve(fresh="--fresh" in arguments)
+    stack.serve(fresh="--fresh" in arguments, with_twilio="--with-twilio" in arguments)
     return 0
 
 

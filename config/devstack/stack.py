@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -11,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from config import probe
 from config.devstack import servers, state
-from config.devstack.processes import is_taken, start, stop, tail
+from config.devstack.processes import free_port, is_taken, start, stop, tail
 
 PROGRAMS = Path(sys.executable).parent
 # What a command in another terminal needs to work on this stack.
@@ -28,8 +30,14 @@ SHARED_SETTINGS = (
     "PUBLIC_URL",
     "REDIS_URL",
     "SECRET_KEY",
+    "SMS_CARRIERS",
     "STATIC_ROOT",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_API_URL",
+    "TWILIO_AUTH_TOKEN",
 )
+PROCESSES = ("web", "codes", "notices", "beat")
+WORKERS = 2
 PATIENCE_SECONDS = 120
 
 
@@ -37,8 +45,11 @@ class Refusal(SystemExit):
     """A reason not to start, said in a sentence instead of a traceback."""
 
 
-def serve(*, fresh: bool) -> None:
-    """Start everything, print where it is, and return when it was asked to stop."""
+def serve(*, fresh: bool, with_twilio: bool = False) -> None:
+    """Start everything, print where it is, and return when it was asked to stop.
+
+    ``with_twilio`` sends SMS through the real Twilio client to a stand-in, whose callbacks come back by HTTP.
+    """
     began = time.monotonic()
     port = _port()
     _stop_on_signals()
@@ -47,13 +58,14 @@ def serve(*, fresh: bool) -> None:
         if not stack.enter_context(state.held(folder)):
             raise Refusal("This project is already running; `python3 run.py manage …` works on it.")
         environment = stack.enter_context(_servers(folder, port, fresh=fresh))
+        environment |= _stand_in() if with_twilio else {}
         state.write_running(folder, {name: environment[name] for name in SHARED_SETTINGS if name in environment})
         os.environ.update(environment)
         _prepare(folder)
-        running = {name: stack.enter_context(_process(name, folder)) for name in ("web", "worker", "beat")}
-        with step("Starting web, worker and beat"):
+        running = {name: stack.enter_context(_process(name, folder)) for name in _processes(with_twilio=with_twilio)}
+        with step("Starting web, workers and beat"):
             _wait_until_ready(running, folder, port)
-        _announce(port, time.monotonic() - began)
+        _announce(port, time.monotonic() - began, with_twilio=with_twilio)
         _watch(running, folder)
 
 
@@ -102,6 +114,18 @@ def _servers(folder: Path, port: int, *, fresh: bool) -> Iterator[dict[str, str]
             with step("Starting Valkey"):
                 environment["REDIS_URL"] = stack.enter_context(servers.valkey(folder / "valkey"))
         yield environment
+
+
+def _stand_in() -> dict[str, str]:
+    """Return the settings of SMS that go to a stand-in for Twilio."""
+    if not (state.ROOT / "tests" / "fakes").is_dir():
+        raise Refusal("There is no stand-in for Twilio: tests/fakes does not exist.")
+    return {
+        "SMS_CARRIERS": "notifications.carriers.twilio.TwilioCarrier",
+        "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "TWILIO_API_URL": f"http://127.0.0.1:{free_port()}",
+    }
 
 
 def _begin_anew(folder: Path) -> None:
@@ -192,13 +216,25 @@ def _process(name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 def _command(name: str, folder: Path) -> list[str | Path]:
     celery: tuple[str | Path, ...] = (PROGRAMS / "celery", "--app", "config", "--quiet")
     # Gossip and mingling are for workers that look for each other, and cost a second of every start.
-    alone = ["--without-gossip", "--without-mingle"]
+    workers = ["--loglevel=INFO", "--concurrency=2", "--without-gossip", "--without-mingle"]
     commands: dict[str, list[str | Path]] = {
         "web": [PROGRAMS / "gunicorn", "--config", "python:config.web", "config.wsgi"],
-        "worker": [*celery, "worker", "--loglevel=INFO", "--concurrency=2", "--queues=codes,notices", *alone],
+        # Codes have a worker to themselves: five hundred notices in front of one would be a minute's wait.
+        "codes": [*celery, "worker", "--hostname=codes@%h", "--queues=codes", *workers],
+        "notices": [*celery, "worker", "--hostname=notices@%h", "--queues=notices,chores", *workers],
+        # Account and token go through the environment: on a command line they would be everybody's.
+        "twilio": [sys.executable, "-m", "tests.fakes.twilio", f"--port={_port_of_stand_in()}"],
         "beat": [*celery, "beat", "--loglevel=INFO", f"--schedule={folder / 'beat-schedule'}", "--pidfile="],
     }
     return commands[name]
+
+
+def _processes(*, with_twilio: bool) -> tuple[str, ...]:
+    return ("twilio", *PROCESSES) if with_twilio else PROCESSES
+
+
+def _port_of_stand_in() -> int:
+    return urlsplit(os.environ.get("TWILIO_API_URL", "")).port or 0
 
 
 def _log(folder: Path, name: str) -> Path:
@@ -208,17 +244,17 @@ def _log(folder: Path, name: str) -> Path:
 def _wait_until_ready(running: Mapping[str, subprocess.Popen[bytes]], folder: Path, port: int) -> None:
     host = os.environ["ALLOWED_HOSTS"].split(",")[0]
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (probe.is_ready(port, host=host) and _worker_is_ready()):
+    while not (probe.is_ready(port, host=host) and _workers_are_ready()):
         _refuse_if_ended(running, folder)
         if time.monotonic() > deadline:
             raise Refusal(f"The system did not answer within {PATIENCE_SECONDS} seconds; its logs are in {folder}.")
         time.sleep(0.1)
 
 
-def _worker_is_ready() -> bool:
+def _workers_are_ready() -> bool:
     from config.celery import app  # noqa: PLC0415
 
-    return bool(app.control.ping(timeout=0.5, limit=1))
+    return len(app.control.ping(timeout=0.5, limit=WORKERS) or ()) == WORKERS
 
 
 def _refuse_if_ended(running: Mapping[str, subprocess.Popen[bytes]], folder: Path) -> None:
@@ -233,13 +269,16 @@ def _watch(running: Mapping[str, subprocess.Popen[bytes]], folder: Path) -> None
         _refuse_if_ended(running, folder)
 
 
-def _announce(port: int, seconds: float) -> None:
+def _announce(port: int, seconds: float, *, with_twilio: bool) -> None:
     here = f"http://localhost:{port}"
     print(f"\nReady after {seconds:.0f} s. Ctrl-C stops everything.\n")
     print(f"  Citizens   {here}/ar/   ({here}/en/)")
     print(f"  Staff      {here}/ar/staff/")
     if os.environ["EMBEDDED"] == "true":
-        print(f"  Messages   {here}/dev/outbox/\n")
+        print(f"  Messages   {here}/dev/outbox/")
+        if with_twilio:
+            print(f"  SMS        {os.environ['TWILIO_API_URL']}/   (a stand-in for Twilio)")
+        print()
         _print_sign_ins()
     print(flush=True)
 

@@ -1,8 +1,11 @@
-"""What every carrier promises, and the choice of the carrier a channel uses."""
+"""What every carrier promises, and the carriers the settings choose for a channel."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
 from functools import cache
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -10,8 +13,20 @@ from django.utils.module_loading import import_string
 
 from notifications.models import Channel
 
-SETTINGS: Final = {Channel.SMS: "SMS_CARRIER", Channel.EMAIL: "EMAIL_CARRIER"}
-SENDERS: Final = {Channel.SMS: "SMS_SENDER", Channel.EMAIL: "EMAIL_FROM"}
+SETTINGS: Final = {Channel.SMS: "SMS_CARRIERS", Channel.EMAIL: "EMAIL_CARRIERS"}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message in one attempt, as a carrier needs it; ``token`` is printed in the body, where there is one."""
+
+    message_id: str
+    attempt_id: int
+    to: str = field(repr=False)
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    language: str
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -21,23 +36,27 @@ class Accepted:
     provider_id: str
 
 
-class NotSent(Exception):
-    """It is certain that the carrier did not take the message: it may be handed over again."""
+class Meaning(Enum):
+    """What a carrier's "no" means for the message, its recipient and the line."""
 
-    def __init__(self, code: str = "") -> None:
-        """Keep the carrier's code for the attempt; codes only, never the carrier's text, which may hold a number."""
+    BUSY = auto()  # certainly not taken, and welcome later
+    LINE = auto()  # certainly not taken: our account, sender or settings are refused, whatever the message
+    DEAD = auto()  # nothing ever arrives at this address
+    STOPPED = auto()  # the owner of the address asked not to be written to
+    UNFIT = auto()  # this message is not taken, ever; the address may be good
+
+
+class Declined(Exception):
+    """The carrier certainly did not take the message; ``meaning`` says what follows.
+
+    ``code`` is the carrier's, for the attempt: codes only, never the carrier's text, which may hold a number.
+    """
+
+    def __init__(self, meaning: Meaning, code: str = "") -> None:
+        """Keep what is meant and the code."""
         super().__init__(code)
+        self.meaning = meaning
         self.code = code
-
-
-class Refused(Exception):
-    """The carrier answered that it does not take the message: now, or (``permanent``) ever."""
-
-    def __init__(self, code: str, *, permanent: bool) -> None:
-        """Keep the carrier's code and whether asking again can help."""
-        super().__init__(code)
-        self.code = code
-        self.permanent = permanent
 
 
 class Uncertain(Exception):
@@ -49,31 +68,78 @@ class Uncertain(Exception):
         self.code = code
 
 
+class CannotSay(Exception):
+    """The carrier's list could not be read whole: what was not found may be there all the same."""
+
+
+class Status(Enum):
+    """What a carrier says later about a message it took."""
+
+    TAKEN = auto()
+    DELIVERED = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A message as the carrier's own list has it; ``meaning`` says, of a failed one, what it tells of the address."""
+
+    provider_id: str
+    status: Status
+    word: str
+    code: str = ""
+    meaning: Meaning = Meaning.UNFIT
+    body: str = field(default="", repr=False)
+
+
 class Carrier(Protocol):
     """Someone who takes messages to people.
 
-    ``send`` returns ``Accepted`` or raises ``Refused`` or ``NotSent``; any other exception leaves it unknown whether
-    the message was taken, and the message is then never simply sent again. It sets its own timeouts, well under the
-    lease of the sender, and repeats nothing by itself. Making one raises ImproperlyConfigured with a sentence that
-    names the setting which is missing or wrong.
+    ``send`` returns ``Accepted`` or raises ``Declined``; any other exception leaves it unknown whether the message was
+    taken, and the message is then never simply sent again. It sets its own timeouts, from ``pace.pace()``, and repeats
+    nothing by itself. Making one raises ImproperlyConfigured with a sentence that names the setting at fault.
+    ``name`` is kept with every attempt: it stays the same as long as rows of it exist.
     """
 
     name: str
 
-    def send(self, *, to: str, subject: str, body: str, language: str, message_id: str, sender: str) -> Accepted:
+    def send(self, letter: Letter) -> Accepted:
         """Hand one message over, once."""
         ...
 
 
-def carrier_for(channel: Channel) -> Carrier:
-    """Return this process's carrier of a channel, as the settings choose it."""
+@runtime_checkable
+class Answers(Protocol):
+    """A carrier that can be asked what became of a message. Each raises ``CannotSay`` where it does not know."""
+
+    def find(self, letter: Letter, *, since: datetime) -> Sighting | None:
+        """Return the message, known by its token, from the list of what was taken since then; None: not there."""
+        ...
+
+    def fetch(self, provider_id: str) -> Sighting | None:
+        """Return the message by the carrier's own id; None: the carrier knows no such id."""
+        ...
+
+    def listing(self, *, since: datetime, until: datetime) -> Iterator[Sighting]:
+        """Yield everything the carrier took in the span, oldest or newest first."""
+        ...
+
+
+def carriers_for(channel: Channel) -> tuple[Carrier, ...]:
+    """Return this process's carriers of a channel, in the order of preference the settings give."""
     setting = SETTINGS[channel]
-    return make_carrier(setting, getattr(settings, setting))
+    return tuple(make_carrier(setting, path) for path in getattr(settings, setting))
 
 
-def sender_for(channel: Channel) -> str:
-    """Return the name or address the settings give as the sender of a channel."""
-    return str(getattr(settings, SENDERS[channel]))
+def carrier_named(name: str) -> Carrier | None:
+    """Return the carrier of this name, if the settings still choose it."""
+    return next((carrier for channel in Channel for carrier in carriers_for(channel) if carrier.name == name), None)
+
+
+def answering(name: str) -> Answers | None:
+    """Return the carrier of this name, if it can be asked about what it took."""
+    carrier: object = carrier_named(name)
+    return carrier if isinstance(carrier, Answers) else None
 
 
 @cache

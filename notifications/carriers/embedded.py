@@ -1,9 +1,12 @@
 """The carrier of development and demonstrations: a ledger in the database, shown at /dev/outbox/."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from notifications.carriers import Accepted
+from notifications.carriers import Accepted, Letter, Sighting, Status
 from notifications.models import Channel, EmbeddedMail
 
 
@@ -16,22 +19,32 @@ class EmbeddedCarrier:
         """Refuse to exist where real people wait for real messages."""
         if not settings.EMBEDDED:
             text = (
-                "SMS_CARRIER or EMAIL_CARRIER names the embedded carrier, which sends nothing: "
+                "SMS_CARRIERS or EMAIL_CARRIERS names the embedded carrier, which sends nothing: "
                 "choose a real carrier, or set EMBEDDED=true for development."
             )
             raise ImproperlyConfigured(text)
 
-    def send(
-        self,
-        *,
-        to: str,
-        subject: str,
-        body: str,
-        language: str,  # noqa: ARG002 - the protocol's signature
-        message_id: str,
-        sender: str,  # noqa: ARG002 - the protocol's signature
-    ) -> Accepted:
+    def send(self, letter: Letter) -> Accepted:
         """Add one row to the ledger, a second one if asked twice: the ledger is the evidence."""
-        channel = Channel.EMAIL if "@" in to else Channel.SMS
-        entry = EmbeddedMail.objects.create(message_id=message_id, channel=channel, to=to, subject=subject, body=body)
+        channel = Channel.EMAIL if "@" in letter.to else Channel.SMS
+        entry = EmbeddedMail.objects.create(
+            message_id=letter.message_id, channel=channel, to=letter.to, subject=letter.subject, body=letter.body
+        )
         return Accepted(str(entry.pk))
+
+    def find(self, letter: Letter, *, since: datetime) -> Sighting | None:  # noqa: ARG002 - the ledger knows our ids
+        """Return the message's first row, if it has one."""
+        return _seen(EmbeddedMail.objects.filter(message_id=letter.message_id).order_by("sent_at").first())
+
+    def fetch(self, provider_id: str) -> Sighting | None:
+        """Return the row, which counts as delivered: nobody is further away than the ledger."""
+        return _seen(EmbeddedMail.objects.filter(pk=provider_id).first())
+
+    def listing(self, *, since: datetime, until: datetime) -> Iterator[Sighting]:
+        """Yield the rows of the span."""
+        for entry in EmbeddedMail.objects.filter(sent_at__gte=since, sent_at__lt=until).iterator():
+            yield Sighting(str(entry.pk), Status.DELIVERED, "delivered", body=entry.body)
+
+
+def _seen(entry: EmbeddedMail | None) -> Sighting | None:
+    return None if entry is None else Sighting(str(entry.pk), Status.DELIVERED, "delivered")

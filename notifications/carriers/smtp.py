@@ -1,10 +1,14 @@
-"""E-mail through an SMTP server, step by step, so that every failure is known to lie before or after the data."""
+"""E-mail over SMTP, step by step, so that it is known what a server answered and when it stopped answering."""
 
 import email.policy
+import re
 import smtplib
-from contextlib import suppress
-from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from time import monotonic
+from typing import Any, Final, cast
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -12,14 +16,41 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.template.loader import render_to_string
 
-from notifications.carriers import Accepted, NotSent, Refused, Uncertain
+from notifications.carriers import Accepted, Declined, Letter, Meaning, Uncertain
+from notifications.models import Channel
+from notifications.pace import pace
 
-SECONDS: Final = 15
-PERMANENT_FROM: Final = 500
 SCHEMES: Final = {
     "smtp": {"use_tls": False, "use_ssl": False},
     "smtp+tls": {"use_tls": True, "use_ssl": False},
     "smtp+ssl": {"use_tls": False, "use_ssl": True},
+}
+
+# RFC 5321, 4.2.1, by the first digit of an answer.
+YES: Final = range(200, 300)
+LATER: Final = range(400, 500)
+NEVER: Final = range(500, 600)
+
+# What a "never" to one message means, by its enhanced status (RFC 3463 and the registry of RFC 5248), which says more
+# than the answer's number. The first that fits decides; what fits none is about the message: the address may be good,
+# and one address whose server has a policy of its own must not stop the line for everybody.
+ENHANCED: Final = {
+    "5.1.7": Meaning.LINE,  # our own address is malformed
+    "5.1.8": Meaning.LINE,  # our own domain does not exist
+    "5.1": Meaning.DEAD,  # no such mailbox or domain, a malformed address, moved, a domain without mail
+    "5.2.1": Meaning.DEAD,  # the mailbox is switched off
+    "5.7.0": Meaning.LINE,  # encryption or a sign-in comes first
+    "5.7.8": Meaning.LINE,  # the credentials are refused
+    "5": Meaning.UNFIT,  # full (5.2.2), too large (5.2.3, 5.3.4), no route (5.4), not allowed or not wanted (5.7)
+}
+# Of an answer to RCPT without one (RFC 5321, 4.2.3; RFC 7504).
+PLAIN: Final = {
+    521: Meaning.DEAD,  # the domain takes no mail
+    530: Meaning.LINE,  # a sign-in comes first
+    550: Meaning.DEAD,  # no such mailbox
+    551: Meaning.DEAD,  # not here, and not forwarded
+    553: Meaning.DEAD,  # not a possible mailbox
+    556: Meaning.DEAD,  # the domain takes no mail
 }
 
 
@@ -27,39 +58,46 @@ class SmtpCarrier:
     """Hand e-mail to the server of EMAIL_URL; a connection lost after DATA leaves it unknown."""
 
     name = "smtp"
+    channels = (Channel.EMAIL,)
 
     def __init__(self) -> None:
-        """Read the server's address; raise ImproperlyConfigured where it is missing."""
+        """Read the server's address and ours; raise ImproperlyConfigured where one is missing or wrong."""
         for setting in ("EMAIL_URL", "EMAIL_FROM"):
             if not getattr(settings, setting):
-                text = f"{setting} is empty, and EMAIL_CARRIER is SMTP."
+                text = f"{setting} is empty, and EMAIL_CARRIERS names the SMTP carrier."
                 raise ImproperlyConfigured(text)
         self._server = server_options(settings.EMAIL_URL)
+        self._sender = _bare(self._backend(), settings.EMAIL_FROM)
+        if "@" not in self._sender:
+            text = "EMAIL_FROM is not one e-mail address, like noreply@service.example."
+            raise ImproperlyConfigured(text)
 
-    def send(self, *, to: str, subject: str, body: str, language: str, message_id: str, sender: str) -> Accepted:
+    def send(self, letter: Letter) -> Accepted:
         """Send one e-mail in a connection of its own, under a ``Message-ID`` that is fixed for the message."""
-        backend = EmailBackend(alias="carrier", timeout=SECONDS, **self._server)
-        letter = compose(to=to, subject=subject, body=body, language=language, message_id=message_id, sender=sender)
-        try:
-            addresses = backend.prep_address(sender), backend.prep_address(to)
-            data = letter.message(policy=email.policy.SMTP).as_bytes()
-        except ValueError:
-            # The address, or a header made of it, cannot be written: no later try will find it better.
-            raise Refused(code="address", permanent=True) from None
-        connection = _connect(backend)
-        try:
-            _hand_over(connection, *addresses, data)
-        finally:
-            # The answer is known by now, whatever becomes of the farewell.
-            with suppress(smtplib.SMTPException, OSError):
-                connection.quit()
-        return Accepted(letter.extra_headers["Message-ID"])
+        backend = self._backend()
+        backend.timeout = pace().read.total_seconds()
+        to = _bare(backend, letter.to)
+        if not to:
+            # It cannot be written, and no later try will find it better.
+            raise Declined(Meaning.DEAD, "address")
+        data = _written(letter)
+        until = monotonic() + (pace().connect + pace().read).total_seconds()
+        with _connection(backend) as connection:
+            _address(connection, self._sender, to)
+            # A server that took its time with every step may by now have used up the time of the whole message.
+            if monotonic() > until:
+                raise Declined(Meaning.BUSY, "slow")
+            _give(connection, data)
+        return Accepted(fixed_id(letter.message_id))
+
+    def _backend(self) -> EmailBackend:
+        return EmailBackend(alias="carrier", **self._server)
 
 
 def server_options(url: str) -> dict[str, Any]:
     """Return host, port, credentials and encryption of ``smtp://``, ``smtp+tls://`` or ``smtp+ssl://`` URLs."""
-    parts = urlsplit(url)
-    if parts.scheme not in SCHEMES or not parts.hostname:
+    parts = _parts(url)
+    if parts is None:
         text = "EMAIL_URL is not like smtp+tls://user:password@host:587."
         raise ImproperlyConfigured(text)
     return {
@@ -71,23 +109,32 @@ def server_options(url: str) -> dict[str, Any]:
     }
 
 
-def compose(*, to: str, subject: str, body: str, language: str, message_id: str, sender: str) -> EmailMultiAlternatives:
-    """Return the letter: the frozen text, and the same text as a plain page that reads in its own direction."""
-    letter = EmailMultiAlternatives(
-        subject,
-        body,
-        sender,
-        [to],
-        headers={"Message-ID": fixed_id(message_id), "Auto-Submitted": "auto-generated"},
+def _parts(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in SCHEMES and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable else None
+
+
+def compose(letter: Letter) -> EmailMultiAlternatives:
+    """Return the e-mail: the frozen text, and the same text as a plain page that reads in its own direction."""
+    mail = EmailMultiAlternatives(
+        letter.subject,
+        letter.body,
+        settings.EMAIL_FROM,
+        [letter.to],
+        headers={"Message-ID": fixed_id(letter.message_id), "Auto-Submitted": "auto-generated"},
     )
     page = {
-        "language": language,
-        "direction": "rtl" if language == "ar" else "ltr",
-        "subject": subject,
-        "paragraphs": body.split("\n\n"),
+        "language": letter.language,
+        "direction": "rtl" if letter.language == "ar" else "ltr",
+        "subject": letter.subject,
+        "paragraphs": letter.body.split("\n\n"),
     }
-    letter.attach_alternative(render_to_string("notifications/email.html", page), "text/html")
-    return letter
+    mail.attach_alternative(render_to_string("notifications/email.html", page), "text/html")
+    return mail
 
 
 def fixed_id(message_id: str) -> str:
@@ -95,37 +142,93 @@ def fixed_id(message_id: str) -> str:
     return f"<{message_id}@{urlsplit(settings.PUBLIC_URL).hostname}>"
 
 
-def _connect(backend: EmailBackend) -> Any:
-    """Open the connection; nothing was said about the message yet."""
+def _bare(backend: EmailBackend, address: str) -> str:
+    """Return the one address in ``address`` without a name; nothing if it cannot be written."""
+    try:
+        bare: str = backend.prep_address(address)
+    except ValueError:
+        return ""
+    return bare
+
+
+def _written(letter: Letter) -> bytes:
+    try:
+        return compose(letter).message(policy=email.policy.SMTP).as_bytes()
+    except ValueError:
+        # A subject with a line break would be a second header.
+        raise Declined(Meaning.UNFIT, "header") from None
+
+
+@contextmanager
+def _connection(backend: EmailBackend) -> Iterator[smtplib.SMTP]:
+    try:
+        yield _opened(backend)
+    finally:
+        # What became of the message is known by now, so nobody waits for the answer to a farewell.
+        with suppress(smtplib.SMTPException, OSError):
+            if backend.connection:
+                backend.connection.putcmd("QUIT")
+                backend.connection.close()
+            backend.close()
+
+
+def _opened(backend: EmailBackend) -> smtplib.SMTP:
+    """Connect and sign in; nothing is said about the message yet."""
     try:
         backend.open()
+    except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
+        # No encryption or sign-in where EMAIL_URL asks for it, or a certificate of somebody else.
+        raise Declined(Meaning.LINE, type(error).__name__) from None
     except smtplib.SMTPResponseException as error:
-        raise NotSent(str(error.smtp_code)) from None
+        raise _no(error.smtp_code, error.smtp_error, never=Meaning.LINE) from None
     except (smtplib.SMTPException, OSError):
-        raise NotSent(code="connect") from None
-    return backend.connection
+        raise Declined(Meaning.BUSY, "connect") from None
+    return cast("smtplib.SMTP", backend.connection)
 
 
-def _hand_over(connection: smtplib.SMTP, sender: str, to: str, data: bytes) -> None:
-    """Say sender, recipient and data; before the data a lost connection is certain, after it is not."""
+def _address(connection: smtplib.SMTP, sender: str, to: str) -> None:
+    """Say the sender and the recipient; the server has nothing yet, even if it never answers."""
     try:
         connection.ehlo_or_helo_if_needed()
-        _judge(connection.mail(sender), blames_recipient=False)
-        _judge(connection.rcpt(to), blames_recipient=True)
+        code, said = connection.mail(sender)
+        if code not in YES:
+            # A sender refused for good is our setting, not the person.
+            raise _no(code, said, never=Meaning.LINE)
+        code, said = connection.rcpt(to)
+        if code not in YES:
+            raise _no(code, said, never=_by_status(said) or PLAIN.get(code, Meaning.UNFIT))
     except (smtplib.SMTPException, OSError):
-        raise NotSent(code="connection") from None
+        raise Declined(Meaning.BUSY, "connection") from None
+
+
+def _give(connection: smtplib.SMTP, data: bytes) -> None:
+    """Hand the data over; without an answer to them nobody knows whether the server has the message."""
     try:
-        answer = connection.data(data)
+        code, said = connection.data(data)
     except smtplib.SMTPDataError as error:
         # The server did not want the data, which it therefore never got.
-        answer = error.smtp_code, b""
+        raise _no(error.smtp_code, error.smtp_error, never=_by_status(error.smtp_error) or Meaning.UNFIT) from None
     except (smtplib.SMTPException, OSError):
         raise Uncertain(code="data") from None
-    _judge(answer, blames_recipient=True)
+    if code in LATER or code in NEVER:
+        raise _no(code, said, never=_by_status(said) or Meaning.UNFIT)
+    if code not in YES:
+        raise Uncertain(code="data")
 
 
-def _judge(answer: tuple[int, bytes], *, blames_recipient: bool) -> None:
-    """Raise ``Refused`` for an answer that is not a yes; a sender refused for good is our setting, not the person."""
-    code = answer[0]
-    if not 200 <= code < 300:  # noqa: PLR2004 - RFC 5321, 4.2.1: 2yz is a yes
-        raise Refused(str(code), permanent=code >= PERMANENT_FROM and blames_recipient)
+def _no(code: int, said: bytes | str, *, never: Meaning) -> Declined:
+    """Return the server's no, with the two codes it gave; ``never`` is what one for good means."""
+    return Declined(never if code in NEVER else Meaning.BUSY, f"{code} {_status(said)}".strip())
+
+
+def _by_status(said: bytes | str) -> Meaning | None:
+    """Return what the enhanced status of an answer means, if it has one."""
+    status = f"{_status(said)}."
+    return next((meaning for known, meaning in ENHANCED.items() if status.startswith(f"{known}.")), None)
+
+
+def _status(said: bytes | str) -> str:
+    """Return the enhanced status an answer's text begins with, such as 5.1.1 (RFC 2034)."""
+    text = said.decode(errors="replace") if isinstance(said, bytes) else said
+    found = re.match(r"[245]\.\d{1,3}\.\d{1,3}\b", text, re.ASCII)
+    return found[0] if found else ""

@@ -1,114 +1,315 @@
 """SMS through Twilio's own client: explicit timeouts, no repeats, every error code judged in one table."""
 
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from http import HTTPStatus
+from time import monotonic
 from typing import Any, Final
 
 import requests
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
-from twilio.http.http_client import TwilioHttpClient
+from twilio.http import HttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.exceptions import HTTPError
 
-from notifications.carriers import Accepted, NotSent, Refused, Uncertain
+from notifications.carriers import Accepted, CannotSay, Declined, Letter, Meaning, Sighting, Status, Uncertain
+from notifications.carriers.connections import never_reached
+from notifications.models import Channel
+from notifications.pace import pace
 
-CONNECT_SECONDS: Final = 5.0
-# Twilio answers in under a second; its own limit is 15. The sender's lease is 90.
-READ_SECONDS: Final = 20.0
-
-# Twilio's code → whether asking again is useless (https://www.twilio.com/docs/api/errors). A 4xx with a code that is
-# not here is "unknown", and seen by a person.
-PERMANENT: Final[dict[int, bool]] = {
-    20003: False,  # the account or its token is refused: the line is at fault, not the number
-    20404: False,  # the account is not found: same
-    20429: False,  # too many requests
-    21211: True,  # not a valid number
-    21214: True,  # the number cannot be reached
-    21217: True,  # the number does not look valid
-    21265: True,  # a short code as recipient
-    21408: True,  # no permission for the number's region
-    21601: True,  # the number cannot receive SMS
-    21602: True,  # no body
-    21603: False,  # no sender: a setting
-    21604: True,  # no recipient
-    21606: False,  # the sender may not send: a setting
-    21608: False,  # a trial account
-    21610: True,  # the recipient answered STOP
-    21611: False,  # the sender's queue is full
-    21612: True,  # the recipient cannot be reached from this sender
-    21614: True,  # not a mobile number
-    21617: True,  # the body is too long
-    21659: False,  # the sender is not ours: a setting
-    30001: False,  # queue overflow
-    30002: False,  # account suspended
+# What Twilio's codes mean (https://www.twilio.com/docs/api/errors): those of a refused request, and those that come
+# later with a message that could not be delivered. A refusal with a code that is not here is "unknown", and seen by a
+# person; a failed delivery with one says nothing of the address.
+MEANINGS: Final[Mapping[int, Meaning]] = {
+    10001: Meaning.LINE,  # the account is not active
+    20003: Meaning.LINE,  # the account or its token is refused
+    20005: Meaning.LINE,  # the account is not active
+    20006: Meaning.LINE,  # access denied
+    20008: Meaning.LINE,  # credentials for tests
+    20010: Meaning.LINE,  # action disabled for the account
+    20403: Meaning.LINE,  # forbidden: suspended or closed
+    20404: Meaning.LINE,  # the account is not found
+    20429: Meaning.BUSY,  # too many requests
+    21211: Meaning.DEAD,  # not a valid number
+    21212: Meaning.LINE,  # not a valid sender: a setting
+    21214: Meaning.DEAD,  # the number cannot be reached
+    21217: Meaning.DEAD,  # the number does not look valid
+    21219: Meaning.LINE,  # a trial account writes to verified numbers only
+    21265: Meaning.DEAD,  # a short code as recipient
+    21266: Meaning.UNFIT,  # sender and recipient are the same
+    21267: Meaning.LINE,  # a trial account has no sender name
+    21268: Meaning.DEAD,  # a premium or information number
+    21408: Meaning.UNFIT,  # no permission for the number's region
+    21470: Meaning.LINE,  # not an account
+    21471: Meaning.LINE,  # the account does not exist
+    21472: Meaning.LINE,  # the account is not active
+    21601: Meaning.DEAD,  # the number cannot receive SMS
+    21602: Meaning.UNFIT,  # no body
+    21603: Meaning.LINE,  # no sender: a setting
+    21604: Meaning.UNFIT,  # no recipient
+    21605: Meaning.UNFIT,  # the body is too long
+    21606: Meaning.LINE,  # the sender may not send: a setting
+    21607: Meaning.LINE,  # a trial account sends from its sandbox only
+    21608: Meaning.LINE,  # a trial account writes to verified numbers only
+    21609: Meaning.LINE,  # the address of the callback is not valid: PUBLIC_URL
+    21610: Meaning.STOPPED,  # the recipient answered STOP
+    21611: Meaning.BUSY,  # the sender's queue is full
+    21612: Meaning.UNFIT,  # the recipient cannot be reached from this sender
+    21614: Meaning.DEAD,  # not a mobile number
+    21616: Meaning.LINE,  # the sender matches several numbers
+    21617: Meaning.UNFIT,  # the body is too long
+    21618: Meaning.UNFIT,  # the body cannot be sent
+    21619: Meaning.UNFIT,  # no body
+    21635: Meaning.DEAD,  # a landline
+    21657: Meaning.LINE,  # the sender's name is not valid
+    21659: Meaning.LINE,  # the sender is not Twilio's: a setting
+    21660: Meaning.LINE,  # the sender belongs to another account
+    21661: Meaning.LINE,  # the sender cannot send SMS
+    21663: Meaning.LINE,  # the sender's routing is set wrongly
+    21910: Meaning.UNFIT,  # sender and recipient are of different channels
+    30001: Meaning.BUSY,  # queue overflow
+    30002: Meaning.LINE,  # the account was suspended
+    30003: Meaning.UNFIT,  # the phone is off or out of reach: it may be on again tomorrow
+    30004: Meaning.UNFIT,  # blocked, by the recipient, the country or a filter
+    30005: Meaning.DEAD,  # the number is unknown or no longer in service
+    30006: Meaning.DEAD,  # a landline
+    30007: Meaning.UNFIT,  # filtered
+    30008: Meaning.UNFIT,  # an error of the network's that it does not explain
+    30010: Meaning.UNFIT,  # dearer than allowed
+    30017: Meaning.BUSY,  # the network is congested
+    30018: Meaning.LINE,  # the network wants the sender registered
+    30019: Meaning.UNFIT,  # too large for the network
+    30022: Meaning.BUSY,  # sent too fast
+    30023: Meaning.BUSY,  # the day's limit is reached
+    30024: Meaning.LINE,  # the sender is not provisioned at the network
+    30027: Meaning.BUSY,  # the day's limit is reached
+    30032: Meaning.LINE,  # the sender is not verified
+    30033: Meaning.LINE,  # the campaign is suspended
+    30034: Meaning.LINE,  # the sender is not registered
+    30035: Meaning.LINE,  # the sender is still being set up
+    30036: Meaning.BUSY,  # waited in Twilio's queue until it was too old
+    30037: Meaning.LINE,  # sending is disabled for the account
+    30038: Meaning.UNFIT,  # filtered as a code
+    30039: Meaning.UNFIT,  # filtered as an echo
+    30040: Meaning.LINE,  # the network wants the sender registered
+    30041: Meaning.LINE,  # the country wants the sender registered
+    30042: Meaning.LINE,  # the sender's name is generic or not ours
+    30044: Meaning.LINE,  # too long for a trial account
+    30410: Meaning.UNFIT,  # a network's timeout: it may have arrived
+    30450: Meaning.BUSY,  # blocked for half an hour, as suspicious
+    30453: Meaning.UNFIT,  # could not be delivered, as suspicious
+    30454: Meaning.LINE,  # the account's limit of messages is reached
 }
-
-
-class _Http(TwilioHttpClient):  # type: ignore[misc]  # the client is not typed
-    """The client's transport with a time to connect and a time to read, no repeats and a closed mouth."""
-
-    def __init__(self) -> None:
-        super().__init__(max_retries=0)
-        # Set here because the constructor compares its argument with zero, and a pair is not comparable.
-        self.timeout = (CONNECT_SECONDS, READ_SECONDS)
-
-    def log_request(self, kwargs: dict[str, Any]) -> None:
-        """Log nothing: the client would log where and what it asks."""
-
-    def log_response(self, status_code: int, response: Any) -> None:
-        """Log nothing, for the same reason."""
+# Twilio's words for the state of a message. Any other word is no news.
+STATUSES: Final[Mapping[str, Status]] = {
+    "accepted": Status.TAKEN,
+    "scheduled": Status.TAKEN,
+    "queued": Status.TAKEN,
+    "sending": Status.TAKEN,
+    "sent": Status.TAKEN,
+    "delivered": Status.DELIVERED,
+    "read": Status.DELIVERED,
+    "undelivered": Status.FAILED,
+    "failed": Status.FAILED,
+    "canceled": Status.FAILED,
+}
+ACCOUNT: Final = re.compile(r"AC[0-9a-f]{32}")
+ADDRESS: Final = re.compile(r"https?://[^/]")
+MESSAGE: Final = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+# The list is sorted by the moment of sending, which a message in Twilio's queue does not have yet.
+MARGIN: Final = timedelta(days=1)
+PAGE: Final = 500
+MOST_PAGES: Final = 1000
+PIECE: Final = 64 * 1024
+LONGEST_ANSWER: Final = 16 * 1024 * 1024
+# A connection that was idle for longer may be closed by Twilio just as it is used: such a message would be unknown.
+IDLE_SECONDS: Final = 10.0
 
 
 class TwilioCarrier:
-    """Hand SMS to Twilio."""
+    """Hand SMS to Twilio, and ask it what became of them."""
 
     name = "twilio"
+    channels = (Channel.SMS,)
 
     def __init__(self) -> None:
         """Make the client; raise ImproperlyConfigured where the account is not set."""
         for setting in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "SMS_SENDER"):
-            if not getattr(settings, setting):
-                text = f"{setting} is empty, and SMS_CARRIER is Twilio."
-                raise ImproperlyConfigured(text)
-        self._client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=_Http())
-        if settings.TWILIO_API_URL:
-            self._client.api.base_url = settings.TWILIO_API_URL
+            _require(setting, bool(getattr(settings, setting)), "is empty, and SMS_CARRIERS names Twilio")
+        account, url = settings.TWILIO_ACCOUNT_SID, settings.TWILIO_API_URL
+        _require("TWILIO_ACCOUNT_SID", bool(ACCOUNT.fullmatch(account)), "is not AC and 32 hexadecimal digits")
+        _require("TWILIO_API_URL", not url or bool(ADDRESS.match(url)), "is not like https://api.twilio.com")
+        self._client = Client(account, settings.TWILIO_AUTH_TOKEN, http_client=_Http())
+        if url:
+            self._client.api.base_url = url
 
-    def send(
-        self,
-        *,
-        to: str,
-        subject: str,  # noqa: ARG002 - an SMS has none
-        body: str,
-        language: str,  # noqa: ARG002 - the letters decide the encoding
-        message_id: str,  # noqa: ARG002 - Twilio takes no id of ours
-        sender: str,
-    ) -> Accepted:
+    def send(self, letter: Letter) -> Accepted:
         """Create one message at Twilio."""
         try:
-            created = self._client.messages.create(to=to, from_=sender, body=body)
+            created = self._client.messages.create(
+                to=letter.to,
+                from_=settings.SMS_SENDER,
+                body=letter.body,
+                status_callback=callback_url(letter.attempt_id),
+            )
         except (TwilioRestException, TwilioServiceException) as error:
             raise _judged(error) from None
-        except requests.ConnectionError as error:
-            if _never_connected(error):
-                raise NotSent(code="connect") from None
-            raise
-        if not created.sid:
+        except requests.RequestException as error:
+            raise never_reached(error) or Uncertain(code="connection") from None
+        except HTTPError:
+            raise Uncertain(code="connection") from None
+        if not isinstance(created.sid, str) or not MESSAGE.fullmatch(created.sid):
             raise Uncertain(code="no sid")
         return Accepted(created.sid)
 
+    def find(self, letter: Letter, *, since: datetime) -> Sighting | None:
+        """Return the message from the list of what went to its number, known by its token; one that failed comes last.
+
+        Asked by number and not by date: a message in Twilio's queue has no date of sending.
+        """
+        found = [seen for seen in self._back_to(since - MARGIN, to=letter.to) if _is(letter, seen)]
+        seen = [_sighted(message) for message in found]
+        return next((each for each in seen if each.status != Status.FAILED), seen[0] if seen else None)
+
+    def fetch(self, provider_id: str) -> Sighting | None:
+        """Return the message by Twilio's id."""
+        with _or_cannot_say():
+            try:
+                return _sighted(self._client.messages(provider_id).fetch())
+            except TwilioRestException as error:
+                if error.status == HTTPStatus.NOT_FOUND:
+                    return None
+                raise
+
+    def listing(self, *, since: datetime, until: datetime) -> Iterator[Sighting]:
+        """Yield every message of ours that Twilio took in the span, newest first."""
+        for message in self._back_to(since - MARGIN):
+            if since <= message.date_created < until:
+                yield _sighted(message)
+
+    def _back_to(self, moment: datetime, **asked: str) -> Iterator[Any]:
+        """Yield the messages of the list, newest first, until a whole page is older; raise CannotSay for any gap."""
+        with _or_cannot_say():
+            page = self._client.messages.page(page_size=PAGE, **asked)
+        for _ in range(MOST_PAGES):
+            with _or_cannot_say():
+                messages = [message for message in page if message.direction != "inbound"]
+                is_older = bool(messages) and all(message.date_created < moment for message in messages)
+            yield from messages
+            if is_older or not page.next_page_url:
+                return
+            with _or_cannot_say():
+                page = page.next_page()
+        raise CannotSay
+
+
+def callback_url(attempt_id: int) -> str:
+    """Return where Twilio tells what becomes of an attempt."""
+    return f"{settings.PUBLIC_URL}/callbacks/twilio/{attempt_id}"
+
+
+def sighting(provider_id: str, word: str, code: str, body: str = "") -> Sighting:
+    """Return what a word of Twilio's and its code say of a message; an unknown word says that Twilio has it."""
+    meaning = MEANINGS.get(int(code), Meaning.UNFIT) if code.isdecimal() else Meaning.UNFIT
+    return Sighting(provider_id, STATUSES.get(word, Status.TAKEN), word, code, meaning, body)
+
+
+class _Http(HttpClient):  # type: ignore[misc]  # the client is not typed
+    """A transport with a time to connect and a time to answer, no repeats and a closed mouth.
+
+    Twilio's own keeps the last answer on itself, where another thread may put its own before it is returned.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logger=None, is_async=False)
+        self._session = requests.Session()
+        self._used_at = monotonic()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        **_: object,
+    ) -> Response:
+        """Ask once, without following where an answer may point."""
+        self._close_idle_connections()
+        connect, read = pace().connect.total_seconds(), pace().read.total_seconds()
+        until = monotonic() + connect + read
+        with self._session.request(
+            method,
+            url,
+            params=params,
+            data=data,
+            headers=headers,
+            auth=auth,
+            timeout=(connect, read),
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            text = _text_of(answer, until)
+            if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                # Whatever its text claims, this may have been taken.
+                raise Uncertain(str(answer.status_code))
+            return Response(answer.status_code, text, answer.headers)
+
+    def _close_idle_connections(self) -> None:
+        now = monotonic()
+        if now - self._used_at > IDLE_SECONDS:
+            self._session.close()
+        self._used_at = now
+
+
+def _text_of(answer: requests.Response, until: float) -> str:
+    """Return the text of an answer, which does not hold a sender for long, however it is dripped."""
+    read = bytearray()
+    while piece := answer.raw.read1(PIECE, decode_content=True):
+        read += piece
+        if monotonic() > until or len(read) > LONGEST_ANSWER:
+            raise Uncertain(code="slow")
+    return read.decode(errors="replace")
+
 
 def _judged(error: TwilioRestException | TwilioServiceException) -> Exception:
-    """Return what an answer of Twilio's means for the message; the answer itself where that is not certain."""
+    """Return what a refusal of Twilio's means for the message; Uncertain where that is not certain."""
+    code = error.code if isinstance(error.code, int) else error.status
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return NotSent(str(error.code))
-    if HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR and error.code in PERMANENT:
-        return Refused(str(error.code), permanent=PERMANENT[error.code])
-    return Uncertain(str(error.code or error.status))
+        return Declined(Meaning.BUSY, str(code))
+    if error.status >= HTTPStatus.BAD_REQUEST and code in MEANINGS:
+        return Declined(MEANINGS[code], str(code))
+    return Uncertain(str(code))
 
 
-def _never_connected(error: requests.ConnectionError) -> bool:
-    """Say whether the failure came before a connection: refused, no such host, or no answer to the knock."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+def _is(letter: Letter, message: Any) -> bool:
+    """Tell a message by its token; one without, a code, by its whole text. Bodies must not be redacted at Twilio."""
+    if not message.body:
+        raise CannotSay
+    return letter.token in message.body if letter.token else message.body == letter.body
+
+
+def _sighted(message: Any) -> Sighting:
+    code = "" if message.error_code is None else str(message.error_code)
+    return sighting(str(message.sid), str(message.status), code, message.body or "")
+
+
+@contextmanager
+def _or_cannot_say() -> Iterator[None]:
+    """Turn whatever goes wrong into CannotSay, without its text: that may hold the number that was asked for."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the list is not read whole, whatever the reason
+        raise CannotSay(type(error).__name__) from None
+
+
+def _require(setting: str, is_right: bool, what: str) -> None:  # noqa: FBT001 - read at a glance above
+    if not is_right:
+        text = f"{setting} {what}."
+        raise ImproperlyConfigured(text)

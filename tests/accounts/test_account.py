@@ -1,8 +1,13 @@
 import pytest
+from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
+from accounts import account
 from accounts.models import Citizen, Identity
-from notifications.models import Message
+from notifications import carriers, delivery, outbox
+from notifications.carriers import Accepted, Letter
+from notifications.models import Channel, Message
 from tests.accounts.keyboard import errors, newest_code
 from tests.cast import PASSWORD, sign_in
 
@@ -127,7 +132,14 @@ def test_the_code_of_one_citizen_is_nothing_to_another(client, amina, karim):
 
 # ---- who may open what ----
 
-OWN = ["account", "account/password", "account/phone", "account/phone/code"]
+OWN = [
+    "account",
+    "account/email",
+    "account/notices",
+    "account/password",
+    "account/phone",
+    "account/phone/code",
+]
 
 
 @pytest.mark.parametrize("path", OWN)
@@ -136,3 +148,91 @@ def test_the_pages_of_an_account_are_for_its_citizen(client, amina, omar, path):
     assert sign_in(client, omar).get(f"/ar/{path}/")["Location"] == "/ar/staff/"
     answer = sign_in(Client(), amina).get(f"/ar/{path}/")
     assert "no-store" in answer["Cache-Control"]
+
+
+# ---- what waits when the number changes ----
+
+
+class Interrupted(Exception):
+    """Stands for whatever ends a transaction half-way."""
+
+
+def owe(citizen: Citizen, **words: object) -> Message:
+    """Owe a notice to the person, as a case of theirs would."""
+    notice = outbox.Notice(
+        **{
+            "template": "registered",
+            "channel": Channel.SMS,
+            "recipient": f"citizen:{citizen.pk}",
+            "address": citizen.phone,
+            "language": "ar",
+            "context": {},
+        }
+        | words
+    )
+    with transaction.atomic():
+        return outbox.owe([notice], occasion="case:1:1", at=timezone.now())[0]
+
+
+def test_after_a_change_nothing_goes_to_the_old_number_but_the_notice_of_the_change(amina, karim, now):
+    owe(amina)
+    owe(amina, channel=Channel.EMAIL, address=amina.email, other_address=amina.phone)
+    owe(karim)
+    account.change_phone(amina, "+962780009999", at=now)
+    rows = Message.objects.order_by("recipient", "channel")
+    assert sorted((row.template, row.address, row.other_address) for row in rows) == [
+        ("phone_added", "+962780009999", None),
+        ("phone_changed", "+962790001234", "amina@home.example"),
+        ("registered", "+962780004417", None),
+        ("registered", "+962780009999", None),
+        ("registered", "amina@home.example", "+962780009999"),
+    ]
+
+
+def test_a_change_that_is_not_committed_moves_nothing(amina, now, monkeypatch):
+    owe(amina)
+
+    def fail(*_args: object, **_words: object) -> None:
+        raise Interrupted
+
+    monkeypatch.setattr("accounts.account.outbox.owe", fail)
+    with pytest.raises(Interrupted):
+        account.change_phone(amina, "+962780009999", at=now)
+    assert [row.address for row in Message.objects.all()] == ["+962790001234"]
+    assert Citizen.objects.get().phone == "+962790001234"
+
+
+def test_the_notices_about_an_account_wait_for_no_morning(amina, now):
+    account.change_password(amina, "copper-violet-train", at=now)
+    account.change_phone(amina, "+962780009999", at=now)
+    assert sorted((row.template, row.daytime) for row in Message.objects.all()) == [
+        ("password_changed", False),
+        ("phone_added", False),
+        ("phone_changed", False),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sender_that_holds_a_message_while_the_number_changes_sends_nothing_to_the_old_one(amina, now, monkeypatch):
+    owe(amina)
+    sent: list[str] = []
+    mark = delivery._mark
+
+    class Carrier:
+        name = "obedient"
+
+        def send(self, letter: Letter) -> Accepted:
+            sent.append(letter.to)
+            return Accepted(f"obedient-{len(sent)}")
+
+    def change_first(*args: object, **words: object) -> object:
+        monkeypatch.setattr(delivery, "_mark", mark)
+        account.change_phone(amina, "+962780009999", at=now)
+        return mark(*args, **words)
+
+    monkeypatch.setattr(carriers, "carriers_for", lambda _channel: (Carrier(),))
+    monkeypatch.setattr(delivery, "_mark", change_first)
+    delivery.drain("notices", seconds=5)
+    delivery.drain("notices", seconds=5)
+    assert sorted(sent) == ["+962780009999", "+962780009999", "+962790001234"]
+    assert [row.address for row in Message.objects.filter(template="phone_changed")] == ["+962790001234"]

@@ -2,10 +2,14 @@ from datetime import date
 
 import pytest
 from django.contrib import admin
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.roles import Role
+from notifications import outbox
+from notifications.models import Channel, Message
 from tests.cast import make_staff, sign_in
 
 
@@ -88,3 +92,29 @@ def test_for_other_staff_and_citizens_there_is_no_admin_and_visitors_see_the_sta
 
 def test_the_admin_has_no_door_of_its_own(client, db):
     assert client.get(reverse("admin:login"))["Location"] == "/ar/staff/sign-in/?next="
+
+
+def test_what_waits_for_a_member_of_staff_goes_to_the_new_addresses(client, operator, omar, nadia):
+    for person in (omar, nadia):
+        notices = [
+            outbox.Notice(
+                template="operator_alarm",
+                channel=channel,
+                recipient=f"user:{person.pk}",
+                address=address,
+                language="ar",
+                context={"alarm": "x", "date": "4/1/2026"},
+            )
+            for channel, address in ((Channel.SMS, person.phone), (Channel.EMAIL, person.email))
+        ]
+        with transaction.atomic():
+            outbox.owe(notices, occasion="alarm:1", at=timezone.now())
+    form = account(email="Omar.Smadi@miyahuna.example", phone="0790100099")
+    answer = sign_in(client, operator).post(reverse("admin:accounts_user_change", args=[omar.pk]), form)
+    assert answer.status_code == 302
+    assert sorted((row.channel, row.address) for row in Message.objects.all()) == [
+        ("email", "nadia@miyahuna.example"),
+        ("email", "omar.smadi@miyahuna.example"),
+        ("sms", "+962790100002"),
+        ("sms", "+962790100099"),
+    ]

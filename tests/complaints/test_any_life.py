@@ -30,9 +30,9 @@ steps = st.lists(
 )
 
 
-def words(gam: Agency) -> dict[str, dict[str, object]]:
-    """What each move says besides who and when."""
-    refusal = {"reason": "other_place", "text": "ليس لنا", "proposed_agency": gam}
+def words(gam: Agency, cmu: Agency) -> dict[str, dict[str, object]]:
+    """What each move says besides who and when; nobody who declines may propose themselves."""
+    refusal = {"reason": "other_place", "text": "ليس لنا", "proposed_agency": cmu}
     return {
         "refer": {"agency": gam},
         "accept": {"days": 2},
@@ -62,13 +62,14 @@ def test_any_life_of_a_case_is_a_legal_one(
     file_case: FileCase,
     everybody: dict[str, User | Citizen],
     gam: Agency,
+    cmu: Agency,
     now: datetime,
     steps: list[tuple[str, str, int]],
 ) -> None:
     people = {name: getattr(person, "user", person) for name, person in everybody.items()}
     calls: dict[str, Callable[..., object]] = {verb.value: call for verb, call in CALLABLES.items()}
     calls |= {"amend": amend, "propose_extension": propose_extension}
-    said = words(gam)
+    said = words(gam, cmu)
     with transaction.atomic():
         case, at = file_case(), now
         for move, person, hours in steps:

@@ -16,6 +16,7 @@ from agencies.models import Agency, Topic
 from complaints.models import Attachment, Case
 from complaints.verbs import file
 from complaints.verbs.filing import Filing
+from notifications.models import CallTask, Message
 from tests.cast import sign_in
 from tests.house import addresses
 
@@ -24,9 +25,15 @@ PEOPLE = ("nobody", "amina", "karim", "omar", "nadia", "yusuf", "lina", "sami")
 TABLE: dict[str, tuple[int, ...]] = {
     "accessibility": (200, 200, 200, 200, 200, 200, 200, 200),
     "account": (302, 200, 200, 302, 302, 302, 302, 302),
+    "account-email": (302, 200, 200, 302, 302, 302, 302, 302),
+    "account-email-again": (302, 405, 405, 405, 405, 405, 405, 405),
+    "account-email-confirm": (404, 404, 404, 404, 404, 404, 404, 404),
+    "account-notices": (302, 200, 200, 302, 302, 302, 302, 302),
     "account-password": (302, 200, 200, 302, 302, 302, 302, 302),
     "account-phone": (302, 200, 200, 302, 302, 302, 302, 302),
     "account-phone-code": (302, 302, 302, 302, 302, 302, 302, 302),
+    "call": (302, 404, 404, 404, 404, 404, 200, 200),
+    "calls": (302, 404, 404, 404, 404, 404, 200, 200),
     "case": (302, 200, 404, 302, 302, 302, 302, 302),
     "case-add": (302, 200, 404, 302, 302, 302, 302, 302),
     "case-amend": (302, 200, 404, 302, 302, 302, 302, 302),
@@ -34,7 +41,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "case-reply": (302, 302, 404, 302, 302, 302, 302, 302),
     "case-withdraw": (302, 200, 404, 302, 302, 302, 302, 302),
     "cases": (302, 200, 200, 302, 302, 302, 302, 302),
-    "desk": (302, 404, 404, 302, 302, 302, 302, 200),
+    "desk": (302, 404, 404, 302, 302, 302, 302, 302),
     "desk-accept": (302, 404, 404, 200, 200, 404, 404, 404),
     "desk-archive": (302, 404, 404, 404, 404, 404, 409, 404),
     "desk-ask": (302, 404, 404, 200, 200, 404, 404, 404),
@@ -58,6 +65,11 @@ TABLE: dict[str, tuple[int, ...]] = {
     "help": (200, 200, 200, 200, 200, 200, 200, 200),
     "home": (200, 200, 200, 302, 302, 302, 302, 302),
     "manifest": (200, 200, 200, 200, 200, 200, 200, 200),
+    "message-word": (302, 404, 404, 404, 404, 404, 200, 404),
+    "message-words": (302, 404, 404, 404, 404, 404, 200, 404),
+    "message": (302, 404, 404, 404, 404, 404, 200, 404),
+    "messages": (302, 404, 404, 404, 404, 404, 200, 404),
+    "messages-release": (302, 404, 404, 404, 404, 404, 405, 404),
     "new": (302, 302, 302, 302, 302, 302, 302, 302),
     "new-agency": (302, 200, 200, 302, 302, 302, 302, 302),
     "new-check": (302, 302, 302, 302, 302, 302, 302, 302),
@@ -81,13 +93,15 @@ TABLE: dict[str, tuple[int, ...]] = {
     "staff-sign-in": (200, 302, 302, 302, 302, 302, 302, 302),
     "track": (200, 200, 200, 200, 200, 200, 200, 200),
     "triage": (302, 404, 404, 404, 404, 404, 200, 404),
+    "twilio-inbound": (405, 405, 405, 405, 405, 405, 405, 405),
+    "twilio-status": (405, 405, 405, 405, 405, 405, 405, 405),
     "usage-policy": (200, 200, 200, 200, 200, 200, 200, 200),
 }
 
 
 @pytest.fixture
 def case(amina: Citizen, water: Agency, leak: Topic, omar: User, now: datetime) -> Case:
-    """A complaint of amina's that waits for the water company's decision, with one file."""
+    """A complaint of amina's that waits for the water company's decision, with one file and a call to make."""
     assert amina.user is not None
     filing = Filing(
         citizen=amina, kind="complaint", agency=water, topic=leak, subject="تسرب أمام المدرسة", details="منذ أسبوع"
@@ -102,6 +116,7 @@ def case(amina: Citizen, water: Agency, leak: Topic, omar: User, now: datetime) 
         sha256="0" * 64,
         added_at=now,
     )
+    CallTask.objects.create(message=_message_to_citizen(filed))
     return filed
 
 
@@ -117,9 +132,17 @@ def address(name: str, parameters: set[str], case: Case) -> str:
         "kind": "complaint",
         "pk": case.attachments.get().pk,
         "token": "BCDFGH",
+        "template": "case_answered",
         "language": "ar",
+        "attempt": 1,
+        "message": _message_to_citizen(case).pk,
+        "call": _message_to_citizen(case).call_task.pk,
     }
     return reverse(name, kwargs={parameter: values[parameter] for parameter in parameters})
+
+
+def _message_to_citizen(case: Case) -> Message:
+    return Message.objects.get(reference=case.reference, recipient=f"citizen:{case.citizen_id}")
 
 
 def ask(client: Client, method: str, url: str) -> HttpResponseBase:

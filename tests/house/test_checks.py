@@ -18,8 +18,8 @@ EVERY_CHECK = (
 )
 GOOD = {
     "EMBEDDED": False,
-    "SMS_CARRIER": "notifications.carriers.twilio.TwilioCarrier",
-    "EMAIL_CARRIER": "notifications.carriers.smtp.SmtpCarrier",
+    "SMS_CARRIERS": "notifications.carriers.twilio.TwilioCarrier",
+    "EMAIL_CARRIERS": "notifications.carriers.smtp.SmtpCarrier",
     "REGISTRY": "accounts.registries.Registry",
     "ALLOWED_HOSTS": ["service.example"],
     "PUBLIC_URL": "https://service.example",
@@ -47,8 +47,8 @@ def test_good_settings_pass(settings: object) -> None:
 @pytest.mark.parametrize(
     ("wrong", "expected"),
     [
-        ({"SMS_CARRIER": "notifications.carriers.embedded.EmbeddedCarrier"}, ("config.E001", "SMS_CARRIER")),
-        ({"EMAIL_CARRIER": "notifications.carriers.embedded.EmbeddedCarrier"}, ("config.E001", "EMAIL_CARRIER")),
+        ({"SMS_CARRIERS": "notifications.carriers.embedded.EmbeddedCarrier"}, ("config.E001", "SMS_CARRIERS")),
+        ({"EMAIL_CARRIERS": "notifications.carriers.embedded.EmbeddedCarrier"}, ("config.E001", "EMAIL_CARRIERS")),
         ({"REGISTRY": "accounts.registries.embedded.EmbeddedRegistry"}, ("config.E001", "REGISTRY")),
         ({"REGISTRY": ""}, ("config.I001", "REGISTRY")),
         ({"REGISTRY": "accounts.registries.nowhere.Registry"}, ("config.E002", "REGISTRY")),
@@ -74,7 +74,7 @@ def test_keys_that_cannot_work_are_refused(settings: object, keys: str) -> None:
 def test_a_demonstration_may_pretend(settings: object) -> None:
     demonstration = {
         "EMBEDDED": True,
-        "SMS_CARRIER": "notifications.carriers.embedded.EmbeddedCarrier",
+        "SMS_CARRIERS": "notifications.carriers.embedded.EmbeddedCarrier",
         "REGISTRY": "accounts.registries.embedded.EmbeddedRegistry",
         "PUBLIC_URL": "http://service.example",
         "TRUSTED_PROXIES": 0,

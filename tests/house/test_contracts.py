@@ -21,9 +21,9 @@ def test_the_deployment_check_can_fail() -> None:
     """The control: the same command with one setting of a demonstration names that setting."""
     name, command, environment = next(step for step in STEPS if step[0] == "deployment")
     carrier = "notifications.carriers.embedded.EmbeddedCarrier"
-    done = run((name, command, {**environment, "SMS_CARRIER": carrier}))
+    done = run((name, command, {**environment, "SMS_CARRIERS": carrier}))
     assert done.returncode == 1
-    assert f"SMS_CARRIER names {carrier}, which only pretends" in done.stderr
+    assert f"SMS_CARRIERS names {carrier}, which only pretends" in done.stderr
 
 
 def run(step: check.Step) -> subprocess.CompletedProcess[str]:

@@ -40,7 +40,7 @@ HOST = "service.example"
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("prepare", "web", "worker", "beat")
+OURS = ("prepare", "web", "codes", "notices", "beat")
 
 
 # ---- reading the files ----
@@ -203,7 +203,12 @@ def _filled_in_form() -> dict[str, str]:
         for name, value in given.items()
         if not value and name not in {"REGISTRY", "SHORT_HOST"}
     }
-    return given | empty | {"IDENTITY_KEYS": given["IDENTITY_KEYS"] + _key(), "LOOKUP_KEY": _key()}
+    shaped = {
+        "IDENTITY_KEYS": given["IDENTITY_KEYS"] + _key(),
+        "LOOKUP_KEY": _key(),
+        "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
+    }
+    return given | empty | shaped
 
 
 def _key() -> str:
@@ -252,12 +257,13 @@ def test_web_serves_pages_and_says_so_to_the_probe(production: Production) -> No
         assert production.get("/dev/outbox/").status == 404
 
 
-def test_worker_answers_a_ping(production: Production) -> None:
+@pytest.mark.parametrize(("worker", "read"), [("codes", ["codes"]), ("notices", ["chores", "notices"])])
+def test_a_worker_answers_a_ping(production: Production, worker: str, read: list[str]) -> None:
     app = Celery(broker=settings.REDIS_URL, set_as_current=False)
-    with production.started("worker") as log:
+    with production.started(worker) as log:
         _until(lambda: bool(app.control.ping(timeout=0.5, limit=1)), log)
         (queues,) = (app.control.inspect(timeout=2).active_queues() or {}).values()
-        assert sorted(queue["name"] for queue in queues) == ["codes", "notices"]
+        assert sorted(queue["name"] for queue in queues) == read
 
 
 def test_beat_starts_and_keeps_its_schedule(production: Production) -> None:

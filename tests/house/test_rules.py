@@ -130,13 +130,15 @@ def test_a_style_sheet_fetches_nothing_from_elsewhere(path: Path) -> None:
 
 KEEPS_ARABIC = {
     "accounts/demo.py",  # names of the demonstration's people
+    "complaints/calls.py",  # the question mark that ends a sentence
     "complaints/demo.py",  # what the demonstration's people wrote
     "complaints/substance.py",  # the hollow formulas that an answer may not consist of
     "config/arabic.py",  # the letters it folds
     "config/formats/ar/formats.py",  # punctuation of dates
     "config/forms.py",  # months in the three families people write
     "config/settings.py",  # the operator's name, which is a setting
-    "notifications/wording.py",  # messages, counted letter by letter in both languages side by side
+    "notifications/callbacks.py",  # the short replies that are heard
+    "notifications/words/ar.py",  # messages, counted letter by letter, beside their English twins
 }
 
 

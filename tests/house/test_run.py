@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -59,6 +60,14 @@ class Stack:
             connection.request("GET", path)
             return connection.getresponse().status
 
+    def status_of_stand_in(self) -> int | None:
+        """Return how the stand-in for Twilio answers, or None where SMS go nowhere."""
+        url = state.read_running(self.folder).get("TWILIO_API_URL")
+        if url is None:
+            return None
+        with urllib.request.urlopen(f"{url}/ledger", timeout=20) as answer:
+            return int(answer.status)
+
     def count(self, table: str) -> int:
         with psycopg.connect(state.read_running(self.folder)["DATABASE_URL"]) as connection:
             return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # type: ignore[index]
@@ -101,16 +110,21 @@ def started(folder: Path, *arguments: str) -> Iterator[Stack]:
         running.wait_until_nothing_is_left()
 
 
-ENDS = ((signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL))
+ENDS = (
+    (signal.SIGINT, 0, ("--with-twilio",)),
+    (signal.SIGTERM, 0, ()),
+    (signal.SIGKILL, -signal.SIGKILL, ()),
+)
 
 
 def test_the_demonstration_starts_serves_keeps_its_data_and_leaves_nothing_behind(folder: Path) -> None:
     """Three starts on one state: each finds what the one before it, ended in its own way, has left."""
     cases = []
-    for how, status in ENDS:
-        with started(folder) as running:
+    for how, status, arguments in ENDS:
+        with started(folder, *arguments) as running:
             statuses = {path: running.status_of(path) for path in ("/health/ready", "/ar/", "/en/", "/dev/outbox/")}
             assert statuses == dict.fromkeys(statuses, 200)
+            assert running.status_of_stand_in() == (200 if arguments else None)
             cases.append(running.count("complaints_case"))
             running.process.send_signal(how)
             assert running.process.wait(PATIENCE_SECONDS) == status

@@ -22,8 +22,8 @@ READS_ENVIRONMENT = (
 )
 # Read by the container or the demonstration, or set by the code itself: no line in a form that production fills in.
 NOT_IN_THE_FORM = {
-    "CHROMIUM", "CI", "DATABASE_POOL", "DATABASE_URL", "EMBEDDED", "MEDIA_ROOT", "PORT", "REDIS_URL", "STATE_DIR",
-    "STATIC_MANIFEST", "STATIC_ROOT", "WEB_HOST",
+    "CHROMIUM", "CI", "DATABASE_POOL", "DATABASE_URL", "EMBEDDED", "MEDIA_ROOT", "NOTIFICATIONS_PACE", "PORT",
+    "REDIS_URL", "STATE_DIR", "STATIC_MANIFEST", "STATIC_ROOT", "WEB_HOST",
 }  # fmt: skip
 ONLY_FOR_COMPOSE = {"POSTGRES_PASSWORD", "REDIS_PASSWORD"}
 OF_OTHERS = {"DJANGO_SETTINGS_MODULE"}
@@ -74,6 +74,17 @@ def test_a_missing_setting_is_named_in_a_sentence(name: str, monkeypatch: pytest
     with pytest.raises(ImproperlyConfigured) as refused:
         runpy.run_path(str(ROOT / "config" / "settings.py"))
     assert str(refused.value) == f"Set these environment variables, which docs/settings.md describes: {name}."
+
+
+@pytest.mark.parametrize("name", ["TRUSTED_PROXIES", "WEB_THREADS", "SMS_DAILY_CAP", "NOTIFICATIONS_PACE"])
+@pytest.mark.parametrize("value", ["many", "-", ""])
+def test_a_number_that_is_none_is_named_in_a_sentence(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_POOL", "true")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        runpy.run_path(str(ROOT / "config" / "settings.py"))
+    sentence = f"{name} is not a number, or not one of the right kind; docs/settings.md describes it."
+    assert (str(refused.value), refused.value.__suppress_context__) == (sentence, True)
 
 
 def test_the_readme_lists_the_sign_ins_of_the_demonstration() -> None:

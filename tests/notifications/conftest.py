@@ -1,50 +1,110 @@
 """Carriers that obey a test, and a notice to owe."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from notifications import bell, carriers, delivery, outbox
-from notifications.carriers import Accepted
+from notifications import bell, carriers, outbox
+from notifications.carriers import Accepted, CannotSay, Letter, Sighting, Status
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
 
 
 class ObedientCarrier:
-    """Take every message, after doing what the test put in ``meanwhile``."""
+    """Take every message, after doing what the test put in ``meanwhile``; cannot be asked."""
 
     name = "obedient"
 
     def __init__(self) -> None:
         """Start with an empty ledger."""
-        self.ledger: list[dict[str, str]] = []
+        self.ledger: list[Letter] = []
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def send(self, **message: str) -> Accepted:
+    def send(self, letter: Letter) -> Accepted:
         """Write the message down."""
         self.meanwhile()
-        self.ledger.append(message)
-        return Accepted(f"taken-{len(self.ledger)}")
+        self.ledger.append(letter)
+        return Accepted(f"{self.name}-{len(self.ledger)}")
+
+
+class AnsweringCarrier(ObedientCarrier):
+    """A carrier that can be asked: ``listed`` is its list, by token, and ``unreadable`` makes the list fail."""
+
+    name = "answering"
+
+    def __init__(self) -> None:
+        """Start with an empty list."""
+        super().__init__()
+        self.listed: dict[str, Sighting] = {}
+        self.unreadable = False
+        self.asked = 0
+
+    def list(self, message: Message, status: Status = Status.TAKEN, word: str = "queued", code: str = "") -> Sighting:
+        """Put a message into the list, as if it had been taken."""
+        sighting = Sighting(f"listed-{message.token}", status, word, code, body=message.body)
+        self.listed[message.token or ""] = sighting
+        return sighting
+
+    def find(self, letter: Letter, *, since: datetime) -> Sighting | None:
+        """Look the token up."""
+        assert since <= timezone.now() + timedelta(days=1)
+        self._ask()
+        return self.listed.get(letter.token)
+
+    def fetch(self, provider_id: str) -> Sighting | None:
+        """Look the id up."""
+        self._ask()
+        return next((each for each in self.listed.values() if each.provider_id == provider_id), None)
+
+    def listing(self, *, since: datetime, until: datetime) -> Iterator[Sighting]:
+        """Yield the list."""
+        assert since < until
+        self._ask()
+        yield from self.listed.values()
+
+    def _ask(self) -> None:
+        self.asked += 1
+        if self.unreadable:
+            raise CannotSay
 
 
 @pytest.fixture
-def carrier(monkeypatch: pytest.MonkeyPatch) -> ObedientCarrier:
+def use(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let both channels have these carriers, in this order of preference."""
+
+    def choose(*chosen: ObedientCarrier) -> None:
+        monkeypatch.setattr(carriers, "carriers_for", lambda _channel: chosen)
+
+    return choose
+
+
+@pytest.fixture
+def carrier(use: Callable[..., None]) -> ObedientCarrier:
     """Stand in for both channels' carriers."""
     obedient = ObedientCarrier()
-    monkeypatch.setattr(delivery, "carrier_for", lambda _channel: obedient)
+    use(obedient)
     return obedient
 
 
 @pytest.fixture
-def rings(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[str, ...], str]]:
-    """Write down the rings instead of ringing."""
-    heard: list[tuple[tuple[str, ...], str]] = []
+def answering(use: Callable[..., None]) -> AnsweringCarrier:
+    """Stand in for both channels' carriers with one that can be asked."""
+    made = AnsweringCarrier()
+    use(made)
+    return made
 
-    def ring(ids: list[str], *, lane: str) -> bool:
-        heard.append((tuple(ids), str(lane)))
+
+@pytest.fixture
+def rings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Write down the lanes that are rung for instead of ringing."""
+    heard: list[str] = []
+
+    def ring(lane: str) -> bool:
+        heard.append(str(lane))
         return True
 
     monkeypatch.setattr(bell, "ring", ring)

@@ -2,52 +2,116 @@
 
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import cast
-from urllib.parse import parse_qs
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, cast
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+
+class Asked(NamedTuple):
+    """One request a gateway got."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
 
 
 @dataclass
-class TwilioLike:
-    """Answers ``POST …/Messages.json`` with the status and text it was told."""
+class GatewayLike:
+    """Answers everything as it was told: at once, a letter at a time, or by hanging up."""
 
-    status: int = 201
-    answer: str = '{"sid": "SM1", "status": "queued"}'
+    status: int = 200
+    answer: bytes = b"OK 17"
+    headers: dict[str, str] = field(default_factory=dict)
     hangs_up: bool = False
-    asked: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
+    drips: bool = False
+    asked: list[Asked] = field(default_factory=list)
     url: str = ""
+    over: threading.Event = field(default_factory=threading.Event)
+
+
+class _Gateway(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._told.asked.append(Asked(self.command, self.path, dict(self.headers), body))
+        if self._told.hangs_up:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.send_response(self._told.status)
+        for name, value in self._told.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self._answer()
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def _answer(self) -> None:
+        if not self._told.drips:
+            self.wfile.write(self._told.answer)
+            return
+        for letter in self._told.answer:
+            self.wfile.write(bytes([letter]))
+            self._told.over.wait(0.02)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    @property
+    def _told(self) -> GatewayLike:
+        return cast("_GatewaySocket", self.server).told
+
+
+class _GatewaySocket(ThreadingHTTPServer):
+    told: GatewayLike
+
+    def handle_error(self, *_: object) -> None:
+        """Let a client hang up."""
 
 
 @contextmanager
-def twilio_like() -> Iterator[TwilioLike]:
-    """Serve a Twilio of one's own."""
-    told = TwilioLike()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            told.asked.append((self.path, parse_qs(self.rfile.read(length).decode())))
-            if told.hangs_up:
-                self.connection.shutdown(socket.SHUT_RDWR)
-                return
-            self.send_response(told.status)
-            self.end_headers()
-            self.wfile.write(told.answer.encode())
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        told.url = f"http://127.0.0.1:{server.server_address[1]}"
+def gateway_like(*, tls: ssl.SSLContext | None = None) -> Iterator[GatewayLike]:
+    """Serve an SMS gateway of one's own."""
+    with _GatewaySocket(("127.0.0.1", 0), _Gateway) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        address = f"127.0.0.1:{server.server_address[1]}/send"
+        server.told = GatewayLike(url=f"{'https' if tls else 'http'}://{address}")
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        yield told
+        yield server.told
+        server.told.over.set()
         server.shutdown()
+
+
+def of_nobody() -> ssl.SSLContext:
+    """Return the context of a server whose certificate nobody vouches for."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = datetime.now(UTC)
+    unsigned = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "server.pem"
+        file.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            + unsigned.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+        )
+        context.load_cert_chain(file)
+    return context
 
 
 @dataclass
@@ -55,6 +119,9 @@ class MailServer:
     """Answers SMTP commands with a yes, or with what it was told for a command; ``None`` hangs up."""
 
     answers: dict[str, str | None] = field(default_factory=dict)
+    silent_at: str = ""
+    seconds_before_each: float = 0
+    over: threading.Event = field(default_factory=threading.Event)
     mails: list[EmailMessage] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     port: int = 0
@@ -87,6 +154,7 @@ class _Session(socketserver.StreamRequestHandler):
         return self._say("BODY", "250 taken")
 
     def _say(self, moment: str, usual: str) -> str:
+        self._told.over.wait(None if moment == self._told.silent_at else self._told.seconds_before_each)
         answer = self._told.answers.get(moment, usual)
         if answer is None:
             return ""
@@ -101,12 +169,18 @@ class _Session(socketserver.StreamRequestHandler):
 class _MailSocket(socketserver.ThreadingTCPServer):
     told: MailServer
 
+    def handle_error(self, *_: object) -> None:
+        """Let a client hang up."""
+
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
+def mail_server(*, tls: ssl.SSLContext | None = None) -> Iterator[MailServer]:
     """Serve an SMTP server that keeps what it took."""
     with _MailSocket(("127.0.0.1", 0), _Session) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         server.told = MailServer(port=server.server_address[1])
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
         yield server.told
+        server.told.over.set()
         server.shutdown()

@@ -1,18 +1,20 @@
 """Claim, wire, send, record: one message, one send, and nothing that is unsure is sent again."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import bell, delivery, outbox, tasks
-from notifications.carriers import NotSent, Refused, Uncertain
+from notifications import delivery, outbox, tasks
+from notifications.carriers import Declined, Letter, Meaning, Uncertain
 from notifications.models import Attempt, Channel, EmbeddedMail, Lane, Message, MessageState
+from notifications.pace import USUAL
 from tests.notifications.conftest import ObedientCarrier, notice, owed
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.django_db
 # For tests whose second thread must see what the first one committed.
 committed = pytest.mark.django_db(transaction=True)
 
-type Rings = list[tuple[tuple[str, ...], str]]
+type Rings = list[str]
 
 
 def raising(error: Exception) -> Any:
@@ -46,21 +48,22 @@ def sms_code(**options: Any) -> Message:
     return message
 
 
-def test_a_message_is_handed_over_as_it_was_frozen(rings: Rings, carrier: ObedientCarrier, settings: Any) -> None:
+def test_a_message_is_handed_over_as_it_was_frozen(rings: Rings, carrier: ObedientCarrier) -> None:
     (message,) = owed()
     assert delivery.deliver(str(message.pk)) == MessageState.ACCEPTED
-    assert carrier.ledger == [
-        {
-            "to": "+962790001234",
-            "subject": "",
-            "body": message.body,
-            "language": "ar",
-            "message_id": str(message.pk),
-            "sender": settings.SMS_SENDER,
-        }
-    ]
     attempt = Attempt.objects.get()
-    assert (attempt.outcome, attempt.provider_id, attempt.number) == ("accepted", "taken-1", 1)
+    assert carrier.ledger == [
+        Letter(
+            message_id=str(message.pk),
+            attempt_id=attempt.pk,
+            to="+962790001234",
+            subject="",
+            body=message.body,
+            language="ar",
+            token=message.token or "",
+        )
+    ]
+    assert (attempt.outcome, attempt.provider_id, attempt.number) == ("accepted", "obedient-1", 1)
     assert attempt.started_at <= attempt.wire_at <= attempt.ended_at  # type: ignore[operator]
 
 
@@ -127,9 +130,11 @@ def test_the_wire_mark_is_committed_before_the_carrier_is_spoken_to(rings: Rings
 @pytest.mark.parametrize(
     ("error", "state", "outcome", "code"),
     [
-        (NotSent("connect"), "pending", "not_sent", "connect"),
-        (Refused("20429", permanent=False), "pending", "not_sent", "20429"),
-        (Refused("21614", permanent=True), "undeliverable", "refused", "21614"),
+        (Declined(Meaning.BUSY, "connect"), "pending", "not_sent", "connect"),
+        (Declined(Meaning.LINE, "20003"), "pending", "not_sent", "20003"),
+        (Declined(Meaning.DEAD, "21614"), "undeliverable", "refused", "21614"),
+        (Declined(Meaning.STOPPED, "21610"), "undeliverable", "refused", "21610"),
+        (Declined(Meaning.UNFIT, "21617"), "undeliverable", "refused", "21617"),
         (Uncertain("500"), "unknown", "unknown", "500"),
         (TimeoutError("+962790001234"), "unknown", "unknown", "TimeoutError"),
     ],
@@ -165,7 +170,7 @@ def test_unknown_is_never_sent_again_by_itself(rings: Rings, carrier: ObedientCa
 
 def test_certain_failures_wait_longer_each_time_and_then_go_out(rings: Rings, carrier: ObedientCarrier) -> None:
     (message,) = owed()
-    carrier.meanwhile = raising(NotSent())
+    carrier.meanwhile = raising(Declined(Meaning.BUSY))
     waits = []
     for _ in range(3):
         delivery.deliver(str(message.pk))
@@ -207,7 +212,7 @@ class TestCodes:
     def test_a_code_is_tried_again_soon(self, rings: Rings, carrier: ObedientCarrier) -> None:
         message = sms_code()
         Message.objects.update(tries=4)
-        carrier.meanwhile = raising(NotSent())
+        carrier.meanwhile = raising(Declined(Meaning.BUSY))
         delivery.deliver(str(message.pk))
         assert wait_of(message) == 5
 
@@ -221,7 +226,9 @@ class TestLeases:
 
     def abandoned(self, *, on_wire: bool) -> Message:
         (message,) = owed()
-        Message.objects.update(state="sending", tries=1, fence=1, lease_until=Now() - timedelta(seconds=1))
+        Message.objects.update(
+            state="sending", carrier="obedient", tries=1, fence=1, lease_until=Now() - timedelta(seconds=1)
+        )
         Attempt.objects.create(
             message=message, number=1, fence=1, carrier="obedient", wire_at=timezone.now() if on_wire else None
         )
@@ -243,9 +250,17 @@ class TestLeases:
         self, rings: Rings, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
-        monkeypatch.setattr(delivery, "LEASE", delivery.LEAST_LEASE)
-        assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("sending", [])
-        assert Attempt.objects.get().wire_at is None
+        monkeypatch.setattr(delivery, "pace", lambda: replace(USUAL, lease=USUAL.least_lease))
+        assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("pending", [])
+        assert [(each.wire_at, each.outcome) for each in Attempt.objects.all()] == [(None, "not_sent")]
+
+    def test_a_sender_that_was_stopped_after_its_mark_says_nothing(
+        self, rings: Rings, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (message,) = owed()
+        monkeypatch.setattr(delivery, "pace", lambda: replace(USUAL, wire=timedelta()))
+        assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("pending", [])
+        assert [(each.wire_at is None, each.outcome) for each in Attempt.objects.all()] == [(False, "not_sent")]
 
     def test_a_late_acceptance_is_evidence(self, rings: Rings, carrier: ObedientCarrier) -> None:
         (message,) = owed()
@@ -257,7 +272,7 @@ class TestLeases:
 
         carrier.meanwhile = lease_runs_out
         assert delivery.deliver(str(message.pk)) == "accepted"
-        assert [(each.outcome, each.provider_id) for each in Attempt.objects.all()] == [("accepted", "taken-1")]
+        assert [(each.outcome, each.provider_id) for each in Attempt.objects.all()] == [("accepted", "obedient-1")]
 
     def test_a_late_failure_changes_nothing(self, rings: Rings, carrier: ObedientCarrier) -> None:
         (message,) = owed()
@@ -265,7 +280,7 @@ class TestLeases:
         def lease_runs_out() -> None:
             Message.objects.update(lease_until=Now())
             delivery.recover()
-            raise NotSent
+            raise Declined(Meaning.BUSY)
 
         carrier.meanwhile = lease_runs_out
         assert delivery.deliver(str(message.pk)) == "unknown"
@@ -283,38 +298,25 @@ class TestLeases:
 class TestSweep:
     """Behind every lost ring comes the sweep."""
 
-    def test_a_message_whose_ring_was_lost_is_rung_for_and_sent(
-        self, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(bell, "ring", lambda _ids, *, lane: False)  # noqa: ARG005 - the bell's signature
-        (message,) = owed()
-        tasks.sweep()
-        assert Message.objects.get().rung_at is None
-        heard: list[str] = []
-
-        def ring(ids: list[str], *, lane: str) -> bool:
-            heard.extend(ids)
-            return bool(lane)
-
-        monkeypatch.setattr(bell, "ring", ring)
-        tasks.sweep()
-        tasks.deliver(heard)
-        assert (heard, len(carrier.ledger)) == ([str(message.pk)], 1)
-
-    def test_what_was_rung_for_lately_is_not_rung_for_again(self, rings: Rings) -> None:
+    def test_a_message_whose_ring_was_lost_is_rung_for_and_sent(self, carrier: ObedientCarrier, rings: Rings) -> None:
         owed()
         rings.clear()
-        assert [delivery.ring_due() for _ in range(2)] == [1, 0]
-        Message.objects.update(rung_at=Now() - delivery.RING_AGAIN)
-        assert delivery.ring_due() == 1
-        assert len(rings) == 2
+        tasks.sweep()
+        for lane in rings:
+            tasks.deliver(lane)
+        assert (rings, len(carrier.ledger)) == (["notices"], 1)
 
     def test_codes_and_notices_ring_their_own_lanes(self, rings: Rings) -> None:
-        (message,) = owed()
-        code = sms_code()
+        owed()
+        sms_code()
         rings.clear()
         tasks.sweep()
-        assert rings == [((str(code.pk),), "codes"), ((str(message.pk),), "notices")]
+        assert sorted(rings) == ["codes", "notices"]
+
+    def test_much_that_waits_is_rung_for_more_than_once(self, rings: Rings) -> None:
+        owed(*(notice(recipient=f"user:{number}") for number in range(2 * delivery.MOST_CLAIMED)))
+        rings.clear()
+        assert (delivery.ring_due(), rings) == (3, ["notices"] * 3)
 
     def test_nothing_that_left_or_waits_is_rung_for(self, rings: Rings) -> None:
         owed()
@@ -322,13 +324,31 @@ class TestSweep:
         Message.objects.update(next_try_at=Now() + timedelta(minutes=1))
         assert (delivery.ring_due(), rings) == (0, [])
 
-    def test_a_task_out_of_time_leaves_the_rest_to_the_sweep(
+    def test_a_lane_is_drained_oldest_first(self, rings: Rings, carrier: ObedientCarrier) -> None:
+        messages = [owed(occasion=f"case:1:{number}")[0] for number in range(3)]
+        assert delivery.drain("notices") is True
+        assert [letter.message_id for letter in carrier.ledger] == [str(message.pk) for message in messages]
+
+    def test_a_task_out_of_time_rings_for_the_rest(
         self, rings: Rings, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        messages = owed(notice(), notice(recipient="user:omar"))
-        monkeypatch.setattr(tasks, "BUDGET_SECONDS", -1)
-        tasks.deliver([str(message.pk) for message in messages])
-        assert (carrier.ledger, Message.objects.waiting().count()) == ([], 2)
+        owed(notice(), notice(recipient="user:omar"))
+        rings.clear()
+        monkeypatch.setattr(delivery, "monotonic", iter(range(0, 1000, 20)).__next__)
+        tasks.deliver("notices")
+        assert (carrier.ledger, rings) == ([], ["notices"])
+
+    def test_what_could_not_be_handed_over_in_time_is_given_back(self, rings: Rings, carrier: ObedientCarrier) -> None:
+        owed(notice(), notice(recipient="user:omar"), notice(recipient="user:nadia"))
+
+        def lease_runs_out() -> None:
+            Message.objects.filter(state="sending").update(lease_until=Now())
+
+        carrier.meanwhile = lease_runs_out
+        claims, _ = delivery._claim(Q(lane="notices"), 3)
+        delivery._hand_over(claims, delivery.Tempo())
+        states = sorted(Message.objects.values_list("state", flat=True))
+        assert (len(carrier.ledger), states) == (2, ["accepted", "accepted", "pending"])
 
 
 class TestOvertaking:

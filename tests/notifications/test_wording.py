@@ -1,12 +1,16 @@
 """Every message in both languages, at its longest."""
 
 import pytest
+from django.utils import translation
 
-from notifications import wording
-from notifications.models import Channel
+from notifications import proofreading, wording
+from notifications.models import AlarmKind, Channel
 from notifications.wording import WordingIncomplete
+from notifications.words import OWN_WORDS, words_needed
+from notifications.words.shape import FIELDS
 
 HOST = "bk.gov.jo"
+HTTPS = f"https://{HOST}"
 LONGEST = {
     "code": "12345",
     "ref": "2604821735",
@@ -14,7 +18,34 @@ LONGEST = {
     "date": "22/12/2026",
     "phone": "065008080",
     "host": HOST,
+    "alarm": "ع" * 40,
+    "url": f"{HTTPS}/ar/account/email/7Kq2Xd7Kq2Xd7Kq2Xd7Kq2Xd/",
+    "due_today": "120",
+    "at_risk": "99",
+    "returned": "10",
+    "failed": "0",
 }
+# The only words a message may leave open: numbers, dates, names of offices and addresses, nothing a person wrote.
+OPEN_WORDS = {
+    "ref",
+    "kind",
+    "Kind",
+    "agency",
+    "date",
+    "code",
+    "link",
+    "host",
+    "phone",
+    "service",
+    "url",
+    "alarm",
+    "due_today",
+    "at_risk",
+    "returned",
+    "failed",
+}
+BY_SMS = [template for template in wording.TEMPLATES if wording.ARABIC[template].sms]
+SERVICE = {"ar": "بخدمتكم", "en": "At Your Service"}
 KINDS = {"ar": ("شكوى", "اقتراح", "استفسار", "ثناء"), "en": ("complaint", "suggestion", "inquiry", "praise")}
 
 
@@ -22,29 +53,118 @@ def longest_sms(template: str, language: str, kind: str) -> str:
     """Return the SMS with the longest words there are."""
     context = LONGEST | {"kind": kind}
     if language == "en":
-        context["agency"] = "W" * 24
+        context |= {"agency": "W" * 24, "alarm": "W" * 60}
     return wording.render(
         template, channel=Channel.SMS, language=language, context=context, link=f"{HOST}/r/7Kq2Xd", mark="7Kq2X"
     ).body
 
 
-@pytest.mark.parametrize("template", wording.TEMPLATES)
+@pytest.mark.parametrize("template", BY_SMS)
 @pytest.mark.parametrize("language", wording.LANGUAGES)
 def test_every_sms_is_one_segment_with_the_longest_words(template: str, language: str) -> None:
     texts = {kind: longest_sms(template, language, kind) for kind in KINDS[language]}
     assert {kind: wording.size(text) for kind, text in texts.items() if wording.segments(text) != 1} == {}
 
 
-@pytest.mark.parametrize("template", wording.TEMPLATES)
+@pytest.mark.parametrize("template", BY_SMS)
 def test_english_sms_need_no_unicode(template: str) -> None:
     assert wording.size(longest_sms(template, "en", "suggestion")).encoding == "GSM-7"
 
 
-@pytest.mark.parametrize("template", wording.TEMPLATES)
+@pytest.mark.parametrize("template", BY_SMS)
 @pytest.mark.parametrize("language", wording.LANGUAGES)
 def test_every_sms_ends_in_its_link_its_mark_or_its_code(template: str, language: str) -> None:
     text = longest_sms(template, language, KINDS[language][0])
     assert text.endswith((f" {HOST}/r/7Kq2Xd", " 7Kq2X", f"@{HOST} #12345"))
+
+
+@pytest.mark.parametrize("template", wording.TEMPLATES)
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_every_email_is_whole_with_the_longest_words(template: str, language: str) -> None:
+    rendered = wording.render(
+        template,
+        channel=Channel.EMAIL,
+        language=language,
+        context=LONGEST | {"kind": "complaint"},
+        link=f"{HTTPS}/r/7Kq2Xd",
+    )
+    assert (len(rendered.subject) <= 100, "\n" in rendered.subject, "{" in rendered.subject + rendered.body) == (
+        True,
+        False,
+        False,
+    )
+    assert rendered.body.endswith(f"\n\n{HTTPS}/r/7Kq2Xd\n\n{SERVICE[language]}\n065008080")
+
+
+@pytest.mark.parametrize("template", wording.TEMPLATES)
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_a_proofreader_finds_nothing_in_the_built_in_words(template: str, language: str) -> None:
+    words = wording.WORDINGS[language][template]
+    assert proofreading.problems(template, language, words) == {}
+    assert proofreading.still_fits(template, language, words)
+
+
+def test_the_open_words_are_these_and_no_others() -> None:
+    """No subject, no text of a case, no finding can be in a message: there is no word for them."""
+    allowed = {
+        word
+        for language in wording.LANGUAGES
+        for template in wording.TEMPLATES
+        for field in FIELDS
+        for word in proofreading.allowed(template, language, field)
+    }
+    needed = {word for template in wording.TEMPLATES for word in words_needed(template)}
+    assert (allowed, needed | OWN_WORDS | {"Kind"}) == (OPEN_WORDS, OPEN_WORDS)
+
+
+def test_an_address_to_open_stands_in_the_text_of_an_email_alone() -> None:
+    places = {
+        (template, field)
+        for language in wording.LANGUAGES
+        for template in wording.TEMPLATES
+        for field in FIELDS
+        if "url" in proofreading.allowed(template, language, field)
+    }
+    assert places == {("email_confirm", "text"), ("officer_digest", "text")}
+
+
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_every_alarm_fits_the_sms_to_the_operators(language: str) -> None:
+    with translation.override(language):
+        too_long = [label for label in map(str, AlarmKind.labels) if len(label) > proofreading.LONGEST_ALARM[language]]
+    assert too_long == []
+
+
+@pytest.mark.parametrize("template", ["email_confirm", "email_changed", "officer_digest"])
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_a_message_without_an_sms_is_refused_for_that_channel(template: str, language: str) -> None:
+    with pytest.raises(WordingIncomplete, match="no words for the channel sms"):
+        wording.render(template, channel=Channel.SMS, language=language, context=LONGEST, mark="7Kq2X")
+
+
+def test_the_digest_says_its_numbers_line_by_line() -> None:
+    context = {
+        "date": "4/1/2026",
+        "due_today": "3",
+        "at_risk": "2",
+        "returned": "1",
+        "failed": "0",
+        "url": "https://bk.gov.jo/en/staff/queue/",
+        "phone": "065008080",
+    }
+    rendered = wording.render("officer_digest", channel=Channel.EMAIL, language="en", context=context)
+    assert rendered == wording.Rendered(
+        subject="The cases of your agency on 4/1/2026",
+        body="The cases of your agency on 4/1/2026:\n\n"
+        "Due today: 3\nAt risk: 2\nReturned: 1\nMessages that failed: 0\n\n"
+        "Your work queue:\n\nhttps://bk.gov.jo/en/staff/queue/\n\nAt Your Service\n065008080",
+    )
+
+
+def test_a_word_cannot_open_another_word() -> None:
+    context = {"ref": "{phone}", "kind": "{code}", "phone": "065008080"}
+    rendered = wording.render("case_answered", channel=Channel.EMAIL, language="en", context=context)
+    assert rendered.subject == "Your case {phone} is answered"
 
 
 def test_both_languages_have_the_same_templates() -> None:
@@ -54,7 +174,9 @@ def test_both_languages_have_the_same_templates() -> None:
 @pytest.mark.parametrize("template", wording.TEMPLATES)
 def test_both_languages_say_the_same_things(template: str) -> None:
     said = {
-        language: {word for word in ("{code}", "{date}", "{link}", "{agency}") if word in table[template].sms}
+        language: {
+            word for word in ("{code}", "{date}", "{link}", "{agency}", "{alarm}") if word in table[template].sms
+        }
         for language, table in wording.WORDINGS.items()
     }
     assert said["ar"] == said["en"]

@@ -329,6 +329,37 @@ def test_only_the_ways_that_reach_the_citizen_are_offered(
     assert (list(errors(response)), Case.objects.count()) == (["notify_by"], 0)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ar", "يمكن اختيار البريد الإلكتروني بعد تأكيد عنوانكم في «حسابي»."),
+        ("en", "E-mail can be chosen once you have confirmed your address in “My account”."),
+    ],
+)
+def test_email_is_offered_only_once_the_address_is_confirmed(
+    as_amina: Client, draft: Draft, amina: Citizen, language: str, words: str
+) -> None:
+    check = CHECK.replace("/ar/", f"/{language}/")
+    page = as_amina.get(check)
+    assert [card.value for card in page.context["form"].fields["notify_by"].cards] == ["sms", "email"]
+    assert words not in page.content.decode()
+    Citizen.objects.filter(pk=amina.pk).update(email_confirmed_at=None)
+    page = as_amina.get(check)
+    assert [card.value for card in page.context["form"].fields["notify_by"].cards] == ["sms"]
+    assert words in page.content.decode()
+    response = send(as_amina, draft, notify_by="email")
+    assert (list(errors(response)), Case.objects.count()) == (["notify_by"], 0)
+
+
+@pytest.mark.usefixtures("draft")
+def test_the_way_a_person_chose_is_offered_first(as_amina: Client, amina: Citizen) -> None:
+    assert as_amina.get(CHECK).context["form"].initial["notify_by"] == "sms"
+    Citizen.objects.filter(pk=amina.pk).update(notify_by="email")
+    assert as_amina.get(CHECK).context["form"].initial["notify_by"] == "email"
+    Citizen.objects.filter(pk=amina.pk).update(email_confirmed_at=None)
+    assert as_amina.get(CHECK).context["form"].initial["notify_by"] == "sms"
+
+
 @pytest.mark.usefixtures("omar")
 def test_the_identity_is_hidden_when_asked_and_always_where_the_topic_says_so(
     as_amina: Client, make_draft: Callable[..., Draft], conduct: Topic

@@ -121,9 +121,9 @@ def test_who_held_it_and_for_how_long(
 
 def test_what_the_citizen_was_told_and_where_it_stands(desk: Desk, accepted: Case, omar: User) -> None:
     file = desk(omar).get(address("desk-case", accepted)).context["file"]
-    assert [(told.about, told.channel, told.state) for told in file.told] == [
-        ("Accepted", "SMS", "waiting to be sent"),
-        ("Filed", "SMS", "waiting to be sent"),
+    assert [(told.about, told.channel, told.fate.word) for told in file.told] == [
+        ("Accepted", "SMS", "Waiting"),
+        ("Filed", "SMS", "Waiting"),
     ]
 
 

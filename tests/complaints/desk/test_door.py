@@ -11,7 +11,9 @@ from tests.cast import make_staff
 from tests.complaints.desk.conftest import Desk
 
 
-@pytest.mark.parametrize(("who", "where"), [("omar", "queue"), ("nadia", "queue"), ("lina", "triage")])
+@pytest.mark.parametrize(
+    ("who", "where"), [("omar", "queue"), ("nadia", "queue"), ("lina", "triage"), ("sami", "calls")]
+)
 def test_each_role_is_sent_to_its_own_work(desk: Desk, request: pytest.FixtureRequest, who: str, where: str) -> None:
     answer = desk(request.getfixturevalue(who)).get(reverse("desk"))
     assert (answer.status_code, answer.url) == (302, reverse(where))
@@ -22,8 +24,14 @@ def test_the_prime_ministers_office_reads_reports(desk: Desk, cmu: Agency) -> No
     assert desk(reader).get(reverse("desk")).url == reverse("reports")
 
 
-def test_staff_without_a_desk_are_told_so(desk: Desk, sami: User) -> None:
-    page = desk(sami).get(reverse("desk"))
+def test_an_operator_is_sent_to_the_messages(desk: Desk, cmu: Agency) -> None:
+    operator = make_staff("adel@ops.example", "عادل", "Adel", "+962790100010", cmu, Role.OPERATOR)
+    assert desk(operator).get(reverse("desk")).url == reverse("messages")
+
+
+def test_staff_without_a_desk_are_told_so(desk: Desk, cmu: Agency) -> None:
+    auditor = make_staff("rana@audit.example", "رنا", "Rana", "+962790100011", cmu, Role.AUDITOR)
+    page = desk(auditor).get(reverse("desk"))
     assert page.status_code == 200
     assert "No desk today" in page.content.decode()
 

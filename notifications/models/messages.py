@@ -1,4 +1,4 @@
-"""The outbox: messages owed, the attempts to hand them over, and what carriers say about them."""
+"""What is owed to whom: messages, the attempts to hand them over, and what carriers said about them later."""
 
 import uuid
 from typing import Self
@@ -38,6 +38,9 @@ class MessageState(models.TextChoices):
     EXPIRED = "expired", _("expired before it left")
 
 
+# Nothing more happens to a message in one of these states, unless proof of its delivery arrives.
+SETTLED = (MessageState.DELIVERED, MessageState.UNDELIVERABLE, MessageState.CANCELLED, MessageState.EXPIRED)
+
 # The person may have read a message in one of these states; in no other can they.
 LEFT = (MessageState.SENDING, MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.UNKNOWN)
 
@@ -49,6 +52,7 @@ class Outcome(models.TextChoices):
     NOT_SENT = "not_sent", _("certainly not taken")
     REFUSED = "refused", _("refused")
     UNKNOWN = "unknown", _("not known")
+    REPEATED = "repeated", _("accepted although another attempt was")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -62,8 +66,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Keep what may have reached its person."""
         return self.filter(state__in=LEFT)
 
-    def due(self) -> Self:
-        """Keep what a sender may claim now."""
+    def ripe(self) -> Self:
+        """Keep what waits for nothing of its own: no later try, no later day, not worthless."""
         return self.waiting().filter(
             Q(next_try_at__isnull=True) | Q(next_try_at__lte=Now()),
             Q(expires_at__isnull=True) | Q(expires_at__gt=Now()),
@@ -93,8 +97,13 @@ class Message(models.Model):
     reference = models.CharField(max_length=20, blank=True)
     language = models.CharField(max_length=2)
     address = EncryptedText()
+    next_address = EncryptedText(
+        null=True, help_text="Where a further try goes, since the person moved while this one was on its way."
+    )
+    other_address = EncryptedText(null=True, help_text="The person's address by the other channel, if there is one.")
     subject = EncryptedText()
     body = EncryptedText()
+    context = EncryptedText(null=True, help_text="The words the body was made of, as JSON, to say it by another way.")
     token = models.CharField(  # noqa: DJ001 - unique where there is one, and codes have none
         max_length=8,
         unique=True,
@@ -102,15 +111,29 @@ class Message(models.Model):
         help_text="Printed in the body: the end of the short link, or the mark of a message without a link.",
     )
     linked = models.BooleanField(default=False, help_text="The token opens the short link.")
+    must_reach = models.BooleanField(default=False, help_text="Where no channel arrives, the contact centre calls.")
+    daytime = models.BooleanField(default=False, help_text="Not sent in the quiet hours of the night.")
+    segments = models.PositiveSmallIntegerField(default=1, help_text="What it costs: parts of an SMS, 1 for an e-mail.")
+    repeats = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="repetitions",
+        help_text="The message that could not be delivered, or that a person chose to send again.",
+    )
     state = models.CharField(max_length=16, choices=MessageState, default=MessageState.PENDING)
     not_before = models.DateTimeField(null=True, help_text="Empty: at once, whatever the clocks say.")
-    expires_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True, help_text="From then on it is worth no (further) try.")
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
-    rung_at = models.DateTimeField(null=True, help_text="When the sweep last rang for it.")
+    carrier = models.CharField(max_length=40, blank=True, help_text="Who was spoken to last.")
+    unsure_since = models.DateTimeField(null=True)
+    looks = models.PositiveSmallIntegerField(default=0, help_text="How often the carrier's list did not know it.")
+    look_at = models.DateTimeField(null=True, help_text="When the carrier is asked about it next.")
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(help_text="By the caller's clock.")
+    recorded_at = models.DateTimeField(db_default=Now(), help_text="By the database's clock, which a hold goes by.")
     accepted_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
@@ -127,17 +150,32 @@ class Message(models.Model):
                 | (~Q(state=MessageState.SENDING) & Q(lease_until__isnull=True)),
                 name="message_leased_while_sending",
             ),
+            models.CheckConstraint(
+                condition=Q(state=MessageState.UNKNOWN, unsure_since__isnull=False)
+                | (~Q(state=MessageState.UNKNOWN) & Q(unsure_since__isnull=True)),
+                name="message_unsure_while_unknown",
+            ),
+            models.CheckConstraint(condition=~Q(repeats=models.F("id")), name="message_repeats_another"),
         ]
         indexes = [
             models.Index(
                 fields=["lane", "created_at"], name="message_pending", condition=Q(state=MessageState.PENDING)
             ),
             models.Index(fields=["lease_until"], name="message_sending", condition=Q(state=MessageState.SENDING)),
+            models.Index(fields=["look_at"], name="message_asked_about", condition=Q(look_at__isnull=False)),
+            models.Index(fields=["unsure_since"], name="message_unknown", condition=Q(state=MessageState.UNKNOWN)),
             models.Index(fields=["reference", "-created_at"], name="message_reference"),
+            models.Index(fields=["state", "-created_at"], name="message_listed"),
+            models.Index(fields=["recipient", "channel"], name="message_to"),
         ]
 
     def __str__(self) -> str:
         return f"{self.template} {self.id}"
+
+    @property
+    def address_now(self) -> str:
+        """Where its person is by now, by its channel; "" for nowhere."""
+        return str(self.address if self.next_address is None else self.next_address)
 
 
 class Attempt(models.Model):
@@ -147,6 +185,9 @@ class Attempt(models.Model):
     number = models.PositiveSmallIntegerField()
     fence = models.PositiveIntegerField(help_text="The fence of the claim this attempt belongs to.")
     carrier = models.CharField(max_length=40)
+    address_lookup = models.CharField(
+        max_length=64, blank=True, help_text="The keyed hash of where it went, which may not be where a later one goes."
+    )
     started_at = models.DateTimeField(db_default=Now())
     wire_at = models.DateTimeField(null=True, help_text="From here on the carrier may have it.")
     ended_at = models.DateTimeField(null=True)
@@ -185,27 +226,12 @@ class Receipt(models.Model):
     class Meta:
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
-        indexes = [models.Index(fields=["carrier", "provider_id"], name="receipt_provider")]
+        constraints = [
+            # Carriers repeat themselves: a repetition is no second row.
+            models.UniqueConstraint(
+                fields=["carrier", "provider_id", "status", "error_code"], name="receipt_said_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.provider_id} {self.status}"
-
-
-class EmbeddedMail(models.Model):
-    """The ledger of the embedded carrier: what a real one would have sent (development and demonstrations)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # No foreign key: a carrier's ledger knows our messages by the id it was given, as a real one would.
-    message_id = models.UUIDField(db_index=True)
-    channel = models.CharField(max_length=8, choices=Channel)
-    to = EncryptedText()
-    subject = EncryptedText()
-    body = EncryptedText()
-    sent_at = models.DateTimeField(db_default=Now(), db_index=True)
-
-    class Meta:
-        verbose_name = _("message of the embedded carrier")
-        verbose_name_plural = _("messages of the embedded carrier")
-
-    def __str__(self) -> str:
-        return f"{self.channel} {self.message_id}"

@@ -1,0 +1,58 @@
+"""Tells the operators of what is wrong with the sending of messages: each of them, once for each alarm."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from accounts.models import User, operators
+from notifications import alarms, outbox
+from notifications.models import Channel
+
+if TYPE_CHECKING:
+    from notifications.models import Alarm
+
+logger = logging.getLogger(__name__)
+
+
+def tell(at: datetime) -> int:
+    """Owe a message by SMS and one by e-mail to every operator for each alarm nobody was told of; return how many.
+
+    An alarm that nobody can be told of stays untold, and is logged each time.
+    """
+    with transaction.atomic():
+        people = list(operators(timezone.localdate(at)))
+        if not people:
+            _log_silence()
+            return 0
+        untold = alarms.take_untold()
+        for alarm in untold:
+            notices = [notice for person in people for notice in _notices(alarm, person)]
+            outbox.owe(notices, occasion=f"alarm:{alarm.pk}", at=at)
+    return len(untold)
+
+
+def _notices(alarm: Alarm, person: User) -> Iterator[outbox.Notice]:
+    on = timezone.localdate(alarm.raised_at)
+    with translation.override(person.language):
+        words = {"alarm": alarm.get_kind_display(), "date": f"{on.day}/{on.month}/{on.year}"}
+    for channel, address in ((Channel.SMS, person.phone), (Channel.EMAIL, person.email)):
+        if address:
+            yield outbox.Notice(
+                template="operator_alarm",
+                channel=channel,
+                recipient=f"user:{person.pk}",
+                address=address,
+                language=person.language,
+                context=words,
+            )
+
+
+def _log_silence() -> None:
+    if waiting := alarms.open_alarms().filter(told_at__isnull=True).count():
+        logger.critical("Nobody can be told of the alarms of the messages.", extra={"alarms": waiting})

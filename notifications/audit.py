@@ -1,0 +1,82 @@
+"""The nightly comparison of our rows with the carriers' own lists, both ways."""
+
+import logging
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from notifications import alarms, carriers, evidence
+from notifications.carriers import Answers, Sighting
+from notifications.models import AlarmKind, Attempt, Audit, Channel, Message, Outcome
+
+logger = logging.getLogger(__name__)
+
+# A carrier's clock is not ours: what lies near the edges is looked for in a wider list.
+MARGIN: Final = timedelta(hours=1)
+#: Ids kept in a comparison at most; the numbers beside them are whole.
+KEPT: Final = 100
+TAKEN: Final = (Outcome.ACCEPTED, Outcome.REPEATED)
+
+
+def compare_day(day: date) -> list[Audit]:
+    """Compare a day, from midnight to midnight here, with every carrier that keeps a list; repeating it is harmless."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    since = datetime.combine(day, time(), tzinfo=zone)
+    until = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+    askable = {carrier.name: carrier for channel in Channel for carrier in carriers.carriers_for(channel)}
+    audits = []
+    for name, carrier in askable.items():
+        if isinstance(carrier, Answers):
+            try:
+                audits.append(compare(name, carrier, since=since, until=until))
+            except Exception as error:  # noqa: BLE001 - one carrier's trouble must not keep the others from it
+                # No traceback: the carrier's words may hold a number.
+                logger.error(  # noqa: TRY400
+                    "A carrier's list could not be read whole.",
+                    extra={"carrier": name, "error": type(error).__name__},
+                )
+    return audits
+
+
+def compare(name: str, carrier: Answers, *, since: datetime, until: datetime) -> Audit:
+    """Compare one carrier's list with ours; what proves to be a message of ours is recorded as taken.
+
+    Raises CannotSay.
+    """
+    listed = {
+        sighting.provider_id: sighting for sighting in carrier.listing(since=since - MARGIN, until=until + MARGIN)
+    }
+    for sighting in listed.values():
+        _recognise(name, sighting)
+    ours = Attempt.objects.filter(carrier=name, outcome__in=TAKEN, wire_at__gte=since, wire_at__lt=until)
+    ids = dict(ours.values_list("provider_id", "pk"))
+    known = set(
+        Attempt.objects.filter(carrier=name, provider_id__in=list(listed)).values_list("provider_id", flat=True)
+    )
+    audit, _ = Audit.objects.update_or_create(
+        carrier=name,
+        since=since,
+        defaults={
+            "until": until,
+            "ours": len(ids),
+            "theirs": len(listed),
+            "missing_there": [pk for provider_id, pk in ids.items() if provider_id not in listed][:KEPT],
+            "missing_here": [provider_id for provider_id in listed if provider_id not in known][:KEPT],
+        },
+    )
+    report = alarms.sound if audit.missing_there or audit.missing_here else alarms.over
+    report(AlarmKind.LISTS_DIFFER, f"{name} {since:%Y-%m-%d}")
+    return audit
+
+
+def _recognise(name: str, sighting: Sighting) -> None:
+    """Record what the list says of a message of ours that we did not know was taken; the token in its text names it."""
+    if not sighting.body or Attempt.objects.filter(carrier=name, provider_id=sighting.provider_id).exists():
+        return
+    token = sighting.body.rstrip().rpartition("/")[2].split()[-1:]
+    message = Message.objects.filter(token__in=token).first()
+    doubtful = message and message.attempts.filter(carrier=name, wire_at__isnull=False, provider_id="").last()
+    if doubtful:
+        evidence.hear(name, sighting, attempt_id=doubtful.pk)

@@ -1,0 +1,94 @@
+"""SMS through any gateway that is asked over HTTP: settings say how it is asked and what its answers mean."""
+
+import re
+from typing import Final
+
+import requests
+from django.conf import settings
+from urllib3.exceptions import HTTPError
+
+from notifications.carriers import Accepted, Declined, Letter, Uncertain
+from notifications.carriers.connections import never_reached, text_of
+from notifications.carriers.gateway import Rule, filled, read_body, read_headers, read_rules, read_url, read_way
+from notifications.models import Channel
+from notifications.pace import pace
+
+# The argument of requests that writes and escapes each format.
+WRITTEN_BY: Final = {"json": "json", "form": "data", "query": "params"}
+HOME: Final = "+962"
+# A gateway says little: what pours is cut off here.
+LONGEST_ANSWER: Final = 16 * 1024
+# Of a gateway's own words only those are kept that can be an id or a code.
+LONGEST_WORD: Final = 40
+
+
+class HttpCarrier:
+    """Hand SMS to the gateway that the ``SMS_HTTP_…`` settings describe.
+
+    Each message has a connection of its own: one kept open may be closed by the gateway just as it is used again, and
+    such a message would be unknown. So is a message whose answer fits no rule.
+    """
+
+    name = "http"
+    channels = (Channel.SMS,)
+
+    def __init__(self) -> None:
+        """Read the settings; raise ImproperlyConfigured naming the first that is wrong."""
+        self._url = read_url(settings.SMS_HTTP_URL)
+        self._method, form = read_way(settings.SMS_HTTP_METHOD, settings.SMS_HTTP_FORMAT)
+        self._headers = read_headers(settings.SMS_HTTP_HEADERS)
+        self._body = read_body(settings.SMS_HTTP_BODY, form)
+        self._written_by = WRITTEN_BY[form]
+        self._rules = read_rules(settings.SMS_HTTP_ANSWERS)
+
+    def send(self, letter: Letter) -> Accepted:
+        """Ask the gateway once to take the message."""
+        status, text = self._ask(letter)
+        for rule in self._rules:
+            if rule.status == status and (found := rule.matches.search(text)):
+                return _meant(rule, found, letter)
+        raise Uncertain(code=str(status))
+
+    def _ask(self, letter: Letter) -> tuple[int, str]:
+        """Return the status and the text of the gateway's answer."""
+        say = words_of(letter).__getitem__
+        try:
+            with requests.request(
+                self._method,
+                self._url,
+                headers=filled(self._headers, say),
+                timeout=(pace().connect.total_seconds(), pace().read.total_seconds()),
+                allow_redirects=False,
+                stream=True,
+                **{self._written_by: filled(self._body, say)},
+            ) as answer:
+                return answer.status_code, text_of(answer, longest=LONGEST_ANSWER)
+        except (requests.RequestException, HTTPError) as error:
+            # Without its cause: an error quotes the whole address, which may hold the message.
+            raise never_reached(error) or Uncertain(code="connection") from None
+
+
+def words_of(letter: Letter) -> dict[str, str]:
+    """Return what stands for each placeholder; ``id`` is the same at every try of a message."""
+    digits = letter.to.removeprefix("+")
+    return {
+        "to": letter.to,
+        "to_digits": digits,
+        "to_local": "0" + letter.to.removeprefix(HOME) if letter.to.startswith(HOME) else "00" + digits,
+        "body": letter.body,
+        "sender": settings.SMS_SENDER,
+        "id": letter.message_id,
+    }
+
+
+def _meant(rule: Rule, found: re.Match[str], letter: Letter) -> Accepted:
+    """Return the yes of a rule, or raise its no; a gateway that gives a message no id knows it by ours, if at all."""
+    named = found.groupdict()
+    if rule.means is None:
+        return Accepted(_word(named.get("id")) or letter.message_id)
+    raise Declined(rule.means, _word(named.get("code")) or str(rule.status))
+
+
+def _word(text: str | None) -> str:
+    """Return a word of a gateway's, or nothing where it is too long or unprintable to be one."""
+    return text if text and len(text) <= LONGEST_WORD and text.isprintable() else ""

@@ -1,0 +1,135 @@
+"""Asking the carriers: whether they took what is unknown, and what became of what they took.
+
+An unknown message is sent again only after two looks into the carrier's whole list did not find it, the second one
+twenty minutes after the first; one that is two hours old waits for a person instead.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import DurationField, F, Value
+from django.db.models.functions import Greatest, Least, Now
+
+from notifications import evidence
+from notifications.carriers import CannotSay, Meaning, Sighting, answering
+from notifications.delivery import letter
+from notifications.models import Attempt, Message, MessageState, Outcome
+from notifications.pace import pace
+
+logger = logging.getLogger(__name__)
+
+ASKED_AT_ONCE: Final = 20
+LOOKS_NEEDED: Final = 2
+# The carrier's clock, and that of the web server by which a restored message was written, may be hours off.
+CLOCKS: Final = timedelta(hours=3)
+NO_WORD: Final = "no word"
+
+
+def ask() -> int:
+    """Ask about what is due to be asked about; return how many messages that were.
+
+    Safe to call from many processes: a message is put off before its carrier is spoken to, outside any transaction.
+    """
+    messages = _put_off()
+    for message in messages:
+        try:
+            (_look if message.state == MessageState.UNKNOWN else _chase)(message)
+        except CannotSay:
+            logger.warning("A carrier could not say what it took.", extra={"message_id": str(message.pk)})
+        except Exception as error:  # noqa: BLE001 - one carrier's trouble must not keep the others from being asked
+            # No traceback: the carrier's words may hold the number or the body.
+            logger.error(  # noqa: TRY400
+                "Asking a carrier failed.", extra={"message_id": str(message.pk), "error": type(error).__name__}
+            )
+    return len(messages)
+
+
+@transaction.atomic(durable=True)
+def _put_off() -> Sequence[Message]:
+    due = Message.objects.filter(look_at__lte=Now(), state__in=[MessageState.UNKNOWN, MessageState.ACCEPTED])
+    messages = list(due.order_by("look_at").select_for_update(skip_locked=True)[:ASKED_AT_ONCE])
+    Message.objects.filter(pk__in=[message.pk for message in messages]).update(look_at=Now() + pace().look_again)
+    return messages
+
+
+# ---- unknown: was it taken? ----
+
+
+def _look(message: Message) -> None:
+    """Look for every doubtful attempt of an unknown message in its carrier's list."""
+    doubtful = list(message.attempts.filter(outcome=Outcome.UNKNOWN, wire_at__isnull=False).order_by("-number"))
+    for attempt in doubtful:
+        if sighting := _find(message, attempt):
+            evidence.hear(attempt.carrier, sighting, attempt_id=attempt.pk)
+            return
+    _count_clean_look(message, doubtful)
+
+
+def _find(message: Message, attempt: Attempt) -> Sighting | None:
+    carrier = answering(attempt.carrier)
+    if carrier is None or attempt.wire_at is None:
+        raise CannotSay
+    return carrier.find(letter(message, attempt.pk), since=attempt.wire_at - CLOCKS)
+
+
+@transaction.atomic(durable=True)
+def _count_clean_look(message: Message, doubtful: Sequence[Attempt]) -> None:
+    """Count a look that found nothing, unless the message moved meanwhile; after the second it may be sent again."""
+    unmoved = Message.objects.filter(
+        pk=message.pk, state=MessageState.UNKNOWN, looks=message.looks, fence=message.fence
+    )
+    locked = unmoved.select_for_update().first()
+    if locked is None:
+        return
+    looks = locked.looks + 1
+    is_young = unmoved.filter(unsure_since__gt=Now() - pace().person).exists()
+    if looks >= LOOKS_NEEDED and is_young:
+        send_again(locked, doubtful)
+    else:
+        Message.objects.filter(pk=locked.pk).update(looks=looks, look_at=Now() + pace().second_settle)
+
+
+def send_again(message: Message, doubtful: Sequence[Attempt]) -> None:
+    """Let a locked unknown message be sent again, to where its person is by now: it was not taken."""
+    Attempt.objects.filter(pk__in=[attempt.pk for attempt in doubtful]).update(
+        outcome=Outcome.NOT_SENT, error_code="not in the list"
+    )
+    evidence.wait(message, message.attempts.latest("number"), next_try_at=None)
+
+
+# ---- accepted: what became of it? ----
+
+
+def _chase(message: Message) -> None:
+    """Ask what became of a message the carrier took; after three days without a final word it counts as lost."""
+    attempt = message.attempts.get(outcome=Outcome.ACCEPTED)
+    try:
+        sighting = _fetch(attempt)
+    finally:
+        # A carrier that cannot say for three days is as good as one that lost it.
+        _wait_or_give_up(message, attempt)
+    if sighting is not None:
+        evidence.hear(attempt.carrier, sighting, attempt_id=attempt.pk)
+
+
+def _fetch(attempt: Attempt) -> Sighting | None:
+    carrier = answering(attempt.carrier)
+    return carrier.fetch(attempt.provider_id) if carrier and attempt.provider_id else None
+
+
+@transaction.atomic(durable=True)
+def _wait_or_give_up(message: Message, attempt: Attempt) -> None:
+    locked = Message.objects.select_for_update().filter(pk=message.pk, state=MessageState.ACCEPTED).first()
+    if locked is None:
+        return
+    if Message.objects.filter(pk=locked.pk, accepted_at__lte=Now() - pace().give_up).exists():
+        evidence.fail(locked, attempt, code=NO_WORD, meaning=Meaning.UNFIT)
+    else:
+        # As long again as it has waited, never less than at first, and for the last time when three days are over.
+        waited, chase = Now() - F("accepted_at"), Value(pace().chase, output_field=DurationField())
+        Message.objects.filter(pk=locked.pk).update(
+            look_at=Least(Now() + Greatest(waited, chase), F("accepted_at") + pace().give_up)
+        )

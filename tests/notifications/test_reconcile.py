@@ -1,0 +1,397 @@
+"""What is unknown is looked for before it is sent again; what was taken is asked after until its fate is known."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from unittest.mock import Mock
+
+import pytest
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from notifications import alarms, decisions, delivery, reconcile, tasks
+from notifications.carriers import CannotSay, Letter, Meaning, Sighting, Status, Uncertain
+from notifications.models import AlarmKind, CallTask, Channel, Message, Receipt, Verdict
+from notifications.standing import verdict
+from tests.notifications.acts import (
+    OLD,
+    SecondCarrier,
+    again,
+    aged,
+    ask_now,
+    at_once,
+    code,
+    last_try,
+    raising,
+    said,
+    sent,
+    state_of,
+    unsure,
+    wait_of,
+)
+from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice
+
+pytestmark = pytest.mark.django_db
+committed = pytest.mark.django_db(transaction=True)
+
+MINUTE = 60
+
+
+class TestTwoCleanLooks:
+    """An unknown message is sent again after two looks that did not find it, and not before."""
+
+    def test_the_looks_have_their_waits(self, rings: list[str], answering: AnsweringCarrier) -> None:
+        message = unsure(answering)
+        assert wait_of(message) == 10 * MINUTE
+        assert (ask_now(message), state_of(message), wait_of(message)) == (1, "unknown", 20 * MINUTE)
+        assert delivery.deliver(str(message.pk)) == "unknown"
+        assert (ask_now(message), state_of(message), answering.asked) == (1, "pending", 2)
+        assert (delivery.deliver(str(message.pk)), len(answering.ledger)) == ("accepted", 1)
+        assert list(message.attempts.order_by("number").values_list("outcome", flat=True)) == ["not_sent", "accepted"]
+
+    def test_nobody_is_asked_before_it_is_time(self, rings: list[str], answering: AnsweringCarrier) -> None:
+        message = unsure(answering)
+        Message.objects.update(look_at=Now() + timedelta(seconds=5))
+        assert (reconcile.ask(), answering.asked) == (0, 0)
+        ask_now(message)
+        assert (reconcile.ask(), answering.asked, again(message).looks) == (0, 1, 1)
+
+    def test_the_spans_follow_the_setting(
+        self, rings: list[str], answering: AnsweringCarrier, settings: object
+    ) -> None:
+        settings.NOTIFICATIONS_PACE = 0.1  # type: ignore[attr-defined]
+        message = unsure(answering)
+        assert wait_of(message) == MINUTE
+        ask_now(message)
+        assert wait_of(message) == 2 * MINUTE
+
+    def test_each_new_doubt_needs_two_looks_of_its_own(self, rings: list[str], answering: AnsweringCarrier) -> None:
+        message = unsure(answering)
+        ask_now(message)
+        ask_now(message)
+        answering.meanwhile = raising(Uncertain("500"))
+        assert (delivery.deliver(str(message.pk)), again(message).looks) == ("unknown", 0)
+        ask_now(message)
+        assert (state_of(message), again(message).looks) == ("unknown", 1)
+
+    @pytest.mark.parametrize(
+        ("status", "state"),
+        [(Status.TAKEN, "accepted"), (Status.DELIVERED, "delivered"), (Status.FAILED, "undeliverable")],
+    )
+    @pytest.mark.parametrize("clean_looks", [0, 1])
+    def test_what_is_found_is_never_sent_again(
+        self, rings: list[str], answering: AnsweringCarrier, status: Status, state: str, clean_looks: int
+    ) -> None:
+        message = unsure(answering)
+        for _ in range(clean_looks):
+            ask_now(message)
+        answering.list(message, status, status.name)
+        ask_now(message)
+        assert (delivery.deliver(str(message.pk)), answering.ledger) == (state, [])
+        attempt = last_try(message)
+        assert (attempt.outcome, attempt.provider_id) == ("accepted", f"listed-{message.token}")
+        assert Receipt.objects.get().attempt == attempt
+
+    def test_a_code_is_not_looked_for(self, rings: list[str], answering: AnsweringCarrier) -> None:
+        message = code()
+        answering.meanwhile = raising(Uncertain("500"))
+        assert (delivery.deliver(str(message.pk)), again(message).look_at) == ("unknown", None)
+
+
+class TestUnfinishedLooks:
+    """A look that could not be finished proves nothing."""
+
+    @pytest.mark.parametrize("error", [CannotSay(), RuntimeError("+962790001234"), TimeoutError()])
+    def test_it_counts_for_nothing(
+        self,
+        rings: list[str],
+        answering: AnsweringCarrier,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+        error: Exception,
+    ) -> None:
+        message = unsure(answering)
+        ask_now(message)
+
+        def find(letter: Letter, *, since: datetime) -> Sighting:
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr(answering, "find", find)
+            for _ in range(3):
+                ask_now(message)
+        assert (state_of(message), again(message).looks, wait_of(message)) == ("unknown", 1, 5 * MINUTE)
+        assert "790001234" not in caplog.text
+        ask_now(message)
+        assert state_of(message) == "pending"
+
+    @pytest.mark.parametrize(("is_there", "state", "letters"), [(True, "accepted", 0), (False, "accepted", 1)])
+    def test_a_list_that_fails_for_an_hour(
+        self, rings: list[str], answering: AnsweringCarrier, state: str, letters: int, *, is_there: bool
+    ) -> None:
+        message = unsure(answering)
+        answering.unreadable = True
+        for _ in range(12):
+            ask_now(message)
+            aged(message, "unsure_since", minutes=60)
+        assert (state_of(message), again(message).looks) == ("unknown", 0)
+        answering.unreadable = False
+        if is_there:
+            answering.list(message)
+        ask_now(message)
+        ask_now(message)
+        assert (delivery.deliver(str(message.pk)), len(answering.ledger)) == (state, letters)
+
+    def test_the_trouble_of_one_message_keeps_no_other_from_being_asked_about(
+        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        troubled, found = (unsure(answering, occasion=f"case:1:{number}") for number in range(2))
+        sighting = answering.list(found)
+
+        def find(letter: Letter, *, since: datetime) -> Sighting | None:
+            if letter.token == troubled.token:
+                raise RuntimeError
+            return sighting
+
+        monkeypatch.setattr(answering, "find", find)
+        Message.objects.update(look_at=Now())
+        assert (reconcile.ask(), state_of(troubled), state_of(found)) == (2, "unknown", "accepted")
+
+
+class TestAPersonDecides:
+    """After two hours nothing is sent again by itself, however clean the looks."""
+
+    def test_old_doubt_is_left_to_a_person(self, rings: list[str], answering: AnsweringCarrier) -> None:
+        message = unsure(answering)
+        aged(message, "unsure_since", hours=2)
+        for _ in range(5):
+            ask_now(message)
+        assert (state_of(message), again(message).looks >= 2) == ("unknown", True)
+
+    def test_just_before_it_is_not(self, rings: list[str], answering: AnsweringCarrier) -> None:
+        message = unsure(answering)
+        aged(message, "unsure_since", minutes=119)
+        ask_now(message)
+        ask_now(message)
+        assert state_of(message) == "pending"
+
+    def test_what_is_found_late_is_taken_all_the_same(self, rings: list[str], answering: AnsweringCarrier) -> None:
+        message = unsure(answering)
+        aged(message, "unsure_since", hours=30)
+        answering.list(message, Status.DELIVERED, "delivered")
+        ask_now(message)
+        assert state_of(message) == "delivered"
+
+    def test_the_operators_are_told_once_until_somebody_decided(
+        self, rings: list[str], answering: AnsweringCarrier
+    ) -> None:
+        message = unsure(answering)
+        tasks.sweep()
+        assert not alarms.open_alarms().exists()
+        aged(message, "unsure_since", hours=2)
+        tasks.sweep()
+        tasks.sweep()
+        assert alarms.open_alarms().get().kind == AlarmKind.UNDECIDED
+        decisions.decide_taken(again(message), by="user:huda", at=timezone.now())
+        tasks.sweep()
+        assert not alarms.open_alarms().exists()
+
+
+class TestCarriersThatAreSilent:
+    """Where nobody can be asked, nothing is guessed."""
+
+    def test_a_carrier_that_cannot_be_asked(self, rings: list[str], carrier: ObedientCarrier) -> None:
+        message = unsure(carrier)
+        assert (again(message).look_at, reconcile.ask(), state_of(message)) == (None, 0, "unknown")
+        taken = sent(occasion="case:1:5")
+        assert (taken.state, taken.look_at) == ("accepted", None)
+
+    def test_a_carrier_that_left_the_settings(
+        self, rings: list[str], answering: AnsweringCarrier, use: Callable[..., None]
+    ) -> None:
+        message = unsure(answering)
+        use(SecondCarrier())
+        for _ in range(4):
+            ask_now(message)
+        assert (state_of(message), again(message).looks, wait_of(message)) == ("unknown", 0, 5 * MINUTE)
+        answering.list(message)
+        use(SecondCarrier(), answering)
+        ask_now(message)
+        assert state_of(message) == "accepted"
+
+    def test_what_it_had_taken_is_given_up_after_three_days(
+        self, rings: list[str], answering: AnsweringCarrier, use: Callable[..., None]
+    ) -> None:
+        message = sent(notice(must_reach=True))
+        use(SecondCarrier())
+        ask_now(message)
+        assert state_of(message) == "accepted"
+        aged(message, "accepted_at", hours=72)
+        ask_now(message)
+        assert (state_of(message), CallTask.objects.get().message_id) == ("undeliverable", message.pk)
+
+
+class TestChase:
+    """What was taken is asked about until its fate is known, and counts as lost after three days."""
+
+    def test_the_first_question_comes_after_half_an_hour(self, rings: list[str], answering: AnsweringCarrier) -> None:
+        message = sent()
+        assert (wait_of(message), reconcile.ask()) == (30 * MINUTE, 0)
+
+    @pytest.mark.parametrize("is_listed", [True, False])
+    @pytest.mark.parametrize(
+        ("waited", "wait"), [(30, 30 * MINUTE), (60, 60 * MINUTE), (600, 600 * MINUTE), (1, 30 * MINUTE)]
+    )
+    def test_the_waits_grow(
+        self, rings: list[str], answering: AnsweringCarrier, waited: int, wait: int, *, is_listed: bool
+    ) -> None:
+        message = sent()
+        if is_listed:
+            sighting = answering.list(message)
+            message.attempts.update(provider_id=sighting.provider_id)
+        aged(message, "accepted_at", minutes=waited)
+        assert (ask_now(message), answering.asked, state_of(message)) == (1, 1, "accepted")
+        assert wait_of(message) == pytest.approx(wait, abs=1)
+
+    def test_no_wait_goes_beyond_the_third_day(self, rings: list[str], answering: AnsweringCarrier) -> None:
+        message = sent()
+        for hours in (20, 40, 64, 71):
+            aged(message, "accepted_at", hours=hours)
+            ask_now(message)
+            assert wait_of(message) <= (72 - hours) * 60 * MINUTE + 1
+
+    @pytest.mark.parametrize(("status", "state"), [(Status.DELIVERED, "delivered"), (Status.FAILED, "undeliverable")])
+    def test_the_final_word_is_believed(
+        self, rings: list[str], answering: AnsweringCarrier, status: Status, state: str
+    ) -> None:
+        message = sent()
+        answering.listed["x"] = Sighting("answering-1", status, "word", "30003", Meaning.DEAD)
+        ask_now(message)
+        assert (state_of(message), again(message).look_at) == (state, None)
+        assert Receipt.objects.get().attempt == last_try(message)
+        dead = {"undeliverable": Verdict.DEAD}.get(state)
+        assert verdict(Channel.SMS, OLD) == dead
+
+    @pytest.mark.parametrize("hours", [71, 73])
+    def test_three_days(self, rings: list[str], answering: AnsweringCarrier, hours: int) -> None:
+        message = sent()
+        answering.listed["x"] = Sighting("answering-1", Status.TAKEN, "sent")
+        aged(message, "accepted_at", hours=hours)
+        ask_now(message)
+        assert state_of(message) == ("accepted" if hours < 72 else "undeliverable")
+        assert verdict(Channel.SMS, OLD) is None
+
+    def test_three_days_are_over_even_where_the_carrier_cannot_say(
+        self, rings: list[str], answering: AnsweringCarrier
+    ) -> None:
+        message = sent()
+        answering.unreadable = True
+        ask_now(message)
+        assert state_of(message) == "accepted"
+        aged(message, "accepted_at", hours=73)
+        ask_now(message)
+        assert state_of(message) == "undeliverable"
+
+    def test_proof_after_three_days_is_proof(self, rings: list[str], answering: AnsweringCarrier) -> None:
+        message = sent()
+        aged(message, "accepted_at", hours=73)
+        ask_now(message)
+        said(last_try(message), Status.DELIVERED)
+        assert state_of(message) == "delivered"
+
+
+class TestAtTheSameMoment:
+    """Several processes ask; people and carriers speak while the question is in the air."""
+
+    @committed
+    def test_two_processes_ask_once_about_each(self, rings: list[str], answering: AnsweringCarrier) -> None:
+        messages = [unsure(answering, occasion=f"case:1:{number}") for number in range(4)]
+        Message.objects.update(look_at=Now())
+        asked = at_once(reconcile.ask, reconcile.ask, reconcile.ask)
+        assert (sum(asked), answering.asked) == (4, 4)
+        assert [again(message).looks for message in messages] == [1, 1, 1, 1]
+
+    @committed
+    def test_no_transaction_is_open_while_a_carrier_is_asked(
+        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        message = unsure(answering)
+        open_transactions: list[bool] = []
+
+        def find(letter: Letter, *, since: datetime) -> None:
+            open_transactions.append(connection.in_atomic_block)
+
+        monkeypatch.setattr(answering, "find", find)
+        ask_now(message)
+        assert open_transactions == [False]
+
+    @committed
+    def test_a_callback_while_the_list_is_read_wins(
+        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        message = unsure(answering)
+        ask_now(message)
+
+        def find(letter: Letter, *, since: datetime) -> None:
+            caller = threading.Thread(target=call_back)
+            caller.start()
+            caller.join(10)
+
+        def call_back() -> None:
+            try:
+                said(last_try(message), Status.TAKEN)
+            finally:
+                connection.close()
+
+        monkeypatch.setattr(answering, "find", find)
+        ask_now(message)
+        assert (delivery.deliver(str(message.pk)), answering.ledger) == ("accepted", [])
+
+    def test_a_look_for_an_earlier_try_does_not_count_for_a_later_one(
+        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        message = unsure(answering)
+        answering.meanwhile = raising(Uncertain("500"))
+
+        def find(letter: Letter, *, since: datetime) -> None:
+            decisions.decide_not_taken(message, by="user:lina", at=timezone.now())
+            assert delivery.deliver(str(message.pk)) == "unknown"
+
+        with monkeypatch.context() as patch:
+            patch.setattr(answering, "find", find)
+            ask_now(message)
+        assert again(message).looks == 0
+        ask_now(message)
+        assert state_of(message) == "unknown"
+
+    def test_a_process_that_dies_while_asking_leaves_it_to_the_next(
+        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        message = unsure(answering)
+
+        def find(letter: Letter, *, since: datetime) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(answering, "find", find)
+            with pytest.raises(KeyboardInterrupt):
+                ask_now(message)
+        assert (again(message).looks, wait_of(message)) == (0, 5 * MINUTE)
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_a_process_whose_clock_is_off_changes_nothing(
+    rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=hours))
+    message = unsure(answering)
+    assert (wait_of(message), reconcile.ask()) == (10 * MINUTE, 0)
+    monkeypatch.setattr(answering, "find", Mock(return_value=None))
+    ask_now(message)
+    ask_now(message)
+    assert (delivery.deliver(str(message.pk)), wait_of(message)) == ("accepted", 30 * MINUTE)
+    (taken,) = Message.objects.annotate(age=Now() - F("accepted_at"))
+    assert timedelta() <= taken.age < timedelta(minutes=1)
