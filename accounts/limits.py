@@ -56,6 +56,8 @@ SIGN_IN_OF_ADDRESS = Limit("sign_in_address", 150, QUARTER)
 STAFF_SIGN_IN_OF_ADDRESS = Limit("staff_address", 60, QUARTER)
 STAFF_SIGN_IN_OF_EMAIL = Limit("staff_email", 40, HOUR)
 PASSWORD_OF_USER = Limit("password_user", 5, QUARTER)
+# Each change is told by an SMS that no cap holds back.
+PASSWORDS_OF_USER = Limit("password_changed", 10, DAY)
 RESETS_OF_NUMBER = Limit("reset_number", 5, DAY)
 RESET_PROOFS_OF_NUMBER = Limit("reset_proof", 5, DAY)
 RESETS_OF_ADDRESS = Limit("reset_address", 60, HOUR)

@@ -132,6 +132,11 @@ def reveal_phone(call: Call, *, viewer: User, at: datetime) -> str:
     return shown["phone"]
 
 
+def mark_of(call: Call) -> str:
+    """Return what changes with the number to call, and tells nothing of it."""
+    return standing.key_of(Channel.SMS, call.citizen.phone)[:16] if call.citizen else ""
+
+
 def finish(call: Call, *, outcome: CallOutcome, by: User, at: datetime) -> None:
     """Record how the call went; a wrong number is written to no more. Raises ``notifications.calls.CallIsDone``."""
     with transaction.atomic():

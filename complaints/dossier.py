@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from complaints import fates
@@ -14,11 +16,34 @@ from complaints.desk import knows_person
 from complaints.fates import Fate
 from complaints.messages import addressee_of, name_of
 from complaints.models import Case
-from notifications import decisions
-from notifications.models import Attempt, Lane, Message
+from notifications import decisions, standing
+from notifications.models import Attempt, Channel, Lane, Message, Verdict
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+    from django.utils.functional import _StrPromise
+
+#: What we write down ourselves where a try ends without a code of its carrier's.
+REASONS: Final[Mapping[str, _StrPromise]] = {
+    "connection": _("the connection broke off"),
+    "data": _("the connection broke off"),
+    "slow": _("the answer took too long"),
+    "no sid": _("the answer had no number in it"),
+    "given back": _("it was given back before it left"),
+    "no address": _("its person has no such address any more"),
+    "not in the list": _("it is not in the carrier's list"),
+    "overtaken by proof": _("another try proved to be the one that was taken"),
+    "readdressed": _("its person gave another address"),
+    "restored": _("the database was restored from a copy"),
+}
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One try, and why it ended as it did in plain words; empty where only its carrier's code says so."""
+
+    attempt: Attempt
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +58,15 @@ class Dossier:
     case: Case | None
     person: str
     shows_words: bool
-    attempts: Sequence[Attempt]
+    tries: Sequence[Tried]
+    held_against: str
     repetitions: Sequence[Message]
     possible: Collection[str]
     mark: str
 
 
 def of(message: Message, user: User, *, at: datetime) -> Dossier:
-    """Return what ``user`` may know of ``message``, in seven statements at most, however often it was tried."""
+    """Return what ``user`` may know of ``message``, in eight statements at most, however often it was tried."""
     case = _case_of(message, user, at=at)
     repetitions = list(_repetitions_of(message))
     return Dossier(
@@ -52,11 +78,22 @@ def of(message: Message, user: User, *, at: datetime) -> Dossier:
         case=case,
         person=_person_of(message, case, user, at=at) if case else "",
         shows_words=case is not None and message.lane != Lane.CODES,
-        attempts=list(message.attempts.order_by("number").prefetch_related("receipts")),
+        tries=[_tried(attempt) for attempt in message.attempts.order_by("number").prefetch_related("receipts")],
+        held_against=_held_against(message),
         repetitions=repetitions,
         possible=decisions.possible(message),
         mark=_mark(message, len(repetitions)),
     )
+
+
+def _tried(attempt: Attempt) -> Tried:
+    return Tried(attempt, str(REASONS.get(attempt.error_code, "")))
+
+
+def _held_against(message: Message) -> str:
+    """Return why nothing but a code goes to the address of the message; empty where nothing is held against it."""
+    verdict: Verdict | None = standing.verdict(Channel(message.channel), message.address)
+    return str(verdict.label) if verdict else ""
 
 
 def mark_of(message: Message) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgett
 from accounts.identity import mask_phone
 from accounts.phones import DOT
 from notifications.gates import quiet_hours
-from notifications.models import CallOutcome, CallTask, Channel, Message, MessageState
+from notifications.models import LEFT, CallOutcome, CallTask, Channel, Message, MessageState
 from notifications.pace import pace
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ STAFF: Final = "user:"
 #: What a message holds in cipher; no list opens it.
 SEALED: Final = ("address", "next_address", "other_address", "subject", "body", "context")
 
+#: What could have left for so long and has not is no longer "about to be sent".
+HELD_UP_AFTER: Final = timedelta(minutes=2)
 #: Dots for a name of any length, which tell nothing about it.
 _HIDDEN: Final = 3
 
@@ -74,6 +76,7 @@ class _Stand(Enum):
     NIGHT = auto()
     AGAIN = auto()
     WAITING = auto()
+    HELD_UP = auto()
     SENDING = auto()
     ACCEPTED = auto()
     DELIVERED = auto()
@@ -117,7 +120,27 @@ def _waits(message: Message, at: datetime) -> tuple[_Stand, datetime | None]:
         (_Stand.NIGHT, morning),
     ]
     later = [(stand, until) for stand, until in waits if until is not None and until > at]
-    return max(later, key=lambda pair: pair[1]) if later else (_Stand.WAITING, None)
+    if later:
+        return max(later, key=lambda pair: pair[1])
+    return (_Stand.HELD_UP if at - _could_leave_since(message, at) >= HELD_UP_AFTER else _Stand.WAITING), None
+
+
+def _could_leave_since(message: Message, at: datetime) -> datetime:
+    """Return since when nothing of its own keeps a message that waits."""
+    waited = [message.created_at, message.not_before, message.next_try_at]
+    if message.daytime and message.channel == Channel.SMS:
+        waited.append(_last_morning(at))
+    return max(moment for moment in waited if moment is not None)
+
+
+def _last_morning(at: datetime) -> datetime | None:
+    """Return the newest end of quiet hours before ``at``."""
+    hours = quiet_hours()
+    if hours is None:
+        return None
+    local = timezone.localtime(at)
+    morning = datetime.combine(local.date(), hours[1], tzinfo=local.tzinfo)
+    return morning if morning <= local else morning - timedelta(days=1)
 
 
 def _morning(at: datetime) -> datetime | None:
@@ -159,6 +182,7 @@ _NOT_SENT = pgettext_lazy("state of a message", "Not sent")
 _ARRIVED = gettext_lazy("It arrived on")
 _PLANNED = gettext_lazy("It is sent on")
 _SOON = gettext_lazy("It is about to be sent.")
+_HELD_UP = gettext_lazy("Sending is held up at the moment. It leaves by itself as soon as that is over.")
 _TOO_LATE = gettext_lazy("It could not leave in time, and later it would have been of no use.")
 _ASKED = gettext_lazy("We do not know yet whether it arrived, and are asking.")
 
@@ -167,6 +191,7 @@ _STAFF: Final[Mapping[_Stand, _Words]] = {
     _Stand.NIGHT: _Words(_WAITS, "wait", gettext_lazy("It wakes nobody at night. It is sent on"), dated=True),
     _Stand.AGAIN: _Words(_WAITS, "warn", gettext_lazy("A try did not succeed. The next one is on"), dated=True),
     _Stand.WAITING: _Words(_WAITS, "wait", _SOON),
+    _Stand.HELD_UP: _Words(_WAITS, "warn", _HELD_UP),
     _Stand.SENDING: _Words(_SENDING, "wait"),
     _Stand.ACCEPTED: _Words(
         pgettext_lazy("state of a message", "Handed over"), "info", gettext_lazy("The carrier took it on"), dated=True
@@ -192,6 +217,7 @@ _CITIZEN: Final[Mapping[_Stand, _Words]] = {
     _Stand.NIGHT: _Words(_WAITS, "", gettext_lazy("We do not wake you at night. It is sent on"), dated=True),
     _Stand.AGAIN: _Words(_WAITS, "", gettext_lazy("It has not gone through yet. We try again on"), dated=True),
     _Stand.WAITING: _Words(_WAITS, "", _SOON),
+    _Stand.HELD_UP: _Words(_WAITS, "", _HELD_UP),
     _Stand.SENDING: _Words(_SENDING, ""),
     _Stand.ACCEPTED: _Words(
         pgettext_lazy("state of a message", "Sent"),
@@ -226,7 +252,10 @@ def _again(message: Message, repeated: Message | None) -> str:
         return ""
     if repeated.channel == message.channel:
         return _("We sent it once more.")
-    return _("We sent it by e-mail instead.") if repeated.channel == Channel.EMAIL else _("We sent it by SMS instead.")
+    is_email = repeated.channel == Channel.EMAIL
+    if message.state in LEFT:
+        return _("We sent it by e-mail too.") if is_email else _("We sent it by SMS too.")
+    return _("We sent it by e-mail instead.") if is_email else _("We sent it by SMS instead.")
 
 
 def _call_of(message: Message) -> CallTask | None:

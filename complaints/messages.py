@@ -46,6 +46,8 @@ PAGE: Final = 25
 CAP: Final = 9_999
 #: What is settled is counted for this span; what is open is counted whatever its age.
 LATELY: Final = timedelta(days=1)
+#: Longer than any message lives before it has arrived or failed.
+LONGEST_LIFE: Final = timedelta(days=14)
 
 
 class Group(models.TextChoices):
@@ -179,8 +181,11 @@ def _known(value: str, choices: type[models.TextChoices]) -> str:
 
 
 def seen_by(user: User) -> MessageQuerySet:
-    """Return the messages ``user`` may handle: none to the own person, and none about a case of one's own."""
-    messages = Message.objects.all()
+    """Return the messages ``user`` may handle: none to the own person, and none about a case of one's own.
+
+    Nor those that were never meant to leave: nothing is wrong with them, and sent again they would say what is not so.
+    """
+    messages = Message.objects.meant()
     if user.person_id is None:
         return messages
     own = Case.objects.filter(citizen_id=user.person_id)
@@ -313,11 +318,17 @@ class LineNow:
 
 @dataclass(frozen=True)
 class Trouble:
-    """One alarm: what is wrong, about what, what to do, and the message it is about if it is about one."""
+    """One alarm: what is wrong, about what, what to do, and the message it is about if it is about one.
+
+    ``about`` is the words for a channel and what is known of it beside that; one that a person ends may be ended.
+    """
 
     alarm: Alarm
     remedy: str
     message_id: UUID | None
+    channel: str
+    about: str
+    is_ended_by_people: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -362,12 +373,14 @@ _OPEN: Final = frozenset({MessageState.PENDING, MessageState.SENDING, MessageSta
 
 def _counts(user: User, *, at: datetime) -> dict[str, Any]:
     """Return how many messages each state holds, and since when the oldest that could leave waits; one statement."""
-    lately = Message.objects.filter(created_at__gt=at - LATELY)
+    meant = Message.objects.meant()
+    lately = meant.filter(created_at__gt=at - LATELY)
+    # A message is given up days after it was made. By when it was made an index finds it, by when it failed none.
+    failed = meant.filter(created_at__gt=at - LONGEST_LIFE, settled_at__gt=at - LATELY)
+    rows = {state: failed if state in _STATES[Group.FAILED] else lately for state in MessageState}
+    rows |= dict.fromkeys(_OPEN, Message.objects.all())
     parts: dict[str, Any] = {
-        f"of_{state}": CountOf(
-            (Message.objects.all() if state in _OPEN else lately).filter(state=state).order_by().values("pk")[:CAP]
-        )
-        for state in MessageState
+        f"of_{state}": CountOf(rows[state].filter(state=state).order_by().values("pk")[:CAP]) for state in MessageState
     }
     could_leave = Message.objects.ripe().filter(gates.may_wake(Now())).order_by("created_at")
     parts["oldest"] = models.Subquery(could_leave.values("created_at")[:1])
@@ -395,7 +408,21 @@ def _lines() -> list[LineNow]:
 
 def _trouble(alarm: Alarm) -> Trouble:
     is_of_message = alarm.kind in {AlarmKind.UNDECIDED, AlarmKind.SENT_TWICE}
-    return Trouble(alarm, str(REMEDIES[alarm.kind]), _uuid(alarm.about) if is_of_message else None)
+    channel, about = _about(alarm.about)
+    return Trouble(
+        alarm=alarm,
+        remedy=str(REMEDIES[alarm.kind]),
+        message_id=_uuid(alarm.about) if is_of_message else None,
+        channel=channel,
+        about=about,
+        is_ended_by_people=alarm.kind in alarms.ENDED_BY_PEOPLE,
+    )
+
+
+def _about(text: str) -> tuple[str, str]:
+    """Return the channel in words, and the rest, of what begins with the key of a channel."""
+    channel, _space, rest = text.partition(" ")
+    return (str(Channel(channel).label), rest) if channel in Channel else ("", text)
 
 
 def _uuid(text: str) -> UUID | None:

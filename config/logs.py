@@ -7,9 +7,13 @@ from structlog.types import EventDict, WrappedLogger
 
 
 def request_in_short(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Keep the method and the path of a request: a query may hold what somebody searched for."""
+    """Keep the method and the path of a request: a query may hold a search, a link opens something."""
     if request := event.pop("request", None):
         event["method"], event["path"] = getattr(request, "method", None), getattr(request, "path", None)
+        match = getattr(request, "resolver_match", None)
+        if token := match and match.kwargs.get("token"):
+            # Django says the path in its sentence too.
+            event.update({name: str(event[name]).replace(token, "…") for name in ("event", "path")})
     return event
 
 

@@ -22,6 +22,8 @@ control_socket_disable = True
 accesslog = None
 _level = os.environ.get("LOG_LEVEL", "INFO")
 logconfig_dict = logging_config(_level)
-logconfig_dict["loggers"]["gunicorn.error"] = {"handlers": ["stderr"], "level": _level, "propagate": False}
+# Below INFO it writes the address of every request.
+_quiet = "INFO" if _level == "DEBUG" else _level
+logconfig_dict["loggers"]["gunicorn.error"] = {"handlers": ["stderr"], "level": _quiet, "propagate": False}
 # REMOTE_ADDR is what config.middleware.TrustedProxies makes of it, never what a header says.
 forwarded_allow_ips = ""

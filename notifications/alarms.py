@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -17,7 +18,10 @@ logger = logging.getLogger(__name__)
 
 def sound(kind: AlarmKind, about: str = "") -> None:
     """Raise an alarm; while it is open, raising it again does nothing."""
-    _, is_new = Alarm.objects.get_or_create(kind=kind, about=about, over_at=None)
+    is_new = False
+    # Where the alarm was raised and ended by others in this very moment, they have said what there is to say.
+    with suppress(IntegrityError):
+        _, is_new = Alarm.objects.get_or_create(kind=kind, about=about, over_at=None)
     if is_new:
         logger.critical("An alarm of the messages was raised.", extra={"kind": kind, "about": about})
 

@@ -1,7 +1,9 @@
 """The nightly comparison of our rows with the carriers' own lists, both ways."""
 
 import logging
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from itertools import batched
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -9,7 +11,7 @@ from django.conf import settings
 
 from notifications import alarms, carriers, evidence
 from notifications.carriers import Answers, Sighting
-from notifications.models import AlarmKind, Attempt, Audit, Channel, Message, Outcome
+from notifications.models import AlarmKind, Attempt, Audit, Channel, Message
 
 logger = logging.getLogger(__name__)
 
@@ -17,11 +19,15 @@ logger = logging.getLogger(__name__)
 MARGIN: Final = timedelta(hours=1)
 #: Ids kept in a comparison at most; the numbers beside them are whole.
 KEPT: Final = 100
-TAKEN: Final = (Outcome.ACCEPTED, Outcome.REPEATED)
+#: Messages of a list that are looked up at once.
+PAGE: Final = 500
 
 
 def compare_day(day: date) -> list[Audit]:
-    """Compare a day, from midnight to midnight here, with every carrier that keeps a list; repeating it is harmless."""
+    """Compare a day, from midnight to midnight here, with every carrier that keeps a list; repeating it is harmless.
+
+    A carrier whose list could not be read whole is an alarm, and keeps no other from being compared.
+    """
     zone = ZoneInfo(settings.TIME_ZONE)
     since = datetime.combine(day, time(), tzinfo=zone)
     until = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
@@ -32,6 +38,7 @@ def compare_day(day: date) -> list[Audit]:
             try:
                 audits.append(compare(name, carrier, since=since, until=until))
             except Exception as error:  # noqa: BLE001 - one carrier's trouble must not keep the others from it
+                alarms.sound(AlarmKind.LISTS_DIFFER, _about(name, since))
                 # No traceback: the carrier's words may hold a number.
                 logger.error(  # noqa: TRY400
                     "A carrier's list could not be read whole.",
@@ -45,16 +52,9 @@ def compare(name: str, carrier: Answers, *, since: datetime, until: datetime) ->
 
     Raises CannotSay.
     """
-    listed = {
-        sighting.provider_id: sighting for sighting in carrier.listing(since=since - MARGIN, until=until + MARGIN)
-    }
-    for sighting in listed.values():
-        _recognise(name, sighting)
-    ours = Attempt.objects.filter(carrier=name, outcome__in=TAKEN, wire_at__gte=since, wire_at__lt=until)
+    listed, strange = _read(name, carrier.listing(since=since - MARGIN, until=until + MARGIN))
+    ours = Attempt.objects.filter(carrier=name, outcome__in=evidence.TAKEN, wire_at__gte=since, wire_at__lt=until)
     ids = dict(ours.values_list("provider_id", "pk"))
-    known = set(
-        Attempt.objects.filter(carrier=name, provider_id__in=list(listed)).values_list("provider_id", flat=True)
-    )
     audit, _ = Audit.objects.update_or_create(
         carrier=name,
         since=since,
@@ -63,20 +63,38 @@ def compare(name: str, carrier: Answers, *, since: datetime, until: datetime) ->
             "ours": len(ids),
             "theirs": len(listed),
             "missing_there": [pk for provider_id, pk in ids.items() if provider_id not in listed][:KEPT],
-            "missing_here": [provider_id for provider_id in listed if provider_id not in known][:KEPT],
+            "missing_here": strange[:KEPT],
         },
     )
     report = alarms.sound if audit.missing_there or audit.missing_here else alarms.over
-    report(AlarmKind.LISTS_DIFFER, f"{name} {since:%Y-%m-%d}")
+    report(AlarmKind.LISTS_DIFFER, _about(name, since))
     return audit
 
 
-def _recognise(name: str, sighting: Sighting) -> None:
+def _about(name: str, since: datetime) -> str:
+    return f"{name} {since:%Y-%m-%d}"
+
+
+def _read(name: str, sightings: Iterable[Sighting]) -> tuple[set[str], list[str]]:
+    """Return the ids of a list, and those among them that no attempt of ours has; no text is kept."""
+    listed, strange = set[str](), list[str]()
+    for page in batched(sightings, PAGE, strict=False):
+        listed.update(sighting.provider_id for sighting in page)
+        known = set(
+            Attempt.objects.filter(
+                carrier=name, provider_id__in=[sighting.provider_id for sighting in page]
+            ).values_list("provider_id", flat=True)
+        )
+        strange += [each.provider_id for each in page if each.provider_id not in known and not _recognise(name, each)]
+    return listed, strange
+
+
+def _recognise(name: str, sighting: Sighting) -> bool:
     """Record what the list says of a message of ours that we did not know was taken; the token in its text names it."""
-    if not sighting.body or Attempt.objects.filter(carrier=name, provider_id=sighting.provider_id).exists():
-        return
     token = sighting.body.rstrip().rpartition("/")[2].split()[-1:]
     message = Message.objects.filter(token__in=token).first()
     doubtful = message and message.attempts.filter(carrier=name, wire_at__isnull=False, provider_id="").last()
-    if doubtful:
-        evidence.hear(name, sighting, attempt_id=doubtful.pk)
+    if not doubtful:
+        return False
+    evidence.hear(name, sighting, attempt_id=doubtful.pk)
+    return True

@@ -94,6 +94,7 @@ STRANGER: Final = frozenset(
         ),
     )
 )
+LONGEST_CODE: Final = 9
 START: Final = frozenset(map(_folded, ("start", "unstop", "ابدأ", "ابدؤوا", "استئناف")))
 
 
@@ -120,9 +121,10 @@ def _believed[**P](view: View[P]) -> View[P]:
 def twilio_status(request: HttpRequest, attempt: int) -> HttpResponse:
     """Hear what became of a message; what is said of an attempt we do not know is kept, and answered alike."""
     sid, word = request.POST.get("MessageSid", ""), request.POST.get("MessageStatus", "")
-    if not MESSAGE.fullmatch(sid) or not word:
+    code = request.POST.get("ErrorCode", "")[:LONGEST_CODE]
+    if not (MESSAGE.fullmatch(sid) and word.isprintable() and word and code.isprintable()):
         return HttpResponse(status=400)
-    seen = sighting(sid, word, request.POST.get("ErrorCode", ""))
+    seen = sighting(sid, word, code)
     evidence.hear(TwilioCarrier.name, seen, attempt_id=attempt, moves=word in STATUSES)
     return HttpResponse()
 

@@ -12,7 +12,7 @@ from functools import wraps
 from django.db import transaction
 from django.db.models import Q
 
-from notifications import bell, evidence, giving_up, reconcile
+from notifications import bell, evidence, giving_up, reconcile, standing
 from notifications.models import Channel, Lane, Message, MessageState, Outcome
 from notifications.outbox import say_again
 from notifications.wording import WordingIncomplete
@@ -46,7 +46,7 @@ def _verb(decide: Verb) -> Verb:
             fresh = Message.objects.select_for_update().get(pk=message.pk)
             if decide.__name__ not in possible(fresh):
                 raise DecisionNotPossible
-            decide(fresh, by=by, at=at)
+            decide(fresh, at)
         logger.info(
             "A person decided about a message.", extra={"message_id": str(fresh.pk), "verb": decide.__name__, "by": by}
         )
@@ -55,32 +55,32 @@ def _verb(decide: Verb) -> Verb:
 
 
 @_verb
-def release(message: Message, *, by: str, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
+def release(message: Message, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
     """Let a waiting message go now: not in the morning, not after its back-off, whatever the day has cost."""
     Message.objects.filter(pk=message.pk).update(not_before=None, next_try_at=None, daytime=False)
     transaction.on_commit(lambda: bell.ring(message.lane), robust=True)
 
 
 @_verb
-def resend(message: Message, *, by: str, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
+def resend(message: Message, at: datetime) -> None:
     """Say it again by the same channel; a new message under a numbered occasion."""
     _say_again(message, Channel(message.channel), message.address_now, at)
 
 
 @_verb
-def resend_by_other_channel(message: Message, *, by: str, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
+def resend_by_other_channel(message: Message, at: datetime) -> None:
     """Say it again by the person's other channel."""
     _say_again(message, giving_up.OTHER[Channel(message.channel)], message.other_address or "", at)
 
 
 @_verb
-def call_instead(message: Message, *, by: str, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
+def call_instead(message: Message, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
     """Have the contact centre call the person."""
     giving_up.have_called(message)
 
 
 @_verb
-def decide_taken(message: Message, *, by: str, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
+def decide_taken(message: Message, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
     """Settle an unknown message: it was taken, as somebody found out."""
     last = message.attempts.filter(wire_at__isnull=False).order_by("number").last()
     if last is None:
@@ -89,7 +89,7 @@ def decide_taken(message: Message, *, by: str, at: datetime) -> None:  # noqa: A
 
 
 @_verb
-def decide_not_taken(message: Message, *, by: str, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
+def decide_not_taken(message: Message, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
     """Settle an unknown message: it was not taken, and is sent again."""
     reconcile.send_again(message, list(message.attempts.filter(outcome=Outcome.UNKNOWN)))
     transaction.on_commit(lambda: bell.ring(message.lane), robust=True)
@@ -97,8 +97,10 @@ def decide_not_taken(message: Message, *, by: str, at: datetime) -> None:  # noq
 
 _ALLOWED: dict[str, Callable[[Message], bool]] = {
     "release": lambda message: message.state == MessageState.PENDING,
-    "resend": lambda message: bool(message.address_now) and _may_be_said_again(message),
-    "resend_by_other_channel": lambda message: bool(message.other_address) and _may_be_said_again(message),
+    "resend": lambda message: _may_be_said_again(message) and _is_good(Channel(message.channel), message.address_now),
+    "resend_by_other_channel": lambda message: (
+        _may_be_said_again(message) and _is_good(giving_up.OTHER[Channel(message.channel)], message.other_address or "")
+    ),
     "call_instead": lambda message: (
         message.must_reach and message.state in {*SAID, MessageState.UNKNOWN} and not hasattr(message, "call_task")
     ),
@@ -112,11 +114,18 @@ def _may_be_said_again(message: Message) -> bool:
     return message.state in SAID and not message.repetitions.filter(state__in=evidence.OPEN).exists()
 
 
+def _is_good(channel: Channel, address: str) -> bool:
+    """Tell whether there is an address, and nothing held against it."""
+    return bool(address) and standing.verdict(channel, address) is None
+
+
 def _say_again(message: Message, channel: Channel, address: str, at: datetime) -> None:
     """Owe it under the next free number of its occasion."""
     root = message.occasion.partition("#")[0]
     said = Message.objects.filter(Q(occasion=root) | Q(occasion__startswith=f"{root}#"), recipient=message.recipient)
     try:
-        say_again(message, channel=channel, address=address, occasion=f"{root}#{said.count() + 1}", at=at)
+        again = say_again(message, channel=channel, address=address, occasion=f"{root}#{said.count() + 1}", at=at)
     except WordingIncomplete as incomplete:
         raise DecisionNotPossible from incomplete
+    if again is None:
+        raise DecisionNotPossible

@@ -7,16 +7,18 @@ of a carrier that answers at once up to fifty messages are on the wire between t
 
 import logging
 from collections import Counter, deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from time import monotonic
+from functools import cache
+from time import monotonic, sleep
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from config.crypto import Unreadable
 from notifications import alarms, bell, evidence, gates, giving_up, lines, standing
 from notifications.carriers import Accepted, Carrier, Declined, Letter, Meaning, answering
 from notifications.lines import Route, Routes
@@ -25,9 +27,9 @@ from notifications.models import (
     Attempt,
     Lane,
     Message,
+    MessageQuerySet,
     MessageState,
     Outcome,
-    Verdict,
 )
 from notifications.pace import pace
 
@@ -38,6 +40,8 @@ MOST_ON_WIRE: Final = 50
 # As much is in doubt when a sender dies.
 SECONDS_ON_WIRE: Final = 0.1
 SWEPT_AT_ONCE: Final = 500
+# Seconds before another go at recording, e.g. after a deadlock or while the database restarts.
+RECORD_AGAIN: Final = (0.1, 1.0)
 RINGS_AT_ONCE: Final = 4
 OLD: Final = timedelta(minutes=15)
 
@@ -49,7 +53,8 @@ class Claim:
     message: Message
     attempt: Attempt
     carrier: Carrier
-    on_trial: bool = field(default=False, kw_only=True)  # the line was stopped, and this message tries it
+    before: str = ""  # the carrier that was spoken to last
+    on_trial: bool = False  # the line was stopped, and this message tries it
 
 
 @dataclass(frozen=True)
@@ -61,33 +66,45 @@ class Unsure:
 
 @dataclass(frozen=True)
 class Unspoken:
-    """The sender came too late to its carrier, or after a refusal of our account, and did not speak to it."""
+    """The sender came too late to its carrier, or after its line had failed, and did not speak to it."""
 
 
 type Result = Accepted | Declined | Unsure | Unspoken
 
 
 class Tempo:
-    """How long the carriers take for one message, as this sender has just seen, and the batches that follow from it."""
+    """How long a lane's carriers take for a message, as this process has seen, and the batches that follow from it."""
 
-    def __init__(self) -> None:
-        """Begin with a guess that a quick carrier soon corrects."""
-        self._seconds = 0.05
+    def __init__(self, room: timedelta) -> None:
+        """Begin cautiously, a quick carrier soon corrects it; ``room`` is how long a batch may be in one hand."""
+        self._room = room
+        self._seconds = 0.5
+        self._stumbled = False
 
     def learn(self, seconds: float) -> None:
         """Take one more duration into account."""
         self._seconds += (seconds - self._seconds) / 8
 
+    def note(self, *, stumbled: bool) -> None:
+        """Note whether the last slice met a failing line: as long as it does, messages are claimed one by one."""
+        self._stumbled = stumbled
+
     @property
     def claimed(self) -> int:
-        """How many messages can be handed over well within a lease."""
-        room = (pace().lease - pace().least_lease).total_seconds() / 2
-        return max(1, min(MOST_CLAIMED, int(room / self._seconds)))
+        """How many messages are claimed at once."""
+        fitting = min(MOST_CLAIMED, int(self._room.total_seconds() / self._seconds))
+        return 1 if self._stumbled else max(1, fitting)
 
     @property
     def on_wire(self) -> int:
         """How many messages are marked in one commit."""
         return max(1, min(MOST_ON_WIRE, int(SECONDS_ON_WIRE / self._seconds)))
+
+
+@cache
+def tempo_of(lane: str) -> Tempo:
+    """Return this process's tempo of a lane; a code in a sender's hands must not wait long for those before it."""
+    return Tempo(pace().read / 10 if lane == Lane.CODES else (pace().lease - pace().least_lease) / 2)
 
 
 def drain(lane: str, *, seconds: float = 10.0) -> bool:
@@ -96,7 +113,7 @@ def drain(lane: str, *, seconds: float = 10.0) -> bool:
     Safe to call twice and from many processes. Opens transactions of its own and is never called inside one, because
     the wire mark must be committed before a carrier is spoken to.
     """
-    tempo, until = Tempo(), monotonic() + seconds
+    tempo, until = tempo_of(lane), monotonic() + seconds
     while monotonic() < until:
         claims, seen = _claim(Q(lane=lane), tempo.claimed)
         if not seen:
@@ -108,16 +125,28 @@ def drain(lane: str, *, seconds: float = 10.0) -> bool:
 def deliver(message_id: str) -> str:
     """Hand one message over if it may go now and nobody else has it; return its state afterwards, "" for no message."""
     claims, _ = _claim(Q(pk=message_id), 1)
-    _hand_over(claims, Tempo())
+    _hand_over(claims, tempo_of(Lane.NOTICES))
     return Message.objects.filter(pk=message_id).values_list("state", flat=True).first() or ""
 
 
 def expire() -> int:
-    """Settle what is worthless by now, and has not left or may not have; return how many."""
-    worthless = Q(state=MessageState.PENDING) | Q(state=MessageState.UNKNOWN, lane=Lane.CODES)
-    return Message.objects.filter(worthless, expires_at__lte=Now()).update(
-        state=MessageState.EXPIRED, settled_at=Now(), unsure_since=None, look_at=None
+    """Settle what is worthless by now, and has not left or may not have; return how many.
+
+    A code of which it is not known whether it was taken is not worth a person's decision.
+    """
+    old = Message.objects.waiting().filter(expires_at__lte=Now())
+    doubtful = Message.objects.filter(state=MessageState.UNKNOWN, lane=Lane.CODES).filter(
+        Q(expires_at__lte=Now()) | Q(unsure_since__lte=Now() - pace().person)
     )
+    return sum(_expire(messages) for messages in (old, doubtful))
+
+
+def _expire(messages: MessageQuerySet) -> int:
+    with transaction.atomic():
+        ids = list(messages.select_for_update(skip_locked=True).values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+        return Message.objects.filter(pk__in=ids).update(
+            state=MessageState.EXPIRED, settled_at=Now(), unsure_since=None, look_at=None
+        )
 
 
 def recover() -> int:
@@ -131,11 +160,16 @@ def recover() -> int:
 
 def ring_due() -> int:
     """Ring for the lanes in which something may be sent, a few times where much is; return how many rings."""
-    due = Counter(gates.sendable(Routes.now()).values_list("lane", flat=True)[:SWEPT_AT_ONCE])
-    rings = [lane for lane, number in due.items() for _ in range(min(RINGS_AT_ONCE, 1 + number // MOST_CLAIMED))]
+    free = gates.sendable(Routes.now())
+    rings = [lane for lane in Lane for _ in range(_rings(free.filter(lane=lane)))]
     for lane in rings:
         bell.ring(lane)
     return len(rings)
+
+
+def _rings(free: MessageQuerySet) -> int:
+    number = free[:SWEPT_AT_ONCE].count()
+    return min(RINGS_AT_ONCE, 1 + number // MOST_CLAIMED) if number else 0
 
 
 def watch_age() -> None:
@@ -150,8 +184,8 @@ def watch_age() -> None:
 
 def watch_unknown() -> None:
     """Sound where something has been unknown for so long that a person must decide, and end the alarm elsewhere."""
-    oldest = Message.objects.filter(state=MessageState.UNKNOWN, unsure_since__lte=Now() - pace().person)
-    report = alarms.sound if oldest.exists() else alarms.over
+    unknown = Message.objects.filter(state=MessageState.UNKNOWN, lane=Lane.NOTICES)
+    report = alarms.sound if unknown.filter(unsure_since__lte=Now() - pace().person).exists() else alarms.over
     report(AlarmKind.UNDECIDED)
 
 
@@ -164,9 +198,10 @@ def _claim(which: Q, number: int) -> tuple[list[Claim], int]:
     routes = Routes.now()
     free = gates.sendable(routes).filter(which)
     messages = list(free.order_by("created_at").select_for_update(skip_locked=True)[:number])
-    held_against = standing.verdicts((m.channel, m.address) for m in messages if m.lane == Lane.NOTICES)
+    legible = [message for message in messages if _is_legible(message)]
+    held_against = standing.verdicts((m.channel, m.address) for m in legible if m.lane == Lane.NOTICES)
     claims = []
-    for message in messages:
+    for message in legible:
         if verdict := held_against.get((message.channel, message.address)):
             _turn_back(message, verdict)
         elif route := routes.choose(message.channel, after=message.carrier):
@@ -175,8 +210,17 @@ def _claim(which: Q, number: int) -> tuple[list[Claim], int]:
     return claims, len(messages)
 
 
+def _is_legible(message: Message) -> bool:
+    """Tell whether a message can be opened; one that cannot is settled, or it would stand in its lane for ever."""
+    try:
+        return all(isinstance(text, str) for text in (message.address, message.subject, message.body))
+    except Unreadable:
+        _turn_back(message, "unreadable")
+        return False
+
+
 def _claimed(message: Message, route: Route) -> Claim:
-    message.carrier = route.carrier.name
+    before, message.carrier = message.carrier, route.carrier.name
     message.tries += 1
     message.fence += 1
     attempt = Attempt(
@@ -186,13 +230,13 @@ def _claimed(message: Message, route: Route) -> Claim:
         carrier=route.carrier.name,
         address_lookup=standing.key_of(message.channel, message.address),
     )
-    return Claim(message, attempt, route.carrier, on_trial=route.on_trial)
+    return Claim(message, attempt, route.carrier, before=before, on_trial=route.on_trial)
 
 
-def _turn_back(message: Message, verdict: Verdict) -> None:
-    """Settle a message whose address is known to be no good, without troubling a carrier."""
+def _turn_back(message: Message, why: str) -> None:
+    """Settle a message that cannot arrive, for its address or its own sake, without troubling a carrier."""
     evidence.move(message, MessageState.UNDELIVERABLE, settled_at=Now())
-    logger.info("A message was not sent to such an address.", extra={"message_id": str(message.pk), "verdict": verdict})
+    logger.warning("A message was not sent at all.", extra={"message_id": str(message.pk), "why": why})
     giving_up.go_on(message)
 
 
@@ -225,7 +269,8 @@ def _hand_over(claims: Sequence[Claim], tempo: Tempo) -> None:
             kept = {claim.attempt.pk for claim in marked}
             _give_back([claim for claim in (*batch, *waiting) if claim.attempt.pk not in kept])
             waiting.clear()
-        failing = _record(_send_all(marked, began, tempo))
+        failing = _recorded(_send_all(marked, began, tempo))
+        tempo.note(stumbled=bool(failing))
         if failing:
             # Its share has fallen: the rest of the batch is chosen for anew.
             _give_back([claim for claim in waiting if claim.carrier.name in failing])
@@ -235,25 +280,32 @@ def _hand_over(claims: Sequence[Claim], tempo: Tempo) -> None:
 @transaction.atomic(durable=True)
 def _mark(claims: Sequence[Claim]) -> list[Claim]:
     """Commit that the carrier is about to be spoken to; return the claims that are still ours, with time enough."""
-    ours = _locked_if_ours(claims, Q(lease_until__gt=Now() + pace().least_lease))
-    marked = [claim for claim in claims if claim.message.pk in ours]
+    in_time = Q(lease_until__gt=Now() + pace().least_lease)
+    ours = dict(_locked(claims).filter(in_time, state=MessageState.SENDING).values_list("pk", "fence"))
+    marked = [claim for claim in claims if ours.get(claim.message.pk) == claim.attempt.fence]
     if marked:
         Attempt.objects.filter(pk__in=[claim.attempt.pk for claim in marked]).update(wire_at=Now())
-        segments: Counter[str] = Counter()
-        for claim in marked:
-            segments[claim.message.channel] += claim.message.segments
-        gates.count_spending(segments)
+        gates.count_spending(_cost(marked))
     return marked
 
 
-def _send_all(claims: Sequence[Claim], marked_at: float, tempo: Tempo) -> list[tuple[Claim, Result]]:
-    """Send a slice; where a carrier refuses our account, it is not asked for the rest."""
-    results: list[tuple[Claim, Result]] = []
-    refusing: set[str] = set()
+def _cost(claims: Iterable[Claim]) -> Counter[str]:
+    """Return what the notices among the claims cost, by channel: codes have an allowance of their own, in accounts."""
+    cost: Counter[str] = Counter()
     for claim in claims:
-        result = Unspoken() if claim.carrier.name in refusing else _send(claim, marked_at, tempo)
-        if _refuses_account(result):
-            refusing.add(claim.carrier.name)
+        if claim.message.lane == Lane.NOTICES:
+            cost[claim.message.channel] += claim.message.segments
+    return cost
+
+
+def _send_all(claims: Sequence[Claim], marked_at: float, tempo: Tempo) -> list[tuple[Claim, Result]]:
+    """Send a slice; a carrier whose line fails is not spoken to again within it."""
+    results: list[tuple[Claim, Result]] = []
+    failing: set[str] = set()
+    for claim in claims:
+        result = Unspoken() if claim.carrier.name in failing else _send(claim, marked_at, tempo)
+        if _fails_the_line(result) or _refuses_account(result):
+            failing.add(claim.carrier.name)
         results.append((claim, result))
     return results
 
@@ -265,7 +317,7 @@ def _send(claim: Claim, marked_at: float, tempo: Tempo) -> Result:
     if began - marked_at > pace().wire.total_seconds():
         return Unspoken()
     try:
-        return claim.carrier.send(letter(claim.message, claim.attempt.pk))
+        return claim.carrier.send(Letter.of(claim.message, attempt_id=claim.attempt.pk))
     except Declined as declined:
         return declined
     except Exception as unsure:  # noqa: BLE001 - whatever else went wrong, the carrier may have taken the message
@@ -280,41 +332,40 @@ def _send(claim: Claim, marked_at: float, tempo: Tempo) -> Result:
         tempo.learn(monotonic() - began)
 
 
-def letter(message: Message, attempt_id: int) -> Letter:
-    """Return a message as a carrier gets it."""
-    return Letter(
-        message_id=str(message.pk),
-        attempt_id=attempt_id,
-        to=message.address,
-        subject=message.subject,
-        body=message.body,
-        language=message.language,
-        token=message.token or "",
-    )
-
-
 # ---- record ----
+
+
+def _recorded(results: Sequence[tuple[Claim, Result]]) -> set[str]:
+    """Record, and try again where the database could not: what a sender knows is worth more than a moment."""
+    for seconds in RECORD_AGAIN:
+        try:
+            return _record(results)
+        except (OperationalError, InterfaceError):
+            connection.close_if_unusable_or_obsolete()
+            sleep(seconds)
+    return _record(results)
 
 
 @transaction.atomic(durable=True)
 def _record(results: Sequence[tuple[Claim, Result]]) -> set[str]:
     """Close the attempts and move their messages; return the carriers whose line failed.
 
-    A sender that comes back after its lease changes nothing but what it can prove: that a message was taken.
+    Everything is read anew under the lock: the person may have moved meanwhile. A sender that comes back after its
+    lease changes nothing but what it can prove: that a message was taken.
     """
-    ours = _locked_if_ours([claim for claim, _ in results])
-    taken = [(claim, result) for claim, result in results if claim.message.pk in ours and isinstance(result, Accepted)]
-    _record_taken(taken)
+    fresh = {message.pk: message for message in _locked([claim for claim, _ in results])}
+    ours = [(replace(claim, message=fresh[claim.message.pk]), result) for claim, result in results]
+    ours = [(claim, result) for claim, result in ours if _is_ours(claim)]
+    kept = {claim.attempt.pk for claim, _ in ours}
+    _record_taken([(claim, result) for claim, result in ours if isinstance(result, Accepted)])
+    for claim, result in ours:
+        _record_other(claim, result)
     for claim, result in results:
-        if claim.message.pk not in ours:
-            _record_late(claim, result)
-        elif not isinstance(result, Accepted):
-            _record_other(claim, result)
-    for claim, result in results:
-        # A "no" about the message or its address comes from a carrier that knows our account.
-        if claim.on_trial and not isinstance(result, Unspoken) and not _fails_the_line(result):
-            lines.reopen(claim.message.channel, claim.carrier.name)
-    return {claim.carrier.name for claim, result in results if _fails_the_line(result)}
+        if claim.attempt.pk not in kept:
+            _record_late(fresh[claim.message.pk], claim, result)
+    _let_go([claim for claim, result in ours if isinstance(result, Unspoken) and claim.message.next_address is None])
+    gates.refund(_cost(_not_taken(ours)))
+    return _judge_lines(ours)
 
 
 def _record_taken(taken: Sequence[tuple[Claim, Accepted]]) -> None:
@@ -344,18 +395,20 @@ def _record_taken(taken: Sequence[tuple[Claim, Accepted]]) -> None:
             )
 
 
-def _record_other(claim: Claim, result: Declined | Unsure | Unspoken) -> None:
+def _record_other(claim: Claim, result: Result) -> None:
     """Record what was not taken, or may not have been, of a message that is ours."""
     match result:
-        case Unspoken():
-            _close(claim.attempt, Outcome.NOT_SENT, "unspoken")
-            evidence.wait(claim.message, claim.attempt)
         case Unsure():
             _close(claim.attempt, Outcome.UNKNOWN, result.code)
-            doubt(claim.message)
-            lines.blame(claim.message.channel, claim.carrier.name)
+            evidence.doubt(claim.message)
         case Declined():
             _record_declined(claim, result)
+        case Unspoken() if claim.message.next_address is not None:
+            # Its person moved while it was marked: what waits goes where they are by now.
+            _close(claim.attempt, Outcome.NOT_SENT, "unspoken")
+            evidence.wait(claim.message, claim.attempt)
+        case _:
+            return
 
 
 def _record_declined(claim: Claim, declined: Declined) -> None:
@@ -364,42 +417,52 @@ def _record_declined(claim: Claim, declined: Declined) -> None:
     match declined.meaning:
         case Meaning.BUSY:
             evidence.wait(message, claim.attempt, next_try_at=Now() + back_off(message))
-            lines.blame(message.channel, claim.carrier.name)
         case Meaning.LINE:
             evidence.wait(message, claim.attempt)
-            lines.stop(message.channel, claim.carrier.name, code=declined.code)
         case Meaning.DEAD | Meaning.STOPPED | Meaning.UNFIT:
             evidence.fail(message, claim.attempt, code=declined.code, meaning=declined.meaning)
 
 
-def _record_late(claim: Claim, result: Result) -> None:
+def _record_late(message: Message, claim: Claim, result: Result) -> None:
     """Use what a sender knows whose claim is no longer its own."""
-    message = Message.objects.select_for_update().get(pk=claim.message.pk)
-    attempt = message.attempts.get(pk=claim.attempt.pk)
     logger.warning("A sender came back after its lease.", extra={"message_id": str(message.pk)})
-    if isinstance(result, Accepted):
+    attempt = message.attempts.filter(pk=claim.attempt.pk).first()
+    if isinstance(result, Accepted) and attempt is not None:
         evidence.take(message, attempt, provider_id=result.provider_id)
 
 
+def _not_taken(results: Sequence[tuple[Claim, Result]]) -> Iterable[Claim]:
+    """Return the claims that certainly cost nothing."""
+    return (claim for claim, result in results if isinstance(result, Declined | Unspoken))
+
+
+def _judge_lines(results: Sequence[tuple[Claim, Result]]) -> set[str]:
+    """Let each line lose or regain once for a slice, in the order of their names; return the carriers that failed."""
+    failing: set[str] = set()
+    by_line: dict[tuple[str, str], list[tuple[Claim, Result]]] = {}
+    for claim, result in results:
+        by_line.setdefault((claim.message.channel, claim.carrier.name), []).append((claim, result))
+    for (channel, carrier), theirs in sorted(by_line.items(), key=lambda line: line[0]):
+        refusal = next((result for _, result in theirs if _refuses_account(result)), None)
+        if isinstance(refusal, Declined):
+            lines.stop(channel, carrier, code=refusal.code)
+        elif any(_fails_the_line(result) for _, result in theirs):
+            lines.blame(channel, carrier)
+        else:
+            # A "no" about a message or its address comes from a carrier that knows our account.
+            if any(claim.on_trial and not isinstance(result, Unspoken) for claim, result in theirs):
+                lines.reopen(channel, carrier)
+            continue
+        failing.add(carrier)
+    return failing
+
+
 def _fails_the_line(result: Result) -> bool:
-    return isinstance(result, Unsure) or (
-        isinstance(result, Declined) and result.meaning in {Meaning.BUSY, Meaning.LINE}
-    )
+    return isinstance(result, Unsure) or (isinstance(result, Declined) and result.meaning == Meaning.BUSY)
 
 
 def _refuses_account(result: Result) -> bool:
     return isinstance(result, Declined) and result.meaning == Meaning.LINE
-
-
-def doubt(message: Message) -> None:
-    """Call a locked message unknown; where a carrier can be asked, it will be. A code soon expires and is not."""
-    asks = message.lane == Lane.NOTICES and answering(message.carrier) is not None
-    evidence.move(
-        message,
-        MessageState.UNKNOWN,
-        unsure_since=Now(),
-        look_at=Now() + pace().first_settle if asks else None,
-    )
 
 
 def back_off(message: Message) -> timedelta:
@@ -413,22 +476,26 @@ def back_off(message: Message) -> timedelta:
 @transaction.atomic(durable=True)
 def _give_back(claims: Sequence[Claim]) -> None:
     """Let go of what is still ours and was not on the wire, for whoever looks next."""
-    ours = _locked_if_ours(claims)
-    mine = [claim for claim in claims if claim.message.pk in ours]
-    Attempt.objects.filter(pk__in=[claim.attempt.pk for claim in mine]).update(
-        ended_at=Now(), outcome=Outcome.NOT_SENT, error_code="given back"
-    )
-    Message.objects.filter(pk__in=[claim.message.pk for claim in mine]).update(
-        state=MessageState.PENDING, lease_until=None
-    )
+    fresh = {message.pk: message for message in _locked(claims)}
+    _let_go([claim for claim in claims if _is_ours(replace(claim, message=fresh[claim.message.pk]))])
 
 
-def _locked_if_ours(claims: Sequence[Claim], *conditions: Q) -> set[object]:
-    """Lock the messages of the claims that nobody took from us meanwhile, and return their ids."""
-    fences = {claim.message.pk: claim.message.fence for claim in claims}
-    held = Message.objects.filter(*conditions, pk__in=fences, state=MessageState.SENDING)
-    locked = held.order_by("pk").select_for_update().values_list("pk", "fence")
-    return {pk for pk, fence in locked if fences[pk] == fence}
+def _let_go(claims: Sequence[Claim]) -> None:
+    """Undo the claims of locked messages: nobody was spoken to, so that this was no try and leaves no trace."""
+    Attempt.objects.filter(pk__in=[claim.attempt.pk for claim in claims]).delete()
+    for before in {claim.before for claim in claims}:
+        theirs = Message.objects.filter(pk__in=[claim.message.pk for claim in claims if claim.before == before])
+        theirs.update(state=MessageState.PENDING, lease_until=None, tries=F("tries") - 1, carrier=before)
+
+
+def _locked(claims: Sequence[Claim]) -> MessageQuerySet:
+    """Lock the messages of the claims, in the one order in which everybody locks messages."""
+    return Message.objects.filter(pk__in=[claim.message.pk for claim in claims]).order_by("pk").select_for_update()
+
+
+def _is_ours(claim: Claim) -> bool:
+    """Tell whether nobody took a message, as it was just read, from the sender that claimed it."""
+    return claim.message.state == MessageState.SENDING and claim.message.fence == claim.attempt.fence
 
 
 def _close(attempt: Attempt, outcome: Outcome, code: str) -> None:
@@ -442,6 +509,6 @@ def _abandon(message: Message) -> None:
     _close(attempt, Outcome.UNKNOWN if was_on_wire else Outcome.NOT_SENT, "lease over")
     logger.warning("A sender did not come back.", extra={"message_id": str(message.pk), "on_wire": was_on_wire})
     if was_on_wire:
-        doubt(message)
+        evidence.doubt(message)
     else:
         evidence.wait(message, attempt)

@@ -13,7 +13,18 @@ from django.db.models.functions import Now
 
 from notifications import alarms, giving_up, standing
 from notifications.carriers import Meaning, Sighting, Status, answering
-from notifications.models import AlarmKind, Attempt, CallTask, Channel, Message, MessageState, Outcome, Receipt, Verdict
+from notifications.models import (
+    AlarmKind,
+    Attempt,
+    CallTask,
+    Channel,
+    Lane,
+    Message,
+    MessageState,
+    Outcome,
+    Receipt,
+    Verdict,
+)
 from notifications.pace import pace
 
 logger = logging.getLogger(__name__)
@@ -86,9 +97,19 @@ def move(message: Message, state: MessageState, **changes: Any) -> None:
     message.state = state
 
 
+def doubt(message: Message) -> None:
+    """Call a locked message unknown; where a carrier can be asked, it will be. A code soon expires and is not."""
+    asks = message.lane == Lane.NOTICES and answering(message.carrier) is not None
+    move(
+        message,
+        MessageState.UNKNOWN,
+        unsure_since=Now(),
+        look_at=Now() + pace().first_settle if asks else None,
+    )
+
+
 def wait(message: Message, attempt: Attempt, **changes: Any) -> None:
     """Let a locked message wait for another try, which goes to where its person is by now."""
-    message.refresh_from_db(fields=["next_address"])
     if message.next_address == "":
         fail(message, attempt, code="no address", meaning=Meaning.UNFIT)
         return

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, Q
+from django.db.models import Exists, F, Q, QuerySet
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Now, TruncDate, TruncTime
+from django.db.models.functions import Greatest, Now, TruncDate, TruncTime
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from notifications import alarms
@@ -80,8 +80,11 @@ def spent_channels() -> list[str]:
     caps = {channel: cap for channel, setting in CAPS.items() if (cap := getattr(settings, setting))}
     if not caps:
         return []
-    spent = DailySpend.objects.filter(on=TruncDate(Now(), tzinfo=ZoneInfo(settings.TIME_ZONE)), channel__in=caps)
-    return [row.channel for row in spent if row.spent >= caps[Channel(row.channel)]]
+    return [row.channel for row in _today().filter(channel__in=caps) if row.spent >= caps[Channel(row.channel)]]
+
+
+def _today() -> QuerySet[DailySpend]:
+    return DailySpend.objects.filter(on=TruncDate(Now(), tzinfo=ZoneInfo(settings.TIME_ZONE)))
 
 
 def watch_spending() -> None:
@@ -102,3 +105,9 @@ def count_spending(segments: Mapping[str, int]) -> None:
     with connection.cursor() as cursor:
         for channel, number in sorted(segments.items()):
             cursor.execute(SPEND, [channel, settings.TIME_ZONE, number])
+
+
+def refund(segments: Mapping[str, int]) -> None:
+    """Take back what was counted for messages that were certainly not taken."""
+    for channel, number in sorted(segments.items()):
+        _today().filter(channel=channel).update(spent=Greatest(F("spent") - number, 0))

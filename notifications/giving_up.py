@@ -4,6 +4,7 @@ import logging
 
 from django.db.models.functions import Now
 
+from config.crypto import Unreadable
 from notifications import standing
 from notifications.clock import database_now
 from notifications.models import CallTask, Channel, Lane, Message, MessageState
@@ -31,12 +32,13 @@ def go_on(message: Message) -> None:
 
 def say_by_other_channel(message: Message) -> bool:
     """Owe the notice by the other channel; False when there is none that may arrive, or it went that way before."""
-    other, address = OTHER[Channel(message.channel)], message.other_address
-    if not address or standing.verdict(other, address) is not None:
-        return False
+    other = OTHER[Channel(message.channel)]
     try:
+        address = message.other_address
+        if not address or standing.verdict(other, address) is not None:
+            return False
         again = say_again(message, channel=other, address=address, occasion=message.occasion, at=database_now())
-    except (WordingIncomplete, AddressRefused) as problem:
+    except (WordingIncomplete, AddressRefused, Unreadable) as problem:
         # What was kept of an older message may not be enough for today's words: what happened is recorded all the same.
         logger.error(  # noqa: TRY400 - the text may hold a word of the case
             "A message could not be said by the other channel.",

@@ -89,7 +89,7 @@ def stop(channel: str, carrier: str, *, code: str) -> None:
 
 
 def reopen(channel: str, carrier: str) -> None:
-    """Open a stopped line, since it took a message again or an operator says so."""
+    """Open a stopped line, since its carrier knows our account again."""
     if Line.objects.filter(channel=channel, carrier=carrier, stopped_until__isnull=False).update(
         stopped_until=None, stopped_by=""
     ):
@@ -136,7 +136,12 @@ def _share_now() -> Least:
 def _take_trial(channel: str, carrier: str) -> bool:
     """Take the one try of a stopped line, so that no other sender does; False where one has."""
     over = Line.objects.filter(channel=channel, carrier=carrier, stopped_until__lte=Now())
-    return bool(over.update(stopped_until=Now() + pace().line_stop))
+    # A line that another sender holds has its trial there.
+    line = over.select_for_update(skip_locked=True).first()
+    if line is None:
+        return False
+    Line.objects.filter(pk=line.pk).update(stopped_until=Now() + pace().line_stop)
+    return True
 
 
 def _row_of(channel: str, carrier: str) -> None:

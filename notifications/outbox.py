@@ -104,9 +104,14 @@ def cancel(
         overtaken = overtaken.filter(template__in=templates)
     if occasion is not None:
         overtaken = overtaken.filter(occasion=occasion)
-    cancelled = overtaken.waiting().update(state=MessageState.CANCELLED, settled_at=at, expires_at=Now())
-    overtaken.left().update(expires_at=Now())
-    return cancelled
+    # Locked as one: a sender that gives a message back meanwhile must not slip between two statements.
+    states = dict(overtaken.order_by("pk").select_for_update().values_list("pk", "state"))
+    waiting = [pk for pk, state in states.items() if state == MessageState.PENDING]
+    if states:
+        Message.objects.filter(pk__in=states).update(expires_at=Now())
+    if waiting:
+        Message.objects.filter(pk__in=waiting).update(state=MessageState.CANCELLED, settled_at=at)
+    return len(waiting)
 
 
 def has_left(occasion: str) -> bool:

@@ -5,8 +5,9 @@ twenty minutes after the first; one that is two hours old waits for a person ins
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from time import monotonic
 from typing import Final
 
 from django.db import transaction
@@ -14,8 +15,7 @@ from django.db.models import DurationField, F, Value
 from django.db.models.functions import Greatest, Least, Now
 
 from notifications import evidence
-from notifications.carriers import CannotSay, Meaning, Sighting, answering
-from notifications.delivery import letter
+from notifications.carriers import CannotSay, Letter, Meaning, Sighting, answering
 from notifications.models import Attempt, Message, MessageState, Outcome
 from notifications.pace import pace
 
@@ -28,29 +28,39 @@ CLOCKS: Final = timedelta(hours=3)
 NO_WORD: Final = "no word"
 
 
-def ask() -> int:
-    """Ask about what is due to be asked about; return how many messages that were.
+def ask(*, seconds: float = 20.0) -> int:
+    """Ask about what is due to be asked about, the unknown first, for so many seconds; return how many messages.
 
-    Safe to call from many processes: a message is put off before its carrier is spoken to, outside any transaction.
+    Safe to call from many processes: a message is put off before its carrier is spoken to, outside any transaction. A
+    carrier that could not say is left alone for the rest of the pass.
     """
-    messages = _put_off()
-    for message in messages:
-        try:
-            (_look if message.state == MessageState.UNKNOWN else _chase)(message)
-        except CannotSay:
-            logger.warning("A carrier could not say what it took.", extra={"message_id": str(message.pk)})
-        except Exception as error:  # noqa: BLE001 - one carrier's trouble must not keep the others from being asked
-            # No traceback: the carrier's words may hold the number or the body.
-            logger.error(  # noqa: TRY400
-                "Asking a carrier failed.", extra={"message_id": str(message.pk), "error": type(error).__name__}
-            )
-    return len(messages)
+    until, asked, silent = monotonic() + seconds, 0, set[str]()
+    while monotonic() < until and (messages := _put_off(silent)):
+        for message in messages:
+            if message.carrier not in silent and monotonic() < until:
+                asked += 1
+                _ask_about(message, silent)
+    return asked
+
+
+def _ask_about(message: Message, silent: set[str]) -> None:
+    try:
+        (_look if message.state == MessageState.UNKNOWN else _chase)(message)
+    except CannotSay:
+        silent.add(message.carrier)
+        logger.warning("A carrier could not say what it took.", extra={"carrier": message.carrier})
+    except Exception as error:  # noqa: BLE001 - the trouble of one message must not keep the others from it
+        # No traceback: the carrier's words may hold the number or the body.
+        logger.error(  # noqa: TRY400
+            "Asking about a message failed.", extra={"message_id": str(message.pk), "error": type(error).__name__}
+        )
 
 
 @transaction.atomic(durable=True)
-def _put_off() -> Sequence[Message]:
+def _put_off(silent: Collection[str]) -> Sequence[Message]:
     due = Message.objects.filter(look_at__lte=Now(), state__in=[MessageState.UNKNOWN, MessageState.ACCEPTED])
-    messages = list(due.order_by("look_at").select_for_update(skip_locked=True)[:ASKED_AT_ONCE])
+    unknown_first = due.exclude(carrier__in=silent).order_by("-state", "look_at")
+    messages = list(unknown_first.select_for_update(skip_locked=True)[:ASKED_AT_ONCE])
     Message.objects.filter(pk__in=[message.pk for message in messages]).update(look_at=Now() + pace().look_again)
     return messages
 
@@ -72,7 +82,7 @@ def _find(message: Message, attempt: Attempt) -> Sighting | None:
     carrier = answering(attempt.carrier)
     if carrier is None or attempt.wire_at is None:
         raise CannotSay
-    return carrier.find(letter(message, attempt.pk), since=attempt.wire_at - CLOCKS)
+    return carrier.find(Letter.of(message, attempt_id=attempt.pk), since=attempt.wire_at - CLOCKS)
 
 
 @transaction.atomic(durable=True)

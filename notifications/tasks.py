@@ -36,7 +36,7 @@ def ask() -> None:
     reconcile.ask()
 
 
-@shared_task(name="notifications.audit", ignore_result=True)
+@shared_task(name="notifications.audit", ignore_result=True, soft_time_limit=3500, time_limit=3600)
 def compare_yesterday() -> None:
     """Compare yesterday with the carriers' lists."""
     today = database_now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import account as own, codes as phone_codes, countries, unfinished, unreachable
+from accounts import account as own, codes as phone_codes, countries, limits, unfinished, unreachable
 from accounts.codes import Door
 from accounts.forms.account import ChangePasswordForm, ChangePhoneForm
 from accounts.forms.registration import CodeForm
@@ -41,6 +41,7 @@ def password(request: HttpRequest) -> HttpResponse:
     owner = Owner(citizen.number, citizen.first_name, citizen.family_name, citizen.email)
     form = ChangePasswordForm(request.POST or None, owner=owner)
     if request.method == "POST" and is_own(form, request, at=at):
+        limits.spend(limits.PASSWORDS_OF_USER, str(citizen.pk), at=at)
         own.change_password(citizen, form.cleaned_data["password"], at=at)
         update_session_auth_hash(request, citizen.user or user_of(request))
         messages.success(request, gettext("Your password is changed, and every other device is signed out"))

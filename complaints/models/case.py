@@ -78,10 +78,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         ).defer("folded", "words")
 
     def locked(self) -> Self:
-        """Return the cases locked for this transaction, with what a transition reads."""
-        return (
-            self.select_for_update(of=("self",)).select_related("agency", "topic", "citizen").defer("folded", "words")
-        )
+        """Return the cases locked for this transaction, with what a transition reads.
+
+        The citizen is locked too: whoever changes their number meanwhile waits, and then takes along what is owed here.
+        """
+        locked = self.select_for_update(of=("self", "citizen"))
+        return locked.select_related("agency", "topic", "citizen").defer("folded", "words")
 
 
 class Case(models.Model):

@@ -134,7 +134,7 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
     ``DraftIncomplete`` when a step is missing, ``TooManyToday`` beyond ``MOST_FILED_A_DAY``.
     """
     with transaction.atomic():
-        held = Draft.objects.select_for_update(of=("self",)).filter(pk=draft.pk, citizen=draft.citizen_id)
+        held = Draft.objects.select_for_update(of=("self", "citizen")).filter(pk=draft.pk, citizen=draft.citizen_id)
         held = held.select_related("agency", "topic", "governorate", "citizen")
         fresh = held.annotate(filed_lately=_filed_since(at - timedelta(days=1))).first()
         if fresh is None:

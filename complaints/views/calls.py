@@ -71,6 +71,9 @@ def _finish(request: HttpRequest, call: Call) -> HttpResponse:
         raise Http404
     if request.POST.get("tries") != str(call.task.tries):
         return _page(request, call, status=409)
+    if outcome == CallOutcome.WRONG_NUMBER and request.POST.get("mark", "") != calls.mark_of(call):
+        # The person has proven another number meanwhile: that one is nobody else's.
+        return _page(request, call, status=409, is_renumbered=True)
     try:
         calls.finish(call, outcome=CallOutcome(outcome), by=user, at=timezone.now())
     except CallIsDone:
@@ -82,7 +85,12 @@ def _finish(request: HttpRequest, call: Call) -> HttpResponse:
 
 
 def _page(request: HttpRequest, call: Call, *, status: int = 200, **context: Any) -> HttpResponse:
-    around = {"call": call, "words": calls.words_to_say(call), "is_overtaken": status != 200}  # noqa: PLR2004 - "fine"
+    around = {
+        "call": call,
+        "mark": calls.mark_of(call),
+        "words": calls.words_to_say(call),
+        "is_overtaken": status != 200,  # noqa: PLR2004 - "fine"
+    }
     return render(
         request,
         "complaints/calls/call.html",

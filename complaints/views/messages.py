@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,9 +25,9 @@ from complaints.dossier import Dossier
 from complaints.forms.messages import FilterForm, ReferenceForm
 from complaints.messages import Group, Wanted
 from complaints.views.acts import frame
-from notifications import decisions, hold
+from notifications import alarms, decisions, hold
 from notifications.decisions import DecisionNotPossible
-from notifications.models import Message
+from notifications.models import Alarm, Message
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 READERS = CMU | OPERATORS
+#: The number of an alarm, as the database counts them.
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 # ---- the list ----
@@ -81,6 +84,17 @@ def release_sending(request: HttpRequest) -> HttpResponse:
     hold.end(by=f"{fates.STAFF}{user.pk}")
     logger.warning("the hold on sending was ended", extra={"user_id": str(user.pk)})
     notes.success(request, _("Sending goes on. The carriers are asked about every message from before the hold."))
+    return redirect("messages")
+
+
+@staff_required(READERS)
+@require_POST
+def end_alarm(request: HttpRequest) -> HttpResponse:
+    """End an alarm that tells of something that has happened, since the person has looked into it."""
+    number = request.POST.get("alarm", "")
+    ended = Alarm.objects.filter(kind__in=alarms.ENDED_BY_PEOPLE, pk=int(number) if NUMBER.fullmatch(number) else 0)
+    alarms.dismiss(get_object_or_404(ended), by=f"{fates.STAFF}{user_of(request).pk}")
+    notes.success(request, _("The alarm is ended."))
     return redirect("messages")
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from functools import cache
-from typing import Final, Protocol, runtime_checkable
+from typing import Final, Protocol, Self, runtime_checkable
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from notifications.models import Channel
+from notifications.models import Channel, Message
 
 SETTINGS: Final = {Channel.SMS: "SMS_CARRIERS", Channel.EMAIL: "EMAIL_CARRIERS"}
 
@@ -27,6 +27,19 @@ class Letter:
     body: str = field(repr=False)
     language: str
     token: str = field(repr=False)
+
+    @classmethod
+    def of(cls, message: Message, *, attempt_id: int) -> Self:
+        """Return a message as it is handed over in one attempt."""
+        return cls(
+            message_id=str(message.pk),
+            attempt_id=attempt_id,
+            to=message.address,
+            subject=message.subject,
+            body=message.body,
+            language=message.language,
+            token=message.token or "",
+        )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +65,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def left(self) -> Self:
         """Keep what may have reached its person."""
         return self.filter(state__in=LEFT)
+
+    def meant(self) -> Self:
+        """Keep what was meant to leave: not what was written beside it so that nobody tells one from the other."""
+        return self.exclude(state=MessageState.EXPIRED, tries=0, expires_at__lte=F("created_at"))
 
     def ripe(self) -> Self:
         """Keep what waits for nothing of its own: no later try, no later day, not worthless."""

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -53,6 +55,16 @@ def test_a_changed_password_keeps_this_session_ends_the_others_and_is_told(clien
     assert client.get("/ar/account/").status_code == 200
     assert elsewhere.get("/ar/account/").status_code == 302
     assert told() == [("password_changed", amina.phone)]
+
+
+def test_a_password_is_changed_ten_times_a_day_at_most_since_each_change_costs_a_message(client, amina):
+    sign_in(client, amina)
+    words = [PASSWORD, *(f"copper-violet-train-{number}" for number in range(11))]
+    asked = [{"current": before, "password": new, "again": new} for before, new in pairwise(words)]
+    answers = [client.post("/ar/account/password/", one) for one in asked]
+    assert [answer.status_code for answer in answers] == [302] * 10 + [429]
+    amina.user.refresh_from_db()
+    assert amina.user.check_password(words[10]) is True
 
 
 def test_the_password_is_not_changed_without_the_old_one(client, amina):

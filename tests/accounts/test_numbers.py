@@ -104,6 +104,10 @@ ADDRESSES = [
     "a@localhost",
     "a@[127.0.0.1]",
     "أمينة@b.example",
+    "\u017fami@b.example",  # folds to sami@b.example, whose standing it would share
+    "\u212aarim@b.example",
+    "amina@\uff42.example",  # is asked for as b.example
+    "amina@b\u3002example",
     "a" * 65 + "@" + "b" * 250 + ".example",
 ]
 

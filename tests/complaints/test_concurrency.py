@@ -1,19 +1,22 @@
 """Two people press at once: one succeeds, the other is told who was first."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
+from accounts.account import change_phone
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
+from complaints import transition
 from complaints.models import Case, CaseEvent, Draft
 from complaints.transition import TransitionNotAllowed
 from complaints.verbs import accept, close, decline
 from complaints.verbs.filing import file_draft
+from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,6 +65,21 @@ def test_accepting_and_declining_at_once_leaves_one_of_them(
     )
     assert len([outcome for outcome in outcomes if isinstance(outcome, TransitionNotAllowed)]) == 1
     assert CaseEvent.objects.filter(case=referred).count() == 2
+
+
+def test_whoever_moves_while_a_case_changes_is_told_at_the_new_number(
+    referred: Case, omar: User, amina: Citizen, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def move() -> None:
+        change_phone(amina, "+962799999999", at=now)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        # The citizen was read by then, and the message is not owed yet.
+        monkeypatch.setattr(transition, "_cancel_overtaken", lambda _change: wait([pool.submit(move)], timeout=0.3))
+        accept(copy(referred), by=omar, at=now, days=2)
+    told = Message.objects.filter(recipient=f"citizen:{amina.pk}", reference=referred.reference)
+    assert {message.address for message in told} == {"+962799999999"}
 
 
 def test_pressing_send_twice_at_once_files_one_case(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import RequestFactory
+from django.urls import resolve
 
 from config.logs import logging_config
 
@@ -52,6 +53,15 @@ def test_of_a_request_only_method_and_path_are_written(written: Written, rf: Req
     logging.getLogger("house").error("failed", extra={"request": request})
     line = written()
     assert (line["method"], line["path"]) == ("GET", "/ar/staff/queue/")
+
+
+def test_the_token_of_a_link_is_not_written(written: Written, rf: RequestFactory) -> None:
+    path = f"/r/{SECRET}/"
+    request = rf.get(path)
+    request.resolver_match = resolve(path)
+    logging.getLogger("house").error("%s: %s", "Forbidden", path, extra={"request": request})
+    line = written()
+    assert (line["event"], line["path"]) == ("Forbidden: /r/…/", "/r/…/")
 
 
 def test_an_error_is_written_without_local_variables_and_without_the_values_postgresql_quotes(written: Written) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from notifications import bell, carriers, outbox
+from notifications import bell, carriers, delivery, outbox
 from notifications.carriers import Accepted, CannotSay, Letter, Sighting, Status
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
@@ -115,6 +115,7 @@ def rings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def _fresh_bell() -> Iterator[None]:
     """Forget carriers and silences of earlier tests."""
     carriers.make_carrier.cache_clear()
+    delivery.tempo_of.cache_clear()
     bell.forget()
     yield
     carriers.make_carrier.cache_clear()

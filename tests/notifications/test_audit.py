@@ -198,7 +198,8 @@ class TestEdges:
         made = audit.compare_day(date(2026, 1, 4))
         assert [each.carrier for each in made] == ["second"]
         assert list(Audit.objects.values_list("carrier", flat=True)) == ["second"]
-        assert (Alarm.objects.count(), "790001234" in caplog.text) == (0, False)
+        alarms_of = list(Alarm.objects.values_list("kind", "about"))
+        assert (alarms_of, "790001234" in caplog.text) == ([("lists_differ", "answering 2026-01-04")], False)
 
     def test_a_carrier_without_a_list_is_not_compared(self, rings: list[str], carrier: ObedientCarrier) -> None:
         sent()

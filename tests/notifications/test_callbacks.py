@@ -225,7 +225,7 @@ class TestFates:
     def test_a_word_without_end_is_cut(self) -> None:
         assert tell(at(7), SENT | {"MessageStatus": "x" * 300, "ErrorCode": "9" * 300}).status_code == 200
         receipt = Receipt.objects.get()
-        assert (receipt.status, receipt.error_code) == ("x" * 40, "9" * 40)
+        assert (receipt.status, receipt.error_code) == ("x" * 40, "9" * 9)
 
     @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
     @pytest.mark.parametrize("path", [at(7), INBOUND])

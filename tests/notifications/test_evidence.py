@@ -231,7 +231,7 @@ class TestProofInBetween:
         message = self.freed(answering)
         claims, _ = delivery._claim(Q(pk=message.pk), 1)
         said(message.attempts.get(number=1), Status.TAKEN)
-        delivery._hand_over(claims, delivery.Tempo())
+        delivery._hand_over(claims, delivery.tempo_of("notices"))
         assert (state_of(message), answering.ledger, message.attempts.filter(ended_at=None).count()) == (
             "accepted",
             [],

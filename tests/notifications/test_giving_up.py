@@ -260,7 +260,7 @@ class TestLateDelivery:
         fail(message)
         claims, _ = delivery._claim(Q(pk=by(Channel.EMAIL).pk), 1)
         said(last_try(message), Status.DELIVERED)
-        delivery._hand_over(claims, delivery.Tempo())
+        delivery._hand_over(claims, delivery.tempo_of("notices"))
         assert by(Channel.EMAIL).state in {"accepted", "cancelled"}
 
 

@@ -72,7 +72,7 @@ class TestOnTheSpot:
         (message,) = owed()
         claims, _ = delivery._claim(Q(pk=message.pk), 1)
         assert moved_to(NEW) == 1
-        delivery._hand_over(claims, delivery.Tempo())
+        delivery._hand_over(claims, delivery.tempo_of("notices"))
         assert (state_of(message), recipients(answering)) == ("pending", [])
         assert (delivery.deliver(str(message.pk)), recipients(answering)) == ("accepted", [NEW])
         assert list(message.attempts.order_by("number").values_list("outcome", flat=True)) == ["not_sent", "accepted"]
@@ -232,7 +232,7 @@ class TestRemoved:
         (message,) = owed(self.by_email())
         claims, _ = delivery._claim(Q(pk=message.pk), 1)
         moved_to("", channel=Channel.EMAIL)
-        delivery._hand_over(claims, delivery.Tempo())
+        delivery._hand_over(claims, delivery.tempo_of("notices"))
         delivery.drain("notices")
         assert (state_of(message), recipients(answering)) == ("cancelled", [OLD])
 

@@ -9,8 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.account import change_phone
 from accounts.models import Citizen, IdentityView, User
-from complaints.calls import call_of, words_to_say
+from complaints.calls import call_of, mark_of, words_to_say
 from complaints.models import Case
 from notifications import standing
 from notifications.models import CallTask, Channel, Message, Verdict
@@ -27,7 +28,7 @@ def url(task: CallTask) -> str:
 
 
 def finish(client: Client, task: CallTask, outcome: str, *, tries: int = 0):
-    return client.post(url(task), {"outcome": outcome, "tries": tries})
+    return client.post(url(task), {"outcome": outcome, "tries": tries, "mark": mark_of(call_of(task))})
 
 
 def to_make(desk: Desk, person: User) -> list[CallTask]:
@@ -210,6 +211,17 @@ def test_the_number_that_was_called_is_held_wrong_where_the_message_was_an_email
     finish(desk(sami), task, "wrong_number")
     held = [standing.verdict(Channel.SMS, amina.phone), standing.verdict(Channel.EMAIL, "amina@home.example")]
     assert held == [Verdict.STRANGER, None]
+
+
+def test_a_number_that_was_proven_after_the_page_was_opened_is_not_held_wrong(
+    desk: Desk, to_call: CallTask, sami: User, amina: Citizen, now: datetime
+) -> None:
+    mark = desk(sami).get(url(to_call)).context["mark"]
+    change_phone(amina, "+962799999999", at=now)
+    answer = desk(sami).post(url(to_call), {"outcome": "wrong_number", "tries": 0, "mark": mark})
+    to_call.refresh_from_db()
+    assert (answer.status_code, to_call.done_at) == (409, None)
+    assert standing.verdict(Channel.SMS, "+962799999999") is None
 
 
 @pytest.mark.parametrize("outcome", ["", "lost", "REACHED"])

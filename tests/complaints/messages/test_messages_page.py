@@ -15,11 +15,12 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from complaints.messages import NAMES, REMEDIES
 from complaints.models import Case
-from notifications import alarms, hold
+from notifications import alarms, hold, standing
 from notifications.models import (
     AlarmKind,
     Attempt,
     CallTask,
+    Channel,
     DailySpend,
     Hold,
     Line,
@@ -27,6 +28,7 @@ from notifications.models import (
     MessageState,
     Outcome,
     Receipt,
+    Verdict,
 )
 from notifications.words import WORDINGS
 from tests.cast import sign_in
@@ -225,10 +227,13 @@ def test_the_counts_are_by_state_and_settled_ones_of_the_last_day(
     desk: Desk, make_message: MakeMessage, lina: User, now: datetime
 ) -> None:
     for place, state in enumerate(MessageState):
-        put(make_message(place), state)
-        put(make_message(100 + place, created_at=now - timedelta(days=2)), state)
+        put(make_message(place), state, settled_at=now)
+        long_ago = now - timedelta(days=2)
+        put(make_message(100 + place, created_at=long_ago), state, settled_at=long_ago)
+    # Given up after three days of waiting for the carrier's word.
+    put(make_message(200, created_at=now - timedelta(days=3)), "undeliverable", settled_at=now)
     figures = desk(lina).get(reverse("messages")).context["figures"]
-    assert (figures.waiting, figures.unknown, figures.failed, figures.sent) == (4, 2, 2, 2)
+    assert (figures.waiting, figures.unknown, figures.failed, figures.sent) == (4, 2, 3, 2)
     assert dict(figures.by_state)["delivered"] == 1
 
 
@@ -275,6 +280,25 @@ def test_an_open_alarm_says_what_to_do_and_leads_to_its_message(
         assert "look for it in the carrier" in page(desk, person)
 
 
+def test_an_alarm_about_a_line_names_its_channel_in_words(desk: Desk, lina: User) -> None:
+    alarms.sound(AlarmKind.LINE_STOPPED, "sms twilio")
+    (trouble,) = desk(lina).get(reverse("messages")).context["figures"].troubles
+    assert (trouble.channel, trouble.about, trouble.is_ended_by_people) == ("SMS", "twilio", False)
+
+
+def test_an_alarm_of_something_past_is_ended_by_whoever_looked_into_it(
+    desk: Desk, referred: Case, lina: User, adel: User
+) -> None:
+    alarms.sound(AlarmKind.LISTS_DIFFER, "twilio 2026-01-03")
+    alarms.sound(AlarmKind.LINE_STOPPED, "sms twilio")
+    past, line = alarms.open_alarms()
+    assert page(desk, lina).count("end the alarm") == 1
+    url = reverse("messages-end-alarm")
+    answers = [desk(adel).post(url, {"alarm": number}).status_code for number in (past.pk, past.pk, line.pk, "x", "")]
+    assert answers == [302, 302, 404, 404, 404]
+    assert list(alarms.open_alarms()) == [line]
+
+
 # ---- the hold ----
 
 
@@ -304,6 +328,25 @@ def test_the_tries_and_what_the_carrier_said_are_shown(desk: Desk, full_house: M
         assert text in shown
 
 
+def test_a_try_says_in_words_why_it_ended_and_the_message_what_is_held_against_its_address(
+    desk: Desk, referred: Case, lina: User, amina: Citizen, now: datetime
+) -> None:
+    message = put(told(referred), "undeliverable", settled_at=now)
+    url = reverse("message", args=[message.pk])
+    assert "It was never tried." in desk(lina).get(url).content.decode()
+    for number, code in enumerate(("not in the list", "30005"), start=1):
+        Attempt.objects.create(
+            message=message, number=number, fence=number, carrier="twilio", ended_at=now, outcome=Outcome.REFUSED,
+            error_code=code,
+        )  # fmt: skip
+    standing.pronounce(Channel.SMS, amina.phone, Verdict.DEAD)
+    answer = desk(lina).get(url)
+    shown = answer.context["shown"]
+    assert [tried.reason for tried in shown.tries] == ["it is not in the carrier's list", ""]
+    assert shown.held_against == "nothing arrives there"
+    assert "30005" in answer.content.decode()
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_message_costs_the_same_for_one_and_three_tries(
     desk: Desk, referred: Case, make_message: MakeMessage, lina: User, now: datetime, count: int
@@ -319,7 +362,7 @@ def test_a_message_costs_the_same_for_one_and_three_tries(
     client.get(url)
     with CaptureQueriesContext(connection) as captured:
         shown = client.get(url).context["shown"]
-    assert (len(shown.attempts), len(shown.repetitions), len(captured)) == (count, count, 10)
+    assert (len(shown.tries), len(shown.repetitions), len(captured)) == (count, count, 11)
 
 
 def test_a_repetition_and_its_first_lead_to_each_other(
@@ -469,3 +512,14 @@ def test_a_message_that_waits_for_the_morning_says_until_when(
         "It wakes nobody at night. It is sent on",
         "2026-01-05T08:00:00+03:00",
     )
+
+
+def test_what_was_never_meant_to_leave_is_neither_counted_nor_found(
+    desk: Desk, make_message: MakeMessage, lina: User, now: datetime
+) -> None:
+    """The notice to the owner of a number that nobody owns: sent again it would tell a stranger what is not so."""
+    never = make_message(template="already_registered", recipient="nobody:1", state="expired", expires_at=now)
+    late = make_message(2, state="expired", tries=1, expires_at=now + timedelta(minutes=1), settled_at=now)
+    answer = desk(lina).get(reverse("messages"), {"view": "failed"})
+    assert ([row.message for row in answer.context["rows"]], answer.context["figures"].failed) == ([late], 1)
+    assert desk(lina).get(reverse("message", args=[never.pk])).status_code == 404

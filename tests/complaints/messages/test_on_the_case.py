@@ -96,26 +96,48 @@ def test_what_was_overtaken_is_shown_to_staff_alone(desk: Desk, referred: Case, 
 
 
 MORNING = datetime(2026, 1, 5, 8, 0, tzinfo=ZoneInfo("Asia/Amman"))
+HELD_UP = "Sending is held up at the moment. It leaves by itself as soon as that is over."
 
 
-@pytest.mark.parametrize(("later", "until"), [(10, None), (11, MORNING), (21.9, MORNING), (22, None)])
+@pytest.mark.parametrize(
+    ("later", "until", "words"),
+    [
+        (10, None, HELD_UP),
+        (11, MORNING, "We do not wake you at night. It is sent on"),
+        (21.9, MORNING, "We do not wake you at night. It is sent on"),
+        (22, None, "It is about to be sent."),
+    ],
+)
 def test_a_message_waits_for_the_morning_in_the_night_alone(
-    referred: Case, now: datetime, settings: Any, later: float, until: datetime | None
+    referred: Case, now: datetime, settings: Any, later: float, until: datetime | None, words: str
 ) -> None:
     settings.QUIET_HOURS = "21:00-08:00"
     message, at = put(told(referred), "pending", daytime=True), now + timedelta(hours=later)
     assert [fate.at for fate in (fates.for_staff(message, at=at), fates.for_citizen(message, at=at))] == [until] * 2
-    words = "We do not wake you at night. It is sent on" if until else "It is about to be sent."
     assert fates.for_citizen(message, at=at).text == words
+
+
+@pytest.mark.parametrize(("later", "words"), [(119, "It is about to be sent."), (120, HELD_UP)])
+def test_what_could_have_left_two_minutes_ago_is_said_to_be_held_up(
+    referred: Case, now: datetime, settings: Any, later: int, words: str
+) -> None:
+    settings.QUIET_HOURS = "21:00-08:00"
+    message = put(told(referred), "pending", daytime=True, created_at=now)
+    at = now + timedelta(seconds=later)
+    assert [fates.for_staff(message, at=at).text, fates.for_citizen(message, at=at).text] == [words] * 2
+    # Of a night it counts from the morning.
+    message = put(message, "pending", created_at=MORNING - timedelta(hours=9))
+    at = MORNING + timedelta(seconds=later)
+    assert [fates.for_staff(message, at=at).text, fates.for_citizen(message, at=at).text] == [words] * 2
 
 
 def test_an_urgent_message_and_an_email_wait_for_no_morning(referred: Case, now: datetime, settings: Any) -> None:
     settings.QUIET_HOURS = "21:00-08:00"
     night = now + timedelta(hours=13)
     message = put(told(referred), "pending", daytime=False)
-    assert fates.for_staff(message, at=night).text == "It is about to be sent."
+    assert fates.for_staff(message, at=night).text == HELD_UP
     message = put(message, "pending", daytime=True, channel="email")
-    assert fates.for_staff(message, at=night).text == "It is about to be sent."
+    assert fates.for_staff(message, at=night).text == HELD_UP
 
 
 def test_of_several_reasons_to_wait_the_longest_is_told(referred: Case, now: datetime) -> None:
@@ -146,6 +168,20 @@ def test_what_went_by_another_way_is_said_with_the_first(
         ("E-mail", "Somebody will call you."),
         ("SMS", "We sent it by e-mail instead."),
     ]
+
+
+def test_what_arrived_and_was_said_by_another_way_was_not_replaced(
+    desk: Desk, referred: Case, omar: User, amina: Citizen, make_message: MakeMessage, now: datetime
+) -> None:
+    first = put(told(referred), "delivered", settled_at=now)
+    make_message(
+        occasion=f"{first.occasion}#2", template=first.template, channel="email", address="amina@home.example",
+        reference=first.reference, repeats=first, created_at=now + timedelta(minutes=1),
+    )  # fmt: skip
+    lines = on_desk(desk, omar, referred).context["file"].told
+    assert [line.fate.follows for line in lines] == ["", "We sent it by e-mail too."]
+    notices = on_own(desk, amina, referred).context["notices"]
+    assert [notice.fate.follows for notice in notices] == ["", "We sent it by e-mail too."]
 
 
 def test_what_was_sent_once_more_stands_below_its_deed(
