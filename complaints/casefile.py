@@ -12,10 +12,11 @@ from django.db.models import CharField, Exists, F, OuterRef, Subquery, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
-from complaints import fates, notices
+from complaints import notices
 from complaints.desk import span_words
-from complaints.fates import CITIZEN, Fate
-from complaints.messages import name_of
+from complaints.messages import fates
+from complaints.messages.fates import CITIZEN, Fate
+from complaints.messages.names import name_of
 from complaints.models import (
     Answer,
     AnswerState,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext
 
-from complaints import fates, policy, timeline
-from complaints.fates import CITIZEN, SEALED, Fate
+from complaints import policy, timeline
 from complaints.kinds import words_for
+from complaints.messages import fates
+from complaints.messages.fates import CITIZEN, SEALED, Fate
 from complaints.models import CaseEvent
 from complaints.promise import promise_of, stages_of, status_of
 from complaints.workflow import Act, Verb

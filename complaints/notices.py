@@ -17,9 +17,9 @@ from agencies.models import Priority
 from complaints.models import Channel as CaseChannel
 from complaints.workflow import Outcome, Party, State, Tell
 from notifications import outbox
-from notifications.links import DOT
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
+from notifications.words.links import DOT
 
 if TYPE_CHECKING:
     from accounts.models import User

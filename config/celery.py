@@ -1,11 +1,28 @@
 """The Celery application, whose queues are doorbells: the rows in the database are the truth."""
 
 import os
+from typing import Any, Self
 
 from celery import Celery
+from kombu import Connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+class SteadyConnection(Connection):
+    """A connection that knocks every second, so that a broker that is back is found at once, however long it was gone.
+
+    Kombu waits two seconds longer after each knock, up to half a minute, and has no setting for it.
+    """
+
+    def ensure_connection(self, *args: Any, **options: Any) -> Self:
+        """Knock every second until somebody opens; the other arguments are kombu's."""
+        return super().ensure_connection(
+            *args, **(options | {"interval_start": 1, "interval_step": 0, "interval_max": 1})
+        )
+
 
 app = Celery("config")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.amqp.Connection = SteadyConnection

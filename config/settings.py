@@ -277,6 +277,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker does not end because the broker is away: it knocks until it is back.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "notices"
@@ -303,7 +305,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     )
 }
 CELERY_BEAT_SCHEDULE["compare with the carriers' lists"] = {
-    "task": "notifications.audit",
+    "task": "notifications.proof.audit",
     "schedule": crontab(hour=3, minute=30),
     "options": {"expires": 3600, "queue": "chores"},
 }

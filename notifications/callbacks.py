@@ -18,10 +18,11 @@ from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
 from config.arabic import fold
-from notifications import evidence, standing
+from notifications import standing
 from notifications.carriers import carrier_named
 from notifications.carriers.twilio import MESSAGE, STATUSES, TwilioCarrier, sighting
 from notifications.models import Channel, Verdict
+from notifications.proof import evidence
 
 logger = logging.getLogger(__name__)
 

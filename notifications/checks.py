@@ -10,9 +10,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning as CheckWarning, register
 from django.core.exceptions import ImproperlyConfigured
 
-from notifications import carriers, links
+from notifications import carriers
 from notifications.carriers import Carrier
 from notifications.models import Channel
+from notifications.words import links
 
 # With a longer host the longest Arabic texts no longer fit into one segment.
 LONGEST_HOST: Final = 9

@@ -12,10 +12,11 @@ from functools import wraps
 from django.db import transaction
 from django.db.models import Q
 
-from notifications import bell, evidence, giving_up, reconcile, standing
+from notifications import bell, standing
 from notifications.models import Channel, Lane, Message, MessageState, Outcome
 from notifications.outbox import say_again
-from notifications.wording import WordingIncomplete
+from notifications.proof import evidence, giving_up, reconcile
+from notifications.words.wording import WordingIncomplete
 
 logger = logging.getLogger(__name__)
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.db.models.functions import Now
 
-from notifications import bell, wording
-from notifications.links import ALPHABET, DOT, LINK_LETTERS, MARK_LETTERS, short_link, surroundings
+from notifications import bell
 from notifications.models import Channel, Lane, Message, MessageState
+from notifications.words import wording
+from notifications.words.links import ALPHABET, DOT, LINK_LETTERS, MARK_LETTERS, short_link, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db.models.functions import Now
 
-from notifications import giving_up
 from notifications.models import Channel, Message, MessageState, Outcome
 from notifications.outbox import clean
+from notifications.proof import giving_up
 
 
 def readdress(recipient: str, channel: Channel, address: str, *, at: datetime) -> int:

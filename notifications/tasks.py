@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 from django.conf import settings
 
-from notifications import audit, bell, delivery, gates, hold, reconcile
+from notifications import bell
 from notifications.clock import database_now
+from notifications.proof import audit, reconcile
+from notifications.sending import delivery, gates, hold, sweep
 
 
 @shared_task(name=bell.TASK, ignore_result=True)
@@ -19,15 +21,15 @@ def deliver(lane: str) -> None:
 
 
 @shared_task(name="notifications.sweep", ignore_result=True)
-def sweep() -> None:
+def sweep_up() -> None:
     """Settle what expired or was left behind, ring for what no ring reached, sound where something waits too long."""
     hold.watch()
-    delivery.expire()
-    delivery.recover()
-    delivery.ring_due()
+    sweep.expire()
+    sweep.recover()
+    sweep.ring_due()
     gates.watch_spending()
-    delivery.watch_age()
-    delivery.watch_unknown()
+    sweep.watch_age()
+    sweep.watch_unknown()
 
 
 @shared_task(name="notifications.ask", ignore_result=True)
@@ -36,7 +38,7 @@ def ask() -> None:
     reconcile.ask()
 
 
-@shared_task(name="notifications.audit", ignore_result=True, soft_time_limit=3500, time_limit=3600)
+@shared_task(name="notifications.proof.audit", ignore_result=True, soft_time_limit=3500, time_limit=3600)
 def compare_yesterday() -> None:
     """Compare yesterday with the carriers' lists."""
     today = database_now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()

@@ -10,7 +10,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 
 from config.devstack import browser
-from notifications import editions
+from notifications.words import editions
 
 pytest_plugins = ["tests.cast"]
 

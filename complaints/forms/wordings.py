@@ -10,9 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from config.forms import Form, LineField, ParagraphField
-from notifications import proofreading
-from notifications.proofreading import LONGEST
-from notifications.words import WORDINGS
+from notifications.words import WORDINGS, proofreading
+from notifications.words.proofreading import LONGEST
 from notifications.words.shape import FIELDS, Wording
 
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import staff_required, user_of
 from accounts.roles import CMU, CONTACT_CENTRE
-from complaints import calls
-from complaints.calls import Call
+from complaints.messages import calls
+from complaints.messages.calls import Call
 from complaints.views.acts import frame
 from notifications.calls import CallIsDone
 from notifications.models import CallOutcome

@@ -20,14 +20,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.guards import staff_required, user_of
 from accounts.roles import CMU, OPERATORS
-from complaints import dossier, fates, messages
-from complaints.dossier import Dossier
 from complaints.forms.messages import FilterForm, ReferenceForm
-from complaints.messages import Group, Wanted
+from complaints.messages import dossier, fates
+from complaints.messages.dossier import Dossier
+from complaints.messages.figures import figures_of
+from complaints.messages.listing import Group, Wanted, page_of, seen_by
 from complaints.views.acts import frame
-from notifications import alarms, decisions, hold
+from notifications import alarms, decisions
 from notifications.decisions import DecisionNotPossible
 from notifications.models import Alarm, Message
+from notifications.sending import hold
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -56,8 +58,8 @@ def messages_page(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, search: ReferenceForm) -> HttpResponse:
     user, at = user_of(request), timezone.now()
     wanted, after = Wanted.of(request.GET), request.GET.get("after", "")
-    page = messages.page_of(user, wanted, at=at, after=after)
-    figures = messages.figures_of(user, at=at)
+    page = page_of(user, wanted, at=at, after=after)
+    figures = figures_of(user, at=at)
     context = {
         "figures": figures,
         "wanted": wanted,
@@ -156,7 +158,7 @@ DEEDS: dict[str, Deed] = {
 def message_page(request: HttpRequest, message: uuid.UUID) -> HttpResponse:
     """Show one message, its tries and what the carriers said, and take what a person decides about it."""
     user, at = user_of(request), timezone.now()
-    found = get_object_or_404(messages.seen_by(user).select_related("repeats", "call_task"), pk=message)
+    found = get_object_or_404(seen_by(user).select_related("repeats", "call_task"), pk=message)
     if request.method != "POST":
         return _page(request, dossier.of(found, user, at=at))
     deed = DEEDS.get(request.POST.get("deed", ""))
@@ -173,7 +175,7 @@ def _decide(request: HttpRequest, message: Message, deed: Deed) -> HttpResponse:
             held = _hold(message, seen=request.POST.get("seen", ""))
             deed.verb(held, by=f"{fates.STAFF}{user.pk}", at=at)
     except DecisionNotPossible:
-        fresh = messages.seen_by(user).select_related("repeats", "call_task").get(pk=message.pk)
+        fresh = seen_by(user).select_related("repeats", "call_task").get(pk=message.pk)
         return _page(request, dossier.of(fresh, user, at=at), status=409)
     notes.success(request, deed.done)
     return redirect("message", message.pk)

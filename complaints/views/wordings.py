@@ -17,12 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import staff_required, user_of
 from accounts.roles import CMU
-from complaints import wordings
 from complaints.forms.wordings import WordsForm
+from complaints.messages import wordings
 from complaints.views.acts import frame
-from notifications import editions
 from notifications.models import WordingEdition
-from notifications.words import WORDINGS
+from notifications.words import WORDINGS, editions
 from notifications.words.shape import FIELDS, Wording
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The whole system on one machine: servers, prepared data, and web, worker and beat until somebody stops it."""
+"""The whole system on one machine: servers, prepared data, and web and workers until somebody stops it."""
 
 import contextlib
 import io
@@ -36,8 +36,8 @@ SHARED_SETTINGS = (
     "TWILIO_API_URL",
     "TWILIO_AUTH_TOKEN",
 )
-PROCESSES = ("web", "codes", "notices", "beat")
-WORKERS = 2
+WORKERS = ("codes", "notices", "chores")
+PROCESSES = ("web", *WORKERS)
 PATIENCE_SECONDS = 120
 
 
@@ -63,7 +63,7 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
         os.environ.update(environment)
         _prepare(folder)
         running = {name: stack.enter_context(_process(name, folder)) for name in _processes(with_twilio=with_twilio)}
-        with step("Starting web, workers and beat"):
+        with step("Starting web and workers"):
             _wait_until_ready(running, folder, port)
         _announce(port, time.monotonic() - began, with_twilio=with_twilio)
         _watch(running, folder)
@@ -221,10 +221,14 @@ def _command(name: str, folder: Path) -> list[str | Path]:
         "web": [PROGRAMS / "gunicorn", "--config", "python:config.web", "config.wsgi"],
         # Codes have a worker to themselves: five hundred notices in front of one would be a minute's wait.
         "codes": [*celery, "worker", "--hostname=codes@%h", "--queues=codes", *workers],
-        "notices": [*celery, "worker", "--hostname=notices@%h", "--queues=notices,chores", *workers],
+        "notices": [*celery, "worker", "--hostname=notices@%h", "--queues=notices", *workers],
+        # On one machine the worker of the chores is the beat too; where there may be two of it, beat stands alone.
+        "chores": [
+            *(*celery, "worker", "--hostname=chores@%h", "--queues=chores", *workers),
+            *("--beat", f"--schedule={folder / 'beat-schedule'}"),
+        ],
         # Account and token go through the environment: on a command line they would be everybody's.
         "twilio": [sys.executable, "-m", "tests.fakes.twilio", f"--port={_port_of_stand_in()}"],
-        "beat": [*celery, "beat", "--loglevel=INFO", f"--schedule={folder / 'beat-schedule'}", "--pidfile="],
     }
     return commands[name]
 
@@ -254,7 +258,7 @@ def _wait_until_ready(running: Mapping[str, subprocess.Popen[bytes]], folder: Pa
 def _workers_are_ready() -> bool:
     from config.celery import app  # noqa: PLC0415
 
-    return len(app.control.ping(timeout=0.5, limit=WORKERS) or ()) == WORKERS
+    return len(app.control.ping(timeout=0.5, limit=len(WORKERS)) or ()) == len(WORKERS)
 
 
 def _refuse_if_ended(running: Mapping[str, subprocess.Popen[bytes]], folder: Path) -> None:

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from accounts import account
 from accounts.models import Citizen, Identity
-from notifications import carriers, delivery, outbox
+from notifications import carriers, outbox
 from notifications.carriers import Accepted, Letter
 from notifications.models import Channel, Message
+from notifications.sending import delivery
 from tests.accounts.keyboard import errors, newest_code
 from tests.cast import PASSWORD, sign_in
 

@@ -17,8 +17,8 @@ from agencies.models import Agency, Holiday, Period, Topic, WorkingHours
 from complaints import digest, tasks
 from complaints.models import Case
 from complaints.verbs import accept, ask, close, decline, lapse, object_to, refer, reply, uphold, withdraw
-from notifications import editions
 from notifications.models import CallTask, Message, MessageState
+from notifications.words import editions
 from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase

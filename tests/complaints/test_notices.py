@@ -36,8 +36,10 @@ from complaints.verbs import (
     withdraw,
 )
 from complaints.workflow import ACT_TELLS, TRANSITIONS
-from notifications import bell, editions, gates, wording
+from notifications import bell
 from notifications.models import Message, MessageState
+from notifications.sending import gates
+from notifications.words import editions, wording
 from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase

@@ -47,3 +47,11 @@ def test_a_dead_broker_costs_seconds_and_not_minutes() -> None:
 
 def test_the_app_is_the_one_that_shared_tasks_belong_to() -> None:
     assert current_app.main == app.main == "config"
+
+
+def test_a_worker_knocks_every_second_for_as_long_as_the_broker_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kombu.utils.functional.sleep", lambda _seconds: None)
+    waits: list[float] = []
+    with app.connection_for_read(url="redis://127.0.0.1:1") as dead, pytest.raises(OperationalError):
+        dead.ensure_connection(lambda _error, wait: waits.append(wait), 40)
+    assert (waits, app.conf.broker_connection_max_retries) == ([1.0] * 40, None)

@@ -40,7 +40,7 @@ HOST = "service.example"
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("prepare", "web", "codes", "notices", "beat")
+OURS = ("prepare", "web", "codes", "notices", "chores", "beat")
 
 
 # ---- reading the files ----
@@ -257,7 +257,7 @@ def test_web_serves_pages_and_says_so_to_the_probe(production: Production) -> No
         assert production.get("/dev/outbox/").status == 404
 
 
-@pytest.mark.parametrize(("worker", "read"), [("codes", ["codes"]), ("notices", ["chores", "notices"])])
+@pytest.mark.parametrize(("worker", "read"), [("codes", ["codes"]), ("notices", ["notices"]), ("chores", ["chores"])])
 def test_a_worker_answers_a_ping(production: Production, worker: str, read: list[str]) -> None:
     app = Celery(broker=settings.REDIS_URL, set_as_current=False)
     with production.started(worker) as log:

@@ -130,7 +130,7 @@ def test_a_style_sheet_fetches_nothing_from_elsewhere(path: Path) -> None:
 
 KEEPS_ARABIC = {
     "accounts/demo.py",  # names of the demonstration's people
-    "complaints/calls.py",  # the question mark that ends a sentence
+    "complaints/messages/calls.py",  # the question mark that ends a sentence
     "complaints/demo.py",  # what the demonstration's people wrote
     "complaints/substance.py",  # the hollow formulas that an answer may not consist of
     "config/arabic.py",  # the letters it folds

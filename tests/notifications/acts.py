@@ -10,11 +10,12 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import delivery, evidence, reconcile
 from notifications.carriers import Meaning, Sighting, Status, Uncertain
 from notifications.models import Attempt, Channel, Lane, Message, MessageState
 from notifications.outbox import Notice
+from notifications.proof import evidence, reconcile
 from notifications.readdressing import readdress
+from notifications.sending import delivery
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice, owed
 
 OLD, NEW, EMAIL = "+962790001234", "+962790009999", "amina@example.com"

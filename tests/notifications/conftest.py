@@ -8,10 +8,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from notifications import bell, carriers, delivery, outbox
+from notifications import bell, carriers, outbox
 from notifications.carriers import Accepted, CannotSay, Letter, Sighting, Status
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
+from notifications.sending import delivery
 
 
 class ObedientCarrier:

@@ -15,10 +15,12 @@ from hypothesis import HealthCheck, example, given, settings as hypothesis_setti
 from pytest_django.fixtures import DjangoAssertNumQueries
 from pytest_django.live_server_helper import LiveServer
 
-from notifications import delivery, evidence, standing
+from notifications import standing
 from notifications.carriers import Accepted, Letter, Uncertain
 from notifications.carriers.twilio import TwilioCarrier
 from notifications.models import Attempt, Channel, Message, MessageState, Receipt, Verdict
+from notifications.proof import evidence
+from notifications.sending import delivery, sweep
 from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, serving
 from tests.notifications.conftest import notice, owed
 
@@ -277,9 +279,9 @@ def test_any_order_and_repetition_of_callbacks_and_of_the_senders_record_has_one
     attempt = message.attempts.get()
     for place, word in enumerate(late):
         if place == recovered_before:
-            delivery.recover()
+            sweep.recover()
         assert tell(at(attempt.pk), told(word)).status_code == 200
-    delivery.recover()
+    sweep.recover()
     message.refresh_from_db()
     heard = {*early, *late}
     assert message.state == the_end(heard, ends)

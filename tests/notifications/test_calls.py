@@ -3,10 +3,11 @@
 import pytest
 from django.utils import timezone
 
-from notifications import calls, delivery, standing
+from notifications import calls, standing
 from notifications.calls import CallIsDone
 from notifications.carriers import Declined, Meaning
 from notifications.models import CallOutcome, CallTask, Channel, Verdict
+from notifications.sending import delivery
 from tests.notifications.acts import EMAIL, NEW, OLD, at_once, moved_to, raising, sent
 from tests.notifications.conftest import AnsweringCarrier, notice
 

@@ -11,10 +11,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import delivery, outbox, tasks
+from notifications import outbox, tasks
 from notifications.carriers import Declined, Letter, Meaning, Uncertain
 from notifications.models import Attempt, Channel, EmbeddedMail, Lane, Message, MessageState
 from notifications.pace import USUAL
+from notifications.sending import delivery, sweep
 from tests.notifications.conftest import ObedientCarrier, notice, owed
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +165,7 @@ def test_unknown_is_never_sent_again_by_itself(rings: Rings, carrier: ObedientCa
     carrier.meanwhile = raising(Uncertain())
     delivery.deliver(str(message.pk))
     carrier.meanwhile = lambda: None
-    tasks.sweep()
+    tasks.sweep_up()
     assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("unknown", [])
 
 
@@ -199,7 +200,7 @@ class TestCodes:
         message = sms_code()
         Message.objects.update(expires_at=Now())
         assert delivery.deliver(str(message.pk)) == "pending"
-        tasks.sweep()
+        tasks.sweep_up()
         message.refresh_from_db()
         assert (message.state, message.settled_at is None, carrier.ledger) == ("expired", False, [])
 
@@ -218,7 +219,7 @@ class TestCodes:
 
     def test_notices_do_not_expire(self, rings: Rings) -> None:
         owed()
-        assert delivery.expire() == 0
+        assert sweep.expire() == 0
 
 
 class TestLeases:
@@ -237,14 +238,14 @@ class TestLeases:
     @pytest.mark.parametrize(("on_wire", "state"), [(False, "pending"), (True, "unknown")])
     def test_a_lease_that_is_over(self, rings: Rings, state: str, *, on_wire: bool) -> None:
         message = self.abandoned(on_wire=on_wire)
-        assert delivery.recover() == 1
+        assert sweep.recover() == 1
         message.refresh_from_db()
         assert (message.state, message.lease_until, Attempt.objects.get().ended_at is None) == (state, None, False)
 
     def test_a_running_lease_is_left_alone(self, rings: Rings) -> None:
         self.abandoned(on_wire=True)
         Message.objects.update(lease_until=Now() + timedelta(seconds=1))
-        assert delivery.recover() == 0
+        assert sweep.recover() == 0
 
     def test_a_sender_that_lost_its_lease_keeps_off_the_wire(
         self, rings: Rings, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
@@ -269,7 +270,7 @@ class TestLeases:
 
         def lease_runs_out() -> None:
             Message.objects.update(lease_until=Now())
-            assert delivery.recover() == 1
+            assert sweep.recover() == 1
             assert Message.objects.get().state == MessageState.UNKNOWN
 
         carrier.meanwhile = lease_runs_out
@@ -281,7 +282,7 @@ class TestLeases:
 
         def lease_runs_out() -> None:
             Message.objects.update(lease_until=Now())
-            delivery.recover()
+            sweep.recover()
             raise Declined(Meaning.BUSY)
 
         carrier.meanwhile = lease_runs_out
@@ -303,7 +304,7 @@ class TestSweep:
     def test_a_message_whose_ring_was_lost_is_rung_for_and_sent(self, carrier: ObedientCarrier, rings: Rings) -> None:
         owed()
         rings.clear()
-        tasks.sweep()
+        tasks.sweep_up()
         for lane in rings:
             tasks.deliver(lane)
         assert (rings, len(carrier.ledger)) == (["notices"], 1)
@@ -312,19 +313,19 @@ class TestSweep:
         owed()
         sms_code()
         rings.clear()
-        tasks.sweep()
+        tasks.sweep_up()
         assert sorted(rings) == ["codes", "notices"]
 
     def test_much_that_waits_is_rung_for_more_than_once(self, rings: Rings) -> None:
         owed(*(notice(recipient=f"user:{number}") for number in range(2 * delivery.MOST_CLAIMED)))
         rings.clear()
-        assert (delivery.ring_due(), rings) == (3, ["notices"] * 3)
+        assert (sweep.ring_due(), rings) == (3, ["notices"] * 3)
 
     def test_nothing_that_left_or_waits_is_rung_for(self, rings: Rings) -> None:
         owed()
         rings.clear()
         Message.objects.update(next_try_at=Now() + timedelta(minutes=1))
-        assert (delivery.ring_due(), rings) == (0, [])
+        assert (sweep.ring_due(), rings) == (0, [])
 
     def test_a_lane_is_drained_oldest_first(self, rings: Rings, carrier: ObedientCarrier) -> None:
         messages = [owed(occasion=f"case:1:{number}")[0] for number in range(3)]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from notifications import delivery
 from notifications.models import Channel
+from notifications.sending import delivery
 from tests.notifications.conftest import notice, owed
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,10 @@ from django.db import IntegrityError, close_old_connections, connection, transac
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from notifications import editions, outbox, proofreading, wording
-from notifications.editions import Overtaken, WordsRefused
+from notifications import outbox
 from notifications.models import Channel, Message, WordingEdition
+from notifications.words import editions, proofreading, wording
+from notifications.words.editions import Overtaken, WordsRefused
 from notifications.words.shape import Wording
 from tests.notifications.conftest import notice, owed
 

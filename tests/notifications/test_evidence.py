@@ -9,9 +9,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from notifications import alarms, delivery, evidence, outbox
+from notifications import alarms, outbox
 from notifications.carriers import CannotSay, Declined, Meaning, Sighting, Status, Uncertain
 from notifications.models import Alarm, AlarmKind, Attempt, Message, Outcome, Receipt
+from notifications.proof import evidence
+from notifications.sending import delivery, sweep
 from tests.notifications.acts import (
     Killed,
     again,
@@ -47,7 +49,7 @@ def happen(message: Message, event: str, seen: list[str]) -> None:
     """Let an event happen to a message, and note the state it is in afterwards."""
     if event == "recover":
         Message.objects.filter(pk=message.pk, state="sending").update(lease_until=Now())
-        delivery.recover()
+        sweep.recover()
     else:
         said(message.attempts.get(number=1), WORDS[event], moves=event != "odd")
     seen.append(state_of(message))
@@ -299,10 +301,10 @@ class TestSettled:
         answering.meanwhile = raising(Uncertain("500"))
         delivery.deliver(str(message.pk))
         Message.objects.update(expires_at=Now())
-        assert delivery.expire() == 1
+        assert sweep.expire() == 1
         for status, state in ((Status.TAKEN, "accepted"), (Status.DELIVERED, "delivered")):
             said(last_try(message), status)
-            assert (state_of(message), delivery.expire()) == (state, 0)
+            assert (state_of(message), sweep.expire()) == (state, 0)
         assert outbox.has_left(message.occasion) is True
 
     def test_a_settled_message_is_asked_about_no_more(self, rings: list[str], answering: AnsweringCarrier) -> None:

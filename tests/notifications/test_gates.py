@@ -10,10 +10,11 @@ from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import alarms, decisions, delivery, gates, tasks
+from notifications import alarms, decisions, tasks
 from notifications.carriers import Uncertain
 from notifications.clock import database_now
 from notifications.models import Alarm, AlarmKind, Channel, DailySpend, Message
+from notifications.sending import delivery, gates
 from tests.notifications.acts import EMAIL, again, code, raising, state_of
 from tests.notifications.conftest import AnsweringCarrier, notice, owed
 
@@ -51,10 +52,10 @@ class TestNight:
         settings.QUIET_HOURS = window(begins, ends)
         (message,) = owed(later_notice())
         rings.clear()
-        tasks.sweep()
+        tasks.sweep_up()
         assert (delivery.deliver(str(message.pk)), delivery.drain("notices"), rings) == ("pending", True, [])
         settings.QUIET_HOURS = window(1, 2)
-        tasks.sweep()
+        tasks.sweep_up()
         assert (rings, delivery.drain("notices"), state_of(message)) == (["notices"], True, "accepted")
 
     @pytest.mark.parametrize("hours", DAYS)
@@ -160,15 +161,15 @@ class TestNight:
         settings.QUIET_HOURS = window(-1, 1)
         owed(later_notice())
         Message.objects.update(created_at=Now() - timedelta(minutes=50))
-        tasks.sweep()
+        tasks.sweep_up()
         assert not alarms.open_alarms().exists()
         urgent()
         Message.objects.filter(daytime=False).update(created_at=Now() - timedelta(minutes=16))
-        tasks.sweep()
-        tasks.sweep()
+        tasks.sweep_up()
+        tasks.sweep_up()
         assert alarms.open_alarms().get().kind == AlarmKind.QUEUE_OLD
         delivery.drain("notices")
-        tasks.sweep()
+        tasks.sweep_up()
         assert not alarms.open_alarms().exists()
 
 
@@ -242,8 +243,8 @@ class TestCap:
     ) -> None:
         settings.SMS_DAILY_CAP = 1
         self.spend(*self.three(), code(), urgent())
-        tasks.sweep()
-        tasks.sweep()
+        tasks.sweep_up()
+        tasks.sweep_up()
         today = database_now().astimezone(AMMAN).date()
         assert list(Alarm.objects.values_list("kind", "about")) == [("cap_reached", f"sms {today.isoformat()}")]
         with transaction.atomic():
@@ -256,7 +257,7 @@ class TestCap:
         assert self.spend(*messages[:2]) == ["accepted", "accepted"]
         settings.SMS_DAILY_CAP = 1
         assert self.spend(messages[2]) == ["pending"]
-        tasks.sweep()
+        tasks.sweep_up()
         urgent()
         delivery.drain("notices")
         assert Alarm.objects.filter(kind=AlarmKind.CAP_REACHED).count() == 1
@@ -266,12 +267,12 @@ class TestCap:
     ) -> None:
         settings.SMS_DAILY_CAP = 2
         self.spend(*self.three())
-        tasks.sweep()
+        tasks.sweep_up()
         yesterday = database_now().astimezone(AMMAN).date() - timedelta(days=1)
         DailySpend.objects.update(on=yesterday)
         Alarm.objects.update(about=f"sms {yesterday.isoformat()}", raised_at=Now() - timedelta(days=1))
         delivery.drain("notices")
-        tasks.sweep()
+        tasks.sweep_up()
         assert not alarms.open_alarms().exists()
 
     def test_a_person_may_let_it_go_over_the_cap(

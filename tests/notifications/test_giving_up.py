@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import calls, delivery, outbox, standing
+from notifications import calls, outbox, standing
 from notifications.carriers import Declined, Meaning, Status
 from notifications.models import CallTask, Channel, Message, Verdict
+from notifications.sending import delivery, sweep
 from tests.notifications.acts import (
     EMAIL,
     NEW,
@@ -214,7 +215,7 @@ class TestNothingMore:
         ask_now(message)
         ask_now(message)
         delivery.drain("notices")
-        delivery.expire()
+        sweep.expire()
         assert (answering.ledger, state_of(message)) == ([], "expired")
 
 

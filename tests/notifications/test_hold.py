@@ -10,9 +10,11 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import alarms, delivery, hold, reconcile, tasks
+from notifications import alarms, tasks
 from notifications.carriers import Letter, Sighting
 from notifications.models import Alarm, AlarmKind, Attempt, Channel, Hold, Home, Lane, Message
+from notifications.proof import reconcile
+from notifications.sending import delivery, hold, sweep
 from tests.notifications.acts import EMAIL, SecondCarrier, again, ask_now, at_once, code, sent, state_of, unsure
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice, owed
 
@@ -54,7 +56,7 @@ class TestBegin:
         assert (begun.home == Home.objects.get().name, Hold.objects.count()) == (False, 1)
         assert [(alarm.kind, alarm.about) for alarm in alarms.open_alarms()] == [(AlarmKind.ON_HOLD, "")]
 
-    @pytest.mark.parametrize("task", ["sweep", "deliver"])
+    @pytest.mark.parametrize("task", ["sweep_up", "deliver"])
     def test_the_workers_look_before_they_send(self, rings: list[str], answering: AnsweringCarrier, task: str) -> None:
         hold.watch()
         (message,) = owed()
@@ -83,7 +85,7 @@ class TestDuring:
         alarm = alarm_notice()
         messages += owed(occasion="case:since")
         rings.clear()
-        tasks.sweep()
+        tasks.sweep_up()
         for lane in Lane:
             assert delivery.drain(lane)
         assert [delivery.deliver(str(message.pk)) for message in messages] == ["pending"] * 5
@@ -100,7 +102,7 @@ class TestDuring:
         restored()
         Hold.objects.update(began_at=Now() - timedelta(days=9))
         (message,) = owed()
-        tasks.sweep()
+        tasks.sweep_up()
         assert delivery.deliver(str(message.pk)) == "pending"
 
 
@@ -180,7 +182,7 @@ class TestEnd:
         Attempt.objects.create(message=message, number=1, fence=1, carrier="answering")
         restored()
         hold.end(by="user:huda")
-        delivery.recover()
+        sweep.recover()
         delivery.drain("notices")
         assert (state_of(message), answering.ledger) == ("unknown", [])
 
@@ -216,7 +218,7 @@ class TestEnd:
         restored()
         Message.objects.update(expires_at=Now())
         hold.end(by="user:huda")
-        tasks.sweep()
+        tasks.sweep_up()
         assert (state_of(message), answering.ledger) == ("expired", [])
 
     def test_what_is_settled_or_taken_stays_so(self, rings: list[str], answering: AnsweringCarrier) -> None:

@@ -9,10 +9,11 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import alarms, delivery, lines, tasks
+from notifications import alarms, tasks
 from notifications.carriers import Declined, Meaning, Uncertain
-from notifications.lines import Route, Routes
 from notifications.models import Alarm, AlarmKind, Attempt, Channel, Line, Message
+from notifications.sending import delivery, lines
+from notifications.sending.lines import Route, Routes
 from tests.notifications.acts import (
     EMAIL,
     Killed,
@@ -205,7 +206,7 @@ class TestStop:
         messages = owed(*(notice(recipient=f"citizen:{number}", must_reach=True) for number in range(4)))
         delivery.drain("notices")
         rings.clear()
-        tasks.sweep()
+        tasks.sweep_up()
         assert (rings, [state_of(message) for message in messages]) == ([], ["pending"] * 4)
         assert [delivery.deliver(str(message.pk)) for message in messages] == ["pending"] * 4
         (line,) = Line.objects.annotate(left=F("stopped_until") - Now())

@@ -12,9 +12,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import delivery, outbox, reconcile, tasks
+from notifications import outbox, tasks
 from notifications.carriers import Declined, Meaning, Uncertain
 from notifications.models import Alarm, Attempt, Channel, DailySpend, Lane, Line, Message
+from notifications.proof import reconcile
+from notifications.sending import delivery, sweep
 from tests.notifications.acts import (
     EMAIL,
     NEW,
@@ -87,7 +89,7 @@ class TestOvertakenMeanwhile:
             sender.start()
             left = outbox.has_left(message.occasion)
         sender.join(10)
-        tasks.sweep()
+        tasks.sweep_up()
         delivery.drain("notices")
         assert (cancelled, left, state_of(message), carrier.ledger) == (0, True, "expired", [])
 
@@ -175,7 +177,7 @@ class TestLanes:
         owed(*(notice(recipient=f"user:{number}") for number in range(501)))
         code()
         rings.clear()
-        delivery.ring_due()
+        sweep.ring_due()
         assert set(rings) == {"codes", "notices"}
 
     def test_a_confirmation_that_may_have_been_taken_is_nobodys_decision(
@@ -193,7 +195,7 @@ class TestLanes:
         delivery.drain("codes")
         assert state_of(message) == "unknown"
         aged(message, "unsure_since", hours=3)
-        tasks.sweep()
+        tasks.sweep_up()
         assert (state_of(message), Alarm.objects.count()) == ("expired", 0)
 
     def test_a_list_that_cannot_be_read_is_asked_for_once_a_pass(

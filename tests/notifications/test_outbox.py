@@ -15,10 +15,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notifications import bell, links, outbox, wording
+from notifications import bell, outbox
 from notifications.models import Channel, Lane, Message, MessageState
 from notifications.outbox import AddressRefused, Notice
-from notifications.wording import Wording, WordingIncomplete
+from notifications.words import links, wording
+from notifications.words.wording import Wording, WordingIncomplete
 from tests.notifications.conftest import notice, owed
 
 pytestmark = pytest.mark.django_db

@@ -10,11 +10,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import delivery, lines, standing
+from notifications import standing
 from notifications.carriers import Declined, Meaning, Status, Uncertain
 from notifications.models import CallTask, Channel, Message, Verdict
 from notifications.outbox import AddressRefused
 from notifications.readdressing import readdress
+from notifications.sending import delivery, lines, sweep
 from tests.notifications.acts import (
     EMAIL,
     NEW,
@@ -52,7 +53,7 @@ def all_that_follows(message: Message) -> None:
     """Let everything happen that still may, in time."""
     for _ in range(4):
         Message.objects.filter(state="sending").update(lease_until=Now())
-        delivery.recover()
+        sweep.recover()
         Message.objects.filter(state="pending").update(next_try_at=None)
         Message.objects.filter(state="unknown").update(look_at=Now())
         delivery.drain("notices")

@@ -11,9 +11,11 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import alarms, decisions, delivery, reconcile, tasks
+from notifications import alarms, decisions, tasks
 from notifications.carriers import CannotSay, Letter, Meaning, Sighting, Status, Uncertain
 from notifications.models import AlarmKind, CallTask, Channel, Message, Receipt, Verdict
+from notifications.proof import reconcile
+from notifications.sending import delivery
 from notifications.standing import verdict
 from tests.notifications.acts import (
     OLD,
@@ -188,14 +190,14 @@ class TestAPersonDecides:
         self, rings: list[str], answering: AnsweringCarrier
     ) -> None:
         message = unsure(answering)
-        tasks.sweep()
+        tasks.sweep_up()
         assert not alarms.open_alarms().exists()
         aged(message, "unsure_since", hours=2)
-        tasks.sweep()
-        tasks.sweep()
+        tasks.sweep_up()
+        tasks.sweep_up()
         assert alarms.open_alarms().get().kind == AlarmKind.UNDECIDED
         decisions.decide_taken(again(message), by="user:huda", at=timezone.now())
-        tasks.sweep()
+        tasks.sweep_up()
         assert not alarms.open_alarms().exists()
 
 

@@ -4,9 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from notifications import delivery, standing
+from notifications import standing
 from notifications.carriers import Declined, Meaning, Status
 from notifications.models import Channel, Standing, Verdict
+from notifications.sending import delivery
 from tests.notifications.acts import EMAIL, NEW, OLD, code, last_try, nothing, raising, said, sent, state_of
 from tests.notifications.conftest import AnsweringCarrier, notice, owed
 

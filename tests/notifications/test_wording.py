@@ -3,11 +3,10 @@
 import pytest
 from django.utils import translation
 
-from notifications import proofreading, wording
 from notifications.models import AlarmKind, Channel
-from notifications.wording import WordingIncomplete
-from notifications.words import OWN_WORDS, words_needed
+from notifications.words import OWN_WORDS, proofreading, wording, words_needed
 from notifications.words.shape import FIELDS
+from notifications.words.wording import WordingIncomplete
 
 HOST = "bk.gov.jo"
 HTTPS = f"https://{HOST}"

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.account import change_phone
 from accounts.models import Citizen, IdentityView, User
-from complaints.calls import call_of, mark_of, words_to_say
+from complaints.messages.calls import call_of, mark_of, words_to_say
 from complaints.models import Case
 from notifications import standing
 from notifications.models import CallTask, Channel, Message, Verdict

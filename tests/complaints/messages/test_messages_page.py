@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Citizen, User
-from complaints.messages import NAMES, REMEDIES
+from complaints.messages.figures import REMEDIES
+from complaints.messages.names import NAMES
 from complaints.models import Case
-from notifications import alarms, hold, standing
+from notifications import alarms, standing
 from notifications.models import (
     AlarmKind,
     Attempt,
@@ -30,6 +31,7 @@ from notifications.models import (
     Receipt,
     Verdict,
 )
+from notifications.sending import hold
 from notifications.words import WORDINGS
 from tests.cast import sign_in
 from tests.complaints.conftest import FileCase

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Citizen, User
-from complaints import fates
+from complaints.messages import fates
 from complaints.models import Case
 from complaints.verbs import accept
 from notifications.models import CallTask, Message

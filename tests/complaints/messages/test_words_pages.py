@@ -16,13 +16,12 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen, User
-from complaints import wordings
+from complaints.messages import wordings
 from complaints.models import Case
 from complaints.verbs import ask, close
-from notifications import editions, proofreading
 from notifications.models import Message, WordingEdition
-from notifications.sms import size
-from notifications.words import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS
+from notifications.words import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, editions, proofreading
+from notifications.words.sms import size
 from tests.cast import sign_in
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
 from tests.complaints.conftest import FileCase

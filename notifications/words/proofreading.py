@@ -8,12 +8,12 @@ from typing import Final
 from django.utils.translation import gettext, ngettext
 
 from agencies.models import SHORT_NAME_AR, SHORT_NAME_EN
-from notifications.composing import compose, known_words
-from notifications.links import LINK_LETTERS, MARK_LETTERS, short_link, surroundings
 from notifications.models import Channel
-from notifications.sms import UCS, Size, beyond_gsm, size
 from notifications.words import KINDS, LETTER, WORDINGS, words_needed
+from notifications.words.composing import compose, known_words
+from notifications.words.links import LINK_LETTERS, MARK_LETTERS, short_link, surroundings
 from notifications.words.shape import FIELDS, OPEN_WORD, Wording
+from notifications.words.sms import UCS, Size, beyond_gsm, size
 
 #: An edition's subject is one line of an e-mail's head, its text a few paragraphs; an SMS is measured by its places.
 LONGEST: Final = {"sms": 1000, "subject": 200, "text": 3000}

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from notifications import editions
-from notifications.composing import CONTROLS, Rendered, WordingIncomplete, compose
-from notifications.sms import Size, segments, size
-from notifications.words import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, words_needed
+from notifications.words import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, editions, words_needed
+from notifications.words.composing import CONTROLS, Rendered, WordingIncomplete, compose
 from notifications.words.shape import Wording
+from notifications.words.sms import Size, segments, size
 
 __all__ = [
     "ARABIC",

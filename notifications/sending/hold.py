@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from notifications import alarms, carriers, evidence, standing
+from notifications import alarms, carriers, standing
 from notifications.models import (
     AlarmKind,
     Attempt,
@@ -22,6 +22,7 @@ from notifications.models import (
     MessageState,
     Outcome,
 )
+from notifications.proof import evidence
 
 # The system identifier is another after a dump and restore into another cluster, the database's number after one into
 # the same cluster, the timeline after a physical restore to a point in time or the promotion of a standby, which may

@@ -9,7 +9,7 @@ from notifications import standing
 from notifications.clock import database_now
 from notifications.models import CallTask, Channel, Lane, Message, MessageState
 from notifications.outbox import AddressRefused, say_again
-from notifications.wording import WordingIncomplete
+from notifications.words.wording import WordingIncomplete
 
 logger = logging.getLogger(__name__)
 

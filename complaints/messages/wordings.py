@@ -15,15 +15,14 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext
 from accounts.models import User
 from agencies.models import Agency
 from complaints.forms.desk import numeric
-from complaints.messages import NAMES
+from complaints.messages.names import NAMES
 from complaints.models import Case
-from notifications import editions, links, proofreading
-from notifications.composing import Rendered, WordingIncomplete, compose
 from notifications.models import AlarmKind, Channel, WordingEdition
-from notifications.proofreading import allowed, longest_size, longest_words, parts_allowed, required
-from notifications.sms import Size, size
-from notifications.words import LANGUAGES, TEMPLATES, WORDINGS, words_needed
+from notifications.words import LANGUAGES, TEMPLATES, WORDINGS, editions, links, proofreading, words_needed
+from notifications.words.composing import Rendered, WordingIncomplete, compose
+from notifications.words.proofreading import allowed, longest_size, longest_words, parts_allowed, required
 from notifications.words.shape import FIELDS, Wording
+from notifications.words.sms import Size, size
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

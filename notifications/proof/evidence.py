@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from notifications import alarms, giving_up, standing
+from notifications import alarms, standing
 from notifications.carriers import Meaning, Sighting, Status, answering
 from notifications.models import (
     AlarmKind,
@@ -26,6 +26,7 @@ from notifications.models import (
     Verdict,
 )
 from notifications.pace import pace
+from notifications.proof import giving_up
 
 logger = logging.getLogger(__name__)
 

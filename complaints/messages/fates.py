@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgett
 
 from accounts.identity import mask_phone
 from accounts.phones import DOT
-from notifications.gates import quiet_hours
 from notifications.models import LEFT, CallOutcome, CallTask, Channel, Message, MessageState
 from notifications.pace import pace
+from notifications.sending.gates import quiet_hours
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

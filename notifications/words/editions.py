@@ -11,9 +11,8 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from notifications import proofreading
 from notifications.models import WordingEdition
-from notifications.words import WORDINGS
+from notifications.words import WORDINGS, proofreading
 from notifications.words.shape import Wording
 
 logger = logging.getLogger(__name__)

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from complaints import fates
 from complaints.desk import knows_person
-from complaints.fates import Fate
-from complaints.messages import addressee_of, name_of
+from complaints.messages import fates
+from complaints.messages.fates import Fate
+from complaints.messages.names import addressee_of, name_of
 from complaints.models import Case
 from notifications import decisions, standing
 from notifications.models import Attempt, Channel, Lane, Message, Verdict

@@ -19,11 +19,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from config.crypto import Unreadable
-from notifications import alarms, bell, evidence, gates, giving_up, lines, standing
+from notifications import standing
 from notifications.carriers import Accepted, Carrier, Declined, Letter, Meaning, answering
-from notifications.lines import Route, Routes
 from notifications.models import (
-    AlarmKind,
     Attempt,
     Lane,
     Message,
@@ -32,6 +30,9 @@ from notifications.models import (
     Outcome,
 )
 from notifications.pace import pace
+from notifications.proof import evidence, giving_up
+from notifications.sending import gates, lines
+from notifications.sending.lines import Route, Routes
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +40,8 @@ MOST_CLAIMED: Final = 100
 MOST_ON_WIRE: Final = 50
 # As much is in doubt when a sender dies.
 SECONDS_ON_WIRE: Final = 0.1
-SWEPT_AT_ONCE: Final = 500
 # Seconds before another go at recording, e.g. after a deadlock or while the database restarts.
 RECORD_AGAIN: Final = (0.1, 1.0)
-RINGS_AT_ONCE: Final = 4
-OLD: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -127,66 +125,6 @@ def deliver(message_id: str) -> str:
     claims, _ = _claim(Q(pk=message_id), 1)
     _hand_over(claims, tempo_of(Lane.NOTICES))
     return Message.objects.filter(pk=message_id).values_list("state", flat=True).first() or ""
-
-
-def expire() -> int:
-    """Settle what is worthless by now, and has not left or may not have; return how many.
-
-    A code of which it is not known whether it was taken is not worth a person's decision.
-    """
-    old = Message.objects.waiting().filter(expires_at__lte=Now())
-    doubtful = Message.objects.filter(state=MessageState.UNKNOWN, lane=Lane.CODES).filter(
-        Q(expires_at__lte=Now()) | Q(unsure_since__lte=Now() - pace().person)
-    )
-    return sum(_expire(messages) for messages in (old, doubtful))
-
-
-def _expire(messages: MessageQuerySet) -> int:
-    with transaction.atomic():
-        ids = list(messages.select_for_update(skip_locked=True).values_list("pk", flat=True)[:SWEPT_AT_ONCE])
-        return Message.objects.filter(pk__in=ids).update(
-            state=MessageState.EXPIRED, settled_at=Now(), unsure_since=None, look_at=None
-        )
-
-
-def recover() -> int:
-    """Settle what senders left behind: never on the wire is pending again, on the wire is unknown; return how many."""
-    with transaction.atomic():
-        left_behind = list(Message.objects.abandoned().select_for_update(skip_locked=True)[:SWEPT_AT_ONCE])
-        for message in left_behind:
-            _abandon(message)
-    return len(left_behind)
-
-
-def ring_due() -> int:
-    """Ring for the lanes in which something may be sent, a few times where much is; return how many rings."""
-    free = gates.sendable(Routes.now())
-    rings = [lane for lane in Lane for _ in range(_rings(free.filter(lane=lane)))]
-    for lane in rings:
-        bell.ring(lane)
-    return len(rings)
-
-
-def _rings(free: MessageQuerySet) -> int:
-    number = free[:SWEPT_AT_ONCE].count()
-    return min(RINGS_AT_ONCE, 1 + number // MOST_CLAIMED) if number else 0
-
-
-def watch_age() -> None:
-    """Sound where something that was free to leave has waited for a quarter of an hour, and end the alarm elsewhere."""
-    then = Now() - OLD
-    waiting = Message.objects.waiting().filter(
-        Q(not_before__isnull=True) | Q(not_before__lte=then), gates.may_wake(then), created_at__lte=then
-    )
-    report = alarms.sound if waiting.exists() else alarms.over
-    report(AlarmKind.QUEUE_OLD)
-
-
-def watch_unknown() -> None:
-    """Sound where something has been unknown for so long that a person must decide, and end the alarm elsewhere."""
-    unknown = Message.objects.filter(state=MessageState.UNKNOWN, lane=Lane.NOTICES)
-    report = alarms.sound if unknown.filter(unsure_since__lte=Now() - pace().person).exists() else alarms.over
-    report(AlarmKind.UNDECIDED)
 
 
 # ---- claim ----
@@ -500,15 +438,3 @@ def _is_ours(claim: Claim) -> bool:
 
 def _close(attempt: Attempt, outcome: Outcome, code: str) -> None:
     Attempt.objects.filter(pk=attempt.pk).update(ended_at=Now(), outcome=outcome, error_code=code[:40])
-
-
-def _abandon(message: Message) -> None:
-    """Settle one message whose sender did not come back."""
-    attempt = message.attempts.get(ended_at__isnull=True)
-    was_on_wire = attempt.wire_at is not None
-    _close(attempt, Outcome.UNKNOWN if was_on_wire else Outcome.NOT_SENT, "lease over")
-    logger.warning("A sender did not come back.", extra={"message_id": str(message.pk), "on_wire": was_on_wire})
-    if was_on_wire:
-        evidence.doubt(message)
-    else:
-        evidence.wait(message, attempt)

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from notifications import alarms, carriers, evidence
+from notifications import alarms, carriers
 from notifications.carriers import Answers, Sighting
 from notifications.models import AlarmKind, Attempt, Audit, Channel, Message
+from notifications.proof import evidence
 
 logger = logging.getLogger(__name__)
 

@@ -14,10 +14,10 @@ from django.db import transaction
 from django.db.models import DurationField, F, Value
 from django.db.models.functions import Greatest, Least, Now
 
-from notifications import evidence
 from notifications.carriers import CannotSay, Letter, Meaning, Sighting, answering
 from notifications.models import Attempt, Message, MessageState, Outcome
 from notifications.pace import pace
+from notifications.proof import evidence
 
 logger = logging.getLogger(__name__)
 

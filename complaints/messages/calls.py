@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from accounts import identity
 from accounts.models import Citizen, User
-from complaints import fates
-from complaints.messages import name_of
+from complaints.messages import fates
+from complaints.messages.names import name_of
 from notifications import calls, standing
 from notifications.models import CallOutcome, CallTask, Channel, Verdict
 

@@ -14,8 +14,8 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from notifications import alarms
 from notifications.clock import database_now
-from notifications.lines import Routes
 from notifications.models import AlarmKind, Channel, DailySpend, Hold, Message, MessageQuerySet
+from notifications.sending.lines import Routes
 
 CAPS: Final = {Channel.SMS: "SMS_DAILY_CAP", Channel.EMAIL: "EMAIL_DAILY_CAP"}
 SPEND: Final = (

@@ -1,0 +1,1 @@
+"""How a message leaves: what keeps it back, who carries it, and how it is handed over."""
