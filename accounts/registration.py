@@ -131,6 +131,8 @@ def _tell_owner(owner: Citizen | None, application: Application, *, at: datetime
         address=owner.phone if owner else application.mobile,
         language=owner.language if owner else application.language,
         context={},
+        # A stranger who knows a national number may bring this about at any hour.
+        daytime=True,
     )
     with transaction.atomic():
         day = timezone.localdate(at).isoformat()
@@ -284,6 +286,7 @@ def _owe(citizen: Citizen, template: str, *, occasion: str, at: datetime) -> Non
                 address=citizen.phone,
                 language=citizen.language,
                 context={},
+                daytime=True,
             )
         ],
         occasion=occasion,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +15,7 @@ from accounts.identity import mask_phone
 from accounts.phones import DOT
 from notifications.models import LEFT, CallOutcome, CallTask, Channel, Message, MessageState
 from notifications.pace import pace
-from notifications.sending.gates import quiet_hours
+from notifications.sending.gates import morning_after, quiet_hours
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -113,7 +113,7 @@ def _stand_of(message: Message, at: datetime) -> tuple[_Stand, datetime | None]:
 
 
 def _waits(message: Message, at: datetime) -> tuple[_Stand, datetime | None]:
-    morning = _morning(at) if message.daytime and message.channel == Channel.SMS else None
+    morning = morning_after(at) if message.daytime and message.channel == Channel.SMS else None
     waits = [
         (_Stand.PLANNED, message.not_before),
         (_Stand.AGAIN, message.next_try_at),
@@ -141,23 +141,6 @@ def _last_morning(at: datetime) -> datetime | None:
     local = timezone.localtime(at)
     morning = datetime.combine(local.date(), hours[1], tzinfo=local.tzinfo)
     return morning if morning <= local else morning - timedelta(days=1)
-
-
-def _morning(at: datetime) -> datetime | None:
-    """Return the end of the quiet hours that ``at`` lies in, None by day."""
-    hours = quiet_hours()
-    if hours is None:
-        return None
-    begins, ends = hours
-    local = timezone.localtime(at)
-    if not _is_within(local.time(), begins, ends):
-        return None
-    day = local.date() if local.time() < ends else local.date() + timedelta(days=1)
-    return datetime.combine(day, ends, tzinfo=local.tzinfo)
-
-
-def _is_within(now: time, begins: time, ends: time) -> bool:
-    return begins <= now < ends if begins <= ends else now >= begins or now < ends
 
 
 # ---- words ----

@@ -32,7 +32,7 @@ def postgres(base: Path, *, durable: bool = True) -> Iterator[str]:
     port = free_port()
     log = base / "postgres.log"
     process = start(
-        _server_command(programs, base, port, durable=durable), log=log, owner=owner, ends_with=signal.SIGINT
+        server_command(programs, base, port, durable=durable), log=log, owner=owner, ends_with=signal.SIGINT
     )
     try:
         wait_for_port(process, port, log=log, name="PostgreSQL")
@@ -114,7 +114,8 @@ def _stop_leftover(programs: Path, base: Path, owner: Owner) -> None:
         owner.run([programs / "pg_ctl", "-D", base / "data", "-m", "fast", "-w", "stop"])
 
 
-def _server_command(programs: Path, base: Path, port: int, *, durable: bool) -> list[str | Path]:
+def server_command(programs: Path, base: Path, port: int, *, durable: bool) -> list[str | Path]:
+    """Return the command line of a PostgreSQL over the data in ``base``; one that is not durable may lose them."""
     options = {
         "listen_addresses": "127.0.0.1",
         "port": str(port),

@@ -206,14 +206,15 @@ def _static_fingerprint() -> str:
 
 @contextlib.contextmanager
 def _process(name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    process = start(_command(name, folder), log=_log(folder, name), environment=os.environ, cwd=state.ROOT)
+    process = start(command(name, folder), log=_log(folder, name), environment=os.environ, cwd=state.ROOT)
     try:
         yield process
     finally:
         stop(process)
 
 
-def _command(name: str, folder: Path) -> list[str | Path]:
+def command(name: str, folder: Path) -> list[str | Path]:
+    """Return the command line of one of the stack's processes; what it writes goes into ``folder``."""
     celery: tuple[str | Path, ...] = (PROGRAMS / "celery", "--app", "config", "--quiet")
     # Gossip and mingling are for workers that look for each other, and cost a second of every start.
     workers = ["--loglevel=INFO", "--concurrency=2", "--without-gossip", "--without-mingle"]

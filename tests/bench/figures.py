@@ -86,12 +86,12 @@ def _print(found: Mapping[str, Figures]) -> None:
     for title, figures in found.items():
         _say(f"\n{title}")
         for name, figure in figures.items():
-            _say(f"  {name:<48}{_written(figure)}")
+            _say(f"  {name:<48}{written(figure)}")
 
 
-def _written(figure: object) -> str:
+def written(figure: object) -> str:
     if isinstance(figure, dict):
-        return "   ".join(f"{name} {_written(value):>6}" for name, value in figure.items())
+        return "   ".join(f"{name} {written(value):>6}" for name, value in figure.items())
     return f"{figure:,}" if isinstance(figure, int | float) else str(figure)
 
 

@@ -69,7 +69,7 @@ def _acts(world: World) -> list[Act]:
     busiest = Agency.objects.annotate(number=Count("cases", filter=at_work)).order_by("-number", "id")[0]
     desk = next(desk for desk in world.desks if desk.agency == busiest)
     case = _long_case(busiest)
-    officer, owner = _sign_in(desk.officer), _sign_in(case.citizen.user)
+    officer, owner = sign_in(desk.officer), sign_in(case.citizen.user)
     filing = _Filing(_rested(), world)
     queue, home = reverse("queue"), reverse("home")
     on_desk, own = reverse("desk-case", args=[case.reference]), reverse("case", args=[case.reference])
@@ -96,7 +96,7 @@ def _rested() -> Citizen:
     return Citizen.objects.filter(user__isnull=False).exclude(pk__in=busy).select_related("user")[0]
 
 
-def _sign_in(user: User | None) -> Client:
+def sign_in(user: User | None) -> Client:
     if user is None:
         message = "a person of the benchmark has no user"
         raise RuntimeError(message)
@@ -111,7 +111,7 @@ class _Filing:
 
     def __init__(self, citizen: Citizen, world: World) -> None:
         self.citizen, self.world = citizen, world
-        self.client = _sign_in(citizen.user)
+        self.client = sign_in(citizen.user)
         self.draft = Draft(citizen=citizen)
 
     def draft_it(self) -> None:

@@ -1,0 +1,113 @@
+"""What is done once for all runs, before they are forked: a migrated cluster to copy, and the code, loaded and warm."""
+
+import gc
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.devstack import servers
+from config.devstack.processes import free_port
+from tests.faults.plan import Plan
+from tests.faults.provider import Provider, providing
+
+TEMPLATE = "template"
+CARRIER = "notifications.carriers.twilio.TwilioCarrier"
+
+
+def prepare(base: Path) -> None:
+    """Load the code and make the cluster that every run copies; nothing of it stays open."""
+    with (
+        servers.postgres(base / TEMPLATE, durable=False) as cluster,
+        servers.valkey(base / "valkey", durable=False) as broker,
+        providing(base) as provider,
+    ):
+        os.environ |= _settings(base, servers.make_database(cluster, "app"), broker, provider)
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+        from django.db import connections
+
+        call_command("migrate", verbosity=0)
+        _warm_up()
+        connections.close_all()
+    gc.collect()
+    gc.freeze()
+
+
+def adopt(plan: Plan, cluster: str, broker: str, provider: Provider) -> None:
+    """Give this process, and all it will start, the servers and the pace of one run."""
+    from django.conf import settings
+    from django.db import connections
+
+    from config.celery import app
+
+    public = _public()
+    os.environ |= {"DATABASE_URL": f"{cluster}/app", "REDIS_URL": broker, "NOTIFICATIONS_PACE": repr(plan.pace)}
+    os.environ |= public | provider.settings
+    parts = urlsplit(cluster)
+    connections.settings["default"] |= {"PORT": parts.port, "PASSWORD": parts.password}
+    settings.NOTIFICATIONS_PACE = plan.pace
+    settings.PUBLIC_URL, settings.TWILIO_API_URL = public["PUBLIC_URL"], provider.url
+    settings.CELERY_BROKER_URL = broker
+    app.conf.update(broker_url=broker)
+
+
+def say(line: str) -> None:
+    """Print a line of progress."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _settings(base: Path, database: str, broker: str, provider: Provider) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "config.offline",
+        "DATABASE_URL": database,
+        "REDIS_URL": broker,
+        "EMBEDDED": "true",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "MEDIA_ROOT": str(base / "media"),
+        "STATIC_ROOT": str(_made(base / "static")),
+        # Every kill would be a line.
+        "LOG_LEVEL": "CRITICAL",
+        "QUIET_HOURS": "",
+        "SMS_CARRIERS": CARRIER,
+        **_public(),
+        **provider.settings,
+    }
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _public() -> dict[str, str]:
+    port = str(free_port())
+    return {"PORT": port, "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+
+
+def _warm_up() -> None:
+    """Send one message and ask about it: what is loaded and compiled on the way would be so again by every child."""
+    from django.db import transaction
+    from django.urls import get_resolver
+    from django.utils import timezone
+
+    from config.celery import app
+    from notifications import bell, carriers, outbox
+    from notifications.models import Attempt, DailySpend, Lane, Message, Receipt
+    from tests.faults import counting, senders, storm, town  # noqa: F401 - loaded for the children
+
+    len(get_resolver().url_patterns)
+    with transaction.atomic():
+        outbox.owe([town.notice(10**6)], occasion="warm-up", at=timezone.now())
+    app.loader.import_default_modules()
+    app.tasks[bell.TASK](Lane.NOTICES)
+    for name in ("notifications.sweep", "notifications.ask"):
+        app.tasks[name]()
+    for model in (Receipt, Attempt, Message, DailySpend):
+        model.objects.all().delete()
+    # Connections are not for sharing.
+    carriers.make_carrier.cache_clear()
+    bell.forget()

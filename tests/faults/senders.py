@@ -1,0 +1,110 @@
+"""One sender: it does what the tasks of notifications do, over and over, until it is killed."""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import NoReturn
+
+from celery import current_app
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.models.functions import Now
+
+from notifications import bell
+from notifications.carriers import Accepted, Letter
+from notifications.carriers.twilio import TwilioCarrier
+from notifications.models import Attempt, Lane, Message, MessageState, Outcome
+from notifications.proof import reconcile
+from tests.faults.plan import (
+    AFTER_THE_WIRE,
+    BEFORE_THE_WIRE,
+    KILLED_AFTER_THE_WIRE,
+    KILLED_BEFORE_THE_WIRE,
+    Change,
+    Stage,
+)
+
+type Send = Callable[[TwilioCarrier, Letter], Accepted]
+
+IDLE_SECONDS = 0.1
+
+
+def work(change: Change, marks: Path, tell: Callable[[Stage], object]) -> NoReturn:
+    """Send for ever; `marks` is the folder in which a scheduled kill writes that it has happened."""
+    send = _killed_on_schedule(TwilioCarrier.send, marks, tell)
+    if change == "mark first":
+        send = _marked_first(send)
+    if change == "requeue":
+        reconcile._look = _sent_again_unasked
+    TwilioCarrier.send = send  # type: ignore[method-assign,assignment]
+    tasks = current_app.tasks
+    lanes = [partial(tasks[bell.TASK], lane) for lane in Lane]
+    duties = [*lanes, tasks["notifications.sweep"], tasks["notifications.ask"]]
+    with suppress(DatabaseError):
+        connection.ensure_connection()
+    tell(Stage.WORKING)
+    while True:
+        # Nobody lives long: in a fixed order the last duty would hardly be done.
+        random.shuffle(duties)
+        for duty in duties:
+            _do(duty)
+        time.sleep(IDLE_SECONDS)
+
+
+def _do(duty: Callable[[], object]) -> None:
+    """Do one task in spite of the last one's failure, on the connection there is or on a new one."""
+    try:
+        duty()
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        time.sleep(IDLE_SECONDS)
+
+
+def _killed_on_schedule(send: Send, marks: Path, tell: Callable[[Stage], object]) -> Send:
+    """Die once between the mark and the wire, and once between the wire and the record."""
+
+    def dying(carrier: TwilioCarrier, letter: Letter) -> Accepted:
+        if letter.to == KILLED_BEFORE_THE_WIRE and _is_first(marks / BEFORE_THE_WIRE):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if letter.to != KILLED_AFTER_THE_WIRE:
+            return send(carrier, letter)
+        tell(Stage.SPARED)
+        accepted = send(carrier, letter)
+        if _is_first(marks / AFTER_THE_WIRE):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return accepted
+
+    return dying
+
+
+def _is_first(mark: Path) -> bool:
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _marked_first(send: Send) -> Send:
+    """Negative control: the acceptance is recorded before the carrier is spoken to."""
+
+    def marking(carrier: TwilioCarrier, letter: Letter) -> Accepted:
+        with transaction.atomic():
+            Attempt.objects.filter(pk=letter.attempt_id).update(outcome=Outcome.ACCEPTED, ended_at=Now())
+            Message.objects.filter(pk=letter.message_id).update(
+                state=MessageState.ACCEPTED, accepted_at=Now(), lease_until=None
+            )
+        return send(carrier, letter)
+
+    return marking
+
+
+def _sent_again_unasked(message: Message) -> None:
+    """Negative control: after the grace an unknown message is sent again, without a look into the provider's list."""
+    Message.objects.filter(pk=message.pk, state=MessageState.UNKNOWN).update(
+        state=MessageState.PENDING, unsure_since=None, look_at=None, next_try_at=None
+    )

@@ -1,0 +1,48 @@
+"""A short storm in every run of the suite, with its negative controls; `run.py bench faults` is the long one."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from config.devstack.state import ROOT
+from tests.faults import harness
+from tests.faults.plan import Found, Plan
+
+# All three at once, so that the suite waits once.
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+
+SHORT = {"messages": 40, "seconds": 3.0, "pace": 1 / 240, "to_the_end": False, "kills": 10, "patience": 30.0}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Found]:
+    plans = [
+        Plan(name="short storm", seed=7, crashes=1, flushes=1, stops=0, **SHORT),
+        *harness.controls(**(SHORT | {"crashes": 0, "flushes": 0})),
+    ]
+    asked, answered = (tmp_path_factory.mktemp("faults") / name for name in ("plans", "found"))
+    asked.write_text(json.dumps([plan.text() for plan in plans]))
+    # A process of its own, with settings of its own, and without the threads of this one: it forks.
+    subprocess.run([sys.executable, "-m", "tests.faults", str(asked), str(answered)], cwd=ROOT, check=True)
+    return {run["name"]: Found(**run) for run in json.loads(answered.read_text())}
+
+
+def test_nothing_is_lost_and_nothing_is_sent_twice_while_everything_fails(found: dict[str, Found]) -> None:
+    storm = found["short storm"]
+    assert harness.violations(storm) == [], storm.evidence
+    assert (storm.messages, storm.crashes, storm.lost, storm.duplicate) == (40, 1, 0, 0)
+    assert storm.kills >= 10
+
+
+def test_requeuing_without_asking_sends_twice(found: dict[str, Found]) -> None:
+    control = found["control: requeue"]
+    assert harness.violations(control) == []
+    assert control.duplicate >= 1
+
+
+def test_marking_before_sending_loses(found: dict[str, Found]) -> None:
+    control = found["control: mark first"]
+    assert harness.violations(control) == []
+    assert control.lost >= 1
