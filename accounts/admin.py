@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import passwords
 from accounts.models import Absence, Membership, User
 from accounts.own_person import person_at
+from accounts.roles import Role
 from config.forms import MobileField, PasswordField
 from notifications.models import Channel
 from notifications.readdressing import readdress
@@ -65,11 +66,33 @@ class StaffForm(forms.ModelForm[User]):
         return user
 
 
+class MembershipForm(forms.ModelForm[Membership]):
+    """One role of a staff member."""
+
+    class Meta:
+        model = Membership
+        fields = ("agency", "role", "directorate", "starts_on", "ends_on")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the directorate of its members, which is one of the agency's, and of nobody else."""
+        cleaned = super().clean() or {}
+        is_member, directorate = cleaned.get("role") == Role.DIRECTORATE_MEMBER, cleaned.get("directorate")
+        if is_member and directorate is None:
+            self.add_error("directorate", _("Choose the directorate this person belongs to."))
+        if directorate is not None and not is_member:
+            self.add_error("directorate", _("Only members of a directorate have one."))
+        if directorate is not None and directorate.agency != cleaned.get("agency"):
+            self.add_error("directorate", _("This directorate belongs to another agency."))
+        return cleaned
+
+
 class MembershipInline(admin.TabularInline[Membership, User]):
     """The roles of a staff member."""
 
     model = Membership
+    form = MembershipForm
     extra = 0
+    autocomplete_fields = ("directorate",)
 
 
 class AbsenceInline(admin.TabularInline[Absence, User]):

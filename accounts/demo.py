@@ -1,4 +1,4 @@
-"""The people of the demonstration: two citizens and six members of staff, with passwords that everybody knows."""
+"""The people of the demonstration: two citizens and seven members of staff, with passwords that everybody knows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from accounts.policy import POLICY_VERSION
 from accounts.registries import BIRTH_DATE, NAME, NUMBER, Outcome
 from accounts.registries.embedded import EmbeddedRegistry, Person, people
 from accounts.roles import Role
-from agencies.models import Agency, Governorate
+from agencies.models import Agency, Directorate, Governorate
 
 PASSWORD: Final = "zaytoun-bahr-qamar"  # noqa: S105 - the demonstration's, printed in the README
 
@@ -45,6 +45,7 @@ class Colleague:
     phone: str
     agency: str
     role: Role
+    directorate: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,28 @@ STAFF: Final = (
     Colleague(
         "nadia", "نادية الشرع", "Nadia Shara", "nadia@miyahuna.example", "+962790100002", "miyahuna", Role.SUPERVISOR
     ),
+    Colleague(
+        "basma",
+        "بسمة العبادي",
+        "Basma Abbadi",
+        "basma@miyahuna.example",
+        "+962790100011",
+        "miyahuna",
+        Role.SECRETARY_GENERAL,
+    ),
     Colleague("yusuf", "يوسف عويس", "Yusuf Owais", "yusuf@gam.example", "+962790100003", "gam", Role.OFFICER),
     Colleague("lina", "لينا مدانات", "Lina Madanat", "lina@cmu.example", "+962790100004", "cmu", Role.CMU_STAFF),
     Colleague("sami", "سامي بقاعين", "Sami Baqain", "sami@ncc.example", "+962790100005", "ncc", Role.AGENT),
+    Colleague(
+        "haitham",
+        "هيثم العدوان",
+        "Haitham Adwan",
+        "haitham@miyahuna.example",
+        "+962790100007",
+        "miyahuna",
+        Role.DIRECTORATE_MEMBER,
+        directorate="miyahuna-ops",
+    ),
     Colleague("huda", "هدى الكردي", "Huda Kurdi", "huda@cmu.example", "+962790100006", "cmu", Role.OPERATOR),
 )
 
@@ -82,6 +102,7 @@ DEMO_SIGN_INS: Final = (
     SignIn("Yusuf, liaison officer of Greater Amman", "/ar/staff/sign-in/", "yusuf@gam.example", PASSWORD),
     SignIn("Lina, CMU staff", "/ar/staff/sign-in/", "lina@cmu.example", PASSWORD),
     SignIn("Sami, National Contact Centre", "/ar/staff/sign-in/", "sami@ncc.example", PASSWORD),
+    SignIn("Haitham, operations directorate of Miyahuna", "/ar/staff/sign-in/", "haitham@miyahuna.example", PASSWORD),
     SignIn("Huda, system operator", "/ar/staff/sign-in/", "huda@cmu.example", PASSWORD),
 )
 
@@ -163,6 +184,9 @@ def _colleague(one: Colleague, *, at: datetime) -> User:
         user=user,
         agency=Agency.objects.get(code=one.agency),
         role=one.role,
-        defaults={"starts_on": date(timezone.localdate(at).year - 1, 1, 1)},
+        defaults={
+            "starts_on": date(timezone.localdate(at).year - 1, 1, 1),
+            "directorate": Directorate.objects.filter(code=one.directorate).first() if one.directorate else None,
+        },
     )
     return user

@@ -1,7 +1,8 @@
 """The roles of staff and the authority they add up to; pure, so that it can be read and tested by itself."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,8 @@ DESK = frozenset({Role.OFFICER, Role.SUPERVISOR})
 SUPERVISION = frozenset({Role.SUPERVISOR})
 # The ladder of a missed deadline, lowest rung first; an empty rung goes to the next.
 LADDER = (Role.SUPERVISOR, Role.SECRETARY_GENERAL, Role.MINISTER_OFFICE)
+#: Who reads what the own agency has in hand: its desk, and who is told when it is late.
+READERS = DESK | frozenset(LADDER)
 CMU = frozenset({Role.CMU_STAFF, Role.CMU_HEAD})
 CONTACT_CENTRE = frozenset({Role.AGENT, Role.AGENT_SUPERVISOR})
 REPORT_READERS = CMU | {Role.PM_OFFICE}
@@ -37,9 +40,13 @@ ANY_STAFF = frozenset(Role)
 
 @dataclass(frozen=True)
 class Authority:
-    """What a person may act as on one day: pairs of role and agency id, those of absent colleagues included."""
+    """What a person may act as on one day: pairs of role and agency id, those of absent colleagues included.
+
+    ``lent`` says whose the pairs are that the person has only as a deputy.
+    """
 
     roles: frozenset[tuple[Role, int | None]] = frozenset()
+    lent: tuple[tuple[Role, int | None, UUID], ...] = field(default=(), compare=False)
 
     def has(self, roles: Collection[Role]) -> bool:
         """Tell whether any of ``roles`` is held anywhere."""

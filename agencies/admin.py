@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, ngettext
 
+from agencies import bell
 from agencies.models import (
     Agency,
     City,
@@ -158,7 +159,7 @@ class DirectorateInline(admin.TabularInline[Directorate, Agency]):
     """The directorates of an agency, to read; each is edited on its own page."""
 
     model = Directorate
-    fields = ("name_ar", "name_en", "is_active", "unverified")
+    fields = ("name_ar", "name_en", "email", "is_active", "unverified")
     readonly_fields = fields
     extra = 0
     can_delete = False
@@ -185,7 +186,7 @@ class AgencyAdmin(ReferenceAdmin):
 class DirectorateAdmin(ReferenceAdmin):
     """Technical directorates."""
 
-    list_display = ("name_ar", "name_en", "agency", "is_active", "unverified")
+    list_display = ("name_ar", "name_en", "agency", "email", "is_active", "unverified")
     list_select_related = ("agency",)
     list_filter = (VerifiedFilter, EditedFilter, "is_active")
     autocomplete_fields = ("agency",)
@@ -237,9 +238,28 @@ class OutsideCentreAdmin(ReferenceAdmin):
     autocomplete_fields = ("agency",)
 
 
+class CalendarAdmin(ReferenceAdmin):
+    """What makes up the calendar: every change of it rings for the deadlines to be counted anew."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001
+        """Save, and ring."""
+        super().save_model(request, obj, form, change)
+        bell.ring_after_commit()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete, and ring."""
+        super().delete_model(request, obj)
+        bell.ring_after_commit()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete, and ring."""
+        super().delete_queryset(request, queryset)
+        bell.ring_after_commit()
+
+
 @admin.register(Holiday)
-class HolidayAdmin(ReferenceAdmin):
-    """Days off. A change moves open deadlines: complaints notices it by the fingerprint of the calendar."""
+class HolidayAdmin(CalendarAdmin):
+    """Days off."""
 
     list_display = ("on", "name_ar", "name_en", "audience", "status", "unverified")
     list_filter = (VerifiedFilter, EditedFilter, "status", "audience")
@@ -251,16 +271,18 @@ class HolidayAdmin(ReferenceAdmin):
         """Mark days as confirmed by a communiqué."""
         del request
         queryset.update(status=HolidayStatus.CONFIRMED, unverified="", edited_at=timezone.now())
+        bell.ring_after_commit()
 
     @admin.action(description=_("Call off the chosen days: offices work"))
     def call_off(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
         """Mark days as no days off after all."""
         del request
         queryset.update(status=HolidayStatus.CALLED_OFF, edited_at=timezone.now())
+        bell.ring_after_commit()
 
 
 @admin.register(WorkingHours)
-class WorkingHoursAdmin(ReferenceAdmin):
+class WorkingHoursAdmin(CalendarAdmin):
     """The hours of the year and of each Ramadan."""
 
     list_display = ("period", "starts_on", "ends_on", "opens", "closes", "estimated", "unverified")

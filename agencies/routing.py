@@ -31,13 +31,19 @@ def owner_for(topic: Topic, governorate: Governorate | None, on: date, *, place:
 
 def owners_for(matters: Sequence[Matter], on: date) -> list[Agency | None]:
     """Return the competent agency of each matter, as ``owner_for`` does, in one query for all."""
+    holding = rules_for(matters, on)
+    return [owner_by(holding, matter) for matter in matters]
+
+
+def rules_for(matters: Sequence[Matter], on: date) -> list[RoutingRule]:
+    """Return the rules of a day that speak of the topics of ``matters``, with their agencies, which exist then."""
     topics = {key for matter in matters for key in (matter.topic.pk, matter.topic.parent_id) if key}
     rules = RoutingRule.objects.filter(topic__in=topics, agency__in=Agency.objects.existing(on=on))
-    holding = [rule for rule in rules.select_related("agency") if rule.holds(on)]
-    return [_owner(matter, holding) for matter in matters]
+    return [rule for rule in rules.select_related("agency") if rule.holds(on)]
 
 
-def _owner(matter: Matter, rules: Sequence[RoutingRule]) -> Agency | None:
+def owner_by(rules: Sequence[RoutingRule], matter: Matter) -> Agency | None:
+    """Return the agency that the most specific of ``rules`` names for a matter, saved or not."""
     fitting = (rule for rule in rules if _fits(rule, matter))
     best = max(fitting, key=lambda rule: _precision(rule, matter.topic), default=None)
     return best.agency if best else None

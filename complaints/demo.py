@@ -14,10 +14,12 @@ from django.db import transaction
 from accounts.demo import make_demo_people
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, Governorate, Topic, current_calendar
-from complaints.clockwork import promise_days
-from complaints.models import Case, RefusalReason
-from complaints.verbs import accept, add, ask, close, decline, file, object_to
+from complaints.deadlines.clockwork import promise_days
+from complaints.models import Case, RefusalReason, StandardText
+from complaints.verbs import accept, add, add_task, ask, close, decline, file, object_to
+from complaints.verbs.consultations import consult, estimate
 from complaints.verbs.filing import Filing
+from complaints.verbs.referrals import most_days
 from complaints.workflow import Kind, Outcome
 
 SAMPLES = Path(__file__).parent / "data" / "sample_cases.csv"
@@ -37,6 +39,13 @@ QUESTION = "هل المشكلة في الشارع كله أم أمام مبنى 
 ADDED = "لاحظنا اليوم أن المشكلة امتدت إلى الشارع المجاور."
 OBJECTION = "عادت المشكلة نفسها بعد يومين من الإصلاح."
 NOT_OURS = "الموقع على طريق رئيسي خارج حدود مسؤوليتنا."
+PART = "نرجو إفادتنا إن كانت لديكم أعمال في الموقع نفسه، ومتى تنتهي."
+TEXT_TITLE = "كسر في وصلة فرعية"
+TEXT_FOUND = "عاينت فرقة الصيانة الخط المغذي في {place} ووجدت كسرًا في الوصلة الفرعية."
+TEXT_DONE = "استبدلت الفرقة الوصلة يوم {date} وأعيد الضخ، وقيس الضغط بعد الإصلاح."
+TO_DIRECTORATE = "نرجو معاينة الموقع وبيان سبب المشكلة والمدة اللازمة لمعالجتها."
+#: The directorate that gets its links by e-mail; the others get them from the officer.
+WITH_EMAIL, EMAIL = "miyahuna-ops", "operations@miyahuna.example"
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,22 @@ def make_demo_cases(at: datetime) -> int:
         yusuf=cast(User, people["yusuf"]),
     )
     with transaction.atomic():
+        Directorate.objects.filter(code=WITH_EMAIL, email="").update(email=EMAIL)
+        _keep_text(cast_, at)
         return sum(_live(number, sample, cast_, at) for number, sample in enumerate(_samples()))
+
+
+def _keep_text(cast_: Cast, at: datetime) -> None:
+    """Keep one standard text of the water company, so that its officer is offered one."""
+    StandardText.objects.create(
+        agency=Agency.objects.get(code=WATER),
+        outcome=Outcome.SOLVED,
+        title=TEXT_TITLE,
+        found=TEXT_FOUND,
+        done=TEXT_DONE,
+        changed_by=cast_.omar,
+        changed_at=at,
+    )
 
 
 def _samples() -> Iterator[Sample]:
@@ -145,11 +169,28 @@ def _accepted(case: Case, cast_: Cast, at: datetime) -> None:
     accept(case, by=cast_.officer(case), at=accepted_at, days=days, directorate=_directorate(case))
 
 
+def _consulted(case: Case, cast_: Cast, at: datetime) -> None:
+    _accepted(case, cast_, at)
+    if case.directorate is not None:
+        asked_at = at + timedelta(hours=21)
+        asked = consult(case, by=cast_.officer(case), at=asked_at, directorate=case.directorate, text=TO_DIRECTORATE)
+        estimate(asked, at=asked_at + timedelta(hours=2), number=1, days=3)
+
+
 def _added(case: Case, cast_: Cast, at: datetime) -> None:
     _accepted(case, cast_, at)
     user = case.citizen.user
     if user is not None:
         add(case, by=user, at=at + timedelta(days=1), text=ADDED)
+
+
+def _shared(case: Case, cast_: Cast, at: datetime) -> None:
+    """The other of the two agencies is asked for its part."""
+    _added(case, cast_, at)
+    if case.agency is not None:
+        other = Agency.objects.get(code=MUNICIPALITY if case.agency.code == WATER else WATER)
+        asked_at = at + timedelta(days=1, hours=1)
+        add_task(case, by=cast_.officer(case), at=asked_at, agency=other, text=PART, days=min(3, most_days(case)))
 
 
 def _waiting(case: Case, cast_: Cast, at: datetime) -> None:
@@ -201,10 +242,10 @@ STORIES: tuple[tuple[int, Story], ...] = (
     (1, _accepted),
     (9, _accepted),
     (3, _waiting),
-    (8, _accepted),
+    (8, _consulted),
     (6, _objected),
     (1, _answered),
     (1, _declined),
     (7, _answered),
-    (2, _added),
+    (2, _shared),
 )

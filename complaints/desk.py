@@ -1,161 +1,33 @@
-"""The questions of a desk: whose queue it is, which tab, how much is in each, and one page of it by deadline."""
+"""What the pages of a desk say around their cases: how far a deadline is, who sits there, and the menu."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, cast
+from datetime import date, datetime, timedelta
 
-from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
-from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, REPORT_READERS, SUPERVISION
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, REPORT_READERS, SUPERVISION, Role
 from agencies.models import Agency
-from complaints import suggestions
+from complaints.citizen.promise import operator
 from complaints.models import Case, CaseQuerySet
-from complaints.promise import operator
+from complaints.queue import keyset
+from complaints.queue.keyset import Order, Page
+from complaints.queue.tabs import SOON
+from complaints.routing import suggestions
 from complaints.workflow import State
-
-#: Rows of one page; one more is fetched, to know whether there is a next page.
-PAGE = 25
-#: Counts stop here, so that a full queue costs what a short one does.
-CAP = 99
-#: What is due within this span is marked as due soon.
-SOON = timedelta(days=2)
 
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 
 
-class Tab(models.TextChoices):
-    """The parts of a queue."""
-
-    OPEN = "open", _("All open")
-    COMPETENCE = "competence", _("Decide competence")
-    PROGRESS = "progress", _("In progress")
-    WAITING = "waiting", _("Waiting for the citizen")
-    LATE = "late", _("Late")
-    CLOSED = "closed", _("Closed")
-
-
-_STATES: dict[Tab, tuple[State, ...]] = {
-    Tab.OPEN: (State.TRIAGE, State.REFERRED, State.IN_PROGRESS, State.WAITING, State.OBJECTED),
-    Tab.COMPETENCE: (State.REFERRED,),
-    Tab.PROGRESS: (State.IN_PROGRESS,),
-    Tab.WAITING: (State.WAITING,),
-    # While the citizen is asked nobody at the desk is late.
-    Tab.LATE: (State.TRIAGE, State.REFERRED, State.IN_PROGRESS, State.OBJECTED),
-}
-#: The history has no count: it only grows.
-COUNTED = tuple(_STATES)
-
-
-# ---- a page of the queue ----
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of cases, and the mark the next one starts after (empty on the last)."""
-
-    cases: Sequence[Case]
-    next: str
-
-
-def page_of(scope: CaseQuerySet, tab: Tab, *, at: datetime, after: str = "") -> Page:
-    """Return a page of ``tab`` in ``scope``: open cases by deadline, closed ones by closing, the newest first.
-
-    ``after`` is the ``next`` of the page before; one that cannot be read gives the first page. One statement, and a
-    deep page costs what the first does.
-    """
-    mark = _read_mark(after)
-    if tab == Tab.CLOSED:
-        return _page(_closed(scope, mark), "closed_at")
-    parts = [_ids(scope, tab, state, at=at, mark=mark) for state in _STATES[tab]]
-    # A part for each state reads its index in order and stops; one query over all states would sort them all.
-    ids = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    rows = Case.objects.filter(pk__in=ids).for_listing().order_by("deadline_at", "pk")
-    return _page(rows, "deadline_at")
-
-
 def triage_page(scope: CaseQuerySet, *, after: str = "") -> Page:
     """Return a page of the cases of ``scope`` that wait for an owner, by deadline, with their words and reasons."""
-    mark = _read_mark(after)
-    rows = suggestions.with_reasons(_after(scope.filter(state=State.TRIAGE), mark))
-    return _page(rows.defer("folded", "words").order_by("deadline_at", "pk"), "deadline_at")
-
-
-def _after(rows: CaseQuerySet, mark: tuple[datetime, int] | None) -> CaseQuerySet:
-    """Return the rows that stand after ``mark`` in the order of deadlines."""
-    return rows.filter(deadline_at__gte=mark[0]).exclude(deadline_at=mark[0], pk__lte=mark[1]) if mark else rows
-
-
-def _ids(
-    scope: CaseQuerySet, tab: Tab, state: State, *, at: datetime, mark: tuple[datetime, int] | None
-) -> models.QuerySet[Case, Any]:
-    rows = _after(_of_state(scope, tab, state, at=at), mark)
-    return rows.order_by("deadline_at", "pk").values("pk")[: PAGE + 1]
-
-
-def _of_state(scope: CaseQuerySet, tab: Tab, state: State, *, at: datetime) -> CaseQuerySet:
-    rows = scope.filter(state=state)
-    return rows.filter(deadline_at__lt=at) if tab == Tab.LATE else rows
-
-
-def _closed(scope: CaseQuerySet, mark: tuple[datetime, int] | None) -> CaseQuerySet:
-    rows = scope.filter(state=State.CLOSED)
-    if mark is not None:
-        rows = rows.filter(closed_at__lte=mark[0]).exclude(closed_at=mark[0], pk__gte=mark[1])
-    return rows.for_listing().order_by("-closed_at", "-pk")
-
-
-def _page(rows: CaseQuerySet, field: str) -> Page:
-    cases = list(rows[: PAGE + 1])
-    if len(cases) <= PAGE:
-        return Page(cases, "")
-    last = cases[PAGE - 1]
-    return Page(cases[:PAGE], _mark(getattr(last, field), last.pk))
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MARK = re.compile(r"([0-9]{1,16})-([0-9]{1,18})")
-
-
-def _mark(moment: datetime, pk: int) -> str:
-    return f"{(moment - _EPOCH) // timedelta(microseconds=1)}-{pk}"
-
-
-def _read_mark(text: str) -> tuple[datetime, int] | None:
-    """Return the moment (microseconds since 1970) and the key in a mark, None when it is none."""
-    found = _MARK.fullmatch(text)
-    return (_EPOCH + timedelta(microseconds=int(found[1])), int(found[2])) if found else None
-
-
-# ---- counts ----
-
-
-class CountOf(models.Subquery):
-    """How many rows a query has; its own LIMIT is what caps it."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
-    output_field = models.IntegerField()
-
-
-def counts_of(scope: CaseQuerySet, user: User, *, at: datetime) -> dict[Tab, int]:
-    """Return how many cases each tab holds, up to ``CAP`` + 1 a state, in one statement."""
-    parts = {
-        f"{tab}_{state}": CountOf(_of_state(scope, tab, state, at=at).order_by().values("pk")[: CAP + 1])
-        for tab in (Tab.OPEN, Tab.LATE)
-        for state in _STATES[tab]
-    }
-    # One row to hang the counts on: the person's own.
-    row: dict[str, int] = cast("Any", User.objects.filter(pk=user.pk)).values(**parts).get()
-    return {
-        tab: sum(row[f"{Tab.LATE if tab == Tab.LATE else Tab.OPEN}_{state}"] for state in _STATES[tab])
-        for tab in COUNTED
-    }
+    order = Order("deadline_at")
+    waiting = order.after(scope.filter(state=State.TRIAGE), keyset.read(after))
+    return order.page(suggestions.with_reasons(waiting).defer("folded", "words").order_by(*order.columns))
 
 
 # ---- what a row and a page say ----
@@ -234,21 +106,31 @@ def row_of(case: Case, user: User, *, at: datetime) -> Row:
 
 
 def knows_person(case: Case, user: User, *, at: datetime) -> bool:
-    """Tell whether ``user`` may learn who filed ``case``: an agency may not where the person hid it, the CMU may."""
-    return not case.hides_identity or user.authority(at).has(CMU)
+    """Tell whether ``user`` may learn who filed ``case``: the CMU may, and its agency unless the person hid it.
+
+    Whoever only keeps sight of the case, or has a part in it, learns its words alone.
+    """
+    authority = user.authority(at)
+    return authority.has(CMU) or (not case.hides_identity and case.agency_id in authority.agencies(DESK))
 
 
 # ---- who sits at the desk ----
 
 
-def office_of(user: User, *, at: datetime, agency: Agency | None = None) -> str:
-    """Return what ``user`` is and where, for the head of the page; ``agency`` spares a statement where it is known."""
+def office_of(user: User, *, at: datetime, agency: Agency | None = None, names: Sequence[str] = ()) -> str:
+    """Return what ``user`` is and where, for the head of the page.
+
+    ``agency``, or the ``names`` of all of theirs, spare a statement where they are known.
+    """
     authority = user.authority(at)
     if authority.has(CMU) or not authority.has(DESK):
         return operator()
     what = gettext("Supervisor") if authority.has(SUPERVISION) else gettext("Liaison officer")
-    agencies = [agency] if agency else Agency.objects.filter(pk__in=authority.agencies(DESK))
-    return f"{what} – {gettext(', ').join(one.name for one in agencies)}"
+    if not names:
+        desks = authority.agencies(DESK)
+        agencies = [agency] if agency and agency.pk in desks else Agency.objects.filter(pk__in=desks)
+        names = [one.name for one in agencies]
+    return f"{what} – {gettext(', ').join(names)}"
 
 
 @dataclass(frozen=True)
@@ -270,8 +152,16 @@ def menu_of(user: User, *, at: datetime, counts: Mapping[str, int] | None = None
     queue = gettext("All cases") if authority.has(CMU) else gettext("Work queue")
     areas = [
         (CMU, MenuItem("triage", gettext("Triage"))),
+        (CMU, MenuItem("precedents", gettext("Precedents"))),
+        (CMU, MenuItem("ended-agencies", gettext("Agencies that ended"), within="ended-agency")),
         (CMU | DESK, MenuItem("queue", queue)),
+        (CMU | DESK, MenuItem("texts", gettext("Standard texts"), within="text text-new text-delete")),
+        (CMU | SUPERVISION, MenuItem("officers", gettext("Officers"), within="officers-absence officers-reassign")),
         (CMU | CONTACT_CENTRE, MenuItem("calls", gettext("Calls"), within="call")),
+        (
+            frozenset({Role.DIRECTORATE_MEMBER}),
+            MenuItem("directorate-requests", gettext("Requests to the directorate"), within="directorate-request"),
+        ),
         (CMU | OPERATORS, MenuItem("messages", gettext("Messages"), within="message")),
         (CMU, MenuItem("message-words", gettext("Words of the messages"), within="message-word")),
         (REPORT_READERS, MenuItem("reports", gettext("Reports"))),

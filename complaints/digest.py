@@ -18,20 +18,16 @@ from accounts.models import Absence, Membership, User
 from accounts.roles import DESK
 from agencies.calendar import AMMAN
 from agencies.models import current_calendar
-from complaints.desk import SOON
 from complaints.models import Case, CaseEvent, CaseQuerySet, Refusal
-from complaints.workflow import OPEN, State, Verb
+from complaints.models.case import COMEBACKS, OWED
+from complaints.queue.tabs import SOON
+from complaints.workflow import OPEN, Verb
 from notifications import outbox
 from notifications.models import CallOutcome, CallTask, Channel, Message, MessageQuerySet, MessageState
 from notifications.outbox import Notice
 
 if TYPE_CHECKING:
     from agencies.calendar import WorkingCalendar
-
-#: The states in which the agency's desk owes the next step.
-OWED = (State.REFERRED, State.IN_PROGRESS)
-#: The verbs that bring a case back to the desk that had it before.
-COMEBACKS = (Verb.UPHOLD, Verb.REPLY, Verb.LAPSE, Verb.REFER)
 
 
 @dataclass(frozen=True)

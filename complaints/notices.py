@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone, translation
 
-from accounts.models import cmu_staff, officers_of
+from accounts.models import cmu_staff, officers_of, supervisors_of
 from accounts.reach import reach
 from agencies.models import Priority
 from complaints.models import Channel as CaseChannel
-from complaints.workflow import Outcome, Party, State, Tell
+from complaints.workflow import Outcome, Party, State, Tell, Verb
 from notifications import outbox
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: What a caller gets instead: the agent has just read the number out, the message says where to follow it.
 _BY_PHONE = {"case_received": "case_filed_by_phone", "case_received_triage": "case_filed_by_phone"}
+#: Whoever had a part in a case that leaves the agency which leads is told that it fell, whatever the verb.
+_FALLEN = (Tell(Party.PARTNER, "officer_task_dropped"),)
 _ADDRESSES: dict[Channel, Callable[[User], str]] = {
     Channel.EMAIL: lambda user: user.email,
     Channel.SMS: lambda user: user.phone,
@@ -59,24 +61,60 @@ class Desk:
     """The people behind the parties of one case at one moment; each list is fetched once."""
 
     def __init__(self, at: datetime) -> None:
-        self._on = timezone.localdate(at)
+        self.on = timezone.localdate(at)
         self._officers: dict[int, list[User]] = {}
 
     def officers(self, agency: Agency) -> list[User]:
         """Return the active officers of ``agency``."""
         if agency.pk not in self._officers:
-            self._officers[agency.pk] = list(officers_of(agency, self._on))
+            self._officers[agency.pk] = list(officers_of(agency, self.on))
         return self._officers[agency.pk]
 
     def cmu(self) -> list[User]:
         """Return the active staff of the CMU."""
-        return list(cmu_staff(self._on))
+        return list(cmu_staff(self.on))
 
 
 def owe(tells: Iterable[Tell], *, change: Change, event: CaseEvent) -> None:
     """Write the messages that ``event``, made by ``change``, owes into the outbox."""
-    notices = [notice for tell in tells if _applies(tell, change.case) for notice in _notices(tell, change)]
+    told = [*tells, *_FALLEN] if isinstance(change.verb, Verb) and change.partners else tells
+    notices = [notice for tell in told if _applies(tell, change.case) for notice in _notices(tell, change)]
     outbox.owe(notices, occasion=occasion(event), at=event.at)
+
+
+def tell_staff(template: str, people: Iterable[User], *, change: Change) -> None:
+    """Owe ``people`` by e-mail and SMS what ``change``, whose event is written, means for them."""
+    told = list(_to_staff(template, people, change))
+    outbox.owe(told, occasion=f"case:{change.case.pk}:{change.case.version}", at=change.at)
+
+
+def owe_thanks(case: Case, *, at: datetime) -> None:
+    """Owe the supervisors of a case's agency, by e-mail alone, word of the praise just closed; its event is written.
+
+    An occasion of its own: that it has left must not keep its closer from taking back a slip.
+    """
+    people = supervisors_of(case.agency, timezone.localdate(at)) if case.agency else ()
+    notices = [notice for user in people for notice in _thanks(user, case)]
+    outbox.owe(notices, occasion=f"case:{case.pk}:{case.version}:thanks", at=at)
+
+
+def _thanks(user: User, case: Case) -> Iterator[Notice]:
+    if user.email and user.person_id != case.citizen_id:
+        yield Notice(
+            template="praise_passed_on",
+            channel=Channel.EMAIL,
+            recipient=f"user:{user.pk}",
+            address=user.email,
+            language=user.language,
+            context=_context(case, None, user.language),
+            reference=case.reference,
+            daytime=True,
+        )
+
+
+def to_citizen(template: str, *, case: Case, on: date | None) -> Notice:
+    """Return what the citizen of ``case`` is told by ``template``, beside any verb; ``on`` is the date it names."""
+    return _to_citizen(template, case, on)
 
 
 def preview(template: str, *, case: Case, on: date | None, at: datetime) -> Message:
@@ -106,6 +144,9 @@ def _notices(tell: Tell, change: Change) -> Iterator[Notice]:
             yield from _to_staff(tell.template, change.desk.officers(case.agency), change)
         case Party.FORMER_AGENCY if change.former_agency is not None:
             yield from _to_staff(tell.template, change.desk.officers(change.former_agency), change)
+        case Party.PARTNER:
+            for agency in change.partners:
+                yield from _to_staff(tell.template, change.desk.officers(agency), change)
 
 
 def _for_citizen(template: str, case: Case) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from accounts.roles import CMU, CONTACT_CENTRE, Role
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, Role
+from complaints.competence import binding, referrals
+from complaints.models import TaskState
 from complaints.workflow import (
     CORRECTION_MINUTES,
     MAX_OBJECTIONS,
@@ -23,15 +25,39 @@ if TYPE_CHECKING:
     from accounts.models import User
     from complaints.models import Case
 
+_DESK = frozenset({Actor.OFFICER, Actor.SUPERVISOR})
+_STAFF = _DESK | {Actor.CMU}
+#: The agency has the case in hand, and may ask others about it.
+_AT_AGENCY = frozenset({State.REFERRED, State.IN_PROGRESS})
+_WITH_AGENCY = _AT_AGENCY | {State.WAITING}
+_EVER = frozenset(State)
+
 #: Who may do what leaves the state as it is, and in which states.
 ACTS: dict[Act, tuple[frozenset[State], frozenset[Actor]]] = {
     Act.AMEND: (frozenset({State.TRIAGE, State.REFERRED}), frozenset({Actor.CITIZEN})),
-    Act.ADD: (frozenset(State) - {State.CLOSED}, frozenset({Actor.CITIZEN, Actor.AGENT})),
-    Act.PROPOSE_EXTENSION: (frozenset({State.IN_PROGRESS}), frozenset({Actor.OFFICER, Actor.SUPERVISOR})),
-    Act.PROPOSE_ANSWER: (
-        frozenset({State.REFERRED, State.IN_PROGRESS}),
-        frozenset({Actor.OFFICER, Actor.SUPERVISOR}),
-    ),
+    Act.ADD: (_EVER - {State.CLOSED}, frozenset({Actor.CITIZEN, Actor.AGENT})),
+    Act.PROPOSE_EXTENSION: (frozenset({State.IN_PROGRESS}), _DESK),
+    Act.REFUSE_EXTENSION: (_WITH_AGENCY, frozenset({Actor.SUPERVISOR, Actor.CMU})),
+    Act.PROPOSE_ANSWER: (_AT_AGENCY, _DESK),
+    Act.SEND_BACK: (_AT_AGENCY, frozenset({Actor.SUPERVISOR})),
+    Act.ASSIGN: (_WITH_AGENCY, _DESK | {Actor.CLOCK}),
+    Act.NOTE: (_EVER, _STAFF | {Actor.PARTNER}),
+    Act.CALL: (_EVER, _STAFF | {Actor.AGENT, Actor.PARTNER}),
+    Act.LABEL: (_EVER, _STAFF),
+    Act.LINK: (_EVER - {State.CLOSED}, _STAFF),
+    Act.UNLINK: (_EVER - {State.CLOSED}, _STAFF),
+    Act.CONSULT: (_AT_AGENCY, _DESK),
+    Act.ESTIMATE: (_WITH_AGENCY, frozenset({Actor.DIRECTORATE})),
+    Act.FIND: (_WITH_AGENCY, frozenset({Actor.DIRECTORATE})),
+    Act.REVOKE: (_WITH_AGENCY, _DESK),
+    Act.ADD_TASK: (_AT_AGENCY, _STAFF),
+    Act.ANSWER_TASK: (_WITH_AGENCY, frozenset({Actor.PARTNER})),
+    Act.DROP_TASK: (_WITH_AGENCY, _STAFF),
+    Act.HAND_OVER: (_AT_AGENCY, _DESK),
+    Act.TAKE_BACK: (_WITH_AGENCY, _DESK),
+    Act.REMIND: (_EVER, frozenset({Actor.CLOCK}) | _STAFF),
+    Act.ESCALATE: (_EVER, frozenset({Actor.CLOCK})),
+    Act.RECOUNT: (_EVER, frozenset({Actor.CLOCK})),
 }
 
 
@@ -59,6 +85,9 @@ def _staff_actors(case: Case, user: User, at: datetime) -> set[Actor]:
         found.add(Actor.SUPERVISOR)
     if case.closed_by_id == user.pk and found & {Actor.OFFICER, Actor.SUPERVISOR}:
         found.add(Actor.CLOSER)
+    others = authority.agencies(DESK) - {case.agency_id}
+    if others and case.tasks.filter(agency__in=others, state=TaskState.OPEN).exists():
+        found.add(Actor.PARTNER)
     if Actor.CMU in found and case.state == State.OBJECTED and not case.events.filter(actor=user).exists():
         found.add(Actor.UNINVOLVED_CMU)
     return found
@@ -69,8 +98,8 @@ def may(case: Case, verb: Verb, user: User | None, *, at: datetime) -> bool:
     return fits(case, verb, at=at) and is_entitled(case, verb, user, at=at)
 
 
-def may_act(case: Case, act: Act, user: User, *, at: datetime) -> bool:
-    """Tell whether ``user`` may do ``act`` on ``case`` as it stands at ``at``."""
+def may_act(case: Case, act: Act, user: User | None, *, at: datetime) -> bool:
+    """Tell whether ``user``, or the clock, may do ``act`` on ``case`` as it stands at ``at``."""
     states, who = ACTS[act]
     return case.state in states and bool(who & actors(case, user, at=at))
 
@@ -80,8 +109,11 @@ def fits(case: Case, verb: Verb, *, at: datetime) -> bool:
     if case.state not in TRANSITIONS[verb].sources:
         return False
     match verb:
+        case Verb.DECLINE | Verb.RETURN:
+            return not binding.is_bound(case)
         case Verb.CLOSE:
-            return case.state == State.IN_PROGRESS or case.kind != Kind.COMPLAINT
+            is_ready = case.state == State.IN_PROGRESS or case.kind != Kind.COMPLAINT
+            return is_ready and not referrals.open_tasks(case).exists()
         case Verb.CORRECT:
             return case.outcome != Outcome.WITHDRAWN and _closed_within(case, timedelta(minutes=CORRECTION_MINUTES), at)
         case Verb.OBJECT:

@@ -7,7 +7,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from complaints import digest, uploads
+from complaints.deadlines import attendance, ladder, recount
 from complaints.models import Case, Draft
+from complaints.searching import blocks
 from complaints.transition import TransitionNotAllowed
 from complaints.verbs import lapse
 from complaints.workflow import State
@@ -26,10 +28,34 @@ def tick() -> int:
     return lapse_overdue(at=timezone.now())
 
 
+@shared_task(name="complaints.climb")
+def climb() -> int:
+    """Remind of deadlines that come near and report those missed; safe to run twice and at the same time."""
+    return ladder.sweep(at=timezone.now())
+
+
+@shared_task(name="complaints.recount_deadlines")
+def recount_deadlines() -> int:
+    """Count the open deadlines anew after the calendar changed; safe to run twice and at the same time."""
+    return recount.recount(at=timezone.now())
+
+
+@shared_task(name="complaints.hand_over_silent")
+def hand_over_silent() -> int:
+    """Take the cases from officers who have not signed in for too long; safe to run twice and at the same time."""
+    return attendance.hand_over_silent(at=timezone.now())
+
+
 @shared_task(name="complaints.discard_drafts")
 def discard_drafts() -> int:
     """Throw away, with their files, the drafts nobody has touched for seven days; safe to run twice."""
     return discard_drafts_before(timezone.now() - DRAFT_LIFE)
+
+
+@shared_task(name="complaints.sum_up_words")
+def sum_up_words() -> int:
+    """Sum up the words of finished blocks of cases for the search; safe to run twice and at the same time."""
+    return blocks.sum_up()
 
 
 @shared_task(name="complaints.send_digests")

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import current_calendar
-from complaints import chain, clockwork, notices, policy
+from complaints import chain, deputies, hands, notices, policy
+from complaints.deadlines import clockwork
 from complaints.models import Case, CaseEvent, Clock, Holding
-from complaints.workflow import ACT_TELLS, STANDINGS, TRANSITIONS, Act, Holder, State, Tell, Verb
+from complaints.workflow import ACT_TELLS, STANDINGS, TRANSITIONS, Act, Actor, Holder, State, Tell, Verb
 from notifications import outbox
 
 if TYPE_CHECKING:
     from accounts.models import User
     from agencies.calendar import WorkingCalendar
-    from agencies.models import Agency
+    from agencies.models import Agency, Directorate
 
 type Fact = str | int | bool | None
 
@@ -43,7 +45,12 @@ class NotEntitled(PermissionDenied):
 
 @dataclass(kw_only=True)
 class Change:
-    """What a verb says about its own change; the machine does what every change must."""
+    """What a verb says about its own change; the machine does what every change must.
+
+    ``holder`` is who has the case in hand afterwards, where that does not follow from the state: a directorate or an
+    outside centre, or the agency again once they are done. ``partners`` are the agencies whose part in the case is
+    asked for, or falls.
+    """
 
     case: Case
     verb: Verb | Act
@@ -54,8 +61,11 @@ class Change:
     former_agency: Agency | None
     facts: dict[str, Fact] = field(default_factory=dict)
     fields: set[str] = field(default_factory=set)
+    holder: Holder | None = None
+    directorate: Directorate | None = None
     due: datetime | None = None
     speaks_of: date | None = None
+    partners: Sequence[Agency] = ()
 
     @cached_property
     def calendar(self) -> WorkingCalendar:
@@ -90,24 +100,30 @@ def transition(case: Case, verb: Verb, *, by: User | None, at: datetime) -> Iter
         change = _change(case, verb, by, at, target=_target(case, verb))
         yield change
         _move_clocks(change)
-        event = _record(change)
         _move_holding(change)
+        event = _record(change)
         _cancel_overtaken(change)
         _owe(TRANSITIONS[verb].tells, change, event)
 
 
 @contextmanager
-def act(case: Case, what: Act, *, by: User, at: datetime) -> Iterator[Change]:
-    """Record ``what`` in the history of ``case`` without changing its state; raises as ``transition`` does."""
+def act(case: Case, what: Act, *, by: User | None, at: datetime, through: Actor | None = None) -> Iterator[Change]:
+    """Record ``what`` in the history of ``case`` without changing its state; raises as ``transition`` does.
+
+    ``by`` is None for the clock, and for whoever comes ``through`` a signed link, which the caller has checked.
+    """
     with transaction.atomic():
         _lock(case)
-        if case.state not in policy.ACTS[what][0]:
+        states, who = policy.ACTS[what]
+        if case.state not in states:
             raise TransitionNotAllowed(what, case)
-        if not policy.may_act(case, what, by, at=at):
+        if not (through in who if through else policy.may_act(case, what, by, at=at)):
             raise NotEntitled
         change = _change(case, what, by, at, target=State(case.state))
         yield change
-        _owe(ACT_TELLS[what], change, _record(change))
+        _move_holding(change)
+        event = _record(change)
+        _owe(ACT_TELLS.get(what, ()), change, event)
 
 
 def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk: notices.Desk) -> None:
@@ -132,10 +148,12 @@ def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk
     case.chain = chain.GENESIS
     event = _event(change, from_state="")
     case.chain = event.chain
+    holder = STANDINGS[change.target].holder
+    case.holder = holder or ""
     case.save(force_insert=True)
     event.save(force_insert=True)
     clockwork.start(case, at=at, due=due, days=days)
-    _hold(change)
+    _hold(change, holder)
     change.speaks_of = timezone.localdate(due)
     _owe(TRANSITIONS[Verb.FILE].tells, change, event)
 
@@ -169,7 +187,9 @@ def _move_clocks(change: Change) -> None:
     if verb == Verb.EXTEND:
         _move_due(change)
         return
-    live = {clock.paused_at is not None: clock for clock in case.clocks.filter(ended_at__isnull=True)}
+    live = {
+        clock.paused_at is not None: clock for clock in case.clocks.filter(ended_at__isnull=True, task__isnull=True)
+    }
     running, paused = live.get(False), live.get(True)
     if change.target == State.WAITING and running is not None:
         clockwork.pause(running, at=at)
@@ -190,6 +210,11 @@ def _start_clock(change: Change) -> None:
     if case.state == State.CLOSED and not clockwork.needs_window(case):
         case.deadline_at = None
         return
+    if change.verb == Verb.CORRECT and change.due is not None:
+        reopened = clockwork.reopen(case, due=change.due)
+        if reopened is not None:
+            _project(change, reopened)
+            return
     due, days = clockwork.due_in_state(
         change.target,
         at=change.at,
@@ -200,10 +225,9 @@ def _start_clock(change: Change) -> None:
 
 
 def _move_due(change: Change) -> None:
-    clock = Clock.objects.get(case=change.case, ended_at__isnull=True, paused_at__isnull=True)
+    clock = Clock.objects.get(case=change.case, ended_at__isnull=True, paused_at__isnull=True, task__isnull=True)
     if change.due is not None:
-        clock.due_at = change.due
-        clock.save(update_fields=["due_at"])
+        clockwork.postpone(clock, to=change.due)
     _project(change, clock)
 
 
@@ -240,6 +264,7 @@ def _event(change: Change, *, from_state: str) -> CaseEvent:
         to_state=change.target,
         at=change.at,
         actor=change.by,
+        on_behalf_of_id=_absent(change),
         agency=change.former_agency or case.agency,
         facts=change.facts,
     )
@@ -247,22 +272,48 @@ def _event(change: Change, *, from_state: str) -> CaseEvent:
     return event
 
 
+def _absent(change: Change) -> UUID | None:
+    """Return the absent colleague in whose place the change is made."""
+    if change.by is None:
+        return None
+    agency = change.former_agency or change.case.agency
+    return deputies.absent_behind(change.by, change.verb, agency=agency.pk if agency else None, at=change.at)
+
+
 def _move_holding(change: Change) -> None:
-    holder = STANDINGS[change.target].holder
-    same_agency = change.case.agency_id == (change.former_agency.pk if change.former_agency else None)
-    if STANDINGS[change.origin].holder == holder and (holder != Holder.AGENCY or same_agency):
+    """End the open holding and begin the next, where the case changes hands."""
+    case = change.case
+    is_same_agency = case.agency_id == (change.former_agency.pk if change.former_agency else None)
+    holder, directorate = _hands(change, is_same_agency=is_same_agency)
+    is_at_agency = holder in {Holder.AGENCY, Holder.DIRECTORATE}
+    if case.holder == (holder or "") and directorate is None and (is_same_agency or not is_at_agency):
         return
-    change.case.holdings.filter(ended_at__isnull=True).update(ended_at=change.at)
-    _hold(change)
+    case.holdings.filter(ended_at__isnull=True).update(ended_at=change.at)
+    change.set(holder=holder or "")
+    _hold(change, holder, directorate)
 
 
-def _hold(change: Change) -> None:
-    holder = STANDINGS[change.target].holder
+def _hands(change: Change, *, is_same_agency: bool) -> tuple[Holder | None, Directorate | None]:
+    """Return who has the case in hand after ``change``, and the directorate if it gets the case only now."""
+    case, standing = change.case, STANDINGS[change.target].holder
+    if change.holder is not None:
+        return change.holder, change.directorate
+    if standing != Holder.AGENCY:
+        return standing, None
+    if change.origin == State.WAITING:
+        # Whoever had it when the citizen was asked has it again.
+        return hands.at_desk(case)
+    is_helped = case.holder in hands.HELPERS and is_same_agency
+    return (Holder(case.holder) if is_helped else Holder.AGENCY), None
+
+
+def _hold(change: Change, holder: Holder | None, directorate: Directorate | None = None) -> None:
     if holder is not None:
         Holding.objects.create(
             case=change.case,
             holder=holder,
-            agency=change.case.agency if holder == Holder.AGENCY else None,
+            agency=change.case.agency if holder in {Holder.AGENCY, Holder.DIRECTORATE} else None,
+            directorate=directorate,
             started_at=change.at,
         )
 

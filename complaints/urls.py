@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from complaints import urls_desk
-from complaints.views import citizen, files, filing
+from complaints.views import advice, citizen, directorates, files, filing
 from complaints.workflow import Kind
 
 
@@ -29,6 +29,7 @@ urlpatterns = [
     path("new/<kind:kind>/agency/", filing.new_agency, name="new-agency"),
     path("new/<kind:kind>/what/", filing.new_what, name="new-what"),
     path("new/<kind:kind>/check/", filing.new_check, name="new-check"),
+    path("new/<kind:kind>/choose/", advice.new_choose, name="new-choose"),
     path("new/<kind:kind>/restart/", filing.new_restart, name="new-restart"),
     path("cases/", citizen.cases, name="cases"),
     path("cases/<ref:ref>/", citizen.case, name="case"),
@@ -39,6 +40,8 @@ urlpatterns = [
     path("cases/<ref:ref>/withdraw/", citizen.case_withdraw, name="case-withdraw"),
     path("cases/<ref:ref>/files/<uuid:pk>/", files.case_file, name="case-file"),
     path("track/", citizen.track, name="track"),
+    path("directorate/<str:token>/", directorates.by_link, name="directorate"),
+    path("directorate/<str:token>/files/<uuid:pk>/", directorates.link_file, name="directorate-file"),
     *urls_desk.urlpatterns,
 ]
 

@@ -60,7 +60,27 @@ class Act(StrEnum):
     AMEND = "amend"
     ADD = "add"
     PROPOSE_EXTENSION = "propose_extension"
+    REFUSE_EXTENSION = "refuse_extension"
     PROPOSE_ANSWER = "propose_answer"
+    SEND_BACK = "send_back"
+    ASSIGN = "assign"
+    NOTE = "note"
+    CALL = "call"
+    LABEL = "label"
+    LINK = "link"
+    UNLINK = "unlink"
+    CONSULT = "consult"
+    ESTIMATE = "estimate"
+    FIND = "find"
+    REVOKE = "revoke"
+    ADD_TASK = "add_task"
+    ANSWER_TASK = "answer_task"
+    DROP_TASK = "drop_task"
+    HAND_OVER = "hand_over"
+    TAKE_BACK = "take_back"
+    REMIND = "remind"
+    ESCALATE = "escalate"
+    RECOUNT = "recount"
 
 
 class Actor(StrEnum):
@@ -73,6 +93,8 @@ class Actor(StrEnum):
     CMU = "cmu"
     UNINVOLVED_CMU = "uninvolved_cmu"
     CLOSER = "closer"
+    PARTNER = "partner"
+    DIRECTORATE = "directorate"
     CLOCK = "clock"
 
 
@@ -119,6 +141,7 @@ class ClockKind(TextChoices):
     CITIZEN_REPLY = "citizen_reply", _("Reply of the citizen")
     DECIDE_OBJECTION = "decide_objection", _("Decide the objection")
     MAY_OBJECT = "may_object", _("Time to object")
+    ANSWER_TASK = "answer_task", _("Answer for the leading agency")
 
 
 @dataclass(frozen=True)
@@ -154,6 +177,7 @@ class Party(StrEnum):
     HOLDER = "holder"
     CMU = "cmu"
     FORMER_AGENCY = "former_agency"
+    PARTNER = "partner"
 
 
 @dataclass(frozen=True)
@@ -192,8 +216,10 @@ WORKING = frozenset({S.TRIAGE, S.REFERRED, S.IN_PROGRESS})
 
 #: What promises a reply by a date: untrue once the date moves or the case does.
 PROMISES = frozenset({"case_accepted", "case_new_date", "case_upheld", "officer_upheld"})
+#: What reminds staff of a date: pointless once it is kept, moved or somebody else's.
+REMINDERS = frozenset({"officer_reminder", "officer_due"})
 #: What tells the agency that it has something to do: pointless once the case is elsewhere.
-AT_THE_DESK = frozenset({"officer_new_case", "officer_reply", "officer_lapsed", "officer_added"})
+AT_THE_DESK = frozenset({"officer_new_case", "officer_reply", "officer_lapsed", "officer_added"}) | REMINDERS
 
 
 def _one(state: State) -> frozenset[State]:
@@ -228,7 +254,7 @@ TRANSITIONS: dict[Verb, Transition] = {
         targets=_one(S.IN_PROGRESS),
         who=DESK,
         tells=(Tell(P.CITIZEN, "case_accepted"),),
-        overtakes=frozenset({"officer_new_case"}),
+        overtakes=frozenset({"officer_new_case"}) | REMINDERS,
     ),
     Verb.DECLINE: Transition(
         sources=_one(S.REFERRED),
@@ -249,7 +275,8 @@ TRANSITIONS: dict[Verb, Transition] = {
         targets=_one(S.WAITING),
         who=DESK | {A.CMU},
         tells=(Tell(P.CITIZEN, "case_question"),),
-        overtakes=frozenset({"case_resumed", "officer_new_case", "officer_reply", "officer_lapsed", "cmu_triage"}),
+        overtakes=frozenset({"case_resumed", "officer_new_case", "officer_reply", "officer_lapsed", "cmu_triage"})
+        | REMINDERS,
     ),
     Verb.REPLY: Transition(
         sources=_one(S.WAITING),
@@ -257,7 +284,7 @@ TRANSITIONS: dict[Verb, Transition] = {
         who=CALLER,
         tells=(Tell(P.HOLDER, "officer_reply"),),
         # The clock went on, so the promised date has moved.
-        overtakes=frozenset({"case_question"}) | PROMISES,
+        overtakes=frozenset({"case_question", "case_reminder"}) | PROMISES,
         resumes=True,
     ),
     Verb.LAPSE: Transition(
@@ -265,7 +292,7 @@ TRANSITIONS: dict[Verb, Transition] = {
         targets=WORKING,
         who=frozenset({A.CLOCK}),
         tells=(Tell(P.CITIZEN, "case_resumed"), Tell(P.HOLDER, "officer_lapsed")),
-        overtakes=frozenset({"case_question"}) | PROMISES,
+        overtakes=frozenset({"case_question", "case_reminder"}) | PROMISES,
         resumes=True,
     ),
     Verb.EXTEND: Transition(
@@ -273,14 +300,16 @@ TRANSITIONS: dict[Verb, Transition] = {
         targets=_one(S.IN_PROGRESS),
         who=frozenset({A.SUPERVISOR, A.CMU}),
         tells=(Tell(P.CITIZEN, "case_new_date"),),
-        overtakes=PROMISES,
+        overtakes=PROMISES | REMINDERS,
     ),
     Verb.CLOSE: Transition(
         sources=frozenset({S.REFERRED, S.IN_PROGRESS}),
         targets=_one(S.CLOSED),
         who=DESK,
         tells=(Tell(P.CITIZEN, "case_answered"),),
-        overtakes=frozenset({"case_resumed", "officer_new_case", "officer_reply", "officer_lapsed"}) | PROMISES,
+        overtakes=frozenset({"case_resumed", "case_late", "officer_new_case", "officer_reply", "officer_lapsed"})
+        | PROMISES
+        | REMINDERS,
     ),
     Verb.CORRECT: Transition(
         sources=_one(S.CLOSED),
@@ -294,7 +323,7 @@ TRANSITIONS: dict[Verb, Transition] = {
         who=CALLER,
         tells=(Tell(P.CITIZEN, "case_withdrawn"), Tell(P.FORMER_AGENCY, "officer_withdrawn")),
         overtakes=frozenset({"case_question", "case_moved", "case_triage", "case_resumed", "case_objected"})
-        | frozenset({"cmu_triage", "cmu_objection"})
+        | frozenset({"case_reminder", "case_late", "cmu_triage", "cmu_objection"})
         | PROMISES
         | AT_THE_DESK,
     ),
@@ -322,14 +351,14 @@ TRANSITIONS: dict[Verb, Transition] = {
             Tell(P.CITIZEN, "case_triage", _one(S.TRIAGE)),
             Tell(P.CMU, "cmu_triage", _one(S.TRIAGE)),
         ),
-        overtakes=frozenset({"case_objected", "cmu_objection"}),
+        overtakes=frozenset({"case_objected", "cmu_objection"}) | REMINDERS,
     ),
     Verb.DISMISS: Transition(
         sources=_one(S.OBJECTED),
         targets=_one(S.CLOSED),
         who=frozenset({A.UNINVOLVED_CMU}),
         tells=(Tell(P.CITIZEN, "case_dismissed"),),
-        overtakes=frozenset({"case_objected", "cmu_objection"}),
+        overtakes=frozenset({"case_objected", "cmu_objection"}) | REMINDERS,
     ),
 }
 
@@ -352,11 +381,17 @@ FULFILS: dict[ClockKind, frozenset[Verb]] = {
     ClockKind.CITIZEN_REPLY: frozenset({Verb.REPLY}),
     ClockKind.DECIDE_OBJECTION: frozenset({Verb.UPHOLD, Verb.DISMISS}),
     ClockKind.MAY_OBJECT: frozenset({Verb.OBJECT}),
+    ClockKind.ANSWER_TASK: frozenset(),
 }
-#: Who is told of an act; acts owe the citizen nothing, it is the citizen's own act or an internal one.
+#: Who is told of an act, beyond what the act itself owes; the citizen is told of no internal one.
 ACT_TELLS: dict[Act, tuple[Tell, ...]] = {
     Act.AMEND: (Tell(P.HOLDER, "officer_added"),),
     Act.ADD: (Tell(P.HOLDER, "officer_added"),),
-    Act.PROPOSE_EXTENSION: (),
-    Act.PROPOSE_ANSWER: (),
+    Act.ESTIMATE: (Tell(P.HOLDER, "officer_directorate"),),
+    Act.FIND: (Tell(P.HOLDER, "officer_directorate"),),
+    Act.REFUSE_EXTENSION: (Tell(P.HOLDER, "officer_date_refused"),),
+    Act.SEND_BACK: (Tell(P.HOLDER, "officer_sent_back"),),
+    Act.ADD_TASK: (Tell(P.PARTNER, "officer_task"),),
+    Act.ANSWER_TASK: (Tell(P.HOLDER, "officer_task_answered"),),
+    Act.DROP_TASK: (Tell(P.PARTNER, "officer_task_dropped"),),
 }

@@ -162,10 +162,13 @@ class IdleSession:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Note the time, if the last note is a minute old."""
-        if request.user.is_authenticated:
-            self._keep_alive(request)
+        """Leave the request to its view, which may be one that nobody asked for."""
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], _args: object, _kwargs: object) -> None:
+        """Note the time, if the last note is a minute old; not where a page asks by itself."""
+        if request.user.is_authenticated and not getattr(view, "keeps_no_session", False):
+            self._keep_alive(request)
 
     def _keep_alive(self, request: HttpRequest) -> None:
         seen = int(now().timestamp())

@@ -262,6 +262,22 @@ CALL_CENTRE_PHONE = env.str("CALL_CENTRE_PHONE", default="065008080")
 EMERGENCY_PHONE = env.str("EMERGENCY_PHONE", default="911")
 OPERATOR_NAME_AR = env.str("OPERATOR_NAME_AR", default="وحدة إدارة الشكاوى الحكومية")
 OPERATOR_NAME_EN = env.str("OPERATOR_NAME_EN", default="Government Complaints Management Unit")
+# Where the desk looks up the place of a case; empty shows no link.
+MAP_SEARCH_URL = env.str("MAP_SEARCH_URL", default="https://www.openstreetmap.org/search?query={place}")
+
+# Time limits ----------------------------------------------------------------------------------------------------
+
+# Working days of each step; the defaults are those of complaints/workflow.py. REPLY_DAYS is the longest a clock stands still.
+TRIAGE_DAYS = env.int("TRIAGE_DAYS", default=1)
+COMPETENCE_DAYS = env.int("COMPETENCE_DAYS", default=2)
+REPLY_DAYS = env.int("REPLY_DAYS", default=10)
+OBJECTION_DECISION_DAYS = env.int("OBJECTION_DECISION_DAYS", default=5)
+# Texts: what is wrong with them is a sentence of the system check.
+REMINDERS = env.str("REMINDERS", default="50,90")
+LADDER = env.str("LADDER", default="supervisor,secretary_general,minister_office")
+BOUNCES_BEFORE_RULING = env.int("BOUNCES_BEFORE_RULING", default=2)
+# Working hours without a sign-in after which an officer's cases are handed over: three days of seven hours.
+SILENCE_HOURS = env.int("SILENCE_HOURS", default=21)
 
 # Work behind the pages ------------------------------------------------------------------------------------------
 
@@ -297,12 +313,20 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         ("deliver what the doorbell missed", "notifications.sweep", 10.0),
         ("ask the carriers", "notifications.ask", 15.0),
         ("advance the clocks", "complaints.tick", 60.0),
+        ("remind of deadlines and report the missed", "complaints.climb", 60.0),
+        ("hand over the work of silent officers", "complaints.hand_over_silent", 900.0),
         ("throw old drafts away", "complaints.discard_drafts", 3600.0),
+        ("sum up words for the search", "complaints.sum_up_words", 300.0),
         ("ask the registry again", "accounts.recheck_identities", 300.0),
         ("sweep the doors", "accounts.sweep", 3600.0),
         ("tell the operators of alarms", "accounts.tell_operators", 30.0),
         ("write to the desks in the morning", "complaints.send_digests", 300.0),
     )
+}
+CELERY_BEAT_SCHEDULE["count the deadlines anew"] = {
+    "task": "complaints.recount_deadlines",
+    "schedule": crontab(hour=2, minute=30),
+    "options": {"expires": 3600, "queue": "chores"},
 }
 CELERY_BEAT_SCHEDULE["compare with the carriers' lists"] = {
     "task": "notifications.proof.audit",

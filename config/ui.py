@@ -23,11 +23,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, gettext, ngettext
 
 from config import charts, icons
-from config.forms import ENGLISH_MONTHS, JORDAN_MONTHS, BirthDateInput, Card, ChoiceCards
+from config.dates import day_text, moment_text
+from config.forms import BirthDateInput, Card, ChoiceCards
 
 register = template.Library()
-
-NOON = 12
 
 
 # ---- drawings ----
@@ -164,22 +163,6 @@ def file_size(size: int) -> SafeString:
 
 def _language() -> str:
     return "en" if (get_language() or "ar").startswith("en") else "ar"
-
-
-def day_text(value: date) -> str:
-    """Return a day in words, ``15 كانون الثاني 2026``; a datetime counts by the clock in Amman."""
-    if isinstance(value, datetime):
-        value = timezone.localtime(value).date()
-    months = ENGLISH_MONTHS if _language() == "en" else JORDAN_MONTHS
-    return f"{value.day} {months[value.month - 1]} {value.year}"
-
-
-def moment_text(value: datetime) -> str:
-    """Return a moment in words, ``15 كانون الثاني 2026، 10:42 صباحًا``."""
-    local = timezone.localtime(value)
-    clock = f"{local.hour % NOON or NOON}:{local:%M}"
-    words = gettext("%(day)s, %(time)s am") if local.hour < NOON else gettext("%(day)s, %(time)s pm")
-    return words % {"day": day_text(local), "time": clock}
 
 
 @register.simple_tag

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 
+from complaints.routing import knowledge
 from config.devstack import browser
 from notifications.words import editions
 
@@ -37,6 +38,12 @@ def _built_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = editions.Shelf()
     shelf.put({})
     monkeypatch.setattr(editions, "_shelf", shelf)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known_of_routing() -> None:
+    """Let every test begin without the model of routing, which a process keeps for minutes."""
+    knowledge.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,10 +13,12 @@ from accounts.models.users import (
     Absence,
     Membership,
     User,
+    acting_as,
     agencies_with_officers,
     cmu_staff,
     officers_of,
     operators,
+    supervisors_of,
 )
 
 __all__ = [
@@ -33,8 +35,10 @@ __all__ = [
     "Throttle",
     "Unfinished",
     "User",
+    "acting_as",
     "agencies_with_officers",
     "cmu_staff",
     "officers_of",
     "operators",
+    "supervisors_of",
 ]

@@ -116,7 +116,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             return Authority()
         absent = Absence.objects.on(day).filter(deputy=self).values("user")
         held = Membership.objects.active(day).filter(Q(user=self) | Q(user__in=absent, user__is_active=True))
-        return Authority(frozenset((Role(role), agency) for role, agency in held.values_list("role", "agency_id")))
+        rows = [(Role(role), agency, user) for role, agency, user in held.values_list("role", "agency_id", "user_id")]
+        own = {(role, agency) for role, agency, user in rows if user == self.pk}
+        lent = sorted((row for row in rows if row[:2] not in own), key=str)
+        return Authority(frozenset((role, agency) for role, agency, _user in rows), tuple(lent))
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Grant operators the reference data and the staff accounts; nobody else has permissions of the admin."""
@@ -148,6 +151,15 @@ class Membership(models.Model):
         "agencies.Agency", models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name=_("agency")
     )
     role = models.CharField(_("role"), max_length=20, choices=Role)
+    directorate = models.ForeignKey(
+        "agencies.Directorate",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("directorate"),
+        help_text=_("For members of a directorate only."),
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day; empty while it lasts."))
 
@@ -221,6 +233,26 @@ def officers_of(agency: Agency, on: date) -> models.QuerySet[User]:
     Empty means that the agency has no active officer and its cases go to the CMU.
     """
     return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.OFFICER), on)
+
+
+def supervisors_of(agency: Agency, on: date) -> models.QuerySet[User]:
+    """Return the supervisors of ``agency`` who act on a day: those present, and the deputies of those away."""
+    return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.SUPERVISOR), on)
+
+
+def acting_as(
+    roles: Collection[Role], on: date, *, agency: Agency | None = None, instead_of: uuid.UUID | None = None
+) -> models.QuerySet[User]:
+    """Return who acts in one of ``roles`` on a day, in one ``agency`` or anywhere: those present and the deputies.
+
+    ``instead_of`` keeps that one person, or the deputy: nobody when the person has no such role any more.
+    """
+    memberships = Membership.objects.active(on).filter(role__in=roles)
+    if agency is not None:
+        memberships = memberships.filter(agency=agency)
+    if instead_of is not None:
+        memberships = memberships.filter(user=instead_of)
+    return _acting(memberships, on)
 
 
 def agencies_with_officers(agencies: Collection[int], on: date) -> frozenset[int]:

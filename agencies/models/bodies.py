@@ -161,6 +161,7 @@ class Directorate(Shipped, Named, Reference):
     """A technical directorate within an agency."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="directorates", verbose_name=_("agency"))
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Where it is asked for a time and a finding"))
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from complaints import reference, uploads
+from complaints.citizen.kinds import words_for
 from complaints.forms.files import AttachmentsField, take
-from complaints.kinds import words_for
 from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
 from complaints.models.words import TEXT_LENGTH
 from config.forms import DigitsField, Form, LineField, ParagraphField
@@ -25,16 +25,9 @@ if TYPE_CHECKING:
 PHONE_END = 4
 
 
-class ReplyForm(Form):
-    """The answer to the open question."""
+class _WithFiles(Form):
+    """A text with files; they are stored together or not at all."""
 
-    text = ParagraphField(max=TEXT_LENGTH, rows=4, label=_("Your answer"))
-
-
-class AddForm(Form):
-    """Something more about the case, with files; they are stored together or not at all."""
-
-    text = ParagraphField(max=TEXT_LENGTH, rows=5, label=_("What do you want to add?"))
     attachments = AttachmentsField()
 
     def __init__(
@@ -56,6 +49,20 @@ class AddForm(Form):
         if refused:
             raise ValidationError(refused, code="refused")
         return files
+
+
+class ReplyForm(_WithFiles):
+    """The answer to the open question, with files."""
+
+    text = ParagraphField(max=TEXT_LENGTH, rows=4, label=_("Your answer"))
+    field_order = ("text", "attachments")
+
+
+class AddForm(_WithFiles):
+    """Something more about the case, with files."""
+
+    text = ParagraphField(max=TEXT_LENGTH, rows=5, label=_("What do you want to add?"))
+    field_order = ("text", "attachments")
 
 
 class AmendForm(Form):

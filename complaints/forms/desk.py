@@ -12,19 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.models import Agency, Directorate
-from complaints import clockwork
+from complaints.competence import binding
+from complaints.competence.precedents import SHORTEST_WORDS, WORDS_LENGTH, Keepsake
+from complaints.deadlines import clockwork, extensions
+from complaints.directorates.times import left_for
 from complaints.models import RefusalReason
 from complaints.models.words import TEXT_LENGTH
-from complaints.substance import Fault, find_faults
-from complaints.verbs.desk import own_words
-from complaints.workflow import OUTCOMES, Outcome
 from config.forms import Card, ChoiceCardsField, Form, LineField, NumberField, ParagraphField
 
 if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
     from agencies.calendar import WorkingCalendar
-    from complaints.models import Answer, Case
+    from complaints.models import Case, Clock, Consultation
 
 #: Fewest letters of a reason or a question somebody else has to act on.
 SHORTEST = 10
@@ -56,11 +54,14 @@ class AcceptForm(Form):
         directorates: Sequence[Directorate],
         calendar: WorkingCalendar,
         at: datetime,
+        asked: Consultation | None = None,
     ) -> None:
-        super().__init__(data)
-        self.case, self.calendar, self.at = case, calendar, at
+        """``asked`` is what a directorate was asked: it and the time it gave are filled in."""
         self.latest = clockwork.latest_promise(case, at=at, calendar=calendar)
         self.most = clockwork.promise_days(case, at=at, calendar=calendar)
+        days = left_for(asked, at=at, most=self.most, calendar=calendar)
+        super().__init__(data, initial={"days": days, "directorate": str(asked.directorate_id)} if asked else None)
+        self.case, self.calendar, self.at = case, calendar, at
         self.due: datetime | None = None
         self.directorates = {str(one.pk): one for one in directorates}
         self._offer_directorates()
@@ -117,9 +118,14 @@ class RefuseForm(Form):
     )
     proposed_agency = forms.ChoiceField(label=_("The agency you propose"))
 
-    def __init__(self, data: Mapping[str, Any] | None, *, agencies: Sequence[Agency]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, agencies: Sequence[Agency], own: Agency | None = None
+    ) -> None:
         super().__init__(data)
-        self.agencies = _offer_agencies(self.fields["proposed_agency"], agencies)
+        self.agencies = offer_agencies(self.fields["proposed_agency"], agencies)
+        if own is not None and data is not None and data.get("proposed_agency") == own.code:
+            own_words = gettext("This is your own agency. Propose the one that is competent instead.")
+            self.fields["proposed_agency"].error_messages["invalid_choice"] = own_words
 
     @property
     def chosen_agency(self) -> Agency:
@@ -127,7 +133,8 @@ class RefuseForm(Form):
         return self.agencies[self.cleaned_data["proposed_agency"]]
 
 
-def _offer_agencies(field: forms.Field, agencies: Sequence[Agency]) -> dict[str, Agency]:
+def offer_agencies(field: forms.Field, agencies: Sequence[Agency]) -> dict[str, Agency]:
+    """Let ``field`` choose among ``agencies``, and return them by what it sends."""
     found = {agency.code: agency for agency in agencies}
     field.choices = [("", _("— choose —")), *((code, agency.name) for code, agency in found.items())]  # type: ignore[attr-defined]
     return found
@@ -155,62 +162,35 @@ class ExtendForm(Form):
         min=1,
         max=MOST_EXTENSION_DAYS,
         label=_("Further working days"),
-        help_text=_("They count from the date promised until now."),
     )
     reason = ParagraphField(
         max=TEXT_LENGTH, min=SHORTEST, rows=4, label=_("Reason"), help_text=_("The citizen reads it.")
     )
 
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, case: Case, clock: Clock, calendar: WorkingCalendar, at: datetime
+    ) -> None:
+        super().__init__(data)
+        self.case, self.clock, self.calendar, self.at = case, clock, calendar, at
+        self.most = extensions.most_days(case, clock, calendar=calendar)
+        latest = extensions.latest_day(case, clock, calendar=calendar)
+        words = gettext("They count from the date promised until now. At most %(most)s, that is until %(latest)s.")
+        self.fields["days"].help_text = words % {"most": self.most, "latest": numeric(latest)}
 
-FAULTS: dict[Fault, _StrPromise] = {
-    Fault.SHORT: _("This says too little. Write in whole sentences what the matter was, where and when"),
-    Fault.REPEATED: _("This repeats the same letters or words. Write what the citizen needs to know"),
-    Fault.COPIED: _("These are the citizen's own words. Write what you yourselves found or did"),
-    Fault.FORMULA: _("This is a formula that says nothing of this case. Write who did what, and when"),
-    Fault.SAME_TWICE: _("This says the same as the field above. Write what was done about what you found"),
-}
-
-
-class CloseForm(Form):
-    """The answer: how it ended, what was found and what was done."""
-
-    outcome = ChoiceCardsField(label=_("Outcome"))
-    found = ParagraphField(
-        max=TEXT_LENGTH,
-        rows=5,
-        label=_("What did you find?"),
-        error_messages={"required": _("Write what you found")},
-        help_text=_("What you looked at, when, and what the matter was."),
-    )
-    done = ParagraphField(
-        max=TEXT_LENGTH,
-        rows=5,
-        label=_("What did you do?"),
-        error_messages={"required": _("Write what you did")},
-        help_text=_("Who did what and when. If nothing could be done, why, and what the citizen can do now."),
-    )
-
-    def __init__(self, data: Mapping[str, Any] | None, *, case: Case, proposal: Answer | None = None) -> None:
-        names = ("outcome", "found", "done") if proposal else ()
-        super().__init__(data, initial={name: getattr(proposal, name) for name in names})
-        self.case = case
-        cards = [Card(outcome, Outcome(outcome).label) for outcome in OUTCOMES[case.kind]]
-        self.fields["outcome"].cards = cards  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse an answer without substance, saying beside each field what is missing."""
-        cleaned = super().clean() or {}
-        if "found" in cleaned and "done" in cleaned:
-            own = own_words(self.case)
-            for hollow in find_faults(found=cleaned["found"], done=cleaned["done"], own_words=own):
-                self.add_error(hollow.field, ValidationError(FAULTS[hollow.fault], code=hollow.fault))
-        return cleaned
-
-    @property
-    def outcome_words(self) -> str:
-        """Return the outcome chosen in words, once the form is complete."""
-        chosen = getattr(self, "cleaned_data", {}).get("outcome")
-        return str(Outcome(chosen).label) if chosen else ""
+    def clean_days(self) -> int:
+        """Refuse a date that is over already, or beyond the last day an extension can reach."""
+        days: int = self.cleaned_data["days"]
+        try:
+            extensions.later(self.case, self.clock, days=days, at=self.at, calendar=self.calendar)
+        except extensions.ExtensionPast:
+            over = timezone.localdate(self.calendar.due(self.clock.due_at, days))
+            words = gettext("That is %(day)s, which is over. Write more days") % {"day": numeric(over)}
+            raise ValidationError(words, code="past") from None
+        except extensions.ExtensionTooLate as too_late_:
+            limit = {"latest": numeric(too_late_.latest), "most": self.most}
+            words = gettext("A date can be moved until %(latest)s at most: write %(most)s or less") % limit
+            raise ValidationError(words, code="too_late") from None
+        return days
 
 
 # ---- the unit ----
@@ -228,17 +208,50 @@ class ReferForm(Form):
         help_text=_("The agency reads it, the citizen does not."),
     )
     resets_limit = forms.BooleanField(required=False, label=_("Count the time limit from today instead of from filing"))
+    keeps = forms.BooleanField(
+        required=False,
+        label=_("Keep this ruling as a precedent"),
+        help_text=_("It is offered with its reason to whoever files or refers a case of this topic with these words."),
+    )
+    words = LineField(
+        max=WORDS_LENGTH,
+        min=SHORTEST_WORDS,
+        required=False,
+        label=_("Words by which such cases are recognised"),
+        help_text=_("A few words for the matter. Name no people, neither here nor in the reason."),
+    )
+    everywhere = forms.BooleanField(required=False, label=_("It holds in every governorate, not only in this one"))
 
-    def __init__(self, data: Mapping[str, Any] | None, *, agencies: Sequence[Agency]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, case: Case, agencies: Sequence[Agency]) -> None:
         super().__init__(data)
-        self.agencies = _offer_agencies(self.fields["agency"], agencies)
+        self.agencies = offer_agencies(self.fields["agency"], agencies)
+        self.is_ruling = binding.needs_ruling(case)
+        if not case.bounces or case.topic is None:
+            for name in ("keeps", "words", "everywhere"):
+                del self.fields[name]
+        elif case.governorate_id is None:
+            del self.fields["everywhere"]
+        self.fields["reason"].required = self.is_ruling
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the reason of a new start."""
+        """Ask for the reason of a new start or of a precedent, and for the words of the latter."""
         cleaned = super().clean() or {}
-        if cleaned.get("resets_limit") and "reason" in cleaned and not cleaned["reason"]:
+        has_no_reason = "reason" in cleaned and not cleaned["reason"]
+        if has_no_reason and cleaned.get("resets_limit"):
             self.add_error("reason", _("Write why the time limit starts anew"))
+        elif has_no_reason and cleaned.get("keeps"):
+            self.add_error("reason", _("Write the reason by which the next case is to be decided"))
+        if cleaned.get("keeps") and "words" in cleaned and not cleaned["words"]:
+            self.add_error("words", _("Write the words by which such cases are recognised"))
         return cleaned
+
+    @property
+    def keepsake(self) -> Keepsake | None:
+        """Return under which words the ruling is kept, None where it is not."""
+        if not self.cleaned_data.get("keeps"):
+            return None
+        everywhere = self.cleaned_data.get("everywhere", True)
+        return Keepsake(self.cleaned_data["words"], everywhere=everywhere)
 
     @property
     def chosen_agency(self) -> Agency:

@@ -13,10 +13,11 @@ from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from agencies.models import Agency, Governorate, Topic
 from complaints import uploads
+from complaints.citizen.kinds import words_for
 from complaints.forms.files import AttachmentsField, take
-from complaints.kinds import words_for
 from complaints.models import NotifyBy
-from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
+from complaints.models.case import DETAILS_LENGTH, PRAISED_LENGTH, SUBJECT_LENGTH
+from complaints.workflow import Kind
 from config.arabic import strip_prefixes
 from config.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
 
@@ -210,6 +211,12 @@ class WhatForm(Form):
     governorate = forms.ChoiceField(required=False, label=_("Governorate"))
     area = LineField(max=120, required=False, label=_("Area or district"))
     place = LineField(max=200, required=False, label=_("Describe the place"))
+    praised = LineField(
+        max=PRAISED_LENGTH,
+        required=False,
+        label=_("Name of the employee"),
+        help_text=_("The agency passes your thanks on. You may leave it empty."),
+    )
 
     def __init__(
         self,
@@ -229,6 +236,8 @@ class WhatForm(Form):
         choices = [("", _("— choose —")), *((code, place.name) for code, place in self.places.items())]
         self.fields["governorate"].choices = choices  # type: ignore[attr-defined]
         self.fields["details"].help_text = words_for(draft.kind).hint
+        if draft.kind != Kind.PRAISE:
+            del self.fields["praised"]
         for name in ("subject", "details"):
             self.fields[name].required = not is_partial
 
@@ -256,6 +265,7 @@ def _what_initial(draft: Draft) -> dict[str, Any]:
         "governorate": draft.governorate.code if draft.governorate else "",
         "area": draft.area,
         "place": draft.place,
+        "praised": draft.praised,
     }
 
 

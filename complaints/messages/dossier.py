@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from complaints.desk import knows_person
+from complaints.directorates import links
 from complaints.messages import fates
 from complaints.messages.fates import Fate
 from complaints.messages.names import addressee_of, name_of
@@ -77,7 +78,8 @@ def of(message: Message, user: User, *, at: datetime) -> Dossier:
         fate=fates.for_staff(message, at=at, repeated=repetitions[-1] if repetitions else None),
         case=case,
         person=_person_of(message, case, user, at=at) if case else "",
-        shows_words=case is not None and message.lane != Lane.CODES,
+        # Whoever reads the link of a directorate could answer for it.
+        shows_words=case is not None and message.lane != Lane.CODES and message.template not in links.TEMPLATES,
         tries=[_tried(attempt) for attempt in message.attempts.order_by("number").prefetch_related("receipts")],
         held_against=_held_against(message),
         repetitions=repetitions,

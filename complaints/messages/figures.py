@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from complaints.desk import CountOf, span_words
+from complaints.desk import span_words
 from complaints.messages.listing import STATES, Group
+from complaints.queue.counts import CountOf
 from notifications import alarms
 from notifications.models import (
     Alarm,

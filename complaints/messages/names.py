@@ -42,7 +42,14 @@ NAMES: Final[Mapping[str, _StrPromise]] = {
     "officer_added": gettext_lazy("To the officers: the citizen added information"),
     "officer_withdrawn": gettext_lazy("To the officers: the citizen withdrew a case"),
     "officer_upheld": gettext_lazy("To the officers: an objection was upheld"),
+    "officer_assigned": gettext_lazy("To an officer: a case was given to them"),
+    "officer_reminded": gettext_lazy("To an officer: a reminder by a colleague"),
     "officer_lapsed": gettext_lazy("To the officers: no reply came in time"),
+    "officer_task": gettext_lazy("To the officers: another agency asks for their part"),
+    "officer_task_answered": gettext_lazy("To the officers: another agency answered its part"),
+    "officer_task_dropped": gettext_lazy("To the officers: their part is no longer needed"),
+    "officer_date_refused": gettext_lazy("To the officers: a later date was refused"),
+    "officer_sent_back": gettext_lazy("To the officers: a proposed answer was sent back"),
     "cmu_triage": gettext_lazy("To the unit: a case waits for its agency"),
     "cmu_objection": gettext_lazy("To the unit: an objection"),
     "email_confirm": gettext_lazy("Confirmation of an e-mail address"),
@@ -51,7 +58,18 @@ NAMES: Final[Mapping[str, _StrPromise]] = {
     "case_late": gettext_lazy("The answer is late"),
     "case_unanswered": gettext_lazy("It was closed without the citizen's reply"),
     "officer_due": gettext_lazy("To the officers: a case is due today"),
+    "officer_directorate": gettext_lazy("To the officers: the directorate answered"),
+    "directorate_request": gettext_lazy("To the directorate: a request for a time and a finding"),
+    "directorate_reminder": gettext_lazy("To the directorate: a reminder of the request"),
     "officer_digest": gettext_lazy("To the officers: the cases of the day"),
+    "praise_passed_on": gettext_lazy("To the supervisors: praise for one of their staff"),
+    "officer_reminder": gettext_lazy("To the officers: a deadline comes near"),
+    "officer_silent": gettext_lazy("To the supervisors: an officer does not sign in"),
+    "officer_took_over": gettext_lazy("To an officer: the cases of a colleague"),
+    "ladder_late": gettext_lazy("To the superiors: a deadline was missed"),
+    "cmu_late": gettext_lazy("To the unit: a deadline was missed and reported"),
+    "cmu_rung_empty": gettext_lazy("To the unit: a missed deadline found nobody"),
+    "cmu_own_late": gettext_lazy("To the unit: a decision of its own is late"),
     "operator_alarm": gettext_lazy("To the operators: an alarm"),
 }
 
@@ -65,5 +83,7 @@ def addressee_of(message: Message) -> str:
     """Return what kind of recipient a message goes to."""
     if message.recipient.startswith(fates.CITIZEN):
         return _("Citizen")
+    if message.recipient.startswith("directorate:"):
+        return _("Directorate")
     is_staff = message.recipient.startswith(fates.STAFF)
     return pgettext("recipient", "Staff") if is_staff else pgettext("recipient", "Visitor")

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_lazy as _, pgettext
 
 from accounts.models import User
+from accounts.roles import Role
 from agencies.models import Agency
 from complaints.forms.desk import numeric
 from complaints.messages.names import NAMES
@@ -45,6 +46,8 @@ MEANINGS: Final[Mapping[str, _StrPromise]] = {
     "at_risk": _("how many cases are due soon"),
     "returned": _("how many cases came back"),
     "failed": _("how many messages did not arrive"),
+    "rung": _("whom the ladder of the agency names, such as supervisor"),
+    "count": _("how many cases"),
 }
 #: What stands for a letter that is rolled for each message: a dot, and a mark that keeps it in its link.
 DOTS: Final = f"{links.DOT}\N{LEFT-TO-RIGHT MARK}"
@@ -109,7 +112,9 @@ def groups() -> list[Group]:
 def group_of(template: str) -> str:
     """Return whom a template speaks to: case and account are the citizen's."""
     reader = template.partition("_")[0]
-    return {"case": "case", "officer": "staff", "cmu": "staff", "operator": "staff"}.get(reader, "account")
+    if reader in {"officer", "cmu", "operator", "praise", "ladder", "directorate"}:
+        return "staff"
+    return "case" if reader == "case" else "account"
 
 
 def editions_of(template: str, language: str) -> list[State]:
@@ -194,9 +199,11 @@ def shown(template: str, language: str, words: Wording, *, user: User, at: datet
 
 def _shown(template: str, language: str, words: Wording, context: Mapping[str, str], case: Case | None) -> Shown:
     is_about_case = "ref" in words_needed(template)
+    # What has an address of its own to open leads nowhere else.
+    is_linked = is_about_case and "url" not in words_needed(template)
 
     def said(channel: Channel, letter: str) -> Rendered:
-        has_link = words.sms_carries_link if channel == Channel.SMS else is_about_case
+        has_link = words.sms_carries_link if channel == Channel.SMS else is_linked
         link = links.short_link(letter * links.LINK_LETTERS, channel) if has_link else ""
         mark = letter * links.MARK_LETTERS
         return compose(words, channel=channel, language=language, context=context, link=link, mark=mark)
@@ -230,6 +237,8 @@ def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str
             "at_risk": "2",
             "returned": "1",
             "failed": "0",
+            "count": "4",
+            "rung": str(Role.SUPERVISOR.label),
         }
 
 

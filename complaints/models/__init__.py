@@ -1,10 +1,23 @@
 """The rows of complaints: the case, its history, its clocks, and the words said on it."""
 
+from complaints.models.aids import (
+    CaseLink,
+    Label,
+    LinkKind,
+    Note,
+    NoteKind,
+    SavedFilter,
+    SpokenWith,
+    StandardText,
+)
 from complaints.models.case import Case, CaseQuerySet, Channel, NotifyBy
 from complaints.models.clocks import Clock, ClockStep, Ending
+from complaints.models.consultations import WITH_DIRECTORATE, Consultation, ConsultationState, Estimate
 from complaints.models.drafts import Draft
 from complaints.models.files import Attachment
 from complaints.models.history import CaseEvent, Holding
+from complaints.models.referrals import Handover, Precedent, ReferralTask, TaskState
+from complaints.models.search import SearchBlock
 from complaints.models.words import (
     Addition,
     Answer,
@@ -21,27 +34,44 @@ from complaints.models.words import (
 )
 
 __all__ = [
+    "WITH_DIRECTORATE",
     "Addition",
     "Answer",
     "AnswerState",
     "Attachment",
     "Case",
     "CaseEvent",
+    "CaseLink",
     "CaseQuerySet",
     "Channel",
     "Clock",
     "ClockStep",
+    "Consultation",
+    "ConsultationState",
     "Draft",
     "Ending",
+    "Estimate",
     "Extension",
     "ExtensionState",
+    "Handover",
     "Holding",
+    "Label",
+    "LinkKind",
+    "Note",
+    "NoteKind",
     "NotifyBy",
     "Objection",
     "ObjectionRuling",
+    "Precedent",
     "Question",
+    "ReferralTask",
     "Refusal",
     "RefusalReason",
     "Revision",
     "Ruling",
+    "SavedFilter",
+    "SearchBlock",
+    "SpokenWith",
+    "StandardText",
+    "TaskState",
 ]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import CMU, DESK
+from accounts.roles import CMU, DESK, READERS
 from complaints import reference
-from complaints.workflow import Kind, Outcome, State, Verb
+from complaints.workflow import Holder, Kind, Outcome, State, Verb
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
 
 SUBJECT_LENGTH = 120
 DETAILS_LENGTH = 3000
+PRAISED_LENGTH = 120
+#: Whoever says one of these keeps sight of the case.
+PASSING_ON = (Verb.FILE, Verb.DECLINE, Verb.RETURN, Verb.REFER)
+#: The states in which the agency's desk owes the next step.
+OWED = (State.REFERRED, State.IN_PROGRESS)
+#: The verbs that bring a case back to the desk that had it before.
+COMEBACKS = (Verb.UPHOLD, Verb.REPLY, Verb.LAPSE, Verb.REFER)
 
 
 class Channel(models.TextChoices):
@@ -52,20 +61,31 @@ class CaseQuerySet(models.QuerySet["Case"]):
     """Questions about cases in the language of the office."""
 
     def visible_to(self, user: User | AnonymousUser, *, at: datetime) -> Self:
-        """Return the cases ``user`` may open at ``at``: the one door for every page.
+        """Return the cases ``user`` may open at ``at``: the one door for every page about a case.
 
-        A citizen sees the own ones; CMU staff see all and an agency's desk sees its agency's, but never a case of
-        the staff member's own person. Everybody else sees none, so that a stranger's answer is always 404.
+        A citizen sees the own ones; CMU staff see all; an agency's desk, and whoever stands on its ladder, see its
+        agency's; the desk also those it has an open task on; whoever filed, declined or passed a case on keeps sight of
+        it. Nobody sees a case of their own person at a desk. Everybody else sees none, so that a stranger gets 404.
         """
         if not user.is_authenticated:
             return self.none()
         if not user.is_staff:
             return self.filter(citizen__user=user)
         authority = user.authority(at)
-        others = self.exclude(citizen_id=user.person_id) if user.person_id else self
-        if authority.has(CMU):
-            return others
-        return others.filter(agency__in=authority.agencies(DESK))
+        if authority.has(CMU) or not authority.is_staff:
+            return self.at_desk_of(user, at=at)
+        desks = authority.agencies(DESK)
+        own = models.Q(agency__in=authority.agencies(READERS)) | models.Q(pk__in=_tasks_of(desks))
+        return self._of_others(user).filter(own | models.Q(pk__in=_passed_on_by(user)))
+
+    def at_desk_of(self, user: User, *, at: datetime) -> Self:
+        """Return the cases that are work of ``user`` at ``at``: the agency's own, or all for the CMU; for queues."""
+        authority = user.authority(at)
+        others = self._of_others(user)
+        return others if authority.has(CMU) else others.filter(agency__in=authority.agencies(DESK))
+
+    def _of_others(self, user: User) -> Self:
+        return self.exclude(citizen_id=user.person_id) if user.person_id else self
 
     def for_listing(self) -> Self:
         """Return the cases with the rows a list shows, so that it needs no query a row."""
@@ -86,11 +106,22 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return locked.select_related("agency", "topic", "citizen").defer("folded", "words")
 
 
+def _tasks_of(agencies: Collection[int]) -> models.QuerySet[Any, Any]:
+    tasks = apps.get_model("complaints", "ReferralTask").objects
+    return tasks.filter(agency__in=agencies, state="open").values("case")
+
+
+def _passed_on_by(user: User) -> models.QuerySet[Any, Any]:
+    events = apps.get_model("complaints", "CaseEvent").objects
+    return events.filter(actor=user, verb__in=PASSING_ON).values("case")
+
+
 class Case(models.Model):
     """One complaint, suggestion, inquiry or praise, from its filing to its last answer.
 
     ``state`` changes only in ``complaints.transition``: a database trigger refuses any other write of it, and asks
     at commit for the event that records it. ``version`` is the number of the newest event; ``chain`` its hash.
+    ``holder`` is that of the open holding; ``praised`` the person whom praise is about, as far as it names one.
     """
 
     reference = models.CharField(_("tracking number"), max_length=reference.LENGTH, unique=True)
@@ -113,9 +144,11 @@ class Case(models.Model):
     governorate = models.ForeignKey("agencies.Governorate", models.PROTECT, null=True, blank=True, related_name="+")
     area = models.CharField(max_length=120, blank=True)
     place = models.CharField(max_length=200, blank=True)
+    praised = models.CharField(max_length=PRAISED_LENGTH, blank=True)
 
     state = models.CharField(max_length=12, choices=State)
     resumes_to = models.CharField(max_length=12, choices=State, blank=True)
+    holder = models.CharField(max_length=14, choices=Holder, blank=True)
     verb = models.CharField(max_length=20, default=Verb.FILE)
     version = models.PositiveIntegerField(default=1)
     chain = models.BinaryField(max_length=32)
@@ -159,6 +192,10 @@ class Case(models.Model):
                 | (~models.Q(state=State.CLOSED) & models.Q(closed_at__isnull=True, outcome="")),
             ),
             models.CheckConstraint(
+                name="case_is_held_until_it_is_closed",
+                condition=models.Q(state=State.CLOSED) ^ ~models.Q(holder=""),
+            ),
+            models.CheckConstraint(
                 name="case_has_an_agency_once_referred",
                 condition=models.Q(agency__isnull=False) | ~models.Q(state__in=[State.REFERRED, State.IN_PROGRESS]),
             ),
@@ -176,6 +213,25 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=["state", "deadline_at", "id"], condition=~models.Q(state=State.CLOSED), name="case_queue"
+            ),
+            # The same by age: keys are given out in the order of filing.
+            models.Index(fields=["agency", "id"], condition=~models.Q(state=State.CLOSED), name="case_agency_by_age"),
+            models.Index(fields=["id"], condition=~models.Q(state=State.CLOSED), name="case_by_age"),
+            # The views that are a small part of a queue.
+            models.Index(
+                fields=["officer", "deadline_at", "id"],
+                condition=models.Q(officer__isnull=False) & ~models.Q(state=State.CLOSED),
+                name="case_officer_queue",
+            ),
+            models.Index(
+                fields=["agency", "deadline_at", "id"],
+                condition=models.Q(holder=Holder.DIRECTORATE),
+                name="case_with_directorates",
+            ),
+            models.Index(
+                fields=["agency", "deadline_at", "id"],
+                condition=models.Q(state__in=OWED, verb__in=COMEBACKS),
+                name="case_returned",
             ),
             models.Index(fields=["citizen", "-filed_at"], name="case_of_citizen"),
             models.Index(fields=["agency", "filed_at"], name="case_agency_filed"),

@@ -21,10 +21,13 @@ class Clock(models.Model):
     """One run of one clock; the running one's ``due_at`` is the case's ``deadline_at``.
 
     ``first_due_at`` is the first promise, against which lateness is measured; ``due_at`` moves with extensions and
-    pauses. ``paused_at`` is set while another clock runs instead (the citizen has been asked).
+    pauses. ``paused_at`` is set while another clock
+    runs instead (the citizen has been asked). The clock of a ``task`` runs beside those of the case itself.
+    ``look_at`` is when the sweep looks for a step that is due; empty is as soon as possible, because the dates moved.
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="clocks")
+    task = models.ForeignKey("complaints.ReferralTask", models.CASCADE, null=True, blank=True, related_name="clocks")
     kind = models.CharField(max_length=20, choices=ClockKind)
     started_at = models.DateTimeField()
     limit_days = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -32,6 +35,7 @@ class Clock(models.Model):
     due_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
     pauses = ArrayField(DateTimeRangeField(), default=list, blank=True)
+    look_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ending = models.CharField(max_length=8, choices=Ending, blank=True)
 
@@ -41,11 +45,16 @@ class Clock(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case"],
-                condition=models.Q(ended_at__isnull=True, paused_at__isnull=True),
+                condition=models.Q(ended_at__isnull=True, paused_at__isnull=True, task__isnull=True),
                 name="clock_one_running_per_case",
             ),
             models.UniqueConstraint(
-                fields=["case", "kind"], condition=models.Q(ended_at__isnull=True), name="clock_one_per_kind"
+                fields=["case", "kind"],
+                condition=models.Q(ended_at__isnull=True, task__isnull=True),
+                name="clock_one_per_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["task"], condition=models.Q(ended_at__isnull=True), name="clock_one_per_task"
             ),
             models.CheckConstraint(
                 condition=models.Q(ended_at__isnull=True, ending="")
@@ -58,7 +67,13 @@ class Clock(models.Model):
                 fields=["kind", "due_at"],
                 condition=models.Q(ended_at__isnull=True, paused_at__isnull=True),
                 name="clock_running_by_due",
-            )
+            ),
+            models.Index(
+                models.F("look_at").asc(nulls_first=True),
+                condition=models.Q(ended_at__isnull=True, paused_at__isnull=True)
+                & ~models.Q(kind=ClockKind.MAY_OBJECT),
+                name="clock_running_by_look",
+            ),
         ]
 
     def __str__(self) -> str:

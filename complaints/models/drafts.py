@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH, NotifyBy
+from complaints.models.case import DETAILS_LENGTH, PRAISED_LENGTH, SUBJECT_LENGTH, NotifyBy
 from complaints.workflow import Kind
 
 
@@ -25,6 +25,7 @@ class Draft(models.Model):
     governorate = models.ForeignKey("agencies.Governorate", models.SET_NULL, null=True, blank=True, related_name="+")
     area = models.CharField(max_length=120, blank=True)
     place = models.CharField(max_length=200, blank=True)
+    praised = models.CharField(max_length=PRAISED_LENGTH, blank=True)
     hides_identity = models.BooleanField(default=False)
     notify_by = models.CharField(max_length=5, choices=NotifyBy, default=NotifyBy.SMS)
     updated_at = models.DateTimeField()

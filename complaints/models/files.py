@@ -1,4 +1,4 @@
-"""The files a citizen attaches: stored privately under a random name, served through the case's door only."""
+"""The files of a case, from its citizen or a directorate: kept under a random name, served through the case's door."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ class Attachment(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("complaints.Case", models.CASCADE, null=True, blank=True, related_name="attachments")
+    # A finding's file comes from a directorate; staff alone see it.
+    consultation = models.ForeignKey(
+        "complaints.Consultation", models.CASCADE, null=True, blank=True, related_name="attachments"
+    )
     # The files of a draft are moved to the case or removed by complaints.uploads: nothing is left to cascade.
     draft = models.ForeignKey("complaints.Draft", models.DO_NOTHING, null=True, blank=True, related_name="attachments")
     file = models.FileField(upload_to=storage_name)

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from complaints.models.case import PASSING_ON
 from complaints.workflow import Holder, State
 
 
@@ -33,6 +34,14 @@ class CaseEvent(models.Model):
         verbose_name = _("event")
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="event_number_is_unique")]
+        indexes = [
+            models.Index(fields=["actor", "verb"], condition=models.Q(actor__isnull=False), name="event_of_actor"),
+            models.Index(
+                fields=["actor", "-case"],
+                condition=models.Q(actor__isnull=False, verb__in=PASSING_ON),
+                name="event_passing_on",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}:{self.number} {self.verb}"

@@ -26,6 +26,8 @@ class Answer(models.Model):
     outcome = models.CharField(max_length=20, choices=Outcome)
     found = models.TextField(max_length=TEXT_LENGTH)
     done = models.TextField(max_length=TEXT_LENGTH)
+    # The same words of an answer on another case, whoever it was for; empty on answers older than the comparison.
+    likeness = models.CharField(max_length=64, blank=True, db_index=True)
     state = models.CharField(max_length=10, choices=AnswerState)
     written_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     written_at = models.DateTimeField()

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from complaints.verbs.desk import accept, close, correct, decline, extend, propose_extension, return_case, sign
+from complaints.verbs.closing import close, sign
+from complaints.verbs.desk import accept, correct, decline, extend, propose_extension, return_case
 from complaints.verbs.dialogue import ask, lapse, reply
 from complaints.verbs.filing import add, amend, file, withdraw
+from complaints.verbs.labels import label, unlabel
+from complaints.verbs.links import link, unlink
+from complaints.verbs.notes import assign, hand_over, log_call, note, take_back
 from complaints.verbs.objections import dismiss, object_to, uphold
+from complaints.verbs.referrals import add_task, answer_task, drop_task
+from complaints.verbs.reminders import remind_directorate, remind_officer
+from complaints.verbs.reviews import refuse_extension, send_back
 from complaints.verbs.triage import archive, refer
 from complaints.workflow import Verb
 
@@ -16,22 +23,38 @@ __all__ = [
     "CALLABLES",
     "accept",
     "add",
+    "add_task",
     "amend",
+    "answer_task",
     "archive",
     "ask",
+    "assign",
     "close",
     "correct",
     "decline",
     "dismiss",
+    "drop_task",
     "extend",
     "file",
+    "hand_over",
+    "label",
     "lapse",
+    "link",
+    "log_call",
+    "note",
     "object_to",
     "propose_extension",
     "refer",
+    "refuse_extension",
+    "remind_directorate",
+    "remind_officer",
     "reply",
     "return_case",
+    "send_back",
     "sign",
+    "take_back",
+    "unlabel",
+    "unlink",
     "uphold",
     "withdraw",
 ]

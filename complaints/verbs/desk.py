@@ -1,4 +1,4 @@
-"""What the desk of an agency can do: accept, decline, return, extend, close, sign, correct."""
+"""What the desk of an agency can do: accept, decline, return, extend, correct; it closes in ``verbs.closing``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from complaints import clockwork, notices, policy
-from complaints.chain import fingerprint
-from complaints.models import Answer, AnswerState, Case, Extension, ExtensionState, Refusal
-from complaints.substance import Hollow, find_faults
+from complaints import notices, policy
+from complaints.competence import binding
+from complaints.deadlines import clockwork
+from complaints.deadlines.extensions import AlreadyProposed, later, running_clock
+from complaints.models import AnswerState, Case, Extension, ExtensionState, Refusal
 from complaints.transition import Change, NotEntitled, TransitionNotAllowed, act, transition
 from complaints.verbs import proposals
-from complaints.workflow import OUTCOMES, Act, Actor, ClockKind, Verb
+from complaints.workflow import Act, Actor, ClockKind, Verb
 from notifications import outbox
 
 if TYPE_CHECKING:
@@ -29,16 +30,8 @@ class PromiseTooLate(ValueError):
         self.latest = latest
 
 
-class HollowAnswer(ValueError):
-    """The answer lacks substance; ``faults`` says where and why."""
-
-    def __init__(self, faults: list[Hollow]) -> None:
-        super().__init__(", ".join(f"{hollow.field}: {hollow.fault}" for hollow in faults))
-        self.faults = faults
-
-
-class OutcomeNotAllowed(ValueError):
-    """The outcome does not belong to the kind of the case."""
+class OwnAgencyProposed(ValueError):
+    """The agency that refuses a case proposes itself as its owner."""
 
 
 class NothingProposed(LookupError):
@@ -70,7 +63,11 @@ def promise(case: Case, *, at: datetime, days: int, change: Change) -> datetime:
 
 
 def decline(case: Case, *, by: User, at: datetime, reason: str, text: str, proposed_agency: Agency) -> None:
-    """Say that the case is not the agency's, with the reason and the owner proposed; it goes back to triage."""
+    """Say that the case is not the agency's, with the reason and the owner proposed; it goes back to triage.
+
+    Raises ``OwnAgencyProposed``, ``AgencyEnded`` for a proposed agency that is no more, and ``TransitionNotAllowed`` on
+    a case that the unit's ruling binds to the agency.
+    """
     _refuse(case, Verb.DECLINE, by=by, at=at, reason=reason, text=text, proposed_agency=proposed_agency)
 
 
@@ -83,6 +80,9 @@ def _refuse(case: Case, verb: Verb, *, by: User, at: datetime, reason: str, text
     with transition(case, verb, by=by, at=at) as change:
         if case.agency is None:
             raise TransitionNotAllowed(verb, case)
+        if proposed_agency.pk == case.agency_id:
+            raise OwnAgencyProposed
+        binding.require_existing(proposed_agency, on=timezone.localdate(at))
         refusal = Refusal.objects.create(
             case=case,
             agency=case.agency,
@@ -93,21 +93,27 @@ def _refuse(case: Case, verb: Verb, *, by: User, at: datetime, reason: str, text
             by=by,
             at=at,
         )
-        proposals.drop(case)
+        change.partners = proposals.drop(case, at=at)
         change.facts = {"refusal": refusal.pk, "reason": reason, "proposed_agency": proposed_agency.pk}
         change.set(agency=None, directorate=None, officer=None, promised_on=None, bounces=case.bounces + 1)
 
 
 def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: str) -> Extension:
-    """Propose a date ``days`` working days after the promised one; raises IntegrityError while one is proposed."""
+    """Propose a date ``days`` working days after the promised one, which stays until it is granted.
+
+    Raises ``AlreadyProposed``, ``ExtensionPast`` and ``ExtensionTooLate``.
+    """
     with act(case, Act.PROPOSE_EXTENSION, by=by, at=at) as change:
-        clock = case.clocks.get(kind=ClockKind.ANSWER, ended_at__isnull=True)
+        if case.extensions.filter(state=ExtensionState.PROPOSED).exists():
+            raise AlreadyProposed
+        clock = running_clock(case)
+        due = later(case, clock, days=days, at=at, calendar=change.calendar)
         extension = Extension.objects.create(
             case=case,
             state=ExtensionState.PROPOSED,
             days=days,
             old_on=timezone.localdate(clock.due_at),
-            new_on=timezone.localdate(change.calendar.due(clock.due_at, days)),
+            new_on=timezone.localdate(due),
             reason=reason,
             proposed_by=by,
             proposed_at=at,
@@ -119,7 +125,8 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
 def extend(case: Case, *, by: User, at: datetime) -> Extension:
     """Grant the proposed extension: the supervisor the first of a case, the CMU every further one.
 
-    Raises ``NothingProposed`` when there is none.
+    The days count from the date promised now, which may have moved since they were proposed. Raises ``NothingProposed``
+    when there is none, ``ExtensionPast`` and ``ExtensionTooLate``.
     """
     with transition(case, Verb.EXTEND, by=by, at=at) as change:
         extension = case.extensions.filter(state=ExtensionState.PROPOSED).first()
@@ -129,91 +136,14 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
         needed = Actor.CMU if granted_before else Actor.SUPERVISOR
         if needed not in policy.actors(case, by, at=at):
             raise NotEntitled
-        clock = case.clocks.get(kind=ClockKind.ANSWER, ended_at__isnull=True)
-        change.due = change.calendar.due(clock.due_at, extension.days)
+        clock = running_clock(case)
+        change.due = later(case, clock, days=extension.days, at=at, calendar=change.calendar)
         extension.state = ExtensionState.GRANTED
         extension.granted_by, extension.granted_at = by, at
-        extension.save(update_fields=["state", "granted_by", "granted_at"])
+        extension.old_on, extension.new_on = timezone.localdate(clock.due_at), timezone.localdate(change.due)
+        extension.save(update_fields=["state", "granted_by", "granted_at", "old_on", "new_on"])
         change.facts = {"extension": extension.pk, "new_on": extension.new_on.isoformat()}
     return extension
-
-
-def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
-    """Answer the citizen and close; on a topic that needs a second signature the answer is only proposed.
-
-    Raises ``OutcomeNotAllowed`` for an outcome of another kind and ``HollowAnswer`` for an answer without substance.
-    """
-    _require_substance(case, outcome=outcome, found=found, done=done)
-    if case.topic is not None and case.topic.second_signature:
-        with act(case, Act.PROPOSE_ANSWER, by=by, at=at) as change:
-            # A proposal written anew replaces the one that waits: whoever would sign it may not agree with it.
-            case.answers.filter(state=AnswerState.PROPOSED).update(state=AnswerState.TAKEN_BACK)
-            answer = _write(case, AnswerState.PROPOSED, by=by, at=at, outcome=outcome, found=found, done=done)
-            change.facts = _answer_facts(answer)
-        return answer
-    with transition(case, Verb.CLOSE, by=by, at=at) as change:
-        answer = _write(case, AnswerState.GIVEN, by=by, at=at, outcome=outcome, found=found, done=done)
-        _close(change, answer, by=by)
-    return answer
-
-
-def _write(case: Case, state: AnswerState, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
-    if case.agency is None:
-        raise TransitionNotAllowed(Verb.CLOSE, case)
-    return Answer.objects.create(
-        case=case,
-        agency=case.agency,
-        state=state,
-        outcome=outcome,
-        found=found,
-        done=done,
-        written_by=by,
-        written_at=at,
-        given_at=at if state == AnswerState.GIVEN else None,
-    )
-
-
-def sign(case: Case, *, by: User, at: datetime) -> Answer:
-    """Sign the proposed answer as the second person, a supervisor, and close with it.
-
-    Raises ``NothingProposed`` without one and ``NotEntitled`` for its writer or anybody but a supervisor.
-    """
-    with transition(case, Verb.CLOSE, by=by, at=at) as change:
-        answer = case.answers.filter(state=AnswerState.PROPOSED).first()
-        if answer is None:
-            raise NothingProposed
-        if answer.written_by_id == by.pk or Actor.SUPERVISOR not in policy.actors(case, by, at=at):
-            raise NotEntitled
-        answer.state, answer.signed_by, answer.given_at = AnswerState.GIVEN, by, at
-        answer.save(update_fields=["state", "signed_by", "given_at"])
-        _close(change, answer, by=by)
-    return answer
-
-
-def _close(change: Change, answer: Answer, *, by: User) -> None:
-    proposals.drop(change.case)
-    change.facts = _answer_facts(answer)
-    change.set(closed_at=change.at, closed_by=by, outcome=answer.outcome)
-
-
-def _answer_facts(answer: Answer) -> dict[str, str | int | bool | None]:
-    return {"answer": answer.pk, "outcome": answer.outcome, "words": fingerprint(answer.found, answer.done)}
-
-
-def _require_substance(case: Case, *, outcome: str, found: str, done: str) -> None:
-    if outcome not in OUTCOMES[case.kind]:
-        message = f"{outcome} does not end a {case.kind}"
-        raise OutcomeNotAllowed(message)
-    faults = find_faults(found=found, done=done, own_words=own_words(case))
-    if faults:
-        raise HollowAnswer(faults)
-
-
-def own_words(case: Case) -> str:
-    """Return everything the citizen wrote on the case."""
-    added = case.additions.values_list("text", flat=True)
-    replies = case.questions.values_list("reply", flat=True)
-    return " ".join([case.subject, case.details, *added, *replies])
 
 
 def correct(case: Case, *, by: User, at: datetime) -> None:
@@ -225,6 +155,7 @@ def correct(case: Case, *, by: User, at: datetime) -> None:
         closing = notices.occasion(case.events.latest("number"))
         # Cancelled rows are locked until the commit, so that no sender takes the notice after it was asked for.
         outbox.cancel(reference=case.reference, occasion=closing, at=at)
+        outbox.cancel(reference=case.reference, templates={"praise_passed_on"}, at=at)
         if outbox.has_left(closing):
             raise TransitionNotAllowed(Verb.CORRECT, case)
         promised = case.clocks.filter(kind=ClockKind.ANSWER).last()

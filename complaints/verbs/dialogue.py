@@ -11,7 +11,10 @@ from complaints.transition import TransitionNotAllowed, transition
 from complaints.workflow import Verb
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from accounts.models import User
+    from complaints.models import Attachment
 
 
 def ask(case: Case, *, by: User, at: datetime, text: str) -> Question:
@@ -22,13 +25,19 @@ def ask(case: Case, *, by: User, at: datetime, text: str) -> Question:
     return question
 
 
-def reply(case: Case, *, by: User, at: datetime, text: str) -> None:
-    """Answer the open question; the case goes back to where it was asked and its clock goes on."""
+def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collection[Attachment] = ()) -> None:
+    """Answer the open question; the case goes back to where it was asked and its clock goes on.
+
+    ``attachments`` are unsaved rows that are stored with the answer. ``by`` may be an agent who took the answer down.
+    """
     with transition(case, Verb.REPLY, by=by, at=at) as change:
         question = _open_question(case, Verb.REPLY)
         question.reply, question.replied_at, question.ended_at = text, at, at
         question.save(update_fields=["reply", "replied_at", "ended_at"])
-        change.facts = {"question": question.pk, "words": fingerprint(text)}
+        for attachment in attachments:
+            attachment.case = case
+            attachment.save(force_insert=True)
+        change.facts = {"question": question.pk, "words": fingerprint(text), "files": len(attachments)}
 
 
 def lapse(case: Case, *, at: datetime) -> None:

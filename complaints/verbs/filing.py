@@ -8,18 +8,21 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from accounts.roles import CONTACT_CENTRE
 from complaints import reference
 from complaints.chain import fingerprint
+from complaints.competence.binding import has_ended
 from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, Revision
+from complaints.models.case import ArabicStrip
 from complaints.notices import Desk
 from complaints.transition import NotEntitled, act, begin, transition
 from complaints.verbs import proposals
 from complaints.workflow import Act, Outcome, State, Verb
+from config.arabic import strip_prefixes
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,6 +35,8 @@ class DraftIncomplete(ValueError):
     """The draft lacks a step; another tab may have taken back what this one had."""
 
 
+#: Open cases of one person with the very same words; who presses again is led to the newest of them.
+MOST_SAME_OPEN = 2
 #: Cases one person files in twenty-four hours at most, and changes and additions to one case: each wakes a desk.
 MOST_FILED_A_DAY = 20
 MOST_SAID_A_DAY = 10
@@ -39,6 +44,14 @@ MOST_SAID_A_DAY = 10
 
 class TooManyToday(Exception):
     """The person has sent enough for one day; tomorrow there is room again."""
+
+
+class SaidAlready(Exception):
+    """The person has open cases with the very same words; ``case`` is the newest."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.reference)
+        self.case = case
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +67,7 @@ class Filing:
     governorate: Governorate | None = None
     area: str = ""
     place: str = ""
+    praised: str = ""
     hides_identity: bool = False
     notify_by: str = NotifyBy.SMS
     language: str = "ar"
@@ -102,6 +116,7 @@ def _case(filing: Filing, *, agency: Agency | None, by: User, at: datetime) -> C
         governorate=filing.governorate,
         area=filing.area,
         place=filing.place,
+        praised=filing.praised,
         state=State.REFERRED if agency else State.TRIAGE,
         filed_at=at,
         limit_from=at,
@@ -110,9 +125,10 @@ def _case(filing: Filing, *, agency: Agency | None, by: User, at: datetime) -> C
 
 def _owner(filing: Filing, desk: Desk) -> Agency | None:
     """Return the agency that gets the case; None sends it to triage."""
-    if filing.agency is None or filing.topic.withheld_from_agency or not desk.officers(filing.agency):
+    agency = filing.agency
+    if agency is None or filing.topic.withheld_from_agency or has_ended(agency, on=desk.on):
         return None
-    return filing.agency
+    return agency if desk.officers(agency) else None
 
 
 def _numbers() -> tuple[int, int]:
@@ -131,16 +147,19 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
     The words are those in the database; ``notify_by`` and ``hides_identity`` are those of the ``draft`` handed in,
     which only needs its key and its citizen besides. Locks the draft, so that of two presses at once the second waits
     and finds the case. Raises ``Draft.DoesNotExist`` when the draft is gone and no case came of it,
-    ``DraftIncomplete`` when a step is missing, ``TooManyToday`` beyond ``MOST_FILED_A_DAY``.
+    ``DraftIncomplete`` when a step is missing, ``TooManyToday`` beyond ``MOST_FILED_A_DAY``, ``SaidAlready`` beyond
+    ``MOST_SAME_OPEN``.
     """
     with transaction.atomic():
         held = Draft.objects.select_for_update(of=("self", "citizen")).filter(pk=draft.pk, citizen=draft.citizen_id)
         held = held.select_related("agency", "topic", "governorate", "citizen")
-        fresh = held.annotate(filed_lately=_filed_since(at - timedelta(days=1))).first()
+        fresh = held.annotate(filed_lately=_filed_since(at - timedelta(days=1)), said_open=_said_open()).first()
         if fresh is None:
             return _filed(draft)
         if fresh.filed_lately >= MOST_FILED_A_DAY:
             raise TooManyToday
+        if fresh.said_open >= MOST_SAME_OPEN:
+            raise SaidAlready(_newest_of(fresh))
         if fresh.topic is None or not fresh.is_complete:
             raise DraftIncomplete
         filing = Filing(
@@ -153,6 +172,7 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
             governorate=fresh.governorate,
             area=fresh.area,
             place=fresh.place,
+            praised=fresh.praised,
             hides_identity=draft.hides_identity,
             notify_by=draft.notify_by,
             language=language,
@@ -167,6 +187,19 @@ def _filed_since(moment: datetime) -> Coalesce:
     """Count what the owner of a draft filed since ``moment``, within the statement that fetches the draft."""
     filed = Case.objects.filter(citizen=OuterRef("citizen"), filed_at__gt=moment).order_by().values("citizen")
     return Coalesce(Subquery(filed.annotate(count=Count("pk")).values("count")), 0)
+
+
+def _said_open() -> Coalesce:
+    """Count the open cases of a draft's owner with its very words, letters folded, within the same statement."""
+    words = ArabicStrip(Concat(OuterRef("subject"), Value(" "), OuterRef("details"), output_field=TextField()))
+    same = Case.objects.filter(citizen=OuterRef("citizen"), folded=words).exclude(state=State.CLOSED)
+    return Coalesce(Subquery(same.order_by().values("citizen").annotate(count=Count("pk")).values("count")), 0)
+
+
+def _newest_of(draft: Draft) -> Case:
+    """Return the newest open case with the words of ``draft``."""
+    words = strip_prefixes(f"{draft.subject} {draft.details}")
+    return Case.objects.filter(citizen=draft.citizen_id, folded=words).exclude(state=State.CLOSED).latest("filed_at")
 
 
 def _hand_over(draft: Draft, case: Case) -> None:
@@ -227,5 +260,5 @@ def withdraw(case: Case, *, by: User, at: datetime) -> None:
     """Withdraw an open case for good; an open question ends with it."""
     with transition(case, Verb.WITHDRAW, by=by, at=at) as change:
         case.questions.filter(ended_at__isnull=True).update(ended_at=at)
-        proposals.drop(case)
+        change.partners = proposals.drop(case, at=at)
         change.set(closed_at=at, closed_by=by, outcome=Outcome.WITHDRAWN)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from complaints.chain import fingerprint
+from complaints.competence import binding, precedents
 from complaints.models import Case, Ruling
 from complaints.transition import transition
 from complaints.verbs import proposals
@@ -14,30 +15,54 @@ from complaints.workflow import Outcome, Verb
 if TYPE_CHECKING:
     from accounts.models import User
     from agencies.models import Agency
+    from complaints.competence.precedents import Keepsake
 
 
 class NoActiveOfficer(ValueError):
     """The agency has nobody who could receive the case."""
 
 
+class RulingNeedsReason(ValueError):
+    """The referral is a ruling, or is to be kept for the next case: it needs a reason."""
+
+
 class AlreadyThere(ValueError):
     """The case is already with that agency."""
 
 
-def refer(case: Case, *, by: User, at: datetime, agency: Agency, reason: str = "", resets_limit: bool = False) -> None:
+def refer(
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    agency: Agency,
+    reason: str = "",
+    resets_limit: bool = False,
+    keepsake: Keepsake | None = None,
+) -> None:
     """Send the case to ``agency``, also away from another one.
 
-    ``resets_limit`` lets the topic's limit count from now instead of from filing and needs a ``reason`` (a database
-    constraint). Raises ``NoActiveOfficer`` and ``AlreadyThere``.
+    After ``binding.bounces_before_ruling`` bounces this is a ruling, which binds the agency and needs a ``reason``.
+    ``resets_limit`` lets the topic's limit count from now instead of from filing and needs one too (a database
+    constraint), as does a ``keepsake``, by which it is kept as a precedent; the best of those that fit goes into the
+    history. Raises ``NoActiveOfficer``, ``AlreadyThere``, ``AgencyEnded`` and ``RulingNeedsReason``.
     """
     with transition(case, Verb.REFER, by=by, at=at) as change:
         if case.agency_id == agency.pk:
             raise AlreadyThere
+        binding.require_existing(agency, on=change.desk.on)
+        if not reason and (keepsake or binding.needs_ruling(case)):
+            raise RulingNeedsReason
         if not change.desk.officers(agency):
             raise NoActiveOfficer
         ruling = Ruling.objects.create(case=case, agency=agency, text=reason, resets_limit=resets_limit, by=by, at=at)
         change.facts = {"ruling": ruling.pk, "agency": agency.pk, "resets_limit": resets_limit}
-        proposals.drop(case)
+        if offered := precedents.of_cases([case], on=change.desk.on)[case.pk]:
+            change.facts["offered"] = offered[0].pk
+        if keepsake is not None:
+            kept = precedents.keep(case, keepsake, agency=agency, why=reason, by=by, at=at)
+            change.facts["precedent"] = kept.pk
+        change.partners = proposals.drop(case, at=at)
         change.set(agency=agency, directorate=None, officer=None, promised_on=None)
         if resets_limit:
             change.set(limit_from=at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,8 +20,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.guards import staff_required, user_of
 from accounts.roles import CMU, DESK, OPERATORS
 from complaints import policy
-from complaints.casefile import DEEDS, actor_of, with_papers
+from complaints.competence import binding
+from complaints.deadlines.history import has_moved
 from complaints.desk import countdown_of, knows_person, menu_of, office_of, tag_of
+from complaints.file.casefile import DEEDS, actor_of, with_papers
+from complaints.foretold import message_of
 from complaints.models import Case, CaseEvent, RefusalReason
 from complaints.transition import NotEntitled, TransitionNotAllowed
 from complaints.workflow import Act, Verb
@@ -49,13 +53,21 @@ class Stale(Exception):
 
 
 def frame(
-    user: User, *, at: datetime, case: Case | None = None, counts: Mapping[str, int] | None = None
+    user: User,
+    *,
+    at: datetime,
+    case: Case | None = None,
+    counts: Mapping[str, int] | None = None,
+    names: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return what every page of the desk shows around its middle; ``counts`` go to the lines of the menu."""
+    """Return what every page of the desk shows around its middle.
+
+    ``counts`` go to the lines of the menu; ``names`` of the own agencies spare a statement where they are known.
+    """
     agency = case.agency if case else None
     return {
         "menu": menu_of(user, at=at, counts=counts),
-        "office": office_of(user, at=at, agency=agency),
+        "office": office_of(user, at=at, agency=agency, names=names),
         "finds_cases": user.authority(at).has(CASEWORK),
         "opens_messages": user.authority(at).has(CMU | OPERATORS),
         "at": at,
@@ -108,7 +120,8 @@ class Doing:
         if self.data is None:
             return False
         held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=self.case.pk)
-        if self.data.get("version") != str(held):
+        seen = self.data.get("version", "")
+        if seen != str(held) and (not seen.isdecimal() or has_moved(self.case, since=int(seen[:9]))):
             raise Stale
         return form.is_valid() and "send" in self.data and "change" not in self.data
 
@@ -120,7 +133,8 @@ class Doing:
     def page(self, **context: Any) -> HttpResponse:
         """Show the page of the act, with its form."""
         around = case_context(self.case, self.user, at=self.at)
-        return render(self.request, self.template, {"form": self.form, **around, **context})
+        foretold = message_of(self.what, self.case, at=self.at)
+        return render(self.request, self.template, {"form": self.form, "foretold": foretold, **around, **context})
 
     def refuse(self, words: str) -> HttpResponse:
         """Say why the act makes no sense now and go back to the case."""
@@ -128,9 +142,9 @@ class Doing:
         return redirect("desk-case", self.case.reference)
 
     def done(self, words: str) -> HttpResponse:
-        """Say what happened and go to the case, or to the queue where the case is out of sight now."""
+        """Say what happened and go to the case, or to the queue where the case is no work of theirs now."""
         messages.success(self.request, words)
-        if Case.objects.visible_to(self.user, at=self.at).filter(pk=self.case.pk).exists():
+        if Case.objects.at_desk_of(self.user, at=self.at).filter(pk=self.case.pk).exists():
             return redirect("desk-case", self.case.reference)
         return redirect("desk")
 
@@ -153,7 +167,7 @@ def act(what: Verb | Act, template: str) -> Callable[[Callable[[Doing], HttpResp
             except Http404:
                 return _left(request, user, ref, at=at)
             if not _is_entitled(case, what, user, at=at):
-                raise Http404
+                return _left(request, user, ref, at=at)
             doing = Doing(request=request, user=user, case=case, at=at, what=what, template=template)
             if request.method != "POST" and not _fits(case, what, at=at):
                 return _second(doing)
@@ -200,14 +214,20 @@ def _second(doing: Doing) -> HttpResponse:
         "form": doing.form if still else None,
         "first": _last(doing.case),
         "kept": _kept(doing.request),
+        "bars": binding.bars_of(doing.case, doing.what),
     }
     return render(doing.request, template, context, status=409)
 
 
 def _left(request: HttpRequest, user: User, reference: str, *, at: datetime) -> HttpResponse:
-    """Answer a form for a case that left the agency while it was typed; for everybody else there is no such case."""
-    held = Case.objects.filter(holdings__agency__in=user.authority(at).agencies(DESK), reference=reference)
-    case = held.select_related("citizen").first() if request.method == "POST" else None
+    """Answer a form for a case that left the agency, or whose part of it ended, while it was typed.
+
+    For everybody else there is no such case.
+    """
+    desks = user.authority(at).agencies(DESK)
+    had = Q(holdings__agency__in=desks) | Q(tasks__agency__in=desks, tasks__ended_at__isnull=False)
+    left = Case.objects.filter(had, reference=reference).exclude(agency__in=desks)
+    case = left.select_related("citizen").first() if request.method == "POST" else None
     if case is None or case.citizen_id == user.person_id:
         raise Http404
     context = {**frame(user, at=at), "first": _last(case), "kept": _kept(request)}

@@ -42,6 +42,7 @@ def calls_page(request: HttpRequest) -> HttpResponse:
         "done": calls.done_today(user, at=at),
         "next": f"?after={page.next}" if page.next else "",
         "first": "?" if after else "",
+        "answers_callers": user.authority(at).has(CONTACT_CENTRE),
         **frame(user, at=at, counts={"calls": calls.count_open(user)}),
     }
     return render(request, "complaints/calls/calls.html", context)

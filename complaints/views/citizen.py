@@ -18,11 +18,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.guards import citizen_of, citizen_required, user_of
 from accounts.limits import TooMany, client_address
-from complaints import casepage, listing, policy, timeline, tracking, uploads, verbs
+from complaints import policy, uploads, verbs
+from complaints.citizen import casepage, listing, timeline, tracking
+from complaints.citizen.kinds import WORDS, words_for
+from complaints.citizen.promise import promise_of, status_of
+from complaints.deadlines import limits
 from complaints.forms.citizen import AddForm, AmendForm, ReplyForm, TrackForm
-from complaints.kinds import WORDS, words_for
 from complaints.models import Case
-from complaints.promise import promise_of, status_of
 from complaints.views.own import own_case, posted, read_or_post, said, status_for
 from complaints.workflow import Act, State, Verb
 from notifications import outbox
@@ -37,7 +39,8 @@ TOO_MANY = 429
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Offer the four kinds to everybody; to a citizen also what waits and what runs; staff have a desk."""
-    context: dict[str, object] = {"track": TrackForm(), "kinds": WORDS}
+    days = limits.days_in(State.REFERRED)
+    context: dict[str, object] = {"track": TrackForm(), "kinds": WORDS, "competence_days": days}
     if request.user.is_authenticated:
         if request.user.is_staff:
             return redirect("desk")
@@ -67,7 +70,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one case: where it stands, what it promises, and all that has happened."""
     at = timezone.now()
     context = casepage.page_of(own_case(request, ref, at=at), user_of(request), at=at)
-    return render(request, "complaints/citizen/case.html", context | {"form": ReplyForm()})
+    return render(request, "complaints/citizen/case.html", context | {"form": ReplyForm(at=at)})
 
 
 # ---- what a citizen says on a case ----
@@ -79,11 +82,13 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
     """Take the answer to the open question."""
     at = timezone.now()
     own = own_case(request, ref, at=at)
-    form = ReplyForm(posted(request))
-    reply = partial(verbs.reply, own, by=user_of(request), at=at)
-    if form.is_bound and form.is_valid() and said(form, partial(reply, **form.cleaned_data)):
-        messages.success(request, gettext("Your answer was sent. Work on the case goes on."))
-        return redirect("case", ref=ref)
+    files = request.FILES if request.method == "POST" else None
+    form = ReplyForm(posted(request), files, room=_room(own), at=at)
+    if form.is_bound and form.is_valid():
+        text = form.cleaned_data["text"]
+        if said(form, partial(verbs.reply, own, by=user_of(request), at=at, text=text, attachments=form.taken)):
+            messages.success(request, gettext("Your answer was sent. Work on the case goes on."))
+            return redirect("case", ref=ref)
     if not form.is_bound and own.state != State.WAITING:
         return redirect("case", ref=ref)
     events = list(own.events.all())
@@ -98,7 +103,7 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     files = request.FILES if request.method == "POST" else None
-    form = AddForm(posted(request), files, room=max(0, uploads.MOST_FILES - own.attachments.count()), at=at)
+    form = AddForm(posted(request), files, room=_room(own), at=at)
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
         if said(form, partial(verbs.add, own, by=user_of(request), at=at, text=text, attachments=form.taken)):
@@ -139,6 +144,11 @@ def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.is_bound and not policy.may(own, Verb.WITHDRAW, user_of(request), at=at):
         return _too_late(request, ref, gettext("The case is closed already."))
     return _page(request, "case_withdraw", own, form)
+
+
+def _room(own: Case) -> int:
+    """Return how many files more the citizen may add."""
+    return max(0, uploads.MOST_FILES - own.attachments.filter(consultation__isnull=True).count())
 
 
 def _page(request: HttpRequest, name: str, own: Case, form: forms.Form, **more: object) -> HttpResponse:

@@ -1,8 +1,8 @@
-"""What the desk of an agency decides on a case: accept, decline, return, ask, a later date, close, sign, take back."""
+"""What the desk of an agency decides on a case: accept, decline, return, ask, a later date, take back."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
@@ -10,17 +10,21 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from agencies.models import current_calendar
-from complaints import notices, panel, verbs
-from complaints.casefile import pending_of
+from complaints import notices, verbs
+from complaints.deadlines import extensions, limits
 from complaints.desk import agencies_but
-from complaints.forms.desk import AcceptForm, AskForm, CloseForm, ExtendForm, RefuseForm
-from complaints.models import AnswerState, ExtensionState
+from complaints.directorates.file import last_asked
+from complaints.file import panel
+from complaints.file.casefile import pending_of
+from complaints.forms.desk import AcceptForm, AskForm, ExtendForm, RefuseForm
+from complaints.models import ExtensionState
+from complaints.transition import TransitionNotAllowed
 from complaints.views.acts import Doing, act
-from complaints.workflow import Act, Verb
+from complaints.workflow import Act, State, Verb
 from config.forms import Form
 
 if TYPE_CHECKING:
-    from complaints.models import Answer
+    from complaints.models import Extension
     from notifications.models import Message
 
 
@@ -29,7 +33,8 @@ def accept(doing: Doing) -> HttpResponse:
     """Take the case on: the directorate and the time, then the message to the citizen, and only then the act."""
     case, at = doing.case, doing.at
     directorates = list(case.agency.directorates.filter(is_active=True)) if case.agency else []
-    form = AcceptForm(doing.data, case=case, directorates=directorates, calendar=current_calendar(), at=at)
+    asked = last_asked(case)
+    form = AcceptForm(doing.data, case=case, directorates=directorates, calendar=current_calendar(), at=at, asked=asked)
     if not doing.is_sent(form):
         return doing.page(offers=form.offers(), message=_checked(doing, "case_accepted", form.due))
     days, directorate = form.cleaned_data["days"], form.chosen_directorate
@@ -40,7 +45,8 @@ def accept(doing: Doing) -> HttpResponse:
 @act(Verb.DECLINE, "complaints/desk/refuse.html")
 def decline(doing: Doing) -> HttpResponse:
     """Say that the case is not the agency's."""
-    form = RefuseForm(doing.data, agencies=agencies_but(doing.case, on=timezone.localdate(doing.at)))
+    agencies = agencies_but(doing.case, on=timezone.localdate(doing.at))
+    form = RefuseForm(doing.data, agencies=agencies, own=doing.case.agency)
     if not doing.is_sent(form):
         return doing.page()
     words = {"reason": form.cleaned_data["reason"], "text": form.cleaned_data["text"]}
@@ -51,7 +57,8 @@ def decline(doing: Doing) -> HttpResponse:
 @act(Verb.RETURN, "complaints/desk/refuse.html")
 def return_case(doing: Doing) -> HttpResponse:
     """Say after accepting that the case proved not the agency's."""
-    form = RefuseForm(doing.data, agencies=agencies_but(doing.case, on=timezone.localdate(doing.at)))
+    agencies = agencies_but(doing.case, on=timezone.localdate(doing.at))
+    form = RefuseForm(doing.data, agencies=agencies, own=doing.case.agency)
     if not doing.is_sent(form):
         return doing.page(returning=True)
     words = {"reason": form.cleaned_data["reason"], "text": form.cleaned_data["text"]}
@@ -64,7 +71,7 @@ def ask(doing: Doing) -> HttpResponse:
     """Ask the citizen one question; the time limit stands still meanwhile."""
     form = AskForm(doing.data)
     if not doing.is_sent(form):
-        return doing.page()
+        return doing.page(reply_days=limits.days_in(State.WAITING))
     verbs.ask(doing.case, by=doing.user, at=doing.at, text=form.cleaned_data["text"])
     return doing.done(gettext("Your question was sent. The time limit stands still until the reply."))
 
@@ -72,9 +79,15 @@ def ask(doing: Doing) -> HttpResponse:
 @act(Act.PROPOSE_EXTENSION, "complaints/desk/extend.html")
 def extend(doing: Doing) -> HttpResponse:
     """Propose a later date."""
-    form = ExtendForm(doing.data)
-    if pending_of(doing.case).extension:
+    is_proposed = pending_of(doing.case).extension
+    if doing.data is not None and (is_proposed or doing.case.state != State.IN_PROGRESS):
+        raise TransitionNotAllowed(doing.what, doing.case)
+    if is_proposed:
         return doing.refuse(gettext("A later date is already proposed and waits for a decision."))
+    clock, calendar = extensions.running_clock(doing.case), current_calendar()
+    form = ExtendForm(doing.data, case=doing.case, clock=clock, calendar=calendar, at=doing.at)
+    if not form.most:
+        return doing.refuse(gettext("The date of this case can be moved no further."))
     if not doing.is_sent(form):
         return doing.page()
     days, reason = form.cleaned_data["days"], form.cleaned_data["reason"]
@@ -88,39 +101,22 @@ def grant(doing: Doing) -> HttpResponse:
     if not panel.sight_of(doing.case, doing.user, at=doing.at).may_grant_date:
         raise Http404
     extension = doing.case.extensions.select_related("proposed_by").get(state=ExtensionState.PROPOSED)
-    if not doing.is_sent(Form(doing.data)):
-        message = notices.preview("case_new_date", case=doing.case, on=extension.new_on, at=doing.at)
-        return doing.page(extension=extension, message=message)
+    new_on = _granted_on(doing, extension)
+    if not doing.is_sent(Form(doing.data)) or new_on is None:
+        message = new_on and notices.preview("case_new_date", case=doing.case, on=new_on, at=doing.at)
+        return doing.page(extension=extension, new_on=new_on, message=message)
     verbs.extend(doing.case, by=doing.user, at=doing.at)
     return doing.done(gettext("You granted the later date. The citizen is being told."))
 
 
-@act(Verb.CLOSE, "complaints/desk/close.html")
-def close(doing: Doing) -> HttpResponse:
-    """Answer: the outcome and the two fields, then what the citizen will read, and only then the act."""
-    proposal = _proposal(doing)
-    form = CloseForm(doing.data, case=doing.case, proposal=proposal)
-    if not doing.is_sent(form):
-        message = _checked(doing, notices.answered(form["outcome"].value()), None)
-        return doing.page(message=message, outcome=form.outcome_words, proposal=proposal)
-    outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
-    answer = verbs.close(doing.case, by=doing.user, at=doing.at, outcome=outcome, found=found, done=done)
-    if answer.state == AnswerState.PROPOSED:
-        return doing.done(gettext("Your answer is proposed. It goes out once the supervisor signs it."))
-    return doing.done(gettext("You closed the case. The citizen is being told."))
-
-
-@act(Verb.CLOSE, "complaints/desk/sign.html")
-def sign(doing: Doing) -> HttpResponse:
-    """Sign the answer a colleague proposed, and close with it."""
-    if not panel.sight_of(doing.case, doing.user, at=doing.at).may_sign:
-        raise Http404
-    if not doing.is_sent(Form(doing.data)):
-        proposal = doing.case.answers.select_related("written_by").get(state=AnswerState.PROPOSED)
-        message = notices.preview(notices.answered(proposal.outcome), case=doing.case, on=None, at=doing.at)
-        return doing.page(proposal=proposal, message=message)
-    verbs.sign(doing.case, by=doing.user, at=doing.at)
-    return doing.done(gettext("You signed the answer and closed the case. The citizen is being told."))
+def _granted_on(doing: Doing, extension: Extension) -> date | None:
+    """Return the day the extension leads to as the promise stands now; None once it cannot be granted any more."""
+    clock = extensions.running_clock(doing.case)
+    try:
+        due = extensions.later(doing.case, clock, days=extension.days, at=doing.at, calendar=current_calendar())
+    except (extensions.ExtensionPast, extensions.ExtensionTooLate):
+        return None
+    return timezone.localdate(due)
 
 
 @act(Verb.CORRECT, "complaints/desk/correct.html")
@@ -130,10 +126,6 @@ def correct(doing: Doing) -> HttpResponse:
         return doing.page()
     verbs.correct(doing.case, by=doing.user, at=doing.at)
     return doing.done(gettext("You took the closing back. The case is in progress again."))
-
-
-def _proposal(doing: Doing) -> Answer | None:
-    return doing.case.answers.filter(state=AnswerState.PROPOSED).select_related("written_by").first()
 
 
 def _checked(doing: Doing, template: str, due: datetime | None) -> Message | None:

@@ -1,34 +1,37 @@
-"""The desk: its door, the queue with its search, the page of a case and its files."""
+"""The desk: its door, the page of a case and its files."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.guards import staff_required, user_of
-from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, REPORT_READERS
-from complaints import desk, search
-from complaints.casefile import open_file
-from complaints.desk import Page, Tab, knows_person
-from complaints.models import Case, CaseQuerySet
-from complaints.panel import panel_of, sight_of
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, READERS, REPORT_READERS
+from complaints.competence.binding import sheet_of
+from complaints.desk import knows_person
+from complaints.directorates.file import asked_of
+from complaints.directorates.members import MEMBERS
+from complaints.file.casefile import open_file
+from complaints.file.neighbours import earlier_of, linked_to
+from complaints.file.panel import panel_of, sight_of
+from complaints.file.place import map_url
+from complaints.routing import suggestions
+from complaints.routing.similar import beside as similar_beside
 from complaints.views.acts import CASEWORK, case_context, frame, load
-from complaints.views.files import file_response
+from complaints.views.files import file_response, small_response
+from complaints.workflow import Act
 
 #: Where each role's own work is; of several the first.
 _DOORS = (
     (CMU, "triage"),
     (DESK, "queue"),
     (CONTACT_CENTRE, "calls"),
+    (MEMBERS, "directorate-requests"),
     (REPORT_READERS, "reports"),
     (OPERATORS, "messages"),
 )
@@ -48,71 +51,38 @@ def door(request: HttpRequest) -> HttpResponse:
     return render(request, "complaints/desk/no_desk.html", context)
 
 
-@staff_required(CASEWORK)
-@require_http_methods(["GET", "HEAD", "POST"])
-def queue(request: HttpRequest) -> HttpResponse:
-    """Show a tab of the queue by deadline, or the cases with some words.
-
-    A search is posted: the number of a person must not stand in an address, where logs and histories keep it.
-    """
-    user, at = user_of(request), timezone.now()
-    scope = Case.objects.visible_to(user, at=at)
-    if request.method == "POST":
-        return _find(request, scope, request.POST.get("q", "").strip())
-    text, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
-    tab = Tab(request.GET["view"]) if request.GET.get("view") in Tab else Tab.OPEN
-    if text:
-        return _listing(request, search.by_words(scope, text, after=after), here={"q": text}, text=text)
-    return _listing(request, desk.page_of(scope, tab, at=at, after=after), here={"view": tab}, tab=tab)
-
-
-def _find(request: HttpRequest, scope: CaseQuerySet, text: str) -> HttpResponse:
-    """Answer what was typed in the search box: a number by its case or cases, words by their own address."""
-    if case := search.by_reference(scope, text):
-        return redirect("desk-case", case.reference)
-    if not search.is_personal(text):
-        return redirect(f"{reverse('queue')}?{urlencode({'q': text[: search.LONGEST]})}")
-    cases = search.by_person(scope, text, user=user_of(request), at=timezone.now())
-    if len(cases) == 1:
-        return redirect("desk-case", cases[0].reference)
-    return _listing(request, Page(cases, ""), of_person=True)
-
-
-def _listing(request: HttpRequest, page: Page, *, here: Mapping[str, str] | None = None, **said: Any) -> HttpResponse:
-    """Show a page of cases; ``here`` is what its address says, for the links to further pages."""
-    user, at = user_of(request), timezone.now()
-    counts = desk.counts_of(Case.objects.visible_to(user, at=at), user, at=at)
-    around = {
-        "rows": [desk.row_of(case, user, at=at) for case in page.cases],
-        "tabs": [(one, counts.get(one)) for one in Tab],
-        "next": f"?{urlencode({**(here or {}), 'after': page.next})}" if page.next else "",
-        "first": f"?{urlencode(here or {})}" if request.GET.get("after") else "",
-        "all_agencies": user.authority(at).has(CMU),
-    }
-    return render(request, "complaints/desk/queue.html", {**around, **said, **frame(user, at=at)})
-
-
-@staff_required(CASEWORK)
+@staff_required(CASEWORK | READERS)
 @require_safe
 def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a case: the citizen's words first, the decision beside them, the history below."""
     user, at = user_of(request), timezone.now()
     case = load(user, ref, at=at)
-    papers = open_file(case, at=at)
+    papers, sight = open_file(case, user, at=at), sight_of(case, user, at=at)
     context = {
         "file": papers,
-        "panel": panel_of(sight_of(case, user, at=at), may_correct=papers.may_correct),
+        "earlier": earlier_of(case, user, at=at),
+        "linked": linked_to(case, user, at=at),
+        "map_url": map_url(case),
+        "similar": similar_beside(case, user, at=at),
+        "item": suggestions.for_case(case, at=at) if user.authority(at).has(CMU) else None,
+        "consultations": asked_of(case, at=at, hands_over=sight.may(Act.REVOKE)),
+        "may_take_back": sight.may(Act.REVOKE),
+        "panel": panel_of(sight, may_correct=papers.may_correct),
+        "competence": sheet_of(case, user, at=at),
         **case_context(case, user, at=at),
     }
     return render(request, "complaints/desk/case.html", context)
 
 
-@staff_required(CASEWORK)
+@staff_required(CASEWORK | READERS)
 @require_safe
 def file(request: HttpRequest, ref: str, pk: uuid.UUID) -> HttpResponseBase:
-    """Hand a file of a case out."""
+    """Hand a file of a case out; a photo is shown where ``?as=`` asks for it, as ``photo`` or as the ``small`` one."""
     user, at = user_of(request), timezone.now()
     case = load(user, ref, at=at)
     attachment = get_object_or_404(case.attachments, pk=pk)
+    if request.GET.get("as") == "small":
+        return small_response(attachment)
     is_named = knows_person(case, user, at=at)
-    return file_response(attachment, name=attachment.name if is_named else attachment.plain_name)
+    name = attachment.name if is_named else attachment.plain_name
+    return file_response(attachment, name=name, shown=request.GET.get("as") == "photo")

@@ -11,19 +11,24 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.guards import citizen_of, citizen_required, user_of
 from agencies.models import Agency, Governorate
-from complaints import drafting, uploads
+from complaints import uploads
+from complaints.citizen import drafting
+from complaints.citizen.kinds import words_for
+from complaints.citizen.promise import promise_of
 from complaints.forms.filing import STALE, AgencyForm, CheckForm, WhatForm
-from complaints.kinds import words_for
 from complaints.models import Case, Draft
-from complaints.promise import promise_of
-from complaints.verbs.filing import DraftIncomplete, TooManyToday
+from complaints.routing import suggestions
+from complaints.routing.similar import reported_before
+from complaints.verbs.filing import DraftIncomplete, SaidAlready, TooManyToday
 from complaints.views.own import TOO_MANY, own_case, posted, read_or_post
 
+#: Said to somebody who sends the same words once more; the page links to the open case.
+SAID_ALREADY = _("You have sent these words already and the case is still open. Add to that case instead.")
 #: Buttons of the second step that keep what there is without going on.
 KEEP, REMOVE, LATER, AUTOSAVE = "keep", "remove", "later", "autosave"
 
@@ -55,7 +60,8 @@ def new_agency(request: HttpRequest, kind: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         drafting.save(draft, at=at, **form.chosen)
         return redirect("new-agency" if form.needs_topic else "new-what", kind=kind)
-    return render(request, "complaints/citizen/new_agency.html", _step(form, draft, at))
+    advice = {"offer": suggestions.for_draft(draft, at=at)} if draft.agency_unknown else {}
+    return render(request, "complaints/citizen/new_agency.html", _step(form, draft, at) | advice)
 
 
 @citizen_required
@@ -124,7 +130,8 @@ def new_check(request: HttpRequest, kind: str) -> HttpResponse:
     if not draft.is_complete:
         return _go_back(request, draft)
     form.initial = {"notify_by": citizen.offered_way, "hides_identity": draft.hides_identity}
-    return render(request, "complaints/citizen/new_check.html", _step(form, draft, at))
+    advice = {"reported": reported_before(draft, at=at), "offer": suggestions.for_draft(draft, at=at)}
+    return render(request, "complaints/citizen/new_check.html", _step(form, draft, at) | advice)
 
 
 def _sent(request: HttpRequest, form: CheckForm, at: datetime) -> Case | None:
@@ -136,6 +143,8 @@ def _sent(request: HttpRequest, form: CheckForm, at: datetime) -> Case | None:
         form.add_error("draft", STALE)
     except TooManyToday:
         form.add_error(None, TOO_MANY)
+    except SaidAlready:
+        form.add_error(None, SAID_ALREADY)
     return None
 
 

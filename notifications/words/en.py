@@ -153,10 +153,45 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="Case {ref} is open again",
         text="The objection to the reply in case {ref} was upheld, and the case is open again. Reply by {date}.",
     ),
+    "officer_assigned": Wording(
+        sms="Case {ref} was given to you.",
+        subject="Case {ref} was given to you",
+        text="Case {ref} was given to you. You go on with it from here.",
+    ),
+    "officer_reminded": Wording(
+        sms="Reminder: case {ref} waits for you.",
+        subject="A reminder of case {ref}",
+        text="Case {ref} waits for you. A colleague or the Complaints Management Unit reminds you of it.",
+    ),
     "officer_lapsed": Wording(
         sms="Your question in case {ref} had no answer in time. Go on without it.",
         subject="No answer in time in case {ref}",
         text="Your question in case {ref} had no answer in time. Go on without it.",
+    ),
+    "officer_task": Wording(
+        sms="Your answer is needed in case {ref} of another agency by {date}.",
+        subject="Your answer is needed in case {ref}",
+        text="{agency} needs your answer on the part of case {ref} that is yours, by {date}.",
+    ),
+    "officer_task_answered": Wording(
+        sms="The agency you asked has answered in case {ref}.",
+        subject="Another agency has answered in case {ref}",
+        text="The agency you asked has answered in case {ref}.",
+    ),
+    "officer_task_dropped": Wording(
+        sms="Your answer in case {ref} is no longer needed.",
+        subject="Your answer in case {ref} is no longer needed",
+        text="Your answer on the part of case {ref} that was yours is no longer needed. You need do nothing.",
+    ),
+    "officer_date_refused": Wording(
+        sms="The later date for case {ref} was refused. Its date stays.",
+        subject="The later date for case {ref} was refused",
+        text="The later date for case {ref} was refused, and its date stays. The reason is on its page.",
+    ),
+    "officer_sent_back": Wording(
+        sms="The proposed answer in case {ref} was sent back to be changed.",
+        subject="The proposed answer in case {ref} was sent back",
+        text="The proposed answer in case {ref} was sent back to be changed. The reason is on its page.",
     ),
     "cmu_triage": Wording(
         sms="Case {ref} waits for its agency to be found by {date}.",
@@ -204,6 +239,70 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="The cases of your agency on {date}",
         text="The cases of your agency on {date}:\n\nDue today: {due_today}\nAt risk: {at_risk}\nReturned: {returned}\n"
         "Messages that failed: {failed}\n\nYour work queue:\n\n{url}",
+    ),
+    "praise_passed_on": Wording(
+        sms="",
+        subject="Praise for somebody you supervise: {ref}",
+        text="Praise {ref} names somebody at {agency} and has been answered. Please pass the thanks on. "
+        "The page of the case says whom it is for.",
+    ),
+    "officer_directorate": Wording(
+        sms="The directorate answered in case {ref}.",
+        subject="The directorate answered in case {ref}",
+        text="The directorate gave its time or its finding in case {ref}. The page of the case shows it.",
+    ),
+    "directorate_request": Wording(
+        sms="",
+        subject="{agency} asks you about case {ref}",
+        text="{agency} asks your directorate for the time it needs in case {ref}, and for its finding. Read and answer "
+        "here, without an account:\n\n{url}\n\nThe link works until {date}. It opens this case only: pass it on to "
+        "nobody "
+        "outside your directorate.",
+    ),
+    "directorate_reminder": Wording(
+        sms="",
+        subject="Reminder: {agency} waits for you in case {ref}",
+        text="{agency} waits for the answer of your directorate in case {ref}. Answer here, without an "
+        "account:\n\n{url}"
+        "\n\nThe link works until {date}. It opens this case only: pass it on to nobody outside your directorate.",
+    ),
+    "officer_reminder": Wording(
+        sms="Reminder: case {ref} has a deadline on {date}.",
+        subject="Case {ref} has a deadline on {date}",
+        text="Reminder: case {ref} has a deadline on {date}. What it waits for has not been recorded yet.",
+    ),
+    "officer_silent": Wording(
+        sms="",
+        subject="Cases at {agency} wait for another officer",
+        text="An officer of {agency} has not signed in for a long time. Open cases that wait for somebody else now: "
+        "{count}. The page of the officers shows whose they were and who can take them.",
+    ),
+    "officer_took_over": Wording(
+        sms="",
+        subject="Cases at {agency} are with you now",
+        text="Open cases at {agency} that are with you now: {count}. Your work queue shows them.",
+    ),
+    "ladder_late": Wording(
+        sms="Case {ref} at {agency} missed its deadline of {date}.",
+        subject="Case {ref} is late",
+        text="Case {ref} at {agency} missed its deadline of {date}. You are told because the people before you did not "
+        "end it in time.",
+    ),
+    "cmu_late": Wording(
+        sms="",
+        subject="Case {ref} is late at {agency}",
+        text="Case {ref} at {agency} missed its deadline of {date}. It was reported to: {rung}.",
+    ),
+    "cmu_rung_empty": Wording(
+        sms="",
+        subject="Nobody to report case {ref} to at {agency}",
+        text="Case {ref} at {agency} missed its deadline of {date}, and nobody there is: {rung}. It goes one step "
+        "further up.",
+    ),
+    "cmu_own_late": Wording(
+        sms="Case {ref} is late with the unit: {date}.",
+        subject="Case {ref} is late with the unit",
+        text="Case {ref} waits for a decision of the unit that was due by {date}.",
     ),
     "operator_alarm": Wording(
         sms="At Your Service, {date}: {alarm}.",

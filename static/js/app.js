@@ -1,5 +1,4 @@
-/* Progressive enhancement only: every page works without this file.
-   Keys use event.code (the physical key), so they work on Arabic and English layouts. */
+/* Progressive enhancement only: every page works without this file. */
 (() => {
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -77,41 +76,6 @@
   addEventListener("online", network);
   addEventListener("offline", network);
   network();
-
-  // Desk keys.
-  const typing = target => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(checkbox|radio)$/.test(target.type);
-  const desk = () => {
-    const off = one("[data-keys-off]");
-    if (off) {
-      off.checked = localStorage.getItem("keys") === "off";
-      off.addEventListener("change", () => localStorage.setItem("keys", off.checked ? "off" : "on"));
-    }
-    const rows = all("[data-rows] tbody tr");
-    let at = rows.findIndex(row => row.classList.contains("is-here"));
-    const go = by => {
-      at = Math.max(0, Math.min(rows.length - 1, at + by));
-      rows.forEach((row, place) => row.classList.toggle("is-here", place === at));
-      one("a.subject", rows[at]).focus();
-    };
-    addEventListener("keydown", event => {
-      if ((event.ctrlKey || event.metaKey) && event.code === "Enter") {
-        if (event.target.form) { event.preventDefault(); event.target.form.requestSubmit(); }
-        return;
-      }
-      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || (off && off.checked)) return;
-      if (event.code === "Slash" && event.shiftKey) { event.preventDefault(); one("#keys").showModal(); return; }
-      if (rows.length && (event.code === "KeyJ" || event.code === "KeyK")) {
-        event.preventDefault();
-        go(event.code === "KeyJ" ? 1 : -1);
-        return;
-      }
-      const target = one(`[data-key="${event.code}"]`);
-      if (!target) return;
-      event.preventDefault();
-      if (target.tagName === "A") target.click(); else target.focus();
-    });
-  };
-  if (document.body.classList.contains("staff")) desk();
 
   // Installable: the worker keeps styles, fonts and the offline page, nothing else.
   if (worker && "serviceWorker" in navigator) navigator.serviceWorker.register(worker).catch(() => {});

@@ -118,3 +118,32 @@ def test_what_waits_for_a_member_of_staff_goes_to_the_new_addresses(client, oper
         ("sms", "+962790100002"),
         ("sms", "+962790100099"),
     ]
+
+
+def membership(agency, role: str, **more: str) -> dict[str, str]:
+    row = {"agency": str(agency.pk), "role": role, "starts_on": "2026-01-01", **more}
+    return account(
+        **{"memberships-TOTAL_FORMS": "1", **{f"memberships-0-{name}": value for name, value in row.items()}}
+    )
+
+
+def test_an_operator_makes_a_member_of_a_directorate(client, operator, network):
+    form = membership(network.agency, "directorate_member", directorate=str(network.pk))
+    assert sign_in(client, operator).post(reverse("admin:accounts_user_add"), form).status_code == 302
+    made = Membership.objects.get(user__email="new@miyahuna.example")
+    assert (made.role, made.directorate) == (Role.DIRECTORATE_MEMBER, network)
+
+
+@pytest.mark.parametrize(
+    ("agency", "role", "chosen"), [("water", "directorate_member", ""), ("water", "officer", "network"),
+                                   ("gam", "directorate_member", "network")],
+)  # fmt: skip
+def test_a_directorate_belongs_to_its_members_and_to_its_agency(
+    client, operator, network, agency, role, chosen, request
+):
+    directorate = str(network.pk) if chosen else ""
+    form = membership(request.getfixturevalue(agency), role, directorate=directorate)
+    page = sign_in(client, operator).post(reverse("admin:accounts_user_add"), form)
+    assert page.status_code == 200
+    assert [list(one.errors) for one in page.context["inline_admin_formsets"][0].formset] == [["directorate"]]
+    assert not User.objects.filter(email="new@miyahuna.example").exists()

@@ -195,3 +195,30 @@ def test_for_an_officer_there_is_no_admin(client, omar):
 
 def test_all_reference_data_is_in_the_admin():
     assert {model for model in admin.site._registry if model._meta.app_label == "agencies"} == set(MODELS)
+
+
+def test_every_change_of_the_calendar_rings_once_it_is_committed(
+    operator, monkeypatch, django_capture_on_commit_callbacks
+):
+    rung: list[str] = []
+    monkeypatch.setattr("agencies.bell.current_app.send_task", lambda name, **_options: rung.append(name))
+    day = {"on": "2026-02-01", "name_ar": "عطلة ثلج", "name_en": "Snow", "audience": "all", "status": "confirmed"}
+    with django_capture_on_commit_callbacks(execute=True):
+        operator.post(address(Holiday, "add"), day)
+        assert rung == []
+    snow = Holiday.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        operator.post(address(Holiday, "changelist"), {"action": "call_off", "_selected_action": [snow.pk]})
+    with django_capture_on_commit_callbacks(execute=True):
+        operator.post(address(Holiday, "delete", snow.pk), {"post": "yes"})
+    assert rung == ["complaints.recount_deadlines"] * 3
+
+
+def test_a_silent_broker_spoils_no_change_of_the_calendar(operator, monkeypatch, django_capture_on_commit_callbacks):
+    def silent(*_args: object, **_options: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("agencies.bell.current_app.send_task", silent)
+    day = {"on": "2026-02-01", "name_ar": "عطلة ثلج", "name_en": "Snow", "audience": "all", "status": "confirmed"}
+    with django_capture_on_commit_callbacks(execute=True):
+        assert operator.post(address(Holiday, "add"), day).status_code == 302

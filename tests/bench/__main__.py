@@ -3,13 +3,18 @@
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 USAGE = """Usage: python3 run.py bench figures [--cases N] [--repeat N] [--no-start] [--save FILE]
        python3 run.py bench faults [--seeds N …] [--only NAME] [--at-once N] [--save FILE]
-       python3 run.py bench notices [--messages N] [--no-stack] [--save FILE]"""
+       python3 run.py bench notices [--messages N] [--no-stack] [--save FILE]
+       python3 run.py bench queue [--few N] [--many N] [--rounds N] [--save FILE]
+       python3 run.py bench recall
+       python3 run.py bench search [--few N] [--many N] [--newer N] [--rounds N]
+       python3 run.py bench similar [--few N] [--many N] [--rounds N]"""
 
 
 def main(arguments: list[str]) -> int:
@@ -21,15 +26,28 @@ def main(arguments: list[str]) -> int:
 
 
 def _figures(arguments: list[str]) -> int:
+    with _files_as_served():
+        from tests.bench import figures
+
+        return figures.main(arguments, root=ROOT)
+
+
+def _queue(arguments: list[str]) -> int:
+    with _files_as_served():
+        from tests.bench import queue
+
+        return queue.main(arguments, root=ROOT)
+
+
+@contextmanager
+def _files_as_served() -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="bekhedmatkom-static-") as static:
         # Settings read these when they are imported: files as production serves them, not the finders'.
         os.environ |= {"STATIC_ROOT": static, "STATIC_MANIFEST": "true", "LOG_LEVEL": "ERROR"}
         import django
 
         django.setup()
-        from tests.bench import figures
-
-        return figures.main(arguments, root=ROOT)
+        yield
 
 
 def _faults(arguments: list[str]) -> int:
@@ -45,7 +63,42 @@ def _notices(arguments: list[str]) -> int:
     return notices.main(arguments, root=ROOT)
 
 
-BENCHMARKS: dict[str, Callable[[list[str]], int]] = {"figures": _figures, "faults": _faults, "notices": _notices}
+def _recall(arguments: list[str]) -> int:
+    import django
+
+    django.setup()
+    from tests.bench import recall
+
+    return recall.main(arguments)
+
+
+def _search(arguments: list[str]) -> int:
+    import django
+
+    django.setup()
+    from tests.bench import search
+
+    return search.main(arguments)
+
+
+def _similar(arguments: list[str]) -> int:
+    import django
+
+    django.setup()
+    from tests.bench import similar
+
+    return similar.main(arguments)
+
+
+BENCHMARKS: dict[str, Callable[[list[str]], int]] = {
+    "figures": _figures,
+    "faults": _faults,
+    "notices": _notices,
+    "queue": _queue,
+    "recall": _recall,
+    "search": _search,
+    "similar": _similar,
+}
 
 
 if __name__ == "__main__":

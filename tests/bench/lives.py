@@ -15,7 +15,8 @@ from django.utils import timezone
 from accounts.models import Citizen, User
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Topic
-from complaints import chain, clockwork, reference
+from complaints import chain, reference
+from complaints.deadlines import clockwork
 from complaints.models import (
     Addition,
     Answer,
@@ -73,6 +74,7 @@ MOVING = (
     "officer_id",
     "state",
     "resumes_to",
+    "holder",
     "verb",
     "version",
     "chain",
@@ -529,6 +531,7 @@ class Life:
 
     def _hold(self, target: State) -> None:
         holder = STANDINGS[target].holder
+        self.case.holder = holder or ""
         agency = self.case.agency if holder == Holder.AGENCY else None
         last = self.holdings[-1] if self.holdings and self.holdings[-1].ended_at is None else None
         if last is not None and last.holder == holder and last.agency == agency:

@@ -10,14 +10,18 @@ from django.db import connection
 
 from accounts.account import change_phone
 from accounts.models import Citizen, User
-from agencies.models import Agency, Topic
+from agencies.models import Agency, Directorate, OutsideCentre, Topic
 from complaints import transition
-from complaints.models import Case, CaseEvent, Draft
-from complaints.transition import TransitionNotAllowed
-from complaints.verbs import accept, close, decline
+from complaints.models import Case, CaseEvent, Draft, ReferralTask
+from complaints.transition import NotEntitled, TransitionNotAllowed
+from complaints.verbs import accept, add_task, answer_task, close, decline, drop_task, hand_over, link
+from complaints.verbs.consultations import Overtaken, consult, find
 from complaints.verbs.filing import file_draft
+from complaints.verbs.links import LinkRefused
+from complaints.verbs.notes import InOtherHands
 from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
+from tests.complaints.conftest import FileCase
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,3 +97,60 @@ def test_pressing_send_twice_at_once_files_one_case(
     outcomes = at_once(*[lambda: file_draft(draft, by=user, at=now, language="ar")] * 4)
     assert {outcome.pk for outcome in outcomes if isinstance(outcome, Case)} == {Case.objects.get().pk}
     assert [outcome for outcome in outcomes if not isinstance(outcome, Case)] == []
+
+
+def test_a_directorate_and_a_centre_asked_at_once_leave_the_case_in_one_hand(
+    accepted: Case, omar: User, nadia: User, network: Directorate, now: datetime
+) -> None:
+    centre = OutsideCentre.objects.create(code="117116", name_ar="مركز المياه", name_en="Water centre", phone="117116")
+    one, other = copy(accepted), copy(accepted)
+    outcomes = at_once(
+        lambda: consult(one, by=omar, at=now, directorate=network, text="ما السبب؟"),
+        lambda: hand_over(other, by=nadia, at=now, centre=centre, reference="5"),
+    )
+    assert len([outcome for outcome in outcomes if isinstance(outcome, InOtherHands)]) == 1
+    accepted.refresh_from_db()
+    assert list(accepted.holdings.filter(ended_at=None).values_list("holder", flat=True)) == [accepted.holder]
+    assert accepted.consultations.count() + accepted.handovers.count() == 1
+    assert CaseEvent.objects.filter(case=accepted, verb__in=["consult", "hand_over"]).count() == 1
+
+
+def test_a_part_answered_and_dropped_at_once_is_one_of_them(
+    accepted: Case, omar: User, yusuf: User, gam: Agency, now: datetime
+) -> None:
+    task = add_task(accepted, by=omar, at=now, agency=gam, text="أعيدوا الرصيف", days=2)
+    one, other = ReferralTask.objects.get(pk=task.pk), ReferralTask.objects.get(pk=task.pk)
+    outcomes = at_once(
+        lambda: answer_task(one, by=yusuf, at=now, text="أعيد الرصيف"),
+        lambda: drop_task(other, by=omar, at=now, reason="لم يعد لازمًا"),
+    )
+    # Whose part is done is no partner any more, and may be told so first.
+    refused = [outcome for outcome in outcomes if isinstance(outcome, TransitionNotAllowed | NotEntitled)]
+    assert len(refused) == 1
+    assert CaseEvent.objects.filter(case=accepted, verb__in=["answer_task", "drop_task"]).count() == 1
+    task.refresh_from_db()
+    assert (task.state != "open", task.clocks.get().ended_at) == (True, now)
+
+
+def test_two_engineers_with_different_findings_give_one(
+    accepted: Case, omar: User, network: Directorate, now: datetime
+) -> None:
+    asked = consult(accepted, by=omar, at=now, directorate=network, text="ما السبب؟")
+
+    def by(name: str) -> Callable[[], object]:
+        mine = type(asked).objects.get(pk=asked.pk)
+        return lambda: find(mine, at=now, finding=f"وجد {name} كسرًا في الخط", signed_as=name)
+
+    outcomes = at_once(by("سعاد"), by("ماجد"))
+    assert len([outcome for outcome in outcomes if isinstance(outcome, Overtaken)]) == 1
+    assert CaseEvent.objects.filter(case=accepted, verb="find").count() == 1
+
+
+def test_two_cases_linked_crosswise_at_once_make_no_loop(
+    file_case: FileCase, karim: Citizen, omar: User, nadia: User, now: datetime
+) -> None:
+    one, other = file_case(), file_case(citizen=karim)
+    first, second = (copy(one), copy(other)), (copy(other), copy(one))
+    outcomes = at_once(lambda: link(*first, by=omar, at=now), lambda: link(*second, by=nadia, at=now))
+    assert len([outcome for outcome in outcomes if isinstance(outcome, LinkRefused)]) == 1
+    assert CaseEvent.objects.filter(verb="link").count() == 2

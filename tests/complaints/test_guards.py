@@ -47,7 +47,7 @@ def test_a_step_outside_the_table_fails_even_with_a_version(referred: Case, now:
 def test_a_case_cannot_begin_closed(referred: Case, now: datetime) -> None:
     twin = Case.objects.get(pk=referred.pk)
     twin.pk, twin.reference, twin.submission = None, "0000000000", "00000000-0000-0000-0000-000000000000"
-    twin.state, twin.closed_at, twin.outcome = State.CLOSED, now, "solved"
+    twin.state, twin.closed_at, twin.outcome, twin.holder = State.CLOSED, now, "solved", ""
     with pytest.raises(IntegrityError, match="begins by being filed"), transaction.atomic():
         twin.save(force_insert=True)
 

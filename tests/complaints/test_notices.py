@@ -80,46 +80,60 @@ TOLD = {
     "dismiss": {("citizen", "case_dismissed", "")},
     "amend": {("holder", "officer_added", "")},
     "add": {("holder", "officer_added", "")},
-    "propose_extension": set(),
-    "propose_answer": set(),
+    "estimate": {("holder", "officer_directorate", "")},
+    "find": {("holder", "officer_directorate", "")},
+    "refuse_extension": {("holder", "officer_date_refused", "")},
+    "send_back": {("holder", "officer_sent_back", "")},
+    "add_task": {("partner", "officer_task", "")},
+    "answer_task": {("holder", "officer_task_answered", "")},
+    "drop_task": {("partner", "officer_task_dropped", "")},
 }
 # What has not left yet when the verb is said, and then never does.
 OVERTAKEN = {
     "file": set(),
     "refer": {
         "case_accepted", "case_moved", "case_new_date", "case_resumed", "case_triage", "case_upheld", "cmu_triage",
-        "officer_added", "officer_lapsed", "officer_new_case", "officer_reply", "officer_upheld",
+        "officer_added", "officer_due", "officer_lapsed", "officer_new_case", "officer_reminder", "officer_reply",
+        "officer_upheld",
     },
-    "accept": {"officer_new_case"},
+    "accept": {"officer_due", "officer_new_case", "officer_reminder"},
     "decline": {
-        "case_moved", "case_resumed", "officer_added", "officer_lapsed", "officer_new_case", "officer_reply",
+        "case_moved", "case_resumed", "officer_added", "officer_due", "officer_lapsed", "officer_new_case",
+        "officer_reminder", "officer_reply",
     },
     "return": {
-        "case_accepted", "case_moved", "case_new_date", "case_resumed", "case_upheld", "officer_added",
-        "officer_lapsed", "officer_new_case", "officer_reply", "officer_upheld",
+        "case_accepted", "case_moved", "case_new_date", "case_resumed", "case_upheld", "officer_added", "officer_due",
+        "officer_lapsed", "officer_new_case", "officer_reminder", "officer_reply", "officer_upheld",
     },
-    "ask": {"case_resumed", "cmu_triage", "officer_lapsed", "officer_new_case", "officer_reply"},
-    "reply": {"case_accepted", "case_new_date", "case_question", "case_upheld", "officer_upheld"},
-    "lapse": {"case_accepted", "case_new_date", "case_question", "case_upheld", "officer_upheld"},
-    "extend": {"case_accepted", "case_new_date", "case_upheld", "officer_upheld"},
+    "ask": {
+        "case_resumed", "cmu_triage", "officer_due", "officer_lapsed", "officer_new_case", "officer_reminder",
+        "officer_reply",
+    },
+    "reply": {"case_accepted", "case_new_date", "case_question", "case_reminder", "case_upheld", "officer_upheld"},
+    "lapse": {"case_accepted", "case_new_date", "case_question", "case_reminder", "case_upheld", "officer_upheld"},
+    "extend": {
+        "case_accepted", "case_new_date", "case_upheld", "officer_due", "officer_reminder", "officer_upheld",
+    },
     "close": {
-        "case_accepted", "case_new_date", "case_resumed", "case_upheld", "officer_lapsed", "officer_new_case",
-        "officer_reply", "officer_upheld",
+        "case_accepted", "case_late", "case_new_date", "case_resumed", "case_upheld", "officer_due", "officer_lapsed",
+        "officer_new_case", "officer_reminder", "officer_reply", "officer_upheld",
     },
     "correct": {"case_answered", "case_unanswered"},
     "withdraw": {
-        "case_accepted", "case_moved", "case_new_date", "case_objected", "case_question", "case_resumed", "case_triage",
-        "case_upheld", "cmu_objection", "cmu_triage", "officer_added", "officer_lapsed", "officer_new_case",
-        "officer_reply", "officer_upheld",
+        "case_accepted", "case_late", "case_moved", "case_new_date", "case_objected", "case_question", "case_reminder",
+        "case_resumed", "case_triage", "case_upheld", "cmu_objection", "cmu_triage", "officer_added", "officer_due",
+        "officer_lapsed", "officer_new_case", "officer_reminder", "officer_reply", "officer_upheld",
     },
     "archive": {
-        "case_resumed", "case_triage", "cmu_triage", "officer_added", "officer_lapsed", "officer_new_case",
-        "officer_reply",
+        "case_resumed", "case_triage", "cmu_triage", "officer_added", "officer_due", "officer_lapsed",
+        "officer_new_case", "officer_reminder", "officer_reply",
     },
     "object": {"case_answered", "case_archived", "case_dismissed", "case_unanswered"},
-    "uphold": {"case_objected", "cmu_objection"},
-    "dismiss": {"case_objected", "cmu_objection"},
+    "uphold": {"case_objected", "cmu_objection", "officer_due", "officer_reminder"},
+    "dismiss": {"case_objected", "cmu_objection", "officer_due", "officer_reminder"},
 }  # fmt: skip
+# Said by the clock, whatever the verb before.
+BY_THE_CLOCK = {"case_late", "case_reminder", "officer_due", "officer_reminder"}
 # Said in place of a template of the table where the case asks for it.
 INSTEAD = {"case_filed_by_phone", "case_unanswered"}
 # What a case can put into the words of a message.
@@ -147,14 +161,14 @@ def test_no_receipt_is_ever_overtaken() -> None:
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("channel", ["sms", "email"])
 def test_whatever_is_told_has_words_in_both_languages_for_both_channels(channel: str, language: str) -> None:
-    told = {template for row in TOLD.values() for _, template, _ in row} | INSTEAD
+    told = {template for row in TOLD.values() for _, template, _ in row} | INSTEAD | BY_THE_CLOCK
     words = {template: wording.WORDINGS[language][template] for template in sorted(told)}
     assert [template for template, said in words.items() if not said.speaks_by(channel)] == []
     assert [template for template in told if not wording.words_needed(template) <= SAID_OF_A_CASE] == []
 
 
 def test_whatever_can_be_overtaken_is_told_by_some_verb() -> None:
-    told = {template for row in TOLD.values() for _, template, _ in row} | INSTEAD
+    told = {template for row in TOLD.values() for _, template, _ in row} | INSTEAD | BY_THE_CLOCK
     assert set().union(*OVERTAKEN.values()) - told == set()
 
 

@@ -132,7 +132,9 @@ KEEPS_ARABIC = {
     "accounts/demo.py",  # names of the demonstration's people
     "complaints/messages/calls.py",  # the question mark that ends a sentence
     "complaints/demo.py",  # what the demonstration's people wrote
-    "complaints/substance.py",  # the hollow formulas that an answer may not consist of
+    "complaints/routing/terms.py",  # the words that stand in every text
+    "complaints/searching/wordforms.py",  # the endings and beginnings of Arabic words
+    "complaints/answers/substance.py",  # the hollow formulas that an answer may not consist of
     "config/arabic.py",  # the letters it folds
     "config/formats/ar/formats.py",  # punctuation of dates
     "config/forms.py",  # months in the three families people write

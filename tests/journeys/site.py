@@ -29,6 +29,13 @@ class Site:
     """A system started by ``run.py``'s own code on a port of its own."""
 
     url: str
+    folder: Path
+
+    def shell(self, code: str) -> None:
+        """Run ``code`` inside the running system, as an operator could: the one way to move its clocks."""
+        command = [sys.executable, "-m", "config.devstack", "manage", "shell", "--no-imports", "-c", code]
+        port = int(self.url.rpartition(":")[2])
+        subprocess.run(command, cwd=ROOT, env=dict(_environment(self.folder, port)), check=True, capture_output=True)
 
     def messages(self) -> list[dict[str, str]]:
         """Return what the carriers handed over, the newest first."""
@@ -74,7 +81,7 @@ def running(folder: Path) -> Iterator[Site]:
             start_new_session=True,
         )
     try:
-        site = Site(f"http://localhost:{port}")
+        site = Site(f"http://localhost:{port}", folder)
         _wait_until_ready(system, site, log)
         yield site
     finally:

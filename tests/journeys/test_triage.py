@@ -96,7 +96,7 @@ def test_a_case_without_an_agency_is_referred_declined_and_referred_again(story:
     site.wait_for(to=OMAR, template="officer_new_case", about=reference)
     site.wait_for(to=story.phone, template="case_moved", about=reference, seen=1)
 
-    _former_holder_has_lost_sight(officer, reference)
+    _former_holder_only_reads_it(officer, reference)
     citizen.open(f"cases/{reference}/")
     expect(citizen.card("What we promise")).to_contain_text(story.second)
     citizen.look("case-referred")
@@ -162,7 +162,10 @@ def _entry(unit: Person, reference: str) -> Locator:
     return unit.page.locator(f"section[aria-labelledby='case-{reference}']")
 
 
-def _former_holder_has_lost_sight(officer: Person, reference: str) -> None:
-    answer = officer.page.goto(f"/{officer.language}/staff/cases/{reference}/")
-    assert answer is not None
-    assert answer.status == 404
+def _former_holder_only_reads_it(officer: Person, reference: str) -> None:
+    officer.open(f"staff/cases/{reference}/")
+    expect(officer.card("The person")).to_contain_text(
+        officer.said("Only the agency that has the case sees who the person is.")
+    )
+    expect(officer.page.get_by_role("link", name=officer.said("Yes, accept"))).to_have_count(0)
+    officer.look("desk-case-passed-on")

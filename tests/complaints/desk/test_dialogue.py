@@ -68,8 +68,10 @@ def test_an_officer_does_not_grant(desk: Desk, accepted: Case, omar: User) -> No
 def test_one_date_is_proposed_at_a_time(desk: Desk, accepted: Case, omar: User) -> None:
     propose_extension(accepted, by=omar, at=accepted.filed_at, days=1, reason=WHY)
     accepted.refresh_from_db()
-    answer = desk(omar).post(address("desk-extend", accepted), sent(accepted, days="1", reason=WHY))
-    assert (answer.status_code, answer.url) == (302, address("desk-case", accepted))
+    url = address("desk-extend", accepted)
+    looked, answer = desk(omar).get(url), desk(omar).post(url, sent(accepted, days="1", reason=WHY))
+    assert (looked.status_code, looked.url) == (302, address("desk-case", accepted))
+    assert (answer.status_code, answer.context["kept"]) == (409, [("Reason", WHY)])
     assert Extension.objects.count() == 1
 
 

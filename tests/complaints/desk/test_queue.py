@@ -10,14 +10,17 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Agency
-from complaints import desk as desks
 from complaints.models import Case
+from complaints.queue import counts, keyset, tabs
+from complaints.queue.counts import counts_of
+from complaints.queue.tabs import Seat, Tab
 from complaints.verbs import accept, ask, close
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Clock, Desk
 
 MOST_STATEMENTS = 6
+ASKED = [*({"view": str(tab)} for tab in Tab), {"sort": "newest", "kind": "complaint"}, {"q": "مياه"}]
 
 
 def queue(client: Client, **asked: str) -> list[str]:
@@ -77,26 +80,31 @@ def test_an_unknown_tab_shows_what_is_open(desk: Desk, one_of_each: dict[str, Ca
 
 
 def test_the_counts_come_in_one_statement(one_of_each: dict[str, Case], omar: User, now: datetime) -> None:
-    scope = Case.objects.visible_to(omar, at=now)
+    seat = Seat(omar, now)
     with CaptureQueriesContext(connection) as asked:
-        counts = desks.counts_of(scope, omar, at=now)
+        found = counts_of(seat)
     assert len(asked) == 1
-    assert {tab.value: count for tab, count in counts.items()} == {
+    assert found == {
         "open": 4,
         "competence": 2,
-        "progress": 1,
-        "waiting": 1,
+        "mine": 2,
+        "due": 0,
         "late": 1,
+        "returned": 0,
+        "progress": 1,
+        "directorates": 0,
+        "waiting": 1,
+        "tasks": 0,
     }
 
 
 def test_counts_stop_beyond_their_cap(
     file_case: FileCase, omar: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desks, "CAP", 1)
+    monkeypatch.setattr(counts, "CAP", 1)
     for _ in range(3):
         file_case()
-    assert desks.counts_of(Case.objects.visible_to(omar, at=now), omar, at=now)[desks.Tab.COMPETENCE] == 2
+    assert counts_of(Seat(omar, now))[Tab.COMPETENCE] == 2
 
 
 def test_late_rows_are_marked(desk: Desk, one_of_each: dict[str, Case], omar: User) -> None:
@@ -108,7 +116,8 @@ def test_late_rows_are_marked(desk: Desk, one_of_each: dict[str, Case], omar: Us
 def test_pages_follow_each_other_without_a_gap_or_a_repetition(
     desk: Desk, file_case: FileCase, omar: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desks, "PAGE", 2)
+    monkeypatch.setattr(keyset, "PAGE", 2)
+    monkeypatch.setattr(tabs, "PAGE", 2)
     made = [file_case().reference for _ in range(5)]  # all with the same deadline: the key decides
     client, seen, address = desk(omar), [], reverse("queue")
     while address:
@@ -121,7 +130,8 @@ def test_pages_follow_each_other_without_a_gap_or_a_repetition(
 def test_closed_cases_stand_newest_first_page_by_page(
     desk: Desk, file_case: FileCase, omar: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desks, "PAGE", 2)
+    monkeypatch.setattr(keyset, "PAGE", 2)
+    monkeypatch.setattr(tabs, "PAGE", 2)
     made = [file_case() for _ in range(3)]
     for hours, case in enumerate(made):
         accept(case, by=omar, at=now, days=2)
@@ -162,7 +172,7 @@ def test_nobody_sees_a_case_of_the_own_person(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize("asked", [{}, {"view": "late"}, {"view": "closed"}, {"q": "مياه"}])
+@pytest.mark.parametrize("asked", ASKED)
 def test_the_page_costs_the_same_for_one_row_and_for_three(
     desk: Desk, file_case: FileCase, omar: User, rows: int, asked: dict[str, str]
 ) -> None:
@@ -172,7 +182,8 @@ def test_the_page_costs_the_same_for_one_row_and_for_three(
     client.get(reverse("queue"))  # the first page of a session also writes that it is alive
     with CaptureQueriesContext(connection) as statements:
         client.get(reverse("queue"), asked)
-    assert len(statements) == MOST_STATEMENTS
+    # A search asks first how common its words are, and then for its keys.
+    assert len(statements) == MOST_STATEMENTS + 2 * ("q" in asked)
 
 
 def test_strangers_are_told_that_there_is_no_queue(desk: Desk, amina: Citizen, sami: User) -> None:

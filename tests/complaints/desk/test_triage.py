@@ -150,7 +150,7 @@ def test_three_cases_cost_what_one_does(
     one = statements(desk, lina)
     refuse()
     refuse()
-    assert (one, statements(desk, lina)) == (11, 11)
+    assert (one, statements(desk, lina)) == (14, 14)
 
 
 def test_a_suggested_agency_without_an_officer_has_no_button(

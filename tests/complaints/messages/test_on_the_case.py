@@ -20,7 +20,7 @@ from tests.complaints.desk.conftest import Desk
 from tests.complaints.messages.conftest import MakeMessage, put, told
 from tests.ui.bidi import reversed_numbers
 
-DESK_STATEMENTS = 9
+DESK_STATEMENTS = 17
 CITIZEN_STATEMENTS = 7
 
 

@@ -1,0 +1,140 @@
+"""Which cases belong together: the lead of a problem and its followers, as the desk sees and locks them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models import Case, CaseLink, LinkKind, ReferralTask, TaskState
+from complaints.workflow import State
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from accounts.models import User
+
+
+def lock(keys: Collection[int]) -> None:
+    """Lock several cases for this transaction, always in the order of their keys, so that two never wait crosswise.
+
+    The cases alone: a transition locks each one's citizen besides, and two cases may be of one citizen.
+    """
+    list(Case.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
+def lock_followed(case: Case) -> None:
+    """Lock a case with all that follow it."""
+    lock([case.pk, *followers_of(case)])
+
+
+def _links() -> QuerySet[CaseLink]:
+    return CaseLink.objects.filter(ended_at__isnull=True)
+
+
+def _joined() -> QuerySet[CaseLink]:
+    return _links().filter(kind=LinkKind.SAME_PROBLEM)
+
+
+def lead_of(case: Case) -> Case | None:
+    """Return the case whose answer answers ``case`` too."""
+    link = _joined().filter(case=case.pk).select_related("lead__agency", "lead__topic", "lead__citizen").first()
+    return link.lead if link else None
+
+
+def kin_of(case: Case) -> set[int]:
+    """Return the keys of the cases linked to ``case`` in any way, and of those under the same lead.
+
+    Two statements by index, and not one within another: beside an OR the planner would walk through all cases.
+    """
+    leads = list(_joined().filter(case=case.pk).values_list("lead", flat=True))
+    pairs = _links().filter(Q(case=case.pk) | Q(lead=case.pk) | Q(lead__in=leads, kind=LinkKind.SAME_PROBLEM))
+    return {key for pair in pairs.values_list("case", "lead") for key in pair} - {case.pk}
+
+
+def links_of(case: Case, user: User, *, at: datetime) -> list[CaseLink]:
+    """Return the links of ``case`` whose other case ``user`` may open, with both cases, the lead's first."""
+    links = list(
+        _links().filter(Q(case=case.pk) | Q(lead=case.pk)).select_related("case", "lead").order_by("-kind", "at", "pk")
+    )
+    others = [link.lead_id if link.case_id == case.pk else link.case_id for link in links]
+    seen = set(Case.objects.visible_to(user, at=at).filter(pk__in=others).values_list("pk", flat=True))
+    return [link for link, other in zip(links, others, strict=True) if other in seen]
+
+
+def followers_of(case: Case) -> list[int]:
+    """Return the keys of the cases that ``case`` leads."""
+    return list(_joined().filter(lead=case.pk).values_list("case", flat=True))
+
+
+# ---- whom an answer reaches ----
+
+
+#: Why the answer of a lead does not reach a follower.
+CLOSED, WAITING, ELSEWHERE = _("closed already"), _("waits for the citizen"), _("not in work at your agency")
+OTHER_KIND, TASKS = _("of another kind"), _("another agency still has its part to answer")
+SIGNATURE, OWN = _("its topic needs a second signature"), _("your own case")
+
+
+@dataclass(frozen=True)
+class Left:
+    """One follower that the answer does not reach, and why; what the reader may not open has no case."""
+
+    case: Case | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom the answer of a lead reaches: the followers closed with it, and those left as they are."""
+
+    ready: Sequence[Case] = field(default_factory=list)
+    left: Sequence[Left] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.ready or self.left)
+
+    def people(self, lead: Case) -> int:
+        """Return how many persons are answered, that of the lead among them."""
+        return len({lead.citizen_id, *(case.citizen_id for case in self.ready)})
+
+
+def reach_of(lead: Case, *, by: User, signed: bool) -> Reach:
+    """Return whom an answer of ``by`` to ``lead`` reaches; ``signed`` tells that a second person signs it.
+
+    One statement. A follower of another agency is told of by its reason alone.
+    """
+    tasks = ReferralTask.objects.filter(case=OuterRef("pk"), state=TaskState.OPEN)
+    followers = (
+        Case.objects.filter(pk__in=_joined().filter(lead=lead.pk).values("case"))
+        .select_related("agency", "topic", "citizen")
+        .defer("folded", "words")
+        .annotate(has_tasks=Exists(tasks))
+        .order_by("pk")
+    )
+    ready, left = [], []
+    for case in followers:
+        why = _why_left(case, lead, by=by, signed=signed)
+        if why is None:
+            ready.append(case)
+        else:
+            left.append(Left(None if why in {ELSEWHERE, OWN} else case, str(why)))
+    return Reach(ready, left)
+
+
+def _why_left(case: Any, lead: Case, *, by: User, signed: bool) -> _StrPromise | None:
+    is_ours = case.agency_id == lead.agency_id
+    why = {
+        OWN: case.citizen_id == by.person_id or case.citizen.user_id == by.pk,
+        ELSEWHERE: not is_ours or case.state in {State.TRIAGE, State.OBJECTED},
+        CLOSED: case.state == State.CLOSED,
+        WAITING: case.state == State.WAITING,
+        OTHER_KIND: case.kind != lead.kind,
+        TASKS: case.has_tasks,
+        SIGNATURE: not signed and case.topic is not None and case.topic.second_signature,
+    }
+    return next((reason for reason, holds in why.items() if holds), None)

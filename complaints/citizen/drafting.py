@@ -1,0 +1,70 @@
+"""The draft of a filing: found or begun, saved step by step, and sent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from agencies.models import Topic
+from complaints.models import Case, Draft
+from complaints.verbs.filing import file_draft
+
+if TYPE_CHECKING:
+    import uuid
+
+    from accounts.models import Citizen, User
+    from agencies.models import Agency
+
+#: A draft left alone for longer is pointed out when its owner comes back to it.
+LEFT_ALONE = timedelta(minutes=10)
+
+
+def draft_of(citizen: Citizen, kind: str) -> Draft:
+    """Return the citizen's draft of ``kind``, or an unsaved one: looking at the first step writes nothing."""
+    joined = Draft.objects.select_related("agency", "topic", "topic__parent", "governorate")
+    found = joined.filter(citizen=citizen, kind=kind).first()
+    return found or Draft(citizen=citizen, kind=kind)
+
+
+def save(draft: Draft, *, at: datetime, **values: Any) -> Draft:
+    """Save ``values`` in the citizen's draft of this kind, begun here if need be, and return it.
+
+    Two tabs share the draft; one that was sent or thrown away meanwhile is begun anew with what this tab has.
+    """
+    saved, _ = Draft.objects.update_or_create(
+        citizen=draft.citizen, kind=draft.kind, defaults={**values, "updated_at": at}
+    )
+    return saved
+
+
+def choose_agency(draft: Draft, agency: Agency, *, at: datetime) -> Draft:
+    """Take a suggested agency; a topic that it does not offer is asked again."""
+    topic = draft.topic if draft.topic and offers(agency, draft.topic, kind=draft.kind) else None
+    return save(draft, at=at, agency=agency, agency_unknown=False, topic=topic)
+
+
+def offers(agency: Agency, topic: Topic, *, kind: str) -> bool:
+    """Tell whether an agency offers a topic for a kind of case; one that has none of its own offers all."""
+    groups = list(Topic.objects.offered(kind=kind, agency=agency))
+    return not groups or any(topic in group.children.all() for group in groups)
+
+
+def is_restored(draft: Draft, *, at: datetime) -> bool:
+    """Tell whether the draft lay there for a while, so that its owner is told where the words come from."""
+    return bool(draft.updated_at) and at - draft.updated_at > LEFT_ALONE
+
+
+def next_step(draft: Draft) -> str:
+    """Return the name of the first step that is not complete."""
+    if not draft.has_agency_step:
+        return "new-agency"
+    return "new-check" if draft.has_words else "new-what"
+
+
+def send(token: uuid.UUID, *, by: User, at: datetime, language: str, notify_by: str, hides_identity: bool) -> Case:
+    """File the draft ``token`` with the wishes of the last page; a second press returns the case of the first.
+
+    Raises ``Draft.DoesNotExist`` for a token that is not the citizen's and ``DraftIncomplete`` when a step is missing.
+    """
+    draft = Draft(pk=token, citizen=by.citizen, notify_by=notify_by, hides_identity=hides_identity)
+    return file_draft(draft, by=by, at=at, language=language)

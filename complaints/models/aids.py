@@ -1,0 +1,156 @@
+"""What the desk lays beside its cases: notes, labels, links between cases, standard texts and saved filters."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models.words import TEXT_LENGTH
+from complaints.workflow import Outcome
+
+LABEL_LENGTH = 30
+TITLE_LENGTH = 80
+
+
+class NoteKind(models.TextChoices):
+    """What a note records."""
+
+    NOTE = "note", _("Note")
+    CALL = "call", _("Telephone call")
+
+
+class SpokenWith(models.TextChoices):
+    """Who was on the line."""
+
+    CITIZEN = "citizen", _("The citizen")
+    DIRECTORATE = "directorate", _("The directorate")
+    AGENCY = "agency", _("Another agency")
+    OTHER = "other", _("Somebody else")
+
+
+class Note(models.Model):
+    """What staff write down for one another about a case; the citizen never reads it."""
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=4, choices=NoteKind, default=NoteKind.NOTE)
+    spoken_with = models.CharField(max_length=12, choices=SpokenWith, blank=True)
+    text = models.TextField(max_length=TEXT_LENGTH)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("note")
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind=NoteKind.CALL) ^ models.Q(spoken_with=""), name="note_of_a_call_says_with_whom"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.kind}"
+
+
+class Label(models.Model):
+    """A word an agency's desk puts on a case to find it again."""
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="labels")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=LABEL_LENGTH)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("label")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["agency", "name", "case"], name="label_once_per_case")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LinkKind(models.TextChoices):
+    """How two cases belong together."""
+
+    SAME_PROBLEM = "same_problem", _("The same problem")
+    RELATED = "related", _("Related")
+
+
+class CaseLink(models.Model):
+    """A case linked to another: as the same problem under a lead whose answer answers it too, or as related.
+
+    A case has one lead at most, and a lead has none: answers travel one step, so that no loop can arise.
+    """
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="links")
+    lead = models.ForeignKey("complaints.Case", models.CASCADE, related_name="followers")
+    kind = models.CharField(max_length=12, choices=LinkKind)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("link between cases")
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(case=models.F("lead")), name="link_joins_two_cases"),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(kind=LinkKind.SAME_PROBLEM, ended_at__isnull=True),
+                name="link_one_lead_per_case",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "lead"], condition=models.Q(ended_at__isnull=True), name="link_once_per_pair"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} → {self.lead_id}"
+
+
+class StandardText(models.Model):
+    """Words for an answer that a desk uses again: of one agency, or of all; for one topic and outcome, or any.
+
+    ``found`` and ``done`` may hold placeholders in braces, which are filled in for the case at hand.
+    """
+
+    agency = models.ForeignKey("agencies.Agency", models.CASCADE, null=True, blank=True, related_name="+")
+    topic = models.ForeignKey("agencies.Topic", models.CASCADE, null=True, blank=True, related_name="+")
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    title = models.CharField(max_length=TITLE_LENGTH)
+    found = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    done = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    changed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("standard text")
+        ordering = ["title", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "title"], nulls_distinct=False, name="standard_text_title_once_per_agency"
+            ),
+            models.CheckConstraint(condition=~models.Q(found="") | ~models.Q(done=""), name="standard_text_has_a_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SavedFilter(models.Model):
+    """A view of the queue with its filters under a name: of one person, or shared in an agency when one is named."""
+
+    owner = models.ForeignKey("accounts.User", models.CASCADE, related_name="saved_filters")
+    agency = models.ForeignKey("agencies.Agency", models.CASCADE, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=TITLE_LENGTH)
+    query = models.JSONField(default=dict)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("saved filter")
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="saved_filter_name_once_per_person")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,85 @@
+"""What an agency's technical directorates are asked about a case, and what they say: times needed, and the finding."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models.words import TEXT_LENGTH
+
+
+class ConsultationState(models.TextChoices):
+    """How far a directorate is with what it was asked."""
+
+    ASKED = "asked", _("Asked")
+    ESTIMATED = "estimated", _("Time given")
+    FOUND = "found", _("Finding given")
+    REVOKED = "revoked", _("Taken back")
+
+
+#: The directorate has the case in hand in these.
+WITH_DIRECTORATE = (ConsultationState.ASKED, ConsultationState.ESTIMATED)
+
+
+class Consultation(models.Model):
+    """One request to a directorate for a time and a finding, answered through a signed link that needs no account.
+
+    The link is the signed key of this row: it opens one case, until ``expires_at``, and dies with the consultation.
+    ``days`` are the working days the directorate asks for at the moment; each change is an ``Estimate``.
+    """
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="consultations")
+    directorate = models.ForeignKey("agencies.Directorate", models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=ConsultationState, default=ConsultationState.ASKED)
+    text = models.TextField(max_length=TEXT_LENGTH)
+    language = models.CharField(max_length=2, default="ar")
+    asked_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+    finding = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    signed_as = models.CharField(max_length=120, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("consultation")
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(state__in=WITH_DIRECTORATE), name="consultation_one_open_per_case"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=WITH_DIRECTORATE) ^ models.Q(ended_at__isnull=False),
+                name="consultation_ends_with_its_state",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=ConsultationState.FOUND) | ~models.Q(finding=""),
+                name="consultation_is_found_with_a_finding",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.state}"
+
+
+class Estimate(models.Model):
+    """The working days a directorate asked for at one moment; every one after the first has a reason."""
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="estimates")
+    number = models.PositiveSmallIntegerField()
+    days = models.PositiveSmallIntegerField()
+    reason = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("estimate")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["consultation", "number"], name="estimate_number_is_unique"),
+            models.CheckConstraint(
+                condition=models.Q(number=1) | ~models.Q(reason=""), name="estimate_changes_with_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consultation_id}: {self.days}"

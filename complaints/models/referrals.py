@@ -1,0 +1,123 @@
+"""What several agencies owe on one case, what the unit has ruled for the next one, and who outside has it in hand."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models.case import ArabicStrip
+from complaints.models.words import TEXT_LENGTH
+
+
+class TaskState(models.TextChoices):
+    """Where another agency's part stands."""
+
+    OPEN = "open", _("Waits for the agency")
+    ANSWERED = "answered", _("Answered")
+    DROPPED = "dropped", _("Dropped")
+
+
+class ReferralTask(models.Model):
+    """Another agency's part of a case that one agency leads, with a clock and an answer of its own.
+
+    The case cannot be closed while one is open; dropping one needs a reason.
+    """
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="tasks")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=TaskState, default=TaskState.OPEN)
+    text = models.TextField(max_length=TEXT_LENGTH)
+    asked_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answer = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    reason = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    ended_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("referral task")
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "agency"], condition=models.Q(state=TaskState.OPEN), name="task_one_open_per_agency"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=TaskState.OPEN, ended_at__isnull=True)
+                | (models.Q(state=TaskState.ANSWERED, ended_at__isnull=False) & ~models.Q(answer=""))
+                | (
+                    models.Q(state=TaskState.DROPPED, ended_at__isnull=False)
+                    # It falls without words, and by nobody, when the case leaves the agency that leads.
+                    & (~models.Q(reason="") | models.Q(ended_by__isnull=True))
+                ),
+                name="task_ends_with_its_words",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["agency", "case"], condition=models.Q(state=TaskState.OPEN), name="task_open_of_agency"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.agency_id}"
+
+
+class Precedent(models.Model):
+    """A ruling of the unit kept for the next case of its sort: topic, place, words, the owner, and why.
+
+    It is offered with its reason, never applied by itself; ``ended_at`` retires it.
+    """
+
+    topic = models.ForeignKey("agencies.Topic", models.PROTECT, related_name="+")
+    governorate = models.ForeignKey("agencies.Governorate", models.PROTECT, null=True, blank=True, related_name="+")
+    words = models.CharField(max_length=200)
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    why = models.TextField(max_length=TEXT_LENGTH)
+    case = models.ForeignKey("complaints.Case", models.SET_NULL, null=True, blank=True, related_name="precedents")
+    made_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    folded = models.GeneratedField(
+        expression=ArabicStrip(Concat("words", models.Value(""), output_field=models.TextField())),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = _("precedent")
+        ordering = ["-made_at", "-id"]
+        indexes = [
+            models.Index(fields=["topic"], condition=models.Q(ended_at__isnull=True), name="precedent_of_topic"),
+            GinIndex(OpClass(models.F("folded"), name="gin_trgm_ops"), name="precedent_folded_trigrams"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic_id}: {self.agency_id}"
+
+
+class Handover(models.Model):
+    """A case in the hands of a centre outside the system, under that centre's own reference, until it answers."""
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="handovers")
+    centre = models.ForeignKey("agencies.OutsideCentre", models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=60)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    answer = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    recorded_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("handover")
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(ended_at__isnull=True), name="handover_one_open_per_case"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.reference}"

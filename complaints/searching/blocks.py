@@ -1,0 +1,51 @@
+"""Sums up the words of finished blocks of cases, so that a search passes over those that lack a word."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+
+from complaints.models import SearchBlock
+
+#: Blocks summed up in one run at most; the next run takes the rest.
+BATCH = 100
+#: The lock that whoever writes words of a case shares; the trigger of the migration names it too.
+LOCK = 4_107_001
+#: A ``tsvector`` holds a mebibyte; a block with more different words stays without a row and is always read.
+_MOST_BYTES = 1_000_000
+
+_UNWRITTEN = """
+SELECT number FROM generate_series(
+    (SELECT min(id) / %(cases)s FROM complaints_case), (SELECT max(id) / %(cases)s - 1 FROM complaints_case)
+) AS number
+WHERE NOT EXISTS (SELECT FROM complaints_searchblock AS block WHERE block.number = number.number)
+ORDER BY number DESC LIMIT %(batch)s
+"""
+_WRITE = """
+INSERT INTO complaints_searchblock (number, words)
+SELECT %(number)s, coalesce(array_to_tsvector(array_agg(lexeme)), '')
+FROM (
+    SELECT DISTINCT lexeme FROM complaints_case, unnest(complaints_case.words)
+    WHERE id >= %(number)s * %(cases)s AND id < (%(number)s + 1) * %(cases)s
+) AS found
+HAVING coalesce(sum(octet_length(lexeme) + 2), 0) < %(most)s
+ON CONFLICT DO NOTHING
+"""
+
+
+def sum_up() -> int:
+    """Sum up the finished blocks that have no row yet, the newest first; return how many. Safe to run at any time."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNWRITTEN, {"cases": SearchBlock.CASES, "batch": BATCH})
+        numbers = [number for (number,) in cursor.fetchall()]
+    return sum(_sum_up(number) for number in numbers)
+
+
+def _sum_up(number: int) -> int:
+    """Sum up one block; 0 while somebody is writing words of a case, which could not be seen yet."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(_WRITE, {"number": number, "cases": SearchBlock.CASES, "most": _MOST_BYTES})
+        written: int = cursor.rowcount
+    return written

@@ -1,0 +1,108 @@
+"""Reminders by staff: to the officer who has a case, or to the directorate that was asked; each once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from enum import StrEnum
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from accounts.models import Absence, User, officers_of
+from agencies.calendar import AMMAN
+from complaints import hands, notices
+from complaints.directorates import links
+from complaints.models import Case, Consultation
+from complaints.transition import Change, act
+from complaints.workflow import Act, State
+from notifications import outbox
+from notifications.models import Channel
+from notifications.outbox import Notice
+
+
+class Whom(StrEnum):
+    """Who is reminded."""
+
+    OFFICER = "officer"
+    DIRECTORATE = "directorate"
+
+
+class RemindedToday(ValueError):
+    """The same party was reminded of the case today already."""
+
+
+class NobodyToRemind(LookupError):
+    """Nobody owes anything on the case now, or nobody but the person who reminds."""
+
+
+#: Somebody at the agency owes the next step in these.
+_OWED = frozenset({State.REFERRED, State.IN_PROGRESS})
+
+
+def remind_officer(case: Case, *, by: User, at: datetime) -> None:
+    """Remind the officer of the case, or whoever stands in, or all of the agency while it has none.
+
+    Raises ``RemindedToday`` and ``NobodyToRemind``.
+    """
+    with transaction.atomic():
+        with act(case, Act.REMIND, by=by, at=at) as change:
+            _require_first(change, Whom.OFFICER)
+            people = [user for user in _acting(case, at) if user.pk != by.pk]
+            if case.state not in _OWED or not people:
+                raise NobodyToRemind
+            change.facts = {"whom": str(Whom.OFFICER)}
+        notices.tell_staff("officer_reminded", people, change=change)
+
+
+def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
+    """Send the directorate that was asked its link once more; raises as ``remind_officer`` does."""
+    with act(case, Act.REMIND, by=by, at=at) as change:
+        _require_first(change, Whom.DIRECTORATE)
+        asked = hands.open_consultation(case)
+        if asked is None or not asked.directorate.email or at >= asked.expires_at:
+            raise NobodyToRemind
+        change.facts = {"whom": str(Whom.DIRECTORATE), "directorate": asked.directorate_id}
+        outbox.owe([_to_directorate(asked)], occasion=f"case:{case.pk}:{case.version + 1}", at=at)
+
+
+def _require_first(change: Change, whom: Whom) -> None:
+    midnight = datetime.combine(timezone.localdate(change.at, AMMAN), time.min, AMMAN)
+    said = change.case.events.filter(verb=Act.REMIND, actor__isnull=False, at__gte=midnight)
+    if said.filter(facts__whom=str(whom)).exists():
+        raise RemindedToday
+
+
+def _acting(case: Case, at: datetime) -> Sequence[User]:
+    """Return who has the case in hand today: its officer, the deputy while the officer is away, or all officers."""
+    on = timezone.localdate(at)
+    officer = case.officer
+    if officer is not None and officer.is_active:
+        absence = Absence.objects.on(on).filter(user=officer).select_related("deputy").first()
+        if absence is None:
+            return [officer]
+        if absence.deputy is not None:
+            return [absence.deputy]
+    return list(officers_of(case.agency, on)) if case.agency else []
+
+
+def _to_directorate(asked: Consultation) -> Notice:
+    directorate, until = asked.directorate, timezone.localdate(asked.expires_at)
+    with translation.override(asked.language):
+        words = {
+            "ref": asked.case.reference,
+            "agency": directorate.agency.short_name,
+            "date": f"{until.day}/{until.month}/{until.year}",
+            "url": links.url_of(asked),
+        }
+    return Notice(
+        template="directorate_reminder",
+        channel=Channel.EMAIL,
+        recipient=f"directorate:{directorate.pk}",
+        address=directorate.email,
+        language=asked.language,
+        context=words,
+        reference=asked.case.reference,
+        linked=False,
+        daytime=True,
+    )

@@ -1,0 +1,301 @@
+"""The directorate's page, by link or by account, and the two acts of the desk about it: ask, take back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import limits
+from accounts.guards import answers_too_many, staff_required, user_of
+from agencies.models import current_calendar
+from complaints import hands
+from complaints.directorates import links, members
+from complaints.directorates.links import Standing
+from complaints.directorates.page import files_of, sheet_of
+from complaints.directorates.times import Given, given_of
+from complaints.directorates.words import without_person
+from complaints.forms.directorates import ConsultForm, EstimateForm, FindingForm, typed_in
+from complaints.transition import NotEntitled, TransitionNotAllowed
+from complaints.verbs import consultations
+from complaints.verbs.consultations import NotAsked, Overtaken
+from complaints.verbs.notes import InOtherHands
+from complaints.views.acts import Doing, act, frame
+from complaints.views.files import file_response
+from complaints.workflow import Act, Holder
+from config.forms import Form
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from agencies.calendar import WorkingCalendar
+    from complaints.models import Attachment, Consultation
+
+type Page = Callable[..., HttpResponseBase]
+
+CONFLICT, GONE, NOT_FOUND = 409, 410, 404
+PAGE = 50
+_PUBLIC, _DESK = "complaints/directorates/_public.html", "complaints/directorates/_desk.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """Somebody of a directorate at one request: ``by`` is None for whoever came by the link."""
+
+    request: HttpRequest
+    asked: Consultation
+    at: datetime
+    standing: Standing
+    here: str
+    address: Callable[[Attachment], str]
+    by: User | None = None
+    around: dict[str, Any] = field(default_factory=lambda: {"frame": _PUBLIC})
+
+    @property
+    def data(self) -> QueryDict | None:
+        """Return what was sent, None while the page is only opened."""
+        return self.request.POST if self.request.method == "POST" else None
+
+    def page(self, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
+        """Show one of the directorate's pages."""
+        around = {**self.around, "asked": self.asked, "standing": self.standing, **context}
+        return render(self.request, f"complaints/directorates/{name}.html", around, status=status)
+
+
+# ---- by the link ----
+
+
+def _by_link(view: Page) -> Page:
+    """Make a page that a link opens: public, kept nowhere, found by no search engine, told to no other site.
+
+    ``no-referrer`` would have browsers send the forms with the origin ``null``, which the check against forged forms
+    refuses; ``strict-origin`` keeps the link out of every header as well.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = "strict-origin"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return cast("Page", login_not_required(never_cache(page)))
+
+
+@_by_link
+@require_http_methods(["GET", "HEAD", "POST"])
+@answers_too_many
+def by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Let a directorate read what it is asked and answer, by nothing but its link."""
+    asked, at = links.read(token), timezone.now()
+    if asked is None:
+        return render(request, "complaints/directorates/unknown.html", {"frame": _PUBLIC}, status=NOT_FOUND)
+    visit = Visit(
+        request=request,
+        asked=asked,
+        at=at,
+        standing=links.standing_of(asked, at=at),
+        here=request.path,
+        address=lambda file: reverse("directorate-file", args=[token, file.pk]),
+    )
+    return _answer(visit)
+
+
+@_by_link
+@require_safe
+def link_file(_request: HttpRequest, token: str, pk: uuid.UUID) -> HttpResponseBase:
+    """Hand a file of the case out while the link is open."""
+    asked = links.read(token)
+    if asked is None or links.standing_of(asked, at=timezone.now()) != Standing.OPEN:
+        raise Http404
+    return _file(asked, pk)
+
+
+# ---- signed in ----
+
+
+@staff_required(members.MEMBERS)
+@require_safe
+def requests(request: HttpRequest) -> HttpResponse:
+    """List what waits for the directorates of a member, the oldest first."""
+    user, at = user_of(request), timezone.now()
+    after = request.GET.get("after", "")
+    rows = members.waiting_of(user, at=at).filter(pk__gt=int(after) if after.isdecimal() and after.isascii() else 0)
+    found, calendar = list(rows[: PAGE + 1]), current_calendar()
+    context = {
+        "rows": [_row(one, calendar) for one in found[:PAGE]],
+        "next": f"?after={found[PAGE - 1].pk}" if len(found) > PAGE else "",
+        "first": "?" if after else "",
+        **_around(user, at),
+    }
+    return render(request, "complaints/directorates/requests.html", context)
+
+
+@staff_required(members.MEMBERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@answers_too_many
+def request_page(request: HttpRequest, asked: int) -> HttpResponse:
+    """Let a member of a directorate read what it is asked and answer."""
+    user, at = user_of(request), timezone.now()
+    found = get_object_or_404(members.requests_of(user, at=at), pk=asked)
+    standing = links.standing_of(found, at=at)
+    visit = Visit(
+        request=request,
+        asked=found,
+        at=at,
+        # Only the link expires; who has an account goes on.
+        standing=Standing.OPEN if standing == Standing.EXPIRED else standing,
+        here=request.path,
+        address=lambda file: reverse("directorate-request-file", args=[asked, file.pk]),
+        by=user,
+        around=_around(user, at),
+    )
+    return _answer(visit)
+
+
+@staff_required(members.MEMBERS)
+@require_safe
+def request_file(request: HttpRequest, asked: int, file: uuid.UUID) -> HttpResponseBase:
+    """Hand a file of a case out to a member of the directorate that is asked."""
+    user, at = user_of(request), timezone.now()
+    return _file(get_object_or_404(members.waiting_of(user, at=at), pk=asked), file)
+
+
+def _row(asked: Consultation, calendar: WorkingCalendar) -> tuple[Consultation, str, list[Given]]:
+    """Return a request with its subject as its directorate reads it, and the last time given, if any."""
+    subject = without_person(asked.case.subject, asked.case.citizen)
+    return asked, subject, given_of(asked.estimates.all(), calendar=calendar)[-1:]
+
+
+def _around(user: User, at: datetime) -> dict[str, Any]:
+    """Return the frame of the desk, headed by the member's directorates."""
+    names = [one.name for one in members.directorates_of(user, at=at)]
+    return {**frame(user, at=at), "frame": _DESK, "office": gettext(", ").join(names)}
+
+
+def _file(asked: Consultation, pk: uuid.UUID) -> HttpResponseBase:
+    attachment = get_object_or_404(files_of(asked), pk=pk)
+    return file_response(attachment, name=attachment.plain_name)
+
+
+# ---- the page ----
+
+
+def _answer(visit: Visit) -> HttpResponse:
+    if visit.data is None:
+        return _show(visit)
+    limits.spend(links.SENT_BY_LINK, str(visit.asked.pk), at=visit.at)
+    if visit.standing.is_over:
+        return _over(visit)
+    try:
+        return _take_time(visit) if "time" in visit.data else _take_finding(visit)
+    except (NotAsked, TransitionNotAllowed, NotEntitled):
+        return _over(visit)
+
+
+def _show(visit: Visit, *, status: int = 200, **context: Any) -> HttpResponse:
+    """Show the request with its forms, or what became of it."""
+    if visit.standing.is_over:
+        return _over(visit)
+    if visit.standing == Standing.ANSWERED:
+        return visit.page("done")
+    last = visit.asked.estimates.last()
+    forms = {"time": EstimateForm(None, last=last), "finding": FindingForm(None, at=visit.at)}
+    sheet = sheet_of(visit.asked, at=visit.at, address=visit.address)
+    return visit.page("request", status=status, **{"sheet": sheet, **forms, **context})
+
+
+def _take_time(visit: Visit) -> HttpResponse:
+    asked, last = visit.asked, visit.asked.estimates.last()
+    form = EstimateForm(visit.data, last=last)
+    if not form.is_valid():
+        return _show(visit, time=form, form=form)
+    typed = {"days": form.cleaned_data["days"], "reason": form.cleaned_data.get("reason", "")}
+    try:
+        consultations.estimate(asked, at=visit.at, number=form.cleaned_data["number"], by=visit.by, **typed)
+    except Overtaken:
+        again = EstimateForm(None, last=asked.estimates.last(), typed=typed)
+        return _show(visit, status=CONFLICT, time=again, is_overtaken=True)
+    messages.success(visit.request, gettext("The officer of the agency is told the time you need."))
+    return redirect(visit.here)
+
+
+def _take_finding(visit: Visit) -> HttpResponse:
+    form = FindingForm(visit.data, visit.request.FILES, at=visit.at)
+    if not form.is_valid():
+        return _show(visit, finding=form, form=form)
+    try:
+        consultations.find(
+            visit.asked,
+            at=visit.at,
+            finding=form.cleaned_data["finding"],
+            signed_as=form.cleaned_data["signed_as"],
+            attachments=form.taken,
+            by=visit.by,
+        )
+    except Overtaken:
+        return visit.page("done", status=CONFLICT, kept=typed_in(visit.request.POST))
+    return redirect(visit.here)
+
+
+def _over(visit: Visit) -> HttpResponse:
+    """Say that the request is over and why, with the words that were typed for nothing."""
+    fresh = links.with_case().get(pk=visit.asked.pk)
+    context = {"asked": fresh, "standing": links.standing_of(fresh, at=visit.at)}
+    status = GONE if context["standing"] != Standing.ANSWERED else CONFLICT
+    kept = typed_in(visit.data) if visit.data is not None else []
+    return visit.page("over", status=status, kept=kept, **context)
+
+
+# ---- the desk ----
+
+
+@act(Act.CONSULT, "complaints/desk/consult.html")
+def consult(doing: Doing) -> HttpResponse:
+    """Ask a directorate for a time and a finding."""
+    case = doing.case
+    directorates = list(case.agency.directorates.filter(is_active=True)) if case.agency else []
+    form = ConsultForm(doing.data, directorates=directorates, chosen=case.directorate)
+    if doing.data is None and case.holder != Holder.AGENCY:
+        return doing.refuse(_in_other_hands())
+    if not doing.is_sent(form):
+        return doing.page(directorates=directorates)
+    directorate = form.chosen_directorate
+    words = {name: form.cleaned_data[name] for name in ("text", "language")}
+    try:
+        consultations.consult(case, by=doing.user, at=doing.at, directorate=directorate, **words)
+    except InOtherHands:
+        return doing.refuse(_in_other_hands())
+    if directorate.email:
+        return doing.done(gettext("The directorate is being asked by e-mail."))
+    return doing.done(
+        gettext("The request is ready. Give the directorate its link: it stands on the page of the case.")
+    )
+
+
+def _in_other_hands() -> str:
+    return gettext("A directorate or an outside centre has the case. It must come back before another is asked.")
+
+
+@act(Act.REVOKE, "complaints/desk/revoke.html")
+def revoke(doing: Doing) -> HttpResponse:
+    """Take back what a directorate is asked."""
+    asked = hands.open_consultation(doing.case)
+    if asked is None and doing.data is None:
+        return doing.refuse(gettext("No directorate is asked at the moment."))
+    if not doing.is_sent(Form(doing.data)):
+        return doing.page(asked=asked)
+    consultations.revoke(doing.case, by=doing.user, at=doing.at)
+    return doing.done(gettext("The request is taken back. Its link opens nothing any more."))

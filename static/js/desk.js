@@ -1,0 +1,94 @@
+/* The keys of the desk, by event.code (the physical key), so that they work on Arabic and English layouts, and the row
+   that was opened last. Without this file every page works by pointer and by Tab. */
+(() => {
+  const one = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const LAST = "last-case", KEYS = "keys";
+
+  const sheet = one("#keys"), off = sheet && one("[data-keys-off]", sheet);
+  const areOff = () => localStorage.getItem(KEYS) === "off";
+  if (off) {
+    off.checked = areOff();
+    off.addEventListener("change", () => localStorage.setItem(KEYS, off.checked ? "off" : "on"));
+  }
+
+  // What this very page offers, in its own words.
+  const here = sheet && one("[data-keys-here]", sheet);
+  if (here) {
+    all("[data-key^=Key]").forEach(target => {
+      const line = here.content.firstElementChild.cloneNode(true), words = target.cloneNode(true);
+      all("kbd,svg", words).forEach(part => part.remove());
+      one("kbd", line).textContent = target.dataset.key.slice(3);
+      one("dd", line).textContent = words.textContent.trim();
+      here.parentElement.append(line);
+    });
+  }
+
+  // The row opened last: kept in this tab alone, and only its address.
+  const link = row => one("a.subject", row);
+  const rows = all("[data-rows] tbody tr").filter(link);
+  let at = rows.findIndex(row => link(row).getAttribute("href") === sessionStorage.getItem(LAST));
+  const mark = () => rows.forEach((row, place) => {
+    row.classList.toggle("is-here", place === at);
+    if (place === at) link(row).setAttribute("aria-current", "true"); else link(row).removeAttribute("aria-current");
+  });
+  if (at >= 0) {
+    mark();
+    rows[at].scrollIntoView({ block: "nearest" });
+  }
+  rows.forEach(row => link(row).addEventListener("click", () => sessionStorage.setItem(LAST, link(row).getAttribute("href"))));
+
+  // The way back from a case leads to the very list it was opened from.
+  const BACK = "queue", list = one("[data-rows]");
+  if (list && location.pathname.endsWith("/staff/queue/")) sessionStorage.setItem(BACK, location.search);
+  all("a.back").forEach(back => {
+    const isBare = back.pathname.endsWith("/staff/queue/") && !back.search;
+    if (isBare && one("main .identity")) back.search = sessionStorage.getItem(BACK) || "";
+  });
+
+  const go = by => {
+    at = Math.max(0, Math.min(rows.length - 1, at + by));
+    mark();
+    link(rows[at]).focus();
+  };
+  const pick = () => {
+    const box = at >= 0 && one(".pick input", rows[at]);
+    if (box) box.click();
+  };
+  rows.forEach((row, place) => row.addEventListener("focusin", () => { if (at !== place) { at = place; mark(); } }));
+
+  const isTyping = target => target.isContentEditable
+    || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !/^(checkbox|radio)$/.test(target.type));
+
+  addEventListener("keydown", event => {
+    if (event.isComposing) return;
+    if ((event.ctrlKey || event.metaKey) && event.code === "Enter") {
+      if (event.target.form) { event.preventDefault(); event.target.form.requestSubmit(); }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || areOff() || one("dialog[open]")) return;
+    if (event.code === "Slash" && event.shiftKey) {
+      if (sheet) { event.preventDefault(); sheet.showModal(); }
+      return;
+    }
+    if (rows.length && (event.code === "KeyJ" || event.code === "KeyK")) {
+      event.preventDefault();
+      go(event.code === "KeyJ" ? 1 : -1);
+      return;
+    }
+    if (rows.length && event.code === "KeyX") { event.preventDefault(); pick(); return; }
+    // A link or a button has its own Enter.
+    if (event.code === "Enter" && at >= 0 && !event.target.closest("a,button,summary")) {
+      event.preventDefault();
+      link(rows[at]).click();
+      return;
+    }
+    const target = one(`[data-key="${event.code}"]`);
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches("a,button")) target.click(); else target.focus();
+  });
+
+  // The sheet for whoever has no keyboard shortcut for it.
+  all("[data-open-keys]").forEach(button => button.addEventListener("click", () => sheet.showModal()));
+})();

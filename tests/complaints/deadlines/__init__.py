@@ -1,0 +1,1 @@
+"""Tests of time: limits, reminders, the ladder, a changed calendar and empty desks."""

@@ -1,0 +1,83 @@
+"""The pages about the people of a desk, and a late case, as their readers see them: accessible, nothing cut off."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import Citizen, User
+from complaints.deadlines import attendance, ladder
+from complaints.models import Case
+from tests.cast import sign_in
+from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.look import Looks
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(params=["ar", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    """The language the pages are looked at in."""
+    return str(request.param)
+
+
+@pytest.fixture(params=[PHONE, DESK], ids=["phone", "desk"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """An empty page of a fresh browser, of a telephone or a desk."""
+    with browser.new_context(service_workers="block", viewport=request.param, reduced_motion="reduce") as context:
+        yield context.new_page()
+
+
+def enter(page: Page, live_server: LiveServer, person: User | Citizen) -> None:
+    cookie = sign_in(Client(), person).cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+
+def test_every_page_can_be_seen_and_read_by_everybody(  # noqa: PLR0917 - the cast of one picture
+    page: Page,
+    live_server: LiveServer,
+    accepted: Case,
+    omar: User,
+    nadia: User,
+    lina: User,
+    amina: Citizen,
+    language: str,
+    now: datetime,
+) -> None:
+    attendance.plan_absence(omar, deputy=nadia, starts_on=date(2099, 1, 4), ends_on=date(2099, 1, 8))
+    ladder.sweep(at=now + timedelta(days=12))
+    looks = Looks(pictures=False)
+    for person, path in (
+        (nadia, "staff/officers/"),
+        (nadia, "staff/officers/absence/"),
+        (nadia, "staff/officers/reassign/"),
+        (lina, "staff/officers/"),
+        (nadia, f"staff/cases/{accepted.reference}/"),
+        (amina, f"cases/{accepted.reference}/"),
+    ):
+        enter(page, live_server, person)
+        page.goto(f"{live_server.url}/{language}/{path}")
+        assert page.locator("h1").count() == 1
+        looks.at(page, path, language=language)
+
+
+def test_an_absence_is_planned_with_the_keyboard_alone(
+    page: Page, live_server: LiveServer, omar: User, nadia: User
+) -> None:
+    enter(page, live_server, nadia)
+    page.goto(f"{live_server.url}/en/staff/officers/absence/")
+    page.get_by_label("Who is away?").focus()
+    for typed in ("Omar", "Nadia"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    page.keyboard.type("4/1/2099")
+    page.keyboard.press("Tab")
+    page.keyboard.type("4/1/2099")
+    page.keyboard.press("Enter")
+    # Too far ahead: said beside the box, which keeps what was typed.
+    expect(page.get_by_label("First day of the absence")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("First day of the absence")).to_have_value("4/1/2099")

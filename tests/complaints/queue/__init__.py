@@ -1,0 +1,1 @@
+"""The queue: views, filters, saved filters, counts and deeds done to many cases."""

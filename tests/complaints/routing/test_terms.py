@@ -1,0 +1,30 @@
+"""The words and trigrams of a text, equal to what the database makes of it."""
+
+import pytest
+from django.db import connection
+
+from complaints.routing.terms import stems_of, terms_of, trigrams_of
+from config.arabic import strip_prefixes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["انقطاع المياه عن حي نزال", "Street lamps, 3 weeks!", "مياه\nالشارع؛ بناية ٧", "", "؟!", "a", "ما هذا"],
+)
+@pytest.mark.django_db
+def test_trigrams_are_those_of_postgresql(text: str) -> None:
+    folded = strip_prefixes(text)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT show_trgm(%s)", [folded])
+        (theirs,) = cursor.fetchone()
+        # pg_trgm writes a trigram of many bytes as its hash: the number is what can be compared.
+        assert len(trigrams_of(folded)) == len(theirs)
+
+
+def test_particles_and_words_of_every_text_are_left_out() -> None:
+    assert terms_of("لا تعمل الإنارة في شارعنا منذ أسبوع") == ["تعمل", "اناره", "شارعنا", "اسبوع"]
+    assert terms_of("The lamps are not working") == ["lamps", "working"]
+
+
+def test_forms_of_a_word_meet_in_its_beginning() -> None:
+    assert set(stems_of(terms_of("مياهنا"))) & set(stems_of(terms_of("والمياه"))) == {"مياه~"}

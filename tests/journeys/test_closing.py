@@ -1,0 +1,282 @@
+"""One answer for many people, and an answer that two people sign."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.acts import (
+    Matter,
+    Newcomer,
+    choose_topic,
+    come_to_work,
+    enter,
+    grouped,
+    reference_on,
+    register,
+    tell,
+)
+from tests.journeys.conftest import PHONE, Meet
+from tests.journeys.person import Person
+from tests.journeys.site import Site
+
+AMINA, KARIM = ("9902103456", "+962790001234"), ("9851204417", "+962780004417")
+OMAR, NADIA = "omar@miyahuna.example", "nadia@miyahuna.example"
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One burst main, the people whose taps run dry, and what the officer writes to all of them."""
+
+    language: str
+    governorate: str
+    newcomers: Sequence[tuple[str, tuple[str, str, str, str], date, str]]
+    what: Matter
+    directorate: str
+    found: str
+    done: str
+
+    def people(self) -> list[Newcomer]:
+        """Return those who have to register first."""
+        return [
+            Newcomer(number, names, born, phone, self.governorate, self.what.area, self.what.place)
+            for number, names, born, phone in self.newcomers
+        ]
+
+
+ARABIC = Incident(
+    language="ar",
+    governorate="العاصمة",
+    newcomers=(
+        ("9682104472", ("سعاد", "نايف", "فهد", "المجالي"), date(1968, 2, 29), "0791230001"),
+        ("9741205583", ("طارق", "جميل", "داود", "حداد"), date(1974, 7, 19), "0791230002"),
+        ("9822306694", ("ليلى", "عيسى", "سمعان", "قعوار"), date(1982, 4, 3), "0791230003"),
+    ),
+    what=Matter(
+        agency="شركة مياه الأردن (مياهنا)",
+        typed="",
+        topic="كسر خط مياه أو تسرب",
+        subject="كسر خط المياه الرئيسي في شارع الاستقلال",
+        details="انكسر خط المياه الرئيسي في شارع الاستقلال فجر اليوم، والمياه تغمر الطريق وانقطعت عن البنايات.",
+        governorate="العاصمة",
+        area="ضاحية الأمير حسن",
+        place="شارع الاستقلال قرب الجسر",
+    ),
+    directorate="مديرية العمليات والصيانة",
+    found="عاينت فرقة الطوارئ الموقع في السابعة صباحًا ووجدت شرخًا طوله متر في الخط الرئيسي تحت الجسر.",
+    done="استبدلت الفرقة المقطع المشروخ حتى الظهر، وأعيد الضخ إلى البنايات كلها وقيس الضغط عند آخرها.",
+)
+ENGLISH = Incident(
+    language="en",
+    governorate="Amman (Capital)",
+    newcomers=(
+        ("9871407705", ("عمر", "رائد", "صالح", "العدوان"), date(1987, 10, 11), "0791230011"),
+        ("9912508816", ("دانا", "زياد", "كمال", "النابلسي"), date(1991, 8, 22), "0791230012"),
+        ("9971609927", ("يزن", "ماهر", "توفيق", "الشوابكة"), date(1997, 5, 6), "0791230013"),
+    ),
+    what=Matter(
+        agency="Jordan Water Company (Miyahuna)",
+        typed="",
+        topic="Burst main or leak",
+        subject="Burst water main flooding Airport Road",
+        details="The water main under Airport Road burst at dawn; the road is flooded and the houses have no water.",
+        governorate="Amman (Capital)",
+        area="Seventh Circle",
+        place="Airport Road, by the footbridge",
+    ),
+    directorate="Operations and Maintenance Directorate",
+    found="The emergency crew inspected the place at seven and found a crack one metre long under the footbridge.",
+    done="The crew replaced the cracked section by noon; the supply is back and the pressure was measured.",
+)
+
+
+@pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic", "english"])
+def test_an_incident_with_five_complainants_is_answered_once(story: Incident, site: Site, meet: Meet) -> None:
+    cases = {phone: _files(meet(story.language, size=PHONE), number, story.what) for number, phone in (AMINA, KARIM)}
+    for newcomer in story.people():
+        citizen = meet(story.language, size=PHONE)
+        register(citizen, newcomer)
+        cases[newcomer.international] = _sends(citizen, story.what)
+    lead, *others = cases.values()
+
+    officer = meet(story.language)
+    come_to_work(officer, OMAR)
+    officer.is_at("Work queue")
+    _accepts(officer, story, lead)
+    _links(officer, lead, others)
+    _answers(officer, story, lead, others)
+
+    for phone, reference in cases.items():
+        sent = site.wait_for(to=phone, template="case_answered", about=reference)
+        assert site.sent(to=phone, template="case_answered", about=reference) == [sent]
+    reader = meet(story.language, size=PHONE)
+    enter(reader, KARIM[0])
+    reader.open(f"cases/{cases[KARIM[1]]}/")
+    expect(reader.card("The agency's answer")).to_contain_text(story.done)
+
+
+def _files(citizen: Person, number: str, what: Matter) -> str:
+    enter(citizen, number)
+    return _sends(citizen, what)
+
+
+def _sends(citizen: Person, what: Matter) -> str:
+    citizen.follow("Complaint")
+    citizen.write("Government agency", what.agency)
+    citizen.press("Continue")
+    choose_topic(citizen, what.topic)
+    citizen.press("Continue")
+    tell(citizen, what)
+    citizen.press("Continue")
+    citizen.choose("SMS")
+    citizen.press("Send the complaint")
+    return reference_on(citizen)
+
+
+def _accepts(officer: Person, story: Incident, reference: str) -> None:
+    officer.open(f"staff/cases/{reference}/accept/")
+    officer.pick("Directorate", story.directorate)
+    officer.write("Time for the answer, in working days", "1")
+    officer.press("Show the day and the message")
+    officer.press("Accept and send")
+    officer.sees("You accepted the case. The citizen is being told.")
+
+
+def _links(officer: Person, lead: str, others: Sequence[str]) -> None:
+    """Link the first from those that look alike, the others by the number."""
+    for place, reference in enumerate(others):
+        officer.open(f"staff/cases/{reference}/link/")
+        if place == 0:
+            officer.page.get_by_role("radio", name=re.compile(lead)).check()
+            officer.look("desk-link")
+        else:
+            officer.write("Tracking number of the other case", grouped(lead))
+        officer.press("Link the cases")
+        officer.sees("The cases are linked. One answer goes to both.")
+    officer.look("desk-case-follows")
+    officer.open(f"staff/cases/{others[0]}/link/")
+    officer.write("Tracking number of the other case", others[1])
+    officer.press("Link the cases")
+    expect(officer.box("Tracking number of the other case")).to_have_attribute("aria-invalid", "true")
+    officer.look("desk-link-refused")
+
+
+def _answers(officer: Person, story: Incident, lead: str, others: Sequence[str]) -> None:
+    officer.open(f"staff/cases/{lead}/")
+    officer.look("desk-case-leads")
+    officer.page.get_by_role("link", name=officer.said("Close with an answer")).first.click()
+    for reference in others:
+        expect(officer.page.get_by_text(grouped(reference)).first).to_be_visible()
+    officer.look("desk-close-lead")
+    officer.choose("Solved")
+    officer.write("What did you find?", story.found)
+    officer.write("What did you do?", story.done)
+    officer.press("Show what the citizen reads")
+    officer.look("desk-close-lead-shown")
+    officer.press("Close and send")
+    officer.sees("You closed the case. The citizen is being told.")
+    officer.open(f"staff/cases/{others[-1]}/")
+    expect(officer.card("The answer")).to_contain_text(story.done)
+    officer.look("desk-case-followed")
+
+
+# ---- two signatures ----
+
+
+@dataclass(frozen=True)
+class Sensitive:
+    """A complaint that one person alone may not close, and the answer to it."""
+
+    language: str
+    what: Matter
+    directorate: str
+    title: str
+    standard: str
+    found: str
+    done: str
+
+
+SENSITIVE_ARABIC = Sensitive(
+    language="ar",
+    what=replace(
+        ARABIC.what,
+        topic="واسطة أو محاباة أو تمييز",
+        subject="تقديم طلب جاري على طلبي في الاشتراكات",
+        details="قدمت طلب الاشتراك قبل جاري بشهر، ونُفذ طلبه في أسبوع لأنه يعرف أحد العاملين في المكتب.",
+    ),
+    directorate="مديرية العمليات والصيانة",
+    title="مراجعة سجل الطلبات",
+    standard="راجعت لجنة من خارج المكتب سجل الطلبات بتاريخ {date} ورقم المعاملة {ref}.",
+    found="ووجدت أن طلبًا لاحقًا نُفذ قبل طلبكم من غير سبب مسجل.",
+    done="نُفذ طلبكم اليوم، وأحيل الموظف المعني إلى التحقيق، وصار ترتيب الطلبات معلنًا في المكتب.",
+)
+SENSITIVE_ENGLISH = Sensitive(
+    language="en",
+    what=replace(
+        ENGLISH.what,
+        topic="Wasta, favouritism or discrimination",
+        subject="My neighbour's application was served first",
+        details="I applied a month before my neighbour did; his connection was made in a week by a friend of his.",
+    ),
+    directorate="Operations and Maintenance Directorate",
+    title="Review of the register",
+    standard="A panel from outside the office reviewed the register on {date} for case {ref}.",
+    found="It found that a later application was carried out before yours, and no reason was recorded.",
+    done="Your connection was made today, the employee faces an inquiry, and the waiting list is now public.",
+)
+
+
+@pytest.mark.parametrize("story", [SENSITIVE_ARABIC, SENSITIVE_ENGLISH], ids=["arabic", "english"])
+def test_an_answer_on_a_sensitive_topic_needs_a_second_signature(story: Sensitive, site: Site, meet: Meet) -> None:
+    reference = _files(meet(story.language, size=PHONE), AMINA[0], story.what)
+    officer = meet(story.language)
+    come_to_work(officer, OMAR)
+    officer.is_at("Work queue")
+    _keeps_a_text(officer, story)
+    _accepts(officer, replace(ARABIC, directorate=story.directorate), reference)
+    _proposes(officer, story, reference)
+    assert site.sent(to=AMINA[1], template="case_answered", about=reference) == []
+
+    supervisor = meet(story.language)
+    come_to_work(supervisor, NADIA)
+    supervisor.open(f"staff/cases/{reference}/")
+    supervisor.look("desk-case-proposed")
+    supervisor.page.get_by_role("link", name=supervisor.said("Read and sign the proposed answer")).first.click()
+    expect(supervisor.card("The agency's answer")).to_contain_text(story.done)
+    supervisor.look("desk-sign")
+    supervisor.press("Sign and send")
+    supervisor.sees("You signed the answer and closed the case. The citizen is being told.")
+    site.wait_for(to=AMINA[1], template="case_answered", about=reference)
+
+
+def _keeps_a_text(officer: Person, story: Sensitive) -> None:
+    officer.open("staff/texts/new/")
+    officer.look("desk-text")
+    officer.write("Name of the text", story.title)
+    officer.write("What was found", story.standard)
+    officer.press("Save")
+    officer.sees("The text is saved. It is offered on the page of closing.")
+    officer.look("desk-texts")
+
+
+def _proposes(officer: Person, story: Sensitive, reference: str) -> None:
+    officer.open(f"staff/cases/{reference}/close/")
+    officer.pick("Standard text", story.title)
+    officer.press("Insert")
+    found = officer.box("What did you find?")
+    expect(found).to_have_value(re.compile(reference))
+    officer.look("desk-close-text")
+    found.fill(f"{found.input_value()} {story.found}")
+    officer.choose("Partly solved")
+    officer.write("What did you do?", story.done)
+    officer.press("Show what the citizen reads")
+    officer.press("Propose the answer")
+    officer.sees("Your answer is proposed. It goes out once the supervisor signs it.")
+    signing = officer.page.goto(f"/{officer.language}/staff/cases/{reference}/sign/")
+    assert signing is not None
+    assert signing.status == 404

@@ -1,0 +1,286 @@
+"""Two agencies pass a case to and fro; the unit rules, keeps the ruling, and finds it again at the next case."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.journeys.acts import (
+    Matter,
+    choose_topic,
+    come_to_work,
+    enter,
+    error_of,
+    reference_on,
+)
+from tests.journeys.conftest import Meet
+from tests.journeys.person import Person
+from tests.journeys.site import Site
+
+LINA, YUSUF = "lina@cmu.example", "yusuf@gam.example"
+OMAR, NADIA = "omar@miyahuna.example", "nadia@miyahuna.example"
+
+
+@dataclass(frozen=True)
+class Story:
+    """Who complains of what, between which agencies it goes, and what the unit says in the end."""
+
+    language: str
+    number: str
+    phone: str
+    what: Matter
+    again: Matter
+    city: str
+    water: str
+    not_ours: str
+    ruling: str
+    words: str
+
+
+def _matter(topic: str, subject: str, details: str, governorate: str) -> Matter:
+    return Matter(
+        agency="",
+        typed="",
+        topic=topic,
+        subject=subject,
+        details=details,
+        governorate=governorate,
+        area="",
+        place="",
+    )
+
+
+ARABIC = Story(
+    language="ar",
+    number="9902103456",
+    phone="+962790001234",
+    what=_matter(
+        "حفر الشوارع وتعبيدها",
+        "هبوط الإسفلت فوق خط الصرف",
+        "هبط الإسفلت فوق خط الصرف الصحي بعد إصلاحه، وصار في الشارع مجرى عميق يتعثر فيه المارة.",
+        "العاصمة",
+    ),
+    again=_matter(
+        "حفر الشوارع وتعبيدها",
+        "شارعنا هبط بعد إصلاح الصرف",
+        "منذ إصلاح خط الصرف هبط الاسفلت أمام البناية، والسيارات تنزل في المجرى كل يوم.",
+        "العاصمة",
+    ),
+    city="أمانة عمان الكبرى",
+    water="شركة مياه الأردن (مياهنا)",
+    not_ours="ليس هذا الموقع ضمن أعمالنا، وقد عاينته فرقتنا يوم الأحد.",
+    ruling="من يصلح خط الصرف يعيد السطح كما كان، فهي على شركة المياه.",
+    words="هبوط الإسفلت صرف",
+)
+ENGLISH = Story(
+    language="en",
+    number="9851204417",
+    phone="+962780004417",
+    what=_matter(
+        "Potholes and paving",
+        "Sunken asphalt above the sewer",
+        "The asphalt above the sewer sank after the repair and people stumble over the deep rut in our street.",
+        "Amman (Capital)",
+    ),
+    again=_matter(
+        "Potholes and paving",
+        "Our street sank after the sewer repair",
+        "Since the repair of the sewer the asphalt in front of the building sinks more every single day.",
+        "Amman (Capital)",
+    ),
+    city="Greater Amman Municipality",
+    water="Jordan Water Company (Miyahuna)",
+    not_ours="Our crew looked at the place on Sunday: nothing there is ours to repair.",
+    ruling="Whoever repairs the sewer puts the surface back as it was: the water company does.",
+    words="sunken asphalt sewer",
+)
+
+
+@pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic", "english"])
+def test_a_bounce_with_a_ruling_of_the_unit_kept_as_a_precedent(story: Story, site: Site, meet: Meet) -> None:
+    citizen, unit = meet(story.language), meet(story.language)
+    water, city = meet(story.language), meet(story.language)
+    enter(citizen, story.number)
+    reference = _files(citizen, story.what)
+
+    come_to_work(unit, LINA)
+    _refers(unit, reference, story.city)
+    come_to_work(city, YUSUF)
+    _declines(city, reference, story, to=story.water)
+    _refers(unit, reference, story.water)
+    come_to_work(water, OMAR)
+    _declines(water, reference, story, to=story.city)
+
+    _rules(unit, reference, story)
+    site.wait_for(to=OMAR, template="officer_new_case", about=reference, seen=1)
+    _is_bound(water, reference, story)
+
+    second = _files(citizen, story.again)
+    _finds_the_precedent(unit, second, story)
+    unit.open("staff/precedents/")
+    expect(unit.page.get_by_role("region", name=story.words)).to_contain_text(story.ruling)
+    unit.look("precedents")
+
+
+def _files(citizen: Person, matter: Matter) -> str:
+    citizen.open("")
+    citizen.follow("Complaint")
+    citizen.tick("I do not know. The follow-up unit decides")
+    citizen.press("Continue")
+    choose_topic(citizen, matter.topic)
+    citizen.press("Continue")
+    citizen.write("Subject in one line", matter.subject)
+    citizen.write("Details", matter.details)
+    citizen.pick("Governorate", matter.governorate)
+    citizen.press("Continue")
+    citizen.choose("SMS")
+    citizen.press("Send the complaint")
+    return reference_on(citizen)
+
+
+def _opens(officer: Person, reference: str, page: str = "") -> None:
+    officer.open(f"staff/cases/{reference}/{page}")
+
+
+def _refers(unit: Person, reference: str, agency: str) -> None:
+    _opens(unit, reference, "refer/")
+    unit.pick("Refer to", agency)
+    unit.press("Refer and tell both")
+    unit.is_told(agency)
+
+
+def _declines(officer: Person, reference: str, story: Story, *, to: str) -> None:
+    _opens(officer, reference)
+    officer.page.get_by_role("link", name=officer.said("No, decline with a reason")).click()
+    officer.choose("The place belongs to another agency")
+    officer.pick("The agency you propose", to)
+    officer.write("Explanation for the unit", story.not_ours)
+    officer.press("Decline and send to the unit")
+    officer.sees("You declined the case. The unit finds the right agency for it.")
+
+
+def _rules(unit: Person, reference: str, story: Story) -> None:
+    _opens(unit, reference)
+    unit.page.get_by_role("link", name=unit.said("Refer to an agency")).click()
+    unit.pick("Refer to", story.water)
+    unit.tick("Keep this ruling as a precedent")
+    unit.press("Refer and tell both")
+    expect(error_of(unit.box("Reason"))).to_be_visible()
+    expect(error_of(unit.box("Words by which such cases are recognised"))).to_be_visible()
+    unit.look("desk-refer-ruling")
+    unit.write("Reason", story.ruling)
+    unit.write("Words by which such cases are recognised", story.words)
+    unit.press("Refer and tell both")
+    unit.is_told(story.water)
+
+
+def _is_bound(officer: Person, reference: str, story: Story) -> None:
+    _opens(officer, reference)
+    expect(officer.card("Whose case it is")).to_contain_text(story.ruling)
+    expect(_link(officer, "Yes, accept")).to_be_visible()
+    expect(_link(officer, "No, decline with a reason")).to_have_count(0)
+    officer.look("desk-case-bound")
+
+
+def _finds_the_precedent(unit: Person, reference: str, story: Story) -> None:
+    _opens(unit, reference)
+    card = unit.card("Whose case it is")
+    expect(card).to_contain_text(story.ruling)
+    expect(card).to_contain_text(story.water)
+    unit.look("desk-case-precedent")
+
+
+def _link(person: Person, text: str) -> Locator:
+    return person.page.get_by_role("link", name=re.compile(rf"^\s*{re.escape(person.said(text))}"))
+
+
+@pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic", "english"])
+def test_two_agencies_answer_one_case(story: Story, meet: Meet) -> None:
+    citizen, unit = meet(story.language), meet(story.language)
+    lead, partner, supervisor = meet(story.language), meet(story.language), meet(story.language)
+    enter(citizen, story.number)
+    reference = _files(citizen, story.what)
+    come_to_work(unit, LINA)
+    _refers(unit, reference, story.water)
+    come_to_work(lead, OMAR)
+    _accepts(lead, reference)
+
+    _asks(lead, reference, story)
+    _opens(lead, reference, "close/")
+    lead.sees("Why")
+    expect(lead.page.get_by_text(story.city).first).to_be_visible()
+    lead.look("desk-close-barred")
+
+    come_to_work(partner, YUSUF)
+    _answers(partner, reference, story)
+    _opens(lead, reference)
+    expect(lead.card("Whose case it is")).to_contain_text(story.ruling)
+    lead.look("desk-case-part-answered")
+    _asks(lead, reference, story)
+    _drops(lead, reference, story)
+
+    come_to_work(supervisor, NADIA)
+    _date_is_refused(lead, supervisor, reference, story)
+
+
+def _accepts(officer: Person, reference: str) -> None:
+    _opens(officer, reference, "accept/")
+    box = officer.box("Directorate")
+    if box.count():
+        box.select_option(index=1)
+    officer.write("Time for the answer, in working days", "3")
+    officer.press("Show the day and the message")
+    officer.press("Accept and send")
+    officer.sees("You accepted the case. The citizen is being told.")
+
+
+def _asks(officer: Person, reference: str, story: Story) -> None:
+    _opens(officer, reference)
+    _link(officer, "Ask another agency for its part").click()
+    officer.pick("Which agency?", story.city)
+    officer.write("Time for its answer, in working days", "2")
+    officer.press("Ask the agency")
+    expect(error_of(officer.box("What do you need from it?"))).to_be_visible()
+    officer.look("desk-task-refused")
+    officer.write("What do you need from it?", story.not_ours)
+    officer.press("Ask the agency")
+    officer.is_told(story.city)
+
+
+def _answers(officer: Person, reference: str, story: Story) -> None:
+    _opens(officer, reference)
+    expect(officer.card("The person")).to_contain_text(
+        officer.said("Only the agency that has the case sees who the person is.")
+    )
+    officer.look("desk-case-partner")
+    _link(officer, "Answer for your agency").click()
+    officer.look("desk-task-answer")
+    officer.write("Your answer", story.ruling)
+    officer.press("Send the answer to the leading agency")
+    officer.sees("You answered for your agency. The leading agency is being told.")
+
+
+def _drops(officer: Person, reference: str, story: Story) -> None:
+    _opens(officer, reference)
+    _link(officer, "Do without another agency's answer").click()
+    officer.look("desk-task-drop")
+    officer.write("Reason", story.not_ours)
+    officer.press("Do without this answer")
+    officer.is_told(story.city)
+
+
+def _date_is_refused(officer: Person, supervisor: Person, reference: str, story: Story) -> None:
+    _opens(officer, reference, "extend/")
+    officer.write("Further working days", "1")
+    officer.write("Reason", story.not_ours)
+    officer.press("Propose the date")
+    _opens(supervisor, reference, "grant/")
+    supervisor.look("desk-grant")
+    supervisor.follow("Refuse the later date")
+    supervisor.look("desk-refuse-extension")
+    supervisor.write("Reason", story.not_ours)
+    supervisor.press("Refuse the later date")
+    supervisor.sees("You refused the later date. The promised date stays, and the officers are being told.")

@@ -1,0 +1,166 @@
+"""A missed clock climbs the ladder: the supervisor, the unit and the citizen learn of it, each of them once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.acts import Matter, choose_topic, come_to_work, enter, open_case, reference_on, tell
+from tests.journeys.conftest import PHONE, Meet
+from tests.journeys.person import Person
+from tests.journeys.site import Site
+
+OMAR, NADIA, BASMA = "omar@miyahuna.example", "nadia@miyahuna.example", "basma@miyahuna.example"
+LINA = "lina@cmu.example"
+
+#: Moves the promised date of a case, with everything that was counted to it, into the past.
+MOVE = """
+from datetime import timedelta
+from django.db.models import F
+from django.utils import timezone
+from complaints.models import Case, Clock
+clock = Clock.objects.get(case__reference="{reference}", kind="answer", ended_at=None)
+back = clock.due_at - timezone.now() + timedelta({ago})
+moved = {{name: F(name) - back for name in ("started_at", "first_due_at", "due_at")}}
+Clock.objects.filter(pk=clock.pk).update(look_at=None, **moved)
+clock.refresh_from_db()
+Case.objects.filter(pk=clock.case_id).update(deadline_at=clock.due_at, promised_on=timezone.localdate(clock.due_at))
+"""
+#: Does what the beat does every minute.
+SWEEP = "from complaints.tasks import climb; climb()"
+
+
+@dataclass(frozen=True)
+class Story:
+    """Who complains of what, in which language."""
+
+    language: str
+    number: str
+    phone: str
+    what: Matter
+    directorate: str
+
+
+ARABIC = Story(
+    language="ar",
+    number="9902103456",
+    phone="+962790001234",
+    what=Matter(
+        agency="شركة مياه الأردن (مياهنا)",
+        typed="مياهنا",
+        topic="انقطاع المياه أو ضعف الضخ",
+        subject="لا مياه في شارع 9 منذ دورين",
+        details="لم تصل المياه إلى شارع 9 في الدورين الأخيرين، والخزانات فارغة في البنايات الثلاث كلها.",
+        governorate="العاصمة",
+        area="الجبيهة",
+        place="البنايات 3 و5 و7",
+    ),
+    directorate="مديرية العمليات والصيانة",
+)
+ENGLISH = Story(
+    language="en",
+    number="9851204417",
+    phone="+962780004417",
+    what=Matter(
+        agency="Jordan Water Company (Miyahuna)",
+        typed="water company",
+        topic="Water outage or weak supply",
+        subject="No water in 9 Street for two turns",
+        details="The water has not come to 9 Street in the last two turns, and the tanks of three buildings are empty.",
+        governorate="Amman (Capital)",
+        area="Jubeiha",
+        place="Buildings 3, 5 and 7",
+    ),
+    directorate="Operations and Maintenance Directorate",
+)
+
+
+@pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic-phone", "english-phone"])
+def test_a_missed_clock_climbs_the_ladder(story: Story, site: Site, meet: Meet) -> None:
+    citizen = meet(story.language, size=PHONE)
+    reference = _files(citizen, story)
+    _officer_accepts(meet(story.language), story, reference)
+    site.wait_for(to=story.phone, template="case_accepted", about=reference)
+    _reads_what_follows_a_miss(citizen, reference)
+
+    site.shell(MOVE.format(reference=reference, ago="minutes=2") + SWEEP)
+    site.wait_for(to=NADIA, template="ladder_late", channel="email", about=reference)
+    site.wait_for(to=LINA, template="cmu_late", about=reference)
+    site.wait_for(to=story.phone, template="case_late", about=reference)
+    _reads_the_apology(citizen, reference)
+    _supervisor_sees_it(meet(story.language), reference)
+
+    # A week later the secretary-general is told; nobody is in the minister's office, so the unit is told of that.
+    site.shell(MOVE.format(reference=reference, ago="days=7") + SWEEP + "; climb()")
+    site.wait_for(to=BASMA, template="ladder_late", about=reference)
+    site.wait_for(to=LINA, template="cmu_rung_empty", about=reference)
+    site.wait_for(to=LINA, template="cmu_late", about=reference, seen=1)
+    # Nobody was told of anything twice.
+    told = {
+        (to, template): len(site.sent(to=to, template=template, about=reference))
+        for to, template in (
+            (NADIA, "ladder_late"),
+            (BASMA, "ladder_late"),
+            (LINA, "cmu_late"),
+            (LINA, "cmu_rung_empty"),
+            (story.phone, "case_late"),
+        )
+    }
+    assert list(told.values()) == [1, 1, 2, 1, 1]
+
+
+def _files(citizen: Person, story: Story) -> str:
+    enter(citizen, story.number)
+    citizen.follow("Complaint")
+    box = citizen.page.get_by_role("combobox", name=citizen.said("Government agency"))
+    box.press_sequentially(story.what.typed)
+    citizen.page.get_by_role("listbox").get_by_role("option", name=story.what.agency, exact=True).click()
+    citizen.press("Continue")
+    choose_topic(citizen, story.what.topic)
+    citizen.press("Continue")
+    tell(citizen, story.what)
+    citizen.press("Continue")
+    citizen.choose("SMS")
+    citizen.press("Send the complaint")
+    return reference_on(citizen)
+
+
+def _officer_accepts(officer: Person, story: Story, reference: str) -> None:
+    come_to_work(officer, OMAR)
+    officer.is_at("Work queue")
+    open_case(officer, reference)
+    officer.page.get_by_role("link", name=officer.said("Yes, accept")).click()
+    officer.pick("Directorate", story.directorate)
+    officer.write("Time for the answer, in working days", "1")
+    officer.press("Show the day and the message")
+    officer.press("Accept and send")
+    officer.sees("You accepted the case. The citizen is being told.")
+
+
+def _reads_what_follows_a_miss(citizen: Person, reference: str) -> None:
+    citizen.open(f"cases/{reference}/")
+    card = citizen.card("What we promise")
+    for rung in ("Supervisor", "Secretary-general", "Minister's office"):
+        expect(card).to_contain_text(citizen.said(rung))
+
+
+def _reads_the_apology(citizen: Person, reference: str) -> None:
+    citizen.open(f"cases/{reference}/")
+    citizen.sees("We are sorry: this is late")
+    citizen.sees("The time limit has passed")
+    citizen.look("case-late")
+
+
+def _supervisor_sees_it(supervisor: Person, reference: str) -> None:
+    come_to_work(supervisor, NADIA)
+    supervisor.open(f"staff/cases/{reference}/")
+    expect(supervisor.page.get_by_text(supervisor.said("Deadline missed; reported further up")).first).to_be_visible()
+    supervisor.follow("Officers")
+    supervisor.look("desk-officers")
+    supervisor.follow("Plan an absence")
+    supervisor.look("desk-absence")
+    supervisor.follow("Officers", within=supervisor.page.get_by_role("main"))
+    supervisor.follow("Give all cases of somebody away")
+    supervisor.look("desk-reassign")

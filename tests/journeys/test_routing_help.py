@@ -1,0 +1,108 @@
+"""Who does not know the agency is shown one and takes it by a press; the unit tries a rule on last month."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.acts import Matter, choose_topic, come_to_work, enter, reference_on, tell
+from tests.journeys.conftest import PHONE, Meet
+from tests.journeys.person import Person
+from tests.journeys.site import Site
+
+LINA, YUSUF = "lina@cmu.example", "yusuf@gam.example"
+
+
+@dataclass(frozen=True)
+class Story:
+    """Who reports what, which agency is suggested, and which other one a rule is tried with."""
+
+    language: str
+    number: str
+    what: Matter
+    agency: str
+    other: str
+
+
+ARABIC = Story(
+    language="ar",
+    number="9902103456",
+    what=Matter(
+        agency="",
+        typed="",
+        topic="إنارة الشوارع",
+        subject="أعمدة الإنارة معطلة في شارع الأميرات",
+        details="الشارع مظلم تمامًا بعد المغرب منذ ثلاثة أسابيع، وأعمدة الإنارة قرب بناية 9 لا تعمل.",
+        governorate="العاصمة",
+        area="طبربور",
+        place="قرب بناية 9",
+    ),
+    agency="أمانة عمان الكبرى",
+    other="شركة مياه الأردن (مياهنا)",
+)
+ENGLISH = Story(
+    language="en",
+    number="9851204417",
+    what=Matter(
+        agency="",
+        typed="",
+        topic="Street lighting",
+        subject="No street lamps in Princess Street",
+        details="The street has been dark after sunset for three weeks, none of the lamps near building 9 works.",
+        governorate="Amman (Capital)",
+        area="Tabarbour",
+        place="Near building 9",
+    ),
+    agency="Greater Amman Municipality",
+    other="Jordan Water Company (Miyahuna)",
+)
+
+
+@pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic-phone", "english-phone"])
+def test_a_suggested_agency_is_taken_by_a_press_and_a_repeat_is_pointed_out(
+    story: Story, site: Site, meet: Meet
+) -> None:
+    citizen = meet(story.language, size=PHONE)
+    enter(citizen, story.number)
+    _describe(citizen, story)
+    offer = citizen.card("A suggestion from what you wrote")
+    expect(offer).to_contain_text(citizen.said("The rule for this topic and place"))
+    citizen.look("new-check-offer")
+    choose = re.compile(rf"{re.escape(citizen.said('Choose this agency'))}.*{re.escape(story.agency)}")
+    offer.get_by_role("button", name=choose).click()
+    citizen.is_told(story.agency)
+    expect(citizen.card("A suggestion from what you wrote")).to_be_hidden()
+    citizen.choose("SMS")
+    citizen.press("Send the complaint")
+    reference = reference_on(citizen)
+    site.wait_for(to=YUSUF, template="officer_new_case", about=reference)
+
+    citizen.open("")
+    _describe(citizen, story)
+    citizen.sees("You have told us of this already")
+    citizen.look("new-check-reported")
+    citizen.page.locator(f"a[href$='/cases/{reference}/add/']").click()
+    citizen.look("case-add")
+
+    unit = meet(story.language)
+    come_to_work(unit, LINA)
+    unit.follow("Try a rule on last month's cases")
+    unit.page.select_option("#id_topic", value="roads-light")
+    unit.pick("Governorate", story.what.governorate)
+    unit.pick("Agency it would name", story.other)
+    unit.press("Try it")
+    expect(unit.card("What would have gone elsewhere")).to_contain_text(unit.said("By the new rule"))
+    unit.look("rules-try")
+
+
+def _describe(citizen: Person, story: Story) -> None:
+    citizen.follow("Complaint")
+    citizen.tick("I do not know. The follow-up unit decides")
+    citizen.press("Continue")
+    choose_topic(citizen, story.what.topic)
+    citizen.press("Continue")
+    tell(citizen, story.what)
+    citizen.press("Continue")
