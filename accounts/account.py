@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import Citizen
 from accounts.own_person import link_staff
+from accounts.recipients import citizen_key
 from notifications import outbox, standing
 from notifications.models import Channel
 from notifications.readdressing import readdress
@@ -45,7 +46,7 @@ def change_phone(citizen: Citizen, phone: str, *, at: datetime) -> None:
         locked.phone = phone
         locked.save(update_fields=["phone", "phone_lookup"])
         link_staff(locked)
-        readdress(f"citizen:{locked.pk}", Channel.SMS, phone, at=at)
+        readdress(citizen_key(locked.pk), Channel.SMS, phone, at=at)
         occasion = f"phone:{locked.pk}:{at.isoformat()}"
         gone = _notice(locked, "phone_changed", before, whose="old", other_address=locked.confirmed_email)
         outbox.owe([gone], occasion=occasion, at=at)
@@ -77,7 +78,7 @@ def _notice(citizen: Citizen, template: str, phone: str, *, whose: str = "", oth
     return outbox.Notice(
         template=template,
         channel=Channel.SMS,
-        recipient=f"citizen:{citizen.pk}{whose and ':' + whose}",
+        recipient=citizen_key(citizen.pk, whose=whose),
         address=phone,
         other_address=other_address,
         language=citizen.language,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import passwords
 from accounts.models import Absence, Membership, User
 from accounts.own_person import person_at
+from accounts.recipients import staff_key
 from accounts.roles import Role
 from config.forms import MobileField, PasswordField
 from notifications.models import Channel
@@ -130,7 +131,7 @@ class StaffAdmin(admin.ModelAdmin[User]):
         super().save_model(request, obj, form, change)
         for name, channel, address in (("email", Channel.EMAIL, obj.email), ("phone", Channel.SMS, obj.phone)):
             if change and name in form.changed_data:
-                readdress(f"user:{obj.pk}", channel, address, at=timezone.now())
+                readdress(staff_key(obj.pk), channel, address, at=timezone.now())
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse: a person who leaves may no longer sign in, and stays in the history."""

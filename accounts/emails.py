@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from accounts import limits
 from accounts.models import Citizen
+from accounts.recipients import citizen_key
 from config.crypto import lookup
 from notifications import outbox, standing
 from notifications.models import Channel, Lane
@@ -127,7 +128,7 @@ def _replace(locked: Citizen, address: str, *, at: datetime) -> None:
         locked.notify_by = Channel.SMS
     locked.save(update_fields=["email", "email_confirmed_at", "notify_by"])
     # Nothing but the link goes to an address that is not confirmed: what waits to leave by e-mail goes by SMS.
-    readdress(f"citizen:{locked.pk}", Channel.EMAIL, "", at=at)
+    readdress(citizen_key(locked.pk), Channel.EMAIL, "", at=at)
     if before:
         gone = _notice(locked, "email_changed", before, whose="old")
         outbox.owe([gone], occasion=_occasion(locked, at), at=at)
@@ -156,7 +157,7 @@ def _notice(citizen: Citizen, template: str, address: str, *, whose: str, **word
     return outbox.Notice(
         template=template,
         channel=Channel.EMAIL,
-        recipient=f"citizen:{citizen.pk}:{whose}",
+        recipient=citizen_key(citizen.pk, whose=whose),
         address=address,
         language=citizen.language,
         context=words,

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import User, operators
+from accounts.recipients import to_staff
+from config.dates import day_digits
 from notifications import alarms, outbox
 from notifications.models import Channel
 
@@ -39,18 +41,13 @@ def tell(at: datetime) -> int:
 
 def _notices(alarm: Alarm, person: User) -> Iterator[outbox.Notice]:
     on = timezone.localdate(alarm.raised_at)
-    with translation.override(person.language):
-        words = {"alarm": alarm.get_kind_display(), "date": f"{on.day}/{on.month}/{on.year}"}
-    for channel, address in ((Channel.SMS, person.phone), (Channel.EMAIL, person.email)):
-        if address:
-            yield outbox.Notice(
-                template="operator_alarm",
-                channel=channel,
-                recipient=f"user:{person.pk}",
-                address=address,
-                language=person.language,
-                context=words,
-            )
+    return to_staff(
+        "operator_alarm",
+        person,
+        lambda: {"alarm": alarm.get_kind_display(), "date": day_digits(on)},
+        by=(Channel.SMS, Channel.EMAIL),
+        daytime=False,
+    )
 
 
 def _log_silence() -> None:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts import codes, emails, limits, passwords, registries
 from accounts.models import Citizen, Identity, IdentityCheck, NumberKind, PolicyAcceptance, User
 from accounts.own_person import link_staff
+from accounts.recipients import citizen_key
 from accounts.registries import Claim, Finding, Outcome
 from agencies.models import Governorate
 from notifications import outbox, standing
@@ -127,7 +128,7 @@ def _tell_owner(owner: Citizen | None, application: Application, *, at: datetime
     notice = outbox.Notice(
         template="already_registered",
         channel=Channel.SMS,
-        recipient=f"citizen:{owner.pk}" if owner else f"nobody:{uuid.uuid4()}",
+        recipient=citizen_key(owner.pk) if owner else f"nobody:{uuid.uuid4()}",
         address=owner.phone if owner else application.mobile,
         language=owner.language if owner else application.language,
         context={},
@@ -282,7 +283,7 @@ def _owe(citizen: Citizen, template: str, *, occasion: str, at: datetime) -> Non
             outbox.Notice(
                 template=template,
                 channel=Channel.SMS,
-                recipient=f"citizen:{citizen.pk}",
+                recipient=citizen_key(citizen.pk),
                 address=citizen.phone,
                 language=citizen.language,
                 context={},

@@ -47,7 +47,11 @@ def countdown_of(case: Case, *, at: datetime) -> Countdown:
         return Countdown("", "")
     if case.state == State.WAITING:
         return Countdown("", gettext("the time limit stands still"))
-    left = case.deadline_at - at
+    return _countdown(case.deadline_at, at=at)
+
+
+def _countdown(due_at: datetime, *, at: datetime) -> Countdown:
+    left = due_at - at
     if left < timedelta():
         return Countdown("late", gettext("late by %(span)s") % {"span": span_words(-left)})
     words = gettext("%(span)s left") % {"span": span_words(left)}
@@ -71,9 +75,10 @@ def span_words(span: timedelta) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list: the case, how far its deadline is, and whether the name of its person is shown."""
+    """One line of a list: the case, when it is due and how far that is, and whether its person's name is shown."""
 
     case: Case
+    due_at: datetime | None
     countdown: Countdown
     tag: str
     knows_person: bool
@@ -81,7 +86,7 @@ class Row:
     @property
     def on(self) -> date | None:
         """Return the day of the deadline."""
-        return timezone.localdate(self.case.deadline_at) if self.case.deadline_at else None
+        return timezone.localdate(self.due_at) if self.due_at else None
 
 
 _TAGS: dict[str, str] = {
@@ -100,9 +105,11 @@ def tag_of(case: Case, countdown: Countdown) -> str:
 
 
 def row_of(case: Case, user: User, *, at: datetime) -> Row:
-    """Return the line of ``case`` in a list of ``user``."""
-    countdown = countdown_of(case, at=at)
-    return Row(case, countdown, tag_of(case, countdown), knows_person(case, user, at=at))
+    """Return the line of ``case`` in a list of ``user``: in the view of parts with the date of the part."""
+    part_due_at: datetime | None = getattr(case, "part_due_at", None)
+    countdown = _countdown(part_due_at, at=at) if part_due_at else countdown_of(case, at=at)
+    due_at = part_due_at or case.deadline_at
+    return Row(case, due_at, countdown, tag_of(case, countdown), knows_person(case, user, at=at))
 
 
 def knows_person(case: Case, user: User, *, at: datetime) -> bool:

@@ -6,15 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import Absence, Membership, User
+from accounts.recipients import CITIZEN, LETTER, to_staff
 from accounts.roles import DESK
 from agencies.calendar import AMMAN
 from agencies.models import current_calendar
@@ -22,8 +24,9 @@ from complaints.models import Case, CaseEvent, CaseQuerySet, Refusal
 from complaints.models.case import COMEBACKS, OWED
 from complaints.queue.tabs import SOON
 from complaints.workflow import OPEN, Verb
+from config.dates import day_digits
 from notifications import outbox
-from notifications.models import CallOutcome, CallTask, Channel, Message, MessageQuerySet, MessageState
+from notifications.models import CallOutcome, CallTask, Message, MessageQuerySet, MessageState
 from notifications.outbox import Notice
 
 if TYPE_CHECKING:
@@ -127,7 +130,7 @@ def _notices(day: Morning) -> Iterable[Notice]:
     for reader in readers:
         told = _told(reader, parts)
         if told != Figures():
-            yield _notice(reader.user, told, day)
+            yield from to_staff("officer_digest", reader.user, partial(_words, told, day), by=LETTER)
 
 
 def _told(reader: Reader, parts: Mapping[tuple[int, Any], Figures]) -> Figures:
@@ -142,25 +145,15 @@ def _told(reader: Reader, parts: Mapping[tuple[int, Any], Figures]) -> Figures:
     )
 
 
-def _notice(user: User, told: Figures, day: Morning) -> Notice:
-    with translation.override(user.language):
-        queue = f"{settings.PUBLIC_URL}{reverse('queue')}"
-    return Notice(
-        template="officer_digest",
-        channel=Channel.EMAIL,
-        recipient=f"user:{user.pk}",
-        address=user.email,
-        language=user.language,
-        context={
-            "date": f"{day.on.day}/{day.on.month}/{day.on.year}",
-            "due_today": str(told.due_today),
-            "at_risk": str(told.at_risk),
-            "returned": str(told.returned),
-            "failed": str(told.failed),
-            "url": queue,
-        },
-        daytime=True,
-    )
+def _words(told: Figures, day: Morning) -> dict[str, str]:
+    return {
+        "date": day_digits(day.on),
+        "due_today": str(told.due_today),
+        "at_risk": str(told.at_risk),
+        "returned": str(told.returned),
+        "failed": str(told.failed),
+        "url": f"{settings.PUBLIC_URL}{reverse('queue')}",
+    }
 
 
 # ---- who reads it ----
@@ -228,7 +221,7 @@ def _lost() -> MessageQuerySet:
         ~Exists(Message.objects.filter(repeats=OuterRef("pk"))),
         ~Exists(CallTask.objects.filter(message=OuterRef("pk"), outcome=CallOutcome.REACHED)),
         state=MessageState.UNDELIVERABLE,
-        recipient__startswith="citizen:",
+        recipient__startswith=CITIZEN,
     )
 
 

@@ -5,17 +5,20 @@ Who may be woken: nobody at night and no officer outside working hours, unless t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from django.utils import timezone, translation
 
 from accounts.models import cmu_staff, officers_of, supervisors_of
 from accounts.reach import reach
+from accounts.recipients import LETTER, LETTER_AND_RING, citizen_key, to_staff
 from agencies.models import Priority
 from complaints.models import Channel as CaseChannel
 from complaints.workflow import Outcome, Party, State, Tell, Verb
+from config.dates import day_digits
 from notifications import outbox
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
@@ -23,6 +26,7 @@ from notifications.words.links import DOT
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from agencies.calendar import WorkingCalendar
     from agencies.models import Agency
     from complaints.models import Case, CaseEvent
     from complaints.transition import Change
@@ -31,10 +35,6 @@ if TYPE_CHECKING:
 _BY_PHONE = {"case_received": "case_filed_by_phone", "case_received_triage": "case_filed_by_phone"}
 #: Whoever had a part in a case that leaves the agency which leads is told that it fell, whatever the verb.
 _FALLEN = (Tell(Party.PARTNER, "officer_task_dropped"),)
-_ADDRESSES: dict[Channel, Callable[[User], str]] = {
-    Channel.EMAIL: lambda user: user.email,
-    Channel.SMS: lambda user: user.phone,
-}
 
 
 def occasion(event: CaseEvent) -> str:
@@ -55,6 +55,30 @@ def answered(outcome: str) -> str:
 def is_urgent(case: Case) -> bool:
     """Tell whether people are woken for ``case``."""
     return case.topic is not None and case.topic.priority == Priority.URGENT
+
+
+class Moment(Protocol):
+    """A case at one moment, with the calendar of its desk."""
+
+    @property
+    def case(self) -> Case:
+        """Return the case."""
+
+    @property
+    def at(self) -> datetime:
+        """Return the moment."""
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """Return the working calendar; to ask for it may cost a statement."""
+
+
+def rings_from(moment: Moment) -> datetime | None:
+    """Return when the telephones of staff may ring for a case; None is at once."""
+    if is_urgent(moment.case):
+        return None
+    opens = moment.calendar.opens_next(moment.at)
+    return opens if opens > moment.at else None
 
 
 class Desk:
@@ -99,17 +123,9 @@ def owe_thanks(case: Case, *, at: datetime) -> None:
 
 
 def _thanks(user: User, case: Case) -> Iterator[Notice]:
-    if user.email and user.person_id != case.citizen_id:
-        yield Notice(
-            template="praise_passed_on",
-            channel=Channel.EMAIL,
-            recipient=f"user:{user.pk}",
-            address=user.email,
-            language=user.language,
-            context=_context(case, None, user.language),
-            reference=case.reference,
-            daytime=True,
-        )
+    if user.person_id != case.citizen_id:
+        words = partial(_words, case, None)
+        yield from to_staff("praise_passed_on", user, words, by=LETTER, reference=case.reference)
 
 
 def to_citizen(template: str, *, case: Case, on: date | None) -> Notice:
@@ -158,14 +174,16 @@ def _for_citizen(template: str, case: Case) -> str:
 
 def _to_citizen(template: str, case: Case, on: date | None) -> Notice:
     way = reach(case.citizen, case.notify_by)
+    with translation.override(way.language):
+        words = _words(case, on)
     return Notice(
         template=template,
         channel=way.channel,
-        recipient=f"citizen:{case.citizen.pk}",
+        recipient=citizen_key(case.citizen.pk),
         address=way.address,
         other_address=way.other_address,
         language=way.language,
-        context=_context(case, on, way.language),
+        context=words,
         reference=case.reference,
         must_reach=True,
         daytime=not is_urgent(case),
@@ -175,49 +193,32 @@ def _to_citizen(template: str, case: Case, on: date | None) -> Notice:
 def _to_cmu(template: str, change: Change) -> Iterator[Notice]:
     """Tell the CMU by e-mail; by SMS too when an urgent case waits for it to find the agency."""
     wakes = is_urgent(change.case) and change.case.state == State.TRIAGE
-    channels = (Channel.EMAIL, Channel.SMS) if wakes else (Channel.EMAIL,)
-    return _to_staff(template, change.desk.cmu(), change, channels)
+    return _to_staff(template, change.desk.cmu(), change, by=LETTER_AND_RING if wakes else LETTER)
 
 
 def _to_staff(
-    template: str,
-    people: Iterable[User],
-    change: Change,
-    channels: tuple[Channel, ...] = (Channel.EMAIL, Channel.SMS),
+    template: str, people: Iterable[User], change: Change, *, by: tuple[Channel, ...] = LETTER_AND_RING
 ) -> Iterator[Notice]:
-    """Tell each of ``people`` by each of ``channels``: two messages, so that neither stands in for the other."""
     for user in people:
-        for channel in channels:
-            address = _ADDRESSES[channel](user)
-            if address:
-                yield Notice(
-                    template=template,
-                    channel=channel,
-                    recipient=f"user:{user.pk}",
-                    address=address,
-                    language=user.language,
-                    context=_context(change.case, change.speaks_of, user.language),
-                    reference=change.case.reference,
-                    daytime=not is_urgent(change.case),
-                    not_before=_rings_from(change) if channel == Channel.SMS else None,
-                )
+        if user.person_id == change.case.citizen_id:
+            # To their own case they are its citizen alone, who reads nothing of the desk.
+            continue
+        yield from to_staff(
+            template,
+            user,
+            partial(_words, change.case, change.speaks_of),
+            by=by,
+            reference=change.case.reference,
+            daytime=not is_urgent(change.case),
+            rings_from=partial(rings_from, change),
+        )
 
 
-def _rings_from(change: Change) -> datetime | None:
-    """Return when the telephones of staff may ring for ``change``; None is at once."""
-    if is_urgent(change.case):
-        return None
-    # Only an SMS asks for the calendar: where no verb has fetched it, it is one more statement.
-    opens = change.calendar.opens_next(change.at)
-    return opens if opens > change.at else None
-
-
-def _context(case: Case, on: date | None, language: str) -> dict[str, str]:
+def _words(case: Case, on: date | None) -> dict[str, str]:
     """Return what a template may say: numbers, names of offices and dates; never words of the case."""
-    with translation.override(language):
-        return {
-            "ref": case.reference,
-            "kind": case.kind,
-            "agency": case.agency.short_name if case.agency else "",
-            "date": f"{on.day}/{on.month}/{on.year}" if on else "",
-        }
+    return {
+        "ref": case.reference,
+        "kind": case.kind,
+        "agency": case.agency.short_name if case.agency else "",
+        "date": day_digits(on) if on else "",
+    }

@@ -21,6 +21,11 @@ def day_text(value: date) -> str:
     return f"{value.day} {months[value.month - 1]} {value.year}"
 
 
+def day_digits(day: date) -> str:
+    """Return a day in digits as messages write it, 22/1/2026, which reads the same in both directions."""
+    return f"{day.day}/{day.month}/{day.year}"
+
+
 def moment_text(value: datetime) -> str:
     """Return a moment in words, ``15 كانون الثاني 2026، 10:42 صباحًا``."""
     local = timezone.localtime(value)

@@ -17,6 +17,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.policy import POLICY_VERSION
+from complaints.deadlines import limits
+from complaints.workflow import State
 
 LANGUAGES = ("ar", "en")
 # All the service worker keeps. No page with anything personal is among them: phones are shared.
@@ -36,7 +38,8 @@ KEPT_FILES = (
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """Answer the questions people ask most."""
-    return render(request, "pages/help.html", {"text": f"pages/help/{get_language()}.html"})
+    context = {"text": f"pages/help/{get_language()}.html", "competence_days": limits.days_in(State.REFERRED)}
+    return render(request, "pages/help.html", context)
 
 
 @login_not_required

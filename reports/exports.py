@@ -14,7 +14,8 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from reports.figures import NAMES, Figures, Report, Row
-from reports.words import DEFINITIONS, NOTES, TITLES, as_of_line
+from reports.times import COLUMNS, TimeRow
+from reports.words import DEFINITIONS, NOTES, TIMES, TIMES_NOTE, TIMES_TITLE, TITLES, as_of_line
 
 BOM = "\ufeff"
 FORMULA_STARTS = frozenset("=+-@\u2212")
@@ -88,6 +89,7 @@ def workbook(report: Report) -> bytes:
         book.set_properties({"title": gettext("Reports"), "created": report.counted_at})
         _breakdown(book, gettext("By agency"), gettext("Agency"), report.by_agency, report.total)
         _breakdown(book, gettext("By kind"), pgettext("case", "Kind"), report.by_kind, report.total)
+        _times(book, report.times)
         _about(book, report)
     return stream.getvalue()
 
@@ -106,6 +108,18 @@ def _breakdown(book: Workbook, title: str, column: str, rows: Iterable[Row], tot
     sheet.repeat_rows(0)
 
 
+def _times(book: Workbook, rows: Iterable[TimeRow]) -> None:
+    sheet = _sheet(book, str(TIMES_TITLE))
+    bold, plain, number, _sum = _formats(book)
+    sheet.set_column(0, 0, NAME_WIDTH)
+    sheet.set_column(1, len(COLUMNS), NUMBER_WIDTH * 2)
+    sheet.freeze_panes(1, 1)
+    _write_row(sheet, 0, [gettext("Agency"), *(str(TIMES[name]) for name in COLUMNS)], bold, bold)
+    for line, row in enumerate(rows, start=1):
+        _write_row(sheet, line, [row.name, *(getattr(row, name) for name in COLUMNS)], plain, number)
+    sheet.repeat_rows(0)
+
+
 def _about(book: Workbook, report: Report) -> None:
     sheet = _sheet(book, gettext("About these figures"))
     bold, plain, _number, _sum = _formats(book)
@@ -118,6 +132,7 @@ def _about(book: Workbook, report: Report) -> None:
     _write_row(sheet, 2, [gettext("Counted"), as_of_line(report)], bold, plain)
     explained = [(str(TITLES[name]), str(words)) for name, words in DEFINITIONS.items()]
     explained += [("", str(note)) for note in NOTES]
+    explained += [(str(TIMES_TITLE), str(TIMES_NOTE))]
     for line, cells in enumerate(explained, start=4):
         _write_row(sheet, line, cells, bold, wrapped)
 

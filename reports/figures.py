@@ -33,6 +33,7 @@ from agencies.models import Agency, current_calendar
 from complaints.workflow import Kind
 from config.arabic import fold
 from reports.spans import Span
+from reports.times import TimeRow
 
 # One pass over the cases that can count: filed before the end, and not closed for good before the start. The agency of
 # a case comes from the last event that placed it; the deadline of a clock as it stood then is `first_due_at`, unless
@@ -137,7 +138,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of a span, counted at ``counted_at``; ``as_of`` is the end of the span they describe."""
+    """The figures of a span, counted at ``counted_at``; ``as_of`` is the end of the span they describe.
+
+    ``times`` are not counted with the figures but added by whoever shows them.
+    """
 
     span: Span
     as_of: datetime
@@ -145,6 +149,7 @@ class Report:
     by_agency: tuple[Row, ...]
     by_kind: tuple[Row, ...]
     total: Figures
+    times: tuple[TimeRow, ...] = ()
 
     @property
     def is_running(self) -> bool:

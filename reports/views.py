@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
@@ -24,7 +24,8 @@ from reports import exports
 from reports.figures import NAMES, Figures, Report, Row, count
 from reports.forms import SpanForm
 from reports.spans import Preset, Span
-from reports.words import DEFINITIONS, NOTES, PRESETS, TITLES
+from reports.times import COLUMNS, times_in
+from reports.words import DEFINITIONS, NOTES, PRESETS, TIMES, TIMES_NOTE, TIMES_TITLE, TITLES
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -59,7 +60,7 @@ def report(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, today=timezone.localdate(at))
     page = _frame(asked, shown=request.GET.get("figure", "")) | _desk(request, at)
     if asked.span is not None:
-        page |= _content(count(asked.span, at=at), shown=page["shown"], query=asked.query)
+        page |= _content(_counted(asked.span, at=at), shown=page["shown"], query=asked.query)
     return render(request, "reports/report.html", page)
 
 
@@ -71,7 +72,7 @@ def report_xlsx(request: HttpRequest) -> HttpResponseBase:
     asked = _asked(request, today=timezone.localdate(at))
     if asked.span is None:
         return redirect(f"{reverse('reports')}?{asked.query}")
-    found = count(asked.span, at=at)
+    found = _counted(asked.span, at=at)
     return FileResponse(
         io.BytesIO(exports.workbook(found)),
         as_attachment=True,
@@ -127,6 +128,11 @@ def _asked(request: HttpRequest, *, today: date) -> Asked:
     return Asked(SpanForm(initial={"first": span.first, "last": span.last}, today=today), span, preset)
 
 
+def _counted(span: Span, *, at: datetime) -> Report:
+    """Return the report of ``span`` with the working time of the agencies."""
+    return replace(count(span, at=at), times=times_in(span, at=at))
+
+
 # ---- what is shown ----
 
 
@@ -175,7 +181,13 @@ def _content(found: Report, *, shown: str, query: str) -> dict[str, Any]:
         "drawn": TITLES[shown],
         "agencies": _breakdown(found.by_agency, shown=shown),
         "kinds": _breakdown(found.by_kind, shown=shown),
+        "times": _times(found),
     }
+
+
+def _times(found: Report) -> dict[str, Any]:
+    rows = [(row.name, [getattr(row, name) for name in COLUMNS]) for row in found.times]
+    return {"title": TIMES_TITLE, "note": TIMES_NOTE, "columns": [TIMES[name] for name in COLUMNS], "rows": rows}
 
 
 def _breakdown(rows: Sequence[Row], *, shown: str) -> dict[str, Any]:

@@ -35,6 +35,18 @@ DEFINITIONS: dict[str, Promise] = {
     ),
 }
 
+#: The columns of the working time agencies had cases in hand.
+TIMES_TITLE = _("Working hours in hand")
+TIMES: dict[str, Promise] = {
+    "cases": _("Cases in hand"),
+    "desk": _("Hours at its desk"),
+    "directorates": _("Hours with its directorates"),
+}
+TIMES_NOTE = _(
+    "The working hours in which an agency had cases in hand in the span, all its cases together. Time in which a"
+    " citizen, the unit or a centre outside had a case is not the agency's."
+)
+
 #: What holds for all four.
 NOTES: tuple[Promise, ...] = (
     _("Each case is counted once, for the agency it was with at the end of the span."),

@@ -10,15 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.test import Client
 
 from accounts.models import Citizen, Identity, Membership, NumberKind, User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate, Governorate, Period, Topic, WorkingHours
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
 
 PASSWORD = "olive-lantern-river"
 NOW = datetime(2026, 1, 4, 10, 0, tzinfo=ZoneInfo("Asia/Amman"))  # a Sunday, in working hours
@@ -268,3 +273,9 @@ def sign_in(client: Client, person: User | Citizen) -> Client:
     door = "StaffBackend" if user.is_staff else "CitizenBackend"
     client.force_login(user, backend=f"accounts.backends.{door}")
     return client
+
+
+def let_in(context: BrowserContext, url: str, person: User | Citizen) -> None:
+    """Give a browser the session of somebody of the cast at the site of ``url``."""
+    cookie = sign_in(Client(), person).cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from accounts.roles import CMU, DESK
 from complaints.models import StandardText
 from complaints.workflow import OUTCOMES
+from config.dates import day_digits
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -63,12 +64,11 @@ def fill(text: str, case: Case, *, at: datetime) -> str:
 
 
 def _known(case: Case, at: datetime) -> dict[str, str]:
-    today = timezone.localdate(at)
     parts = (case.governorate.name if case.governorate else "", case.area, case.place)
     return {
         "ref": case.reference,
         "agency": case.agency.name if case.agency else "",
-        "date": f"{today.day}/{today.month}/{today.year}",
+        "date": day_digits(timezone.localdate(at)),
         "topic": case.topic.name if case.topic else "",
         "place": gettext(", ").join(part for part in parts if part),
     }

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext
 
+from accounts.recipients import citizen_key
 from complaints import policy
 from complaints.citizen import timeline
 from complaints.citizen.kinds import words_for
 from complaints.citizen.promise import promise_of, stages_of, status_of
 from complaints.messages import fates
-from complaints.messages.fates import CITIZEN, SEALED, Fate
+from complaints.messages.fates import SEALED, Fate
 from complaints.models import CaseEvent
 from complaints.workflow import Act, Verb
 from notifications.models import Message, MessageState
@@ -75,7 +76,7 @@ def _day(text: str | None) -> date | None:
 
 def notices_of(case: Case, *, at: datetime) -> list[NoticeLine]:
     """Return the messages about the case to its citizen, newest first; what was overtaken before it left is not."""
-    sent = Message.objects.filter(reference=case.reference, recipient=f"{CITIZEN}{case.citizen_id}")
+    sent = Message.objects.filter(reference=case.reference, recipient=citizen_key(case.citizen_id))
     rows = sent.exclude(state=MessageState.CANCELLED).select_related("call_task").defer(*SEALED)
     newest = list(rows.order_by("-created_at", "-pk")[:MOST_NOTICES])
     repeated = fates.repetitions_in(reversed(newest))

@@ -110,11 +110,7 @@ def _words(case: Case) -> tuple[str, str, str]:
                 gettext("If that day passes, the head of the unit is told."),
             )
         case State.REFERRED:
-            return (
-                agency,
-                gettext("Checks that it is theirs by"),
-                _up_the_ladder(),
-            )
+            return agency, gettext("Checks that it is theirs by"), _up_the_ladder()
         case State.WAITING:
             return (
                 gettext("You"),
@@ -127,11 +123,7 @@ def _words(case: Case) -> tuple[str, str, str]:
                 gettext("Decides on your objection by"),
                 gettext("If that day passes, the head of the unit is told."),
             )
-    return (
-        agency,
-        gettext("Replies to you by"),
-        _up_the_ladder(),
-    )
+    return agency, gettext("Replies to you by"), _up_the_ladder()
 
 
 def _up_the_ladder() -> str:

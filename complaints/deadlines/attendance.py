@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import Absence, Membership, User, acting_as, cmu_staff
+from accounts.recipients import LETTER, to_staff
 from accounts.roles import DESK, Role
 from agencies.models import current_calendar
 from complaints.deadlines import limits
@@ -21,7 +22,6 @@ from complaints.models import Case, CaseEvent
 from complaints.transition import NotEntitled, act
 from complaints.workflow import Act, State, Verb
 from notifications import outbox
-from notifications.models import Channel
 from notifications.outbox import Notice
 
 if TYPE_CHECKING:
@@ -112,21 +112,30 @@ class DeputyAway(ValueError):
     """The deputy is away on some of these days."""
 
 
+class ActsElsewhere(ValueError):
+    """The person has a role that is not the planner's to lend."""
+
+
 def absences_of(people: Iterable[Any], *, since: date) -> QuerySet[Absence]:
     """Return the absences of ``people`` that have not ended before ``since``, the next one first."""
     running = Absence.objects.filter(user__in=list(people), ends_on__gte=since)
     return running.select_related("deputy").order_by("starts_on", "pk")
 
 
-def plan_absence(user: User, *, deputy: User | None, starts_on: date, ends_on: date) -> Absence:
-    """Record that ``user`` is away, both days included, and who acts instead.
+def plan_absence(
+    user: User, *, deputy: User | None, starts_on: date, ends_on: date, within: Collection[int] | None = None
+) -> Absence:
+    """Record that ``user`` is away, both days included, and who acts instead, with all roles of the absent person.
 
-    Raises ``AlreadyAway`` and ``DeputyAway`` when it meets another absence. Locks both people, so that two who plan at
-    once do not leave a desk to nobody.
+    ``within`` are the agencies whose desks the planner supervises, None for the unit: ``ActsElsewhere`` is raised where
+    a deputy would get more than those. Raises ``AlreadyAway`` and ``DeputyAway`` when it meets another absence. Locks
+    both people, so that two who plan at once do not leave a desk to nobody.
     """
     with transaction.atomic():
         keys = [user.pk] if deputy is None else [user.pk, deputy.pk]
         list(User.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+        if deputy is not None and within is not None and _lends_more(user, within, starts_on, ends_on):
+            raise ActsElsewhere
         meeting = Absence.objects.filter(starts_on__lte=ends_on, ends_on__gte=starts_on)
         if meeting.filter(user=user).exists():
             raise AlreadyAway
@@ -136,6 +145,12 @@ def plan_absence(user: User, *, deputy: User | None, starts_on: date, ends_on: d
         if meeting.filter(deputy=user).exists():
             raise DeputyAway
         return Absence.objects.create(user=user, deputy=deputy, starts_on=starts_on, ends_on=ends_on)
+
+
+def _lends_more(user: User, within: Collection[int], starts_on: date, ends_on: date) -> bool:
+    lasting = Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on)
+    held = Membership.objects.filter(lasting, user=user, starts_on__lte=ends_on)
+    return held.exclude(role__in=DESK, agency__in=within).exists()
 
 
 def end_absence(absence: Absence, *, on: date) -> None:
@@ -175,10 +190,10 @@ def reassign(agency: Agency, giver: User, taker: User, *, by: User, at: datetime
         moving = [case for case in cases if case.citizen_id not in people]
         for case in moving:
             _assign(case, taker, by=by, at=at)
-        if moving and taker.email:
-            notice = _letter("officer_took_over", taker, agency, len(moving))
+        if moving:
+            letter = list(_letter("officer_took_over", taker, agency, len(moving)))
             first = moving[0]
-            outbox.owe([notice], occasion=f"reassigned:{first.pk}:{first.version}", at=at)
+            outbox.owe(letter, occasion=f"reassigned:{first.pk}:{first.version}", at=at)
     return HandedOver(len(moving), len(cases) - len(moving))
 
 
@@ -253,21 +268,11 @@ def _alert(cases: Sequence[Case], officer: Any, *, at: datetime) -> None:
     if agency is None:
         return
     people = list(acting_as({Role.SUPERVISOR}, on, agency=agency).exclude(pk=officer)) or list(cmu_staff(on))
-    notices = [_letter("officer_silent", user, agency, len(cases)) for user in people if user.email]
+    notices = [notice for user in people for notice in _letter("officer_silent", user, agency, len(cases))]
     seen = User.objects.filter(pk=officer).values_list("last_login", flat=True).get()
     episode = timezone.localdate(seen).isoformat() if seen else "never"
     outbox.owe(notices, occasion=f"silence:{officer}:{agency.pk}:{episode}", at=at)
 
 
-def _letter(template: str, user: User, agency: Agency, count: int) -> Notice:
-    with translation.override(user.language):
-        words = {"agency": agency.short_name, "count": str(count)}
-    return Notice(
-        template=template,
-        channel=Channel.EMAIL,
-        recipient=f"user:{user.pk}",
-        address=user.email,
-        language=user.language,
-        context=words,
-        daytime=True,
-    )
+def _letter(template: str, user: User, agency: Agency, count: int) -> Iterator[Notice]:
+    return to_staff(template, user, lambda: {"agency": agency.short_name, "count": str(count)}, by=LETTER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Subquery
 from django.utils import timezone
 
 from complaints.deadlines import limits
@@ -115,7 +116,8 @@ def reopen(case: Case, *, due: datetime) -> Clock | None:
 
     A slip that is taken back neither forgives a missed date nor lets a step be taken twice.
     """
-    clock = case.clocks.filter(kind=ClockKind.ANSWER, task__isnull=True, ended_at__isnull=False).last()
+    closings = case.clocks.filter(kind=ClockKind.MAY_OBJECT).order_by("-pk").values("started_at")[:1]
+    clock = case.clocks.filter(kind=ClockKind.ANSWER, task__isnull=True, ended_at=Subquery(closings)).last()
     if clock is None or clock.due_at != due:
         return None
     clock.ended_at, clock.ending, clock.look_at = None, "", None

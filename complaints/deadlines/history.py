@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.roles import Role
-from complaints.deadlines.letters import day_words
 from complaints.workflow import Act
+from config.dates import day_digits
 
 if TYPE_CHECKING:
     from complaints.models import Case, CaseEvent
@@ -43,7 +43,7 @@ def _rung(event: CaseEvent) -> str:
 
 
 def _day(moment: str) -> str:
-    return day_words(timezone.localdate(datetime.fromisoformat(moment)))
+    return day_digits(timezone.localdate(datetime.fromisoformat(moment)))
 
 
 def has_moved(case: Case, *, since: int) -> bool:

@@ -19,15 +19,17 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import acting_as
+from accounts.recipients import LETTER, LETTER_AND_RING
 from accounts.roles import DESK, LADDER, Role
 from agencies.models import current_calendar
 from complaints import notices
 from complaints.deadlines import limits
-from complaints.deadlines.letters import LETTER, LETTER_AND_RING, Post, day_words
+from complaints.deadlines.letters import Post
 from complaints.deadlines.shares import moment_of
 from complaints.models import Case, Clock, ClockStep
 from complaints.transition import Change, act
 from complaints.workflow import Act, ClockKind
+from config.dates import day_digits
 from notifications import outbox
 
 if TYPE_CHECKING:
@@ -306,7 +308,7 @@ class _Telling:
     def _words(self) -> dict[str, str]:
         agency = self.agency
         return {
-            "date": day_words(timezone.localdate(self.clock.due_at)),
+            "date": day_digits(timezone.localdate(self.clock.due_at)),
             "agency": agency.short_name if agency else gettext("the unit"),
         }
 

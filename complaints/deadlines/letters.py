@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from django.utils import translation
-
-from complaints.notices import is_urgent
+from accounts.recipients import LETTER, Words, to_staff
+from complaints.notices import is_urgent, rings_from
 from notifications.models import Channel
 from notifications.outbox import Notice
 
@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from accounts.models import User
     from agencies.calendar import WorkingCalendar
     from complaints.models import Case
-
-#: The words of a letter, read in the language of its reader.
-type Words = Callable[[], Mapping[str, str]]
-
-LETTER = (Channel.EMAIL,)
-LETTER_AND_RING = (Channel.EMAIL, Channel.SMS)
-_ADDRESSES: dict[Channel, Callable[[User], str]] = {
-    Channel.EMAIL: lambda user: user.email,
-    Channel.SMS: lambda user: user.phone,
-}
 
 
 @dataclass(frozen=True)
@@ -44,29 +34,12 @@ class Post:
         for user in people:
             if user.person_id is not None and user.person_id == self.case.citizen_id:
                 continue
-            with translation.override(user.language):
-                said = {"ref": self.case.reference, **words()}
-            for channel in by:
-                if address := _ADDRESSES[channel](user):
-                    yield Notice(
-                        template=template,
-                        channel=channel,
-                        recipient=f"user:{user.pk}",
-                        address=address,
-                        language=user.language,
-                        context=said,
-                        reference=self.case.reference,
-                        daytime=not is_urgent(self.case),
-                        not_before=self._rings_from() if channel == Channel.SMS else None,
-                    )
-
-    def _rings_from(self) -> datetime | None:
-        if is_urgent(self.case):
-            return None
-        opens = self.calendar.opens_next(self.at)
-        return opens if opens > self.at else None
-
-
-def day_words(day: date) -> str:
-    """Return a day as messages write it."""
-    return f"{day.day}/{day.month}/{day.year}"
+            yield from to_staff(
+                template,
+                user,
+                lambda: {"ref": self.case.reference, **words()},
+                by=by,
+                reference=self.case.reference,
+                daytime=not is_urgent(self.case),
+                rings_from=partial(rings_from, self),
+            )

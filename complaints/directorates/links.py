@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from accounts.limits import HOUR, Limit
 from complaints.models import Consultation, ConsultationState
+from config.dates import day_digits
 from notifications import outbox
 from notifications.models import Channel
 from notifications.outbox import Notice
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from complaints.models import Case
 
 REQUEST: Final = "directorate_request"
+REMINDER: Final = "directorate_reminder"
 #: The messages that hold a link: whoever reads one could answer for the directorate.
-TEMPLATES: Final = frozenset({REQUEST, "directorate_reminder"})
+TEMPLATES: Final = frozenset({REQUEST, REMINDER})
 #: Nobody sends a finding this often; each may bring ten files to look into.
 SENT_BY_LINK: Final = Limit("directorate_sent", 60, HOUR)
 _SALT: Final = "complaints.directorates"
@@ -91,12 +93,12 @@ def owe(asked: Consultation, *, at: datetime) -> None:
 
 def letter(asked: Consultation, *, template: str = REQUEST) -> Notice:
     """Return the e-mail that brings the directorate its link, in the language of the request."""
-    directorate, until = asked.directorate, timezone.localdate(asked.expires_at)
+    directorate = asked.directorate
     with translation.override(asked.language):
         words = {
             "ref": asked.case.reference,
             "agency": directorate.agency.short_name,
-            "date": f"{until.day}/{until.month}/{until.year}",
+            "date": day_digits(timezone.localdate(asked.expires_at)),
             "url": url_of(asked),
         }
     return Notice(

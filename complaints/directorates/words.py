@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
+
+from config.arabic import fold
 
 if TYPE_CHECKING:
     from accounts.models import Citizen
@@ -13,17 +15,29 @@ COVER: Final = "•••"
 _HOME: Final = "+962"
 #: What people write between the digits of a number.
 _GAPS: Final = r"[\s.\-/()]*"
+#: What may stand behind any letter of a name: tatweel and vowel marks.
+_MARKS: Final = "[\u0640\u064b-\u065f\u0670]*"
+#: The letters people write for one another, by the one they fold to.
+_ALIKE: Final = {"ا": "[اأإآٱ]", "ي": "[يىئی]", "ه": "[هة]", "و": "[وؤ]", "ك": "[كک]"}
 
 
 def without_person(text: str, citizen: Citizen) -> str:
     """Return ``text`` with the names, numbers and address of ``citizen`` covered: people sign what they write."""
-    return re.sub("|".join(_traces(citizen)), COVER, text, flags=re.IGNORECASE)
+    return covering(citizen)(text)
+
+
+def covering(citizen: Citizen) -> Callable[[str], str]:
+    """Return what covers ``citizen`` in a text, for whoever has many of them."""
+    traces = re.compile("|".join(_traces(citizen)), re.IGNORECASE)
+    return lambda text: traces.sub(COVER, text)
 
 
 def _traces(citizen: Citizen) -> Iterator[str]:
     """Yield how a person shows in a text, the longest form of each first."""
-    for name in (citizen.full_name, citizen.short_name):
-        yield r"\s+".join(map(re.escape, name.split()))
+    parts = (citizen.first_name, citizen.father_name, citizen.grandfather_name, citizen.family_name)
+    first, *others = filter(None, map(_spelt, parts))
+    # The first name with any of the others: alone it is mostly a word of the language.
+    yield rf"{first}(?:\s*(?:{'|'.join(others)}))+" if others else first
     if citizen.number:
         yield _digits(citizen.number)
     if citizen.phone.startswith(_HOME):
@@ -32,6 +46,14 @@ def _traces(citizen: Citizen) -> Iterator[str]:
         yield rf"(?:\+|00)?{_digits(citizen.phone.removeprefix('+'))}"
     if citizen.email:
         yield re.escape(citizen.email)
+
+
+def _spelt(name: str) -> str:
+    """Return a pattern for a part of a name, however its letters are written."""
+    words = (
+        "".join(f"{_ALIKE.get(letter, re.escape(letter))}{_MARKS}" for letter in word) for word in fold(name).split()
+    )
+    return r"\s*".join(words)
 
 
 def _digits(number: str) -> str:

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import CharField, Exists, F, OuterRef, Subquery, TextField, Value
+from django.db.models import Case as If, CharField, Exists, F, OuterRef, Q, Subquery, TextField, Value, When
 from django.db.models.functions import Cast
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
+from accounts.recipients import CITIZEN
 from accounts.roles import CMU, DESK
 from agencies.models import current_calendar
 from complaints import holdings, notices
@@ -20,12 +21,14 @@ from complaints.desk import span_words
 from complaints.directorates.times import days_words
 from complaints.file import conversation, pictures
 from complaints.messages import fates
-from complaints.messages.fates import CITIZEN, Fate
+from complaints.messages.fates import Fate
 from complaints.messages.names import name_of
 from complaints.models import (
     Answer,
     AnswerState,
+    Case,
     CaseEvent,
+    CaseLink,
     CaseQuerySet,
     Estimate,
     Extension,
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from accounts.models import User
-    from complaints.models import Attachment, Case
+    from complaints.models import Attachment
 
 #: What was done, in the words of the desk.
 DEEDS: dict[str, _StrPromise] = {
@@ -112,6 +115,7 @@ _PAPERS = (
     *("question", "answer", "addition", "extension", "objection", "ruling", "refusal", "note", "handover", "handback"),
     *("task", "task_answer", "task_drop"),
     *("consultation", "estimate", "finding"),
+    "link",
 )
 
 
@@ -154,13 +158,13 @@ def pending_of(case: Case) -> Pending:
 
 @dataclass(frozen=True)
 class Paper:
-    """What was written with one event: its texts, its coded part, and the agency it names."""
+    """What was written with one event: its texts, its coded part, and the agency or case it names."""
 
     what: str
     first: str
     second: str
     code: str
-    agency: str
+    named: str
 
     @property
     def code_words(self) -> str:
@@ -180,8 +184,8 @@ class Paper:
 type Papers = dict[tuple[str, int], Paper]
 
 
-def papers_of(case: Case) -> Papers:
-    """Return everything written on ``case`` by kind and key, in one statement."""
+def papers_of(case: Case, user: User, *, at: datetime) -> Papers:
+    """Return everything written on ``case`` by kind and key, in one statement; a link names what ``user`` may see."""
     parts = [
         _papers(case.questions.all(), "question", "text", "reply"),
         _papers(case.answers.all(), "answer", "found", "done", code="outcome"),
@@ -199,11 +203,32 @@ def papers_of(case: Case) -> Papers:
         _papers(case.consultations.all(), "consultation", "text", agency="directorate"),
         _papers(case.consultations.all(), "finding", "finding", "signed_as", agency="directorate"),
         _papers(Estimate.objects.filter(consultation__case=case), "estimate", "reason", code="days"),
+        _links(case, user, at=at),
     ]
     rows = parts[0].union(*parts[1:], all=True).order_by()
     return {
-        (what, key): Paper(what, first, second, code, agency or "") for what, key, first, second, code, agency in rows
+        (what, key): Paper(what, first, second, code, named or "") for what, key, first, second, code, named in rows
     }
+
+
+def _links(case: Case, user: User, *, at: datetime) -> Any:
+    """Return every link ``case`` has or had, under the number of its other end."""
+    seen = Case.objects.visible_to(user, at=at).values("pk")
+    ends = Q(case=case, lead__in=seen) | Q(lead=case, case__in=seen)
+    other = If(When(case=case, then=F("lead__reference")), default=F("case__reference"))
+    nothing = Value("", output_field=TextField())
+    return (
+        CaseLink.objects.filter(ends)
+        .order_by()
+        .annotate(
+            paper=Value("link", output_field=CharField()),
+            first_text=nothing,
+            second_text=nothing,
+            coded=nothing,
+            named=Cast(other, TextField()),
+        )
+        .values_list("paper", "pk", "first_text", "second_text", "coded", "named")
+    )
 
 
 def _papers(rows: Any, what: str, first: str, second: str = "", *, code: str = "", agency: str = "") -> Any:
@@ -289,7 +314,7 @@ class Casefile:
 
 def open_file(case: Case, user: User, *, at: datetime) -> Casefile:
     """Return the file of ``case`` as ``user`` may read it at ``at``, in six statements whatever its length."""
-    papers, messages = papers_of(case), _messages_of(case)
+    papers, messages = papers_of(case, user, at=at), _messages_of(case)
     events = list(case.events.select_related("actor", "on_behalf_of"))
     deeds = list(_deeds(case, events, Reader(papers, user, at)))
     titles = {notices.occasion(event): deed.title for event, deed in zip(events, deeds, strict=True)}

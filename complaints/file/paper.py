@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
 import typst
 from django.utils.translation import get_language, get_language_bidi, gettext, pgettext
 
 from complaints.citizen.promise import operator
+from complaints.directorates.words import covering
 from config.dates import moment_text
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def render(case: Case, file: Casefile, *, at: datetime, printed_by: str, person:
         "facts": [{"label": label, "value": _words(value)} for label, value in _facts(case, person) if value],
         "sections": [section for section in _sections(case, file) if section["entries"]],
     }
-    return compiled(data, at=at)
+    # People sign what they write, and an answer names whom it is for.
+    return compiled(data if person else _covered(data, covering(case.citizen)), at=at)
 
 
 def compiled(data: Mapping[str, object], *, at: datetime) -> bytes:
@@ -105,6 +107,18 @@ def _fonts() -> typst.Fonts:
     """Return the face of the pages, whose whole is set here because a PDF needs it as TrueType."""
     faces = resources.files("fontpkg_ibm_plex_sans_arabic") / "files"
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(faces)])
+
+
+def _covered(said: Any, cover: Callable[[str], str]) -> Any:
+    """Return ``said`` with the person covered in every text of it."""
+    match said:
+        case str():
+            return cover(said)
+        case dict():
+            return {name: _covered(part, cover) for name, part in said.items()}
+        case list() | tuple():
+            return [_covered(part, cover) for part in said]
+    return said
 
 
 # ---- what stands in it ----
@@ -161,7 +175,7 @@ def _line(line: Line) -> Entry:
 
 def _deed(deed: Deed) -> Entry:
     paper = deed.paper
-    coded = [paper.code_words, paper.agency] if paper else []
+    coded = [paper.code_words, paper.named] if paper else []
     texts = [paper.first, paper.second] if paper else []
     return _entry(deed.title, [moment_text(deed.at), deed.by, *coded], lines=texts)
 

@@ -18,6 +18,7 @@ from complaints.deadlines import clockwork, extensions
 from complaints.directorates.times import left_for
 from complaints.models import RefusalReason
 from complaints.models.words import TEXT_LENGTH
+from config.dates import day_digits
 from config.forms import Card, ChoiceCardsField, Form, LineField, NumberField, ParagraphField
 
 if TYPE_CHECKING:
@@ -30,11 +31,6 @@ SHORTEST = 10
 MOST_DAYS = 365
 #: Working days by which one extension can move a date.
 MOST_EXTENSION_DAYS = 30
-
-
-def numeric(day: date) -> str:
-    """Return a date as messages write it, 22/1/2026, which reads the same in both directions."""
-    return f"{day.day}/{day.month}/{day.year}"
 
 
 # ---- competence ----
@@ -75,7 +71,7 @@ class AcceptForm(Form):
         self.fields["directorate"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
 
     def _say_limit(self) -> None:
-        words = {"most": self.most, "latest": numeric(self.latest)}
+        words = {"most": self.most, "latest": day_digits(self.latest)}
         self.fields["days"].help_text = (
             gettext("At most %(most)s, that is until %(latest)s. Fridays, Saturdays and holidays do not count.") % words
         )
@@ -101,7 +97,7 @@ class AcceptForm(Form):
 
 def too_late(latest: date, most: int) -> str:
     """Return the sentence for a promise beyond the topic's limit."""
-    words = {"most": most, "latest": numeric(latest)}
+    words = {"most": most, "latest": day_digits(latest)}
     return gettext("The limit of this topic ends on %(latest)s: write %(most)s or less") % words
 
 
@@ -175,7 +171,7 @@ class ExtendForm(Form):
         self.most = extensions.most_days(case, clock, calendar=calendar)
         latest = extensions.latest_day(case, clock, calendar=calendar)
         words = gettext("They count from the date promised until now. At most %(most)s, that is until %(latest)s.")
-        self.fields["days"].help_text = words % {"most": self.most, "latest": numeric(latest)}
+        self.fields["days"].help_text = words % {"most": self.most, "latest": day_digits(latest)}
 
     def clean_days(self) -> int:
         """Refuse a date that is over already, or beyond the last day an extension can reach."""
@@ -184,10 +180,10 @@ class ExtendForm(Form):
             extensions.later(self.case, self.clock, days=days, at=self.at, calendar=self.calendar)
         except extensions.ExtensionPast:
             over = timezone.localdate(self.calendar.due(self.clock.due_at, days))
-            words = gettext("That is %(day)s, which is over. Write more days") % {"day": numeric(over)}
+            words = gettext("That is %(day)s, which is over. Write more days") % {"day": day_digits(over)}
             raise ValidationError(words, code="past") from None
         except extensions.ExtensionTooLate as too_late_:
-            limit = {"latest": numeric(too_late_.latest), "most": self.most}
+            limit = {"latest": day_digits(too_late_.latest), "most": self.most}
             words = gettext("A date can be moved until %(latest)s at most: write %(most)s or less") % limit
             raise ValidationError(words, code="too_late") from None
         return days

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts import identity
 from accounts.models import Citizen, User
+from accounts.recipients import citizen_key, staff_key
 from complaints.messages import fates
 from complaints.messages.names import name_of
 from notifications import calls, standing
@@ -74,13 +75,13 @@ def done_today(user: User, *, at: datetime) -> list[Call]:
     tasks = list(seen_by(user).filter(done_at__gte=morning).order_by("-done_at", "-pk")[:MOST_DONE])
     keys = {key for task in tasks if (key := _key_in(task.done_by)) is not None}
     agents = User.objects.filter(pk__in=keys)
-    return _calls(tasks, {f"{fates.STAFF}{agent.pk}": agent.name for agent in agents})
+    return _calls(tasks, {staff_key(agent.pk): agent.name for agent in agents})
 
 
 def seen_by(user: User) -> QuerySet[CallTask]:
     """Return the calls ``user`` may make: none to the own person."""
     tasks = CallTask.objects.select_related("message").defer(*(f"message__{name}" for name in fates.SEALED))
-    return tasks.exclude(message__recipient=f"{fates.CITIZEN}{user.person_id}") if user.person_id else tasks
+    return tasks.exclude(message__recipient=citizen_key(user.person_id)) if user.person_id else tasks
 
 
 def call_of(task: CallTask) -> Call:
@@ -140,7 +141,7 @@ def mark_of(call: Call) -> str:
 def finish(call: Call, *, outcome: CallOutcome, by: User, at: datetime) -> None:
     """Record how the call went; a wrong number is written to no more. Raises ``notifications.calls.CallIsDone``."""
     with transaction.atomic():
-        calls.finish(call.task, outcome=outcome, by=f"{fates.STAFF}{by.pk}", at=at)
+        calls.finish(call.task, outcome=outcome, by=staff_key(by.pk), at=at)
         if outcome == CallOutcome.WRONG_NUMBER and call.citizen is not None:
             # The message may have been an e-mail: the number that was called is the person's.
             standing.pronounce(Channel.SMS, call.citizen.phone, Verdict.STRANGER, code="call")

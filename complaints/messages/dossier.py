@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.recipients import STAFF
 from complaints.desk import knows_person
 from complaints.directorates import links
 from complaints.messages import fates
@@ -120,7 +121,7 @@ def _case_of(message: Message, user: User, *, at: datetime) -> Case | None:
 def _person_of(message: Message, case: Case, user: User, *, at: datetime) -> str:
     """Return the name of whom the message is for: the citizen of the case, or the member of staff."""
     key = message.recipient.partition(":")[2]
-    if message.recipient.startswith(fates.STAFF):
+    if message.recipient.startswith(STAFF):
         found = User.objects.filter(pk=UUID(key)).first()
         return found.name if found else ""
     is_theirs = key == str(case.citizen_id) and knows_person(case, user, at=at)

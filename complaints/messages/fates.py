@@ -20,9 +20,6 @@ from notifications.sending.gates import morning_after, quiet_hours
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-#: How the key of a recipient begins who is the citizen of a case, and of one who is staff.
-CITIZEN: Final = "citizen:"
-STAFF: Final = "user:"
 #: What a message holds in cipher; no list opens it.
 SEALED: Final = ("address", "next_address", "other_address", "subject", "body", "context")
 

@@ -15,6 +15,7 @@ from django.db.models import Prefetch, Q
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
+from accounts.recipients import citizen_key
 from complaints import reference
 from complaints.messages import fates
 from complaints.messages.fates import SEALED, Fate
@@ -102,7 +103,7 @@ def seen_by(user: User) -> MessageQuerySet:
         return messages
     own = Case.objects.filter(citizen_id=user.person_id)
     return messages.exclude(
-        Q(recipient__startswith=f"{fates.CITIZEN}{user.person_id}") | Q(reference__in=own.values("reference"))
+        Q(recipient__startswith=citizen_key(user.person_id)) | Q(reference__in=own.values("reference"))
     )
 
 

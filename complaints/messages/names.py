@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _, gettext_lazy, pgettext
 
-from complaints.messages import fates
+from accounts.recipients import CITIZEN, STAFF
 from notifications.models import Message
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ def name_of(message: Message) -> str:
 
 def addressee_of(message: Message) -> str:
     """Return what kind of recipient a message goes to."""
-    if message.recipient.startswith(fates.CITIZEN):
+    if message.recipient.startswith(CITIZEN):
         return _("Citizen")
     if message.recipient.startswith("directorate:"):
         return _("Directorate")
-    is_staff = message.recipient.startswith(fates.STAFF)
+    is_staff = message.recipient.startswith(STAFF)
     return pgettext("recipient", "Staff") if is_staff else pgettext("recipient", "Visitor")

@@ -13,11 +13,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_lazy as _, pgettext
 
 from accounts.models import User
+from accounts.recipients import STAFF, staff_key
 from accounts.roles import Role
 from agencies.models import Agency
-from complaints.forms.desk import numeric
 from complaints.messages.names import NAMES
 from complaints.models import Case
+from config.dates import day_digits
 from notifications.models import AlarmKind, Channel, WordingEdition
 from notifications.words import LANGUAGES, TEMPLATES, WORDINGS, editions, links, proofreading, words_needed
 from notifications.words.composing import Rendered, WordingIncomplete, compose
@@ -132,8 +133,8 @@ def name_of(template: str) -> str:
 def editors_of(editions_: Iterable[WordingEdition]) -> dict[str, str]:
     """Return the names of those who wrote editions, by their keys; one statement, none without editions."""
     keys = {one.edited_by for one in editions_}
-    people = User.objects.in_bulk([key.removeprefix("user:") for key in keys]) if keys else {}
-    return {f"user:{pk}": str(user) for pk, user in people.items()}
+    people = User.objects.in_bulk([key.removeprefix(STAFF) for key in keys]) if keys else {}
+    return {staff_key(pk): str(user) for pk, user in people.items()}
 
 
 def _row(template: str, newest: Mapping[tuple[str, str], WordingEdition], names: Mapping[str, str]) -> Row:
@@ -230,7 +231,7 @@ def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str
             "ref": case.reference if case else proofreading.LONGEST_WORDS["ref"],
             "kind": case.kind if case else "complaint",
             "agency": _agency(case),
-            "date": numeric(_date(case, at)),
+            "date": day_digits(_date(case, at)),
             "url": f"{settings.PUBLIC_URL}/{language}/",
             "alarm": str(AlarmKind.QUEUE_OLD.label),
             "due_today": "3",

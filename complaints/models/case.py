@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -96,6 +97,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.select_related(
             "agency", "topic", "topic__parent", "citizen", "directorate", "governorate", "officer"
         ).defer("folded", "words")
+
+    def with_tags(self, user: User, *, at: datetime) -> Self:
+        """Return the cases with ``tags``: the labels that the desks of ``user`` put on them, and nobody else's."""
+        homes = user.authority(at).agencies(DESK | CMU)
+        labels = apps.get_model("complaints", "Label").objects.filter(case=models.OuterRef("pk"), agency__in=homes)
+        return self.annotate(tags=ArraySubquery(labels.order_by("name").values("name")))
 
     def locked(self) -> Self:
         """Return the cases locked for this transaction, with what a transition reads.

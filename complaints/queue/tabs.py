@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import CMU, DESK
-from complaints.models import Case, CaseEvent, CaseQuerySet, Label, ReferralTask, Refusal, TaskState
+from complaints.models import Case, CaseEvent, CaseQuerySet, Clock, ReferralTask, Refusal, TaskState
 from complaints.models.case import COMEBACKS, OWED, PASSING_ON
 from complaints.queue import keyset
 from complaints.queue.keyset import PAGE, Order, Page
@@ -55,10 +55,15 @@ class Sort(models.TextChoices):
     OLDEST = "oldest", _("Waiting longest")
 
 
-#: What has no end is read by its own moment; what is passed on has deadlines that are others'.
+#: What has no end is read by its own moment, a part by its own date; what is passed on has deadlines that are others'.
 _OWN_ORDERS: dict[Tab, dict[Sort, Order]] = {
     Tab.CLOSED: {Sort.NEWEST: Order("closed_at", newest=True), Sort.OLDEST: Order("closed_at")},
     Tab.PASSED: {Sort.NEWEST: Order(newest=True), Sort.OLDEST: Order()},
+    Tab.TASKS: {
+        Sort.DEADLINE: Order("part_due_at"),
+        Sort.NEWEST: Order(newest=True),
+        Sort.OLDEST: Order(),
+    },
 }
 _ORDERS: dict[Sort, Order] = {
     Sort.DEADLINE: Order("deadline_at"),
@@ -141,9 +146,19 @@ def _not_closed(cases: CaseQuerySet) -> CaseQuerySet:
 
 def _with_tasks(seat: Seat) -> CaseQuerySet:
     """Return the cases led by another agency on which this desk owes a part; for the unit those on which any does."""
+    return seat.elsewhere.filter(pk__in=_owed_parts(seat).values("case"))
+
+
+def _owed_parts(seat: Seat) -> models.QuerySet[ReferralTask]:
     tasks = ReferralTask.objects.filter(state=TaskState.OPEN)
-    owed = tasks if seat.is_unit else tasks.filter(agency__in=seat.agencies)
-    return seat.elsewhere.filter(pk__in=owed.values("case"))
+    return tasks if seat.is_unit else tasks.filter(agency__in=seat.agencies)
+
+
+def _with_part_due(cases: CaseQuerySet, seat: Seat) -> CaseQuerySet:
+    """Return ``cases`` with the moment by which this desk owes its part, which is not that of the case itself."""
+    clocks = Clock.objects.filter(case=OuterRef("pk"), task__in=_owed_parts(seat), ended_at__isnull=True)
+    due = Subquery(clocks.order_by("due_at").values("due_at")[:1])
+    return cases.annotate(part_due_at=Coalesce(due, "deadline_at"))
 
 
 def _passed_on(seat: Seat) -> CaseQuerySet:
@@ -198,14 +213,17 @@ def page_of(tab: Tab, seat: Seat, *, narrow: Narrow = lambda rows: rows, sort: s
         for part in _in_order(tab, seat, order)
     ]
     ids = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    tags = Label.objects.filter(case=OuterRef("pk"), agency__in=seat.home).values("name")
-    rows = Case.objects.filter(pk__in=ids).for_listing().annotate(tags=ArraySubquery(tags))
+    rows = Case.objects.filter(pk__in=ids).for_listing().with_tags(seat.user, at=seat.at)
+    if tab == Tab.TASKS:
+        rows = _with_part_due(rows, seat)
     return order.page(rows.order_by(*order.columns))
 
 
 def _in_order(tab: Tab, seat: Seat, order: Order) -> list[CaseQuerySet]:
     """Return ``tab`` in parts each of which an index holds in ``order``; one query over all would sort them all."""
     cases = cases_of(tab, seat)
+    if tab == Tab.TASKS:
+        return [_with_part_due(cases, seat)]
     if order.moment != "deadline_at":
         return [cases]
     match tab:

@@ -158,7 +158,8 @@ def correct(case: Case, *, by: User, at: datetime) -> None:
         outbox.cancel(reference=case.reference, templates={"praise_passed_on"}, at=at)
         if outbox.has_left(closing):
             raise TransitionNotAllowed(Verb.CORRECT, case)
-        promised = case.clocks.filter(kind=ClockKind.ANSWER).last()
+        # The promise this closing kept: one that another agency gave before is not the closer's.
+        promised = case.clocks.filter(kind=ClockKind.ANSWER, ended_at=case.closed_at).last()
         change.due = promised.due_at if promised else _limit(change)
         case.answers.filter(state=AnswerState.GIVEN, given_at=case.closed_at).update(state=AnswerState.TAKEN_BACK)
         change.set(closed_at=None, closed_by=None, outcome="", officer=by)

@@ -162,25 +162,28 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
             raise SaidAlready(_newest_of(fresh))
         if fresh.topic is None or not fresh.is_complete:
             raise DraftIncomplete
-        filing = Filing(
-            citizen=fresh.citizen,
-            kind=fresh.kind,
-            topic=fresh.topic,
-            subject=fresh.subject,
-            details=fresh.details,
-            agency=None if fresh.agency_unknown else fresh.agency,
-            governorate=fresh.governorate,
-            area=fresh.area,
-            place=fresh.place,
-            praised=fresh.praised,
-            hides_identity=draft.hides_identity,
-            notify_by=draft.notify_by,
-            language=language,
-            submission=fresh.pk,
-        )
-        case = file(filing, by=by, at=at)
+        case = file(_filing(fresh, topic=fresh.topic, wishes=draft, language=language), by=by, at=at)
         _hand_over(fresh, case)
     return case
+
+
+def _filing(held: Draft, *, topic: Topic, wishes: Draft, language: str) -> Filing:
+    return Filing(
+        citizen=held.citizen,
+        kind=held.kind,
+        topic=topic,
+        subject=held.subject,
+        details=held.details,
+        agency=None if held.agency_unknown else held.agency,
+        governorate=held.governorate,
+        area=held.area,
+        place=held.place,
+        praised=held.praised,
+        hides_identity=wishes.hides_identity,
+        notify_by=wishes.notify_by,
+        language=language,
+        submission=held.pk,
+    )
 
 
 def _filed_since(moment: datetime) -> Coalesce:

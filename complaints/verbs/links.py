@@ -78,15 +78,17 @@ def link(
         raise OneCase
     with transaction.atomic():
         # The followers first: they may be about to move, and rows are always locked in one order.
-        followers = _followers(case) if kind == LinkKind.SAME_PROBLEM else []
-        linked.lock({case.pk, lead.pk, *(one.case_id for one in followers)})
+        joins = kind == LinkKind.SAME_PROBLEM
+        linked.lock({case.pk, lead.pk, *(linked.followers_of(case) if joins else ())})
+        # Read again under the lock: somebody may have joined or left meanwhile, and a chain would come of it.
+        followers = _followers(case) if joins else []
         if CaseLink.objects.filter(ended_at__isnull=True, case__in=[case, lead], lead__in=[case, lead]).exists():
             raise LinkedAlready
-        if kind == LinkKind.SAME_PROBLEM:
+        if joins:
             _require_one_step(case, lead, followers, moving=moving)
         made = _join(case, lead, kind, by=by, at=at)
         # Asked last: whoever may not handle both learns nothing of their agencies, and all of it is taken back.
-        if kind == LinkKind.SAME_PROBLEM and not _are_under_one(case, lead, by=by, at=at):
+        if joins and not _are_under_one(case, lead, by=by, at=at):
             raise OtherAgency
         for one in followers:
             _move(one, lead, by=by, at=at)

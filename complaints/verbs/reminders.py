@@ -7,18 +7,16 @@ from datetime import datetime, time
 from enum import StrEnum
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import Absence, User, officers_of
 from agencies.calendar import AMMAN
 from complaints import hands, notices
 from complaints.directorates import links
-from complaints.models import Case, Consultation
+from complaints.models import Case
 from complaints.transition import Change, act
 from complaints.workflow import Act, State
 from notifications import outbox
-from notifications.models import Channel
-from notifications.outbox import Notice
 
 
 class Whom(StrEnum):
@@ -48,7 +46,7 @@ def remind_officer(case: Case, *, by: User, at: datetime) -> None:
     with transaction.atomic():
         with act(case, Act.REMIND, by=by, at=at) as change:
             _require_first(change, Whom.OFFICER)
-            people = [user for user in _acting(case, at) if user.pk != by.pk]
+            people = [user for user in _acting(case, at) if user.pk != by.pk and user.person_id != case.citizen_id]
             if case.state not in _OWED or not people:
                 raise NobodyToRemind
             change.facts = {"whom": str(Whom.OFFICER)}
@@ -63,7 +61,7 @@ def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
         if asked is None or not asked.directorate.email or at >= asked.expires_at:
             raise NobodyToRemind
         change.facts = {"whom": str(Whom.DIRECTORATE), "directorate": asked.directorate_id}
-        outbox.owe([_to_directorate(asked)], occasion=f"case:{case.pk}:{case.version + 1}", at=at)
+        outbox.owe([links.letter(asked, template=links.REMINDER)], occasion=f"case:{case.pk}:{case.version + 1}", at=at)
 
 
 def _require_first(change: Change, whom: Whom) -> None:
@@ -84,25 +82,3 @@ def _acting(case: Case, at: datetime) -> Sequence[User]:
         if absence.deputy is not None:
             return [absence.deputy]
     return list(officers_of(case.agency, on)) if case.agency else []
-
-
-def _to_directorate(asked: Consultation) -> Notice:
-    directorate, until = asked.directorate, timezone.localdate(asked.expires_at)
-    with translation.override(asked.language):
-        words = {
-            "ref": asked.case.reference,
-            "agency": directorate.agency.short_name,
-            "date": f"{until.day}/{until.month}/{until.year}",
-            "url": links.url_of(asked),
-        }
-    return Notice(
-        template="directorate_reminder",
-        channel=Channel.EMAIL,
-        recipient=f"directorate:{directorate.pk}",
-        address=directorate.email,
-        language=asked.language,
-        context=words,
-        reference=asked.case.reference,
-        linked=False,
-        daytime=True,
-    )

@@ -76,7 +76,8 @@ def frame(
 
 def load(user: User, reference: str, *, at: datetime) -> Case:
     """Return the case of that number, or answer 404 as for one that does not exist."""
-    case = with_papers(Case.objects.visible_to(user, at=at)).filter(reference=reference).first()
+    cases = Case.objects.visible_to(user, at=at).with_tags(user, at=at)
+    case = with_papers(cases).filter(reference=reference).first()
     if case is None:
         raise Http404
     return case

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.guards import citizen_of, citizen_required, user_of
 from accounts.limits import TooMany, client_address
+from accounts.recipients import CITIZEN
 from complaints import policy, uploads, verbs
 from complaints.citizen import casepage, listing, timeline, tracking
 from complaints.citizen.kinds import WORDS, words_for
@@ -214,6 +215,6 @@ def short_link(_request: HttpRequest, token: str) -> HttpResponse:
     message = outbox.resolve(token, at=timezone.now())
     if message is None or not message.reference:
         raise Http404
-    page = "case" if message.recipient.startswith("citizen:") else "desk-case"
+    page = "case" if message.recipient.startswith(CITIZEN) else "desk-case"
     with translation.override(message.language):
         return redirect(page, ref=message.reference)

@@ -19,9 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.guards import staff_required, user_of
+from accounts.recipients import staff_key
 from accounts.roles import CMU, OPERATORS
 from complaints.forms.messages import FilterForm, ReferenceForm
-from complaints.messages import dossier, fates
+from complaints.messages import dossier
 from complaints.messages.dossier import Dossier
 from complaints.messages.figures import figures_of
 from complaints.messages.listing import Group, Wanted, page_of, seen_by
@@ -83,7 +84,7 @@ def release_sending(request: HttpRequest) -> HttpResponse:
         notes.warning(request, _("Sending was not on hold any more."))
         return redirect("messages")
     user = user_of(request)
-    hold.end(by=f"{fates.STAFF}{user.pk}")
+    hold.end(by=staff_key(user.pk))
     logger.warning("the hold on sending was ended", extra={"user_id": str(user.pk)})
     notes.success(request, _("Sending goes on. The carriers are asked about every message from before the hold."))
     return redirect("messages")
@@ -95,7 +96,7 @@ def end_alarm(request: HttpRequest) -> HttpResponse:
     """End an alarm that tells of something that has happened, since the person has looked into it."""
     number = request.POST.get("alarm", "")
     ended = Alarm.objects.filter(kind__in=alarms.ENDED_BY_PEOPLE, pk=int(number) if NUMBER.fullmatch(number) else 0)
-    alarms.dismiss(get_object_or_404(ended), by=f"{fates.STAFF}{user_of(request).pk}")
+    alarms.dismiss(get_object_or_404(ended), by=staff_key(user_of(request).pk))
     notes.success(request, _("The alarm is ended."))
     return redirect("messages")
 
@@ -173,7 +174,7 @@ def _decide(request: HttpRequest, message: Message, deed: Deed) -> HttpResponse:
     try:
         with transaction.atomic():
             held = _hold(message, seen=request.POST.get("seen", ""))
-            deed.verb(held, by=f"{fates.STAFF}{user.pk}", at=at)
+            deed.verb(held, by=staff_key(user.pk), at=at)
     except DecisionNotPossible:
         fresh = seen_by(user).select_related("repeats", "call_task").get(pk=message.pk)
         return _page(request, dossier.of(fresh, user, at=at), status=409)

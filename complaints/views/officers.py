@@ -24,7 +24,7 @@ from accounts.models import Absence, Membership
 from accounts.roles import CMU, DESK, SUPERVISION
 from agencies.models import Agency
 from complaints.deadlines import attendance
-from complaints.deadlines.attendance import AlreadyAway, DeputyAway
+from complaints.deadlines.attendance import ActsElsewhere, AlreadyAway, DeputyAway
 from complaints.forms.officers import AbsenceForm, ReassignForm
 from complaints.views.acts import frame
 
@@ -114,16 +114,23 @@ def absence(desk: _Desk) -> HttpResponse:
     sent = desk.request.POST if desk.request.method == "POST" else None
     chosen = desk.request.GET.get("officer", "")
     form = AbsenceForm(sent, people=people, today=timezone.localdate(desk.at), chosen=chosen)
-    if sent is None or not form.is_valid() or not _is_planned(form):
+    if sent is None or not form.is_valid() or not _is_planned(desk, form):
         return desk.page("complaints/desk/absence.html", form=form)
     words = {"officer": form.person("officer").name, "deputy": form.person("deputy").name}
     return desk.done(gettext("%(deputy)s acts for %(officer)s on these days.") % words)
 
 
-def _is_planned(form: AbsenceForm) -> bool:
+def _is_planned(desk: _Desk, form: AbsenceForm) -> bool:
     days = {name: form.cleaned_data[name] for name in ("starts_on", "ends_on")}
+    authority = desk.user.authority(desk.at)
+    within = None if authority.has(CMU) else authority.agencies(SUPERVISION)
     try:
-        attendance.plan_absence(form.person("officer"), deputy=form.person("deputy"), **days)
+        attendance.plan_absence(form.person("officer"), deputy=form.person("deputy"), within=within, **days)
+    except ActsElsewhere:
+        words = gettext(
+            "This person also acts outside your desk, and the deputy would too: only the unit can plan this"
+        )
+        form.add_error("officer", words)
     except AlreadyAway:
         form.add_error("starts_on", gettext("This person is away on some of these days already"))
     except DeputyAway:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import staff_required, user_of
+from accounts.recipients import staff_key
 from accounts.roles import CMU
 from complaints.forms.wordings import WordsForm
 from complaints.messages import wordings
@@ -72,7 +73,7 @@ class _Writing:
 
     def save(self, form: WordsForm) -> HttpResponse:
         """Save what the form has; whoever was overtaken keeps it and reads whose words are in force."""
-        by, seen = f"user:{self.user.pk}", _number(self.request.POST.get("seen", ""))
+        by, seen = staff_key(self.user.pk), _number(self.request.POST.get("seen", ""))
         try:
             edition = editions.save(self.template, self.language, **_fields(form.words), by=by, at=self.at, seen=seen)
         except editions.Overtaken:

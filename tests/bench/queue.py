@@ -31,6 +31,7 @@ from agencies.models import Agency
 from complaints.models import Case
 from complaints.queue.tabs import Tab
 from complaints.workflow import OPEN, Holder, State
+from tests.bench.databases import Chosen
 from tests.bench.generate import CASES_OF_A_CITIZEN, generate, make_world
 from tests.bench.pages import sign_in
 
@@ -41,18 +42,6 @@ AGENCIES = 12
 #: One of so many cases in progress is with a directorate.
 ASKED = 5
 FEW = "few"
-
-
-class _Chosen:
-    """Sends every statement to the database that is being measured."""
-
-    alias = "default"
-
-    def db_for_read(self, _model: object, **_hints: object) -> str:
-        return self.alias
-
-    def db_for_write(self, _model: object, **_hints: object) -> str:
-        return self.alias
 
 
 @dataclass(frozen=True)
@@ -100,7 +89,7 @@ def _parse(arguments: list[str], root: Path) -> argparse.Namespace:
 
 
 @contextmanager
-def _both(few: int, many: int) -> Iterator[_Chosen]:
+def _both(few: int, many: int) -> Iterator[Chosen]:
     """Make up the few, keep a copy of them beside, and make up the rest of the many."""
     until = timezone.now()
     since = until - timedelta(days=DAYS)
@@ -119,7 +108,7 @@ def _both(few: int, many: int) -> Iterator[_Chosen]:
         _say(f"Making up {many - few:,} more …")
         generate(many - few, world=world, seed=2, since=since, until=until)
         _settle()
-        chosen = _Chosen()
+        chosen = Chosen()
         db.router.routers = [chosen]
         yield chosen
     finally:
@@ -156,7 +145,7 @@ def _readers() -> list[tuple[str, User, Sequence[Tab]]]:
     return [("officer", officer, list(Tab)), ("unit", unit, [tab for tab in Tab if tab != Tab.MINE])]
 
 
-def _compare(user: User, tab: Tab, chosen: _Chosen, *, rounds: int) -> Cost:
+def _compare(user: User, tab: Tab, chosen: Chosen, *, rounds: int) -> Cost:
     address = f"{reverse('queue')}?view={tab}"
     times: dict[str, list[float]] = {FEW: [], "default": []}
     rows = {}

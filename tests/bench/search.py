@@ -29,6 +29,7 @@ from complaints.models import Case, CaseQuerySet
 from complaints.searching.blocks import BATCH, sum_up
 from complaints.searching.search import by_words
 from complaints.workflow import Holder, State
+from tests.bench.databases import Chosen
 from tests.bench.generate import make_world, read_samples
 from tests.bench.lives import World
 
@@ -38,18 +39,6 @@ GOAL = 3.0
 WORDS = {"rare": ("الخفافيش", 1000), "middling": ("القناديل", 50), "common": ("المستنقعات", 2)}
 AGENCIES, CITIZENS, PORTION = 10, 300, 5000
 FEW, MANY, LATER = "few", "many", "default"
-
-
-class _Chosen:
-    """Sends every statement to the database that is being measured."""
-
-    alias = LATER
-
-    def db_for_read(self, _model: object, **_hints: object) -> str:
-        return self.alias
-
-    def db_for_write(self, _model: object, **_hints: object) -> str:
-        return self.alias
 
 
 @dataclass(frozen=True)
@@ -92,7 +81,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 
 @contextmanager
-def _databases(asked: argparse.Namespace) -> Iterator[_Chosen]:
+def _databases(asked: argparse.Namespace) -> Iterator[Chosen]:
     """Make up the few, the rest of the many and the newer ones, and keep a copy of the database in between."""
     agencies = Agency.objects.complainable(on=timezone.localdate()).order_by("id")[:AGENCIES]
     world = make_world(citizens=CITIZENS, agencies=list(agencies))
@@ -103,7 +92,7 @@ def _databases(asked: argparse.Namespace) -> Iterator[_Chosen]:
         _fill(world, range(asked.few, asked.many), lacking=False)
         copies.append(_copy(MANY))
         _fill(world, range(asked.many, asked.many + asked.newer), lacking=True)
-        chosen = _Chosen()
+        chosen = Chosen()
         db.router.routers = [chosen]
         yield chosen
     finally:
@@ -175,7 +164,7 @@ def _scopes() -> list[tuple[str, Callable[[], CaseQuerySet]]]:
     return [("all", Case.objects.all), ("one agency", lambda: Case.objects.filter(agency=agency))]
 
 
-def _compare(name: str, scope: Callable[[], CaseQuerySet], word: str, chosen: _Chosen, *, rounds: int) -> Cost:
+def _compare(name: str, scope: Callable[[], CaseQuerySet], word: str, chosen: Chosen, *, rounds: int) -> Cost:
     times: dict[str, list[float]] = {FEW: [], MANY: [], LATER: []}
     rows: dict[str, int] = {}
     for _ in range(rounds):

@@ -30,11 +30,13 @@ from complaints.verbs import (
     object_to,
     propose_extension,
     refer,
+    remind_officer,
     reply,
     return_case,
     uphold,
     withdraw,
 )
+from complaints.verbs.reminders import NobodyToRemind
 from complaints.workflow import ACT_TELLS, TRANSITIONS
 from notifications import bell
 from notifications.models import Message, MessageState
@@ -556,3 +558,16 @@ def test_a_case_closes_without_a_broker_and_the_message_is_owed(
     owed = Message.objects.get(template="case_answered")
     assert (accepted.state, owed.state, owed.reference) == ("closed", "pending", accepted.reference)
     assert (len(rung), [record.lane for record in caplog.records]) == (1, ["notices"])  # type: ignore[attr-defined]
+
+
+def test_an_officer_is_told_nothing_as_staff_of_a_case_of_their_own(
+    file_case: FileCase, omar: User, nadia: User, amina: Citizen, water: Agency, now: datetime
+) -> None:
+    User.objects.filter(pk=omar.pk).update(person=amina)
+    rana = make_staff("rana@miyahuna.example", "رنا الزعبي", "Rana Zoubi", "+962790100021", water, Role.OFFICER)
+    case = file_case()
+    with pytest.raises(NobodyToRemind):
+        remind_officer(case, by=rana, at=now)
+    remind_officer(case, by=nadia, at=now)
+    told = Message.objects.filter(recipient__startswith="user:").values_list("template", "recipient").distinct()
+    assert set(told) == {("officer_new_case", f"user:{rana.pk}"), ("officer_reminded", f"user:{rana.pk}")}

@@ -444,6 +444,23 @@ def test_a_slip_is_taken_back_before_the_notice_left(closed: Case, omar: User, n
     assert_whole(closed)
 
 
+def test_a_slip_does_not_revive_the_promise_of_an_agency_before(
+    file_case: FileCase, inquiry: Topic, omar: User, lina: User, yusuf: User, gam: Agency, now: datetime
+) -> None:
+    case = file_case(kind="inquiry", topic=inquiry)
+    accept(case, by=omar, at=now, days=1)
+    return_case(case, by=omar, at=now, reason="other_agency", text="تبين أنها للأمانة.", proposed_agency=gam)
+    refer(case, by=lina, at=now, agency=gam)
+    close(case, by=yusuf, at=now + timedelta(minutes=1), outcome="answered", found=FOUND, done=DONE)
+    correct(case, by=yusuf, at=now + timedelta(minutes=2))
+    first, again = case.clocks.filter(kind="answer").order_by("pk")
+    assert (first.ending, first.ended_at, again.ended_at, again.started_at) == (
+        "stopped", now, None, now + timedelta(minutes=2),
+    )  # fmt: skip
+    assert again.due_at > first.due_at
+    assert_whole(case)
+
+
 def test_a_slip_is_not_taken_back_once_the_notice_left(closed: Case, omar: User, now: datetime) -> None:
     Message.objects.filter(template="case_answered").update(state=MessageState.ACCEPTED)
     with pytest.raises(TransitionNotAllowed):

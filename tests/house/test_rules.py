@@ -32,6 +32,7 @@ TEMPLATE_TAG = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}|{%.*?%}", r
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 INLINE_STYLE = re.compile(r"<style\b|\sstyle\s*=", re.IGNORECASE)
 INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>|\son[a-z]+\s*=\s*[\"']|javascript:", re.IGNORECASE)
+RECIPIENT = re.compile(r"[\"'](?:citizen|user):")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
@@ -132,6 +133,7 @@ KEEPS_ARABIC = {
     "accounts/demo.py",  # names of the demonstration's people
     "complaints/messages/calls.py",  # the question mark that ends a sentence
     "complaints/demo.py",  # what the demonstration's people wrote
+    "complaints/directorates/words.py",  # the letters of a name that people write for one another
     "complaints/routing/terms.py",  # the words that stand in every text
     "complaints/searching/wordforms.py",  # the endings and beginnings of Arabic words
     "complaints/answers/substance.py",  # the hollow formulas that an answer may not consist of
@@ -167,6 +169,12 @@ def _starts_with_text(node: ast.AST) -> bool:
     return isinstance(body, list) and bool(body) and isinstance(body[0], ast.Expr)
 
 
+def test_the_key_of_a_recipient_is_spelled_in_one_place() -> None:
+    """Whoever reads a key and whoever writes it must not drift apart: messages would go to nobody's history."""
+    spelled = {name(path) for path in sources(".py") if hits(RECIPIENT, path.read_text(encoding="utf-8"))}
+    assert spelled == {"accounts/recipients.py"}
+
+
 @pytest.mark.parametrize(
     ("pattern", "offence"),
     [
@@ -176,6 +184,7 @@ def _starts_with_text(node: ast.AST) -> bool:
         (PHYSICAL, "a { margin-left: 1px }"),
         (PHYSICAL, "a{text-align:right}"),
         (PHYSICAL, "a { inset: 0; left: 0 }"),
+        (RECIPIENT, 'f"user:{user.pk}"'),
     ],
 )
 def test_the_rules_above_can_fail(pattern: re.Pattern[str], offence: str) -> None:

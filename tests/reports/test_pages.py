@@ -125,7 +125,8 @@ def test_the_statements_of_the_page_do_not_grow_with_the_cases(
     shown(at_the_cmu)  # the first page of a session also writes when it was seen
     for seed in (1, 2):
         generate(3 ** (2 * seed), world=world, seed=seed, since=NOW - timedelta(days=30), until=NOW)
-        with django_assert_num_queries(5):  # session, user, roles, figures, names of the agencies
+        # session, user, roles, figures, names of the agencies; calendar, holdings and names for the working time
+        with django_assert_num_queries(8):
             shown(at_the_cmu, "?span=last-month")
 
 

@@ -119,3 +119,9 @@ def test_the_page_kept_for_offline_names_nobody(client, language):
     html = client.get(address("offline", language)).content.decode()
     assert "sign-out" not in html
     assert "csrf" not in html
+
+
+@pytest.mark.parametrize(("days", "said"), [(1, "Within 1 working day the"), (3, "Within 3 working days the")])
+def test_help_names_the_days_of_the_settings(client, settings, days, said):
+    settings.COMPETENCE_DAYS = days
+    assert said in client.get("/en/help/").content.decode()

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
@@ -13,7 +12,7 @@ from agencies.models import Governorate, OutsideCentre
 from complaints import uploads
 from complaints.models import CaseLink, LinkKind, SpokenWith
 from complaints.verbs import accept, add, ask, assign, hand_over, log_call, note, reply
-from tests.cast import sign_in
+from tests.cast import let_in
 from tests.complaints.citizen.samples import PDF, picture, upload
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Clock
@@ -49,9 +48,8 @@ def everything(
 def test_the_full_case_page_in_both_languages(
     live_server: LiveServer, browser: Browser, everything: str, omar: User
 ) -> None:
-    cookies = sign_in(Client(), omar).cookies.items()
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.add_cookies([{"name": name, "value": said.value, "url": live_server.url} for name, said in cookies])
+    let_in(context, live_server.url, omar)
     page, looks, heard = context.new_page(), Looks(pictures=False), []
     page.on("console", lambda message: heard.append(message.text))
     for language in ("ar", "en"):

@@ -2,9 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-
 from accounts.models import Citizen, User
 from agencies.models import Agency
 from complaints.file.neighbours import MOST_EARLIER, earlier_of, linked_to
@@ -12,7 +9,7 @@ from complaints.file.pictures import FINENESS, HEIGHT, WIDTH
 from complaints.models import Case, CaseLink, LinkKind, SpokenWith
 from complaints.verbs import add, log_call, note
 from tests.complaints.conftest import FileCase
-from tests.complaints.desk.conftest import Desk, address
+from tests.complaints.desk.conftest import Desk, address, statements_of
 
 
 def link(case: Case, lead: Case, by: User, kind: LinkKind = LinkKind.SAME_PROBLEM) -> CaseLink:
@@ -73,15 +70,6 @@ def test_a_link_that_ended_and_a_case_out_of_sight_are_not_shown(
 # ---- what the page costs ----
 
 
-def statements(desk: Desk, person: User, case: Case) -> int:
-    client = desk(person)
-    client.get(address("desk-case", case))
-    with CaptureQueriesContext(connection) as asked:
-        page = client.get(address("desk-case", case))
-    assert page.status_code == 200
-    return len(asked)
-
-
 def test_three_of_everything_cost_what_one_does(
     desk: Desk, file_case: FileCase, omar: User, lina: User, amina: Citizen, now: datetime
 ) -> None:
@@ -94,10 +82,10 @@ def test_three_of_everything_cost_what_one_does(
         add(case, by=amina.user, at=now, text="والمشكلة باقية.")
 
     one_more()
-    one = [statements(desk, person, case) for person in (omar, lina)]
+    one = [statements_of(desk(person), address("desk-case", case)) for person in (omar, lina)]
     one_more()
     one_more()
-    assert [statements(desk, person, case) for person in (omar, lina)] == one
+    assert [statements_of(desk(person), address("desk-case", case)) for person in (omar, lina)] == one
 
 
 def test_small_pictures_have_a_fixed_size() -> None:

@@ -132,7 +132,7 @@ def test_the_pages_and_the_history(desk: Desk, accepted: Case, omar: User, centr
     assert "W-77/2026" in client.get(address("desk-take-back", accepted)).content.decode()
     client.post(address("desk-take-back", accepted), sent(accepted, text=ANSWER))
     file = client.get(address("desk-case", accepted)).context["file"]
-    assert [(deed.title, deed.paper.first, deed.paper.agency) for deed in file.history[:2]] == [
+    assert [(deed.title, deed.paper.first, deed.paper.named) for deed in file.history[:2]] == [
         ("Answer of the outside centre recorded", ANSWER, "Water Complaints Centre"),
         ("Handed over to an outside centre", "W-77/2026", "Water Complaints Centre"),
     ]

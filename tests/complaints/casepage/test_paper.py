@@ -65,6 +65,17 @@ def test_without_the_identity_nobody_is_named(
     assert IdentityView.objects.count() == 0
 
 
+def test_without_the_identity_a_name_is_covered_in_the_texts_too(
+    desk: Desk, closed: Case, omar: User, amina: Citizen, made: list[dict]
+) -> None:
+    Case.objects.filter(pk=closed.pk).update(details=f"{amina.short_name} 0790001234", place=amina.full_name)
+    desk(omar).get(address("desk-pdf", closed))
+    desk(omar).post(address("desk-paper", closed), {"reason": WHY})
+    texts = [data["sections"][0]["entries"][0]["lines"][0]["text"] for data in made]
+    assert texts == ["••• •••", f"{amina.short_name} 0790001234"]
+    assert [amina.full_name in "\n".join(words_in(data["facts"])) for data in made] == [False, True]
+
+
 def test_with_the_identity_the_reason_is_written_down(
     desk: Desk, closed: Case, omar: User, amina: Citizen, made: list[dict]
 ) -> None:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 from django.db.models.signals import post_save
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -16,7 +15,7 @@ from accounts.models import Citizen
 from agencies.models import Agency
 from complaints.models import Draft
 from config.arabic import fold, strip_prefixes
-from tests.cast import make_agency, sign_in
+from tests.cast import let_in, make_agency
 
 SCRIPT = settings.BASE_DIR / "static/js/agency.js"
 LETTERS = "أإآٱاىةؤئکیءبتثجحخدذرزسشصضطظعغفقكلمنهوي" + "\u0640\u064b\u064e\u0651\u0652\u0670" + "٠٥٩۰۵ 12 _-،.AbÉzﻻﷲ"
@@ -43,8 +42,7 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def citizen_page(page: Page, live_server: LiveServer, amina: Citizen) -> Page:
     """A browser in which amina is signed in."""
-    cookie = sign_in(Client(), amina).cookies[settings.SESSION_COOKIE_NAME]
-    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    let_in(page.context, live_server.url, amina)
     return page
 
 

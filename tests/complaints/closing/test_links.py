@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import Citizen, User
 from agencies.models import Agency
+from complaints.answers import linked
 from complaints.models import Case, CaseLink, LinkKind
 from complaints.transition import NotEntitled, TransitionNotAllowed
 from complaints.verbs import ask, close, link, unlink
@@ -57,6 +58,22 @@ def test_a_loop_of_three_is_refused(
     with pytest.raises(HasFollowers):
         link(lead, third, by=omar, at=now)
     assert (shown(third), CaseLink.objects.count()) == ([], 1)
+
+
+def test_a_follower_that_comes_in_between_makes_no_chain(
+    file_case: FileCase, lead: Case, omar: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = file_case(), file_case()
+    lock = linked.lock
+
+    def late(keys: set[int]) -> None:
+        monkeypatch.setattr(linked, "lock", lock)
+        link(first, second, by=omar, at=now)
+        lock(keys)
+
+    monkeypatch.setattr(linked, "lock", late)
+    with pytest.raises(HasFollowers):
+        link(second, lead, by=omar, at=now)
 
 
 def test_a_case_has_one_lead(

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Citizen, User
 from accounts.roles import Role
@@ -19,7 +17,7 @@ from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.competence.conftest import PART
 from tests.complaints.competence.test_parts import ANSWER
-from tests.complaints.desk.conftest import Desk, address, sent
+from tests.complaints.desk.conftest import Desk, address, sent, statements_of
 from tests.complaints.desk.test_two_at_once import at_once
 
 NAMES = ("desk-task", "desk-task-answer", "desk-task-drop")
@@ -256,16 +254,9 @@ def _posts(desk: Desk, people: list[User], url: str, typed: dict[str, object]) -
 def test_three_parts_cost_what_one_does(
     desk: Desk, asked: ReferralTask, accepted: Case, omar: User, now: datetime
 ) -> None:
-    def statements() -> int:
-        client = desk(omar)
-        client.get(address("desk-case", accepted))
-        with CaptureQueriesContext(connection) as made:
-            client.get(address("desk-case", accepted))
-        return len(made)
-
-    one = statements()
+    one = statements_of(desk(omar), address("desk-case", accepted))
     for n in range(2):
         agency = make_agency(f"other-{n}", f"جهة {n}", f"Other agency {n}")
         make_staff(f"o{n}@other.example", "هلا", "Hala", f"+96279010009{n}", agency, Role.OFFICER)
         add_task(accepted, by=omar, at=now + timedelta(seconds=1), agency=agency, text=PART, days=1)
-    assert statements() == one
+    assert statements_of(desk(omar), address("desk-case", accepted)) == one

@@ -19,7 +19,7 @@ from complaints.verbs import refer
 from complaints.verbs.triage import RulingNeedsReason
 from tests.complaints.competence.conftest import RULING, Bounce
 from tests.complaints.conftest import FileCase
-from tests.complaints.desk.conftest import Desk, address, sent
+from tests.complaints.desk.conftest import Desk, address, sent, statements_of
 
 WORDS = "حفرة بعد تمديد المياه"
 TEXT = "بقيت في الشارع حفره عميقة بعد أعمال تمديد شبكة المياه"
@@ -192,16 +192,9 @@ def test_nobody_else_does(desk: Desk, kept: Precedent, omar: User, nadia: User, 
 
 
 def test_three_cost_what_one_does(desk: Desk, kept: Precedent, lina: User, now: datetime) -> None:
-    def statements() -> int:
-        client = desk(lina)
-        client.get(reverse("precedents"))
-        with CaptureQueriesContext(connection) as asked:
-            client.get(reverse("precedents"))
-        return len(asked)
-
-    one = statements()
+    one = statements_of(desk(lina), reverse("precedents"))
     for _ in range(2):
         Precedent.objects.create(
             topic=kept.topic, words=WORDS, agency=kept.agency, why=RULING, case=kept.case, made_by=lina, made_at=now
         )
-    assert statements() == one
+    assert statements_of(desk(lina), reverse("precedents")) == one

@@ -293,6 +293,20 @@ def test_absences_that_meet_are_said_beside_their_field(at_work: Client, omar: U
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("role", "where"), [(Role.CMU_STAFF, "cmu"), (Role.OFFICER, "gam"), (Role.OPERATOR, None)])
+def test_nobody_gets_a_role_of_another_office_as_a_deputy_but_from_the_unit(
+    at_work: Client, omar: User, nadia: User, lina: User, gam: Agency, role: Role, where: str | None
+) -> None:
+    agency = Agency.objects.get(code=where) if where else None
+    Membership.objects.create(user=omar, agency=agency, role=role, starts_on=date(2026, 1, 6))
+    sent = {"officer": str(omar.pk), "deputy": str(nadia.pk), "starts_on": "5/1/2026", "ends_on": "8/1/2026"}
+    page = at_work.post("/en/staff/officers/absence/", sent)
+    assert (list(page.context["form"].errors), Absence.objects.count()) == (["officer"], 0)
+    unit = sign_in(Client(), lina)
+    assert unit.post("/en/staff/officers/absence/?agency=miyahuna", sent).status_code == 302
+
+
+@pytest.mark.django_db
 def test_all_cases_are_given_away_on_the_page(at_work: Client, accepted: Case, omar: User, rana: User) -> None:
     address = f"/en/staff/officers/reassign/?officer={omar.pk}"
     assert at_work.get(address).context["form"].initial == {"giver": str(omar.pk)}

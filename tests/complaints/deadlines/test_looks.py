@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen, User
 from complaints.deadlines import attendance, ladder
 from complaints.models import Case
-from tests.cast import sign_in
+from tests.cast import let_in
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.look import Looks
 
@@ -30,11 +28,6 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """An empty page of a fresh browser, of a telephone or a desk."""
     with browser.new_context(service_workers="block", viewport=request.param, reduced_motion="reduce") as context:
         yield context.new_page()
-
-
-def enter(page: Page, live_server: LiveServer, person: User | Citizen) -> None:
-    cookie = sign_in(Client(), person).cookies[settings.SESSION_COOKIE_NAME]
-    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
 
 
 def test_every_page_can_be_seen_and_read_by_everybody(  # noqa: PLR0917 - the cast of one picture
@@ -59,7 +52,7 @@ def test_every_page_can_be_seen_and_read_by_everybody(  # noqa: PLR0917 - the ca
         (nadia, f"staff/cases/{accepted.reference}/"),
         (amina, f"cases/{accepted.reference}/"),
     ):
-        enter(page, live_server, person)
+        let_in(page.context, live_server.url, person)
         page.goto(f"{live_server.url}/{language}/{path}")
         assert page.locator("h1").count() == 1
         looks.at(page, path, language=language)
@@ -68,7 +61,7 @@ def test_every_page_can_be_seen_and_read_by_everybody(  # noqa: PLR0917 - the ca
 def test_an_absence_is_planned_with_the_keyboard_alone(
     page: Page, live_server: LiveServer, omar: User, nadia: User
 ) -> None:
-    enter(page, live_server, nadia)
+    let_in(page.context, live_server.url, nadia)
     page.goto(f"{live_server.url}/en/staff/officers/absence/")
     page.get_by_label("Who is away?").focus()
     for typed in ("Omar", "Nadia"):

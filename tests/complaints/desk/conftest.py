@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -54,6 +56,15 @@ def desk() -> Desk:
 
 def address(name: str, case: Case, **more: object) -> str:
     return reverse(name, kwargs={"ref": case.reference, **more})
+
+
+def statements_of(client: Client, url: str) -> int:
+    """Return how many statements a page takes that has been asked for once before."""
+    client.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(url)
+    assert page.status_code == 200
+    return len(asked)
 
 
 def sent(case: Case, **typed: object) -> dict[str, object]:

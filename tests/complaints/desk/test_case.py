@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Citizen, User
 from accounts.roles import Role
@@ -15,7 +13,7 @@ from complaints.verbs import accept, add, ask, close, decline, object_to, propos
 from tests.cast import make_staff
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.conftest import FileCase
-from tests.complaints.desk.conftest import Clock, Desk, address, sent
+from tests.complaints.desk.conftest import Clock, Desk, address, sent, statements_of
 
 MOST_STATEMENTS = 20
 
@@ -143,7 +141,7 @@ def test_who_held_it_and_for_how_long(
         ("Jordan Water Company", "3 working hours"),
         ("Government Complaints Management Unit", "14 working hours"),
     ]
-    assert (file.history[0].paper.code_words, file.history[0].paper.agency) == (
+    assert (file.history[0].paper.code_words, file.history[0].paper.named) == (
         "Another agency is competent",
         "Greater Amman Municipality",
     )
@@ -195,32 +193,27 @@ def finish(case: Case, omar: User, now: datetime) -> None:
     close(case, by=omar, at=now + timedelta(hours=8), outcome="solved", found=FOUND, done=DONE)
 
 
-def statements(desk: Desk, person: User, case: Case) -> int:
-    client = desk(person)
-    client.get(address("desk-case", case))
-    with CaptureQueriesContext(connection) as asked:
-        page = client.get(address("desk-case", case))
-    assert page.status_code == 200
-    return len(asked)
-
-
 def test_a_full_case_costs_what_a_new_one_does(
     desk: Desk, full: Case, file_case: FileCase, omar: User, lina: User
 ) -> None:
     new = file_case()
     accept(new, by=omar, at=new.filed_at, days=4)
     for person in (omar, lina):
-        assert statements(desk, person, full) == statements(desk, person, new) <= MOST_STATEMENTS
+        assert (
+            statements_of(desk(person), address("desk-case", full))
+            == statements_of(desk(person), address("desk-case", new))
+            <= MOST_STATEMENTS
+        )
 
 
 def test_three_files_and_three_additions_cost_what_one_does(
     desk: Desk, full: Case, omar: User, amina: Citizen, now: datetime
 ) -> None:
-    before = statements(desk, omar, full)
+    before = statements_of(desk(omar), address("desk-case", full))
     for _ in range(2):
         attach(full, now)
         add(full, by=amina.user, at=now, text="والمشكلة باقية.")
-    assert statements(desk, omar, full) == before
+    assert statements_of(desk(omar), address("desk-case", full)) == before
 
 
 def test_an_objected_case_stays_within_the_budget(
@@ -228,7 +221,7 @@ def test_an_objected_case_stays_within_the_budget(
 ) -> None:
     finish(full, omar, now)
     object_to(full, by=amina.user, at=now + timedelta(hours=9), text="لم تُصلح")
-    assert max(statements(desk, person, full) for person in (omar, lina)) <= MOST_STATEMENTS
+    assert max(statements_of(desk(person), address("desk-case", full)) for person in (omar, lina)) <= MOST_STATEMENTS
 
 
 # ---- strangers ----

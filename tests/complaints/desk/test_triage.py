@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Citizen, User
@@ -14,7 +12,7 @@ from complaints.models import Case
 from complaints.verbs import decline
 from notifications.models import Message
 from tests.complaints.conftest import FileCase
-from tests.complaints.desk.conftest import Desk, address, sent
+from tests.complaints.desk.conftest import Desk, address, sent, statements_of
 
 NOT_OURS = "الشارع داخل حدود الأمانة"
 
@@ -134,23 +132,15 @@ def test_triage_is_the_units_alone(desk: Desk, triaged: Case, omar: User, sami: 
     assert [desk(person).get(reverse("triage")).status_code for person in (omar, sami, amina)] == [404, 404, 404]
 
 
-def statements(desk: Desk, lina: User) -> int:
-    client = desk(lina)
-    client.get(reverse("triage"))
-    with CaptureQueriesContext(connection) as asked:
-        client.get(reverse("triage"))
-    return len(asked)
-
-
 def test_three_cases_cost_what_one_does(
     desk: Desk, refuse: Callable[[], Case], lina: User, gam: Agency, outage: Topic, irbid: Governorate
 ) -> None:
     RoutingRule.objects.create(topic=outage, governorate=irbid, agency=gam)
     refuse()
-    one = statements(desk, lina)
+    one = statements_of(desk(lina), reverse("triage"))
     refuse()
     refuse()
-    assert (one, statements(desk, lina)) == (14, 14)
+    assert (one, statements_of(desk(lina), reverse("triage"))) == (14, 14)
 
 
 def test_a_suggested_agency_without_an_officer_has_no_button(

@@ -16,8 +16,7 @@ from complaints.verbs import accept, add, ask
 from complaints.verbs.consultations import consult, estimate, find, revoke
 from notifications.models import Message
 from tests.complaints.desk.conftest import Clock, Desk, address, sent
-from tests.complaints.directorates.conftest import ASKED, FINDING, WRITER
-from tests.complaints.directorates.test_link import _attach
+from tests.complaints.directorates.conftest import ASKED, FINDING, WRITER, attach
 
 REASON = "القطعة غير متوفرة في المستودع"
 
@@ -274,7 +273,7 @@ def test_the_finding_stands_beside_the_form_of_the_answer(
 def test_the_citizen_reads_nothing_of_the_directorates_word_nor_its_files(
     desk: Desk, asked: Consultation, amina: Citizen, now: datetime
 ) -> None:
-    file = _attach(asked.case, now, "سري.jpg", consultation=asked)
+    file = attach(asked.case, now, "سري.jpg", consultation=asked)
     estimate(asked, at=now, number=1, days=2)
     find(asked, at=now, finding=FINDING, signed_as=WRITER)
     browser = desk(amina)

@@ -15,6 +15,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.models import Citizen, User
 from agencies.models import Directorate
 from complaints.directorates import links
+from complaints.directorates.words import without_person
 from complaints.models import Attachment, Case, CaseEvent, Consultation
 from complaints.verbs import add, close
 from complaints.verbs.consultations import consult, estimate, find, revoke
@@ -23,7 +24,7 @@ from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.citizen.samples import PDF, PROGRAM, picture
 from tests.complaints.desk.conftest import Clock
-from tests.complaints.directorates.conftest import ASKED, FINDING, WRITER
+from tests.complaints.directorates.conftest import ASKED, FINDING, WRITER, attach
 
 GIVEN = {"time": "1", "number": "1", "days": "3"}
 WRITTEN = {"answer": "1", "finding": FINDING, "signed_as": WRITER}
@@ -55,6 +56,16 @@ def test_the_page_shows_what_is_asked_and_the_words_without_their_person(
     assert page.context["sheet"].latest.on == asked.case.promised_on
 
 
+@pytest.mark.parametrize(
+    "signed",
+    ["امينه الخطيب", "أمينةالخطيب", "أَمِينة الخطيب", "أمينـــة\nالخطيب", "امينة محمود", "أمينة محمود الخطيب"],
+)
+def test_a_name_is_covered_however_it_is_spelt(signed: str) -> None:
+    person = Citizen(first_name="أمينة", father_name="محمود", family_name="الخطيب", phone="+962790001234")
+    assert without_person(f"المقدمة {signed} من عمان", person) == "المقدمة ••• من عمان"
+    assert without_person("قرية أمينة", person) == "قرية أمينة"
+
+
 def test_the_page_is_kept_nowhere_and_found_nowhere(url: str, client: Client) -> None:
     page = client.get(url)
     assert (page["Referrer-Policy"], page["X-Robots-Tag"]) == ("strict-origin", "noindex, nofollow")
@@ -74,28 +85,15 @@ def test_the_files_come_under_plain_names_and_only_those_of_the_citizen(
     asked: Consultation, client: Client, now: datetime
 ) -> None:
     token = links.token_for(asked)
-    file = _attach(asked.case, now, "أمينة الخطيب.jpg")
+    file = attach(asked.case, now, "أمينة الخطيب.jpg")
     answer = client.get(reverse("directorate-file", args=[token, file.pk]))
     assert (answer.status_code, file.plain_name in answer["Content-Disposition"]) == (200, True)
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
     assert b"".join(answer.streaming_content) == b"x"
-    other = _attach(asked.case, now, "finding.jpg", consultation=asked)
+    other = attach(asked.case, now, "finding.jpg", consultation=asked)
     assert client.get(reverse("directorate-file", args=[token, other.pk])).status_code == 404
     revoke(asked.case, by=asked.asked_by, at=now)
     assert client.get(reverse("directorate-file", args=[token, file.pk])).status_code == 404
-
-
-def _attach(case: Case, at: datetime, name: str, consultation: Consultation | None = None) -> Attachment:
-    return Attachment.objects.create(
-        case=case,
-        consultation=consultation,
-        file=SimpleUploadedFile("x", b"x"),
-        name=name,
-        content_type="image/jpeg",
-        size=1,
-        sha256="0" * 64,
-        added_at=at,
-    )
 
 
 @pytest.mark.parametrize("additions", [1, 3])
@@ -105,7 +103,7 @@ def test_the_page_takes_as_many_statements_with_one_row_as_with_three(
 ) -> None:  # fmt: skip
     for number in range(additions):
         add(asked.case, by=amina.user, at=now, text=f"إضافة رقم {number}")
-        _attach(asked.case, now, f"{number}.jpg")
+        attach(asked.case, now, f"{number}.jpg")
         reason = "تأخر وصول القطع" if number else ""
         estimate(asked, at=now, number=number + 1, days=number + 2, reason=reason)
     with django_assert_num_queries(6):

@@ -19,7 +19,7 @@ from complaints.verbs.consultations import consult, estimate, revoke
 from tests.cast import make_staff
 from tests.complaints import DETAILS
 from tests.complaints.desk.conftest import Clock, Desk
-from tests.complaints.directorates.conftest import ASKED, FINDING, WRITER
+from tests.complaints.directorates.conftest import ASKED, FINDING, WRITER, attach
 from tests.complaints.directorates.test_link import GIVEN, WRITTEN
 
 LIST = "directorate-requests"
@@ -130,9 +130,7 @@ def test_a_request_taken_back_is_gone_for_members(
 def test_files_are_handed_to_members_while_they_are_asked(
     desk: Desk, asked: Consultation, haitham: User, rana: User, omar: User, now: datetime
 ) -> None:
-    from tests.complaints.directorates.test_link import _attach
-
-    file: Attachment = _attach(asked.case, now, "أمينة.jpg")
+    file: Attachment = attach(asked.case, now, "أمينة.jpg")
     url = reverse("directorate-request-file", args=[asked.pk, file.pk])
     answer = desk(haitham).get(url)
     assert (answer.status_code, b"".join(answer.streaming_content)) == (200, b"x")

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
@@ -13,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Citizen, User
 from complaints.models import Case
 from notifications.models import CallTask, Message
-from tests.cast import sign_in
+from tests.cast import let_in
 from tests.complaints.messages.conftest import MakeMessage, put
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.look import Looks
@@ -71,8 +69,7 @@ def test_every_page_can_be_seen_and_read_by_everybody(  # noqa: PLR0917 - the ca
         (sami, "call", [call.pk]),
         (amina, "case", [referred.reference]),
     ):
-        cookie = sign_in(Client(), person).cookies[settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        let_in(page.context, live_server.url, person)
         page.goto(live_server.url + reverse(name, args=arguments).replace("/en/", f"/{language}/"))
         assert page.locator("h1").count() == 1
         looks.at(page, f"{name} {arguments}", language=language)

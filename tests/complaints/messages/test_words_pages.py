@@ -22,7 +22,7 @@ from complaints.verbs import ask, close
 from notifications.models import Message, WordingEdition
 from notifications.words import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, editions, proofreading
 from notifications.words.sms import size
-from tests.cast import sign_in
+from tests.cast import let_in, sign_in
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
 from tests.complaints.conftest import FileCase
 
@@ -366,8 +366,7 @@ class TestScript:
 
     @pytest.mark.django_db(transaction=True)
     def test_the_counter_follows_the_typing(self, page: Page, live_server: LiveServer, lina: User) -> None:
-        cookie = sign_in(Client(), lina).cookies[django_settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        let_in(page.context, live_server.url, lina)
         page.goto(f"{live_server.url}{address('case_accepted', 'ar')}")
         counter, box = page.locator("[data-size-of] output"), page.get_by_label("SMS")
         expect(counter).to_have_text("70 of 70 places · parts: 1 · UCS-2")

@@ -227,7 +227,7 @@ def test_cases_are_linked_under_a_lead(desk: Desk, file_case: FileCase, omar: Us
     lead, first, second = file_case(), file_case(), file_case()
     page = asked(desk(omar), "link", second, lead, first)
     assert page.context["form"]["lead"].value() == lead.reference
-    found = press(desk(omar), "link", lead, first, second, kind="same_problem", lead=lead.reference)
+    found = press(desk(omar), "link", first, lead, second, kind="same_problem", lead=lead.reference)
     assert [words for *_rest, words in found] == ["It was so already.", "Done.", "Done."]
     assert sorted(CaseLink.objects.values_list("case", "lead")) == [(first.pk, lead.pk), (second.pk, lead.pk)]
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -13,7 +12,7 @@ from accounts.models import User
 from complaints.models import Case, Label
 from complaints.queue import saved
 from complaints.verbs import accept, label
-from tests.cast import sign_in
+from tests.cast import let_in
 from tests.complaints.conftest import FileCase
 from tests.complaints.queue.conftest import Clock
 from tests.journeys.look import Looks
@@ -30,8 +29,7 @@ def enter(browser: Browser, live_server: LiveServer) -> Iterator[Enter]:
         context = browser.new_context(
             base_url=live_server.url, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
         )
-        cookies = sign_in(Client(), user).cookies.items()
-        context.add_cookies([{"name": name, "value": said.value, "url": live_server.url} for name, said in cookies])
+        let_in(context, live_server.url, user)
         page = context.new_page()
         page.on("console", lambda message: heard.append(message.text))
         page.on("pageerror", lambda error: heard.append(str(error)))
@@ -185,8 +183,7 @@ def test_without_script_the_boxes_and_filters_work_as_they_are(
     browser: Browser, live_server: LiveServer, three: list[Case], omar: User
 ) -> None:
     with browser.new_context(base_url=live_server.url, java_script_enabled=False) as context:
-        cookies = sign_in(Client(), omar).cookies.items()
-        context.add_cookies([{"name": name, "value": said.value, "url": live_server.url} for name, said in cookies])
+        let_in(context, live_server.url, omar)
         page = context.new_page()
         page.goto("/en/staff/queue/")
         page.locator("tbody .pick input").first.check()
