@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange as Range
 from django.db.models import Subquery
 from django.utils import timezone
 
@@ -87,16 +88,30 @@ def pause(clock: Clock, *, at: datetime) -> None:
 
 
 def resume(clock: Clock, *, at: datetime, calendar: WorkingCalendar) -> None:
-    """Let ``clock`` go on, its deadlines moved by the working minutes it stood still."""
+    """Let ``clock`` go on, its deadlines moved by the working minutes it stood still.
+
+    However often the citizen is asked, one clock stands still no longer than one question may wait: the pause that is
+    kept ends where that is used up, so that asking again and again buys no time.
+    """
     if clock.paused_at is None:
         message = f"clock {clock.pk} is not paused"
         raise ValueError(message)
+    at = min(at, _stands_until(clock, clock.paused_at, calendar))
     stood = calendar.working_minutes(clock.paused_at, at)
     clock.due_at = calendar.add_minutes(clock.due_at, stood)
     clock.first_due_at = calendar.add_minutes(clock.first_due_at, stood)
     _close_pause(clock, at)
     clock.look_at = None
     clock.save(update_fields=["due_at", "first_due_at", "paused_at", "pauses", "look_at"])
+
+
+def _stands_until(clock: Clock, paused_at: datetime, calendar: WorkingCalendar) -> datetime:
+    """Return until when a pause that began at ``paused_at`` counts, after those that ``clock`` has had."""
+    days = limits.days_in(State.WAITING) or 0
+    first = min((pause.lower for pause in clock.pauses), default=paused_at)
+    cap = calendar.working_minutes(first, calendar.due(first, days))
+    used = sum(calendar.working_minutes(pause.lower, pause.upper) for pause in clock.pauses)
+    return calendar.add_minutes(paused_at, max(0, cap - used))
 
 
 def postpone(clock: Clock, *, to: datetime) -> None:
@@ -127,7 +142,8 @@ def reopen(case: Case, *, due: datetime) -> Clock | None:
 
 def _close_pause(clock: Clock, at: datetime) -> None:
     if clock.paused_at is not None:
-        clock.pauses = [*clock.pauses, (clock.paused_at, at)]
+        if at > clock.paused_at:
+            clock.pauses = [*clock.pauses, Range(clock.paused_at, at)]
         clock.paused_at = None
 
 

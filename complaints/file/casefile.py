@@ -132,7 +132,7 @@ def with_papers(cases: CaseQuerySet) -> CaseQuerySet:
     extensions = Extension.objects.filter(case=OuterRef("pk"))
     return cases.for_page().annotate(
         answer_proposed_by=Subquery(proposals.values("written_by")[:1]),
-        extension_is_proposed=Exists(extensions.filter(state=ExtensionState.PROPOSED)),
+        extension_proposed_by=Subquery(extensions.filter(state=ExtensionState.PROPOSED).values("proposed_by")[:1]),
         extension_was_granted=Exists(extensions.filter(state=ExtensionState.GRANTED)),
         has_open_tasks=Exists(ReferralTask.objects.filter(case=OuterRef("pk"), state=TaskState.OPEN)),
         is_handed_over=Exists(Handover.objects.filter(case=OuterRef("pk"), ended_at__isnull=True)),
@@ -144,7 +144,7 @@ class Pending:
     """What of a case waits for somebody: the answer's signature, the proposed date, a centre outside."""
 
     answer_by: UUID | None
-    extension: bool
+    extension_by: UUID | None
     extension_before: bool
     handover: bool
     tasks: bool
@@ -152,7 +152,7 @@ class Pending:
 
 def pending_of(case: Case) -> Pending:
     """Return what waits for a second person; the case comes from ``with_papers``."""
-    names = ("answer_proposed_by", "extension_is_proposed", "extension_was_granted", "is_handed_over", "has_open_tasks")
+    names = ("answer_proposed_by", "extension_proposed_by", "extension_was_granted", "is_handed_over", "has_open_tasks")
     return Pending(*(getattr(case, name) for name in names))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from complaints import policy
+from complaints.deadlines import extensions
 from complaints.file.casefile import Pending, pending_of
 from complaints.models.case import OWED
 from complaints.workflow import Act, Actor, Holder, State, Verb
@@ -66,13 +67,14 @@ class Sight:
     @property
     def may_propose_date(self) -> bool:
         """Tell whether a later date can be proposed: one at a time."""
-        return self.may(Act.PROPOSE_EXTENSION) and not self.pending.extension
+        return self.may(Act.PROPOSE_EXTENSION) and self.pending.extension_by is None
 
     @property
     def may_refuse_date(self) -> bool:
         """Tell whether this person may say no to a proposed date, also while the citizen is asked."""
-        needed = Actor.CMU if self.pending.extension_before else Actor.SUPERVISOR
-        return self.may(Act.REFUSE_EXTENSION) and self.pending.extension and needed in self.actors
+        is_first = not self.pending.extension_before
+        is_proposed = self.pending.extension_by is not None
+        return self.may(Act.REFUSE_EXTENSION) and is_proposed and extensions.may_decide(self.actors, is_first=is_first)
 
     @property
     def may_send_back(self) -> bool:
@@ -106,9 +108,13 @@ class Sight:
 
     @property
     def may_grant_date(self) -> bool:
-        """Tell whether a proposed date waits for this person: the supervisor grants the first, the unit the others."""
-        needed = Actor.CMU if self.pending.extension_before else Actor.SUPERVISOR
-        return Verb.EXTEND in self.verbs and self.pending.extension and needed in self.actors
+        """Tell whether a proposed date waits for this person."""
+        proposer, is_first = self.pending.extension_by, not self.pending.extension_before
+        return (
+            Verb.EXTEND in self.verbs
+            and proposer is not None
+            and extensions.may_grant(self.actors, proposer=proposer, granter=self.user.pk, is_first=is_first)
+        )
 
 
 def sight_of(case: Case, user: User, *, at: datetime) -> Sight:

@@ -10,11 +10,11 @@ from django.utils import timezone
 from complaints import notices, policy
 from complaints.competence import binding
 from complaints.deadlines import clockwork
-from complaints.deadlines.extensions import AlreadyProposed, later, running_clock
+from complaints.deadlines.extensions import AlreadyProposed, later, may_grant, running_clock
 from complaints.models import AnswerState, Case, Extension, ExtensionState, Refusal
 from complaints.transition import Change, NotEntitled, TransitionNotAllowed, act, transition
 from complaints.verbs import proposals
-from complaints.workflow import Act, Actor, ClockKind, Verb
+from complaints.workflow import Act, ClockKind, Verb
 from notifications import outbox
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
 
 
 def extend(case: Case, *, by: User, at: datetime) -> Extension:
-    """Grant the proposed extension: the supervisor the first of a case, the CMU every further one.
+    """Grant the proposed extension: the supervisor the first of a case, the CMU the others; never one's own.
 
     The days count from the date promised now, which may have moved since they were proposed. Raises ``NothingProposed``
     when there is none, ``ExtensionPast`` and ``ExtensionTooLate``.
@@ -132,9 +132,9 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
         extension = case.extensions.filter(state=ExtensionState.PROPOSED).first()
         if extension is None:
             raise NothingProposed
-        granted_before = case.extensions.filter(state=ExtensionState.GRANTED).exists()
-        needed = Actor.CMU if granted_before else Actor.SUPERVISOR
-        if needed not in policy.actors(case, by, at=at):
+        is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
+        what = policy.actors(case, by, at=at)
+        if not may_grant(what, proposer=extension.proposed_by_id, granter=by.pk, is_first=is_first):
             raise NotEntitled
         clock = running_clock(case)
         change.due = later(case, clock, days=extension.days, at=at, calendar=change.calendar)

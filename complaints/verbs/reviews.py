@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from complaints import policy
 from complaints.chain import fingerprint
+from complaints.deadlines.extensions import may_decide
 from complaints.models import Answer, AnswerState, Case, Extension, ExtensionState, Note
 from complaints.transition import NotEntitled, act
 from complaints.verbs.desk import NothingProposed
-from complaints.workflow import Act, Actor
+from complaints.workflow import Act
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
 def refuse_extension(case: Case, *, by: User, at: datetime, reason: str) -> Extension:
-    """Refuse the proposed date: whoever could grant it may; the promised date stays, and the reason is kept as a note.
+    """Refuse the proposed date: the promise stays, the reason is kept as a note.
 
     Raises ``NothingProposed`` when there is none.
     """
@@ -25,8 +26,8 @@ def refuse_extension(case: Case, *, by: User, at: datetime, reason: str) -> Exte
         extension = case.extensions.filter(state=ExtensionState.PROPOSED).first()
         if extension is None:
             raise NothingProposed
-        granted_before = case.extensions.filter(state=ExtensionState.GRANTED).exists()
-        if (Actor.CMU if granted_before else Actor.SUPERVISOR) not in policy.actors(case, by, at=at):
+        is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
+        if not may_decide(policy.actors(case, by, at=at), is_first=is_first):
             raise NotEntitled
         extension.state = ExtensionState.DROPPED
         extension.save(update_fields=["state"])

@@ -79,7 +79,7 @@ def ask(doing: Doing) -> HttpResponse:
 @act(Act.PROPOSE_EXTENSION, "complaints/desk/extend.html")
 def extend(doing: Doing) -> HttpResponse:
     """Propose a later date."""
-    is_proposed = pending_of(doing.case).extension
+    is_proposed = pending_of(doing.case).extension_by is not None
     if doing.data is not None and (is_proposed or doing.case.state != State.IN_PROGRESS):
         raise TransitionNotAllowed(doing.what, doing.case)
     if is_proposed:

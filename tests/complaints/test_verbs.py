@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Citizen, User
-from agencies.models import Agency, Directorate, Topic
+from agencies.models import Agency, Directorate, Topic, current_calendar
 from complaints.answers.substance import Fault, Hollow
 from complaints.chain import first_forged
 from complaints.models import AnswerState, Case, Channel, Clock, Draft
@@ -655,3 +655,24 @@ def test_a_draft_is_filed_once(amina: Citizen, water: Agency, outage: Topic, oma
 def test_email_is_the_way_when_chosen(file_case: FileCase, amina: Citizen) -> None:
     case = file_case(citizen=amina, notify_by="email")
     assert ("case_received", "email", "citizen") in traces(case).told
+
+
+def test_nobody_grants_a_date_they_proposed_themselves(accepted: Case, nadia: User, now: datetime) -> None:
+    propose_extension(accepted, by=nadia, at=now, days=1, reason="تأخر وصول القطعة")
+    with pytest.raises(NotEntitled):
+        extend(accepted, by=nadia, at=now)
+
+
+def test_asking_again_and_again_buys_no_time(accepted: Case, omar: User, now: datetime) -> None:
+    clock = accepted.clocks.get(kind="answer")
+    promised, at = clock.due_at, now
+    for _ in range(3):
+        ask(accepted, by=omar, at=at, text="ما رقم العداد؟")
+        at = accepted.deadline_at or at
+        lapse(accepted, at=at)
+    clock.refresh_from_db()
+    calendar = current_calendar()
+    cap = calendar.working_minutes(now, calendar.due(now, 10))
+    assert sum(calendar.working_minutes(pause.lower, pause.upper) for pause in clock.pauses) == cap
+    assert calendar.working_minutes(promised, clock.due_at) == cap
+    assert accepted.is_late(at=at)
