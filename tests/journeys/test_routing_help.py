@@ -86,6 +86,7 @@ def test_a_suggested_agency_is_taken_by_a_press_and_a_repeat_is_pointed_out(
     citizen.look("new-check-reported")
     citizen.page.locator(f"a[href$='/cases/{reference}/add/']").click()
     citizen.look("case-add")
+    _sends_it_all_the_same(citizen)
 
     unit = meet(story.language)
     come_to_work(unit, LINA)
@@ -96,6 +97,14 @@ def test_a_suggested_agency_is_taken_by_a_press_and_a_repeat_is_pointed_out(
     unit.press("Try it")
     expect(unit.card("What would have gone elsewhere")).to_contain_text(unit.said("By the new rule"))
     unit.look("rules-try")
+
+
+def _sends_it_all_the_same(citizen: Person) -> None:
+    """A repeat is pointed out, not refused; and no draft is left that this person's next story would go on with."""
+    citizen.open("new/complaint/check/")
+    citizen.choose("SMS")
+    citizen.press("Send the complaint")
+    reference_on(citizen)
 
 
 def _describe(citizen: Person, story: Story) -> None:
