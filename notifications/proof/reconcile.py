@@ -47,7 +47,9 @@ def _ask_about(message: Message, silent: set[str]) -> None:
     try:
         (_look if message.state == MessageState.UNKNOWN else _chase)(message)
     except CannotSay:
-        silent.add(message.carrier)
+        # After a restore it may be any carrier that had the message: one that is silent says nothing of the others.
+        if message.carrier:
+            silent.add(message.carrier)
         logger.warning("A carrier could not say what it took.", extra={"carrier": message.carrier})
     except Exception as error:  # noqa: BLE001 - the trouble of one message must not keep the others from it
         # No traceback: the carrier's words may hold the number or the body.
