@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import xlsxwriter
 from django.utils.translation import get_language_bidi, gettext, pgettext
@@ -56,11 +56,20 @@ def csv_lines(report: Report) -> Iterator[str]:
 def _csv_rows(report: Report) -> Iterator[list[Cell]]:
     days = [report.span.first.isoformat(), report.span.last.isoformat()]
     limits = [pgettext("days", "From"), pgettext("days", "To")]
-    yield [*limits, gettext("Breakdown"), pgettext("figures", "Name"), *_headings()]
+    hours = [str(TIMES[name]) for name in COLUMNS]
+    yield [*limits, gettext("Breakdown"), pgettext("figures", "Name"), *_headings(), *hours]
     for title, rows in ((gettext("By agency"), report.by_agency), (gettext("By kind"), report.by_kind)):
         for row in rows:
-            yield [*days, title, row.name, *_numbers(row.figures)]
-    yield [*days, pgettext("figures", "Total"), pgettext("figures", "Total"), *_numbers(report.total)]
+            yield [*days, title, row.name, *_numbers(row.figures), *_nothing(COLUMNS)]
+    # Rows of their own: an agency that had a case in hand need not be the one that its figures count it for.
+    for time in report.times:
+        yield [*days, str(TIMES_TITLE), time.name, *_nothing(NAMES), *_hours(time)]
+    words = pgettext("figures", "Total")
+    yield [*days, words, words, *_numbers(report.total), *_nothing(COLUMNS)]
+
+
+def _nothing(columns: Sequence[str]) -> list[Cell]:
+    return [""] * len(columns)
 
 
 def _harmless(cell: Cell) -> Cell:
@@ -116,7 +125,7 @@ def _times(book: Workbook, rows: Iterable[TimeRow]) -> None:
     sheet.freeze_panes(1, 1)
     _write_row(sheet, 0, [gettext("Agency"), *(str(TIMES[name]) for name in COLUMNS)], bold, bold)
     for line, row in enumerate(rows, start=1):
-        _write_row(sheet, line, [row.name, *(getattr(row, name) for name in COLUMNS)], plain, number)
+        _write_row(sheet, line, [row.name, *_hours(row)], plain, number)
     sheet.repeat_rows(0)
 
 
@@ -167,6 +176,10 @@ def _write_row(sheet: Worksheet, line: int, cells: Iterable[Cell], first: Format
 
 def _headings() -> list[str]:
     return [str(TITLES[name]) for name in NAMES]
+
+
+def _hours(row: TimeRow) -> list[int]:
+    return [getattr(row, name) for name in COLUMNS]
 
 
 def _numbers(figures: Figures) -> list[int]:

@@ -88,6 +88,7 @@ judged AS (
         FROM complaints_clock AS run
         WHERE run.case_id = standing.id
             AND run.kind <> 'citizen_reply'
+            AND run.task_id IS NULL
             AND run.started_at < %(end)s
             AND (run.ended_at IS NULL OR run.ended_at >= %(end)s)
         ORDER BY run.started_at DESC, run.id DESC

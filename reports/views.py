@@ -89,7 +89,7 @@ def report_csv(request: HttpRequest) -> HttpResponseBase:
     asked = _asked(request, today=timezone.localdate(at))
     if asked.span is None:
         return redirect(f"{reverse('reports')}?{asked.query}")
-    found = count(asked.span, at=at)
+    found = _counted(asked.span, at=at)
     disposition = content_disposition_header(as_attachment=True, filename=exports.file_name(found, "csv"))
     return StreamingHttpResponse(
         exports.csv_lines(found),

@@ -48,7 +48,7 @@ def _agency(past: Sequence[CaseEvent]) -> int | None:
 
 def _is_late(clock: Clock, past: Sequence[CaseEvent], end: datetime, calendar: WorkingCalendar) -> bool:
     is_live = clock.started_at < end and (clock.ended_at is None or clock.ended_at >= end)
-    if clock.kind in {"citizen_reply", "may_object"} or not is_live:
+    if clock.kind in {"citizen_reply", "may_object", "answer_task"} or not is_live:
         return False
     due = _first_deadline(clock, past, calendar)
     for pause in clock.pauses:

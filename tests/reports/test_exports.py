@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zipfile import ZipFile
 
@@ -12,8 +13,11 @@ from django.utils import translation
 from reports import exports
 from reports.figures import Figures, Report, Row
 from reports.spans import Span
+from reports.times import TimeRow
 
 NASTY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠x", "﹦1", "−1", " =1", "\u200f=1"]
+
+HOURS = ["المعاملات لديها", "ساعات لدى مكتبها", "ساعات لدى مديرياتها"]
 
 
 def report(*names: str) -> Report:
@@ -49,10 +53,22 @@ def test_the_csv_has_a_line_for_every_group_and_the_total() -> None:
     with translation.override("ar"):
         lines = read_csv(report("مياهنا", "أمانة عمان"))
     days = ["2026-01-01", "2026-01-31"]
-    assert lines[0] == ["من", "إلى", "التوزيع", "الاسم", "الواردة", "المغلقة", "العالقة", "المتأخرة"]
-    assert lines[1] == [*days, "بحسب الجهة", "مياهنا", "1200", "3", "2", "1"]
-    assert lines[-1] == [*days, "المجموع", "المجموع", "2400", "6", "4", "2"]
+    assert lines[0] == ["من", "إلى", "التوزيع", "الاسم", "الواردة", "المغلقة", "العالقة", "المتأخرة", *HOURS]
+    assert lines[1] == [*days, "بحسب الجهة", "مياهنا", "1200", "3", "2", "1", "", "", ""]
+    assert lines[-1] == [*days, "المجموع", "المجموع", "2400", "6", "4", "2", "", "", ""]
     assert len(lines) == 1 + 2 + 2 + 1
+
+
+def test_the_csv_has_the_hours_of_the_agencies_before_the_total() -> None:
+    found = replace(report("مياهنا"), times=(TimeRow("مياهنا", 12, 1340, 75), TimeRow("=1+1", 1, 0, 0)))
+    with translation.override("ar"):
+        lines = read_csv(found)
+    days = ["2026-01-01", "2026-01-31"]
+    assert lines[-3:-1] == [
+        [*days, "ساعات العمل لدى الجهات", "مياهنا", "", "", "", "", "12", "1340", "75"],
+        [*days, "ساعات العمل لدى الجهات", "'=1+1", "", "", "", "", "1", "0", "0"],
+    ]
+    assert {len(line) for line in lines} == {11}
 
 
 @pytest.mark.parametrize("name", NASTY)

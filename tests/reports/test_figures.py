@@ -13,7 +13,7 @@ from accounts.models import Citizen, User
 from agencies.calendar import AMMAN
 from agencies.models import Agency, Topic, current_calendar
 from complaints.models import Case
-from complaints.verbs import accept, ask, close, file, refer, reply
+from complaints.verbs import accept, add_task, answer_task, ask, close, file, refer, reply
 from complaints.verbs.filing import Filing
 from reports import figures
 from reports.figures import NAMES, Figures, Report, count, was_late
@@ -157,6 +157,18 @@ def test_asking_the_citizen_after_the_deadline_does_not_hide_that_it_passed(
     reply(filed, by=amina.user, at=NOW + timedelta(days=7), text="رقم العداد 55123.")
     after = count(Span(date(2026, 1, 1), date(2026, 1, 8)), at=LATER).total.late
     assert (during, after) == (1, 1)
+
+
+def test_the_part_of_another_agency_makes_no_case_late_and_hides_no_late_one(
+    filed: Case, omar: User, yusuf: User, gam: Agency
+) -> None:
+    accept(filed, by=omar, at=NOW, days=5)
+    part = add_task(filed, by=omar, at=NOW, agency=gam, text="ما سبب الحفر؟", days=1)
+    assert of(count(JANUARY, at=NOW + timedelta(days=3)), "Jordan Water Company").late == 0
+    answer_task(part, by=yusuf, at=NOW + timedelta(days=3), text="انتهى الحفر أمس.")
+    late = NOW + timedelta(days=15)
+    add_task(filed, by=omar, at=late, agency=gam, text="هل بقي شيء؟", days=3)
+    assert of(count(JANUARY, at=late + timedelta(hours=1)), "Jordan Water Company").late == 1
 
 
 def test_a_case_without_an_agency_has_a_row_of_its_own(amina: Citizen, leak: Topic, hours: object) -> None:

@@ -62,15 +62,17 @@ def test_a_span_without_cases_has_no_rows(now: datetime, django_assert_num_queri
 
 
 @pytest.mark.usefixtures("cases")
-def test_the_page_and_the_workbook_show_them(at_the_cmu: Client, water: Agency, now: datetime) -> None:
+def test_the_page_and_both_files_show_them(at_the_cmu: Client, water: Agency, now: datetime) -> None:
     with translation.override("en"):
         rows = {row.name: row for row in times_in(DECEMBER, at=now)}
         page = at_the_cmu.get(reverse("reports"), DAYS)
         book = at_the_cmu.get(reverse("reports-xlsx"), DAYS)
+        values = at_the_cmu.get(reverse("reports-csv"), DAYS).getvalue().decode()
     mine = rows[water.name_en]
     numbers = [mine.cases, mine.desk, mine.directorates]
     assert (water.name_en, numbers) in page.context["times"]["rows"]
     assert "Working hours in hand" in page.content.decode()
+    assert f"Working hours in hand,{water.name_en},,,,,{','.join(map(str, numbers))}" in values
     with ZipFile(io.BytesIO(book.getvalue())) as parts:
         sheet = parts.read("xl/worksheets/sheet3.xml").decode()
     assert [f"<v>{number}</v>" in sheet for number in numbers] == [True] * 3
