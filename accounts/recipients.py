@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 #: The words of a message, read in the language of its reader.
 type Words = Callable[[], Mapping[str, str]]
 
-#: How the key of a citizen begins, and that of a member of staff.
+#: How the key of a citizen begins, that of a member of staff, and that of a directorate.
 CITIZEN: Final = "citizen:"
 STAFF: Final = "user:"
+DIRECTORATE: Final = "directorate:"
 
 LETTER: Final = (Channel.EMAIL,)
 LETTER_AND_RING: Final = (Channel.EMAIL, Channel.SMS)
@@ -38,6 +39,11 @@ def citizen_key(pk: UUID, *, whose: str = "") -> str:
 def staff_key(pk: UUID) -> str:
     """Return the key of a member of staff, as a recipient and as whoever did something to a message."""
     return f"{STAFF}{pk}"
+
+
+def directorate_key(pk: int) -> str:
+    """Return the key of a directorate, which has an address of its own."""
+    return f"{DIRECTORATE}{pk}"
 
 
 def to_staff(

@@ -1,5 +1,7 @@
 """The roles of staff and the authority they add up to; pure, so that it can be read and tested by itself."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -29,6 +31,12 @@ DESK = frozenset({Role.OFFICER, Role.SUPERVISOR})
 SUPERVISION = frozenset({Role.SUPERVISOR})
 # The ladder of a missed deadline, lowest rung first; an empty rung goes to the next.
 LADDER = (Role.SUPERVISOR, Role.SECRETARY_GENERAL, Role.MINISTER_OFFICE)
+#: The rungs as sentences name them: definite, and not at their beginning.
+RUNG_NAMES = {
+    Role.SUPERVISOR: _("the supervisor"),
+    Role.SECRETARY_GENERAL: _("the secretary-general"),
+    Role.MINISTER_OFFICE: _("the minister's office"),
+}
 #: Who reads what the own agency has in hand: its desk, and who is told when it is late.
 READERS = DESK | frozenset(LADDER)
 CMU = frozenset({Role.CMU_STAFF, Role.CMU_HEAD})
@@ -55,6 +63,31 @@ class Authority:
     def agencies(self, roles: Collection[Role]) -> frozenset[int]:
         """Return the ids of the agencies in which any of ``roles`` is held."""
         return frozenset(agency for role, agency in self.roles if role in roles and agency is not None)
+
+    def without(self, absent: Collection[UUID]) -> Authority:
+        """Return what is left of it without the roles that only ``absent`` colleagues lend."""
+        if not absent:
+            return self
+        lent = tuple(row for row in self.lent if row[2] not in absent)
+        gone = {row[:2] for row in self.lent} - {row[:2] for row in lent}
+        return Authority(self.roles - gone, lent)
+
+    def only_for(self, roles: Collection[Role]) -> frozenset[UUID]:
+        """Return in whose place alone any of ``roles`` is held; nobody where one of them is the own."""
+        lent = {row[:2] for row in self.lent}
+        if any(pair[0] in roles and pair not in lent for pair in self.roles):
+            return frozenset()
+        return frozenset(absent for role, _agency, absent in self.lent if role in roles)
+
+    def lenders(self, roles: Collection[Role]) -> dict[int, frozenset[UUID]]:
+        """Return the same by agency; one where any of ``roles`` is the own is left out."""
+        found = {agency: self.at(agency).only_for(roles) for agency in {agency for _role, agency, _who in self.lent}}
+        return {agency: absent for agency, absent in found.items() if agency is not None and absent}
+
+    def at(self, agency: int | None) -> Authority:
+        """Return what of it is held in one agency."""
+        lent = tuple(row for row in self.lent if row[1] == agency)
+        return Authority(frozenset(pair for pair in self.roles if pair[1] == agency), lent)
 
     @property
     def is_staff(self) -> bool:

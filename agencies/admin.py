@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.forms import SimpleArrayField
 from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Combinable
@@ -26,9 +27,11 @@ from agencies.models import (
     OutsideCentre,
     RoutingRule,
     Topic,
+    TopicQuestion,
     WorkingHours,
 )
 from agencies.models.base import stripped
+from agencies.models.topics import OPTION_LENGTH
 from config.arabic import strip_prefixes
 
 type Admin = admin.ModelAdmin[Any]
@@ -193,6 +196,22 @@ class DirectorateAdmin(ReferenceAdmin):
     searched = stripped("name_ar", "name_en", "agency__name_ar", "agency__name_en")
 
 
+class TopicQuestionInline(admin.TabularInline[TopicQuestion, Topic]):
+    """The questions of a topic, to read; each is edited on its own page."""
+
+    model = TopicQuestion
+    fields = ("name_ar", "name_en", "kind", "is_required", "is_personal", "is_active", "unverified")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Leave adding to the page of questions, where the edit is recorded."""
+        del request, obj
+        return False
+
+
 @admin.register(Topic)
 class TopicAdmin(ReferenceAdmin):
     """What can be complained about, with its limits."""
@@ -207,6 +226,7 @@ class TopicAdmin(ReferenceAdmin):
         "withheld_from_agency",
     )  # fmt: skip
     autocomplete_fields = ("suggested_agency",)
+    inlines = (TopicQuestionInline,)
 
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
@@ -215,6 +235,33 @@ class TopicAdmin(ReferenceAdmin):
         if db_field.name == "parent":
             kwargs["queryset"] = Topic.objects.filter(parent=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(TopicQuestion)
+class TopicQuestionAdmin(ReferenceAdmin):
+    """What is asked about topics."""
+
+    list_display = (
+        "name_ar", "name_en", "topic", "kind", "is_required", "is_personal", "is_active", "unverified",
+    )  # fmt: skip
+    list_select_related = ("topic",)
+    list_filter = (VerifiedFilter, EditedFilter, "is_active", "kind", "is_required", "is_personal")
+    autocomplete_fields = ("topic",)
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        """Take the answers offered one a line."""
+        if db_field.name not in {"options_ar", "options_en"}:
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return SimpleArrayField(
+            forms.CharField(max_length=OPTION_LENGTH),
+            delimiter="\n",
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 6}),
+            label=db_field.verbose_name,
+            help_text=db_field.help_text,
+        )
 
 
 @admin.register(RoutingRule)

@@ -28,6 +28,7 @@ from agencies.models import (
     OutsideCentre,
     RoutingRule,
     Topic,
+    TopicQuestion,
     WorkingHours,
 )
 
@@ -39,6 +40,7 @@ FILES: Mapping[str, type[models.Model]] = {
     "agencies.csv": Agency,
     "directorates.csv": Directorate,
     "topics.csv": Topic,
+    "topic_questions.csv": TopicQuestion,
     "routing_rules.csv": RoutingRule,
     "outside_centres.csv": OutsideCentre,
     "holidays.csv": Holiday,

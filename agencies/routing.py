@@ -42,6 +42,26 @@ def rules_for(matters: Sequence[Matter], on: date) -> list[RoutingRule]:
     return [rule for rule in rules.select_related("agency") if rule.holds(on)]
 
 
+def areas(on: date) -> dict[int, frozenset[int]]:
+    """Return the governorates of those agencies that the rules of a day know in some governorates alone.
+
+    An authority has to do with the places of the agencies right below it too. Whoever is named for the whole country,
+    or by no rule, has no limit and is not in the answer. One query.
+    """
+    rules = RoutingRule.objects.filter(agency__in=Agency.objects.existing(on=on)).select_related("agency")
+    holding = [rule for rule in rules if rule.holds(on)]
+    named: dict[int, set[int | None]] = {rule.agency_id: set() for rule in holding}
+    for rule in holding:
+        for agency in (rule.agency_id, rule.agency.parent_id):
+            if agency in named:
+                named[agency].add(rule.governorate_id)
+    return {
+        agency: frozenset(place for place in places if place is not None)
+        for agency, places in named.items()
+        if None not in places
+    }
+
+
 def owner_by(rules: Sequence[RoutingRule], matter: Matter) -> Agency | None:
     """Return the agency that the most specific of ``rules`` names for a matter, saved or not."""
     fitting = (rule for rule in rules if _fits(rule, matter))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import compare_digest
 from typing import TYPE_CHECKING, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.limits import HOUR, Limit, spend
+from complaints.citizen.promise import Promise, Status, promise_of, status_of
 from complaints.models import Case
+from complaints.workflow import State
 
 if TYPE_CHECKING:
     from django.contrib.sessions.backends.base import SessionBase
+    from django.utils.functional import _StrPromise
 
     from accounts.models import User
 
@@ -20,12 +26,21 @@ TRIES_OF_AGENT: Final = Limit("caller_agent", 120, HOUR)
 #: How long a caller stays proven; the next one who is found takes the place at once.
 CALL_LASTS: Final = timedelta(minutes=20)
 _PROVEN: Final = "caller"
+#: What is owed on a case, in words about its caller: the page of the case says them to the caller.
+_OWED: Final[dict[str, _StrPromise]] = {
+    State.TRIAGE: _("The right agency is found by"),
+    State.REFERRED: _("The agency checks that it is its own by"),
+    State.IN_PROGRESS: _("The agency replies to the caller by"),
+    State.WAITING: _("The caller's answer is needed by"),
+    State.OBJECTED: _("The objection is decided on by"),
+}
 
 
 def find(reference: str, phone_end: str, *, agent: User, at: datetime) -> Case | None:
-    """Return the case of ``reference`` if its owner's mobile number ends in ``phone_end``, and is not the agent's own.
+    """Return the case of ``reference`` if its owner's mobile number ends in ``phone_end``.
 
-    No case and a wrong end look alike. Every look is counted; raises ``accounts.limits.TooMany``.
+    None that is the agent's own or about the agent. No case and a wrong end look alike. Every look is counted; raises
+    ``accounts.limits.TooMany``.
     """
     spend(TRIES_OF_AGENT, str(agent.pk), at=at)
     spend(TRIES_OF_NUMBER, reference, at=at)
@@ -62,6 +77,13 @@ def forget(session: SessionBase) -> None:
     session.pop(_PROVEN, None)
 
 
+def standing_of(case: Case, *, at: datetime) -> tuple[Status, Promise | None]:
+    """Return where ``case`` stands and what is owed on it, as an agent says it of the caller."""
+    status, promise = status_of(case), promise_of(case, at=at)
+    if case.state == State.WAITING:
+        status = replace(status, word=str(_("Needs the caller's answer")))
+    return status, replace(promise, owes=str(_OWED[case.state])) if promise else None
+
+
 def _case(reference: str, *, agent: User) -> Case | None:
-    cases = Case.objects.for_page().filter(reference=reference)
-    return (cases.exclude(citizen=agent.person_id) if agent.person_id else cases).first()
+    return Case.objects.of_others(agent).for_page().filter(reference=reference).first()

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import cast
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.demo import make_demo_people
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, Governorate, Topic, current_calendar
 from complaints.deadlines.clockwork import promise_days
 from complaints.models import Case, RefusalReason, StandardText
+from complaints.topic_answers import given, questions_for
 from complaints.verbs import accept, add, add_task, ask, close, decline, file, object_to
 from complaints.verbs.consultations import consult, estimate
 from complaints.verbs.filing import Filing
@@ -44,6 +46,16 @@ TEXT_TITLE = "كسر في وصلة فرعية"
 TEXT_FOUND = "عاينت فرقة الصيانة الخط المغذي في {place} ووجدت كسرًا في الوصلة الفرعية."
 TEXT_DONE = "استبدلت الفرقة الوصلة يوم {date} وأعيد الضخ، وقيس الضغط بعد الإصلاح."
 TO_DIRECTORATE = "نرجو معاينة الموقع وبيان سبب المشكلة والمدة اللازمة لمعالجتها."
+#: Answers to the questions of topics; a number is a day, so many days before the filing.
+ANSWERS: dict[str, str | int] = {
+    "water-outage-since": 10,
+    "water-outage-who": "The whole street or district",
+    "water-outage-number": "1-40-22871",
+    "water-leak-much": "A flood that blocks the road",
+    "roads-build-plot": "حوض 14، قطعة 386",
+    "roads-build-stage": "Under construction",
+    "transport-fare-plate": "50-18236",
+}
 #: The directorate that gets its links by e-mail; the others get them from the officer.
 WITH_EMAIL, EMAIL = "miyahuna-ops", "operations@miyahuna.example"
 
@@ -151,11 +163,21 @@ def _live(number: int, sample: Sample, cast_: Cast, at: datetime) -> bool:
         agency=Agency.objects.filter(code=sample.agency).first(),
         governorate=Governorate.objects.filter(code=sample.governorate).first(),
         area=sample.place[:120],
+        answers=given(questions_for(topic, kind=sample.kind), _said(filed_at)),
     )
     case = file(filing, by=citizen.user, at=filed_at)
     if case.agency is not None and case.kind == Kind.COMPLAINT:
         story(case, cast_, filed_at)
     return True
+
+
+def _said(at: datetime) -> dict[str, str]:
+    """Return the answers, with the days counted back from ``at``."""
+    today = timezone.localdate(at)
+    return {
+        code: said if isinstance(said, str) else (today - timedelta(days=said)).isoformat()
+        for code, said in ANSWERS.items()
+    }
 
 
 def _fresh(case: Case, cast_: Cast, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -21,18 +22,22 @@ _AT_THE_AGENCY: dict[Actor, frozenset[Role]] = {
 _ANYWHERE: dict[Actor, frozenset[Role]] = {
     Actor.CMU: CMU,
     Actor.UNINVOLVED_CMU: CMU,
+    Actor.SIGNER: CMU,
     Actor.AGENT: CONTACT_CENTRE,
 }
 
 
-def absent_behind(user: User, what: Verb | Act, *, agency: int | None, at: datetime) -> UUID | None:
+def absent_behind(
+    user: User, what: Verb | Act, *, agency: int | None, at: datetime, but: Collection[UUID] = ()
+) -> UUID | None:
     """Return the absent colleague whose place ``user`` takes by ``what`` on a case of ``agency``.
 
-    None while ``user`` has a role of the own that lets them do it. Costs no statement once ``user``'s authority of the
+    None while ``user`` has a role of the own that lets them do it; nobody acts in the place of those ``but`` whom the
+    case is about. Costs no statement once ``user``'s authority of the
     day is known.
     """
     who = TRANSITIONS[what].who if isinstance(what, Verb) else policy.ACTS[what][1]
-    authority = user.authority(at)
+    authority = user.authority(at).without(but)
     lent = {(role, where): absent for role, where, absent in authority.lent}
     fitting = [pair for pair in authority.roles if _lets(pair, who, agency)]
     if not fitting and Actor.PARTNER in who:

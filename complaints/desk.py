@@ -10,15 +10,29 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
-from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, REPORT_READERS, SUPERVISION, Role
-from agencies.models import Agency
+from accounts.roles import (
+    CMU,
+    CONTACT_CENTRE,
+    DESK,
+    LADDER,
+    OPERATORS,
+    REPORT_READERS,
+    SUPERVISION,
+    Authority,
+    Role,
+)
+from agencies.models import Agency, Directorate
 from complaints.citizen.promise import operator
-from complaints.models import Case, CaseQuerySet
+from complaints.deadlines import standstill
+from complaints.deadlines.standstill import Standstill
+from complaints.models import Case, CaseQuerySet, Consultation
 from complaints.queue import keyset
 from complaints.queue.keyset import Order, Page
 from complaints.queue.tabs import SOON
+from complaints.reading import knows_person
 from complaints.routing import suggestions
 from complaints.workflow import State
+from config.dates import day_digits
 
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 
@@ -41,13 +55,26 @@ class Countdown:
     words: str
 
 
-def countdown_of(case: Case, *, at: datetime) -> Countdown:
-    """Return how far the deadline of ``case`` is; while the citizen is asked nobody at the desk can be late."""
+def countdown_of(case: Case, *, at: datetime, still: Standstill | None = None) -> Countdown:
+    """Return how far the deadline of ``case`` is; while the citizen is asked it stands still, but not without end.
+
+    ``still`` is what ``standstill`` knows of a case that waits for its citizen: until when its limit stands.
+    """
     if case.deadline_at is None:
         return Countdown("", "")
     if case.state == State.WAITING:
-        return Countdown("", gettext("the time limit stands still"))
+        return _standing(still, at=at)
     return _countdown(case.deadline_at, at=at)
+
+
+def _standing(still: Standstill | None, *, at: datetime) -> Countdown:
+    if still is None:
+        return Countdown("", gettext("the time limit stands still"))
+    if at < still.until:
+        words = gettext("the time limit stands still until %(day)s at most")
+        return Countdown("", words % {"day": day_digits(still.until_on)})
+    running = _countdown(still.due_at, at=at)
+    return Countdown(running.level, gettext("the time limit runs again: %(left)s") % {"left": running.words})
 
 
 def _countdown(due_at: datetime, *, at: datetime) -> Countdown:
@@ -88,6 +115,12 @@ class Row:
         """Return the day of the deadline."""
         return timezone.localdate(self.due_at) if self.due_at else None
 
+    @property
+    def directorate(self) -> Directorate | None:
+        """Return the directorate that is asked, in the view of these, and that of the case elsewhere."""
+        asked: Sequence[Consultation] = getattr(self.case, "asked", ())
+        return asked[0].directorate if asked else self.case.directorate
+
 
 _TAGS: dict[str, str] = {
     State.TRIAGE: "warn",
@@ -104,21 +137,18 @@ def tag_of(case: Case, countdown: Countdown) -> str:
     return "bad" if countdown.level == "late" else _TAGS[case.state]
 
 
-def row_of(case: Case, user: User, *, at: datetime) -> Row:
+def rows_of(cases: Sequence[Case], user: User, *, at: datetime) -> list[Row]:
+    """Return the lines of ``cases`` in a list of ``user``; at most two statements for all that wait for a citizen."""
+    still = standstill.of_cases(cases)
+    return [row_of(case, user, at=at, still=still.get(case.pk)) for case in cases]
+
+
+def row_of(case: Case, user: User, *, at: datetime, still: Standstill | None = None) -> Row:
     """Return the line of ``case`` in a list of ``user``: in the view of parts with the date of the part."""
     part_due_at: datetime | None = getattr(case, "part_due_at", None)
-    countdown = _countdown(part_due_at, at=at) if part_due_at else countdown_of(case, at=at)
+    countdown = _countdown(part_due_at, at=at) if part_due_at else countdown_of(case, at=at, still=still)
     due_at = part_due_at or case.deadline_at
     return Row(case, due_at, countdown, tag_of(case, countdown), knows_person(case, user, at=at))
-
-
-def knows_person(case: Case, user: User, *, at: datetime) -> bool:
-    """Tell whether ``user`` may learn who filed ``case``: the CMU may, and its agency unless the person hid it.
-
-    Whoever only keeps sight of the case, or has a part in it, learns its words alone.
-    """
-    authority = user.authority(at)
-    return authority.has(CMU) or (not case.hides_identity and case.agency_id in authority.agencies(DESK))
 
 
 # ---- who sits at the desk ----
@@ -130,14 +160,26 @@ def office_of(user: User, *, at: datetime, agency: Agency | None = None, names: 
     ``agency``, or the ``names`` of all of theirs, spare a statement where they are known.
     """
     authority = user.authority(at)
-    if authority.has(CMU) or not authority.has(DESK):
+    if authority.has(CMU):
         return operator()
-    what = gettext("Supervisor") if authority.has(SUPERVISION) else gettext("Liaison officer")
+    if not authority.has(DESK):
+        return _place_of(authority, agency)
+    what = Role.SUPERVISOR if authority.has(SUPERVISION) else Role.OFFICER
     if not names:
         desks = authority.agencies(DESK)
         agencies = [agency] if agency and agency.pk in desks else Agency.objects.filter(pk__in=desks)
         names = [one.name for one in agencies]
-    return f"{what} – {gettext(', ').join(names)}"
+    return f"{what.label} – {gettext(', ').join(names)}"
+
+
+def _place_of(authority: Authority, agency: Agency | None) -> str:
+    """Return what somebody is who sits at no desk, with the agency where they stand on its ladder."""
+    held = [role for role in Role if authority.has({role})]
+    if not held:
+        return ""
+    what = str(held[0].label)
+    is_theirs = agency is not None and agency.pk in authority.agencies({held[0]} & set(LADDER))
+    return f"{what} – {agency.name}" if agency and is_theirs else what
 
 
 @dataclass(frozen=True)

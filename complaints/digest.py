@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.conf import settings
 from django.db import models, transaction
@@ -101,10 +101,26 @@ class Figures:
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who acts at the desk of ``agencies`` today."""
+    """Somebody who acts at the desk of ``agencies`` today: at those of ``instead`` only in the place of others."""
 
     user: User
     agencies: frozenset[int]
+    instead: Mapping[int, frozenset[Any]] = field(default_factory=dict)
+
+    def is_told_of(self, part: Part) -> bool:
+        """Tell whether the cases of ``part`` are work of this person: never the own, nor those about them."""
+        if part.agency not in self.agencies or (part.own is not None and part.own == self.user.person_id):
+            return False
+        absent = self.instead.get(part.agency)
+        return self.user.pk not in part.about and not (absent and absent <= part.about)
+
+
+class Part(NamedTuple):
+    """Cases counted together: of one agency, of one of the staff who complain or none, about the same people."""
+
+    agency: int
+    own: Any
+    about: frozenset[Any]
 
 
 def send(*, at: datetime) -> int:
@@ -133,16 +149,9 @@ def _notices(day: Morning) -> Iterable[Notice]:
             yield from to_staff("officer_digest", reader.user, partial(_words, told, day), by=LETTER)
 
 
-def _told(reader: Reader, parts: Mapping[tuple[int, Any], Figures]) -> Figures:
-    """Add up what a reader's agencies have, without the reader's own cases."""
-    return sum(
-        (
-            part
-            for (agency, person), part in parts.items()
-            if agency in reader.agencies and (person is None or person != reader.user.person_id)
-        ),
-        Figures(),
-    )
+def _told(reader: Reader, parts: Mapping[Part, Figures]) -> Figures:
+    """Add up what a reader's agencies have, without the reader's own cases and those about the reader."""
+    return sum((figures for part, figures in parts.items() if reader.is_told_of(part)), Figures())
 
 
 def _words(told: Figures, day: Morning) -> dict[str, str]:
@@ -167,33 +176,41 @@ def readers_on(on: date) -> list[Reader]:
     deputies: dict[Any, set[Any]] = defaultdict(set)
     for user, deputy in Absence.objects.on(on).values_list("user", "deputy"):
         deputies[user].add(deputy)
-    desks: dict[Any, set[int]] = defaultdict(set)
+    desks: dict[Any, dict[int, set[Any]]] = defaultdict(lambda: defaultdict(set))
     members = Membership.objects.active(on).filter(role__in=DESK, agency__isnull=False, user__is_active=True)
     for user, agency in members.values_list("user", "agency"):
         for acting in deputies.get(user, {user}):
-            desks[acting].add(agency)
+            desks[acting][agency].add(user)
     people = User.objects.filter(pk__in=desks.keys() - {None}, is_active=True, is_staff=True).exclude(email="")
-    return [Reader(user, frozenset(desks[user.pk])) for user in people.order_by("login")]
+    return [_reader(user, desks[user.pk]) for user in people.order_by("login")]
+
+
+def _reader(user: User, desks: Mapping[int, set[Any]]) -> Reader:
+    instead = {agency: frozenset(members) for agency, members in desks.items() if user.pk not in members}
+    return Reader(user, frozenset(desks), instead)
 
 
 # ---- what it says ----
 
 
-def figures(day: Morning, *, people: Iterable[Any]) -> Mapping[tuple[int, Any], Figures]:
+def figures(day: Morning, *, people: Iterable[Any]) -> Mapping[Part, Figures]:
     """Return the figures of every agency, those of the cases of each of ``people`` (staff who complain) apart.
 
-    Nobody is told of a case of their own. Three statements for any number of agencies and people.
+    Those of cases that are about staff apart too: nobody is told of a case of their own or about themselves. Three
+    statements for any number of agencies and people.
     """
     own = models.Case(models.When(citizen__in=list(people), then=F("citizen")), default=None)
-    found: dict[tuple[int, Any], Figures] = defaultdict(Figures)
+    found: dict[Part, Figures] = defaultdict(Figures)
     for cases, numbers in (
         (_with_deadline(day), _by_deadline(day)),
         (_returned(day), {"returned": models.Count("pk")}),
         (_failed(), {"failed": _lost_of_each()}),
     ):
-        grouped = cases.annotate(own=own).order_by().values("agency", "own").annotate(**numbers)
+        parted = cases.with_about().annotate(own=own).order_by()
+        grouped = parted.values("agency", "own", "about").annotate(**numbers)
         for row in cast("Iterable[dict[str, Any]]", grouped):
-            found[row["agency"], row["own"]] += Figures(**{name: row[name] for name in numbers})
+            part = Part(row["agency"], row["own"], frozenset(row["about"]))
+            found[part] += Figures(**{name: row[name] for name in numbers})
     return found
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from notifications.models import Message
 
 #: The others' messages depend on what is chosen: their pages show them once the form is complete.
-_FIXED = frozenset({Verb.ASK, Verb.DECLINE, Verb.RETURN, Verb.ARCHIVE})
+_FIXED = frozenset({Verb.ASK, Verb.DECLINE, Verb.RETURN, Verb.ARCHIVE, Verb.DISMISS})
 
 
 def message_of(what: Verb | Act, case: Case, *, at: datetime) -> Message | None:

@@ -20,6 +20,7 @@ _ACTORS = {
     Actor.CMU: "CMU",
     Actor.UNINVOLVED_CMU: "CMU staff who did not handle the case",
     Actor.CLOSER: "whoever closed it",
+    Actor.SIGNER: "the unit, to sign where the agency has no second supervisor",
     Actor.CLOCK: "the clock",
 }
 
@@ -38,7 +39,8 @@ def document() -> str:
             "|---|---|---|---|---|---|",
             *(_verb_row(verb, row) for verb, row in TRANSITIONS.items()),
             "",
-            "On a topic with a second signature an answer is proposed first and closes when another supervisor signs.",
+            "On a topic with a second signature an answer is proposed first and closes when another supervisor signs,",
+            "or the unit where the agency has no other one that day; so it is with the first later date.",
             "What is overtaken is cancelled if it has not left yet. Closed for want of a reply, the citizen is told by",
             "`case_unanswered`; whoever filed by telephone gets `case_filed_by_phone` as receipt.",
             f"A citizen may object within {OBJECTION_DAYS} days of a closing, at most {MAX_OBJECTIONS} times a case.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.utils import timezone, translation
 
-from accounts.models import cmu_staff, officers_of, supervisors_of
+from accounts.models import supervisors_of
 from accounts.reach import reach
 from accounts.recipients import LETTER, LETTER_AND_RING, citizen_key, to_staff
 from agencies.models import Priority
@@ -27,9 +27,8 @@ from notifications.words.links import DOT
 if TYPE_CHECKING:
     from accounts.models import User
     from agencies.calendar import WorkingCalendar
-    from agencies.models import Agency
+    from complaints.change import Change
     from complaints.models import Case, CaseEvent
-    from complaints.transition import Change
 
 #: What a caller gets instead: the agent has just read the number out, the message says where to follow it.
 _BY_PHONE = {"case_received": "case_filed_by_phone", "case_received_triage": "case_filed_by_phone"}
@@ -81,24 +80,6 @@ def rings_from(moment: Moment) -> datetime | None:
     return opens if opens > moment.at else None
 
 
-class Desk:
-    """The people behind the parties of one case at one moment; each list is fetched once."""
-
-    def __init__(self, at: datetime) -> None:
-        self.on = timezone.localdate(at)
-        self._officers: dict[int, list[User]] = {}
-
-    def officers(self, agency: Agency) -> list[User]:
-        """Return the active officers of ``agency``."""
-        if agency.pk not in self._officers:
-            self._officers[agency.pk] = list(officers_of(agency, self.on))
-        return self._officers[agency.pk]
-
-    def cmu(self) -> list[User]:
-        """Return the active staff of the CMU."""
-        return list(cmu_staff(self.on))
-
-
 def owe(tells: Iterable[Tell], *, change: Change, event: CaseEvent) -> None:
     """Write the messages that ``event``, made by ``change``, owes into the outbox."""
     told = [*tells, *_FALLEN] if isinstance(change.verb, Verb) and change.partners else tells
@@ -106,10 +87,18 @@ def owe(tells: Iterable[Tell], *, change: Change, event: CaseEvent) -> None:
     outbox.owe(notices, occasion=occasion(event), at=event.at)
 
 
-def tell_staff(template: str, people: Iterable[User], *, change: Change) -> None:
-    """Owe ``people`` by e-mail and SMS what ``change``, whose event is written, means for them."""
-    told = list(_to_staff(template, people, change))
+def tell_staff(
+    template: str, people: Iterable[User], *, change: Change, by: tuple[Channel, ...] = LETTER_AND_RING
+) -> None:
+    """Owe ``people``, by e-mail and SMS unless said, what ``change``, whose event is written, means for them."""
+    told = list(_to_staff(template, people, change, by=by))
     outbox.owe(told, occasion=f"case:{change.case.pk}:{change.case.version}", at=change.at)
+
+
+def tell_unit(template: str, *, change: Change) -> None:
+    """Owe the unit by e-mail what ``change``, whose event is written, means for it."""
+    occasion_ = f"case:{change.case.pk}:{change.case.version}"
+    outbox.owe(list(_to_cmu(template, change)), occasion=occasion_, at=change.at)
 
 
 def owe_thanks(case: Case, *, at: datetime) -> None:
@@ -117,7 +106,7 @@ def owe_thanks(case: Case, *, at: datetime) -> None:
 
     An occasion of its own: that it has left must not keep its closer from taking back a slip.
     """
-    people = supervisors_of(case.agency, timezone.localdate(at)) if case.agency else ()
+    people = supervisors_of(case.agency, timezone.localdate(at), but=case.about) if case.agency else ()
     notices = [notice for user in people for notice in _thanks(user, case)]
     outbox.owe(notices, occasion=f"case:{case.pk}:{case.version}:thanks", at=at)
 
@@ -157,7 +146,7 @@ def _notices(tell: Tell, change: Change) -> Iterator[Notice]:
         case Party.HOLDER if case.state == State.TRIAGE or case.agency is None:
             yield from _to_cmu(tell.template, change)
         case Party.HOLDER if case.agency is not None:
-            yield from _to_staff(tell.template, change.desk.officers(case.agency), change)
+            yield from _to_staff(tell.template, change.desk.answerable(case.agency), change)
         case Party.FORMER_AGENCY if change.former_agency is not None:
             yield from _to_staff(tell.template, change.desk.officers(change.former_agency), change)
         case Party.PARTNER:
@@ -200,8 +189,8 @@ def _to_staff(
     template: str, people: Iterable[User], change: Change, *, by: tuple[Channel, ...] = LETTER_AND_RING
 ) -> Iterator[Notice]:
     for user in people:
-        if user.person_id == change.case.citizen_id:
-            # To their own case they are its citizen alone, who reads nothing of the desk.
+        if user.person_id == change.case.citizen_id or change.case.is_about(user):
+            # To their own case they are its citizen alone, who reads nothing of the desk; of one about them, nothing.
             continue
         yield from to_staff(
             template,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Subquery
+
 from accounts.roles import CMU, CONTACT_CENTRE, DESK, Role
-from complaints.competence import binding, referrals
+from complaints.competence import binding, referrals, seconds
 from complaints.models import TaskState
 from complaints.workflow import (
     CORRECTION_MINUTES,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 _DESK = frozenset({Actor.OFFICER, Actor.SUPERVISOR})
 _STAFF = _DESK | {Actor.CMU}
+#: Who writes answers, and who signs what another wrote.
+WRITERS, SIGNERS = _DESK, frozenset({Actor.SUPERVISOR, Actor.SIGNER})
 #: The agency has the case in hand, and may ask others about it.
 _AT_AGENCY = frozenset({State.REFERRED, State.IN_PROGRESS})
 _WITH_AGENCY = _AT_AGENCY | {State.WAITING}
@@ -39,11 +43,14 @@ ACTS: dict[Act, tuple[frozenset[State], frozenset[Actor]]] = {
     Act.PROPOSE_EXTENSION: (frozenset({State.IN_PROGRESS}), _DESK),
     Act.REFUSE_EXTENSION: (_WITH_AGENCY, frozenset({Actor.SUPERVISOR, Actor.CMU})),
     Act.PROPOSE_ANSWER: (_AT_AGENCY, _DESK),
-    Act.SEND_BACK: (_AT_AGENCY, frozenset({Actor.SUPERVISOR})),
+    Act.SEND_BACK: (_AT_AGENCY, SIGNERS),
     Act.ASSIGN: (_WITH_AGENCY, _DESK | {Actor.CLOCK}),
     Act.NOTE: (_EVER, _STAFF | {Actor.PARTNER}),
     Act.CALL: (_EVER, _STAFF | {Actor.AGENT, Actor.PARTNER}),
     Act.LABEL: (_EVER, _STAFF),
+    # The officer and the partner only themselves, as ``verbs.concerns`` sees to.
+    Act.CONCERN: (_EVER, _STAFF | {Actor.PARTNER, Actor.CLOCK}),
+    Act.CLEAR: (_EVER, frozenset({Actor.SUPERVISOR, Actor.CMU})),
     Act.LINK: (_EVER - {State.CLOSED}, _STAFF),
     Act.UNLINK: (_EVER - {State.CLOSED}, _STAFF),
     Act.CONSULT: (_AT_AGENCY, _DESK),
@@ -62,18 +69,37 @@ ACTS: dict[Act, tuple[frozenset[State], frozenset[Actor]]] = {
 
 
 def actors(case: Case, user: User | None, *, at: datetime) -> frozenset[Actor]:
-    """Return what ``user`` is to ``case`` at ``at``; None is the clock. Nobody handles a case of their own."""
+    """Return what ``user`` is to ``case`` at ``at``; None is the clock.
+
+    Nobody handles a case of their own or about themselves, nor in the place of somebody whom it is about.
+    """
     if user is None:
         return frozenset({Actor.CLOCK})
     if case.citizen.user_id == user.pk:
         return frozenset({Actor.CITIZEN})
-    if user.person_id is not None and user.person_id == case.citizen_id:
+    if _is_own(case, user) or not user.is_staff or case.is_about(user):
         return frozenset()
     return frozenset(_staff_actors(case, user, at))
 
 
-def _staff_actors(case: Case, user: User, at: datetime) -> set[Actor]:
+def keeps_off(case: Case, user: User, *, at: datetime) -> bool:
+    """Tell whether ``user`` of the case's desk must not handle it: it is their own, or about them.
+
+    Or about everybody in whose place they sit there. No statement for a case that comes ``with_about``.
+    """
+    if _is_own(case, user) or case.is_about(user):
+        return True
     authority = user.authority(at)
+    left = authority.without(case.about).agencies(DESK)
+    return case.agency_id in authority.agencies(DESK) and case.agency_id not in left
+
+
+def _is_own(case: Case, user: User) -> bool:
+    return user.person_id is not None and user.person_id == case.citizen_id
+
+
+def _staff_actors(case: Case, user: User, at: datetime) -> set[Actor]:
+    authority = user.authority(at).without(case.about)
     found = set()
     if authority.has(CONTACT_CENTRE):
         found.add(Actor.AGENT)
@@ -85,12 +111,27 @@ def _staff_actors(case: Case, user: User, at: datetime) -> set[Actor]:
         found.add(Actor.SUPERVISOR)
     if case.closed_by_id == user.pk and found & {Actor.OFFICER, Actor.SUPERVISOR}:
         found.add(Actor.CLOSER)
+    if Actor.CMU in found:
+        found |= _unit_actors(case, user, at)
     others = authority.agencies(DESK) - {case.agency_id}
     if others and case.tasks.filter(agency__in=others, state=TaskState.OPEN).exists():
         found.add(Actor.PARTNER)
-    if Actor.CMU in found and case.state == State.OBJECTED and not case.events.filter(actor=user).exists():
-        found.add(Actor.UNINVOLVED_CMU)
     return found
+
+
+def _unit_actors(case: Case, user: User, at: datetime) -> set[Actor]:
+    found = set()
+    if case.state == State.OBJECTED and not _handled(case, user):
+        found.add(Actor.UNINVOLVED_CMU)
+    if case.state in _AT_AGENCY and seconds.lacks_signature(case, at=at):
+        found.add(Actor.SIGNER)
+    return found
+
+
+def _handled(case: Case, user: User) -> bool:
+    """Tell whether ``user`` did anything on ``case`` before the objection; a note on it since is nothing."""
+    objected = case.events.filter(verb=Verb.OBJECT).order_by("-number").values("number")[:1]
+    return case.events.filter(actor=user, number__lt=Subquery(objected)).exists()
 
 
 def may(case: Case, verb: Verb, user: User | None, *, at: datetime) -> bool:

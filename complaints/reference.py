@@ -41,6 +41,11 @@ def make(*, year: int, serial: int) -> str:
     return f"{body}{_damm(body)}"
 
 
+def grouped(reference: str) -> str:
+    """Return a tracking number in the groups people read aloud, 26 0482 1735, isolated from the text around it."""
+    return f"\u2066{reference[:2]} {reference[2:6]} {reference[6:]}\u2069"
+
+
 def is_valid(reference: str) -> bool:
     """Tell whether ``reference`` is ten ASCII digits whose check digit fits."""
     return len(reference) == LENGTH and reference.isascii() and reference.isdecimal() and _damm(reference) == 0

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cached_property
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,8 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from agencies.models import current_calendar
 from complaints import chain, deputies, hands, notices, policy
+from complaints.change import Change, Desk, Fact
 from complaints.deadlines import clockwork
 from complaints.models import Case, CaseEvent, Clock, Holding
 from complaints.workflow import ACT_TELLS, STANDINGS, TRANSITIONS, Act, Actor, Holder, State, Tell, Verb
@@ -23,10 +21,7 @@ from notifications import outbox
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from agencies.calendar import WorkingCalendar
-    from agencies.models import Agency, Directorate
-
-type Fact = str | int | bool | None
+    from agencies.models import Directorate
 
 
 class TransitionNotAllowed(Exception):
@@ -43,59 +38,21 @@ class NotEntitled(PermissionDenied):
     """The person is not among those who may do this to the case."""
 
 
-@dataclass(kw_only=True)
-class Change:
-    """What a verb says about its own change; the machine does what every change must.
-
-    ``holder`` is who has the case in hand afterwards, where that does not follow from the state: a directorate or an
-    outside centre, or the agency again once they are done. ``partners`` are the agencies whose part in the case is
-    asked for, or falls.
-    """
-
-    case: Case
-    verb: Verb | Act
-    by: User | None
-    at: datetime
-    origin: State
-    target: State
-    former_agency: Agency | None
-    facts: dict[str, Fact] = field(default_factory=dict)
-    fields: set[str] = field(default_factory=set)
-    holder: Holder | None = None
-    directorate: Directorate | None = None
-    due: datetime | None = None
-    speaks_of: date | None = None
-    partners: Sequence[Agency] = ()
-
-    @cached_property
-    def calendar(self) -> WorkingCalendar:
-        """Return the working calendar, fetched at the first use."""
-        return current_calendar()
-
-    @cached_property
-    def desk(self) -> notices.Desk:
-        """Return the people who are told, fetched at the first use."""
-        return notices.Desk(self.at)
-
-    def set(self, **values: object) -> None:
-        """Set fields of the case that are saved with the change."""
-        for name, value in values.items():
-            setattr(self.case, name, value)
-            self.fields.add(name)
-
-
 @contextmanager
-def transition(case: Case, verb: Verb, *, by: User | None, at: datetime) -> Iterator[Change]:
+def transition(
+    case: Case, verb: Verb, *, by: User | None, at: datetime, through: Actor | None = None
+) -> Iterator[Change]:
     """Change the state of ``case`` by ``verb``: the body says what is particular, the rest is done here.
 
     Locks the row before its state is read. Raises ``TransitionNotAllowed`` when somebody was first and
-    ``NotEntitled`` when ``by`` may not; both leave nothing written. ``by`` is None for the clock.
+    ``NotEntitled`` when ``by`` may not; both leave nothing written. ``by`` is None for the clock. ``through`` is what
+    ``by`` is to the lead of ``case``, whose answer the caller has checked.
     """
     with transaction.atomic():
         _lock(case)
         if not policy.fits(case, verb, at=at):
             raise TransitionNotAllowed(verb, case)
-        if not policy.is_entitled(case, verb, by, at=at):
+        if not (through in TRANSITIONS[verb].who if through else policy.is_entitled(case, verb, by, at=at)):
             raise NotEntitled
         change = _change(case, verb, by, at, target=_target(case, verb))
         yield change
@@ -126,7 +83,7 @@ def act(case: Case, what: Act, *, by: User | None, at: datetime, through: Actor 
         _owe(ACT_TELLS.get(what, ()), change, event)
 
 
-def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk: notices.Desk) -> None:
+def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk: Desk) -> None:
     """Write a new case whose ``state`` is set, with its first event, holding, clock and messages.
 
     The caller has opened the transaction and given the case its key, which its first hash covers. ``desk`` carries the
@@ -162,6 +119,8 @@ def _lock(case: Case) -> None:
     """Lock the row and make ``case`` what it says now; ``refresh_from_db`` would drop the joined agency and citizen."""
     fresh = Case.objects.locked().get(pk=case.pk)
     vars(case).update(vars(fresh))
+    # Asked anew where it matters: a row that was waited for comes with what stood beside it before.
+    case.forget_about()
 
 
 def _target(case: Case, verb: Verb) -> State:
@@ -274,10 +233,11 @@ def _event(change: Change, *, from_state: str) -> CaseEvent:
 
 def _absent(change: Change) -> UUID | None:
     """Return the absent colleague in whose place the change is made."""
-    if change.by is None:
+    if change.by is None or not change.by.authority(change.at).lent:
         return None
     agency = change.former_agency or change.case.agency
-    return deputies.absent_behind(change.by, change.verb, agency=agency.pk if agency else None, at=change.at)
+    key = agency.pk if agency else None
+    return deputies.absent_behind(change.by, change.verb, agency=key, at=change.at, but=change.case.about)
 
 
 def _move_holding(change: Change) -> None:

@@ -37,6 +37,7 @@ urlpatterns = [
     path("cases/<ref:ref>/add/", citizen.case_add, name="case-add"),
     path("cases/<ref:ref>/amend/", citizen.case_amend, name="case-amend"),
     path("cases/<ref:ref>/reply/", citizen.case_reply, name="case-reply"),
+    path("cases/<ref:ref>/object/", citizen.case_object, name="case-object"),
     path("cases/<ref:ref>/withdraw/", citizen.case_withdraw, name="case-withdraw"),
     path("cases/<ref:ref>/files/<uuid:pk>/", files.case_file, name="case-file"),
     path("track/", citizen.track, name="track"),

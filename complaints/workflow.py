@@ -67,6 +67,8 @@ class Act(StrEnum):
     NOTE = "note"
     CALL = "call"
     LABEL = "label"
+    CONCERN = "concern"
+    CLEAR = "clear"
     LINK = "link"
     UNLINK = "unlink"
     CONSULT = "consult"
@@ -93,6 +95,7 @@ class Actor(StrEnum):
     CMU = "cmu"
     UNINVOLVED_CMU = "uninvolved_cmu"
     CLOSER = "closer"
+    SIGNER = "signer"
     PARTNER = "partner"
     DIRECTORATE = "directorate"
     CLOCK = "clock"
@@ -305,7 +308,7 @@ TRANSITIONS: dict[Verb, Transition] = {
     Verb.CLOSE: Transition(
         sources=frozenset({S.REFERRED, S.IN_PROGRESS}),
         targets=_one(S.CLOSED),
-        who=DESK,
+        who=DESK | {A.SIGNER},
         tells=(Tell(P.CITIZEN, "case_answered"),),
         overtakes=frozenset({"case_resumed", "case_late", "officer_new_case", "officer_reply", "officer_lapsed"})
         | PROMISES

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import phonenumbers
 from django import forms
@@ -14,13 +14,15 @@ from django.core.validators import EmailValidator
 from django.forms.utils import pretty_name
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from phonenumber_field.phonenumber import PhoneNumber
 
 from config.arabic import fold_digits
 
-type Text = str | Promise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+type Text = str | _StrPromise
 # Lazy on purpose: the class takes its argument in the stubs only.
 type Upload = UploadedFile[Any]
 
@@ -480,6 +482,8 @@ class BirthDateInput(forms.Widget):
     """Three boxes: day, month, year."""
 
     parts = ("day", "month", "year")
+    #: What the browser may know of each part.
+    autocomplete = "bday-{part}"
 
     def value_from_datadict(
         self,
@@ -513,7 +517,14 @@ class BirthDateField(forms.Field):
     ``today`` is the last day that is accepted.
     """
 
-    widget = BirthDateInput
+    widget: forms.Widget = BirthDateInput  # type: ignore[assignment] # Django replaces the class by an instance
+    #: What is said of a part that is missing, and of a day after ``today``.
+    missing: Mapping[str, Text] = {
+        "day": _("Enter the day of birth"),
+        "month": _("Enter the month of birth"),
+        "year": _("Enter the year of birth"),
+    }
+    in_future: Text = _("The date of birth cannot be in the future")
 
     def __init__(self, *, today: Callable[[], date] = timezone.localdate, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -526,6 +537,9 @@ class BirthDateField(forms.Field):
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")
             return None
+        for part, text in zip(BirthDateInput.parts, typed, strict=True):
+            if not text:
+                raise ValidationError(self.missing[part], code=part)
         day, month, year = typed
         return self._date(day=_part(day, "day"), month=_month(month), year=_part(year, "year"))
 
@@ -539,14 +553,25 @@ class BirthDateField(forms.Field):
         except ValueError:
             raise ValidationError(_("That month does not have this day"), code="day") from None
         if born > today:
-            raise ValidationError(_("The date of birth cannot be in the future"), code="year")
+            raise ValidationError(self.in_future, code="year")
         return born
 
 
+class DayInput(BirthDateInput):
+    """Three boxes for a day of which the browser knows nothing."""
+
+    autocomplete = "off"
+
+
+class DayField(BirthDateField):
+    """A day on which something happened, today at the latest, in three parts as a date of birth is."""
+
+    widget = DayInput  # type: ignore[assignment] # as above
+    missing = {"day": _("Enter the day too"), "month": _("Enter the month too"), "year": _("Enter the year too")}
+    in_future = _("This day has not come yet. Enter today or a day before")
+
+
 def _part(typed: str, part: str) -> int:
-    if not typed:
-        missing = {"day": _("Enter the day of birth"), "year": _("Enter the year of birth")}
-        raise ValidationError(missing[part], code=part)
     number = int(typed) if _is_digits(typed) and len(typed) <= len("2026") else 0
     if part == "day" and not 1 <= number <= 31:  # noqa: PLR2004 - the longest month
         raise ValidationError(_("The day must be between 1 and 31"), code="day")
@@ -554,8 +579,6 @@ def _part(typed: str, part: str) -> int:
 
 
 def _month(typed: str) -> int:
-    if not typed:
-        raise ValidationError(_("Enter the month of birth"), code="month")
     named = MONTH_NUMBERS.get(_month_key(typed))
     number = int(typed) if _is_digits(typed) and len(typed) <= len("12") else 0
     if named is None and not 1 <= number <= 12:  # noqa: PLR2004 - months of a year

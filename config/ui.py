@@ -134,13 +134,24 @@ def operator_name() -> str:
     return names[_language()]
 
 
-@register.simple_tag
-def user_text(text: object, *, lines: bool = False) -> SafeString:
-    """Write what a person typed, its direction taken from its first letter; ``lines`` makes its lines paragraphs."""
+@register.simple_tag(takes_context=True)
+def user_text(context: Context, text: object, *, lines: bool = False) -> SafeString:
+    """Write what a person typed, its direction taken from its first letter; ``lines`` makes its lines paragraphs.
+
+    On a page with a ``reading`` it is written as that reader may read it, whatever it is and wherever it comes from.
+    """
+    reading = context.get("reading")
+    shown = reading.cover(str(text)) if reading is not None else str(text)
     if not lines:
-        return format_html("<bdi>{}</bdi>", text)
-    paragraphs = (line for line in str(text).splitlines() if line.strip())
+        return format_html("<bdi>{}</bdi>", shown)
+    paragraphs = (line for line in shown.splitlines() if line.strip())
     return format_html_join("", '<p dir="auto">{}</p>', ((line,) for line in paragraphs))
+
+
+@register.simple_tag(takes_context=True)
+def subject(context: Context, case: object) -> SafeString:
+    """Write the subject of a case of a list as the ``reader`` of the page may read it."""
+    return format_html("<bdi>{}</bdi>", context["reader"].subject(case))
 
 
 @register.simple_tag
@@ -588,7 +599,13 @@ def _date_parts(bound: BoundField) -> list[dict[str, Any]]:
     wrong = {_wrong_part(error) for error in bound.errors.as_data()} if bound.form.is_bound else set()
     labels = {"day": gettext("Day"), "month": gettext("Month"), "year": gettext("Year")}
     return [
-        {"name": part, "label": labels[part], "value": str(value).replace("\0", ""), "wrong": part in wrong}
+        {
+            "name": part,
+            "label": labels[part],
+            "value": str(value).replace("\0", ""),
+            "wrong": part in wrong,
+            "autocomplete": bound.field.widget.autocomplete.format(part=part),
+        }
         for part, value in zip(BirthDateInput.parts, values, strict=True)
     ]
 

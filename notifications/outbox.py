@@ -93,9 +93,10 @@ def cancel(
     reference: str,
     templates: Collection[str] | None = None,
     occasion: str | None = None,
+    recipient: str | None = None,
     at: datetime,
 ) -> int:
-    """Cancel what is owed about a reference and has not left; return how many.
+    """Cancel what is owed about a reference, to one ``recipient`` or all, and has not left; return how many.
 
     In the caller's transaction the cancelled rows are locked, so that no sender takes them before the commit:
     cancel first, then ask ``has_left``. What has left is not said again, neither by this channel nor by another.
@@ -105,6 +106,8 @@ def cancel(
         overtaken = overtaken.filter(template__in=templates)
     if occasion is not None:
         overtaken = overtaken.filter(occasion=occasion)
+    if recipient is not None:
+        overtaken = overtaken.filter(recipient=recipient)
     # Locked as one: a sender that gives a message back meanwhile must not slip between two statements.
     states = dict(overtaken.order_by("pk").select_for_update().values_list("pk", "state"))
     waiting = [pk for pk, state in states.items() if state == MessageState.PENDING]
@@ -118,6 +121,11 @@ def cancel(
 def has_left(occasion: str) -> bool:
     """Say whether a person may already have read a message of this occasion; one being sent counts."""
     return Message.objects.filter(occasion=occasion).left().exists()
+
+
+def left_among(occasions: Collection[str]) -> set[str]:
+    """Return of which ``occasions`` a person may already have read a message; one statement."""
+    return set(Message.objects.filter(occasion__in=occasions).left().values_list("occasion", flat=True))
 
 
 def resolve(token: str, *, at: datetime) -> Message | None:

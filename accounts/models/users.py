@@ -227,32 +227,48 @@ class Absence(models.Model):
         return f"{self.user_id} {self.starts_on:%Y-%m-%d}"
 
 
-def officers_of(agency: Agency, on: date) -> models.QuerySet[User]:
+def officers_of(agency: Agency, on: date, *, but: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
     """Return the liaison officers of ``agency`` who act on a day: those present, and the deputies of those away.
 
-    Empty means that the agency has no active officer and its cases go to the CMU.
+    Empty means that the agency has no active officer and its cases go to the CMU. ``but`` are people who keep off, and
+    with them whoever would only act in their place.
     """
-    return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.OFFICER), on)
+    return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.OFFICER), on, but)
 
 
-def supervisors_of(agency: Agency, on: date) -> models.QuerySet[User]:
-    """Return the supervisors of ``agency`` who act on a day: those present, and the deputies of those away."""
-    return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.SUPERVISOR), on)
+def supervisors_of(agency: Agency, on: date, *, but: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
+    """Return the supervisors of ``agency`` who act on a day, ``but`` as in ``officers_of``."""
+    return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.SUPERVISOR), on, but)
 
 
 def acting_as(
-    roles: Collection[Role], on: date, *, agency: Agency | None = None, instead_of: uuid.UUID | None = None
+    roles: Collection[Role],
+    on: date,
+    *,
+    agency: Agency | None = None,
+    instead_of: uuid.UUID | None = None,
+    but: Collection[uuid.UUID] = (),
 ) -> models.QuerySet[User]:
     """Return who acts in one of ``roles`` on a day, in one ``agency`` or anywhere: those present and the deputies.
 
-    ``instead_of`` keeps that one person, or the deputy: nobody when the person has no such role any more.
+    ``instead_of`` keeps that one person, or the deputy: nobody when the person has no such role any more. ``but`` is as
+    in ``officers_of``.
     """
     memberships = Membership.objects.active(on).filter(role__in=roles)
     if agency is not None:
         memberships = memberships.filter(agency=agency)
     if instead_of is not None:
         memberships = memberships.filter(user=instead_of)
-    return _acting(memberships, on)
+    return _acting(memberships, on, but)
+
+
+def members_of(roles: Collection[Role], on: date, *, agencies: Collection[int] | None = None) -> models.QuerySet[User]:
+    """Return who has one of ``roles`` on a day, in ``agencies`` or anywhere: present, away, or deputy of one away."""
+    held = Membership.objects.active(on).filter(role__in=roles)
+    members = (held if agencies is None else held.filter(agency__in=agencies)).values("user")
+    deputies = Absence.objects.on(on).filter(user__in=members, deputy__isnull=False).values("deputy")
+    people = User.objects.filter(Q(pk__in=members) | Q(pk__in=deputies), is_active=True, is_staff=True)
+    return people.order_by("login")
 
 
 def agencies_with_officers(agencies: Collection[int], on: date) -> frozenset[int]:
@@ -262,9 +278,9 @@ def agencies_with_officers(agencies: Collection[int], on: date) -> frozenset[int
     return frozenset(members.exclude(user__in=unattended).values_list("agency", flat=True))
 
 
-def cmu_staff(on: date) -> models.QuerySet[User]:
-    """Return the staff of the CMU who act on a day, its head included."""
-    return _acting(Membership.objects.active(on).filter(role__in=CMU), on)
+def cmu_staff(on: date, *, but: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
+    """Return the staff of the CMU who act on a day, its head included; ``but`` is as in ``officers_of``."""
+    return _acting(Membership.objects.active(on).filter(role__in=CMU), on, but)
 
 
 def operators(on: date) -> models.QuerySet[User]:
@@ -274,9 +290,10 @@ def operators(on: date) -> models.QuerySet[User]:
     return next((people for people in found if people.exists()), found[-1])
 
 
-def _acting(memberships: MembershipQuerySet, on: date) -> models.QuerySet[User]:
+def _acting(memberships: MembershipQuerySet, on: date, but: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
     away = Absence.objects.on(on)
-    members = memberships.filter(user__is_active=True).values("user")
+    members = memberships.filter(user__is_active=True).exclude(user__in=but).values("user")
     deputies = away.filter(user__in=members, deputy__isnull=False).values("deputy")
     present = Q(pk__in=members) & ~Q(pk__in=away.values("user"))
-    return User.objects.filter(present | Q(pk__in=deputies), is_active=True, is_staff=True).order_by("login")
+    acting = User.objects.filter(present | Q(pk__in=deputies), is_active=True, is_staff=True)
+    return acting.exclude(pk__in=but).order_by("login")

@@ -11,7 +11,7 @@ from agencies.models.bodies import (
     Sector,
 )
 from agencies.models.places import City, CityLevel, Governorate
-from agencies.models.topics import KINDS, Priority, RoutingRule, Topic, TopicKind
+from agencies.models.topics import KINDS, Priority, QuestionKind, RoutingRule, Topic, TopicKind, TopicQuestion
 from agencies.models.workdays import (
     Audience,
     Holiday,
@@ -40,12 +40,14 @@ __all__ = [
     "OutsideCentre",
     "Period",
     "Priority",
+    "QuestionKind",
     "Reference",
     "RoutingRule",
     "Sector",
     "Shipped",
     "Topic",
     "TopicKind",
+    "TopicQuestion",
     "WorkingHours",
     "current_calendar",
 ]

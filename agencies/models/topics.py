@@ -1,4 +1,4 @@
-"""What about: topics with the rules that hold for them, and which agency is competent for a topic in a place."""
+"""What about: topics with their rules and questions, and which agency is competent for a topic in a place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 from agencies.models.base import Coded, Dated, Named, Reference, Shipped, span_of_days, stripped
 from agencies.models.bodies import Agency, AgencyKind, Sector
@@ -30,6 +30,8 @@ class TopicKind(models.TextChoices):
 
 
 KINDS: tuple[str, ...] = tuple(TopicKind.values)
+#: Letters of an answer that is offered.
+OPTION_LENGTH = 80
 
 
 class Priority(models.TextChoices):
@@ -117,6 +119,101 @@ class Topic(Coded, Named, Reference):
         super().clean()
         if self.parent is not None and self.parent.parent_id is not None:
             raise ValidationError({"parent": _("Topics have two levels: choose a group")})
+
+
+class QuestionKind(models.TextChoices):
+    """How a question of a topic is answered."""
+
+    LINE = "line", _("one line of text")
+    DATE = "date", _("a day, today or before")
+    CHOICE = "choice", _("one of the answers offered")
+
+
+class TopicQuestionQuerySet(models.QuerySet["TopicQuestion"]):
+    """Questions about the questions of topics."""
+
+    def asked(self, *, topic: Topic, kind: str) -> Self:
+        """Return what is asked about ``topic`` in a kind of case, the questions of its group among its own."""
+        return self.filter(
+            Q(kinds=[]) | Q(kinds__contains=[kind]), topic__in=filter(None, (topic.pk, topic.parent_id)), is_active=True
+        )
+
+
+class TopicQuestion(Coded, Named, Reference):
+    """What whoever files is asked about a topic, or about every topic of a group; the name is the question.
+
+    The answers offered stand in both languages in the same order. ``is_personal`` marks a question whose answer tells
+    who the person is: it is withheld from whoever may not learn that.
+    """
+
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="questions", verbose_name=_("topic or group"))
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    hint_ar = models.CharField(_("hint in Arabic"), max_length=150, blank=True)
+    hint_en = models.CharField(_("hint in English"), max_length=150, blank=True)
+    kind = models.CharField(_("kind of answer"), max_length=10, choices=QuestionKind, default=QuestionKind.LINE)
+    options_ar = ArrayField(
+        models.CharField(max_length=OPTION_LENGTH),
+        default=list,
+        blank=True,
+        verbose_name=_("answers offered in Arabic"),
+        help_text=_("One a line, for a choice alone; in the same order in both languages"),
+    )
+    options_en = ArrayField(
+        models.CharField(max_length=OPTION_LENGTH),
+        default=list,
+        blank=True,
+        verbose_name=_("answers offered in English"),
+    )
+    is_required = models.BooleanField(_("must be answered"), default=False)
+    is_personal = models.BooleanField(
+        _("tells who the person is"),
+        default=False,
+        help_text=_("The answer is withheld from whoever may not learn who filed the case"),
+    )
+    kinds = ArrayField(
+        models.CharField(max_length=12, choices=TopicKind),
+        default=list,
+        blank=True,
+        verbose_name=_("kinds of case"),
+        help_text=_("Empty means all"),
+    )
+    is_active = models.BooleanField(_("asked"), default=True)
+
+    objects = TopicQuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question of a topic")
+        verbose_name_plural = _("questions of topics")
+        ordering = ["position", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind=QuestionKind.CHOICE, options_ar__len__gte=2, options_en__len=F("options_ar__len"))
+                | (~Q(kind=QuestionKind.CHOICE) & Q(options_ar=[], options_en=[])),
+                name="question_offers_two_answers_or_more_for_a_choice_alone",
+                violation_error_message=_(
+                    "A choice offers two answers or more, as many in Arabic as in English; nothing else offers any"
+                ),
+            )
+        ]
+
+    def clean(self) -> None:
+        """Refuse two answers that read the same: nobody could tell which of them was meant."""
+        super().clean()
+        for name in ("options_ar", "options_en"):
+            offered = getattr(self, name)
+            if len(set(offered)) < len(offered):
+                raise ValidationError({name: _("Two of these answers are the same")})
+
+    @property
+    def hint(self) -> str:
+        """Return the hint in the language of the reader."""
+        return self.hint_en if get_language() == "en" else self.hint_ar
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Return the answers offered in the language of the reader, by their English words."""
+        shown = self.options_en if get_language() == "en" else self.options_ar
+        return dict(zip(self.options_en, shown, strict=True))
 
 
 class RoutingRule(Shipped, Dated, Reference):

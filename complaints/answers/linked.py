@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,21 +10,32 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Citizen
+from complaints import policy
 from complaints.models import Case, CaseLink, LinkKind, ReferralTask, TaskState
-from complaints.workflow import State
+from complaints.workflow import Kind, State
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.utils.functional import _StrPromise
 
     from accounts.models import User
 
 
 def lock(keys: Collection[int]) -> None:
-    """Lock several cases for this transaction, always in the order of their keys, so that two never wait crosswise.
+    """Lock several cases for this transaction, then their citizens, each in the order of their keys.
 
-    The cases alone: a transition locks each one's citizen besides, and two cases may be of one citizen.
+    So that two never wait crosswise: a transition locks its case's citizen too, and other cases may be of the same two
+    people in the opposite order. Whoever changes several cases in one transaction begins with this.
     """
-    list(Case.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk").values_list("pk"))
+    cases = Case.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    lock_people(cases.values_list("citizen", flat=True))
+
+
+def lock_people(keys: Iterable[UUID]) -> None:
+    """Lock the citizens of cases that are locked already, in the order of their keys."""
+    list(Citizen.objects.select_for_update().filter(pk__in=list(keys)).order_by("pk").values_list("pk"))
 
 
 def lock_followed(case: Case) -> None:
@@ -58,9 +69,8 @@ def kin_of(case: Case) -> set[int]:
 
 def links_of(case: Case, user: User, *, at: datetime) -> list[CaseLink]:
     """Return the links of ``case`` whose other case ``user`` may open, with both cases, the lead's first."""
-    links = list(
-        _links().filter(Q(case=case.pk) | Q(lead=case.pk)).select_related("case", "lead").order_by("-kind", "at", "pk")
-    )
+    found = _links().filter(Q(case=case.pk) | Q(lead=case.pk)).select_related("case__citizen", "lead__citizen")
+    links = list(found.order_by("-kind", "at", "pk"))
     others = [link.lead_id if link.case_id == case.pk else link.case_id for link in links]
     seen = set(Case.objects.visible_to(user, at=at).filter(pk__in=others).values_list("pk", flat=True))
     return [link for link, other in zip(links, others, strict=True) if other in seen]
@@ -78,6 +88,11 @@ def followers_of(case: Case) -> list[int]:
 CLOSED, WAITING, ELSEWHERE = _("closed already"), _("waits for the citizen"), _("not in work at your agency")
 OTHER_KIND, TASKS = _("of another kind"), _("another agency still has its part to answer")
 SIGNATURE, OWN = _("its topic needs a second signature"), _("your own case")
+ABOUT = _("not yours to answer")
+UNDECIDED = _("its agency has not accepted it yet")
+WRITERS = _("not for whoever wrote the answer to answer")
+#: A tuple: the hash of words goes with the language.
+_UNNAMED = (ELSEWHERE, OWN, ABOUT, WRITERS)
 
 
 @dataclass(frozen=True)
@@ -103,10 +118,13 @@ class Reach:
         return len({lead.citizen_id, *(case.citizen_id for case in self.ready)})
 
 
-def reach_of(lead: Case, *, by: User, signed: bool) -> Reach:
+def reach_of(
+    lead: Case, *, by: User, at: datetime, signed: bool, writer: User | None = None, by_unit: bool = False
+) -> Reach:
     """Return whom an answer of ``by`` to ``lead`` reaches; ``signed`` tells that a second person signs it.
 
-    One statement. A follower of another agency is told of by its reason alone.
+    ``writer`` is who wrote what ``by`` signs; ``by_unit`` tells that the unit does, which accepts nothing for an
+    agency. One statement. A follower of another agency, or of one of the two people, is told of by its reason alone.
     """
     tasks = ReferralTask.objects.filter(case=OuterRef("pk"), state=TaskState.OPEN)
     followers = (
@@ -114,22 +132,29 @@ def reach_of(lead: Case, *, by: User, signed: bool) -> Reach:
         .select_related("agency", "topic", "citizen")
         .defer("folded", "words")
         .annotate(has_tasks=Exists(tasks))
+        .with_about()
         .order_by("pk")
     )
     ready, left = [], []
     for case in followers:
-        why = _why_left(case, lead, by=by, signed=signed)
+        why = _why_left(case, lead, by=by, at=at, signed=signed, writer=writer)
+        if why is None and by_unit and case.state == State.REFERRED and case.kind == Kind.COMPLAINT:
+            why = UNDECIDED
         if why is None:
             ready.append(case)
         else:
-            left.append(Left(None if why in {ELSEWHERE, OWN} else case, str(why)))
+            left.append(Left(None if why in _UNNAMED else case, str(why)))
     return Reach(ready, left)
 
 
-def _why_left(case: Any, lead: Case, *, by: User, signed: bool) -> _StrPromise | None:
+def _why_left(
+    case: Any, lead: Case, *, by: User, at: datetime, signed: bool, writer: User | None
+) -> _StrPromise | None:
     is_ours = case.agency_id == lead.agency_id
     why = {
-        OWN: case.citizen_id == by.person_id or case.citizen.user_id == by.pk,
+        OWN: _is_own(case, by),
+        ABOUT: policy.keeps_off(case, by, at=at),
+        WRITERS: writer is not None and (_is_own(case, writer) or policy.keeps_off(case, writer, at=at)),
         ELSEWHERE: not is_ours or case.state in {State.TRIAGE, State.OBJECTED},
         CLOSED: case.state == State.CLOSED,
         WAITING: case.state == State.WAITING,
@@ -138,3 +163,7 @@ def _why_left(case: Any, lead: Case, *, by: User, signed: bool) -> _StrPromise |
         SIGNATURE: not signed and case.topic is not None and case.topic.second_signature,
     }
     return next((reason for reason, holds in why.items() if holds), None)
+
+
+def _is_own(case: Case, user: User) -> bool:
+    return case.citizen_id == user.person_id or case.citizen.user_id == user.pk

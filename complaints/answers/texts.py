@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from accounts.models import User
-    from complaints.models import Case
+    from complaints.reading import Reading
 
 #: What each open word stands for.
 MEANINGS: Final[Mapping[str, _StrPromise]] = {
@@ -56,21 +56,22 @@ def open_words(text: str) -> list[str]:
     return [name for name in dict.fromkeys(_OPEN_WORD.findall(text)) if name in MEANINGS]
 
 
-def fill(text: str, case: Case, *, at: datetime) -> str:
-    """Return a text with what is known of ``case`` filled in, in the text's own language; the rest stays open."""
+def fill(text: str, reading: Reading, *, at: datetime) -> str:
+    """Return a text with what is known of a case filled in, in the text's own language; the rest stays open."""
     with translation.override("ar" if any(bidirectional(letter) == "AL" for letter in text) else "en"):
-        known = _known(case, at)
+        known = _known(reading, at)
         return _OPEN_WORD.sub(lambda name: known.get(name[1]) or name[0], text)
 
 
-def _known(case: Case, at: datetime) -> dict[str, str]:
-    parts = (case.governorate.name if case.governorate else "", case.area, case.place)
+def _known(reading: Reading, at: datetime) -> dict[str, str]:
+    case = reading.case
+    governorate = [case.governorate.name] if case.governorate else []
     return {
         "ref": case.reference,
         "agency": case.agency.name if case.agency else "",
         "date": day_digits(timezone.localdate(at)),
         "topic": case.topic.name if case.topic else "",
-        "place": gettext(", ").join(part for part in parts if part),
+        "place": gettext(", ").join([*governorate, *reading.whereabouts()]),
     }
 
 
@@ -89,8 +90,9 @@ class Offer:
     done: str
 
 
-def offers_for(case: Case, *, at: datetime) -> list[Offer]:
-    """Return the texts that fit the topic and a possible outcome of ``case``, the most particular first."""
+def offers_for(reading: Reading, *, at: datetime) -> list[Offer]:
+    """Return the texts that fit the topic and a possible outcome of a case, the most particular first."""
+    case = reading.case
     topics = [case.topic_id, case.topic.parent_id] if case.topic else []
     fitting = StandardText.objects.filter(
         Q(agency=case.agency_id) | Q(agency__isnull=True),
@@ -98,17 +100,17 @@ def offers_for(case: Case, *, at: datetime) -> list[Offer]:
         outcome__in=["", *OUTCOMES[case.kind]],
     )
     found = sorted(fitting[:MOST_OFFERED], key=lambda text: (text.topic_id is None, text.agency_id is None))
-    return [_offer(text, case, at=at) for text in found]
+    return [_offer(text, reading, at=at) for text in found]
 
 
-def _offer(text: StandardText, case: Case, *, at: datetime) -> Offer:
+def _offer(text: StandardText, reading: Reading, *, at: datetime) -> Offer:
     return Offer(
         id=text.pk,
         title=text.title,
         outcome=text.outcome,
         outcome_words=text.get_outcome_display() if text.outcome else "",
-        found=fill(text.found, case, at=at),
-        done=fill(text.done, case, at=at),
+        found=fill(text.found, reading, at=at),
+        done=fill(text.done, reading, at=at),
     )
 
 

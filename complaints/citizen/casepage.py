@@ -1,11 +1,12 @@
-"""What the citizen's case page shows, gathered in four statements after the case itself."""
+"""What the citizen's case page shows, gathered in five statements after the case itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.recipients import citizen_key
@@ -16,7 +17,8 @@ from complaints.citizen.promise import promise_of, stages_of, status_of
 from complaints.messages import fates
 from complaints.messages.fates import SEALED, Fate
 from complaints.models import CaseEvent
-from complaints.workflow import Act, Verb
+from complaints.topic_answers import answers_of
+from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, Act, Verb
 from notifications.models import Message, MessageState
 
 if TYPE_CHECKING:
@@ -49,12 +51,29 @@ def page_of(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
         "entries": timeline.entries_of(case, events, words),
         "answer": timeline.answer_of(case, events, words),
         "question": timeline.question_of(case, events, words),
+        "topic_answers": answers_of(case, knows_person=True),
         "attachments": list(case.attachments.filter(consultation__isnull=True)),
         "notices": notices_of(case, at=at),
         "may_add": policy.may_act(case, Act.ADD, user, at=at),
         "may_amend": policy.may_act(case, Act.AMEND, user, at=at),
+        "objecting": objecting(case, user, at=at),
         "may_withdraw": policy.may(case, Verb.WITHDRAW, user, at=at),
     }
+
+
+class Objecting(NamedTuple):
+    """That the citizen may object: until which day, and whether it would be for the last time."""
+
+    until: date
+    is_last: bool
+
+
+def objecting(case: Case, user: User, *, at: datetime) -> Objecting | None:
+    """Return until when ``user`` may object to the answer, None where they may not."""
+    if case.closed_at is None or not policy.may(case, Verb.OBJECT, user, at=at):
+        return None
+    until = timezone.localdate(case.closed_at + timedelta(days=OBJECTION_DAYS))
+    return Objecting(until, is_last=case.objections_made + 1 == MAX_OBJECTIONS)
 
 
 def _first_promise(events: Sequence[CaseEvent]) -> date | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from agencies.models import Topic
+from complaints import topic_answers
 from complaints.models import Case, Draft
 from complaints.verbs.filing import file_draft
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     import uuid
 
     from accounts.models import Citizen, User
-    from agencies.models import Agency
+    from agencies.models import Agency, TopicQuestion
 
 #: A draft left alone for longer is pointed out when its owner comes back to it.
 LEFT_ALONE = timedelta(minutes=10)
@@ -30,11 +32,25 @@ def save(draft: Draft, *, at: datetime, **values: Any) -> Draft:
     """Save ``values`` in the citizen's draft of this kind, begun here if need be, and return it.
 
     Two tabs share the draft; one that was sent or thrown away meanwhile is begun anew with what this tab has.
+    Another topic takes the answers along that it asks for as well.
     """
+    topic = values.get("topic")
+    if topic is not None and topic != draft.topic and draft.answers:
+        values["answers"] = _answers_for(topic, draft)
     saved, _ = Draft.objects.update_or_create(
         citizen=draft.citizen, kind=draft.kind, defaults={**values, "updated_at": at}
     )
     return saved
+
+
+def _answers_for(topic: Topic, draft: Draft) -> dict[str, str]:
+    codes = {question.code for question in topic_answers.questions_for(topic, kind=draft.kind)}
+    return {code: text for code, text in draft.answers.items() if code in codes}
+
+
+def questions_of(draft: Draft) -> list[TopicQuestion]:
+    """Return what the topic of the draft asks."""
+    return topic_answers.questions_for(draft.topic, kind=draft.kind)
 
 
 def choose_agency(draft: Draft, agency: Agency, *, at: datetime) -> Draft:
@@ -58,7 +74,12 @@ def next_step(draft: Draft) -> str:
     """Return the name of the first step that is not complete."""
     if not draft.has_agency_step:
         return "new-agency"
-    return "new-check" if draft.has_words else "new-what"
+    return "new-check" if draft.has_words and has_answers(draft, questions_of(draft)) else "new-what"
+
+
+def has_answers(draft: Draft, questions: Sequence[TopicQuestion]) -> bool:
+    """Tell whether every one of ``questions`` that must be answered is."""
+    return topic_answers.are_complete(questions, topic_answers.given(questions, draft.answers))
 
 
 def send(token: uuid.UUID, *, by: User, at: datetime, language: str, notify_by: str, hides_identity: bool) -> Case:

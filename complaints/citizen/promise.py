@@ -11,8 +11,10 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext
 
-from complaints.deadlines import limits
+from accounts.roles import RUNG_NAMES
+from complaints.deadlines import limits, standstill
 from complaints.workflow import Outcome, State, Verb
+from config.dates import day_digits
 
 if TYPE_CHECKING:
     from complaints.models import Case, CaseEvent
@@ -87,7 +89,7 @@ def promise_of(case: Case, *, at: datetime, first_on: date | None = None) -> Pro
     """
     if not case.is_open:
         return None
-    holder, owes, otherwise = _words(case)
+    holder, owes, otherwise = _words(case, at)
     on = timezone.localdate(case.deadline_at) if case.deadline_at else None
     return Promise(
         holder=holder,
@@ -99,7 +101,7 @@ def promise_of(case: Case, *, at: datetime, first_on: date | None = None) -> Pro
     )
 
 
-def _words(case: Case) -> tuple[str, str, str]:
+def _words(case: Case, at: datetime) -> tuple[str, str, str]:
     """Return the holder, what is owed and what follows when it is missed."""
     agency = case.agency.name if case.agency else operator()
     match case.state:
@@ -115,7 +117,7 @@ def _words(case: Case) -> tuple[str, str, str]:
             return (
                 gettext("You"),
                 gettext("Your answer is needed by"),
-                gettext("The agency's time stands still until you answer. After that day work goes on without it."),
+                _while_asked(case, at),
             )
         case State.OBJECTED:
             return (
@@ -126,9 +128,26 @@ def _words(case: Case) -> tuple[str, str, str]:
     return agency, gettext("Replies to you by"), _up_the_ladder()
 
 
+def _while_asked(case: Case, at: datetime) -> str:
+    """Return how long the agency's time stands still: not without end, however often the citizen is asked."""
+    still = standstill.of(case)
+    if still is None:
+        return gettext("The agency's time stands still until you answer. After that day work goes on without it.")
+    if at < still.until:
+        words = gettext(
+            "You were asked before, so the agency's time stands still until %(day)s at most. After the day above work "
+            "goes on without your answer."
+        )
+        return words % {"day": day_digits(still.until_on)}
+    return gettext(
+        "The agency's time runs again: it has stood still as long as it may. After the day above work goes on without "
+        "your answer."
+    )
+
+
 def _up_the_ladder() -> str:
     """Return who is told of a miss, one after the other, as the settings have it."""
-    rungs = gettext(", ").join(str(role.label) for role in limits.ladder())
+    rungs = gettext(", ").join(str(RUNG_NAMES[role]) for role in limits.ladder())
     words = gettext("If that day passes, it is reported one after the other to: %(rungs)s. Our unit is told each time.")
     return words % {"rungs": rungs}
 

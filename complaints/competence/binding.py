@@ -15,7 +15,7 @@ from accounts.roles import CMU
 from agencies.models import Agency
 from complaints.competence import precedents, referrals
 from complaints.deadlines import limits
-from complaints.models import Case, CaseEvent, Precedent, Ruling
+from complaints.models import Case, CaseEvent, CaseQuerySet, Precedent, Ruling
 from complaints.workflow import State, Verb
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def has_ended(agency: Agency, *, on: date) -> bool:
 
 
 def require_existing(agency: Agency, *, on: date) -> None:
-    """Raise ``AgencyEnded`` for an agency that was merged or abolished before a day."""
-    if has_ended(agency, on=on):
+    """Raise ``AgencyEnded`` for an agency that was merged or abolished before a day, as the database says it now."""
+    if Agency.objects.filter(pk=agency.pk, ends_on__lt=on).exists():
         raise AgencyEnded
 
 
@@ -180,10 +180,12 @@ def ended_with_cases(*, on: date) -> list[Ended]:
     return [Ended(agency, agency.open_cases, agency.waiting) for agency in rows]
 
 
-def cases_left_at(agency: Agency) -> list[Case]:
+def cases_left_at(agency: Agency, *, within: CaseQuerySet) -> list[Case]:
     """Return the cases of ``agency`` that the unit can refer now, the oldest first, ``MOST_AT_ONCE`` of them at most.
+
+    ``within`` are those that are work of whoever refers them.
 
     Those that wait for their citizen are none: they can be referred once there is a reply, or its time is over.
     """
-    left = Case.objects.filter(agency=agency, state__in=AT_AGENCY).for_listing()
+    left = within.filter(agency=agency, state__in=AT_AGENCY).for_listing()
     return list(left.order_by("filed_at", "pk")[:MOST_AT_ONCE])

@@ -17,10 +17,13 @@ from accounts.models import Absence, Membership, User, acting_as, cmu_staff
 from accounts.recipients import LETTER, to_staff
 from accounts.roles import DESK, Role
 from agencies.models import current_calendar
+from complaints import policy
+from complaints.answers import linked
 from complaints.deadlines import limits
 from complaints.models import Case, CaseEvent
+from complaints.models.case import WITH_AGENCY
 from complaints.transition import NotEntitled, act
-from complaints.workflow import Act, State, Verb
+from complaints.workflow import Act, Verb
 from notifications import outbox
 from notifications.outbox import Notice
 
@@ -28,8 +31,6 @@ if TYPE_CHECKING:
     from agencies.calendar import WorkingCalendar
     from agencies.models import Agency
 
-#: The states in which an agency has a case, and an officer it.
-WITH_AGENCY = (State.REFERRED, State.IN_PROGRESS, State.WAITING)
 #: Whoever was given a case by one of these a moment ago is not blamed for the silence before.
 GIVEN_BY = (Act.ASSIGN, Verb.ACCEPT, Verb.CORRECT)
 #: Officers whose cases one run hands over at most; the next run goes on.
@@ -92,7 +93,7 @@ def seats_of(agency: Agency, *, at: datetime) -> list[Seat]:
 
 
 def _open_cases(agency: Agency) -> Counter[Any]:
-    cases = Case.objects.filter(agency=agency, state__in=WITH_AGENCY, officer__isnull=False).order_by()
+    cases = Case.objects.filter(agency=agency).in_hand().order_by()
     return Counter(dict(cases.values_list("officer").annotate(number=Count("pk"))))
 
 
@@ -165,9 +166,13 @@ def end_absence(absence: Absence, *, on: date) -> None:
 # ---- handing over ----
 
 
+class NotAtTheDesk(NotEntitled):
+    """Whoever is to get the cases does not act at the desk today."""
+
+
 @dataclass(frozen=True)
 class HandedOver:
-    """How many cases changed hands, and how many stayed because they are the taker's own."""
+    """How many cases changed hands, and how many stayed because they are the taker's own or about the taker."""
 
     moved: int
     kept: int
@@ -176,30 +181,33 @@ class HandedOver:
 def reassign(agency: Agency, giver: User, taker: User, *, by: User, at: datetime) -> HandedOver:
     """Give all open cases ``giver`` has at ``agency`` to ``taker``, who is told once; all of them or none.
 
-    Raises ``NotEntitled`` unless ``by`` supervises the agency and ``taker`` acts at its desk. A case of the taker's own
-    stays where it is.
+    Raises ``NotEntitled`` unless ``by`` supervises the agency, and ``NotAtTheDesk`` unless ``taker`` acts there. A case
+    of the taker's own, or about the taker, stays where it is.
     """
     if agency.pk not in by.authority(at).agencies(frozenset({Role.SUPERVISOR})):
         raise NotEntitled
     if not acting_as(DESK, timezone.localdate(at), agency=agency).filter(pk=taker.pk).exists():
-        raise NotEntitled
+        raise NotAtTheDesk
     with transaction.atomic():
         cases = _locked(agency, giver)
-        # Nobody hands on a case of their own either.
-        people = {person for person in (taker.person_id, by.person_id) if person is not None}
-        moving = [case for case in cases if case.citizen_id not in people]
+        # Nobody hands on a case of their own, or about themselves, either; nor learns of the latter by a count.
+        known = [case for case in cases if not case.is_about(by)]
+        moving = [case for case in known if not any(policy.keeps_off(case, who, at=at) for who in (taker, by))]
         for case in moving:
             _assign(case, taker, by=by, at=at)
         if moving:
             letter = list(_letter("officer_took_over", taker, agency, len(moving)))
             first = moving[0]
             outbox.owe(letter, occasion=f"reassigned:{first.pk}:{first.version}", at=at)
-    return HandedOver(len(moving), len(cases) - len(moving))
+    return HandedOver(len(moving), len(known) - len(moving))
 
 
 def _locked(agency: Agency, officer: User) -> list[Case]:
-    cases = Case.objects.select_for_update(of=("self",)).filter(agency=agency, officer=officer, state__in=WITH_AGENCY)
-    return list(cases.defer("folded", "words").order_by("pk"))
+    held = Case.objects.select_for_update(of=("self",)).filter(agency=agency, officer=officer, state__in=WITH_AGENCY)
+    rows = dict(held.order_by("pk").values_list("pk", "citizen"))
+    linked.lock_people(rows.values())
+    # Whom each is about is read only now that nobody can change it.
+    return list(Case.objects.filter(pk__in=rows).with_about().defer("folded", "words").order_by("pk"))
 
 
 def _assign(case: Case, officer: User | None, *, by: User | None, at: datetime) -> None:
@@ -256,6 +264,7 @@ def _take_from(officer: Any, agency: Any, *, since: datetime, at: datetime) -> i
         )
         if not cases:
             return 0
+        linked.lock_people(case.citizen_id for case in cases)
         for case in cases:
             _assign(case, None, by=None, at=at)
         _alert(cases, officer, at=at)

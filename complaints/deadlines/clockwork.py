@@ -96,7 +96,7 @@ def resume(clock: Clock, *, at: datetime, calendar: WorkingCalendar) -> None:
     if clock.paused_at is None:
         message = f"clock {clock.pk} is not paused"
         raise ValueError(message)
-    at = min(at, _stands_until(clock, clock.paused_at, calendar))
+    at = min(at, stands_until(clock, clock.paused_at, calendar))
     stood = calendar.working_minutes(clock.paused_at, at)
     clock.due_at = calendar.add_minutes(clock.due_at, stood)
     clock.first_due_at = calendar.add_minutes(clock.first_due_at, stood)
@@ -105,7 +105,7 @@ def resume(clock: Clock, *, at: datetime, calendar: WorkingCalendar) -> None:
     clock.save(update_fields=["due_at", "first_due_at", "paused_at", "pauses", "look_at"])
 
 
-def _stands_until(clock: Clock, paused_at: datetime, calendar: WorkingCalendar) -> datetime:
+def stands_until(clock: Clock, paused_at: datetime, calendar: WorkingCalendar) -> datetime:
     """Return until when a pause that began at ``paused_at`` counts, after those that ``clock`` has had."""
     days = limits.days_in(State.WAITING) or 0
     first = min((pause.lower for pause in clock.pauses), default=paused_at)

@@ -9,11 +9,9 @@ from django.utils import timezone
 
 from complaints.deadlines import clockwork
 from complaints.models import Case, Clock
-from complaints.workflow import Actor, ClockKind
+from complaints.workflow import ClockKind
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from agencies.calendar import WorkingCalendar
 
 
@@ -31,19 +29,6 @@ class ExtensionPast(ValueError):
 
 class AlreadyProposed(ValueError):
     """A later date is proposed already and waits for a decision."""
-
-
-def may_decide(what: frozenset[Actor], *, is_first: bool) -> bool:
-    """Tell whether somebody who is ``what`` to a case decides on a later date."""
-    return (Actor.SUPERVISOR if is_first else Actor.CMU) in what
-
-
-def may_grant(what: frozenset[Actor], *, proposer: UUID, granter: UUID, is_first: bool) -> bool:
-    """Tell whether ``granter`` may grant what ``proposer`` proposed.
-
-    Never their own proposal: a deputy who acts with the supervisor's role is no second person.
-    """
-    return proposer != granter and may_decide(what, is_first=is_first)
 
 
 def running_clock(case: Case) -> Clock:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from accounts.roles import Role
+from accounts.roles import RUNG_NAMES, Role
 from complaints.workflow import Act
 from config.dates import day_digits
 
@@ -36,10 +36,10 @@ def particulars_of(event: CaseEvent) -> str:
 
 def _rung(event: CaseEvent) -> str:
     role = event.facts.get("step", "")
-    if role not in Role.values:
+    if role not in RUNG_NAMES:
         return ""
-    rung = str(Role(role).label)
-    return gettext("%(rung)s: nobody is there") % {"rung": rung} if event.facts.get("empty") else rung
+    rung = str(RUNG_NAMES[Role(role)])
+    return gettext("%(rung)s (nobody is there)") % {"rung": rung} if event.facts.get("empty") else rung
 
 
 def _day(moment: str) -> str:

@@ -20,14 +20,15 @@ from django.utils.translation import gettext
 
 from accounts.models import acting_as
 from accounts.recipients import LETTER, LETTER_AND_RING
-from accounts.roles import DESK, LADDER, Role
+from accounts.roles import DESK, LADDER, RUNG_NAMES, Role
 from agencies.models import current_calendar
 from complaints import notices
+from complaints.change import Change
 from complaints.deadlines import limits
 from complaints.deadlines.letters import Post
 from complaints.deadlines.shares import moment_of
 from complaints.models import Case, Clock, ClockStep
-from complaints.transition import Change, act
+from complaints.transition import act
 from complaints.workflow import Act, ClockKind
 from config.dates import day_digits
 from notifications import outbox
@@ -271,10 +272,11 @@ class _Telling:
             return self.change.desk.cmu()
         on = timezone.localdate(self.post.at)
         if case.officer_id and self.clock.task is None:
-            people = list(acting_as(DESK, on, agency=agency, instead_of=case.officer_id))
+            people = list(acting_as(DESK, on, agency=agency, instead_of=case.officer_id, but=case.about))
             if people:
                 return people
-        return self.change.desk.officers(agency) or list(acting_as(DESK, on, agency=agency)) or self.change.desk.cmu()
+        desk = self.change.desk
+        return desk.officers(agency) or list(acting_as(DESK, on, agency=agency, but=case.about)) or desk.cmu()
 
     # -- after it --
 
@@ -298,8 +300,9 @@ class _Telling:
         if role is None:
             return []
         agency = None if role == Role.CMU_HEAD else self.agency
-        person = self.change.case.citizen_id
-        return [user for user in acting_as({role}, on, agency=agency) if user.person_id != person]
+        case = self.change.case
+        people = acting_as({role}, on, agency=agency, but=case.about)
+        return [user for user in people if user.person_id != case.citizen_id]
 
     def _unit_but(self, people: Collection[User]) -> list[User]:
         told = {user.pk for user in people}
@@ -313,4 +316,4 @@ class _Telling:
         }
 
     def _rung_words(self) -> dict[str, str]:
-        return {**self._words(), "rung": str(self.step.role.label) if self.step.role else ""}
+        return {**self._words(), "rung": str(RUNG_NAMES[self.step.role]) if self.step.role else ""}

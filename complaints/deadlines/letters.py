@@ -30,9 +30,13 @@ class Post:
     def write(
         self, template: str, people: Iterable[User], words: Words, *, by: tuple[Channel, ...] = LETTER
     ) -> Iterator[Notice]:
-        """Yield one notice for each of ``people`` and each channel; nobody gets one about a case of their own."""
+        """Yield one notice for each of ``people`` and each channel; nobody gets one about a case of their own.
+
+        Nor about one that is about them.
+        """
         for user in people:
-            if user.person_id is not None and user.person_id == self.case.citizen_id:
+            is_own = user.person_id is not None and user.person_id == self.case.citizen_id
+            if is_own or self.case.is_about(user):
                 continue
             yield from to_staff(
                 template,

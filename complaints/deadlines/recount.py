@@ -23,7 +23,7 @@ from notifications import outbox
 
 if TYPE_CHECKING:
     from agencies.calendar import WorkingCalendar
-    from complaints.transition import Change
+    from complaints.change import Change
 
 logger = logging.getLogger(__name__)
 

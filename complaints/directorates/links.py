@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.limits import HOUR, Limit
+from accounts.recipients import directorate_key
 from complaints.models import Consultation, ConsultationState
+from complaints.workflow import Act
 from config.dates import day_digits
 from notifications import outbox
 from notifications.models import Channel
@@ -21,6 +23,7 @@ from notifications.outbox import Notice
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from agencies.models import Directorate
     from complaints.models import Case
 
 REQUEST: Final = "directorate_request"
@@ -30,6 +33,13 @@ TEMPLATES: Final = frozenset({REQUEST, REMINDER})
 #: Nobody sends a finding this often; each may bring ten files to look into.
 SENT_BY_LINK: Final = Limit("directorate_sent", 60, HOUR)
 _SALT: Final = "complaints.directorates"
+
+
+class Handed(StrEnum):
+    """How a link goes to its directorate."""
+
+    EMAIL = "email"
+    OFFICER = "officer"
 
 
 class Standing(StrEnum):
@@ -104,7 +114,7 @@ def letter(asked: Consultation, *, template: str = REQUEST) -> Notice:
     return Notice(
         template=template,
         channel=Channel.EMAIL,
-        recipient=f"directorate:{directorate.pk}",
+        recipient=directorate_key(directorate.pk),
         address=directorate.email,
         language=asked.language,
         context=words,
@@ -113,6 +123,24 @@ def letter(asked: Consultation, *, template: str = REQUEST) -> Notice:
         linked=False,
         daytime=True,
     )
+
+
+def way_to(directorate: Directorate) -> Handed:
+    """Return how a link goes to ``directorate`` now: where it has no address an officer passes it on."""
+    return Handed.EMAIL if directorate.email else Handed.OFFICER
+
+
+def way_of(asked: Consultation) -> Handed:
+    """Return how the link of ``asked`` went: what an officer had in hand proves nothing of who answered by it.
+
+    An address given later does not undo that the link was shown, nor one taken away that it is shown now.
+    """
+    if way_to(asked.directorate) == Handed.OFFICER:
+        return Handed.OFFICER
+    was_shown = asked.case.events.filter(
+        verb=Act.CONSULT, facts__consultation=asked.pk, facts__handed=str(Handed.OFFICER)
+    )
+    return Handed.OFFICER if was_shown.exists() else Handed.EMAIL
 
 
 def cancel(case: Case, *, at: datetime) -> None:

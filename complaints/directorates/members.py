@@ -12,7 +12,7 @@ from accounts.models import Absence, Membership
 from accounts.roles import Role
 from agencies.models import Directorate
 from complaints.directorates import links
-from complaints.models import WITH_DIRECTORATE, ConsultationState
+from complaints.models import WITH_DIRECTORATE, Case, ConsultationState
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -34,10 +34,9 @@ def directorates_of(user: User, *, at: datetime) -> QuerySet[Directorate]:
 
 
 def requests_of(user: User, *, at: datetime) -> QuerySet[Consultation]:
-    """Return the requests ``user`` may answer or has seen answered, never one about a case of their own person."""
+    """Return the requests ``user`` may answer or has seen answered, on no case of their own or about them."""
     rows = links.with_case().filter(directorate__in=directorates_of(user, at=at))
-    rows = rows.exclude(state=ConsultationState.REVOKED)
-    return rows.exclude(case__citizen=user.person_id) if user.person_id else rows
+    return rows.exclude(state=ConsultationState.REVOKED).filter(case__in=Case.objects.of_others(user).values("pk"))
 
 
 def waiting_of(user: User, *, at: datetime) -> QuerySet[Consultation]:

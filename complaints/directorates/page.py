@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from agencies.models import current_calendar
+from complaints.covering import without_person
 from complaints.directorates.times import Given, Latest, given_of, latest_of, offers
-from complaints.directorates.words import without_person
+from complaints.topic_answers import answers_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -32,6 +33,7 @@ class Sheet:
 
     subject: str
     details: str
+    answers: Sequence[tuple[str, str]]
     additions: Sequence[str]
     area: str
     place: str
@@ -47,7 +49,7 @@ class Sheet:
 
 
 def sheet_of(asked: Consultation, *, at: datetime, address: Callable[[Attachment], str]) -> Sheet:
-    """Return what the directorate reads, in four statements; ``address`` says where it gets a file."""
+    """Return what the directorate reads, in five statements; ``address`` says where it gets a file."""
     case, calendar = asked.case, current_calendar()
 
     def covered(text: str) -> str:
@@ -56,6 +58,7 @@ def sheet_of(asked: Consultation, *, at: datetime, address: Callable[[Attachment
     return Sheet(
         subject=covered(case.subject),
         details=covered(case.details),
+        answers=[(one.asked, covered(one.said)) for one in answers_of(case, knows_person=False)],
         additions=[covered(text) for text in case.additions.order_by("pk").values_list("text", flat=True)],
         area=covered(case.area),
         place=covered(case.place),

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from complaints.workflow import Act, Verb
 
 if TYPE_CHECKING:
-    from complaints.file.casefile import Deed, Told
+    from complaints.file.deeds import Deed
+    from complaints.file.told import Told
     from complaints.models import CaseEvent
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from accounts.roles import CMU
-from complaints.desk import knows_person
 from complaints.models import Case, CaseLink, LinkKind
+from complaints.reading import knows_person
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -60,7 +60,9 @@ def linked_to(case: Case, user: User, *, at: datetime) -> LinkedCases:
     """Return the cases linked to ``case`` that ``user`` may see, in one statement."""
     seen = Case.objects.visible_to(user, at=at).values("pk")
     both = Q(case=case, lead__in=seen) | Q(lead=case, case__in=seen)
-    links = CaseLink.objects.filter(both, ended_at__isnull=True).select_related("case__agency", "lead__agency")
+    links = CaseLink.objects.filter(both, ended_at__isnull=True).select_related(
+        "case__agency", "case__citizen", "lead__agency", "lead__citizen"
+    )
     links = links.defer("case__details", "case__folded", "case__words", "lead__details", "lead__folded", "lead__words")
     found = list(links.order_by("-kind", "at", "pk")[: MOST_LINKED + 1])
     rows = [_linked(link, case) for link in found[:MOST_LINKED]]

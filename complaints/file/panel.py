@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
 from complaints import policy
-from complaints.deadlines import extensions
+from complaints.competence import seconds
 from complaints.file.casefile import Pending, pending_of
 from complaints.models.case import OWED
 from complaints.workflow import Act, Actor, Holder, State, Verb
@@ -45,13 +46,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class Sight:
-    """A case as one person sees it now: what they are to it, what they may say, what waits for a second one."""
+    """A case as one person sees it at a moment: what they are to it, what they may say, what waits for a second one."""
 
     case: Case
     user: User
     actors: frozenset[Actor]
     verbs: frozenset[Verb]
     pending: Pending
+    at: datetime
 
     def may(self, what: Act) -> bool:
         """Tell whether this person may do ``what``, as the table of acts says."""
@@ -60,9 +62,14 @@ class Sight:
 
     @property
     def may_sign(self) -> bool:
-        """Tell whether an answer waits for this person's signature: a supervisor's who did not write it."""
+        """Tell whether an answer waits for this person's signature: one's who did not write it."""
         writer = self.pending.answer_by
-        return Verb.CLOSE in self.verbs and Actor.SUPERVISOR in self.actors and writer not in {None, self.user.pk}
+        return Verb.CLOSE in self.verbs and bool(policy.SIGNERS & self.actors) and writer not in {None, self.user.pk}
+
+    @property
+    def may_close(self) -> bool:
+        """Tell whether this person may write the answer."""
+        return Verb.CLOSE in self.verbs and bool(policy.WRITERS & self.actors)
 
     @property
     def may_propose_date(self) -> bool:
@@ -72,9 +79,7 @@ class Sight:
     @property
     def may_refuse_date(self) -> bool:
         """Tell whether this person may say no to a proposed date, also while the citizen is asked."""
-        is_first = not self.pending.extension_before
-        is_proposed = self.pending.extension_by is not None
-        return self.may(Act.REFUSE_EXTENSION) and is_proposed and extensions.may_decide(self.actors, is_first=is_first)
+        return self.may(Act.REFUSE_EXTENSION) and self._decides_on_date
 
     @property
     def may_send_back(self) -> bool:
@@ -107,20 +112,27 @@ class Sight:
         return self.may(Act.TAKE_BACK) and self.pending.handover
 
     @property
+    def may_clear(self) -> bool:
+        """Tell whether somebody keeps off the case, and this person may take that back."""
+        return self.may(Act.CLEAR) and bool(self.case.about)
+
+    @property
     def may_grant_date(self) -> bool:
         """Tell whether a proposed date waits for this person."""
+        return Verb.EXTEND in self.verbs and self.pending.extension_by != self.user.pk and self._decides_on_date
+
+    @cached_property
+    def _decides_on_date(self) -> bool:
         proposer, is_first = self.pending.extension_by, not self.pending.extension_before
-        return (
-            Verb.EXTEND in self.verbs
-            and proposer is not None
-            and extensions.may_grant(self.actors, proposer=proposer, granter=self.user.pk, is_first=is_first)
-        )
+        # Asked whether or not a date waits, so that a page costs the same with and without.
+        decides = seconds.decides_on_date(self.case, self.actors, proposer=proposer, is_first=is_first, at=self.at)
+        return proposer is not None and decides
 
 
 def sight_of(case: Case, user: User, *, at: datetime) -> Sight:
     """Return what ``user`` sees in ``case``, which comes from ``casefile.with_papers``."""
     actors = policy.actors(case, user, at=at)
-    return Sight(case, user, actors, policy.verbs_among(case, actors, at=at), pending_of(case))
+    return Sight(case, user, actors, policy.verbs_among(case, actors, at=at), pending_of(case), at)
 
 
 def panel_of(sight: Sight, *, may_correct: bool) -> Panel:
@@ -138,6 +150,7 @@ _LEADING: dict[State, tuple[str, ...]] = {
     State.TRIAGE: ("desk-refer",),
     State.REFERRED: ("desk-accept", "desk-decline"),
     State.IN_PROGRESS: ("desk-sign", "desk-close"),
+    State.OBJECTED: ("desk-uphold", "desk-dismiss"),
 }
 #: What is done beside the decisions and moves nothing: it stands last.
 _ASIDE = frozenset(
@@ -150,6 +163,8 @@ _ASIDE = frozenset(
         "desk-link",
         "desk-label",
         "desk-remind",
+        "desk-concern",
+        "desk-clear",
         "desk-paper",
     }
 )
@@ -161,6 +176,8 @@ def _question(case: Case) -> str:
             return gettext("Whose is it?")
         case State.REFERRED:
             return gettext("Is it within your competence?")
+        case State.OBJECTED:
+            return gettext("Is the objection right?")
     return gettext("What is the answer?")
 
 
@@ -172,31 +189,41 @@ def _buttons(sight: Sight) -> list[Button]:
         (Verb.ACCEPT in said, "desk-accept", gettext("Yes, accept"), "check", "A"),
         (Verb.DECLINE in said, "desk-decline", gettext("No, decline with a reason"), "x", "R"),
         (sight.may_sign, "desk-sign", gettext("Read and sign the proposed answer"), "check", "S"),
-        (Verb.CLOSE in said, "desk-close", _close_words(sight), "check", "C"),
+        (sight.may_close, "desk-close", _close_words(sight), "check", "C"),
         (Verb.ASK in said, "desk-ask", gettext("Ask the citizen"), "ask", "Q"),
         (sight.may_propose_date, "desk-extend", gettext("Propose a later date"), "clock", "L"),
         (sight.may_grant_date, "desk-grant", gettext("Decide on the proposed date"), "clock", "G"),
         (sight.may_refuse_date, "desk-refuse-extension", gettext("Refuse the later date"), "x", ""),
         (sight.may_send_back, "desk-send-back", gettext("Send the proposed answer back"), "backward", ""),
         (sight.may(Act.ANSWER_TASK), "desk-task-answer", gettext("Answer for your agency"), "check", "A"),
-        (sight.may(Act.ADD_TASK), "desk-task", gettext("Ask another agency for its part"), "swap", "O"),
         (sight.may_consult, "desk-consult", gettext("Ask a directorate"), "msg", "D"),
-        (sight.may_revoke, "desk-revoke", gettext("Take the request to the directorate back"), "backward", ""),
+        (sight.may_revoke, "desk-revoke", gettext("Take the request back"), "backward", ""),
+        (sight.may(Act.ADD_TASK), "desk-task", gettext("Ask another agency for its part"), "fork", "O"),
         (sight.may_drop_task, "desk-task-drop", gettext("Do without another agency's answer"), "x", ""),
-        (Verb.RETURN in said, "desk-return", gettext("Return: not within our competence"), "swap", "R"),
+        (Verb.RETURN in said, "desk-return", gettext("Return: not within our competence"), "undo", "R"),
         (Verb.ARCHIVE in said, "desk-archive", gettext("Close without referral"), "file", "E"),
+        (Verb.UPHOLD in said, "desk-uphold", gettext("Yes, uphold it"), "check", ""),
+        (Verb.DISMISS in said, "desk-dismiss", gettext("No, dismiss it with reasons"), "x", ""),
         (Verb.CORRECT in said, "desk-correct", gettext("Take the closing back"), "backward", ""),
         (sight.may_take_back, "desk-take-back", gettext("Record the centre's answer"), "check", ""),
-        (sight.may_hand_over, "desk-hand-over", gettext("Hand over to an outside centre"), "phone", ""),
         (sight.may(Act.ASSIGN), "desk-assign", gettext("Give the case to a colleague"), "user", "P"),
-        (sight.may(Act.NOTE), "desk-note", gettext("Write a note"), "file", "N"),
-        (sight.may(Act.LINK), "desk-link", gettext("Link to another case"), "swap", ""),
+        (sight.may(Act.NOTE), "desk-note", gettext("Write a note"), "pen", "N"),
+        (sight.may(Act.LINK), "desk-link", gettext("Link to another case"), "link", ""),
         (sight.may(Act.CALL), "desk-call", gettext("Log a call"), "phone", ""),
         (sight.may(Act.LABEL), "desk-label", gettext("Labels"), "star", "B"),
         (sight.may(Act.REMIND) and sight.case.state in OWED, "desk-remind", gettext("Send a reminder"), "bell", ""),
+        (sight.may(Act.CONCERN), "desk-concern", _aside_words(sight), "lock", ""),
+        (sight.may_clear, "desk-clear", gettext("Let a colleague handle the case again"), "backward", ""),
         (True, "desk-paper", gettext("The file as a PDF"), "print", ""),
+        (sight.may_hand_over, "desk-hand-over", gettext("Hand over to an outside centre"), "exit", ""),
     ]
     return [Button(to, text, icon, key) for is_shown, to, text, icon, key in shown if is_shown]
+
+
+def _aside_words(sight: Sight) -> str:
+    if sight.actors & {Actor.SUPERVISOR, Actor.CMU}:
+        return gettext("Set a colleague aside: it is about them")
+    return gettext("Set yourself aside: it is about you")
 
 
 def _close_words(sight: Sight) -> str:

@@ -21,12 +21,15 @@ import typst
 from django.utils.translation import get_language, get_language_bidi, gettext, pgettext
 
 from complaints.citizen.promise import operator
-from complaints.directorates.words import covering
+from complaints.covering import covering
+from complaints.topic_answers import answers_of
 from config.dates import moment_text
 
 if TYPE_CHECKING:
-    from complaints.file.casefile import Casefile, Deed, Paper
+    from complaints.file.casefile import Casefile
     from complaints.file.conversation import Line
+    from complaints.file.deeds import Deed
+    from complaints.file.papers import Paper
     from complaints.models import Case
 
 TEMPLATE: Final = Path(__file__).parents[1] / "data" / "file.typ"
@@ -43,6 +46,13 @@ class Words(TypedDict):
 
     text: str
     direction: str
+
+
+class Fact(TypedDict):
+    """One line of a table: what it is, and what it is here."""
+
+    label: str
+    value: Words
 
 
 class Entry(TypedDict):
@@ -74,8 +84,8 @@ def render(case: Case, file: Casefile, *, at: datetime, printed_by: str, person:
         "subject": _words(case.subject),
         "words": {"page": pgettext("pages", "Page"), "of": pgettext("pages", "of")},
         "printed": gettext("Printed by %(name)s, %(moment)s") % {"name": _plain(printed_by), "moment": moment_text(at)},
-        "facts": [{"label": label, "value": _words(value)} for label, value in _facts(case, person) if value],
-        "sections": [section for section in _sections(case, file) if section["entries"]],
+        "facts": _pairs(_facts(case, person)),
+        "sections": [section for section in _sections(case, file, person) if section["entries"]],
     }
     # People sign what they write, and an answer names whom it is for.
     return compiled(data if person else _covered(data, covering(case.citizen)), at=at)
@@ -98,7 +108,8 @@ def _set(said: str, *, at: datetime, standard: Literal["ua-1", "1.7"]) -> bytes:
         font_paths=_fonts(),
         sys_inputs={"file": said},
         pdf_standards=[standard],
-        timestamp=at.astimezone(UTC),
+        # Typst takes whole seconds only.
+        timestamp=at.astimezone(UTC).replace(microsecond=0),
     )
 
 
@@ -148,8 +159,10 @@ def _place(case: Case) -> list[str]:
     return [part for part in (governorate, case.area, case.place) if part]
 
 
-def _sections(case: Case, file: Casefile) -> Iterator[dict[str, object]]:
-    yield _section(gettext("What the citizen wrote"), [_entry(lines=[case.details])])
+def _sections(case: Case, file: Casefile, person: Person | None) -> Iterator[dict[str, object]]:
+    answers = answers_of(case, knows_person=person is not None)
+    told = _pairs((answer.asked, answer.said) for answer in answers)
+    yield _section(gettext("What the citizen wrote"), [_entry(lines=[case.details])], told)
     if file.answer:
         yield _section(gettext("The answer"), [_answer(file.answer)])
     held = [_entry(span.holder, [span.length, *_when(span.since, span.until)]) for span in file.spans]
@@ -197,8 +210,12 @@ def _length(entry: Entry) -> int:
 # ---- words ----
 
 
-def _section(title: str, entries: Sequence[Entry]) -> dict[str, object]:
-    return {"title": title, "entries": entries}
+def _section(title: str, entries: Sequence[Entry], facts: Sequence[Fact] = ()) -> dict[str, object]:
+    return {"title": title, "entries": entries, "facts": list(facts)}
+
+
+def _pairs(facts: Iterable[tuple[str, str]]) -> list[Fact]:
+    return [Fact(label=_plain(label), value=_words(value)) for label, value in facts if value]
 
 
 def _entry(title: str = "", meta: Iterable[str] = (), *, lines: Iterable[str] = ()) -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from complaints.forms.citizen import TrackForm
+from complaints.forms.citizen import SHORTEST_OBJECTION, TrackForm
 from complaints.models.words import TEXT_LENGTH
 from config.forms import Form, ParagraphField
 
@@ -17,6 +17,19 @@ class CallerForm(TrackForm):
         self.fields["ref"].help_text = _("The caller reads it from our message")
         self.fields["phone_end"].label = _("Last 4 digits of the caller's mobile number")
         self.fields["phone_end"].help_text = _("Ask for them; never say them yourself")
+
+
+class CallerObjectForm(Form):
+    """The caller's objection to the answer, as the agent takes it down."""
+
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST_OBJECTION,
+        rows=5,
+        label=_("Why does the caller object?"),
+        help_text=_("In the caller's own words. Read it back before you send it."),
+        error_messages={"required": _("Write why the caller objects")},
+    )
 
 
 class CallerReplyForm(Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,18 +11,23 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints import reference, uploads
 from complaints.citizen.kinds import words_for
+from complaints.forms.asking import AskingForm
 from complaints.forms.files import AttachmentsField, take
 from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
 from complaints.models.words import TEXT_LENGTH
+from complaints.topic_answers import corrected
 from config.forms import DigitsField, Form, LineField, ParagraphField
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
     from django.utils.datastructures import MultiValueDict
 
+    from agencies.models import TopicQuestion
     from complaints.models import Attachment, Case
 
 PHONE_END = 4
+#: Fewest letters of an objection: somebody who did not handle the case has to act on it.
+SHORTEST_OBJECTION = 20
 
 
 class _WithFiles(Form):
@@ -65,18 +70,44 @@ class AddForm(_WithFiles):
     field_order = ("text", "attachments")
 
 
-class AmendForm(Form):
-    """The citizen's own words, as long as no agency has accepted them."""
+class ObjectForm(Form):
+    """Why the citizen does not accept the answer."""
+
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST_OBJECTION,
+        rows=6,
+        label=_("Why do you object?"),
+        help_text=_("Say what is not right in the answer, or what was not done. The agency reads it too."),
+        error_messages={"required": _("Write why you object")},
+    )
+
+
+class AmendForm(AskingForm):
+    """The citizen's own words and answers, as long as no agency has accepted them."""
 
     subject = LineField(max=SUBJECT_LENGTH, label=_("Subject in one line"))
     details = ParagraphField(max=DETAILS_LENGTH, rows=7, label=_("Details"))
     area = LineField(max=120, required=False, label=_("Area or district"))
     place = LineField(max=200, required=False, label=_("Describe the place"))
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, case: Case) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, case: Case, questions: Sequence[TopicQuestion] = ()
+    ) -> None:
         names = ("subject", "details", "area", "place")
         super().__init__(data, initial={name: getattr(case, name) for name in names})
         self.fields["details"].help_text = words_for(case.kind).hint
+        self._before = list(case.topic_answers.all())
+        before = {answer.question_id: answer for answer in self._before}
+        # What was asked as another kind of question stays as it was answered.
+        asked = [one for one in questions if one.pk not in before or before[one.pk].kind == one.kind]
+        self.ask(asked, {one.code: before[one.pk].answer_en for one in asked if one.pk in before}, before=before)
+        self.order_fields(("subject", "details", *(bound.name for bound in self.asked)))
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """Return the words and the answers as they are to stand from now on."""
+        return {**self.said_besides, "answers": corrected(self.questions, self.said, self._before)}
 
 
 class TrackForm(Form):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
 
-from complaints.forms.desk import MOST_DAYS, SHORTEST, offer_agencies
+from complaints.forms.desk import MOST_DAYS, SHORTEST, AgencyForm
 from complaints.models.words import TEXT_LENGTH
 from complaints.verbs.referrals import most_days
 from config.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from complaints.models import Case, ReferralTask
 
 
-class TaskForm(Form):
+class TaskForm(AgencyForm):
     """The agency asked for its part, what is asked of it, and by when."""
 
     agency = forms.ChoiceField(label=_("Which agency?"))
@@ -32,10 +32,9 @@ class TaskForm(Form):
     days = NumberField(min=1, max=MOST_DAYS, label=_("Time for its answer, in working days"))
 
     def __init__(self, data: Mapping[str, Any] | None, *, case: Case, agencies: Sequence[Agency]) -> None:
-        super().__init__(data)
-        self.agencies = offer_agencies(self.fields["agency"], agencies)
+        super().__init__(data, agencies=agencies)
         self.most = most_days(case)
-        words = {"most": self.most}
+        words = {"most": f"{self.most:,}"}
         self.fields["days"].help_text = (
             gettext("At most %(most)s. Fridays, Saturdays and holidays do not count.") % words
         )
@@ -44,15 +43,9 @@ class TaskForm(Form):
         """Refuse more days than the topic has in all."""
         days: int = self.cleaned_data["days"]
         if days > self.most:
-            self.add_error(
-                "days", gettext("The limit of this topic is %(most)s: write %(most)s or less") % {"most": self.most}
-            )
+            words = gettext("The limit of this topic is %(most)s: write %(most)s or less")
+            self.add_error("days", words % {"most": f"{self.most:,}"})
         return days
-
-    @property
-    def chosen_agency(self) -> Agency:
-        """Return the agency chosen."""
-        return self.agencies[self.cleaned_data["agency"]]
 
 
 class _OfOneTask(Form):
@@ -105,7 +98,7 @@ class ReasonForm(Form):
     )
 
 
-class SuccessorForm(Form):
+class SuccessorForm(AgencyForm):
     """Where the open cases of an agency that ended go, and why there."""
 
     agency = forms.ChoiceField(label=_("Refer all to"))
@@ -116,12 +109,3 @@ class SuccessorForm(Form):
         label=_("Reason"),
         help_text=_("The agency reads it, the citizen does not."),
     )
-
-    def __init__(self, data: Mapping[str, Any] | None, *, agencies: Sequence[Agency]) -> None:
-        super().__init__(data)
-        self.agencies = offer_agencies(self.fields["agency"], agencies)
-
-    @property
-    def chosen_agency(self) -> Agency:
-        """Return the agency chosen."""
-        return self.agencies[self.cleaned_data["agency"]]

@@ -71,7 +71,7 @@ class AcceptForm(Form):
         self.fields["directorate"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
 
     def _say_limit(self) -> None:
-        words = {"most": self.most, "latest": day_digits(self.latest)}
+        words = {"most": f"{self.most:,}", "latest": day_digits(self.latest)}
         self.fields["days"].help_text = (
             gettext("At most %(most)s, that is until %(latest)s. Fridays, Saturdays and holidays do not count.") % words
         )
@@ -97,11 +97,28 @@ class AcceptForm(Form):
 
 def too_late(latest: date, most: int) -> str:
     """Return the sentence for a promise beyond the topic's limit."""
-    words = {"most": most, "latest": day_digits(latest)}
+    words = {"most": f"{most:,}", "latest": day_digits(latest)}
     return gettext("The limit of this topic ends on %(latest)s: write %(most)s or less") % words
 
 
-class RefuseForm(Form):
+class AgencyForm(Form):
+    """A form in which one of ``agencies`` is chosen, in the field that ``names_agency`` names."""
+
+    names_agency = "agency"
+
+    def __init__(self, data: Mapping[str, Any] | None, *, agencies: Sequence[Agency]) -> None:
+        super().__init__(data)
+        self.agencies = {agency.code: agency for agency in agencies}
+        names = [(code, agency.name) for code, agency in self.agencies.items()]
+        self.fields[self.names_agency].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
+
+    @property
+    def chosen_agency(self) -> Agency:
+        """Return the agency chosen."""
+        return self.agencies[self.cleaned_data[self.names_agency]]
+
+
+class RefuseForm(AgencyForm):
     """Why the case is not the agency's, and whose it is instead; for declining and returning alike."""
 
     reason = ChoiceCardsField(cards=[Card(value, label) for value, label in RefusalReason.choices], label=_("Reason"))
@@ -113,27 +130,15 @@ class RefuseForm(Form):
         help_text=_("The Government Complaints Management Unit reads it and finds the right agency."),
     )
     proposed_agency = forms.ChoiceField(label=_("The agency you propose"))
+    names_agency = "proposed_agency"
 
     def __init__(
         self, data: Mapping[str, Any] | None, *, agencies: Sequence[Agency], own: Agency | None = None
     ) -> None:
-        super().__init__(data)
-        self.agencies = offer_agencies(self.fields["proposed_agency"], agencies)
+        super().__init__(data, agencies=agencies)
         if own is not None and data is not None and data.get("proposed_agency") == own.code:
             own_words = gettext("This is your own agency. Propose the one that is competent instead.")
             self.fields["proposed_agency"].error_messages["invalid_choice"] = own_words
-
-    @property
-    def chosen_agency(self) -> Agency:
-        """Return the agency proposed."""
-        return self.agencies[self.cleaned_data["proposed_agency"]]
-
-
-def offer_agencies(field: forms.Field, agencies: Sequence[Agency]) -> dict[str, Agency]:
-    """Let ``field`` choose among ``agencies``, and return them by what it sends."""
-    found = {agency.code: agency for agency in agencies}
-    field.choices = [("", _("— choose —")), *((code, agency.name) for code, agency in found.items())]  # type: ignore[attr-defined]
-    return found
 
 
 # ---- work ----
@@ -171,7 +176,7 @@ class ExtendForm(Form):
         self.most = extensions.most_days(case, clock, calendar=calendar)
         latest = extensions.latest_day(case, clock, calendar=calendar)
         words = gettext("They count from the date promised until now. At most %(most)s, that is until %(latest)s.")
-        self.fields["days"].help_text = words % {"most": self.most, "latest": day_digits(latest)}
+        self.fields["days"].help_text = words % {"most": f"{self.most:,}", "latest": day_digits(latest)}
 
     def clean_days(self) -> int:
         """Refuse a date that is over already, or beyond the last day an extension can reach."""
@@ -183,7 +188,7 @@ class ExtendForm(Form):
             words = gettext("That is %(day)s, which is over. Write more days") % {"day": day_digits(over)}
             raise ValidationError(words, code="past") from None
         except extensions.ExtensionTooLate as too_late_:
-            limit = {"latest": day_digits(too_late_.latest), "most": self.most}
+            limit = {"latest": day_digits(too_late_.latest), "most": f"{self.most:,}"}
             words = gettext("A date can be moved until %(latest)s at most: write %(most)s or less") % limit
             raise ValidationError(words, code="too_late") from None
         return days
@@ -192,7 +197,7 @@ class ExtendForm(Form):
 # ---- the unit ----
 
 
-class ReferForm(Form):
+class ReferForm(AgencyForm):
     """The agency the unit sends a case to; a new start of the time limit needs its reason."""
 
     agency = forms.ChoiceField(label=_("Refer to"))
@@ -219,8 +224,7 @@ class ReferForm(Form):
     everywhere = forms.BooleanField(required=False, label=_("It holds in every governorate, not only in this one"))
 
     def __init__(self, data: Mapping[str, Any] | None, *, case: Case, agencies: Sequence[Agency]) -> None:
-        super().__init__(data)
-        self.agencies = offer_agencies(self.fields["agency"], agencies)
+        super().__init__(data, agencies=agencies)
         self.is_ruling = binding.needs_ruling(case)
         if not case.bounces or case.topic is None:
             for name in ("keeps", "words", "everywhere"):
@@ -248,11 +252,6 @@ class ReferForm(Form):
             return None
         everywhere = self.cleaned_data.get("everywhere", True)
         return Keepsake(self.cleaned_data["words"], everywhere=everywhere)
-
-    @property
-    def chosen_agency(self) -> Agency:
-        """Return the agency chosen."""
-        return self.agencies[self.cleaned_data["agency"]]
 
 
 class ArchiveForm(Form):

@@ -31,10 +31,14 @@ MOST_TIMES = 999
 SIGNATURE_LENGTH = 120
 
 
+#: Why a directorate that was offered a moment ago cannot be asked.
+NO_MORE = _("This directorate no longer works. Choose another one")
+
+
 class ConsultForm(Form):
     """Which directorate is asked what, and in which language its page speaks."""
 
-    directorate = forms.ChoiceField(label=_("Directorate"))
+    directorate = forms.ChoiceField(label=_("Directorate"), error_messages={"invalid_choice": NO_MORE})
     text = ParagraphField(
         max=TEXT_LENGTH,
         min=SHORTEST,

@@ -52,7 +52,7 @@ def _too_many(room: int) -> str:
     if not room:
         return gettext("There are 10 files already. Remove one to add another.")
     sentence = ngettext("You can add %(limit)s more file", "You can add %(limit)s more files", room)
-    return sentence % {"limit": room}
+    return sentence % {"limit": f"{room:,}"}
 
 
 def _sentence(reason: Reason, name: str) -> str:
@@ -63,7 +63,7 @@ def _sentence(reason: Reason, name: str) -> str:
             return gettext("%(file)s was not uploaded: the file is empty") % words
         case Reason.SIZE | Reason.VIDEO_SIZE:
             most = uploads.MOST_VIDEO_BYTES if reason == Reason.VIDEO_SIZE else uploads.MOST_BYTES
-            limit = {"limit": most // uploads.MEGABYTE}
+            limit = {"limit": f"{most // uploads.MEGABYTE:,}"}
             return gettext("%(file)s was not uploaded: larger than %(limit)s MB") % (words | limit)
         case Reason.DAMAGED:
             return gettext("%(file)s was not uploaded: the file is damaged") % words

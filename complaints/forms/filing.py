@@ -11,12 +11,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
-from agencies.models import Agency, Governorate, Topic
+from agencies.models import Agency, Governorate, Topic, TopicQuestion
 from complaints import uploads
 from complaints.citizen.kinds import words_for
+from complaints.forms.asking import AskingForm
 from complaints.forms.files import AttachmentsField, take
 from complaints.models import NotifyBy
-from complaints.models.case import DETAILS_LENGTH, PRAISED_LENGTH, SUBJECT_LENGTH
+from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENGTH
 from complaints.workflow import Kind
 from config.arabic import strip_prefixes
 from config.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
@@ -198,8 +199,8 @@ def _is_named(agency: Agency, typed: str) -> bool:
 # ---- what happened ----
 
 
-class WhatForm(Form):
-    """The words, the place and the files.
+class WhatForm(AskingForm):
+    """The words, the answers to the questions of the topic, the place and the files.
 
     ``is_partial`` is for the buttons that keep what there is without going on: nothing is required then.
     ``taken`` are the files that can be stored, also where the form has errors.
@@ -211,19 +212,20 @@ class WhatForm(Form):
     governorate = forms.ChoiceField(required=False, label=_("Governorate"))
     area = LineField(max=120, required=False, label=_("Area or district"))
     place = LineField(max=200, required=False, label=_("Describe the place"))
-    praised = LineField(
-        max=PRAISED_LENGTH,
+    employee = LineField(
+        max=EMPLOYEE_LENGTH,
         required=False,
         label=_("Name of the employee"),
         help_text=_("The agency passes your thanks on. You may leave it empty."),
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is sent, and what of the draft and its topic the page needs to ask
         self,
         data: Mapping[str, Any] | None = None,
         files: MultiValueDict[str, UploadedFile[Any]] | None = None,
         *,
         draft: Draft,
+        questions: Sequence[TopicQuestion],
         governorates: Sequence[Governorate],
         room: int = uploads.MOST_FILES,
         is_partial: bool = False,
@@ -236,10 +238,22 @@ class WhatForm(Form):
         choices = [("", _("— choose —")), *((code, place.name) for code, place in self.places.items())]
         self.fields["governorate"].choices = choices  # type: ignore[attr-defined]
         self.fields["details"].help_text = words_for(draft.kind).hint
-        if draft.kind != Kind.PRAISE:
-            del self.fields["praised"]
+        self._name_employee(draft.kind)
         for name in ("subject", "details"):
             self.fields[name].required = not is_partial
+        self.ask(questions, draft.answers, is_partial=is_partial)
+        self.order_fields(("subject", "details", *(bound.name for bound in self.asked)))
+
+    def _name_employee(self, kind: str) -> None:
+        """Ask for the employee where a case can be about one: praise is passed on, a complaint kept away."""
+        if kind == Kind.COMPLAINT:
+            field = self.fields["employee"]
+            field.label = _("Name of the employee, if it is about one")
+            field.help_text = _(
+                "Write the full name. Whoever is named here does not handle your complaint. You may leave it empty."
+            )
+        elif kind != Kind.PRAISE:
+            del self.fields["employee"]
 
     def clean_attachments(self) -> list[UploadedFile[Any]]:
         """Take the good files and name the others."""
@@ -252,7 +266,8 @@ class WhatForm(Form):
     @property
     def words(self) -> dict[str, Any]:
         """Return what was typed and is in order, as the draft keeps it."""
-        in_order: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if name != "attachments"}
+        in_order: dict[str, Any] = self.said_besides | {"answers": self.said}
+        in_order.pop("attachments", None)
         if "governorate" in in_order:
             in_order["governorate"] = self.places.get(in_order["governorate"])
         return in_order
@@ -265,7 +280,7 @@ def _what_initial(draft: Draft) -> dict[str, Any]:
         "governorate": draft.governorate.code if draft.governorate else "",
         "area": draft.area,
         "place": draft.place,
-        "praised": draft.praised,
+        "employee": draft.employee,
     }
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints import reference
 from complaints.models import Case, CaseLink, LinkKind
+from complaints.reading import Reader
 from config.forms import Card, ChoiceCardsField, Form, LineField
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class LinkForm(Form):
         self.other: Case | None = None
         self.asks_to_move = False
         if alike:
-            self.offer("alike", [Card(one.reference, one.subject, one.reference) for one in alike])
+            reader = Reader(user, at)
+            cards = [Card(one.reference, reader.subject(one), reference.grouped(one.reference)) for one in alike]
+            self.offer("alike", cards)
         else:
             del self.fields["alike"]
 
@@ -100,11 +103,14 @@ class UnlinkForm(Form):
 
     link = ChoiceCardsField(label=_("Which link ends?"))
 
-    def __init__(self, data: Mapping[str, Any] | None, *, case: Case, links: Sequence[CaseLink]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, case: Case, links: Sequence[CaseLink], reader: Reader
+    ) -> None:
         super().__init__(data, initial={"link": str(links[0].pk) if len(links) == 1 else ""})
         self.links = {str(link.pk): link for link in links}
         others = {key: link.lead if link.case_id == case.pk else link.case for key, link in self.links.items()}
-        self.offer("link", [Card(key, other.subject, other.reference) for key, other in others.items()])
+        named = {key: (reader.subject(other), reference.grouped(other.reference)) for key, other in others.items()}
+        self.offer("link", [Card(key, *words) for key, words in named.items()])
 
     @property
     def chosen(self) -> CaseLink:

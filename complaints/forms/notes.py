@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 REFERENCE_LENGTH = 60
 
 
+#: Why a colleague who was offered a moment ago cannot get a case.
+GONE = _("This person no longer acts at your desk today. Choose another officer")
+
+
 class NoteForm(Form):
     """A note for colleagues."""
 
@@ -49,7 +53,7 @@ class CallForm(Form):
 class AssignForm(Form):
     """The colleague who goes on with a case."""
 
-    officer = forms.ChoiceField(label=_("Officer"))
+    officer = forms.ChoiceField(label=_("Officer"), error_messages={"invalid_choice": GONE})
 
     def __init__(self, data: Mapping[str, Any] | None, *, officers: Sequence[User]) -> None:
         super().__init__(data)

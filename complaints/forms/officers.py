@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MOST_AHEAD = timedelta(days=366)
 _DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})", re.ASCII)
 _CHOOSE = ("", _("— choose —"))
+#: Why somebody who was offered a moment ago cannot be chosen.
+GONE = _("This person no longer acts at this desk today. Choose another one")
 
 
 class DayField(forms.CharField):
@@ -47,9 +49,10 @@ class DayField(forms.CharField):
 class AbsenceForm(Form):
     """Days on which somebody is away, and who acts instead."""
 
-    officer = forms.ChoiceField(label=_("Who is away?"))
+    officer = forms.ChoiceField(label=_("Who is away?"), error_messages={"invalid_choice": GONE})
     deputy = forms.ChoiceField(
         label=_("Who acts instead?"),
+        error_messages={"invalid_choice": GONE},
         help_text=_("The deputy sees and decides everything the absent person could; the history names both."),
     )
     starts_on = DayField(label=_("First day of the absence"), help_text=_("Day, month and year, such as 22/1/2026"))
@@ -93,8 +96,14 @@ class AbsenceForm(Form):
 class ReassignForm(Form):
     """Whose open cases all go to whom."""
 
-    giver = forms.ChoiceField(label=_("Whose open cases?"))
-    taker = forms.ChoiceField(label=_("Who gets them?"), help_text=_("They are told once, by e-mail."))
+    giver = forms.ChoiceField(
+        label=_("Whose open cases?"), error_messages={"invalid_choice": _("This person has no open cases any more")}
+    )
+    taker = forms.ChoiceField(
+        label=_("Who gets them?"),
+        error_messages={"invalid_choice": GONE},
+        help_text=_("They are told once, by e-mail."),
+    )
 
     def __init__(
         self,

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from complaints.forms.desk import offer_agencies
+from complaints.forms.desk import AgencyForm
 from complaints.routing.trial import Proposal
-from config.forms import Form, LineField
+from config.forms import LineField
 
 if TYPE_CHECKING:
     from agencies.models import Agency, Governorate, RoutingRule, Topic
 
 
-class TryRuleForm(Form):
+class TryRuleForm(AgencyForm):
     """Topic, place and agency of a rule, and the rule it would replace; ``proposal`` once it is valid.
 
     A chosen rule says what the boxes left empty do not.
@@ -37,11 +37,10 @@ class TryRuleForm(Form):
         governorates: Sequence[Governorate],
         agencies: Sequence[Agency],
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, agencies=agencies)
         self.rules = {str(rule.pk): rule for rule in rules}
         self.topics = {topic.code: topic for topic in topics}
         self.places = {one.code: one for one in governorates}
-        self.agencies = offer_agencies(self.fields["agency"], agencies)
         self._offer("rule", [(key, str(rule)) for key, rule in self.rules.items()], _("A new rule"))
         self._offer("topic", [(code, _indented(topic)) for code, topic in self.topics.items()], _("— choose —"))
         self._offer("governorate", [(code, one.name) for code, one in self.places.items()], _("Everywhere"))
@@ -70,7 +69,7 @@ class TryRuleForm(Form):
             raise ValueError(message)
         governorate = self.places.get(said["governorate"]) or (rule.governorate if rule else None)
         place = said["place"] or (rule.place_ar if rule else "")
-        return Proposal(topic, governorate, place, self.agencies[said["agency"]], replaces=rule)
+        return Proposal(topic, governorate, place, self.chosen_agency, replaces=rule)
 
 
 def _indented(topic: Topic) -> str:

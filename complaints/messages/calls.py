@@ -17,6 +17,7 @@ from accounts.models import Citizen, User
 from accounts.recipients import citizen_key, staff_key
 from complaints.messages import fates
 from complaints.messages.names import name_of
+from complaints.models import Case
 from notifications import calls, standing
 from notifications.models import CallOutcome, CallTask, Channel, Verdict
 
@@ -79,8 +80,9 @@ def done_today(user: User, *, at: datetime) -> list[Call]:
 
 
 def seen_by(user: User) -> QuerySet[CallTask]:
-    """Return the calls ``user`` may make: none to the own person."""
+    """Return the calls ``user`` may make: none to the own person, and none about a case that is about them."""
     tasks = CallTask.objects.select_related("message").defer(*(f"message__{name}" for name in fates.SEALED))
+    tasks = tasks.exclude(message__reference__in=Case.objects.kept_from(user).values("reference"))
     return tasks.exclude(message__recipient=citizen_key(user.person_id)) if user.person_id else tasks
 
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.recipients import STAFF
-from complaints.desk import knows_person
 from complaints.directorates import links
 from complaints.messages import fates
 from complaints.messages.fates import Fate
 from complaints.messages.names import addressee_of, name_of
 from complaints.models import Case
+from complaints.reading import knows_person
 from notifications import decisions, standing
 from notifications.models import Attempt, Channel, Lane, Message, Verdict
 

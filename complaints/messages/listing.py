@@ -94,17 +94,14 @@ def _known(value: str, choices: type[models.TextChoices]) -> str:
 
 
 def seen_by(user: User) -> MessageQuerySet:
-    """Return the messages ``user`` may handle: none to the own person, and none about a case of one's own.
+    """Return the messages ``user`` may handle: none to the own person, none about a case of one's own or about oneself.
 
     Nor those that were never meant to leave: nothing is wrong with them, and sent again they would say what is not so.
     """
-    messages = Message.objects.meant()
-    if user.person_id is None:
-        return messages
-    own = Case.objects.filter(citizen_id=user.person_id)
-    return messages.exclude(
-        Q(recipient__startswith=citizen_key(user.person_id)) | Q(reference__in=own.values("reference"))
-    )
+    barred = Q(reference__in=Case.objects.kept_from(user).values("reference"))
+    if user.person_id is not None:
+        barred |= Q(recipient__startswith=citizen_key(user.person_id))
+    return Message.objects.meant().exclude(barred)
 
 
 # ---- a page of them ----

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _, gettext_lazy, pgettext
 
-from accounts.recipients import CITIZEN, STAFF
+from accounts.recipients import CITIZEN, DIRECTORATE, STAFF
 from notifications.models import Message
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ NAMES: Final[Mapping[str, _StrPromise]] = {
     "officer_sent_back": gettext_lazy("To the officers: a proposed answer was sent back"),
     "cmu_triage": gettext_lazy("To the unit: a case waits for its agency"),
     "cmu_objection": gettext_lazy("To the unit: an objection"),
+    "cmu_decision": gettext_lazy("To the unit: a proposal waits for its decision"),
     "email_confirm": gettext_lazy("Confirmation of an e-mail address"),
     "email_changed": gettext_lazy("E-mail address changed"),
     "case_reminder": gettext_lazy("A reminder of the question to the citizen"),
@@ -65,6 +66,8 @@ NAMES: Final[Mapping[str, _StrPromise]] = {
     "praise_passed_on": gettext_lazy("To the supervisors: praise for one of their staff"),
     "officer_reminder": gettext_lazy("To the officers: a deadline comes near"),
     "officer_silent": gettext_lazy("To the supervisors: an officer does not sign in"),
+    "officer_aside": gettext_lazy("To the supervisors: a case needs another officer"),
+    "cmu_aside": gettext_lazy("To the unit: nobody at the agency can act on a case"),
     "officer_took_over": gettext_lazy("To an officer: the cases of a colleague"),
     "ladder_late": gettext_lazy("To the superiors: a deadline was missed"),
     "cmu_late": gettext_lazy("To the unit: a deadline was missed and reported"),
@@ -83,7 +86,7 @@ def addressee_of(message: Message) -> str:
     """Return what kind of recipient a message goes to."""
     if message.recipient.startswith(CITIZEN):
         return _("Citizen")
-    if message.recipient.startswith("directorate:"):
+    if message.recipient.startswith(DIRECTORATE):
         return _("Directorate")
     is_staff = message.recipient.startswith(STAFF)
     return pgettext("recipient", "Staff") if is_staff else pgettext("recipient", "Visitor")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext
 
 from accounts.models import User
 from accounts.recipients import STAFF, staff_key
-from accounts.roles import Role
+from accounts.roles import RUNG_NAMES, Role
 from agencies.models import Agency
 from complaints.messages.names import NAMES
 from complaints.models import Case
@@ -47,7 +47,7 @@ MEANINGS: Final[Mapping[str, _StrPromise]] = {
     "at_risk": _("how many cases are due soon"),
     "returned": _("how many cases came back"),
     "failed": _("how many messages did not arrive"),
-    "rung": _("whom the ladder of the agency names, such as supervisor"),
+    "rung": _("whom the ladder of the agency names, such as the supervisor"),
     "count": _("how many cases"),
 }
 #: What stands for a letter that is rolled for each message: a dot, and a mark that keeps it in its link.
@@ -239,7 +239,7 @@ def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str
             "returned": "1",
             "failed": "0",
             "count": "4",
-            "rung": str(Role.SUPERVISOR.label),
+            "rung": str(RUNG_NAMES[Role.SUPERVISOR]),
         }
 
 

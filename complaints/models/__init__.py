@@ -12,6 +12,7 @@ from complaints.models.aids import (
 )
 from complaints.models.case import Case, CaseQuerySet, Channel, NotifyBy
 from complaints.models.clocks import Clock, ClockStep, Ending
+from complaints.models.concerns import Concern
 from complaints.models.consultations import WITH_DIRECTORATE, Consultation, ConsultationState, Estimate
 from complaints.models.drafts import Draft
 from complaints.models.files import Attachment
@@ -31,6 +32,7 @@ from complaints.models.words import (
     RefusalReason,
     Revision,
     Ruling,
+    TopicAnswer,
 )
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "Channel",
     "Clock",
     "ClockStep",
+    "Concern",
     "Consultation",
     "ConsultationState",
     "Draft",
@@ -74,4 +77,5 @@ __all__ = [
     "SpokenWith",
     "StandardText",
     "TaskState",
+    "TopicAnswer",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -15,7 +16,7 @@ from django.db import models
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import CMU, DESK, READERS
+from accounts.roles import CMU, DESK, READERS, Role
 from complaints import reference
 from complaints.workflow import Holder, Kind, Outcome, State, Verb
 
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
 
 SUBJECT_LENGTH = 120
 DETAILS_LENGTH = 3000
-PRAISED_LENGTH = 120
+EMPLOYEE_LENGTH = 120
 #: Whoever says one of these keeps sight of the case.
 PASSING_ON = (Verb.FILE, Verb.DECLINE, Verb.RETURN, Verb.REFER)
 #: The states in which the agency's desk owes the next step.
 OWED = (State.REFERRED, State.IN_PROGRESS)
+#: The states in which an agency has a case, and an officer it.
+WITH_AGENCY = (*OWED, State.WAITING)
 #: The verbs that bring a case back to the desk that had it before.
 COMEBACKS = (Verb.UPHOLD, Verb.REPLY, Verb.LAPSE, Verb.REFER)
 
@@ -66,7 +69,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
         A citizen sees the own ones; CMU staff see all; an agency's desk, and whoever stands on its ladder, see its
         agency's; the desk also those it has an open task on; whoever filed, declined or passed a case on keeps sight of
-        it. Nobody sees a case of their own person at a desk. Everybody else sees none, so that a stranger gets 404.
+        it. Nobody sees a case of their own person at a desk, nor one that is about them, nor through the place of an
+        absent colleague one that is about that colleague. Everybody else sees none, so that a stranger gets 404.
         """
         if not user.is_authenticated:
             return self.none()
@@ -75,18 +79,37 @@ class CaseQuerySet(models.QuerySet["Case"]):
         authority = user.authority(at)
         if authority.has(CMU) or not authority.is_staff:
             return self.at_desk_of(user, at=at)
-        desks = authority.agencies(DESK)
-        own = models.Q(agency__in=authority.agencies(READERS)) | models.Q(pk__in=_tasks_of(desks))
-        return self._of_others(user).filter(own | models.Q(pk__in=_passed_on_by(user)))
+        own = _reached(user, READERS, _at, at=at) | _reached(user, DESK, _tasked, at=at)
+        return self.of_others(user).filter(own | models.Q(pk__in=_passed_on_by(user)))
 
     def at_desk_of(self, user: User, *, at: datetime) -> Self:
         """Return the cases that are work of ``user`` at ``at``: the agency's own, or all for the CMU; for queues."""
         authority = user.authority(at)
-        others = self._of_others(user)
-        return others if authority.has(CMU) else others.filter(agency__in=authority.agencies(DESK))
+        others = self.of_others(user)
+        if not authority.has(CMU):
+            return others.filter(_reached(user, DESK, _at, at=at))
+        absent = authority.only_for(CMU)
+        return others.exclude(_about_all(absent)) if absent else others
 
-    def _of_others(self, user: User) -> Self:
-        return self.exclude(citizen_id=user.person_id) if user.person_id else self
+    def in_hand(self) -> Self:
+        """Return the cases that an officer has in hand; one that is objected to is with the unit until it rules."""
+        return self.filter(state__in=WITH_AGENCY, officer__isnull=False)
+
+    def of_others(self, user: User) -> Self:
+        """Return the cases that are neither of the own person of ``user`` nor about them."""
+        # Not a join: the hashed list of the few keys leaves every index its order.
+        others = self.exclude(pk__in=_about(user.pk))
+        return others.exclude(citizen_id=user.person_id) if user.person_id else others
+
+    def kept_from(self, user: User) -> Self:
+        """Return the cases that are of the own person of ``user`` or about them: the few that ``of_others`` lacks."""
+        kept = models.Q(pk__in=_about(user.pk))
+        return self.filter(kept | models.Q(citizen_id=user.person_id) if user.person_id else kept)
+
+    def with_about(self) -> Self:
+        """Return the cases with those whom each is about, so that a list need not ask for each."""
+        concerns = apps.get_model("complaints", "Concern").objects.open().filter(case=models.OuterRef("pk"))
+        return self.annotate(about=ArraySubquery(concerns.order_by("person").values("person")))
 
     def for_listing(self) -> Self:
         """Return the cases with the rows a list shows, so that it needs no query a row."""
@@ -94,9 +117,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def for_page(self) -> Self:
         """Return the cases with the rows a case page shows."""
-        return self.select_related(
+        joined = self.select_related(
             "agency", "topic", "topic__parent", "citizen", "directorate", "governorate", "officer"
-        ).defer("folded", "words")
+        )
+        return joined.with_about().defer("folded", "words")
 
     def with_tags(self, user: User, *, at: datetime) -> Self:
         """Return the cases with ``tags``: the labels that the desks of ``user`` put on them, and nobody else's."""
@@ -113,9 +137,36 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return locked.select_related("agency", "topic", "citizen").defer("folded", "words")
 
 
-def _tasks_of(agencies: Collection[int]) -> models.QuerySet[Any, Any]:
+def _at(agencies: Collection[int]) -> models.Q:
+    return models.Q(agency__in=agencies)
+
+
+def _tasked(agencies: Collection[int]) -> models.Q:
     tasks = apps.get_model("complaints", "ReferralTask").objects
-    return tasks.filter(agency__in=agencies, state="open").values("case")
+    return models.Q(pk__in=tasks.filter(agency__in=agencies, state="open").values("case"))
+
+
+def _reached(
+    user: User, roles: Collection[Role], where: Callable[[Collection[int]], models.Q], *, at: datetime
+) -> models.Q:
+    """Return which cases ``user`` reaches by ``roles``; whoever acts only for others reaches none about all of them."""
+    authority = user.authority(at)
+    lenders = authority.lenders(roles)
+    reached = where(authority.agencies(roles) - lenders.keys())
+    for agency, absent in lenders.items():
+        reached |= where({agency}) & ~_about_all(absent)
+    return reached
+
+
+def _about_all(people: Iterable[uuid.UUID]) -> models.Q:
+    about = models.Q()
+    for person in sorted(people):
+        about &= models.Q(pk__in=_about(person))
+    return about
+
+
+def _about(person: uuid.UUID) -> models.QuerySet[Any, Any]:
+    return apps.get_model("complaints", "Concern").objects.open().filter(person=person).values("case")
 
 
 def _passed_on_by(user: User) -> models.QuerySet[Any, Any]:
@@ -128,7 +179,7 @@ class Case(models.Model):
 
     ``state`` changes only in ``complaints.transition``: a database trigger refuses any other write of it, and asks
     at commit for the event that records it. ``version`` is the number of the newest event; ``chain`` its hash.
-    ``holder`` is that of the open holding; ``praised`` the person whom praise is about, as far as it names one.
+    ``holder`` is that of the open holding; ``employee`` the one whom the citizen named, as typed.
     """
 
     reference = models.CharField(_("tracking number"), max_length=reference.LENGTH, unique=True)
@@ -151,7 +202,7 @@ class Case(models.Model):
     governorate = models.ForeignKey("agencies.Governorate", models.PROTECT, null=True, blank=True, related_name="+")
     area = models.CharField(max_length=120, blank=True)
     place = models.CharField(max_length=200, blank=True)
-    praised = models.CharField(max_length=PRAISED_LENGTH, blank=True)
+    employee = models.CharField(max_length=EMPLOYEE_LENGTH, blank=True)
 
     state = models.CharField(max_length=12, choices=State)
     resumes_to = models.CharField(max_length=12, choices=State, blank=True)
@@ -250,6 +301,19 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @cached_property
+    def about(self) -> Collection[uuid.UUID]:
+        """Return the keys of the staff whom the case is about; one statement, unless it came ``with_about``."""
+        return frozenset(concern.person_id for concern in self.concerns.open().only("person"))
+
+    def forget_about(self) -> None:
+        """Let ``about`` be asked for anew: it has changed, or may have."""
+        vars(self).pop("about", None)
+
+    def is_about(self, user: User) -> bool:
+        """Tell whether the case is about ``user``, who then keeps off it."""
+        return user.pk in self.about
 
     @property
     def is_open(self) -> bool:

@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models.case import DETAILS_LENGTH, PRAISED_LENGTH, SUBJECT_LENGTH, NotifyBy
+from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENGTH, NotifyBy
 from complaints.workflow import Kind
 
 
@@ -25,7 +25,9 @@ class Draft(models.Model):
     governorate = models.ForeignKey("agencies.Governorate", models.SET_NULL, null=True, blank=True, related_name="+")
     area = models.CharField(max_length=120, blank=True)
     place = models.CharField(max_length=200, blank=True)
-    praised = models.CharField(max_length=PRAISED_LENGTH, blank=True)
+    employee = models.CharField(max_length=EMPLOYEE_LENGTH, blank=True)
+    # By the code of the question: the words, the day as 2026-01-31, or the English words of the answer chosen.
+    answers = models.JSONField(default=dict, blank=True)
     hides_identity = models.BooleanField(default=False)
     notify_by = models.CharField(max_length=5, choices=NotifyBy, default=NotifyBy.SMS)
     updated_at = models.DateTimeField()

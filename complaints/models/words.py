@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
+from datetime import date
 
+from django.db import models
+from django.utils.translation import get_language, gettext_lazy as _
+
+from agencies.models import QuestionKind
 from complaints.workflow import Outcome
+from config.dates import day_text
 
 TEXT_LENGTH = 3000
+#: Letters of an answer to a question of the topic.
+LINE_LENGTH = 120
 
 
 class AnswerState(models.TextChoices):
@@ -192,6 +198,8 @@ class Revision(models.Model):
     details = models.TextField()
     area = models.CharField(max_length=120, blank=True)
     place = models.CharField(max_length=200, blank=True)
+    # The answers to the questions of the topic, each with its wording: ``TopicAnswer.wording``.
+    answers = models.JSONField(default=list, blank=True)
     replaced_at = models.DateTimeField()
 
     class Meta:
@@ -200,6 +208,53 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.replaced_at:%Y-%m-%d}"
+
+
+class TopicAnswer(models.Model):
+    """The answer to one question of the topic, worded as it was asked then: a question edited later changes no case.
+
+    An answer of one's own stands in both columns as it was typed, a day as 2026-01-31.
+    """
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="topic_answers")
+    question = models.ForeignKey("agencies.TopicQuestion", models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=QuestionKind)
+    asked_ar = models.CharField(max_length=150)
+    asked_en = models.CharField(max_length=150)
+    answer_ar = models.CharField(max_length=LINE_LENGTH)
+    answer_en = models.CharField(max_length=LINE_LENGTH)
+    is_personal = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("answer to a question of the topic")
+        ordering = ["position", "question_id"]
+        constraints = [models.UniqueConstraint(fields=["case", "question"], name="topic_answer_one_per_question")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.question_id}"
+
+    @property
+    def asked(self) -> str:
+        """Return the question in the language of the reader."""
+        return self.asked_en if get_language() == "en" else self.asked_ar
+
+    @property
+    def said(self) -> str:
+        """Return the answer in the language of the reader."""
+        if self.kind == QuestionKind.DATE:
+            return day_text(date.fromisoformat(self.answer_en))
+        return self.answer_en if get_language() == "en" else self.answer_ar
+
+    @property
+    def tells_person(self) -> bool:
+        """Tell whether the answer says who the person is, as the question was marked then or is now."""
+        return self.is_personal or self.question.is_personal
+
+    @property
+    def wording(self) -> list[str]:
+        """Return question and answer in both languages, as fingerprints cover them and revisions keep them."""
+        return [self.asked_ar, self.asked_en, self.answer_ar, self.answer_en]
 
 
 class Ruling(models.Model):

@@ -71,7 +71,7 @@ class Result:
 def visible(chosen: Sequence[Choice], *, by: User, at: datetime) -> dict[str, Case]:
     """Return the chosen cases that ``by`` may see, by tracking number."""
     cases = Case.objects.visible_to(by, at=at).filter(reference__in=[one.reference for one in chosen])
-    return {case.reference: case for case in cases.for_listing()}
+    return {case.reference: case for case in cases.for_listing().with_about()}
 
 
 def press(chosen: Sequence[Choice], deed: Deed, *, by: User, at: datetime, locks: bool = True) -> list[Result]:
@@ -104,7 +104,7 @@ _WHY: dict[type[Exception], _StrPromise] = {
     Moved: _("It has changed since you opened the list. Open it, and see what was done."),
     TransitionNotAllowed: _("This cannot be done to a case that stands where it does."),
     NotEntitled: _("You may not do this to this case."),
-    NotAnOfficer: _("The person is no officer of its agency today, or it is their own case."),
+    NotAnOfficer: _("The person is no officer of its agency today, or it is their own case or about them."),
     RemindedToday: _("A reminder was sent today already."),
     NobodyToRemind: _("Nobody owes anything on it now who could be reminded."),
     LinkRefused: _("It cannot be linked to this case: it is the case itself, linked already, or part of other links."),

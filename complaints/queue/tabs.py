@@ -9,12 +9,22 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import CMU, DESK
-from complaints.models import Case, CaseEvent, CaseQuerySet, Clock, ReferralTask, Refusal, TaskState
+from complaints.models import (
+    WITH_DIRECTORATE,
+    Case,
+    CaseEvent,
+    CaseQuerySet,
+    Clock,
+    Consultation,
+    ReferralTask,
+    Refusal,
+    TaskState,
+)
 from complaints.models.case import COMEBACKS, OWED, PASSING_ON
 from complaints.queue import keyset
 from complaints.queue.keyset import PAGE, Order, Page
@@ -115,8 +125,8 @@ class Seat:
 
     @property
     def elsewhere(self) -> CaseQuerySet:
-        """Return all cases but those of the own person, for views that say themselves why a case is in sight."""
-        return Case.objects.exclude(citizen_id=self.user.person_id) if self.user.person_id else Case.objects.all()
+        """Return the cases of others about others, for views that say themselves why a case is in sight."""
+        return Case.objects.of_others(self.user)
 
     @property
     def tabs(self) -> list[Tab]:
@@ -161,6 +171,12 @@ def _with_part_due(cases: CaseQuerySet, seat: Seat) -> CaseQuerySet:
     return cases.annotate(part_due_at=Coalesce(due, "deadline_at"))
 
 
+def _with_asked(cases: CaseQuerySet) -> CaseQuerySet:
+    """Return ``cases`` with ``asked``: the request that waits, whose directorate need not be that of the case."""
+    waiting = Consultation.objects.filter(state__in=WITH_DIRECTORATE).select_related("directorate")
+    return cases.prefetch_related(Prefetch("consultations", waiting, to_attr="asked"))
+
+
 def _passed_on(seat: Seat) -> CaseQuerySet:
     """Return the cases this person filed, declined, returned or referred, unless they are at the own desk again."""
     said = CaseEvent.objects.filter(actor=seat.user, verb__in=PASSING_ON)
@@ -169,11 +185,16 @@ def _passed_on(seat: Seat) -> CaseQuerySet:
 
 
 def _mine(seat: Seat) -> CaseQuerySet:
-    return _not_closed(seat.scope).filter(officer__in=[seat.user.pk, *seat.covers])
+    return seat.scope.in_hand().filter(officer__in=[seat.user.pk, *seat.covers])
 
 
 def _due(seat: Seat) -> CaseQuerySet:
     return seat.scope.filter(state__in=_RUNNING, deadline_at__gte=seat.at, deadline_at__lt=seat.at + SOON)
+
+
+def _deciding(seat: Seat) -> tuple[State, ...]:
+    """Return the states that wait for a decision: for the unit the objections too, which it alone decides on."""
+    return (State.REFERRED, State.OBJECTED) if seat.is_unit else (State.REFERRED,)
 
 
 def _in(state: State) -> Callable[[Seat], CaseQuerySet]:
@@ -182,7 +203,7 @@ def _in(state: State) -> Callable[[Seat], CaseQuerySet]:
 
 _HELD: dict[Tab, Callable[[Seat], CaseQuerySet]] = {
     Tab.OPEN: lambda seat: _not_closed(seat.scope),
-    Tab.COMPETENCE: _in(State.REFERRED),
+    Tab.COMPETENCE: lambda seat: seat.scope.filter(state__in=_deciding(seat)),
     Tab.MINE: _mine,
     Tab.DUE: _due,
     Tab.LATE: lambda seat: seat.scope.filter(state__in=_RUNNING, deadline_at__lt=seat.at),
@@ -216,6 +237,8 @@ def page_of(tab: Tab, seat: Seat, *, narrow: Narrow = lambda rows: rows, sort: s
     rows = Case.objects.filter(pk__in=ids).for_listing().with_tags(seat.user, at=seat.at)
     if tab == Tab.TASKS:
         rows = _with_part_due(rows, seat)
+    if tab == Tab.DIRECTORATES:
+        rows = _with_asked(rows)
     return order.page(rows.order_by(*order.columns))
 
 
@@ -226,11 +249,7 @@ def _in_order(tab: Tab, seat: Seat, order: Order) -> list[CaseQuerySet]:
         return [_with_part_due(cases, seat)]
     if order.moment != "deadline_at":
         return [cases]
-    match tab:
-        case Tab.OPEN:
-            return [cases.filter(state=state) for state in _OPEN]
-        case Tab.DUE | Tab.LATE:
-            return [cases.filter(state=state) for state in _RUNNING]
-        case Tab.MINE:
-            return [cases.filter(officer=officer) for officer in (seat.user.pk, *sorted(seat.covers))]
-    return [cases]
+    if tab == Tab.MINE:
+        return [cases.filter(officer=officer) for officer in (seat.user.pk, *sorted(seat.covers))]
+    states = {Tab.OPEN: _OPEN, Tab.COMPETENCE: _deciding(seat), Tab.DUE: _RUNNING, Tab.LATE: _RUNNING}.get(tab)
+    return [cases.filter(state=state) for state in states] if states else [cases]

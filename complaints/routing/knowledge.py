@@ -12,12 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from heapq import nsmallest
 
 from django.utils import timezone
 
 from agencies.models import Agency, Topic
+from agencies.routing import areas
 from complaints.models import Case
 from complaints.routing.terms import stems_of, terms_in, terms_of
 from complaints.workflow import Outcome, State
@@ -85,13 +86,17 @@ class Shelf[Key: Hashable]:
 
 @dataclass(frozen=True)
 class Body:
-    """An agency as far as guessing needs it: its place, its sort, and its words, folded."""
+    """An agency as far as guessing needs it: its sort, its words, folded, and its governorates (none: all of them)."""
 
     key: int
     kind: str
     sector: str
-    governorate: int | None
     words: str
+    area: frozenset[int] = frozenset()
+
+    def serves(self, governorate: int | None) -> bool:
+        """Tell whether it has to do with a governorate, as far as that is known."""
+        return not self.area or governorate is None or governorate in self.area
 
 
 @dataclass(frozen=True)
@@ -155,8 +160,7 @@ class Knowledge:
         """Return the agencies the text points to, the best first.
 
         With a topic only agencies that it concerns. ``owners`` are the agencies of the topics the text reads like, for
-        a case whose own topic does not say what it is about. An agency of one governorate is left out where the case is
-        of another.
+        a case whose own topic does not say what it is about. An agency of other governorates is left out.
         """
         question = stems_of(terms_of(asked.text))
         words = {key: score for key, score in self._agencies.ranked(question) if self._fits(key, asked)}
@@ -190,6 +194,11 @@ class Knowledge:
         best = next(telling, None)
         return best if best is not None and scores[best] >= LEAST_TOPIC else None
 
+    def serves(self, agency: int, governorate: int | None) -> bool:
+        """Tell whether an agency has to do with a governorate; one that is not known here may have to."""
+        body = self.bodies.get(agency)
+        return body is None or body.serves(governorate)
+
     def is_telling(self, topic: int) -> bool:
         """Tell whether a topic says whose a case may be: not where all sorts of agencies are its and none usually."""
         subject = self.subjects.get(topic)
@@ -197,7 +206,7 @@ class Knowledge:
 
     def _fits(self, key: int, asked: Asked) -> bool:
         body = self.bodies.get(key)
-        if body is None or (body.governorate and asked.governorate not in {None, body.governorate}):
+        if body is None or not body.serves(asked.governorate):
             return False
         subject = self.subjects.get(asked.topic) if asked.topic is not None else None
         return subject is None or subject.concerns(body)
@@ -253,7 +262,7 @@ _memory = _Memory()
 
 
 def known(*, at: datetime) -> Knowledge:
-    """Return the model, read anew when it has grown old: three statements then, none otherwise."""
+    """Return the model, read anew when it has grown old: four statements then, none otherwise."""
     return _memory.recall(at=at)
 
 
@@ -262,15 +271,20 @@ def forget() -> None:
     _memory.knowledge = None
 
 
-def read(*, at: datetime) -> Knowledge:
-    """Return the model as the database has it."""
-    return Knowledge(_bodies(at), _subjects(), _closed(), at=at)
+def read(*, at: datetime, by_rules: bool = True) -> Knowledge:
+    """Return the model as the database has it; ``by_rules`` tells whether rules say which places an agency serves."""
+    on = timezone.localdate(at)
+    return Knowledge(_bodies(on, areas(on) if by_rules else {}), _subjects(), _closed(), at=at)
 
 
-def _bodies(at: datetime) -> list[Body]:
-    agencies = Agency.objects.complainable(on=timezone.localdate(at))
-    rows = agencies.order_by("pk").values_list("pk", "kind", "sector", "governorate", "folded")
-    return [Body(*row) for row in rows]
+def _bodies(on: date, ruled: Mapping[int, frozenset[int]]) -> list[Body]:
+    rows = (
+        Agency.objects.complainable(on=on).order_by("pk").values_list("pk", "kind", "sector", "folded", "governorate")
+    )
+    return [
+        Body(key, kind, sector, words, ruled.get(key, frozenset()) | ({own} if own else set()))
+        for key, kind, sector, words, own in rows
+    ]
 
 
 def _subjects() -> list[Subject]:

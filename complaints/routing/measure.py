@@ -63,9 +63,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Fold:
-    """What is known without the cases that are asked about."""
+    """What is known without the cases that are asked about; ``unruled`` not even from rules what agencies serve."""
 
     known: Knowledge
+    unruled: Knowledge
     commonest: Ranking
     owners: Mapping[tuple[int, int | None, str], int | None]
 
@@ -141,21 +142,21 @@ def _text_alone(sample: Sample, fold: Fold) -> Ranking:
 
 def _suggested(sample: Sample, fold: Fold) -> Ranking:
     owner = fold.owners[sample.topic.pk, _key(sample.governorate), sample.place]
-    return _in_order([owner], _guessed(sample, fold))
+    return _in_order([owner], _guessed(sample, fold, fold.known))
 
 
 def _without_rules(sample: Sample, fold: Fold) -> Ranking:
-    return _in_order([sample.topic.suggested_agency_id], _guessed(sample, fold))
+    return _in_order([sample.topic.suggested_agency_id], _guessed(sample, fold, fold.unruled))
 
 
 def _without_reference(sample: Sample, fold: Fold) -> Ranking:
-    return _guessed(sample, fold)
+    return _guessed(sample, fold, fold.unruled)
 
 
-def _guessed(sample: Sample, fold: Fold) -> list[int]:
+def _guessed(sample: Sample, fold: Fold, known: Knowledge) -> list[int]:
     topic = sample.topic.pk
-    if fold.known.is_telling(topic):
-        found = fold.known.guesses(Asked(sample.text, _key(sample.governorate), topic), {})
+    if known.is_telling(topic):
+        found = known.guesses(Asked(sample.text, _key(sample.governorate), topic), {})
         return [guess.agency for guess in found]
     return list(_text_alone(sample, fold))
 
@@ -187,13 +188,13 @@ WAYS: Mapping[str, Ranker] = {
 def measure_agencies(*, at: datetime, repeats: int = REPEATS) -> list[Line]:
     """Return how often each way is right, over repeated folds; the same numbers every time."""
     samples = read_samples()
-    owners = _owners(samples, on=timezone.localdate(at))
-    model = knowledge.read(at=at)
+    model, unruled = knowledge.read(at=at), knowledge.read(at=at, by_rules=False)
+    owners = _owners(samples, model, on=timezone.localdate(at))
     commonest = [key for key, _number in Counter(sample.agency for sample in samples).most_common()]
     hits: dict[str, dict[str, list[tuple[int, int]]]] = {name: defaultdict(list) for name in WAYS}
     for asked, others in _folds(samples, repeats):
         closed = [(sample.agency, strip_prefixes(sample.text)) for sample in others]
-        fold = Fold(model.learning(closed), commonest, owners)
+        fold = Fold(model.learning(closed), unruled.learning(closed), commonest, owners)
         for sample in asked:
             for name, rank in WAYS.items():
                 first, *_ = ranked = [*rank(sample, fold)[:3], 0]
@@ -201,16 +202,23 @@ def measure_agencies(*, at: datetime, repeats: int = REPEATS) -> list[Line]:
     return [Line(name, _share(found, 0), _share(found, 1)) for name, found in hits.items()]
 
 
-def _owners(samples: Sequence[Sample], *, on: date) -> Mapping[tuple[int, int | None, str], int | None]:
+def _owners(
+    samples: Sequence[Sample], model: Knowledge, *, on: date
+) -> Mapping[tuple[int, int | None, str], int | None]:
     """Return the agency of every topic in every place of the sample: by rule, else the usual one."""
     topics = list(Topic.objects.filter(parent__isnull=False).select_related("parent"))
     places = {(_key(sample.governorate), sample.place): sample for sample in samples}
     asked = [(topic, key, sample) for topic in topics for key, sample in places.items()]
     found = owners_for([Matter(topic, sample.governorate, sample.place) for topic, _place, sample in asked], on)
     return {
-        (topic.pk, *place): owner.pk if owner else topic.suggested_agency_id
+        (topic.pk, *place): owner.pk if owner else _usual(topic, place[0], model)
         for (topic, place, _sample), owner in zip(asked, found, strict=True)
     }
+
+
+def _usual(topic: Topic, governorate: int | None, model: Knowledge) -> int | None:
+    usual = topic.suggested_agency_id
+    return usual if usual and model.serves(usual, governorate) else None
 
 
 def _folds(samples: Sequence[Sample], repeats: int) -> Iterator[tuple[list[Sample], list[Sample]]]:

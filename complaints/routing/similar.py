@@ -35,6 +35,9 @@ GIST_TERMS = 4
 LONGEST = 1000
 #: How long a report counts as of these days.
 LATELY = timedelta(days=14)
+#: Others are told of from so many on: a smaller number would tell somebody that the one person they have in mind
+#: complained. Fewer look like none.
+FEWEST_TOLD = 3
 #: Similar cases shown at once.
 MOST = 5
 
@@ -142,7 +145,7 @@ def _scored(gist: _Gist, found: CaseQuerySet) -> list[tuple[int, object, float]]
 class Reported:
     """What the check page says before a case is sent: own open cases of the same thing, and how many others told of it.
 
-    Of others nothing but their number: no words, no names, and none who hid the identity.
+    Of others nothing but their number, from ``FEWEST_TOLD`` on: no words, no names, and none who hid the identity.
     """
 
     own: Sequence[Similar]
@@ -161,12 +164,16 @@ def reported_before(draft: Draft, *, at: datetime) -> Reported:
 
 
 def _people_near(draft: Draft, text: str, *, at: datetime) -> int:
-    """Return how many other people told of the same thing in the governorate lately; 0 where the place is unknown."""
+    """Return how many other people told of the same thing in the governorate lately.
+
+    0 where the place is unknown, and for fewer than ``FEWEST_TOLD``.
+    """
     if draft.governorate is None:
         return 0
     others = Case.objects.filter(hides_identity=False).exclude(state=State.CLOSED).exclude(citizen=draft.citizen_id)
     near = others.filter(governorate=draft.governorate, filed_at__gte=at - LATELY)
-    return len({citizen for _key, citizen, score in _scored(_Gist(text), near) if score >= LEAST})
+    people = len({citizen for _key, citizen, score in _scored(_Gist(text), near) if score >= LEAST})
+    return people if people >= FEWEST_TOLD else 0
 
 
 # ---- at the desk ----

@@ -149,9 +149,8 @@ def _suggested(
         yield _ruled(clue.owner)
     for ruling in rulings:
         yield Suggestion(ruling.agency, ruled_why(ruling))
-    topic = clue.told.topic
-    if topic and topic.suggested_agency:
-        yield Suggestion(topic.suggested_agency, gettext("The usual agency for this topic"))
+    if clue.usual:
+        yield Suggestion(clue.usual, gettext("The usual agency for this topic"))
     for guess, agency, read in clue.guesses:
         yield Suggestion(agency, _reason(guess, read))
 
@@ -203,10 +202,11 @@ class _Told:
 
 @dataclass(frozen=True)
 class _Clue:
-    """What points to the owner of one case: the rule, what the text points to, and another topic it reads like."""
+    """What points to the owner of one case: the rule, the usual agency, the text, and another topic it reads like."""
 
     told: _Told
     owner: Agency | None
+    usual: Agency | None
     guesses: Sequence[tuple[Guess, Agency, Topic | None]]
     other_topic: Topic | None
 
@@ -221,7 +221,7 @@ def _clues(told: Sequence[_Told], *, at: datetime) -> list[_Clue]:
     read = [model.topics_read(one.text, kind=one.kind) for one in told]
     others = [_other_topic(model, one) for one in told]
     topics = _topics({key for keys in [*read, [key for key in others if key]] for key in keys})
-    owners = _owners(told, read, topics, on=on)
+    owners = _owners(model, told, read, topics, on=on)
     guesses = [
         _guesses(model, one, {key: _owner_key(owners[place, key]) for key in keys if key in topics})
         for place, (one, keys) in enumerate(zip(told, read, strict=True))
@@ -232,6 +232,7 @@ def _clues(told: Sequence[_Told], *, at: datetime) -> list[_Clue]:
         _Clue(
             one,
             owners.get((place, one.topic.pk)) if one.topic else None,
+            _usual(model, one.topic, one) if one.topic else None,
             [
                 (guess, agencies[guess.agency], topics.get(guess.topic or 0))
                 for guess in some
@@ -247,13 +248,19 @@ def _topics(keys: set[int]) -> Mapping[int, Topic]:
     return Topic.objects.select_related("parent", "suggested_agency").in_bulk(keys) if keys else {}
 
 
+def _usual(model: Knowledge, topic: Topic, told: _Told) -> Agency | None:
+    """Return the usual agency of a topic where it serves the governorate of the case."""
+    usual, governorate = topic.suggested_agency, told.governorate.pk if told.governorate else None
+    return usual if usual and model.serves(usual.pk, governorate) else None
+
+
 def _owners(
-    told: Sequence[_Told], read: Sequence[Sequence[int]], topics: Mapping[int, Topic], *, on: date
+    model: Knowledge, told: Sequence[_Told], read: Sequence[Sequence[int]], topics: Mapping[int, Topic], *, on: date
 ) -> Mapping[tuple[int, int], Agency | None]:
     """Return the agency by rule of each case's topic, and of those it reads like the usual one where no rule speaks."""
     asked: list[tuple[int, Topic, Agency | None]] = []
     for place, (one, keys) in enumerate(zip(told, read, strict=True)):
-        asked += [(place, topics[key], topics[key].suggested_agency) for key in keys if key in topics]
+        asked += [(place, topics[key], _usual(model, topics[key], one)) for key in keys if key in topics]
         if one.topic:
             asked.append((place, one.topic, None))
     matters = [Matter(topic, told[place].governorate, told[place].place) for place, topic, _usual in asked]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import reduce
 from itertools import groupby, islice
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from complaints.models import CaseQuerySet
+    from complaints.reading import Reading
 
 #: What is longer than this is no search.
 LONGEST = 200
@@ -36,6 +37,8 @@ LONGEST = 200
 MOST_WORDS = 8
 #: So many cases the index finds within milliseconds.
 FEW = 2500
+#: Pages of cases read to fill one, where names that are covered have all the words: more are a search for a person.
+ROUNDS = 8
 #: Blocks read from the newest down before the rest is left to the database after all.
 WALK = 16
 _WORD = re.compile(r"[^\W_]+")
@@ -72,18 +75,47 @@ def _people(number: str) -> Any:
     return reduce(or_, found).values("pk")
 
 
-def by_words(scope: CaseQuerySet, text: str, *, after: str = "") -> Page:
+def by_words(scope: CaseQuerySet, text: str, *, reads: Callable[[Case], Reading], after: str = "") -> Page:
     """Return a page of the cases that have every word of ``text``, in whatever form of it, the newest first.
 
     Letters are folded and articles stripped as the database does it, and each word stands for the forms that
-    ``wordforms`` guesses, and for what begins with it. ``after`` is the ``next`` of the page before.
+    ``wordforms`` guesses, and for what begins with it. ``reads`` says how the searcher reads a case: a word that is
+    covered there is not found either. ``after`` is the ``next`` of the page before.
     """
     words = words_of(text)
-    if not words:
-        return Page([], "")
-    keys = _newest(scope, words, PAGE + 1, below=int(after) if _LAST.fullmatch(after) else None)
-    cases = list(Case.objects.filter(pk__in=keys[:PAGE]).for_listing().order_by("-pk"))
-    return Page(cases, str(cases[-1].pk) if len(keys) > PAGE and cases else "")
+    below = int(after) if _LAST.fullmatch(after) else None
+    cases: list[Case] = []
+    for _ in range(ROUNDS if words else 0):
+        keys = _newest(scope, words, PAGE + 1, below=below)
+        found = list(Case.objects.filter(pk__in=keys).for_listing().order_by("-pk"))
+        cases += _readable(found, words, [reads(case) for case in found], database=scope.db)
+        if len(keys) <= PAGE or len(cases) > PAGE:
+            break
+        below = keys[-1]
+    return Page(cases[:PAGE], str(cases[PAGE - 1].pk) if len(cases) > PAGE else "")
+
+
+def _readable(
+    cases: Sequence[Case], words: Sequence[Forms], readings: Sequence[Reading], *, database: str
+) -> Sequence[Case]:
+    """Return which of ``cases`` have all ``words`` in what their reader may read; two statements more, or none."""
+    veiled = {reading.case.pk: reading for reading in readings if not reading.knows_person}
+    details = Case.objects.filter(pk__in=veiled).values_list("pk", "details") if veiled else ()
+    texts = {key: f"{veiled[key].case.subject} {text}" for key, text in details}
+    covered = {key: text for key, whole in texts.items() if (text := veiled[key].cover(whole)) != whole}
+    if not covered:
+        return cases
+    with connections[database].cursor() as cursor:
+        cursor.execute(_SHOWN, [list(covered), list(covered.values()), query_of(words)])
+        shown = {key for (key,) in cursor.fetchall()}
+    return [case for case in cases if case.pk not in covered or case.pk in shown]
+
+
+#: As the column ``Case.words`` is made.
+_SHOWN = """
+SELECT key FROM unnest(%s::bigint[], %s::text[]) AS covered (key, text)
+WHERE to_tsvector('simple', ar_strip(text)) @@ to_tsquery('simple', %s)
+"""
 
 
 def words_of(text: str) -> list[Forms]:

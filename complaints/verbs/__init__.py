@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from complaints.verbs.closing import close, sign
+from complaints.verbs.concerns import clear, set_aside
 from complaints.verbs.desk import accept, correct, decline, extend, propose_extension, return_case
 from complaints.verbs.dialogue import ask, lapse, reply
 from complaints.verbs.filing import add, amend, file, withdraw
@@ -29,6 +30,7 @@ __all__ = [
     "archive",
     "ask",
     "assign",
+    "clear",
     "close",
     "correct",
     "decline",
@@ -51,6 +53,7 @@ __all__ = [
     "reply",
     "return_case",
     "send_back",
+    "set_aside",
     "sign",
     "take_back",
     "unlabel",

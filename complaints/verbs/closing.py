@@ -12,8 +12,10 @@ from complaints import notices, policy
 from complaints.answers import closing, linked
 from complaints.answers.substance import Hollow, find_faults
 from complaints.chain import fingerprint
+from complaints.change import Change, Fact
+from complaints.competence import seconds
 from complaints.models import Answer, AnswerState, Case
-from complaints.transition import Change, Fact, NotEntitled, TransitionNotAllowed, act, transition
+from complaints.transition import NotEntitled, TransitionNotAllowed, act, transition
 from complaints.verbs import proposals
 from complaints.verbs.desk import NothingProposed
 from complaints.workflow import OUTCOMES, Act, Actor, Kind, Outcome, State, Verb
@@ -44,14 +46,7 @@ def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done:
     """
     _require_substance(case, outcome=outcome, found=found, done=done)
     if _needs_signature(case):
-        with act(case, Act.PROPOSE_ANSWER, by=by, at=at) as change:
-            if not policy.fits(case, Verb.CLOSE, at=at):
-                raise TransitionNotAllowed(Act.PROPOSE_ANSWER, case)
-            # A proposal written anew replaces the one that waits: whoever would sign it may not agree with it.
-            case.answers.filter(state=AnswerState.PROPOSED).update(state=AnswerState.TAKEN_BACK)
-            answer = _write(case, AnswerState.PROPOSED, by=by, at=at, outcome=outcome, found=found, done=done)
-            change.facts = _facts(answer) | _copies(case, answer, at=at)
-        return answer
+        return _propose(case, by=by, at=at, outcome=outcome, found=found, done=done)
     with transaction.atomic():
         linked.lock_followed(case)
         with transition(case, Verb.CLOSE, by=by, at=at) as change:
@@ -62,10 +57,26 @@ def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done:
     return answer
 
 
+def _propose(case: Case, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
+    with transaction.atomic():
+        with act(case, Act.PROPOSE_ANSWER, by=by, at=at) as change:
+            if not policy.fits(case, Verb.CLOSE, at=at):
+                raise TransitionNotAllowed(Act.PROPOSE_ANSWER, case)
+            # A proposal written anew replaces the one that waits: whoever would sign it may not agree with it.
+            case.answers.filter(state=AnswerState.PROPOSED).update(state=AnswerState.TAKEN_BACK)
+            answer = _write(case, AnswerState.PROPOSED, by=by, at=at, outcome=outcome, found=found, done=done)
+            change.facts = _facts(answer) | _copies(case, answer, at=at)
+        if seconds.is_alone(case, by.pk, at=at):
+            notices.tell_unit("cmu_decision", change=change)
+    return answer
+
+
 def sign(case: Case, *, by: User, at: datetime) -> Answer:
     """Sign the proposed answer as the second person, a supervisor, and close with it, the followers of a lead too.
 
-    Raises ``NothingProposed`` without one, and ``NotEntitled`` for its writer or anybody but a supervisor.
+    Where the agency has no other supervisor than the writer today, the unit signs; it accepts nothing for the agency,
+    so that followers not yet accepted stay. Raises ``NothingProposed`` without a proposal, and ``NotEntitled`` for its
+    writer or anybody but these.
     """
     with transaction.atomic():
         linked.lock_followed(case)
@@ -73,12 +84,14 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
             answer = case.answers.filter(state=AnswerState.PROPOSED).first()
             if answer is None:
                 raise NothingProposed
-            if answer.written_by_id == by.pk or Actor.SUPERVISOR not in policy.actors(case, by, at=at):
+            what = policy.actors(case, by, at=at)
+            if answer.written_by_id == by.pk or not what & policy.SIGNERS:
                 raise NotEntitled
             answer.state, answer.signed_by, answer.given_at = AnswerState.GIVEN, by, at
             answer.save(update_fields=["state", "signed_by", "given_at"])
-            reach = _end(change, answer, by=by, signed=True)
-        _answer_followers(answer, reach, by=by, change=change)
+            through = None if Actor.SUPERVISOR in what else Actor.SIGNER
+            reach = _end(change, answer, by=by, signed=True, by_unit=through is not None)
+        _answer_followers(answer, reach, by=by, change=change, through=through)
         _pass_on(case, at=at)
     return answer
 
@@ -104,10 +117,10 @@ def _write(case: Case, state: AnswerState, *, by: User, at: datetime, outcome: s
     )
 
 
-def _end(change: Change, answer: Answer, *, by: User, signed: bool) -> linked.Reach:
+def _end(change: Change, answer: Answer, *, by: User, signed: bool, by_unit: bool = False) -> linked.Reach:
     """Say of a closing what its event records, and return whom it reaches besides."""
     case = change.case
-    reach = linked.reach_of(case, by=by, signed=signed)
+    reach = linked.reach_of(case, by=by, at=change.at, signed=signed, writer=answer.written_by, by_unit=by_unit)
     more: dict[str, Fact] = {"followers": len(reach.ready)} if reach else {}
     _close(change, answer, by=by, more=_copies(case, answer, at=change.at) | more)
     return reach
@@ -151,7 +164,9 @@ def own_words(case: Case) -> str:
 # ---- everybody with the same problem ----
 
 
-def _answer_followers(answer: Answer, reach: linked.Reach, *, by: User, change: Change) -> None:
+def _answer_followers(
+    answer: Answer, reach: linked.Reach, *, by: User, change: Change, through: Actor | None = None
+) -> None:
     """Close each follower with the lead's answer, accepted first where competence is still to be decided.
 
     Each has its own answer, event, clock and message. The lead's transaction carries all of them, so that a failure at
@@ -163,7 +178,7 @@ def _answer_followers(answer: Answer, reach: linked.Reach, *, by: User, change: 
     for case in reach.ready:
         if case.state == State.REFERRED and case.kind == Kind.COMPLAINT:
             _take_on(case, by=by, at=change.at, calendar=calendar)
-        with transition(case, Verb.CLOSE, by=by, at=change.at) as following:
+        with transition(case, Verb.CLOSE, by=by, at=change.at, through=through) as following:
             following.calendar = calendar
             _close(following, _copy(answer, case), by=by, more={"lead": answer.case_id})
 
@@ -200,5 +215,5 @@ def _copy(answer: Answer, case: Case) -> Answer:
 
 def _pass_on(case: Case, *, at: datetime) -> None:
     """Pass thanks on to the supervisors of whoever the praise names."""
-    if case.outcome == Outcome.THANKED and case.praised:
+    if case.outcome == Outcome.THANKED and case.employee:
         notices.owe_thanks(case, at=at)

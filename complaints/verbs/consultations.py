@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.utils import timezone
 
+from agencies.models import Directorate
 from complaints import hands
 from complaints.chain import fingerprint
+from complaints.change import Change, Fact
 from complaints.directorates import links
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState, Estimate
-from complaints.transition import Change, TransitionNotAllowed, act
+from complaints.transition import TransitionNotAllowed, act
 from complaints.verbs.notes import InOtherHands
 from complaints.workflow import Act, Actor, Holder, State
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from agencies.models import Directorate
 
 #: How long the link of a request opens its case.
 LINK_LIFE: Final = timedelta(days=30)
@@ -50,7 +51,8 @@ def consult(
     directorate or a centre outside has the case.
     """
     with act(case, Act.CONSULT, by=by, at=at) as change:
-        if directorate.agency_id != case.agency_id or not directorate.is_active:
+        # Read again: it may have been abolished since the form was shown.
+        if not Directorate.objects.filter(pk=directorate.pk, agency=case.agency_id, is_active=True).exists():
             raise NotOfTheAgency
         if hands.at_desk(case)[0] != Holder.AGENCY:
             raise InOtherHands
@@ -64,6 +66,7 @@ def consult(
             expires_at=at + LINK_LIFE,
         )
         change.facts = {"consultation": asked.pk, "directorate": directorate.pk, "words": fingerprint(text)}
+        change.facts["handed"] = str(links.way_to(directorate))
         change.holder, change.directorate = Holder.DIRECTORATE, directorate
         links.owe(asked, at=at)
     return asked
@@ -93,7 +96,7 @@ def estimate(
             asked.state, asked.days = ConsultationState.ESTIMATED, days
             asked.save(update_fields=["state", "days"])
             until = timezone.localdate(change.calendar.due(at, days))
-            change.facts = {"estimate": given.pk, "days": days, "until": until.isoformat()}
+            change.facts = {"estimate": given.pk, "days": days, "until": until.isoformat(), **_through(asked, by)}
     return given
 
 
@@ -129,6 +132,7 @@ def find(
                 "finding": asked.pk,
                 "words": fingerprint(finding, signed_as),
                 "files": len(attachments),
+                **_through(asked, by),
             }
             _give_back(change)
 
@@ -154,6 +158,11 @@ def _hold(asked: Consultation) -> None:
     """Lock the case, as every change of it does first, and make ``asked`` what it says now."""
     Case.objects.select_for_update(of=("self",)).get(pk=asked.case_id)
     asked.refresh_from_db(fields=["state", "days", "finding", "signed_as", "ended_at"])
+
+
+def _through(asked: Consultation, by: User | None) -> dict[str, Fact]:
+    """Return how the link came to whoever answered by it; nothing for an account, which says who it was."""
+    return {"handed": str(links.way_of(asked))} if by is None else {}
 
 
 def _require_open(asked: Consultation) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 
 from complaints import notices, policy
-from complaints.competence import binding
+from complaints.answers import linked, slips
+from complaints.answers.slips import Slip
+from complaints.change import Change
+from complaints.competence import binding, seconds
 from complaints.deadlines import clockwork
-from complaints.deadlines.extensions import AlreadyProposed, later, may_grant, running_clock
+from complaints.deadlines.extensions import AlreadyProposed, later, running_clock
 from complaints.models import AnswerState, Case, Extension, ExtensionState, Refusal
-from complaints.transition import Change, NotEntitled, TransitionNotAllowed, act, transition
+from complaints.transition import NotEntitled, TransitionNotAllowed, act, transition
 from complaints.verbs import proposals
 from complaints.workflow import Act, ClockKind, Verb
 from notifications import outbox
@@ -20,6 +24,7 @@ from notifications import outbox
 if TYPE_CHECKING:
     from accounts.models import User
     from agencies.models import Agency, Directorate
+    from complaints.models import CaseEvent
 
 
 class PromiseTooLate(ValueError):
@@ -101,29 +106,35 @@ def _refuse(case: Case, verb: Verb, *, by: User, at: datetime, reason: str, text
 def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: str) -> Extension:
     """Propose a date ``days`` working days after the promised one, which stays until it is granted.
 
-    Raises ``AlreadyProposed``, ``ExtensionPast`` and ``ExtensionTooLate``.
+    The unit is told where it has to decide. Raises ``AlreadyProposed``, ``ExtensionPast`` and ``ExtensionTooLate``.
     """
-    with act(case, Act.PROPOSE_EXTENSION, by=by, at=at) as change:
-        if case.extensions.filter(state=ExtensionState.PROPOSED).exists():
-            raise AlreadyProposed
-        clock = running_clock(case)
-        due = later(case, clock, days=days, at=at, calendar=change.calendar)
-        extension = Extension.objects.create(
-            case=case,
-            state=ExtensionState.PROPOSED,
-            days=days,
-            old_on=timezone.localdate(clock.due_at),
-            new_on=timezone.localdate(due),
-            reason=reason,
-            proposed_by=by,
-            proposed_at=at,
-        )
-        change.facts = {"extension": extension.pk, "new_on": extension.new_on.isoformat()}
+    with transaction.atomic():
+        with act(case, Act.PROPOSE_EXTENSION, by=by, at=at) as change:
+            if case.extensions.filter(state=ExtensionState.PROPOSED).exists():
+                raise AlreadyProposed
+            clock = running_clock(case)
+            due = later(case, clock, days=days, at=at, calendar=change.calendar)
+            extension = Extension.objects.create(
+                case=case,
+                state=ExtensionState.PROPOSED,
+                days=days,
+                old_on=timezone.localdate(clock.due_at),
+                new_on=timezone.localdate(due),
+                reason=reason,
+                proposed_by=by,
+                proposed_at=at,
+            )
+            change.facts = {"extension": extension.pk, "new_on": extension.new_on.isoformat()}
+        is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
+        if not is_first or seconds.is_alone(case, by.pk, at=at):
+            notices.tell_unit("cmu_decision", change=change)
     return extension
 
 
 def extend(case: Case, *, by: User, at: datetime) -> Extension:
     """Grant the proposed extension: the supervisor the first of a case, the CMU the others; never one's own.
+
+    The CMU also grants the first where the agency has no other supervisor than the proposer today.
 
     The days count from the date promised now, which may have moved since they were proposed. Raises ``NothingProposed``
     when there is none, ``ExtensionPast`` and ``ExtensionTooLate``.
@@ -133,8 +144,9 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
         if extension is None:
             raise NothingProposed
         is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
-        what = policy.actors(case, by, at=at)
-        if not may_grant(what, proposer=extension.proposed_by_id, granter=by.pk, is_first=is_first):
+        what, proposer = policy.actors(case, by, at=at), extension.proposed_by_id
+        # Never the own proposal: a deputy who acts with the supervisor's role is no second person.
+        if proposer == by.pk or not seconds.decides_on_date(case, what, proposer=proposer, is_first=is_first, at=at):
             raise NotEntitled
         clock = running_clock(case)
         change.due = later(case, clock, days=extension.days, at=at, calendar=change.calendar)
@@ -146,13 +158,43 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
     return extension
 
 
-def correct(case: Case, *, by: User, at: datetime) -> None:
+def correct(case: Case, *, by: User, at: datetime) -> Slip:
     """Take back one's own closing as a slip, within fifteen minutes and before the notice has left.
 
-    The case goes on under the promise it had. Raises ``TransitionNotAllowed`` once the notice has left.
+    The case goes on under the promise it had, and with a lead all who were closed by its answer: what is returned tells
+    which of them, and which stay closed because their notice has left. Raises ``TransitionNotAllowed`` once that of
+    ``case`` itself has.
     """
+    back: list[Case] = []
+    left: list[Case] = []
+    with transaction.atomic():
+        linked.lock_followed(case)
+        _take_back(case, by=by, at=at)
+        for closing in slips.closed_with(case):
+            (back if _follow_back(closing, case, by=by, at=at) else left).append(closing.case)
+    return Slip(back, left)
+
+
+def _follow_back(closing: CaseEvent, lead: Case, *, by: User, at: datetime) -> bool:
+    """Take a follower back with its lead; False where its own notice has left, and nothing of it is changed then."""
+    case = closing.case
+    try:
+        _take_back(case, by=by, at=at, lead=lead)
+    except (TransitionNotAllowed, NotEntitled):
+        return False
+    if case.events.filter(verb=Verb.ACCEPT, number=closing.number - 1, at=closing.at).exists():
+        # It was accepted for the answer alone, whose notice took the place of that of the promise: it holds now.
+        promised = notices.to_citizen("case_accepted", case=case, on=case.promised_on)
+        outbox.owe([promised], occasion=f"case:{case.pk}:{case.version}", at=at)
+    return True
+
+
+def _take_back(case: Case, *, by: User, at: datetime, lead: Case | None = None) -> None:
     with transition(case, Verb.CORRECT, by=by, at=at) as change:
-        closing = notices.occasion(case.events.latest("number"))
+        closed = slips.closing_of(case)
+        if closed is None:
+            raise TransitionNotAllowed(Verb.CORRECT, case)
+        closing = notices.occasion(closed)
         # Cancelled rows are locked until the commit, so that no sender takes the notice after it was asked for.
         outbox.cancel(reference=case.reference, occasion=closing, at=at)
         outbox.cancel(reference=case.reference, templates={"praise_passed_on"}, at=at)
@@ -162,7 +204,11 @@ def correct(case: Case, *, by: User, at: datetime) -> None:
         promised = case.clocks.filter(kind=ClockKind.ANSWER, ended_at=case.closed_at).last()
         change.due = promised.due_at if promised else _limit(change)
         case.answers.filter(state=AnswerState.GIVEN, given_at=case.closed_at).update(state=AnswerState.TAKEN_BACK)
-        change.set(closed_at=None, closed_by=None, outcome="", officer=by)
+        change.set(closed_at=None, closed_by=None, outcome="")
+        if lead is None or case.officer_id is None:
+            change.set(officer=by)
+        if lead is not None:
+            change.facts = {"lead": lead.pk}
 
 
 def _limit(change: Change) -> datetime:

@@ -13,19 +13,20 @@ from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from accounts.roles import CONTACT_CENTRE
-from complaints import reference
+from complaints import reference, topic_answers
 from complaints.chain import fingerprint
+from complaints.change import Desk
 from complaints.competence.binding import has_ended
-from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, Revision
+from complaints.concerns import named_at
+from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, Revision, TopicAnswer
 from complaints.models.case import ArabicStrip
-from complaints.notices import Desk
 from complaints.transition import NotEntitled, act, begin, transition
-from complaints.verbs import proposals
+from complaints.verbs import concerns, proposals
 from complaints.workflow import Act, Outcome, State, Verb
 from config.arabic import strip_prefixes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from accounts.models import Citizen, User
     from agencies.models import Agency, Governorate, Topic
@@ -56,7 +57,10 @@ class SaidAlready(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Filing:
-    """Everything a person says when filing; ``submission`` is the form's token, one case a token."""
+    """Everything a person says when filing; ``submission`` is the form's token, one case a token.
+
+    ``answers`` are unsaved rows that are stored with the case.
+    """
 
     citizen: Citizen
     kind: str
@@ -67,7 +71,8 @@ class Filing:
     governorate: Governorate | None = None
     area: str = ""
     place: str = ""
-    praised: str = ""
+    employee: str = ""
+    answers: Sequence[TopicAnswer] = ()
     hides_identity: bool = False
     notify_by: str = NotifyBy.SMS
     language: str = "ar"
@@ -78,20 +83,27 @@ class Filing:
 def file(filing: Filing, *, by: User, at: datetime) -> Case:
     """File a case: to the chosen agency, or to triage when there is none, none that can act, or it must not see it.
 
+    Whom of its people the citizen named keeps off the case, and does not count as one who can act.
     Raises ``NotEntitled`` unless ``by`` is the citizen or a contact-centre agent. A submission already filed
     violates its unique constraint; ``file_draft`` answers it with the first case.
     """
     if by.pk != filing.citizen.user_id and not by.authority(at).has(CONTACT_CENTRE):
         raise NotEntitled
-    desk = Desk(at)
+    named = named_at(filing.agency, filing.employee, at=at)
+    about = frozenset(user.pk for user in named)
+    desk = Desk(at, but=about)
     with transaction.atomic(savepoint=False):
         case = _case(filing, agency=_owner(filing, desk), by=by, at=at)
+        case.about = about
         facts = {
             "channel": filing.channel,
             "chosen_agency": filing.agency.pk if filing.agency else None,
-            "words": fingerprint(filing.subject, filing.details),
+            "words": fingerprint(filing.subject, filing.details, *topic_answers.wordings(filing.answers)),
         }
         begin(case, by=by, at=at, facts=facts, desk=desk)
+        topic_answers.keep(filing.answers, case)
+        if filing.agency is not None:
+            concerns.record(case, named, agency=filing.agency, at=at)
     return case
 
 
@@ -116,7 +128,7 @@ def _case(filing: Filing, *, agency: Agency | None, by: User, at: datetime) -> C
         governorate=filing.governorate,
         area=filing.area,
         place=filing.place,
-        praised=filing.praised,
+        employee=filing.employee,
         state=State.REFERRED if agency else State.TRIAGE,
         filed_at=at,
         limit_from=at,
@@ -162,12 +174,22 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
             raise SaidAlready(_newest_of(fresh))
         if fresh.topic is None or not fresh.is_complete:
             raise DraftIncomplete
-        case = file(_filing(fresh, topic=fresh.topic, wishes=draft, language=language), by=by, at=at)
+        answers = _answers(fresh)
+        case = file(_filing(fresh, answers, topic=fresh.topic, wishes=draft, language=language), by=by, at=at)
         _hand_over(fresh, case)
     return case
 
 
-def _filing(held: Draft, *, topic: Topic, wishes: Draft, language: str) -> Filing:
+def _answers(held: Draft) -> list[TopicAnswer]:
+    """Return the answers to what the topic asks by now; raise ``DraftIncomplete`` when one it needs is missing."""
+    questions = topic_answers.questions_for(held.topic, kind=held.kind)
+    answers = topic_answers.given(questions, held.answers)
+    if not topic_answers.are_complete(questions, answers):
+        raise DraftIncomplete
+    return answers
+
+
+def _filing(held: Draft, answers: Sequence[TopicAnswer], *, topic: Topic, wishes: Draft, language: str) -> Filing:
     return Filing(
         citizen=held.citizen,
         kind=held.kind,
@@ -178,7 +200,8 @@ def _filing(held: Draft, *, topic: Topic, wishes: Draft, language: str) -> Filin
         governorate=held.governorate,
         area=held.area,
         place=held.place,
-        praised=held.praised,
+        employee=held.employee,
+        answers=answers,
         hides_identity=wishes.hides_identity,
         notify_by=wishes.notify_by,
         language=language,
@@ -222,22 +245,40 @@ def _filed(draft: Draft) -> Case:
         raise Draft.DoesNotExist from None
 
 
-def amend(case: Case, *, by: User, at: datetime, subject: str, details: str, area: str = "", place: str = "") -> None:
-    """Correct the citizen's own words before an agency has accepted; the old ones are kept as a ``Revision``."""
+def amend(  # noqa: PLR0913 - the case, who and when, and one argument for each thing that can be corrected
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    subject: str,
+    details: str,
+    area: str = "",
+    place: str = "",
+    answers: Sequence[TopicAnswer] | None = None,
+) -> None:
+    """Correct the citizen's own words before an agency has accepted; the old ones are kept as a ``Revision``.
+
+    ``answers`` are unsaved rows that replace all that were given to the questions of the topic; None leaves those.
+    """
     with act(case, Act.AMEND, by=by, at=at) as change:
         _require_measure(case, at=at)
+        before = list(case.topic_answers.all())
         Revision.objects.create(
             case=case,
             subject=case.subject,
             details=case.details,
             area=case.area,
             place=case.place,
+            answers=[answer.wording for answer in before],
             replaced_at=at,
         )
         change.facts = {
-            "before": fingerprint(case.subject, case.details),
-            "words": fingerprint(subject, details),
+            "before": fingerprint(case.subject, case.details, *topic_answers.wordings(before)),
+            "words": fingerprint(subject, details, *topic_answers.wordings(before if answers is None else answers)),
         }
+        if answers is not None:
+            case.topic_answers.all().delete()
+            topic_answers.keep(answers, case)
         change.set(subject=subject, details=details, area=area, place=place)
 
 

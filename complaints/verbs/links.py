@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 
 from accounts.roles import CMU
+from complaints import policy
 from complaints.answers import linked
+from complaints.change import Fact
 from complaints.models import Case, CaseLink, LinkKind
-from complaints.transition import Fact, act
+from complaints.transition import NotEntitled, act
 from complaints.workflow import Act, State
 
 if TYPE_CHECKING:
@@ -80,6 +82,9 @@ def link(
         # The followers first: they may be about to move, and rows are always locked in one order.
         joins = kind == LinkKind.SAME_PROBLEM
         linked.lock({case.pk, lead.pk, *(linked.followers_of(case) if joins else ())})
+        # Before anything is said of their links: whoever only reads one of the two learns nothing of what it follows.
+        for end in (case, lead):
+            _require_in_hand(end, by=by, at=at)
         # Read again under the lock: somebody may have joined or left meanwhile, and a chain would come of it.
         followers = _followers(case) if joins else []
         if CaseLink.objects.filter(ended_at__isnull=True, case__in=[case, lead], lead__in=[case, lead]).exists():
@@ -90,8 +95,8 @@ def link(
         # Asked last: whoever may not handle both learns nothing of their agencies, and all of it is taken back.
         if joins and not _are_under_one(case, lead, by=by, at=at):
             raise OtherAgency
-        for one in followers:
-            _move(one, lead, by=by, at=at)
+        for follower in followers:
+            _move(follower, lead, by=by, at=at)
     return made
 
 
@@ -110,6 +115,11 @@ def unlink(link: CaseLink, *, by: User, at: datetime) -> None:
         for case, other in ((held.case, held.lead), (held.lead, held.case)):
             if case.state != State.CLOSED or case.pk == held.case_id:
                 _record(case, Act.UNLINK, other, by=by, at=at, facts={"link": held.pk})
+
+
+def _require_in_hand(case: Case, *, by: User, at: datetime) -> None:
+    if not policy.ACTS[Act.LINK][1] & policy.actors(case, by, at=at):
+        raise NotEntitled
 
 
 def _followers(case: Case) -> Sequence[CaseLink]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class NotAnOfficer(ValueError):
-    """The person is no acting officer of the agency, or the case is their own."""
+    """The person is no acting officer of the agency, or the case is their own or about them."""
 
 
 class InOtherHands(ValueError):
@@ -68,12 +68,15 @@ def desk_of(case: Case, user: User, *, at: datetime) -> int | None:
 
 
 def candidates(case: Case, *, at: datetime) -> QuerySet[User]:
-    """Return the officers to whom ``case`` can be given: those of its agency who act today, never its own person."""
+    """Return the officers to whom ``case`` can be given: those of its agency who act today, never its own person.
+
+    Nor anybody whom it is about, or who would only act in the place of such a person.
+    """
     if case.agency is None:
         return User.objects.none()
     # Not ``exclude``: where no person is linked, SQL would leave everybody out.
     others = Q(person__isnull=True) | ~Q(person=case.citizen_id)
-    return officers_of(case.agency, timezone.localdate(at)).filter(others)
+    return officers_of(case.agency, timezone.localdate(at), but=case.about).filter(others)
 
 
 def assign(case: Case, *, by: User | None, at: datetime, officer: User) -> None:

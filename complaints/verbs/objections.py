@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
+from accounts.models import members_of
+from accounts.roles import DESK
 from complaints.chain import fingerprint
 from complaints.models import AnswerState, Case, Objection, ObjectionRuling
 from complaints.transition import TransitionNotAllowed, transition
@@ -29,14 +33,22 @@ def uphold(case: Case, *, by: User, at: datetime, days: int, reasons: str) -> No
     """Send the case back to its agency with a new promise ``days`` working days from now.
 
     The topic's limit counts anew from the ruling; ``PromiseTooLate`` is raised beyond it. A case that was archived
-    without an agency goes back to triage, and ``days`` is not used.
+    without an agency goes back to triage, and ``days`` is not used. An officer who has left the desk since does not get
+    the case back: it waits for a colleague.
     """
     with transition(case, Verb.UPHOLD, by=by, at=at) as change:
         objection = _rule(case, ObjectionRuling.UPHELD, by=by, at=at, reasons=reasons, verb=Verb.UPHOLD)
         change.set(limit_from=at)
         if change.target == State.IN_PROGRESS:
             change.due = promise(case, at=at, days=days, change=change)
+            if not _is_still_at_desk(case, at=at):
+                change.set(officer=None)
         change.facts = {"objection": objection.pk, "days": days, "words": fingerprint(reasons)}
+
+
+def _is_still_at_desk(case: Case, *, at: datetime) -> bool:
+    people = members_of(DESK, timezone.localdate(at), agencies=[case.agency.pk] if case.agency else [])
+    return case.officer is None or people.filter(pk=case.officer.pk).exists()
 
 
 def dismiss(case: Case, *, by: User, at: datetime, reasons: str) -> None:

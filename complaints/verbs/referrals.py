@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.roles import DESK
 from complaints.chain import fingerprint
+from complaints.change import Change
 from complaints.competence import binding
+from complaints.concerns import named_at
 from complaints.deadlines import clockwork
 from complaints.models import Case, Clock, Ending, ReferralTask, TaskState
-from complaints.transition import Change, NotEntitled, TransitionNotAllowed, act
+from complaints.transition import NotEntitled, TransitionNotAllowed, act
+from complaints.verbs import concerns
 from complaints.verbs.triage import NoActiveOfficer
 from complaints.workflow import Act, ClockKind
 
@@ -45,24 +49,30 @@ def most_days(case: Case) -> int:
 def add_task(case: Case, *, by: User, at: datetime, agency: Agency, text: str, days: int) -> ReferralTask:
     """Ask ``agency`` for its part of the case within ``days`` working days (1 or more), on a clock of its own.
 
-    Raises ``OwnPart``, ``AlreadyAsked``, ``TaskTooLong``, ``AgencyEnded`` and ``NoActiveOfficer``.
+    Whom of the people there the citizen named keeps off the case from then on. Raises ``OwnPart``, ``AlreadyAsked``,
+    ``TaskTooLong``, ``AgencyEnded`` and ``NoActiveOfficer``.
     """
-    with act(case, Act.ADD_TASK, by=by, at=at) as change:
-        _require_free(change, agency, days)
-        due = change.calendar.due(at, days)
-        task = ReferralTask.objects.create(case=case, agency=agency, text=text, asked_by=by, asked_at=at)
-        Clock.objects.create(
-            case=case,
-            task=task,
-            kind=ClockKind.ANSWER_TASK,
-            started_at=at,
-            limit_days=days,
-            first_due_at=due,
-            due_at=due,
-        )
-        change.facts = {"task": task.pk, "agency": agency.pk, "days": days, "words": fingerprint(text)}
-        change.partners = [agency]
-        change.speaks_of = timezone.localdate(due)
+    with transaction.atomic():
+        with act(case, Act.ADD_TASK, by=by, at=at) as change:
+            # They are told of nothing, and do not count as officers who could answer.
+            named = concerns.unknown_to(case, named_at(agency, case.employee, at=at))
+            case.about = {*case.about, *(user.pk for user in named)}
+            _require_free(change, agency, days)
+            due = change.calendar.due(at, days)
+            task = ReferralTask.objects.create(case=case, agency=agency, text=text, asked_by=by, asked_at=at)
+            Clock.objects.create(
+                case=case,
+                task=task,
+                kind=ClockKind.ANSWER_TASK,
+                started_at=at,
+                limit_days=days,
+                first_due_at=due,
+                due_at=due,
+            )
+            change.facts = {"task": task.pk, "agency": agency.pk, "days": days, "words": fingerprint(text)}
+            change.partners = [agency]
+            change.speaks_of = timezone.localdate(due)
+        concerns.record(case, named, agency=agency, at=at)
     return task
 
 

@@ -12,9 +12,10 @@ from django.utils import timezone
 from accounts.models import Absence, User, officers_of
 from agencies.calendar import AMMAN
 from complaints import hands, notices
+from complaints.change import Change
 from complaints.directorates import links
 from complaints.models import Case
-from complaints.transition import Change, act
+from complaints.transition import act
 from complaints.workflow import Act, State
 from notifications import outbox
 
@@ -79,6 +80,6 @@ def _acting(case: Case, at: datetime) -> Sequence[User]:
         absence = Absence.objects.on(on).filter(user=officer).select_related("deputy").first()
         if absence is None:
             return [officer]
-        if absence.deputy is not None:
+        if absence.deputy is not None and not case.is_about(absence.deputy):
             return [absence.deputy]
-    return list(officers_of(case.agency, on)) if case.agency else []
+    return list(officers_of(case.agency, on, but=case.about)) if case.agency else []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from complaints import policy
 from complaints.chain import fingerprint
-from complaints.deadlines.extensions import may_decide
+from complaints.competence import seconds
 from complaints.models import Answer, AnswerState, Case, Extension, ExtensionState, Note
 from complaints.transition import NotEntitled, act
 from complaints.verbs.desk import NothingProposed
@@ -27,7 +27,8 @@ def refuse_extension(case: Case, *, by: User, at: datetime, reason: str) -> Exte
         if extension is None:
             raise NothingProposed
         is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
-        if not may_decide(policy.actors(case, by, at=at), is_first=is_first):
+        what, proposer = policy.actors(case, by, at=at), extension.proposed_by_id
+        if not seconds.decides_on_date(case, what, proposer=proposer, is_first=is_first, at=at):
             raise NotEntitled
         extension.state = ExtensionState.DROPPED
         extension.save(update_fields=["state"])

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from complaints.chain import fingerprint
 from complaints.competence import binding, precedents
+from complaints.concerns import named_at
 from complaints.models import Case, Ruling
 from complaints.transition import transition
-from complaints.verbs import proposals
+from complaints.verbs import concerns, proposals
 from complaints.workflow import Outcome, Verb
 
 if TYPE_CHECKING:
@@ -45,27 +48,35 @@ def refer(
     After ``binding.bounces_before_ruling`` bounces this is a ruling, which binds the agency and needs a ``reason``.
     ``resets_limit`` lets the topic's limit count from now instead of from filing and needs one too (a database
     constraint), as does a ``keepsake``, by which it is kept as a precedent; the best of those that fit goes into the
-    history. Raises ``NoActiveOfficer``, ``AlreadyThere``, ``AgencyEnded`` and ``RulingNeedsReason``.
+    history. Whom of the people there the citizen named keeps off the case from then on. Raises ``NoActiveOfficer``,
+    ``AlreadyThere``, ``AgencyEnded`` and ``RulingNeedsReason``.
     """
-    with transition(case, Verb.REFER, by=by, at=at) as change:
-        if case.agency_id == agency.pk:
-            raise AlreadyThere
-        binding.require_existing(agency, on=change.desk.on)
-        if not reason and (keepsake or binding.needs_ruling(case)):
-            raise RulingNeedsReason
-        if not change.desk.officers(agency):
-            raise NoActiveOfficer
-        ruling = Ruling.objects.create(case=case, agency=agency, text=reason, resets_limit=resets_limit, by=by, at=at)
-        change.facts = {"ruling": ruling.pk, "agency": agency.pk, "resets_limit": resets_limit}
-        if offered := precedents.of_cases([case], on=change.desk.on)[case.pk]:
-            change.facts["offered"] = offered[0].pk
-        if keepsake is not None:
-            kept = precedents.keep(case, keepsake, agency=agency, why=reason, by=by, at=at)
-            change.facts["precedent"] = kept.pk
-        change.partners = proposals.drop(case, at=at)
-        change.set(agency=agency, directorate=None, officer=None, promised_on=None)
-        if resets_limit:
-            change.set(limit_from=at)
+    with transaction.atomic():
+        with transition(case, Verb.REFER, by=by, at=at) as change:
+            if case.agency_id == agency.pk:
+                raise AlreadyThere
+            # They are told of nothing, and do not count as officers who could receive it.
+            named = concerns.unknown_to(case, named_at(agency, case.employee, at=at))
+            case.about = {*case.about, *(user.pk for user in named)}
+            binding.require_existing(agency, on=change.desk.on)
+            if not reason and (keepsake or binding.needs_ruling(case)):
+                raise RulingNeedsReason
+            if not change.desk.officers(agency):
+                raise NoActiveOfficer
+            ruling = Ruling.objects.create(
+                case=case, agency=agency, text=reason, resets_limit=resets_limit, by=by, at=at
+            )
+            change.facts = {"ruling": ruling.pk, "agency": agency.pk, "resets_limit": resets_limit}
+            if offered := precedents.of_cases([case], on=change.desk.on)[case.pk]:
+                change.facts["offered"] = offered[0].pk
+            if keepsake is not None:
+                kept = precedents.keep(case, keepsake, agency=agency, why=reason, by=by, at=at)
+                change.facts["precedent"] = kept.pk
+            change.partners = proposals.drop(case, at=at)
+            change.set(agency=agency, directorate=None, officer=None, promised_on=None)
+            if resets_limit:
+                change.set(limit_from=at)
+        concerns.record(case, named, agency=agency, at=at)
 
 
 def archive(case: Case, *, by: User, at: datetime, reason: str) -> None:

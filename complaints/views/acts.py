@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,11 +20,16 @@ from accounts.guards import staff_required, user_of
 from accounts.roles import CMU, DESK, OPERATORS
 from complaints import policy
 from complaints.competence import binding
+from complaints.competence.departures import departure
+from complaints.deadlines import standstill
 from complaints.deadlines.history import has_moved
-from complaints.desk import countdown_of, knows_person, menu_of, office_of, tag_of
-from complaints.file.casefile import DEEDS, actor_of, with_papers
+from complaints.desk import countdown_of, menu_of, office_of, tag_of
+from complaints.file.casefile import with_papers
+from complaints.file.deeds import DEEDS, actor_of
 from complaints.foretold import message_of
 from complaints.models import Case, CaseEvent, RefusalReason
+from complaints.reading import Reader, Reading
+from complaints.topic_answers import answers_of
 from complaints.transition import NotEntitled, TransitionNotAllowed
 from complaints.workflow import Act, Verb
 
@@ -45,6 +49,7 @@ _KEPT: dict[str, _StrPromise] = {
     "done": _("What did you do?"),
     "text": _("Your text"),
     "reason": _("Reason"),
+    "reasons": _("Reason"),
 }
 
 
@@ -70,6 +75,7 @@ def frame(
         "office": office_of(user, at=at, agency=agency, names=names),
         "finds_cases": user.authority(at).has(CASEWORK),
         "opens_messages": user.authority(at).has(CMU | OPERATORS),
+        "reader": Reader(user, at),
         "at": at,
     }
 
@@ -85,12 +91,15 @@ def load(user: User, reference: str, *, at: datetime) -> Case:
 
 def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     """Return what the head of every page about ``case`` says."""
-    countdown = countdown_of(case, at=at)
+    countdown = countdown_of(case, at=at, still=standstill.of(case))
+    reading = Reader(user, at).of(case)
     return {
         "case": case,
+        "reading": reading,
+        "topic_answers": answers_of(case, knows_person=reading.knows_person),
         "countdown": countdown,
         "state_kind": tag_of(case, countdown),
-        "knows_person": knows_person(case, user, at=at),
+        "knows_person": reading.knows_person,
         **frame(user, at=at, case=case),
     }
 
@@ -125,6 +134,11 @@ class Doing:
         if seen != str(held) and (not seen.isdecimal() or has_moved(self.case, since=int(seen[:9]))):
             raise Stale
         return form.is_valid() and "send" in self.data and "change" not in self.data
+
+    @property
+    def reading(self) -> Reading:
+        """Return the case as this person reads it."""
+        return Reader(self.user, self.at).of(self.case)
 
     @property
     def is_checked(self) -> bool:
@@ -167,7 +181,7 @@ def act(what: Verb | Act, template: str) -> Callable[[Callable[[Doing], HttpResp
                 case = load(user, ref, at=at)
             except Http404:
                 return _left(request, user, ref, at=at)
-            if not _is_entitled(case, what, user, at=at):
+            if not (_is_entitled(case, what, user, at=at) or _is_ruled(case, what, user, at=at)):
                 return _left(request, user, ref, at=at)
             doing = Doing(request=request, user=user, case=case, at=at, what=what, template=template)
             if request.method != "POST" and not _fits(case, what, at=at):
@@ -201,6 +215,12 @@ def _is_entitled(case: Case, what: Verb | Act, user: User, *, at: datetime) -> b
     return bool(policy.ACTS[what][1] & policy.actors(case, user, at=at))
 
 
+def _is_ruled(case: Case, what: Verb | Act, user: User, *, at: datetime) -> bool:
+    """Tell whether ``user`` of the unit comes with a ruling too late: nobody is entitled to one by then."""
+    is_ruling = what in {Verb.UPHOLD, Verb.DISMISS}
+    return is_ruling and user.authority(at).has(CMU) and not _fits(case, what, at=at)
+
+
 def _second(doing: Doing) -> HttpResponse:
     """Tell who came second what was done before: with the form again where the act still applies."""
     try:
@@ -223,15 +243,17 @@ def _second(doing: Doing) -> HttpResponse:
 def _left(request: HttpRequest, user: User, reference: str, *, at: datetime) -> HttpResponse:
     """Answer a form for a case that left the agency, or whose part of it ended, while it was typed.
 
-    For everybody else there is no such case.
+    It tells how the case left, and nothing of what was done to it since. For everybody else there is no such case.
     """
-    desks = user.authority(at).agencies(DESK)
-    had = Q(holdings__agency__in=desks) | Q(tasks__agency__in=desks, tasks__ended_at__isnull=False)
-    left = Case.objects.filter(had, reference=reference).exclude(agency__in=desks)
-    case = left.select_related("citizen").first() if request.method == "POST" else None
-    if case is None or case.citizen_id == user.person_id:
+    desks, seen = user.authority(at).agencies(DESK), request.POST.get("version", "")
+    left = Case.objects.filter(reference=reference).exclude(agency__in=desks)
+    case = left.select_related("citizen").first() if seen.isascii() and seen.isdecimal() else None
+    if case is None or policy.keeps_off(case, user, at=at):
         raise Http404
-    context = {**frame(user, at=at), "first": _last(case), "kept": _kept(request)}
+    event = departure(case, desks, seen=int(seen[:9]), at=at)
+    if event is None:
+        raise Http404
+    context = {**frame(user, at=at), "first": _first(event, case), "kept": _kept(request)}
     return render(request, "complaints/desk/conflict.html", context, status=409)
 
 
@@ -245,7 +267,10 @@ class First:
 
 
 def _last(case: Case) -> First:
-    event: CaseEvent = case.events.select_related("actor", "on_behalf_of").latest("number")
+    return _first(case.events.select_related("actor", "on_behalf_of").latest("number"), case)
+
+
+def _first(event: CaseEvent, case: Case) -> First:
     return First(str(DEEDS[event.verb]), actor_of(event, case), event.at)
 
 

@@ -113,12 +113,12 @@ def _report(results: Sequence[Result]) -> dict[str, object]:
 
 
 def _officers(doing: Press) -> list[User]:
-    """Return the officers who act today at the agencies of the cases."""
+    """Return the officers who act today at the agencies of the cases, but for those whom all of these are about."""
     agencies = {case.agency_id: case.agency for case in doing.seen.values() if case.agency}
     found = {
         user.pk: user for agency in agencies.values() for user in officers_of(agency, timezone.localdate(doing.at))
     }
-    return list(found.values())
+    return [user for user in found.values() if not all(case.is_about(user) for case in doing.seen.values())]
 
 
 def _labels(doing: Press) -> list[str]:

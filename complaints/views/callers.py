@@ -19,8 +19,8 @@ from accounts.guards import staff_required, user_of
 from accounts.limits import TooMany
 from accounts.roles import CONTACT_CENTRE
 from complaints import callers, policy, verbs
-from complaints.citizen.promise import promise_of, status_of
-from complaints.forms.callers import CallerForm, CallerReplyForm
+from complaints.citizen import casepage
+from complaints.forms.callers import CallerForm, CallerObjectForm, CallerReplyForm
 from complaints.models import Case
 from complaints.transition import TransitionNotAllowed
 from complaints.views.acts import frame
@@ -68,29 +68,43 @@ def reply(request: HttpRequest, ref: str) -> HttpResponse:
         return redirect("calls-find")
     if case is None:
         raise Http404
-    form = CallerReplyForm(request.POST if request.method == "POST" else None)
+    form = _form(request, case)
     if form.is_bound and form.is_valid():
         if _take_down(request, case, form):
             callers.forget(request.session)
-            messages.success(request, gettext("The answer was sent in the caller's name. Work on the case goes on."))
+            messages.success(request, _sent_words(form))
             return redirect("calls-find")
         text = gettext("The case has changed meanwhile. Read what it says now; what you wrote is still here.")
         form.add_error(None, ValidationError(text, code="overtaken"))
         case = callers.proven(request.session, ref, agent=user, at=at) or case
-    context = {**_told(case, user_may_reply=policy.may(case, Verb.REPLY, user, at=at), at=at), "form": form}
+    told = _told(case, user_may_reply=policy.may(case, Verb.REPLY, user, at=at), at=at)
+    context = {**told, "form": form, "objecting": casepage.objecting(case, user, at=at)}
     status = CONFLICT if form.is_bound and form.has_error("__all__", "overtaken") else 200
     return render(request, "complaints/calls/caller.html", {**context, **frame(user, at=at)}, status=status)
 
 
-def _take_down(request: HttpRequest, case: Case, form: CallerReplyForm) -> bool:
-    """Answer the question the agent has read out; False where the case has changed since."""
+def _form(request: HttpRequest, case: Case) -> CallerReplyForm | CallerObjectForm:
+    """Return the form for what can be said on the case: an objection once it is closed, else the answer."""
+    kind = CallerReplyForm if case.is_open else CallerObjectForm
+    return kind(request.POST if request.method == "POST" else None)
+
+
+def _sent_words(form: CallerReplyForm | CallerObjectForm) -> str:
+    if isinstance(form, CallerObjectForm):
+        return gettext("The objection was sent in the caller's name. The unit decides on it.")
+    return gettext("The answer was sent in the caller's name. Work on the case goes on.")
+
+
+def _take_down(request: HttpRequest, case: Case, form: CallerReplyForm | CallerObjectForm) -> bool:
+    """Say the answer to the question read out, or the objection; False where the case has changed since."""
+    verb = verbs.object_to if isinstance(form, CallerObjectForm) else verbs.reply
     user, at = user_of(request), timezone.now()
     with transaction.atomic():
         held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=case.pk)
         if request.POST.get("version") != str(held):
             return False
         try:
-            verbs.reply(case, by=user, at=at, text=form.cleaned_data["text"])
+            verb(case, by=user, at=at, text=form.cleaned_data["text"])
         except TransitionNotAllowed:
             return False
     return True
@@ -99,9 +113,10 @@ def _take_down(request: HttpRequest, case: Case, form: CallerReplyForm) -> bool:
 def _told(case: Case, *, user_may_reply: bool, at: datetime) -> dict[str, Any]:
     """Return what an agent may say of the case to its caller."""
     question = case.questions.filter(ended_at__isnull=True).first() if user_may_reply else None
+    status, promise = callers.standing_of(case, at=at)
     return {
         "case": case,
-        "status": status_of(case),
-        "promise": promise_of(case, at=at),
+        "status": status,
+        "promise": promise,
         "question": question.text if question else "",
     }

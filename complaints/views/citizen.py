@@ -24,8 +24,9 @@ from complaints.citizen import casepage, listing, timeline, tracking
 from complaints.citizen.kinds import WORDS, words_for
 from complaints.citizen.promise import promise_of, status_of
 from complaints.deadlines import limits
-from complaints.forms.citizen import AddForm, AmendForm, ReplyForm, TrackForm
+from complaints.forms.citizen import AddForm, AmendForm, ObjectForm, ReplyForm, TrackForm
 from complaints.models import Case
+from complaints.topic_answers import questions_for
 from complaints.views.own import own_case, posted, read_or_post, said, status_for
 from complaints.workflow import Act, State, Verb
 from notifications import outbox
@@ -121,14 +122,33 @@ def case_amend(request: HttpRequest, ref: str) -> HttpResponse:
     """Take a correction of the citizen's own words, before an agency has accepted them."""
     at = timezone.now()
     own = own_case(request, ref, at=at)
-    form = AmendForm(posted(request), case=own)
+    form = AmendForm(posted(request), case=own, questions=questions_for(own.topic, kind=own.kind))
     amend = partial(verbs.amend, own, by=user_of(request), at=at)
-    if form.is_bound and form.is_valid() and said(form, partial(amend, **form.cleaned_data)):
+    if form.is_bound and form.is_valid() and said(form, partial(amend, **form.words)):
         messages.success(request, gettext("Your correction was saved."))
         return redirect("case", ref=ref)
     if not form.is_bound and not policy.may_act(own, Act.AMEND, user_of(request), at=at):
         return _too_late(request, ref, gettext("The agency works with these words already. Add information instead."))
     return _page(request, "case_amend", own, form)
+
+
+@citizen_required
+@read_or_post
+def case_object(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take an objection to the answer: within fourteen days of it, and at most twice."""
+    at = timezone.now()
+    own = own_case(request, ref, at=at)
+    form = ObjectForm(posted(request))
+    if form.is_bound and form.is_valid():
+        text = form.cleaned_data["text"]
+        if said(form, partial(verbs.object_to, own, by=user_of(request), at=at, text=text)):
+            words = gettext("Your objection was sent. Somebody at our unit who did not handle the case decides on it.")
+            messages.success(request, words)
+            return redirect("case", ref=ref)
+    may = casepage.objecting(own, user_of(request), at=at)
+    if not form.is_bound and may is None:
+        return _too_late(request, ref, gettext("There is no answer here that you can object to now."))
+    return _page(request, "case_object", own, form, objecting=may)
 
 
 @citizen_required

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext, ngettext
 
-from complaints import notices, policy, verbs
+from complaints import notices, policy, reference, verbs
 from complaints.answers import linked, texts
 from complaints.answers.closing import copies_of
 from complaints.citizen import timeline
+from complaints.competence import seconds
 from complaints.directorates.file import findings_of
 from complaints.file import panel
 from complaints.forms.closing import CloseForm
 from complaints.models import AnswerState, Case
 from complaints.views.acts import Doing, act
-from complaints.workflow import Verb
+from complaints.workflow import Actor, Verb
 from config.forms import Form
 
 if TYPE_CHECKING:
@@ -26,15 +27,19 @@ if TYPE_CHECKING:
 @act(Verb.CLOSE, "complaints/desk/close.html")
 def close(doing: Doing) -> HttpResponse:
     """Answer: the outcome and the two fields, then what the citizen will read, and only then the act."""
+    if not policy.WRITERS & policy.actors(doing.case, doing.user, at=doing.at):
+        raise Http404
     if doing.data is not None:
         linked.lock_followed(doing.case)
     form = _form(doing)
     if not doing.is_sent(form):
         return _closing_page(doing, form)
-    reach = linked.reach_of(doing.case, by=doing.user, signed=False)
+    reach = linked.reach_of(doing.case, by=doing.user, at=doing.at, signed=False)
     outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
     answer = verbs.close(doing.case, by=doing.user, at=doing.at, outcome=outcome, found=found, done=done)
     if answer.state == AnswerState.PROPOSED:
+        if seconds.is_alone(doing.case, doing.user.pk, at=doing.at):
+            return doing.done(gettext("Your answer is proposed. It goes out once the unit signs it, which is told."))
         return doing.done(gettext("Your answer is proposed. It goes out once the supervisor signs it."))
     return doing.done(_told(gettext("You closed the case. The citizen is being told."), reach))
 
@@ -50,16 +55,17 @@ def _form(doing: Doing) -> CloseForm:
         return CloseForm(None, typed={name: getattr(proposal, name) for name in names}, **about)
     chosen = doing.data.get("standard", "")
     typed = {name: doing.data.get(name, "") for name in ("outcome", "found", "done")}
-    offer = next((one for one in texts.offers_for(doing.case, at=doing.at) if str(one.id) == chosen), None)
+    offer = next((one for one in texts.offers_for(doing.reading, at=doing.at) if str(one.id) == chosen), None)
     return CloseForm(None, typed=texts.insert(offer, typed) if offer else typed, **about)
 
 
 def _closing_page(doing: Doing, form: CloseForm) -> HttpResponse:
     """Show the boxes, or, once they are in order, what becomes of them."""
     case, signed = doing.case, doing.case.topic is not None and doing.case.topic.second_signature
-    reach = linked.reach_of(case, by=doing.user, signed=signed)
+    reach = linked.reach_of(case, by=doing.user, at=doing.at, signed=signed)
     context: dict[str, Any] = {"reach": reach, "people": reach.people(case), "proposal": _proposal(case)}
     context["findings"] = findings_of(case)
+    context["by_unit"] = signed and seconds.is_alone(case, doing.user.pk, at=doing.at)
     if doing.data is not None and "change" not in doing.data and form.is_complete:
         outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
         return doing.page(
@@ -68,7 +74,7 @@ def _closing_page(doing: Doing, form: CloseForm) -> HttpResponse:
             message=notices.preview(notices.answered(outcome), case=case, on=None, at=doing.at),
             copies=form.copies,
         )
-    return doing.page(**context, offers=texts.offers_for(case, at=doing.at), lead=_lead(doing))
+    return doing.page(**context, offers=texts.offers_for(doing.reading, at=doing.at), lead=_lead(doing))
 
 
 def _lead(doing: Doing) -> Case | None:
@@ -88,7 +94,7 @@ def sign(doing: Doing) -> HttpResponse:
         linked.lock_followed(doing.case)
     if not doing.is_sent(Form(doing.data)):
         return _signing_page(doing)
-    reach = linked.reach_of(doing.case, by=doing.user, signed=True)
+    reach = _reach_of_signature(doing, _proposal(doing.case))
     verbs.sign(doing.case, by=doing.user, at=doing.at)
     return doing.done(_told(gettext("You signed the answer and closed the case. The citizen is being told."), reach))
 
@@ -96,7 +102,7 @@ def sign(doing: Doing) -> HttpResponse:
 def _signing_page(doing: Doing) -> HttpResponse:
     case = doing.case
     proposal = case.answers.select_related("written_by").get(state=AnswerState.PROPOSED)
-    reach = linked.reach_of(case, by=doing.user, signed=True)
+    reach = _reach_of_signature(doing, proposal)
     words = {"found": proposal.found, "done": proposal.done}
     return doing.page(
         proposal=proposal,
@@ -105,7 +111,14 @@ def _signing_page(doing: Doing) -> HttpResponse:
         copies=copies_of(case, **words, user=doing.user, at=doing.at),
         reach=reach,
         people=reach.people(case),
+        may_write=bool(policy.WRITERS & policy.actors(case, doing.user, at=doing.at)),
     )
+
+
+def _reach_of_signature(doing: Doing, proposal: Answer | None) -> linked.Reach:
+    by_unit = Actor.SUPERVISOR not in policy.actors(doing.case, doing.user, at=doing.at)
+    writer = proposal.written_by if proposal else None
+    return linked.reach_of(doing.case, by=doing.user, at=doing.at, signed=True, writer=writer, by_unit=by_unit)
 
 
 def _proposal(case: Case) -> Answer | None:
@@ -124,7 +137,7 @@ def _told(done: str, reach: linked.Reach) -> str:
         parts.append(text % {"number": number})
     parts += [
         gettext("%(case)s stays as it is: %(why)s.")
-        % {"case": one.case.reference if one.case else gettext("A linked case"), "why": one.why}
+        % {"case": reference.grouped(one.case.reference) if one.case else gettext("A linked case"), "why": one.why}
         for one in reach.left
     ]
     return " ".join(parts)

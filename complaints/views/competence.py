@@ -19,7 +19,7 @@ from complaints.competence import binding, precedents, referrals
 from complaints.desk import agencies_but
 from complaints.file import panel
 from complaints.forms.competence import AnswerTaskForm, DropTaskForm, ReasonForm, SuccessorForm, TaskForm
-from complaints.models import AnswerState, ExtensionState
+from complaints.models import AnswerState, Case, ExtensionState
 from complaints.transition import NotEntitled, TransitionNotAllowed
 from complaints.verbs.referrals import AlreadyAsked
 from complaints.verbs.triage import NoActiveOfficer
@@ -60,6 +60,8 @@ def _add_task(doing: Doing, form: TaskForm) -> bool:
         words = gettext("%(agency)s has been asked already and has not answered yet.")
     except NoActiveOfficer:
         words = gettext("%(agency)s has no active liaison officer today and cannot be asked. Choose another one.")
+    except binding.AgencyEnded:
+        words = gettext("%(agency)s has ended. Choose another one.")
     else:
         return True
     form.add_error("agency", words % {"agency": agency.name})
@@ -175,7 +177,7 @@ def ended_agency(request: HttpRequest, agency: str) -> HttpResponse:
     user, at = user_of(request), timezone.now()
     on = timezone.localdate(at)
     ended = get_object_or_404(Agency.objects.filter(ends_on__lt=on), code=agency)
-    cases = [case for case in binding.cases_left_at(ended) if case.citizen_id != user.person_id]
+    cases = binding.cases_left_at(ended, within=Case.objects.at_desk_of(user, at=at))
     form = SuccessorForm(
         request.POST if request.method == "POST" else None, agencies=list(Agency.objects.complainable(on=on))
     )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from agencies.models import current_calendar
 from complaints import notices, verbs
-from complaints.deadlines import extensions, limits
+from complaints.answers import linked, slips
+from complaints.competence import seconds
+from complaints.competence.binding import AgencyEnded
+from complaints.deadlines import extensions, standstill
 from complaints.desk import agencies_but
 from complaints.directorates.file import last_asked
 from complaints.file import panel
@@ -21,6 +25,7 @@ from complaints.models import ExtensionState
 from complaints.transition import TransitionNotAllowed
 from complaints.views.acts import Doing, act
 from complaints.workflow import Act, State, Verb
+from config.dates import day_digits
 from config.forms import Form
 
 if TYPE_CHECKING:
@@ -49,8 +54,8 @@ def decline(doing: Doing) -> HttpResponse:
     form = RefuseForm(doing.data, agencies=agencies, own=doing.case.agency)
     if not doing.is_sent(form):
         return doing.page()
-    words = {"reason": form.cleaned_data["reason"], "text": form.cleaned_data["text"]}
-    verbs.decline(doing.case, by=doing.user, at=doing.at, proposed_agency=form.chosen_agency, **words)
+    if not _is_refused(doing, form, verbs.decline):
+        return doing.page()
     return doing.done(gettext("You declined the case. The unit finds the right agency for it."))
 
 
@@ -61,19 +66,40 @@ def return_case(doing: Doing) -> HttpResponse:
     form = RefuseForm(doing.data, agencies=agencies, own=doing.case.agency)
     if not doing.is_sent(form):
         return doing.page(returning=True)
-    words = {"reason": form.cleaned_data["reason"], "text": form.cleaned_data["text"]}
-    verbs.return_case(doing.case, by=doing.user, at=doing.at, proposed_agency=form.chosen_agency, **words)
+    if not _is_refused(doing, form, verbs.return_case):
+        return doing.page(returning=True)
     return doing.done(gettext("You returned the case. The unit finds the right agency for it."))
+
+
+def _is_refused(doing: Doing, form: RefuseForm, verb: Callable[..., None]) -> bool:
+    """Say ``verb``; False where the agency proposed has ended since the page was opened."""
+    words = {"reason": form.cleaned_data["reason"], "text": form.cleaned_data["text"]}
+    try:
+        verb(doing.case, by=doing.user, at=doing.at, proposed_agency=form.chosen_agency, **words)
+    except AgencyEnded:
+        form.add_error("proposed_agency", gettext("This agency has ended. Propose another one"))
+        return False
+    return True
 
 
 @act(Verb.ASK, "complaints/desk/ask.html")
 def ask(doing: Doing) -> HttpResponse:
     """Ask the citizen one question; the time limit stands still meanwhile."""
     form = AskForm(doing.data)
-    if not doing.is_sent(form):
-        return doing.page(reply_days=limits.days_in(State.WAITING))
+    is_sent, rest = doing.is_sent(form), standstill.rest_of(doing.case, at=doing.at)
+    if not is_sent:
+        return doing.page(rest=rest)
     verbs.ask(doing.case, by=doing.user, at=doing.at, text=form.cleaned_data["text"])
-    return doing.done(gettext("Your question was sent. The time limit stands still until the reply."))
+    return doing.done(_asked_words(rest))
+
+
+def _asked_words(rest: standstill.Rest | None) -> str:
+    if rest is not None and rest.is_over:
+        return gettext("Your question was sent. The time limit goes on: it has stood still long enough.")
+    if rest is not None and not rest.is_whole:
+        words = gettext("Your question was sent. The time limit stands still until the reply, until %(day)s at most.")
+        return words % {"day": day_digits(timezone.localdate(rest.until))}
+    return gettext("Your question was sent. The time limit stands still until the reply.")
 
 
 @act(Act.PROPOSE_EXTENSION, "complaints/desk/extend.html")
@@ -89,7 +115,8 @@ def extend(doing: Doing) -> HttpResponse:
     if not form.most:
         return doing.refuse(gettext("The date of this case can be moved no further."))
     if not doing.is_sent(form):
-        return doing.page()
+        is_first = not pending_of(doing.case).extension_before
+        return doing.page(by_unit=is_first and seconds.is_alone(doing.case, doing.user.pk, at=doing.at))
     days, reason = form.cleaned_data["days"], form.cleaned_data["reason"]
     verbs.propose_extension(doing.case, by=doing.user, at=doing.at, days=days, reason=reason)
     return doing.done(gettext("You proposed a later date. It holds once it is granted."))
@@ -122,10 +149,26 @@ def _granted_on(doing: Doing, extension: Extension) -> date | None:
 @act(Verb.CORRECT, "complaints/desk/correct.html")
 def correct(doing: Doing) -> HttpResponse:
     """Take one's own closing back, as long as nobody has read it."""
+    if doing.data is not None:
+        linked.lock_followed(doing.case)
     if not doing.is_sent(Form(doing.data)):
-        return doing.page()
-    verbs.correct(doing.case, by=doing.user, at=doing.at)
-    return doing.done(gettext("You took the closing back. The case is in progress again."))
+        return doing.page(slip=slips.slip_of(doing.case))
+    slip = verbs.correct(doing.case, by=doing.user, at=doing.at)
+    return doing.done(_taken_back(slip))
+
+
+def _taken_back(slip: slips.Slip) -> str:
+    """Return what happened, with how many others were taken back and which of them were not."""
+    parts = [gettext("You took the closing back. The case is in progress again.")]
+    if number := len(slip.back):
+        text = ngettext(
+            "%(number)s more case that was closed with it is in progress again.",
+            "%(number)s more cases that were closed with it are in progress again.",
+            number,
+        )
+        parts.append(text % {"number": number})
+    stays = gettext("%(case)s stays closed: its message has left.")
+    return " ".join([*parts, *(stays % {"case": case.reference} for case in slip.left)])
 
 
 def _checked(doing: Doing, template: str, due: datetime | None) -> Message | None:

@@ -12,19 +12,21 @@ from django.views.decorators.http import require_safe
 
 from accounts.guards import staff_required, user_of
 from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, READERS, REPORT_READERS
+from complaints.competence import seconds
 from complaints.competence.binding import sheet_of
-from complaints.desk import knows_person
+from complaints.concerns import people_of
 from complaints.directorates.file import asked_of
 from complaints.directorates.members import MEMBERS
 from complaints.file.casefile import open_file
 from complaints.file.neighbours import earlier_of, linked_to
-from complaints.file.panel import panel_of, sight_of
+from complaints.file.panel import Sight, panel_of, sight_of
 from complaints.file.place import map_url
+from complaints.reading import knows_person
 from complaints.routing import suggestions
 from complaints.routing.similar import beside as similar_beside
 from complaints.views.acts import CASEWORK, case_context, frame, load
 from complaints.views.files import file_response, small_response
-from complaints.workflow import Act
+from complaints.workflow import Act, Actor, State
 
 #: Where each role's own work is; of several the first.
 _DOORS = (
@@ -57,21 +59,31 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a case: the citizen's words first, the decision beside them, the history below."""
     user, at = user_of(request), timezone.now()
     case = load(user, ref, at=at)
+    around = case_context(case, user, at=at)
     papers, sight = open_file(case, user, at=at), sight_of(case, user, at=at)
     context = {
         "file": papers,
         "earlier": earlier_of(case, user, at=at),
         "linked": linked_to(case, user, at=at),
-        "map_url": map_url(case),
+        "map_url": map_url(around["reading"]),
         "similar": similar_beside(case, user, at=at),
         "item": suggestions.for_case(case, at=at) if user.authority(at).has(CMU) else None,
         "consultations": asked_of(case, at=at, hands_over=sight.may(Act.REVOKE)),
         "may_take_back": sight.may(Act.REVOKE),
+        "aside": people_of(case, user, at=at),
+        "is_involved": _is_involved(sight),
+        "signs_unit": papers.proposal is not None and seconds.lacks_signature(case, at=at),
         "panel": panel_of(sight, may_correct=papers.may_correct),
         "competence": sheet_of(case, user, at=at),
-        **case_context(case, user, at=at),
+        **around,
     }
     return render(request, "complaints/desk/case.html", context)
+
+
+def _is_involved(sight: Sight) -> bool:
+    """Tell whether somebody of the unit looks at an objection that a colleague has to decide on."""
+    ruling = sight.case.state == State.OBJECTED and Actor.CMU in sight.actors
+    return ruling and Actor.UNINVOLVED_CMU not in sight.actors
 
 
 @staff_required(CASEWORK | READERS)

@@ -21,17 +21,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import limits
 from accounts.guards import answers_too_many, staff_required, user_of
+from accounts.roles import CMU, READERS
 from agencies.models import current_calendar
 from complaints import hands
+from complaints.covering import without_person
 from complaints.directorates import links, members
 from complaints.directorates.links import Standing
 from complaints.directorates.page import files_of, sheet_of
 from complaints.directorates.times import Given, given_of
-from complaints.directorates.words import without_person
-from complaints.forms.directorates import ConsultForm, EstimateForm, FindingForm, typed_in
+from complaints.forms.directorates import NO_MORE, ConsultForm, EstimateForm, FindingForm, typed_in
+from complaints.reading import Reading
 from complaints.transition import NotEntitled, TransitionNotAllowed
 from complaints.verbs import consultations
-from complaints.verbs.consultations import NotAsked, Overtaken
+from complaints.verbs.consultations import NotAsked, NotOfTheAgency, Overtaken
 from complaints.verbs.notes import InOtherHands
 from complaints.views.acts import Doing, act, frame
 from complaints.views.files import file_response
@@ -70,7 +72,8 @@ class Visit:
 
     def page(self, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
         """Show one of the directorate's pages."""
-        around = {**self.around, "asked": self.asked, "standing": self.standing, **context}
+        reading = Reading(self.asked.case, knows_person=False)
+        around = {**self.around, "asked": self.asked, "standing": self.standing, "reading": reading, **context}
         return render(self.request, f"complaints/directorates/{name}.html", around, status=status)
 
 
@@ -109,8 +112,19 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         standing=links.standing_of(asked, at=at),
         here=request.path,
         address=lambda file: reverse("directorate-file", args=[token, file.pk]),
+        around={"frame": _PUBLIC, "is_of_the_desk": _is_of_the_desk(request, asked, at=at)},
     )
+    if visit.around["is_of_the_desk"] and visit.data is not None:
+        return visit.page("own_desk", status=CONFLICT, kept=typed_in(visit.data))
     return _answer(visit)
+
+
+def _is_of_the_desk(request: HttpRequest, asked: Consultation, *, at: datetime) -> bool:
+    """Tell whether whoever came by the link is signed in as one of those who asked: they answer for no directorate."""
+    if not request.user.is_authenticated:
+        return False
+    authority = user_of(request).authority(at)
+    return authority.has(CMU) or asked.case.agency_id in authority.agencies(READERS)
 
 
 @_by_link
@@ -278,6 +292,9 @@ def consult(doing: Doing) -> HttpResponse:
         consultations.consult(case, by=doing.user, at=doing.at, directorate=directorate, **words)
     except InOtherHands:
         return doing.refuse(_in_other_hands())
+    except NotOfTheAgency:
+        form.add_error("directorate", NO_MORE)
+        return doing.page(directorates=directorates)
     if directorate.email:
         return doing.done(gettext("The directorate is being asked by e-mail."))
     return doing.done(

@@ -24,6 +24,7 @@ from complaints.forms.filing import STALE, AgencyForm, CheckForm, WhatForm
 from complaints.models import Case, Draft
 from complaints.routing import suggestions
 from complaints.routing.similar import reported_before
+from complaints.topic_answers import given
 from complaints.verbs.filing import DraftIncomplete, SaidAlready, TooManyToday
 from complaints.views.own import TOO_MANY, own_case, posted, read_or_post
 
@@ -89,6 +90,7 @@ def _what_form(request: HttpRequest, draft: Draft, at: datetime) -> WhatForm:
         posted(request),
         request.FILES if request.method == "POST" else None,
         draft=draft,
+        questions=drafting.questions_of(draft),
         governorates=list(Governorate.objects.all()),
         room=uploads.MOST_FILES - draft.attachments.count(),
         is_partial=not presses.isdisjoint(request.POST),
@@ -127,10 +129,12 @@ def new_check(request: HttpRequest, kind: str) -> HttpResponse:
     if form.is_bound and form.is_valid() and (case := _sent(request, form, at)):
         return redirect("receipt", ref=case.reference)
     draft = drafting.draft_of(citizen, kind)
-    if not draft.is_complete:
+    questions = drafting.questions_of(draft)
+    if not (draft.is_complete and drafting.has_answers(draft, questions)):
         return _go_back(request, draft)
     form.initial = {"notify_by": citizen.offered_way, "hides_identity": draft.hides_identity}
     advice = {"reported": reported_before(draft, at=at), "offer": suggestions.for_draft(draft, at=at)}
+    advice |= {"answers": given(questions, draft.answers)}
     return render(request, "complaints/citizen/new_check.html", _step(form, draft, at) | advice)
 
 

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import identity
 from accounts.guards import staff_required, user_of
-from complaints.desk import knows_person
 from complaints.forms.desk import IdentityForm
+from complaints.reading import knows_person
 from complaints.views.acts import CASEWORK, case_context, load
 
 #: What the desk may need to reach somebody; birth date and address are nothing to it.

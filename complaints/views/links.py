@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
-from complaints import verbs
+from complaints import reference, verbs
 from complaints.answers import linked
 from complaints.forms.links import LinkForm, UnlinkForm
 from complaints.models import Case, LinkKind
+from complaints.reading import Reader
 from complaints.routing.similar import similar_to, wording
 from complaints.transition import NotEntitled, TransitionNotAllowed
 from complaints.verbs import links as refusals
@@ -50,7 +51,7 @@ def _refusal(doing: Doing, form: LinkForm) -> str:
         verbs.link(case, lead, form.cleaned_data["kind"], by=doing.user, at=doing.at, moving=moving)
     except refusals.LinkRefused as refused:
         form.asks_to_move = form.asks_to_move or isinstance(refused, refusals.HasFollowers)
-        return _why(refused, doing)
+        return _why(refused, doing, case)
     except NotEntitled:
         return gettext("This case is not in your hands: you may read it, and not link it")
     except TransitionNotAllowed as refused:
@@ -65,21 +66,23 @@ _WHY: dict[type[refusals.LinkRefused], _StrPromise] = {
     refusals.OneCase: _("This is the case itself. Name another one"),
     refusals.LinkedAlready: _("These two cases are linked already"),
     refusals.OtherAgency: _("The other case is at another agency: only the unit can put both under one answer"),
+    refusals.HasFollowers: _("Cases follow the one that is to follow. Tick below that they move along"),
     refusals.TooMany: _("The case that leads has as many as one answer can reach. Choose another one to lead"),
 }
 
 
-def _why(refused: refusals.LinkRefused, doing: Doing) -> str:
+def _why(refused: refusals.LinkRefused, doing: Doing, follower: Case) -> str:
+    """Return why the two cannot be linked, without a word of a case that the person may not open."""
     match refused:
-        case refusals.LeadFollows() | refusals.HasLead() if not _may_open(refused.lead, doing):
-            return gettext("One of the two follows a case of another agency: only the unit can change that")
+        case refusals.LeadFollows() | refusals.HasLead() if not _open_to(doing, refused.lead.pk):
+            return gettext("You cannot link these two cases. Ask the Government Complaints Management Unit to do it")
         case refusals.LeadFollows():
             text = gettext("The case that is to lead follows %(lead)s itself. Link to %(lead)s instead")
-            return text % {"lead": refused.lead.reference}
+            return text % {"lead": reference.grouped(refused.lead.reference)}
         case refusals.HasLead():
             text = gettext("The case that is to follow follows %(lead)s already. End that link first")
-            return text % {"lead": refused.lead.reference}
-        case refusals.HasFollowers():
+            return text % {"lead": reference.grouped(refused.lead.reference)}
+        case refusals.HasFollowers() if refused.number == _open_to(doing, *linked.followers_of(follower)):
             text = ngettext(
                 "%(number)s case follows the one that is to follow. Tick below that it moves along",
                 "%(number)s cases follow the one that is to follow. Tick below that they move along",
@@ -89,8 +92,9 @@ def _why(refused: refusals.LinkRefused, doing: Doing) -> str:
     return str(_WHY[type(refused)])
 
 
-def _may_open(case: Case, doing: Doing) -> bool:
-    return Case.objects.visible_to(doing.user, at=doing.at).filter(pk=case.pk).exists()
+def _open_to(doing: Doing, *cases: int) -> int:
+    """Return how many of ``cases`` the person may open."""
+    return Case.objects.visible_to(doing.user, at=doing.at).filter(pk__in=cases).count()
 
 
 def _alike(doing: Doing) -> Sequence[Case]:
@@ -108,7 +112,7 @@ def unlink(doing: Doing) -> HttpResponse:
     links = linked.links_of(doing.case, doing.user, at=doing.at)
     if not links:
         return doing.refuse(gettext("The case is linked to no other one."))
-    form = UnlinkForm(doing.data, case=doing.case, links=links)
+    form = UnlinkForm(doing.data, case=doing.case, links=links, reader=Reader(doing.user, doing.at))
     if doing.data is not None and form.is_valid():
         linked.lock([form.chosen.case_id, form.chosen.lead_id])
     if not doing.is_sent(form):

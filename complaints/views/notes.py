@@ -7,9 +7,9 @@ from django.utils.translation import gettext
 
 from agencies.models import OutsideCentre
 from complaints import hands, verbs
-from complaints.forms.notes import AssignForm, CallForm, HandOverForm, NoteForm, TakeBackForm
+from complaints.forms.notes import GONE, AssignForm, CallForm, HandOverForm, NoteForm, TakeBackForm
 from complaints.models import SpokenWith
-from complaints.verbs.notes import candidates
+from complaints.verbs.notes import NotAnOfficer, candidates
 from complaints.views.acts import Doing, act
 from complaints.workflow import Act, Holder
 
@@ -44,7 +44,11 @@ def assign(doing: Doing) -> HttpResponse:
     form = AssignForm(doing.data, officers=others)
     if not doing.is_sent(form):
         return doing.page()
-    verbs.assign(doing.case, by=doing.user, at=doing.at, officer=form.chosen)
+    try:
+        verbs.assign(doing.case, by=doing.user, at=doing.at, officer=form.chosen)
+    except NotAnOfficer:
+        form.add_error("officer", GONE)
+        return doing.page()
     return doing.done(gettext("The case is now with %(officer)s.") % {"officer": form.chosen.name})
 
 

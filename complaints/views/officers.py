@@ -24,8 +24,9 @@ from accounts.models import Absence, Membership
 from accounts.roles import CMU, DESK, SUPERVISION
 from agencies.models import Agency
 from complaints.deadlines import attendance
-from complaints.deadlines.attendance import ActsElsewhere, AlreadyAway, DeputyAway
-from complaints.forms.officers import AbsenceForm, ReassignForm
+from complaints.deadlines.attendance import ActsElsewhere, AlreadyAway, DeputyAway, NotAtTheDesk
+from complaints.forms.officers import GONE, AbsenceForm, ReassignForm
+from complaints.transition import NotEntitled
 from complaints.views.acts import frame
 
 if TYPE_CHECKING:
@@ -162,11 +163,17 @@ def reassign(desk: _Desk) -> HttpResponse:
     if sent is None or not form.is_valid():
         return desk.page("complaints/desk/reassign.html", form=form)
     giver, taker = form.givers[form.cleaned_data["giver"]], form.takers[form.cleaned_data["taker"]]
-    done = attendance.reassign(desk.agency, giver, taker, by=desk.user, at=desk.at)
+    try:
+        done = attendance.reassign(desk.agency, giver, taker, by=desk.user, at=desk.at)
+    except NotAtTheDesk:
+        form.add_error("taker", GONE)
+        return desk.page("complaints/desk/reassign.html", form=form)
+    except NotEntitled:
+        raise Http404 from None
     if done.kept:
         kept = ngettext(
-            "%(count)s case stayed: nobody handles a case of their own.",
-            "%(count)s cases stayed: nobody handles a case of their own.",
+            "%(count)s case stayed: nobody handles a case of their own or about themselves.",
+            "%(count)s cases stayed: nobody handles a case of their own or about themselves.",
             done.kept,
         )
         messages.warning(desk.request, kept % {"count": done.kept})

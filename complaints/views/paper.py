@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import identity
 from accounts.guards import staff_required, user_of
-from complaints.desk import knows_person
 from complaints.file import paper
 from complaints.file.casefile import open_file
 from complaints.forms.desk import IdentityForm
+from complaints.reading import knows_person
 from complaints.views.acts import CASEWORK, case_context, load
 from complaints.views.identity import FIELDS
 

@@ -29,6 +29,7 @@ from complaints.queue.filters import FILTERS, Filter, Wanted, read
 from complaints.queue.keyset import Page
 from complaints.queue.surroundings import Option, Saved, Surroundings
 from complaints.queue.tabs import UNCOUNTED, Seat, Sort, Tab, cases_of, orders_of, page_of
+from complaints.reading import Reader
 from complaints.searching import search
 from complaints.views.acts import CASEWORK, frame
 
@@ -57,6 +58,11 @@ class Visit:
         around = surroundings.fetch(user, at=at, agency=asked.get("agency", ""))
         return cls(request, Seat(user, at, around.covers), around, read(asked, around))
 
+    @property
+    def reader(self) -> Reader:
+        """Return how this person reads cases."""
+        return Reader(self.seat.user, self.seat.at)
+
     def counts(self) -> dict[str, int]:
         """Return how much each view holds, and each saved filter that is whole and has an end."""
         lists = {}
@@ -80,7 +86,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     text, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
     wanted, narrow = visit.wanted, visit.wanted.narrow(visit.seat)
     if text:
-        page = search.by_words(narrow(visit.seat.scope), text, after=after)
+        page = search.by_words(narrow(visit.seat.scope), text, reads=visit.reader.of, after=after)
         return _listing(visit, page, here={"q": text, **wanted.filters}, text=text)
     page = page_of(wanted.tab, visit.seat, narrow=narrow, sort=wanted.sort, after=after)
     return _listing(visit, page, here=wanted.query)
@@ -104,7 +110,7 @@ def _listing(visit: Visit, page: Page, *, here: Mapping[str, str] | None = None,
     seat, wanted = visit.seat, visit.wanted
     counts, is_found = visit.counts(), bool(said)
     around = {
-        "rows": [desk.row_of(case, seat.user, at=seat.at) for case in page.cases],
+        "rows": desk.rows_of(page.cases, seat.user, at=seat.at),
         "tab": None if is_found else wanted.tab,
         "tabs": [(one, counts.get(one)) for one in seat.tabs],
         "tiles": [(one, kind, words(counts[one])) for one, kind in _TILES],

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.guards import staff_required, user_of
 from accounts.roles import CMU
 from complaints import desk, verbs
+from complaints.competence.binding import AgencyEnded
 from complaints.desk import agencies_but
 from complaints.forms.desk import ArchiveForm, ReferForm
 from complaints.models import Case
@@ -56,6 +57,9 @@ def _refer(doing: Doing, form: ReferForm) -> bool:
     except NoActiveOfficer:
         text = gettext("%(agency)s has no active liaison officer today and cannot receive it. Choose another one.")
         form.add_error("agency", text % {"agency": agency.name})
+        return False
+    except AgencyEnded:
+        form.add_error("agency", gettext("This agency has ended. Choose another one."))
         return False
     return True
 

@@ -206,6 +206,11 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="اعتراض في معاملة {ref}",
         text="وصل اعتراض على الرد في معاملة {ref}، والقرار حتى {date}.",
     ),
+    "cmu_decision": Wording(
+        sms="",
+        subject="معاملة {ref} تنتظر قراركم",
+        text="تنتظر معاملة {ref} لدى {agency} قراركم في موعد لاحق أو في رد مقترح. التفاصيل في صفحة المعاملة.",
+    ),
     "email_confirm": Wording(
         sms="",
         subject="أكدوا بريدكم الإلكتروني في بخدمتكم",
@@ -280,6 +285,16 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         "يتولاها: "
         "{count}. صفحة ضباط الارتباط تبين لمن كانت ومن يمكنه توليها.",
     ),
+    "officer_aside": Wording(
+        sms="معاملة {ref} تحتاج إلى ضابط ارتباط آخر.",
+        subject="معاملة {ref} تحتاج إلى ضابط ارتباط آخر",
+        text="لا يمكن لضابط الارتباط المسندة إليه معاملة {ref} أن يتولاها. يرجى إسنادها إلى زميل آخر.",
+    ),
+    "cmu_aside": Wording(
+        sms="",
+        subject="لا أحد لدى {agency} يمكنه تولي معاملة {ref}",
+        text="لم يبق لدى {agency} من يمكنه تولي معاملة {ref}. يرجى فتحها وتقرير من يتابعها.",
+    ),
     "officer_took_over": Wording(
         sms="",
         subject="معاملات لدى {agency} صارت معكم",
@@ -298,7 +313,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "cmu_rung_empty": Wording(
         sms="",
         subject="لا أحد ترفع إليه معاملة {ref} لدى {agency}",
-        text="تجاوزت معاملة {ref} لدى {agency} موعدها {date}، ولا يوجد فيها من يشغل: {rung}. ترفع إلى الدرجة التالية.",
+        text="تجاوزت معاملة {ref} لدى {agency} موعدها {date}، وهذا الموقع شاغر فيها: {rung}. ترفع إلى الدرجة التالية.",
     ),
     "cmu_own_late": Wording(
         sms="معاملة {ref} متأخرة لدى الوحدة منذ {date}.",

@@ -203,6 +203,12 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="Objection in case {ref}",
         text="There is an objection to the reply in case {ref}. Decide on it by {date}.",
     ),
+    "cmu_decision": Wording(
+        sms="",
+        subject="Case {ref} waits for your decision",
+        text="In case {ref} {agency} proposes a later date or an answer, and the decision is yours. "
+        "The page of the case shows it.",
+    ),
     "email_confirm": Wording(
         sms="",
         subject="Confirm your e-mail address for At Your Service",
@@ -277,6 +283,16 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="An officer of {agency} has not signed in for a long time. Open cases that wait for somebody else now: "
         "{count}. The page of the officers shows whose they were and who can take them.",
     ),
+    "officer_aside": Wording(
+        sms="Case {ref} needs another officer.",
+        subject="Case {ref} needs another officer",
+        text="The officer of case {ref} cannot handle it. Give it to a colleague.",
+    ),
+    "cmu_aside": Wording(
+        sms="",
+        subject="Nobody at {agency} can act on case {ref}",
+        text="Nobody who is left at {agency} can act on case {ref}. Open it and decide who goes on with it.",
+    ),
     "officer_took_over": Wording(
         sms="",
         subject="Cases at {agency} are with you now",
@@ -296,8 +312,8 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "cmu_rung_empty": Wording(
         sms="",
         subject="Nobody to report case {ref} to at {agency}",
-        text="Case {ref} at {agency} missed its deadline of {date}, and nobody there is: {rung}. It goes one step "
-        "further up.",
+        text="Case {ref} at {agency} missed its deadline of {date}, and this place is empty there: {rung}. "
+        "It goes one step further up.",
     ),
     "cmu_own_late": Wording(
         sms="Case {ref} is late with the unit: {date}.",

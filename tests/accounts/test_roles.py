@@ -1,10 +1,11 @@
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from accounts.models import Absence, Membership, User, cmu_staff, officers_of
+from accounts.models import Absence, Membership, User, cmu_staff, members_of, officers_of
 from accounts.roles import CMU, DESK, SUPERVISION, Authority, Role
 
 TODAY = date(2026, 1, 4)
@@ -21,6 +22,25 @@ def test_an_authority_answers_which_roles_are_held_and_where():
     assert both.agencies(CMU) == frozenset()
     assert (both.has(CMU), both.has({Role.AUDITOR})) == (True, False)
     assert (both.is_staff, Authority().is_staff) == (True, False)
+
+
+def test_an_authority_knows_in_whose_place_alone_a_role_is_held():
+    first, second = uuid4(), uuid4()
+    roles = frozenset({(Role.OFFICER, 1), (Role.SUPERVISOR, 1), (Role.OFFICER, 2), (Role.CMU_STAFF, 3)})
+    lent = (
+        (Role.SUPERVISOR, 1, first),
+        (Role.OFFICER, 2, first),
+        (Role.OFFICER, 2, second),
+        (Role.CMU_STAFF, 3, first),
+    )
+    acting = Authority(roles, lent)
+    assert acting.lenders(DESK) == {2: {first, second}}
+    assert acting.lenders(CMU) == {3: {first}}
+    assert acting.only_for(DESK) == frozenset()
+    assert acting.only_for(CMU) == {first}
+    assert acting.without({first}).roles == {(Role.OFFICER, 1), (Role.OFFICER, 2)}
+    assert acting.without({first, second}).roles == {(Role.OFFICER, 1)}
+    assert acting.without(frozenset()) is acting
 
 
 def test_a_role_holds_from_its_first_to_its_last_day(omar, water, now):
@@ -59,6 +79,14 @@ def test_an_absent_officer_acts_through_the_deputy_and_not_in_person(omar, nadia
     assert fresh(nadia).authority(now).agencies({Role.OFFICER}) == {water.pk}
     assert fresh(nadia).authority(now + timedelta(days=1)).agencies({Role.OFFICER}) == frozenset()
     assert fresh(yusuf).authority(now).agencies(DESK).isdisjoint({water.pk})
+
+
+def test_who_keeps_off_takes_the_deputy_along(omar, nadia, yusuf, water):
+    assert list(officers_of(water, TODAY, but=[omar.pk])) == []
+    Absence.objects.create(user=omar, deputy=yusuf, starts_on=TODAY, ends_on=TODAY)
+    assert list(officers_of(water, TODAY)) == [yusuf]
+    assert list(officers_of(water, TODAY, but=[omar.pk])) == list(officers_of(water, TODAY, but=[yusuf.pk])) == []
+    assert list(members_of(DESK, TODAY, agencies=[water.pk])) == [nadia, omar, yusuf]
 
 
 def test_an_absent_officer_without_a_deputy_leaves_the_agency_without_one(omar, water):

@@ -10,7 +10,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies import reference
-from agencies.models import Agency, City, Directorate, Holiday, HolidayStatus, RoutingRule, Topic, WorkingHours
+from agencies.models import (
+    Agency,
+    City,
+    Directorate,
+    Holiday,
+    HolidayStatus,
+    RoutingRule,
+    Topic,
+    TopicQuestion,
+    WorkingHours,
+)
 
 pytestmark = pytest.mark.django_db
 MODELS = tuple(reference.FILES.values())
@@ -176,14 +186,15 @@ def test_a_mistake_in_hours_is_said_beside_the_field(operator, loaded):
 
 
 def test_a_topic_offers_groups_alone_as_its_group_and_boxes_for_its_lists(operator, loaded):
-    form = operator.get(address(Topic, "add")).context["adminform"].form
+    page = operator.get(address(Topic, "add"))
+    form = page.context["adminform"].form
     assert set(form.fields["parent"].queryset) == set(Topic.objects.filter(parent=None))
     assert [value for value, _ in form.fields["kinds"].choices] == ["complaint", "suggestion", "inquiry", "praise"]
     new = {
         "code": "svc-parking", "name_ar": "المواقف", "name_en": "Parking", "parent": Topic.objects.get(code="svc").pk,
         "position": "5", "kinds": ["complaint", "inquiry"], "priority": "low", "limit_days": "10", "is_active": "on",
     }  # fmt: skip
-    assert operator.post(address(Topic, "add"), new).status_code == 302
+    assert operator.post(address(Topic, "add"), new | empty_inlines(page)).status_code == 302
     parking = Topic.objects.get(code="svc-parking")
     assert (parking.kinds, parking.agency_kinds, parking.sectors) == (["complaint", "inquiry"], [], [])
 
@@ -222,3 +233,45 @@ def test_a_silent_broker_spoils_no_change_of_the_calendar(operator, monkeypatch,
     day = {"on": "2026-02-01", "name_ar": "عطلة ثلج", "name_en": "Snow", "audience": "all", "status": "confirmed"}
     with django_capture_on_commit_callbacks(execute=True):
         assert operator.post(address(Holiday, "add"), day).status_code == 302
+
+
+# ---- the questions of a topic ----
+
+
+def test_a_topic_shows_its_questions(operator, loaded):
+    page = operator.get(address(Topic, "change", Topic.objects.get(code="water-bill").pk)).content.decode()
+    assert all(text in page for text in ["رقم الاشتراك", "شهر الفاتورة أو دورتها", "قراءة العداد اليوم"])
+
+
+def test_the_answers_offered_are_entered_one_a_line(operator, loaded):
+    new = {
+        "code": "water-leak-where", "topic": Topic.objects.get(code="water-leak").pk, "position": "30",
+        "kind": "choice", "name_ar": "مكان التسرب", "name_en": "Where it leaks",
+        "options_ar": "شارع\r\nرصيف", "options_en": "Street\nPavement",
+        "kinds": ["complaint"], "is_active": "on",
+    }  # fmt: skip
+    assert operator.post(address(TopicQuestion, "add"), new).status_code == 302
+    question = TopicQuestion.objects.get(code="water-leak-where")
+    assert (question.options_ar, question.options_en) == (["شارع", "رصيف"], ["Street", "Pavement"])
+    assert question.edited_at is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "arabic", "english"),
+    [
+        ("choice", "", ""),
+        ("choice", "شارع", "Street"),
+        ("choice", "شارع\nرصيف", "Street"),
+        ("choice", "شارع\nشارع", "Street\nPavement"),
+        ("choice", "شارع\nرصيف", "Street\nStreet"),
+        ("line", "شارع\nرصيف", "Street\nPavement"),
+        ("date", "شارع\nرصيف", ""),
+    ],
+)
+def test_a_question_with_the_wrong_answers_is_refused_with_an_error(operator, loaded, kind, arabic, english):
+    question = TopicQuestion.objects.get(code="water-leak-much")
+    page = address(TopicQuestion, "change", question.pk)
+    changed = typed(operator.get(page)) | {"kind": kind, "options_ar": arabic, "options_en": english}
+    response = operator.post(page, changed)
+    question.refresh_from_db()
+    assert (response.status_code, question.kind, len(question.options_ar)) == (200, "choice", 3)

@@ -33,6 +33,7 @@ COUNTS = {
     "agencies.csv": 147,
     "directorates.csv": 44,
     "topics.csv": 118,
+    "topic_questions.csv": 98,
     "routing_rules.csv": 52,
     "outside_centres.csv": 1,
     "holidays.csv": 64,
@@ -179,10 +180,10 @@ def test_a_second_run_changes_nothing_and_asks_little(loaded):
     before = {model: list(model._default_manager.order_by("pk").values()) for model in reference.FILES.values()}
     with CaptureQueriesContext(connection) as queries:
         again = reference.load()
-    assert [(o.added, o.changed, o.kept, o.others) for o in again] == [(0, 0, 0, 0)] * 9
+    assert [(o.added, o.changed, o.kept, o.others) for o in again] == [(0, 0, 0, 0)] * 10
     assert {model: list(model._default_manager.order_by("pk").values()) for model in reference.FILES.values()} == before
-    # The codes of three models, one look at each of nine, and the savepoint.
-    assert len(queries) == 14
+    # The codes of three models, one look at each of ten, and the savepoint.
+    assert len(queries) == 15
     assert [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE"))] == []
 
 
@@ -309,7 +310,7 @@ def test_a_bad_cell_is_named_by_file_line_and_column_and_nothing_is_written(db, 
     with pytest.raises(reference.BadReference) as bad:
         reference.load(folder)
     assert bad.value.problems[0] == f"{file}, {problem}"
-    assert [model._default_manager.count() for model in reference.FILES.values()] == [0] * 9
+    assert [model._default_manager.count() for model in reference.FILES.values()] == [0] * 10
 
 
 def test_files_that_are_no_csv_are_named(db, folder):

@@ -31,11 +31,13 @@ from complaints.models import (
     Objection,
     ObjectionRuling,
     Question,
+    ReferralTask,
     Refusal,
     RefusalReason,
     Ruling,
+    TaskState,
 )
-from complaints.workflow import FULFILS, OUTCOMES, STANDINGS, Act, Holder, Kind, Outcome, State, Verb
+from complaints.workflow import FULFILS, OUTCOMES, STANDINGS, Act, ClockKind, Holder, Kind, Outcome, State, Verb
 
 #: Working minutes a case spends in a state, on average; a working day has seven hours.
 MEANS = {
@@ -54,6 +56,7 @@ NEXT: dict[State, dict[Verb | Act, int]] = {
         Verb.ASK: 9,
         Act.PROPOSE_EXTENSION: 7,
         Act.ADD: 4,
+        Act.ADD_TASK: 7,
         Verb.RETURN: 3,
         Verb.WITHDRAW: 3,
         Verb.REFER: 1,
@@ -63,6 +66,7 @@ NEXT: dict[State, dict[Verb | Act, int]] = {
     State.OBJECTED: {Verb.UPHOLD: 55, Verb.DISMISS: 45},
 }
 OBJECTING = 0.06
+DROPPING = 0.2
 SLOW, SLOWER_BY = 0.12, 4
 FORGOTTEN = 0.002
 MOST_OBJECTIONS = 2
@@ -195,6 +199,8 @@ class Life:
             return Verb.CLOSE
         if state == State.IN_PROGRESS and self._proposed() is not None:
             return Verb.EXTEND
+        if state == State.IN_PROGRESS and self._part() is not None:
+            return Act.DROP_TASK if self.dice.random() < DROPPING else Act.ANSWER_TASK
         choices = NEXT[state]
         what = self.dice.choices(list(choices), list(choices.values()))[0]
         again = what == Act.PROPOSE_EXTENSION and any(isinstance(row, Extension) for row in self.words)
@@ -247,7 +253,7 @@ class Life:
 
     def do_refer(self) -> None:
         former = self.case.agency
-        self.desk = next(desk for desk in self.dice.sample(self.world.desks, 2) if desk.agency != former)
+        self.desk = self._other_desk(former)
         ruling = self._say(Ruling, agency=self.desk.agency, by=self.world.cmu, at=self.at)
         self.case.agency, self.case.officer, self.case.promised_on = self.desk.agency, None, None
         facts = {"ruling": ruling.pk, "agency": self.desk.agency.pk, "resets_limit": False}
@@ -275,7 +281,7 @@ class Life:
 
     def _refuse(self, verb: Verb) -> None:
         former = self.case.agency
-        other = next(desk.agency for desk in self.dice.sample(self.world.desks, 2) if desk.agency != former)
+        other = self._other_desk(former).agency
         refusal = self._say(
             Refusal,
             agency=former,
@@ -313,6 +319,45 @@ class Life:
         addition = self._say(Addition, text=WORDS, at=self.at)
         facts = {"addition": addition.pk, "words": chain.fingerprint(WORDS), "files": 0}
         self._record(Act.ADD, State(self.case.state), by=self.case.citizen.user, facts=facts)
+
+    def do_add_task(self) -> None:
+        desk = self._other_desk(self.case.agency)
+        task = self._say(ReferralTask, agency=desk.agency, text=WORDS, asked_by=self._officer, asked_at=self.at)
+        days = self._promise()
+        due = self.world.calendar.due(self.at, days)
+        clock = Clock(
+            pk=self.keys.next(Clock),
+            case=self.case,
+            task=task,
+            kind=ClockKind.ANSWER_TASK,
+            started_at=self.at,
+            limit_days=days,
+            first_due_at=due,
+            due_at=due,
+        )
+        self.clocks.append(clock)
+        facts = {"task": task.pk, "agency": desk.agency.pk, "days": days, "words": chain.fingerprint(WORDS)}
+        self._record(Act.ADD_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
+
+    def do_answer_task(self) -> None:
+        task = self._last(ReferralTask)
+        desk = next(desk for desk in self.world.desks if desk.agency == task.agency)
+        task.state, task.answer = TaskState.ANSWERED, WORDS
+        self._end_part(task, by=desk.officer, ending=Ending.MET)
+        facts = {"task_answer": task.pk, "agency": task.agency_id, "words": chain.fingerprint(WORDS)}
+        self._record(Act.ANSWER_TASK, State.IN_PROGRESS, by=desk.officer, facts=facts)
+
+    def do_drop_task(self) -> None:
+        task = self._last(ReferralTask)
+        task.state, task.reason = TaskState.DROPPED, WORDS
+        self._end_part(task, by=self._officer, ending=Ending.STOPPED)
+        facts = {"task_drop": task.pk, "agency": task.agency_id, "words": chain.fingerprint(WORDS)}
+        self._record(Act.DROP_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
+
+    def _end_part(self, task: ReferralTask, *, by: User, ending: Ending) -> None:
+        task.ended_by, task.ended_at = by, self.at
+        clock = next(clock for clock in self.clocks if clock.task == task)
+        clock.ended_at, clock.ending = self.at, Ending.MISSED if self.at > clock.due_at else ending
 
     def do_propose_extension(self) -> None:
         due = self._running().due_at
@@ -399,6 +444,9 @@ class Life:
         assert self.desk is not None
         return self.desk.supervisor
 
+    def _other_desk(self, agency: Agency | None) -> Desk:
+        return next(desk for desk in self.dice.sample(self.world.desks, 2) if desk.agency != agency)
+
     def _promise(self) -> int:
         limit = clockwork.promise_days(self.case, at=self.at, calendar=self.world.calendar)
         return self.dice.randint(max(1, limit // 2), limit)
@@ -407,7 +455,15 @@ class Life:
         self.case.closed_at, self.case.closed_by, self.case.outcome = self.at, by, outcome
 
     def _running(self) -> Clock:
-        return next(clock for clock in self.clocks if clock.ended_at is None and clock.paused_at is None)
+        return next(clock for clock in self._own_clocks() if clock.paused_at is None)
+
+    def _own_clocks(self) -> list[Clock]:
+        """Return the clocks of the case itself that have not ended; those of parts run beside them."""
+        return [clock for clock in self.clocks if clock.ended_at is None and clock.task is None]
+
+    def _part(self) -> ReferralTask | None:
+        parts = (row for row in self.words if isinstance(row, ReferralTask))
+        return next((part for part in parts if part.state == TaskState.OPEN), None)
 
     def _proposed(self) -> Extension | None:
         extensions = (row for row in self.words if isinstance(row, Extension))
@@ -474,7 +530,7 @@ class Life:
         self.steps.append(tuple(getattr(case, name) for name in MOVING))
 
     def _move_clocks(self, verb: Verb, origin: State, target: State, due: datetime | None) -> None:
-        live = [clock for clock in self.clocks if clock.ended_at is None]
+        live = self._own_clocks()
         running = next((clock for clock in live if clock.paused_at is None), None)
         paused = next((clock for clock in live if clock.paused_at is not None), None)
         if target == State.WAITING and running is not None:

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from agencies.models import Agency, Topic
 from complaints import chain
-from complaints.models import Case, CaseEvent, Clock, Holding
+from complaints.models import Case, CaseEvent, Clock, Holding, ReferralTask, TaskState
 from complaints.workflow import Act, State, Verb, edges
 from tests.bench.generate import generate, make_world
 from tests.bench.lives import World
@@ -39,7 +39,13 @@ def test_every_state_and_verb_occurs(world: World, now: datetime) -> None:
         generate(number, world=world, seed=number, since=now - timedelta(days=days), until=now)
     verbs = set(CaseEvent.objects.values_list("verb", flat=True))
     assert set(Case.objects.values_list("state", flat=True)) >= set(State) - {State.OBJECTED}
-    assert verbs == {verb.value for verb in Verb} - {Verb.CORRECT} | {Act.ADD, Act.PROPOSE_EXTENSION}
+    assert verbs == {verb.value for verb in Verb} - {Verb.CORRECT} | {
+        Act.ADD,
+        Act.PROPOSE_EXTENSION,
+        Act.ADD_TASK,
+        Act.ANSWER_TASK,
+        Act.DROP_TASK,
+    }
 
 
 def test_every_chain_holds_and_every_change_is_an_edge(cases: list[Case]) -> None:
@@ -64,7 +70,8 @@ def test_holdings_tile_each_open_stretch(cases: list[Case]) -> None:
 
 
 def test_the_deadline_of_a_case_is_that_of_its_running_clock(cases: list[Case]) -> None:
-    running = Clock.objects.filter(ended_at=None, paused_at=None).exclude(case__state=State.CLOSED)
+    of_cases = Clock.objects.filter(ended_at=None, paused_at=None, task=None)
+    running = of_cases.exclude(case__state=State.CLOSED)
     assert running.exclude(due_at=F("case__deadline_at")).count() == 0
     assert running.count() == len([case for case in cases if case.is_open])
 
@@ -72,3 +79,16 @@ def test_the_deadline_of_a_case_is_that_of_its_running_clock(cases: list[Case]) 
 def test_who_holds_a_case_fits_its_state(cases: list[Case]) -> None:
     held = Holding.objects.filter(ended_at=None, holder="agency").exclude(agency=F("case__agency"))
     assert held.count() == 0
+
+
+def test_one_case_in_twenty_has_the_part_of_another_agency(world: World, now: datetime) -> None:
+    generate(600, world=world, seed=3, since=now - timedelta(days=60), until=now)
+    parts = ReferralTask.objects.all()
+    assert 0.03 < parts.values("case").distinct().count() / 600 < 0.07
+    assert set(parts.values_list("state", flat=True)) == set(TaskState)
+    assert parts.filter(agency=F("case__agency"), state=TaskState.OPEN).count() == 0
+    # An open part has a clock that runs, and keeps its case from being closed.
+    waiting = parts.filter(state=TaskState.OPEN)
+    assert set(waiting.values_list("case__state", flat=True)) == {State.IN_PROGRESS}
+    running = Clock.objects.filter(task__isnull=False, ended_at=None)
+    assert set(running.values_list("task", flat=True)) == set(waiting.values_list("pk", flat=True))

@@ -37,6 +37,7 @@ from complaints.verbs import (
     amend,
     answer_task,
     assign,
+    clear,
     drop_task,
     hand_over,
     label,
@@ -48,6 +49,7 @@ from complaints.verbs import (
     remind_directorate,
     remind_officer,
     send_back,
+    set_aside,
     sign,
     take_back,
     unlink,
@@ -298,6 +300,16 @@ class Lives(RuleBasedStateMachine):
         for one in CaseLink.objects.filter(ended_at__isnull=True):
             self.attempt(unlink, one, by=person)
 
+    # ---- whom it is about ----
+
+    @rule(person=desk, about=st.sampled_from(["omar", "hani", "nadia", "lina"]))
+    def somebody_is_set_aside(self, person: str, about: str) -> None:
+        self.attempt(set_aside, self.case, by=person, person=self.country.people[about], text="تتحدث عنه")
+
+    @rule(person=desk, about=st.sampled_from(["omar", "hani", "nadia", "lina"]))
+    def somebody_is_let_back(self, person: str, about: str) -> None:
+        self.attempt(clear, self.case, by=person, person=self.country.people[about], text="خطأ في الاسم")
+
     # ---- clock and sweepers ----
 
     @rule(passed=st.sampled_from([1, 7, 24, 60, 200]))
@@ -352,6 +364,7 @@ def check(case: Case) -> None:
     check_holdings(case)
     check_clocks(case)
     check_messages(case)
+    check_who_keeps_off(case)
 
 
 def check_history(case: Case) -> None:
@@ -437,6 +450,17 @@ def check_messages(case: Case) -> None:
         ]
         told = owed.filter(occasion=f"case:{case.pk}:{event.number}", recipient__startswith="citizen:")
         assert told.count() == len(tells), event
+
+
+def check_who_keeps_off(case: Case) -> None:
+    """Nobody has, did or was told anything while it was about them, but that they set themselves aside."""
+    for concern in case.concerns.all():
+        end = concern.ended_at or datetime.max.replace(tzinfo=AMMAN)
+        done = case.events.filter(actor=concern.person, at__gt=concern.at, at__lt=end)
+        assert not done.exists()
+        told = Message.objects.filter(reference=case.reference, recipient=f"user:{concern.person_id}")
+        assert not told.filter(created_at__gt=concern.at, created_at__lt=end).exists()
+    assert case.officer_id not in case.concerns.open().values_list("person", flat=True)
 
 
 @pytest.fixture

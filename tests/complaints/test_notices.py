@@ -519,7 +519,7 @@ def test_only_a_waiting_telephone_asks_for_the_calendar(
         asked.append(current_calendar())
         return asked[-1]
 
-    monkeypatch.setattr("complaints.transition.current_calendar", ask_for_it)
+    monkeypatch.setattr("complaints.change.current_calendar", ask_for_it)
     add(accepted, by=amina.user, at=now, text="معلومة")
     assert len(asked) == 1
     outage.priority = "urgent"

@@ -547,6 +547,18 @@ def test_upholding_sends_back_with_a_new_promise(closed: Case, amina: Citizen, l
     assert_whole(closed)
 
 
+@pytest.mark.parametrize(("is_gone", "stays"), [(False, True), (True, False)])
+def test_an_officer_who_left_does_not_get_an_upheld_case_back(
+    closed: Case, amina: Citizen, omar: User, lina: User, now: datetime, *, is_gone: bool, stays: bool
+) -> None:
+    Case.objects.filter(pk=closed.pk).update(officer=omar)
+    object_to(closed, by=amina.user, at=now, text="ما زالت المياه مقطوعة.")
+    if is_gone:
+        omar.memberships.update(ends_on=(now - timedelta(days=1)).date())
+    uphold(closed, by=lina, at=now, days=2, reasons="لم يثبت وصول المياه.")
+    assert (closed.officer == omar) is stays
+
+
 def test_dismissing_lets_the_answer_stand(closed: Case, amina: Citizen, lina: User, now: datetime) -> None:
     object_to(closed, by=amina.user, at=now, text="ما زالت المياه مقطوعة.")
     dismiss(closed, by=lina, at=now, reasons="سجل الضخ يبين وصول المياه.")

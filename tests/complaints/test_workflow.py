@@ -49,7 +49,7 @@ WHO = {
     "reply": {"citizen", "agent"},
     "lapse": {"clock"},
     "extend": {"supervisor", "cmu"},
-    "close": {"officer", "supervisor"},
+    "close": {"officer", "supervisor", "signer"},
     "correct": {"closer"},
     "withdraw": {"citizen", "agent"},
     "archive": {"cmu"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -40,6 +40,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "case-add": (302, 200, 404, 302, 302, 302, 302, 302),
     "case-amend": (302, 200, 404, 302, 302, 302, 302, 302),
     "case-file": (302, 200, 404, 302, 302, 302, 302, 302),
+    "case-object": (302, 302, 404, 302, 302, 302, 302, 302),
     "case-reply": (302, 302, 404, 302, 302, 302, 302, 302),
     "case-withdraw": (302, 200, 404, 302, 302, 302, 302, 302),
     "cases": (302, 200, 200, 302, 302, 302, 302, 302),
@@ -50,10 +51,13 @@ TABLE: dict[str, tuple[int, ...]] = {
     "desk-assign": (302, 404, 404, 200, 200, 404, 404, 404),
     "desk-call": (302, 404, 404, 200, 200, 404, 200, 404),
     "desk-case": (302, 404, 404, 200, 200, 404, 200, 404),
+    "desk-clear": (302, 404, 404, 404, 302, 404, 302, 404),
     "desk-close": (302, 404, 404, 409, 409, 404, 404, 404),
+    "desk-concern": (302, 404, 404, 200, 200, 404, 200, 404),
     "desk-consult": (302, 404, 404, 200, 200, 404, 404, 404),
     "desk-correct": (302, 404, 404, 404, 404, 404, 404, 404),
     "desk-decline": (302, 404, 404, 200, 200, 404, 404, 404),
+    "desk-dismiss": (302, 404, 404, 404, 404, 404, 409, 404),
     "desk-extend": (302, 404, 404, 409, 409, 404, 404, 404),
     "desk-file": (302, 404, 404, 200, 200, 404, 200, 404),
     "desk-grant": (302, 404, 404, 404, 409, 404, 409, 404),
@@ -76,6 +80,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "desk-task-answer": (302, 404, 404, 404, 404, 404, 404, 404),
     "desk-task-drop": (302, 404, 404, 302, 302, 404, 302, 404),
     "desk-unlink": (302, 404, 404, 302, 302, 404, 302, 404),
+    "desk-uphold": (302, 404, 404, 404, 404, 404, 409, 404),
     "dev-outbox": (200, 200, 200, 200, 200, 200, 200, 200),
     "directorate": (404, 404, 404, 404, 404, 404, 404, 404),
     "directorate-file": (404, 404, 404, 404, 404, 404, 404, 404),
@@ -251,3 +256,57 @@ def test_a_case_that_does_not_exist_and_one_of_somebody_else_look_the_same(
             none.status_code,
             none.content.replace(b"2699999990", case.reference.encode()),
         )
+
+
+def staff_pages(case: Case) -> dict[str, str]:
+    """Return the address of each page below the staff's door, by its name; the door itself is everybody's."""
+    found = {name: address(name, parameters, case) for name, parameters in addresses.named().items()}
+    return {name: url for name, url in found.items() if "/staff/" in url and name != "staff-sign-in"}
+
+
+@pytest.mark.django_db
+def test_whoever_may_not_open_a_page_of_the_staff_may_not_send_to_it_either(
+    case: Case, everybody: dict[str, Client], time_machine: TimeMachineFixture, now: datetime
+) -> None:
+    time_machine.move_to(now, tick=False)
+    answers = {
+        (name, person): ask(everybody[person], "post", url).status_code
+        for name, url in staff_pages(case).items()
+        for person, status in zip(PEOPLE, TABLE[name], strict=True)
+        if status == 404
+    }
+    case.refresh_from_db()
+    assert {key: status for key, status in answers.items() if status not in {404, 405}} == {}
+    assert (case.version, StandardText.objects.count(), len(answers) > 100) == (1, 1, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_former_officer_finds_nothing_but_the_door(
+    case: Case, omar: User, time_machine: TimeMachineFixture, now: datetime, method: str
+) -> None:
+    time_machine.move_to(now, tick=False)
+    client = sign_in(Client(), omar)
+    omar.memberships.update(ends_on=now.date() - timedelta(days=1))
+    answers = {name: ask(client, method, url).status_code for name, url in staff_pages(case).items()}
+    opened = {name for name, status in answers.items() if status not in {404, 405}}
+    assert opened == ({"desk"} if method == "get" else set())
+    case.refresh_from_db()
+    assert case.version == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_session_left_alone_is_nobodys(
+    case: Case, omar: User, lina: User, time_machine: TimeMachineFixture, now: datetime, method: str
+) -> None:
+    time_machine.move_to(now, tick=False)
+    clients = [sign_in(Client(), person) for person in (omar, lina)]
+    time_machine.move_to(now + timedelta(minutes=31), tick=False)
+    door = reverse("staff-sign-in")
+    for client in clients:
+        answers = {name: ask(client, method, url) for name, url in staff_pages(case).items()}
+        ways = {name: answer.headers.get("Location", "").partition("?")[0] for name, answer in answers.items()}
+        assert ways == dict.fromkeys(answers, door)
+    case.refresh_from_db()
+    assert case.version == 1

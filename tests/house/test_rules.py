@@ -32,6 +32,13 @@ TEMPLATE_TAG = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}|{%.*?%}", r
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 INLINE_STYLE = re.compile(r"<style\b|\sstyle\s*=", re.IGNORECASE)
 INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>|\son[a-z]+\s*=\s*[\"']|javascript:", re.IGNORECASE)
+STAFF_PAGES = ("templates/complaints/desk/", "templates/complaints/directorates/")
+#: What a citizen typed, as it stands in the row: `case.details`, and in a list the subject of anything.
+WORDS_OF_A_CASE = re.compile(r"\bcase\.(?:subject|details|area|place|praised)\b|\w+\.subject\b")
+#: The tag that covers, conditions, and a subject that is an e-mail's or covered already.
+PAST_THE_READER = re.compile(
+    r"{% user_text (?!(?:\w+\.)+subject)[^%]*%}|{% (?:if|elif) [^%]*%}|\bmessage\.subject\b|\bsheet\.subject\b"
+)
 RECIPIENT = re.compile(r"[\"'](?:citizen|user):")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 
@@ -119,6 +126,17 @@ def test_a_template_has_no_inline_style_or_script(path: Path) -> None:
     assert hits(INLINE_STYLE, text) + hits(INLINE_SCRIPT, text) == []
 
 
+def test_no_page_of_the_desk_writes_the_words_of_a_case_past_its_reader() -> None:
+    """`{% subject case %}` and `{% user_text %}` cover whoever may not be known; anything else would show them bare."""
+    bare = {
+        f"{name(path)}: {word}"
+        for path in templates()
+        if name(path).startswith(STAFF_PAGES)
+        for word in hits(WORDS_OF_A_CASE, PAST_THE_READER.sub("", path.read_text(encoding="utf-8")))
+    }
+    assert bare == set()
+
+
 @pytest.mark.parametrize("path", styles(), ids=name)
 def test_a_style_sheet_knows_no_left_and_no_right(path: Path) -> None:
     assert hits(PHYSICAL, CSS_COMMENT.sub("", path.read_text(encoding="utf-8"))) == []
@@ -131,9 +149,10 @@ def test_a_style_sheet_fetches_nothing_from_elsewhere(path: Path) -> None:
 
 KEEPS_ARABIC = {
     "accounts/demo.py",  # names of the demonstration's people
+    "complaints/concerns.py",  # the titles and particles that stand beside a name
     "complaints/messages/calls.py",  # the question mark that ends a sentence
     "complaints/demo.py",  # what the demonstration's people wrote
-    "complaints/directorates/words.py",  # the letters of a name that people write for one another
+    "complaints/covering.py",  # the letters of a name that people write for one another
     "complaints/routing/terms.py",  # the words that stand in every text
     "complaints/searching/wordforms.py",  # the endings and beginnings of Arabic words
     "complaints/answers/substance.py",  # the hollow formulas that an answer may not consist of
@@ -185,6 +204,8 @@ def test_the_key_of_a_recipient_is_spelled_in_one_place() -> None:
         (PHYSICAL, "a{text-align:right}"),
         (PHYSICAL, "a { inset: 0; left: 0 }"),
         (RECIPIENT, 'f"user:{user.pk}"'),
+        (WORDS_OF_A_CASE, "{{ case.details }}"),
+        (WORDS_OF_A_CASE, PAST_THE_READER.sub("", "{% user_text row.case.subject %}")),
     ],
 )
 def test_the_rules_above_can_fail(pattern: re.Pattern[str], offence: str) -> None:
@@ -198,6 +219,8 @@ def test_the_rules_above_can_fail(pattern: re.Pattern[str], offence: str) -> Non
         (INLINE_SCRIPT, '<script src="app.js" defer></script>'),
         (PHYSICAL, "a { margin-inline-start: 1px; border-end-end-radius: 2px; text-align: start }"),
         (PHYSICAL, ".icon-left:hover { color: red }"),
+        (WORDS_OF_A_CASE, PAST_THE_READER.sub("", "{% user_text case.details lines=True %}")),
+        (WORDS_OF_A_CASE, "{% subject row.case %}"),
     ],
 )
 def test_the_rules_above_can_pass(pattern: re.Pattern[str], innocent: str) -> None:

@@ -152,7 +152,7 @@ def _links(officer: Person, lead: str, others: Sequence[str]) -> None:
     for place, reference in enumerate(others):
         officer.open(f"staff/cases/{reference}/link/")
         if place == 0:
-            officer.page.get_by_role("radio", name=re.compile(lead)).check()
+            officer.page.get_by_role("radio", name=re.compile(grouped(lead))).check()
             officer.look("desk-link")
         else:
             officer.write("Tracking number of the other case", grouped(lead))

@@ -13,6 +13,8 @@ from tests.journeys.person import Person
 AMINA, KARIM = "9902103456", "9851204417"
 #: Every how many milliseconds static/js/draft.js saves.
 EVERY_MS = 20_000
+#: What the topic of the inquiry asks, as its file says it.
+METER = "رقم الاشتراك"
 WATER = "شركة مياه الأردن (مياهنا)"
 INQUIRY = Matter(
     agency=WATER,
@@ -46,17 +48,21 @@ def test_filing_works_in_a_browser_without_script(meet: Meet) -> None:
     choose_topic(citizen, INQUIRY.topic)
     citizen.press("Continue")
     tell(citizen, INQUIRY)
+    citizen.page.get_by_label(METER).fill("1-40-22871")
     citizen.page.get_by_label(citizen.said("Photos or files")).set_input_files(photo("meter.jpg"))
     citizen.press("Upload the files and stay here")
     expect(citizen.page.get_by_text("meter.jpg").first).to_be_visible()
     expect(citizen.box("Subject in one line")).to_have_value(INQUIRY.subject)
+    expect(citizen.page.get_by_label(METER)).to_have_value("1-40-22871")
     citizen.press("Continue")
+    expect(citizen.card("The inquiry")).to_contain_text("1-40-22871")
     citizen.choose("SMS")
     citizen.press("Send the inquiry")
     reference = reference_on(citizen)
     citizen.follow("Follow it")
     expect(citizen.page.locator("h1")).to_have_text(INQUIRY.subject)
     expect(citizen.page.get_by_role("link", name="meter.jpg")).to_be_visible()
+    expect(citizen.page.get_by_text("1-40-22871")).to_be_visible()
     citizen.site.wait_for(to="+962790001234", template="case_received", about=reference)
 
 

@@ -11,10 +11,12 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import override
 from hypothesis import given, strategies as st
 
+from config import ui
 from config.forms import (
     BirthDateField,
     Card,
     ChoiceCardsField,
+    DayField,
     DigitsField,
     EmailField,
     Form,
@@ -277,6 +279,33 @@ def test_a_birth_date_answers_anything_with_a_date_or_a_sentence(typed):
     born, sentences = answers(BirthDateField(today=lambda: TODAY, required=False), typed)
     assert sentences in {0, 1}
     assert born is None or date(1900, 1, 1) <= born <= TODAY
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "sentence"),
+    [
+        (["", "3", "2025"], "day", "Enter the day too"),
+        (["27", "", "2025"], "month", "Enter the month too"),
+        (["27", "3", ""], "year", "Enter the year too"),
+        (["5", "1", "2026"], "year", "This day has not come yet. Enter today or a day before"),
+    ],
+)
+def test_a_day_of_something_else_says_nothing_of_a_birth(typed, code, sentence):
+    with pytest.raises(ValidationError) as refused:
+        DayField(today=lambda: TODAY).clean(typed)
+    with override("en"):
+        assert (refused.value.code, refused.value.messages) == (code, [sentence])
+    assert DayField(today=lambda: TODAY).clean(["4", "1", "2026"]) == TODAY
+
+
+def test_the_browser_fills_in_birthdays_alone():
+    class Days(Form):
+        born = BirthDateField()
+        began = DayField()
+
+    drawn = {name: ui.field(field=Days()[name]) for name in ("born", "began")}
+    assert [drawn["born"].count(f'autocomplete="bday-{part}"') for part in ("day", "month", "year")] == [1, 1, 1]
+    assert (drawn["began"].count('autocomplete="off"'), drawn["began"].count("bday")) == (3, 0)
 
 
 # ---- choices ----

@@ -70,6 +70,21 @@ def test_a_caller_who_knows_the_number_and_its_end_hears_the_question(desk: Desk
     assert [words in page for words in hidden] == [False] * 5
 
 
+def test_the_head_says_what_the_agent_is(desk: Desk, sami: User) -> None:
+    assert "Contact-centre agent" in desk(sami).get(FIND).content.decode()
+
+
+def test_the_page_speaks_of_the_caller_and_not_to_them(desk: Desk, asked: Case, sami: User, clock: Clock) -> None:
+    client = desk(sami)
+    page = client.get(find(client, asked).url).content.decode()
+    words = ("Needs the caller", "answer is needed by", "Needs your answer", "Your answer is needed by")
+    assert [text in page for text in words] == [True, True, False, False]
+    assert asked.citizen.user is not None
+    reply(asked, by=asked.citizen.user, at=clock(), text=ANSWER)
+    page = client.get(address("caller-case", asked)).content.decode()
+    assert ["The agency replies to the caller by" in page, "Replies to you by" in page] == [True, False]
+
+
 def test_the_answer_is_sent_and_says_who_took_it_down(desk: Desk, asked: Case, sami: User, omar: User) -> None:
     client = desk(sami)
     find(client, asked)
@@ -159,8 +174,15 @@ def test_only_agents_find_callers(desk: Desk, asked: Case, omar: User, yusuf: Us
         assert [client.get(where).status_code for where in (FIND, address("caller-case", asked))] == [404, 404]
 
 
-def test_a_closed_case_tells_its_status_only(desk: Desk, closed: Case, sami: User) -> None:
+def test_a_closed_case_tells_its_status_and_takes_nothing_but_an_objection(
+    desk: Desk, closed: Case, sami: User, clock: Clock
+) -> None:
     client = desk(sami)
     find(client, closed)
     page = client.get(address("caller-case", closed))
-    assert (page.status_code, page.context["question"], "<textarea" in page.content.decode()) == (200, "", False)
+    assert (page.status_code, page.context["question"], "<textarea" in page.content.decode()) == (200, "", True)
+    clock.pass_(days=15)
+    client = desk(sami)
+    find(client, closed)
+    page = client.get(address("caller-case", closed))
+    assert (page.status_code, page.context["objecting"], "<textarea" in page.content.decode()) == (200, None, False)

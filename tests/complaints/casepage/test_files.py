@@ -16,6 +16,7 @@ from agencies.models import Governorate
 from complaints import uploads
 from complaints.file.place import map_url
 from complaints.models import Attachment, Case
+from complaints.reading import Reading
 from complaints.verbs import add
 from tests.complaints.citizen.samples import PDF, picture, upload
 from tests.complaints.conftest import FileCase
@@ -96,7 +97,7 @@ def test_a_place_leads_to_a_map_and_its_words_stay_words(
     desk: Desk, file_case: FileCase, omar: User, amman: Governorate
 ) -> None:
     case = file_case(governorate=amman, area="حي نزال & x=1", place='"شارع 12"')
-    address_of = map_url(case)
+    address_of = map_url(Reading(case, knows_person=True))
     assert address_of.startswith("https://www.openstreetmap.org/search?query=%22")
     assert [sign in address_of.partition("query=")[2] for sign in ('"', "&", "=", " ", "<")] == [False] * 5
     page = desk(omar).get(address("desk-case", case)).content.decode()
@@ -105,9 +106,9 @@ def test_a_place_leads_to_a_map_and_its_words_stay_words(
 
 def test_without_a_place_or_a_map_there_is_no_link(file_case: FileCase, amman: Governorate) -> None:
     case = file_case(governorate=amman)
-    assert map_url(case) == ""
+    assert map_url(Reading(case, knows_person=True)) == ""
     case.place = "شارع 12"
     for setting in ("", "javascript:alert(1)//{place}", "http://maps.example/{place}"):
         with override_settings(MAP_SEARCH_URL=setting):
-            assert map_url(case) == ""
-    assert map_url(case).startswith(conf.MAP_SEARCH_URL.partition("{")[0])
+            assert map_url(Reading(case, knows_person=True)) == ""
+    assert map_url(Reading(case, knows_person=True)).startswith(conf.MAP_SEARCH_URL.partition("{")[0])

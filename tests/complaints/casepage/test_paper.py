@@ -174,6 +174,12 @@ def test_long_words_are_cut_too(
     assert history[0]["lines"][0]["text"] == "3 older entries are left out here."
 
 
+def test_it_is_printed_at_any_moment(accepted: Case, omar: User, now: datetime) -> None:
+    case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
+    at = now + timedelta(microseconds=123456)
+    assert paper.render(case, open_file(case, omar, at=at), at=at, printed_by=omar.name).startswith(b"%PDF-")
+
+
 def test_signs_the_face_lacks_are_no_obstacle(accepted: Case, omar: User) -> None:
     case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
     case.details = "المياه مقطوعة 😡💧 منذ أسبوع"

@@ -96,7 +96,7 @@ def test_who_cannot_be_answered_is_left_as_they_are(
     close(done, by=omar, at=NOW, **GOOD)
     before = {case.pk: Case.objects.get(pk=case.pk).version for case in (waits, done, elsewhere, signed, asks)}
 
-    reach = linked.reach_of(lead, by=omar, signed=False)
+    reach = linked.reach_of(lead, by=omar, at=NOW, signed=False)
     assert [case.pk for case in reach.ready] == [free.pk]
     assert [(one.case.pk if one.case else None, one.why) for one in reach.left] == [
         (waits.pk, "waits for the citizen"),
@@ -120,6 +120,25 @@ def test_a_case_of_the_officers_own_is_left(
     close(lead, by=omar, at=now, **GOOD)
     case.refresh_from_db()
     assert case.state == "referred"
+
+
+@pytest.mark.parametrize("who", ["omar", "nadia"])
+def test_a_case_of_the_writers_or_the_signers_own_is_left(
+    follow: Follow, lead: Case, karim: Citizen, conduct: Topic, omar: User, nadia: User, who: str
+) -> None:
+    case, user = follow(karim, is_accepted=True), {"omar": omar, "nadia": nadia}[who]
+    user.person = karim
+    user.save(update_fields=["person"])
+    Case.objects.update(topic=conduct)
+    lead.refresh_from_db()
+    proposed = close(lead, by=omar, at=NOW, **GOOD)
+    reach = linked.reach_of(lead, by=nadia, at=NOW, signed=True, writer=proposed.written_by)
+    assert [(one.case, one.why) for one in reach.left] == [
+        (None, {"omar": "not for whoever wrote the answer to answer", "nadia": "your own case"}[who])
+    ]
+    sign(lead, by=nadia, at=NOW)
+    case.refresh_from_db()
+    assert (lead.state, case.state, case.answers.count()) == ("closed", "in_progress", 0)
 
 
 def test_an_unlinked_child_stays_open(follow: Follow, lead: Case, karim: Citizen, omar: User, now: datetime) -> None:

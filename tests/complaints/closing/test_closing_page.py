@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
+from complaints import reference
 from complaints.answers import closing
 from complaints.models import Answer, Case, CaseLink
 from complaints.transition import TransitionNotAllowed
@@ -148,7 +149,7 @@ def test_the_page_of_a_lead_says_whom_it_answers_and_whom_not(
     after = client.post(address("desk-close", lead), sent(lead, **GOOD), follow=True)
     told = (
         "You closed the case. The citizen is being told. 2 more cases were closed with the same answer. "
-        f"{waits.reference} stays as it is: waits for the citizen."
+        f"{reference.grouped(waits.reference)} stays as it is: waits for the citizen."
     )
     assert [str(message) for message in after.context["messages"]] == [told]
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Citizen, User
 from agencies.models import Agency
+from complaints import reference
 from complaints.models import Case, CaseLink
 from complaints.verbs import close, decline, link, refer
 from tests.cast import NOW
@@ -61,13 +62,14 @@ def test_what_cannot_be_linked_is_said_beside_the_number(
 ) -> None:
     follower, case, theirs = follow(karim), file_case(), file_case(agency=gam)
     lead.refresh_from_db()
+    number_of_lead = reference.grouped(lead.reference)
     said = {
         "": "Name the other case",
         "2600000001": "This number is not right. It has 10 digits",
         theirs.reference: "There is no case with this number that you may open",
         case.reference: "This is the case itself. Name another one",
         follower.reference: (
-            f"The case that is to lead follows {lead.reference} itself. Link to {lead.reference} instead"
+            f"The case that is to lead follows {number_of_lead} itself. Link to {number_of_lead} instead"
         ),
     }
     for number, text in said.items():
@@ -75,7 +77,7 @@ def test_what_cannot_be_linked_is_said_beside_the_number(
         assert (page.status_code, errors(page)) == (200, {"number": [text]})
     page = desk(omar).post(address("desk-link", follower), sent(follower, number=case.reference, **SAME))
     assert errors(page) == {
-        "number": [f"The case that is to follow follows {lead.reference} already. End that link first"]
+        "number": [f"The case that is to follow follows {number_of_lead} already. End that link first"]
     }
     page = desk(omar).post(address("desk-link", lead), sent(lead, number=follower.reference, **SAME))
     assert errors(page) == {"number": ["These two cases are linked already"]}
@@ -207,5 +209,36 @@ def test_a_lead_at_another_agency_is_not_named(
     theirs, case = file_case(agency=gam), file_case()
     link(lead, theirs, by=lina, at=NOW)
     page = desk(omar).post(address("desk-link", case), sent(case, number=lead.reference, **SAME))
-    said = "One of the two follows a case of another agency: only the unit can change that"
+    said = "You cannot link these two cases. Ask the Government Complaints Management Unit to do it"
     assert (errors(page), theirs.reference in page.content.decode()) == ({"number": [said]}, False)
+
+
+@pytest.mark.usefixtures("yusuf")
+def test_a_case_that_is_only_read_tells_nothing_of_what_it_follows_or_leads(
+    desk: Desk, file_case: FileCase, lead: Case, omar: User, lina: User, gam: Agency
+) -> None:
+    passed_on = [file_case() for _ in range(3)]
+    for case in passed_on:
+        decline(case, by=omar, at=NOW, reason="other_agency", text="حفر الشارع من عمل الأمانة.", proposed_agency=gam)
+        refer(case, by=lina, at=NOW, agency=gam)
+    alone, follower, leader = passed_on
+    link(follower, leader, by=lina, at=NOW)
+    lead.refresh_from_db()
+    told = [
+        errors(desk(omar).post(address("desk-link", lead), sent(lead, number=one.reference, **(SAME | {"leads": way}))))
+        for one in (alone, follower, leader)
+        for way in ("other", "this")
+    ]
+    assert told == [{"number": ["This case is not in your hands: you may read it, and not link it"]}] * 6
+
+
+@pytest.mark.usefixtures("yusuf")
+def test_followers_that_are_not_open_to_the_reader_are_not_counted(
+    desk: Desk, follow: Follow, file_case: FileCase, lead: Case, *, karim: Citizen, omar: User, lina: User, gam: Agency
+) -> None:
+    follow(karim)
+    link(file_case(agency=gam), lead, by=lina, at=NOW)
+    lead.refresh_from_db()
+    page = desk(omar).post(address("desk-link", lead), sent(lead, number=file_case().reference, **SAME))
+    said = "Cases follow the one that is to follow. Tick below that they move along"
+    assert errors(page) == {"number": [said]}

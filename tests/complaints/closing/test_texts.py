@@ -15,6 +15,7 @@ from agencies.models import Agency, Governorate, Topic
 from complaints.answers import texts
 from complaints.forms.texts import TextForm
 from complaints.models import Answer, Case, StandardText
+from complaints.reading import Reading
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Clock, Desk, address, sent
@@ -35,20 +36,24 @@ def keep(water: Agency, omar: User, now: datetime) -> Keep:
     return make
 
 
+def known(case: Case) -> Reading:
+    return Reading(case, knows_person=True)
+
+
 # ---- the open words ----
 
 
 def test_what_is_known_is_filled_in(accepted: Case, amman: Governorate, now: datetime) -> None:
     accepted.governorate, accepted.area = amman, "حي نزال"
-    assert texts.fill(PLACE, accepted, at=now) == PLACE.replace("{place}", "العاصمة، حي نزال")
-    assert texts.fill("{agency}, {date}: {topic} {ref}", accepted, at=now) == (
+    assert texts.fill(PLACE, known(accepted), at=now) == PLACE.replace("{place}", "العاصمة، حي نزال")
+    assert texts.fill("{agency}, {date}: {topic} {ref}", known(accepted), at=now) == (
         f"Jordan Water Company, 4/1/2026: Water outage {accepted.reference}"
     )
-    assert "شركة مياه الأردن" in texts.fill(REF, accepted, at=now)
+    assert "شركة مياه الأردن" in texts.fill(REF, known(accepted), at=now)
 
 
 def test_what_is_not_known_stays_open(accepted: Case, now: datetime) -> None:
-    assert texts.fill(PLACE, accepted, at=now) == PLACE
+    assert texts.fill(PLACE, known(accepted), at=now) == PLACE
     assert texts.open_words(PLACE) == ["place"]
 
 
@@ -79,7 +84,8 @@ def test_the_texts_of_the_agency_the_topic_and_the_kind_are_offered(
     keep("another agency", agency=gam)
     keep("another topic", topic=conduct)
     keep("another kind", outcome="adopted")
-    assert [offer.title for offer in texts.offers_for(accepted, at=now)] == ["group", "solved", "any topic", "for all"]
+    offered = [offer.title for offer in texts.offers_for(known(accepted), at=now)]
+    assert offered == ["group", "solved", "any topic", "for all"]
 
 
 def test_a_text_is_put_below_what_was_typed(desk: Desk, keep: Keep, accepted: Case, omar: User) -> None:
@@ -245,7 +251,7 @@ def test_a_filled_text_closes_a_case(
     Case.objects.filter(pk=accepted.pk).update(governorate=amman)
     accepted.refresh_from_db()
     keep()
-    offer = texts.offers_for(accepted, at=now)[0]
+    offer = texts.offers_for(known(accepted), at=now)[0]
     typed = {"outcome": "solved", "found": offer.found, "done": offer.done}
     assert desk(omar).post(address("desk-close", accepted), sent(accepted, **typed)).status_code == 302
     accepted.refresh_from_db()

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 
 from accounts.models import Citizen, User
+from accounts.roles import Role
+from agencies.models import Agency
+from complaints.deadlines import attendance
+from complaints.deadlines.attendance import HandedOver
 from complaints.models import Case, CaseEvent, CaseLink
 from complaints.transition import TransitionNotAllowed
-from complaints.verbs import close, link, unlink, withdraw
+from complaints.verbs import accept, close, closing, link, unlink, withdraw
 from complaints.verbs.links import LeadFollows, LinkedAlready
+from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.closing.conftest import Neighbours
 from tests.complaints.conftest import FileCase
@@ -73,3 +80,75 @@ def test_unlinking_while_the_lead_is_answered_is_one_or_the_other(
         ("closed", False, True),
         ("in_progress", True, False),
     )
+
+
+@pytest.fixture
+def meet(monkeypatch: pytest.MonkeyPatch) -> Callable[[object, str], None]:
+    """Return a function that lets two threads wait for each other, half a second at most, before each call of a name.
+
+    Without an order of the locks each of the two then holds the first person and asks for the second.
+    """
+
+    def make(module: object, name: str) -> None:
+        barrier, called = Barrier(2), getattr(module, name)
+
+        def late(*args: object, **more: object) -> object:
+            with suppress(BrokenBarrierError):
+                barrier.wait(0.5)
+            return called(*args, **more)
+
+        monkeypatch.setattr(module, name, late)
+
+    return make
+
+
+@pytest.mark.parametrize("_time", range(3))
+def test_two_incidents_with_the_same_two_people_in_opposite_order_are_both_answered(
+    file_case: FileCase,
+    meet: Callable[..., None],
+    amina: Citizen,
+    karim: Citizen,
+    omar: User,
+    now: datetime,
+    _time: int,
+) -> None:
+    one, two, three, four = (file_case(citizen=person) for person in (amina, karim, karim, amina))
+    for lead, case in ((one, two), (three, four)):
+        for each in (lead, case):
+            accept(each, by=omar, at=now, days=3)
+        link(case, lead, by=omar, at=now)
+    meet(closing, "_answer_followers")
+    first, second = copy(one), copy(three)
+    outcomes = at_once(
+        lambda: close(first, by=omar, at=now, **GOOD),
+        lambda: close(second, by=User.objects.get(pk=omar.pk), at=now, **GOOD),
+    )
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert [copy(case).state for case in (one, two, three, four)] == ["closed"] * 4
+
+
+@pytest.mark.parametrize("_time", range(3))
+def test_work_of_two_officers_with_the_same_two_people_is_handed_over_at_once(
+    file_case: FileCase,
+    meet: Callable[..., None],
+    karim: Citizen,
+    omar: User,
+    nadia: User,
+    water: Agency,
+    now: datetime,
+    _time: int,
+) -> None:
+    rana, sara = (
+        make_staff(f"{name}@miyahuna.example", name, name, f"+96279010002{place}", water, Role.OFFICER)
+        for place, name in enumerate(("rana", "sara"))
+    )
+    cases = [file_case(), file_case(citizen=karim), file_case(citizen=karim), file_case()]
+    for case, officer in zip(cases, (omar, omar, rana, rana), strict=True):
+        accept(case, by=officer, at=now, days=3)
+    meet(attendance, "_assign")
+    outcomes = at_once(
+        lambda: attendance.reassign(water, omar, sara, by=nadia, at=now),
+        lambda: attendance.reassign(water, rana, sara, by=User.objects.get(pk=nadia.pk), at=now),
+    )
+    assert outcomes == [HandedOver(2, 0), HandedOver(2, 0)]
+    assert {copy(case).officer for case in cases} == {sara}

@@ -217,7 +217,7 @@ def test_the_supervisor_refuses_on_a_page(desk: Desk, proposed: Case, nadia: Use
     assert NO in desk(nadia).get(address("desk-case", proposed)).content.decode()
 
 
-def test_others_find_no_such_page(desk: Desk, proposed: Case, omar: User, yusuf: User, lina: User) -> None:
+def test_others_find_no_such_page(desk: Desk, proposed: Case, omar: User, nadia: User, yusuf: User, lina: User) -> None:
     url = address("desk-refuse-extension", proposed)
     assert [desk(one).get(url).status_code for one in (omar, yusuf, lina)] == [404, 404, 404]
 

@@ -19,7 +19,7 @@ from agencies.models import Agency, Holiday
 from complaints.chain import first_forged
 from complaints.deadlines import attendance
 from complaints.deadlines.attendance import AlreadyAway, DeputyAway, hand_over_silent, silence_began
-from complaints.file.casefile import actor_of
+from complaints.file.deeds import actor_of
 from complaints.models import Case
 from complaints.transition import NotEntitled
 from complaints.verbs import accept, ask, close, note

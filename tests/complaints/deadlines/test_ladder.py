@@ -295,8 +295,8 @@ def test_the_history_says_which_step_it_was(accepted: Case, omar: User, basma: U
         case = with_papers(Case.objects.all()).get(pk=accepted.pk)
         titles = [deed.title for deed in open_file(case, omar, at=at(12, 9)).history]
     assert titles[:3] == [
-        "Deadline missed; reported further up: Secretary-general",
-        "Deadline missed; reported further up: Supervisor: nobody is there",
+        "Deadline missed; reported further up: the secretary-general",
+        "Deadline missed; reported further up: the supervisor (nobody is there)",
         "Reminder: 50% of the time is over",
     ]
 
@@ -307,8 +307,8 @@ def test_the_citizen_reads_the_first_miss_and_whom_it_will_be_reported_to(
 ) -> None:
     with translation.override("en"):
         assert page_of(Case.objects.get(pk=accepted.pk), amina.user, at=HALF)["promise"].otherwise == (
-            "If that day passes, it is reported one after the other to: Supervisor, Secretary-general, "
-            "Minister's office. Our unit is told each time."
+            "If that day passes, it is reported one after the other to: the supervisor, "
+            "the secretary-general, the minister's office. Our unit is told each time."
         )
         ladder.sweep(at=DUE + timedelta(minutes=1))
         ladder.sweep(at=at(12, 15, 31))

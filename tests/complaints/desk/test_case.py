@@ -15,7 +15,7 @@ from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Clock, Desk, address, sent, statements_of
 
-MOST_STATEMENTS = 20
+MOST_STATEMENTS = 21
 
 
 def attach(case: Case, at: datetime, name: str = "meter.pdf") -> Attachment:
@@ -56,7 +56,7 @@ def test_a_hidden_person_has_no_name_on_the_agencys_page(
 
 
 def test_a_new_case_asks_for_its_competence(desk: Desk, referred: Case, omar: User) -> None:
-    assert buttons(desk, omar, referred) == ["desk-accept", "desk-decline", "desk-ask", "desk-task", "desk-consult"]
+    assert buttons(desk, omar, referred) == ["desk-accept", "desk-decline", "desk-ask", "desk-consult", "desk-task"]
 
 
 def test_a_case_in_progress_asks_for_its_answer(desk: Desk, accepted: Case, omar: User) -> None:
@@ -64,8 +64,8 @@ def test_a_case_in_progress_asks_for_its_answer(desk: Desk, accepted: Case, omar
         "desk-close",
         "desk-ask",
         "desk-extend",
-        "desk-task",
         "desk-consult",
+        "desk-task",
         "desk-return",
     ]
 
@@ -74,16 +74,17 @@ def test_what_moves_nothing_stands_last(desk: Desk, accepted: Case, omar: User, 
     panels = [desk(person).get(address("desk-case", accepted)).context["panel"] for person in (omar, lina)]
     assert [[button.to for button in panel.asides] for panel in panels] == [
         [
-            "desk-hand-over",
             "desk-assign",
             "desk-note",
             "desk-link",
             "desk-call",
             "desk-label",
             "desk-remind",
+            "desk-concern",
             "desk-paper",
+            "desk-hand-over",
         ],
-        ["desk-note", "desk-link", "desk-call", "desk-label", "desk-remind", "desk-paper"],
+        ["desk-note", "desk-link", "desk-call", "desk-label", "desk-remind", "desk-concern", "desk-paper"],
     ]
 
 

@@ -1,5 +1,7 @@
 """The door of the desk: each role is sent to its own work."""
 
+from datetime import datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
+from complaints.desk import office_of
 from tests.cast import make_staff
 from tests.complaints.desk.conftest import Desk
 
@@ -48,3 +51,30 @@ def test_citizens_are_told_there_is_no_such_page(desk: Desk, amina: Citizen) -> 
 
 def test_visitors_are_shown_the_staff_door(client: Client, db: None) -> None:
     assert client.get(reverse("desk")).url == f"{reverse('staff-sign-in')}?next={reverse('desk')}"
+
+
+@pytest.mark.parametrize(
+    ("role", "office"),
+    [
+        (Role.AGENT, "Contact-centre agent"),
+        (Role.OPERATOR, "System operator"),
+        (Role.PM_OFFICE, "Prime Minister's office"),
+        (Role.DIRECTORATE_MEMBER, "Directorate member"),
+        (Role.SECRETARY_GENERAL, "Secretary-general – Jordan Water Company"),
+        (Role.CMU_STAFF, "Government Complaints Management Unit"),
+        (Role.OFFICER, "Liaison officer – Jordan Water Company"),
+    ],
+)
+def test_the_head_of_the_page_says_what_somebody_is(water: Agency, now: datetime, role: Role, office: str) -> None:
+    person = make_staff("rana@some.example", "رنا", "Rana", "+962790100012", water, role)
+    assert office_of(person, at=now, agency=water) == office
+
+
+def test_whoever_is_nothing_today_is_called_nothing(omar: User, water: Agency, now: datetime) -> None:
+    omar.memberships.update(ends_on="2026-01-03")
+    assert office_of(User.objects.get(pk=omar.pk), at=now, agency=water) == ""
+
+
+def test_the_rung_of_another_agency_is_not_said_of_this_one(water: Agency, gam: Agency, now: datetime) -> None:
+    person = make_staff("rana@some.example", "رنا", "Rana", "+962790100012", gam, Role.SECRETARY_GENERAL)
+    assert office_of(person, at=now, agency=water) == "Secretary-general"

@@ -14,8 +14,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Citizen, User
 from agencies.models import Directorate
+from complaints.covering import without_person
 from complaints.directorates import links
-from complaints.directorates.words import without_person
 from complaints.models import Attachment, Case, CaseEvent, Consultation
 from complaints.verbs import add, close
 from complaints.verbs.consultations import consult, estimate, find, revoke
@@ -23,7 +23,7 @@ from config.logs import request_in_short
 from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.citizen.samples import PDF, PROGRAM, picture
-from tests.complaints.desk.conftest import Clock
+from tests.complaints.desk.conftest import Clock, Desk, address
 from tests.complaints.directorates.conftest import ASKED, FINDING, WRITER, attach
 
 GIVEN = {"time": "1", "number": "1", "days": "3"}
@@ -58,7 +58,11 @@ def test_the_page_shows_what_is_asked_and_the_words_without_their_person(
 
 @pytest.mark.parametrize(
     "signed",
-    ["امينه الخطيب", "أمينةالخطيب", "أَمِينة الخطيب", "أمينـــة\nالخطيب", "امينة محمود", "أمينة محمود الخطيب"],
+    [
+        *("امينه الخطيب", "أمينةالخطيب", "أَمِينة الخطيب", "أمينـــة\nالخطيب", "امينة محمود", "أمينة محمود الخطيب"),
+        *("أمينة بنت محمود", "أمينة خطيب", "الخطيب، أمينة", "محمود الخطيب", "أمينة \u200f\u2067الخطيب\u2069"),
+        *("ﺃﻣﻴﻨﺔ ﺍﻟﺨﻄﻴﺐ", "ا\u0654مينة الخطيب", "أمينة\u2060 الخطيب"),
+    ],
 )
 def test_a_name_is_covered_however_it_is_spelt(signed: str) -> None:
     person = Citizen(first_name="أمينة", father_name="محمود", family_name="الخطيب", phone="+962790001234")
@@ -106,7 +110,7 @@ def test_the_page_takes_as_many_statements_with_one_row_as_with_three(
         attach(asked.case, now, f"{number}.jpg")
         reason = "تأخر وصول القطع" if number else ""
         estimate(asked, at=now, number=number + 1, days=number + 2, reason=reason)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(url)
 
 
@@ -369,3 +373,63 @@ def test_a_finding_and_a_closing_at_once_end_one_after_the_other(asked: Consulta
     assert done[1] in {302, 410}
     assert fresh(asked).state == ("found" if done[1] == 302 else "revoked")
     assert not asked.case.holdings.filter(ended_at__isnull=True).exists()
+
+
+# ---- whose hands the link went through ----
+
+
+def test_the_history_says_that_an_officer_passed_the_link_on(
+    asked: Consultation, url: str, client: Client, desk: Desk, omar: User, nadia: User
+) -> None:
+    for typed in (GIVEN, WRITTEN):
+        assert client.post(url, typed).status_code == 302
+    events = asked.case.events.order_by("number")
+    assert [event.facts.get("handed") for event in events if event.verb in {"consult", "estimate", "find"}] == [
+        "officer"
+    ] * 3
+    page = desk(nadia).get(address("desk-case", asked.case))
+    said = "through the link that Omar Smadi passed on to the directorate"
+    assert [deed.by for deed in page.context["file"].history[:2]] == [said, said]
+    stale = desk(nadia).post(address("desk-note", asked.case), {"version": 1, "send": "1", "text": "ملاحظة قصيرة"})
+    assert (stale.status_code, stale.context["first"].by) == (409, said)
+
+
+def test_a_link_that_went_by_mail_is_the_directorates_own(
+    accepted: Case, network: Directorate, omar: User, client: Client, desk: Desk, now: datetime
+) -> None:
+    network.email = "network@miyahuna.example"
+    network.save(update_fields=["email"])
+    mailed = consult(accepted, by=omar, at=now, directorate=network, text=ASKED)
+    client.post(reverse("directorate", args=[links.token_for(mailed)]), WRITTEN)
+    page = desk(omar).get(address("desk-case", accepted))
+    assert page.context["file"].history[0].by == "the directorate"
+    assert CaseEvent.objects.get(verb="find").facts["handed"] == "email"
+
+
+def test_an_address_given_later_does_not_undo_that_the_link_was_shown(
+    asked: Consultation, url: str, client: Client, network: Directorate
+) -> None:
+    network.email = "network@miyahuna.example"
+    network.save(update_fields=["email"])
+    client.post(url, WRITTEN)
+    assert CaseEvent.objects.get(verb="find").facts["handed"] == "officer"
+
+
+@pytest.mark.parametrize("who", ["omar", "nadia", "lina"])
+def test_who_is_signed_in_at_the_desk_that_asks_reads_the_page_and_does_not_answer(
+    asked: Consultation, url: str, desk: Desk, who: str, request: pytest.FixtureRequest
+) -> None:
+    person = desk(request.getfixturevalue(who))
+    assertContains(person.get(url), "You can read this page and not answer here")
+    assert person.post(url, GIVEN).status_code == 409
+    assertContains(person.post(url, WRITTEN), FINDING, status_code=409)
+    assert (fresh(asked).state, CaseEvent.objects.filter(actor=None).count()) == ("asked", 0)
+
+
+def test_another_session_in_the_browser_hinders_no_directorate(
+    asked: Consultation, url: str, desk: Desk, yusuf: User
+) -> None:
+    page = desk(yusuf).get(url)
+    assertNotContains(page, "not answer here")
+    assert desk(yusuf).post(url, WRITTEN).status_code == 302
+    assert fresh(asked).state == "found"

@@ -20,8 +20,8 @@ from tests.complaints.desk.conftest import Desk
 from tests.complaints.messages.conftest import MakeMessage, put, told
 from tests.ui.bidi import reversed_numbers
 
-DESK_STATEMENTS = 17
-CITIZEN_STATEMENTS = 7
+DESK_STATEMENTS = 18
+CITIZEN_STATEMENTS = 8
 
 
 def on_desk(desk: Desk, person: User, case: Case):

@@ -1,21 +1,27 @@
 """The views of a queue: what each holds and for whom, in which orders it is read, page by page."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Absence, User
 from agencies.models import Agency, Directorate
+from complaints.deadlines.attendance import seats_of
 from complaints.models import Case, ReferralTask
 from complaints.queue import keyset, tabs
 from complaints.queue.tabs import Seat, Sort, Tab, orders_of, page_of
-from complaints.verbs import accept, ask, assign, close, decline, refer, reply
+from complaints.verbs import accept, add_task, ask, assign, close, decline, object_to, refer, reply
 from complaints.verbs.consultations import consult
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
 from tests.complaints.queue.conftest import Desk
+
+type Fill = Callable[[Tab], list[Case]]
 
 
 def queue(client: Client, **asked: str) -> list[str]:
@@ -30,6 +36,19 @@ def test_mine_are_those_given_to_me(desk: Desk, file_case: FileCase, omar: User,
     assign(hers, by=omar, at=now, officer=hana)
     assert queue(desk(omar), view="mine") == [mine.reference]
     assert nobodys.reference in queue(desk(omar))
+
+
+def test_mine_are_as_many_as_the_page_of_the_officers_says(
+    desk: Desk, file_case: FileCase, omar: User, hana: User, water: Agency, now: datetime
+) -> None:
+    kept, objected, hers = file_case(), file_case(), file_case()
+    for case, officer in ((kept, omar), (objected, omar), (hers, hana)):
+        accept(case, by=officer, at=now, days=5)
+    close(objected, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
+    assert objected.citizen.user is not None
+    object_to(objected, by=objected.citizen.user, at=now, text="عادت المشكلة نفسها بعد يومين.")
+    assert queue(desk(omar), view="mine") == [kept.reference]
+    assert {seat.user: seat.cases for seat in seats_of(water, at=now)} == {omar: 1, hana: 1}
 
 
 def test_mine_are_those_of_a_colleague_away_whose_deputy_i_am(
@@ -66,6 +85,25 @@ def test_with_directorates_is_what_a_directorate_has_in_hand(
     file_case()
     consult(accepted, by=omar, at=now, directorate=network, text="كم يومًا يلزم لإصلاح الخط الفرعي؟")
     assert queue(desk(omar), view="directorates") == [accepted.reference]
+
+
+def test_the_view_of_directorates_names_the_one_that_is_asked(
+    desk: Desk, file_case: FileCase, omar: User, water: Agency, network: Directorate, now: datetime
+) -> None:
+    meters = Directorate.objects.create(agency=water, name_ar="مديرية العدادات", name_en="Meters Directorate")
+    client = desk(omar)
+
+    def statements() -> int:
+        case = file_case()
+        accept(case, by=omar, at=now, days=5, directorate=network)
+        consult(case, by=omar, at=now, directorate=meters, text="كم يومًا يلزم لفحص العداد؟")
+        with CaptureQueriesContext(connection) as found:
+            page = client.get(reverse("queue"), {"view": "directorates"})
+        assert {row.directorate for row in page.context["rows"]} == {meters}
+        assert {row.directorate for row in client.get(reverse("queue")).context["rows"]} == {network}
+        return len(found)
+
+    assert [statements() for _ in range(3)] == [statements()] * 3
 
 
 def test_tasks_for_others_are_shown_to_the_agency_that_owes_them(
@@ -165,14 +203,82 @@ def test_the_closed_are_read_from_either_end(
     assert read_through(desk(omar), view="closed", sort=sort) == wanted
 
 
-@pytest.mark.parametrize("tab", Tab)
+@pytest.fixture
+def fill(
+    file_case: FileCase, omar: User, yusuf: User, water: Agency, gam: Agency, network: Directorate, now: datetime
+) -> Fill:
+    """Return a function that puts three cases into a view: the first one filed is the last one due, or closed."""
+
+    def asked(case: Case, days: int) -> None:
+        accept(case, by=omar, at=now, days=days)
+        ask(case, by=omar, at=now, text="هل المشكلة في الشارع كله؟")
+
+    def replied(case: Case, days: int) -> None:
+        asked(case, days)
+        assert case.citizen.user is not None
+        reply(case, by=case.citizen.user, at=now, text="نعم، في الشارع كله.")
+
+    def owed(case: Case, days: int) -> None:
+        accept(case, by=yusuf, at=now, days=5)
+        add_task(case, by=yusuf, at=now, agency=water, text="ما سبب الحفر؟", days=days)
+
+    def closed(case: Case, days: int) -> None:
+        accept(case, by=omar, at=now, days=5)
+        close(case, by=omar, at=now + timedelta(hours=days), outcome="solved", found=FOUND, done=DONE)
+
+    said = "خارج اختصاصنا"
+    leads: dict[Tab, Callable[[Case, int], object]] = {
+        Tab.MINE: lambda case, _: assign(case, by=omar, at=now, officer=omar),
+        Tab.RETURNED: replied,
+        Tab.PROGRESS: lambda case, days: accept(case, by=omar, at=now, days=days),
+        Tab.DIRECTORATES: lambda case, _: consult(case, by=omar, at=now, directorate=network, text="كم يومًا يلزم؟"),
+        Tab.WAITING: asked,
+        Tab.TASKS: owed,
+        Tab.PASSED: lambda case, _: decline(
+            case, by=omar, at=now, reason="other_agency", text=said, proposed_agency=gam
+        ),
+        Tab.CLOSED: closed,
+    }
+    far = {Tab.LATE: timedelta(days=-4), Tab.DUE: timedelta(hours=1)}
+
+    def fill_(tab: Tab) -> list[Case]:
+        made = [file_case(**({"agency": gam} if tab == Tab.TASKS else {})) for _ in range(3)]
+        for case, days in zip(made, (3, 1, 2), strict=True):
+            leads.get(tab, lambda _case, _days: None)(case, days)
+            if tab != Tab.CLOSED:
+                due = now + far.get(tab, timedelta(days=9)) + timedelta(minutes=days)
+                Case.objects.filter(pk=case.pk).update(deadline_at=due)
+        return made
+
+    return fill_
+
+
+@pytest.mark.usefixtures("small_pages")
 @pytest.mark.parametrize("sort", ["", *Sort, "sideways"])
-@pytest.mark.parametrize("after", ["", "1767600000000000-1"])
-def test_every_view_answers_in_every_order(
-    referred: Case, omar: User, lina: User, now: datetime, tab: Tab, sort: str, after: str
-) -> None:
-    for user in (omar, lina):
-        page_of(tab, Seat(user, now), sort=sort, after=after)
+@pytest.mark.parametrize("tab", Tab)
+def test_every_view_is_read_in_every_order(fill: Fill, omar: User, now: datetime, tab: Tab, sort: str) -> None:
+    first, second, third = (case.reference for case in fill(tab))
+    by_date, by_filing = [second, third, first], [first, second, third]
+    match tab, sort:
+        case (Tab.CLOSED, Sort.OLDEST):
+            wanted = by_date
+        case (Tab.CLOSED, _):
+            wanted = by_date[::-1]
+        case (_, Sort.OLDEST):
+            wanted = by_filing
+        case (_, Sort.NEWEST) | (Tab.PASSED, _):
+            wanted = by_filing[::-1]
+        case _:
+            wanted = by_date
+    page = page_of(tab, Seat(omar, now), sort=sort)
+    rest = page_of(tab, Seat(omar, now), sort=sort, after=page.next)
+    assert [[case.reference for case in one.cases] for one in (page, rest)] == [wanted[:2], wanted[2:]]
+
+
+@pytest.mark.parametrize("tab", Tab)
+@pytest.mark.parametrize("sort", Sort)
+def test_a_mark_of_another_order_is_no_error(referred: Case, lina: User, now: datetime, tab: Tab, sort: str) -> None:
+    assert page_of(tab, Seat(lina, now), sort=sort, after="1767600000000000-1").next == ""
 
 
 def test_no_view_offers_an_order_it_does_not_have() -> None:

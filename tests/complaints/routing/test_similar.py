@@ -13,8 +13,19 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from agencies.models import Agency, Governorate
 from complaints.models import Case, Draft
-from complaints.routing.similar import LATELY, Reported, Similar, beside, likeness, reported_before, similar_to, wording
+from complaints.routing.similar import (
+    FEWEST_TOLD,
+    LATELY,
+    Reported,
+    Similar,
+    beside,
+    likeness,
+    reported_before,
+    similar_to,
+    wording,
+)
 from complaints.verbs import withdraw
+from tests.cast import make_citizen
 from tests.complaints import DETAILS, SUBJECT
 from tests.complaints.citizen.conftest import MakeDraft
 from tests.complaints.conftest import FileCase
@@ -91,18 +102,27 @@ def test_own_open_cases_are_told_of_and_closed_ones_are_not(
     assert not reported_before(draft, at=now)
 
 
-def test_of_others_only_their_number_is_told(
-    file_case: FileCase, make_draft: MakeDraft, karim: Citizen, amman: Governorate, now: datetime
+def test_of_others_only_their_number_is_told_and_that_from_three_on(
+    file_case: FileCase, make_draft: MakeDraft, amman: Governorate, now: datetime
 ) -> None:
-    for _ in range(2):
-        file_case(citizen=karim, governorate=amman)
-    draft = make_draft(governorate=amman)
-    assert reported_before(draft, at=now) == Reported([], 1)
+    draft, told = make_draft(governorate=amman), []
+    for number in range(FEWEST_TOLD + 1):
+        citizen = neighbour(number)
+        for _ in range(2):
+            file_case(citizen=citizen, governorate=amman)
+        told.append(reported_before(draft, at=now))
+    assert told == [Reported([], people) for people in (0, 0, 3, 4)]
+
+
+def neighbour(number: int) -> Citizen:
+    return make_citizen("جار", str(number), f"98{number:08}", f"+96279{number:07}")
 
 
 def test_who_hid_is_elsewhere_or_spoke_long_ago_is_not_counted(
     file_case: FileCase, make_draft: MakeDraft, karim: Citizen, amman: Governorate, irbid: Governorate, now: datetime
 ) -> None:
+    for number in range(FEWEST_TOLD - 1):
+        file_case(citizen=neighbour(number), governorate=amman)
     file_case(citizen=karim, governorate=amman, hides_identity=True)
     file_case(citizen=karim, governorate=irbid)
     file_case(citizen=karim, governorate=amman, at=now - LATELY - timedelta(minutes=1))
@@ -112,7 +132,8 @@ def test_who_hid_is_elsewhere_or_spoke_long_ago_is_not_counted(
 def test_without_a_place_nobody_is_counted(
     file_case: FileCase, make_draft: MakeDraft, karim: Citizen, amman: Governorate, now: datetime
 ) -> None:
-    file_case(citizen=karim, governorate=amman)
+    for number in range(FEWEST_TOLD):
+        file_case(citizen=neighbour(number), governorate=amman)
     assert reported_before(make_draft(), at=now).people == 0
 
 
@@ -123,12 +144,13 @@ def test_the_check_page_says_so_and_the_filing_goes_on(
     as_amina: Client, file_case: FileCase, make_draft: MakeDraft, karim: Citizen, amman: Governorate
 ) -> None:
     own = file_case()
-    file_case(citizen=karim, governorate=amman, details=f"{DETAILS} رقم الجار ٠٧٩.")
+    for number in range(FEWEST_TOLD):
+        file_case(citizen=neighbour(number), governorate=amman, details=f"{DETAILS} رقم الجار ٠٧٩.")
     draft = make_draft(governorate=amman)
     page = as_amina.get(CHECK).content.decode()
     assert reverse("case-add", args=[own.reference]) in page
-    assert "1 other person reported something like this in Amman (Capital) in the last two weeks." in page
-    assert [words in page for words in ("كريم", "رقم الجار")] == [False, False]
+    assert "3 other people reported something like this in Amman (Capital) in the last two weeks." in page
+    assert [words in page for words in ("جار 1", "رقم الجار")] == [False, False]
     sent = as_amina.post(CHECK, {"draft": str(draft.pk), "notify_by": "sms"})
     assert (sent.status_code, Case.objects.filter(citizen=own.citizen).count()) == (302, 2)
 

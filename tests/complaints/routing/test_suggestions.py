@@ -1,6 +1,6 @@
 """Suggested agencies and topics, each with its reason, in triage and while filing; nothing is applied by looking."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.db import connection
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Governorate, RoutingRule, Topic
+from agencies.routing import areas
 from complaints.models import Case, Draft, Precedent
 from complaints.routing import knowledge, suggestions
 from complaints.routing.suggestions import for_draft, opened
@@ -122,6 +123,35 @@ def test_an_agency_of_another_place_is_left_out(
     Agency.objects.filter(pk=salt.pk).update(governorate=irbid)
     assert reasons(file_case(agency=None, topic=lighting, governorate=amman, **LAMPS), now) == []
     assert [code for code, _ in reasons(file_case(agency=None, topic=lighting, **LAMPS), now)] == ["salt"]
+
+
+def test_an_agency_whose_rules_are_for_other_places_is_left_out(
+    file_case: FileCase, lighting: Topic, salt: Agency, amman: Governorate, irbid: Governorate, now: datetime
+) -> None:
+    other = make_topic("roads-holes", "الحفر", "Holes", parent=lighting.parent)
+    rule = RoutingRule.objects.create(topic=other, governorate=irbid, agency=salt)
+    Topic.objects.filter(pk=lighting.pk).update(suggested_agency=salt)
+    suggested = [
+        [code for code, _ in reasons(file_case(agency=None, topic=lighting, governorate=place, **LAMPS), now)]
+        for place in (amman, irbid, None)
+    ]
+    assert suggested == [[], ["salt"], ["salt"]]
+    RoutingRule.objects.filter(pk=rule.pk).update(governorate=None)
+    knowledge.forget()
+    assert [code for code, _ in reasons(file_case(agency=None, topic=lighting, governorate=amman, **LAMPS), now)] == [
+        "salt"
+    ]
+
+
+def test_an_authority_serves_the_places_of_the_agencies_below_it(
+    file_case: FileCase, lighting: Topic, salt: Agency, gam: Agency, amman: Governorate, irbid: Governorate
+) -> None:
+    Agency.objects.filter(pk=gam.pk).update(parent=salt)
+    RoutingRule.objects.create(topic=lighting, governorate=irbid, agency=salt)
+    RoutingRule.objects.create(topic=lighting, governorate=amman, agency=gam)
+    assert areas(date(2026, 1, 4)) == {salt.pk: {irbid.pk, amman.pk}, gam.pk: {amman.pk}}
+    RoutingRule.objects.filter(agency=gam).update(ends_on=date(2026, 1, 3))
+    assert areas(date(2026, 1, 4)) == {salt.pk: {irbid.pk}}
 
 
 def test_a_topic_kept_from_the_agency_gets_no_guess(

@@ -1,12 +1,14 @@
 """Searching among many: blocks of cases are summed up, passed over where they lack a word, and never wrongly so."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from complaints.models import Case, SearchBlock
+from complaints.reading import Reading
 from complaints.searching import blocks, search
 from complaints.tasks import sum_up_words
 from complaints.verbs import amend
@@ -36,7 +38,8 @@ def three_blocks(file_case: FileCase) -> list[Case]:
 
 
 def found(text: str, **options: str) -> list[Case]:
-    return list(search.by_words(Case.objects.all(), text, **options).cases)
+    page = search.by_words(Case.objects.all(), text, reads=partial(Reading, knows_person=True), **options)
+    return list(page.cases)
 
 
 def test_finished_blocks_are_summed_up_and_the_last_is_not(three_blocks: list[Case]) -> None:

@@ -1,0 +1,69 @@
+"""Whom among staff a case is about: nobody handles, reads or is told of a case about themselves."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models.words import TEXT_LENGTH
+
+
+class ConcernQuerySet(models.QuerySet["Concern"]):
+    """Questions about who keeps off what."""
+
+    def open(self) -> Self:
+        """Return those in force: the others were taken back by somebody."""
+        return self.filter(ended_at__isnull=True)
+
+
+class Concern(models.Model):
+    """A member of staff whom a case is about, and who keeps off it until somebody takes that back.
+
+    ``named_by`` is None where the name was found in what the citizen typed. ``text`` says why, ``end_text`` why not any
+    more. Database triggers refuse to change one except by ending it once, an officer whom the case is about, and an
+    event by such a person.
+    """
+
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="concerns")
+    person = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    named_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    text = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    at = models.DateTimeField()
+    ended_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    end_text = models.TextField(max_length=TEXT_LENGTH, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConcernQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("concern")
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "person"],
+                condition=models.Q(ended_at__isnull=True),
+                name="concern_open_once_per_case_and_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(named_by__isnull=True) ^ ~models.Q(text=""), name="concern_named_with_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ended_by__isnull=True, end_text="")
+                | (models.Q(ended_at__isnull=False, ended_by__isnull=False) & ~models.Q(end_text="")),
+                name="concern_ends_by_somebody_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_by__isnull=True) | ~models.Q(ended_by=models.F("person")),
+                name="concern_is_not_ended_by_its_person",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["person", "case"], condition=models.Q(ended_at__isnull=True), name="concern_open_of_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.person_id}"

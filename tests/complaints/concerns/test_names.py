@@ -1,0 +1,61 @@
+"""Which typed name names whom of the desk."""
+
+import pytest
+
+from accounts.models import User
+from complaints.concerns import names, words_of
+
+
+@pytest.mark.parametrize(
+    ("typed", "name_ar"),
+    [
+        ("عمر الصمادي", "عمر الصمادي"),
+        ("عمر صمادي", "عمر الصمادي"),
+        ("عمر الصمادى", "عمر الصمادي"),
+        ("عُمَر الصّمادي", "عمر الصمادي"),
+        ("عمــر الصمادي", "عمر الصمادي"),
+        ("الصمادي، عمر", "عمر الصمادي"),
+        ("عمر  الصمادي ", "عمر سعيد أحمد الصمادي"),
+        ("عمر احمد الصمادي", "عمر سعيد أحمد الصمادي"),
+        ("السيد عمر الصمادي", "عمر الصمادي"),
+        ("الموظف المهندس عمر الصمادي", "عمر الصمادي"),
+        ("عمر بن سعيد الصمادي", "عمر سعيد الصمادي"),
+        ("عبد الرحمن الزعبي", "عبدالرحمن الزعبي"),
+        ("عبدالرحمن الزعبي", "عبد الرحمن الزعبي"),
+        ("عبد-الله الزعبي", "عبدالله الزعبي"),
+        ("أبو زيد خالد", "خالد أبوزيد"),
+        ("فاطمه الهنداوي", "فاطمة الهنداوي"),
+        ("إسراء مؤمن", "اسراء مومن"),
+        ("السيد خالد عمر", "السيد خالد عمر"),
+        ("Omar Smadi", ""),
+        ("omar  SMADI", ""),
+        ("Mr. Omar Al-Smadi", ""),
+        ("Smadi-Omar", ""),
+    ],
+)
+def test_a_name_is_found_however_it_is_written(typed: str, name_ar: str) -> None:
+    assert names(typed, User(name_ar=name_ar, name_en="Omar Smadi" if not name_ar else ""))
+
+
+@pytest.mark.parametrize(
+    ("typed", "name_ar"),
+    [
+        ("", "عمر الصمادي"),
+        ("عمر", "عمر الصمادي"),
+        ("عمر عمر", "عمر الصمادي"),
+        ("السيد عمر", "عمر الصمادي"),
+        ("عمر الحوراني", "عمر الصمادي"),
+        ("عمر الصمادي الحوراني", "عمر الصمادي"),
+        ("عمر الصماد", "عمر الصمادي"),
+        ("موظف الشباك", "عمر الصمادي"),
+        ("Omar الصمادي", "عمر الصمادي"),
+        ("عمر الصمادي", ""),
+        ("- -", "عمر الصمادي"),
+    ],
+)
+def test_what_does_not_say_the_name_names_nobody(typed: str, name_ar: str) -> None:
+    assert not names(typed, User(name_ar=name_ar, name_en="Omar Smadi"))
+
+
+def test_a_compound_is_one_word() -> None:
+    assert words_of("عبد الله أبو زيد") == words_of("عبدالله ابوزيد") == {"عبدالله", "ابوزيد"}
