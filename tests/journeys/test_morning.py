@@ -20,7 +20,7 @@ from accounts.models import Citizen
 from agencies.models import Agency, Topic
 from complaints.verbs import file
 from complaints.verbs.filing import Filing
-citizen = Citizen.objects.filter(user__isnull=False).order_by("created_at").first()
+citizen = Citizen.objects.filter(user__isnull=False).order_by("created_at")[1]
 agency, topic = Agency.objects.get(code="miyahuna"), Topic.objects.get(code="water-bill")
 for number in range(3):
     said = {"subject": f"Meter {number} of the building", "details": "The dial has stood still for two weeks."}
