@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import cmu_staff, officers_of
+from accounts.models import cmu_staff, officers_of, supervisors_of
 from agencies.models import current_calendar
 
 if TYPE_CHECKING:
@@ -32,17 +32,23 @@ class Desk:
         self._officers: dict[int, list[User]] = {}
 
     def officers(self, agency: Agency) -> list[User]:
-        """Return the active officers of ``agency``."""
+        """Return the active officers of ``agency``, or its supervisors where the case is about all of those."""
         if agency.pk not in self._officers:
-            self._officers[agency.pk] = list(officers_of(agency, self.on, but=self._but))
+            officers = list(officers_of(agency, self.on, but=self._but))
+            self._officers[agency.pk] = officers or self._supervisors(agency)
         return self._officers[agency.pk]
+
+    def _supervisors(self, agency: Agency) -> list[User]:
+        # An agency that has no officer at all has nobody for any case: the unit finds another way.
+        is_about_all = bool(self._but) and officers_of(agency, self.on).exists()
+        return list(supervisors_of(agency, self.on, but=self._but)) if is_about_all else []
 
     def cmu(self) -> list[User]:
         """Return the active staff of the CMU."""
         return list(cmu_staff(self.on, but=self._but))
 
     def answerable(self, agency: Agency) -> list[User]:
-        """Return the active officers of ``agency``, or the unit where a case is about all of them."""
+        """Return who has the case at the desk of ``agency``, or the unit where it is about all of them."""
         return self.officers(agency) or (self.cmu() if self._but else [])
 
 

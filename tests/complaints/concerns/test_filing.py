@@ -79,9 +79,15 @@ def test_who_left_does_not_count(file_case: FileCase, omar: User, hani: User) ->
     assert aside(file_case(employee=NAME)) == []
 
 
-def test_an_agency_whose_only_officer_is_named_has_none_for_it(
-    file_case: FileCase, omar: User, lina: User, nadia: User
+def test_where_the_only_officer_is_named_the_supervisor_has_it(
+    file_case: FileCase, omar: User, lina: User, nadia: User, water: Agency
 ) -> None:
+    case = file_case(employee=NAME)
+    assert (case.state, case.agency, aside(case)) == ("referred", water, [omar.name_ar])
+    assert (told(case, "officer_new_case"), told(case, "cmu_triage")) == ({"nadia"}, set())
+
+
+def test_where_nobody_else_is_at_the_desk_it_goes_to_triage(file_case: FileCase, omar: User, lina: User) -> None:
     case = file_case(employee=NAME)
     assert (case.state, case.agency, aside(case)) == ("triage", None, [omar.name_ar])
     assert (told(case, "officer_new_case"), told(case, "cmu_triage")) == (set(), {"lina"})

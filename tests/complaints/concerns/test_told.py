@@ -58,12 +58,15 @@ def test_what_has_not_left_yet_is_not_said_to_them_any_more(
     assert states == {omar: {"cancelled"}, hani: {"pending"}}
 
 
-def test_where_it_is_about_all_officers_the_unit_is_told_instead(
+def test_where_it_is_about_all_officers_the_supervisor_is_told_and_then_the_unit(
     referred: Case, omar: User, nadia: User, lina: User, now: datetime
 ) -> None:
     set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
     add(referred, by=referred.citizen.user, at=now, text="ما زال الماء مقطوعًا")
-    assert told("officer_added") == {"lina"}
+    assert told("officer_added") == {"nadia"}
+    set_aside(referred, by=nadia, at=now, person=nadia, text=WHY)
+    add(referred, by=referred.citizen.user, at=now, text="وما زال مقطوعًا اليوم")
+    assert told("officer_added") == {"nadia", "lina"}
 
 
 def test_a_deputy_hears_nothing_in_their_place(
