@@ -16,25 +16,14 @@ from tests.journeys.site import Site
 OMAR = "omar@miyahuna.example"
 #: More stops than a page has.
 MOST_STOPS = 150
-THREE_CASES = """
-from django.utils import timezone
-from accounts.models import Citizen
-from agencies.models import Agency, Topic
-from complaints.verbs import file
-from complaints.verbs.filing import Filing
-citizen = Citizen.objects.filter(user__isnull=False).order_by("created_at")[1]
-agency, topic = Agency.objects.get(code="miyahuna"), Topic.objects.get(code="water-leak")
-for place in ("the school", "the bakery", "the bridge"):
-    said = {"subject": f"A burst pipe near {place}", "details": "Water has been running over the pavement since dawn."}
-    filing = Filing(citizen=citizen, kind="complaint", agency=agency, topic=topic, **said)
-    file(filing, by=citizen.user, at=timezone.now())
-"""
+OVERNIGHT = tuple(f"A burst pipe near {place}" for place in ("the school", "the bakery", "the bridge"))
 WHY = "The road and what lies under it belong to the municipality."
 QUESTION = "Please look at the pipe near the bakery and say what broke it."
 
 
 def test_a_morning_without_a_mouse(site: Site, meet: Meet) -> None:
-    site.shell(THREE_CASES)
+    details = "Water has been running over the pavement since dawn."
+    site.file_overnight(topic="water-leak", details=details, subjects=OVERNIGHT)
     officer = meet("en")
     _comes_in(officer)
     _reads_the_sheet_of_keys(officer)

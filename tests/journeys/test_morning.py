@@ -14,19 +14,7 @@ from tests.journeys.person import Person
 from tests.journeys.site import Site
 
 OMAR = "omar@miyahuna.example"
-OVERNIGHT = """
-from django.utils import timezone
-from accounts.models import Citizen
-from agencies.models import Agency, Topic
-from complaints.verbs import file
-from complaints.verbs.filing import Filing
-citizen = Citizen.objects.filter(user__isnull=False).order_by("created_at")[1]
-agency, topic = Agency.objects.get(code="miyahuna"), Topic.objects.get(code="water-bill")
-for number in range(3):
-    said = {"subject": f"Meter {number} of the building", "details": "The dial has stood still for two weeks."}
-    filing = Filing(citizen=citizen, kind="complaint", agency=agency, topic=topic, **said)
-    file(filing, by=citizen.user, at=timezone.now())
-"""
+OVERNIGHT = tuple(f"Meter {number} of the building" for number in range(3))
 
 
 @dataclass(frozen=True)
@@ -47,7 +35,7 @@ ENGLISH = Morning("en", PHONE, "Complaints to decide", "Omar Smadi", "Operations
 @pytest.mark.parametrize("morning", [ARABIC, ENGLISH], ids=["arabic-desk", "english-phone"])
 def test_an_officers_morning(morning: Morning, site: Site, meet: Meet) -> None:
     # What came in overnight, whatever other stories have left of the queue.
-    site.shell(OVERNIGHT)
+    site.file_overnight(topic="water-bill", details="The dial has stood still for two weeks.", subjects=OVERNIGHT)
     officer = meet(morning.language, size=morning.size)
     come_to_work(officer, OMAR)
     officer.is_at("Work queue")
