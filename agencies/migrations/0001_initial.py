@@ -187,6 +187,33 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TopicQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('code', models.SlugField(max_length=40, unique=True, verbose_name='row code')),
+                ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
+                ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ('hint_ar', models.CharField(blank=True, max_length=150, verbose_name='hint in Arabic')),
+                ('hint_en', models.CharField(blank=True, max_length=150, verbose_name='hint in English')),
+                ('kind', models.CharField(choices=[('line', 'one line of text'), ('date', 'a day, today or before'), ('choice', 'one of the answers offered')], default='line', max_length=10, verbose_name='kind of answer')),
+                ('options_ar', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, help_text='One a line, for a choice alone; in the same order in both languages', verbose_name='answers offered in Arabic')),
+                ('options_en', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, verbose_name='answers offered in English')),
+                ('is_required', models.BooleanField(default=False, verbose_name='must be answered')),
+                ('is_personal', models.BooleanField(default=False, help_text='The answer is withheld from whoever may not learn who filed the case', verbose_name='tells who the person is')),
+                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('complaint', 'complaint'), ('suggestion', 'suggestion'), ('inquiry', 'inquiry'), ('praise', 'praise')], max_length=12), blank=True, default=list, help_text='Empty means all', verbose_name='kinds of case')),
+                ('is_active', models.BooleanField(default=True, verbose_name='asked')),
+                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='agencies.topic', verbose_name='topic or group')),
+            ],
+            options={
+                'verbose_name': 'question of a topic',
+                'verbose_name_plural': 'questions of topics',
+                'ordering': ['position', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='WorkingHours',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -217,6 +244,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='row code')),
                 ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
                 ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                ('email', models.EmailField(blank=True, help_text='Where it is asked for a time and a finding', max_length=254, verbose_name='e-mail')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='directorates', to='agencies.agency', verbose_name='agency')),
             ],
@@ -294,5 +322,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='routingrule',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('topic', '='), (django.db.models.functions.comparison.Coalesce('governorate', models.Value(0)), '='), (models.Func(models.F('place_ar'), function='ar_strip', output_field=models.TextField()), '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='routing_rules_do_not_overlap', violation_error_message='There is a rule for this topic and place in these days already'),
+        ),
+        migrations.AddConstraint(
+            model_name='topicquestion',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'choice'), ('options_ar__len__gte', 2), ('options_en__len', models.F('options_ar__len'))), models.Q(models.Q(('kind', 'choice'), _negated=True), ('options_ar', []), ('options_en', [])), _connector='OR'), name='question_offers_two_answers_or_more_for_a_choice_alone', violation_error_message='A choice offers two answers or more, as many in Arabic as in English; nothing else offers any'),
         ),
     ]

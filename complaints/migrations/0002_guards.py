@@ -1,4 +1,6 @@
-"""What the database itself refuses: a state without its event, an edge outside the table, a changed history."""
+"""What the database itself refuses: a state without its event, an edge outside the table, a changed history, and
+whatever is done to a case by somebody it is about.
+"""
 
 from __future__ import annotations
 
@@ -106,9 +108,93 @@ CREATE TRIGGER complaints_history_table BEFORE TRUNCATE ON complaints_caseevent
     FOR EACH STATEMENT EXECUTE FUNCTION complaints_guard_history();
 """
 
+# Who keeps off what is taken back by an end that names its author; an end stays. The texts may be erased in time.
+CONCERN_GUARD = """
+CREATE FUNCTION complaints_guard_concern() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        IF OLD.ended_at IS NULL THEN
+            RAISE EXCEPTION 'concern % is ended, not deleted', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN OLD;
+    END IF;
+    IF (NEW.case_id, NEW.person_id, NEW.at) IS DISTINCT FROM (OLD.case_id, OLD.person_id, OLD.at)
+        OR NEW.named_by_id IS DISTINCT FROM OLD.named_by_id
+        OR (OLD.ended_at IS NOT NULL
+            AND (NEW.ended_at, NEW.ended_by_id) IS DISTINCT FROM (OLD.ended_at, OLD.ended_by_id)) THEN
+        RAISE EXCEPTION 'concern % only ends', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER complaints_concern_rows BEFORE UPDATE OR DELETE ON complaints_concern
+    FOR EACH ROW EXECUTE FUNCTION complaints_guard_concern();
+"""
+
+# At commit, because the case lets its officer go after the concern is written: nobody has a case about themselves.
+OFFICER_GUARD = """
+CREATE FUNCTION complaints_guard_officer() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    about bigint := CASE TG_TABLE_NAME WHEN 'complaints_case' THEN NEW.id ELSE (to_jsonb(NEW) ->> 'case_id')::bigint END;
+BEGIN
+    PERFORM 1 FROM complaints_case AS held JOIN complaints_concern AS concern
+        ON concern.case_id = held.id AND concern.person_id = held.officer_id AND concern.ended_at IS NULL
+    WHERE held.id = about;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the officer of case % is whom it is about', about
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER complaints_concern_officer AFTER INSERT ON complaints_concern
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION complaints_guard_officer();
+CREATE CONSTRAINT TRIGGER complaints_case_officer AFTER UPDATE ON complaints_case
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.officer_id IS NOT NULL AND OLD.officer_id IS DISTINCT FROM NEW.officer_id)
+    EXECUTE FUNCTION complaints_guard_officer();
+"""
+
+# At once: the history has nothing done by whoever keeps off, but that they set themselves aside.
+ACTOR_GUARD = """
+CREATE FUNCTION complaints_guard_actor() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM complaints_concern AS concern
+    WHERE concern.case_id = NEW.case_id AND concern.person_id = NEW.actor_id AND concern.ended_at IS NULL
+        AND NOT (NEW.verb = 'concern' AND concern.named_by_id = NEW.actor_id AND concern.at = NEW.at);
+    IF FOUND THEN
+        RAISE EXCEPTION 'event % of case % is by whom the case is about', NEW.number, NEW.case_id
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER complaints_history_actor BEFORE INSERT ON complaints_caseevent
+    FOR EACH ROW WHEN (NEW.actor_id IS NOT NULL) EXECUTE FUNCTION complaints_guard_actor();
+"""
+
+# A block of cases is forgotten as soon as one of them gets new words; the shared lock keeps `complaints.searching.blocks`
+# from summing up while words are written that it cannot see yet.
+FORGET_BLOCK = """
+CREATE FUNCTION complaints_forget_block() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(4107001);
+    DELETE FROM complaints_searchblock WHERE number = NEW.id / 1000;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER complaints_case_words AFTER INSERT OR UPDATE OF subject, details ON complaints_case
+    FOR EACH ROW EXECUTE FUNCTION complaints_forget_block();
+"""
+
 SERIAL = "CREATE SEQUENCE complaints_case_serial AS bigint MINVALUE 1 MAXVALUE 9999999 CYCLE;"
 
 DROP = """
+DROP TRIGGER complaints_case_words ON complaints_case;
+DROP FUNCTION complaints_forget_block;
+DROP TRIGGER complaints_history_actor ON complaints_caseevent;
+DROP FUNCTION complaints_guard_actor;
+DROP TRIGGER complaints_case_officer ON complaints_case;
+DROP TRIGGER complaints_concern_officer ON complaints_concern;
+DROP FUNCTION complaints_guard_officer;
+DROP TRIGGER complaints_concern_rows ON complaints_concern;
+DROP FUNCTION complaints_guard_concern;
 DROP TRIGGER complaints_history_table ON complaints_caseevent;
 DROP TRIGGER complaints_history_rows ON complaints_caseevent;
 DROP FUNCTION complaints_guard_history;
@@ -129,5 +215,18 @@ class Migration(migrations.Migration):
     dependencies = [("complaints", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(sql=SERIAL + EDGE_FUNCTION + STATE_GUARD + EVENT_GUARD + HISTORY_GUARD, reverse_sql=DROP)
+        migrations.RunSQL(
+            sql=[
+                SERIAL,
+                EDGE_FUNCTION,
+                STATE_GUARD,
+                EVENT_GUARD,
+                HISTORY_GUARD,
+                CONCERN_GUARD,
+                OFFICER_GUARD,
+                ACTOR_GUARD,
+                FORGET_BLOCK,
+            ],
+            reverse_sql=DROP,
+        )
     ]

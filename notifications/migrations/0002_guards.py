@@ -1,3 +1,5 @@
+"""The editions of the messages' wordings are append-only."""
+
 from django.db import migrations
 
 # The one escape is for the flush of a transactional test: a test database that names itself so.
@@ -23,6 +25,6 @@ DROP FUNCTION notifications_guard_editions;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0002_lines_and_looks")]
+    dependencies = [("notifications", "0001_initial")]
 
     operations = [migrations.RunSQL(sql=GUARD, reverse_sql=DROP)]
