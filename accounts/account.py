@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from django.db import transaction
 
@@ -12,9 +12,6 @@ from accounts.recipients import citizen_key
 from notifications import outbox, standing
 from notifications.models import Channel
 from notifications.readdressing import readdress
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 class EmailNotConfirmed(ValueError):

@@ -16,7 +16,7 @@ from accounts.models import Absence, Membership, User
 from accounts.own_person import person_at
 from accounts.recipients import staff_key
 from accounts.roles import Role
-from config.forms import MobileField, PasswordField
+from kit.forms import MobileField, PasswordField
 from notifications.models import Channel
 from notifications.readdressing import readdress
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import Case, When
+from django.http import HttpRequest
 
 from accounts.models import Citizen, Identity, User
 from accounts.models.people import NUMBER_PURPOSE
-from config.crypto import lookup
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django.http import HttpRequest
+from kit.crypto import lookup
 
 LONGEST_PASSWORD: Final = 128
 # A number may be known by its proven owner and by people waiting for their proof; each has a password of their own.

@@ -10,21 +10,16 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts import limits
-from accounts.models import PhoneCode
-from config.crypto import lookup
+from accounts.models import PhoneCode, Purpose
+from kit.crypto import lookup
 from notifications import outbox
 from notifications.models import Channel, Lane
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from accounts.models import Purpose
 
 DIGITS: Final = 5
 TRIES: Final = 3

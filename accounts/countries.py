@@ -8,7 +8,7 @@ from typing import Final
 from babel import Locale
 from django.utils.translation import get_language
 
-from config.arabic import fold
+from kit.arabic import fold
 
 HOME: Final = "JO"
 # What CLDR lists beside countries: unions, dependencies without residents, and codes for tests.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import override
@@ -16,13 +17,10 @@ from django.utils.translation import override
 from accounts import limits
 from accounts.models import Citizen
 from accounts.recipients import citizen_key
-from config.crypto import lookup
+from kit.crypto import lookup
 from notifications import outbox, standing
 from notifications.models import Channel, Lane
 from notifications.readdressing import readdress
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 LINK_LIFE: Final = timedelta(hours=48)
 # A dot is nothing to a mail program; a colon at the end of a link is to some.

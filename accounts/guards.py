@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import wraps
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,10 +14,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from accounts import limits
-
-if TYPE_CHECKING:
-    from accounts.models import Citizen, User
-    from accounts.roles import Role
+from accounts.models import Citizen, User
+from accounts.roles import Role
 
 type Page = Callable[..., HttpResponseBase]
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
 from accounts import phones
-from accounts.models import IdentityView
+from accounts.models import Citizen, IdentityView, User
 from accounts.models.people import mask_number
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-    from datetime import datetime
-
-    from accounts.models import Citizen, User
 
 __all__ = ["FIELDS", "mask_number", "mask_phone", "reveal"]
 

@@ -9,19 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import F
 from django.db.models.functions import Greatest
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Throttle
-from config.crypto import lookup
-
-if TYPE_CHECKING:
-    from django.db import models
-    from django.http import HttpRequest
+from kit.crypto import lookup
 
 EVERYBODY = "everybody"
 QUARTER = timedelta(minutes=15)

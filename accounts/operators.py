@@ -5,19 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User, operators
 from accounts.recipients import to_staff
-from config.dates import day_digits
+from kit.dates import day_digits
 from notifications import alarms, outbox
-from notifications.models import Channel
-
-if TYPE_CHECKING:
-    from notifications.models import Alarm
+from notifications.models import Alarm, Channel
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from config.arabic import fold
+from kit.arabic import fold
 
 FEWEST_LETTERS: Final = 5
 # What people put around the first word that comes to mind, to make it long enough.

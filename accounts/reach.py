@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from accounts.models import Citizen
 from notifications.models import Channel
-
-if TYPE_CHECKING:
-    from accounts.models import Citizen
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 from django.utils import translation
 
+from accounts.models import User
 from notifications.models import Channel
 from notifications.outbox import Notice
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 #: The words of a message, read in the language of its reader.
 type Words = Callable[[], Mapping[str, str]]

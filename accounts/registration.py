@@ -8,26 +8,23 @@ account back; everybody else gets one of their own, which waits for its proof an
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import codes, emails, limits, passwords, registries
 from accounts.models import Citizen, Identity, IdentityCheck, NumberKind, PolicyAcceptance, User
+from accounts.models.people import CitizenQuerySet
 from accounts.own_person import link_staff
 from accounts.recipients import citizen_key
 from accounts.registries import Claim, Finding, Outcome
 from agencies.models import Governorate
 from notifications import outbox, standing
 from notifications.models import Channel
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from accounts.models.people import CitizenQuerySet
 
 RECHECK_AFTER: Final = timedelta(minutes=5)
 # The owner of a number hears of attempts to register it once a day, however many there are.

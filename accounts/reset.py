@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import Case, When
+from django.db.models import Case, QuerySet, When
 
 from accounts import codes, limits
 from accounts.account import owe_password_changed
 from accounts.models import Citizen, Identity
 from accounts.models.people import NUMBER_PURPOSE
-from config.crypto import lookup
+from kit.crypto import lookup
 from notifications import standing
 from notifications.models import Channel
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    from django.db.models import QuerySet
 
 
 def is_known(number: str, phone: str) -> bool:

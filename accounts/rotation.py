@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from django.apps import apps
-from django.db import transaction
+from django.db import models, transaction
 
-from config.crypto import EncryptedText, Sealed, current_key_id, key_id
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django.db import models
+from kit.crypto import EncryptedText, Sealed, current_key_id, key_id
 
 BATCH: Final = 200
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+from django.http import HttpRequest
 
 from accounts.models import Purpose, Unfinished
-from config.crypto import lookup
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
+from kit.crypto import lookup
 
 LIFE: Final = timedelta(days=1)
 MARK: Final = "visited"

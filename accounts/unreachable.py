@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from django.contrib.sessions.backends.base import SessionBase
+
+from accounts.models import Citizen
 from notifications import standing
 from notifications.models import Channel
-
-if TYPE_CHECKING:
-    from django.contrib.sessions.backends.base import SessionBase
-
-    from accounts.models import Citizen
 
 #: Where the session keeps it: the verdict by channel, and neither number nor address.
 KEY: Final = "unreachable"

@@ -32,7 +32,7 @@ from agencies.models import (
 )
 from agencies.models.base import stripped
 from agencies.models.topics import OPTION_LENGTH
-from config.arabic import strip_prefixes
+from kit.arabic import strip_prefixes
 
 type Admin = admin.ModelAdmin[Any]
 

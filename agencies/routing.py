@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from agencies.models import Agency, Governorate, RoutingRule, Topic
-from config.arabic import strip_prefixes
+from kit.arabic import strip_prefixes
 
 
 class Matter(NamedTuple):

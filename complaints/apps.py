@@ -11,4 +11,4 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the checks that refuse wrong limits."""
-        from complaints.deadlines import checks  # noqa: F401, PLC0415 - registering needs the settings to be loaded
+        from complaints.clocks import checks  # noqa: F401, PLC0415 - registering needs the settings to be loaded

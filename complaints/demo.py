@@ -15,13 +15,13 @@ from django.utils import timezone
 from accounts.demo import make_demo_people
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, Governorate, Topic, current_calendar
-from complaints.deadlines.clockwork import promise_days
+from complaints.actions import accept, add, add_task, ask, close, decline, file, object_to
+from complaints.actions.consultations import consult, estimate
+from complaints.actions.filing import Filing
+from complaints.actions.partner_tasks import most_days
+from complaints.actions.topic_answers import given, questions_for
+from complaints.clocks.clockwork import promise_days
 from complaints.models import Case, RefusalReason, StandardText
-from complaints.topic_answers import given, questions_for
-from complaints.verbs import accept, add, add_task, ask, close, decline, file, object_to
-from complaints.verbs.consultations import consult, estimate
-from complaints.verbs.filing import Filing
-from complaints.verbs.referrals import most_days
 from complaints.workflow import Kind, Outcome
 
 SAMPLES = Path(__file__).parent / "data" / "sample_cases.csv"

@@ -5,7 +5,7 @@ The Damm digit catches every single wrong digit and every swap of neighbours, th
 
 from __future__ import annotations
 
-from config.arabic import fold_digits
+from kit.arabic import fold_digits
 
 LENGTH = 10
 SERIALS = 10_000_000

@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from django.utils.translation.template import templatize
 
-PLACES = ("agencies", "notifications", "accounts", "complaints", "reports", "config", "templates")
+PLACES = ("kit", "agencies", "notifications", "accounts", "complaints", "reports", "config", "templates")
 TEMPLATE_SUFFIXES = frozenset({".html", ".txt", ".svg", ".xml", ".js", ".webmanifest"})
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,

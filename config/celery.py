@@ -24,5 +24,5 @@ class SteadyConnection(Connection):
 
 app = Celery("config")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+app.autodiscover_tasks(["notifications", "accounts", "complaints.escalation"])
 app.amqp.Connection = SteadyConnection

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 from django.utils.module_loading import import_string
 
-from config.crypto import lookup, parse_keys
+from kit.crypto import lookup, parse_keys
 
 REPLACEABLE = ("SMS_CARRIERS", "EMAIL_CARRIERS", "REGISTRY")
 DATABASE_SCHEMES = ("postgres", "postgresql")

@@ -17,7 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.policy import POLICY_VERSION
-from complaints.deadlines import limits
+from complaints.clocks import limits
 from complaints.workflow import State
 
 LANGUAGES = ("ar", "en")

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
-from config.arabic import fold
+from kit.arabic import fold
 from notifications import standing
 from notifications.carriers import carrier_named
 from notifications.carriers.twilio import MESSAGE, STATUSES, TwilioCarrier, sighting

@@ -3,11 +3,11 @@
 import json
 import logging
 import secrets
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -16,9 +16,6 @@ from notifications import bell
 from notifications.models import Channel, Lane, Message, MessageState
 from notifications.words import wording
 from notifications.words.links import ALPHABET, DOT, LINK_LETTERS, MARK_LETTERS, short_link, surroundings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 logger = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from config.crypto import lookup
+from kit.crypto import lookup
 from notifications.models import Channel, Standing, Verdict
 
 

@@ -31,7 +31,7 @@ from django.utils.translation import gettext
 from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import Agency, current_calendar
 from complaints.workflow import Kind
-from config.arabic import fold
+from kit.arabic import fold
 from reports.spans import Span
 from reports.times import TimeRow
 

@@ -10,8 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
-from config.arabic import fold_digits
-from config.forms import DigitsInput, Form
+from kit.arabic import fold_digits
+from kit.forms import DigitsInput, Form
 from reports.spans import Span
 
 #: The system is younger; an earlier year is a slip of the finger.

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agencies.models import Agency, current_calendar
-from complaints.holdings import AgencyTime, per_agency
-from config.arabic import fold
+from complaints.case_text.time_held import AgencyTime, per_agency
+from kit.arabic import fold
 from reports.spans import Span
 
 _HOUR = timedelta(hours=1)

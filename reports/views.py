@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import wraps
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -18,17 +18,15 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.roles import REPORT_READERS
-from complaints.desk import menu_of, office_of
+from complaints.staff.frame import menu_of, office_of
 from reports import exports
 from reports.figures import NAMES, Figures, Report, Row, count
 from reports.forms import SpanForm
 from reports.spans import Preset, Span
 from reports.times import COLUMNS, times_in
 from reports.words import DEFINITIONS, NOTES, PRESETS, TIMES, TIMES_NOTE, TIMES_TITLE, TITLES
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Bars in the drawing of the agencies; the table beside it has all of them.

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
+from reports.figures import Report
 from reports.spans import Preset
-
-if TYPE_CHECKING:
-    from django.utils.functional import Promise
-
-    from reports.figures import Report
 
 TITLES: dict[str, Promise] = {
     "received": pgettext_lazy("figures", "Received"),

@@ -10,20 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import cache
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.test import Client
+from playwright.sync_api import BrowserContext
 
 from accounts.models import Citizen, Identity, Membership, NumberKind, User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate, Governorate, Period, Topic, WorkingHours
-
-if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
 
 PASSWORD = "olive-lantern-river"
 NOW = datetime(2026, 1, 4, 10, 0, tzinfo=ZoneInfo("Asia/Amman"))  # a Sunday, in working hours

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from complaints.routing import knowledge
+from complaints.suggestions import knowledge
 from config.devstack import browser
 from notifications.words import editions
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _, override
 
 from accounts.forms.registration import NewPasswordForm
 from accounts.models.users import LANGUAGES
-from config.forms import Card, ChoiceCardsField, EmailField, Form, MobileField, PasswordField
+from kit.forms import Card, ChoiceCardsField, EmailField, Form, MobileField, PasswordField
 from notifications.models import Channel
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.registration import DocumentNumberField, NewPasswordForm
-from config.forms import BirthDateField, EmailField, Form, MobileField, PasswordField
+from kit.forms import BirthDateField, EmailField, Form, MobileField, PasswordField
 
 
 class SignInForm(Form):

@@ -14,7 +14,7 @@ from accounts import countries, passwords
 from accounts.codes import DIGITS
 from accounts.models import NumberKind
 from agencies.models import Governorate
-from config.forms import (
+from kit.forms import (
     BirthDateField,
     Card,
     ChoiceCardsField,

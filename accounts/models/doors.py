@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar, Self
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from config.crypto import EncryptedText, LookupField
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from kit.crypto import EncryptedText, LookupField
 
 
 class Purpose(models.TextChoices):

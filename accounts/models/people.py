@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
 from accounts.models.users import LANGUAGES, User
-from config.crypto import EncryptedDate, EncryptedText, LookupField, lookup
+from kit.crypto import EncryptedDate, EncryptedText, LookupField, lookup
 from notifications.models import Channel
 
 NUMBER_PURPOSE = "number"

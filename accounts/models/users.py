@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -13,13 +15,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy as _
 
 from accounts.roles import CMU, OPERATORS, Authority, Role
-from config.crypto import EncryptedText, LookupField
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import date, datetime
-
-    from agencies.models import Agency
+from agencies.models import Agency
+from kit.crypto import EncryptedText, LookupField
 
 LANGUAGES = [("ar", _("Arabic")), ("en", _("English"))]
 # What an operator may change in the admin; everything else in the system has its own pages.

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from accounts.registries import BIRTH_DATE, NAME, NUMBER, Finding, Outcome, Unavailable
-from config.arabic import fold
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from accounts.registries import Claim
+from accounts.registries import BIRTH_DATE, NAME, NUMBER, Claim, Finding, Outcome, Unavailable
+from kit.arabic import fold
 
 SOURCE: Final = Path(__file__).resolve().parent.parent / "data" / "registry.csv"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +14,7 @@ from accounts import codes, phones
 from accounts.codes import Door, Sending, Verdict
 from accounts.forms.registration import CodeForm
 from accounts.limits import TooMany, client_address
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from accounts.models import Purpose
+from accounts.models import Purpose
 
 
 def door(request: HttpRequest, purpose: Purpose, *, session: str, phone: str, silent: bool = False) -> Door:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from accounts import limits
 from accounts.guards import user_of
-from config.forms import Form
+from kit.forms import Form
 
 
 def is_own(form: Form, request: HttpRequest, *, at: datetime) -> bool:

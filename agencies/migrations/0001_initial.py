@@ -10,7 +10,7 @@ from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtens
 from django.db import migrations, models
 
 
-# Equal to config.arabic.fold and strip_prefixes; tests/agencies/test_folding.py compares them. Written with RETURN, which
+# Equal to kit.arabic.fold and strip_prefixes; tests/agencies/test_folding.py compares them. Written with RETURN, which
 # binds ar_norm when the function is made: pg_restore fills generated columns with an empty search_path and would not find
 # it by name.
 AR_NORM = r"""

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy as _
 
 from agencies.models.base import Coded, Dated, Named, Reference, Shipped, holding, stripped
 from agencies.models.places import Governorate
-from config.arabic import strip_prefixes
+from kit.arabic import strip_prefixes
 
 #: An SMS in Arabic has 70 characters; this is what the other words leave for the agency.
 SHORT_NAME_AR = 18

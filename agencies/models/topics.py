@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from datetime import date
+from typing import ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
@@ -15,9 +16,6 @@ from django.utils.translation import get_language, gettext_lazy as _
 from agencies.models.base import Coded, Dated, Named, Reference, Shipped, span_of_days, stripped
 from agencies.models.bodies import Agency, AgencyKind, Sector
 from agencies.models.places import Governorate
-
-if TYPE_CHECKING:
-    from datetime import date
 
 
 class TopicKind(models.TextChoices):

@@ -170,7 +170,7 @@ CREATE TRIGGER complaints_history_actor BEFORE INSERT ON complaints_caseevent
     FOR EACH ROW WHEN (NEW.actor_id IS NOT NULL) EXECUTE FUNCTION complaints_guard_actor();
 """
 
-# A block of cases is forgotten as soon as one of them gets new words; the shared lock keeps `complaints.searching.blocks`
+# A block of cases is forgotten as soon as one of them gets new words; the shared lock keeps `complaints.search.index_blocks`
 # from summing up while words are written that it cannot see yet.
 FORGET_BLOCK = """
 CREATE FUNCTION complaints_forget_block() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -16,14 +17,10 @@ from django.db import models
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.roles import CMU, DESK, READERS, Role
 from complaints import reference
 from complaints.workflow import Holder, Kind, Outcome, State, Verb
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from accounts.models import User
 
 SUBJECT_LENGTH = 120
 DETAILS_LENGTH = 3000
@@ -177,8 +174,8 @@ def _passed_on_by(user: User) -> models.QuerySet[Any, Any]:
 class Case(models.Model):
     """One complaint, suggestion, inquiry or praise, from its filing to its last answer.
 
-    ``state`` changes only in ``complaints.transition``: a database trigger refuses any other write of it, and asks
-    at commit for the event that records it. ``version`` is the number of the newest event; ``chain`` its hash.
+    ``state`` changes only in ``complaints.engine.transition``: a database trigger refuses any other write of it, and
+    asks at commit for the event that records it. ``version`` is the number of the newest event; ``chain`` its hash.
     ``holder`` is that of the open holding; ``employee`` the one whom the citizen named, as typed.
     """
 

@@ -23,7 +23,7 @@ class Attachment(models.Model):
     consultation = models.ForeignKey(
         "complaints.Consultation", models.CASCADE, null=True, blank=True, related_name="attachments"
     )
-    # The files of a draft are moved to the case or removed by complaints.uploads: nothing is left to cascade.
+    # complaints.attachments.uploads moves the files of a draft to the case or removes them: nothing is left to cascade.
     draft = models.ForeignKey("complaints.Draft", models.DO_NOTHING, null=True, blank=True, related_name="attachments")
     file = models.FileField(upload_to=storage_name)
     name = models.CharField(max_length=150)

@@ -15,7 +15,7 @@ class CaseEvent(models.Model):
     """One thing done to a case; never changed, never deleted (a trigger refuses it).
 
     ``facts`` holds ids, codes, dates and hashes only: words live in rows that retention may erase.
-    ``chain`` is the SHA-256 of the event before it and of this one (see ``complaints.chain``).
+    ``chain`` is the SHA-256 of the event before it and of this one (see ``complaints.engine.history_chain``).
     """
 
     case = models.ForeignKey("complaints.Case", models.PROTECT, related_name="events")
@@ -55,7 +55,7 @@ class _Span(models.Func):
 class Holding(models.Model):
     """One span in which one party had the case in hand; the spans of an open stretch tile it.
 
-    The database refuses two open spans and any overlap; ``complaints.transition`` starts each span in the moment
+    The database refuses two open spans and any overlap; ``complaints.engine.transition`` starts each span in the moment
     the one before it ends.
     """
 

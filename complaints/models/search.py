@@ -11,7 +11,7 @@ class SearchBlock(models.Model):
     """The words of a thousand cases with neighbouring keys: one that lacks a word is passed over unread.
 
     ``number`` times a thousand is the first key. A row exists only as long as it is true: a trigger deletes it when a
-    case of the block is added or its words change, and ``complaints.searching.blocks`` writes it anew.
+    case of the block is added or its words change, and ``complaints.search.index_blocks`` writes it anew.
     """
 
     CASES = 1000

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy as _
 
 from agencies.models import QuestionKind
 from complaints.workflow import Outcome
-from config.dates import day_text
+from kit.dates import day_text
 
 TEXT_LENGTH = 3000
 #: Letters of an answer to a question of the topic.

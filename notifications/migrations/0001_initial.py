@@ -1,4 +1,4 @@
-import config.crypto
+import kit.crypto
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import uuid
@@ -19,9 +19,9 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('message_id', models.UUIDField(db_index=True)),
                 ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
-                ('to', config.crypto.EncryptedText()),
-                ('subject', config.crypto.EncryptedText()),
-                ('body', config.crypto.EncryptedText()),
+                ('to', kit.crypto.EncryptedText()),
+                ('subject', kit.crypto.EncryptedText()),
+                ('body', kit.crypto.EncryptedText()),
                 ('sent_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
             ],
             options={
@@ -133,12 +133,12 @@ class Migration(migrations.Migration):
                 ('recipient', models.CharField(help_text='A key the caller understands; never a number or a name.', max_length=80)),
                 ('reference', models.CharField(blank=True, max_length=20)),
                 ('language', models.CharField(max_length=2)),
-                ('address', config.crypto.EncryptedText()),
-                ('next_address', config.crypto.EncryptedText(help_text='Where a further try goes, since the person moved while this one was on its way.', null=True)),
-                ('other_address', config.crypto.EncryptedText(help_text="The person's address by the other channel, if there is one.", null=True)),
-                ('subject', config.crypto.EncryptedText()),
-                ('body', config.crypto.EncryptedText()),
-                ('context', config.crypto.EncryptedText(help_text='The words the body was made of, as JSON, to say it by another way.', null=True)),
+                ('address', kit.crypto.EncryptedText()),
+                ('next_address', kit.crypto.EncryptedText(help_text='Where a further try goes, since the person moved while this one was on its way.', null=True)),
+                ('other_address', kit.crypto.EncryptedText(help_text="The person's address by the other channel, if there is one.", null=True)),
+                ('subject', kit.crypto.EncryptedText()),
+                ('body', kit.crypto.EncryptedText()),
+                ('context', kit.crypto.EncryptedText(help_text='The words the body was made of, as JSON, to say it by another way.', null=True)),
                 ('token', models.CharField(help_text='Printed in the body: the end of the short link, or the mark of a message without a link.', max_length=8, null=True, unique=True)),
                 ('linked', models.BooleanField(default=False, help_text='The token opens the short link.')),
                 ('must_reach', models.BooleanField(default=False, help_text='Where no channel arrives, the contact centre calls.')),

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from config.crypto import EncryptedText
+from kit.crypto import EncryptedText
 from notifications.models.messages import Channel
 
 

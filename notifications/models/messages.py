@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from config.crypto import EncryptedText
+from kit.crypto import EncryptedText
 
 
 class Channel(models.TextChoices):

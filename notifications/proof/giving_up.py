@@ -4,7 +4,7 @@ import logging
 
 from django.db.models.functions import Now
 
-from config.crypto import Unreadable
+from kit.crypto import Unreadable
 from notifications import standing
 from notifications.clock import database_now
 from notifications.models import CallTask, Channel, Lane, Message, MessageState

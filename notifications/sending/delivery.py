@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from config.crypto import Unreadable
+from kit.crypto import Unreadable
 from notifications import standing
 from notifications.carriers import Accepted, Carrier, Declined, Letter, Meaning, answering
 from notifications.models import (

@@ -1,5 +1,5 @@
 /* The agency type-ahead: a text box that offers the agencies of the plain list beside it. Without this file the box is
-   matched on the server and the list is there to choose from. Folding equals config/arabic.py; a test compares them. */
+   matched on the server and the list is there to choose from. Folding equals kit/arabic.py; a test compares them. */
 const arabic = (() => {
   const MARKS = /[\u0640\u064b-\u065f\u0670\u06d6-\u06ed]/g;
   const LETTERS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ة: "ه", ؤ: "و", ئ: "ي", ک: "ك", ی: "ي" };

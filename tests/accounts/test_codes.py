@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import codes, limits
 from accounts.codes import Door, Guess, Sending, Verdict
 from accounts.models import PhoneCode, Purpose
-from config.crypto import lookup
+from kit.crypto import lookup
 from notifications.models import Message
 
 PHONE = "+962791112233"

@@ -7,7 +7,7 @@ from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import connection, transaction
 
 from accounts.models import Citizen
-from config import crypto
+from kit import crypto
 
 NEW_KEY = base64.b64encode(bytes(range(64, 96))).decode()
 

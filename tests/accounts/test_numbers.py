@@ -8,7 +8,7 @@ from accounts.forms.doors import ForgotForm
 from accounts.forms.registration import ReachForm
 from accounts.models import Citizen, PhoneCode, User
 from accounts.phones import mask, national, show
-from config.forms import EmailField, MobileField
+from kit.forms import EmailField, MobileField
 from notifications.models import Message
 from tests.accounts.keyboard import RANA, REACH, errors, url
 

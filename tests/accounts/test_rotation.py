@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from accounts import rotation
 from accounts.models import Citizen, User
-from config import crypto
+from kit import crypto
 from tests.accounts.test_crypto import stored
 
 

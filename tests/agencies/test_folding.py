@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from config.arabic import fold, fold_digits, strip_prefixes
+from kit.arabic import fold, fold_digits, strip_prefixes
 
 # What people paste: Arabic with marks and tatweel, presentation forms, Persian letters, Latin, digits of three kinds,
 # invisible direction marks, full-width forms, punctuation, emoji.

@@ -25,7 +25,7 @@ from agencies.models import (
     WorkingHours,
     current_calendar,
 )
-from config.arabic import fold
+from kit.arabic import fold
 
 COUNTS = {
     "governorates.csv": 12,

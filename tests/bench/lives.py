@@ -15,8 +15,9 @@ from django.utils import timezone
 from accounts.models import Citizen, User
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Topic
-from complaints import chain, reference
-from complaints.deadlines import clockwork
+from complaints import reference
+from complaints.clocks import clockwork
+from complaints.engine import history_chain
 from complaints.models import (
     Addition,
     Answer,
@@ -239,14 +240,14 @@ class Life:
             area=seed.place,
             state=state,
             version=0,
-            chain=chain.GENESIS,
+            chain=history_chain.GENESIS,
             filed_at=self.at,
             limit_from=self.at,
         )
         facts = {
             "channel": seed.channel,
             "chosen_agency": self.case.agency_id,
-            "words": chain.fingerprint(seed.subject, seed.details),
+            "words": history_chain.fingerprint(seed.subject, seed.details),
         }
         self._move(Verb.FILE, state, by=citizen.user, facts=facts)
         return self.case
@@ -262,7 +263,7 @@ class Life:
     def do_archive(self) -> None:
         ruling = self._say(Ruling, text=WORDS, by=self.world.cmu, at=self.at)
         self._close(self.world.cmu, Outcome.INADMISSIBLE)
-        facts = {"ruling": ruling.pk, "words": chain.fingerprint(WORDS)}
+        facts = {"ruling": ruling.pk, "words": history_chain.fingerprint(WORDS)}
         self._move(Verb.ARCHIVE, State.CLOSED, by=self.world.cmu, facts=facts)
 
     def do_accept(self) -> None:
@@ -301,13 +302,13 @@ class Life:
     def do_ask(self) -> None:
         asker = self.world.cmu if self.desk is None else self._officer
         question = self._say(Question, text=WORDS, asked_by=asker, asked_at=self.at)
-        facts = {"question": question.pk, "words": chain.fingerprint(WORDS)}
+        facts = {"question": question.pk, "words": history_chain.fingerprint(WORDS)}
         self._move(Verb.ASK, State.WAITING, by=asker, facts=facts)
 
     def do_reply(self) -> None:
         question = self._last(Question)
         question.reply, question.replied_at, question.ended_at = WORDS, self.at, self.at
-        facts = {"question": question.pk, "words": chain.fingerprint(WORDS)}
+        facts = {"question": question.pk, "words": history_chain.fingerprint(WORDS)}
         self._move(Verb.REPLY, State(self.case.resumes_to), by=self.case.citizen.user, facts=facts)
 
     def do_lapse(self) -> None:
@@ -317,7 +318,7 @@ class Life:
 
     def do_add(self) -> None:
         addition = self._say(Addition, text=WORDS, at=self.at)
-        facts = {"addition": addition.pk, "words": chain.fingerprint(WORDS), "files": 0}
+        facts = {"addition": addition.pk, "words": history_chain.fingerprint(WORDS), "files": 0}
         self._record(Act.ADD, State(self.case.state), by=self.case.citizen.user, facts=facts)
 
     def do_add_task(self) -> None:
@@ -336,7 +337,7 @@ class Life:
             due_at=due,
         )
         self.clocks.append(clock)
-        facts = {"task": task.pk, "agency": desk.agency.pk, "days": days, "words": chain.fingerprint(WORDS)}
+        facts = {"task": task.pk, "agency": desk.agency.pk, "days": days, "words": history_chain.fingerprint(WORDS)}
         self._record(Act.ADD_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def do_answer_task(self) -> None:
@@ -344,14 +345,14 @@ class Life:
         desk = next(desk for desk in self.world.desks if desk.agency == task.agency)
         task.state, task.answer = TaskState.ANSWERED, WORDS
         self._end_part(task, by=desk.officer, ending=Ending.MET)
-        facts = {"task_answer": task.pk, "agency": task.agency_id, "words": chain.fingerprint(WORDS)}
+        facts = {"task_answer": task.pk, "agency": task.agency_id, "words": history_chain.fingerprint(WORDS)}
         self._record(Act.ANSWER_TASK, State.IN_PROGRESS, by=desk.officer, facts=facts)
 
     def do_drop_task(self) -> None:
         task = self._last(ReferralTask)
         task.state, task.reason = TaskState.DROPPED, WORDS
         self._end_part(task, by=self._officer, ending=Ending.STOPPED)
-        facts = {"task_drop": task.pk, "agency": task.agency_id, "words": chain.fingerprint(WORDS)}
+        facts = {"task_drop": task.pk, "agency": task.agency_id, "words": history_chain.fingerprint(WORDS)}
         self._record(Act.DROP_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def _end_part(self, task: ReferralTask, *, by: User, ending: Ending) -> None:
@@ -400,7 +401,7 @@ class Life:
             written_at=self.at,
             given_at=self.at,
         )
-        facts = {"answer": answer.pk, "outcome": outcome, "words": chain.fingerprint(FOUND, DONE)}
+        facts = {"answer": answer.pk, "outcome": outcome, "words": history_chain.fingerprint(FOUND, DONE)}
         self._move(Verb.CLOSE, State.CLOSED, by=self._officer, facts=facts)
 
     def do_withdraw(self) -> None:
@@ -413,14 +414,14 @@ class Life:
         self.case.objections_made += 1
         objection = self._say(Objection, number=self.case.objections_made, text=WORDS, made_at=self.at)
         self.case.closed_at, self.case.closed_by, self.case.outcome = None, None, ""
-        facts = {"objection": objection.pk, "words": chain.fingerprint(WORDS)}
+        facts = {"objection": objection.pk, "words": history_chain.fingerprint(WORDS)}
         self._move(Verb.OBJECT, State.OBJECTED, by=self.case.citizen.user, facts=facts)
 
     def do_uphold(self) -> None:
         objection = self._rule(ObjectionRuling.UPHELD)
         self.case.limit_from = self.at
         days = self._promise() if self.desk else 0
-        facts = {"objection": objection.pk, "days": days, "words": chain.fingerprint(WORDS)}
+        facts = {"objection": objection.pk, "days": days, "words": history_chain.fingerprint(WORDS)}
         target = State.IN_PROGRESS if self.desk else State.TRIAGE
         due = self.world.calendar.due(self.at, days) if self.desk else None
         self._move(Verb.UPHOLD, target, by=self.world.judge, facts=facts, due=due)
@@ -429,7 +430,7 @@ class Life:
         objection = self._rule(ObjectionRuling.DISMISSED)
         answers = [row for row in self.words if isinstance(row, Answer)]
         self._close(self.world.judge, Outcome(answers[-1].outcome) if answers else Outcome.INADMISSIBLE)
-        facts = {"objection": objection.pk, "words": chain.fingerprint(WORDS)}
+        facts = {"objection": objection.pk, "words": history_chain.fingerprint(WORDS)}
         self._move(Verb.DISMISS, State.CLOSED, by=self.world.judge, facts=facts)
 
     # ---- what several verbs share ----
@@ -483,7 +484,7 @@ class Life:
     def _last[M: Model](self, model: type[M]) -> M:
         return next(row for row in reversed(self.words) if isinstance(row, model))
 
-    # ---- the machine: as complaints.transition, without a database ----
+    # ---- the machine: as complaints.engine.transition, without a database ----
 
     def _move(
         self,
@@ -525,7 +526,7 @@ class Life:
             agency=former or case.agency,
             facts=facts,
         )
-        event.chain = case.chain = chain.link(bytes(case.chain), event)
+        event.chain = case.chain = history_chain.link(bytes(case.chain), event)
         self.events.append(event)
         self.steps.append(tuple(getattr(case, name) for name in MOVING))
 

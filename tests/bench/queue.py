@@ -28,8 +28,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Agency
+from complaints.desk.queue.tabs import Tab
 from complaints.models import Case
-from complaints.queue.tabs import Tab
 from complaints.workflow import OPEN, Holder, State
 from tests.bench.databases import Chosen
 from tests.bench.generate import CASES_OF_A_CITIZEN, generate, make_world

@@ -16,7 +16,7 @@ from unittest import mock
 from django.core.management import call_command
 from django.db import connection
 
-from complaints.searching import search, wordforms
+from complaints.search import search, word_forms
 
 FAMILIES = Path(__file__).parents[1] / "complaints" / "search" / "families.csv"
 #: The share of pairs that must meet, and the false pairs in a thousand that may.
@@ -81,14 +81,14 @@ def _every_other(families: Families, first: int) -> Families:
 
 def without_irregular_nouns() -> mock._patch[object]:
     """Leave the search with its patterns alone."""
-    wordforms.forms_of.cache_clear()
-    return mock.patch.object(wordforms, "_irregular", dict)
+    word_forms.forms_of.cache_clear()
+    return mock.patch.object(word_forms, "_irregular", dict)
 
 
 def measure(families: Families) -> Recall:
     """Look for every word of ``families`` among all of them."""
     found = _found(sorted({word for words in families.values() for word in words}))
-    wordforms.forms_of.cache_clear()
+    word_forms.forms_of.cache_clear()
     within = [(one in found[other], other in found[one]) for one, other in _pairs_within(families)]
     across = [one in found[other] or other in found[one] for one, other in _pairs_across(families)]
     return Recall(

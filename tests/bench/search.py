@@ -25,11 +25,11 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from agencies.models import Agency
-from complaints.chain import GENESIS
+from complaints.engine.history_chain import GENESIS
 from complaints.models import Case, CaseQuerySet
-from complaints.reading import Reading
-from complaints.searching.blocks import BATCH, sum_up
-from complaints.searching.search import by_words
+from complaints.search.index_blocks import BATCH, sum_up
+from complaints.search.search import by_words
+from complaints.visibility.identity import Reading
 from complaints.workflow import Holder, State
 from tests.bench.databases import Chosen
 from tests.bench.generate import make_world, read_samples
@@ -175,7 +175,7 @@ def _compare(name: str, scope: Callable[[], CaseQuerySet], word: str, chosen: Ch
             began = time.perf_counter()
             page = by_words(scope(), word, reads=partial(Reading, knows_person=True))
             taken.append((time.perf_counter() - began) * 1000)
-            rows[alias] = len(page.cases)
+            rows[alias] = len(page.rows)
     chosen.alias = LATER
     return Cost(name, {alias: statistics.median(taken) for alias, taken in times.items()}, rows)
 

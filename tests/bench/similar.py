@@ -17,11 +17,11 @@ from django.db import connection
 from django.utils import timezone
 
 from agencies.models import Agency, Governorate
-from complaints.chain import GENESIS
+from complaints.engine.history_chain import GENESIS
 from complaints.models import Case, Draft
-from complaints.routing import knowledge, suggestions
-from complaints.routing.similar import beside, reported_before, similar_to, wording
-from complaints.routing.trial import Proposal, try_rule
+from complaints.suggestions import knowledge, owners
+from complaints.suggestions.similar import beside, reported_before, similar_to, wording
+from complaints.suggestions.trial import Proposal, try_rule
 from complaints.workflow import Holder, Kind, Outcome, State
 from tests.bench.generate import Sample, make_world, read_samples
 from tests.bench.lives import World
@@ -125,7 +125,7 @@ def _questions(world: World, *, at: datetime) -> Mapping[str, Sequence[Question]
     texts = [wording(sample.subject, sample.details) for sample in read_samples()]
     cases = list(Case.objects.exclude(state=State.CLOSED).select_related("governorate").order_by("pk")[: len(texts)])
     drafts = [_draft(world, place, text) for place, text in enumerate(texts)]
-    waiting = list(suggestions.with_reasons(Case.objects.exclude(state=State.CLOSED)).order_by("pk")[:PAGE])
+    waiting = list(owners.with_reasons(Case.objects.exclude(state=State.CLOSED)).order_by("pk")[:PAGE])
     topic = world.topics[0]
     proposal = Proposal(topic, None, "", Agency.objects.complainable(on=timezone.localdate(at))[0])
     closed = Case.objects.filter(state=State.CLOSED)
@@ -134,8 +134,8 @@ def _questions(world: World, *, at: datetime) -> Mapping[str, Sequence[Question]
         "similar among all closed cases": [partial(similar_to, text, scope=closed) for text in texts],
         "similar open cases, case page of the unit": [partial(beside, case, world.cmu, at=at) for case in cases],
         REPORTED: [partial(reported_before, draft, at=at) for draft in drafts],
-        ADVICE: [partial(suggestions.for_draft, draft, at=at) for draft in drafts],
-        TRIAGE: [partial(suggestions.opened, waiting, at=at)] * len(texts),
+        ADVICE: [partial(owners.for_draft, draft, at=at) for draft in drafts],
+        TRIAGE: [partial(owners.opened, waiting, at=at)] * len(texts),
         READING: [partial(knowledge.read, at=at)] * 5,
         "a rule on trial, last month": [trial] * 5,
     }

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F
 
 from agencies.models import Agency, Topic
-from complaints import chain
+from complaints.engine import history_chain
 from complaints.models import Case, CaseEvent, Clock, Holding, ReferralTask, TaskState
 from complaints.workflow import Act, State, Verb, edges
 from tests.bench.generate import generate, make_world
@@ -52,7 +52,7 @@ def test_every_chain_holds_and_every_change_is_an_edge(cases: list[Case]) -> Non
     allowed = set(edges())
     for case in cases:
         events = list(case.events.all())
-        assert chain.first_forged(events) is None
+        assert history_chain.first_forged(events) is None
         assert (case.version, bytes(case.chain)) == (len(events), bytes(events[-1].chain))
         moves = {(e.verb, e.from_state, e.to_state) for e in events if e.verb in Verb}
         assert moves <= allowed

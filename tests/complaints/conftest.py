@@ -8,9 +8,9 @@ import pytest
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Topic
+from complaints.actions import accept, close, file
+from complaints.actions.filing import Filing
 from complaints.models import Case
-from complaints.verbs import accept, close, file
-from complaints.verbs.filing import Filing
 from tests.cast import make_staff
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
 

@@ -23,14 +23,7 @@ from hypothesis.stateful import (
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate, OutsideCentre
-from complaints.chain import first_forged
-from complaints.deadlines import ladder
-from complaints.deadlines.attendance import hand_over_silent
-from complaints.deadlines.recount import recount
-from complaints.models import Case, CaseLink, Clock, ClockStep, Consultation, ReferralTask, SpokenWith
-from complaints.tasks import lapse_overdue
-from complaints.transition import TransitionNotAllowed
-from complaints.verbs import (
+from complaints.actions import (
     CALLABLES,
     add,
     add_task,
@@ -54,7 +47,14 @@ from complaints.verbs import (
     take_back,
     unlink,
 )
-from complaints.verbs.consultations import consult, estimate, find, revoke
+from complaints.actions.consultations import consult, estimate, find, revoke
+from complaints.engine.history_chain import first_forged
+from complaints.engine.transition import TransitionNotAllowed
+from complaints.escalation import ladder
+from complaints.escalation.absences import hand_over_silent
+from complaints.escalation.recalculation import recount
+from complaints.escalation.tasks import lapse_overdue
+from complaints.models import Case, CaseLink, Clock, ClockStep, Consultation, ReferralTask, SpokenWith
 from complaints.workflow import STANDINGS, TRANSITIONS, Act, ClockKind, Holder, State, Verb, edges
 from notifications.models import Message
 from tests.cast import make_staff

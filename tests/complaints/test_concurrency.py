@@ -11,14 +11,14 @@ from django.db import connection
 from accounts.account import change_phone
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, OutsideCentre, Topic
-from complaints import transition
+from complaints.actions import accept, add_task, answer_task, close, decline, drop_task, hand_over, link
+from complaints.actions.consultations import Overtaken, consult, find
+from complaints.actions.filing import file_draft
+from complaints.actions.links import LinkRefused
+from complaints.actions.notes import InOtherHands
+from complaints.engine import transition
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, Draft, ReferralTask
-from complaints.transition import NotEntitled, TransitionNotAllowed
-from complaints.verbs import accept, add_task, answer_task, close, decline, drop_task, hand_over, link
-from complaints.verbs.consultations import Overtaken, consult, find
-from complaints.verbs.filing import file_draft
-from complaints.verbs.links import LinkRefused
-from complaints.verbs.notes import InOtherHands
 from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
 from tests.complaints.conftest import FileCase

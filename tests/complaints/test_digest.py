@@ -14,9 +14,9 @@ from django.utils import timezone
 from accounts.models import Absence, Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Holiday, Period, Topic, WorkingHours
-from complaints import digest, tasks
+from complaints.actions import accept, ask, close, decline, lapse, object_to, refer, reply, uphold, withdraw
+from complaints.escalation import digest, tasks
 from complaints.models import Case
-from complaints.verbs import accept, ask, close, decline, lapse, object_to, refer, reply, uphold, withdraw
 from notifications.models import CallTask, Message, MessageState
 from notifications.words import editions
 from tests.cast import make_agency, make_staff

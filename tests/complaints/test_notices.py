@@ -14,9 +14,7 @@ from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Holiday, Period, Topic, WorkingHours, current_calendar
-from complaints import notices
-from complaints.models import Case, Channel as CaseChannel
-from complaints.verbs import (
+from complaints.actions import (
     accept,
     add,
     archive,
@@ -36,7 +34,9 @@ from complaints.verbs import (
     uphold,
     withdraw,
 )
-from complaints.verbs.reminders import NobodyToRemind
+from complaints.actions.reminders import NobodyToRemind
+from complaints.engine import notices
+from complaints.models import Case, Channel as CaseChannel
 from complaints.workflow import ACT_TELLS, TRANSITIONS
 from notifications import bell
 from notifications.models import Message, MessageState
@@ -519,7 +519,7 @@ def test_only_a_waiting_telephone_asks_for_the_calendar(
         asked.append(current_calendar())
         return asked[-1]
 
-    monkeypatch.setattr("complaints.change.current_calendar", ask_for_it)
+    monkeypatch.setattr("complaints.engine.change.current_calendar", ask_for_it)
     add(accepted, by=amina.user, at=now, text="معلومة")
     assert len(asked) == 1
     outage.priority = "urgent"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from complaints.answers.substance import Fault, Hollow, find_faults
+from complaints.actions.answer_quality import Fault, Hollow, find_faults
 
 FOUND = "عاينت فرقة الصيانة الخط المغذي للحي ووجدت كسرًا في الوصلة الفرعية قرب المدرسة."
 DONE = "استبدلت الفرقة الوصلة يوم 12/1/2026 وأعيد الضخ مساء اليوم نفسه بضغط طبيعي."

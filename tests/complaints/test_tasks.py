@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.models import Citizen, User
-from complaints import tasks
+from complaints.actions import ask, reply
+from complaints.escalation import tasks
 from complaints.models import Case, Draft
-from complaints.verbs import ask, reply
 
 
 def test_overdue_questions_lapse_and_others_do_not(

@@ -10,11 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, Topic, current_calendar
-from complaints.answers.substance import Fault, Hollow
-from complaints.chain import first_forged
-from complaints.models import AnswerState, Case, Channel, Clock, Draft
-from complaints.transition import NotEntitled, TransitionNotAllowed
-from complaints.verbs import (
+from complaints.actions import (
     accept,
     add,
     amend,
@@ -35,10 +31,14 @@ from complaints.verbs import (
     uphold,
     withdraw,
 )
-from complaints.verbs.closing import HollowAnswer, OutcomeNotAllowed
-from complaints.verbs.desk import NothingProposed, OwnAgencyProposed, PromiseTooLate
-from complaints.verbs.filing import MOST_FILED_A_DAY, MOST_SAID_A_DAY, TooManyToday, file_draft
-from complaints.verbs.triage import AlreadyThere, NoActiveOfficer
+from complaints.actions.answer_quality import Fault, Hollow
+from complaints.actions.answers import HollowAnswer, OutcomeNotAllowed
+from complaints.actions.decisions import NothingProposed, OwnAgencyProposed, PromiseTooLate
+from complaints.actions.filing import MOST_FILED_A_DAY, MOST_SAID_A_DAY, TooManyToday, file_draft
+from complaints.actions.triage import AlreadyThere, NoActiveOfficer
+from complaints.engine.history_chain import first_forged
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed
+from complaints.models import AnswerState, Case, Channel, Clock, Draft
 from notifications.models import Message, MessageState
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
 from tests.complaints.conftest import FileCase

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
+from complaints.actions import CALLABLES
 from complaints.lifecycle import document
-from complaints.verbs import CALLABLES
 from complaints.workflow import STANDINGS, TRANSITIONS, State, Verb, edges
 
 EDGES = [

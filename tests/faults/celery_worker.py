@@ -6,15 +6,13 @@ import subprocess
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from config.devstack.processes import start
 from config.devstack.stack import command
 from config.devstack.state import ROOT
 from tests.faults.children import Child
-
-if TYPE_CHECKING:
-    from tests.faults.storm import Storm
+from tests.faults.storm import Storm
 
 #: One for each lane and one for the chores; each has two children of its own.
 NAMES = ("codes", "notices", "chores")

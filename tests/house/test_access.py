@@ -13,9 +13,9 @@ from time_machine import TimeMachineFixture
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
+from complaints.actions import file
+from complaints.actions.filing import Filing
 from complaints.models import Attachment, Case, StandardText
-from complaints.verbs import file
-from complaints.verbs.filing import Filing
 from notifications.models import CallTask, Message
 from tests.cast import sign_in
 from tests.house import addresses

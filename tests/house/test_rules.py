@@ -9,7 +9,7 @@ import pytest
 
 from config.devstack.state import ROOT
 
-APPS = ("agencies", "notifications", "accounts", "complaints", "reports", "config")
+APPS = ("kit", "agencies", "notifications", "accounts", "complaints", "reports", "config")
 FORBIDDEN_NAMES = {
     "services.py",
     "utils.py",
@@ -32,7 +32,7 @@ TEMPLATE_TAG = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}|{%.*?%}", r
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 INLINE_STYLE = re.compile(r"<style\b|\sstyle\s*=", re.IGNORECASE)
 INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>|\son[a-z]+\s*=\s*[\"']|javascript:", re.IGNORECASE)
-STAFF_PAGES = ("templates/complaints/desk/", "templates/complaints/directorates/")
+STAFF_PAGES = tuple(f"templates/complaints/{room}/" for room in ("staff", "desk", "unit", "contact_centre"))
 #: What a citizen typed, as it stands in the row: `case.details`, and in a list the subject of anything.
 WORDS_OF_A_CASE = re.compile(r"\bcase\.(?:subject|details|area|place|praised)\b|\w+\.subject\b")
 #: The tag that covers, conditions, and a subject that is an e-mail's or covered already.
@@ -149,16 +149,16 @@ def test_a_style_sheet_fetches_nothing_from_elsewhere(path: Path) -> None:
 
 KEEPS_ARABIC = {
     "accounts/demo.py",  # names of the demonstration's people
-    "complaints/concerns.py",  # the titles and particles that stand beside a name
-    "complaints/messages/calls.py",  # the question mark that ends a sentence
+    "complaints/permissions/recusals.py",  # the titles and particles that stand beside a name
+    "complaints/contact_centre/calls/call_tasks.py",  # the question mark that ends a sentence
     "complaints/demo.py",  # what the demonstration's people wrote
-    "complaints/covering.py",  # the letters of a name that people write for one another
-    "complaints/routing/terms.py",  # the words that stand in every text
-    "complaints/searching/wordforms.py",  # the endings and beginnings of Arabic words
-    "complaints/answers/substance.py",  # the hollow formulas that an answer may not consist of
-    "config/arabic.py",  # the letters it folds
+    "complaints/visibility/redaction.py",  # the letters of a name that people write for one another
+    "complaints/suggestions/terms.py",  # the words that stand in every text
+    "complaints/search/word_forms.py",  # the endings and beginnings of Arabic words
+    "complaints/actions/answer_quality.py",  # the hollow formulas that an answer may not consist of
+    "kit/arabic.py",  # the letters it folds
     "config/formats/ar/formats.py",  # punctuation of dates
-    "config/forms.py",  # months in the three families people write
+    "kit/forms.py",  # months in the three families people write
     "config/settings.py",  # the operator's name, which is a setting
     "notifications/callbacks.py",  # the short replies that are heard
     "notifications/words/ar.py",  # messages, counted letter by letter, beside their English twins

@@ -29,7 +29,7 @@ clock.refresh_from_db()
 Case.objects.filter(pk=clock.case_id).update(deadline_at=clock.due_at, promised_on=timezone.localdate(clock.due_at))
 """
 #: Does what the beat does every minute.
-SWEEP = "from complaints.tasks import climb; climb()"
+SWEEP = "from complaints.escalation.tasks import climb; climb()"
 
 
 @dataclass(frozen=True)

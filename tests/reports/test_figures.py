@@ -12,9 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Citizen, User
 from agencies.calendar import AMMAN
 from agencies.models import Agency, Topic, current_calendar
+from complaints.actions import accept, add_task, answer_task, ask, close, file, refer, reply
+from complaints.actions.filing import Filing
 from complaints.models import Case
-from complaints.verbs import accept, add_task, answer_task, ask, close, file, refer, reply
-from complaints.verbs.filing import Filing
 from reports import figures
 from reports.figures import NAMES, Figures, Report, count, was_late
 from reports.spans import Preset, Span

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.test import RequestFactory
 
-from config.forms import Card, ChoiceCardsField, DigitsField, Form, LineField, ParagraphField, PasswordField
-from config.ui import day_text
+from kit.components import day_text
+from kit.forms import Card, ChoiceCardsField, DigitsField, Form, LineField, ParagraphField, PasswordField
 from tests.ui.bidi import reversed_numbers
 from tests.ui.render import rendered, squeezed
 

@@ -11,8 +11,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import override
 from hypothesis import given, strategies as st
 
-from config import ui
-from config.forms import (
+from kit import components
+from kit.forms import (
     BirthDateField,
     Card,
     ChoiceCardsField,
@@ -303,7 +303,7 @@ def test_the_browser_fills_in_birthdays_alone():
         born = BirthDateField()
         began = DayField()
 
-    drawn = {name: ui.field(field=Days()[name]) for name in ("born", "began")}
+    drawn = {name: components.field(field=Days()[name]) for name in ("born", "began")}
     assert [drawn["born"].count(f'autocomplete="bday-{part}"') for part in ("day", "month", "year")] == [1, 1, 1]
     assert (drawn["began"].count('autocomplete="off"'), drawn["began"].count("bday")) == (3, 0)
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from complaints.routing.measure import FOLDS, REPEATS, measure_agencies, measure_duplicates, measure_topics
+from complaints.suggestions.measure import FOLDS, REPEATS, measure_agencies, measure_duplicates, measure_topics
 
 
 class Command(BaseCommand):

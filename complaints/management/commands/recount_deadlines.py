@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from complaints.deadlines.recount import recount
+from complaints.escalation.recalculation import recount
 
 
 class Command(BaseCommand):

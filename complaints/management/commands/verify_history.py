@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Exists, OuterRef
 
-from complaints.chain import first_forged
+from complaints.engine.history_chain import first_forged
 from complaints.models import Case, CaseEvent
 
 

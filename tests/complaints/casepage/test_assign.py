@@ -5,10 +5,10 @@ from datetime import datetime
 import pytest
 
 from accounts.models import Citizen, User
+from complaints.actions import assign, close
+from complaints.actions.notes import NotAnOfficer
+from complaints.engine.transition import NotEntitled
 from complaints.models import Case
-from complaints.transition import NotEntitled
-from complaints.verbs import assign, close
-from complaints.verbs.notes import NotAnOfficer
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.desk.conftest import Desk, address, sent

@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Citizen, User
-from complaints import callers, reference
+from complaints import reference
+from complaints.actions import ask, reply
+from complaints.contact_centre.callers import lookup
 from complaints.models import Case
-from complaints.verbs import ask, reply
 from tests.cast import sign_in
 from tests.complaints.citizen.samples import PDF, PROGRAM, picture, upload
 from tests.complaints.desk.conftest import Clock, Desk, address
@@ -156,7 +157,7 @@ def test_another_question_meanwhile_is_not_answered_blindly(
 
 def test_guessing_ends(desk: Desk, asked: Case, sami: User) -> None:
     client = desk(sami)
-    most = callers.TRIES_OF_NUMBER.most
+    most = lookup.TRIES_OF_NUMBER.most
     statuses = [find(client, asked, f"{guess:04}").status_code for guess in range(most + 1)]
     assert statuses == [200] * most + [429]
     assert find(client, asked).status_code == 429

@@ -13,11 +13,11 @@ from PIL import Image
 
 from accounts.models import User
 from agencies.models import Governorate
-from complaints import uploads
-from complaints.file.place import map_url
+from complaints.actions import add
+from complaints.attachments import uploads
+from complaints.desk.case_page.map_link import map_url
 from complaints.models import Attachment, Case
-from complaints.reading import Reading
-from complaints.verbs import add
+from complaints.visibility.identity import Reading
 from tests.complaints.citizen.samples import PDF, picture, upload
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Desk, address

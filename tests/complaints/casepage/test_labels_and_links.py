@@ -6,10 +6,10 @@ import pytest
 
 from accounts.models import Citizen, User
 from agencies.models import Agency
-from complaints.file.casefile import open_file
+from complaints.actions import label, link, unlink
 from complaints.models import Case, Label
-from complaints.verbs import label, link, unlink
-from complaints.views.acts import load
+from complaints.staff.case_file import open_file
+from complaints.staff.loading import load
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Desk, address
 

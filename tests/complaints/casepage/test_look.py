@@ -9,9 +9,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen, User
 from agencies.models import Governorate, OutsideCentre
-from complaints import uploads
+from complaints.actions import accept, add, ask, assign, hand_over, log_call, note, reply
+from complaints.attachments import uploads
 from complaints.models import CaseLink, LinkKind, SpokenWith
-from complaints.verbs import accept, add, ask, assign, hand_over, log_call, note, reply
 from tests.cast import let_in
 from tests.complaints.citizen.samples import PDF, picture, upload
 from tests.complaints.conftest import FileCase

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from accounts.models import Citizen, User
 from agencies.models import Agency
-from complaints.file.neighbours import MOST_EARLIER, earlier_of, linked_to
-from complaints.file.pictures import FINENESS, HEIGHT, WIDTH
+from complaints.actions import add, log_call, note
+from complaints.attachments.pictures import FINENESS, HEIGHT, WIDTH
+from complaints.desk.case_page.neighbours import MOST_EARLIER, earlier_of, linked_to
 from complaints.models import Case, CaseLink, LinkKind, SpokenWith
-from complaints.verbs import add, log_call, note
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Desk, address, statements_of
 

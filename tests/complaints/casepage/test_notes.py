@@ -6,10 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Citizen, User
+from complaints.actions import accept, log_call, note
+from complaints.actions.notes import desk_of
+from complaints.engine.transition import NotEntitled
 from complaints.models import Case, Note, NoteKind, ReferralTask, SpokenWith
-from complaints.transition import NotEntitled
-from complaints.verbs import accept, log_call, note
-from complaints.verbs.notes import desk_of
 from notifications.models import Message
 from tests.complaints.desk.conftest import Desk, address, sent
 

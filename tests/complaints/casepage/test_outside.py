@@ -7,10 +7,10 @@ import pytest
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, OutsideCentre
+from complaints.actions import ask, close, decline, hand_over, reply, take_back
+from complaints.actions.notes import InOtherHands
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, Consultation, Handover
-from complaints.transition import NotEntitled, TransitionNotAllowed
-from complaints.verbs import ask, close, decline, hand_over, reply, take_back
-from complaints.verbs.notes import InOtherHands
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.desk.conftest import Desk, address, sent

@@ -6,10 +6,10 @@ import pytest
 from django.utils import translation
 
 from accounts.models import Citizen, IdentityView, User
-from complaints.file import paper
-from complaints.file.casefile import open_file, with_papers
+from complaints.actions import add, ask, close, reply
 from complaints.models import Case
-from complaints.verbs import add, ask, close, reply
+from complaints.staff import pdf
+from complaints.staff.case_file import open_file, with_papers
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Desk, address
@@ -22,13 +22,13 @@ NASTY = '#panic("x") #sys.inputs $x^2$ ] ) } " \\ #read("/etc/passwd") @ref <lab
 def made(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     """Keep what the template is given, and set it all the same."""
     kept: list[dict] = []
-    compiled = paper.compiled
+    compiled = pdf.compiled
 
     def keeping(data: dict, *, at: datetime) -> bytes:
         kept.append(data)
         return compiled(data, at=at)
 
-    monkeypatch.setattr(paper, "compiled", keeping)
+    monkeypatch.setattr(pdf, "compiled", keeping)
     return kept
 
 
@@ -129,7 +129,7 @@ def test_nothing_a_person_writes_becomes_markup(
     case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
     case.subject, case.details = NASTY[:100], NASTY
     with translation.override(language):
-        content = paper.render(case, open_file(case, omar, at=at), at=at, printed_by=NASTY)
+        content = pdf.render(case, open_file(case, omar, at=at), at=at, printed_by=NASTY)
     assert content.startswith(b"%PDF-")
     assert "\u202e" not in "".join(words_in(made[0]["sections"]))
 
@@ -137,24 +137,24 @@ def test_nothing_a_person_writes_becomes_markup(
 def test_numbers_and_latin_text_keep_their_direction(accepted: Case, omar: User, made: list[dict]) -> None:
     case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
     with translation.override("ar"):
-        paper.render(case, open_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
+        pdf.render(case, open_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     number = made[0]["facts"][0]["value"]
     reference = case.reference
     assert number == {"text": f"{reference[:2]} {reference[2:6]} {reference[6:]}", "direction": "ltr"}
     assert (made[0]["direction"], made[0]["language"]) == ("rtl", "ar")
-    assert paper._words("Amman, شارع 12")["direction"] == "ltr"
-    assert paper._words("12 شارع Amman")["direction"] == "rtl"
+    assert pdf._words("Amman, شارع 12")["direction"] == "ltr"
+    assert pdf._words("12 شارع Amman")["direction"] == "rtl"
 
 
 def test_a_long_life_is_cut_and_says_so(
     accepted: Case, omar: User, amina: Citizen, made: list[dict], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paper, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(pdf, "MOST_ENTRIES", 2)
     add(accepted, by=amina.user, at=accepted.filed_at + timedelta(hours=1), text="مزيد")
     close(accepted, by=omar, at=accepted.filed_at + timedelta(hours=2), outcome="solved", found=FOUND, done=DONE)
     case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
     with translation.override("en"):
-        paper.render(case, open_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
+        pdf.render(case, open_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     history = made[0]["sections"][-1]["entries"]
     assert [entry["title"] for entry in history] == ["", "Information added by the citizen", "Closed with an answer"]
     assert history[0]["lines"][0]["text"] == "2 older entries are left out here."
@@ -163,12 +163,12 @@ def test_a_long_life_is_cut_and_says_so(
 def test_long_words_are_cut_too(
     accepted: Case, omar: User, amina: Citizen, made: list[dict], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paper, "MOST_LETTERS", 3000)
+    monkeypatch.setattr(pdf, "MOST_LETTERS", 3000)
     for place in range(3):
         add(accepted, by=amina.user, at=accepted.filed_at + timedelta(hours=place), text="س" * 1400)
     case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
     with translation.override("en"):
-        paper.render(case, open_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
+        pdf.render(case, open_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     history = made[0]["sections"][-1]["entries"]
     assert [sum(len(line["text"]) for line in entry["lines"]) for entry in history[1:]] == [1400, 1400]
     assert history[0]["lines"][0]["text"] == "3 older entries are left out here."
@@ -177,11 +177,11 @@ def test_long_words_are_cut_too(
 def test_it_is_printed_at_any_moment(accepted: Case, omar: User, now: datetime) -> None:
     case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
     at = now + timedelta(microseconds=123456)
-    assert paper.render(case, open_file(case, omar, at=at), at=at, printed_by=omar.name).startswith(b"%PDF-")
+    assert pdf.render(case, open_file(case, omar, at=at), at=at, printed_by=omar.name).startswith(b"%PDF-")
 
 
 def test_signs_the_face_lacks_are_no_obstacle(accepted: Case, omar: User) -> None:
     case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
     case.details = "المياه مقطوعة 😡💧 منذ أسبوع"
-    content = paper.render(case, open_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
+    content = pdf.render(case, open_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     assert content.startswith(b"%PDF-1.7")

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from accounts.models import Citizen, User
+from complaints.actions import add, ask, close, correct, note, object_to, reply
 from complaints.models import Case
-from complaints.verbs import add, ask, close, correct, note, object_to, reply
 from tests.complaints import DONE, FOUND
 from tests.complaints.desk.conftest import Clock, Desk, address
 

@@ -12,11 +12,10 @@ from django.utils import translation
 
 from accounts.models import User
 from agencies.models import Agency, Directorate, Topic, TopicQuestion
-from complaints import topic_answers
-from complaints.directorates import links
+from complaints.actions import accept, add_task, topic_answers
+from complaints.actions.consultations import consult
+from complaints.engine import signed_links
 from complaints.models import Case
-from complaints.verbs import accept, add_task
-from complaints.verbs.consultations import consult
 from tests.complaints.casepage.test_paper import WHY, made, words_in
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Desk, address
@@ -108,7 +107,7 @@ def test_the_directorate_reads_the_others_with_the_person_covered(
     accept(case, by=omar, at=now, days=5, directorate=network)
     request = consult(case, by=omar, at=now, directorate=network, text="متى تصلحون الخط؟")
     with translation.override("ar"):
-        url = reverse("directorate", args=[links.token_for(request)])
+        url = reverse("directorate", args=[signed_links.token_for(request)])
     page = client.get(url).content.decode()
     assert [text in page for text in ("أي شارع؟", "شارعنا،", "•••", "رقم العداد", METER, "الخطيب")] == [
         *[True] * 3,

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
-from complaints import uploads, verbs
-from complaints.citizen.casepage import _told_words
+from complaints import actions
+from complaints.attachments import uploads
+from complaints.case_text.citizen_case import _told_words
 from complaints.models import Attachment, Case, RefusalReason
 from complaints.workflow import TRANSITIONS, Outcome, Party, State, Verb
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
@@ -41,7 +42,7 @@ def titles(client: Client, case: Case) -> list[str]:
 @pytest.fixture
 def asked(accepted: Case, omar: User, now: datetime) -> Case:
     """A case that waits for amina's answer."""
-    verbs.ask(accepted, by=omar, at=now + timedelta(hours=1), text=QUESTION)
+    actions.ask(accepted, by=omar, at=now + timedelta(hours=1), text=QUESTION)
     return accepted
 
 
@@ -195,10 +196,10 @@ def test_the_case_page_takes_ten_statements_whatever_has_happened(
 ) -> None:
     for number in range(count):
         at = now + timedelta(hours=2 + number)
-        verbs.reply(asked, by=amina.user, at=at, text=MORE)
+        actions.reply(asked, by=amina.user, at=at, text=MORE)
         attached = uploads.receive(upload(f"{number}.jpg", picture(size=(64 + number, 48))), at=at)
-        verbs.add(asked, by=amina.user, at=at, text=MORE, attachments=[attached])
-        verbs.ask(asked, by=omar, at=at, text=QUESTION)
+        actions.add(asked, by=amina.user, at=at, text=MORE, attachments=[attached])
+        actions.ask(asked, by=omar, at=at, text=QUESTION)
     as_amina.get(url(asked))
     # Two of them say how long the agency's time still stands, which is asked of whoever was asked before.
     with django_assert_num_queries(10):
@@ -216,13 +217,13 @@ def test_the_promise_follows_the_case_through_every_hand(
         return promise.holder, promise.on.isoformat()
 
     assert card() == ("وحدة إدارة الشكاوى الحكومية", "2026-01-05")
-    verbs.refer(triaged, by=lina, at=now, agency=water)
+    actions.refer(triaged, by=lina, at=now, agency=water)
     assert card() == ("شركة مياه الأردن", "2026-01-06")
-    verbs.accept(triaged, by=omar, at=now, days=5)
+    actions.accept(triaged, by=omar, at=now, days=5)
     assert card() == ("شركة مياه الأردن", "2026-01-11")
-    verbs.return_case(triaged, by=omar, at=now, reason=RefusalReason.OTHER_PLACE, text=MORE, proposed_agency=gam)
+    actions.return_case(triaged, by=omar, at=now, reason=RefusalReason.OTHER_PLACE, text=MORE, proposed_agency=gam)
     assert card() == ("وحدة إدارة الشكاوى الحكومية", "2026-01-05")
-    verbs.archive(triaged, by=lina, at=now, reason=MORE)
+    actions.archive(triaged, by=lina, at=now, reason=MORE)
     assert as_amina.get(url(triaged)).context["promise"] is None
 
 
@@ -242,9 +243,9 @@ def test_a_granted_later_date_stands_beside_the_first(
     as_amina: Client, accepted: Case, omar: User, nadia: User, now: datetime
 ) -> None:
     assert as_amina.get(url(accepted)).context["promise"].first_on is None
-    verbs.propose_extension(accepted, by=omar, at=now, days=2, reason="تأخر وصول القطعة من المورد.")
+    actions.propose_extension(accepted, by=omar, at=now, days=2, reason="تأخر وصول القطعة من المورد.")
     assert "تأخر وصول القطعة" not in page(as_amina, accepted)
-    verbs.extend(accepted, by=nadia, at=now)
+    actions.extend(accepted, by=nadia, at=now)
     promise = as_amina.get(url(accepted)).context["promise"]
     assert (promise.first_on.isoformat(), promise.on.isoformat()) == ("2026-01-11", "2026-01-13")
     assert "تأخر وصول القطعة" in page(as_amina, accepted)
@@ -253,8 +254,8 @@ def test_a_granted_later_date_stands_beside_the_first(
 def test_the_history_is_told_newest_first_in_the_citizens_words(
     as_amina: Client, asked: Case, amina: Citizen, omar: User, now: datetime
 ) -> None:
-    verbs.reply(asked, by=amina.user, at=now + timedelta(hours=2), text=MORE)
-    verbs.close(asked, by=omar, at=now + timedelta(hours=3), outcome=Outcome.SOLVED, found=FOUND, done=DONE)
+    actions.reply(asked, by=amina.user, at=now + timedelta(hours=2), text=MORE)
+    actions.close(asked, by=omar, at=now + timedelta(hours=3), outcome=Outcome.SOLVED, found=FOUND, done=DONE)
     assert titles(as_amina, asked) == [
         "صدر الرد من شركة مياه الأردن",
         "أجبتم عن السؤال",
@@ -267,7 +268,7 @@ def test_the_history_is_told_newest_first_in_the_citizens_words(
 
 
 def test_each_verb_of_the_table_is_told_or_has_a_reason_not_to_be() -> None:
-    from complaints.citizen.timeline import _TELLERS
+    from complaints.case_text.timeline import _TELLERS
     from complaints.workflow import Act
 
     assert set(Verb) <= set(_TELLERS)
@@ -278,9 +279,9 @@ def test_each_verb_of_the_table_is_told_or_has_a_reason_not_to_be() -> None:
 def test_a_referral_names_the_agency_it_went_to(
     as_amina: Client, referred: Case, lina: User, yusuf: User, gam: Agency, water: Agency, now: datetime
 ) -> None:
-    verbs.refer(referred, by=lina, at=now, agency=gam)
-    verbs.decline(referred, by=yusuf, at=now, reason=RefusalReason.OTHER_AGENCY, text=MORE, proposed_agency=water)
-    verbs.refer(referred, by=lina, at=now, agency=water)
+    actions.refer(referred, by=lina, at=now, agency=gam)
+    actions.decline(referred, by=yusuf, at=now, reason=RefusalReason.OTHER_AGENCY, text=MORE, proposed_agency=water)
+    actions.refer(referred, by=lina, at=now, agency=water)
     assert titles(as_amina, referred)[:3] == [
         "انتقلت إلى شركة مياه الأردن",
         "الموضوع ليس من اختصاص أمانة عمان الكبرى",
@@ -292,15 +293,15 @@ def test_an_answer_waits_for_its_second_signature_unseen(
     as_amina: Client, file_case: FileCase, conduct: Topic, omar: User, nadia: User, now: datetime
 ) -> None:
     case = file_case(topic=conduct)
-    verbs.accept(case, by=omar, at=now, days=5)
-    verbs.close(case, by=omar, at=now, outcome=Outcome.SOLVED, found=FOUND, done=DONE)
+    actions.accept(case, by=omar, at=now, days=5)
+    actions.close(case, by=omar, at=now, outcome=Outcome.SOLVED, found=FOUND, done=DONE)
     assert FOUND not in page(as_amina, case)
-    verbs.sign(case, by=nadia, at=now)
+    actions.sign(case, by=nadia, at=now)
     assert as_amina.get(url(case)).context["answer"].found == FOUND
 
 
 def test_an_answer_taken_back_is_no_longer_read(as_amina: Client, closed: Case, omar: User, now: datetime) -> None:
-    verbs.correct(closed, by=omar, at=now + timedelta(minutes=2))
+    actions.correct(closed, by=omar, at=now + timedelta(minutes=2))
     assert as_amina.get(url(closed)).context["answer"] is None
     assert FOUND not in page(as_amina, closed)
 
@@ -395,7 +396,7 @@ def test_words_can_be_corrected_until_they_are_accepted(
     assert as_amina.post(url(referred, "case-amend"), words).url == url(referred)
     referred.refresh_from_db()
     assert (referred.subject, referred.area, referred.revisions.get().subject) == ("موضوع مصحح", "حي نزال", SUBJECT)
-    verbs.accept(referred, by=omar, at=now, days=3)
+    actions.accept(referred, by=omar, at=now, days=3)
     assert as_amina.get(url(referred, "case-amend")).url == url(referred)
     response = as_amina.post(url(referred, "case-amend"), words | {"subject": "متأخر"})
     referred.refresh_from_db()

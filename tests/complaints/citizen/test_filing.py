@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Citizen
 from agencies.models import Agency, Governorate, Topic
-from complaints import uploads
+from complaints.attachments import uploads
 from complaints.models import Case, Draft
 from complaints.workflow import State
 from notifications.models import Message

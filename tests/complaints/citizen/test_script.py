@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Citizen
 from agencies.models import Agency
 from complaints.models import Draft
-from config.arabic import fold, strip_prefixes
+from kit.arabic import fold, strip_prefixes
 from tests.cast import let_in, make_agency
 
 SCRIPT = settings.BASE_DIR / "static/js/agency.js"

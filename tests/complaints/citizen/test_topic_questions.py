@@ -11,10 +11,11 @@ from django.utils import translation
 
 from accounts.models import User
 from agencies.models import Topic, TopicQuestion
-from complaints import topic_answers, verbs
-from complaints.chain import fingerprint
+from complaints import actions
+from complaints.actions import topic_answers
+from complaints.actions.filing import DraftIncomplete, file_draft
+from complaints.engine.history_chain import fingerprint
 from complaints.models import Case, Draft, TopicAnswer
-from complaints.verbs.filing import DraftIncomplete, file_draft
 from tests.complaints import DETAILS, SUBJECT
 from tests.complaints.citizen.test_filing import AGENCY, CHECK, WHAT, errors, send
 from tests.complaints.conftest import FileCase, make_topic
@@ -306,7 +307,7 @@ def test_a_bad_answer_corrects_nothing(as_amina: Client, answered: Case) -> None
 def test_a_correction_that_comes_too_late_changes_no_answer(
     as_amina: Client, answered: Case, omar: User, now: datetime
 ) -> None:
-    verbs.accept(answered, by=omar, at=now, days=3)
+    actions.accept(answered, by=omar, at=now, days=3)
     response = as_amina.post(amend_url(answered), WORDS | ANSWERS | {WHO: "The home"})
     assert (response.status_code, told(answered)[1]) == (409, ("Who is affected?", "The street"))
     assert response.context["form"]["answer-who"].value() == "The home"
@@ -336,5 +337,5 @@ def test_an_answer_to_another_kind_of_question_is_left_alone(as_amina: Client, a
 
 
 def test_the_verb_leaves_answers_alone_unless_told(answered: Case, now: datetime) -> None:
-    verbs.amend(answered, by=answered.citizen.user, at=now, subject="موضوع آخر", details=DETAILS)
+    actions.amend(answered, by=answered.citizen.user, at=now, subject="موضوع آخر", details=DETAILS)
     assert (TopicAnswer.objects.count(), len(answered.revisions.get().answers)) == (3, 3)

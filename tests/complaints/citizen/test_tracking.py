@@ -100,7 +100,7 @@ def linked(asked_case: Case) -> str:
 def asked_case(accepted: Case, omar) -> Case:
     from django.utils import timezone
 
-    from complaints.verbs import ask as ask_citizen
+    from complaints.actions import ask as ask_citizen
 
     ask_citizen(accepted, by=omar, at=timezone.now(), text="هل المياه مقطوعة عن الشارع كله؟")
     return accepted

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from complaints import uploads
+from complaints.attachments import uploads
+from complaints.attachments.uploads import FileRefused, Reason, clean_name, receive
 from complaints.models import Attachment, Draft
-from complaints.uploads import FileRefused, Reason, clean_name, receive
 from tests.complaints.citizen.samples import MEGABYTE, PDF, PROGRAM, box, film, picture, upload
 
 WHERE_IT_WAS_TAKEN = 0x8825

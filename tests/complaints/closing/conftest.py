@@ -8,9 +8,9 @@ from datetime import date, datetime
 import pytest
 
 from accounts.models import Citizen, User
+from complaints.actions import accept
+from complaints.actions.links import link
 from complaints.models import Case, LinkKind
-from complaints.verbs import accept
-from complaints.verbs.links import link
 from tests.cast import make_citizen
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import clock, desk, english

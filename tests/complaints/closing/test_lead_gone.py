@@ -5,8 +5,8 @@ from datetime import datetime
 
 from accounts.models import Citizen, User
 from agencies.models import Agency
+from complaints.actions import accept, close, link, return_case, unlink, withdraw
 from complaints.models import Case
-from complaints.verbs import accept, close, link, return_case, unlink, withdraw
 from notifications.models import Message
 from tests.cast import make_citizen
 from tests.complaints import DONE, FOUND

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Citizen, User
 from agencies.models import Agency
 from complaints import reference
+from complaints.actions import close, decline, link, refer
 from complaints.models import Case, CaseLink
-from complaints.verbs import close, decline, link, refer
 from tests.cast import NOW
 from tests.complaints import DONE, FOUND
 from tests.complaints.closing.conftest import Neighbours

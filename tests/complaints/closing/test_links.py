@@ -9,11 +9,10 @@ import pytest
 
 from accounts.models import Citizen, User
 from agencies.models import Agency
-from complaints.answers import linked
+from complaints.actions import ask, close, link, linked_cases, unlink
+from complaints.actions.links import HasFollowers, HasLead, LeadFollows, LinkedAlready, OneCase, OtherAgency
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseLink, LinkKind
-from complaints.transition import NotEntitled, TransitionNotAllowed
-from complaints.verbs import ask, close, link, unlink
-from complaints.verbs.links import HasFollowers, HasLead, LeadFollows, LinkedAlready, OneCase, OtherAgency
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
 
@@ -64,14 +63,14 @@ def test_a_follower_that_comes_in_between_makes_no_chain(
     file_case: FileCase, lead: Case, omar: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = file_case(), file_case()
-    lock = linked.lock
+    lock = linked_cases.lock
 
     def late(keys: set[int]) -> None:
-        monkeypatch.setattr(linked, "lock", lock)
+        monkeypatch.setattr(linked_cases, "lock", lock)
         link(first, second, by=omar, at=now)
         lock(keys)
 
-    monkeypatch.setattr(linked, "lock", late)
+    monkeypatch.setattr(linked_cases, "lock", late)
     with pytest.raises(HasFollowers):
         link(second, lead, by=omar, at=now)
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
+from complaints.actions import close
 from complaints.models import Case, Draft
-from complaints.verbs import close
 from notifications.models import Message, MessageState
 from tests.complaints.conftest import FileCase, make_topic
 from tests.complaints.desk.conftest import Clock, Desk, address, sent

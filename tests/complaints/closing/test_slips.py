@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.models import Citizen, User
-from complaints.chain import first_forged
+from complaints.actions import close, correct, note, object_to
+from complaints.engine.history_chain import first_forged
+from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, Holding
-from complaints.transition import TransitionNotAllowed
-from complaints.verbs import close, correct, note, object_to
 from notifications.models import Message, MessageState
 from tests.complaints import DONE, FOUND
 from tests.complaints.closing.conftest import Neighbours

@@ -12,12 +12,12 @@ import pytest
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
-from complaints.deadlines import attendance
-from complaints.deadlines.attendance import HandedOver
+from complaints.actions import accept, answers, close, link, unlink, withdraw
+from complaints.actions.links import LeadFollows, LinkedAlready
+from complaints.engine.transition import TransitionNotAllowed
+from complaints.escalation import absences
+from complaints.escalation.absences import HandedOver
 from complaints.models import Case, CaseEvent, CaseLink
-from complaints.transition import TransitionNotAllowed
-from complaints.verbs import accept, close, closing, link, unlink, withdraw
-from complaints.verbs.links import LeadFollows, LinkedAlready
 from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.closing.conftest import Neighbours
@@ -117,7 +117,7 @@ def test_two_incidents_with_the_same_two_people_in_opposite_order_are_both_answe
         for each in (lead, case):
             accept(each, by=omar, at=now, days=3)
         link(case, lead, by=omar, at=now)
-    meet(closing, "_answer_followers")
+    meet(answers, "_answer_followers")
     first, second = copy(one), copy(three)
     outcomes = at_once(
         lambda: close(first, by=omar, at=now, **GOOD),
@@ -145,10 +145,10 @@ def test_work_of_two_officers_with_the_same_two_people_is_handed_over_at_once(
     cases = [file_case(), file_case(citizen=karim), file_case(citizen=karim), file_case()]
     for case, officer in zip(cases, (omar, omar, rana, rana), strict=True):
         accept(case, by=officer, at=now, days=3)
-    meet(attendance, "_assign")
+    meet(absences, "_assign")
     outcomes = at_once(
-        lambda: attendance.reassign(water, omar, sara, by=nadia, at=now),
-        lambda: attendance.reassign(water, rana, sara, by=User.objects.get(pk=nadia.pk), at=now),
+        lambda: absences.reassign(water, omar, sara, by=nadia, at=now),
+        lambda: absences.reassign(water, rana, sara, by=User.objects.get(pk=nadia.pk), at=now),
     )
     assert outcomes == [HandedOver(2, 0), HandedOver(2, 0)]
     assert {copy(case).officer for case in cases} == {sara}

@@ -9,8 +9,8 @@ import pytest
 
 from accounts.models import User
 from agencies.models import Agency, Governorate
+from complaints.actions import add_task, decline, refer
 from complaints.models import Case, ReferralTask
-from complaints.verbs import add_task, decline, refer
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import clock, desk, english
 

@@ -10,13 +10,12 @@ from pytest_django import Settings
 
 from accounts.models import User
 from agencies.models import Agency
-from complaints import policy
-from complaints.competence import binding
+from complaints.actions import accept, decline, refer, return_case
+from complaints.actions.decisions import OwnAgencyProposed
+from complaints.actions.triage import RulingNeedsReason
+from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, Refusal, Ruling
-from complaints.transition import TransitionNotAllowed
-from complaints.verbs import accept, decline, refer, return_case
-from complaints.verbs.desk import OwnAgencyProposed
-from complaints.verbs.triage import RulingNeedsReason
+from complaints.permissions import policy, rulings
 from complaints.workflow import Verb
 from tests.complaints.competence.conftest import NOT_OURS, RULING, Bounce
 from tests.complaints.desk.conftest import Desk, address, sent
@@ -45,7 +44,7 @@ def test_the_verb_refuses_the_own_agency_and_one_that_ended(
         REFUSES[what](case, proposed_agency=water, **said)
     Agency.objects.filter(pk=gam.pk).update(ends_on="2026-01-03")
     gam.refresh_from_db()
-    with pytest.raises(binding.AgencyEnded):
+    with pytest.raises(rulings.AgencyEnded):
         REFUSES[what](case, proposed_agency=gam, **said)
     case.refresh_from_db()
     assert (case.bounces, Refusal.objects.count()) == (0, 0)
@@ -94,7 +93,7 @@ def test_the_unit_may_still_take_a_ruled_case_back_with_a_reason(
     with pytest.raises(RulingNeedsReason):
         refer(ruled, by=lina, at=now, agency=gam)
     refer(ruled, by=lina, at=now, agency=gam, reason="أقرت الأمانة بأنها حفرت.")
-    assert (ruled.agency, binding.is_bound(ruled)) == (gam, True)
+    assert (ruled.agency, rulings.is_bound(ruled)) == (gam, True)
 
 
 def test_the_page_says_why_the_button_is_missing_and_why_the_unit_ruled(desk: Desk, ruled: Case, omar: User) -> None:

@@ -9,9 +9,9 @@ import pytest
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
-from complaints.competence.departures import LATELY
+from complaints.actions import accept, answer_task, decline, drop_task, note, refer, withdraw
 from complaints.models import Case, ReferralTask
-from complaints.verbs import accept, answer_task, decline, drop_task, note, refer, withdraw
+from complaints.permissions.lost_access import LATELY
 from tests.cast import make_agency, make_staff
 from tests.complaints.competence.conftest import NOT_OURS
 from tests.complaints.desk.conftest import Clock, Desk, address, sent

@@ -10,9 +10,9 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from agencies.models import Agency
-from complaints.competence import binding
+from complaints.actions import accept, ask, refer
 from complaints.models import Case
-from complaints.verbs import accept, ask, refer
+from complaints.permissions import rulings
 from notifications.models import Message
 from tests.cast import make_agency, make_staff
 from tests.complaints.conftest import FileCase
@@ -35,7 +35,7 @@ def test_a_case_filed_to_it_goes_to_triage(file_case: FileCase, merged: Agency) 
 
 
 def test_nothing_is_referred_to_it(triaged: Case, lina: User, merged: Agency, now: datetime) -> None:
-    with pytest.raises(binding.AgencyEnded):
+    with pytest.raises(rulings.AgencyEnded):
         refer(triaged, by=lina, at=now, agency=merged)
     assert (triaged.state, triaged.version) == ("triage", 1)
 

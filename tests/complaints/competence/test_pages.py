@@ -11,8 +11,8 @@ import pytest
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
+from complaints.actions import add_task, answer_task, drop_task
 from complaints.models import Case, CaseEvent, ReferralTask
-from complaints.verbs import add_task, answer_task, drop_task
 from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.competence.conftest import PART

@@ -10,13 +10,12 @@ import pytest
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
-from complaints import policy
-from complaints.competence import binding, referrals
+from complaints.actions import add_task, answer_task, ask, close, decline, drop_task, refer, return_case, withdraw
+from complaints.actions.partner_tasks import AlreadyAsked, OwnPart, TaskTooLong
+from complaints.actions.triage import NoActiveOfficer
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, Clock, ReferralTask
-from complaints.transition import NotEntitled, TransitionNotAllowed
-from complaints.verbs import add_task, answer_task, ask, close, decline, drop_task, refer, return_case, withdraw
-from complaints.verbs.referrals import AlreadyAsked, OwnPart, TaskTooLong
-from complaints.verbs.triage import NoActiveOfficer
+from complaints.permissions import partner_tasks, policy, rulings
 from complaints.workflow import Verb
 from notifications.models import Message
 from tests.cast import make_agency, make_staff
@@ -87,7 +86,7 @@ def test_whom_it_cannot_be_asked_of(
         OwnPart,
         AlreadyAsked,
         NoActiveOfficer,
-        binding.AgencyEnded,
+        rulings.AgencyEnded,
         TaskTooLong,
     ]
     assert accepted.tasks.count() == 1
@@ -210,7 +209,7 @@ def test_an_agency_can_be_asked_again_once_it_answered(
 ) -> None:
     answer_task(asked, by=yusuf, at=now, text=ANSWER)
     add_task(accepted, by=omar, at=now, agency=gam, text=PART, days=1)
-    assert [part.is_open for part in referrals.parts_of(accepted)] == [False, True]
+    assert [part.is_open for part in partner_tasks.parts_of(accepted)] == [False, True]
 
 
 def test_a_person_has_no_part_in_a_case_of_their_own(asked: ReferralTask, yusuf: User, amina: Citizen, now) -> None:

@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Agency, Governorate, Topic
-from complaints.competence import precedents
-from complaints.competence.precedents import Keepsake
+from complaints.actions import precedents, refer
+from complaints.actions.precedents import Keepsake
+from complaints.actions.triage import RulingNeedsReason
 from complaints.models import Case, Precedent
-from complaints.verbs import refer
-from complaints.verbs.triage import RulingNeedsReason
 from tests.complaints.competence.conftest import RULING, Bounce
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Desk, address, sent, statements_of

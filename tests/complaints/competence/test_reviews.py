@@ -9,21 +9,11 @@ import pytest
 
 from accounts.models import User
 from agencies.models import Holiday, Topic
-from complaints.deadlines.extensions import AlreadyProposed, ExtensionPast, ExtensionTooLate
+from complaints.actions import accept, ask, close, extend, propose_extension, refuse_extension, reply, send_back, sign
+from complaints.actions.decisions import NothingProposed
+from complaints.clocks.extensions import AlreadyProposed, ExtensionPast, ExtensionTooLate
+from complaints.engine.transition import NotEntitled
 from complaints.models import AnswerState, Case, ExtensionState, Note
-from complaints.transition import NotEntitled
-from complaints.verbs import (
-    accept,
-    ask,
-    close,
-    extend,
-    propose_extension,
-    refuse_extension,
-    reply,
-    send_back,
-    sign,
-)
-from complaints.verbs.desk import NothingProposed
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase

@@ -9,9 +9,9 @@ import pytest
 from accounts.models import Absence, Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Topic
+from complaints.actions import accept, close, extend, link, propose_extension, refuse_extension, send_back, sign
+from complaints.engine.transition import NotEntitled
 from complaints.models import Case
-from complaints.transition import NotEntitled
-from complaints.verbs import accept, close, extend, link, propose_extension, refuse_extension, send_back, sign
 from notifications.models import Message
 from tests.cast import make_staff
 from tests.complaints import DONE, FOUND

@@ -9,8 +9,8 @@ import pytest
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Topic
+from complaints.actions import accept, decline, refer, return_case
 from complaints.models import Attachment, Case
-from complaints.verbs import accept, decline, refer, return_case
 from tests.cast import make_staff
 from tests.complaints.competence.conftest import NOT_OURS
 from tests.complaints.conftest import FileCase

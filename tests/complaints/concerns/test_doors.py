@@ -11,16 +11,16 @@ from django.urls import reverse
 from accounts.models import Citizen, Membership, User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate
-from complaints.answers import linked
-from complaints.deadlines.attendance import reassign
-from complaints.messages import calls, listing
+from complaints.actions import accept, add_task, close, decline, link, linked_cases, refer, set_aside
+from complaints.actions.consultations import consult
+from complaints.contact_centre.calls import call_tasks
+from complaints.desk.queue import bulk
+from complaints.desk.queue.counts import counts_of
+from complaints.desk.queue.tabs import Seat, Tab, cases_of
+from complaints.engine.transition import NotEntitled
+from complaints.escalation.absences import reassign
+from complaints.message_centre.messages import listing
 from complaints.models import Attachment, Case
-from complaints.queue import bulk
-from complaints.queue.counts import counts_of
-from complaints.queue.tabs import Seat, Tab, cases_of
-from complaints.transition import NotEntitled
-from complaints.verbs import accept, add_task, close, decline, link, refer, set_aside
-from complaints.verbs.consultations import consult
 from notifications.models import CallTask, Message
 from tests.cast import NOW
 from tests.complaints import DONE, FOUND
@@ -166,7 +166,7 @@ def test_the_answer_to_a_lead_leaves_out_the_follower_about_its_writer(
     lead = file_case(citizen=karim, subject="لا ماء في حارتنا")
     accept(lead, by=omar, at=now, days=3)
     link(about_omar, lead, by=hani, at=now)
-    reach = linked.reach_of(lead, by=omar, at=now, signed=False)
+    reach = linked_cases.reach_of(lead, by=omar, at=now, signed=False)
     assert (list(reach.ready), [(left.case, left.why) for left in reach.left]) == ([], [(None, "not yours to answer")])
     close(lead, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
     about_omar.refresh_from_db()
@@ -248,10 +248,10 @@ def test_messages_and_calls_about_it_are_not_theirs(about_omar: Case, lina: User
     message = Message.objects.filter(reference=about_omar.reference, recipient__startswith="citizen:").first()
     assert message is not None
     task = CallTask.objects.create(message=message)
-    assert (message in listing.seen_by(lina), task in calls.seen_by(lina)) == (True, True)
+    assert (message in listing.seen_by(lina), task in call_tasks.seen_by(lina)) == (True, True)
     set_aside(about_omar, by=rami, at=now, person=lina, text=WHY)
-    assert (message in listing.seen_by(lina), task in calls.seen_by(lina)) == (False, False)
-    assert (message in listing.seen_by(rami), task in calls.seen_by(rami)) == (True, True)
+    assert (message in listing.seen_by(lina), task in call_tasks.seen_by(lina)) == (False, False)
+    assert (message in listing.seen_by(rami), task in call_tasks.seen_by(rami)) == (True, True)
 
 
 def test_a_member_of_the_directorate_is_not_asked_about_themself(

@@ -12,9 +12,9 @@ from django.urls import reverse
 from accounts.models import Absence, Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Topic
+from complaints.actions import add_task, clear, refer
+from complaints.actions.triage import NoActiveOfficer
 from complaints.models import Case, Concern, Draft
-from complaints.verbs import add_task, clear, refer
-from complaints.verbs.triage import NoActiveOfficer
 from notifications.models import Message
 from tests.cast import NOW, make_staff
 from tests.complaints import DETAILS

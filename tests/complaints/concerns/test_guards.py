@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
+from complaints.actions import clear, set_aside
 from complaints.models import Case, CaseEvent, Concern
-from complaints.verbs import clear, set_aside
 from tests.complaints.concerns.conftest import WHY
 
 

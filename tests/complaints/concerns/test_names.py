@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from complaints.concerns import names, words_of
+from complaints.permissions.recusals import names, words_of
 
 
 @pytest.mark.parametrize(

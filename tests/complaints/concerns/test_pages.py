@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Citizen, User
+from complaints.actions import add_task, note, set_aside
 from complaints.models import Case, Concern
-from complaints.verbs import add_task, note, set_aside
 from tests.cast import NOW
 from tests.complaints.concerns.conftest import WHY
 from tests.complaints.conftest import FileCase

@@ -10,11 +10,10 @@ from accounts.models import Absence, User
 from accounts.roles import Role
 from agencies.calendar import AMMAN
 from agencies.models import Agency
-from complaints import digest
-from complaints.deadlines import ladder
+from complaints.actions import accept, add, assign, close, remind_officer, set_aside
+from complaints.actions.reminders import NobodyToRemind
+from complaints.escalation import digest, ladder
 from complaints.models import Case, ClockStep
-from complaints.verbs import accept, add, assign, close, remind_officer, set_aside
-from complaints.verbs.reminders import NobodyToRemind
 from notifications.models import Message
 from tests.cast import make_staff
 from tests.complaints.closing.test_praise import GOOD, NAME, thanks

@@ -10,11 +10,11 @@ import pytest
 from django.db import connection, connections, transaction
 
 from accounts.models import User
+from complaints.actions import assign, close, set_aside
+from complaints.actions.notes import NotAnOfficer
+from complaints.actions.recusals import AlreadyAside
+from complaints.engine.transition import NotEntitled
 from complaints.models import Answer, Case, Concern
-from complaints.transition import NotEntitled
-from complaints.verbs import assign, close, set_aside
-from complaints.verbs.concerns import AlreadyAside
-from complaints.verbs.notes import NotAnOfficer
 from tests.complaints import DONE, FOUND
 from tests.complaints.concerns.conftest import WHY
 from tests.complaints.desk.conftest import Desk, address, sent

@@ -8,13 +8,13 @@ import pytest
 
 from accounts.models import Absence, User
 from agencies.models import Agency
-from complaints import policy
-from complaints.chain import first_forged
+from complaints.actions import accept, assign, clear, close, note, set_aside
+from complaints.actions.notes import NotAnOfficer, candidates
+from complaints.actions.recusals import AlreadyAside, NotAColleague, NotAside, colleagues
+from complaints.engine.history_chain import first_forged
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case
-from complaints.transition import NotEntitled, TransitionNotAllowed
-from complaints.verbs import accept, assign, clear, close, note, set_aside
-from complaints.verbs.concerns import AlreadyAside, NotAColleague, NotAside, colleagues
-from complaints.verbs.notes import NotAnOfficer, candidates
+from complaints.permissions import policy
 from notifications.models import Message
 from tests.cast import NOW
 from tests.complaints import DONE, FOUND

@@ -16,13 +16,13 @@ from accounts.models import Absence, Citizen, Membership, User
 from accounts.roles import Role
 from agencies.calendar import AMMAN
 from agencies.models import Agency, Holiday
-from complaints.chain import first_forged
-from complaints.deadlines import attendance
-from complaints.deadlines.attendance import AlreadyAway, DeputyAway, hand_over_silent, silence_began
-from complaints.file.deeds import actor_of
+from complaints.actions import accept, ask, close, note
+from complaints.case_text.history import actor_of
+from complaints.engine.history_chain import first_forged
+from complaints.engine.transition import NotEntitled
+from complaints.escalation import absences
+from complaints.escalation.absences import AlreadyAway, DeputyAway, hand_over_silent, silence_began
 from complaints.models import Case
-from complaints.transition import NotEntitled
-from complaints.verbs import accept, ask, close, note
 from notifications.models import Message
 from tests.cast import make_staff, sign_in
 from tests.complaints import DONE, FOUND
@@ -77,7 +77,7 @@ def test_whoever_has_the_role_acts_in_the_own_name_although_a_colleague_is_away(
 def test_the_deputy_of_a_supervisor_grants_in_the_supervisors_place(
     accepted: Case, omar: User, rana: User, nadia: User, now: datetime
 ) -> None:
-    from complaints.verbs import extend, propose_extension
+    from complaints.actions import extend, propose_extension
 
     Absence.objects.create(user=nadia, deputy=rana, starts_on=date(2026, 1, 4), ends_on=date(2026, 1, 8))
     propose_extension(accepted, by=omar, at=now, days=2, reason="قطعة غيار")
@@ -97,7 +97,7 @@ def test_after_the_absence_the_deputy_is_a_stranger_again(accepted: Case, omar: 
 
 @pytest.mark.django_db
 def test_absences_do_not_meet(omar: User, rana: User, nadia: User) -> None:
-    plan = attendance.plan_absence
+    plan = absences.plan_absence
     planned = plan(omar, deputy=rana, starts_on=date(2026, 1, 5), ends_on=date(2026, 1, 8))
     with pytest.raises(AlreadyAway):
         plan(omar, deputy=nadia, starts_on=date(2026, 1, 8), ends_on=date(2026, 1, 9))
@@ -105,11 +105,11 @@ def test_absences_do_not_meet(omar: User, rana: User, nadia: User) -> None:
         plan(nadia, deputy=omar, starts_on=date(2026, 1, 8), ends_on=date(2026, 1, 9))
     with pytest.raises(DeputyAway):
         plan(rana, deputy=nadia, starts_on=date(2026, 1, 8), ends_on=date(2026, 1, 9))
-    attendance.end_absence(planned, on=date(2026, 1, 7))
+    absences.end_absence(planned, on=date(2026, 1, 7))
     planned.refresh_from_db()
     assert planned.ends_on == date(2026, 1, 6)
     plan(rana, deputy=nadia, starts_on=date(2026, 1, 8), ends_on=date(2026, 1, 9))
-    attendance.end_absence(planned, on=date(2026, 1, 4))
+    absences.end_absence(planned, on=date(2026, 1, 4))
     assert not Absence.objects.filter(pk=planned.pk).exists()
 
 
@@ -126,7 +126,7 @@ def test_all_open_cases_change_hands_in_one_act(
     ask(cases[1], by=omar, at=now, text="ما رقم العداد؟")
     close(cases[2], by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
     deadlines = {case.pk: Case.objects.get(pk=case.pk).deadline_at for case in cases}
-    done = attendance.reassign(water, omar, rana, by=nadia, at=at(5, 9))
+    done = absences.reassign(water, omar, rana, by=nadia, at=at(5, 9))
     assert (done.moved, done.kept) == (3, 0)
     assert [Case.objects.get(pk=case.pk).officer for case in cases] == [rana, rana, omar, rana]
     assert last(cases[0]) == ("assign", nadia, None)
@@ -134,7 +134,7 @@ def test_all_open_cases_change_hands_in_one_act(
     # No time limit begins anew.
     assert {case.pk: Case.objects.get(pk=case.pk).deadline_at for case in cases} == deadlines
     assert [message.address for message in Message.objects.filter(template="officer_took_over")] == [rana.email]
-    assert attendance.reassign(water, omar, rana, by=nadia, at=at(5, 9)).moved == 0
+    assert absences.reassign(water, omar, rana, by=nadia, at=at(5, 9)).moved == 0
 
 
 @pytest.mark.django_db
@@ -142,7 +142,7 @@ def test_a_case_of_the_takers_own_stays(
     accepted: Case, amina: Citizen, omar: User, rana: User, nadia: User, water: Agency
 ) -> None:
     User.objects.filter(pk=rana.pk).update(person=amina)
-    done = attendance.reassign(water, omar, User.objects.get(pk=rana.pk), by=nadia, at=at(5, 9))
+    done = absences.reassign(water, omar, User.objects.get(pk=rana.pk), by=nadia, at=at(5, 9))
     assert (done.moved, done.kept, Case.objects.get(pk=accepted.pk).officer) == (0, 1, omar)
 
 
@@ -153,13 +153,13 @@ def test_only_the_supervisor_hands_over(
 ) -> None:
     by = {"omar": omar, "yusuf": yusuf, "lina": lina}[name]
     with pytest.raises(NotEntitled):
-        attendance.reassign(water, omar, rana, by=by, at=at(5, 9))
+        absences.reassign(water, omar, rana, by=by, at=at(5, 9))
 
 
 @pytest.mark.django_db
 def test_nothing_is_handed_to_a_stranger(accepted: Case, omar: User, yusuf: User, nadia: User, water: Agency) -> None:
     with pytest.raises(NotEntitled):
-        attendance.reassign(water, omar, yusuf, by=nadia, at=at(5, 9))
+        absences.reassign(water, omar, yusuf, by=nadia, at=at(5, 9))
 
 
 # ---- silence ----
@@ -197,7 +197,7 @@ def test_the_cases_of_a_silent_officer_wait_for_somebody_else_and_the_supervisor
     assert cases[0].events.latest("number").facts == {"officer": None, "before": str(omar.pk)}
     assert [message.address for message in Message.objects.filter(template="officer_silent")] == [nadia.email]
     # Given back to the silent officer, they are not taken at once, and nobody is told again of the same silence.
-    attendance._assign(Case.objects.get(pk=cases[0].pk), omar, by=nadia, at=at(7, 13))
+    absences._assign(Case.objects.get(pk=cases[0].pk), omar, by=nadia, at=at(7, 13))
     assert hand_over_silent(at=at(8, 13)) == 0
     seen(rana, at(11, 9))
     assert hand_over_silent(at=at(12, 14)) == 1
@@ -235,7 +235,7 @@ def test_the_page_lists_the_people_of_the_desk_and_those_who_left(
 ) -> None:
     Membership.objects.filter(user=omar).update(ends_on=date(2026, 1, 3))
     seen(rana, now)
-    attendance.plan_absence(rana, deputy=None, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
+    absences.plan_absence(rana, deputy=None, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
     page = at_work.get("/en/staff/officers/")
     rows = {seat.user.name_en: (seat.cases, seat.has_left, len(seat.absences)) for seat in page.context["seats"]}
     assert rows == {"Omar Smadi": (1, True, 0), "Rana Zoubi": (0, False, 1), "Nadia Shara": (0, False, 0)}
@@ -284,7 +284,7 @@ def test_what_makes_no_sense_is_said_beside_its_field(
 
 @pytest.mark.django_db
 def test_absences_that_meet_are_said_beside_their_field(at_work: Client, omar: User, rana: User, nadia: User) -> None:
-    attendance.plan_absence(rana, deputy=nadia, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
+    absences.plan_absence(rana, deputy=nadia, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
     sent = {"officer": str(omar.pk), "deputy": str(rana.pk), "starts_on": "5/1/2026", "ends_on": "8/1/2026"}
     page = at_work.post("/en/staff/officers/absence/", sent)
     assert list(page.context["form"].errors) == ["deputy"]
@@ -322,7 +322,7 @@ def test_a_strangers_desk_does_not_exist(
     at_work: Client, accepted: Case, omar: User, yusuf: User, gam: Agency, lina: User, water: Agency
 ) -> None:
     """Neither for a supervisor elsewhere nor for an officer; the unit watches every desk and hands over at none."""
-    away = attendance.plan_absence(yusuf, deputy=None, starts_on=date(2026, 1, 5), ends_on=date(2026, 1, 6))
+    away = absences.plan_absence(yusuf, deputy=None, starts_on=date(2026, 1, 5), ends_on=date(2026, 1, 6))
     for name in ("officers", "officers-absence", "officers-reassign"):
         assert at_work.get(f"{reverse(name)}?agency=gam").status_code == 404
     assert at_work.post(reverse("officers-absence-end"), {"absence": away.pk}).status_code == 404
@@ -339,7 +339,7 @@ def test_the_page_costs_the_same_for_one_and_for_three(
 ) -> None:
     def cost(number: int) -> int:
         other = make_staff(f"o{number}@miyahuna.example", "أحمد", "Ahmad", f"+96279010004{number}", water, Role.OFFICER)
-        attendance.plan_absence(other, deputy=omar, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
+        absences.plan_absence(other, deputy=omar, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
         accept(file_case(), by=other, at=now, days=2)
         with CaptureQueriesContext(connection) as statements:
             assert at_work.get("/en/staff/officers/").status_code == 200

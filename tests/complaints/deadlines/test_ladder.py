@@ -19,12 +19,12 @@ from accounts.models import Absence, Citizen, Membership, User
 from accounts.roles import Role
 from agencies.calendar import AMMAN
 from agencies.models import Agency
-from complaints.chain import first_forged
-from complaints.citizen.casepage import page_of
-from complaints.deadlines import ladder
-from complaints.file.casefile import open_file, with_papers
+from complaints.actions import accept, ask, close, correct, extend, propose_extension, reply
+from complaints.case_text.citizen_case import page_of
+from complaints.engine.history_chain import first_forged
+from complaints.escalation import ladder
 from complaints.models import Case, Clock, ClockStep, ReferralTask
-from complaints.verbs import accept, ask, close, correct, extend, propose_extension, reply
+from complaints.staff.case_file import open_file, with_papers
 from complaints.workflow import ClockKind
 from notifications.models import Message
 from tests.cast import make_staff, sign_in
@@ -157,7 +157,7 @@ def test_nobody_is_told_of_a_case_of_their_own(accepted: Case, nadia: User, basm
 def test_a_missed_triage_and_a_missed_objection_go_to_the_head_of_the_unit(
     triaged: Case, closed: Case, lina: User, hala: User, amina: Citizen, now: datetime
 ) -> None:
-    from complaints.verbs import object_to
+    from complaints.actions import object_to
 
     object_to(closed, by=amina.user, at=now + timedelta(hours=1), text="لم يعد الماء بعد")
     # Triage is due on Monday, the objection on Sunday the 11th.

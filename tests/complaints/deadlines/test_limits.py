@@ -12,7 +12,7 @@ from django.core.checks.registry import registry
 from django.core.exceptions import ImproperlyConfigured
 
 from agencies.calendar import AMMAN
-from complaints.deadlines import checks, limits
+from complaints.clocks import checks, limits
 from complaints.models import Case
 from complaints.workflow import STANDINGS, State
 from config.devstack.state import ROOT

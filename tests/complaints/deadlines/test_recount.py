@@ -14,13 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Citizen, User
 from agencies.calendar import AMMAN
 from agencies.models import Agency, Holiday, HolidayStatus, Period, WorkingHours, current_calendar
-from complaints.chain import first_forged
-from complaints.citizen.casepage import page_of
-from complaints.deadlines import ladder
-from complaints.deadlines.recount import recount
-from complaints.deadlines.shares import moment_of
+from complaints.actions import accept, ask, extend, propose_extension, reply
+from complaints.case_text.citizen_case import page_of
+from complaints.clocks.elapsed import moment_of
+from complaints.engine.history_chain import first_forged
+from complaints.escalation import ladder
+from complaints.escalation.recalculation import recount
 from complaints.models import Case, Clock, ReferralTask
-from complaints.verbs import accept, ask, extend, propose_extension, reply
 from complaints.workflow import ClockKind
 from notifications.models import Message
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.models import Citizen, User
+from complaints.actions import accept, ask, reply
 from complaints.models import Case
-from complaints.verbs import accept, ask, reply
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Clock, Desk, address, clock, desk, english, sent, statements_of
 

@@ -9,11 +9,11 @@ import pytest
 
 from accounts.models import Citizen, User
 from agencies.models import Holiday
-from complaints.deadlines import ladder
-from complaints.deadlines.recount import recount
+from complaints.actions import accept, close
+from complaints.engine.transition import TransitionNotAllowed
+from complaints.escalation import ladder
+from complaints.escalation.recalculation import recount
 from complaints.models import Case, CaseEvent, Clock, ClockStep
-from complaints.transition import TransitionNotAllowed
-from complaints.verbs import accept, close
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.test_concurrency import at_once, copy

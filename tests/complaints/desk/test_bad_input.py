@@ -33,8 +33,8 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Holiday, Period, WorkingHours
+from complaints.actions import close, link
 from complaints.models import Case, CaseLink
-from complaints.verbs import close, link
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Clock, Desk, address, sent

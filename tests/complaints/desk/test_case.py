@@ -8,8 +8,8 @@ from django.core.files.base import ContentFile
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Topic
+from complaints.actions import accept, add, ask, close, decline, object_to, propose_extension, refer, reply
 from complaints.models import Attachment, Case
-from complaints.verbs import accept, add, ask, close, decline, object_to, propose_extension, refer, reply
 from tests.cast import make_staff
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.conftest import FileCase

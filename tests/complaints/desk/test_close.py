@@ -4,8 +4,8 @@ import pytest
 
 from accounts.models import User
 from agencies.models import Topic
+from complaints.actions import accept
 from complaints.models import Answer, Case
-from complaints.verbs import accept
 from notifications.models import Message, MessageState
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.conftest import FileCase

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from accounts.models import User
+from complaints.actions import extend, propose_extension
 from complaints.models import Case, Extension, Question
-from complaints.verbs import extend, propose_extension
 from notifications.models import Message
 from tests.complaints.desk.conftest import DOTS, Desk, address, sent
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
-from complaints.desk import office_of
+from complaints.staff.frame import office_of
 from tests.cast import make_staff
 from tests.complaints.desk.conftest import Desk
 

@@ -11,10 +11,10 @@ from django.urls import reverse
 from accounts.models import Absence, Membership, User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate
-from complaints import verbs
-from complaints.deadlines import attendance
+from complaints import actions
+from complaints.actions import consultations
+from complaints.escalation import absences
 from complaints.models import Case
-from complaints.verbs import consultations
 from tests.cast import make_staff
 from tests.complaints.desk.conftest import Desk, address, sent
 
@@ -63,7 +63,7 @@ def test_an_officer_who_leaves_gets_no_case(
     dana = people[0]
     client, typed = desk(nadia), sent(accepted, officer=dana.pk)
     assert client.get(address("desk-assign", accepted)).status_code == 200
-    ends(verbs, "assign", leaves(dana))
+    ends(actions, "assign", leaves(dana))
     page = client.post(address("desk-assign", accepted), typed)
     assert (page.status_code, page.context["form"].errors) == (200, {"officer": [GONE]})
     assert not accepted.events.filter(verb="assign").exists()
@@ -87,7 +87,7 @@ def test_whoever_leaves_takes_over_nothing(
     desk: Desk, accepted: Case, omar: User, nadia: User, people: list[User], ends: Callable[..., None]
 ) -> None:
     dana = people[0]
-    ends(attendance, "reassign", leaves(dana))
+    ends(absences, "reassign", leaves(dana))
     page = desk(nadia).post(reverse("officers-reassign"), {"giver": omar.pk, "taker": dana.pk})
     assert (page.status_code, page.context["form"].errors) == (200, {"taker": [NO_MORE]})
     accepted.refresh_from_db()
@@ -124,7 +124,7 @@ def test_an_agency_that_ends_is_not_proposed_and_the_words_stay(
     def end() -> None:
         Agency.objects.filter(pk=gam.pk).update(ends_on=ENDED)
 
-    ends(verbs, verb, end)
+    ends(actions, verb, end)
     page = desk(omar).post(address(f"desk-{name}", case), typed)
     assert (page.status_code, list(page.context["form"].errors)) == (200, ["proposed_agency"])
     assert "الشارع من اختصاص الأمانة." in page.content.decode()

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Citizen, User
+from complaints.actions import accept, archive, close, dismiss, note, object_to, withdraw
 from complaints.models import Case
-from complaints.verbs import accept, archive, close, dismiss, note, object_to, withdraw
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase

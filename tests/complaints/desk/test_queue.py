@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Agency
+from complaints.actions import accept, ask, close
+from complaints.desk.queue import counts, tabs
+from complaints.desk.queue.counts import counts_of
+from complaints.desk.queue.tabs import Seat, Tab
 from complaints.models import Case
-from complaints.queue import counts, keyset, tabs
-from complaints.queue.counts import counts_of
-from complaints.queue.tabs import Seat, Tab
-from complaints.verbs import accept, ask, close
+from kit import keyset
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Clock, Desk

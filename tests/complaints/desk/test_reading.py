@@ -12,10 +12,7 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate, Governorate
-from complaints.directorates import links
-from complaints.models import Attachment, Case, LinkKind, StandardText
-from complaints.queue.tabs import Tab
-from complaints.verbs import (
+from complaints.actions import (
     accept,
     add,
     add_task,
@@ -29,7 +26,10 @@ from complaints.verbs import (
     refer,
     reply,
 )
-from complaints.verbs.consultations import consult, find
+from complaints.actions.consultations import consult, find
+from complaints.desk.queue.tabs import Tab
+from complaints.engine import signed_links
+from complaints.models import Attachment, Case, LinkKind, StandardText
 from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
@@ -179,7 +179,7 @@ def test_what_is_covered_is_not_found(
 def test_a_page_is_filled_past_what_is_covered_and_no_next_one_tells_of_it(
     desk: Desk, file_case: FileCase, omar: User, amina: Citizen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("complaints.searching.search.PAGE", 2)
+    monkeypatch.setattr("complaints.search.search.PAGE", 2)
     text = f"كسر أمام المدرسة. {amina.short_name}"
     oldest = file_case(details=text)
     for _ in range(5):
@@ -207,5 +207,5 @@ def test_the_directorate_reads_what_it_is_asked_without_the_person(
     client: Client, hidden: Case, amina: Citizen
 ) -> None:
     asked = hidden.consultations.get(ended_at__isnull=True)
-    text = client.get(reverse("directorate", args=[links.token_for(asked)])).content.decode()
+    text = client.get(reverse("directorate", args=[signed_links.token_for(asked)])).content.decode()
     assert [one in text for one in traces(amina)] == [False] * 5

@@ -106,7 +106,7 @@ def test_what_cannot_be_stored_is_refused(desk: Desk, referred: Case, omar: User
 def test_words_come_page_by_page(
     desk: Desk, file_case: FileCase, omar: User, monkeypatch: pytest.MonkeyPatch, now: datetime
 ) -> None:
-    monkeypatch.setattr("complaints.searching.search.PAGE", 2)
+    monkeypatch.setattr("complaints.search.search.PAGE", 2)
     made = [file_case().reference for _ in range(3)]
     client = desk(omar)
     first = client.get(reverse("queue"), {"q": "انقطاع"})

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Governorate, RoutingRule, Topic
+from complaints.actions import decline
 from complaints.models import Case
-from complaints.verbs import decline
 from notifications.models import Message
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Desk, address, sent, statements_of

@@ -11,8 +11,8 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate
+from complaints.desk.queue.bulk import Choice
 from complaints.models import Case, CaseEvent
-from complaints.queue.bulk import Choice
 from complaints.workflow import Act, Verb
 from notifications.models import Message
 from tests.cast import make_staff

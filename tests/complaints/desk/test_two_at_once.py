@@ -10,8 +10,8 @@ from django.test import Client
 
 from accounts.models import Citizen, User
 from agencies.models import Agency
+from complaints.actions import accept, add, decline
 from complaints.models import Answer, Case, CaseEvent
-from complaints.verbs import accept, add, decline
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
 from tests.complaints.desk.conftest import Clock, Desk, address, sent

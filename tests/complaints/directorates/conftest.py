@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from agencies.models import Directorate
+from complaints.actions.consultations import consult
 from complaints.models import Attachment, Case, Consultation
-from complaints.verbs.consultations import consult
 from tests.complaints.desk.conftest import clock, desk, english  # noqa: F401 - the desk's own fixtures
 
 ASKED = "نرجو معاينة الخط المغذي لحي نزال وبيان سبب الانقطاع والمدة اللازمة لإصلاحه."

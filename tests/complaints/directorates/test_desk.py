@@ -10,10 +10,10 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate
-from complaints.directorates import links
+from complaints.actions import accept, add, ask
+from complaints.actions.consultations import consult, estimate, find, revoke
+from complaints.engine import signed_links
 from complaints.models import Attachment, Case, Consultation
-from complaints.verbs import accept, add, ask
-from complaints.verbs.consultations import consult, estimate, find, revoke
 from notifications.models import Message
 from tests.complaints.desk.conftest import Clock, Desk, address, sent
 from tests.complaints.directorates.conftest import ASKED, FINDING, WRITER, attach
@@ -44,7 +44,7 @@ def test_asking_by_page_says_what_happens_next(desk: Desk, accepted: Case, omar:
     assertContains(answer, "Give the directorate its link")
     asked = Consultation.objects.get()
     assert (asked.directorate, asked.text, asked.language, asked.asked_by) == (network, ASKED, "ar", omar)
-    assertContains(answer, links.url_of(asked))
+    assertContains(answer, signed_links.url_of(asked))
 
 
 def test_asking_a_directorate_with_an_address_sends_it_the_link(
@@ -53,7 +53,7 @@ def test_asking_a_directorate_with_an_address_sends_it_the_link(
     Directorate.objects.filter(pk=network.pk).update(email="networks@miyahuna.example")
     answer = desk(omar).post(address("desk-consult", accepted), sent(accepted, **typed(network)), follow=True)
     assertContains(answer, "The directorate is being asked by e-mail.")
-    assertNotContains(answer, links.token_for(Consultation.objects.get()))
+    assertNotContains(answer, signed_links.token_for(Consultation.objects.get()))
     assert Message.objects.filter(template="directorate_request").count() == 1
 
 
@@ -174,14 +174,14 @@ def test_whoever_may_not_answer_for_the_directorate_does_not_see_its_link(
 ) -> None:
     page = desk(lina).get(address("desk-case", asked.case))
     assertContains(page, ASKED)
-    assertNotContains(page, links.token_for(asked))
+    assertNotContains(page, signed_links.token_for(asked))
 
 
 def test_an_expired_link_is_said_and_not_shown(desk: Desk, asked: Consultation, omar: User, clock: Clock) -> None:
     clock.at = asked.expires_at
     page = desk(omar).get(address("desk-case", asked.case))
     assertContains(page, "The link has expired.")
-    assertNotContains(page, links.token_for(asked))
+    assertNotContains(page, signed_links.token_for(asked))
 
 
 def test_while_the_citizen_is_asked_the_section_still_takes_the_request_back(
@@ -200,7 +200,7 @@ def test_the_words_of_the_request_are_shown_to_nobody_in_the_messages(
     letter = Message.objects.get(template="directorate_request")
     page = desk(lina).get(reverse("message", args=[letter.pk]))
     assertContains(page, "its words are shown to nobody else")
-    assertNotContains(page, links.token_for(asked))
+    assertNotContains(page, signed_links.token_for(asked))
 
 
 def test_the_case_page_takes_as_many_statements_with_one_request_as_with_three(

@@ -10,11 +10,11 @@ import pytest
 from accounts.models import Citizen, User
 from agencies.calendar import Hours, WorkingCalendar
 from agencies.models import Agency, Directorate, current_calendar
-from complaints import holdings
-from complaints.holdings import AgencyTime, WorkingTime, per_agency, working_words
+from complaints.actions import decline, refer
+from complaints.actions.consultations import consult, find
+from complaints.case_text import time_held
+from complaints.case_text.time_held import AgencyTime, WorkingTime, per_agency, working_words
 from complaints.models import Case
-from complaints.verbs import decline, refer
-from complaints.verbs.consultations import consult, find
 from complaints.workflow import Holder
 from tests.complaints.conftest import FileCase
 from tests.complaints.directorates.conftest import ASKED, FINDING, WRITER
@@ -68,8 +68,8 @@ def test_a_case_on_its_way_through_everybodys_hands_is_summed_by_party(
     refer(referred, by=lina, at=now + 5 * hour, agency=water, reason="الخط المغذي ملك شركة المياه")
     rows = list(referred.holdings.select_related("agency", "directorate"))
     at = now + timedelta(days=1)
-    clock = holdings.clock_of(rows, at=at, calendar=current_calendar())
-    held = [(one.name, one.minutes, one.is_now) for one in holdings.held_by(rows, at=at, clock=clock)]
+    clock = time_held.clock_of(rows, at=at, calendar=current_calendar())
+    held = [(one.name, one.minutes, one.is_now) for one in time_held.held_by(rows, at=at, clock=clock)]
     assert held == [
         ("Jordan Water Company", 60 + 30 + 90, True),
         ("Government Complaints Management Unit", 180, False),
@@ -92,7 +92,7 @@ def test_the_figures_of_agencies_are_those_of_their_cases(
         water.pk: AgencyTime(water.pk, 2 * hour + 5 * hour, 3 * hour, 2),
         gam.pk: AgencyTime(gam.pk, 5 * hour, timedelta(), 1),
     }
-    summed = [holdings.totals(case, at=until, calendar=calendar) for case in (mine, other)]
+    summed = [time_held.totals(case, at=until, calendar=calendar) for case in (mine, other)]
     assert sum(one[Holder.AGENCY] for one in summed) == found[water.pk].desk_minutes
     assert sum(one.get(Holder.DIRECTORATE, 0) for one in summed) == found[water.pk].directorate_minutes
     # The parts of a span add up, wherever it is cut.

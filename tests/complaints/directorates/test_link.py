@@ -14,11 +14,11 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Citizen, User
 from agencies.models import Directorate
-from complaints.covering import without_person
-from complaints.directorates import links
+from complaints.actions import add, close
+from complaints.actions.consultations import consult, estimate, find, revoke
+from complaints.engine import signed_links
 from complaints.models import Attachment, Case, CaseEvent, Consultation
-from complaints.verbs import add, close
-from complaints.verbs.consultations import consult, estimate, find, revoke
+from complaints.visibility.redaction import without_person
 from config.logs import request_in_short
 from notifications.models import Message
 from tests.complaints import DETAILS, DONE, FOUND
@@ -32,7 +32,7 @@ WRITTEN = {"answer": "1", "finding": FINDING, "signed_as": WRITER}
 
 @pytest.fixture
 def url(asked: Consultation) -> str:
-    return reverse("directorate", args=[links.token_for(asked)])
+    return reverse("directorate", args=[signed_links.token_for(asked)])
 
 
 def fresh(asked: Consultation) -> Consultation:
@@ -88,7 +88,7 @@ def test_opening_the_page_changes_nothing(asked: Consultation, url: str, client:
 def test_the_files_come_under_plain_names_and_only_those_of_the_citizen(
     asked: Consultation, client: Client, now: datetime
 ) -> None:
-    token = links.token_for(asked)
+    token = signed_links.token_for(asked)
     file = attach(asked.case, now, "أمينة الخطيب.jpg")
     answer = client.get(reverse("directorate-file", args=[token, file.pk]))
     assert (answer.status_code, file.plain_name in answer["Content-Disposition"]) == (200, True)
@@ -223,7 +223,7 @@ def test_a_form_from_another_site_is_refused_and_one_of_ours_is_taken(asked: Con
 
 
 def test_a_link_is_not_used_to_flood(url: str, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links, "SENT_BY_LINK", links.Limit("test", 2, timedelta(hours=1)))
+    monkeypatch.setattr(signed_links, "SENT_BY_LINK", signed_links.Limit("test", 2, timedelta(hours=1)))
     assert [client.post(url, GIVEN | {"days": "0"}).status_code for _ in range(3)] == [200, 200, 429]
     assert client.get(url).status_code == 200
 
@@ -237,7 +237,7 @@ def test_a_link_is_not_used_to_flood(url: str, client: Client, monkeypatch: pyte
 def test_an_altered_link_opens_nothing_and_says_what_to_do(
     asked: Consultation, client: Client, change: Callable[[str], str]
 ) -> None:
-    page = client.get(reverse("directorate", args=[change(links.token_for(asked))]))
+    page = client.get(reverse("directorate", args=[change(signed_links.token_for(asked))]))
     assertContains(page, "This link does not work", status_code=404)
     assert page["X-Robots-Tag"] == "noindex, nofollow"
     assert asked.case.subject not in page.content.decode()
@@ -284,7 +284,7 @@ def test_after_closing_the_link_is_gone_answered_or_not(
 
 def test_a_link_signed_with_the_key_before_still_works(asked: Consultation, client: Client) -> None:
     with override_settings(SECRET_KEY="another-key" * 6, SECRET_KEY_FALLBACKS=[]):
-        old = links.token_for(asked)
+        old = signed_links.token_for(asked)
         assert client.get(reverse("directorate", args=[old])).status_code == 200
     assert client.get(reverse("directorate", args=[old])).status_code == 404
     with override_settings(SECRET_KEY_FALLBACKS=["another-key" * 6]):
@@ -299,7 +299,7 @@ def test_the_request_goes_to_the_address_of_the_directorate_in_its_language(
     asked = consult(accepted, by=omar, at=now, directorate=network, text=ASKED, language="ar")
     letter = Message.objects.get(template="directorate_request")
     assert (letter.address, letter.channel, letter.language, letter.linked) == (network.email, "email", "ar", False)
-    assert links.url_of(asked) in letter.body
+    assert signed_links.url_of(asked) in letter.body
     assert "/ar/directorate/" in letter.body
     assert ASKED not in letter.body
     assert "3/2/2026" in letter.body
@@ -322,7 +322,7 @@ def test_the_log_holds_no_link(asked: Consultation, url: str) -> None:
     request = RequestFactory().post(url, WRITTEN)
     request.resolver_match = resolve(url)
     written = request_in_short(None, "error", {"event": f"Internal Server Error: {url}", "request": request})
-    assert links.token_for(asked) not in str(written)
+    assert signed_links.token_for(asked) not in str(written)
     assert WRITER not in str(written)
 
 
@@ -400,7 +400,7 @@ def test_a_link_that_went_by_mail_is_the_directorates_own(
     network.email = "network@miyahuna.example"
     network.save(update_fields=["email"])
     mailed = consult(accepted, by=omar, at=now, directorate=network, text=ASKED)
-    client.post(reverse("directorate", args=[links.token_for(mailed)]), WRITTEN)
+    client.post(reverse("directorate", args=[signed_links.token_for(mailed)]), WRITTEN)
     page = desk(omar).get(address("desk-case", accepted))
     assert page.context["file"].history[0].by == "the directorate"
     assert CaseEvent.objects.get(verb="find").facts["handed"] == "email"

@@ -13,9 +13,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.models import Absence, Citizen, Membership, User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate
-from complaints.directorates import links
+from complaints.actions.consultations import consult, estimate, revoke
+from complaints.engine import signed_links
 from complaints.models import Attachment, CaseEvent, Consultation
-from complaints.verbs.consultations import consult, estimate, revoke
 from tests.cast import make_staff
 from tests.complaints import DETAILS
 from tests.complaints.desk.conftest import Clock, Desk
@@ -116,7 +116,7 @@ def test_the_deputy_of_a_member_who_is_away_sees_the_requests(
 
 def test_only_the_link_expires(desk: Desk, asked: Consultation, haitham: User, clock: Clock) -> None:
     clock.at = asked.expires_at + timedelta(days=1)
-    assert Client().get(reverse("directorate", args=[links.token_for(asked)])).status_code == 410
+    assert Client().get(reverse("directorate", args=[signed_links.token_for(asked)])).status_code == 410
     assert desk(haitham).post(page_of(asked), WRITTEN).status_code == 302
 
 
@@ -159,7 +159,7 @@ def test_a_long_list_goes_on(
     desk: Desk, file_case: Callable, omar: User, network: Directorate, haitham: User, now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("complaints.views.directorates.PAGE", 2)
+    monkeypatch.setattr("complaints.desk.directorate.views.PAGE", 2)
     made = [consult(file_case(), by=omar, at=now, directorate=network, text=ASKED) for _ in range(3)]
     browser = desk(haitham)
     first = browser.get(reverse(LIST))
@@ -172,7 +172,7 @@ def test_a_long_list_goes_on(
 def test_a_member_who_came_second_keeps_the_words(
     desk: Desk, asked: Consultation, haitham: User, now: datetime
 ) -> None:
-    assert Client().post(reverse("directorate", args=[links.token_for(asked)]), WRITTEN).status_code == 302
+    assert Client().post(reverse("directorate", args=[signed_links.token_for(asked)]), WRITTEN).status_code == 302
     page = desk(haitham).post(page_of(asked), {"answer": "1", "finding": "نتيجة كتبها هيثم", "signed_as": WRITER})
     assertContains(page, "نتيجة كتبها هيثم", status_code=409)
     assertContains(page, FINDING, status_code=409)

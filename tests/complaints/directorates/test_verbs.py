@@ -6,11 +6,8 @@ import pytest
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, current_calendar
-from complaints import holdings
-from complaints.models import Case, CaseEvent, Consultation, Holding
-from complaints.transition import NotEntitled, TransitionNotAllowed
-from complaints.verbs import accept, ask, close, decline, reply
-from complaints.verbs.consultations import (
+from complaints.actions import accept, ask, close, decline, reply
+from complaints.actions.consultations import (
     NotAsked,
     NotOfTheAgency,
     Overtaken,
@@ -20,7 +17,10 @@ from complaints.verbs.consultations import (
     find,
     revoke,
 )
-from complaints.verbs.notes import InOtherHands
+from complaints.actions.notes import InOtherHands
+from complaints.case_text import time_held
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed
+from complaints.models import Case, CaseEvent, Consultation, Holding
 from complaints.workflow import Holder
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
@@ -220,7 +220,7 @@ def test_the_holdings_tile_from_asking_to_closing(
     assert [one.ended_at for one in rows] == [*(one.started_at for one in rows[1:]), closed_at]
     assert rows[0].started_at == case.filed_at
     calendar = current_calendar()
-    summed = holdings.totals(case, at=closed_at + 100 * hour, calendar=calendar)
+    summed = time_held.totals(case, at=closed_at + 100 * hour, calendar=calendar)
     # 10:00–11:00 and 13:00–15:30 on Sunday, 8:30–10:00 on Monday; then the desk until 13:00.
     assert summed == {Holder.AGENCY: 180, Holder.DIRECTORATE: 300, Holder.CITIZEN: 120}
     assert sum(summed.values()) == calendar.working_minutes(case.filed_at, closed_at)

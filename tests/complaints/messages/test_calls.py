@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.account import change_phone
 from accounts.models import Citizen, IdentityView, User
-from complaints.messages.calls import call_of, mark_of, words_to_say
+from complaints.contact_centre.calls.call_tasks import call_of, mark_of, words_to_say
 from complaints.models import Case
 from notifications import standing
 from notifications.models import CallTask, Channel, Message, Verdict
@@ -178,7 +178,7 @@ def test_a_person_is_reached_once(
         assert finish(desk(sami), to_call, "reached").url == reverse("calls")
     to_call.refresh_from_db()
     assert (to_call.outcome, to_call.done_by) == ("reached", f"user:{sami.pk}")
-    (line,) = [vars(record) for record in caplog.records if record.name == "complaints.views.calls"]
+    (line,) = [vars(record) for record in caplog.records if record.name == "complaints.contact_centre.calls.views"]
     assert (line["call_id"], line["user_id"], line["outcome"]) == (to_call.pk, str(sami.pk), "reached")
     for outcome in ("reached", "no_answer", "wrong_number"):
         assert finish(desk(lina), to_call, outcome).status_code == 409

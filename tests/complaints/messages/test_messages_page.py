@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Citizen, User
-from complaints.messages.figures import REMEDIES
-from complaints.messages.names import NAMES
+from complaints.case_text.message_names import NAMES
+from complaints.message_centre.messages.figures import REMEDIES
 from complaints.models import Case
 from notifications import alarms, standing
 from notifications.models import (
@@ -313,9 +313,11 @@ def test_a_hold_is_released_once(desk: Desk, adel: User, lina: User, caplog: pyt
         answer = desk(adel).post(reverse("messages-release"))
     assert (answer.status_code, answer.url, hold.current()) == (302, reverse("messages"), None)
     assert Hold.objects.get().ended_by == f"user:{adel.pk}"
-    assert [vars(record).get("user_id") for record in caplog.records if record.name == "complaints.views.messages"] == [
-        str(adel.pk)
-    ]
+    assert [
+        vars(record).get("user_id")
+        for record in caplog.records
+        if record.name == "complaints.message_centre.messages.views"
+    ] == [str(adel.pk)]
     again = desk(lina).post(reverse("messages-release"), follow=True)
     assert "Sending was not on hold any more." in again.content.decode()
     assert Hold.objects.get().ended_by == f"user:{adel.pk}"

@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen, User
-from complaints.messages import wordings
+from complaints.actions import ask, close
+from complaints.message_centre.wordings import editing
 from complaints.models import Case
-from complaints.verbs import ask, close
 from notifications.models import Message, WordingEdition
 from notifications.words import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, editions, proofreading
 from notifications.words.sms import size
@@ -341,7 +341,7 @@ def test_every_open_word_has_its_meaning() -> None:
         for field in ("sms", "subject", "text")
         for word in proofreading.allowed(template, language, field)
     }
-    assert usable == set(wordings.MEANINGS)
+    assert usable == set(editing.MEANINGS)
 
 
 class TestScript:

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate
+from complaints.actions import assign, decline, label, note
+from complaints.actions.consultations import consult
+from complaints.desk.queue import bulk
 from complaints.models import Case, CaseLink, Label
-from complaints.queue import bulk
-from complaints.verbs import assign, decline, label, note
-from complaints.verbs.consultations import consult
 from complaints.workflow import Act
 from notifications.models import Message
 from tests.complaints.conftest import FileCase
@@ -27,7 +27,7 @@ def press(client: Client, deed: str, *chosen: Case | str, **typed: object) -> li
     """Return what became of each case."""
     sent = [one if isinstance(one, str) else f"{one.reference}-{one.version}" for one in chosen]
     page = client.post(reverse("queue-bulk"), {"deed": deed, "case": sent, "send": "1", **typed})
-    assert (page.status_code, page.templates[0].name) == (200, "complaints/desk/bulk_done.html")
+    assert (page.status_code, page.templates[0].name) == (200, "complaints/desk/queue/bulk_done.html")
     return [(result.reference, result.is_done, result.words) for result in page.context["results"]]
 
 

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Citizen, User
+from complaints.desk.queue import counts, saved
 from complaints.models import Case
-from complaints.queue import counts, saved
 from tests.complaints.conftest import FileCase
 from tests.complaints.queue.conftest import Clock, Desk
 

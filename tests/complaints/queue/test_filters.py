@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from accounts.models import Citizen, Membership, User
 from agencies.models import Agency, Directorate, Governorate, Topic
+from complaints.actions import accept, assign, label
 from complaints.models import Case
-from complaints.verbs import accept, assign, label
 from tests.complaints.conftest import FileCase
 from tests.complaints.queue.conftest import Desk
 

@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from complaints.actions import accept, label
+from complaints.desk.queue import saved
 from complaints.models import Case, Label
-from complaints.queue import saved
-from complaints.verbs import accept, label
 from tests.cast import let_in
 from tests.complaints.conftest import FileCase
 from tests.complaints.queue.conftest import Clock

@@ -9,9 +9,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from agencies.models import Agency, Topic, WorkingHours
+from complaints.actions import accept, add_task, ask
 from complaints.models import Case
-from complaints.queue import keyset
-from complaints.verbs import accept, add_task, ask
+from kit import keyset
 from tests.cast import make_agency, make_staff
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Clock, Desk
@@ -73,7 +73,7 @@ def test_of_several_parts_the_unit_sees_the_nearest(
 
 def test_it_is_read_page_by_page(desk: Desk, two: list[Case], yusuf: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyset, "PAGE", 1)
-    monkeypatch.setattr("complaints.queue.tabs.PAGE", 1)
+    monkeypatch.setattr("complaints.desk.queue.tabs.PAGE", 1)
     soon, later = two
     client = desk(yusuf)
     first = client.get(reverse("queue"), {"view": "tasks"})

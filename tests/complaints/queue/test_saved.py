@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from agencies.models import Agency, Topic
+from complaints.desk.queue import saved
 from complaints.models import Case, SavedFilter
-from complaints.queue import saved
 from tests.complaints.conftest import FileCase
 from tests.complaints.queue.conftest import Desk
 

@@ -11,12 +11,13 @@ from django.urls import reverse
 
 from accounts.models import Absence, User
 from agencies.models import Agency, Directorate
-from complaints.deadlines.attendance import seats_of
+from complaints.actions import accept, add_task, ask, assign, close, decline, object_to, refer, reply
+from complaints.actions.consultations import consult
+from complaints.desk.queue import tabs
+from complaints.desk.queue.tabs import Seat, Sort, Tab, orders_of, page_of
+from complaints.escalation.absences import seats_of
 from complaints.models import Case, ReferralTask
-from complaints.queue import keyset, tabs
-from complaints.queue.tabs import Seat, Sort, Tab, orders_of, page_of
-from complaints.verbs import accept, add_task, ask, assign, close, decline, object_to, refer, reply
-from complaints.verbs.consultations import consult
+from kit import keyset
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
 from tests.complaints.queue.conftest import Desk
@@ -272,7 +273,7 @@ def test_every_view_is_read_in_every_order(fill: Fill, omar: User, now: datetime
             wanted = by_date
     page = page_of(tab, Seat(omar, now), sort=sort)
     rest = page_of(tab, Seat(omar, now), sort=sort, after=page.next)
-    assert [[case.reference for case in one.cases] for one in (page, rest)] == [wanted[:2], wanted[2:]]
+    assert [[case.reference for case in one.rows] for one in (page, rest)] == [wanted[:2], wanted[2:]]
 
 
 @pytest.mark.parametrize("tab", Tab)

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from agencies.models import RoutingRule
 from agencies.reference import load
 from complaints.models import Case
-from complaints.routing import measure
+from complaints.suggestions import measure
 
 
 @pytest.fixture

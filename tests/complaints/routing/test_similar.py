@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from agencies.models import Agency, Governorate
+from complaints.actions import withdraw
 from complaints.models import Case, Draft
-from complaints.routing.similar import (
+from complaints.suggestions.similar import (
     FEWEST_TOLD,
     LATELY,
     Reported,
@@ -24,7 +25,6 @@ from complaints.routing.similar import (
     similar_to,
     wording,
 )
-from complaints.verbs import withdraw
 from tests.cast import make_citizen
 from tests.complaints import DETAILS, SUBJECT
 from tests.complaints.citizen.conftest import MakeDraft

@@ -11,10 +11,10 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from agencies.models import Agency, Governorate, RoutingRule, Topic
 from agencies.routing import areas
+from complaints.actions import accept, close, decline, refer
 from complaints.models import Case, Draft, Precedent
-from complaints.routing import knowledge, suggestions
-from complaints.routing.suggestions import for_draft, opened
-from complaints.verbs import accept, close, decline, refer
+from complaints.suggestions import knowledge, owners
+from complaints.suggestions.owners import for_draft, opened
 from tests.cast import EVERY_KIND, make_agency
 from tests.complaints import DONE, FOUND
 from tests.complaints.citizen.conftest import MakeDraft
@@ -48,7 +48,7 @@ def salt(gam: Agency) -> Agency:
 
 def reasons(case: Case, at: datetime) -> list[tuple[str, str]]:
     """Return what is suggested for a case: the codes of agencies and the reasons."""
-    (item,) = opened(list(suggestions.with_reasons(Case.objects.filter(pk=case.pk))), at=at)
+    (item,) = opened(list(owners.with_reasons(Case.objects.filter(pk=case.pk))), at=at)
     return [(one.agency.code, one.reason) for one in item.suggestions]
 
 

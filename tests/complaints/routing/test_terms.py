@@ -3,8 +3,8 @@
 import pytest
 from django.db import connection
 
-from complaints.routing.terms import stems_of, terms_of, trigrams_of
-from config.arabic import strip_prefixes
+from complaints.suggestions.terms import stems_of, terms_of, trigrams_of
+from kit.arabic import strip_prefixes
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from accounts.models import Citizen, Membership, User
 from accounts.roles import Role
 from agencies.models import Agency, Governorate, RoutingRule, Topic
 from complaints.models import Case
-from complaints.routing.trial import LAST_MONTH, MOST_LISTED, Proposal, Trial, try_rule
+from complaints.suggestions.trial import LAST_MONTH, MOST_LISTED, Proposal, Trial, try_rule
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Desk
 

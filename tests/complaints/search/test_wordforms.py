@@ -2,8 +2,8 @@
 
 import pytest
 
-from complaints.searching.wordforms import forms_of
-from config.arabic import strip_prefixes
+from complaints.search.word_forms import forms_of
+from kit.arabic import strip_prefixes
 
 
 def finds(typed: str, written: str) -> bool:

@@ -1,0 +1,82 @@
+"""The verbs of a case, one callable for every row of the table in ``complaints.workflow``, and the acts beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from complaints.actions.answers import close, sign
+from complaints.actions.decisions import accept, correct, decline, extend, propose_extension, return_case
+from complaints.actions.filing import add, amend, file, withdraw
+from complaints.actions.labels import label, unlabel
+from complaints.actions.links import link, unlink
+from complaints.actions.notes import assign, hand_over, log_call, note, take_back
+from complaints.actions.objections import dismiss, object_to, uphold
+from complaints.actions.partner_tasks import add_task, answer_task, drop_task
+from complaints.actions.questions import ask, lapse, reply
+from complaints.actions.recusals import clear, set_aside
+from complaints.actions.reminders import remind_directorate, remind_officer
+from complaints.actions.reviews import refuse_extension, send_back
+from complaints.actions.triage import archive, refer
+from complaints.workflow import Verb
+
+__all__ = [
+    "CALLABLES",
+    "accept",
+    "add",
+    "add_task",
+    "amend",
+    "answer_task",
+    "archive",
+    "ask",
+    "assign",
+    "clear",
+    "close",
+    "correct",
+    "decline",
+    "dismiss",
+    "drop_task",
+    "extend",
+    "file",
+    "hand_over",
+    "label",
+    "lapse",
+    "link",
+    "log_call",
+    "note",
+    "object_to",
+    "propose_extension",
+    "refer",
+    "refuse_extension",
+    "remind_directorate",
+    "remind_officer",
+    "reply",
+    "return_case",
+    "send_back",
+    "set_aside",
+    "sign",
+    "take_back",
+    "unlabel",
+    "unlink",
+    "uphold",
+    "withdraw",
+]
+
+CALLABLES: dict[Verb, Callable[..., Any]] = {
+    Verb.FILE: file,
+    Verb.REFER: refer,
+    Verb.ACCEPT: accept,
+    Verb.DECLINE: decline,
+    Verb.RETURN: return_case,
+    Verb.ASK: ask,
+    Verb.REPLY: reply,
+    Verb.LAPSE: lapse,
+    Verb.EXTEND: extend,
+    Verb.CLOSE: close,
+    Verb.CORRECT: correct,
+    Verb.WITHDRAW: withdraw,
+    Verb.ARCHIVE: archive,
+    Verb.OBJECT: object_to,
+    Verb.UPHOLD: uphold,
+    Verb.DISMISS: dismiss,
+}

@@ -1,0 +1,86 @@
+"""What is known about an answer: the same words on other cases, and what its two parts are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils.translation import gettext
+
+from accounts.models import User
+from complaints.actions.linked_cases import kin_of
+from complaints.engine.history_chain import fingerprint
+from complaints.models import Answer, AnswerState, Case, CaseQuerySet
+from complaints.workflow import Kind, Outcome
+from kit.arabic import fold
+
+#: How far back the same words are looked for.
+LOOK_BACK: Final = timedelta(days=90)
+#: Cases with the same words that are named to the officer; of more than these only the number is said and recorded.
+MOST_NAMED: Final = 10
+
+
+# ---- the same words on other cases ----
+
+
+def likeness(found: str, done: str, *, reference: str) -> str:
+    """Return what answers of the same words share, whatever their letters' forms, their spaces and line ends.
+
+    The case's own tracking number is left out: a standard text that names it says the same on every case.
+    """
+    return fingerprint(*(" ".join(fold(text).replace(reference, " ").split()) for text in (found, done)))
+
+
+@dataclass(frozen=True)
+class Copies:
+    """The unlinked cases that have the same answer: how many, and the newest of those the reader may open."""
+
+    number: int = 0
+    named: Sequence[Case] = ()
+
+    def __bool__(self) -> bool:
+        return self.number > 0
+
+    @property
+    def unnamed(self) -> int:
+        """Return how many are counted only."""
+        return self.number - len(self.named)
+
+
+def count_copies(case: Case, alike: str, *, at: datetime) -> int:
+    """Return how many unlinked cases of the case's agency were answered with these words in ``LOOK_BACK``."""
+    return _copied(case, alike, at=at).count()
+
+
+def copies_of(case: Case, *, found: str, done: str, user: User, at: datetime) -> Copies:
+    """Return the unlinked cases of the agency with the same answer, as ``user`` may know them, in five statements."""
+    copied = _copied(case, likeness(found, done, reference=case.reference), at=at)
+    number = copied.count()
+    if not number:
+        return Copies()
+    seen = Case.objects.visible_to(user, at=at).filter(pk__in=copied.values("pk"))
+    return Copies(number, list(seen.for_listing().order_by("-pk")[:MOST_NAMED]))
+
+
+def _copied(case: Case, alike: str, *, at: datetime) -> CaseQuerySet:
+    answers = Answer.objects.filter(likeness=alike, agency=case.agency_id, written_at__gt=at - LOOK_BACK)
+    given = answers.exclude(state=AnswerState.TAKEN_BACK).exclude(case__in=kin_of(case)).exclude(case=case.pk)
+    return Case.objects.filter(pk__in=given.values("case"))
+
+
+# ---- what an answer's two parts are called ----
+
+
+def headings(kind: str, outcome: str) -> tuple[str, str]:
+    """Return what stands above the two texts of an answer."""
+    if kind == Kind.PRAISE:
+        return gettext("What we read in it"), gettext("Whom we thanked")
+    if kind == Kind.INQUIRY:
+        return gettext("What was found"), gettext("The answer to the question")
+    if outcome == Outcome.ADOPTED:
+        return gettext("What was looked at"), gettext("What becomes of it")
+    if outcome == Outcome.NOT_ADOPTED:
+        return gettext("What was looked at"), gettext("Why it is not adopted")
+    return gettext("What was found"), gettext("What was done")

@@ -1,0 +1,215 @@
+"""Giving the answer: close, sign what a colleague proposed, and answer with a lead all who have the same problem."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from agencies.calendar import WorkingCalendar
+from complaints.actions import answer_copies, linked_cases, proposals
+from complaints.actions.answer_quality import Hollow, find_faults
+from complaints.actions.decisions import NothingProposed
+from complaints.engine import notices
+from complaints.engine.change import Change, Fact
+from complaints.engine.history_chain import fingerprint
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
+from complaints.models import Answer, AnswerState, Case
+from complaints.permissions import policy, second_person
+from complaints.workflow import OUTCOMES, Act, Actor, Kind, Outcome, State, Verb
+
+
+class HollowAnswer(ValueError):
+    """The answer lacks substance; ``faults`` says where and why."""
+
+    def __init__(self, faults: list[Hollow]) -> None:
+        super().__init__(", ".join(f"{hollow.field}: {hollow.fault}" for hollow in faults))
+        self.faults = faults
+
+
+class OutcomeNotAllowed(ValueError):
+    """The outcome does not belong to the kind of the case."""
+
+
+def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
+    """Answer the citizen and close; on a topic that needs a second signature the answer is only proposed.
+
+    The answer of a lead answers all that follow it and can be closed, in the same transaction: either everybody is
+    told or nobody. Raises ``OutcomeNotAllowed`` for an outcome of another kind, ``HollowAnswer`` for an answer without
+    substance and ``TransitionNotAllowed`` while the citizen or another agency still has something to answer.
+    """
+    _require_substance(case, outcome=outcome, found=found, done=done)
+    if _needs_signature(case):
+        return _propose(case, by=by, at=at, outcome=outcome, found=found, done=done)
+    with transaction.atomic():
+        linked_cases.lock_followed(case)
+        with transition(case, Verb.CLOSE, by=by, at=at) as change:
+            answer = _write(case, AnswerState.GIVEN, by=by, at=at, outcome=outcome, found=found, done=done)
+            reach = _end(change, answer, by=by, signed=False)
+        _answer_followers(answer, reach, by=by, change=change)
+        _pass_on(case, at=at)
+    return answer
+
+
+def _propose(case: Case, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
+    with transaction.atomic():
+        with act(case, Act.PROPOSE_ANSWER, by=by, at=at) as change:
+            if not policy.fits(case, Verb.CLOSE, at=at):
+                raise TransitionNotAllowed(Act.PROPOSE_ANSWER, case)
+            # A proposal written anew replaces the one that waits: whoever would sign it may not agree with it.
+            case.answers.filter(state=AnswerState.PROPOSED).update(state=AnswerState.TAKEN_BACK)
+            answer = _write(case, AnswerState.PROPOSED, by=by, at=at, outcome=outcome, found=found, done=done)
+            change.facts = _facts(answer) | _copies(case, answer, at=at)
+        if second_person.is_alone(case, by.pk, at=at):
+            notices.tell_unit("cmu_decision", change=change)
+    return answer
+
+
+def sign(case: Case, *, by: User, at: datetime) -> Answer:
+    """Sign the proposed answer as the second person, a supervisor, and close with it, the followers of a lead too.
+
+    Where the agency has no other supervisor than the writer today, the unit signs; it accepts nothing for the agency,
+    so that followers not yet accepted stay. Raises ``NothingProposed`` without a proposal, and ``NotEntitled`` for its
+    writer or anybody but these.
+    """
+    with transaction.atomic():
+        linked_cases.lock_followed(case)
+        with transition(case, Verb.CLOSE, by=by, at=at) as change:
+            answer = case.answers.filter(state=AnswerState.PROPOSED).first()
+            if answer is None:
+                raise NothingProposed
+            what = policy.actors(case, by, at=at)
+            if answer.written_by_id == by.pk or not what & policy.SIGNERS:
+                raise NotEntitled
+            answer.state, answer.signed_by, answer.given_at = AnswerState.GIVEN, by, at
+            answer.save(update_fields=["state", "signed_by", "given_at"])
+            through = None if Actor.SUPERVISOR in what else Actor.SIGNER
+            reach = _end(change, answer, by=by, signed=True, by_unit=through is not None)
+        _answer_followers(answer, reach, by=by, change=change, through=through)
+        _pass_on(case, at=at)
+    return answer
+
+
+def _needs_signature(case: Case) -> bool:
+    return case.topic is not None and case.topic.second_signature
+
+
+def _write(case: Case, state: AnswerState, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
+    if case.agency is None:
+        raise TransitionNotAllowed(Verb.CLOSE, case)
+    return Answer.objects.create(
+        case=case,
+        agency=case.agency,
+        state=state,
+        outcome=outcome,
+        found=found,
+        done=done,
+        likeness=answer_copies.likeness(found, done, reference=case.reference),
+        written_by=by,
+        written_at=at,
+        given_at=at if state == AnswerState.GIVEN else None,
+    )
+
+
+def _end(change: Change, answer: Answer, *, by: User, signed: bool, by_unit: bool = False) -> linked_cases.Reach:
+    """Say of a closing what its event records, and return whom it reaches besides."""
+    case = change.case
+    reach = linked_cases.reach_of(case, by=by, at=change.at, signed=signed, writer=answer.written_by, by_unit=by_unit)
+    more: dict[str, Fact] = {"followers": len(reach.ready)} if reach else {}
+    _close(change, answer, by=by, more=_copies(case, answer, at=change.at) | more)
+    return reach
+
+
+def _close(change: Change, answer: Answer, *, by: User, more: dict[str, Fact]) -> None:
+    proposals.drop(change.case, at=change.at)
+    change.facts = _facts(answer) | more
+    change.set(closed_at=change.at, closed_by=by, outcome=answer.outcome)
+
+
+def _facts(answer: Answer) -> dict[str, Fact]:
+    return {"answer": answer.pk, "outcome": answer.outcome, "words": fingerprint(answer.found, answer.done)}
+
+
+def _copies(case: Case, answer: Answer, *, at: datetime) -> dict[str, Fact]:
+    """Count the unlinked cases with the same words; a closing that has none says nothing of them."""
+    number = answer_copies.count_copies(case, answer.likeness, at=at)
+    return {"copies": number} if number else {}
+
+
+# ---- what may be said ----
+
+
+def _require_substance(case: Case, *, outcome: str, found: str, done: str) -> None:
+    if outcome not in OUTCOMES[case.kind]:
+        message = f"{outcome} does not end a {case.kind}"
+        raise OutcomeNotAllowed(message)
+    faults = find_faults(found=found, done=done, own_words=own_words(case))
+    if faults:
+        raise HollowAnswer(faults)
+
+
+def own_words(case: Case) -> str:
+    """Return everything the citizen wrote on the case."""
+    added = case.additions.values_list("text", flat=True)
+    replies = case.questions.values_list("reply", flat=True)
+    return " ".join([case.subject, case.details, *added, *replies])
+
+
+# ---- everybody with the same problem ----
+
+
+def _answer_followers(
+    answer: Answer, reach: linked_cases.Reach, *, by: User, change: Change, through: Actor | None = None
+) -> None:
+    """Close each follower with the lead's answer, accepted first where competence is still to be decided.
+
+    Each has its own answer, event, clock and message. The lead's transaction carries all of them, so that a failure at
+    the last one leaves nobody answered; the rows are locked already.
+    """
+    if not reach.ready:
+        return
+    calendar = change.calendar
+    for case in reach.ready:
+        if case.state == State.REFERRED and case.kind == Kind.COMPLAINT:
+            _take_on(case, by=by, at=change.at, calendar=calendar)
+        with transition(case, Verb.CLOSE, by=by, at=change.at, through=through) as following:
+            following.calendar = calendar
+            _close(following, _copy(answer, case), by=by, more={"lead": answer.case_id})
+
+
+def _take_on(case: Case, *, by: User, at: datetime, calendar: WorkingCalendar) -> None:
+    """Accept a follower with the shortest promise there is, which its closing keeps at once."""
+    with transition(case, Verb.ACCEPT, by=by, at=at) as change:
+        change.calendar = calendar
+        change.due = calendar.due(at, 1)
+        promised_on = timezone.localdate(change.due).isoformat()
+        change.facts = {"days": 1, "promised_on": promised_on, "directorate": None}
+        change.set(officer=by, directorate=None)
+
+
+def _copy(answer: Answer, case: Case) -> Answer:
+    """Give ``case`` the lead's answer: who wrote and who signed it stay."""
+    return Answer.objects.create(
+        case=case,
+        agency=answer.agency,
+        state=AnswerState.GIVEN,
+        outcome=answer.outcome,
+        found=answer.found,
+        done=answer.done,
+        likeness=answer.likeness,
+        written_by=answer.written_by,
+        written_at=answer.written_at,
+        signed_by=answer.signed_by,
+        given_at=answer.given_at,
+    )
+
+
+# ---- praise ----
+
+
+def _pass_on(case: Case, *, at: datetime) -> None:
+    """Pass thanks on to the supervisors of whoever the praise names."""
+    if case.outcome == Outcome.THANKED and case.employee:
+        notices.owe_thanks(case, at=at)

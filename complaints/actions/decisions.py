@@ -1,0 +1,213 @@
+"""What the desk of an agency can do: accept, decline, return, extend, correct; it closes in ``verbs.closing``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from agencies.models import Agency, Directorate
+from complaints.actions import linked_cases, proposals, undo_close
+from complaints.actions.undo_close import Slip
+from complaints.clocks import clockwork
+from complaints.clocks.extensions import AlreadyProposed, later, running_clock
+from complaints.engine import notices
+from complaints.engine.change import Change
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
+from complaints.models import AnswerState, Case, CaseEvent, Extension, ExtensionState, Refusal
+from complaints.permissions import policy, rulings, second_person
+from complaints.workflow import Act, ClockKind, Verb
+from notifications import outbox
+
+
+class PromiseTooLate(ValueError):
+    """The promised date lies beyond ``latest``, the last day the topic's limit allows."""
+
+    def __init__(self, latest: date) -> None:
+        super().__init__(f"the promise must not be later than {latest}")
+        self.latest = latest
+
+
+class OwnAgencyProposed(ValueError):
+    """The agency that refuses a case proposes itself as its owner."""
+
+
+class NothingProposed(LookupError):
+    """There is no proposed answer or extension to sign or grant."""
+
+
+def accept(case: Case, *, by: User, at: datetime, days: int, directorate: Directorate | None = None) -> None:
+    """Take the case on and promise an answer within ``days`` working days (1 or more), the directorate named.
+
+    Raises ``PromiseTooLate`` beyond ``clockwork.latest_promise``.
+    """
+    with transition(case, Verb.ACCEPT, by=by, at=at) as change:
+        change.due = promise(case, at=at, days=days, change=change)
+        change.facts = {
+            "days": days,
+            "promised_on": timezone.localdate(change.due).isoformat(),
+            "directorate": directorate.pk if directorate else None,
+        }
+        change.set(officer=by, directorate=directorate)
+
+
+def promise(case: Case, *, at: datetime, days: int, change: Change) -> datetime:
+    """Return the moment ``days`` working days from ``at``; raise ``PromiseTooLate`` beyond the limit."""
+    due = change.calendar.due(at, days)
+    latest = clockwork.latest_promise(case, at=at, calendar=change.calendar)
+    if timezone.localdate(due) > latest:
+        raise PromiseTooLate(latest)
+    return due
+
+
+def decline(case: Case, *, by: User, at: datetime, reason: str, text: str, proposed_agency: Agency) -> None:
+    """Say that the case is not the agency's, with the reason and the owner proposed; it goes back to triage.
+
+    Raises ``OwnAgencyProposed``, ``AgencyEnded`` for a proposed agency that is no more, and ``TransitionNotAllowed`` on
+    a case that the unit's ruling binds to the agency.
+    """
+    _refuse(case, Verb.DECLINE, by=by, at=at, reason=reason, text=text, proposed_agency=proposed_agency)
+
+
+def return_case(case: Case, *, by: User, at: datetime, reason: str, text: str, proposed_agency: Agency) -> None:
+    """Say after accepting that the case proved not the agency's; the same duties as ``decline``."""
+    _refuse(case, Verb.RETURN, by=by, at=at, reason=reason, text=text, proposed_agency=proposed_agency)
+
+
+def _refuse(case: Case, verb: Verb, *, by: User, at: datetime, reason: str, text: str, proposed_agency: Agency) -> None:
+    with transition(case, verb, by=by, at=at) as change:
+        if case.agency is None:
+            raise TransitionNotAllowed(verb, case)
+        if proposed_agency.pk == case.agency_id:
+            raise OwnAgencyProposed
+        rulings.require_existing(proposed_agency, on=timezone.localdate(at))
+        refusal = Refusal.objects.create(
+            case=case,
+            agency=case.agency,
+            proposed_agency=proposed_agency,
+            after_accepting=verb == Verb.RETURN,
+            reason=reason,
+            text=text,
+            by=by,
+            at=at,
+        )
+        change.partners = proposals.drop(case, at=at)
+        change.facts = {"refusal": refusal.pk, "reason": reason, "proposed_agency": proposed_agency.pk}
+        change.set(agency=None, directorate=None, officer=None, promised_on=None, bounces=case.bounces + 1)
+
+
+def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: str) -> Extension:
+    """Propose a date ``days`` working days after the promised one, which stays until it is granted.
+
+    The unit is told where it has to decide. Raises ``AlreadyProposed``, ``ExtensionPast`` and ``ExtensionTooLate``.
+    """
+    with transaction.atomic():
+        with act(case, Act.PROPOSE_EXTENSION, by=by, at=at) as change:
+            if case.extensions.filter(state=ExtensionState.PROPOSED).exists():
+                raise AlreadyProposed
+            clock = running_clock(case)
+            due = later(case, clock, days=days, at=at, calendar=change.calendar)
+            extension = Extension.objects.create(
+                case=case,
+                state=ExtensionState.PROPOSED,
+                days=days,
+                old_on=timezone.localdate(clock.due_at),
+                new_on=timezone.localdate(due),
+                reason=reason,
+                proposed_by=by,
+                proposed_at=at,
+            )
+            change.facts = {"extension": extension.pk, "new_on": extension.new_on.isoformat()}
+        is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
+        if not is_first or second_person.is_alone(case, by.pk, at=at):
+            notices.tell_unit("cmu_decision", change=change)
+    return extension
+
+
+def extend(case: Case, *, by: User, at: datetime) -> Extension:
+    """Grant the proposed extension: the supervisor the first of a case, the CMU the others; never one's own.
+
+    The CMU also grants the first where the agency has no other supervisor than the proposer today.
+
+    The days count from the date promised now, which may have moved since they were proposed. Raises ``NothingProposed``
+    when there is none, ``ExtensionPast`` and ``ExtensionTooLate``.
+    """
+    with transition(case, Verb.EXTEND, by=by, at=at) as change:
+        extension = case.extensions.filter(state=ExtensionState.PROPOSED).first()
+        if extension is None:
+            raise NothingProposed
+        is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
+        what, proposer = policy.actors(case, by, at=at), extension.proposed_by_id
+        # Never the own proposal: a deputy who acts with the supervisor's role is no second person.
+        if proposer == by.pk or not second_person.decides_on_date(
+            case, what, proposer=proposer, is_first=is_first, at=at
+        ):
+            raise NotEntitled
+        clock = running_clock(case)
+        change.due = later(case, clock, days=extension.days, at=at, calendar=change.calendar)
+        extension.state = ExtensionState.GRANTED
+        extension.granted_by, extension.granted_at = by, at
+        extension.old_on, extension.new_on = timezone.localdate(clock.due_at), timezone.localdate(change.due)
+        extension.save(update_fields=["state", "granted_by", "granted_at", "old_on", "new_on"])
+        change.facts = {"extension": extension.pk, "new_on": extension.new_on.isoformat()}
+    return extension
+
+
+def correct(case: Case, *, by: User, at: datetime) -> Slip:
+    """Take back one's own closing as a slip, within fifteen minutes and before the notice has left.
+
+    The case goes on under the promise it had, and with a lead all who were closed by its answer: what is returned tells
+    which of them, and which stay closed because their notice has left. Raises ``TransitionNotAllowed`` once that of
+    ``case`` itself has.
+    """
+    back: list[Case] = []
+    left: list[Case] = []
+    with transaction.atomic():
+        linked_cases.lock_followed(case)
+        _take_back(case, by=by, at=at)
+        for closing in undo_close.closed_with(case):
+            (back if _follow_back(closing, case, by=by, at=at) else left).append(closing.case)
+    return Slip(back, left)
+
+
+def _follow_back(closing: CaseEvent, lead: Case, *, by: User, at: datetime) -> bool:
+    """Take a follower back with its lead; False where its own notice has left, and nothing of it is changed then."""
+    case = closing.case
+    try:
+        _take_back(case, by=by, at=at, lead=lead)
+    except (TransitionNotAllowed, NotEntitled):
+        return False
+    if case.events.filter(verb=Verb.ACCEPT, number=closing.number - 1, at=closing.at).exists():
+        # It was accepted for the answer alone, whose notice took the place of that of the promise: it holds now.
+        promised = notices.to_citizen("case_accepted", case=case, on=case.promised_on)
+        outbox.owe([promised], occasion=f"case:{case.pk}:{case.version}", at=at)
+    return True
+
+
+def _take_back(case: Case, *, by: User, at: datetime, lead: Case | None = None) -> None:
+    with transition(case, Verb.CORRECT, by=by, at=at) as change:
+        closed = undo_close.closing_of(case)
+        if closed is None:
+            raise TransitionNotAllowed(Verb.CORRECT, case)
+        closing = notices.occasion(closed)
+        # Cancelled rows are locked until the commit, so that no sender takes the notice after it was asked for.
+        outbox.cancel(reference=case.reference, occasion=closing, at=at)
+        outbox.cancel(reference=case.reference, templates={"praise_passed_on"}, at=at)
+        if outbox.has_left(closing):
+            raise TransitionNotAllowed(Verb.CORRECT, case)
+        # The promise this closing kept: one that another agency gave before is not the closer's.
+        promised = case.clocks.filter(kind=ClockKind.ANSWER, ended_at=case.closed_at).last()
+        change.due = promised.due_at if promised else _limit(change)
+        case.answers.filter(state=AnswerState.GIVEN, given_at=case.closed_at).update(state=AnswerState.TAKEN_BACK)
+        change.set(closed_at=None, closed_by=None, outcome="")
+        if lead is None or case.officer_id is None:
+            change.set(officer=by)
+        if lead is not None:
+            change.facts = {"lead": lead.pk}
+
+
+def _limit(change: Change) -> datetime:
+    latest = clockwork.latest_promise(change.case, at=change.at, calendar=change.calendar)
+    return change.calendar.closing(latest)

@@ -1,0 +1,304 @@
+"""What the person who speaks up can do: file, amend, add, withdraw."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Count, OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Concat
+from django.utils import timezone
+
+from accounts.models import Citizen, User
+from accounts.roles import CONTACT_CENTRE
+from agencies.models import Agency, Governorate, Topic
+from complaints import reference
+from complaints.actions import proposals, recusals, topic_answers
+from complaints.engine.change import Desk
+from complaints.engine.history_chain import fingerprint
+from complaints.engine.transition import NotEntitled, act, begin, transition
+from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, Revision, TopicAnswer
+from complaints.models.case import ArabicStrip
+from complaints.permissions.recusals import named_at
+from complaints.permissions.rulings import has_ended
+from complaints.workflow import Act, Outcome, State, Verb
+from kit.arabic import strip_prefixes
+
+
+class DraftIncomplete(ValueError):
+    """The draft lacks a step; another tab may have taken back what this one had."""
+
+
+#: Open cases of one person with the very same words; who presses again is led to the newest of them.
+MOST_SAME_OPEN = 2
+#: Cases one person files in twenty-four hours at most, and changes and additions to one case: each wakes a desk.
+MOST_FILED_A_DAY = 20
+MOST_SAID_A_DAY = 10
+
+
+class TooManyToday(Exception):
+    """The person has sent enough for one day; tomorrow there is room again."""
+
+
+class SaidAlready(Exception):
+    """The person has open cases with the very same words; ``case`` is the newest."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.reference)
+        self.case = case
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filing:
+    """Everything a person says when filing; ``submission`` is the form's token, one case a token.
+
+    ``answers`` are unsaved rows that are stored with the case.
+    """
+
+    citizen: Citizen
+    kind: str
+    topic: Topic
+    subject: str
+    details: str
+    agency: Agency | None = None
+    governorate: Governorate | None = None
+    area: str = ""
+    place: str = ""
+    employee: str = ""
+    answers: Sequence[TopicAnswer] = ()
+    hides_identity: bool = False
+    notify_by: str = NotifyBy.SMS
+    language: str = "ar"
+    channel: str = Channel.WEB
+    submission: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def file(filing: Filing, *, by: User, at: datetime) -> Case:
+    """File a case: to the chosen agency, or to triage when there is none, none that can act, or it must not see it.
+
+    Whom of its people the citizen named keeps off the case, and does not count as one who can act.
+    Raises ``NotEntitled`` unless ``by`` is the citizen or a contact-centre agent. A submission already filed
+    violates its unique constraint; ``file_draft`` answers it with the first case.
+    """
+    if by.pk != filing.citizen.user_id and not by.authority(at).has(CONTACT_CENTRE):
+        raise NotEntitled
+    named = named_at(filing.agency, filing.employee, at=at)
+    about = frozenset(user.pk for user in named)
+    desk = Desk(at, but=about)
+    with transaction.atomic(savepoint=False):
+        case = _case(filing, agency=_owner(filing, desk), by=by, at=at)
+        case.about = about
+        facts = {
+            "channel": filing.channel,
+            "chosen_agency": filing.agency.pk if filing.agency else None,
+            "words": fingerprint(filing.subject, filing.details, *topic_answers.wordings(filing.answers)),
+        }
+        begin(case, by=by, at=at, facts=facts, desk=desk)
+        topic_answers.keep(filing.answers, case)
+        if filing.agency is not None:
+            recusals.record(case, named, agency=filing.agency, at=at)
+    return case
+
+
+def _case(filing: Filing, *, agency: Agency | None, by: User, at: datetime) -> Case:
+    """Return the case, unsaved, with its tracking number and the key that its first hash covers."""
+    serial, key = _numbers()
+    return Case(
+        pk=key,
+        reference=reference.make(year=timezone.localdate(at).year, serial=serial),
+        submission=filing.submission,
+        kind=filing.kind,
+        channel=filing.channel,
+        language=filing.language,
+        citizen=filing.citizen,
+        entered_by=None if by.pk == filing.citizen.user_id else by,
+        notify_by=filing.notify_by,
+        hides_identity=filing.hides_identity or filing.topic.hides_identity,
+        agency=agency,
+        topic=filing.topic,
+        subject=filing.subject,
+        details=filing.details,
+        governorate=filing.governorate,
+        area=filing.area,
+        place=filing.place,
+        employee=filing.employee,
+        state=State.REFERRED if agency else State.TRIAGE,
+        filed_at=at,
+        limit_from=at,
+    )
+
+
+def _owner(filing: Filing, desk: Desk) -> Agency | None:
+    """Return the agency that gets the case; None sends it to triage."""
+    agency = filing.agency
+    if agency is None or filing.topic.withheld_from_agency or has_ended(agency, on=desk.on):
+        return None
+    return agency if desk.officers(agency) else None
+
+
+def _numbers() -> tuple[int, int]:
+    """Return the next serial of tracking numbers and the next key of a case, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval('complaints_case_serial'), nextval(pg_get_serial_sequence('complaints_case', 'id'))"
+        )
+        row: tuple[int, int] = cursor.fetchone()
+    return row
+
+
+def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
+    """File what ``draft`` holds and remove it; a second call for the same draft returns the same case.
+
+    The words are those in the database; ``notify_by`` and ``hides_identity`` are those of the ``draft`` handed in,
+    which only needs its key and its citizen besides. Locks the draft, so that of two presses at once the second waits
+    and finds the case. Raises ``Draft.DoesNotExist`` when the draft is gone and no case came of it,
+    ``DraftIncomplete`` when a step is missing, ``TooManyToday`` beyond ``MOST_FILED_A_DAY``, ``SaidAlready`` beyond
+    ``MOST_SAME_OPEN``.
+    """
+    with transaction.atomic():
+        held = Draft.objects.select_for_update(of=("self", "citizen")).filter(pk=draft.pk, citizen=draft.citizen_id)
+        held = held.select_related("agency", "topic", "governorate", "citizen")
+        fresh = held.annotate(filed_lately=_filed_since(at - timedelta(days=1)), said_open=_said_open()).first()
+        if fresh is None:
+            return _filed(draft)
+        if fresh.filed_lately >= MOST_FILED_A_DAY:
+            raise TooManyToday
+        if fresh.said_open >= MOST_SAME_OPEN:
+            raise SaidAlready(_newest_of(fresh))
+        if fresh.topic is None or not fresh.is_complete:
+            raise DraftIncomplete
+        answers = _answers(fresh)
+        case = file(_filing(fresh, answers, topic=fresh.topic, wishes=draft, language=language), by=by, at=at)
+        _hand_over(fresh, case)
+    return case
+
+
+def _answers(held: Draft) -> list[TopicAnswer]:
+    """Return the answers to what the topic asks by now; raise ``DraftIncomplete`` when one it needs is missing."""
+    questions = topic_answers.questions_for(held.topic, kind=held.kind)
+    answers = topic_answers.given(questions, held.answers)
+    if not topic_answers.are_complete(questions, answers):
+        raise DraftIncomplete
+    return answers
+
+
+def _filing(held: Draft, answers: Sequence[TopicAnswer], *, topic: Topic, wishes: Draft, language: str) -> Filing:
+    return Filing(
+        citizen=held.citizen,
+        kind=held.kind,
+        topic=topic,
+        subject=held.subject,
+        details=held.details,
+        agency=None if held.agency_unknown else held.agency,
+        governorate=held.governorate,
+        area=held.area,
+        place=held.place,
+        employee=held.employee,
+        answers=answers,
+        hides_identity=wishes.hides_identity,
+        notify_by=wishes.notify_by,
+        language=language,
+        submission=held.pk,
+    )
+
+
+def _filed_since(moment: datetime) -> Coalesce:
+    """Count what the owner of a draft filed since ``moment``, within the statement that fetches the draft."""
+    filed = Case.objects.filter(citizen=OuterRef("citizen"), filed_at__gt=moment).order_by().values("citizen")
+    return Coalesce(Subquery(filed.annotate(count=Count("pk")).values("count")), 0)
+
+
+def _said_open() -> Coalesce:
+    """Count the open cases of a draft's owner with its very words, letters folded, within the same statement."""
+    words = ArabicStrip(Concat(OuterRef("subject"), Value(" "), OuterRef("details"), output_field=TextField()))
+    same = Case.objects.filter(citizen=OuterRef("citizen"), folded=words).exclude(state=State.CLOSED)
+    return Coalesce(Subquery(same.order_by().values("citizen").annotate(count=Count("pk")).values("count")), 0)
+
+
+def _newest_of(draft: Draft) -> Case:
+    """Return the newest open case with the words of ``draft``."""
+    words = strip_prefixes(f"{draft.subject} {draft.details}")
+    return Case.objects.filter(citizen=draft.citizen_id, folded=words).exclude(state=State.CLOSED).latest("filed_at")
+
+
+def _hand_over(draft: Draft, case: Case) -> None:
+    """Give the draft's files to the case and remove the draft, in one statement: the keys are checked at commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH moved AS (UPDATE complaints_attachment SET case_id = %s, draft_id = NULL WHERE draft_id = %s) "
+            "DELETE FROM complaints_draft WHERE id = %s",
+            [case.pk, draft.pk, draft.pk],
+        )
+
+
+def _filed(draft: Draft) -> Case:
+    try:
+        return Case.objects.get(submission=draft.pk, citizen=draft.citizen_id)
+    except Case.DoesNotExist:
+        raise Draft.DoesNotExist from None
+
+
+def amend(  # noqa: PLR0913 - the case, who and when, and one argument for each thing that can be corrected
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    subject: str,
+    details: str,
+    area: str = "",
+    place: str = "",
+    answers: Sequence[TopicAnswer] | None = None,
+) -> None:
+    """Correct the citizen's own words before an agency has accepted; the old ones are kept as a ``Revision``.
+
+    ``answers`` are unsaved rows that replace all that were given to the questions of the topic; None leaves those.
+    """
+    with act(case, Act.AMEND, by=by, at=at) as change:
+        _require_measure(case, at=at)
+        before = list(case.topic_answers.all())
+        Revision.objects.create(
+            case=case,
+            subject=case.subject,
+            details=case.details,
+            area=case.area,
+            place=case.place,
+            answers=[answer.wording for answer in before],
+            replaced_at=at,
+        )
+        change.facts = {
+            "before": fingerprint(case.subject, case.details, *topic_answers.wordings(before)),
+            "words": fingerprint(subject, details, *topic_answers.wordings(before if answers is None else answers)),
+        }
+        if answers is not None:
+            case.topic_answers.all().delete()
+            topic_answers.keep(answers, case)
+        change.set(subject=subject, details=details, area=area, place=place)
+
+
+def _require_measure(case: Case, *, at: datetime) -> None:
+    """Raise ``TooManyToday`` when the citizen has changed or added enough for a day: each is a message to the desk."""
+    said = case.events.filter(verb__in=[Act.AMEND, Act.ADD], at__gt=at - timedelta(days=1))
+    if said.count() >= MOST_SAID_A_DAY:
+        raise TooManyToday
+
+
+def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collection[Attachment] = ()) -> None:
+    """Add information to an open case; ``attachments`` are unsaved rows that are stored with it."""
+    with act(case, Act.ADD, by=by, at=at) as change:
+        _require_measure(case, at=at)
+        addition = Addition.objects.create(case=case, text=text, at=at)
+        for attachment in attachments:
+            attachment.case = case
+            attachment.save(force_insert=True)
+        change.facts = {"addition": addition.pk, "words": fingerprint(text), "files": len(attachments)}
+
+
+def withdraw(case: Case, *, by: User, at: datetime) -> None:
+    """Withdraw an open case for good; an open question ends with it."""
+    with transition(case, Verb.WITHDRAW, by=by, at=at) as change:
+        case.questions.filter(ended_at__isnull=True).update(ended_at=at)
+        change.partners = proposals.drop(case, at=at)
+        change.set(closed_at=at, closed_by=by, outcome=Outcome.WITHDRAWN)

@@ -1,0 +1,166 @@
+"""Linking cases: as the same problem under a lead whose answer answers all, or as related; and ending a link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.roles import CMU
+from complaints.actions import linked_cases
+from complaints.engine.change import Fact
+from complaints.engine.transition import NotEntitled, act
+from complaints.models import Case, CaseLink, LinkKind
+from complaints.permissions import policy
+from complaints.workflow import Act, State
+
+#: Cases under one lead. Answering takes some thirty milliseconds for each, all of them in one request.
+MOST_FOLLOWERS: Final = 300
+
+
+class LinkRefused(ValueError):
+    """The two cases cannot be linked; the subclass says why."""
+
+
+class OneCase(LinkRefused):
+    """A case was to be linked to itself."""
+
+
+class LinkedAlready(LinkRefused):
+    """The two are linked."""
+
+
+class OtherAgency(LinkRefused):
+    """The two belong to different agencies: only the unit may put them under one answer."""
+
+
+class LeadFollows(LinkRefused):
+    """The lead is itself under another case, ``lead``: a chain, or a loop, would come of it."""
+
+    def __init__(self, lead: Case) -> None:
+        super().__init__(f"case {lead.pk} leads already")
+        self.lead = lead
+
+
+class HasLead(LinkRefused):
+    """The case is under another lead, ``lead``, already."""
+
+    def __init__(self, lead: Case) -> None:
+        super().__init__(f"case {lead.pk} leads already")
+        self.lead = lead
+
+
+class HasFollowers(LinkRefused):
+    """The case leads ``number`` others, which would have to move with it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"{number} cases follow")
+        self.number = number
+
+
+class TooMany(LinkRefused):
+    """The lead has ``MOST_FOLLOWERS`` already: one answer must reach all of them in one transaction."""
+
+
+def link(
+    case: Case, lead: Case, kind: str = LinkKind.SAME_PROBLEM, *, by: User, at: datetime, moving: bool = False
+) -> CaseLink:
+    """Link ``case`` to ``lead``: as the same problem, which the answer of ``lead`` answers too, or as related.
+
+    Both must be open and in the hands of ``by``, and of one agency for the same problem unless ``by`` is of the unit.
+    ``moving`` takes the followers of ``case`` along to ``lead``. Both histories record it. Raises a ``LinkRefused``,
+    ``NotEntitled`` or ``TransitionNotAllowed``.
+    """
+    if case.pk == lead.pk:
+        raise OneCase
+    with transaction.atomic():
+        # The followers first: they may be about to move, and rows are always locked in one order.
+        joins = kind == LinkKind.SAME_PROBLEM
+        linked_cases.lock({case.pk, lead.pk, *(linked_cases.followers_of(case) if joins else ())})
+        # Before anything is said of their links: whoever only reads one of the two learns nothing of what it follows.
+        for end in (case, lead):
+            _require_in_hand(end, by=by, at=at)
+        # Read again under the lock: somebody may have joined or left meanwhile, and a chain would come of it.
+        followers = _followers(case) if joins else []
+        if CaseLink.objects.filter(ended_at__isnull=True, case__in=[case, lead], lead__in=[case, lead]).exists():
+            raise LinkedAlready
+        if joins:
+            _require_one_step(case, lead, followers, moving=moving)
+        made = _join(case, lead, kind, by=by, at=at)
+        # Asked last: whoever may not handle both learns nothing of their agencies, and all of it is taken back.
+        if joins and not _are_under_one(case, lead, by=by, at=at):
+            raise OtherAgency
+        for follower in followers:
+            _move(follower, lead, by=by, at=at)
+    return made
+
+
+def unlink(link: CaseLink, *, by: User, at: datetime) -> None:
+    """End ``link``: the case goes its own way again, whatever became or becomes of its lead.
+
+    Both histories record it, that of a closed lead excepted: nothing is done to a closed case. Ending it twice is
+    harmless. Raises ``TransitionNotAllowed`` once the case itself is closed.
+    """
+    with transaction.atomic():
+        linked_cases.lock({link.case_id, link.lead_id})
+        held = CaseLink.objects.select_related("case", "lead").get(pk=link.pk)
+        if held.ended_at is not None:
+            return
+        _end(held, by=by, at=at)
+        for case, other in ((held.case, held.lead), (held.lead, held.case)):
+            if case.state != State.CLOSED or case.pk == held.case_id:
+                _record(case, Act.UNLINK, other, by=by, at=at, facts={"link": held.pk})
+
+
+def _require_in_hand(case: Case, *, by: User, at: datetime) -> None:
+    if not policy.ACTS[Act.LINK][1] & policy.actors(case, by, at=at):
+        raise NotEntitled
+
+
+def _followers(case: Case) -> Sequence[CaseLink]:
+    links = CaseLink.objects.filter(lead=case.pk, kind=LinkKind.SAME_PROBLEM, ended_at__isnull=True)
+    return list(links.select_related("case").order_by("case"))
+
+
+def _require_one_step(case: Case, lead: Case, followers: Sequence[CaseLink], *, moving: bool) -> None:
+    """Refuse whatever would let an answer travel further than from a lead to its followers."""
+    if (above := linked_cases.lead_of(lead)) is not None:
+        raise LeadFollows(above)
+    if (own := linked_cases.lead_of(case)) is not None:
+        raise HasLead(own)
+    if followers and not moving:
+        raise HasFollowers(len(followers))
+    if len(_followers(lead)) + len(followers) >= MOST_FOLLOWERS:
+        raise TooMany
+
+
+def _are_under_one(case: Case, lead: Case, *, by: User, at: datetime) -> bool:
+    return case.agency_id == lead.agency_id or by.authority(at).has(CMU)
+
+
+def _join(case: Case, lead: Case, kind: str, *, by: User, at: datetime) -> CaseLink:
+    made = CaseLink.objects.create(case=case, lead=lead, kind=kind, by=by, at=at)
+    for one, other in ((case, lead), (lead, case)):
+        facts: dict[str, Fact] = {"link": made.pk, "kind": kind, "leads": one.pk == lead.pk}
+        _record(one, Act.LINK, other, by=by, at=at, facts=facts)
+    return made
+
+
+def _move(old: CaseLink, lead: Case, *, by: User, at: datetime) -> None:
+    """Put a follower under another lead; one that is closed or has left the agency only loses the old link."""
+    _end(old, by=by, at=at)
+    if old.case.state != State.CLOSED and _are_under_one(old.case, lead, by=by, at=at):
+        _join(old.case, lead, LinkKind.SAME_PROBLEM, by=by, at=at)
+
+
+def _end(link: CaseLink, *, by: User, at: datetime) -> None:
+    link.ended_by, link.ended_at = by, at
+    link.save(update_fields=["ended_by", "ended_at"])
+
+
+def _record(case: Case, what: Act, other: Case, *, by: User, at: datetime, facts: dict[str, Fact]) -> None:
+    with act(case, what, by=by, at=at) as change:
+        change.facts = {"case": other.pk, **facts}

@@ -1,0 +1,124 @@
+"""What the desk does beside its decisions: note, log a call, assign, hand over to a centre outside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import User, officers_of
+from accounts.roles import CMU, DESK
+from agencies.models import OutsideCentre
+from complaints.engine import holders, notices
+from complaints.engine.history_chain import fingerprint
+from complaints.engine.transition import TransitionNotAllowed, act
+from complaints.models import Case, Handover, Note, NoteKind, SpokenWith, TaskState
+from complaints.workflow import Act, Holder, State
+
+
+class NotAnOfficer(ValueError):
+    """The person is no acting officer of the agency, or the case is their own or about them."""
+
+
+class InOtherHands(ValueError):
+    """A directorate or another centre has the case in hand: it must come back first."""
+
+
+# ---- notes ----
+
+
+def note(case: Case, *, by: User, at: datetime, text: str) -> Note:
+    """Write a note for colleagues; only the writer's own desk and the CMU read it."""
+    with act(case, Act.NOTE, by=by, at=at) as change:
+        written = Note.objects.create(case=case, kind=NoteKind.NOTE, text=text, by=by, at=at)
+        change.facts = {"note": written.pk, "desk": desk_of(case, by, at=at), "words": fingerprint(text)}
+    return written
+
+
+def log_call(case: Case, *, by: User, at: datetime, spoken_with: SpokenWith, text: str) -> Note:
+    """Record a telephone call, with whom and what was said; it is read by whoever reads the writer's notes."""
+    with act(case, Act.CALL, by=by, at=at) as change:
+        written = Note.objects.create(case=case, kind=NoteKind.CALL, spoken_with=spoken_with, text=text, by=by, at=at)
+        change.facts = {
+            "note": written.pk,
+            "desk": desk_of(case, by, at=at),
+            "spoken_with": str(spoken_with),
+            "words": fingerprint(text),
+        }
+    return written
+
+
+def desk_of(case: Case, user: User, *, at: datetime) -> int | None:
+    """Return the agency for which ``user`` works on ``case``: its own, or one with a part in it; None for the CMU."""
+    authority = user.authority(at)
+    desks = authority.agencies(DESK)
+    if case.agency_id in desks or authority.has(CMU):
+        return case.agency_id if case.agency_id in desks else None
+    partners = case.tasks.filter(agency__in=desks, state=TaskState.OPEN)
+    return partners.values_list("agency", flat=True).first()
+
+
+# ---- assigning ----
+
+
+def candidates(case: Case, *, at: datetime) -> QuerySet[User]:
+    """Return the officers to whom ``case`` can be given: those of its agency who act today, never its own person.
+
+    Nor anybody whom it is about, or who would only act in the place of such a person.
+    """
+    if case.agency is None:
+        return User.objects.none()
+    # Not ``exclude``: where no person is linked, SQL would leave everybody out.
+    others = Q(person__isnull=True) | ~Q(person=case.citizen_id)
+    return officers_of(case.agency, timezone.localdate(at), but=case.about).filter(others)
+
+
+def assign(case: Case, *, by: User | None, at: datetime, officer: User) -> None:
+    """Give the case to ``officer`` of its agency, who is told unless it was the own doing; ``by`` None is the clock.
+
+    Raises ``NotAnOfficer`` unless they are among ``candidates``.
+    """
+    with transaction.atomic():
+        with act(case, Act.ASSIGN, by=by, at=at) as change:
+            if not candidates(case, at=at).filter(pk=officer.pk).exists():
+                raise NotAnOfficer
+            before = case.officer_id
+            change.facts = {"officer": str(officer.pk), "before": str(before) if before else None}
+            change.set(officer=officer)
+        if by is None or by.pk != officer.pk:
+            notices.tell_staff("officer_assigned", [officer], change=change)
+
+
+# ---- centres outside the system ----
+
+
+def hand_over(case: Case, *, by: User, at: datetime, centre: OutsideCentre, reference: str) -> Handover:
+    """Hand the case over to ``centre``, which has it in hand under its own ``reference`` until it answers.
+
+    The agency stays answerable and its clock runs on. Raises ``InOtherHands`` while somebody else was asked.
+    """
+    with act(case, Act.HAND_OVER, by=by, at=at) as change:
+        if holders.at_desk(case)[0] != Holder.AGENCY:
+            raise InOtherHands
+        handed = Handover.objects.create(case=case, centre=centre, reference=reference, by=by, at=at)
+        change.facts = {"handover": handed.pk, "centre": centre.pk}
+        change.holder = Holder.OUTSIDE_CENTRE
+    return handed
+
+
+def take_back(case: Case, *, by: User, at: datetime, answer: str) -> None:
+    """Record what the outside centre answered; the agency has the case in hand again, unless the citizen was asked.
+
+    Raises ``TransitionNotAllowed`` when no centre has it.
+    """
+    with act(case, Act.TAKE_BACK, by=by, at=at) as change:
+        handed = holders.open_handover(case)
+        if handed is None:
+            raise TransitionNotAllowed(Act.TAKE_BACK, case)
+        handed.answer, handed.recorded_by, handed.ended_at = answer, by, at
+        handed.save(update_fields=["answer", "recorded_by", "ended_at"])
+        change.facts = {"handback": handed.pk, "words": fingerprint(answer)}
+        if case.state != State.WAITING:
+            change.holder, change.directorate = holders.at_desk(case)

@@ -1,0 +1,69 @@
+"""The citizen's objection to an answer, and its ruling by somebody who did not handle the case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.models import User, members_of
+from accounts.roles import DESK
+from complaints.actions.decisions import promise
+from complaints.engine.history_chain import fingerprint
+from complaints.engine.transition import TransitionNotAllowed, transition
+from complaints.models import AnswerState, Case, Objection, ObjectionRuling
+from complaints.workflow import Outcome, State, Verb
+
+
+def object_to(case: Case, *, by: User, at: datetime, text: str) -> Objection:
+    """Object to the answer, within fourteen days of it and at most twice a case."""
+    with transition(case, Verb.OBJECT, by=by, at=at) as change:
+        number = case.objections_made + 1
+        objection = Objection.objects.create(case=case, number=number, text=text, made_at=at)
+        change.facts = {"objection": objection.pk, "words": fingerprint(text)}
+        change.set(objections_made=number, closed_at=None, closed_by=None, outcome="")
+    return objection
+
+
+def uphold(case: Case, *, by: User, at: datetime, days: int, reasons: str) -> None:
+    """Send the case back to its agency with a new promise ``days`` working days from now.
+
+    The topic's limit counts anew from the ruling; ``PromiseTooLate`` is raised beyond it. A case that was archived
+    without an agency goes back to triage, and ``days`` is not used. An officer who has left the desk since does not get
+    the case back: it waits for a colleague.
+    """
+    with transition(case, Verb.UPHOLD, by=by, at=at) as change:
+        objection = _rule(case, ObjectionRuling.UPHELD, by=by, at=at, reasons=reasons, verb=Verb.UPHOLD)
+        change.set(limit_from=at)
+        if change.target == State.IN_PROGRESS:
+            change.due = promise(case, at=at, days=days, change=change)
+            if not _is_still_at_desk(case, at=at):
+                change.set(officer=None)
+        change.facts = {"objection": objection.pk, "days": days, "words": fingerprint(reasons)}
+
+
+def _is_still_at_desk(case: Case, *, at: datetime) -> bool:
+    people = members_of(DESK, timezone.localdate(at), agencies=[case.agency.pk] if case.agency else [])
+    return case.officer is None or people.filter(pk=case.officer.pk).exists()
+
+
+def dismiss(case: Case, *, by: User, at: datetime, reasons: str) -> None:
+    """Let the answer stand, with reasons that the citizen reads; the case closes with the outcome it had."""
+    with transition(case, Verb.DISMISS, by=by, at=at) as change:
+        objection = _rule(case, ObjectionRuling.DISMISSED, by=by, at=at, reasons=reasons, verb=Verb.DISMISS)
+        answer = case.answers.filter(state=AnswerState.GIVEN).last()
+        change.facts = {"objection": objection.pk, "words": fingerprint(reasons)}
+        change.set(closed_at=at, closed_by=by, outcome=answer.outcome if answer else Outcome.INADMISSIBLE)
+
+
+def _rule(case: Case, ruling: ObjectionRuling, *, by: User, at: datetime, reasons: str, verb: Verb) -> Objection:
+    objection = case.objections.filter(ended_at__isnull=True).first()
+    if objection is None:
+        raise TransitionNotAllowed(verb, case)
+    objection.ruling, objection.reasons, objection.ruled_by, objection.ended_at = ruling, reasons, by, at
+    objection.save(update_fields=["ruling", "reasons", "ruled_by", "ended_at"])
+    return objection
+
+
+#: Fewest letters of an objection: somebody who did not handle the case has to act on it.
+SHORTEST_OBJECTION = 20

@@ -1,0 +1,130 @@
+"""The parts other agencies have in a case: ask for one, answer it, drop it; the agency that leads goes on meanwhile."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import DESK
+from agencies.models import Agency
+from complaints.actions import recusals
+from complaints.actions.triage import NoActiveOfficer
+from complaints.clocks import clockwork
+from complaints.engine.change import Change
+from complaints.engine.history_chain import fingerprint
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act
+from complaints.models import Case, Clock, Ending, ReferralTask, TaskState
+from complaints.permissions import rulings
+from complaints.permissions.recusals import named_at
+from complaints.workflow import Act, ClockKind
+
+
+class OwnPart(ValueError):
+    """The agency leads the case: all that is not another's part is its own."""
+
+
+class AlreadyAsked(ValueError):
+    """The agency has an open part in the case already."""
+
+
+class TaskTooLong(ValueError):
+    """More working days than ``most``, the topic's limit."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"a part has at most {most} working days")
+        self.most = most
+
+
+def most_days(case: Case) -> int:
+    """Return how many working days a part of ``case`` may take: as many as its topic has in all."""
+    return case.topic.limit_days if case.topic else clockwork.DEFAULT_LIMIT_DAYS
+
+
+def add_task(case: Case, *, by: User, at: datetime, agency: Agency, text: str, days: int) -> ReferralTask:
+    """Ask ``agency`` for its part of the case within ``days`` working days (1 or more), on a clock of its own.
+
+    Whom of the people there the citizen named keeps off the case from then on. Raises ``OwnPart``, ``AlreadyAsked``,
+    ``TaskTooLong``, ``AgencyEnded`` and ``NoActiveOfficer``.
+    """
+    with transaction.atomic():
+        with act(case, Act.ADD_TASK, by=by, at=at) as change:
+            # They are told of nothing, and do not count as officers who could answer.
+            named = recusals.unknown_to(case, named_at(agency, case.employee, at=at))
+            case.about = {*case.about, *(user.pk for user in named)}
+            _require_free(change, agency, days)
+            due = change.calendar.due(at, days)
+            task = ReferralTask.objects.create(case=case, agency=agency, text=text, asked_by=by, asked_at=at)
+            Clock.objects.create(
+                case=case,
+                task=task,
+                kind=ClockKind.ANSWER_TASK,
+                started_at=at,
+                limit_days=days,
+                first_due_at=due,
+                due_at=due,
+            )
+            change.facts = {"task": task.pk, "agency": agency.pk, "days": days, "words": fingerprint(text)}
+            change.partners = [agency]
+            change.speaks_of = timezone.localdate(due)
+        recusals.record(case, named, agency=agency, at=at)
+    return task
+
+
+def _require_free(change: Change, agency: Agency, days: int) -> None:
+    case = change.case
+    if agency.pk == case.agency_id:
+        raise OwnPart
+    rulings.require_existing(agency, on=change.desk.on)
+    if days > most_days(case):
+        raise TaskTooLong(most_days(case))
+    if case.tasks.filter(agency=agency, state=TaskState.OPEN).exists():
+        raise AlreadyAsked
+    if not change.desk.officers(agency):
+        raise NoActiveOfficer
+
+
+def answer_task(task: ReferralTask, *, by: User, at: datetime, text: str) -> None:
+    """Give the answer of the agency that was asked; the one that leads is told.
+
+    Raises ``TransitionNotAllowed`` once the part is answered or dropped, and ``NotEntitled`` for another agency's part.
+    """
+    with act(task.case, Act.ANSWER_TASK, by=by, at=at) as change:
+        held = _held(change, task)
+        if held.agency_id not in by.authority(at).agencies(DESK):
+            raise NotEntitled
+        held.state, held.answer, held.ended_by, held.ended_at = TaskState.ANSWERED, text, by, at
+        held.save(update_fields=["state", "answer", "ended_by", "ended_at"])
+        _stop(held, at=at, ending=Ending.MET)
+        change.facts = {"task_answer": held.pk, "agency": held.agency_id, "words": fingerprint(text)}
+
+
+def drop_task(task: ReferralTask, *, by: User, at: datetime, reason: str) -> None:
+    """Do without the answer of the agency that was asked, for a ``reason``; it is told.
+
+    Raises ``TransitionNotAllowed`` once the part is answered or dropped.
+    """
+    with act(task.case, Act.DROP_TASK, by=by, at=at) as change:
+        held = _held(change, task)
+        held.state, held.reason, held.ended_by, held.ended_at = TaskState.DROPPED, reason, by, at
+        held.save(update_fields=["state", "reason", "ended_by", "ended_at"])
+        _stop(held, at=at, ending=Ending.STOPPED)
+        change.facts = {"task_drop": held.pk, "agency": held.agency_id, "words": fingerprint(reason)}
+        change.partners = [held.agency]
+
+
+def _held(change: Change, task: ReferralTask) -> ReferralTask:
+    """Return ``task`` as it stands now that its case is locked."""
+    held = change.case.tasks.filter(pk=task.pk, state=TaskState.OPEN).select_related("agency").first()
+    if held is None:
+        raise TransitionNotAllowed(change.verb, change.case)
+    return held
+
+
+def _stop(task: ReferralTask, *, at: datetime, ending: Ending) -> None:
+    clock = task.clocks.get(ended_at__isnull=True)
+    clock.ended_at = at
+    clock.ending = Ending.MISSED if at > clock.due_at else ending
+    clock.save(update_fields=["ended_at", "ending"])

@@ -1,0 +1,53 @@
+"""The question to the citizen: ask, reply, lapse."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from accounts.models import User
+from complaints.engine.history_chain import fingerprint
+from complaints.engine.transition import TransitionNotAllowed, transition
+from complaints.models import Attachment, Case, Question
+from complaints.workflow import Verb
+
+
+def ask(case: Case, *, by: User, at: datetime, text: str) -> Question:
+    """Ask the citizen one question; the clock of the holder stands still until the reply, at most ten working days."""
+    with transition(case, Verb.ASK, by=by, at=at) as change:
+        question = Question.objects.create(case=case, text=text, asked_by=by, asked_at=at)
+        change.facts = {"question": question.pk, "words": fingerprint(text)}
+    return question
+
+
+def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collection[Attachment] = ()) -> None:
+    """Answer the open question; the case goes back to where it was asked and its clock goes on.
+
+    ``attachments`` are unsaved rows that are stored with the answer. ``by`` may be an agent who took the answer down.
+    """
+    with transition(case, Verb.REPLY, by=by, at=at) as change:
+        question = _open_question(case, Verb.REPLY)
+        question.reply, question.replied_at, question.ended_at = text, at, at
+        question.save(update_fields=["reply", "replied_at", "ended_at"])
+        for attachment in attachments:
+            attachment.case = case
+            attachment.save(force_insert=True)
+        change.facts = {"question": question.pk, "words": fingerprint(text), "files": len(attachments)}
+
+
+def lapse(case: Case, *, at: datetime) -> None:
+    """Let the case go on without a reply once the citizen's time is over; raises before that."""
+    with transition(case, Verb.LAPSE, by=None, at=at) as change:
+        if case.deadline_at is None or at < case.deadline_at:
+            raise TransitionNotAllowed(Verb.LAPSE, case)
+        question = _open_question(case, Verb.LAPSE)
+        question.ended_at = at
+        question.save(update_fields=["ended_at"])
+        change.facts = {"question": question.pk}
+
+
+def _open_question(case: Case, verb: Verb) -> Question:
+    question = case.questions.filter(ended_at__isnull=True).first()
+    if question is None:
+        raise TransitionNotAllowed(verb, case)
+    return question

@@ -1,0 +1,88 @@
+"""Reminders by staff: to the officer who has a case, or to the directorate that was asked; each once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from enum import StrEnum
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Absence, User, officers_of
+from agencies.calendar import AMMAN
+from complaints.engine import holders, notices, signed_links
+from complaints.engine.change import Change
+from complaints.engine.transition import act
+from complaints.models import Case
+from complaints.workflow import Act, State
+from notifications import outbox
+
+
+class Whom(StrEnum):
+    """Who is reminded."""
+
+    OFFICER = "officer"
+    DIRECTORATE = "directorate"
+
+
+class RemindedToday(ValueError):
+    """The same party was reminded of the case today already."""
+
+
+class NobodyToRemind(LookupError):
+    """Nobody owes anything on the case now, or nobody but the person who reminds."""
+
+
+#: Somebody at the agency owes the next step in these.
+_OWED = frozenset({State.REFERRED, State.IN_PROGRESS})
+
+
+def remind_officer(case: Case, *, by: User, at: datetime) -> None:
+    """Remind the officer of the case, or whoever stands in, or all of the agency while it has none.
+
+    Raises ``RemindedToday`` and ``NobodyToRemind``.
+    """
+    with transaction.atomic():
+        with act(case, Act.REMIND, by=by, at=at) as change:
+            _require_first(change, Whom.OFFICER)
+            people = [user for user in _acting(case, at) if user.pk != by.pk and user.person_id != case.citizen_id]
+            if case.state not in _OWED or not people:
+                raise NobodyToRemind
+            change.facts = {"whom": str(Whom.OFFICER)}
+        notices.tell_staff("officer_reminded", people, change=change)
+
+
+def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
+    """Send the directorate that was asked its link once more; raises as ``remind_officer`` does."""
+    with act(case, Act.REMIND, by=by, at=at) as change:
+        _require_first(change, Whom.DIRECTORATE)
+        asked = holders.open_consultation(case)
+        if asked is None or not asked.directorate.email or at >= asked.expires_at:
+            raise NobodyToRemind
+        change.facts = {"whom": str(Whom.DIRECTORATE), "directorate": asked.directorate_id}
+        outbox.owe(
+            [signed_links.letter(asked, template=signed_links.REMINDER)],
+            occasion=f"case:{case.pk}:{case.version + 1}",
+            at=at,
+        )
+
+
+def _require_first(change: Change, whom: Whom) -> None:
+    midnight = datetime.combine(timezone.localdate(change.at, AMMAN), time.min, AMMAN)
+    said = change.case.events.filter(verb=Act.REMIND, actor__isnull=False, at__gte=midnight)
+    if said.filter(facts__whom=str(whom)).exists():
+        raise RemindedToday
+
+
+def _acting(case: Case, at: datetime) -> Sequence[User]:
+    """Return who has the case in hand today: its officer, the deputy while the officer is away, or all officers."""
+    on = timezone.localdate(at)
+    officer = case.officer
+    if officer is not None and officer.is_active:
+        absence = Absence.objects.on(on).filter(user=officer).select_related("deputy").first()
+        if absence is None:
+            return [officer]
+        if absence.deputy is not None and not case.is_about(absence.deputy):
+            return [absence.deputy]
+    return list(officers_of(case.agency, on, but=case.about)) if case.agency else []

@@ -1,0 +1,51 @@
+"""What the second person says no to: a later date refused, a proposed answer sent back, each with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import User
+from complaints.actions.decisions import NothingProposed
+from complaints.engine.history_chain import fingerprint
+from complaints.engine.transition import NotEntitled, act
+from complaints.models import Answer, AnswerState, Case, Extension, ExtensionState, Note
+from complaints.permissions import policy, second_person
+from complaints.workflow import Act
+
+
+def refuse_extension(case: Case, *, by: User, at: datetime, reason: str) -> Extension:
+    """Refuse the proposed date: the promise stays, the reason is kept as a note.
+
+    Raises ``NothingProposed`` when there is none.
+    """
+    with act(case, Act.REFUSE_EXTENSION, by=by, at=at) as change:
+        extension = case.extensions.filter(state=ExtensionState.PROPOSED).first()
+        if extension is None:
+            raise NothingProposed
+        is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
+        what, proposer = policy.actors(case, by, at=at), extension.proposed_by_id
+        if not second_person.decides_on_date(case, what, proposer=proposer, is_first=is_first, at=at):
+            raise NotEntitled
+        extension.state = ExtensionState.DROPPED
+        extension.save(update_fields=["state"])
+        note = Note.objects.create(case=case, text=reason, by=by, at=at)
+        change.facts = {"refused": extension.pk, "note": note.pk, "desk": case.agency_id, "words": fingerprint(reason)}
+    return extension
+
+
+def send_back(case: Case, *, by: User, at: datetime, reason: str) -> Answer:
+    """Send the proposed answer back to be written anew; the reason is kept as a note.
+
+    Raises ``NothingProposed`` without one and ``NotEntitled`` for its own writer, who writes it anew instead.
+    """
+    with act(case, Act.SEND_BACK, by=by, at=at) as change:
+        answer = case.answers.filter(state=AnswerState.PROPOSED).first()
+        if answer is None:
+            raise NothingProposed
+        if answer.written_by_id == by.pk:
+            raise NotEntitled
+        answer.state = AnswerState.TAKEN_BACK
+        answer.save(update_fields=["state"])
+        note = Note.objects.create(case=case, text=reason, by=by, at=at)
+        change.facts = {"sent_back": answer.pk, "note": note.pk, "desk": case.agency_id, "words": fingerprint(reason)}
+    return answer

@@ -1,0 +1,105 @@
+"""The questions of a topic and what a person answers: as a draft keeps it, and as rows of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from agencies.models import QuestionKind, Topic, TopicQuestion
+from complaints.models import Case, TopicAnswer
+
+#: Answers by the code of their question, each in one text: the words, the day as 2026-01-31, the English of a choice.
+type Said = Mapping[str, str]
+
+
+def questions_for(topic: Topic | None, *, kind: str) -> list[TopicQuestion]:
+    """Return what is asked about ``topic`` in a kind of case."""
+    return list(TopicQuestion.objects.asked(topic=topic, kind=kind)) if topic else []
+
+
+def given(questions: Iterable[TopicQuestion], said: Said) -> list[TopicAnswer]:
+    """Return the answers as unsaved rows, worded as they are asked now; what does not fit its question is left out."""
+    answers = (_given(question, said.get(question.code, "")) for question in questions)
+    return [answer for answer in answers if answer]
+
+
+def _given(question: TopicQuestion, text: str) -> TopicAnswer | None:
+    if not text or not _fits(question, text):
+        return None
+    return TopicAnswer(
+        question=question,
+        position=question.position,
+        kind=question.kind,
+        asked_ar=question.name_ar,
+        asked_en=question.name_en,
+        answer_ar=_in_arabic(question, text),
+        answer_en=text,
+        is_personal=question.is_personal,
+    )
+
+
+def _fits(question: TopicQuestion, text: str) -> bool:
+    if question.kind == QuestionKind.DATE:
+        return day_of(text) is not None
+    return question.kind == QuestionKind.LINE or text in question.options_en
+
+
+def _in_arabic(question: TopicQuestion, text: str) -> str:
+    if question.kind != QuestionKind.CHOICE:
+        return text
+    return question.options_ar[question.options_en.index(text)]
+
+
+def day_of(text: str) -> date | None:
+    """Return the day of an answer, None where it holds none: the question may have asked for something else then."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def are_complete(questions: Iterable[TopicQuestion], answers: Iterable[TopicAnswer]) -> bool:
+    """Tell whether every question that must be answered is."""
+    answered = {answer.question_id for answer in answers}
+    return all(question.pk in answered for question in questions if question.is_required)
+
+
+def corrected(questions: Iterable[TopicQuestion], said: Said, before: Sequence[TopicAnswer]) -> list[TopicAnswer]:
+    """Return the answers of a case after a correction, as unsaved rows.
+
+    An answer that stays keeps its wording; so does one to a question that is not asked any more.
+    """
+    asked = {question.pk: question for question in questions}
+    kept = [
+        answer
+        for answer in before
+        if answer.question_id not in asked or said.get(asked[answer.question_id].code) == answer.answer_en
+    ]
+    settled = {answer.question_id for answer in kept}
+    new = given((question for question in asked.values() if question.pk not in settled), said)
+    return [*(_copy(answer) for answer in kept), *new]
+
+
+def _copy(answer: TopicAnswer) -> TopicAnswer:
+    names = ("position", "kind", "asked_ar", "asked_en", "answer_ar", "answer_en", "is_personal")
+    return TopicAnswer(question_id=answer.question_id, **{name: getattr(answer, name) for name in names})
+
+
+def keep(answers: Iterable[TopicAnswer], case: Case) -> None:
+    """Store unsaved answers with ``case``."""
+    rows = list(answers)
+    for row in rows:
+        row.case = case
+    TopicAnswer.objects.bulk_create(rows)
+
+
+def wordings(answers: Iterable[TopicAnswer]) -> list[str]:
+    """Return the words of answers in their order, as the fingerprint of what a person wrote covers them."""
+    ordered = sorted(answers, key=lambda answer: (answer.position, answer.question_id))
+    return [text for answer in ordered for text in answer.wording]
+
+
+def answers_of(case: Case, *, knows_person: bool) -> list[TopicAnswer]:
+    """Return the answers as a reader may see them: without those that tell who the person is, unless known anyway."""
+    rows = case.topic_answers.select_related("question")
+    return [row for row in rows if knows_person or not row.tells_person]

@@ -1,0 +1,84 @@
+"""What the CMU can do with a case that has no clear owner: refer it or archive it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from agencies.models import Agency
+from complaints.actions import precedents, proposals, recusals
+from complaints.actions.precedents import Keepsake
+from complaints.engine.history_chain import fingerprint
+from complaints.engine.transition import transition
+from complaints.models import Case, Ruling
+from complaints.permissions import rulings
+from complaints.permissions.recusals import named_at
+from complaints.workflow import Outcome, Verb
+
+
+class NoActiveOfficer(ValueError):
+    """The agency has nobody who could receive the case."""
+
+
+class RulingNeedsReason(ValueError):
+    """The referral is a ruling, or is to be kept for the next case: it needs a reason."""
+
+
+class AlreadyThere(ValueError):
+    """The case is already with that agency."""
+
+
+def refer(
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    agency: Agency,
+    reason: str = "",
+    resets_limit: bool = False,
+    keepsake: Keepsake | None = None,
+) -> None:
+    """Send the case to ``agency``, also away from another one.
+
+    After ``binding.bounces_before_ruling`` bounces this is a ruling, which binds the agency and needs a ``reason``.
+    ``resets_limit`` lets the topic's limit count from now instead of from filing and needs one too (a database
+    constraint), as does a ``keepsake``, by which it is kept as a precedent; the best of those that fit goes into the
+    history. Whom of the people there the citizen named keeps off the case from then on. Raises ``NoActiveOfficer``,
+    ``AlreadyThere``, ``AgencyEnded`` and ``RulingNeedsReason``.
+    """
+    with transaction.atomic():
+        with transition(case, Verb.REFER, by=by, at=at) as change:
+            if case.agency_id == agency.pk:
+                raise AlreadyThere
+            # They are told of nothing, and do not count as officers who could receive it.
+            named = recusals.unknown_to(case, named_at(agency, case.employee, at=at))
+            case.about = {*case.about, *(user.pk for user in named)}
+            rulings.require_existing(agency, on=change.desk.on)
+            if not reason and (keepsake or rulings.needs_ruling(case)):
+                raise RulingNeedsReason
+            if not change.desk.officers(agency):
+                raise NoActiveOfficer
+            ruling = Ruling.objects.create(
+                case=case, agency=agency, text=reason, resets_limit=resets_limit, by=by, at=at
+            )
+            change.facts = {"ruling": ruling.pk, "agency": agency.pk, "resets_limit": resets_limit}
+            if offered := precedents.of_cases([case], on=change.desk.on)[case.pk]:
+                change.facts["offered"] = offered[0].pk
+            if keepsake is not None:
+                kept = precedents.keep(case, keepsake, agency=agency, why=reason, by=by, at=at)
+                change.facts["precedent"] = kept.pk
+            change.partners = proposals.drop(case, at=at)
+            change.set(agency=agency, directorate=None, officer=None, promised_on=None)
+            if resets_limit:
+                change.set(limit_from=at)
+        recusals.record(case, named, agency=agency, at=at)
+
+
+def archive(case: Case, *, by: User, at: datetime, reason: str) -> None:
+    """Close what is not a case, with a reason that the citizen reads."""
+    with transition(case, Verb.ARCHIVE, by=by, at=at) as change:
+        ruling = Ruling.objects.create(case=case, text=reason, by=by, at=at)
+        change.facts = {"ruling": ruling.pk, "words": fingerprint(reason)}
+        change.set(closed_at=at, closed_by=by, outcome=Outcome.INADMISSIBLE)

@@ -1,1 +1,0 @@
-"""What an answer is worth and whom it answers: substance, copies, standard texts, cases of the same problem."""

@@ -1,0 +1,69 @@
+"""The file box: what is taken is kept apart from what is not, and each file that is not says why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
+
+from complaints.attachments import uploads
+from complaints.attachments.uploads import FileRefused, Reason
+from complaints.models import Attachment
+from kit.forms import MultipleFileField
+
+
+class AttachmentsField(MultipleFileField):
+    """Up to ten files; sizes and contents are judged one by one in ``take``, so that one bad file spoils no other."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Photos or files"))
+        kwargs.setdefault("help_text", _("Up to 10 files of 10 MB: photos, PDF, or short videos of up to 50 MB."))
+        super().__init__(most=uploads.MOST_FILES, accept=uploads.ACCEPT, required=False, **kwargs)
+
+    def _check_sizes(self, files: Sequence[UploadedFile[Any]]) -> None:
+        """Leave sizes to ``take``."""
+
+
+def take(files: Sequence[UploadedFile[Any]], *, room: int, at: datetime) -> tuple[list[Attachment], list[str]]:
+    """Return the attachments that can be stored, and a sentence for each file that cannot.
+
+    Raises ValidationError, and takes none, when there are more than ``room``.
+    """
+    if len(files) > room:
+        raise ValidationError(_too_many(room), code="too_many")
+    taken, refused = [], []
+    for place, file in enumerate(files):
+        try:
+            # A microsecond apart, so that they stay in the order they were chosen in.
+            taken.append(uploads.receive(file, at=at + timedelta(microseconds=place)))
+        except FileRefused as refusal:
+            refused.append(_sentence(refusal.reason, uploads.tidy_name(file.name or "")))
+    return taken, refused
+
+
+def _too_many(room: int) -> str:
+    if not room:
+        return gettext("There are 10 files already. Remove one to add another.")
+    sentence = ngettext("You can add %(limit)s more file", "You can add %(limit)s more files", room)
+    return sentence % {"limit": f"{room:,}"}
+
+
+def _sentence(reason: Reason, name: str) -> str:
+    # Isolating marks: a Latin name would otherwise turn an Arabic sentence round.
+    words = {"file": f"\u2068{name}\u2069"}
+    match reason:
+        case Reason.EMPTY:
+            return gettext("%(file)s was not uploaded: the file is empty") % words
+        case Reason.SIZE | Reason.VIDEO_SIZE:
+            most = uploads.MOST_VIDEO_BYTES if reason == Reason.VIDEO_SIZE else uploads.MOST_BYTES
+            limit = {"limit": f"{most // uploads.MEGABYTE:,}"}
+            return gettext("%(file)s was not uploaded: larger than %(limit)s MB") % (words | limit)
+        case Reason.DAMAGED:
+            return gettext("%(file)s was not uploaded: the file is damaged") % words
+        case Reason.PIXELS:
+            return gettext("%(file)s was not uploaded: the picture has too many pixels") % words
+    return gettext("%(file)s was not uploaded: photos, PDF and short videos only") % words

@@ -1,0 +1,324 @@
+"""What a citizen may attach: recognised by content, pictures made anew without their metadata, names made harmless."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import struct
+import unicodedata
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Any
+
+import puremagic
+from django.core.files.base import ContentFile, File
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from PIL import ExifTags, Image
+
+from complaints.models import Attachment, Draft
+
+MEGABYTE = 1024 * 1024
+MOST_BYTES = 10 * MEGABYTE
+MOST_VIDEO_BYTES = 50 * MEGABYTE
+MOST_FILES = 10
+NAME_LENGTH = 150
+#: What a file box offers; the content decides in the end.
+ACCEPT = "image/jpeg,image/png,image/webp,application/pdf,video/mp4,video/3gpp"
+
+# A phone's camera makes 12 to 50 megapixels. A JPEG is decoded at a fraction of its size, the others are not.
+MOST_PIXELS = {"JPEG": 64_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}
+#: The longer side of a stored picture: a house number across a street stays readable.
+LONGEST_SIDE = 2560
+QUALITY = 85
+
+#: How a picture is turned upright, by the orientation the camera noted.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# Each scan of a progressive JPEG is a walk over all its pixels; an empty one takes a hundred bytes. Cameras make ten.
+_MOST_SCANS = 50
+# ITU-T T.81: a marker is FF and a letter; FF00 is a pixel's FF, and FFD0 to FFD7 have nothing behind them.
+_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
+_SCAN, _END, _BARE = b"\xda", b"\xd9", frozenset({b"\xd8", b"\x01"})
+
+_HEAD = 4096
+_PDF_TAIL = 4096
+_BOX_HEAD = 8
+_LARGE_BOX_HEAD = 16
+# ISO/IEC 14496-12: a file is a row of boxes. A phone's film has fewer than a dozen of them at the top.
+_MOST_BOXES = 2000
+_FILM_BRANDS = frozenset({b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV"})
+_PHONE_FILM_BRANDS = (b"3gp", b"3gr", b"3gs", b"3ge", b"3g2")
+
+
+class Reason(StrEnum):
+    """Why a file is not taken."""
+
+    EMPTY = "empty"
+    TYPE = "type"
+    SIZE = "size"
+    VIDEO_SIZE = "video_size"
+    DAMAGED = "damaged"
+    PIXELS = "pixels"
+
+
+class FileRefused(ValueError):
+    """A file is not taken; ``reason`` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Sort:
+    """One sort of file that is taken; the first ending is the one given to a file that has another."""
+
+    content_type: str
+    endings: tuple[str, ...]
+    picture: str = ""
+
+    @property
+    def is_video(self) -> bool:
+        """Tell whether the larger limit holds."""
+        return self.content_type.startswith("video/")
+
+
+JPEG = Sort("image/jpeg", (".jpg", ".jpeg"), picture="JPEG")
+PNG = Sort("image/png", (".png",), picture="PNG")
+WEBP = Sort("image/webp", (".webp",), picture="WEBP")
+PDF = Sort("application/pdf", (".pdf",))
+MP4 = Sort("video/mp4", (".mp4", ".m4v"))
+PHONE_FILM = Sort("video/3gpp", (".3gp", ".3g2"))
+
+
+def receive(upload: UploadedFile[Any], *, at: datetime) -> Attachment:
+    """Return an unsaved attachment of what was uploaded, or raise ``FileRefused``.
+
+    Pictures are decoded, turned upright, made smaller where they are very large, and written anew without EXIF.
+    """
+    sort = recognise(upload)
+    content: File[bytes] = ContentFile(_picture(upload, sort.picture)) if sort.picture else upload
+    name = clean_name(upload.name or "", sort)
+    attachment = Attachment(
+        name=name, content_type=sort.content_type, size=content.size, sha256=_digest(content), added_at=at
+    )
+    content.seek(0)
+    attachment.file = File(content, name=name)  # stored under a random name
+    return attachment
+
+
+def recognise(upload: UploadedFile[Any]) -> Sort:
+    """Return the sort of a file by its content and check its size, or raise ``FileRefused``; its name plays no part."""
+    size = upload.size or 0
+    if not size:
+        raise FileRefused(Reason.EMPTY)
+    upload.seek(0)
+    head = upload.read(_HEAD)
+    sort = _sort(head)
+    if sort is None or not _is_confirmed(head, sort):
+        raise FileRefused(Reason.TYPE)
+    if size > (MOST_VIDEO_BYTES if sort.is_video else MOST_BYTES):
+        raise FileRefused(Reason.VIDEO_SIZE if sort.is_video else Reason.SIZE)
+    if (sort is PDF and not _has_an_end(upload, size)) or (sort.is_video and not _is_film(upload, size)):
+        raise FileRefused(Reason.DAMAGED)
+    return sort
+
+
+def _sort(head: bytes) -> Sort | None:
+    if head.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return WEBP
+    if head.startswith(b"%PDF-"):
+        return PDF
+    return _film_sort(head)
+
+
+def _film_sort(head: bytes) -> Sort | None:
+    if head[4:8] != b"ftyp":
+        return None
+    brand = head[8:12]
+    if brand.startswith(_PHONE_FILM_BRANDS):
+        return PHONE_FILM
+    return MP4 if brand in _FILM_BRANDS else None
+
+
+def _is_confirmed(head: bytes, sort: Sort) -> bool:
+    """Ask puremagic for a second opinion; films it knows by brands that differ from release to release."""
+    if sort.is_video:
+        return True
+    try:
+        opinions = puremagic.magic_string(head)
+    except puremagic.PureError:
+        return False
+    return any(opinion.extension in sort.endings or opinion.mime_type == sort.content_type for opinion in opinions)
+
+
+def _has_an_end(upload: UploadedFile[Any], size: int) -> bool:
+    upload.seek(max(0, size - _PDF_TAIL))
+    return b"%%EOF" in upload.read()
+
+
+def _is_film(upload: UploadedFile[Any], size: int) -> bool:
+    """Walk the boxes to the end of the file: a film has its index (``moov``), and no box is longer than the file."""
+    return b"moov" in set(_boxes(upload, size))
+
+
+def _boxes(upload: UploadedFile[Any], size: int) -> Iterator[bytes]:
+    place = 0
+    for _ in range(_MOST_BOXES):
+        if place >= size:
+            return
+        upload.seek(place)
+        head = upload.read(_LARGE_BOX_HEAD)
+        length = _box_length(head, left=size - place)
+        if length < _BOX_HEAD or place + length > size:
+            raise FileRefused(Reason.DAMAGED)
+        yield head[4:8]
+        place += length
+
+
+def _box_length(head: bytes, *, left: int) -> int:
+    """Return the length of a box: 0 stands for "to the end", 1 for a length in the next eight bytes."""
+    length = int.from_bytes(head[:4])
+    if length == 0:
+        return left
+    return int.from_bytes(head[8:16]) if length == 1 else length
+
+
+# ---- pictures ----
+
+
+def _picture(upload: UploadedFile[Any], form: str) -> bytes:
+    """Return the picture written anew; only the decoder of its own format is let near it."""
+    upload.seek(0)
+    if form == JPEG.picture and _scans(upload.read()) > _MOST_SCANS:
+        raise FileRefused(Reason.DAMAGED)
+    try:
+        with Image.open(upload, formats=[form]) as picture:
+            return _anew(picture, form)
+    except FileRefused:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise FileRefused(Reason.PIXELS) from None
+    except (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, struct.error, zlib.error):
+        # Whatever a decoder raises on bytes it does not understand: none of it is a fault of ours.
+        raise FileRefused(Reason.DAMAGED) from None
+
+
+def _anew(picture: Image.Image, form: str) -> bytes:
+    if picture.width * picture.height > MOST_PIXELS[form]:
+        raise FileRefused(Reason.PIXELS)
+    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+    upright = _upright(picture)
+    plain = upright.convert("RGB" if form == "JPEG" or not upright.has_transparency_data else "RGBA")
+    plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    # Comments, EXIF, XMP and colour profiles all live in ``info``: where the picture was taken goes with them.
+    plain.info = {}
+    written = BytesIO()
+    plain.save(written, format=form, **({} if form == "PNG" else {"quality": QUALITY}))
+    return written.getvalue()
+
+
+def _scans(content: bytes) -> int:
+    """Count the scans of a JPEG, from marker to marker up to the end of the picture."""
+    scans = place = 0
+    while (marker := _MARKER.search(content, place)) and marker[1] != _END:
+        scans += marker[1] == _SCAN
+        behind = marker.end()
+        place = behind if marker[1] in _BARE else behind + int.from_bytes(content[behind : behind + 2])
+    return scans
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Return the picture turned as the camera was held; ``ImageOps.exif_transpose`` would write broken EXIF again."""
+    turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _digest(content: File[bytes]) -> str:
+    digest = hashlib.sha256()
+    for chunk in content.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+# ---- names ----
+
+
+def clean_name(name: str, sort: Sort) -> str:
+    """Return a name that says what the file is: no path, no hidden or turning characters, its own ending, 150 long."""
+    tidy = tidy_name(name)
+    stem, ending = tidy, sort.endings[0]
+    for known in sort.endings:
+        if tidy.lower().endswith(known):
+            stem, ending = tidy[: -len(known)], known
+    return f"{stem[: NAME_LENGTH - len(ending)].rstrip(' .') or 'file'}{ending}"
+
+
+def tidy_name(name: str) -> str:
+    """Return a file name as it may be shown: its last part, in visible characters and single spaces."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    visible = "".join(letter if not unicodedata.category(letter).startswith("C") else " " for letter in last)
+    return " ".join(visible.split())[:NAME_LENGTH]
+
+
+# ---- drafts ----
+
+
+def keep(attachments: Sequence[Attachment], *, draft: Draft) -> None:
+    """Store attachments with a draft, except those that are there already, byte for byte, and those beyond ten.
+
+    Locks the draft, so that two uploads at once are counted together; one that was sent or thrown away meanwhile takes
+    nothing.
+    """
+    if not attachments:
+        return
+    with transaction.atomic():
+        if not Draft.objects.select_for_update().filter(pk=draft.pk).exists():
+            return
+        known = set(draft.attachments.values_list("sha256", flat=True))
+        for attachment in attachments:
+            if attachment.sha256 not in known and len(known) < MOST_FILES:
+                known.add(attachment.sha256)
+                attachment.draft = draft
+                attachment.save(force_insert=True)
+
+
+def remove(attachment: Attachment) -> None:
+    """Remove an attachment, and its file once that is certain."""
+    with transaction.atomic():
+        attachment.delete()
+        _delete_after_commit([attachment])
+
+
+def discard(draft: Draft) -> None:
+    """Remove a draft with its files."""
+    with transaction.atomic():
+        attachments = list(draft.attachments.all())
+        draft.attachments.all().delete()
+        Draft.objects.filter(pk=draft.pk).delete()
+        _delete_after_commit(attachments)
+
+
+def _delete_after_commit(attachments: list[Attachment]) -> None:
+    for attachment in attachments:
+        stored = attachment.file
+        transaction.on_commit(partial(stored.storage.delete, str(stored.name)), robust=True)

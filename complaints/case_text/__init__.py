@@ -1,0 +1,1 @@
+"""How a case reads, for all audiences: labels, history, timeline, promise, delivery status, time held."""

@@ -1,0 +1,132 @@
+"""What the citizen's case page shows, gathered in five statements after the case itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.models import User
+from accounts.recipients import citizen_key
+from complaints.actions.topic_answers import answers_of
+from complaints.case_text import delivery_status, timeline
+from complaints.case_text.delivery_status import SEALED, Fate
+from complaints.case_text.kinds import words_for
+from complaints.case_text.promise import promise_of, stages_of, status_of
+from complaints.models import Case, CaseEvent
+from complaints.permissions import policy
+from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, Act, Verb
+from notifications.models import Message, MessageState
+
+#: Messages shown at most; the oldest say the least.
+MOST_NOTICES = 20
+
+
+class NoticeLine(NamedTuple):
+    """One message about the case: what it told, by which way, when, and what became of it."""
+
+    about: str
+    way: str
+    at: datetime
+    fate: Fate
+
+
+def page_of(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
+    """Return what the case page shows its citizen at ``at``."""
+    events = list(case.events.select_related("agency"))
+    words = timeline.words_of(case)
+    return {
+        "case": case,
+        "kind": words_for(case.kind),
+        "status": status_of(case),
+        "promise": promise_of(case, at=at, first_on=_first_promise(events)),
+        "stages": stages_of(case, events),
+        "entries": timeline.entries_of(case, events, words),
+        "answer": timeline.answer_of(case, events, words),
+        "question": timeline.question_of(case, events, words),
+        "topic_answers": answers_of(case, knows_person=True),
+        "attachments": list(case.attachments.filter(consultation__isnull=True)),
+        "notices": notices_of(case, at=at),
+        "may_add": policy.may_act(case, Act.ADD, user, at=at),
+        "may_amend": policy.may_act(case, Act.AMEND, user, at=at),
+        "objecting": objecting(case, user, at=at),
+        "may_withdraw": policy.may(case, Verb.WITHDRAW, user, at=at),
+    }
+
+
+class Objecting(NamedTuple):
+    """That the citizen may object: until which day, and whether it would be for the last time."""
+
+    until: date
+    is_last: bool
+
+
+def objecting(case: Case, user: User, *, at: datetime) -> Objecting | None:
+    """Return until when ``user`` may object to the answer, None where they may not."""
+    if case.closed_at is None or not policy.may(case, Verb.OBJECT, user, at=at):
+        return None
+    until = timezone.localdate(case.closed_at + timedelta(days=OBJECTION_DAYS))
+    return Objecting(until, is_last=case.objections_made + 1 == MAX_OBJECTIONS)
+
+
+def _first_promise(events: Sequence[CaseEvent]) -> date | None:
+    """Return the date that was promised first, once another was granted in its place."""
+    promised: date | None = None
+    extended = False
+    for event in events:
+        if event.verb == Verb.ACCEPT:
+            promised, extended = _day(event.facts.get("promised_on")), False
+        elif event.verb in {Verb.DECLINE, Verb.RETURN, Verb.REFER, Verb.UPHOLD}:
+            promised, extended = None, False
+        extended = extended or event.verb == Verb.EXTEND
+    return promised if extended else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def notices_of(case: Case, *, at: datetime) -> list[NoticeLine]:
+    """Return the messages about the case to its citizen, newest first; what was overtaken before it left is not."""
+    sent = Message.objects.filter(reference=case.reference, recipient=citizen_key(case.citizen_id))
+    rows = sent.exclude(state=MessageState.CANCELLED).select_related("call_task").defer(*SEALED)
+    newest = list(rows.order_by("-created_at", "-pk")[:MOST_NOTICES])
+    repeated = delivery_status.repetitions_in(reversed(newest))
+    told = _told_words()
+    return [
+        NoticeLine(
+            told.get(message.template, gettext("Message")),
+            message.get_channel_display(),
+            message.created_at,
+            delivery_status.for_citizen(message, at=at, repeated=repeated.get(message.pk)),
+        )
+        for message in newest
+    ]
+
+
+def _told_words() -> dict[str, str]:
+    """Return what each message to a citizen tells, by its template."""
+    received = gettext("It has arrived")
+    return {
+        "case_received": received,
+        "case_received_triage": received,
+        "case_filed_by_phone": received,
+        "case_accepted": gettext("The date of the reply"),
+        "case_new_date": gettext("A new date of the reply"),
+        "case_late": gettext("The answer is late"),
+        "case_question": gettext("A question to you"),
+        "case_reminder": gettext("A reminder of the question"),
+        "case_resumed": gettext("Work goes on without your answer"),
+        "case_moved": gettext("It moved to another agency"),
+        "case_triage": gettext("The right agency is being found"),
+        "case_answered": gettext("The answer is there"),
+        "case_unanswered": gettext("It was closed"),
+        "case_withdrawn": gettext("You withdrew it"),
+        "case_archived": gettext("It was closed"),
+        "case_objected": gettext("Your objection has arrived"),
+        "case_upheld": gettext("Your objection was accepted"),
+        "case_dismissed": gettext("The answer stands"),
+    }

@@ -1,0 +1,52 @@
+"""What the clock did, in the words of the desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.roles import RUNG_NAMES, Role
+from complaints.models import Case, CaseEvent
+from complaints.workflow import Act
+from kit.dates import day_digits
+
+
+def particulars_of(event: CaseEvent) -> str:
+    """Return what was particular to a step of the clock: the share, the rung, the dates; empty for anything else."""
+    if event.actor_id is not None:
+        return ""
+    match event.verb:
+        case Act.REMIND:
+            share = str(event.facts.get("step", "")).removeprefix("remind_")
+            return gettext("%(share)s%% of the time is over") % {"share": share} if share else ""
+        case Act.ESCALATE:
+            return _rung(event)
+        case Act.RECOUNT:
+            return gettext("from %(old)s to %(new)s") % {
+                "old": _day(event.facts["old_due"]),
+                "new": _day(event.facts["new_due"]),
+            }
+    return ""
+
+
+def _rung(event: CaseEvent) -> str:
+    role = event.facts.get("step", "")
+    if role not in RUNG_NAMES:
+        return ""
+    rung = str(RUNG_NAMES[Role(role)])
+    return gettext("%(rung)s (nobody is there)") % {"rung": rung} if event.facts.get("empty") else rung
+
+
+def _day(moment: str) -> str:
+    return day_digits(timezone.localdate(datetime.fromisoformat(moment)))
+
+
+def has_moved(case: Case, *, since: int) -> bool:
+    """Tell whether anything but the clock's own steps was recorded after event number ``since``.
+
+    A reminder or a report further up changes nothing that a person decides on: what was typed meanwhile still fits.
+    """
+    later = case.events.filter(number__gt=since)
+    return later.exclude(actor__isnull=True, verb__in=[Act.REMIND, Act.ESCALATE]).exists()

@@ -1,0 +1,71 @@
+"""What desk and citizen said to each other on one case, and what was sent: one thread in time order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from complaints.case_text.history import Deed
+from complaints.case_text.sent_messages import Told
+from complaints.models import CaseEvent
+from complaints.workflow import Act, Verb
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing said or sent: by the citizen or not, under which title, in which words, and the fate of a message."""
+
+    is_citizens: bool
+    title: str
+    at: datetime
+    by: str = ""
+    texts: tuple[str, ...] = ()
+    told: Told | None = None
+
+
+@dataclass(frozen=True)
+class _Saying:
+    """Whose words an event has, and in which of the two columns of its paper."""
+
+    is_citizens: bool
+    columns: tuple[str, ...] = ("first",)
+
+
+_SAYINGS: dict[str, _Saying] = {
+    Verb.ASK: _Saying(is_citizens=False),
+    Verb.REPLY: _Saying(is_citizens=True, columns=("second",)),
+    Act.ADD: _Saying(is_citizens=True),
+    Verb.EXTEND: _Saying(is_citizens=False),
+    Verb.CLOSE: _Saying(is_citizens=False, columns=("first", "second")),
+    Verb.ARCHIVE: _Saying(is_citizens=False),
+    Verb.OBJECT: _Saying(is_citizens=True),
+    Verb.UPHOLD: _Saying(is_citizens=False, columns=("second",)),
+    Verb.DISMISS: _Saying(is_citizens=False, columns=("second",)),
+}
+
+
+def thread_of(events: Sequence[CaseEvent], deeds: Sequence[Deed], told: Iterable[Told]) -> list[Line]:
+    """Return the thread, the oldest first: what was said before what was sent about it; a slip taken back is no word.
+
+    ``events`` and ``deeds`` belong together, the oldest first.
+    """
+    said = list(_said(events, deeds))
+    sent = [Line(is_citizens=False, title=one.about, at=one.at, told=one) for one in reversed(list(told))]
+    return sorted([*said, *sent], key=lambda line: line.at)
+
+
+def _said(events: Sequence[CaseEvent], deeds: Sequence[Deed]) -> Iterator[Line]:
+    for place, (event, deed) in enumerate(zip(events, deeds, strict=True)):
+        saying = _SAYINGS.get(event.verb)
+        if saying is None or deed.paper is None or _is_taken_back(events, place):
+            continue
+        texts = tuple(text for name in saying.columns if (text := getattr(deed.paper, name)))
+        yield Line(is_citizens=saying.is_citizens, title=deed.title, at=deed.at, by=deed.by, texts=texts)
+
+
+def _is_taken_back(events: Sequence[CaseEvent], place: int) -> bool:
+    """Tell whether the next change of state took this closing back."""
+    later = (event for event in events[place + 1 :] if event.from_state != event.to_state)
+    after = next(later, None)
+    return events[place].verb == Verb.CLOSE and after is not None and after.verb == Verb.CORRECT

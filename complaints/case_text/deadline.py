@@ -1,0 +1,84 @@
+"""How far a deadline is, in words and in the colour of a status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext, ngettext
+
+from complaints.clocks.due_soon import SOON
+from complaints.clocks.pauses import Standstill
+from complaints.models import Case
+from complaints.workflow import State
+from kit.dates import day_digits
+
+_DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
+
+
+@dataclass(frozen=True)
+class Countdown:
+    """How far a deadline is: ``level`` is late, soon, ok or nothing, ``words`` say it."""
+
+    level: str
+    words: str
+
+
+def countdown_of(case: Case, *, at: datetime, still: Standstill | None = None) -> Countdown:
+    """Return how far the deadline of ``case`` is; while the citizen is asked it stands still, but not without end.
+
+    ``still`` is what ``standstill`` knows of a case that waits for its citizen: until when its limit stands.
+    """
+    if case.deadline_at is None:
+        return Countdown("", "")
+    if case.state == State.WAITING:
+        return _standing(still, at=at)
+    return _countdown(case.deadline_at, at=at)
+
+
+def _standing(still: Standstill | None, *, at: datetime) -> Countdown:
+    if still is None:
+        return Countdown("", gettext("the time limit stands still"))
+    if at < still.until:
+        words = gettext("the time limit stands still until %(day)s at most")
+        return Countdown("", words % {"day": day_digits(still.until_on)})
+    running = _countdown(still.due_at, at=at)
+    return Countdown(running.level, gettext("the time limit runs again: %(left)s") % {"left": running.words})
+
+
+def _countdown(due_at: datetime, *, at: datetime) -> Countdown:
+    left = due_at - at
+    if left < timedelta():
+        return Countdown("late", gettext("late by %(span)s") % {"span": span_words(-left)})
+    words = gettext("%(span)s left") % {"span": span_words(left)}
+    return Countdown("soon" if left < SOON else "ok", words)
+
+
+def span_words(span: timedelta) -> str:
+    """Return a length of time in its largest unit, rounded down."""
+    seconds = int(span.total_seconds())
+    if seconds >= _DAY:
+        count = seconds // _DAY
+        return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
+    if seconds >= _HOUR:
+        count = seconds // _HOUR
+        return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}
+    if seconds >= _MINUTE:
+        count = seconds // _MINUTE
+        return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": count}
+    return gettext("less than a minute")
+
+
+_TAGS: dict[str, str] = {
+    State.TRIAGE: "warn",
+    State.REFERRED: "warn",
+    State.IN_PROGRESS: "info",
+    State.WAITING: "wait",
+    State.OBJECTED: "warn",
+    State.CLOSED: "ok",
+}
+
+
+def tag_of(case: Case, countdown: Countdown) -> str:
+    """Return the colour of a case's status: red once it is late."""
+    return "bad" if countdown.level == "late" else _TAGS[case.state]

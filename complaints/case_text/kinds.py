@@ -1,0 +1,115 @@
+"""How the four kinds are called on the citizen's pages: Arabic sentences change with the noun, so each has its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from complaints.workflow import Kind
+
+type Text = str | StrPromise
+
+
+@dataclass(frozen=True)
+class KindWords:
+    """The words of one kind."""
+
+    icon: str
+    noun: Text
+    example: Text
+    start: Text
+    question: Text
+    topic_question: Text
+    hint: Text
+    check: Text
+    send: Text
+    received: Text
+    another: Text
+    sent: Text
+    written_down: Text
+    correct: Text
+    withdraw: Text
+    withdraw_question: Text
+
+
+WORDS: dict[str, KindWords] = {
+    Kind.COMPLAINT: KindWords(
+        icon="horn",
+        noun=_("Complaint"),
+        example=_("A late service, a mistake, or a problem in a public place"),
+        start=_("Make a complaint"),
+        question=_("What happened?"),
+        topic_question=_("What is the complaint about?"),
+        hint=_("When did it start? Who is affected? Did you contact the agency? Do not write bank card numbers."),
+        check=_("The complaint"),
+        send=_("Send the complaint"),
+        received=_("We have your complaint"),
+        another=_("Make another complaint"),
+        sent=_("You sent the complaint"),
+        written_down=_("We wrote your complaint down by telephone"),
+        correct=_("Correct the complaint"),
+        withdraw=_("Withdraw the complaint"),
+        withdraw_question=_("Withdraw the complaint?"),
+    ),
+    Kind.SUGGESTION: KindWords(
+        icon="idea",
+        noun=_("Suggestion"),
+        example=_("An idea that makes a service better or cheaper"),
+        start=_("Make a suggestion"),
+        question=_("What do you suggest?"),
+        topic_question=_("What is the suggestion about?"),
+        hint=_("What would change, for whom, and how would you do it?"),
+        check=_("The suggestion"),
+        send=_("Send the suggestion"),
+        received=_("We have your suggestion"),
+        another=_("Make another suggestion"),
+        sent=_("You sent the suggestion"),
+        written_down=_("We wrote your suggestion down by telephone"),
+        correct=_("Correct the suggestion"),
+        withdraw=_("Withdraw the suggestion"),
+        withdraw_question=_("Withdraw the suggestion?"),
+    ),
+    Kind.INQUIRY: KindWords(
+        icon="ask",
+        noun=_("Inquiry"),
+        example=_("A question about a service, its rules or its papers"),
+        start=_("Ask a question"),
+        question=_("What do you want to know?"),
+        topic_question=_("What is the inquiry about?"),
+        hint=_("Name the service, and the papers you have already."),
+        check=_("The inquiry"),
+        send=_("Send the inquiry"),
+        received=_("We have your inquiry"),
+        another=_("Ask another question"),
+        sent=_("You sent the inquiry"),
+        written_down=_("We wrote your inquiry down by telephone"),
+        correct=_("Correct the inquiry"),
+        withdraw=_("Withdraw the inquiry"),
+        withdraw_question=_("Withdraw the inquiry?"),
+    ),
+    Kind.PRAISE: KindWords(
+        icon="star",
+        noun=_("Praise"),
+        example=_("Thanks to a person or an agency that served you well"),
+        start=_("Give praise"),
+        question=_("Who served you well?"),
+        topic_question=_("What is the praise for?"),
+        hint=_("Where and when was it, and what was done well? You may leave the person's name out."),
+        check=_("The praise"),
+        send=_("Send the praise"),
+        received=_("We have your praise"),
+        another=_("Give praise again"),
+        sent=_("You sent the praise"),
+        written_down=_("We wrote your praise down by telephone"),
+        correct=_("Correct the praise"),
+        withdraw=_("Withdraw the praise"),
+        withdraw_question=_("Withdraw the praise?"),
+    ),
+}
+
+
+def words_for(kind: str) -> KindWords:
+    """Return the words of ``kind``."""
+    return WORDS[kind]

@@ -1,0 +1,35 @@
+"""Template tags that know a case or its reader; builtins of every page, beside those of the kit."""
+
+from django import template
+from django.template.context import Context
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def ref(number: str) -> SafeString:
+    """Write a tracking number in the groups people read aloud: ``26 0482 1735``."""
+    digits = str(number)
+    return format_html('<bdi dir="ltr" class="ref">{} {} {}</bdi>', digits[:2], digits[2:6], digits[6:])
+
+
+@register.simple_tag(takes_context=True)
+def user_text(context: Context, text: object, *, lines: bool = False) -> SafeString:
+    """Write what a person typed, its direction taken from its first letter; ``lines`` makes its lines paragraphs.
+
+    On a page with a ``reading`` it is written as that reader may read it, whatever it is and wherever it comes from.
+    """
+    reading = context.get("reading")
+    shown = reading.cover(str(text)) if reading is not None else str(text)
+    if not lines:
+        return format_html("<bdi>{}</bdi>", shown)
+    paragraphs = (line for line in shown.splitlines() if line.strip())
+    return format_html_join("", '<p dir="auto">{}</p>', ((line,) for line in paragraphs))
+
+
+@register.simple_tag(takes_context=True)
+def subject(context: Context, case: object) -> SafeString:
+    """Write the subject of a case of a list as the ``reader`` of the page may read it."""
+    return format_html("<bdi>{}</bdi>", context["reader"].subject(case))

@@ -1,0 +1,190 @@
+"""How long each party had cases in hand, in working time: of one case, and of all cases of each agency."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import accumulate
+
+from django.db.models import Q
+from django.utils.translation import ngettext
+
+from agencies.calendar import AMMAN, WorkingCalendar
+from complaints.models import Case, Holding
+from complaints.workflow import Holder
+
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Held:
+    """One party and the working time a case was in its hands, over all its spans."""
+
+    name: str
+    holder: Holder
+    time: timedelta
+    is_now: bool
+
+    @property
+    def minutes(self) -> int:
+        """Return the whole working minutes."""
+        return self.time // _MINUTE
+
+    @property
+    def words(self) -> str:
+        """Return the time in words."""
+        return working_words(self.time)
+
+
+@dataclass(frozen=True)
+class AgencyTime:
+    """The working time an agency had cases in hand in a span: its own desk, and its directorates."""
+
+    agency_id: int
+    desk: timedelta
+    directorates: timedelta
+    cases: int
+
+    @property
+    def desk_minutes(self) -> int:
+        """Return the whole working minutes of the desk."""
+        return self.desk // _MINUTE
+
+    @property
+    def directorate_minutes(self) -> int:
+        """Return the whole working minutes of the directorates."""
+        return self.directorates // _MINUTE
+
+
+class WorkingTime:
+    """Working time between moments of one span of days, each day looked up in the calendar once.
+
+    Says what ``WorkingCalendar.working_minutes`` says, but keeps the seconds, so that parts add up to their whole.
+    """
+
+    def __init__(self, calendar: WorkingCalendar, since: datetime, until: datetime) -> None:
+        self._calendar = calendar
+        self._first, self._last = _day_of(since), _day_of(until)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Return the working time from ``start`` to ``end``, both within the span; none when ``end`` is not later."""
+        return max(timedelta(), self._until(end) - self._until(start))
+
+    def _until(self, moment: datetime) -> timedelta:
+        """Return the working time from the first day of the span to ``moment``."""
+        place = bisect_right(self._days, _day_of(moment)) - 1
+        opened, closed = self._windows[place]
+        return self._before[place] + max(timedelta(), min(closed, moment) - opened)
+
+    @cached_property
+    def _days(self) -> list[date]:
+        return [self._first + _DAY * n for n in range((self._last - self._first).days + 1)]
+
+    @cached_property
+    def _windows(self) -> list[tuple[datetime, datetime]]:
+        calendar = self._calendar
+        return [
+            (calendar.opening(day), calendar.closing(day) if calendar.is_working_day(day) else calendar.opening(day))
+            for day in self._days
+        ]
+
+    @cached_property
+    def _before(self) -> list[timedelta]:
+        return list(accumulate((closed - opened for opened, closed in self._windows), initial=timedelta()))
+
+
+# ---- one case ----
+
+
+def totals(case: Case, *, at: datetime, calendar: WorkingCalendar) -> dict[Holder, int]:
+    """Return the working minutes each kind of holder had ``case`` in hand until ``at``; one statement."""
+    found: dict[Holder, timedelta] = defaultdict(timedelta)
+    rows = list(case.holdings.select_related("agency", "directorate"))
+    for held in held_by(rows, at=at, clock=clock_of(rows, at=at, calendar=calendar)):
+        found[held.holder] += held.time
+    return {holder: time // _MINUTE for holder, time in found.items()}
+
+
+def clock_of(holdings: Sequence[Holding], *, at: datetime, calendar: WorkingCalendar) -> WorkingTime:
+    """Return what measures the spans of one case, oldest first, until ``at``."""
+    ends = [at, *(_end(row, at) for row in holdings)]
+    return WorkingTime(calendar, holdings[0].started_at if holdings else at, max(ends))
+
+
+def held_by(holdings: Iterable[Holding], *, at: datetime, clock: WorkingTime) -> list[Held]:
+    """Return each party that had a case in hand, in the order it got it first, with its working time until ``at``.
+
+    ``holdings`` are the case's, oldest first, with their agency and directorate; ``clock`` is that of ``clock_of``.
+    """
+    found: dict[tuple[str, str], Held] = {}
+    for row in holdings:
+        name, before = name_of(row), found.get((row.holder, name_of(row)))
+        time = clock.between(row.started_at, _end(row, at)) + (before.time if before else timedelta())
+        found[row.holder, name] = Held(name, Holder(row.holder), time, row.ended_at is None)
+    return list(found.values())
+
+
+def name_of(holding: Holding) -> str:
+    """Return who held the case: the directorate or the agency by name, the others by what they are."""
+    where = holding.directorate or holding.agency
+    return where.name if where else str(Holder(holding.holder).label)
+
+
+def working_words(time: timedelta) -> str:
+    """Return a length of working time in hours, or in minutes below one hour, rounded down."""
+    if time < _HOUR:
+        count = time // _MINUTE
+        return ngettext("%(count)s working minute", "%(count)s working minutes", count) % {"count": count}
+    count = time // _HOUR
+    return ngettext("%(count)s working hour", "%(count)s working hours", count) % {"count": count}
+
+
+# ---- all cases ----
+
+
+def per_agency(since: datetime, until: datetime, *, calendar: WorkingCalendar) -> dict[int, AgencyTime]:
+    """Return by agency the working time it and its directorates had cases in hand from ``since`` to ``until``.
+
+    The time of the citizen, the unit and centres outside is nobody's of these. One statement.
+    """
+    clock, times = WorkingTime(calendar, since, until), _Times()
+    touched = Holding.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=since), started_at__lt=until)
+    ours = touched.filter(holder__in=[Holder.AGENCY, Holder.DIRECTORATE]).order_by()
+    columns = ("agency_id", "holder", "case_id", "started_at", "ended_at")
+    for agency, holder, case, started_at, ended_at in ours.values_list(*columns).iterator():
+        times.add(agency, holder, case, clock.between(max(started_at, since), min(ended_at or until, until)))
+    return times.by_agency()
+
+
+class _Times:
+    """What is added up for each agency."""
+
+    def __init__(self) -> None:
+        self._times: Mapping[str, dict[int, timedelta]] = {
+            Holder.AGENCY: defaultdict(timedelta),
+            Holder.DIRECTORATE: defaultdict(timedelta),
+        }
+        self._cases: dict[int, set[int]] = defaultdict(set)
+
+    def add(self, agency: int, holder: str, case: int, time: timedelta) -> None:
+        self._times[holder][agency] += time
+        self._cases[agency].add(case)
+
+    def by_agency(self) -> dict[int, AgencyTime]:
+        desk, directorates = self._times[Holder.AGENCY], self._times[Holder.DIRECTORATE]
+        return {
+            agency: AgencyTime(agency, desk.get(agency, timedelta()), directorates.get(agency, timedelta()), len(cases))
+            for agency, cases in self._cases.items()
+        }
+
+
+def _end(holding: Holding, at: datetime) -> datetime:
+    return holding.ended_at or at
+
+
+def _day_of(moment: datetime) -> date:
+    return moment.astimezone(AMMAN).date()

@@ -1,0 +1,65 @@
+"""System checks that refuse to start with limits that make no sense: each is a sentence that names the setting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from complaints.clocks.limits import DAYS, RUNGS, items
+
+#: More than a quarter of a year of working days is no limit any more.
+MOST_DAYS = 60
+#: A case sent to and fro more often than this would find no owner.
+MOST_BOUNCES = 10
+#: Some months of working hours: later nobody would notice an empty desk.
+MOST_SILENCE_HOURS = 500
+#: The whole of a deadline, in percent.
+WHOLE = 100
+#: So many reminders of one deadline are read by nobody.
+MOST_REMINDERS = 4
+
+
+@register
+def days_are_days(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse numbers of working days in which nothing can be done, or anything."""
+    return [
+        Error(f"{name} is not between 1 and {MOST_DAYS} working days.", id="complaints.E001")
+        for name in DAYS.values()
+        if not 1 <= getattr(settings, name) <= MOST_DAYS
+    ]
+
+
+@register
+def reminders_rise(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse reminders that are no rising percentages."""
+    shares = [int(share) if share.isascii() and share.isdigit() else 0 for share in items(settings.REMINDERS)]
+    bounded = len(shares) <= MOST_REMINDERS and all(1 <= share < WHOLE for share in shares)
+    if bounded and all(earlier < later for earlier, later in pairwise(shares)):
+        return []
+    sentence = f"REMINDERS is not a list of at most {MOST_REMINDERS} rising percentages from 1 to 99, like 50,90."
+    return [Error(sentence, id="complaints.E002")]
+
+
+@register
+def ladder_has_rungs(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse a ladder of people nobody knows, of the same people twice, or of nobody."""
+    rungs = items(settings.LADDER)
+    if set(rungs) <= RUNGS and len(set(rungs)) == len(rungs):
+        return []
+    known = ", ".join(sorted(RUNGS))
+    return [Error(f"LADDER is not a list of different roles among {known}.", id="complaints.E003")]
+
+
+@register
+def counts_are_counts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse numbers of bounces and of silent hours that would act at once, or never."""
+    return [
+        Error(f"{name} is not between 1 and {most}.", id="complaints.E004")
+        for name, most in (("BOUNCES_BEFORE_RULING", MOST_BOUNCES), ("SILENCE_HOURS", MOST_SILENCE_HOURS))
+        if not 1 <= getattr(settings, name) <= most
+    ]

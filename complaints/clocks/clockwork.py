@@ -1,0 +1,148 @@
+"""Starts, pauses, resumes and ends the clocks of a case as its state changes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange as Range
+from django.db.models import Subquery
+from django.utils import timezone
+
+from agencies.calendar import WorkingCalendar
+from complaints.clocks import limits
+from complaints.models import Case, Clock, Ending
+from complaints.workflow import FULFILS, OBJECTION_DAYS, STANDINGS, ClockKind, Outcome, State, Verb
+
+#: Working days for a topic that sets no limit.
+DEFAULT_LIMIT_DAYS = 7
+
+
+def latest_promise(case: Case, *, at: datetime, calendar: WorkingCalendar) -> date:
+    """Return the last day an agency may promise: the topic's limit from filing, but never before the next working day.
+
+    The limit counts from ``limit_from`` (filing, or a referral that reset it); an agency that receives a case after
+    the limit has run out still gets one working day.
+    """
+    days = case.topic.limit_days if case.topic else DEFAULT_LIMIT_DAYS
+    return max(timezone.localdate(calendar.due(case.limit_from, days)), timezone.localdate(calendar.due(at, 1)))
+
+
+def promise_days(case: Case, *, at: datetime, calendar: WorkingCalendar) -> int:
+    """Return how many working days from ``at`` the last possible promise lies (at least 1)."""
+    latest = latest_promise(case, at=at, calendar=calendar)
+    return max(1, calendar.days_between(timezone.localdate(at), latest))
+
+
+def due_in_state(
+    state: State, *, at: datetime, promised: datetime | None, calendar: WorkingCalendar | None
+) -> tuple[datetime, int | None]:
+    """Return when the clock of ``state`` entered at ``at`` is due, and its limit in working days where it has one."""
+    standing = STANDINGS[state]
+    if standing.clock == ClockKind.MAY_OBJECT:
+        return at + timedelta(days=OBJECTION_DAYS), None
+    days = limits.days_in(state)
+    if days is None:
+        if promised is None:
+            message = f"{state} needs a promised date"
+            raise ValueError(message)
+        return promised, None
+    if calendar is None:
+        message = f"{state} counts working days"
+        raise ValueError(message)
+    return calendar.due(at, days), days
+
+
+def start(case: Case, *, at: datetime, due: datetime, days: int | None) -> Clock:
+    """Start the clock of the case's state."""
+    return Clock.objects.create(
+        case=case,
+        kind=STANDINGS[State(case.state)].clock,
+        started_at=at,
+        limit_days=days,
+        first_due_at=due,
+        due_at=due,
+    )
+
+
+def end(clock: Clock, *, verb: Verb, at: datetime) -> None:
+    """End ``clock``: missed when it is over its deadline, met when ``verb`` does what it waited for, else stopped."""
+    if at > clock.due_at:
+        clock.ending = Ending.MISSED
+    elif verb in FULFILS[ClockKind(clock.kind)]:
+        clock.ending = Ending.MET
+    else:
+        clock.ending = Ending.STOPPED
+    _close_pause(clock, at)
+    clock.ended_at = at
+    clock.save(update_fields=["ended_at", "ending", "paused_at", "pauses"])
+
+
+def pause(clock: Clock, *, at: datetime) -> None:
+    """Stop ``clock`` while the citizen is asked."""
+    clock.paused_at = at
+    clock.save(update_fields=["paused_at"])
+
+
+def resume(clock: Clock, *, at: datetime, calendar: WorkingCalendar) -> None:
+    """Let ``clock`` go on, its deadlines moved by the working minutes it stood still.
+
+    However often the citizen is asked, one clock stands still no longer than one question may wait: the pause that is
+    kept ends where that is used up, so that asking again and again buys no time.
+    """
+    if clock.paused_at is None:
+        message = f"clock {clock.pk} is not paused"
+        raise ValueError(message)
+    at = min(at, stands_until(clock, clock.paused_at, calendar))
+    stood = calendar.working_minutes(clock.paused_at, at)
+    clock.due_at = calendar.add_minutes(clock.due_at, stood)
+    clock.first_due_at = calendar.add_minutes(clock.first_due_at, stood)
+    _close_pause(clock, at)
+    clock.look_at = None
+    clock.save(update_fields=["due_at", "first_due_at", "paused_at", "pauses", "look_at"])
+
+
+def stands_until(clock: Clock, paused_at: datetime, calendar: WorkingCalendar) -> datetime:
+    """Return until when a pause that began at ``paused_at`` counts, after those that ``clock`` has had."""
+    days = limits.days_in(State.WAITING) or 0
+    first = min((pause.lower for pause in clock.pauses), default=paused_at)
+    cap = calendar.working_minutes(first, calendar.due(first, days))
+    used = sum(calendar.working_minutes(pause.lower, pause.upper) for pause in clock.pauses)
+    return calendar.add_minutes(paused_at, max(0, cap - used))
+
+
+def postpone(clock: Clock, *, to: datetime) -> None:
+    """Let ``clock`` end at ``to`` instead; its first date and the steps taken on it stay."""
+    clock.due_at, clock.look_at = to, None
+    clock.save(update_fields=["due_at", "look_at"])
+
+
+def move(clock: Clock, *, first: datetime, due: datetime) -> None:
+    """Set both dates of ``clock``, because the calendar they were counted by has changed."""
+    clock.first_due_at, clock.due_at, clock.look_at = first, due, None
+    clock.save(update_fields=["first_due_at", "due_at", "look_at"])
+
+
+def reopen(case: Case, *, due: datetime) -> Clock | None:
+    """Let the clock that a closing ended run on to ``due``, as if it had never ended; None when there is none.
+
+    A slip that is taken back neither forgives a missed date nor lets a step be taken twice.
+    """
+    closings = case.clocks.filter(kind=ClockKind.MAY_OBJECT).order_by("-pk").values("started_at")[:1]
+    clock = case.clocks.filter(kind=ClockKind.ANSWER, task__isnull=True, ended_at=Subquery(closings)).last()
+    if clock is None or clock.due_at != due:
+        return None
+    clock.ended_at, clock.ending, clock.look_at = None, "", None
+    clock.save(update_fields=["ended_at", "ending", "look_at"])
+    return clock
+
+
+def _close_pause(clock: Clock, at: datetime) -> None:
+    if clock.paused_at is not None:
+        if at > clock.paused_at:
+            clock.pauses = [*clock.pauses, Range(clock.paused_at, at)]
+        clock.paused_at = None
+
+
+def needs_window(case: Case) -> bool:
+    """Tell whether a closed case still has time to object: not when the citizen withdrew it."""
+    return case.outcome != Outcome.WITHDRAWN

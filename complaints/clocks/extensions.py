@@ -1,0 +1,64 @@
+"""How far a promised date can be moved: never into the past, and not without end."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from agencies.calendar import WorkingCalendar
+from complaints.clocks import clockwork
+from complaints.models import Case, Clock
+from complaints.workflow import ClockKind
+
+
+class ExtensionTooLate(ValueError):
+    """The new date lies beyond ``latest``, the last day an extension can reach."""
+
+    def __init__(self, latest: date) -> None:
+        super().__init__(f"an extension must not reach beyond {latest}")
+        self.latest = latest
+
+
+class ExtensionPast(ValueError):
+    """The new date is over already: the promise has been missed by more than the days asked for."""
+
+
+class AlreadyProposed(ValueError):
+    """A later date is proposed already and waits for a decision."""
+
+
+def running_clock(case: Case) -> Clock:
+    """Return the clock of the promise of ``case``; it stands still while the citizen is asked."""
+    return case.clocks.get(kind=ClockKind.ANSWER, ended_at__isnull=True, task__isnull=True)
+
+
+def latest_day(case: Case, clock: Clock, *, calendar: WorkingCalendar) -> date:
+    """Return the last day to which the promise can be moved: double the topic's limit, counted from filing.
+
+    It is never less than the limit once more from the first promise, which carries the time the citizen was asked, and
+    a reopening. A house rule: the service publishes no figure.
+    """
+    days = case.topic.limit_days if case.topic else clockwork.DEFAULT_LIMIT_DAYS
+    doubled = calendar.due(case.limit_from, 2 * days)
+    return timezone.localdate(max(doubled, calendar.due(clock.first_due_at, days)))
+
+
+def later(case: Case, clock: Clock, *, days: int, at: datetime, calendar: WorkingCalendar) -> datetime:
+    """Return the moment ``days`` working days (1 or more) after the promise of ``clock``: always a working day.
+
+    Raises ``ExtensionPast`` and ``ExtensionTooLate``.
+    """
+    due = calendar.due(clock.due_at, days)
+    if due <= at:
+        raise ExtensionPast
+    latest = latest_day(case, clock, calendar=calendar)
+    if timezone.localdate(due) > latest:
+        raise ExtensionTooLate(latest)
+    return due
+
+
+def most_days(case: Case, clock: Clock, *, calendar: WorkingCalendar) -> int:
+    """Return by how many working days the promise can still be moved; 0 when it cannot be at all."""
+    latest, promised = latest_day(case, clock, calendar=calendar), timezone.localdate(clock.due_at)
+    return calendar.days_between(promised, latest) if promised < latest else 0

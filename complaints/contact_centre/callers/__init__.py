@@ -1,0 +1,1 @@
+"""Somebody calls about a case."""

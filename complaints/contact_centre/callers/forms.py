@@ -1,0 +1,44 @@
+"""What an agent of the contact centre types while somebody calls about a case."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from complaints.actions.objections import SHORTEST_OBJECTION
+from complaints.models.words import TEXT_LENGTH
+from complaints.search.forms import TrackForm
+from kit.forms import Form, ParagraphField
+
+
+class CallerForm(TrackForm):
+    """The tracking number and the end of the caller's mobile number, as the caller says them."""
+
+    def __init__(self, data: object = None) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.fields["ref"].help_text = _("The caller reads it from our message")
+        self.fields["phone_end"].label = _("Last 4 digits of the caller's mobile number")
+        self.fields["phone_end"].help_text = _("Ask for them; never say them yourself")
+
+
+class CallerObjectForm(Form):
+    """The caller's objection to the answer, as the agent takes it down."""
+
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST_OBJECTION,
+        rows=5,
+        label=_("Why does the caller object?"),
+        help_text=_("In the caller's own words. Read it back before you send it."),
+        error_messages={"required": _("Write why the caller objects")},
+    )
+
+
+class CallerReplyForm(Form):
+    """The caller's answer to the open question, as the agent takes it down."""
+
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        rows=4,
+        label=_("The caller's answer"),
+        help_text=_("In the caller's own words. Read it back before you send it."),
+    )

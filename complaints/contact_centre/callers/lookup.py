@@ -1,0 +1,86 @@
+"""A caller at the contact centre: the case they prove to be theirs, for as long as a call lasts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from secrets import compare_digest
+from typing import Final
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from accounts.limits import HOUR, Limit, spend
+from accounts.models import User
+from complaints.case_text.promise import Promise, Status, promise_of, status_of
+from complaints.models import Case
+from complaints.workflow import State
+
+#: Wrong ends are counted by number and by agent: four digits are ten thousand guesses.
+TRIES_OF_NUMBER: Final = Limit("caller_number", 10, timedelta(days=1))
+TRIES_OF_AGENT: Final = Limit("caller_agent", 120, HOUR)
+#: How long a caller stays proven; the next one who is found takes the place at once.
+CALL_LASTS: Final = timedelta(minutes=20)
+_PROVEN: Final = "caller"
+#: What is owed on a case, in words about its caller: the page of the case says them to the caller.
+_OWED: Final[dict[str, StrPromise]] = {
+    State.TRIAGE: _("The right agency is found by"),
+    State.REFERRED: _("The agency checks that it is its own by"),
+    State.IN_PROGRESS: _("The agency replies to the caller by"),
+    State.WAITING: _("The caller's answer is needed by"),
+    State.OBJECTED: _("The objection is decided on by"),
+}
+
+
+def find(reference: str, phone_end: str, *, agent: User, at: datetime) -> Case | None:
+    """Return the case of ``reference`` if its owner's mobile number ends in ``phone_end``.
+
+    None that is the agent's own or about the agent. No case and a wrong end look alike. Every look is counted; raises
+    ``accounts.limits.TooMany``.
+    """
+    spend(TRIES_OF_AGENT, str(agent.pk), at=at)
+    spend(TRIES_OF_NUMBER, reference, at=at)
+    case = _case(reference, agent=agent)
+    if case is None or not compare_digest(case.citizen.phone[-len(phone_end) :], phone_end):
+        return None
+    return case
+
+
+def remember(session: SessionBase, case: Case, *, at: datetime) -> None:
+    """Let the agent of ``session`` go on with ``case``, and with no other, while the call lasts."""
+    session[_PROVEN] = {"reference": case.reference, "until": (at + CALL_LASTS).isoformat()}
+
+
+class CallIsOver(Exception):
+    """The caller was proven too long ago: they say the end of their number again."""
+
+
+def proven(session: SessionBase, reference: str, *, agent: User, at: datetime) -> Case | None:
+    """Return the case of ``reference`` if its caller was the last one proven in this session.
+
+    Raises ``CallIsOver`` when that was too long ago.
+    """
+    known = session.get(_PROVEN) or {}
+    if known.get("reference") != reference:
+        return None
+    if at > datetime.fromisoformat(known["until"]):
+        raise CallIsOver
+    return _case(reference, agent=agent)
+
+
+def forget(session: SessionBase) -> None:
+    """End the call."""
+    session.pop(_PROVEN, None)
+
+
+def standing_of(case: Case, *, at: datetime) -> tuple[Status, Promise | None]:
+    """Return where ``case`` stands and what is owed on it, as an agent says it of the caller."""
+    status, promise = status_of(case), promise_of(case, at=at)
+    if case.state == State.WAITING:
+        status = replace(status, word=str(_("Needs the caller's answer")))
+    return status, replace(promise, owes=str(_OWED[case.state])) if promise else None
+
+
+def _case(reference: str, *, agent: User) -> Case | None:
+    return Case.objects.of_others(agent).for_page().filter(reference=reference).first()

@@ -1,0 +1,126 @@
+"""A caller asks about a case, or answers its question, through an agent of the contact centre."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.guards import staff_required, user_of
+from accounts.limits import TooMany
+from accounts.roles import CONTACT_CENTRE
+from complaints import actions
+from complaints.case_text import citizen_case
+from complaints.contact_centre.callers import lookup
+from complaints.contact_centre.callers.forms import CallerForm, CallerObjectForm, CallerReplyForm
+from complaints.engine.transition import TransitionNotAllowed
+from complaints.models import Case
+from complaints.permissions import policy
+from complaints.staff.frame import frame
+from complaints.workflow import Verb
+
+logger = logging.getLogger(__name__)
+
+TOO_MANY = 429
+CONFLICT = 409
+
+
+@staff_required(CONTACT_CENTRE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Find the case of a caller who knows its number and the end of the own mobile number."""
+    user, at = user_of(request), timezone.now()
+    form = CallerForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if form.is_bound and form.is_valid():
+        number, end = form.cleaned_data["ref"], form.cleaned_data["phone_end"]
+        try:
+            case = lookup.find(number, end, agent=user, at=at)
+        except TooMany:
+            status = TOO_MANY
+            form.add_error(None, gettext("Too many tries. Nothing more is said about this number today."))
+        else:
+            if case is not None:
+                lookup.remember(request.session, case, at=at)
+                logger.info("a caller was proven", extra={"case_id": case.pk, "user_id": str(user.pk)})
+                return redirect("caller-case", case.reference)
+            form.add_error("phone_end", gettext("No case fits this number and these digits. Check both."))
+    context = {"form": form, **frame(user, at=at)}
+    return render(request, "complaints/contact_centre/callers/find.html", context, status=status)
+
+
+@staff_required(CONTACT_CENTRE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reply(request: HttpRequest, ref: str) -> HttpResponse:
+    """Tell a proven caller the status and the open question, and take the answer down."""
+    user, at = user_of(request), timezone.now()
+    try:
+        case = lookup.proven(request.session, ref, agent=user, at=at)
+    except lookup.CallIsOver:
+        messages.warning(request, gettext("The call has lasted long. Ask for the end of the mobile number again."))
+        return redirect("calls-find")
+    if case is None:
+        raise Http404
+    form = _form(request, case)
+    if form.is_bound and form.is_valid():
+        if _take_down(request, case, form):
+            lookup.forget(request.session)
+            messages.success(request, _sent_words(form))
+            return redirect("calls-find")
+        text = gettext("The case has changed meanwhile. Read what it says now; what you wrote is still here.")
+        form.add_error(None, ValidationError(text, code="overtaken"))
+        case = lookup.proven(request.session, ref, agent=user, at=at) or case
+    told = _told(case, user_may_reply=policy.may(case, Verb.REPLY, user, at=at), at=at)
+    context = {**told, "form": form, "objecting": citizen_case.objecting(case, user, at=at)}
+    status = CONFLICT if form.is_bound and form.has_error("__all__", "overtaken") else 200
+    return render(
+        request, "complaints/contact_centre/callers/caller.html", {**context, **frame(user, at=at)}, status=status
+    )
+
+
+def _form(request: HttpRequest, case: Case) -> CallerReplyForm | CallerObjectForm:
+    """Return the form for what can be said on the case: an objection once it is closed, else the answer."""
+    kind = CallerReplyForm if case.is_open else CallerObjectForm
+    return kind(request.POST if request.method == "POST" else None)
+
+
+def _sent_words(form: CallerReplyForm | CallerObjectForm) -> str:
+    if isinstance(form, CallerObjectForm):
+        return gettext("The objection was sent in the caller's name. The unit decides on it.")
+    return gettext("The answer was sent in the caller's name. Work on the case goes on.")
+
+
+def _take_down(request: HttpRequest, case: Case, form: CallerReplyForm | CallerObjectForm) -> bool:
+    """Say the answer to the question read out, or the objection; False where the case has changed since."""
+    verb = actions.object_to if isinstance(form, CallerObjectForm) else actions.reply
+    user, at = user_of(request), timezone.now()
+    with transaction.atomic():
+        held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=case.pk)
+        if request.POST.get("version") != str(held):
+            return False
+        try:
+            verb(case, by=user, at=at, text=form.cleaned_data["text"])
+        except TransitionNotAllowed:
+            return False
+    return True
+
+
+def _told(case: Case, *, user_may_reply: bool, at: datetime) -> dict[str, Any]:
+    """Return what an agent may say of the case to its caller."""
+    question = case.questions.filter(ended_at__isnull=True).first() if user_may_reply else None
+    status, promise = lookup.standing_of(case, at=at)
+    return {
+        "case": case,
+        "status": status,
+        "promise": promise,
+        "question": question.text if question else "",
+    }

@@ -1,0 +1,1 @@
+"""Calls to people whom no message reached."""

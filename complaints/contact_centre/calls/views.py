@@ -1,0 +1,100 @@
+"""The calls of the contact centre: whom to call, the number behind a look that is written down, how the call went."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.guards import staff_required, user_of
+from accounts.roles import CMU, CONTACT_CENTRE
+from complaints.contact_centre.calls import call_tasks
+from complaints.contact_centre.calls.call_tasks import Call
+from complaints.staff.frame import frame
+from notifications.calls import CallIsDone
+from notifications.models import CallOutcome
+
+logger = logging.getLogger(__name__)
+
+CALLERS = CONTACT_CENTRE | CMU
+_SAID = {
+    CallOutcome.REACHED: _("You reached the person. The call is done."),
+    CallOutcome.NO_ANSWER: _("Nobody answered. The call stays in the list."),
+    CallOutcome.WRONG_NUMBER: _("The number is somebody else's. Nothing is sent to it any more."),
+}
+
+
+@staff_required(CALLERS)
+@require_safe
+def calls_page(request: HttpRequest) -> HttpResponse:
+    """Show the calls to make, the oldest first, and those of today that are done."""
+    user, at = user_of(request), timezone.now()
+    after = request.GET.get("after", "")
+    page = call_tasks.page_of(user, after=after)
+    context = {
+        "calls": page.calls,
+        "done": call_tasks.done_today(user, at=at),
+        "next": f"?after={page.next}" if page.next else "",
+        "first": "?" if after else "",
+        "answers_callers": user.authority(at).has(CONTACT_CENTRE),
+        **frame(user, at=at, counts={"calls": call_tasks.count_open(user)}),
+    }
+    return render(request, "complaints/contact_centre/calls/calls.html", context)
+
+
+@staff_required(CALLERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def call_page(request: HttpRequest, call: int) -> HttpResponse:
+    """Show one call: who it is and what to say; take the wish to see the number, and how the call went."""
+    made = call_tasks.call_of(get_object_or_404(call_tasks.seen_by(user_of(request)), pk=call))
+    if request.method != "POST":
+        return _page(request, made)
+    return _show(request, made) if "show" in request.POST else _finish(request, made)
+
+
+def _show(request: HttpRequest, call: Call) -> HttpResponse:
+    """Show the number once; the answer is not redirected, since what it shows is nowhere kept."""
+    if call.task.done_at is not None:
+        return _page(request, call, status=409)
+    phone = call_tasks.reveal_phone(call, viewer=user_of(request), at=timezone.now())
+    return _page(request, call, phone=phone)
+
+
+def _finish(request: HttpRequest, call: Call) -> HttpResponse:
+    user, outcome = user_of(request), request.POST.get("outcome", "")
+    if outcome not in CallOutcome:
+        raise Http404
+    if request.POST.get("tries") != str(call.task.tries):
+        return _page(request, call, status=409)
+    if outcome == CallOutcome.WRONG_NUMBER and request.POST.get("mark", "") != call_tasks.mark_of(call):
+        # The person has proven another number meanwhile: that one is nobody else's.
+        return _page(request, call, status=409, is_renumbered=True)
+    try:
+        call_tasks.finish(call, outcome=CallOutcome(outcome), by=user, at=timezone.now())
+    except CallIsDone:
+        call.task.refresh_from_db(fields=["tries", "tried_at", "done_at", "done_by", "outcome"])
+        return _page(request, call, status=409)
+    logger.info("a call was made", extra={"call_id": call.task.pk, "user_id": str(user.pk), "outcome": outcome})
+    messages.success(request, _SAID[CallOutcome(outcome)])
+    return redirect("calls")
+
+
+def _page(request: HttpRequest, call: Call, *, status: int = 200, **context: Any) -> HttpResponse:
+    around = {
+        "call": call,
+        "mark": call_tasks.mark_of(call),
+        "words": call_tasks.words_to_say(call),
+        "is_overtaken": status != 200,  # noqa: PLR2004 - "fine"
+    }
+    return render(
+        request,
+        "complaints/contact_centre/calls/call.html",
+        {**around, **context, **frame(user_of(request), at=timezone.now())},
+        status=status,
+    )

@@ -1,0 +1,13 @@
+"""The addresses of the contact centre."""
+
+from django.urls import path
+
+from complaints.contact_centre.callers import views as callers
+from complaints.contact_centre.calls import views as calls
+
+urlpatterns = [
+    path("staff/calls/", calls.calls_page, name="calls"),
+    path("staff/calls/<int:call>/", calls.call_page, name="call"),
+    path("staff/calls/find/", callers.find, name="calls-find"),
+    path("staff/cases/<slug:ref>/reply/", callers.reply, name="caller-case"),
+]

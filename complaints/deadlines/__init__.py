@@ -1,1 +1,0 @@
-"""Time made binding: the limits, the reminders and the ladder, a calendar that changed, and desks nobody sits at."""

@@ -1,0 +1,1 @@
+"""Close a case with an answer; sign one."""

@@ -1,0 +1,1 @@
+"""Accept, decline, return, ask, extend, grant, undo closing."""

@@ -1,0 +1,166 @@
+"""What the desk types to decide on a case: one form for each act; they clean, they change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy as _
+
+from agencies.calendar import WorkingCalendar
+from agencies.models import Agency, Directorate
+from complaints.case_text.estimates import left_for
+from complaints.clocks import clockwork, extensions
+from complaints.models import Case, Clock, Consultation, RefusalReason
+from complaints.models.words import TEXT_LENGTH
+from complaints.staff.forms import MOST_DAYS, SHORTEST, AgencyForm, too_late
+from kit.dates import day_digits
+from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
+
+#: Working days by which one extension can move a date.
+MOST_EXTENSION_DAYS = 30
+
+
+# ---- competence ----
+
+
+class AcceptForm(Form):
+    """The directorate and the time; ``due`` is the promised moment once the form is valid."""
+
+    directorate = forms.ChoiceField(label=_("Directorate"))
+    days = NumberField(min=1, max=MOST_DAYS, label=_("Time for the answer, in working days"))
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        case: Case,
+        directorates: Sequence[Directorate],
+        calendar: WorkingCalendar,
+        at: datetime,
+        asked: Consultation | None = None,
+    ) -> None:
+        """``asked`` is what a directorate was asked: it and the time it gave are filled in."""
+        self.latest = clockwork.latest_promise(case, at=at, calendar=calendar)
+        self.most = clockwork.promise_days(case, at=at, calendar=calendar)
+        days = left_for(asked, at=at, most=self.most, calendar=calendar)
+        super().__init__(data, initial={"days": days, "directorate": str(asked.directorate_id)} if asked else None)
+        self.case, self.calendar, self.at = case, calendar, at
+        self.due: datetime | None = None
+        self.directorates = {str(one.pk): one for one in directorates}
+        self._offer_directorates()
+        self._say_limit()
+
+    def _offer_directorates(self) -> None:
+        if not self.directorates:
+            del self.fields["directorate"]
+            return
+        names = [(key, one.name) for key, one in self.directorates.items()]
+        self.fields["directorate"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
+
+    def _say_limit(self) -> None:
+        words = {"most": f"{self.most:,}", "latest": day_digits(self.latest)}
+        self.fields["days"].help_text = (
+            gettext("At most %(most)s, that is until %(latest)s. Fridays, Saturdays and holidays do not count.") % words
+        )
+
+    def clean_days(self) -> int:
+        """Compute the promised moment, and refuse one beyond the topic's limit."""
+        days: int = self.cleaned_data["days"]
+        self.due = self.calendar.due(self.at, days)
+        if timezone.localdate(self.due) > self.latest:
+            raise ValidationError(too_late(self.latest, self.most), code="too_late")
+        return days
+
+    def offers(self) -> list[tuple[int, date]]:
+        """Return a few times an agency may promise, with the day each leads to."""
+        days = sorted({min(count, self.most) for count in (1, 3, 5, self.most)})
+        return [(count, timezone.localdate(self.calendar.due(self.at, count))) for count in days]
+
+    @property
+    def chosen_directorate(self) -> Directorate | None:
+        """Return the directorate chosen, None where the agency has none."""
+        return self.directorates.get(self.cleaned_data.get("directorate", ""))
+
+
+class RefuseForm(AgencyForm):
+    """Why the case is not the agency's, and whose it is instead; for declining and returning alike."""
+
+    reason = ChoiceCardsField(cards=[Card(value, label) for value, label in RefusalReason.choices], label=_("Reason"))
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST,
+        rows=4,
+        label=_("Explanation for the unit"),
+        help_text=_("The Government Complaints Management Unit reads it and finds the right agency."),
+    )
+    proposed_agency = forms.ChoiceField(label=_("The agency you propose"))
+    names_agency = "proposed_agency"
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, agencies: Sequence[Agency], own: Agency | None = None
+    ) -> None:
+        super().__init__(data, agencies=agencies)
+        if own is not None and data is not None and data.get("proposed_agency") == own.code:
+            own_words = gettext("This is your own agency. Propose the one that is competent instead.")
+            self.fields["proposed_agency"].error_messages["invalid_choice"] = own_words
+
+
+# ---- work ----
+
+
+class AskForm(Form):
+    """One question to the citizen."""
+
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST,
+        rows=4,
+        label=_("Your question to the citizen"),
+        help_text=_("Ask for one thing only, and say what it is needed for."),
+    )
+
+
+class ExtendForm(Form):
+    """A later date and the reason the citizen reads."""
+
+    days = NumberField(
+        min=1,
+        max=MOST_EXTENSION_DAYS,
+        label=_("Further working days"),
+    )
+    reason = ParagraphField(
+        max=TEXT_LENGTH, min=SHORTEST, rows=4, label=_("Reason"), help_text=_("The citizen reads it.")
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, case: Case, clock: Clock, calendar: WorkingCalendar, at: datetime
+    ) -> None:
+        super().__init__(data)
+        self.case, self.clock, self.calendar, self.at = case, clock, calendar, at
+        self.most = extensions.most_days(case, clock, calendar=calendar)
+        latest = extensions.latest_day(case, clock, calendar=calendar)
+        words = gettext("They count from the date promised until now. At most %(most)s, that is until %(latest)s.")
+        self.fields["days"].help_text = words % {"most": f"{self.most:,}", "latest": day_digits(latest)}
+
+    def clean_days(self) -> int:
+        """Refuse a date that is over already, or beyond the last day an extension can reach."""
+        days: int = self.cleaned_data["days"]
+        try:
+            extensions.later(self.case, self.clock, days=days, at=self.at, calendar=self.calendar)
+        except extensions.ExtensionPast:
+            over = timezone.localdate(self.calendar.due(self.clock.due_at, days))
+            words = gettext("That is %(day)s, which is over. Write more days") % {"day": day_digits(over)}
+            raise ValidationError(words, code="past") from None
+        except extensions.ExtensionTooLate as too_late_:
+            limit = {"latest": day_digits(too_late_.latest), "most": f"{self.most:,}"}
+            words = gettext("A date can be moved until %(latest)s at most: write %(most)s or less") % limit
+            raise ValidationError(words, code="too_late") from None
+        return days
+
+
+# ---- the unit ----

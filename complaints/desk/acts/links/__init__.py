@@ -1,0 +1,1 @@
+"""Link cases and undo it."""

@@ -1,0 +1,121 @@
+"""Linking a case to another one at the desk, and ending a link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+
+from django.http import HttpResponse
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django_stubs_ext import StrPromise
+
+from complaints import actions, reference
+from complaints.actions import linked_cases, links as refusals
+from complaints.desk.acts.links.forms import LinkForm, UnlinkForm
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed
+from complaints.models import Case, LinkKind
+from complaints.staff.acts import Doing, act
+from complaints.suggestions.similar import similar_to, wording
+from complaints.visibility.identity import Reader
+from complaints.workflow import Act, State
+
+
+@act(Act.LINK, "complaints/desk/acts/links/link.html")
+def link(doing: Doing) -> HttpResponse:
+    """Link the case to another one, as the same problem or as related."""
+    case, followers = doing.case, linked_cases.followers_of(doing.case)
+    form = LinkForm(doing.data, case=case, alike=_alike(doing), user=doing.user, at=doing.at)
+    form.asks_to_move = bool(followers)
+    if doing.data is not None and form.is_valid() and form.other is not None:
+        linked_cases.lock([case.pk, form.other.pk, *followers])
+    if not doing.is_sent(form):
+        return doing.page()
+    if refusal := _refusal(doing, form):
+        form.add_error("number", refusal)
+        return doing.page()
+    if form.cleaned_data["kind"] == LinkKind.RELATED:
+        return doing.done(gettext("The cases are linked as related. Each gets an answer of its own."))
+    return doing.done(gettext("The cases are linked. One answer goes to both."))
+
+
+def _refusal(doing: Doing, form: LinkForm) -> str:
+    """Link the two, or return why they cannot be linked."""
+    # Copies: what is taken back must not stand on the page that says why.
+    case, lead = (copy(one) for one in form.pair)
+    moving = form.cleaned_data.get("move", False)
+    try:
+        actions.link(case, lead, form.cleaned_data["kind"], by=doing.user, at=doing.at, moving=moving)
+    except refusals.LinkRefused as refused:
+        form.asks_to_move = form.asks_to_move or isinstance(refused, refusals.HasFollowers)
+        return _why(refused, doing, case)
+    except NotEntitled:
+        return gettext("This case is not in your hands: you may read it, and not link it")
+    except TransitionNotAllowed as refused:
+        if refused.state == State.CLOSED and form.other is not None and case.pk != lead.pk:
+            return gettext("One of the two cases is closed: only open ones can be linked")
+        raise
+    return ""
+
+
+#: Why two cases cannot be linked, where no number has to be said.
+_WHY: dict[type[refusals.LinkRefused], StrPromise] = {
+    refusals.OneCase: _("This is the case itself. Name another one"),
+    refusals.LinkedAlready: _("These two cases are linked already"),
+    refusals.OtherAgency: _("The other case is at another agency: only the unit can put both under one answer"),
+    refusals.HasFollowers: _("Cases follow the one that is to follow. Tick below that they move along"),
+    refusals.TooMany: _("The case that leads has as many as one answer can reach. Choose another one to lead"),
+}
+
+
+def _why(refused: refusals.LinkRefused, doing: Doing, follower: Case) -> str:
+    """Return why the two cannot be linked, without a word of a case that the person may not open."""
+    match refused:
+        case refusals.LeadFollows() | refusals.HasLead() if not _open_to(doing, refused.lead.pk):
+            return gettext("You cannot link these two cases. Ask the Government Complaints Management Unit to do it")
+        case refusals.LeadFollows():
+            text = gettext("The case that is to lead follows %(lead)s itself. Link to %(lead)s instead")
+            return text % {"lead": reference.grouped(refused.lead.reference)}
+        case refusals.HasLead():
+            text = gettext("The case that is to follow follows %(lead)s already. End that link first")
+            return text % {"lead": reference.grouped(refused.lead.reference)}
+        case refusals.HasFollowers() if refused.number == _open_to(doing, *linked_cases.followers_of(follower)):
+            text = ngettext(
+                "%(number)s case follows the one that is to follow. Tick below that it moves along",
+                "%(number)s cases follow the one that is to follow. Tick below that they move along",
+                refused.number,
+            )
+            return text % {"number": refused.number}
+    return str(_WHY[type(refused)])
+
+
+def _open_to(doing: Doing, *cases: int) -> int:
+    """Return how many of ``cases`` the person may open."""
+    return Case.objects.visible_to(doing.user, at=doing.at).filter(pk__in=cases).count()
+
+
+def _alike(doing: Doing) -> Sequence[Case]:
+    """Return open cases that look like this one, those linked already left out."""
+    case = doing.case
+    scope = Case.objects.at_desk_of(doing.user, at=doing.at).exclude(state=State.CLOSED)
+    unknown = scope.exclude(pk__in=linked_cases.kin_of(case))
+    text = wording(case.subject, case.details)
+    return [one.case for one in similar_to(text, scope=unknown, exclude=case, place=case.governorate)]
+
+
+@act(Act.UNLINK, "complaints/desk/acts/links/unlink.html")
+def unlink(doing: Doing) -> HttpResponse:
+    """End one of the links of the case."""
+    links = linked_cases.links_of(doing.case, doing.user, at=doing.at)
+    if not links:
+        return doing.refuse(gettext("The case is linked to no other one."))
+    form = UnlinkForm(doing.data, case=doing.case, links=links, reader=Reader(doing.user, doing.at))
+    if doing.data is not None and form.is_valid():
+        linked_cases.lock([form.chosen.case_id, form.chosen.lead_id])
+    if not doing.is_sent(form):
+        return doing.page()
+    try:
+        actions.unlink(form.chosen, by=doing.user, at=doing.at)
+    except NotEntitled:
+        form.add_error("link", gettext("This case is not in your hands: you may read it, and not change its links"))
+        return doing.page()
+    return doing.done(gettext("The link has ended. Each case goes its own way."))

@@ -1,0 +1,1 @@
+"""Notes, logged calls, assignment, outside centres."""

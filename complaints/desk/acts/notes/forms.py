@@ -1,0 +1,100 @@
+"""What the desk types beside its decisions: a note, a call, the colleague who goes on, a centre outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from agencies.models import OutsideCentre
+from complaints.models import SpokenWith
+from complaints.models.words import TEXT_LENGTH
+from complaints.staff.forms import SHORTEST
+from kit.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
+
+#: Longest number under which a centre outside keeps a case.
+REFERENCE_LENGTH = 60
+
+
+#: Why a colleague who was offered a moment ago cannot get a case.
+GONE = _("This person no longer acts at your desk today. Choose another officer")
+
+
+class NoteForm(Form):
+    """A note for colleagues."""
+
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        rows=4,
+        label=_("Your note"),
+        help_text=_("Your own desk and the Government Complaints Management Unit read it; the citizen does not."),
+    )
+
+
+class CallForm(Form):
+    """A telephone call: with whom, and what was said."""
+
+    spoken_with = ChoiceCardsField(
+        cards=[Card(value, label) for value, label in SpokenWith.choices], label=_("With whom did you speak?")
+    )
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        rows=4,
+        label=_("What was said?"),
+        help_text=_("Your own desk and the Government Complaints Management Unit read it; the citizen does not."),
+    )
+
+
+class AssignForm(Form):
+    """The colleague who goes on with a case."""
+
+    officer = forms.ChoiceField(label=_("Officer"), error_messages={"invalid_choice": GONE})
+
+    def __init__(self, data: Mapping[str, Any] | None, *, officers: Sequence[User]) -> None:
+        super().__init__(data)
+        self.officers = {str(one.pk): one for one in officers}
+        names = [(key, one.name) for key, one in self.officers.items()]
+        self.fields["officer"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> User:
+        """Return the officer chosen."""
+        return self.officers[self.cleaned_data["officer"]]
+
+
+class HandOverForm(Form):
+    """The centre that gets a case, and its own number for it."""
+
+    centre = forms.ChoiceField(label=_("Outside centre"))
+    reference = LineField(
+        max=REFERENCE_LENGTH,
+        label=_("The centre's number for this case"),
+        error_messages={"required": _("Write the number the centre gave you")},
+        help_text=_("You ask the centre about the case by this number."),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, centres: Sequence[OutsideCentre]) -> None:
+        super().__init__(data)
+        self.centres = {one.code: one for one in centres}
+        names = [(code, f"{one.name} – {one.phone}") for code, one in self.centres.items()]
+        self.fields["centre"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> OutsideCentre:
+        """Return the centre chosen."""
+        return self.centres[self.cleaned_data["centre"]]
+
+
+class TakeBackForm(Form):
+    """What a centre outside answered."""
+
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST,
+        rows=4,
+        label=_("What did the centre answer?"),
+        help_text=_("The citizen does not read it: it helps you to write the answer."),
+    )

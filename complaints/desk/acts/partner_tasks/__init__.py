@@ -1,0 +1,1 @@
+"""Ask other agencies for their part."""

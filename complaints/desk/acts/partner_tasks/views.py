@@ -1,0 +1,88 @@
+"""Whose a case is, at the desk: parts of other agencies, precedents, agencies that ended, and a second person's no."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from complaints import actions
+from complaints.actions.partner_tasks import AlreadyAsked
+from complaints.actions.triage import NoActiveOfficer
+from complaints.desk.acts.partner_tasks.forms import AnswerTaskForm, DropTaskForm, TaskForm
+from complaints.models import ReferralTask
+from complaints.permissions import partner_tasks, rulings
+from complaints.permissions.partner_tasks import Part
+from complaints.staff.acts import Doing, _nothing, act
+from complaints.staff.forms import agencies_but
+from complaints.workflow import Act
+
+# ---- parts of other agencies ----
+
+
+@act(Act.ADD_TASK, "complaints/desk/acts/partner_tasks/task.html")
+def add_task(doing: Doing) -> HttpResponse:
+    """Ask another agency for its part of the case."""
+    agencies = agencies_but(doing.case, on=timezone.localdate(doing.at))
+    form = TaskForm(doing.data, case=doing.case, agencies=agencies)
+    if not doing.is_sent(form) or not _add_task(doing, form):
+        return doing.page(parts=partner_tasks.parts_of(doing.case))
+    words = {"agency": form.chosen_agency.name}
+    return doing.done(gettext("You asked %(agency)s for its part. Its officers are being told.") % words)
+
+
+def _add_task(doing: Doing, form: TaskForm) -> bool:
+    agency, text, days = form.chosen_agency, form.cleaned_data["text"], form.cleaned_data["days"]
+    try:
+        actions.add_task(doing.case, by=doing.user, at=doing.at, agency=agency, text=text, days=days)
+    except AlreadyAsked:
+        words = gettext("%(agency)s has been asked already and has not answered yet.")
+    except NoActiveOfficer:
+        words = gettext("%(agency)s has no active liaison officer today and cannot be asked. Choose another one.")
+    except rulings.AgencyEnded:
+        words = gettext("%(agency)s has ended. Choose another one.")
+    else:
+        return True
+    form.add_error("agency", words % {"agency": agency.name})
+    return False
+
+
+@act(Act.ANSWER_TASK, "complaints/desk/acts/partner_tasks/task_answer.html")
+def answer_task(doing: Doing) -> HttpResponse:
+    """Answer for the agency that was asked for its part."""
+    tasks = partner_tasks.tasks_for(doing.case, doing.user, at=doing.at)
+    if not tasks:
+        return _nothing(doing, gettext("Your agency owes no answer on this case."))
+    form = AnswerTaskForm(doing.data, tasks=tasks)
+    if not doing.is_sent(form):
+        return doing.page(parts=_parts_among(doing, tasks))
+    actions.answer_task(form.chosen_task, by=doing.user, at=doing.at, text=form.cleaned_data["text"])
+    return doing.done(gettext("You answered for your agency. The leading agency is being told."))
+
+
+def _parts_among(doing: Doing, tasks: list[ReferralTask]) -> list[Part]:
+    return [part for part in partner_tasks.parts_of(doing.case) if part.task in tasks]
+
+
+@act(Act.DROP_TASK, "complaints/desk/acts/partner_tasks/task_drop.html")
+def drop_task(doing: Doing) -> HttpResponse:
+    """Do without the answer of an agency that was asked."""
+    tasks = list(partner_tasks.open_tasks(doing.case))
+    if not tasks:
+        return _nothing(doing, gettext("No other agency owes an answer on this case."))
+    form = DropTaskForm(doing.data, tasks=tasks)
+    if not doing.is_sent(form):
+        return doing.page(parts=_parts_among(doing, tasks))
+    task = form.chosen_task
+    actions.drop_task(task, by=doing.user, at=doing.at, reason=form.cleaned_data["reason"])
+    words = {"agency": task.agency.name}
+    return doing.done(gettext("The answer of %(agency)s is no longer needed. It is being told.") % words)
+
+
+# ---- what a second person says no to ----
+
+
+# ---- the unit's precedents ----
+
+
+# ---- agencies that ended ----

@@ -1,0 +1,1 @@
+"""Set somebody aside whom a case is about."""

@@ -1,0 +1,40 @@
+"""What the desk types about a colleague whom a case is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from complaints.models.words import TEXT_LENGTH
+from complaints.staff.forms import SHORTEST
+from kit.forms import Form, ParagraphField
+
+
+class ConcernForm(Form):
+    """Who is set aside, or not any more, and why; where it can be one person only that one is chosen."""
+
+    person = forms.ChoiceField(label=_("Who?"))
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST,
+        rows=4,
+        label=_("Reason"),
+        help_text=_("Your own desk and the Government Complaints Management Unit read it; the citizen does not."),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, people: Sequence[User]) -> None:
+        super().__init__(data)
+        self.people = {str(one.pk): one for one in people}
+        names = sorted((one.name, key) for key, one in self.people.items())
+        choices = [(key, name) for name, key in names]
+        first = [] if len(choices) == 1 else [("", _("— choose —"))]
+        self.fields["person"].choices = [*first, *choices]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> User:
+        """Return the person chosen."""
+        return self.people[self.cleaned_data["person"]]

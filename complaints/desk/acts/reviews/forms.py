@@ -1,0 +1,17 @@
+"""Why a colleague's proposal is not taken."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models.words import TEXT_LENGTH
+from complaints.staff.forms import SHORTEST
+from kit.forms import Form, ParagraphField
+
+
+class ReasonForm(Form):
+    """Why a colleague's proposal is not taken."""
+
+    reason = ParagraphField(
+        max=TEXT_LENGTH, min=SHORTEST, rows=4, label=_("Reason"), help_text=_("The officers of the agency read it.")
+    )

@@ -1,0 +1,20 @@
+"""What is typed to see who a person is."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from complaints.staff.forms import SHORTEST
+from kit.forms import Form, LineField
+
+
+class IdentityForm(Form):
+    """Why somebody needs to see who the person is."""
+
+    reason = LineField(
+        max=200,
+        min=SHORTEST,
+        label=_("Why do you need it?"),
+        error_messages={"required": _("Write why you need it")},
+        help_text=_("The reason is kept with your name and the time."),
+    )

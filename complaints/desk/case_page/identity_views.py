@@ -1,0 +1,41 @@
+"""Who the person of a case is, in clear: asked for with a reason, answered once, and written down."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts import identity
+from accounts.guards import staff_required, user_of
+from complaints.desk.case_page.forms import IdentityForm
+from complaints.staff.frame import CASEWORK
+from complaints.staff.loading import case_context, load
+from complaints.visibility.identity import knows_person
+
+#: What the desk may need to reach somebody; birth date and address are nothing to it.
+FIELDS = ("number", "phone")
+
+
+@staff_required(CASEWORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reveal(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show the number and the telephone of the person once, after writing down who asked and why.
+
+    Where the person hid the identity from the agency there is no such page for it. The answer is not redirected: what
+    it shows is nowhere kept.
+    """
+    user, at = user_of(request), timezone.now()
+    case = load(user, ref, at=at)
+    if not knows_person(case, user, at=at):
+        raise Http404
+    form = IdentityForm(request.POST if request.method == "POST" else None)
+    shown: dict[str, str] = {}
+    if form.is_bound and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        shown = identity.reveal(
+            case.citizen, viewer=user, reference=case.reference, fields=FIELDS, reason=reason, at=at
+        )
+    context = {"form": form, "shown": shown, **case_context(case, user, at=at)}
+    return render(request, "complaints/desk/case_page/identity.html", context)

@@ -1,0 +1,73 @@
+"""The cases beside a case: those of the same person, and those linked to it, as far as a person may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.roles import CMU
+from complaints.models import Case, CaseLink, LinkKind
+from complaints.visibility.identity import knows_person
+
+#: Cases of the same person on a case page.
+MOST_EARLIER = 10
+#: Linked cases on a case page; an incident may have hundreds.
+MOST_LINKED = 20
+
+
+def earlier_of(case: Case, user: User, *, at: datetime) -> Sequence[Case]:
+    """Return the last cases of the same person that ``user`` may see, the newest first; one statement, or none.
+
+    None where the person is hidden from ``user``, and no case in which they are: the list would tell whose that is.
+    """
+    if not knows_person(case, user, at=at):
+        return []
+    others = Case.objects.visible_to(user, at=at).filter(citizen=case.citizen_id).exclude(pk=case.pk)
+    if not user.authority(at).has(CMU):
+        others = others.filter(hides_identity=False)
+    return list(others.for_listing().order_by("-filed_at", "-pk")[:MOST_EARLIER])
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A case linked to the one on the page: by which link, and whether it leads, follows, or neither."""
+
+    link: CaseLink
+    case: Case
+    leads: bool
+    follows: bool
+
+
+@dataclass(frozen=True)
+class LinkedCases:
+    """The linked cases somebody may see, those of the same problem first, and whether there are more than these."""
+
+    rows: Sequence[Linked]
+    has_more: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.rows)
+
+
+def linked_to(case: Case, user: User, *, at: datetime) -> LinkedCases:
+    """Return the cases linked to ``case`` that ``user`` may see, in one statement."""
+    seen = Case.objects.visible_to(user, at=at).values("pk")
+    both = Q(case=case, lead__in=seen) | Q(lead=case, case__in=seen)
+    links = CaseLink.objects.filter(both, ended_at__isnull=True).select_related(
+        "case__agency", "case__citizen", "lead__agency", "lead__citizen"
+    )
+    links = links.defer("case__details", "case__folded", "case__words", "lead__details", "lead__folded", "lead__words")
+    found = list(links.order_by("-kind", "at", "pk")[: MOST_LINKED + 1])
+    rows = [_linked(link, case) for link in found[:MOST_LINKED]]
+    return LinkedCases(rows, has_more=len(found) > MOST_LINKED)
+
+
+def _linked(link: CaseLink, case: Case) -> Linked:
+    is_follower = link.case_id == case.pk
+    is_same = link.kind == LinkKind.SAME_PROBLEM
+    other = link.lead if is_follower else link.case
+    return Linked(link, other, leads=is_same and is_follower, follows=is_same and not is_follower)

@@ -1,0 +1,58 @@
+"""The file of a case as a PDF: for everybody at the desk without the person, and with the person for a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import identity
+from accounts.guards import staff_required, user_of
+from accounts.models import User
+from complaints.desk.case_page.forms import IdentityForm
+from complaints.desk.case_page.identity_views import FIELDS
+from complaints.models import Case
+from complaints.staff import pdf
+from complaints.staff.case_file import open_file
+from complaints.staff.frame import CASEWORK
+from complaints.staff.loading import case_context, load
+from complaints.visibility.identity import knows_person
+
+
+@staff_required(CASEWORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ask which file is wanted; with the identity it is made from here, once the reason is written down."""
+    user, at = user_of(request), timezone.now()
+    case = load(user, ref, at=at)
+    is_known = knows_person(case, user, at=at)
+    form = IdentityForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and not is_known:
+        raise Http404
+    if form.is_bound and form.is_valid():
+        return _pdf(case, user, at=at, person=_person(case, user, at=at, reason=form.cleaned_data["reason"]))
+    context = {"form": form if is_known else None, **case_context(case, user, at=at)}
+    return render(request, "complaints/desk/case_page/paper.html", context)
+
+
+@staff_required(CASEWORK)
+@require_safe
+def plain(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand the file out without the person."""
+    user, at = user_of(request), timezone.now()
+    return _pdf(load(user, ref, at=at), user, at=at)
+
+
+def _person(case: Case, user: User, *, at: datetime, reason: str) -> pdf.Person:
+    shown = identity.reveal(case.citizen, viewer=user, reference=case.reference, fields=FIELDS, reason=reason, at=at)
+    kind = str(case.citizen.get_number_kind_display())
+    return pdf.Person(case.citizen.full_name, kind, number=shown["number"], phone=shown["phone"])
+
+
+def _pdf(case: Case, user: User, *, at: datetime, person: pdf.Person | None = None) -> HttpResponse:
+    content = pdf.render(case, open_file(case, user, at=at), at=at, printed_by=user.name, person=person)
+    disposition = f'attachment; filename="{case.reference}.pdf"'
+    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": disposition})

@@ -1,0 +1,146 @@
+"""What is typed about a directorate: the officer's request, and the directorate's time and finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext, gettext_lazy as _
+
+from accounts.models.users import LANGUAGES
+from agencies.models import Directorate
+from complaints.attachments import uploads
+from complaints.attachments.fields import AttachmentsField, take
+from complaints.models import Attachment, Estimate
+from complaints.models.words import TEXT_LENGTH
+from complaints.staff.forms import SHORTEST
+from kit.forms import Card, ChoiceCardsField, Form, LineField, NumberField, ParagraphField
+
+#: Working days a directorate can ask for at once; the topic's limit is far below.
+MOST_DAYS = 90
+#: Times given on one request; the number in a page is no larger.
+MOST_TIMES = 999
+SIGNATURE_LENGTH = 120
+
+
+#: Why a directorate that was offered a moment ago cannot be asked.
+NO_MORE = _("This directorate no longer works. Choose another one")
+
+
+class ConsultForm(Form):
+    """Which directorate is asked what, and in which language its page speaks."""
+
+    directorate = forms.ChoiceField(label=_("Directorate"), error_messages={"invalid_choice": NO_MORE})
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST,
+        rows=5,
+        label=_("What should the directorate examine?"),
+        error_messages={"required": _("Write what the directorate should examine")},
+        help_text=_(
+            "The directorate reads this and the citizen's words and files, without the citizen's name and numbers."
+        ),
+    )
+    language = ChoiceCardsField(
+        cards=[Card(code, name) for code, name in LANGUAGES], label=_("Language of the directorate's page")
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, directorates: Sequence[Directorate], chosen: Directorate | None = None
+    ) -> None:
+        super().__init__(data, initial={"language": "ar", "directorate": str(chosen.pk) if chosen else ""})
+        self.directorates = {str(one.pk): one for one in directorates}
+        names = [(key, one.name) for key, one in self.directorates.items()]
+        self.fields["directorate"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
+
+    @property
+    def chosen_directorate(self) -> Directorate:
+        """Return the directorate chosen, once the form is complete."""
+        return self.directorates[self.cleaned_data["directorate"]]
+
+
+class EstimateForm(Form):
+    """The working days a directorate needs; other days than before need a reason."""
+
+    number = forms.IntegerField(min_value=1, max_value=MOST_TIMES, widget=forms.HiddenInput)
+    days = NumberField(
+        min=1,
+        max=MOST_DAYS,
+        label=_("Working days you need"),
+        help_text=_("They count from tomorrow. Fridays, Saturdays and holidays do not count."),
+    )
+    reason = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST,
+        rows=3,
+        label=_("Why do you need another time?"),
+        error_messages={"required": _("Write why you need another time")},
+        help_text=_("The officer of the agency reads it."),
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, last: Estimate | None, typed: Mapping[str, Any] | None = None
+    ) -> None:
+        """Ask for a reason from the second time on; ``typed`` is what somebody who was overtaken wrote."""
+        following = last.number + 1 if last else 1
+        super().__init__(data, initial={**(typed or {}), "number": following})
+        # What was sent speaks of the page it was typed on, so that a second press is no second time.
+        if (str(self.data.get("number", "")) if self.is_bound else str(following)) == "1":
+            del self.fields["reason"]
+
+
+class FindingForm(Form):
+    """What the directorate found, who writes it, and files."""
+
+    finding = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST,
+        rows=7,
+        label=_("Your finding"),
+        help_text=_("What you examined and when, what the matter is, and what was done or has to be done."),
+    )
+    signed_as = LineField(max=SIGNATURE_LENGTH, min=3, label=_("Your name and position"))
+    attachments = AttachmentsField()
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        files: MultiValueDict[str, UploadedFile[Any]] | None = None,
+        *,
+        at: datetime,
+        signed_as: str = "",
+    ) -> None:
+        super().__init__(data, files, initial={"signed_as": signed_as})
+        self.at = at
+        self.taken: list[Attachment] = []
+
+    def clean_attachments(self) -> list[UploadedFile[Any]]:
+        """Take the files, or name those that cannot be taken."""
+        files: list[UploadedFile[Any]] = self.cleaned_data["attachments"]
+        self.taken, refused = take(files, room=uploads.MOST_FILES, at=self.at)
+        if refused:
+            raise ValidationError(refused, code="refused")
+        return files
+
+    def clean(self) -> dict[str, Any]:
+        """Say that files have to be chosen again where something else is wrong: a browser sends them once."""
+        cleaned = super().clean() or {}
+        if self.errors and self.taken:
+            self.add_error("attachments", gettext("Choose your files again: they were not kept"))
+        return cleaned
+
+
+def typed_in(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the words that were sent for a request that is over, with their headings, so that nobody types twice."""
+    headings = {
+        "reason": _("Why do you need another time?"),
+        "finding": _("Your finding"),
+        "signed_as": _("Your name and position"),
+    }
+    typed = ((str(heading), str(data.get(name, "")).strip()) for name, heading in headings.items())
+    return [(heading, text) for heading, text in typed if text]

@@ -1,0 +1,128 @@
+"""What a supervisor types about the desk: an absence with a deputy, and whose cases go to whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy as _
+
+from accounts.models import User
+from kit.arabic import fold_digits
+from kit.forms import DigitsInput, Form
+
+#: Nobody plans an absence further ahead, nor a longer one.
+MOST_AHEAD = timedelta(days=366)
+_DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})", re.ASCII)
+_CHOOSE = ("", _("— choose —"))
+#: Why somebody who was offered a moment ago cannot be chosen.
+GONE = _("This person no longer acts at this desk today. Choose another one")
+
+
+class DayField(forms.CharField):
+    """A day in one box, day, month and year, in either digits."""
+
+    widget = DigitsInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=DigitsInput(attrs={"data-digits": False, "inputmode": "text"}), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Return the date."""
+        typed = super().clean(value)
+        found = _DAY.fullmatch(fold_digits(typed).strip())
+        try:
+            return date(int(found[3]), int(found[2]), int(found[1])) if found else self._refuse()
+        except ValueError:
+            return self._refuse()
+
+    def _refuse(self) -> date:
+        raise ValidationError(_("Write a day that exists like 22/1/2026: day, month, year"), code="invalid")
+
+
+class AbsenceForm(Form):
+    """Days on which somebody is away, and who acts instead."""
+
+    officer = forms.ChoiceField(label=_("Who is away?"), error_messages={"invalid_choice": GONE})
+    deputy = forms.ChoiceField(
+        label=_("Who acts instead?"),
+        error_messages={"invalid_choice": GONE},
+        help_text=_("The deputy sees and decides everything the absent person could; the history names both."),
+    )
+    starts_on = DayField(label=_("First day of the absence"), help_text=_("Day, month and year, such as 22/1/2026"))
+    ends_on = DayField(label=_("Last day of the absence"), help_text=_("Day, month and year, such as 22/1/2026"))
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, people: Sequence[User], today: date, chosen: str = ""
+    ) -> None:
+        super().__init__(data, initial={"officer": chosen})
+        self.people, self.today = {str(one.pk): one for one in people}, today
+        names = [_CHOOSE, *((key, one.name) for key, one in self.people.items())]
+        for field in ("officer", "deputy"):
+            self.fields[field].choices = names  # type: ignore[attr-defined]
+
+    def clean_starts_on(self) -> date:
+        """Refuse days that are over, and those nobody can plan for."""
+        day: date = self.cleaned_data["starts_on"]
+        if day < self.today:
+            raise ValidationError(gettext("This day is over. An absence begins today or later"))
+        if day > self.today + MOST_AHEAD:
+            raise ValidationError(gettext("This is more than a year ahead"))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an absence that ends before it begins, one too long, and people who stand in for themselves."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", gettext("The last day cannot be before the first"))
+        elif first and last and last > first + MOST_AHEAD:
+            self.add_error("ends_on", gettext("Longer than a year: give the cases away instead"))
+        if cleaned.get("deputy") and cleaned.get("deputy") == cleaned.get("officer"):
+            self.add_error("deputy", gettext("Nobody can stand in for themselves"))
+        return cleaned
+
+    def person(self, field: str) -> User:
+        """Return the person chosen in ``field``."""
+        return self.people[self.cleaned_data[field]]
+
+
+class ReassignForm(Form):
+    """Whose open cases all go to whom."""
+
+    giver = forms.ChoiceField(
+        label=_("Whose open cases?"), error_messages={"invalid_choice": _("This person has no open cases any more")}
+    )
+    taker = forms.ChoiceField(
+        label=_("Who gets them?"),
+        error_messages={"invalid_choice": GONE},
+        help_text=_("They are told once, by e-mail."),
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        givers: Sequence[tuple[User, str]],
+        takers: Sequence[User],
+        chosen: str = "",
+    ) -> None:
+        """``givers`` come with what is said of them, such as the number of their cases."""
+        super().__init__(data, initial={"giver": chosen})
+        self.givers = {str(one.pk): one for one, _said in givers}
+        self.takers = {str(one.pk): one for one in takers}
+        said = [(str(one.pk), words) for one, words in givers]
+        self.fields["giver"].choices = [_CHOOSE, *said]  # type: ignore[attr-defined]
+        names = [(key, one.name) for key, one in self.takers.items()]
+        self.fields["taker"].choices = [_CHOOSE, *names]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to give cases to whoever has them."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("taker") and cleaned.get("taker") == cleaned.get("giver"):
+            self.add_error("taker", gettext("These cases are with this person already"))
+        return cleaned

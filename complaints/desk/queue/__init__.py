@@ -1,0 +1,1 @@
+"""The work queue: views, filters, counts, acts on many cases."""

@@ -1,0 +1,145 @@
+"""What is typed around a queue: the name of a view to keep, and what is to be done to the cases that were ticked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from complaints import reference
+from complaints.actions.reminders import Whom
+from complaints.desk.queue.options import Option
+from complaints.models import LinkKind
+from complaints.models.aids import LABEL_LENGTH, TITLE_LENGTH
+from kit.forms import Card, ChoiceCardsField, DigitsInput, Form, LineField
+
+_CHOOSE = ("", _("— choose —"))
+
+
+class SaveForm(Form):
+    """The name of a view, and who finds it: the person alone, or a whole desk."""
+
+    name = LineField(max=TITLE_LENGTH, label=_("Name of the filter"))
+    shared = forms.ChoiceField(required=False, label=_("Who finds it"))
+
+    def __init__(self, data: Mapping[str, Any] | None, *, homes: Sequence[Option]) -> None:
+        super().__init__(data)
+        names = [(home.key, home.name) for home in homes]
+        self.fields["shared"].choices = [("", _("Only me")), *names]  # type: ignore[attr-defined]
+
+    @property
+    def agency(self) -> int | None:
+        """Return the agency with whose desk the view is shared."""
+        chosen = self.cleaned_data["shared"]
+        return int(chosen) if chosen else None
+
+
+class ConfirmForm(Form):
+    """Nothing but the press itself."""
+
+
+class OfficerForm(Form):
+    """The officer who gets the cases."""
+
+    officer = forms.ChoiceField(label=_("Officer"))
+
+    def __init__(self, data: Mapping[str, Any] | None, *, officers: Sequence[User]) -> None:
+        super().__init__(data)
+        self.officers = {str(one.pk): one for one in officers}
+        names = [(key, one.name) for key, one in self.officers.items()]
+        self.fields["officer"].choices = [_CHOOSE, *names]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> User:
+        """Return the officer chosen."""
+        return self.officers[self.cleaned_data["officer"]]
+
+
+class LabelForm(Form):
+    """A label to put on cases: a new word, or one the desk uses already."""
+
+    name = LineField(
+        max=LABEL_LENGTH, label=_("Label"), help_text=_("One or two words. Only your own desk sees its labels.")
+    )
+
+
+class UnlabelForm(Form):
+    """A label to take off."""
+
+    name = forms.ChoiceField(label=_("Label"))
+
+    def __init__(self, data: Mapping[str, Any] | None, *, labels: Sequence[str]) -> None:
+        super().__init__(data)
+        self.fields["name"].choices = [_CHOOSE, *((name, name) for name in labels)]  # type: ignore[attr-defined]
+
+
+class LabelsForm(Form):
+    """The labels of one case: a new one, and those to take off."""
+
+    name = LineField(
+        max=LABEL_LENGTH,
+        required=False,
+        label=_("New label"),
+        help_text=_("One or two words. Only your own desk sees its labels."),
+    )
+    off = forms.MultipleChoiceField(required=False, label=_("Take off"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, data: Mapping[str, Any] | None, *, labels: Sequence[str]) -> None:
+        super().__init__(data)
+        self.labels = labels
+        self.fields["off"].choices = [(name, name) for name in labels]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a change."""
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned["name"] and not cleaned["off"]:
+            self.add_error("name", _("Write a label, or choose one to take off"))
+        return cleaned
+
+
+class RemindForm(Form):
+    """Who is reminded."""
+
+    whom = ChoiceCardsField(
+        cards=[
+            Card(Whom.OFFICER, _("The officer"), _("By e-mail and SMS; all officers of the agency if it has none.")),
+            Card(Whom.DIRECTORATE, _("The directorate"), _("Its link goes to it by e-mail once more.")),
+        ],
+        label=_("Who is to be reminded?"),
+    )
+
+
+class LeadForm(Form):
+    """The case the others are linked to, and how they belong together."""
+
+    kind = ChoiceCardsField(
+        cards=[
+            Card(
+                LinkKind.SAME_PROBLEM,
+                LinkKind.SAME_PROBLEM.label,
+                _("The answer of the leading case answers the others too."),
+            ),
+            Card(LinkKind.RELATED, LinkKind.RELATED.label, _("Each goes its own way; their pages show one another.")),
+        ],
+        label=_("How do they belong together?"),
+    )
+    lead = forms.CharField(
+        widget=DigitsInput(),
+        max_length=30,
+        label=_("Tracking number of the leading case"),
+        help_text=_("The oldest of the cases you chose, or any other of yours."),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, lead: str) -> None:
+        super().__init__(data, initial={"lead": lead})
+
+    def clean_lead(self) -> str:
+        """Return the number as it is stored."""
+        number = reference.parse(self.cleaned_data["lead"])
+        if number is None:
+            raise ValidationError(_("This is no tracking number. Compare it with the case."), code="no_number")
+        return number

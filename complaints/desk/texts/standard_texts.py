@@ -1,0 +1,135 @@
+"""Standard texts: words for an answer that a desk uses again, with the open words that each case fills in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from unicodedata import bidirectional
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext, gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from accounts.models import User
+from accounts.roles import CMU, DESK
+from complaints.models import StandardText
+from complaints.visibility.identity import Reading
+from complaints.workflow import OUTCOMES
+from kit.dates import day_digits
+
+#: What each open word stands for.
+MEANINGS: Final[Mapping[str, StrPromise]] = {
+    "ref": _("the tracking number"),
+    "agency": _("the name of the agency"),
+    "date": _("the date of the answer, such as 22/1/2026"),
+    "topic": _("the topic of the case"),
+    "place": _("the place the citizen named"),
+}
+#: Texts offered on one page; nobody reads a longer list.
+MOST_OFFERED: Final = 100
+_OPEN_WORD: Final = re.compile(r"{([A-Za-z_]+)}")
+
+
+# ---- the open words ----
+
+
+def problems(text: str) -> Iterator[str]:
+    """Yield what is wrong with the braces of a standard text, in sentences."""
+    rest = _OPEN_WORD.sub("", text)
+    if "{" in rest or "}" in rest:
+        yield gettext("Braces stand around one word of the list and nothing else, like this: {ref}")
+    for name in dict.fromkeys(_OPEN_WORD.findall(text)):
+        if name not in MEANINGS:
+            yield gettext("{%(word)s} is none of the words that can be filled in") % {"word": name}
+
+
+def open_words(text: str) -> list[str]:
+    """Return the open words that still stand in an answer; the citizen must never read one."""
+    return [name for name in dict.fromkeys(_OPEN_WORD.findall(text)) if name in MEANINGS]
+
+
+def fill(text: str, reading: Reading, *, at: datetime) -> str:
+    """Return a text with what is known of a case filled in, in the text's own language; the rest stays open."""
+    with translation.override("ar" if any(bidirectional(letter) == "AL" for letter in text) else "en"):
+        known = _known(reading, at)
+        return _OPEN_WORD.sub(lambda name: known.get(name[1]) or name[0], text)
+
+
+def _known(reading: Reading, at: datetime) -> dict[str, str]:
+    case = reading.case
+    governorate = [case.governorate.name] if case.governorate else []
+    return {
+        "ref": case.reference,
+        "agency": case.agency.name if case.agency else "",
+        "date": day_digits(timezone.localdate(at)),
+        "topic": case.topic.name if case.topic else "",
+        "place": gettext(", ").join([*governorate, *reading.whereabouts()]),
+    }
+
+
+# ---- the texts offered for a case ----
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One standard text as it would stand in the answer to a case."""
+
+    id: int
+    title: str
+    outcome: str
+    outcome_words: str
+    found: str
+    done: str
+
+
+def offers_for(reading: Reading, *, at: datetime) -> list[Offer]:
+    """Return the texts that fit the topic and a possible outcome of a case, the most particular first."""
+    case = reading.case
+    topics = [case.topic_id, case.topic.parent_id] if case.topic else []
+    fitting = StandardText.objects.filter(
+        Q(agency=case.agency_id) | Q(agency__isnull=True),
+        Q(topic__in=topics) | Q(topic__isnull=True),
+        outcome__in=["", *OUTCOMES[case.kind]],
+    )
+    found = sorted(fitting[:MOST_OFFERED], key=lambda text: (text.topic_id is None, text.agency_id is None))
+    return [_offer(text, reading, at=at) for text in found]
+
+
+def _offer(text: StandardText, reading: Reading, *, at: datetime) -> Offer:
+    return Offer(
+        id=text.pk,
+        title=text.title,
+        outcome=text.outcome,
+        outcome_words=text.get_outcome_display() if text.outcome else "",
+        found=fill(text.found, reading, at=at),
+        done=fill(text.done, reading, at=at),
+    )
+
+
+def insert(offer: Offer, typed: Mapping[str, str]) -> dict[str, str]:
+    """Return the answer with a text put in: below what was typed, and with its outcome where none was chosen."""
+    texts = {
+        name: "\n".join(part for part in (typed.get(name, "").strip(), getattr(offer, name)) if part)
+        for name in ("found", "done")
+    }
+    return {"outcome": typed.get("outcome", "") or offer.outcome, **texts}
+
+
+# ---- the texts a person may change ----
+
+
+def shown_to(user: User, *, at: datetime) -> QuerySet[StandardText]:
+    """Return the texts ``user`` may read: those of the own agencies and those for all."""
+    authority = user.authority(at)
+    own = Q(agency__in=authority.agencies(DESK)) | Q(agency__isnull=True)
+    return StandardText.objects.filter(own).select_related("agency", "topic", "topic__parent", "changed_by")
+
+
+def may_change(text: StandardText, user: User, *, at: datetime) -> bool:
+    """Tell whether ``user`` may change ``text``: a desk its own agency's, the unit those for all."""
+    authority = user.authority(at)
+    return authority.has(CMU) if text.agency_id is None else text.agency_id in authority.agencies(DESK)

@@ -1,0 +1,128 @@
+"""Standard texts: a desk's own and, for the unit, those for all: listed, written, changed, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.guards import staff_required, user_of
+from accounts.models import User
+from accounts.roles import CMU, DESK
+from agencies.models import Agency
+from complaints.desk.texts import standard_texts
+from complaints.desk.texts.forms import NAME_IS_TAKEN, TextForm
+from complaints.models import StandardText
+from complaints.staff.frame import CASEWORK, frame
+
+
+@staff_required(CASEWORK)
+@require_safe
+def texts_page(request: HttpRequest) -> HttpResponse:
+    """List the texts the desk may use, with those it may change marked."""
+    user, at = user_of(request), timezone.now()
+    rows = [(text, standard_texts.may_change(text, user, at=at)) for text in standard_texts.shown_to(user, at=at)]
+    return render(request, "complaints/desk/texts/texts.html", {"rows": rows, **frame(user, at=at)})
+
+
+@staff_required(CASEWORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def text_new(request: HttpRequest) -> HttpResponse:
+    """Write a new standard text."""
+    return _written(_Writing(request, user_of(request), StandardText(), timezone.now(), is_new=True))
+
+
+@staff_required(CASEWORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def text(request: HttpRequest, text: int) -> HttpResponse:
+    """Change a standard text; whoever was overtaken keeps what was typed and reads what stands now."""
+    user, at = user_of(request), timezone.now()
+    with transaction.atomic():
+        return _written(_Writing(request, user, _changeable(text, user, at=at), at))
+
+
+@staff_required(CASEWORK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def text_delete(request: HttpRequest, text: int) -> HttpResponse:
+    """Delete a standard text, once the person has said so on this page; answers made of it stay as they are."""
+    user, at = user_of(request), timezone.now()
+    with transaction.atomic():
+        found = _changeable(text, user, at=at)
+        if request.method == "POST":
+            found.delete()
+            messages.success(request, gettext("The text is deleted. Answers already given stay as they are."))
+            return redirect("texts")
+    return render(request, "complaints/desk/texts/text_delete.html", {"text": found, **frame(user, at=at)})
+
+
+def _changeable(key: int, user: User, *, at: datetime) -> StandardText:
+    """Return a text locked for its change, or answer 404 to whoever may not change it."""
+    locked = StandardText.objects.select_for_update(of=("self",))
+    found = locked.select_related("agency", "topic", "changed_by").filter(pk=key).first()
+    if found is None or not standard_texts.may_change(found, user, at=at):
+        raise Http404
+    return found
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """One person at one standard text."""
+
+    request: HttpRequest
+    user: User
+    text: StandardText
+    at: datetime
+    is_new: bool = False
+
+    @property
+    def agencies(self) -> Sequence[Agency | None]:
+        """Return whose a new text can be: everybody's for the unit, else one of the own agencies'."""
+        authority = self.user.authority(self.at)
+        if authority.has(CMU):
+            return [None]
+        return list(Agency.objects.filter(pk__in=authority.agencies(DESK)).order_by("pk"))
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Tell whether somebody saved the text since this page was opened."""
+        return not self.is_new and self.request.POST.get("seen") != self.text.changed_at.isoformat()
+
+
+def _written(writing: _Writing) -> HttpResponse:
+    data = writing.request.POST if writing.request.method == "POST" else None
+    form = TextForm(data, text=writing.text, agencies=writing.agencies)
+    is_overtaken = data is not None and writing.is_overtaken
+    if data is None or is_overtaken or not form.is_valid():
+        return _page(writing, form, is_overtaken=is_overtaken)
+    values = {**form.values, "changed_by": writing.user, "changed_at": writing.at}
+    for name, value in values.items():
+        setattr(writing.text, name, value)
+    try:
+        with transaction.atomic():
+            writing.text.save(**({"force_insert": True} if writing.is_new else {"update_fields": [*values]}))
+    except IntegrityError:
+        form.add_error("title", NAME_IS_TAKEN)
+        return _page(writing, form, is_overtaken=False)
+    messages.success(writing.request, gettext("The text is saved. It is offered on the page of closing."))
+    return redirect("texts")
+
+
+def _page(writing: _Writing, form: TextForm, *, is_overtaken: bool) -> HttpResponse:
+    context = {
+        "form": form,
+        "text": writing.text,
+        "is_overtaken": is_overtaken,
+        "open_words": standard_texts.MEANINGS.items(),
+        **frame(writing.user, at=writing.at),
+    }
+    status = HTTPStatus.CONFLICT if is_overtaken else HTTPStatus.OK
+    return render(writing.request, "complaints/desk/texts/text.html", context, status=status)

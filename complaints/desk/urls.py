@@ -1,0 +1,71 @@
+"""The addresses of the desk."""
+
+from django.urls import path
+
+from complaints.desk.acts.answers import views as answers
+from complaints.desk.acts.decisions import views as decisions
+from complaints.desk.acts.labels import views as labels
+from complaints.desk.acts.links import views as links
+from complaints.desk.acts.notes import views as notes
+from complaints.desk.acts.partner_tasks import views as partner_tasks
+from complaints.desk.acts.recusals import views as recusals
+from complaints.desk.acts.reviews import views as reviews
+from complaints.desk.case_page import identity_views, pdf_views, views as case_page
+from complaints.desk.directorate import views as directorate
+from complaints.desk.officers import views as officers
+from complaints.desk.queue import bulk_views, views as queue
+from complaints.desk.texts import views as texts
+
+urlpatterns = [
+    path("staff/", case_page.door, name="desk"),
+    path("staff/queue/", queue.queue, name="queue"),
+    path("staff/queue/counts/", queue.counts, name="queue-counts"),
+    path("staff/queue/save/", queue.save, name="queue-save"),
+    path("staff/queue/forget/", queue.forget, name="queue-forget"),
+    path("staff/queue/bulk/", bulk_views.press, name="queue-bulk"),
+    path("staff/officers/", officers.officers, name="officers"),
+    path("staff/officers/absence/", officers.absence, name="officers-absence"),
+    path("staff/officers/absence/end/", officers.absence_end, name="officers-absence-end"),
+    path("staff/officers/reassign/", officers.reassign, name="officers-reassign"),
+    path("staff/texts/", texts.texts_page, name="texts"),
+    path("staff/texts/new/", texts.text_new, name="text-new"),
+    path("staff/texts/<int:text>/", texts.text, name="text"),
+    path("staff/texts/<int:text>/delete/", texts.text_delete, name="text-delete"),
+    path("staff/cases/<slug:ref>/", case_page.case_page, name="desk-case"),
+    path("staff/cases/<slug:ref>/files/<uuid:pk>/", case_page.file, name="desk-file"),
+    path("staff/cases/<slug:ref>/accept/", decisions.accept, name="desk-accept"),
+    path("staff/cases/<slug:ref>/decline/", decisions.decline, name="desk-decline"),
+    path("staff/cases/<slug:ref>/return/", decisions.return_case, name="desk-return"),
+    path("staff/cases/<slug:ref>/ask/", decisions.ask, name="desk-ask"),
+    path("staff/cases/<slug:ref>/extend/", decisions.extend, name="desk-extend"),
+    path("staff/cases/<slug:ref>/grant/", decisions.grant, name="desk-grant"),
+    path("staff/cases/<slug:ref>/close/", answers.close, name="desk-close"),
+    path("staff/cases/<slug:ref>/sign/", answers.sign, name="desk-sign"),
+    path("staff/cases/<slug:ref>/link/", links.link, name="desk-link"),
+    path("staff/cases/<slug:ref>/unlink/", links.unlink, name="desk-unlink"),
+    path("staff/cases/<slug:ref>/correct/", decisions.correct, name="desk-correct"),
+    path("staff/cases/<slug:ref>/refuse-extension/", reviews.refuse_extension, name="desk-refuse-extension"),
+    path("staff/cases/<slug:ref>/send-back/", reviews.send_back, name="desk-send-back"),
+    path("staff/cases/<slug:ref>/task/", partner_tasks.add_task, name="desk-task"),
+    path("staff/cases/<slug:ref>/task/answer/", partner_tasks.answer_task, name="desk-task-answer"),
+    path("staff/cases/<slug:ref>/task/drop/", partner_tasks.drop_task, name="desk-task-drop"),
+    path("staff/cases/<slug:ref>/label/", labels.label, name="desk-label"),
+    path("staff/cases/<slug:ref>/remind/", labels.remind, name="desk-remind"),
+    path("staff/cases/<slug:ref>/identity/", identity_views.reveal, name="desk-identity"),
+    path("staff/cases/<slug:ref>/note/", notes.note, name="desk-note"),
+    path("staff/cases/<slug:ref>/call/", notes.call, name="desk-call"),
+    path("staff/cases/<slug:ref>/assign/", notes.assign, name="desk-assign"),
+    path("staff/cases/<slug:ref>/set-aside/", recusals.set_aside, name="desk-concern"),
+    path("staff/cases/<slug:ref>/set-aside/end/", recusals.clear, name="desk-clear"),
+    path("staff/cases/<slug:ref>/hand-over/", notes.hand_over, name="desk-hand-over"),
+    path("staff/cases/<slug:ref>/take-back/", notes.take_back, name="desk-take-back"),
+    path("staff/cases/<slug:ref>/paper/", pdf_views.choose, name="desk-paper"),
+    path("staff/cases/<slug:ref>/file.pdf", pdf_views.plain, name="desk-pdf"),
+    path("staff/cases/<slug:ref>/consult/", directorate.consult, name="desk-consult"),
+    path("staff/cases/<slug:ref>/revoke/", directorate.revoke, name="desk-revoke"),
+    path("staff/directorate/", directorate.requests, name="directorate-requests"),
+    path("staff/directorate/<int:asked>/", directorate.request_page, name="directorate-request"),
+    path("staff/directorate/<int:asked>/files/<uuid:file>/", directorate.request_file, name="directorate-request-file"),
+    path("directorate/<str:token>/", directorate.by_link, name="directorate"),
+    path("directorate/<str:token>/files/<uuid:pk>/", directorate.link_file, name="directorate-file"),
+]

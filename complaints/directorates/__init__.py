@@ -1,1 +1,0 @@
-"""What an agency's technical directorates are asked: the signed link, who answers, and what the desk reads of it."""

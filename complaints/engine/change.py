@@ -1,0 +1,88 @@
+"""One change of a case while it is made: what its verb says of it, and the people it may concern."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import User, cmu_staff, officers_of, supervisors_of
+from agencies.calendar import WorkingCalendar
+from agencies.models import Agency, Directorate, current_calendar
+from complaints.models import Case
+from complaints.workflow import Act, Holder, State, Verb
+
+type Fact = str | int | bool | None
+
+
+class Desk:
+    """The people behind the parties of one case at one moment, ``but`` those it is about; each list is fetched once."""
+
+    def __init__(self, at: datetime, *, but: Collection[UUID] = ()) -> None:
+        self.on, self._but = timezone.localdate(at), but
+        self._officers: dict[int, list[User]] = {}
+
+    def officers(self, agency: Agency) -> list[User]:
+        """Return the active officers of ``agency``, or its supervisors where the case is about all of those."""
+        if agency.pk not in self._officers:
+            officers = list(officers_of(agency, self.on, but=self._but))
+            self._officers[agency.pk] = officers or self._supervisors(agency)
+        return self._officers[agency.pk]
+
+    def _supervisors(self, agency: Agency) -> list[User]:
+        # An agency that has no officer at all has nobody for any case: the unit finds another way.
+        is_about_all = bool(self._but) and officers_of(agency, self.on).exists()
+        return list(supervisors_of(agency, self.on, but=self._but)) if is_about_all else []
+
+    def cmu(self) -> list[User]:
+        """Return the active staff of the CMU."""
+        return list(cmu_staff(self.on, but=self._but))
+
+    def answerable(self, agency: Agency) -> list[User]:
+        """Return who has the case at the desk of ``agency``, or the unit where it is about all of them."""
+        return self.officers(agency) or (self.cmu() if self._but else [])
+
+
+@dataclass(kw_only=True)
+class Change:
+    """What a verb says about its own change; the machine does what every change must.
+
+    ``holder`` is who has the case in hand afterwards, where that does not follow from the state: a directorate or an
+    outside centre, or the agency again once they are done. ``partners`` are the agencies whose part in the case is
+    asked for, or falls.
+    """
+
+    case: Case
+    verb: Verb | Act
+    by: User | None
+    at: datetime
+    origin: State
+    target: State
+    former_agency: Agency | None
+    facts: dict[str, Fact] = field(default_factory=dict)
+    fields: set[str] = field(default_factory=set)
+    holder: Holder | None = None
+    directorate: Directorate | None = None
+    due: datetime | None = None
+    speaks_of: date | None = None
+    partners: Sequence[Agency] = ()
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        """Return the working calendar, fetched at the first use."""
+        return current_calendar()
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Return the people who are told, fetched at the first use."""
+        return Desk(self.at, but=self.case.about)
+
+    def set(self, **values: object) -> None:
+        """Set fields of the case that are saved with the change."""
+        for name, value in values.items():
+            setattr(self.case, name, value)
+            self.fields.add(name)

@@ -1,0 +1,60 @@
+"""In whose hands a case is while its agency asks others: a directorate, an outside centre, agencies with a task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from agencies.models import Agency, Directorate
+from complaints.engine import signed_links
+from complaints.models import (
+    WITH_DIRECTORATE,
+    Case,
+    Clock,
+    Consultation,
+    ConsultationState,
+    Ending,
+    Handover,
+    ReferralTask,
+    TaskState,
+)
+from complaints.workflow import Holder
+
+#: Who may have a case in hand for its agency.
+HELPERS = frozenset({Holder.DIRECTORATE, Holder.OUTSIDE_CENTRE})
+
+
+def open_consultation(case: Case) -> Consultation | None:
+    """Return the consultation that waits for a directorate, with its directorate."""
+    return case.consultations.filter(state__in=WITH_DIRECTORATE).select_related("directorate").first()
+
+
+def open_handover(case: Case) -> Handover | None:
+    """Return the handover that waits for an outside centre, with its centre."""
+    return case.handovers.filter(ended_at__isnull=True).select_related("centre").first()
+
+
+def at_desk(case: Case) -> tuple[Holder, Directorate | None]:
+    """Return who has a case in hand that is at its agency: whoever the agency asked, or the agency itself."""
+    if (consultation := open_consultation(case)) is not None:
+        return Holder.DIRECTORATE, consultation.directorate
+    return (Holder.OUTSIDE_CENTRE if open_handover(case) else Holder.AGENCY), None
+
+
+def let_go(case: Case, *, at: datetime) -> Sequence[Agency]:
+    """End what others were asked about ``case``, because it leaves its agency; harmless when nobody was.
+
+    Returns the agencies whose part fell with it, for whoever tells them.
+    """
+    asked = Consultation.objects.filter(case=case, state__in=WITH_DIRECTORATE)
+    if asked.update(state=ConsultationState.REVOKED, ended_at=at):
+        signed_links.cancel(case, at=at)
+    Handover.objects.filter(case=case, ended_at__isnull=True).update(ended_at=at)
+    partners = [task.agency for task in case.tasks.filter(state=TaskState.OPEN).select_related("agency")]
+    if not partners:
+        return partners
+    Clock.objects.filter(case=case, task__isnull=False, ended_at__isnull=True).update(
+        ended_at=at, ending=Ending.STOPPED, paused_at=None
+    )
+    ReferralTask.objects.filter(case=case, state=TaskState.OPEN).update(state=TaskState.DROPPED, ended_at=at)
+    return partners

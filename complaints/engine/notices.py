@@ -1,0 +1,209 @@
+"""Turns "who is told" of the table into messages owed: to the citizen by the chosen way, to staff by both.
+
+Who may be woken: nobody at night and no officer outside working hours, unless the topic is urgent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from functools import partial
+from typing import Protocol
+
+from django.utils import timezone, translation
+
+from accounts.models import User, supervisors_of
+from accounts.reach import reach
+from accounts.recipients import LETTER, LETTER_AND_RING, citizen_key, to_staff
+from agencies.calendar import WorkingCalendar
+from agencies.models import Priority
+from complaints.engine.change import Change
+from complaints.models import Case, CaseEvent, Channel as CaseChannel
+from complaints.workflow import Outcome, Party, State, Tell, Verb
+from kit.dates import day_digits
+from notifications import outbox
+from notifications.models import Channel, Message
+from notifications.outbox import Notice
+from notifications.words.links import DOT
+
+#: What a caller gets instead: the agent has just read the number out, the message says where to follow it.
+_BY_PHONE = {"case_received": "case_filed_by_phone", "case_received_triage": "case_filed_by_phone"}
+#: Whoever had a part in a case that leaves the agency which leads is told that it fell, whatever the verb.
+_FALLEN = (Tell(Party.PARTNER, "officer_task_dropped"),)
+
+
+def occasion(event: CaseEvent) -> str:
+    """Return the occasion of the messages an event owes; unique to the event."""
+    return f"case:{event.case_id}:{event.number}"
+
+
+def first_occasion(message: Message) -> str:
+    """Return the occasion of a message, for one that was sent again that of the first."""
+    return message.occasion.partition("#")[0]
+
+
+def answered(outcome: str) -> str:
+    """Return the template that tells the citizen of a closing with ``outcome``."""
+    return "case_unanswered" if outcome == Outcome.NO_REPLY else "case_answered"
+
+
+def is_urgent(case: Case) -> bool:
+    """Tell whether people are woken for ``case``."""
+    return case.topic is not None and case.topic.priority == Priority.URGENT
+
+
+class Moment(Protocol):
+    """A case at one moment, with the calendar of its desk."""
+
+    @property
+    def case(self) -> Case:
+        """Return the case."""
+
+    @property
+    def at(self) -> datetime:
+        """Return the moment."""
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """Return the working calendar; to ask for it may cost a statement."""
+
+
+def rings_from(moment: Moment) -> datetime | None:
+    """Return when the telephones of staff may ring for a case; None is at once."""
+    if is_urgent(moment.case):
+        return None
+    opens = moment.calendar.opens_next(moment.at)
+    return opens if opens > moment.at else None
+
+
+def owe(tells: Iterable[Tell], *, change: Change, event: CaseEvent) -> None:
+    """Write the messages that ``event``, made by ``change``, owes into the outbox."""
+    told = [*tells, *_FALLEN] if isinstance(change.verb, Verb) and change.partners else tells
+    notices = [notice for tell in told if _applies(tell, change.case) for notice in _notices(tell, change)]
+    outbox.owe(notices, occasion=occasion(event), at=event.at)
+
+
+def tell_staff(
+    template: str, people: Iterable[User], *, change: Change, by: tuple[Channel, ...] = LETTER_AND_RING
+) -> None:
+    """Owe ``people``, by e-mail and SMS unless said, what ``change``, whose event is written, means for them."""
+    told = list(_to_staff(template, people, change, by=by))
+    outbox.owe(told, occasion=f"case:{change.case.pk}:{change.case.version}", at=change.at)
+
+
+def tell_unit(template: str, *, change: Change) -> None:
+    """Owe the unit by e-mail what ``change``, whose event is written, means for it."""
+    occasion_ = f"case:{change.case.pk}:{change.case.version}"
+    outbox.owe(list(_to_cmu(template, change)), occasion=occasion_, at=change.at)
+
+
+def owe_thanks(case: Case, *, at: datetime) -> None:
+    """Owe the supervisors of a case's agency, by e-mail alone, word of the praise just closed; its event is written.
+
+    An occasion of its own: that it has left must not keep its closer from taking back a slip.
+    """
+    people = supervisors_of(case.agency, timezone.localdate(at), but=case.about) if case.agency else ()
+    notices = [notice for user in people for notice in _thanks(user, case)]
+    outbox.owe(notices, occasion=f"case:{case.pk}:{case.version}:thanks", at=at)
+
+
+def _thanks(user: User, case: Case) -> Iterator[Notice]:
+    if user.person_id != case.citizen_id:
+        words = partial(_words, case, None)
+        yield from to_staff("praise_passed_on", user, words, by=LETTER, reference=case.reference)
+
+
+def to_citizen(template: str, *, case: Case, on: date | None) -> Notice:
+    """Return what the citizen of ``case`` is told by ``template``, beside any verb; ``on`` is the date it names."""
+    return _to_citizen(template, case, on)
+
+
+def preview(template: str, *, case: Case, on: date | None, at: datetime) -> Message:
+    """Return, unsaved, the message the citizen would get now by ``template``; ``on`` is the date it speaks of.
+
+    The letters that are rolled for each message stand as dots, each with a mark that keeps it in its link.
+    """
+    message = outbox.preview(_to_citizen(template, case, on), at=at)
+    message.body = message.body.replace(DOT, f"{DOT}\N{LEFT-TO-RIGHT MARK}")
+    return message
+
+
+def _applies(tell: Tell, case: Case) -> bool:
+    return not tell.into or case.state in tell.into
+
+
+def _notices(tell: Tell, change: Change) -> Iterator[Notice]:
+    case = change.case
+    match tell.party:
+        case Party.CITIZEN:
+            yield _to_citizen(_for_citizen(tell.template, case), case, change.speaks_of)
+        case Party.CMU:
+            yield from _to_cmu(tell.template, change)
+        case Party.HOLDER if case.state == State.TRIAGE or case.agency is None:
+            yield from _to_cmu(tell.template, change)
+        case Party.HOLDER if case.agency is not None:
+            yield from _to_staff(tell.template, change.desk.answerable(case.agency), change)
+        case Party.FORMER_AGENCY if change.former_agency is not None:
+            yield from _to_staff(tell.template, change.desk.officers(change.former_agency), change)
+        case Party.PARTNER:
+            for agency in change.partners:
+                yield from _to_staff(tell.template, change.desk.officers(agency), change)
+
+
+def _for_citizen(template: str, case: Case) -> str:
+    """Return the words that fit this case, where the table's own do not."""
+    if template == "case_answered":
+        return answered(case.outcome)
+    return _BY_PHONE.get(template, template) if case.channel == CaseChannel.PHONE else template
+
+
+def _to_citizen(template: str, case: Case, on: date | None) -> Notice:
+    way = reach(case.citizen, case.notify_by)
+    with translation.override(way.language):
+        words = _words(case, on)
+    return Notice(
+        template=template,
+        channel=way.channel,
+        recipient=citizen_key(case.citizen.pk),
+        address=way.address,
+        other_address=way.other_address,
+        language=way.language,
+        context=words,
+        reference=case.reference,
+        must_reach=True,
+        daytime=not is_urgent(case),
+    )
+
+
+def _to_cmu(template: str, change: Change) -> Iterator[Notice]:
+    """Tell the CMU by e-mail; by SMS too when an urgent case waits for it to find the agency."""
+    wakes = is_urgent(change.case) and change.case.state == State.TRIAGE
+    return _to_staff(template, change.desk.cmu(), change, by=LETTER_AND_RING if wakes else LETTER)
+
+
+def _to_staff(
+    template: str, people: Iterable[User], change: Change, *, by: tuple[Channel, ...] = LETTER_AND_RING
+) -> Iterator[Notice]:
+    for user in people:
+        if user.person_id == change.case.citizen_id or change.case.is_about(user):
+            # To their own case they are its citizen alone, who reads nothing of the desk; of one about them, nothing.
+            continue
+        yield from to_staff(
+            template,
+            user,
+            partial(_words, change.case, change.speaks_of),
+            by=by,
+            reference=change.case.reference,
+            daytime=not is_urgent(change.case),
+            rings_from=partial(rings_from, change),
+        )
+
+
+def _words(case: Case, on: date | None) -> dict[str, str]:
+    """Return what a template may say: numbers, names of offices and dates; never words of the case."""
+    return {
+        "ref": case.reference,
+        "kind": case.kind,
+        "agency": case.agency.short_name if case.agency else "",
+        "date": day_digits(on) if on else "",
+    }

@@ -1,0 +1,286 @@
+"""The one machine that changes a case: lock, check, then state, event, holding, clock and messages together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from agencies.models import Directorate
+from complaints.clocks import clockwork
+from complaints.engine import history_chain, holders, notices
+from complaints.engine.change import Change, Desk, Fact
+from complaints.models import Case, CaseEvent, Clock, Holding
+from complaints.permissions import deputies, policy
+from complaints.workflow import ACT_TELLS, STANDINGS, TRANSITIONS, Act, Actor, Holder, State, Tell, Verb
+from notifications import outbox
+
+
+class TransitionNotAllowed(Exception):
+    """The case no longer stands where the verb starts from; ``last`` says what was done to it, when and by whom."""
+
+    def __init__(self, verb: Verb | Act, case: Case) -> None:
+        super().__init__(f"{verb} does not apply to case {case.pk} in state {case.state}")
+        self.verb = verb
+        self.state = State(case.state)
+        self.last = case.events.select_related("actor").last()
+
+
+class NotEntitled(PermissionDenied):
+    """The person is not among those who may do this to the case."""
+
+
+@contextmanager
+def transition(
+    case: Case, verb: Verb, *, by: User | None, at: datetime, through: Actor | None = None
+) -> Iterator[Change]:
+    """Change the state of ``case`` by ``verb``: the body says what is particular, the rest is done here.
+
+    Locks the row before its state is read. Raises ``TransitionNotAllowed`` when somebody was first and
+    ``NotEntitled`` when ``by`` may not; both leave nothing written. ``by`` is None for the clock. ``through`` is what
+    ``by`` is to the lead of ``case``, whose answer the caller has checked.
+    """
+    with transaction.atomic():
+        _lock(case)
+        if not policy.fits(case, verb, at=at):
+            raise TransitionNotAllowed(verb, case)
+        if not (through in TRANSITIONS[verb].who if through else policy.is_entitled(case, verb, by, at=at)):
+            raise NotEntitled
+        change = _change(case, verb, by, at, target=_target(case, verb))
+        yield change
+        _move_clocks(change)
+        _move_holding(change)
+        event = _record(change)
+        _cancel_overtaken(change)
+        _owe(TRANSITIONS[verb].tells, change, event)
+
+
+@contextmanager
+def act(case: Case, what: Act, *, by: User | None, at: datetime, through: Actor | None = None) -> Iterator[Change]:
+    """Record ``what`` in the history of ``case`` without changing its state; raises as ``transition`` does.
+
+    ``by`` is None for the clock, and for whoever comes ``through`` a signed link, which the caller has checked.
+    """
+    with transaction.atomic():
+        _lock(case)
+        states, who = policy.ACTS[what]
+        if case.state not in states:
+            raise TransitionNotAllowed(what, case)
+        if not (through in who if through else policy.may_act(case, what, by, at=at)):
+            raise NotEntitled
+        change = _change(case, what, by, at, target=State(case.state))
+        yield change
+        _move_holding(change)
+        event = _record(change)
+        _owe(ACT_TELLS.get(what, ()), change, event)
+
+
+def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk: Desk) -> None:
+    """Write a new case whose ``state`` is set, with its first event, holding, clock and messages.
+
+    The caller has opened the transaction and given the case its key, which its first hash covers. ``desk`` carries the
+    officers already fetched for routing.
+    """
+    change = Change(
+        case=case,
+        verb=Verb.FILE,
+        by=by,
+        at=at,
+        origin=State(case.state),
+        target=State(case.state),
+        former_agency=None,
+        facts=dict(facts),
+    )
+    change.desk = desk
+    due, days = clockwork.due_in_state(change.target, at=at, promised=None, calendar=change.calendar)
+    case.deadline_at = due
+    case.chain = history_chain.GENESIS
+    event = _event(change, from_state="")
+    case.chain = event.chain
+    holder = STANDINGS[change.target].holder
+    case.holder = holder or ""
+    case.save(force_insert=True)
+    event.save(force_insert=True)
+    clockwork.start(case, at=at, due=due, days=days)
+    _hold(change, holder)
+    change.speaks_of = timezone.localdate(due)
+    _owe(TRANSITIONS[Verb.FILE].tells, change, event)
+
+
+def _lock(case: Case) -> None:
+    """Lock the row and make ``case`` what it says now; ``refresh_from_db`` would drop the joined agency and citizen."""
+    fresh = Case.objects.locked().get(pk=case.pk)
+    vars(case).update(vars(fresh))
+    # Asked anew where it matters: a row that was waited for comes with what stood beside it before.
+    case.forget_about()
+
+
+def _target(case: Case, verb: Verb) -> State:
+    """Return where ``verb`` leads: back to where the case came from, or, of two, to triage when it has no agency."""
+    row = TRANSITIONS[verb]
+    if row.resumes:
+        return State(case.resumes_to)
+    return next(
+        state for state in row.targets if len(row.targets) == 1 or (state == State.TRIAGE) == (case.agency is None)
+    )
+
+
+def _change(case: Case, verb: Verb | Act, by: User | None, at: datetime, *, target: State) -> Change:
+    return Change(
+        case=case, verb=verb, by=by, at=at, origin=State(case.state), target=target, former_agency=case.agency
+    )
+
+
+def _move_clocks(change: Change) -> None:
+    """Move the clocks from the origin's to the target's, and project the running one onto the case."""
+    case, verb, at = change.case, Verb(change.verb), change.at
+    case.state = change.target
+    if verb == Verb.EXTEND:
+        _move_due(change)
+        return
+    live = {
+        clock.paused_at is not None: clock for clock in case.clocks.filter(ended_at__isnull=True, task__isnull=True)
+    }
+    running, paused = live.get(False), live.get(True)
+    if change.target == State.WAITING and running is not None:
+        clockwork.pause(running, at=at)
+        running = None
+    resumed = paused if change.origin == State.WAITING and TRANSITIONS[verb].resumes else None
+    for clock in (running, paused):
+        if clock is not None and clock is not resumed:
+            clockwork.end(clock, verb=verb, at=at)
+    if resumed is not None:
+        clockwork.resume(resumed, at=at, calendar=change.calendar)
+        _project(change, resumed)
+    else:
+        _start_clock(change)
+
+
+def _start_clock(change: Change) -> None:
+    case = change.case
+    if case.state == State.CLOSED and not clockwork.needs_window(case):
+        case.deadline_at = None
+        return
+    if change.verb == Verb.CORRECT and change.due is not None:
+        reopened = clockwork.reopen(case, due=change.due)
+        if reopened is not None:
+            _project(change, reopened)
+            return
+    due, days = clockwork.due_in_state(
+        change.target,
+        at=change.at,
+        promised=change.due,
+        calendar=None if change.target in {State.CLOSED, State.IN_PROGRESS} else change.calendar,
+    )
+    _project(change, clockwork.start(case, at=change.at, due=due, days=days))
+
+
+def _move_due(change: Change) -> None:
+    clock = Clock.objects.get(case=change.case, ended_at__isnull=True, paused_at__isnull=True, task__isnull=True)
+    if change.due is not None:
+        clockwork.postpone(clock, to=change.due)
+    _project(change, clock)
+
+
+def _project(change: Change, clock: Clock) -> None:
+    """Project the running clock onto the case; a closed case has no deadline, only a window."""
+    change.case.deadline_at = None if change.target == State.CLOSED else clock.due_at
+    if change.target == State.IN_PROGRESS:
+        change.set(promised_on=timezone.localdate(clock.due_at))
+    if change.speaks_of is None:
+        change.speaks_of = timezone.localdate(clock.due_at) if change.target != State.CLOSED else None
+
+
+def _record(change: Change) -> CaseEvent:
+    """Write the case, which carries the newest number and hash, and the event they belong to."""
+    case = change.case
+    case.version += 1
+    if isinstance(change.verb, Verb):
+        case.verb = change.verb
+        case.resumes_to = change.origin if change.target == State.WAITING else ""
+    event = _event(change, from_state=change.origin)
+    case.chain = event.chain
+    case.save(update_fields=["state", "verb", "version", "chain", "resumes_to", "deadline_at", *sorted(change.fields)])
+    event.save(force_insert=True)
+    return event
+
+
+def _event(change: Change, *, from_state: str) -> CaseEvent:
+    case = change.case
+    event = CaseEvent(
+        case=case,
+        number=case.version,
+        verb=change.verb,
+        from_state=from_state,
+        to_state=change.target,
+        at=change.at,
+        actor=change.by,
+        on_behalf_of_id=_absent(change),
+        agency=change.former_agency or case.agency,
+        facts=change.facts,
+    )
+    event.chain = history_chain.link(bytes(case.chain), event)
+    return event
+
+
+def _absent(change: Change) -> UUID | None:
+    """Return the absent colleague in whose place the change is made."""
+    if change.by is None or not change.by.authority(change.at).lent:
+        return None
+    agency = change.former_agency or change.case.agency
+    key = agency.pk if agency else None
+    return deputies.absent_behind(change.by, change.verb, agency=key, at=change.at, but=change.case.about)
+
+
+def _move_holding(change: Change) -> None:
+    """End the open holding and begin the next, where the case changes hands."""
+    case = change.case
+    is_same_agency = case.agency_id == (change.former_agency.pk if change.former_agency else None)
+    holder, directorate = _hands(change, is_same_agency=is_same_agency)
+    is_at_agency = holder in {Holder.AGENCY, Holder.DIRECTORATE}
+    if case.holder == (holder or "") and directorate is None and (is_same_agency or not is_at_agency):
+        return
+    case.holdings.filter(ended_at__isnull=True).update(ended_at=change.at)
+    change.set(holder=holder or "")
+    _hold(change, holder, directorate)
+
+
+def _hands(change: Change, *, is_same_agency: bool) -> tuple[Holder | None, Directorate | None]:
+    """Return who has the case in hand after ``change``, and the directorate if it gets the case only now."""
+    case, standing = change.case, STANDINGS[change.target].holder
+    if change.holder is not None:
+        return change.holder, change.directorate
+    if standing != Holder.AGENCY:
+        return standing, None
+    if change.origin == State.WAITING:
+        # Whoever had it when the citizen was asked has it again.
+        return holders.at_desk(case)
+    is_helped = case.holder in holders.HELPERS and is_same_agency
+    return (Holder(case.holder) if is_helped else Holder.AGENCY), None
+
+
+def _hold(change: Change, holder: Holder | None, directorate: Directorate | None = None) -> None:
+    if holder is not None:
+        Holding.objects.create(
+            case=change.case,
+            holder=holder,
+            agency=change.case.agency if holder in {Holder.AGENCY, Holder.DIRECTORATE} else None,
+            directorate=directorate,
+            started_at=change.at,
+        )
+
+
+def _cancel_overtaken(change: Change) -> None:
+    overtaken = TRANSITIONS[Verb(change.verb)].overtakes
+    if overtaken:
+        outbox.cancel(reference=change.case.reference, templates=overtaken, at=change.at)
+
+
+def _owe(tells: tuple[Tell, ...], change: Change, event: CaseEvent) -> None:
+    notices.owe(tells, change=change, event=event)

@@ -1,0 +1,1 @@
+"""What happens by the clock: reminders, the ladder, digests, absences, recalculation, the tasks."""

@@ -1,0 +1,284 @@
+"""Who sits at a desk: absences with a deputy, officers who stay silent, and work handed over in one act."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.models import Absence, Membership, User, acting_as, cmu_staff
+from accounts.recipients import LETTER, to_staff
+from accounts.roles import DESK, Role
+from agencies.calendar import WorkingCalendar
+from agencies.models import Agency, current_calendar
+from complaints.actions import linked_cases
+from complaints.clocks import limits
+from complaints.engine.transition import NotEntitled, act
+from complaints.models import Case, CaseEvent
+from complaints.models.case import WITH_AGENCY
+from complaints.permissions import policy
+from complaints.workflow import Act, Verb
+from notifications import outbox
+from notifications.outbox import Notice
+
+#: Whoever was given a case by one of these a moment ago is not blamed for the silence before.
+GIVEN_BY = (Act.ASSIGN, Verb.ACCEPT, Verb.CORRECT)
+#: Officers whose cases one run hands over at most; the next run goes on.
+BATCH = 50
+
+
+# ---- who sits there ----
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One person at a desk on a day: what they are, how many open cases they have, when they were last seen.
+
+    ``absences`` are those of today and of the days to come. Whoever has ``left`` is no member any more, but still has
+    cases.
+    """
+
+    user: User
+    cases: int
+    roles: tuple[str, ...] = ()
+    absences: Sequence[Absence] = field(default=())
+    is_silent: bool = False
+
+    @property
+    def has_left(self) -> bool:
+        """Tell whether the person has no role at this desk any more."""
+        return not self.roles
+
+    def is_away(self, on: date) -> bool:
+        """Tell whether the person is absent on a day."""
+        return any(absence.starts_on <= on <= absence.ends_on for absence in self.absences)
+
+
+def seats_of(agency: Agency, *, at: datetime) -> list[Seat]:
+    """Return everybody who sits at the desk of ``agency`` or has left open cases there; four statements."""
+    on = timezone.localdate(at)
+    members = Membership.objects.active(on).filter(agency=agency, role__in=DESK, user__is_active=True)
+    roles: dict[Any, list[str]] = defaultdict(list)
+    people: dict[Any, User] = {}
+    for member in members.select_related("user").order_by("role", "user__login"):
+        people[member.user_id] = member.user
+        roles[member.user_id].append(str(Role(member.role).label))
+    cases = _open_cases(agency)
+    for user in User.objects.filter(pk__in=cases.keys() - people.keys()).order_by("login"):
+        people[user.pk] = user
+    absences: dict[Any, list[Absence]] = defaultdict(list)
+    for absence in absences_of(people, since=on):
+        absences[absence.user_id].append(absence)
+    silent_since = silence_began(at)
+    return [
+        Seat(
+            user=user,
+            cases=cases[key],
+            roles=tuple(roles[key]),
+            absences=tuple(absences[key]),
+            is_silent=bool(cases[key]) and (user.last_login or user.created_at) < silent_since,
+        )
+        for key, user in people.items()
+    ]
+
+
+def _open_cases(agency: Agency) -> Counter[Any]:
+    cases = Case.objects.filter(agency=agency).in_hand().order_by()
+    return Counter(dict(cases.values_list("officer").annotate(number=Count("pk"))))
+
+
+def unassigned(agency: Agency) -> int:
+    """Return how many open cases of ``agency`` nobody has."""
+    return Case.objects.filter(agency=agency, state__in=WITH_AGENCY, officer__isnull=True).count()
+
+
+# ---- absences ----
+
+
+class AlreadyAway(ValueError):
+    """The person is away on some of these days already."""
+
+
+class DeputyAway(ValueError):
+    """The deputy is away on some of these days."""
+
+
+class ActsElsewhere(ValueError):
+    """The person has a role that is not the planner's to lend."""
+
+
+def absences_of(people: Iterable[Any], *, since: date) -> QuerySet[Absence]:
+    """Return the absences of ``people`` that have not ended before ``since``, the next one first."""
+    running = Absence.objects.filter(user__in=list(people), ends_on__gte=since)
+    return running.select_related("deputy").order_by("starts_on", "pk")
+
+
+def plan_absence(
+    user: User, *, deputy: User | None, starts_on: date, ends_on: date, within: Collection[int] | None = None
+) -> Absence:
+    """Record that ``user`` is away, both days included, and who acts instead, with all roles of the absent person.
+
+    ``within`` are the agencies whose desks the planner supervises, None for the unit: ``ActsElsewhere`` is raised where
+    a deputy would get more than those. Raises ``AlreadyAway`` and ``DeputyAway`` when it meets another absence. Locks
+    both people, so that two who plan at once do not leave a desk to nobody.
+    """
+    with transaction.atomic():
+        keys = [user.pk] if deputy is None else [user.pk, deputy.pk]
+        list(User.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+        if deputy is not None and within is not None and _lends_more(user, within, starts_on, ends_on):
+            raise ActsElsewhere
+        meeting = Absence.objects.filter(starts_on__lte=ends_on, ends_on__gte=starts_on)
+        if meeting.filter(user=user).exists():
+            raise AlreadyAway
+        if deputy is not None and meeting.filter(user=deputy).exists():
+            raise DeputyAway
+        # Nobody stands in while away: whoever had named this person needs another deputy first.
+        if meeting.filter(deputy=user).exists():
+            raise DeputyAway
+        return Absence.objects.create(user=user, deputy=deputy, starts_on=starts_on, ends_on=ends_on)
+
+
+def _lends_more(user: User, within: Collection[int], starts_on: date, ends_on: date) -> bool:
+    lasting = Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on)
+    held = Membership.objects.filter(lasting, user=user, starts_on__lte=ends_on)
+    return held.exclude(role__in=DESK, agency__in=within).exists()
+
+
+def end_absence(absence: Absence, *, on: date) -> None:
+    """Let an absence end before ``on``; one that has not begun is as if it had never been planned."""
+    if absence.starts_on >= on:
+        absence.delete()
+    elif absence.ends_on >= on:
+        absence.ends_on = on - timedelta(days=1)
+        absence.save(update_fields=["ends_on"])
+
+
+# ---- handing over ----
+
+
+class NotAtTheDesk(NotEntitled):
+    """Whoever is to get the cases does not act at the desk today."""
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """How many cases changed hands, and how many stayed because they are the taker's own or about the taker."""
+
+    moved: int
+    kept: int
+
+
+def reassign(agency: Agency, giver: User, taker: User, *, by: User, at: datetime) -> HandedOver:
+    """Give all open cases ``giver`` has at ``agency`` to ``taker``, who is told once; all of them or none.
+
+    Raises ``NotEntitled`` unless ``by`` supervises the agency, and ``NotAtTheDesk`` unless ``taker`` acts there. A case
+    of the taker's own, or about the taker, stays where it is.
+    """
+    if agency.pk not in by.authority(at).agencies(frozenset({Role.SUPERVISOR})):
+        raise NotEntitled
+    if not acting_as(DESK, timezone.localdate(at), agency=agency).filter(pk=taker.pk).exists():
+        raise NotAtTheDesk
+    with transaction.atomic():
+        cases = _locked(agency, giver)
+        # Nobody hands on a case of their own, or about themselves, either; nor learns of the latter by a count.
+        known = [case for case in cases if not case.is_about(by)]
+        moving = [case for case in known if not any(policy.keeps_off(case, who, at=at) for who in (taker, by))]
+        for case in moving:
+            _assign(case, taker, by=by, at=at)
+        if moving:
+            letter = list(_letter("officer_took_over", taker, agency, len(moving)))
+            first = moving[0]
+            outbox.owe(letter, occasion=f"reassigned:{first.pk}:{first.version}", at=at)
+    return HandedOver(len(moving), len(known) - len(moving))
+
+
+def _locked(agency: Agency, officer: User) -> list[Case]:
+    held = Case.objects.select_for_update(of=("self",)).filter(agency=agency, officer=officer, state__in=WITH_AGENCY)
+    rows = dict(held.order_by("pk").values_list("pk", "citizen"))
+    linked_cases.lock_people(rows.values())
+    # Whom each is about is read only now that nobody can change it.
+    return list(Case.objects.filter(pk__in=rows).with_about().defer("folded", "words").order_by("pk"))
+
+
+def _assign(case: Case, officer: User | None, *, by: User | None, at: datetime) -> None:
+    with act(case, Act.ASSIGN, by=by, at=at) as change:
+        change.facts = {
+            "officer": str(officer.pk) if officer else None,
+            "before": str(case.officer_id) if case.officer_id else None,
+        }
+        change.set(officer=officer)
+
+
+# ---- silence ----
+
+
+def silence_began(at: datetime, calendar: WorkingCalendar | None = None) -> datetime:
+    """Return the moment ``SILENCE_HOURS`` of working time before ``at``: whoever was last seen before it is silent."""
+    calendar = calendar or current_calendar()
+    minutes = limits.silence_minutes()
+    day = timezone.localdate(at)
+    # Back day by day until there is enough time in between, then forward to the minute.
+    while (spent := calendar.working_minutes(calendar.opening(day), at)) < minutes:
+        day = calendar.working_day_before(day)
+    return calendar.add_minutes(calendar.opening(day), spent - minutes)
+
+
+def hand_over_silent(*, at: datetime) -> int:
+    """Take the open cases from officers who have not signed in for too long, and alert their supervisors once.
+
+    The cases wait for somebody else of the agency then. An absence with a deputy is no silence: the deputy acts.
+    Returns how many cases were taken; safe to run twice and at the same time.
+    """
+    since = silence_began(at)
+    pairs = _silent(since, at).values_list("officer", "agency").distinct().order_by("officer", "agency")[:BATCH]
+    return sum(_take_from(officer, agency, since=since, at=at) for officer, agency in list(pairs))
+
+
+def _silent(since: datetime, at: datetime) -> QuerySet[Case]:
+    on, first = timezone.localdate(at), timezone.localdate(since)
+    away = Absence.objects.filter(deputy__isnull=False, starts_on__lte=on, ends_on__gte=first)
+    given = CaseEvent.objects.filter(case=OuterRef("pk"), verb__in=GIVEN_BY, at__gte=since)
+    held = Case.objects.filter(~Exists(given), state__in=WITH_AGENCY, officer__isnull=False, agency__isnull=False)
+    seen = Coalesce(F("officer__last_login"), F("officer__created_at"))
+    return held.alias(seen=seen).filter(Q(seen__lt=since), ~Q(officer__in=away.values("user")))
+
+
+def _take_from(officer: Any, agency: Any, *, since: datetime, at: datetime) -> int:
+    with transaction.atomic():
+        silent = _silent(since, at).filter(officer=officer, agency=agency)
+        cases = list(
+            silent.select_for_update(of=("self",), skip_locked=True)
+            .select_related("agency")
+            .defer("folded", "words")
+            .order_by("pk")
+        )
+        if not cases:
+            return 0
+        linked_cases.lock_people(case.citizen_id for case in cases)
+        for case in cases:
+            _assign(case, None, by=None, at=at)
+        _alert(cases, officer, at=at)
+    return len(cases)
+
+
+def _alert(cases: Sequence[Case], officer: Any, *, at: datetime) -> None:
+    """Tell the supervisors once of each silence; without any, the unit."""
+    agency, on = cases[0].agency, timezone.localdate(at)
+    if agency is None:
+        return
+    people = list(acting_as({Role.SUPERVISOR}, on, agency=agency).exclude(pk=officer)) or list(cmu_staff(on))
+    notices = [notice for user in people for notice in _letter("officer_silent", user, agency, len(cases))]
+    seen = User.objects.filter(pk=officer).values_list("last_login", flat=True).get()
+    episode = timezone.localdate(seen).isoformat() if seen else "never"
+    outbox.owe(notices, occasion=f"silence:{officer}:{agency.pk}:{episode}", at=at)
+
+
+def _letter(template: str, user: User, agency: Agency, count: int) -> Iterator[Notice]:
+    return to_staff(template, user, lambda: {"agency": agency.short_name, "count": str(count)}, by=LETTER)

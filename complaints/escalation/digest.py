@@ -1,0 +1,248 @@
+"""The morning's e-mail to every desk: what is due, at risk, returned, and which messages did not arrive."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Any, NamedTuple, cast
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Absence, Membership, User
+from accounts.recipients import CITIZEN, LETTER, to_staff
+from accounts.roles import DESK
+from agencies.calendar import AMMAN, WorkingCalendar
+from agencies.models import current_calendar
+from complaints.clocks.due_soon import SOON
+from complaints.models import Case, CaseEvent, CaseQuerySet, Refusal
+from complaints.models.case import COMEBACKS, OWED
+from complaints.workflow import OPEN, Verb
+from kit.dates import day_digits
+from notifications import outbox
+from notifications.models import CallOutcome, CallTask, Message, MessageQuerySet, MessageState
+from notifications.outbox import Notice
+
+
+@dataclass(frozen=True)
+class Morning:
+    """The bounds in time of one digest.
+
+    ``since`` and ``until`` are the openings of the working day before and of this one, whenever in the day the digest
+    is made: what comes in after the opening belongs to the next one, so that nothing is told twice or never.
+    """
+
+    on: date
+    since: datetime
+    until: datetime
+    day_ends: datetime
+    risk_ends: datetime
+    expires_at: datetime
+
+
+def morning(at: datetime, calendar: WorkingCalendar) -> Morning | None:
+    """Return the morning of ``at``; None outside the hours in which offices are open."""
+    today = timezone.localdate(at, AMMAN)
+    if calendar.opens_next(at) > at:
+        return None
+    opening = calendar.opening(today)
+    return Morning(
+        on=today,
+        since=calendar.opening(calendar.working_day_before(today)),
+        until=opening,
+        day_ends=_midnight_after(today),
+        # What the queue marks as soon; before a weekend or a holiday also what is due on the day after it.
+        risk_ends=max(opening + SOON, _midnight_after(calendar.working_day_after(today))),
+        expires_at=calendar.closing(today),
+    )
+
+
+def _midnight_after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, AMMAN)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a desk is told in the morning: three numbers of cases and one of messages.
+
+    - ``due_today``: the desk owes the next step before midnight; those already late are among them.
+    - ``at_risk``: it owes the next step later, but within the span that the queue marks as soon, or on the next working
+      day. Not by the part of the clock that has run: the number is that of the rows the officer finds marked.
+    - ``returned``: between the opening of the working day before and today's the case came back to the agency, and
+      nobody has moved it since: an objection was upheld, the citizen replied or let the time to reply pass, or the CMU
+      referred it to the agency again although it had declined. A proposed later date is never refused, only dropped.
+    - ``failed``: messages to the citizens of the agency's open cases that could not be delivered, were not said by
+      another way, and about which nobody has reached the citizen by telephone.
+    """
+
+    due_today: int = 0
+    at_risk: int = 0
+    returned: int = 0
+    failed: int = 0
+
+    def __add__(self, other: Figures) -> Figures:
+        """Return the figures of both."""
+        return Figures(
+            self.due_today + other.due_today,
+            self.at_risk + other.at_risk,
+            self.returned + other.returned,
+            self.failed + other.failed,
+        )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who acts at the desk of ``agencies`` today: at those of ``instead`` only in the place of others."""
+
+    user: User
+    agencies: frozenset[int]
+    instead: Mapping[int, frozenset[Any]] = field(default_factory=dict)
+
+    def is_told_of(self, part: Part) -> bool:
+        """Tell whether the cases of ``part`` are work of this person: never the own, nor those about them."""
+        if part.agency not in self.agencies or (part.own is not None and part.own == self.user.person_id):
+            return False
+        absent = self.instead.get(part.agency)
+        return self.user.pk not in part.about and not (absent and absent <= part.about)
+
+
+class Part(NamedTuple):
+    """Cases counted together: of one agency, of one of the staff who complain or none, about the same people."""
+
+    agency: int
+    own: Any
+    about: frozenset[Any]
+
+
+def send(*, at: datetime) -> int:
+    """Owe each desk its digest of this working day, at the first run in working hours; return how many were owed.
+
+    All are owed in one transaction under one occasion, so that every further run of the day does nothing. Whoever has
+    nothing to be told gets none; what cannot be sent before offices close is not sent at all.
+    """
+    day = morning(at, current_calendar())
+    if day is None:
+        return 0
+    occasion = f"digest:{day.on.isoformat()}"
+    if Message.objects.filter(occasion=occasion).exists():
+        return 0
+    with transaction.atomic():
+        notices = list(_notices(day))
+        return len(outbox.owe(notices, occasion=occasion, at=at, expires_at=day.expires_at)) if notices else 0
+
+
+def _notices(day: Morning) -> Iterable[Notice]:
+    readers = readers_on(day.on)
+    parts = figures(day, people=[reader.user.person_id for reader in readers if reader.user.person_id])
+    for reader in readers:
+        told = _told(reader, parts)
+        if told != Figures():
+            yield from to_staff("officer_digest", reader.user, partial(_words, told, day), by=LETTER)
+
+
+def _told(reader: Reader, parts: Mapping[Part, Figures]) -> Figures:
+    """Add up what a reader's agencies have, without the reader's own cases and those about the reader."""
+    return sum((figures for part, figures in parts.items() if reader.is_told_of(part)), Figures())
+
+
+def _words(told: Figures, day: Morning) -> dict[str, str]:
+    return {
+        "date": day_digits(day.on),
+        "due_today": str(told.due_today),
+        "at_risk": str(told.at_risk),
+        "returned": str(told.returned),
+        "failed": str(told.failed),
+        "url": f"{settings.PUBLIC_URL}{reverse('queue')}",
+    }
+
+
+# ---- who reads it ----
+
+
+def readers_on(on: date) -> list[Reader]:
+    """Return the officers and supervisors who act on a day: those present, and the deputies of those away.
+
+    Three statements for any number of agencies.
+    """
+    deputies: dict[Any, set[Any]] = defaultdict(set)
+    for user, deputy in Absence.objects.on(on).values_list("user", "deputy"):
+        deputies[user].add(deputy)
+    desks: dict[Any, dict[int, set[Any]]] = defaultdict(lambda: defaultdict(set))
+    members = Membership.objects.active(on).filter(role__in=DESK, agency__isnull=False, user__is_active=True)
+    for user, agency in members.values_list("user", "agency"):
+        for acting in deputies.get(user, {user}):
+            desks[acting][agency].add(user)
+    people = User.objects.filter(pk__in=desks.keys() - {None}, is_active=True, is_staff=True).exclude(email="")
+    return [_reader(user, desks[user.pk]) for user in people.order_by("login")]
+
+
+def _reader(user: User, desks: Mapping[int, set[Any]]) -> Reader:
+    instead = {agency: frozenset(members) for agency, members in desks.items() if user.pk not in members}
+    return Reader(user, frozenset(desks), instead)
+
+
+# ---- what it says ----
+
+
+def figures(day: Morning, *, people: Iterable[Any]) -> Mapping[Part, Figures]:
+    """Return the figures of every agency, those of the cases of each of ``people`` (staff who complain) apart.
+
+    Those of cases that are about staff apart too: nobody is told of a case of their own or about themselves. Three
+    statements for any number of agencies and people.
+    """
+    own = models.Case(models.When(citizen__in=list(people), then=F("citizen")), default=None)
+    found: dict[Part, Figures] = defaultdict(Figures)
+    for cases, numbers in (
+        (_with_deadline(day), _by_deadline(day)),
+        (_returned(day), {"returned": models.Count("pk")}),
+        (_failed(), {"failed": _lost_of_each()}),
+    ):
+        parted = cases.with_about().annotate(own=own).order_by()
+        grouped = parted.values("agency", "own", "about").annotate(**numbers)
+        for row in cast("Iterable[dict[str, Any]]", grouped):
+            part = Part(row["agency"], row["own"], frozenset(row["about"]))
+            found[part] += Figures(**{name: row[name] for name in numbers})
+    return found
+
+
+def _owed() -> CaseQuerySet:
+    return Case.objects.filter(state__in=OWED)
+
+
+def _with_deadline(day: Morning) -> CaseQuerySet:
+    return _owed().filter(deadline_at__lt=day.risk_ends)
+
+
+def _by_deadline(day: Morning) -> dict[str, models.Count]:
+    today = Q(deadline_at__lt=day.day_ends)
+    return {"due_today": models.Count("pk", filter=today), "at_risk": models.Count("pk", filter=~today)}
+
+
+def _returned(day: Morning) -> CaseQuerySet:
+    comeback = CaseEvent.objects.filter(case=OuterRef("pk"), verb=OuterRef("verb"), at__gte=day.since, at__lt=day.until)
+    declined = Refusal.objects.filter(case=OuterRef("pk"), agency=OuterRef("agency"))
+    return _owed().filter(Exists(comeback), ~Q(verb=Verb.REFER) | Exists(declined), verb__in=COMEBACKS)
+
+
+def _lost() -> MessageQuerySet:
+    return Message.objects.filter(
+        ~Exists(Message.objects.filter(repeats=OuterRef("pk"))),
+        ~Exists(CallTask.objects.filter(message=OuterRef("pk"), outcome=CallOutcome.REACHED)),
+        state=MessageState.UNDELIVERABLE,
+        recipient__startswith=CITIZEN,
+    )
+
+
+def _failed() -> CaseQuerySet:
+    return Case.objects.filter(state__in=OPEN, agency__isnull=False, reference__in=_lost().values("reference"))
+
+
+def _lost_of_each() -> models.Sum:
+    of_case = _lost().filter(reference=OuterRef("reference")).order_by().values("reference")
+    return models.Sum(models.Subquery(of_case.annotate(count=models.Count("pk")).values("count")))

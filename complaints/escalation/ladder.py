@@ -1,0 +1,314 @@
+"""Reminders before a deadline and the ladder after it: each step once for each clock, however often and by whom swept.
+
+A sweep first plans: it finds the running clocks it has to look at, says of most when to look again, and takes the steps
+that are due on the others, each in a transaction of its own under the lock of the case. ``ClockStep`` is unique for a
+clock and a step, and so is the occasion of each message.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.models import User, acting_as
+from accounts.recipients import LETTER, LETTER_AND_RING
+from accounts.roles import DESK, LADDER, RUNG_NAMES, Role
+from agencies.calendar import WorkingCalendar
+from agencies.models import Agency, current_calendar
+from complaints.clocks import limits
+from complaints.clocks.elapsed import moment_of
+from complaints.engine import notices
+from complaints.engine.change import Change
+from complaints.engine.transition import act
+from complaints.escalation.staff_messages import Post
+from complaints.models import Case, Clock, ClockStep
+from complaints.workflow import Act, ClockKind
+from kit.dates import day_digits
+from notifications import outbox
+from notifications.outbox import Notice
+
+logger = logging.getLogger(__name__)
+
+#: A missed one climbs the ladder of the agency; of a task that of the agency that has it.
+CLIMBING = frozenset({ClockKind.DECIDE_COMPETENCE, ClockKind.ANSWER, ClockKind.ANSWER_TASK})
+#: A missed one is reported to the head of the unit.
+OF_THE_UNIT = frozenset({ClockKind.FIND_OWNER, ClockKind.DECIDE_OBJECTION})
+#: The share of the waiting time at which the citizen is reminded.
+HALF = 50
+#: No clock is left alone for longer: what a new setting says is found within this time.
+LOOK_AGAIN = timedelta(days=7)
+#: Clocks looked at in one statement, and how often in one sweep; the next minute goes on.
+BATCH = 1000
+ROUNDS = 10
+#: Clocks on which one sweep takes steps at most: each costs some messages.
+MOST = 500
+
+_HEAD = str(Role.CMU_HEAD)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a clock that has not been taken: ``name`` as it is kept, ``share`` of a reminder."""
+
+    name: str
+    on: datetime
+    share: int = 0
+    role: Role | None = None
+
+
+# ---- the plan: pure ----
+
+
+def next_step(clock: Clock, taken: Collection[str], calendar: WorkingCalendar, *, at: datetime) -> Step | None:
+    """Return the step that comes next on ``clock`` after those ``taken``, due or not; None when none is left.
+
+    Of several reminders that are due the last one counts: nobody is reminded twice in one minute, nor after the miss.
+    """
+    missed = _missed(clock, taken, calendar)
+    if missed is not None and missed.on < at:
+        return missed
+    reminders = _reminders(clock, taken, calendar) if at <= clock.due_at else []
+    due = [step for step in reminders if step.on < at]
+    return due[-1] if due else next(iter(reminders), missed)
+
+
+def _reminders(clock: Clock, taken: Collection[str], calendar: WorkingCalendar) -> list[Step]:
+    shares = (HALF,) if clock.kind == ClockKind.CITIZEN_REPLY else limits.reminders()
+    last = max((share for share in shares if _reminder(share) in taken), default=0)
+    moments = ((share, moment_of(clock, share, calendar)) for share in shares if share > last)
+    return [Step(_reminder(share), on, share=share) for share, on in moments if on is not None and on < clock.due_at]
+
+
+def _reminder(share: int) -> str:
+    return f"remind_{share}"
+
+
+def _missed(clock: Clock, taken: Collection[str], calendar: WorkingCalendar) -> Step | None:
+    """Return the next rung: the first at the deadline, each further one after working days; empty ones cost none."""
+    if clock.kind in OF_THE_UNIT:
+        return None if _HEAD in taken else Step(_HEAD, clock.due_at, role=Role.CMU_HEAD)
+    if clock.kind not in CLIMBING:
+        return None
+    rungs = [role for role in limits.ladder() if role not in taken and _empty(role) not in taken]
+    if not rungs:
+        return None
+    climbed = sum(role in taken for role in LADDER)
+    on = calendar.due(clock.due_at, climbed * limits.RUNG_DAYS) if climbed else clock.due_at
+    return Step(str(rungs[0]), on, role=rungs[0])
+
+
+def _empty(role: Role) -> str:
+    """Return how it is kept that a rung had nobody on it."""
+    return f"no_{role}"
+
+
+# ---- the sweep ----
+
+
+def sweep(*, at: datetime) -> int:
+    """Take every step that is due at ``at``; return how many were.
+
+    Safe to run twice and at the same time: a case in other hands at the moment is left to the next sweep.
+    """
+    calendar = current_calendar()
+    taken, budget = 0, MOST
+    for _ in range(ROUNDS):
+        ripe, is_last = _plan(at, calendar)
+        taken += sum(_advance(clock, at=at, calendar=calendar) for clock in ripe[:budget])
+        budget -= len(ripe)
+        if is_last or budget <= 0:
+            break
+    return taken
+
+
+def _plan(at: datetime, calendar: WorkingCalendar) -> tuple[list[Clock], bool]:
+    """Look at a batch of clocks; return those with a step due, and whether there was nothing else to look at.
+
+    The clocks are locked while it is written when to look again, so that a date moved meanwhile is not overlooked.
+    """
+    due = Q(look_at__isnull=True) | Q(look_at__lte=at)
+    running = Clock.objects.filter(due, ended_at__isnull=True, paused_at__isnull=True)
+    looked = running.exclude(kind=ClockKind.MAY_OBJECT).order_by(F("look_at").asc(nulls_first=True), "pk")
+    with transaction.atomic():
+        clocks = list(looked.select_for_update(of=("self",), skip_locked=True).prefetch_related("steps")[:BATCH])
+        ripe, calm = [], []
+        for clock in clocks:
+            step = next_step(clock, _taken(clock), calendar, at=at)
+            if step is not None and step.on < at:
+                ripe.append(clock)
+            else:
+                clock.look_at = _look_at(step, at)
+                calm.append(clock)
+        Clock.objects.bulk_update(calm, ["look_at"])
+    return ripe, len(clocks) < BATCH
+
+
+def _taken(clock: Clock) -> set[str]:
+    return {row.step for row in clock.steps.all()}
+
+
+def _look_at(step: Step | None, at: datetime) -> datetime:
+    """Return when to look again: just after the next step is due."""
+    latest = at + LOOK_AGAIN
+    return min(step.on + timedelta(microseconds=1), latest) if step else latest
+
+
+def _advance(planned: Clock, *, at: datetime, calendar: WorkingCalendar) -> int:
+    """Take the steps that are due on one clock, under the lock of its case; return how many were."""
+    try:
+        with transaction.atomic():
+            return _climb(planned, at=at, calendar=calendar)
+    except Exception:
+        # Whatever is wrong with one clock must not stop those behind it; the next sweep tries again.
+        logger.exception("a clock took no step", extra={"clock_id": planned.pk})
+        return 0
+
+
+def _climb(planned: Clock, *, at: datetime, calendar: WorkingCalendar) -> int:
+    held = Case.objects.select_for_update(of=("self",), skip_locked=True)
+    case = held.filter(pk=planned.case_id).defer("folded", "words").first()
+    clock = _running(planned.pk) if case else None
+    if case is None or clock is None:
+        return 0
+    taken, count = _taken(clock), 0
+    while (step := next_step(clock, taken, calendar, at=at)) is not None and step.on < at:
+        is_first = not any(role in taken or _empty(role) in taken for role in LADDER)
+        name = _take(step, _Taking(clock, case, Post(case, at, calendar), is_first_miss=is_first))
+        ClockStep.objects.create(clock=clock, step=name, taken_at=at)
+        taken.add(name)
+        count += 1
+    Clock.objects.filter(pk=clock.pk).update(look_at=_look_at(step, at))
+    return count
+
+
+def _running(pk: int) -> Clock | None:
+    running = Clock.objects.filter(pk=pk, ended_at__isnull=True, paused_at__isnull=True)
+    return running.select_related("task__agency").prefetch_related("steps").first()
+
+
+# ---- one step ----
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """What a step is taken on; ``is_first_miss`` while nobody above the desk was told of this clock."""
+
+    clock: Clock
+    case: Case
+    post: Post
+    is_first_miss: bool
+
+
+def _take(step: Step, on: _Taking) -> str:
+    """Record ``step`` in the history and owe what it tells; return the name under which it is kept."""
+    clock, at = on.clock, on.post.at
+    is_apology = on.is_first_miss and not step.share and clock.kind in CLIMBING and clock.task_id is None
+    with act(on.case, Act.REMIND if step.share else Act.ESCALATE, by=None, at=at) as change:
+        telling = _Telling(step=step, clock=clock, change=change, post=on.post)
+        told = list(telling.reminder() if step.share else telling.miss())
+        change.facts = {"clock": clock.pk, "kind": clock.kind, "step": step.name}
+        if clock.task_id:
+            change.facts["task"] = clock.task_id
+        if telling.is_empty:
+            change.facts["empty"] = True
+        outbox.owe(told, occasion=f"clock:{clock.pk}:{step.name}", at=at)
+        if is_apology:
+            change.facts["first"] = True
+            _apologise(on.case, clock, at=at)
+    return _empty(step.role) if telling.is_empty and step.role else step.name
+
+
+def _apologise(case: Case, clock: Clock, *, at: datetime) -> None:
+    """Owe the citizen the one apology of this stretch of the case: for the first miss, whichever clock it was on."""
+    notice = notices.to_citizen("case_late", case=case, on=timezone.localdate(clock.due_at))
+    outbox.owe([notice], occasion=f"late:{case.pk}:{case.objections_made}", at=at)
+
+
+@dataclass
+class _Telling:
+    """Whom one step tells what; ``is_empty`` afterwards when nobody stands on its rung."""
+
+    step: Step
+    clock: Clock
+    change: Change
+    post: Post
+    is_empty: bool = False
+
+    @property
+    def agency(self) -> Agency | None:
+        """The agency that owes: of a task the one that has it."""
+        return self.clock.task.agency if self.clock.task else self.change.case.agency
+
+    # -- before the deadline --
+
+    def reminder(self) -> Iterator[Notice]:
+        """Yield the reminders: to the citizen who was asked, else to whoever owes; the last by telephone too."""
+        if self.clock.kind == ClockKind.CITIZEN_REPLY:
+            day = timezone.localdate(self.clock.due_at)
+            yield notices.to_citizen("case_reminder", case=self.change.case, on=day)
+            return
+        is_last = self.step.share == limits.reminders()[-1]
+        ways = LETTER_AND_RING if is_last and self.clock.kind not in OF_THE_UNIT else LETTER
+        is_today = timezone.localdate(self.clock.due_at) == timezone.localdate(self.post.at)
+        template = "officer_due" if is_today and self.clock.kind == ClockKind.ANSWER else "officer_reminder"
+        yield from self.post.write(template, self._owing(), self._words, by=ways)
+
+    def _owing(self) -> Iterable[User]:
+        """Return whoever has to act: the officer or the deputy, else the whole desk, else the unit."""
+        case, agency = self.change.case, self.agency
+        if self.clock.kind in OF_THE_UNIT or agency is None:
+            return self.change.desk.cmu()
+        on = timezone.localdate(self.post.at)
+        if case.officer_id and self.clock.task is None:
+            people = list(acting_as(DESK, on, agency=agency, instead_of=case.officer_id, but=case.about))
+            if people:
+                return people
+        desk = self.change.desk
+        return desk.officers(agency) or list(acting_as(DESK, on, agency=agency, but=case.about)) or desk.cmu()
+
+    # -- after it --
+
+    def miss(self) -> Iterator[Notice]:
+        """Yield the reports of a miss to one rung, with a copy to the unit; an empty rung is told to the unit."""
+        people = self._on_the_rung()
+        if self.clock.kind in OF_THE_UNIT:
+            unit = people or self.change.desk.cmu()
+            yield from self.post.write("cmu_own_late", unit, self._words, by=LETTER_AND_RING)
+            return
+        self.is_empty = not people
+        if people:
+            # An office reads letters; the telephone is for the person beside the desk.
+            ways = LETTER_AND_RING if self.step.role == Role.SUPERVISOR else LETTER
+            yield from self.post.write("ladder_late", people, self._words, by=ways)
+        copy = "cmu_rung_empty" if self.is_empty else "cmu_late"
+        yield from self.post.write(copy, self._unit_but(people), self._rung_words)
+
+    def _on_the_rung(self) -> list[User]:
+        role, on = self.step.role, timezone.localdate(self.post.at)
+        if role is None:
+            return []
+        agency = None if role == Role.CMU_HEAD else self.agency
+        case = self.change.case
+        people = acting_as({role}, on, agency=agency, but=case.about)
+        return [user for user in people if user.person_id != case.citizen_id]
+
+    def _unit_but(self, people: Collection[User]) -> list[User]:
+        told = {user.pk for user in people}
+        return [user for user in self.change.desk.cmu() if user.pk not in told]
+
+    def _words(self) -> dict[str, str]:
+        agency = self.agency
+        return {
+            "date": day_digits(timezone.localdate(self.clock.due_at)),
+            "agency": agency.short_name if agency else gettext("the unit"),
+        }
+
+    def _rung_words(self) -> dict[str, str]:
+        return {**self._words(), "rung": str(RUNG_NAMES[self.step.role]) if self.step.role else ""}

@@ -1,0 +1,46 @@
+"""What staff are told about time: in whose language, by which channels and when telephones may ring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from accounts.models import User
+from accounts.recipients import LETTER, Words, to_staff
+from agencies.calendar import WorkingCalendar
+from complaints.engine.notices import is_urgent, rings_from
+from complaints.models import Case
+from notifications.models import Channel
+from notifications.outbox import Notice
+
+
+@dataclass(frozen=True)
+class Post:
+    """Letters about one case at one moment; the calendar says when telephones may ring."""
+
+    case: Case
+    at: datetime
+    calendar: WorkingCalendar
+
+    def write(
+        self, template: str, people: Iterable[User], words: Words, *, by: tuple[Channel, ...] = LETTER
+    ) -> Iterator[Notice]:
+        """Yield one notice for each of ``people`` and each channel; nobody gets one about a case of their own.
+
+        Nor about one that is about them.
+        """
+        for user in people:
+            is_own = user.person_id is not None and user.person_id == self.case.citizen_id
+            if is_own or self.case.is_about(user):
+                continue
+            yield from to_staff(
+                template,
+                user,
+                lambda: {"ref": self.case.reference, **words()},
+                by=by,
+                reference=self.case.reference,
+                daytime=not is_urgent(self.case),
+                rings_from=partial(rings_from, self),
+            )

@@ -1,0 +1,88 @@
+"""What the clock does to cases without anybody pressing a button."""
+
+import logging
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from complaints.actions import lapse
+from complaints.attachments import uploads
+from complaints.engine.transition import TransitionNotAllowed
+from complaints.escalation import absences, digest, ladder, recalculation
+from complaints.models import Case, Draft
+from complaints.search import index_blocks
+from complaints.workflow import State
+
+logger = logging.getLogger(__name__)
+
+#: Cases one tick lets lapse at most; the next tick takes the rest.
+BATCH = 200
+#: How long a draft waits for its owner; the privacy page says so.
+DRAFT_LIFE = timedelta(days=7)
+
+
+@shared_task(name="complaints.tick")
+def tick() -> int:
+    """Let the questions lapse whose time is over; safe to run twice and at the same time."""
+    return lapse_overdue(at=timezone.now())
+
+
+@shared_task(name="complaints.climb")
+def climb() -> int:
+    """Remind of deadlines that come near and report those missed; safe to run twice and at the same time."""
+    return ladder.sweep(at=timezone.now())
+
+
+@shared_task(name="complaints.recount_deadlines")
+def recount_deadlines() -> int:
+    """Count the open deadlines anew after the calendar changed; safe to run twice and at the same time."""
+    return recalculation.recount(at=timezone.now())
+
+
+@shared_task(name="complaints.hand_over_silent")
+def hand_over_silent() -> int:
+    """Take the cases from officers who have not signed in for too long; safe to run twice and at the same time."""
+    return absences.hand_over_silent(at=timezone.now())
+
+
+@shared_task(name="complaints.discard_drafts")
+def discard_drafts() -> int:
+    """Throw away, with their files, the drafts nobody has touched for seven days; safe to run twice."""
+    return discard_drafts_before(timezone.now() - DRAFT_LIFE)
+
+
+@shared_task(name="complaints.sum_up_words")
+def sum_up_words() -> int:
+    """Sum up the words of finished blocks of cases for the search; safe to run twice and at the same time."""
+    return index_blocks.sum_up()
+
+
+@shared_task(name="complaints.send_digests")
+def send_digests() -> int:
+    """Owe every desk its digest of this working day; safe to run at any hour, twice and at the same time."""
+    return digest.send(at=timezone.now())
+
+
+def discard_drafts_before(moment: datetime) -> int:
+    """Throw away the drafts last touched before ``moment``, a batch at a time; return how many."""
+    old = list(Draft.objects.filter(updated_at__lt=moment)[:BATCH])
+    for draft in old:
+        uploads.discard(draft)
+    return len(old)
+
+
+def lapse_overdue(*, at: datetime) -> int:
+    """Let every question lapse whose time was over at ``at``; return how many did."""
+    overdue = Case.objects.filter(state=State.WAITING, deadline_at__lte=at).order_by("deadline_at")[:BATCH]
+    return sum(_lapse(case, at) for case in overdue)
+
+
+def _lapse(case: Case, at: datetime) -> bool:
+    try:
+        lapse(case, at=at)
+    except TransitionNotAllowed:
+        # The citizen replied, or another worker was first, between the list and the lock.
+        logger.info("a question did not lapse", extra={"case_id": case.pk})
+        return False
+    return True

@@ -1,1 +1,0 @@
-"""The forms of complaints: they clean what was typed, they write nothing."""

@@ -1,0 +1,1 @@
+"""The pages about messages and their wordings, for operators and the unit."""

@@ -1,0 +1,1 @@
+"""Messages: the list, one message, the figures."""

@@ -1,0 +1,126 @@
+"""What is known of one message: its words for who may read them, its tries, what carriers said, what repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from accounts.models import User
+from accounts.recipients import STAFF
+from complaints.case_text import delivery_status
+from complaints.case_text.delivery_status import Fate
+from complaints.case_text.message_names import addressee_of, name_of
+from complaints.engine import signed_links
+from complaints.models import Case
+from complaints.visibility.identity import knows_person
+from notifications import decisions, standing
+from notifications.models import Attempt, Channel, Lane, Message, Verdict
+
+#: What we write down ourselves where a try ends without a code of its carrier's.
+REASONS: Final[Mapping[str, StrPromise]] = {
+    "connection": _("the connection broke off"),
+    "data": _("the connection broke off"),
+    "slow": _("the answer took too long"),
+    "no sid": _("the answer had no number in it"),
+    "given back": _("it was given back before it left"),
+    "no address": _("its person has no such address any more"),
+    "not in the list": _("it is not in the carrier's list"),
+    "overtaken by proof": _("another try proved to be the one that was taken"),
+    "readdressed": _("its person gave another address"),
+    "restored": _("the database was restored from a copy"),
+}
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One try, and why it ended as it did in plain words; empty where only its carrier's code says so."""
+
+    attempt: Attempt
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """One message as one person sees it; ``case`` and ``person`` are empty where the person may not see the case."""
+
+    message: Message
+    name: str
+    to: str
+    address: str
+    fate: Fate
+    case: Case | None
+    person: str
+    shows_words: bool
+    tries: Sequence[Tried]
+    held_against: str
+    repetitions: Sequence[Message]
+    possible: Collection[str]
+    mark: str
+
+
+def of(message: Message, user: User, *, at: datetime) -> Dossier:
+    """Return what ``user`` may know of ``message``, in eight statements at most, however often it was tried."""
+    case = _case_of(message, user, at=at)
+    repetitions = list(_repetitions_of(message))
+    return Dossier(
+        message=message,
+        name=name_of(message),
+        to=addressee_of(message),
+        address=delivery_status.masked_address(message),
+        fate=delivery_status.for_staff(message, at=at, repeated=repetitions[-1] if repetitions else None),
+        case=case,
+        person=_person_of(message, case, user, at=at) if case else "",
+        # Whoever reads the link of a directorate could answer for it.
+        shows_words=case is not None and message.lane != Lane.CODES and message.template not in signed_links.TEMPLATES,
+        tries=[_tried(attempt) for attempt in message.attempts.order_by("number").prefetch_related("receipts")],
+        held_against=_held_against(message),
+        repetitions=repetitions,
+        possible=decisions.possible(message),
+        mark=_mark(message, len(repetitions)),
+    )
+
+
+def _tried(attempt: Attempt) -> Tried:
+    return Tried(attempt, str(REASONS.get(attempt.error_code, "")))
+
+
+def _held_against(message: Message) -> str:
+    """Return why nothing but a code goes to the address of the message; empty where nothing is held against it."""
+    verdict: Verdict | None = standing.verdict(Channel(message.channel), message.address)
+    return str(verdict.label) if verdict else ""
+
+
+def mark_of(message: Message) -> str:
+    """Return what changes whenever something happens to a message, so that a page gone stale is noticed."""
+    return _mark(message, message.repetitions.count())
+
+
+def _mark(message: Message, repetitions: int) -> str:
+    return f"{message.state}-{message.fence}-{message.tries}-{repetitions}"
+
+
+def _repetitions_of(message: Message) -> QuerySet[Message]:
+    return message.repetitions.defer(*delivery_status.SEALED).order_by("created_at", "pk")
+
+
+def _case_of(message: Message, user: User, *, at: datetime) -> Case | None:
+    if not message.reference:
+        return None
+    return Case.objects.visible_to(user, at=at).select_related("citizen").filter(reference=message.reference).first()
+
+
+def _person_of(message: Message, case: Case, user: User, *, at: datetime) -> str:
+    """Return the name of whom the message is for: the citizen of the case, or the member of staff."""
+    key = message.recipient.partition(":")[2]
+    if message.recipient.startswith(STAFF):
+        found = User.objects.filter(pk=UUID(key)).first()
+        return found.name if found else ""
+    is_theirs = key == str(case.citizen_id) and knows_person(case, user, at=at)
+    return case.citizen.short_name if is_theirs else ""

@@ -1,0 +1,202 @@
+"""How sending stands: the counts, the day's spending, the lines, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrPromise
+
+from accounts.models import User
+from complaints.case_text.deadline import span_words
+from complaints.message_centre.messages.listing import STATES, Group
+from kit.counts import CountOf
+from notifications import alarms
+from notifications.models import (
+    Alarm,
+    AlarmKind,
+    Channel,
+    DailySpend,
+    Hold,
+    Message,
+    MessageState,
+)
+from notifications.proof.evidence import OPEN
+from notifications.sending import gates, hold
+from notifications.sending.lines import Routes
+
+#: Counts stop here, so that a full outbox costs what an empty one does.
+CAP: Final = 9_999
+#: What is settled is counted for this span; what is open is counted whatever its age.
+LATELY: Final = timedelta(days=1)
+#: Longer than any message lives before it has arrived or failed.
+LONGEST_LIFE: Final = timedelta(days=14)
+
+#: What an operator does about each alarm; the runbook says more.
+REMEDIES: Final[Mapping[str, StrPromise]] = {
+    AlarmKind.LINE_STOPPED: gettext_lazy(
+        "Check the account, its password and its balance with the carrier. Every ten minutes one message tries it."
+    ),
+    AlarmKind.CAP_REACHED: gettext_lazy(
+        "Find out what sent so much. Codes and urgent messages still leave; the others wait for midnight, or for a"
+        " higher cap in the settings."
+    ),
+    AlarmKind.ON_HOLD: gettext_lazy(
+        "Make sure that this is the database of the service and no copy, then release the sending."
+    ),
+    AlarmKind.UNDECIDED: gettext_lazy(
+        "Open the message, look for it in the carrier's own list, and say what you found."
+    ),
+    AlarmKind.SENT_TWICE: gettext_lazy(
+        "The person may have had it twice. Keep the attempts of the message and ask the carrier why."
+    ),
+    AlarmKind.QUEUE_OLD: gettext_lazy("See whether the senders run and whether a line is stopped or a cap reached."),
+    AlarmKind.LISTS_DIFFER: gettext_lazy(
+        "Compare the carrier's list with the comparison of that day, and account for every message that differs."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What one channel has cost today, in parts of SMS or in e-mails; ``cap`` is 0 where there is none."""
+
+    channel: str
+    spent: int
+    cap: int
+
+    @property
+    def is_used_up(self) -> bool:
+        """Tell whether what may wait now waits for midnight."""
+        return 0 < self.cap <= self.spent
+
+
+@dataclass(frozen=True)
+class LineNow:
+    """The line of a channel to one carrier: whether it is open, and its share of the messages in percent."""
+
+    channel: str
+    carrier: str
+    share: int
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One alarm: what is wrong, about what, what to do, and the message it is about if it is about one.
+
+    ``about`` is the words for a channel and what is known of it beside that; one that a person ends may be ended.
+    """
+
+    alarm: Alarm
+    remedy: str
+    message_id: UUID | None
+    channel: str
+    about: str
+    is_ended_by_people: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """How sending stands; the counts stop at ``CAP``, those of what is settled are of the last day."""
+
+    waiting: int
+    unknown: int
+    failed: int
+    sent: int
+    by_state: Sequence[tuple[str, int]]
+    oldest: str
+    spending: Sequence[Spending]
+    lines: Sequence[LineNow]
+    troubles: Sequence[Trouble]
+    hold: Hold | None
+
+
+def figures_of(user: User, *, at: datetime) -> Figures:
+    """Return how sending stands, in five statements."""
+    row = _counts(user, at=at)
+    counts: dict[str, int] = {state: row[f"of_{state}"] for state in MessageState}
+    sums = {group: min(CAP, sum(counts[state] for state in STATES[group])) for group in Group}
+    oldest: datetime | None = row["oldest"]
+    return Figures(
+        waiting=sums[Group.WAITING],
+        unknown=sums[Group.UNKNOWN],
+        failed=sums[Group.FAILED],
+        sent=sums[Group.SENT],
+        by_state=[(str(state.label), counts[state]) for state in MessageState],
+        oldest=span_words(max(at - oldest, timedelta())) if oldest else "",
+        spending=_spending(at),
+        lines=_lines(),
+        troubles=[_trouble(alarm) for alarm in alarms.open_alarms()],
+        hold=hold.current(),
+    )
+
+
+def _counts(user: User, *, at: datetime) -> dict[str, Any]:
+    """Return how many messages each state holds, and since when the oldest that could leave waits; one statement."""
+    meant = Message.objects.meant()
+    lately = meant.filter(created_at__gt=at - LATELY)
+    # A message is given up days after it was made. By when it was made an index finds it, by when it failed none.
+    failed = meant.filter(created_at__gt=at - LONGEST_LIFE, settled_at__gt=at - LATELY)
+    rows = {state: failed if state in STATES[Group.FAILED] else lately for state in MessageState}
+    # What is still open is counted whatever its age.
+    rows |= dict.fromkeys(OPEN, Message.objects.all())
+    parts: dict[str, Any] = {
+        f"of_{state}": CountOf(rows[state].filter(state=state).order_by().values("pk")[:CAP]) for state in MessageState
+    }
+    could_leave = Message.objects.ripe().filter(gates.may_wake(Now())).order_by("created_at")
+    parts["oldest"] = models.Subquery(could_leave.values("created_at")[:1])
+    # One row to hang the counts on: the person's own.
+    row: dict[str, Any] = cast("Any", User.objects.filter(pk=user.pk)).values(**parts).get()
+    return row
+
+
+def _spending(at: datetime) -> list[Spending]:
+    today = DailySpend.objects.filter(on=timezone.localdate(at))
+    spent = dict(today.values_list("channel", "spent"))
+    return [
+        Spending(str(channel.label), spent.get(channel, 0), getattr(settings, gates.CAPS[channel]))
+        for channel in Channel
+    ]
+
+
+def _lines() -> list[LineNow]:
+    return [
+        LineNow(str(Channel(channel).label), route.carrier.name, route.share, route.is_open)
+        for channel, routes in Routes.now().by_channel.items()
+        for route in routes
+    ]
+
+
+def _trouble(alarm: Alarm) -> Trouble:
+    is_of_message = alarm.kind in {AlarmKind.UNDECIDED, AlarmKind.SENT_TWICE}
+    channel, about = _about(alarm.about)
+    return Trouble(
+        alarm=alarm,
+        remedy=str(REMEDIES[alarm.kind]),
+        message_id=_uuid(alarm.about) if is_of_message else None,
+        channel=channel,
+        about=about,
+        is_ended_by_people=alarm.kind in alarms.ENDED_BY_PEOPLE,
+    )
+
+
+def _about(text: str) -> tuple[str, str]:
+    """Return the channel in words, and the rest, of what begins with the key of a channel."""
+    channel, _space, rest = text.partition(" ")
+    return (str(Channel(channel).label), rest) if channel in Channel else ("", text)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,280 @@
+"""The page of the words of messages: their groups, who wrote the ones in force, and how they read on a real case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext, gettext_lazy as _, pgettext
+from django_stubs_ext import StrPromise
+
+from accounts.models import User
+from accounts.recipients import STAFF, staff_key
+from accounts.roles import RUNG_NAMES, Role
+from agencies.models import Agency
+from complaints.case_text.message_names import NAMES
+from complaints.models import Case
+from kit.dates import day_digits
+from notifications.models import AlarmKind, Channel, WordingEdition
+from notifications.words import LANGUAGES, TEMPLATES, WORDINGS, editions, links, proofreading, words_needed
+from notifications.words.composing import Rendered, WordingIncomplete, compose
+from notifications.words.proofreading import allowed, longest_size, longest_words, parts_allowed, required
+from notifications.words.shape import FIELDS, Wording
+from notifications.words.sms import Size, size
+
+#: What each open word stands for.
+MEANINGS: Final[Mapping[str, StrPromise]] = {
+    "ref": _("the tracking number"),
+    "kind": _("complaint, suggestion, inquiry or praise"),
+    "Kind": _("the same at the beginning of a sentence"),
+    "agency": _("the short name of the agency"),
+    "date": _("the date, such as 22/1/2026"),
+    "link": _("the short link to the case"),
+    "code": _("the one-time code"),
+    "host": _("the name of this site, by which telephones know the code"),
+    "phone": _("the number of the contact centre"),
+    "service": _("the name of the service"),
+    "url": _("the address to open"),
+    "alarm": _("what is wrong, in a few words"),
+    "due_today": _("how many cases are due today"),
+    "at_risk": _("how many cases are due soon"),
+    "returned": _("how many cases came back"),
+    "failed": _("how many messages did not arrive"),
+    "rung": _("whom the ladder of the agency names, such as the supervisor"),
+    "count": _("how many cases"),
+}
+#: What stands for a letter that is rolled for each message: a dot, and a mark that keeps it in its link.
+DOTS: Final = f"{links.DOT}\N{LEFT-TO-RIGHT MARK}"
+_SAMPLE_LETTER: Final = "X"
+
+
+# ---- the list ----
+
+
+@dataclass(frozen=True)
+class State:
+    """How the words of a template stand in one language; without an edition they are the built-in ones."""
+
+    template: str
+    language: str
+    edition: WordingEdition | None
+    editor: str
+
+    @property
+    def is_built_in(self) -> bool:
+        """Tell whether nobody wrote other words, or somebody gave the built-in ones back."""
+        return self.edition is None or (
+            self.counts and editions.words_of(self.edition) == WORDINGS[self.language][self.template]
+        )
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether the newest words are those that are sent."""
+        return self.edition is None or editions.counts(self.edition)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list: a template and how it stands in each language."""
+
+    template: str
+    name: str
+    states: list[State]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The templates for one kind of reader."""
+
+    key: str
+    title: str
+    rows: list[Row]
+
+
+def groups() -> list[Group]:
+    """Return every template in its group; two statements."""
+    newest = {(one.template, one.language): one for one in editions.newest()}
+    names = editors_of(newest.values())
+    titles = {"case": gettext("To citizens, about a case"), "account": gettext("To citizens, about their account")}
+    titles["staff"] = gettext("To staff")
+    return [
+        Group(key, title, [_row(template, newest, names) for template in TEMPLATES if group_of(template) == key])
+        for key, title in titles.items()
+    ]
+
+
+def group_of(template: str) -> str:
+    """Return whom a template speaks to: case and account are the citizen's."""
+    reader = template.partition("_")[0]
+    if reader in {"officer", "cmu", "operator", "praise", "ladder", "directorate"}:
+        return "staff"
+    return "case" if reader == "case" else "account"
+
+
+def editions_of(template: str, language: str) -> list[State]:
+    """Return the editions of a template in a language with their editors, the newest first; two statements."""
+    past = editions.history(template, language)
+    names = editors_of(past)
+    return [State(template, language, one, names.get(one.edited_by, "")) for one in past]
+
+
+def name_of(template: str) -> str:
+    """Return what a template tells, in the words of staff."""
+    return str(NAMES[template])
+
+
+def editors_of(editions_: Iterable[WordingEdition]) -> dict[str, str]:
+    """Return the names of those who wrote editions, by their keys; one statement, none without editions."""
+    keys = {one.edited_by for one in editions_}
+    people = User.objects.in_bulk([key.removeprefix(STAFF) for key in keys]) if keys else {}
+    return {staff_key(pk): str(user) for pk, user in people.items()}
+
+
+def _row(template: str, newest: Mapping[tuple[str, str], WordingEdition], names: Mapping[str, str]) -> Row:
+    found = {language: newest.get((template, language)) for language in LANGUAGES}
+    states = [
+        State(template, language, one, names.get(one.edited_by, "") if one else "") for language, one in found.items()
+    ]
+    return Row(template, name_of(template), states)
+
+
+# ---- the words a message may use ----
+
+
+@dataclass(frozen=True)
+class OpenWord:
+    """One open word of a template: what it stands for, and in which fields it must stay."""
+
+    name: str
+    meaning: StrPromise
+    needed_in: list[str]
+
+
+def open_words(template: str, language: str) -> list[OpenWord]:
+    """Return the open words of a template, in one order everywhere."""
+    labels = {"sms": gettext("SMS"), "subject": pgettext("of an e-mail", "subject"), "text": gettext("e-mail")}
+    usable = frozenset[str]().union(*(allowed(template, language, field) for field in FIELDS))
+    return [
+        OpenWord(name, meaning, [labels[field] for field in FIELDS if name in required(template, language, field)])
+        for name, meaning in MEANINGS.items()
+        if name in usable
+    ]
+
+
+# ---- how it reads ----
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How words read on a case, and what the SMS costs; ``reference`` is empty where the values are made up."""
+
+    sms: str
+    email: Rendered
+    said: str
+    longest: str
+    is_too_long: bool
+    reference: str
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """Return the paragraphs of the e-mail, each of which finds its own direction."""
+        return self.email.body.split("\n\n")
+
+
+def shown(template: str, language: str, words: Wording, *, user: User, at: datetime) -> Shown | None:
+    """Return how words read on the newest case ``user`` may see; None where they cannot be filled."""
+    case = Case.objects.visible_to(user, at=at).select_related("agency").order_by("-pk").first()
+    context = _context(language, case, at=at) | links.surroundings()
+    try:
+        return _shown(template, language, words, context, case)
+    except WordingIncomplete:
+        return None
+
+
+def _shown(template: str, language: str, words: Wording, context: Mapping[str, str], case: Case | None) -> Shown:
+    is_about_case = "ref" in words_needed(template)
+    # What has an address of its own to open leads nowhere else.
+    is_linked = is_about_case and "url" not in words_needed(template)
+
+    def said(channel: Channel, letter: str) -> Rendered:
+        has_link = words.sms_carries_link if channel == Channel.SMS else is_linked
+        link = links.short_link(letter * links.LINK_LETTERS, channel) if has_link else ""
+        mark = letter * links.MARK_LETTERS
+        return compose(words, channel=channel, language=language, context=context, link=link, mark=mark)
+
+    email, reference = said(Channel.EMAIL, DOTS), case.reference if case and is_about_case else ""
+    if not words.sms:
+        return Shown("", email, "", "", is_too_long=False, reference=reference)
+    parts, longest = parts_allowed(template, language), longest_size(language, words)
+    return Shown(
+        sms=said(Channel.SMS, DOTS).body,
+        email=email,
+        said=size_words(size(said(Channel.SMS, _SAMPLE_LETTER).body), parts),
+        longest=size_words(longest, parts),
+        is_too_long=longest.segments > parts,
+        reference=reference,
+    )
+
+
+def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str]:
+    """Return what the open words stand for on a case, made up where it has nothing to say."""
+    with translation.override(language):
+        return {
+            **proofreading.LONGEST_WORDS,
+            "ref": case.reference if case else proofreading.LONGEST_WORDS["ref"],
+            "kind": case.kind if case else "complaint",
+            "agency": _agency(case),
+            "date": day_digits(_date(case, at)),
+            "url": f"{settings.PUBLIC_URL}/{language}/",
+            "alarm": str(AlarmKind.QUEUE_OLD.label),
+            "due_today": "3",
+            "at_risk": "2",
+            "returned": "1",
+            "failed": "0",
+            "count": "4",
+            "rung": str(RUNG_NAMES[Role.SUPERVISOR]),
+        }
+
+
+def _agency(case: Case | None) -> str:
+    agency = case.agency if case and case.agency else Agency.objects.filter(is_complainable=True).first()
+    return agency.short_name if agency else gettext("the agency")
+
+
+def _date(case: Case | None, at: datetime) -> date:
+    return timezone.localdate((case.deadline_at if case else None) or at)
+
+
+# ---- what it costs ----
+
+
+def size_words(words: Size, parts: int) -> str:
+    """Return what an SMS costs, in one line; ``parts`` is how many it may have."""
+    return size_pattern() % {
+        "places": words.places,
+        "room": words.room(parts),
+        "encoding": words.encoding,
+        "parts": words.segments,
+    }
+
+
+def size_pattern() -> str:
+    """Return the line that says a size, its numbers still open: the page's script fills them too."""
+    return gettext("%(places)s of %(room)s places · parts: %(parts)s · %(encoding)s")
+
+
+def counter(template: str, language: str) -> dict[str, str]:
+    """Return what the page's script needs to count as the server does; nothing where there is no SMS."""
+    if not WORDINGS[language][template].sms:
+        return {}
+    return {
+        "longest": json.dumps(longest_words(language)),
+        "mark": f" {proofreading.LONGEST_MARK}" if WORDINGS[language][template].marked else "",
+        "parts": str(parts_allowed(template, language)),
+        "pattern": size_pattern(),
+    }

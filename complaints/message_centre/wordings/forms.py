@@ -1,0 +1,50 @@
+"""What is typed to give a message other words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kit.forms import Form, LineField, ParagraphField
+from notifications.words import WORDINGS, proofreading
+from notifications.words.proofreading import LONGEST
+from notifications.words.shape import FIELDS, Wording
+
+
+class WordsForm(Form):
+    """The words of one template in one language.
+
+    ``words`` are those that were typed, right or wrong, where every field can be read at all.
+    """
+
+    sms = ParagraphField(max=LONGEST["sms"], label=_("SMS"), widget=forms.Textarea(attrs={"rows": 3}))
+    subject = LineField(max=LONGEST["subject"], label=_("Subject of the e-mail"))
+    text = ParagraphField(
+        max=LONGEST["text"],
+        label=_("Text of the e-mail"),
+        help_text=_("The link to the case, where there is one, and the signature come below it by themselves."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, template: str, language: str, words: Wording) -> None:
+        super().__init__(data, initial={field: getattr(words, field) for field in FIELDS})
+        self.template, self.language, self.words = template, language, words
+        self.built_in, self.is_readable = WORDINGS[language][template], True
+        if not self.built_in.sms:
+            del self.fields["sms"]
+        for field in self.fields.values():
+            field.widget.attrs |= {"lang": language, "dir": "rtl" if language == "ar" else "ltr"}
+
+    def clean(self) -> dict[str, Any]:
+        """Proofread the fields that can be read at all."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        typed = {field: cleaned[field] for field in FIELDS if field in cleaned}
+        self.words, self.is_readable = replace(self.built_in, **typed), typed.keys() >= self.fields.keys()
+        for field, sentences in proofreading.problems(self.template, self.language, self.words).items():
+            if field in typed:
+                self.add_error(field, sentences)
+        return cleaned

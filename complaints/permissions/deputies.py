@@ -1,0 +1,55 @@
+"""For whom a deputy acts: events name both persons."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import User
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, Role
+from complaints.permissions import policy
+from complaints.workflow import TRANSITIONS, Act, Actor, Verb
+
+_AT_THE_AGENCY: dict[Actor, frozenset[Role]] = {
+    Actor.OFFICER: frozenset({Role.OFFICER}),
+    Actor.SUPERVISOR: frozenset({Role.SUPERVISOR}),
+    Actor.CLOSER: DESK,
+}
+_ANYWHERE: dict[Actor, frozenset[Role]] = {
+    Actor.CMU: CMU,
+    Actor.UNINVOLVED_CMU: CMU,
+    Actor.SIGNER: CMU,
+    Actor.AGENT: CONTACT_CENTRE,
+}
+
+
+def absent_behind(
+    user: User, what: Verb | Act, *, agency: int | None, at: datetime, but: Collection[UUID] = ()
+) -> UUID | None:
+    """Return the absent colleague whose place ``user`` takes by ``what`` on a case of ``agency``.
+
+    None while ``user`` has a role of the own that lets them do it; nobody acts in the place of those ``but`` whom the
+    case is about. Costs no statement once ``user``'s authority of the
+    day is known.
+    """
+    who = TRANSITIONS[what].who if isinstance(what, Verb) else policy.ACTS[what][1]
+    authority = user.authority(at).without(but)
+    lent = {(role, where): absent for role, where, absent in authority.lent}
+    fitting = [pair for pair in authority.roles if _lets(pair, who, agency)]
+    if not fitting and Actor.PARTNER in who:
+        fitting = [(role, where) for role, where in authority.roles if role in DESK and where is not None]
+    if any(pair not in lent for pair in fitting):
+        return None
+    # Of several absent colleagues one is named, the same each time.
+    return min((lent[pair] for pair in fitting), default=None)
+
+
+def _lets(pair: tuple[Role, int | None], who: frozenset[Actor], agency: int | None) -> bool:
+    role, where = pair
+    for actor in who:
+        if role in _ANYWHERE.get(actor, ()):
+            return True
+        if where is not None and where == agency and role in _AT_THE_AGENCY.get(actor, ()):
+            return True
+    return False

@@ -1,0 +1,50 @@
+"""How a case left a desk: told to whoever had it before them a moment ago, and to nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import dropwhile
+from typing import Final
+
+from complaints.models import Case, CaseEvent
+from complaints.workflow import Act, Verb
+
+#: How long a form may have lain open when its case leaves the desk: a working day, which no session outlives.
+LATELY: Final = timedelta(hours=12)
+
+
+def departure(case: Case, desks: Collection[int], *, seen: int, at: datetime) -> CaseEvent | None:
+    """Return the event by which ``case``, or their part of it, left ``desks`` after event number ``seen``.
+
+    None unless they had it when that event was the newest, and lost it ``LATELY``: the number comes from a form, and
+    whoever guesses one learns nothing that their desk did not know. One statement.
+    """
+    events = case.events.select_related("actor", "on_behalf_of").order_by("number")
+    stations = dropwhile(lambda station: station[0].number < seen, _stations(events))
+    if (shown := next(stations, None)) is None or shown[0].number != seen or not shown[1].intersection(desks):
+        return None
+    lost = next((event for event, holders in stations if not holders.intersection(desks)), None)
+    return lost if lost is not None and lost.at > at - LATELY else None
+
+
+def _stations(events: Iterable[CaseEvent]) -> Iterator[tuple[CaseEvent, frozenset[int | None]]]:
+    """Yield each event with the agencies that had the case, or a part of it, once it was done."""
+    lead: int | None = None
+    parts: frozenset[int | None] = frozenset()
+    for event in events:
+        agency = event.facts.get("agency")
+        match event.verb:
+            case Verb.FILE:
+                lead = event.agency_id
+            case Verb.REFER:
+                lead, parts = agency, frozenset()
+            case Verb.DECLINE | Verb.RETURN:
+                lead, parts = None, frozenset()
+            case Verb.CLOSE | Verb.WITHDRAW:
+                parts = frozenset()
+            case Act.ADD_TASK:
+                parts |= {agency}
+            case Act.ANSWER_TASK | Act.DROP_TASK:
+                parts -= {agency}
+        yield event, parts | {lead}

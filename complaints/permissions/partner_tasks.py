@@ -1,0 +1,42 @@
+"""The parts other agencies have in a case that one of them leads: which are open, whose, and by when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from accounts.models import User
+from accounts.roles import DESK
+from complaints.models import Case, Clock, ReferralTask, TaskState
+
+
+@dataclass(frozen=True)
+class Part:
+    """One agency's part of a case with the moment its answer is due."""
+
+    task: ReferralTask
+    due_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the agency's answer is still missing."""
+        return self.task.state == TaskState.OPEN
+
+
+def open_tasks(case: Case) -> QuerySet[ReferralTask]:
+    """Return the parts of ``case`` whose answer is missing, with their agencies; while there is one it stays open."""
+    return case.tasks.filter(state=TaskState.OPEN).select_related("agency")
+
+
+def tasks_for(case: Case, user: User, *, at: datetime) -> list[ReferralTask]:
+    """Return the open parts of ``case`` that ``user`` may answer for: one, unless the person sits at several desks."""
+    return list(open_tasks(case).filter(agency__in=user.authority(at).agencies(DESK)))
+
+
+def parts_of(case: Case) -> list[Part]:
+    """Return every part of ``case`` in the order they were asked for, in one statement."""
+    clocks = Clock.objects.filter(task=OuterRef("pk")).order_by("-started_at", "-pk")
+    tasks = case.tasks.annotate(due_at=Subquery(clocks.values("due_at")[:1]))
+    return [Part(task, task.due_at) for task in tasks.select_related("agency", "asked_by", "ended_by")]

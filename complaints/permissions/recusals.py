@@ -1,0 +1,62 @@
+"""Whom a case is about: the employee whom a citizen names, looked for among those who would have it on their desk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from django.utils import timezone
+
+from accounts.models import User, members_of
+from accounts.roles import CMU, DESK, READERS
+from agencies.models import Agency
+from complaints.models import Case
+from kit.arabic import fold, strip_prefixes
+
+#: One word is no name: half a desk may be called so.
+FEWEST_WORDS: Final = 2
+_WORD: Final = re.compile(r"\w+")
+#: What is written as one word or as two.
+_COMPOUND: Final = re.compile(r"\b(عبد|ابو|ام)\W+(?=\w)")
+#: What stands before a name, or within one, and need not be part of it.
+_BESIDE: Final = frozenset(
+    strip_prefixes(
+        "السيد السيدة الآنسة المهندس المهندسة الدكتور الدكتورة الأستاذ الأستاذة الموظف الموظفة بن ابن بنت"
+    ).split()
+) | {"mr", "mrs", "ms", "miss", "dr", "eng", "al", "el", "bin", "ibn"}
+
+
+def words_of(name: str) -> frozenset[str]:
+    """Return the words of ``name``, letters folded, without articles, a compound name as one word."""
+    return frozenset(_WORD.findall(strip_prefixes(_COMPOUND.sub(r"\1", fold(name)))))
+
+
+def names(typed: str, user: User) -> bool:
+    """Tell whether ``typed`` names ``user``: at least two words, and each stands in the name in one of its scripts."""
+    wanted = words_of(typed)
+    return any(_is_part(wanted, words_of(name)) for name in (user.name_ar, user.name_en))
+
+
+def _is_part(wanted: frozenset[str], own: frozenset[str]) -> bool:
+    return len(wanted & own) >= FEWEST_WORDS and wanted - own <= _BESIDE
+
+
+def named_at(agency: Agency | None, typed: str, *, at: datetime) -> Sequence[User]:
+    """Return whom of the desk and the ladder of ``agency`` the ``typed`` name names at ``at``.
+
+    One statement, none where nothing was typed that could be a name.
+    """
+    if agency is None or len(words_of(typed)) < FEWEST_WORDS:
+        return []
+    people = members_of(READERS, timezone.localdate(at), agencies=[agency.pk])
+    return [user for user in people if names(typed, user)]
+
+
+def people_of(case: Case, user: User, *, at: datetime) -> Sequence[User]:
+    """Return who is set aside on ``case``, for its desk and the unit; no statement where nobody is."""
+    authority = user.authority(at)
+    if not case.about or not (authority.has(CMU) or case.agency_id in authority.agencies(DESK)):
+        return []
+    return list(User.objects.filter(pk__in=case.about).order_by("login"))

@@ -1,0 +1,49 @@
+"""Who is the second person: the agency's own supervisor, or the unit where the agency has no other one today.
+
+Decided by who acts on the day of the decision, and not on that of the proposal: a supervisor who comes back decides
+again, one who is away holds nothing up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import supervisors_of
+from complaints.models import AnswerState, Case
+from complaints.workflow import Actor
+
+
+def is_alone(case: Case, first: UUID | None, *, at: datetime) -> bool:
+    """Tell whether no supervisor of the case's agency but ``first``, who proposes, could decide on ``case`` at ``at``.
+
+    Nobody decides on a case of their own; a deputy of an absent supervisor does decide.
+    """
+    if case.agency is None:
+        return False
+    # Not ``exclude``: where no person is linked, SQL would leave everybody out.
+    others = Q(person__isnull=True) | ~Q(person=case.citizen_id)
+    people = supervisors_of(case.agency, timezone.localdate(at), but=case.about).filter(others)
+    return not (people.exclude(pk=first) if first else people).exists()
+
+
+def decides_on_date(case: Case, what: frozenset[Actor], *, proposer: UUID | None, is_first: bool, at: datetime) -> bool:
+    """Tell whether somebody who is ``what`` to ``case`` decides on the later date that ``proposer`` proposed.
+
+    The supervisor the first time, the unit from the second on, and the first time too where there is no other
+    supervisor.
+    """
+    if is_first and Actor.SUPERVISOR in what:
+        return True
+    return Actor.CMU in what and (not is_first or is_alone(case, proposer, at=at))
+
+
+def lacks_signature(case: Case, *, at: datetime) -> bool:
+    """Tell whether an answer waits on ``case`` for a signature that nobody at its agency can give today."""
+    if case.topic is None or not case.topic.second_signature:
+        return False
+    writer = case.answers.filter(state=AnswerState.PROPOSED).values_list("written_by", flat=True).first()
+    return writer is not None and is_alone(case, writer, at=at)

@@ -1,0 +1,52 @@
+"""What the citizens' pages share: the door to a case of one's own, and saying a verb that may come too late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django import forms
+from django.http import HttpRequest, QueryDict
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext, gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from complaints.actions.filing import TooManyToday
+from complaints.engine.transition import TransitionNotAllowed
+from complaints.models import Case
+
+read_or_post = require_http_methods(["GET", "HEAD", "POST"])
+#: The answer to somebody whose page was overtaken; what they typed stays on it.
+CONFLICT = 409
+
+
+def own_case(request: HttpRequest, ref: str, *, at: datetime) -> Case:
+    """Return the signed-in citizen's case ``ref`` or raise Http404, alike for a missing one and another's."""
+    return get_object_or_404(Case.objects.visible_to(request.user, at=at).for_page(), reference=ref)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent, None when the page is only opened; an empty form that was sent has errors to show."""
+    return request.POST if request.method == "POST" else None
+
+
+TOO_MANY = _("You have sent a lot today. Please go on tomorrow, or call us. What you wrote is still here.")
+
+
+def said(form: forms.Form, verb: Callable[[], object]) -> bool:
+    """Say ``verb`` and tell whether it was done; where the case has moved on, that becomes an error of ``form``."""
+    try:
+        verb()
+    except TransitionNotAllowed:
+        text = gettext("The case has changed meanwhile, so this can no longer be done. What you wrote is still here.")
+        form.add_error(None, forms.ValidationError(text, code="overtaken"))
+        return False
+    except TooManyToday:
+        form.add_error(None, TOO_MANY)
+        return False
+    return True
+
+
+def status_for(form: forms.Form) -> int:
+    """Return the status of a page with ``form``: 409 when it was overtaken."""
+    return CONFLICT if form.is_bound and form.has_error("__all__", "overtaken") else 200

@@ -1,0 +1,24 @@
+"""A file of a citizen's own case."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.guards import citizen_required
+from complaints.attachments.responses import file_response
+from complaints.portal.access import own_case
+
+
+@citizen_required
+@require_safe
+def case_file(request: HttpRequest, ref: str, pk: uuid.UUID) -> HttpResponseBase:
+    """Hand a file of a citizen's own case out."""
+    case = own_case(request, ref, at=timezone.now())
+    # What a directorate sent with its finding is for the desk.
+    attachment = get_object_or_404(case.attachments, pk=pk, consultation__isnull=True)
+    return file_response(attachment, name=attachment.name)

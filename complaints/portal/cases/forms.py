@@ -1,0 +1,104 @@
+"""What a citizen can say on a case that is filed: reply, add, correct, and ask for its status without signing in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import TopicQuestion
+from complaints.actions.objections import SHORTEST_OBJECTION
+from complaints.actions.topic_answers import corrected
+from complaints.attachments import uploads
+from complaints.attachments.fields import AttachmentsField, take
+from complaints.case_text.kinds import words_for
+from complaints.models import Attachment, Case
+from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
+from complaints.models.words import TEXT_LENGTH
+from complaints.portal.question_form import AskingForm
+from kit.forms import Form, LineField, ParagraphField
+
+
+class _WithFiles(Form):
+    """A text with files; they are stored together or not at all."""
+
+    attachments = AttachmentsField()
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: MultiValueDict[str, UploadedFile[Any]] | None = None,
+        *,
+        room: int = uploads.MOST_FILES,
+        at: datetime,
+    ) -> None:
+        super().__init__(data, files)
+        self.room, self.at = room, at
+        self.taken: list[Attachment] = []
+
+    def clean_attachments(self) -> list[UploadedFile[Any]]:
+        """Take the files, or name those that cannot be taken."""
+        files: list[UploadedFile[Any]] = self.cleaned_data["attachments"]
+        self.taken, refused = take(files, room=self.room, at=self.at)
+        if refused:
+            raise ValidationError(refused, code="refused")
+        return files
+
+
+class ReplyForm(_WithFiles):
+    """The answer to the open question, with files."""
+
+    text = ParagraphField(max=TEXT_LENGTH, rows=4, label=_("Your answer"))
+    field_order = ("text", "attachments")
+
+
+class AddForm(_WithFiles):
+    """Something more about the case, with files."""
+
+    text = ParagraphField(max=TEXT_LENGTH, rows=5, label=_("What do you want to add?"))
+    field_order = ("text", "attachments")
+
+
+class ObjectForm(Form):
+    """Why the citizen does not accept the answer."""
+
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST_OBJECTION,
+        rows=6,
+        label=_("Why do you object?"),
+        help_text=_("Say what is not right in the answer, or what was not done. The agency reads it too."),
+        error_messages={"required": _("Write why you object")},
+    )
+
+
+class AmendForm(AskingForm):
+    """The citizen's own words and answers, as long as no agency has accepted them."""
+
+    subject = LineField(max=SUBJECT_LENGTH, label=_("Subject in one line"))
+    details = ParagraphField(max=DETAILS_LENGTH, rows=7, label=_("Details"))
+    area = LineField(max=120, required=False, label=_("Area or district"))
+    place = LineField(max=200, required=False, label=_("Describe the place"))
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, case: Case, questions: Sequence[TopicQuestion] = ()
+    ) -> None:
+        names = ("subject", "details", "area", "place")
+        super().__init__(data, initial={name: getattr(case, name) for name in names})
+        self.fields["details"].help_text = words_for(case.kind).hint
+        self._before = list(case.topic_answers.all())
+        before = {answer.question_id: answer for answer in self._before}
+        # What was asked as another kind of question stays as it was answered.
+        asked = [one for one in questions if one.pk not in before or before[one.pk].kind == one.kind]
+        self.ask(asked, {one.code: before[one.pk].answer_en for one in asked if one.pk in before}, before=before)
+        self.order_fields(("subject", "details", *(bound.name for bound in self.asked)))
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """Return the words and the answers as they are to stand from now on."""
+        return {**self.said_besides, "answers": corrected(self.questions, self.said, self._before)}

@@ -1,0 +1,245 @@
+"""The citizen's side: home, own cases, one case and what can be said on it, and the status for visitors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.guards import citizen_of, citizen_required, user_of
+from accounts.limits import TooMany, client_address
+from accounts.recipients import CITIZEN
+from complaints import actions
+from complaints.actions.topic_answers import questions_for
+from complaints.attachments import uploads
+from complaints.case_text import citizen_case, timeline
+from complaints.case_text.kinds import WORDS, words_for
+from complaints.case_text.promise import promise_of, status_of
+from complaints.clocks import limits
+from complaints.models import Case
+from complaints.permissions import policy
+from complaints.portal.access import own_case, posted, read_or_post, said, status_for
+from complaints.portal.cases import listing
+from complaints.portal.cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm
+from complaints.search import tracking
+from complaints.search.forms import TrackForm
+from complaints.workflow import Act, State, Verb
+from notifications import outbox
+
+TOO_MANY = 429
+
+
+# ---- home and lists ----
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Offer the four kinds to everybody; to a citizen also what waits and what runs; staff have a desk."""
+    days = limits.days_in(State.REFERRED)
+    context: dict[str, object] = {"track": TrackForm(), "kinds": WORDS, "competence_days": days}
+    if request.user.is_authenticated:
+        if request.user.is_staff:
+            return redirect("desk")
+        context |= listing.home_cases(citizen_of(request))
+    return render(request, "complaints/portal/cases/home.html", context)
+
+
+@citizen_required
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """List the citizen's own cases, open or closed, newest first."""
+    tab = "closed" if request.GET.get("tab") == "closed" else "open"
+    after = request.GET.get("after", "")
+    page = listing.page_of(citizen_of(request), is_open=tab == "open", after=after)
+    context = {
+        "page": page,
+        "is_open": tab == "open",
+        "next_url": f"?tab={tab}&after={page.after}" if page.after else "",
+        "first_url": f"?tab={tab}" if after else "",
+    }
+    return render(request, "complaints/portal/cases/cases.html", context)
+
+
+@citizen_required
+@require_safe
+def case(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one case: where it stands, what it promises, and all that has happened."""
+    at = timezone.now()
+    context = citizen_case.page_of(own_case(request, ref, at=at), user_of(request), at=at)
+    return render(request, "complaints/portal/cases/case.html", context | {"form": ReplyForm(at=at)})
+
+
+# ---- what a citizen says on a case ----
+
+
+@citizen_required
+@read_or_post
+def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take the answer to the open question."""
+    at = timezone.now()
+    own = own_case(request, ref, at=at)
+    files = request.FILES if request.method == "POST" else None
+    form = ReplyForm(posted(request), files, room=_room(own), at=at)
+    if form.is_bound and form.is_valid():
+        text = form.cleaned_data["text"]
+        if said(form, partial(actions.reply, own, by=user_of(request), at=at, text=text, attachments=form.taken)):
+            messages.success(request, gettext("Your answer was sent. Work on the case goes on."))
+            return redirect("case", ref=ref)
+    if not form.is_bound and own.state != State.WAITING:
+        return redirect("case", ref=ref)
+    events = list(own.events.all())
+    question = timeline.question_of(own, events, timeline.words_of(own))
+    return _page(request, "case_reply", own, form, question=question, promise=promise_of(own, at=at))
+
+
+@citizen_required
+@read_or_post
+def case_add(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take more information and files on an open case."""
+    at = timezone.now()
+    own = own_case(request, ref, at=at)
+    files = request.FILES if request.method == "POST" else None
+    form = AddForm(posted(request), files, room=_room(own), at=at)
+    if form.is_bound and form.is_valid():
+        text = form.cleaned_data["text"]
+        if said(form, partial(actions.add, own, by=user_of(request), at=at, text=text, attachments=form.taken)):
+            messages.success(request, gettext("What you added was sent."))
+            return redirect("case", ref=ref)
+    if not form.is_bound and not policy.may_act(own, Act.ADD, user_of(request), at=at):
+        return _too_late(request, ref, gettext("Nothing can be added to a closed case."))
+    return _page(request, "case_add", own, form)
+
+
+@citizen_required
+@read_or_post
+def case_amend(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take a correction of the citizen's own words, before an agency has accepted them."""
+    at = timezone.now()
+    own = own_case(request, ref, at=at)
+    form = AmendForm(posted(request), case=own, questions=questions_for(own.topic, kind=own.kind))
+    amend = partial(actions.amend, own, by=user_of(request), at=at)
+    if form.is_bound and form.is_valid() and said(form, partial(amend, **form.words)):
+        messages.success(request, gettext("Your correction was saved."))
+        return redirect("case", ref=ref)
+    if not form.is_bound and not policy.may_act(own, Act.AMEND, user_of(request), at=at):
+        return _too_late(request, ref, gettext("The agency works with these words already. Add information instead."))
+    return _page(request, "case_amend", own, form)
+
+
+@citizen_required
+@read_or_post
+def case_object(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take an objection to the answer: within fourteen days of it, and at most twice."""
+    at = timezone.now()
+    own = own_case(request, ref, at=at)
+    form = ObjectForm(posted(request))
+    if form.is_bound and form.is_valid():
+        text = form.cleaned_data["text"]
+        if said(form, partial(actions.object_to, own, by=user_of(request), at=at, text=text)):
+            words = gettext("Your objection was sent. Somebody at our unit who did not handle the case decides on it.")
+            messages.success(request, words)
+            return redirect("case", ref=ref)
+    may = citizen_case.objecting(own, user_of(request), at=at)
+    if not form.is_bound and may is None:
+        return _too_late(request, ref, gettext("There is no answer here that you can object to now."))
+    return _page(request, "case_object", own, form, objecting=may)
+
+
+@citizen_required
+@read_or_post
+def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ask whether the case is to be withdrawn for good, and withdraw it."""
+    at = timezone.now()
+    own = own_case(request, ref, at=at)
+    form = forms.Form(posted(request))
+    withdraw = partial(actions.withdraw, own, by=user_of(request), at=at)
+    if form.is_bound and form.is_valid() and said(form, withdraw):
+        messages.success(request, gettext("It is withdrawn. You can send a new one at any time."))
+        return redirect("case", ref=ref)
+    if not form.is_bound and not policy.may(own, Verb.WITHDRAW, user_of(request), at=at):
+        return _too_late(request, ref, gettext("The case is closed already."))
+    return _page(request, "case_withdraw", own, form)
+
+
+def _room(own: Case) -> int:
+    """Return how many files more the citizen may add."""
+    return max(0, uploads.MOST_FILES - own.attachments.filter(consultation__isnull=True).count())
+
+
+def _page(request: HttpRequest, name: str, own: Case, form: forms.Form, **more: object) -> HttpResponse:
+    context = {"case": own, "kind": words_for(own.kind), "form": form, **more}
+    return render(request, f"complaints/portal/cases/{name}.html", context, status=status_for(form))
+
+
+def _too_late(request: HttpRequest, ref: str, text: str) -> HttpResponse:
+    messages.warning(request, text)
+    return redirect("case", ref=ref)
+
+
+# ---- without signing in ----
+
+
+@login_not_required
+@never_cache
+@read_or_post
+def track(request: HttpRequest) -> HttpResponse:
+    """Tell the status, and nothing else, to whoever knows the number and the end of its owner's mobile number."""
+    at = timezone.now()
+    if request.method != "POST":
+        return _open_track(request, at)
+    form = TrackForm(request.POST)
+    found = _found(request, form, at) if form.is_valid() else None
+    context: dict[str, object] = {"form": form, "case": found}
+    if found is not None:
+        context |= {"status": status_of(found), "promise": promise_of(found, at=at)}
+    status = TOO_MANY if form.has_error("__all__", "too_many") else 200
+    return render(request, "complaints/portal/cases/track.html", context, status=status)
+
+
+def _open_track(request: HttpRequest, at: datetime) -> HttpResponse:
+    """Open the form, its number filled in from the home page; the owner who is signed in goes to the case itself."""
+    form = TrackForm(request.GET, is_number_only=True) if "ref" in request.GET else TrackForm()
+    if form.is_bound and form.is_valid():
+        ref = form.cleaned_data["ref"]
+        if Case.objects.visible_to(request.user, at=at).filter(reference=ref, citizen__user=request.user.pk).exists():
+            return redirect("case", ref=ref)
+        form = TrackForm(initial={"ref": ref})
+    return render(request, "complaints/portal/cases/track.html", {"form": form})
+
+
+def _found(request: HttpRequest, form: TrackForm, at: datetime) -> Case | None:
+    """Return the case, or give the form the one error for a wrong number, a wrong end, or too many tries."""
+    number, end = form.cleaned_data["ref"], form.cleaned_data["phone_end"]
+    try:
+        found = tracking.find(number, end, address=client_address(request), at=at)
+    except TooMany:
+        words = {"phone": f"\u2066{settings.CALL_CENTRE_PHONE}\u2069"}
+        text = gettext("Too many tries. Try again tomorrow, sign in, or call %(phone)s") % words
+        form.add_error(None, forms.ValidationError(text, code="too_many"))
+        return None
+    if found is None:
+        form.add_error("phone_end", gettext("No case fits this number and these digits. Check both."))
+    return found
+
+
+@login_not_required
+@require_safe
+def short_link(_request: HttpRequest, token: str) -> HttpResponse:
+    """Lead from a message to its case, through sign-in; staff to the desk's page of it."""
+    message = outbox.resolve(token, at=timezone.now())
+    if message is None or not message.reference:
+        raise Http404
+    page = "case" if message.recipient.startswith(CITIZEN) else "desk-case"
+    with translation.override(message.language):
+        return redirect(page, ref=message.reference)

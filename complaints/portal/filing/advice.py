@@ -1,0 +1,46 @@
+"""What a person who files is advised: an agency or a topic suggested to them, taken only by their own press."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from accounts.guards import citizen_of, citizen_required
+from agencies.models import Agency, Topic
+from complaints.models import Draft
+from complaints.portal.filing import drafting
+
+
+@citizen_required
+@require_POST
+def new_choose(request: HttpRequest, kind: str) -> HttpResponse:
+    """Take the suggested agency or topic into the draft and go on where it then stands."""
+    at = timezone.now()
+    draft = drafting.draft_of(citizen_of(request), kind)
+    if not draft.has_agency_step:
+        return redirect("new-agency", kind=kind)
+    take = _with_topic if "topic" in request.POST else _with_agency
+    draft = take(request, draft, at=at)
+    return redirect(drafting.next_step(draft), kind=kind)
+
+
+def _with_topic(request: HttpRequest, draft: Draft, *, at: datetime) -> Draft:
+    topics = Topic.objects.filter(is_active=True, parent__isnull=False, kinds__contains=[draft.kind])
+    topic = get_object_or_404(topics, code=request.POST["topic"])
+    if draft.agency and not drafting.offers(draft.agency, topic, kind=draft.kind):
+        raise Http404
+    messages.success(request, gettext("You chose the topic “%(topic)s”.") % {"topic": topic.name})
+    return drafting.save(draft, at=at, topic=topic)
+
+
+def _with_agency(request: HttpRequest, draft: Draft, *, at: datetime) -> Draft:
+    agencies = Agency.objects.complainable(on=timezone.localdate(at))
+    agency = get_object_or_404(agencies, code=request.POST.get("agency", ""))
+    messages.success(request, gettext("You chose %(agency)s.") % {"agency": agency.name})
+    return drafting.choose_agency(draft, agency, at=at)

@@ -1,0 +1,312 @@
+"""The three steps of filing: the agency and the topic, what happened, and the check before sending."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import get_language, gettext, gettext_lazy as _
+
+from agencies.models import Agency, Governorate, Topic, TopicQuestion
+from complaints.attachments import uploads
+from complaints.attachments.fields import AttachmentsField, take
+from complaints.case_text.kinds import words_for
+from complaints.models import Attachment, Draft, NotifyBy
+from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENGTH
+from complaints.portal.question_form import AskingForm
+from complaints.workflow import Kind
+from kit.arabic import strip_prefixes
+from kit.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
+
+#: Agencies offered when what was typed fits several; more would be a list to read, not a choice.
+MOST_MATCHES = 8
+_WORD = re.compile(r"\w+")
+#: Said of a token that is not the draft's: forged, or of a page that another tab has overtaken.
+STALE = _("This page was out of date. Check what you send, then press again.")
+
+
+# ---- the agency and the topic ----
+
+
+class NameField(LineField):
+    """The name of the agency; there are other ways to answer, so that the form judges when it is missing."""
+
+    def validate(self, value: str) -> None:
+        """Leave an empty name to the form."""
+
+
+class MatchField(ChoiceCardsField):
+    """One of the agencies that fit; asked only where there are several."""
+
+    def validate(self, value: str) -> None:
+        """Leave a missing choice to the form."""
+        if value:
+            super().validate(value)
+
+
+class TopicField(ChoiceCardsField):
+    """The topic; which ones are offered follows from the agency in the same form, so that the form judges it."""
+
+    def validate(self, value: str) -> None:
+        """Leave everything to the form."""
+
+
+class AgencyForm(Form):
+    """Whom it is about, by name or from the list or "I do not know", and then the topic.
+
+    The topics follow from the agency, so they are asked once the draft has one: ``groups`` holds them. ``matches`` are
+    the agencies to choose from when what was typed fits several. Once valid, ``chosen`` is what the draft takes, its
+    topic None when it is still to be asked.
+    """
+
+    agency_name = NameField(
+        max=150,
+        label=_("Government agency"),
+        help_text=_("Type part of a name or service, such as “water” or “passport”"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    agency_match = MatchField(label=_("Which one do you mean?"))
+    agency = forms.ChoiceField(required=False, label=_("All agencies"))
+    agency_unknown = forms.BooleanField(required=False, label=_("I do not know. The follow-up unit decides"))
+    topic = TopicField()
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, draft: Draft, agencies: Sequence[Agency]) -> None:
+        super().__init__(data, initial=_agency_initial(draft))
+        self.draft = draft
+        self.agencies = {agency.code: agency for agency in agencies}
+        self.groups = _groups(draft.kind, draft.agency) if draft.agency_id or draft.agency_unknown else []
+        self.matches: list[Agency] = []
+        self.chosen: dict[str, Any] = {}
+        cards = [Card(agency.code, agency.name) for agency in agencies]
+        self.fields["agency"].choices = [("", ""), *((card.value, card.label) for card in cards)]  # type: ignore[attr-defined]
+        self.fields["agency_match"].cards = cards  # type: ignore[attr-defined]
+        self.fields["topic"].cards = _topic_cards(self.groups)  # type: ignore[attr-defined]
+        self.fields["topic"].label = words_for(draft.kind).topic_question
+
+    def clean(self) -> dict[str, Any]:
+        """Settle the agency, then the topic among those it offers."""
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        agency, unknown = self._agency(cleaned)
+        if agency or unknown:
+            topic = self._topic(cleaned["topic"], agency, unknown=unknown)
+            self.chosen = {"agency": agency, "agency_unknown": unknown, "topic": topic}
+        return cleaned
+
+    def _agency(self, cleaned: Mapping[str, Any]) -> tuple[Agency | None, bool]:
+        """Return the agency, or that it is unknown; a tick left over from before yields to an agency named now."""
+        typed = cleaned["agency_name"]
+        code = cleaned["agency_match"] or cleaned["agency"]
+        if cleaned["agency_unknown"] and not (self.draft.agency_unknown and (code or typed)):
+            return None, True
+        if code:
+            return self.agencies[code], False
+        if typed:
+            return self._named(typed), False
+        self.add_error("agency_name", _("Name the agency, or tick “I do not know”"))
+        return None, False
+
+    def _named(self, typed: str) -> Agency | None:
+        exact = [agency for agency in self.agencies.values() if _is_named(agency, typed)]
+        found = exact or self._matching(typed)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            self._offer(found)
+        else:
+            words = {"typed": f"\u2068{typed}\u2069"}
+            text = gettext("No agency fits %(typed)s. Try another word, the list, or “I do not know”.") % words
+            self.add_error("agency_name", text)
+        return None
+
+    def _matching(self, typed: str) -> list[Agency]:
+        keys = Agency.objects.matching(typed).filter(code__in=self.agencies).values_list("code", flat=True)
+        return [self.agencies[code] for code in keys[:MOST_MATCHES]]
+
+    def _offer(self, found: list[Agency]) -> None:
+        self.matches = found
+        self.fields["agency_match"].cards = [Card(agency.code, agency.name) for agency in found]  # type: ignore[attr-defined]
+        self.add_error("agency_match", _("Several agencies fit. Choose one."))
+
+    def _topic(self, code: str, agency: Agency | None, *, unknown: bool) -> Topic | None:
+        """Return the topic if ``agency`` offers it; a missing one is an error only where it was asked already."""
+        asked = (agency, unknown) == (self.draft.agency, self.draft.agency_unknown)
+        groups = self.groups if asked else _groups(self.draft.kind, agency)
+        found = next((topic for group in groups for topic in group.children.all() if topic.code == code), None)
+        if asked and found is None:
+            self.add_error("topic", _("Choose the topic that fits best"))
+        return found
+
+    @property
+    def offers(self) -> list[tuple[str, str, str]]:
+        """Return code, name and further words of each agency, for the list and the type-ahead made of it."""
+        return [(agency.code, agency.name, _further_words(agency)) for agency in self.agencies.values()]
+
+    @property
+    def needs_topic(self) -> bool:
+        """Tell whether the topics of the chosen agency are still to be shown."""
+        return self.chosen["topic"] is None
+
+
+def _further_words(agency: Agency) -> str:
+    """Return the folded words an agency is found by besides its name, in the script of the page alone.
+
+    The others would double the page; what the type-ahead does not find the server does.
+    """
+    named = strip_prefixes(agency.name).split()
+    is_latin = get_language() == "en"
+    return " ".join(
+        word for word in dict.fromkeys(_WORD.findall(agency.folded)) if word.isascii() == is_latin and word not in named
+    )
+
+
+def _groups(kind: str, agency: Agency | None) -> list[Topic]:
+    """Return the groups of topics for the agency, its own before everybody's; all of them where none fits."""
+    groups = list(Topic.objects.offered(kind=kind, agency=agency)) or list(Topic.objects.offered(kind=kind))
+    return sorted(groups, key=lambda group: all(not topic.agency_kinds for topic in group.children.all()))
+
+
+def _topic_cards(groups: Sequence[Topic]) -> list[Card]:
+    return [Card(topic.code, topic.name, group=group.name) for group in groups for topic in group.children.all()]
+
+
+def _agency_initial(draft: Draft) -> dict[str, Any]:
+    return {
+        "agency_name": draft.agency.name if draft.agency else "",
+        "agency_unknown": draft.agency_unknown,
+        "topic": draft.topic.code if draft.topic else "",
+    }
+
+
+def _is_named(agency: Agency, typed: str) -> bool:
+    """Tell whether ``typed`` is one of the agency's names in full, letters folded."""
+    wanted = strip_prefixes(typed)
+    names = (agency.name_ar, agency.name_en, agency.short_name_ar, agency.short_name_en)
+    return any(strip_prefixes(name) == wanted for name in names)
+
+
+# ---- what happened ----
+
+
+class WhatForm(AskingForm):
+    """The words, the answers to the questions of the topic, the place and the files.
+
+    ``is_partial`` is for the buttons that keep what there is without going on: nothing is required then.
+    ``taken`` are the files that can be stored, also where the form has errors.
+    """
+
+    subject = LineField(max=SUBJECT_LENGTH, label=_("Subject in one line"))
+    details = ParagraphField(max=DETAILS_LENGTH, rows=7, label=_("Details"))
+    attachments = AttachmentsField()
+    governorate = forms.ChoiceField(required=False, label=_("Governorate"))
+    area = LineField(max=120, required=False, label=_("Area or district"))
+    place = LineField(max=200, required=False, label=_("Describe the place"))
+    employee = LineField(
+        max=EMPLOYEE_LENGTH,
+        required=False,
+        label=_("Name of the employee"),
+        help_text=_("The agency passes your thanks on. You may leave it empty."),
+    )
+
+    def __init__(  # noqa: PLR0913 - what is sent, and what of the draft and its topic the page needs to ask
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: MultiValueDict[str, UploadedFile[Any]] | None = None,
+        *,
+        draft: Draft,
+        questions: Sequence[TopicQuestion],
+        governorates: Sequence[Governorate],
+        room: int = uploads.MOST_FILES,
+        is_partial: bool = False,
+        at: datetime,
+    ) -> None:
+        super().__init__(data, files, initial=_what_initial(draft))
+        self.room, self.at = room, at
+        self.taken: list[Attachment] = []
+        self.places = {place.code: place for place in governorates}
+        choices = [("", _("— choose —")), *((code, place.name) for code, place in self.places.items())]
+        self.fields["governorate"].choices = choices  # type: ignore[attr-defined]
+        self.fields["details"].help_text = words_for(draft.kind).hint
+        self._name_employee(draft.kind)
+        for name in ("subject", "details"):
+            self.fields[name].required = not is_partial
+        self.ask(questions, draft.answers, is_partial=is_partial)
+        self.order_fields(("subject", "details", *(bound.name for bound in self.asked)))
+
+    def _name_employee(self, kind: str) -> None:
+        """Ask for the employee where a case can be about one: praise is passed on, a complaint kept away."""
+        if kind == Kind.COMPLAINT:
+            field = self.fields["employee"]
+            field.label = _("Name of the employee, if it is about one")
+            field.help_text = _(
+                "Write the full name. Whoever is named here does not handle your complaint. You may leave it empty."
+            )
+        elif kind != Kind.PRAISE:
+            del self.fields["employee"]
+
+    def clean_attachments(self) -> list[UploadedFile[Any]]:
+        """Take the good files and name the others."""
+        files: list[UploadedFile[Any]] = self.cleaned_data["attachments"]
+        self.taken, refused = take(files, room=self.room, at=self.at)
+        if refused:
+            raise ValidationError(refused, code="refused")
+        return files
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """Return what was typed and is in order, as the draft keeps it."""
+        in_order: dict[str, Any] = self.said_besides | {"answers": self.said}
+        in_order.pop("attachments", None)
+        if "governorate" in in_order:
+            in_order["governorate"] = self.places.get(in_order["governorate"])
+        return in_order
+
+
+def _what_initial(draft: Draft) -> dict[str, Any]:
+    return {
+        "subject": draft.subject,
+        "details": draft.details,
+        "governorate": draft.governorate.code if draft.governorate else "",
+        "area": draft.area,
+        "place": draft.place,
+        "employee": draft.employee,
+    }
+
+
+# ---- check and send ----
+
+
+class CheckForm(Form):
+    """How to be told, whether to stay unnamed, and the token of the draft that is sent.
+
+    ``email`` is the confirmed address alone: without one there is nothing to choose.
+    """
+
+    draft = forms.UUIDField(error_messages={"required": STALE, "invalid": STALE})
+    notify_by = ChoiceCardsField(label=_("How should we send you news?"))
+    hides_identity = forms.BooleanField(
+        required=False,
+        label=_("Hide my identity from the agency"),
+        help_text=_(
+            "The agency does not see your name and number. Only the follow-up unit does. "
+            "Leave your name out of the text and the files."
+        ),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, phone: str, email: str) -> None:
+        super().__init__(data)
+        ways = {NotifyBy.SMS: phone, NotifyBy.EMAIL: email}
+        cards = [Card(way.value, way.label, f"\u2066{address}\u2069") for way, address in ways.items() if address]
+        self.fields["notify_by"].cards = cards  # type: ignore[attr-defined]
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """Return how the citizen wants to be told, and whether the agency learns who it is."""
+        return {name: self.cleaned_data[name] for name in ("notify_by", "hides_identity")}

@@ -1,0 +1,7 @@
+"""The short links of messages: without a language, because every letter of an SMS counts."""
+
+from django.urls import path
+
+from complaints.portal.cases import views as cases
+
+urlpatterns = [path("r/<slug:token>/", cases.short_link, name="short-link")]

@@ -1,0 +1,26 @@
+"""The addresses of the citizens' pages."""
+
+from django.urls import path
+
+from complaints.portal.cases import file_views, views as cases
+from complaints.portal.filing import advice, views as filing
+
+urlpatterns = [
+    path("", cases.home, name="home"),
+    path("new/<kind:kind>/", filing.new, name="new"),
+    path("new/<kind:kind>/agency/", filing.new_agency, name="new-agency"),
+    path("new/<kind:kind>/what/", filing.new_what, name="new-what"),
+    path("new/<kind:kind>/check/", filing.new_check, name="new-check"),
+    path("new/<kind:kind>/choose/", advice.new_choose, name="new-choose"),
+    path("new/<kind:kind>/restart/", filing.new_restart, name="new-restart"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<ref:ref>/", cases.case, name="case"),
+    path("cases/<ref:ref>/receipt/", filing.receipt, name="receipt"),
+    path("cases/<ref:ref>/add/", cases.case_add, name="case-add"),
+    path("cases/<ref:ref>/amend/", cases.case_amend, name="case-amend"),
+    path("cases/<ref:ref>/reply/", cases.case_reply, name="case-reply"),
+    path("cases/<ref:ref>/object/", cases.case_object, name="case-object"),
+    path("cases/<ref:ref>/withdraw/", cases.case_withdraw, name="case-withdraw"),
+    path("cases/<ref:ref>/files/<uuid:pk>/", file_views.case_file, name="case-file"),
+    path("track/", cases.track, name="track"),
+]

@@ -1,0 +1,1 @@
+"""Cases found by words, in all the forms they take, and by number."""

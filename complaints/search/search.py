@@ -1,0 +1,205 @@
+"""The search of the desk: a tracking number, words of a case, or the telephone or document number of its person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from functools import reduce
+from itertools import groupby, islice
+from operator import or_
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.core.exceptions import ValidationError
+from django.db import connections
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
+
+from accounts.models import Citizen, NumberKind, User
+from accounts.roles import CMU
+from complaints import reference
+from complaints.models import Case, CaseQuerySet, SearchBlock
+from complaints.search.word_forms import Forms, forms_of
+from complaints.visibility.identity import Reading
+from kit.arabic import strip_prefixes
+from kit.forms import MobileField, plain_digits
+from kit.keyset import PAGE, KeysetPage
+
+#: What is longer than this is no search.
+LONGEST = 200
+#: Words looked for; more narrow nothing any further.
+MOST_WORDS = 8
+#: So many cases the index finds within milliseconds.
+FEW = 2500
+#: Pages of cases read to fill one, where names that are covered have all the words: more are a search for a person.
+ROUNDS = 8
+#: Blocks read from the newest down before the rest is left to the database after all.
+WALK = 16
+_WORD = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"[+]?[A-Za-z]{0,3}[0-9]{5,20}")
+_LAST = re.compile(r"[0-9]{1,18}")
+
+
+def is_personal(text: str) -> bool:
+    """Tell whether ``text`` looks like the number of a telephone or a document: such a text stays out of addresses."""
+    return len(text) <= LONGEST and bool(_NUMBER.fullmatch(plain_digits(text)))
+
+
+def by_reference(scope: CaseQuerySet, text: str) -> Case | None:
+    """Return the case whose tracking number ``text`` is."""
+    number = reference.parse(text)
+    return scope.filter(reference=number).first() if number else None
+
+
+def by_person(scope: CaseQuerySet, text: str, *, user: User, at: datetime) -> list[Case]:
+    """Return the newest cases of the person whose telephone or document number ``text`` is, a page of them at most.
+
+    For agency staff a person who hid the identity is found by neither.
+    """
+    people = _people(plain_digits(text))
+    known = scope if user.authority(at).has(CMU) else scope.filter(hides_identity=False)
+    return list(known.filter(citizen__in=people).for_listing().order_by("-pk")[:PAGE])
+
+
+def _people(number: str) -> Any:
+    found = [Citizen.objects.numbered(kind, variant) for kind in NumberKind for variant in {number, number.upper()}]
+    # What is no mobile number is looked for as the number of a document only.
+    with suppress(ValidationError):
+        found.append(Citizen.objects.reached_at(MobileField().clean(number)))
+    return reduce(or_, found).values("pk")
+
+
+def by_words(scope: CaseQuerySet, text: str, *, reads: Callable[[Case], Reading], after: str = "") -> KeysetPage[Case]:
+    """Return a page of the cases that have every word of ``text``, in whatever form of it, the newest first.
+
+    Letters are folded and articles stripped as the database does it, and each word stands for the forms that
+    ``wordforms`` guesses, and for what begins with it. ``reads`` says how the searcher reads a case: a word that is
+    covered there is not found either. ``after`` is the ``next`` of the page before.
+    """
+    words = words_of(text)
+    below = int(after) if _LAST.fullmatch(after) else None
+    cases: list[Case] = []
+    for _ in range(ROUNDS if words else 0):
+        keys = _newest(scope, words, PAGE + 1, below=below)
+        found = list(Case.objects.filter(pk__in=keys).for_listing().order_by("-pk"))
+        cases += _readable(found, words, [reads(case) for case in found], database=scope.db)
+        if len(keys) <= PAGE or len(cases) > PAGE:
+            break
+        below = keys[-1]
+    return KeysetPage(cases[:PAGE], str(cases[PAGE - 1].pk) if len(cases) > PAGE else "")
+
+
+def _readable(
+    cases: Sequence[Case], words: Sequence[Forms], readings: Sequence[Reading], *, database: str
+) -> Sequence[Case]:
+    """Return which of ``cases`` have all ``words`` in what their reader may read; two statements more, or none."""
+    veiled = {reading.case.pk: reading for reading in readings if not reading.knows_person}
+    details = Case.objects.filter(pk__in=veiled).values_list("pk", "details") if veiled else ()
+    texts = {key: f"{veiled[key].case.subject} {text}" for key, text in details}
+    covered = {key: text for key, whole in texts.items() if (text := veiled[key].cover(whole)) != whole}
+    if not covered:
+        return cases
+    with connections[database].cursor() as cursor:
+        cursor.execute(_SHOWN, [list(covered), list(covered.values()), query_of(words)])
+        shown = {key for (key,) in cursor.fetchall()}
+    return [case for case in cases if case.pk not in covered or case.pk in shown]
+
+
+#: As the column ``Case.words`` is made.
+_SHOWN = """
+SELECT key FROM unnest(%s::bigint[], %s::text[]) AS covered (key, text)
+WHERE to_tsvector('simple', ar_strip(text)) @@ to_tsquery('simple', %s)
+"""
+
+
+def words_of(text: str) -> list[Forms]:
+    """Return the forms of each word of ``text``, folded and without its article."""
+    return [forms_of(word) for word in _WORD.findall(strip_prefixes(text[:LONGEST]))[:MOST_WORDS]]
+
+
+def query_of(words: Sequence[Forms]) -> str:
+    """Return what the database is asked for (a ``tsquery``): some form of each of ``words``."""
+    return " & ".join(f"({_any_of(word)})" for word in words)
+
+
+def _any_of(forms: Forms) -> str:
+    # Letters and digits alone, by the pattern of a word: nothing of it can be an operator.
+    beginnings = [f"'{one}':*" for one in sorted(forms.beginnings)]
+    return " | ".join([*beginnings, *(f"'{one}'" for one in sorted(forms.exact))])
+
+
+class _Raw(SearchQuery):
+    """A query whose parts are known to be letters and digits."""
+
+    def __init__(self, words: Sequence[Forms], **options: Any) -> None:
+        super().__init__(query_of(words), search_type="raw", config="simple", **options)
+
+
+class _Veiled(_Raw):
+    """The same, hidden from the planner.
+
+    It adds up what it supposes of each form, and would read the whole table for the sum of sixty guesses.
+    """
+
+    def as_sql(self, *args: Any, **options: Any) -> tuple[str, Any]:
+        sql, params = super().as_sql(*args, **options)
+        return f"(SELECT {sql})", params
+
+
+def _newest(scope: CaseQuerySet, words: Sequence[Forms], number: int, *, below: int | None) -> list[int]:
+    """Return the keys of the ``number`` newest cases of ``scope`` that have all ``words`` and come before ``below``.
+
+    Few are found by the index and sorted. Of many, the index would give all; so the cases are read from the newest
+    down, without those blocks of a thousand that lack a word, until there are enough.
+    """
+    scope = scope.filter(pk__lt=below) if below else scope
+    if not _are_many(words, scope.db):
+        return _sorted(scope.filter(words=_Veiled(words)), number)
+    found: list[int] = []
+    rows = scope.filter(words=_Raw(words))
+    for first, last in _runs(words, below=below):
+        here = rows.filter(pk__gte=first, pk__lte=last).order_by("-pk").values_list("pk", flat=True)
+        found += here[: number - len(found)]
+        if len(found) == number:
+            return found
+        rows = rows.filter(pk__lt=first)
+    return found + _sorted(rows, number - len(found))
+
+
+def _sorted(rows: CaseQuerySet, number: int) -> list[int]:
+    # The sum keeps the database from reading all cases from the newest down until it has found enough.
+    return list(rows.order_by((F("pk") + 0).desc()).values_list("pk", flat=True)[:number])
+
+
+def _are_many(words: Sequence[Forms], database: str) -> bool:
+    """Tell whether more cases have all ``words`` than the index finds quickly, by the statistics of common words."""
+    exact = sorted(frozenset().union(*(word.exact for word in words)))
+    beginnings = sorted(frozenset().union(*(word.beginnings for word in words)))
+    with connections[database].cursor() as cursor:
+        cursor.execute(_COMMON, [exact, beginnings])
+        common: list[tuple[str, float]] = cursor.fetchall()
+    return min(sum(cases for one, cases in common if word.covers(one)) for word in words) > FEW
+
+
+_COMMON = """
+SELECT word, share * (SELECT reltuples FROM pg_class WHERE oid = 'complaints_case'::regclass)
+FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common (word, share)
+WHERE schemaname = current_schema() AND tablename = 'complaints_case' AND attname = 'words'
+    AND (word = ANY(%s) OR EXISTS (SELECT FROM unnest(%s::text[]) AS start WHERE starts_with(word, start)))
+"""
+
+
+def _runs(words: Sequence[Forms], *, below: int | None) -> Iterator[tuple[int, int]]:
+    """Yield the first and last key of each run of blocks that may have all ``words``, the newest first.
+
+    Blocks not summed up yet may have any word. After ``WALK`` of them it ends.
+    """
+    having = SearchBlock.objects.filter(words=_Veiled(words)).values("pk")
+    known = dict(SearchBlock.objects.values_list("pk", ExpressionWrapper(Q(pk__in=having), BooleanField())))
+    newest = Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    numbers = range((min(below, newest) if below else newest) // SearchBlock.CASES, -1, -1)
+    blocks = list(islice((number for number in numbers if known.get(number, True)), WALK))
+    for _, run in groupby(enumerate(blocks), key=sum):  # neighbours fall by one while their place rises by one
+        within = [number for _, number in run]
+        yield within[-1] * SearchBlock.CASES, (within[0] + 1) * SearchBlock.CASES - 1

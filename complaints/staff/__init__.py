@@ -1,0 +1,1 @@
+"""What all staff pages share: loading a case, the frame, stale pages, the file of a case as PDF."""

@@ -1,0 +1,49 @@
+"""What forms of several staff pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext, gettext_lazy as _
+
+from agencies.models import Agency
+from complaints.models import Case
+from kit.dates import day_digits
+from kit.forms import Form
+
+#: Fewest letters of a reason or a question somebody else has to act on.
+SHORTEST = 10
+
+
+#: Working days nobody asks for; the topic's limit is far below.
+MOST_DAYS = 365
+
+
+def too_late(latest: date, most: int) -> str:
+    """Return the sentence for a promise beyond the topic's limit."""
+    words = {"most": f"{most:,}", "latest": day_digits(latest)}
+    return gettext("The limit of this topic ends on %(latest)s: write %(most)s or less") % words
+
+
+class AgencyForm(Form):
+    """A form in which one of ``agencies`` is chosen, in the field that ``names_agency`` names."""
+
+    names_agency = "agency"
+
+    def __init__(self, data: Mapping[str, Any] | None, *, agencies: Sequence[Agency]) -> None:
+        super().__init__(data)
+        self.agencies = {agency.code: agency for agency in agencies}
+        names = [(code, agency.name) for code, agency in self.agencies.items()]
+        self.fields[self.names_agency].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
+
+    @property
+    def chosen_agency(self) -> Agency:
+        """Return the agency chosen."""
+        return self.agencies[self.cleaned_data[self.names_agency]]
+
+
+def agencies_but(case: Case, *, on: date) -> list[Agency]:
+    """Return the agencies ``case`` can go to on a day: all but its own."""
+    return [agency for agency in Agency.objects.complainable(on=on) if agency.pk != case.agency_id]

@@ -1,0 +1,41 @@
+"""A case through its door, and what the head of every page about it says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404
+
+from accounts.models import User
+from complaints.actions.topic_answers import answers_of
+from complaints.case_text.deadline import countdown_of, tag_of
+from complaints.clocks import pauses
+from complaints.models import Case
+from complaints.staff.case_file import with_papers
+from complaints.staff.frame import frame
+from complaints.visibility.identity import Reader
+
+
+def load(user: User, reference: str, *, at: datetime) -> Case:
+    """Return the case of that number, or answer 404 as for one that does not exist."""
+    cases = Case.objects.visible_to(user, at=at).with_tags(user, at=at)
+    case = with_papers(cases).filter(reference=reference).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
+    """Return what the head of every page about ``case`` says."""
+    countdown = countdown_of(case, at=at, still=pauses.of(case))
+    reading = Reader(user, at).of(case)
+    return {
+        "case": case,
+        "reading": reading,
+        "topic_answers": answers_of(case, knows_person=reading.knows_person),
+        "countdown": countdown,
+        "state_kind": tag_of(case, countdown),
+        "knows_person": reading.knows_person,
+        **frame(user, at=at, case=case),
+    }

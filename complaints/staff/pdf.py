@@ -1,0 +1,247 @@
+"""The file of a case as a PDF: right to left in Arabic, numbers never turned round, with or without the person.
+
+Typst sets it in the process, from one template of ours and data in JSON: no text of a person is ever read as markup, no
+file and no package is reached besides the fonts.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Final, Literal, TypedDict
+
+import typst
+from django.utils.translation import get_language, get_language_bidi, gettext, pgettext
+
+from complaints.actions.topic_answers import answers_of
+from complaints.case_text.conversation import Line
+from complaints.case_text.event_texts import Paper
+from complaints.case_text.history import Deed
+from complaints.case_text.promise import operator
+from complaints.models import Case
+from complaints.staff.case_file import Casefile
+from complaints.visibility.redaction import covering
+from kit.dates import moment_text
+
+TEMPLATE: Final = Path(__file__).parents[1] / "data" / "file.typ"
+#: Entries and letters of one section at most: seventy pages in all, set in about three seconds. The newest are kept,
+#: and the page says how many are not there.
+MOST_ENTRIES: Final = 150
+MOST_LETTERS: Final = 100_000
+# Zero-width joiners shape Arabic. What else is invisible goes: marks that turn a text may show a number backwards.
+_JOINERS = "\u200c\u200d"
+
+
+class Words(TypedDict):
+    """A text with its own direction."""
+
+    text: str
+    direction: str
+
+
+class Fact(TypedDict):
+    """One line of a table: what it is, and what it is here."""
+
+    label: str
+    value: Words
+
+
+class Entry(TypedDict):
+    """One thing in a section: a title, small print, and paragraphs."""
+
+    title: str
+    meta: Sequence[Words]
+    lines: Sequence[Words]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who the person is, for a file that says so; the numbers come from ``accounts.identity.reveal`` alone."""
+
+    name: str
+    number_kind: str
+    number: str
+    phone: str
+
+
+def render(case: Case, file: Casefile, *, at: datetime, printed_by: str, person: Person | None = None) -> bytes:
+    """Return the file of ``case`` as a PDF in the language of the reader; ``person`` puts the identity on it."""
+    data = {
+        "language": "en" if get_language() == "en" else "ar",
+        "direction": _own_direction(),
+        "title": f"{case.get_kind_display()} {case.reference}",
+        "operator": operator(),
+        "office": operator(),
+        "subject": _words(case.subject),
+        "words": {"page": pgettext("pages", "Page"), "of": pgettext("pages", "of")},
+        "printed": gettext("Printed by %(name)s, %(moment)s") % {"name": _plain(printed_by), "moment": moment_text(at)},
+        "facts": _pairs(_facts(case, person)),
+        "sections": [section for section in _sections(case, file, person) if section["entries"]],
+    }
+    # People sign what they write, and an answer names whom it is for.
+    return compiled(data if person else _covered(data, covering(case.citizen)), at=at)
+
+
+def compiled(data: Mapping[str, object], *, at: datetime) -> bytes:
+    """Return the PDF that the template makes of ``data``."""
+    said = json.dumps(data, ensure_ascii=False)
+    try:
+        return _set(said, at=at, standard="ua-1")
+    except typst.TypstError:
+        # A sign the face lacks, such as an emoji, breaks the rules of PDF/UA: tagged all the same, but not by name.
+        return _set(said, at=at, standard="1.7")
+
+
+def _set(said: str, *, at: datetime, standard: Literal["ua-1", "1.7"]) -> bytes:
+    return typst.compile(
+        str(TEMPLATE),
+        root=str(TEMPLATE.parent),
+        font_paths=_fonts(),
+        sys_inputs={"file": said},
+        pdf_standards=[standard],
+        # Typst takes whole seconds only.
+        timestamp=at.astimezone(UTC).replace(microsecond=0),
+    )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Return the face of the pages, whose whole is set here because a PDF needs it as TrueType."""
+    faces = resources.files("fontpkg_ibm_plex_sans_arabic") / "files"
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(faces)])
+
+
+def _covered(said: Any, cover: Callable[[str], str]) -> Any:
+    """Return ``said`` with the person covered in every text of it."""
+    match said:
+        case str():
+            return cover(said)
+        case dict():
+            return {name: _covered(part, cover) for name, part in said.items()}
+        case list() | tuple():
+            return [_covered(part, cover) for part in said]
+    return said
+
+
+# ---- what stands in it ----
+
+
+def _facts(case: Case, person: Person | None) -> Iterator[tuple[str, str]]:
+    yield gettext("Tracking number"), _grouped(case.reference)
+    yield pgettext("case", "Kind"), str(case.get_kind_display())
+    yield gettext("Status"), str(case.get_state_display())
+    yield pgettext("of a case", "Topic"), case.topic.name if case.topic else ""
+    yield gettext("Agency"), case.agency.name if case.agency else ""
+    yield gettext("Place"), gettext(", ").join(_place(case))
+    yield gettext("Channel"), str(case.get_channel_display())
+    yield gettext("Filed on"), moment_text(case.filed_at)
+    yield gettext("Answer by"), moment_text(case.deadline_at) if case.deadline_at else ""
+    yield gettext("Closed on"), moment_text(case.closed_at) if case.closed_at else ""
+    if person is None:
+        yield gettext("The person"), gettext("not named in this print")
+        return
+    yield gettext("The person"), person.name
+    yield person.number_kind, person.number
+    yield gettext("Mobile number"), person.phone
+
+
+def _place(case: Case) -> list[str]:
+    governorate = case.governorate.name if case.governorate else ""
+    return [part for part in (governorate, case.area, case.place) if part]
+
+
+def _sections(case: Case, file: Casefile, person: Person | None) -> Iterator[dict[str, object]]:
+    answers = answers_of(case, knows_person=person is not None)
+    told = _pairs((answer.asked, answer.said) for answer in answers)
+    yield _section(gettext("What the citizen wrote"), [_entry(lines=[case.details])], told)
+    if file.answer:
+        yield _section(gettext("The answer"), [_answer(file.answer)])
+    held = [_entry(span.holder, [span.length, *_when(span.since, span.until)]) for span in file.spans]
+    yield _section(gettext("Who held it"), held)
+    yield _section(gettext("Conversation with the citizen"), _cut([_line(line) for line in file.thread]))
+    yield _section(gettext("History"), _cut([_deed(deed) for deed in reversed(file.history)]))
+
+
+def _when(since: datetime, until: datetime | None) -> list[str]:
+    """Return from when to when: a moment each, since a row of moments reads in both directions."""
+    return [moment_text(since), *([moment_text(until)] if until else [])]
+
+
+def _answer(paper: Paper) -> Entry:
+    return _entry(paper.code_words, lines=[paper.first, paper.second])
+
+
+def _line(line: Line) -> Entry:
+    by = line.told.channel if line.told else line.by
+    fate = [line.told.fate.word] if line.told else []
+    return _entry(line.title, [moment_text(line.at), by, *fate], lines=line.texts)
+
+
+def _deed(deed: Deed) -> Entry:
+    paper = deed.paper
+    coded = [paper.code_words, paper.named] if paper else []
+    texts = [paper.first, paper.second] if paper else []
+    return _entry(deed.title, [moment_text(deed.at), deed.by, *coded], lines=texts)
+
+
+def _cut(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the newest of ``entries`` that a file has room for, and what was left out before them."""
+    lengths = accumulate(_length(entry) for entry in reversed(entries))
+    room = min(MOST_ENTRIES, sum(length <= MOST_LETTERS for length in lengths))
+    if room >= len(entries):
+        return entries
+    left_out = gettext("%(count)s older entries are left out here.") % {"count": len(entries) - room}
+    return [_entry(lines=[left_out]), *entries[len(entries) - room :]]
+
+
+def _length(entry: Entry) -> int:
+    return sum(len(line["text"]) for line in entry["lines"])
+
+
+# ---- words ----
+
+
+def _section(title: str, entries: Sequence[Entry], facts: Sequence[Fact] = ()) -> dict[str, object]:
+    return {"title": title, "entries": entries, "facts": list(facts)}
+
+
+def _pairs(facts: Iterable[tuple[str, str]]) -> list[Fact]:
+    return [Fact(label=_plain(label), value=_words(value)) for label, value in facts if value]
+
+
+def _entry(title: str = "", meta: Iterable[str] = (), *, lines: Iterable[str] = ()) -> Entry:
+    paragraphs = (line for text in lines for line in text.splitlines() if line.strip())
+    return Entry(
+        title=_plain(title), meta=[_words(part) for part in meta if part], lines=[_words(line) for line in paragraphs]
+    )
+
+
+def _words(text: str) -> Words:
+    """Return ``text`` without marks that turn it, and the direction of its first letter."""
+    plain = _plain(text)
+    strong = (unicodedata.bidirectional(letter) for letter in plain)
+    first = next((kind for kind in strong if kind in {"L", "R", "AL"}), None)
+    if first is None:
+        # Numbers alone read left to right in both languages.
+        return Words(text=plain, direction="ltr")
+    return Words(text=plain, direction="ltr" if first == "L" else "rtl")
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text if letter in _JOINERS or not unicodedata.category(letter).startswith("C"))
+
+
+def _own_direction() -> str:
+    return "rtl" if get_language_bidi() else "ltr"
+
+
+def _grouped(reference: str) -> str:
+    """Return a tracking number in the groups it is read aloud in."""
+    return f"{reference[:2]} {reference[2:6]} {reference[6:]}"

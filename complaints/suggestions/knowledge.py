@@ -1,0 +1,308 @@
+"""What is known about whose a text may be: the words of agencies, of topics and of the newest closed cases.
+
+A small model in the memory of each process: no statement of the pages goes through the closed cases, and a page costs
+the same whatever their number.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from heapq import nsmallest
+
+from django.utils import timezone
+
+from agencies.models import Agency, Topic
+from agencies.routing import areas
+from complaints.models import Case
+from complaints.suggestions.terms import stems_of, terms_in, terms_of
+from complaints.workflow import Outcome, State
+from kit.arabic import strip_prefixes
+
+#: Closed cases the model remembers, the newest.
+MOST_CLOSED = 1000
+#: How many of the most similar closed cases are asked, and how many of them must agree.
+ASKED, AGREEING = 5, 2
+#: What the votes of closed cases weigh beside the words of agencies and topics: see docs/routing.md.
+VOTES_WEIGHT = 0.5
+#: Topics a text may be of, for guessing its agency.
+MOST_TOPICS = 3
+#: What another topic must score to be offered instead of the chosen one.
+LEAST_TOPIC = 10.0
+#: Words that must stand in an agency's own words for these alone to speak for it.
+LEAST_WORDS = 2
+#: Shared words named in a reason.
+MOST_SHOWN = 4
+_EDGES = re.compile(r"^\W+|\W+$")
+#: The model is read anew after this long.
+FRESH = timedelta(minutes=15)
+#: A case whose agency gave an answer is the agency's.
+ANSWERED = (
+    Outcome.SOLVED,
+    Outcome.PARTLY,
+    Outcome.REFUSED_WITH_REASON,
+    Outcome.ANSWERED,
+    Outcome.THANKED,
+    Outcome.ADOPTED,
+    Outcome.NOT_ADOPTED,
+)
+
+
+class Shelf[Key: Hashable]:
+    """Folded texts by their keys, ranked for a question by BM25; several texts may have one key."""
+
+    _SATURATION, _LENGTH = 1.2, 0.5
+
+    def __init__(self, texts: Sequence[tuple[Key, str]]) -> None:
+        self.keys = [key for key, _text in texts]
+        counts = [Counter(stems_of(terms_in(text))) for _key, text in texts]
+        lengths = [count.total() for count in counts]
+        mean = sum(lengths) / len(lengths) if any(lengths) else 1.0
+        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for place, count in enumerate(counts):
+            damping = self._SATURATION * (1 - self._LENGTH + self._LENGTH * lengths[place] / mean)
+            for stem, times in count.items():
+                self._postings[stem].append((place, times * (self._SATURATION + 1) / (times + damping)))
+        self._rarity = {stem: self._rarity_of(len(found)) for stem, found in self._postings.items()}
+
+    def _rarity_of(self, texts: int) -> float:
+        return math.log(1 + (len(self.keys) - texts + 0.5) / (texts + 0.5))
+
+    def ranked(self, question: Sequence[str], *, most: int | None = None) -> list[tuple[Key, float]]:
+        """Return the keys with the score of each text that shares a stem with the question, the best first."""
+        scores: dict[int, float] = defaultdict(float)
+        for stem in dict.fromkeys(question):
+            rarity = self._rarity.get(stem, 0.0)
+            for place, weight in self._postings.get(stem, ()):
+                scores[place] += rarity * weight
+        best = nsmallest(most or len(scores), scores, key=lambda place: (-scores[place], place))
+        return [(self.keys[place], scores[place]) for place in best]
+
+
+@dataclass(frozen=True)
+class Body:
+    """An agency as far as guessing needs it: its sort, its words, folded, and its governorates (none: all of them)."""
+
+    key: int
+    kind: str
+    sector: str
+    words: str
+    area: frozenset[int] = frozenset()
+
+    def serves(self, governorate: int | None) -> bool:
+        """Tell whether it has to do with a governorate, as far as that is known."""
+        return not self.area or governorate is None or governorate in self.area
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A topic as far as guessing needs it: its words, folded, the sorts of agency it concerns, and its usual one."""
+
+    key: int
+    words: str
+    kinds: frozenset[str]
+    agency_kinds: frozenset[str]
+    sectors: frozenset[str]
+    usual: int | None
+
+    def concerns(self, body: Body) -> bool:
+        """Tell whether the topic is one that the agency has to do with."""
+        is_kind = not self.agency_kinds or body.kind in self.agency_kinds
+        return is_kind and (not self.sectors or body.sector in self.sectors)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is known of a case: its text with the place as written, its governorate, and its topic if it has one."""
+
+    text: str
+    governorate: int | None = None
+    topic: int | None = None
+
+
+@dataclass(frozen=True)
+class Guess:
+    """An agency that a text points to, and by what: votes of closed cases, words it shares, a topic it reads like."""
+
+    agency: int
+    score: float
+    votes: int = 0
+    words: Sequence[str] = ()
+    topic: int | None = None
+
+
+class Knowledge:
+    """Agencies, topics and closed cases, asked together."""
+
+    def __init__(
+        self, bodies: Sequence[Body], subjects: Sequence[Subject], closed: Sequence[tuple[int, str]], *, at: datetime
+    ) -> None:
+        self.at = at
+        self.bodies = {body.key: body for body in bodies}
+        self.subjects = {subject.key: subject for subject in subjects}
+        self._agencies = Shelf([(body.key, body.words) for body in bodies])
+        self._topics = Shelf([(subject.key, subject.words) for subject in subjects])
+        self._closed = Shelf(closed)
+        self._terms = {body.key: frozenset(stems_of(terms_in(body.words))) for body in bodies}
+
+    def learning(self, closed: Sequence[tuple[int, str]]) -> Knowledge:
+        """Return the same knowledge with other closed cases."""
+        learned = copy(self)
+        learned._closed = Shelf(closed)  # noqa: SLF001 - its own
+        return learned
+
+    def guesses(self, asked: Asked, owners: Mapping[int, int | None]) -> list[Guess]:
+        """Return the agencies the text points to, the best first.
+
+        With a topic only agencies that it concerns. ``owners`` are the agencies of the topics the text reads like, for
+        a case whose own topic does not say what it is about. An agency of other governorates is left out.
+        """
+        question = stems_of(terms_of(asked.text))
+        words = {key: score for key, score in self._agencies.ranked(question) if self._fits(key, asked)}
+        votes = {key: number for key, number in self._votes(question).items() if self._fits(key, asked)}
+        topics = self._owners_read(question, owners)
+        totals: dict[int, float] = defaultdict(float)
+        for shares, weight in ((_shares(words), 1.0), (_shares(votes), VOTES_WEIGHT)):
+            for key, share in shares.items():
+                totals[key] += weight * share
+        for key, (_topic, share) in topics.items():
+            totals[key] += share
+        written = [(_EDGES.sub("", word), stems_of(terms_of(word))) for word in asked.text.split()]
+        least = LEAST_WORDS if asked.topic is None else 1
+        found = [
+            Guess(key, totals[key], votes.get(key, 0), self._shared(key, written), topics.get(key, (None, 0.0))[0])
+            for key in sorted(totals, key=lambda key: (-totals[key], key))
+        ]
+        return [guess for guess in found if guess.votes or guess.topic or len(guess.words) >= least]
+
+    def topics_read(self, text: str, *, kind: str) -> list[int]:
+        """Return the topics of a kind of case that a text reads like most, the best first."""
+        ranked = self._topics.ranked(stems_of(terms_of(text)))
+        return [key for key, _score in ranked if kind in self.subjects[key].kinds][:MOST_TOPICS]
+
+    def other_topic(self, text: str, *, kind: str, topic: int | None) -> int | None:
+        """Return the topic a text reads like where it shares no word with its own, None where nothing is sure."""
+        scores = dict(self._topics.ranked(stems_of(terms_of(text))))
+        if topic in scores:
+            return None
+        telling = (key for key in scores if kind in self.subjects[key].kinds and self.is_telling(key))
+        best = next(telling, None)
+        return best if best is not None and scores[best] >= LEAST_TOPIC else None
+
+    def serves(self, agency: int, governorate: int | None) -> bool:
+        """Tell whether an agency has to do with a governorate; one that is not known here may have to."""
+        body = self.bodies.get(agency)
+        return body is None or body.serves(governorate)
+
+    def is_telling(self, topic: int) -> bool:
+        """Tell whether a topic says whose a case may be: not where all sorts of agencies are its and none usually."""
+        subject = self.subjects.get(topic)
+        return subject is not None and bool(subject.usual or subject.agency_kinds or subject.sectors)
+
+    def _fits(self, key: int, asked: Asked) -> bool:
+        body = self.bodies.get(key)
+        if body is None or not body.serves(asked.governorate):
+            return False
+        subject = self.subjects.get(asked.topic) if asked.topic is not None else None
+        return subject is None or subject.concerns(body)
+
+    def _votes(self, question: Sequence[str]) -> dict[int, int]:
+        """Return how many of the most similar closed cases each agency answered, where enough agree."""
+        asked = Counter(key for key, _score in self._closed.ranked(question, most=ASKED))
+        return {key: number for key, number in asked.items() if number >= AGREEING}
+
+    def _owners_read(self, question: Sequence[str], owners: Mapping[int, int | None]) -> dict[int, tuple[int, float]]:
+        """Return the agencies of the topics a text reads like, each with its best topic and that topic's share."""
+        found: dict[int, tuple[int, float]] = {}
+        read = {topic: score for topic, score in self._topics.ranked(question) if topic in owners}
+        for topic, share in _shares(read).items():
+            agency = owners[topic]
+            if agency is not None and agency in self.bodies:
+                found.setdefault(agency, (topic, share))
+        return found
+
+    def _shared(self, key: int, written: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+        """Return the words of a text that are among an agency's own, as they are written, one of each stem."""
+        known = self._terms[key]
+        found: dict[str, str] = {}
+        for word, stems in written:
+            shared = known.intersection(stems)
+            if shared and found.keys().isdisjoint(shared):
+                found |= dict.fromkeys(shared, word)
+        return list(dict.fromkeys(found.values()))[:MOST_SHOWN]
+
+
+def _shares(scores: Mapping[int, float]) -> dict[int, float]:
+    best = max(scores.values(), default=0.0)
+    return {key: score / best for key, score in scores.items()} if best else {}
+
+
+# ---- the model of this process ----
+
+
+class _Memory:
+    """Keeps the model of a process as long as it is fresh."""
+
+    def __init__(self) -> None:
+        self.knowledge: Knowledge | None = None
+
+    def recall(self, *, at: datetime) -> Knowledge:
+        held = self.knowledge
+        if held is None or not held.at <= at < held.at + FRESH:
+            held = self.knowledge = read(at=at)
+        return held
+
+
+_memory = _Memory()
+
+
+def known(*, at: datetime) -> Knowledge:
+    """Return the model, read anew when it has grown old: four statements then, none otherwise."""
+    return _memory.recall(at=at)
+
+
+def forget() -> None:
+    """Let the next question read everything anew; for tests and after a load of reference data."""
+    _memory.knowledge = None
+
+
+def read(*, at: datetime, by_rules: bool = True) -> Knowledge:
+    """Return the model as the database has it; ``by_rules`` tells whether rules say which places an agency serves."""
+    on = timezone.localdate(at)
+    return Knowledge(_bodies(on, areas(on) if by_rules else {}), _subjects(), _closed(), at=at)
+
+
+def _bodies(on: date, ruled: Mapping[int, frozenset[int]]) -> list[Body]:
+    rows = (
+        Agency.objects.complainable(on=on).order_by("pk").values_list("pk", "kind", "sector", "folded", "governorate")
+    )
+    return [
+        Body(key, kind, sector, words, ruled.get(key, frozenset()) | ({own} if own else set()))
+        for key, kind, sector, words, own in rows
+    ]
+
+
+def _subjects() -> list[Subject]:
+    topics = Topic.objects.filter(is_active=True, parent__isnull=False).select_related("parent").order_by("pk")
+    return [
+        Subject(
+            topic.pk,
+            strip_prefixes(" ".join([topic.name_ar, topic.name_en, *([topic.parent.name_ar] if topic.parent else [])])),
+            frozenset(topic.kinds),
+            frozenset(topic.agency_kinds),
+            frozenset(topic.sectors),
+            topic.suggested_agency_id,
+        )
+        for topic in topics
+    ]
+
+
+def _closed() -> list[tuple[int, str]]:
+    answered = Case.objects.filter(state=State.CLOSED, agency__isnull=False, outcome__in=ANSWERED)
+    rows = answered.order_by("-closed_at", "-pk").values_list("agency", "folded", "area", "place")[:MOST_CLOSED]
+    return [(agency, f"{folded} {strip_prefixes(f'{area} {place}')}") for agency, folded, area, place in rows]

@@ -1,0 +1,308 @@
+"""Which agency a case may belong to and which topic, each with its reason: shown to people, never applied by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from accounts.models import agencies_with_officers
+from agencies.models import Agency, Governorate, Topic
+from agencies.routing import Matter, owners_for
+from complaints.actions import precedents
+from complaints.models import Case, CaseEvent, CaseQuerySet, Draft, Precedent, Refusal
+from complaints.suggestions.knowledge import ASKED, Asked, Guess, Knowledge, known
+from complaints.workflow import State, Verb
+
+#: Agencies a text points to that are shown beside those that rules, rulings and people name.
+MOST_GUESSES = 3
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One agency and why it is suggested; only one with an active officer can receive a case."""
+
+    agency: Agency
+    reason: str
+    can_receive: bool = True
+
+
+@dataclass(frozen=True)
+class Open:
+    """A case in triage: the last refusal, if it came back, the agency its citizen chose, and who may be its owner.
+
+    ``topic`` is the one its words read like, where that is another than its own.
+    """
+
+    case: Case
+    refusal: Refusal | None
+    chosen: Agency | None
+    suggestions: Sequence[Suggestion]
+    topic: Topic | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is offered to somebody who files: agencies with their reasons, and the topic their words read like."""
+
+    agencies: Sequence[Suggestion] = ()
+    topic: Topic | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.agencies or self.topic)
+
+
+def with_reasons(cases: CaseQuerySet) -> CaseQuerySet:
+    """Return ``cases`` with all that suggestions are drawn from, in two further statements for the whole list."""
+    related = ("citizen", "topic__parent", "topic__suggested_agency", "governorate")
+    return cases.select_related(*related).prefetch_related("refusals__agency", "refusals__proposed_agency")
+
+
+def opened(cases: Sequence[Case], *, at: datetime) -> list[Open]:
+    """Return each of ``cases`` with its suggestions, in as many statements for all as for one."""
+    on = timezone.localdate(at)
+    chosen = _chosen(cases)
+    clues = _clues([_matter_of(case) for case in cases], at=at)
+    rulings = precedents.of_cases(cases, on=on) if cases else {}
+    found = []
+    for case, clue in zip(cases, clues, strict=True):
+        refusal = list(case.refusals.all())[-1:]
+        last, wish = (refusal[0] if refusal else None), chosen.get(case.pk)
+        refused = {one.agency_id for one in case.refusals.all()}
+        suggested = [
+            *([_proposed(last)] if last else []),
+            *(one for one in _suggested(clue, rulings.get(case.pk, [])) if one.agency.pk not in refused),
+            *([_wished(wish)] if wish and wish.pk not in refused else []),
+        ]
+        found.append(Open(case, last, wish, _without_repeats(suggested), clue.other_topic))
+    return _with_officers(found, on)
+
+
+def for_case(case: Case, *, at: datetime) -> Open | None:
+    """Return the case with its suggestions while it waits for an owner, None otherwise."""
+    if case.state != State.TRIAGE:
+        return None
+    (found,) = opened(list(with_reasons(Case.objects.filter(pk=case.pk))), at=at)
+    return found
+
+
+def for_draft(draft: Draft, *, at: datetime) -> Offer:
+    """Return the agencies and the topic to offer to somebody who files: nothing where their own choice needs no help.
+
+    Agencies where theirs is not known, or where the rule for topic and place names another one; never on a topic that
+    is kept from the agency it is about.
+    """
+    topic = draft.topic
+    if topic is None or not draft.has_words:
+        return Offer()
+    text = f"{draft.subject} {draft.details}"
+    told = _Told(draft.kind, topic, draft.governorate, text, f"{draft.area} {draft.place}")
+    clue = next(iter(_clues([told], at=at)))
+    if topic.withheld_from_agency:
+        return Offer(topic=clue.other_topic)
+    if draft.agency is not None:
+        return _beside_choice(draft.agency, clue)
+    rulings = precedents.fitting(topic, draft.governorate, text, on=timezone.localdate(at))
+    found = _without_repeats(list(_suggested(clue, rulings, _why_in_public)))
+    return Offer([one for one in found if one.agency.is_complainable][:MOST_GUESSES], clue.other_topic)
+
+
+def _beside_choice(chosen: Agency, clue: _Clue) -> Offer:
+    """Return what is offered beside the citizen's own choice: another agency by rule, another topic of the same."""
+    owner, topic = clue.owner, clue.other_topic
+    names_another = owner is not None and owner != chosen and owner.is_complainable
+    return Offer(
+        [_ruled(owner)] if owner and names_another else [], topic if topic and _concerns(topic, chosen) else None
+    )
+
+
+def _concerns(topic: Topic, agency: Agency) -> bool:
+    """Tell whether the topic is one that the agency has to do with."""
+    is_kind = not topic.agency_kinds or agency.kind in topic.agency_kinds
+    return is_kind and (not topic.sectors or agency.sector in topic.sectors)
+
+
+# ---- the reasons ----
+
+
+def _why(ruling: Precedent) -> str:
+    return gettext("Decided before: %(why)s") % {"why": ruling.why}
+
+
+def _why_in_public(_ruling: Precedent) -> str:
+    """Return what a citizen reads of a ruling: its words are the unit's, and were not written for the public."""
+    return gettext("A case like this was decided so before")
+
+
+def _suggested(
+    clue: _Clue, rulings: Sequence[Precedent], ruled_why: Callable[[Precedent], str] = _why
+) -> Iterator[Suggestion]:
+    """Yield who may be the owner: by rule, by earlier rulings, by topic, by what the text points to."""
+    if clue.owner:
+        yield _ruled(clue.owner)
+    for ruling in rulings:
+        yield Suggestion(ruling.agency, ruled_why(ruling))
+    if clue.usual:
+        yield Suggestion(clue.usual, gettext("The usual agency for this topic"))
+    for guess, agency, read in clue.guesses:
+        yield Suggestion(agency, _reason(guess, read))
+
+
+def _ruled(agency: Agency) -> Suggestion:
+    return Suggestion(agency, gettext("The rule for this topic and place"))
+
+
+def _proposed(refusal: Refusal) -> Suggestion:
+    words = {"agency": refusal.agency.name}
+    return Suggestion(refusal.proposed_agency, gettext("Proposed by %(agency)s, which declined it") % words)
+
+
+def _wished(agency: Agency) -> Suggestion:
+    return Suggestion(agency, gettext("The citizen chose it, but it did not receive the case"))
+
+
+def _reason(guess: Guess, topic: Topic | None) -> str:
+    """Return what speaks for a guess most: earlier cases, then the topic the text reads like, then its words."""
+    if guess.votes:
+        return ngettext(
+            "%(count)s of the %(asked)s most similar closed cases was answered by it",
+            "%(count)s of the %(asked)s most similar closed cases were answered by it",
+            guess.votes,
+        ) % {"count": guess.votes, "asked": ASKED}
+    if topic:
+        return gettext("The text reads like the topic “%(topic)s”, one of its own") % {"topic": topic.name}
+    listed = gettext(", ").join(f"\u2068{word}\u2069" for word in guess.words)
+    return ngettext(
+        "A word of the text is among its services: %(words)s",
+        "Words of the text are among its services: %(words)s",
+        len(guess.words),
+    ) % {"words": listed}
+
+
+# ---- what is known of the cases ----
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a person told: enough to look for the owner."""
+
+    kind: str
+    topic: Topic | None
+    governorate: Governorate | None
+    text: str
+    place: str
+
+
+@dataclass(frozen=True)
+class _Clue:
+    """What points to the owner of one case: the rule, the usual agency, the text, and another topic it reads like."""
+
+    told: _Told
+    owner: Agency | None
+    usual: Agency | None
+    guesses: Sequence[tuple[Guess, Agency, Topic | None]]
+    other_topic: Topic | None
+
+
+def _matter_of(case: Case) -> _Told:
+    return _Told(case.kind, case.topic, case.governorate, f"{case.subject} {case.details}", f"{case.area} {case.place}")
+
+
+def _clues(told: Sequence[_Told], *, at: datetime) -> list[_Clue]:
+    """Return the clues of each, in three statements for all, once the model of this process is warm."""
+    model, on = known(at=at), timezone.localdate(at)
+    read = [model.topics_read(one.text, kind=one.kind) for one in told]
+    others = [_other_topic(model, one) for one in told]
+    topics = _topics({key for keys in [*read, [key for key in others if key]] for key in keys})
+    owners = _owners(model, told, read, topics, on=on)
+    guesses = [
+        _guesses(model, one, {key: _owner_key(owners[place, key]) for key in keys if key in topics})
+        for place, (one, keys) in enumerate(zip(told, read, strict=True))
+    ]
+    named = {guess.agency for some in guesses for guess in some}
+    agencies = Agency.objects.complainable(on=on).in_bulk(named) if named else {}
+    return [
+        _Clue(
+            one,
+            owners.get((place, one.topic.pk)) if one.topic else None,
+            _usual(model, one.topic, one) if one.topic else None,
+            [
+                (guess, agencies[guess.agency], topics.get(guess.topic or 0))
+                for guess in some
+                if guess.agency in agencies
+            ],
+            topics.get(others[place] or 0),
+        )
+        for place, (one, some) in enumerate(zip(told, guesses, strict=True))
+    ]
+
+
+def _topics(keys: set[int]) -> Mapping[int, Topic]:
+    return Topic.objects.select_related("parent", "suggested_agency").in_bulk(keys) if keys else {}
+
+
+def _usual(model: Knowledge, topic: Topic, told: _Told) -> Agency | None:
+    """Return the usual agency of a topic where it serves the governorate of the case."""
+    usual, governorate = topic.suggested_agency, told.governorate.pk if told.governorate else None
+    return usual if usual and model.serves(usual.pk, governorate) else None
+
+
+def _owners(
+    model: Knowledge, told: Sequence[_Told], read: Sequence[Sequence[int]], topics: Mapping[int, Topic], *, on: date
+) -> Mapping[tuple[int, int], Agency | None]:
+    """Return the agency by rule of each case's topic, and of those it reads like the usual one where no rule speaks."""
+    asked: list[tuple[int, Topic, Agency | None]] = []
+    for place, (one, keys) in enumerate(zip(told, read, strict=True)):
+        asked += [(place, topics[key], _usual(model, topics[key], one)) for key in keys if key in topics]
+        if one.topic:
+            asked.append((place, one.topic, None))
+    matters = [Matter(topic, told[place].governorate, told[place].place) for place, topic, _usual in asked]
+    found = owners_for(matters, on) if matters else []
+    return {(place, topic.pk): owner or usual for (place, topic, usual), owner in zip(asked, found, strict=True)}
+
+
+def _owner_key(agency: Agency | None) -> int | None:
+    return agency.pk if agency else None
+
+
+def _guesses(model: Knowledge, told: _Told, owners: Mapping[int, int | None]) -> Sequence[Guess]:
+    """Return what the text points to; a topic that says nothing of its owner is left aside."""
+    if told.topic and told.topic.withheld_from_agency:
+        return []
+    topic = told.topic.pk if told.topic and model.is_telling(told.topic.pk) else None
+    governorate = told.governorate.pk if told.governorate else None
+    asked = Asked(f"{told.text} {told.place}", governorate, topic)
+    return model.guesses(asked, {} if topic else owners)[:MOST_GUESSES]
+
+
+def _other_topic(model: Knowledge, told: _Told) -> int | None:
+    return model.other_topic(told.text, kind=told.kind, topic=told.topic.pk if told.topic else None)
+
+
+def _with_officers(items: Sequence[Open], on: date) -> list[Open]:
+    """Return the items with what each suggested agency can receive on a day."""
+    keys = {suggestion.agency.pk for item in items for suggestion in item.suggestions}
+    present = agencies_with_officers(keys, on) if keys else frozenset()
+    return [
+        replace(item, suggestions=[replace(one, can_receive=one.agency.pk in present) for one in item.suggestions])
+        for item in items
+    ]
+
+
+def _without_repeats(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    """Return the first suggestion of each agency: its best reason."""
+    found: dict[int, Suggestion] = {}
+    for suggestion in suggestions:
+        found.setdefault(suggestion.agency.pk, suggestion)
+    return list(found.values())
+
+
+def _chosen(cases: Sequence[Case]) -> dict[int, Agency]:
+    """Return the agency each citizen chose when filing, by the key of the case."""
+    filed = CaseEvent.objects.filter(case__in=cases, verb=Verb.FILE).values_list("case_id", "facts__chosen_agency")
+    keys = {case: agency for case, agency in filed if agency}
+    agencies = Agency.objects.in_bulk(set(keys.values())) if keys else {}
+    return {case: agencies[agency] for case, agency in keys.items()}

@@ -1,0 +1,1 @@
+"""Agencies that ended while cases of theirs were open."""

@@ -1,0 +1,68 @@
+"""Agencies that ended while cases of theirs were open."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.guards import staff_required, user_of
+from accounts.roles import CMU
+from agencies.models import Agency
+from complaints import actions
+from complaints.actions.triage import NoActiveOfficer
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed
+from complaints.models import Case
+from complaints.staff.frame import frame
+from complaints.unit.ended_agencies.cases import cases_left_at, ended_with_cases
+from complaints.unit.ended_agencies.forms import SuccessorForm
+
+
+@staff_required(CMU)
+@require_safe
+def ended_agencies(request: HttpRequest) -> HttpResponse:
+    """Show the agencies that were merged or abolished while cases of theirs were open."""
+    user, at = user_of(request), timezone.now()
+    context = {"ended": ended_with_cases(on=timezone.localdate(at)), **frame(user, at=at)}
+    return render(request, "complaints/unit/ended_agencies/ended_agencies.html", context)
+
+
+@staff_required(CMU)
+@require_http_methods(["GET", "HEAD", "POST"])
+def ended_agency(request: HttpRequest, agency: str) -> HttpResponse:
+    """Refer what an agency left behind to another one, each case by an act of its own."""
+    user, at = user_of(request), timezone.now()
+    on = timezone.localdate(at)
+    ended = get_object_or_404(Agency.objects.filter(ends_on__lt=on), code=agency)
+    cases = cases_left_at(ended, within=Case.objects.at_desk_of(user, at=at))
+    form = SuccessorForm(
+        request.POST if request.method == "POST" else None, agencies=list(Agency.objects.complainable(on=on))
+    )
+    if form.is_bound and form.is_valid() and _refer_all(request, form, cases):
+        return redirect("ended-agencies")
+    context = {"agency": ended, "cases": cases, "form": form, **frame(user, at=at)}
+    return render(request, "complaints/unit/ended_agencies/ended_agency.html", context)
+
+
+def _refer_all(request: HttpRequest, form: SuccessorForm, cases: list[Case]) -> bool:
+    user, at, agency = user_of(request), timezone.now(), form.chosen_agency
+    count = 0
+    for case in cases:
+        try:
+            actions.refer(case, by=user, at=at, agency=agency, reason=form.cleaned_data["reason"])
+        except NoActiveOfficer:
+            words = gettext("%(agency)s has no active liaison officer today and cannot receive it. Choose another one.")
+            form.add_error("agency", words % {"agency": agency.name})
+            return False
+        except (TransitionNotAllowed, NotEntitled):
+            # Somebody moved it meanwhile: it is no longer among what is left behind, or shows there again.
+            continue
+        count += 1
+    words = ngettext(
+        "%(count)s case was referred to %(agency)s.", "%(count)s cases were referred to %(agency)s.", count
+    )
+    messages.success(request, words % {"count": count, "agency": agency.name})
+    return True

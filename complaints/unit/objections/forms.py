@@ -1,0 +1,71 @@
+"""What the unit types to decide on an objection: a new time and why, or why the answer stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy as _
+
+from agencies.calendar import WorkingCalendar
+from complaints.clocks import clockwork
+from complaints.models import Case
+from complaints.models.words import TEXT_LENGTH
+from complaints.staff.forms import MOST_DAYS, SHORTEST, too_late
+from kit.dates import day_digits
+from kit.forms import Form, NumberField, ParagraphField
+
+
+class UpholdForm(Form):
+    """The new time of the agency, and what is to be done; ``due`` is the promised moment once the form is valid.
+
+    A case that has no agency goes back to triage and gets no date.
+    """
+
+    days = NumberField(min=1, max=MOST_DAYS, label=_("Time for the new answer, in working days"))
+    reasons = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST,
+        rows=5,
+        label=_("Why the objection is right, and what is to be done"),
+        help_text=_("The citizen and the agency read it."),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, case: Case, calendar: WorkingCalendar, at: datetime) -> None:
+        super().__init__(data)
+        self.calendar, self.at = calendar, at
+        self.due: datetime | None = None
+        self.most = case.topic.limit_days if case.topic else clockwork.DEFAULT_LIMIT_DAYS
+        if case.agency is None:
+            del self.fields["days"]
+            return
+        words = {"most": self.most, "latest": day_digits(self._day(self.most))}
+        self.fields["days"].help_text = (
+            gettext("At most %(most)s, that is until %(latest)s. Fridays, Saturdays and holidays do not count.") % words
+        )
+
+    def _day(self, days: int) -> date:
+        return timezone.localdate(self.calendar.due(self.at, days))
+
+    def clean_days(self) -> int:
+        """Compute the promised moment, and refuse one beyond the topic's limit, which counts anew."""
+        days: int = self.cleaned_data["days"]
+        if days > self.most:
+            raise ValidationError(too_late(self._day(self.most), self.most), code="too_late")
+        self.due = self.calendar.due(self.at, days)
+        return days
+
+
+class DismissForm(Form):
+    """Why the answer stands."""
+
+    reasons = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST,
+        rows=5,
+        label=_("Reasons the citizen reads"),
+        help_text=_("Answer what the objection says, point by point."),
+    )

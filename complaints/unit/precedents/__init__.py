@@ -1,0 +1,1 @@
+"""Rulings kept for the next case."""

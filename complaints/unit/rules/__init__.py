@@ -1,0 +1,1 @@
+"""Try a routing rule before it is saved."""

@@ -1,0 +1,1 @@
+"""Cases without an owner: triage, referral, archiving."""

@@ -1,0 +1,86 @@
+"""What the unit types to refer or archive a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from complaints.actions.precedents import SHORTEST_WORDS, WORDS_LENGTH, Keepsake
+from complaints.models import Case
+from complaints.models.words import TEXT_LENGTH
+from complaints.permissions import rulings
+from complaints.staff.forms import SHORTEST, AgencyForm
+from kit.forms import Form, LineField, ParagraphField
+
+
+class ReferForm(AgencyForm):
+    """The agency the unit sends a case to; a new start of the time limit needs its reason."""
+
+    agency = forms.ChoiceField(label=_("Refer to"))
+    reason = ParagraphField(
+        max=TEXT_LENGTH,
+        rows=3,
+        required=False,
+        label=_("Reason"),
+        help_text=_("The agency reads it, the citizen does not."),
+    )
+    resets_limit = forms.BooleanField(required=False, label=_("Count the time limit from today instead of from filing"))
+    keeps = forms.BooleanField(
+        required=False,
+        label=_("Keep this ruling as a precedent"),
+        help_text=_("It is offered with its reason to whoever files or refers a case of this topic with these words."),
+    )
+    words = LineField(
+        max=WORDS_LENGTH,
+        min=SHORTEST_WORDS,
+        required=False,
+        label=_("Words by which such cases are recognised"),
+        help_text=_("A few words for the matter. Name no people, neither here nor in the reason."),
+    )
+    everywhere = forms.BooleanField(required=False, label=_("It holds in every governorate, not only in this one"))
+
+    def __init__(self, data: Mapping[str, Any] | None, *, case: Case, agencies: Sequence[Agency]) -> None:
+        super().__init__(data, agencies=agencies)
+        self.is_ruling = rulings.needs_ruling(case)
+        if not case.bounces or case.topic is None:
+            for name in ("keeps", "words", "everywhere"):
+                del self.fields[name]
+        elif case.governorate_id is None:
+            del self.fields["everywhere"]
+        self.fields["reason"].required = self.is_ruling
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the reason of a new start or of a precedent, and for the words of the latter."""
+        cleaned = super().clean() or {}
+        has_no_reason = "reason" in cleaned and not cleaned["reason"]
+        if has_no_reason and cleaned.get("resets_limit"):
+            self.add_error("reason", _("Write why the time limit starts anew"))
+        elif has_no_reason and cleaned.get("keeps"):
+            self.add_error("reason", _("Write the reason by which the next case is to be decided"))
+        if cleaned.get("keeps") and "words" in cleaned and not cleaned["words"]:
+            self.add_error("words", _("Write the words by which such cases are recognised"))
+        return cleaned
+
+    @property
+    def keepsake(self) -> Keepsake | None:
+        """Return under which words the ruling is kept, None where it is not."""
+        if not self.cleaned_data.get("keeps"):
+            return None
+        everywhere = self.cleaned_data.get("everywhere", True)
+        return Keepsake(self.cleaned_data["words"], everywhere=everywhere)
+
+
+class ArchiveForm(Form):
+    """Why this is not a case; the citizen reads it."""
+
+    reason = ParagraphField(
+        max=TEXT_LENGTH,
+        min=SHORTEST,
+        rows=4,
+        label=_("Reason the citizen reads"),
+        help_text=_("Say why no agency can take this on, and where the citizen can turn instead."),
+    )

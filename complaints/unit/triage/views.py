@@ -1,0 +1,77 @@
+"""The unit's triage: cases without an owner, sent to an agency or closed with a reason."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from accounts.guards import staff_required, user_of
+from accounts.roles import CMU
+from complaints import actions
+from complaints.actions.triage import NoActiveOfficer
+from complaints.models import Case
+from complaints.permissions.rulings import AgencyEnded
+from complaints.staff import rows
+from complaints.staff.acts import Doing, act
+from complaints.staff.forms import agencies_but
+from complaints.staff.frame import frame
+from complaints.suggestions import owners
+from complaints.unit.triage.forms import ArchiveForm, ReferForm
+from complaints.unit.triage.page_data import triage_page
+from complaints.workflow import Verb
+
+
+@staff_required(CMU)
+@require_safe
+def triage(request: HttpRequest) -> HttpResponse:
+    """Show the cases that wait for an owner, by deadline, the refusal's reason beside the citizen's words."""
+    user, at = user_of(request), timezone.now()
+    waiting = Case.objects.at_desk_of(user, at=at)
+    page = triage_page(waiting, after=request.GET.get("after", ""))
+    context = {
+        "items": [(item, rows.row_of(item.case, user, at=at)) for item in owners.opened(page.rows, at=at)],
+        "next": f"?{urlencode({'after': page.next})}" if page.next else "",
+        "first": "?" if request.GET.get("after") else "",
+        **frame(user, at=at),
+    }
+    return render(request, "complaints/unit/triage/triage.html", context)
+
+
+@act(Verb.REFER, "complaints/unit/triage/refer.html")
+def refer(doing: Doing) -> HttpResponse:
+    """Send the case to an agency; from another one it is taken back first."""
+    on = timezone.localdate(doing.at)
+    form = ReferForm(doing.data, case=doing.case, agencies=agencies_but(doing.case, on=on))
+    if not doing.is_sent(form) or not _refer(doing, form):
+        return doing.page(item=owners.for_case(doing.case, at=doing.at))
+    words = {"agency": form.chosen_agency.name}
+    return doing.done(gettext("You referred the case to %(agency)s. It and the citizen are being told.") % words)
+
+
+def _refer(doing: Doing, form: ReferForm) -> bool:
+    agency, said = form.chosen_agency, {name: form.cleaned_data[name] for name in ("reason", "resets_limit")}
+    try:
+        actions.refer(doing.case, by=doing.user, at=doing.at, agency=agency, keepsake=form.keepsake, **said)
+    except NoActiveOfficer:
+        text = gettext("%(agency)s has no active liaison officer today and cannot receive it. Choose another one.")
+        form.add_error("agency", text % {"agency": agency.name})
+        return False
+    except AgencyEnded:
+        form.add_error("agency", gettext("This agency has ended. Choose another one."))
+        return False
+    return True
+
+
+@act(Verb.ARCHIVE, "complaints/unit/triage/archive.html")
+def archive(doing: Doing) -> HttpResponse:
+    """Close what no agency can take on, with a reason the citizen reads."""
+    form = ArchiveForm(doing.data)
+    if not doing.is_sent(form):
+        return doing.page()
+    actions.archive(doing.case, by=doing.user, at=doing.at, reason=form.cleaned_data["reason"])
+    return doing.done(gettext("You closed the case. The citizen is being told and reads your reason."))

@@ -1,0 +1,22 @@
+"""The addresses of the unit."""
+
+from django.urls import path
+
+from complaints.unit.ended_agencies import views as ended_agencies
+from complaints.unit.objections import views as objections
+from complaints.unit.precedents import views as precedents
+from complaints.unit.rules import views as rules
+from complaints.unit.triage import views as triage
+
+urlpatterns = [
+    path("staff/triage/", triage.triage, name="triage"),
+    path("staff/rules/try/", rules.try_out, name="rules-try"),
+    path("staff/cases/<slug:ref>/refer/", triage.refer, name="desk-refer"),
+    path("staff/cases/<slug:ref>/archive/", triage.archive, name="desk-archive"),
+    path("staff/cases/<slug:ref>/uphold/", objections.uphold, name="desk-uphold"),
+    path("staff/cases/<slug:ref>/dismiss/", objections.dismiss, name="desk-dismiss"),
+    path("staff/precedents/", precedents.precedents_page, name="precedents"),
+    path("staff/precedents/<int:precedent>/retire/", precedents.retire, name="precedent-retire"),
+    path("staff/ended-agencies/", ended_agencies.ended_agencies, name="ended-agencies"),
+    path("staff/ended-agencies/<slug:agency>/", ended_agencies.ended_agency, name="ended-agency"),
+]

@@ -1,0 +1,1 @@
+"""The floor below the apps: encryption, Arabic folding, dates, form fields, components; knows nothing of complaints."""
