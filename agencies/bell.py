@@ -11,7 +11,7 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 #: By name: the calendar knows no case. Whoever counts deadlines listens.
-TASK: Final = "complaints.recount_deadlines"
+TASK: Final = "complaints.recalculate_deadlines"
 
 
 def ring_after_commit() -> None:

@@ -317,11 +317,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     for name, task, seconds in (
         ("deliver what the doorbell missed", "notifications.sweep", 10.0),
         ("ask the carriers", "notifications.ask", 15.0),
-        ("advance the clocks", "complaints.tick", 60.0),
-        ("remind of deadlines and report the missed", "complaints.climb", 60.0),
-        ("hand over the work of silent officers", "complaints.hand_over_silent", 900.0),
+        ("advance the clocks", "complaints.sweep_clocks", 60.0),
+        ("remind of deadlines and report the missed", "complaints.escalate", 60.0),
+        ("hand over the work of silent officers", "complaints.unassign_inactive", 900.0),
         ("throw old drafts away", "complaints.discard_drafts", 3600.0),
-        ("sum up words for the search", "complaints.sum_up_words", 300.0),
+        ("sum up words for the search", "complaints.build_search_index", 300.0),
         ("ask the registry again", "accounts.recheck_identities", 300.0),
         ("sweep the doors", "accounts.sweep", 3600.0),
         ("tell the operators of alarms", "accounts.tell_operators", 30.0),
@@ -329,7 +329,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     )
 }
 CELERY_BEAT_SCHEDULE["count the deadlines anew"] = {
-    "task": "complaints.recount_deadlines",
+    "task": "complaints.recalculate_deadlines",
     "schedule": crontab(hour=2, minute=30),
     "options": {"expires": 3600, "queue": "chores"},
 }

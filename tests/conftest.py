@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from complaints.suggestions import knowledge
+from complaints.suggestions import suggestion_model
 from config.devstack import browser
 from notifications.words import editions
 
@@ -43,7 +43,7 @@ def _built_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_known_of_routing() -> None:
     """Let every test begin without the model of routing, which a process keeps for minutes."""
-    knowledge.forget()
+    suggestion_model.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,7 +1,7 @@
-import kit.crypto
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
+import kit.crypto
 import uuid
 from django.conf import settings
 from django.db import migrations, models

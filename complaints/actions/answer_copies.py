@@ -10,7 +10,7 @@ from typing import Final
 from django.utils.translation import gettext
 
 from accounts.models import User
-from complaints.actions.linked_cases import kin_of
+from complaints.actions.linked_cases import linked_ids
 from complaints.engine.history_chain import fingerprint
 from complaints.models import Answer, AnswerState, Case, CaseQuerySet
 from complaints.workflow import Kind, Outcome
@@ -54,7 +54,7 @@ def count_copies(case: Case, alike: str, *, at: datetime) -> int:
     return _copied(case, alike, at=at).count()
 
 
-def copies_of(case: Case, *, found: str, done: str, user: User, at: datetime) -> Copies:
+def matching_answers(case: Case, *, found: str, done: str, user: User, at: datetime) -> Copies:
     """Return the unlinked cases of the agency with the same answer, as ``user`` may know them, in five statements."""
     copied = _copied(case, likeness(found, done, reference=case.reference), at=at)
     number = copied.count()
@@ -66,7 +66,7 @@ def copies_of(case: Case, *, found: str, done: str, user: User, at: datetime) ->
 
 def _copied(case: Case, alike: str, *, at: datetime) -> CaseQuerySet:
     answers = Answer.objects.filter(likeness=alike, agency=case.agency_id, written_at__gt=at - LOOK_BACK)
-    given = answers.exclude(state=AnswerState.TAKEN_BACK).exclude(case__in=kin_of(case)).exclude(case=case.pk)
+    given = answers.exclude(state=AnswerState.TAKEN_BACK).exclude(case__in=linked_ids(case)).exclude(case=case.pk)
     return Case.objects.filter(pk__in=given.values("case"))
 
 

@@ -79,26 +79,26 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True)
-class Hollow:
+class WeakAnswer:
     """One refusal: the field it stands beside (``found`` or ``done``) and why."""
 
     field: str
     fault: Fault
 
 
-def find_faults(*, found: str, done: str, own_words: str) -> list[Hollow]:
+def find_faults(*, found: str, done: str, own_words: str) -> list[WeakAnswer]:
     """Return what makes the answer hollow, at most one fault a field; empty when it has substance.
 
     ``own_words`` is everything the citizen wrote (subject, details, additions).
     """
     citizen = fold(own_words)
     faults = [
-        Hollow(field, fault)
+        WeakAnswer(field, fault)
         for field, text in (("found", found), ("done", done))
         if (fault := _fault(fold(text), citizen)) is not None
     ]
     if not faults and _share(_WORD.findall(fold(done)), fold(found)) >= MAX_COPIED:
-        return [Hollow("done", Fault.SAME_TWICE)]
+        return [WeakAnswer("done", Fault.SAME_TWICE)]
     return faults
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from complaints.actions import answer_copies, linked_cases, proposals
-from complaints.actions.answer_quality import Hollow, find_faults
+from complaints.actions.answer_quality import WeakAnswer, find_faults
 from complaints.actions.decisions import NothingProposed
 from complaints.engine import notices
 from complaints.engine.change import Change, Fact
@@ -24,7 +24,7 @@ from complaints.workflow import OUTCOMES, Act, Actor, Kind, Outcome, State, Verb
 class HollowAnswer(ValueError):
     """The answer lacks substance; ``faults`` says where and why."""
 
-    def __init__(self, faults: list[Hollow]) -> None:
+    def __init__(self, faults: list[WeakAnswer]) -> None:
         super().__init__(", ".join(f"{hollow.field}: {hollow.fault}" for hollow in faults))
         self.faults = faults
 
@@ -62,7 +62,7 @@ def _propose(case: Case, *, by: User, at: datetime, outcome: str, found: str, do
             case.answers.filter(state=AnswerState.PROPOSED).update(state=AnswerState.TAKEN_BACK)
             answer = _write(case, AnswerState.PROPOSED, by=by, at=at, outcome=outcome, found=found, done=done)
             change.facts = _facts(answer) | _copies(case, answer, at=at)
-        if second_person.is_alone(case, by.pk, at=at):
+        if second_person.has_no_other_supervisor(case, by.pk, at=at):
             notices.tell_unit("cmu_decision", change=change)
     return answer
 
@@ -113,10 +113,12 @@ def _write(case: Case, state: AnswerState, *, by: User, at: datetime, outcome: s
     )
 
 
-def _end(change: Change, answer: Answer, *, by: User, signed: bool, by_unit: bool = False) -> linked_cases.Reach:
+def _end(change: Change, answer: Answer, *, by: User, signed: bool, by_unit: bool = False) -> linked_cases.AnswerReach:
     """Say of a closing what its event records, and return whom it reaches besides."""
     case = change.case
-    reach = linked_cases.reach_of(case, by=by, at=change.at, signed=signed, writer=answer.written_by, by_unit=by_unit)
+    reach = linked_cases.answer_reach(
+        case, by=by, at=change.at, signed=signed, writer=answer.written_by, by_unit=by_unit
+    )
     more: dict[str, Fact] = {"followers": len(reach.ready)} if reach else {}
     _close(change, answer, by=by, more=_copies(case, answer, at=change.at) | more)
     return reach
@@ -161,7 +163,7 @@ def own_words(case: Case) -> str:
 
 
 def _answer_followers(
-    answer: Answer, reach: linked_cases.Reach, *, by: User, change: Change, through: Actor | None = None
+    answer: Answer, reach: linked_cases.AnswerReach, *, by: User, change: Change, through: Actor | None = None
 ) -> None:
     """Close each follower with the lead's answer, accepted first where competence is still to be decided.
 

@@ -51,7 +51,7 @@ def consult(
         # Read again: it may have been abolished since the form was shown.
         if not Directorate.objects.filter(pk=directorate.pk, agency=case.agency_id, is_active=True).exists():
             raise NotOfTheAgency
-        if holders.at_desk(case)[0] != Holder.AGENCY:
+        if holders.current_holder(case)[0] != Holder.AGENCY:
             raise InOtherHands
         asked = Consultation.objects.create(
             case=case,
@@ -63,7 +63,7 @@ def consult(
             expires_at=at + LINK_LIFE,
         )
         change.facts = {"consultation": asked.pk, "directorate": directorate.pk, "words": fingerprint(text)}
-        change.facts["handed"] = str(signed_links.way_to(directorate))
+        change.facts["handed"] = str(signed_links.channel_to(directorate))
         change.holder, change.directorate = Holder.DIRECTORATE, directorate
         signed_links.owe(asked, at=at)
     return asked
@@ -159,7 +159,7 @@ def _hold(asked: Consultation) -> None:
 
 def _through(asked: Consultation, by: User | None) -> dict[str, Fact]:
     """Return how the link came to whoever answered by it; nothing for an account, which says who it was."""
-    return {"handed": str(signed_links.way_of(asked))} if by is None else {}
+    return {"handed": str(signed_links.channel_of(asked))} if by is None else {}
 
 
 def _require_open(asked: Consultation) -> None:
@@ -170,4 +170,4 @@ def _require_open(asked: Consultation) -> None:
 def _give_back(change: Change) -> None:
     """Put the case into the hands of its agency again; while the citizen is asked it stays in the citizen's."""
     if change.case.state != State.WAITING:
-        change.holder, change.directorate = holders.at_desk(change.case)
+        change.holder, change.directorate = holders.current_holder(change.case)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.models import Agency, Directorate
 from complaints.actions import linked_cases, proposals, undo_close
-from complaints.actions.undo_close import Slip
+from complaints.actions.undo_close import UndoPreview
 from complaints.clocks import clockwork
 from complaints.clocks.extensions import AlreadyProposed, later, running_clock
 from complaints.engine import notices
@@ -121,7 +121,7 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
             )
             change.facts = {"extension": extension.pk, "new_on": extension.new_on.isoformat()}
         is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
-        if not is_first or second_person.is_alone(case, by.pk, at=at):
+        if not is_first or second_person.has_no_other_supervisor(case, by.pk, at=at):
             notices.tell_unit("cmu_decision", change=change)
     return extension
 
@@ -155,7 +155,7 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
     return extension
 
 
-def correct(case: Case, *, by: User, at: datetime) -> Slip:
+def correct(case: Case, *, by: User, at: datetime) -> UndoPreview:
     """Take back one's own closing as a slip, within fifteen minutes and before the notice has left.
 
     The case goes on under the promise it had, and with a lead all who were closed by its answer: what is returned tells
@@ -169,7 +169,7 @@ def correct(case: Case, *, by: User, at: datetime) -> Slip:
         _take_back(case, by=by, at=at)
         for closing in undo_close.closed_with(case):
             (back if _follow_back(closing, case, by=by, at=at) else left).append(closing.case)
-    return Slip(back, left)
+    return UndoPreview(back, left)
 
 
 def _follow_back(closing: CaseEvent, lead: Case, *, by: User, at: datetime) -> bool:
@@ -188,7 +188,7 @@ def _follow_back(closing: CaseEvent, lead: Case, *, by: User, at: datetime) -> b
 
 def _take_back(case: Case, *, by: User, at: datetime, lead: Case | None = None) -> None:
     with transition(case, Verb.CORRECT, by=by, at=at) as change:
-        closed = undo_close.closing_of(case)
+        closed = undo_close.last_closing(case)
         if closed is None:
             raise TransitionNotAllowed(Verb.CORRECT, case)
         closing = notices.occasion(closed)

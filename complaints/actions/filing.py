@@ -17,7 +17,7 @@ from accounts.roles import CONTACT_CENTRE
 from agencies.models import Agency, Governorate, Topic
 from complaints import reference
 from complaints.actions import proposals, recusals, topic_answers
-from complaints.engine.change import Desk
+from complaints.engine.change import CaseStaff
 from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import NotEntitled, act, begin, transition
 from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, Revision, TopicAnswer
@@ -86,11 +86,11 @@ def file(filing: Filing, *, by: User, at: datetime) -> Case:
     if by.pk != filing.citizen.user_id and not by.authority(at).has(CONTACT_CENTRE):
         raise NotEntitled
     named = named_at(filing.agency, filing.employee, at=at)
-    about = frozenset(user.pk for user in named)
-    desk = Desk(at, but=about)
+    recused = frozenset(user.pk for user in named)
+    desk = CaseStaff(at, but=recused)
     with transaction.atomic(savepoint=False):
         case = _case(filing, agency=_owner(filing, desk), by=by, at=at)
-        case.about = about
+        case.recused = recused
         facts = {
             "channel": filing.channel,
             "chosen_agency": filing.agency.pk if filing.agency else None,
@@ -131,7 +131,7 @@ def _case(filing: Filing, *, agency: Agency | None, by: User, at: datetime) -> C
     )
 
 
-def _owner(filing: Filing, desk: Desk) -> Agency | None:
+def _owner(filing: Filing, desk: CaseStaff) -> Agency | None:
     """Return the agency that gets the case; None sends it to triage."""
     agency = filing.agency
     if agency is None or filing.topic.withheld_from_agency or has_ended(agency, on=desk.on):

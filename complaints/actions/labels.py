@@ -37,7 +37,7 @@ def unlabel(case: Case, *, by: User, at: datetime, name: str) -> bool:
     return True
 
 
-def labels_of(case: Case, by: User, *, at: datetime) -> list[str]:
+def labels_on(case: Case, by: User, *, at: datetime) -> list[str]:
     """Return the labels of the own desk on the case."""
     own = _desk_of(case, by, at=at)
     return list(Label.objects.filter(case=case, agency=own).values_list("name", flat=True))

@@ -35,7 +35,7 @@ def lock_people(keys: Iterable[UUID]) -> None:
 
 def lock_followed(case: Case) -> None:
     """Lock a case with all that follow it."""
-    lock([case.pk, *followers_of(case)])
+    lock([case.pk, *open_followers(case)])
 
 
 def _links() -> QuerySet[CaseLink]:
@@ -46,13 +46,13 @@ def _joined() -> QuerySet[CaseLink]:
     return _links().filter(kind=LinkKind.SAME_PROBLEM)
 
 
-def lead_of(case: Case) -> Case | None:
+def lead_case(case: Case) -> Case | None:
     """Return the case whose answer answers ``case`` too."""
     link = _joined().filter(case=case.pk).select_related("lead__agency", "lead__topic", "lead__citizen").first()
     return link.lead if link else None
 
 
-def kin_of(case: Case) -> set[int]:
+def linked_ids(case: Case) -> set[int]:
     """Return the keys of the cases linked to ``case`` in any way, and of those under the same lead.
 
     Two statements by index, and not one within another: beside an OR the planner would walk through all cases.
@@ -62,7 +62,7 @@ def kin_of(case: Case) -> set[int]:
     return {key for pair in pairs.values_list("case", "lead") for key in pair} - {case.pk}
 
 
-def links_of(case: Case, user: User, *, at: datetime) -> list[CaseLink]:
+def open_links(case: Case, user: User, *, at: datetime) -> list[CaseLink]:
     """Return the links of ``case`` whose other case ``user`` may open, with both cases, the lead's first."""
     found = _links().filter(Q(case=case.pk) | Q(lead=case.pk)).select_related("case__citizen", "lead__citizen")
     links = list(found.order_by("-kind", "at", "pk"))
@@ -71,7 +71,7 @@ def links_of(case: Case, user: User, *, at: datetime) -> list[CaseLink]:
     return [link for link, other in zip(links, others, strict=True) if other in seen]
 
 
-def followers_of(case: Case) -> list[int]:
+def open_followers(case: Case) -> list[int]:
     """Return the keys of the cases that ``case`` leads."""
     return list(_joined().filter(lead=case.pk).values_list("case", flat=True))
 
@@ -91,7 +91,7 @@ _UNNAMED = (ELSEWHERE, OWN, ABOUT, WRITERS)
 
 
 @dataclass(frozen=True)
-class Left:
+class LeftOut:
     """One follower that the answer does not reach, and why; what the reader may not open has no case."""
 
     case: Case | None
@@ -99,11 +99,11 @@ class Left:
 
 
 @dataclass(frozen=True)
-class Reach:
+class AnswerReach:
     """Whom the answer of a lead reaches: the followers closed with it, and those left as they are."""
 
     ready: Sequence[Case] = field(default_factory=list)
-    left: Sequence[Left] = field(default_factory=list)
+    left: Sequence[LeftOut] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.ready or self.left)
@@ -113,9 +113,9 @@ class Reach:
         return len({lead.citizen_id, *(case.citizen_id for case in self.ready)})
 
 
-def reach_of(
+def answer_reach(
     lead: Case, *, by: User, at: datetime, signed: bool, writer: User | None = None, by_unit: bool = False
-) -> Reach:
+) -> AnswerReach:
     """Return whom an answer of ``by`` to ``lead`` reaches; ``signed`` tells that a second person signs it.
 
     ``writer`` is who wrote what ``by`` signs; ``by_unit`` tells that the unit does, which accepts nothing for an
@@ -125,9 +125,9 @@ def reach_of(
     followers = (
         Case.objects.filter(pk__in=_joined().filter(lead=lead.pk).values("case"))
         .select_related("agency", "topic", "citizen")
-        .defer("folded", "words")
+        .defer("folded", "search_vector")
         .annotate(has_tasks=Exists(tasks))
-        .with_about()
+        .with_recused()
         .order_by("pk")
     )
     ready, left = [], []
@@ -138,16 +138,16 @@ def reach_of(
         if why is None:
             ready.append(case)
         else:
-            left.append(Left(None if why in _UNNAMED else case, str(why)))
-    return Reach(ready, left)
+            left.append(LeftOut(None if why in _UNNAMED else case, str(why)))
+    return AnswerReach(ready, left)
 
 
 def _why_left(case: Any, lead: Case, *, by: User, at: datetime, signed: bool, writer: User | None) -> StrPromise | None:
     is_ours = case.agency_id == lead.agency_id
     why = {
         OWN: _is_own(case, by),
-        ABOUT: policy.keeps_off(case, by, at=at),
-        WRITERS: writer is not None and (_is_own(case, writer) or policy.keeps_off(case, writer, at=at)),
+        ABOUT: policy.must_not_handle(case, by, at=at),
+        WRITERS: writer is not None and (_is_own(case, writer) or policy.must_not_handle(case, writer, at=at)),
         ELSEWHERE: not is_ours or case.state in {State.TRIAGE, State.OBJECTED},
         CLOSED: case.state == State.CLOSED,
         WAITING: case.state == State.WAITING,

@@ -61,7 +61,7 @@ class HasFollowers(LinkRefused):
         self.number = number
 
 
-class TooMany(LinkRefused):
+class TooManyFollowers(LinkRefused):
     """The lead has ``MOST_FOLLOWERS`` already: one answer must reach all of them in one transaction."""
 
 
@@ -79,7 +79,7 @@ def link(
     with transaction.atomic():
         # The followers first: they may be about to move, and rows are always locked in one order.
         joins = kind == LinkKind.SAME_PROBLEM
-        linked_cases.lock({case.pk, lead.pk, *(linked_cases.followers_of(case) if joins else ())})
+        linked_cases.lock({case.pk, lead.pk, *(linked_cases.open_followers(case) if joins else ())})
         # Before anything is said of their links: whoever only reads one of the two learns nothing of what it follows.
         for end in (case, lead):
             _require_in_hand(end, by=by, at=at)
@@ -127,14 +127,14 @@ def _followers(case: Case) -> Sequence[CaseLink]:
 
 def _require_one_step(case: Case, lead: Case, followers: Sequence[CaseLink], *, moving: bool) -> None:
     """Refuse whatever would let an answer travel further than from a lead to its followers."""
-    if (above := linked_cases.lead_of(lead)) is not None:
+    if (above := linked_cases.lead_case(lead)) is not None:
         raise LeadFollows(above)
-    if (own := linked_cases.lead_of(case)) is not None:
+    if (own := linked_cases.lead_case(case)) is not None:
         raise HasLead(own)
     if followers and not moving:
         raise HasFollowers(len(followers))
     if len(_followers(lead)) + len(followers) >= MOST_FOLLOWERS:
-        raise TooMany
+        raise TooManyFollowers
 
 
 def _are_under_one(case: Case, lead: Case, *, by: User, at: datetime) -> bool:

@@ -33,7 +33,7 @@ def note(case: Case, *, by: User, at: datetime, text: str) -> Note:
     """Write a note for colleagues; only the writer's own desk and the CMU read it."""
     with act(case, Act.NOTE, by=by, at=at) as change:
         written = Note.objects.create(case=case, kind=NoteKind.NOTE, text=text, by=by, at=at)
-        change.facts = {"note": written.pk, "desk": desk_of(case, by, at=at), "words": fingerprint(text)}
+        change.facts = {"note": written.pk, "desk": agency_at_desk(case, by, at=at), "words": fingerprint(text)}
     return written
 
 
@@ -43,14 +43,14 @@ def log_call(case: Case, *, by: User, at: datetime, spoken_with: SpokenWith, tex
         written = Note.objects.create(case=case, kind=NoteKind.CALL, spoken_with=spoken_with, text=text, by=by, at=at)
         change.facts = {
             "note": written.pk,
-            "desk": desk_of(case, by, at=at),
+            "desk": agency_at_desk(case, by, at=at),
             "spoken_with": str(spoken_with),
             "words": fingerprint(text),
         }
     return written
 
 
-def desk_of(case: Case, user: User, *, at: datetime) -> int | None:
+def agency_at_desk(case: Case, user: User, *, at: datetime) -> int | None:
     """Return the agency for which ``user`` works on ``case``: its own, or one with a part in it; None for the CMU."""
     authority = user.authority(at)
     desks = authority.agencies(DESK)
@@ -72,7 +72,7 @@ def candidates(case: Case, *, at: datetime) -> QuerySet[User]:
         return User.objects.none()
     # Not ``exclude``: where no person is linked, SQL would leave everybody out.
     others = Q(person__isnull=True) | ~Q(person=case.citizen_id)
-    return officers_of(case.agency, timezone.localdate(at), but=case.about).filter(others)
+    return officers_of(case.agency, timezone.localdate(at), but=case.recused).filter(others)
 
 
 def assign(case: Case, *, by: User | None, at: datetime, officer: User) -> None:
@@ -100,7 +100,7 @@ def hand_over(case: Case, *, by: User, at: datetime, centre: OutsideCentre, refe
     The agency stays answerable and its clock runs on. Raises ``InOtherHands`` while somebody else was asked.
     """
     with act(case, Act.HAND_OVER, by=by, at=at) as change:
-        if holders.at_desk(case)[0] != Holder.AGENCY:
+        if holders.current_holder(case)[0] != Holder.AGENCY:
             raise InOtherHands
         handed = Handover.objects.create(case=case, centre=centre, reference=reference, by=by, at=at)
         change.facts = {"handover": handed.pk, "centre": centre.pk}
@@ -121,4 +121,4 @@ def take_back(case: Case, *, by: User, at: datetime, answer: str) -> None:
         handed.save(update_fields=["answer", "recorded_by", "ended_at"])
         change.facts = {"handback": handed.pk, "words": fingerprint(answer)}
         if case.state != State.WAITING:
-            change.holder, change.directorate = holders.at_desk(case)
+            change.holder, change.directorate = holders.current_holder(case)

@@ -53,7 +53,7 @@ def add_task(case: Case, *, by: User, at: datetime, agency: Agency, text: str, d
         with act(case, Act.ADD_TASK, by=by, at=at) as change:
             # They are told of nothing, and do not count as officers who could answer.
             named = recusals.unknown_to(case, named_at(agency, case.employee, at=at))
-            case.about = {*case.about, *(user.pk for user in named)}
+            case.recused = {*case.recused, *(user.pk for user in named)}
             _require_free(change, agency, days)
             due = change.calendar.due(at, days)
             task = ReferralTask.objects.create(case=case, agency=agency, text=text, asked_by=by, asked_at=at)

@@ -52,7 +52,7 @@ def fitting(topic: Topic | None, governorate: Governorate | None, text: str, *, 
     return list(_best(found, Value(strip_prefixes(text))).select_related("agency")[:MOST])
 
 
-def of_cases(cases: Sequence[Case], *, on: date) -> dict[int, list[Precedent]]:
+def precedents_for(cases: Sequence[Case], *, on: date) -> dict[int, list[Precedent]]:
     """Return the precedents that fit each of ``cases``, by the key of the case, in two statements for all."""
     here = Q(governorate=None) | Q(governorate=OuterRef("governorate"))
     found = _standing(on).filter(here, topic=OuterRef("topic"))
@@ -72,14 +72,14 @@ def _best(found: QuerySet[Precedent], text: Value | OuterRef) -> QuerySet[Preced
 
 
 @dataclass(frozen=True)
-class Keepsake:
+class PrecedentDraft:
     """The words under which a ruling is kept for the next case of its topic: in its governorate, or ``everywhere``."""
 
     words: str
     everywhere: bool = False
 
 
-def keep(case: Case, keepsake: Keepsake, *, agency: Agency, why: str, by: User, at: datetime) -> Precedent:
+def keep(case: Case, keepsake: PrecedentDraft, *, agency: Agency, why: str, by: User, at: datetime) -> Precedent:
     """Keep the ruling that ``case`` is of ``agency``, with its reason."""
     if case.topic is None:
         message = f"case {case.pk} has no topic to keep a ruling for"

@@ -17,4 +17,4 @@ def drop(case: Case, *, at: datetime) -> Sequence[Agency]:
     """
     case.answers.filter(state=AnswerState.PROPOSED).update(state=AnswerState.TAKEN_BACK)
     case.extensions.filter(state=ExtensionState.PROPOSED).update(state=ExtensionState.DROPPED)
-    return holders.let_go(case, at=at)
+    return holders.release_partners(case, at=at)

@@ -12,12 +12,12 @@ from accounts.models import User, acting_as, members_of, supervisors_of
 from accounts.recipients import LETTER, staff_key
 from accounts.roles import CMU, DESK, READERS
 from agencies.models import Agency
-from complaints.actions.notes import desk_of
+from complaints.actions.notes import agency_at_desk
 from complaints.engine import notices
 from complaints.engine.change import Change
 from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import act
-from complaints.models import Case, Concern, TaskState
+from complaints.models import Case, Recusal, TaskState
 from complaints.permissions import policy
 from complaints.workflow import Act, Actor
 from notifications import outbox
@@ -42,7 +42,7 @@ def unknown_to(case: Case, people: Sequence[User]) -> Sequence[User]:
     """Return which of ``people`` were never set aside on ``case``: the clock does not redo what was taken back."""
     if not people:
         return []
-    known = set(case.concerns.values_list("person", flat=True))
+    known = set(case.recusals.values_list("person", flat=True))
     return [user for user in people if user.pk not in known]
 
 
@@ -50,14 +50,14 @@ def record(case: Case, people: Collection[User], *, agency: Agency, at: datetime
     """Record by the clock that ``case`` names ``people`` of ``agency``, who keep off it from now on."""
     for person in people:
         with act(case, Act.CONCERN, by=None, at=at) as change:
-            concern = _keep_off(case, Concern(case=case, person=person, at=at))
+            concern = _keep_off(case, Recusal(case=case, person=person, at=at))
             change.facts = {"concern": concern.pk, "person": str(person.pk), "desk": agency.pk}
 
 
-def _keep_off(case: Case, concern: Concern) -> Concern:
+def _keep_off(case: Case, concern: Recusal) -> Recusal:
     """Write ``concern``; what its person was owed about the case and has not left is not said any more."""
     concern.save(force_insert=True)
-    case.forget_about()
+    case.forget_recused()
     outbox.cancel(reference=case.reference, recipient=staff_key(concern.person_id), at=concern.at)
     return concern
 
@@ -78,10 +78,10 @@ def colleagues(case: Case, by: User, *, at: datetime) -> list[User]:
         found |= {user.pk: user for user in members_of(CMU, on)}
     if what & {Actor.SUPERVISOR, Actor.CMU} and agencies:
         found |= {user.pk: user for user in members_of(READERS, on, agencies=agencies)}
-    return [user for user in found.values() if not case.is_about(user)]
+    return [user for user in found.values() if not case.is_recused(user)]
 
 
-def set_aside(case: Case, *, by: User, at: datetime, person: User, text: str) -> Concern:
+def set_aside(case: Case, *, by: User, at: datetime, person: User, text: str) -> Recusal:
     """Keep ``person`` off the case from now on, because it is about them; its officer's work waits for another.
 
     The supervisor is told of the latter, and the unit where nobody is left at the desk. Raises ``AlreadyAside`` and
@@ -89,14 +89,14 @@ def set_aside(case: Case, *, by: User, at: datetime, person: User, text: str) ->
     """
     with transaction.atomic():
         with act(case, Act.CONCERN, by=by, at=at) as change:
-            if case.is_about(person):
+            if case.is_recused(person):
                 raise AlreadyAside
             if person not in colleagues(case, by, at=at):
                 raise NotAColleague
-            change.facts = {"desk": desk_of(case, by, at=at), "words": fingerprint(text)}
-            concern = _keep_off(case, Concern(case=case, person=person, named_by=by, text=text, at=at))
+            change.facts = {"desk": agency_at_desk(case, by, at=at), "words": fingerprint(text)}
+            concern = _keep_off(case, Recusal(case=case, person=person, named_by=by, text=text, at=at))
             change.facts |= {"concern": concern.pk, "person": str(person.pk)}
-            is_orphaned = case.officer is not None and policy.keeps_off(case, case.officer, at=at)
+            is_orphaned = case.officer is not None and policy.must_not_handle(case, case.officer, at=at)
             if is_orphaned:
                 change.set(officer=None)
         _tell(change, is_orphaned=is_orphaned)
@@ -107,10 +107,10 @@ def _tell(change: Change, *, is_orphaned: bool) -> None:
     case, on = change.case, timezone.localdate(change.at)
     if case.agency is None or not case.is_open:
         return
-    if not acting_as(DESK, on, agency=case.agency, but=case.about).exists():
+    if not acting_as(DESK, on, agency=case.agency, but=case.recused).exists():
         notices.tell_staff("cmu_aside", change.desk.cmu(), change=change, by=LETTER)
     elif is_orphaned:
-        people = supervisors_of(case.agency, on, but=case.about) or change.desk.cmu()
+        people = supervisors_of(case.agency, on, but=case.recused) or change.desk.cmu()
         others = [user for user in people if user != change.by]
         notices.tell_staff("officer_aside", others, change=change)
 
@@ -121,15 +121,15 @@ def clear(case: Case, *, by: User, at: datetime, person: User, text: str) -> Non
     Nobody does so about themselves: they do not see the case.
     """
     with act(case, Act.CLEAR, by=by, at=at) as change:
-        concern = case.concerns.open().filter(person=person).first()
+        concern = case.recusals.open().filter(person=person).first()
         if concern is None:
             raise NotAside
         concern.ended_by, concern.end_text, concern.ended_at = by, text, at
         concern.save(update_fields=["ended_by", "end_text", "ended_at"])
-        case.forget_about()
+        case.forget_recused()
         change.facts = {
             "clear": concern.pk,
             "person": str(person.pk),
-            "desk": desk_of(case, by, at=at),
+            "desk": agency_at_desk(case, by, at=at),
             "words": fingerprint(text),
         }

@@ -62,7 +62,7 @@ def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
             raise NobodyToRemind
         change.facts = {"whom": str(Whom.DIRECTORATE), "directorate": asked.directorate_id}
         outbox.owe(
-            [signed_links.letter(asked, template=signed_links.REMINDER)],
+            [signed_links.notice(asked, template=signed_links.REMINDER)],
             occasion=f"case:{case.pk}:{case.version + 1}",
             at=at,
         )
@@ -83,6 +83,6 @@ def _acting(case: Case, at: datetime) -> Sequence[User]:
         absence = Absence.objects.on(on).filter(user=officer).select_related("deputy").first()
         if absence is None:
             return [officer]
-        if absence.deputy is not None and not case.is_about(absence.deputy):
+        if absence.deputy is not None and not case.is_recused(absence.deputy):
             return [absence.deputy]
-    return list(officers_of(case.agency, on, but=case.about)) if case.agency else []
+    return list(officers_of(case.agency, on, but=case.recused)) if case.agency else []

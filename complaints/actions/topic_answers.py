@@ -40,7 +40,7 @@ def _given(question: TopicQuestion, text: str) -> TopicAnswer | None:
 
 def _fits(question: TopicQuestion, text: str) -> bool:
     if question.kind == QuestionKind.DATE:
-        return day_of(text) is not None
+        return answered_day(text) is not None
     return question.kind == QuestionKind.LINE or text in question.options_en
 
 
@@ -50,7 +50,7 @@ def _in_arabic(question: TopicQuestion, text: str) -> str:
     return question.options_ar[question.options_en.index(text)]
 
 
-def day_of(text: str) -> date | None:
+def answered_day(text: str) -> date | None:
     """Return the day of an answer, None where it holds none: the question may have asked for something else then."""
     try:
         return date.fromisoformat(text)
@@ -99,7 +99,7 @@ def wordings(answers: Iterable[TopicAnswer]) -> list[str]:
     return [text for answer in ordered for text in answer.wording]
 
 
-def answers_of(case: Case, *, knows_person: bool) -> list[TopicAnswer]:
+def answers_to_show(case: Case, *, knows_person: bool) -> list[TopicAnswer]:
     """Return the answers as a reader may see them: without those that tell who the person is, unless known anyway."""
     rows = case.topic_answers.select_related("question")
     return [row for row in rows if knows_person or not row.tells_person]

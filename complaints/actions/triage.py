@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from agencies.models import Agency
 from complaints.actions import precedents, proposals, recusals
-from complaints.actions.precedents import Keepsake
+from complaints.actions.precedents import PrecedentDraft
 from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import transition
 from complaints.models import Case, Ruling
@@ -38,7 +38,7 @@ def refer(
     agency: Agency,
     reason: str = "",
     resets_limit: bool = False,
-    keepsake: Keepsake | None = None,
+    keepsake: PrecedentDraft | None = None,
 ) -> None:
     """Send the case to ``agency``, also away from another one.
 
@@ -54,7 +54,7 @@ def refer(
                 raise AlreadyThere
             # They are told of nothing, and do not count as officers who could receive it.
             named = recusals.unknown_to(case, named_at(agency, case.employee, at=at))
-            case.about = {*case.about, *(user.pk for user in named)}
+            case.recused = {*case.recused, *(user.pk for user in named)}
             rulings.require_existing(agency, on=change.desk.on)
             if not reason and (keepsake or rulings.needs_ruling(case)):
                 raise RulingNeedsReason
@@ -64,7 +64,7 @@ def refer(
                 case=case, agency=agency, text=reason, resets_limit=resets_limit, by=by, at=at
             )
             change.facts = {"ruling": ruling.pk, "agency": agency.pk, "resets_limit": resets_limit}
-            if offered := precedents.of_cases([case], on=change.desk.on)[case.pk]:
+            if offered := precedents.precedents_for([case], on=change.desk.on)[case.pk]:
                 change.facts["offered"] = offered[0].pk
             if keepsake is not None:
                 kept = precedents.keep(case, keepsake, agency=agency, why=reason, by=by, at=at)

@@ -15,33 +15,33 @@ from notifications import outbox
 
 
 @dataclass(frozen=True)
-class Slip:
+class UndoPreview:
     """The followers closed with a lead: those that go back with it, and those whose citizen may have read it."""
 
     back: Sequence[Case] = ()
     left: Sequence[Case] = ()
 
 
-def closing_of(case: Case) -> CaseEvent | None:
+def last_closing(case: Case) -> CaseEvent | None:
     """Return the last closing of ``case`` with an answer; notes may have followed it."""
     return case.events.filter(verb=Verb.CLOSE).order_by("number").last()
 
 
 def closed_with(lead: Case) -> list[CaseEvent]:
     """Return the closings, each with its case, of the followers closed by the last answer of ``lead`` and still so."""
-    closing = closing_of(lead)
+    closing = last_closing(lead)
     if closing is None:
         return []
-    events = CaseEvent.objects.filter(case__in=linked_cases.followers_of(lead), verb=Verb.CLOSE, facts__lead=lead.pk)
+    events = CaseEvent.objects.filter(case__in=linked_cases.open_followers(lead), verb=Verb.CLOSE, facts__lead=lead.pk)
     still = events.filter(at=closing.at, case__state=State.CLOSED, case__closed_at=F("at"))
     return list(still.select_related("case__agency", "case__topic", "case__citizen").order_by("case"))
 
 
-def slip_of(lead: Case) -> Slip:
+def undo_preview(lead: Case) -> UndoPreview:
     """Return what would become of the followers if the closing of ``lead`` were taken back now."""
     closings = closed_with(lead)
     gone = outbox.left_among([notices.occasion(event) for event in closings])
     parts: dict[bool, list[Case]] = {False: [], True: []}
     for event in closings:
         parts[notices.occasion(event) in gone].append(event.case)
-    return Slip(parts[False], parts[True])
+    return UndoPreview(parts[False], parts[True])

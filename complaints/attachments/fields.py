@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from complaints.attachments import uploads
-from complaints.attachments.uploads import FileRefused, Reason
+from complaints.attachments.uploads import FileRefused, RefusalCause
 from complaints.models import Attachment
 from kit.forms import MultipleFileField
 
@@ -52,18 +52,18 @@ def _too_many(room: int) -> str:
     return sentence % {"limit": f"{room:,}"}
 
 
-def _sentence(reason: Reason, name: str) -> str:
+def _sentence(reason: RefusalCause, name: str) -> str:
     # Isolating marks: a Latin name would otherwise turn an Arabic sentence round.
     words = {"file": f"\u2068{name}\u2069"}
     match reason:
-        case Reason.EMPTY:
+        case RefusalCause.EMPTY:
             return gettext("%(file)s was not uploaded: the file is empty") % words
-        case Reason.SIZE | Reason.VIDEO_SIZE:
-            most = uploads.MOST_VIDEO_BYTES if reason == Reason.VIDEO_SIZE else uploads.MOST_BYTES
+        case RefusalCause.SIZE | RefusalCause.VIDEO_SIZE:
+            most = uploads.MOST_VIDEO_BYTES if reason == RefusalCause.VIDEO_SIZE else uploads.MOST_BYTES
             limit = {"limit": f"{most // uploads.MEGABYTE:,}"}
             return gettext("%(file)s was not uploaded: larger than %(limit)s MB") % (words | limit)
-        case Reason.DAMAGED:
+        case RefusalCause.DAMAGED:
             return gettext("%(file)s was not uploaded: the file is damaged") % words
-        case Reason.PIXELS:
+        case RefusalCause.PIXELS:
             return gettext("%(file)s was not uploaded: the picture has too many pixels") % words
     return gettext("%(file)s was not uploaded: photos, PDF and short videos only") % words

@@ -65,7 +65,7 @@ _FILM_BRANDS = frozenset({b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", 
 _PHONE_FILM_BRANDS = (b"3gp", b"3gr", b"3gs", b"3ge", b"3g2")
 
 
-class Reason(StrEnum):
+class RefusalCause(StrEnum):
     """Why a file is not taken."""
 
     EMPTY = "empty"
@@ -79,13 +79,13 @@ class Reason(StrEnum):
 class FileRefused(ValueError):
     """A file is not taken; ``reason`` says why."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: RefusalCause) -> None:
         super().__init__(str(reason))
         self.reason = reason
 
 
 @dataclass(frozen=True)
-class Sort:
+class FileKind:
     """One sort of file that is taken; the first ending is the one given to a file that has another."""
 
     content_type: str
@@ -98,12 +98,12 @@ class Sort:
         return self.content_type.startswith("video/")
 
 
-JPEG = Sort("image/jpeg", (".jpg", ".jpeg"), picture="JPEG")
-PNG = Sort("image/png", (".png",), picture="PNG")
-WEBP = Sort("image/webp", (".webp",), picture="WEBP")
-PDF = Sort("application/pdf", (".pdf",))
-MP4 = Sort("video/mp4", (".mp4", ".m4v"))
-PHONE_FILM = Sort("video/3gpp", (".3gp", ".3g2"))
+JPEG = FileKind("image/jpeg", (".jpg", ".jpeg"), picture="JPEG")
+PNG = FileKind("image/png", (".png",), picture="PNG")
+WEBP = FileKind("image/webp", (".webp",), picture="WEBP")
+PDF = FileKind("application/pdf", (".pdf",))
+MP4 = FileKind("video/mp4", (".mp4", ".m4v"))
+PHONE_FILM = FileKind("video/3gpp", (".3gp", ".3g2"))
 
 
 def receive(upload: UploadedFile[Any], *, at: datetime) -> Attachment:
@@ -122,24 +122,24 @@ def receive(upload: UploadedFile[Any], *, at: datetime) -> Attachment:
     return attachment
 
 
-def recognise(upload: UploadedFile[Any]) -> Sort:
+def recognise(upload: UploadedFile[Any]) -> FileKind:
     """Return the sort of a file by its content and check its size, or raise ``FileRefused``; its name plays no part."""
     size = upload.size or 0
     if not size:
-        raise FileRefused(Reason.EMPTY)
+        raise FileRefused(RefusalCause.EMPTY)
     upload.seek(0)
     head = upload.read(_HEAD)
     sort = _sort(head)
     if sort is None or not _is_confirmed(head, sort):
-        raise FileRefused(Reason.TYPE)
+        raise FileRefused(RefusalCause.TYPE)
     if size > (MOST_VIDEO_BYTES if sort.is_video else MOST_BYTES):
-        raise FileRefused(Reason.VIDEO_SIZE if sort.is_video else Reason.SIZE)
+        raise FileRefused(RefusalCause.VIDEO_SIZE if sort.is_video else RefusalCause.SIZE)
     if (sort is PDF and not _has_an_end(upload, size)) or (sort.is_video and not _is_film(upload, size)):
-        raise FileRefused(Reason.DAMAGED)
+        raise FileRefused(RefusalCause.DAMAGED)
     return sort
 
 
-def _sort(head: bytes) -> Sort | None:
+def _sort(head: bytes) -> FileKind | None:
     if head.startswith(b"\xff\xd8\xff"):
         return JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -151,7 +151,7 @@ def _sort(head: bytes) -> Sort | None:
     return _film_sort(head)
 
 
-def _film_sort(head: bytes) -> Sort | None:
+def _film_sort(head: bytes) -> FileKind | None:
     if head[4:8] != b"ftyp":
         return None
     brand = head[8:12]
@@ -160,7 +160,7 @@ def _film_sort(head: bytes) -> Sort | None:
     return MP4 if brand in _FILM_BRANDS else None
 
 
-def _is_confirmed(head: bytes, sort: Sort) -> bool:
+def _is_confirmed(head: bytes, sort: FileKind) -> bool:
     """Ask puremagic for a second opinion; films it knows by brands that differ from release to release."""
     if sort.is_video:
         return True
@@ -190,7 +190,7 @@ def _boxes(upload: UploadedFile[Any], size: int) -> Iterator[bytes]:
         head = upload.read(_LARGE_BOX_HEAD)
         length = _box_length(head, left=size - place)
         if length < _BOX_HEAD or place + length > size:
-            raise FileRefused(Reason.DAMAGED)
+            raise FileRefused(RefusalCause.DAMAGED)
         yield head[4:8]
         place += length
 
@@ -210,22 +210,22 @@ def _picture(upload: UploadedFile[Any], form: str) -> bytes:
     """Return the picture written anew; only the decoder of its own format is let near it."""
     upload.seek(0)
     if form == JPEG.picture and _scans(upload.read()) > _MOST_SCANS:
-        raise FileRefused(Reason.DAMAGED)
+        raise FileRefused(RefusalCause.DAMAGED)
     try:
         with Image.open(upload, formats=[form]) as picture:
             return _anew(picture, form)
     except FileRefused:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise FileRefused(Reason.PIXELS) from None
+        raise FileRefused(RefusalCause.PIXELS) from None
     except (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, struct.error, zlib.error):
         # Whatever a decoder raises on bytes it does not understand: none of it is a fault of ours.
-        raise FileRefused(Reason.DAMAGED) from None
+        raise FileRefused(RefusalCause.DAMAGED) from None
 
 
 def _anew(picture: Image.Image, form: str) -> bytes:
     if picture.width * picture.height > MOST_PIXELS[form]:
-        raise FileRefused(Reason.PIXELS)
+        raise FileRefused(RefusalCause.PIXELS)
     picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     upright = _upright(picture)
     plain = upright.convert("RGB" if form == "JPEG" or not upright.has_transparency_data else "RGBA")
@@ -263,7 +263,7 @@ def _digest(content: File[bytes]) -> str:
 # ---- names ----
 
 
-def clean_name(name: str, sort: Sort) -> str:
+def clean_name(name: str, sort: FileKind) -> str:
     """Return a name that says what the file is: no path, no hidden or turning characters, its own ending, 150 long."""
     tidy = tidy_name(name)
     stem, ending = tidy, sort.endings[0]

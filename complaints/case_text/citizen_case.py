@@ -11,11 +11,11 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.recipients import citizen_key
-from complaints.actions.topic_answers import answers_of
+from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text import delivery_status, timeline
-from complaints.case_text.delivery_status import SEALED, Fate
-from complaints.case_text.kinds import words_for
-from complaints.case_text.promise import promise_of, stages_of, status_of
+from complaints.case_text.delivery_status import SEALED, DeliveryStatus
+from complaints.case_text.kinds import words_of_kind
+from complaints.case_text.promise import citizen_status, promise_card, stages
 from complaints.models import Case, CaseEvent
 from complaints.permissions import policy
 from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, Act, Verb
@@ -31,25 +31,25 @@ class NoticeLine(NamedTuple):
     about: str
     way: str
     at: datetime
-    fate: Fate
+    fate: DeliveryStatus
 
 
-def page_of(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
+def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     """Return what the case page shows its citizen at ``at``."""
     events = list(case.events.select_related("agency"))
     words = timeline.words_of(case)
     return {
         "case": case,
-        "kind": words_for(case.kind),
-        "status": status_of(case),
-        "promise": promise_of(case, at=at, first_on=_first_promise(events)),
-        "stages": stages_of(case, events),
-        "entries": timeline.entries_of(case, events, words),
-        "answer": timeline.answer_of(case, events, words),
-        "question": timeline.question_of(case, events, words),
-        "topic_answers": answers_of(case, knows_person=True),
+        "kind": words_of_kind(case.kind),
+        "status": citizen_status(case),
+        "promise": promise_card(case, at=at, first_on=_first_promise(events)),
+        "stages": stages(case, events),
+        "entries": timeline.timeline(case, events, words),
+        "answer": timeline.current_answer(case, events, words),
+        "question": timeline.open_question(case, events, words),
+        "topic_answers": answers_to_show(case, knows_person=True),
         "attachments": list(case.attachments.filter(consultation__isnull=True)),
-        "notices": notices_of(case, at=at),
+        "notices": notice_lines(case, at=at),
         "may_add": policy.may_act(case, Act.ADD, user, at=at),
         "may_amend": policy.may_act(case, Act.AMEND, user, at=at),
         "objecting": objecting(case, user, at=at),
@@ -89,7 +89,7 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def notices_of(case: Case, *, at: datetime) -> list[NoticeLine]:
+def notice_lines(case: Case, *, at: datetime) -> list[NoticeLine]:
     """Return the messages about the case to its citizen, newest first; what was overtaken before it left is not."""
     sent = Message.objects.filter(reference=case.reference, recipient=citizen_key(case.citizen_id))
     rows = sent.exclude(state=MessageState.CANCELLED).select_related("call_task").defer(*SEALED)

@@ -13,7 +13,7 @@ from complaints.workflow import Act
 from kit.dates import day_digits
 
 
-def particulars_of(event: CaseEvent) -> str:
+def clock_particulars(event: CaseEvent) -> str:
     """Return what was particular to a step of the clock: the share, the rung, the dates; empty for anything else."""
     if event.actor_id is not None:
         return ""

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from complaints.case_text.history import Deed
-from complaints.case_text.sent_messages import Told
+from complaints.case_text.history import HistoryEntry
+from complaints.case_text.sent_messages import SentMessage
 from complaints.models import CaseEvent
 from complaints.workflow import Act, Verb
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class ConversationLine:
     """One thing said or sent: by the citizen or not, under which title, in which words, and the fate of a message."""
 
     is_citizens: bool
@@ -21,7 +21,7 @@ class Line:
     at: datetime
     by: str = ""
     texts: tuple[str, ...] = ()
-    told: Told | None = None
+    told: SentMessage | None = None
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,25 @@ _SAYINGS: dict[str, _Saying] = {
 }
 
 
-def thread_of(events: Sequence[CaseEvent], deeds: Sequence[Deed], told: Iterable[Told]) -> list[Line]:
+def conversation(
+    events: Sequence[CaseEvent], deeds: Sequence[HistoryEntry], told: Iterable[SentMessage]
+) -> list[ConversationLine]:
     """Return the thread, the oldest first: what was said before what was sent about it; a slip taken back is no word.
 
     ``events`` and ``deeds`` belong together, the oldest first.
     """
     said = list(_said(events, deeds))
-    sent = [Line(is_citizens=False, title=one.about, at=one.at, told=one) for one in reversed(list(told))]
+    sent = [ConversationLine(is_citizens=False, title=one.about, at=one.at, told=one) for one in reversed(list(told))]
     return sorted([*said, *sent], key=lambda line: line.at)
 
 
-def _said(events: Sequence[CaseEvent], deeds: Sequence[Deed]) -> Iterator[Line]:
+def _said(events: Sequence[CaseEvent], deeds: Sequence[HistoryEntry]) -> Iterator[ConversationLine]:
     for place, (event, deed) in enumerate(zip(events, deeds, strict=True)):
         saying = _SAYINGS.get(event.verb)
         if saying is None or deed.paper is None or _is_taken_back(events, place):
             continue
         texts = tuple(text for name in saying.columns if (text := getattr(deed.paper, name)))
-        yield Line(is_citizens=saying.is_citizens, title=deed.title, at=deed.at, by=deed.by, texts=texts)
+        yield ConversationLine(is_citizens=saying.is_citizens, title=deed.title, at=deed.at, by=deed.by, texts=texts)
 
 
 def _is_taken_back(events: Sequence[CaseEvent], place: int) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext, ngettext
 
 from complaints.clocks.due_soon import SOON
-from complaints.clocks.pauses import Standstill
+from complaints.clocks.pauses import Pause
 from complaints.models import Case
 from complaints.workflow import State
 from kit.dates import day_digits
@@ -24,7 +24,7 @@ class Countdown:
     words: str
 
 
-def countdown_of(case: Case, *, at: datetime, still: Standstill | None = None) -> Countdown:
+def case_countdown(case: Case, *, at: datetime, still: Pause | None = None) -> Countdown:
     """Return how far the deadline of ``case`` is; while the citizen is asked it stands still, but not without end.
 
     ``still`` is what ``standstill`` knows of a case that waits for its citizen: until when its limit stands.
@@ -36,7 +36,7 @@ def countdown_of(case: Case, *, at: datetime, still: Standstill | None = None) -
     return _countdown(case.deadline_at, at=at)
 
 
-def _standing(still: Standstill | None, *, at: datetime) -> Countdown:
+def _standing(still: Pause | None, *, at: datetime) -> Countdown:
     if still is None:
         return Countdown("", gettext("the time limit stands still"))
     if at < still.until:
@@ -49,12 +49,12 @@ def _standing(still: Standstill | None, *, at: datetime) -> Countdown:
 def _countdown(due_at: datetime, *, at: datetime) -> Countdown:
     left = due_at - at
     if left < timedelta():
-        return Countdown("late", gettext("late by %(span)s") % {"span": span_words(-left)})
-    words = gettext("%(span)s left") % {"span": span_words(left)}
+        return Countdown("late", gettext("late by %(span)s") % {"span": span_label(-left)})
+    words = gettext("%(span)s left") % {"span": span_label(left)}
     return Countdown("soon" if left < SOON else "ok", words)
 
 
-def span_words(span: timedelta) -> str:
+def span_label(span: timedelta) -> str:
     """Return a length of time in its largest unit, rounded down."""
     seconds = int(span.total_seconds())
     if seconds >= _DAY:
@@ -79,6 +79,6 @@ _TAGS: dict[str, str] = {
 }
 
 
-def tag_of(case: Case, countdown: Countdown) -> str:
+def status_colour(case: Case, countdown: Countdown) -> str:
     """Return the colour of a case's status: red once it is late."""
     return "bad" if countdown.level == "late" else _TAGS[case.state]

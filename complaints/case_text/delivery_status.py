@@ -28,7 +28,7 @@ _HIDDEN: Final = 3
 
 
 @dataclass(frozen=True)
-class Fate:
+class DeliveryStatus:
     """What became of a message: a word in its colour, a sentence with the moment it ends in, and what follows."""
 
     word: str
@@ -38,12 +38,12 @@ class Fate:
     follows: str
 
 
-def for_staff(message: Message, *, at: datetime, repeated: Message | None = None) -> Fate:
+def for_staff(message: Message, *, at: datetime, repeated: Message | None = None) -> DeliveryStatus:
     """Return what staff read of a message; ``repeated`` is the one that took its place."""
     return _fate(message, _STAFF, [_again(message, repeated), _call_for_staff(_call_of(message))], at=at)
 
 
-def for_citizen(message: Message, *, at: datetime, repeated: Message | None = None) -> Fate:
+def for_citizen(message: Message, *, at: datetime, repeated: Message | None = None) -> DeliveryStatus:
     """Return what its citizen reads of a message; ``repeated`` is the one that took its place."""
     return _fate(message, _CITIZEN, [_again(message, repeated), _call_for_citizen(_call_of(message))], at=at)
 
@@ -212,11 +212,11 @@ _CITIZEN: Final[Mapping[_Stand, _Words]] = {
 }
 
 
-def _fate(message: Message, table: Mapping[_Stand, _Words], follows: Iterable[str], *, at: datetime) -> Fate:
+def _fate(message: Message, table: Mapping[_Stand, _Words], follows: Iterable[str], *, at: datetime) -> DeliveryStatus:
     stand, moment = _stand_of(message, at)
     words = table[stand]
     says_nothing = words.dated and moment is None
-    return Fate(
+    return DeliveryStatus(
         word=str(words.word),
         kind=words.kind,
         text="" if says_nothing else str(words.text),

@@ -19,7 +19,7 @@ OFFERED: Final = (1, 2, 3, 5, 10)
 
 
 @dataclass(frozen=True)
-class Given:
+class GivenEstimate:
     """One time a directorate gave: working days, the day they end on, and why they changed."""
 
     days: int
@@ -30,34 +30,35 @@ class Given:
     @property
     def words(self) -> str:
         """Return the time in words."""
-        return days_words(self.days)
+        return days_label(self.days)
 
 
 @dataclass(frozen=True)
-class Latest:
+class LatestEstimate:
     """The last day the answer can go to the citizen: promised already, or the last one that can be."""
 
     on: date
     is_promised: bool
 
 
-def given_of(estimates: Iterable[Estimate], *, calendar: WorkingCalendar) -> list[Given]:
+def given_estimates(estimates: Iterable[Estimate], *, calendar: WorkingCalendar) -> list[GivenEstimate]:
     """Return the times in the order they were given."""
     return [
-        Given(one.days, timezone.localdate(calendar.due(one.at, one.days)), one.reason, one.at) for one in estimates
+        GivenEstimate(one.days, timezone.localdate(calendar.due(one.at, one.days)), one.reason, one.at)
+        for one in estimates
     ]
 
 
-def days_words(count: int) -> str:
+def days_label(count: int) -> str:
     """Return a number of working days in words."""
     return ngettext("%(count)s working day", "%(count)s working days", count) % {"count": count}
 
 
-def latest_of(case: Case, *, at: datetime, calendar: WorkingCalendar) -> Latest:
+def latest_estimate(case: Case, *, at: datetime, calendar: WorkingCalendar) -> LatestEstimate:
     """Return the day by which the citizen is to have the answer to ``case``."""
     if case.promised_on is not None:
-        return Latest(case.promised_on, is_promised=True)
-    return Latest(clockwork.latest_promise(case, at=at, calendar=calendar), is_promised=False)
+        return LatestEstimate(case.promised_on, is_promised=True)
+    return LatestEstimate(clockwork.latest_promise(case, at=at, calendar=calendar), is_promised=False)
 
 
 def offers(*, at: datetime, calendar: WorkingCalendar) -> list[tuple[int, date]]:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
-from complaints.case_text.estimates import days_words
+from complaints.case_text.estimates import days_label
 from complaints.models import Case, CaseEvent, CaseLink, Estimate, RefusalReason, SpokenWith
 from complaints.workflow import Outcome, Verb
 
@@ -31,7 +31,7 @@ _OF_THE_DESK = frozenset({"note", "concern", "clear"})
 
 
 @dataclass(frozen=True)
-class Paper:
+class EventText:
     """What was written with one event: its texts, its coded part, and the agency or case it names."""
 
     what: str
@@ -51,14 +51,14 @@ class Paper:
             case "note" if self.code:
                 return str(SpokenWith(self.code).label)
             case "estimate":
-                return days_words(int(self.code))
+                return days_label(int(self.code))
         return ""
 
 
-type Papers = dict[tuple[str, int], Paper]
+type Papers = dict[tuple[str, int], EventText]
 
 
-def papers_of(case: Case, user: User, *, at: datetime) -> Papers:
+def event_texts(case: Case, user: User, *, at: datetime) -> Papers:
     """Return everything written on ``case`` by kind and key, in one statement; a link names what ``user`` may see."""
     parts = [
         _papers(case.questions.all(), "question", "text", "reply"),
@@ -69,8 +69,8 @@ def papers_of(case: Case, user: User, *, at: datetime) -> Papers:
         _papers(case.rulings.all(), "ruling", "text", agency="agency"),
         _papers(case.refusals.all(), "refusal", "text", code="reason", agency="proposed_agency"),
         _papers(case.notes.all(), "note", "text", code="spoken_with"),
-        _papers(case.concerns.all(), "concern", "text", agency="person"),
-        _papers(case.concerns.all(), "clear", "end_text", agency="person"),
+        _papers(case.recusals.all(), "concern", "text", agency="person"),
+        _papers(case.recusals.all(), "clear", "end_text", agency="person"),
         _papers(case.handovers.all(), "handover", "reference", agency="centre"),
         _papers(case.handovers.all(), "handback", "answer", agency="centre"),
         _papers(case.tasks.all(), "task", "text", agency="agency"),
@@ -83,7 +83,7 @@ def papers_of(case: Case, user: User, *, at: datetime) -> Papers:
     ]
     rows = parts[0].union(*parts[1:], all=True).order_by()
     return {
-        (what, key): Paper(what, first, second, code, named or "") for what, key, first, second, code, named in rows
+        (what, key): EventText(what, first, second, code, named or "") for what, key, first, second, code, named in rows
     }
 
 
@@ -126,14 +126,14 @@ def _column(name: str) -> Cast | Value:
     return Cast(F(name), TextField()) if name else Value("", output_field=TextField())
 
 
-class PaperReader:
+class EventTextReader:
     """Who reads the papers of a case: notes, and who is set aside, only of the own desk, unless it is the CMU."""
 
     def __init__(self, papers: Papers, user: User, at: datetime) -> None:
         authority = user.authority(at)
         self._papers, self._is_cmu, self._desks = papers, authority.has(CMU), authority.agencies(DESK)
 
-    def paper_of(self, event: CaseEvent) -> Paper | None:
+    def paper_of(self, event: CaseEvent) -> EventText | None:
         """Return what was written with ``event``, None where that is nothing or not for this reader."""
         key = next(((what, event.facts[what]) for what in _PAPERS if what in event.facts), None)
         if key is None or (key[0] in _OF_THE_DESK and not self._is_cmu and event.facts.get("desk") not in self._desks):

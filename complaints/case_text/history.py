@@ -9,10 +9,10 @@ from datetime import datetime
 from django.utils.translation import gettext, gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from complaints.case_text.clock_history import particulars_of
-from complaints.case_text.deadline import span_words
-from complaints.case_text.event_texts import Paper, PaperReader
-from complaints.engine.signed_links import Handed
+from complaints.case_text.clock_history import clock_particulars
+from complaints.case_text.deadline import span_label
+from complaints.case_text.event_texts import EventText, EventTextReader
+from complaints.engine.signed_links import LinkBearer
 from complaints.models import Case, CaseEvent
 from complaints.workflow import Act, Verb
 
@@ -84,7 +84,7 @@ _BY_LINK = frozenset({Act.ESTIMATE, Act.FIND})
 
 
 @dataclass(frozen=True)
-class Deed:
+class HistoryEntry:
     """One thing done to the case: ``after`` is how long the case had stood where it was before."""
 
     title: str
@@ -92,28 +92,28 @@ class Deed:
     by: str
     kind: str
     after: str
-    paper: Paper | None
+    paper: EventText | None
 
 
-def deeds_of(case: Case, events: Sequence[CaseEvent], reader: PaperReader) -> Iterator[Deed]:
+def history_entries(case: Case, events: Sequence[CaseEvent], reader: EventTextReader) -> Iterator[HistoryEntry]:
     """Yield what was done to ``case`` by its ``events``, the oldest first."""
     entered, asker = events[0].at, ""
     for event in events:
         asker = event.actor.name if event.verb == Act.CONSULT and event.actor else asker
         moves = event.from_state != event.to_state
-        yield Deed(
-            title=": ".join(filter(None, [str(DEEDS[event.verb]), particulars_of(event)])),
+        yield HistoryEntry(
+            title=": ".join(filter(None, [str(DEEDS[event.verb]), clock_particulars(event)])),
             at=event.at,
-            by=actor_of(event, case, asker=asker),
+            by=actor_label(event, case, asker=asker),
             kind=_KINDS.get(event.verb, ""),
-            after=span_words(event.at - entered) if moves and event.from_state else "",
+            after=span_label(event.at - entered) if moves and event.from_state else "",
             paper=reader.paper_of(event),
         )
         if moves:
             entered = event.at
 
 
-def actor_of(event: CaseEvent, case: Case, *, asker: str = "") -> str:
+def actor_label(event: CaseEvent, case: Case, *, asker: str = "") -> str:
     """Return who did it: staff by name, the citizen never by name, nobody where the clock did.
 
     ``asker`` is who asked the directorate last before it, where the caller knows that without a statement.
@@ -128,7 +128,7 @@ def actor_of(event: CaseEvent, case: Case, *, asker: str = "") -> str:
 
 
 def _by_link(event: CaseEvent, asker: str) -> str:
-    if event.facts.get("handed") != Handed.OFFICER:
+    if event.facts.get("handed") != LinkBearer.OFFICER:
         return gettext("the directorate")
     if not asker:
         asked = CaseEvent.objects.filter(case=event.case_id, verb=Act.CONSULT, number__lt=event.number)

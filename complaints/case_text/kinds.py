@@ -110,6 +110,6 @@ WORDS: dict[str, KindWords] = {
 }
 
 
-def words_for(kind: str) -> KindWords:
+def words_of_kind(kind: str) -> KindWords:
     """Return the words of ``kind``."""
     return WORDS[kind]

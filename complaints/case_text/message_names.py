@@ -75,12 +75,12 @@ NAMES: Final[Mapping[str, StrPromise]] = {
 }
 
 
-def name_of(message: Message) -> str:
+def message_name(message: Message) -> str:
     """Return what a message tells, in the words of staff."""
     return str(NAMES.get(message.template, _("Message")))
 
 
-def addressee_of(message: Message) -> str:
+def addressee_name(message: Message) -> str:
     """Return what kind of recipient a message goes to."""
     if message.recipient.startswith(CITIZEN):
         return _("Citizen")

@@ -17,7 +17,7 @@ from notifications.models import Message
 _FIXED = frozenset({Verb.ASK, Verb.DECLINE, Verb.RETURN, Verb.ARCHIVE, Verb.DISMISS})
 
 
-def message_of(what: Verb | Act, case: Case, *, at: datetime) -> Message | None:
+def preview(what: Verb | Act, case: Case, *, at: datetime) -> Message | None:
     """Return, unsaved, what the citizen gets when ``what`` is done now; None where nothing, or not yet known."""
     if what not in _FIXED:
         return None

@@ -49,12 +49,12 @@ class Stage:
     on: date | None = None
 
 
-def operator() -> str:
+def unit_name() -> str:
     """Return the name of the unit that runs the service, in the language of the page."""
     return str(settings.OPERATOR_NAME_EN if get_language() == "en" else settings.OPERATOR_NAME_AR)
 
 
-def status_of(case: Case) -> Status:
+def citizen_status(case: Case) -> Status:
     """Return where ``case`` stands in the citizen's words."""
     match case.state:
         case State.TRIAGE:
@@ -78,7 +78,7 @@ def _closed_status(case: Case) -> Status:
     return Status(pgettext("status of a case", "Answered"), "ok")
 
 
-def promise_of(case: Case, *, at: datetime, first_on: date | None = None) -> Promise | None:
+def promise_card(case: Case, *, at: datetime, first_on: date | None = None) -> Promise | None:
     """Return the promise card of an open case as it stands at ``at``; None once it is closed.
 
     It follows every transfer, because it is read from the state and the deadline of the moment. ``first_on`` is the
@@ -100,11 +100,11 @@ def promise_of(case: Case, *, at: datetime, first_on: date | None = None) -> Pro
 
 def _words(case: Case, at: datetime) -> tuple[str, str, str]:
     """Return the holder, what is owed and what follows when it is missed."""
-    agency = case.agency.name if case.agency else operator()
+    agency = case.agency.name if case.agency else unit_name()
     match case.state:
         case State.TRIAGE:
             return (
-                operator(),
+                unit_name(),
                 gettext("Finds the right agency by"),
                 gettext("If that day passes, the head of the unit is told."),
             )
@@ -118,7 +118,7 @@ def _words(case: Case, at: datetime) -> tuple[str, str, str]:
             )
         case State.OBJECTED:
             return (
-                operator(),
+                unit_name(),
                 gettext("Decides on your objection by"),
                 gettext("If that day passes, the head of the unit is told."),
             )
@@ -127,7 +127,7 @@ def _words(case: Case, at: datetime) -> tuple[str, str, str]:
 
 def _while_asked(case: Case, at: datetime) -> str:
     """Return how long the agency's time stands still: not without end, however often the citizen is asked."""
-    still = pauses.of(case)
+    still = pauses.pause_now(case)
     if still is None:
         return gettext("The agency's time stands still until you answer. After that day work goes on without it.")
     if at < still.until:
@@ -149,7 +149,7 @@ def _up_the_ladder() -> str:
     return words % {"rungs": rungs}
 
 
-def stages_of(case: Case, events: Sequence[CaseEvent]) -> list[Stage]:
+def stages(case: Case, events: Sequence[CaseEvent]) -> list[Stage]:
     """Return the stages of the way; a case that went back to triage stands at the second again."""
     accepted_on = _last_accepted(events)
     received = Stage(pgettext("status of a case", "Received"), "done", timezone.localdate(case.filed_at))

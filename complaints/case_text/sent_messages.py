@@ -9,8 +9,8 @@ from uuid import UUID
 
 from accounts.recipients import CITIZEN
 from complaints.case_text import delivery_status
-from complaints.case_text.delivery_status import Fate
-from complaints.case_text.message_names import name_of
+from complaints.case_text.delivery_status import DeliveryStatus
+from complaints.case_text.message_names import message_name
 from complaints.engine import notices
 from complaints.models import Case, CaseEvent
 from complaints.workflow import Verb
@@ -18,7 +18,7 @@ from notifications.models import LEFT, Message
 
 
 @dataclass(frozen=True)
-class Told:
+class SentMessage:
     """One message to the citizen: about which deed, by which channel, to which masked address, and its fate."""
 
     id: UUID
@@ -26,17 +26,17 @@ class Told:
     channel: str
     address: str
     at: datetime
-    fate: Fate
+    fate: DeliveryStatus
 
 
-def messages_of(case: Case) -> list[Message]:
+def case_messages(case: Case) -> list[Message]:
     """Return the messages about ``case`` without their words, the oldest first, with the calls in their place."""
     about = Message.objects.filter(reference=case.reference).select_related("call_task")
     sealed = [name for name in delivery_status.SEALED if name != "address"]
     return list(about.defer(*sealed).order_by("created_at", "pk"))
 
 
-def told_to_citizen(messages: Sequence[Message], titles: Mapping[str, str], *, at: datetime) -> list[Told]:
+def sent_to_citizen(messages: Sequence[Message], titles: Mapping[str, str], *, at: datetime) -> list[SentMessage]:
     """Return what the citizen was told, the newest deed first; ``titles`` are those of the occasions in their order."""
     order = {occasion: place for place, occasion in enumerate(titles)}
     mine = [message for message in messages if message.recipient.startswith(CITIZEN)]
@@ -45,10 +45,10 @@ def told_to_citizen(messages: Sequence[Message], titles: Mapping[str, str], *, a
     return [_told(message, titles, repeated.get(message.pk), at=at) for message in reversed(mine)]
 
 
-def _told(message: Message, titles: Mapping[str, str], repeated: Message | None, *, at: datetime) -> Told:
-    return Told(
+def _told(message: Message, titles: Mapping[str, str], repeated: Message | None, *, at: datetime) -> SentMessage:
+    return SentMessage(
         id=message.pk,
-        about=titles.get(notices.first_occasion(message), name_of(message)),
+        about=titles.get(notices.first_occasion(message), message_name(message)),
         channel=message.get_channel_display(),
         address=delivery_status.masked_address(message),
         at=message.created_at,

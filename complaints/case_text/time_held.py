@@ -21,7 +21,7 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 
 
 @dataclass(frozen=True)
-class Held:
+class TimeHeld:
     """One party and the working time a case was in its hands, over all its spans."""
 
     name: str
@@ -104,31 +104,31 @@ def totals(case: Case, *, at: datetime, calendar: WorkingCalendar) -> dict[Holde
     """Return the working minutes each kind of holder had ``case`` in hand until ``at``; one statement."""
     found: dict[Holder, timedelta] = defaultdict(timedelta)
     rows = list(case.holdings.select_related("agency", "directorate"))
-    for held in held_by(rows, at=at, clock=clock_of(rows, at=at, calendar=calendar)):
+    for held in held_by(rows, at=at, clock=working_time(rows, at=at, calendar=calendar)):
         found[held.holder] += held.time
     return {holder: time // _MINUTE for holder, time in found.items()}
 
 
-def clock_of(holdings: Sequence[Holding], *, at: datetime, calendar: WorkingCalendar) -> WorkingTime:
+def working_time(holdings: Sequence[Holding], *, at: datetime, calendar: WorkingCalendar) -> WorkingTime:
     """Return what measures the spans of one case, oldest first, until ``at``."""
     ends = [at, *(_end(row, at) for row in holdings)]
     return WorkingTime(calendar, holdings[0].started_at if holdings else at, max(ends))
 
 
-def held_by(holdings: Iterable[Holding], *, at: datetime, clock: WorkingTime) -> list[Held]:
+def held_by(holdings: Iterable[Holding], *, at: datetime, clock: WorkingTime) -> list[TimeHeld]:
     """Return each party that had a case in hand, in the order it got it first, with its working time until ``at``.
 
-    ``holdings`` are the case's, oldest first, with their agency and directorate; ``clock`` is that of ``clock_of``.
+    ``holdings`` are the case's, oldest first, with their agency and directorate; ``clock`` is that of ``working_time``.
     """
-    found: dict[tuple[str, str], Held] = {}
+    found: dict[tuple[str, str], TimeHeld] = {}
     for row in holdings:
-        name, before = name_of(row), found.get((row.holder, name_of(row)))
+        name, before = holder_name(row), found.get((row.holder, holder_name(row)))
         time = clock.between(row.started_at, _end(row, at)) + (before.time if before else timedelta())
-        found[row.holder, name] = Held(name, Holder(row.holder), time, row.ended_at is None)
+        found[row.holder, name] = TimeHeld(name, Holder(row.holder), time, row.ended_at is None)
     return list(found.values())
 
 
-def name_of(holding: Holding) -> str:
+def holder_name(holding: Holding) -> str:
     """Return who held the case: the directorate or the agency by name, the others by what they are."""
     where = holding.directorate or holding.agency
     return where.name if where else str(Holder(holding.holder).label)

@@ -12,14 +12,14 @@ from django.utils.translation import gettext
 
 from agencies.models import Agency
 from complaints.actions.answer_copies import headings
-from complaints.case_text.kinds import words_for
-from complaints.case_text.promise import operator
+from complaints.case_text.kinds import words_of_kind
+from complaints.case_text.promise import unit_name
 from complaints.models import Addition, Answer, Case, CaseEvent, Extension, Objection, Question, RefusalReason, Ruling
 from complaints.workflow import Act, Outcome, State, Verb
 
 
 @dataclass(frozen=True)
-class Entry:
+class TimelineEntry:
     """One thing that happened: ``text`` is what we say of it and ``on`` a day in it, ``said`` a person's words."""
 
     title: str
@@ -83,7 +83,7 @@ class _Telling:
     @property
     def agency(self) -> str:
         """The office that acted: the agency that had the case, else the unit that runs the service."""
-        return self.event.agency.name if self.event.agency else operator()
+        return self.event.agency.name if self.event.agency else unit_name()
 
     def fact(self, name: str) -> Any:
         return self.event.facts.get(name)
@@ -95,11 +95,11 @@ class _Telling:
         text = self.fact(name)
         return date.fromisoformat(text) if text else None
 
-    def entry(self, title: str, **parts: Any) -> Entry:
-        return Entry(title, self.event.at, **parts)
+    def entry(self, title: str, **parts: Any) -> TimelineEntry:
+        return TimelineEntry(title, self.event.at, **parts)
 
 
-def entries_of(case: Case, events: Sequence[CaseEvent], words: WordsOf) -> list[Entry]:
+def timeline(case: Case, events: Sequence[CaseEvent], words: WordsOf) -> list[TimelineEntry]:
     """Return what the citizen reads, newest first; ``events`` are all of the case's, oldest first."""
     # An event names the agency the case had before it, which is the one it had after the event before.
     owners = [*(event.agency for event in events[1:]), case.agency]
@@ -108,23 +108,23 @@ def entries_of(case: Case, events: Sequence[CaseEvent], words: WordsOf) -> list[
     return [entry for entry in reversed(told) if entry is not None]
 
 
-def _filed(telling: _Telling) -> Entry:
-    words = words_for(telling.case.kind)
+def _filed(telling: _Telling) -> TimelineEntry:
+    words = words_of_kind(telling.case.kind)
     title = str(words.written_down if telling.case.entered_by_id else words.sent)
     if telling.event.to_state == State.TRIAGE:
-        text = gettext("%(unit)s finds the right agency.") % {"unit": operator()}
+        text = gettext("%(unit)s finds the right agency.") % {"unit": unit_name()}
     else:
         text = gettext("It went to %(agency)s.") % {"agency": telling.agency}
     return telling.entry(title, kind="you", text=text)
 
 
-def _referred(telling: _Telling) -> Entry:
-    agency = telling.owner.name if telling.owner else operator()
+def _referred(telling: _Telling) -> TimelineEntry:
+    agency = telling.owner.name if telling.owner else unit_name()
     title = gettext("Moved to %(agency)s") % {"agency": agency}
     return telling.entry(title, text=gettext("You do not need to do anything."))
 
 
-def _accepted(telling: _Telling) -> Entry:
+def _accepted(telling: _Telling) -> TimelineEntry:
     title = gettext("Accepted by %(agency)s") % {"agency": telling.agency}
     return telling.entry(title, kind="ok", **_reply_by(telling.day("promised_on")))
 
@@ -133,76 +133,76 @@ def _reply_by(day: date | None) -> dict[str, Any]:
     return {"text": gettext("You get the reply by"), "on": day} if day else {}
 
 
-def _refused(telling: _Telling) -> Entry:
+def _refused(telling: _Telling) -> TimelineEntry:
     title = gettext("%(agency)s is not competent") % {"agency": telling.agency}
     reason = telling.fact("reason")
     why = f"{RefusalReason(reason).label}. " if reason in RefusalReason.values else ""
-    next_step = gettext("%(unit)s finds the right agency. You do not need to do anything.") % {"unit": operator()}
+    next_step = gettext("%(unit)s finds the right agency. You do not need to do anything.") % {"unit": unit_name()}
     return telling.entry(title, text=f"{why}{next_step}")
 
 
-def _asked(telling: _Telling) -> Entry:
+def _asked(telling: _Telling) -> TimelineEntry:
     title = gettext("A question from %(agency)s") % {"agency": telling.agency}
     return telling.entry(title, kind="wait", said=telling.found("question").first)
 
 
-def _replied(telling: _Telling) -> Entry:
+def _replied(telling: _Telling) -> TimelineEntry:
     return telling.entry(gettext("You answered the question"), kind="you", said=telling.found("question").second)
 
 
-def _lapsed(telling: _Telling) -> Entry:
+def _lapsed(telling: _Telling) -> TimelineEntry:
     text = gettext("Work goes on without your answer. You can still add information.")
     return telling.entry(gettext("The time for your answer is over"), text=text)
 
 
-def _extended(telling: _Telling) -> Entry:
+def _extended(telling: _Telling) -> TimelineEntry:
     said = telling.found("extension").first
     return telling.entry(gettext("New reply date"), said=said, **_reply_by(telling.day("new_on")))
 
 
-def _closed(telling: _Telling) -> Entry:
+def _closed(telling: _Telling) -> TimelineEntry:
     title = gettext("Answered by %(agency)s") % {"agency": telling.agency}
     outcome = telling.fact("outcome")
     return telling.entry(title, kind="ok", text=str(Outcome(outcome).label) if outcome in Outcome.values else "")
 
 
-def _corrected(telling: _Telling) -> Entry:
+def _corrected(telling: _Telling) -> TimelineEntry:
     text = gettext("The answer is being corrected. The date you were promised stays.")
     return telling.entry(gettext("The answer was taken back"), text=text)
 
 
-def _withdrawn(telling: _Telling) -> Entry:
+def _withdrawn(telling: _Telling) -> TimelineEntry:
     return telling.entry(gettext("You withdrew it"), kind="you")
 
 
-def _archived(telling: _Telling) -> Entry:
-    title = gettext("Closed by %(unit)s") % {"unit": operator()}
+def _archived(telling: _Telling) -> TimelineEntry:
+    title = gettext("Closed by %(unit)s") % {"unit": unit_name()}
     return telling.entry(title, said=telling.found("ruling").first)
 
 
-def _objected(telling: _Telling) -> Entry:
+def _objected(telling: _Telling) -> TimelineEntry:
     title = gettext("You objected to the answer")
     return telling.entry(title, kind="you", said=telling.found("objection").first)
 
 
-def _upheld(telling: _Telling) -> Entry:
+def _upheld(telling: _Telling) -> TimelineEntry:
     title = gettext("Your objection was accepted")
     return telling.entry(title, kind="ok", said=telling.found("objection").second)
 
 
-def _dismissed(telling: _Telling) -> Entry:
+def _dismissed(telling: _Telling) -> TimelineEntry:
     return telling.entry(gettext("The answer stands"), said=telling.found("objection").second)
 
 
-def _amended(telling: _Telling) -> Entry:
+def _amended(telling: _Telling) -> TimelineEntry:
     return telling.entry(gettext("You corrected what you wrote"), kind="you")
 
 
-def _added(telling: _Telling) -> Entry:
+def _added(telling: _Telling) -> TimelineEntry:
     return telling.entry(gettext("You added information"), kind="you", said=telling.found("addition").first)
 
 
-def _missed(telling: _Telling) -> Entry | None:
+def _missed(telling: _Telling) -> TimelineEntry | None:
     """Tell the first miss alone: who is told after it is the offices' own affair."""
     if not telling.fact("first"):
         return None
@@ -211,7 +211,7 @@ def _missed(telling: _Telling) -> Entry | None:
     return telling.entry(title, kind="bad", text=text % {"agency": telling.agency})
 
 
-def _recounted(telling: _Telling) -> Entry | None:
+def _recounted(telling: _Telling) -> TimelineEntry | None:
     """Tell that the promised day moved, and nothing of the other dates that are counted anew."""
     day = telling.day("new_on")
     if day is None:
@@ -221,7 +221,7 @@ def _recounted(telling: _Telling) -> Entry | None:
 
 
 #: Proposals inside an agency are not told: they are nobody's news until they are granted or signed.
-_TELLERS: dict[str, Callable[[_Telling], Entry | None]] = {
+_TELLERS: dict[str, Callable[[_Telling], TimelineEntry | None]] = {
     Verb.FILE: _filed,
     Verb.REFER: _referred,
     Verb.ACCEPT: _accepted,
@@ -264,7 +264,7 @@ def given(kind: str, outcome: str, *, found: str, done: str) -> GivenAnswer:
     return GivenAnswer(found, done, str(Outcome(outcome).label), *headings(kind, outcome))
 
 
-def answer_of(case: Case, events: Sequence[CaseEvent], words: WordsOf) -> GivenAnswer | None:
+def current_answer(case: Case, events: Sequence[CaseEvent], words: WordsOf) -> GivenAnswer | None:
     """Return the answer of a closed case, None when it closed without one."""
     if case.is_open:
         return None
@@ -275,7 +275,7 @@ def answer_of(case: Case, events: Sequence[CaseEvent], words: WordsOf) -> GivenA
     return given(case.kind, said.code, found=said.first, done=said.second)
 
 
-def question_of(case: Case, events: Sequence[CaseEvent], words: WordsOf) -> str:
+def open_question(case: Case, events: Sequence[CaseEvent], words: WordsOf) -> str:
     """Return the question the case waits with, empty when it waits for nothing."""
     if case.state != State.WAITING:
         return ""

@@ -97,8 +97,8 @@ def resume(clock: Clock, *, at: datetime, calendar: WorkingCalendar) -> None:
     clock.due_at = calendar.add_minutes(clock.due_at, stood)
     clock.first_due_at = calendar.add_minutes(clock.first_due_at, stood)
     _close_pause(clock, at)
-    clock.look_at = None
-    clock.save(update_fields=["due_at", "first_due_at", "paused_at", "pauses", "look_at"])
+    clock.next_check_at = None
+    clock.save(update_fields=["due_at", "first_due_at", "paused_at", "pauses", "next_check_at"])
 
 
 def stands_until(clock: Clock, paused_at: datetime, calendar: WorkingCalendar) -> datetime:
@@ -112,14 +112,14 @@ def stands_until(clock: Clock, paused_at: datetime, calendar: WorkingCalendar) -
 
 def postpone(clock: Clock, *, to: datetime) -> None:
     """Let ``clock`` end at ``to`` instead; its first date and the steps taken on it stay."""
-    clock.due_at, clock.look_at = to, None
-    clock.save(update_fields=["due_at", "look_at"])
+    clock.due_at, clock.next_check_at = to, None
+    clock.save(update_fields=["due_at", "next_check_at"])
 
 
 def move(clock: Clock, *, first: datetime, due: datetime) -> None:
     """Set both dates of ``clock``, because the calendar they were counted by has changed."""
-    clock.first_due_at, clock.due_at, clock.look_at = first, due, None
-    clock.save(update_fields=["first_due_at", "due_at", "look_at"])
+    clock.first_due_at, clock.due_at, clock.next_check_at = first, due, None
+    clock.save(update_fields=["first_due_at", "due_at", "next_check_at"])
 
 
 def reopen(case: Case, *, due: datetime) -> Clock | None:
@@ -131,8 +131,8 @@ def reopen(case: Case, *, due: datetime) -> Clock | None:
     clock = case.clocks.filter(kind=ClockKind.ANSWER, task__isnull=True, ended_at=Subquery(closings)).last()
     if clock is None or clock.due_at != due:
         return None
-    clock.ended_at, clock.ending, clock.look_at = None, "", None
-    clock.save(update_fields=["ended_at", "ending", "look_at"])
+    clock.ended_at, clock.ending, clock.next_check_at = None, "", None
+    clock.save(update_fields=["ended_at", "ending", "next_check_at"])
     return clock
 
 

@@ -8,7 +8,7 @@ from agencies.calendar import WorkingCalendar
 from complaints.models import Clock
 
 
-def moment_of(clock: Clock, share: int, calendar: WorkingCalendar) -> datetime | None:
+def moment_at_share(clock: Clock, share: int, calendar: WorkingCalendar) -> datetime | None:
     """Return when ``share`` percent of the working minutes of ``clock`` are over; None when it has none.
 
     Working minutes between its start and its end count, without those in which it stood still.

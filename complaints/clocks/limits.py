@@ -48,7 +48,7 @@ def bounces_before_ruling() -> int:
     return bounces
 
 
-def silence_minutes() -> int:
+def inactivity_minutes() -> int:
     """Return after how many working minutes without a sign-in an officer's work is handed over."""
     hours: int = settings.SILENCE_HOURS
     return hours * 60

@@ -15,7 +15,7 @@ from complaints.workflow import State
 
 
 @dataclass(frozen=True)
-class Standstill:
+class Pause:
     """A time limit that stands still ``until`` the cap is used up, and ends at ``due_at`` if no reply comes before."""
 
     until: datetime
@@ -27,7 +27,7 @@ class Standstill:
         return timezone.localdate(self.until)
 
 
-def of_cases(cases: Collection[Case]) -> Mapping[int, Standstill]:
+def pauses_now(cases: Collection[Case]) -> Mapping[int, Pause]:
     """Return, by case, the standstills that end before the citizen's own time does: of those asked before.
 
     One statement where any of ``cases`` waits for its citizen, one more where one was asked before. A first question
@@ -44,17 +44,17 @@ def of_cases(cases: Collection[Case]) -> Mapping[int, Standstill]:
         if calendar is not None and clock.paused_at is not None:
             until = clockwork.stands_until(clock, clock.paused_at, calendar)
             stood = calendar.working_minutes(clock.paused_at, until)
-            found[clock.case_id] = Standstill(until, calendar.add_minutes(clock.due_at, stood))
+            found[clock.case_id] = Pause(until, calendar.add_minutes(clock.due_at, stood))
     return found
 
 
-def of(case: Case) -> Standstill | None:
+def pause_now(case: Case) -> Pause | None:
     """Return the standstill of one case; None while it simply lasts until the reply."""
-    return of_cases([case]).get(case.pk)
+    return pauses_now([case]).get(case.pk)
 
 
 @dataclass(frozen=True)
-class Rest:
+class RemainingPause:
     """What a question asked now would stop: for ``days`` working days, 0 being some hours, ``until`` a moment."""
 
     days: int
@@ -63,7 +63,7 @@ class Rest:
     is_whole: bool
 
 
-def rest_of(case: Case, *, at: datetime) -> Rest | None:
+def remaining_pause(case: Case, *, at: datetime) -> RemainingPause | None:
     """Return how long the clock of ``case`` would stand still at most if the citizen were asked at ``at``.
 
     None where no clock runs.
@@ -74,4 +74,4 @@ def rest_of(case: Case, *, at: datetime) -> Rest | None:
     calendar = current_calendar()
     until = clockwork.stands_until(clock, at, calendar)
     days = calendar.days_between(timezone.localdate(at), timezone.localdate(until))
-    return Rest(days, until, is_over=until <= at, is_whole=not clock.pauses)
+    return RemainingPause(days, until, is_over=until <= at, is_whole=not clock.pauses)

@@ -19,7 +19,7 @@ from complaints.workflow import Act, Holder, State, Verb
 type Fact = str | int | bool | None
 
 
-class Desk:
+class CaseStaff:
     """The people behind the parties of one case at one moment, ``but`` those it is about; each list is fetched once."""
 
     def __init__(self, at: datetime, *, but: Collection[UUID] = ()) -> None:
@@ -77,9 +77,9 @@ class Change:
         return current_calendar()
 
     @cached_property
-    def desk(self) -> Desk:
+    def desk(self) -> CaseStaff:
         """Return the people who are told, fetched at the first use."""
-        return Desk(self.at, but=self.case.about)
+        return CaseStaff(self.at, but=self.case.recused)
 
     def set(self, **values: object) -> None:
         """Set fields of the case that are saved with the change."""

@@ -34,14 +34,14 @@ def open_handover(case: Case) -> Handover | None:
     return case.handovers.filter(ended_at__isnull=True).select_related("centre").first()
 
 
-def at_desk(case: Case) -> tuple[Holder, Directorate | None]:
+def current_holder(case: Case) -> tuple[Holder, Directorate | None]:
     """Return who has a case in hand that is at its agency: whoever the agency asked, or the agency itself."""
     if (consultation := open_consultation(case)) is not None:
         return Holder.DIRECTORATE, consultation.directorate
     return (Holder.OUTSIDE_CENTRE if open_handover(case) else Holder.AGENCY), None
 
 
-def let_go(case: Case, *, at: datetime) -> Sequence[Agency]:
+def release_partners(case: Case, *, at: datetime) -> Sequence[Agency]:
     """End what others were asked about ``case``, because it leaves its agency; harmless when nobody was.
 
     Returns the agencies whose part fell with it, for whoever tells them.

@@ -102,7 +102,7 @@ def owe_thanks(case: Case, *, at: datetime) -> None:
 
     An occasion of its own: that it has left must not keep its closer from taking back a slip.
     """
-    people = supervisors_of(case.agency, timezone.localdate(at), but=case.about) if case.agency else ()
+    people = supervisors_of(case.agency, timezone.localdate(at), but=case.recused) if case.agency else ()
     notices = [notice for user in people for notice in _thanks(user, case)]
     outbox.owe(notices, occasion=f"case:{case.pk}:{case.version}:thanks", at=at)
 
@@ -185,7 +185,7 @@ def _to_staff(
     template: str, people: Iterable[User], change: Change, *, by: tuple[Channel, ...] = LETTER_AND_RING
 ) -> Iterator[Notice]:
     for user in people:
-        if user.person_id == change.case.citizen_id or change.case.is_about(user):
+        if user.person_id == change.case.citizen_id or change.case.is_recused(user):
             # To their own case they are its citizen alone, who reads nothing of the desk; of one about them, nothing.
             continue
         yield from to_staff(

@@ -31,14 +31,14 @@ SENT_BY_LINK: Final = Limit("directorate_sent", 60, HOUR)
 _SALT: Final = "complaints.directorates"
 
 
-class Handed(StrEnum):
+class LinkBearer(StrEnum):
     """How a link goes to its directorate."""
 
     EMAIL = "email"
     OFFICER = "officer"
 
 
-class Standing(StrEnum):
+class LinkStatus(StrEnum):
     """What a link opens at one moment."""
 
     OPEN = "open"
@@ -50,7 +50,7 @@ class Standing(StrEnum):
     @property
     def is_over(self) -> bool:
         """Tell whether the link opens nothing any more."""
-        return self not in {Standing.OPEN, Standing.ANSWERED}
+        return self not in {LinkStatus.OPEN, LinkStatus.ANSWERED}
 
 
 def token_for(asked: Consultation) -> str:
@@ -74,18 +74,18 @@ def with_case() -> QuerySet[Consultation]:
     )
 
 
-def standing_of(asked: Consultation, *, at: datetime) -> Standing:
+def link_status(asked: Consultation, *, at: datetime) -> LinkStatus:
     """Return what the link of ``asked`` opens at ``at``; the moment it expires it is over."""
     if not asked.case.is_open:
-        return Standing.CLOSED
+        return LinkStatus.CLOSED
     if asked.state == ConsultationState.REVOKED:
-        return Standing.REVOKED
+        return LinkStatus.REVOKED
     if at >= asked.expires_at:
-        return Standing.EXPIRED
-    return Standing.ANSWERED if asked.state == ConsultationState.FOUND else Standing.OPEN
+        return LinkStatus.EXPIRED
+    return LinkStatus.ANSWERED if asked.state == ConsultationState.FOUND else LinkStatus.OPEN
 
 
-def url_of(asked: Consultation) -> str:
+def link_url(asked: Consultation) -> str:
     """Return the whole address of the link, in the language of the request."""
     with translation.override(asked.language):
         return f"{settings.PUBLIC_URL}{reverse('directorate', args=[token_for(asked)])}"
@@ -94,10 +94,10 @@ def url_of(asked: Consultation) -> str:
 def owe(asked: Consultation, *, at: datetime) -> None:
     """Owe the directorate its link, in the caller's transaction; one without an address gets it from the officer."""
     if asked.directorate.email:
-        outbox.owe([letter(asked)], occasion=f"consultation:{asked.pk}", at=at, expires_at=asked.expires_at)
+        outbox.owe([notice(asked)], occasion=f"consultation:{asked.pk}", at=at, expires_at=asked.expires_at)
 
 
-def letter(asked: Consultation, *, template: str = REQUEST) -> Notice:
+def notice(asked: Consultation, *, template: str = REQUEST) -> Notice:
     """Return the e-mail that brings the directorate its link, in the language of the request."""
     directorate = asked.directorate
     with translation.override(asked.language):
@@ -105,7 +105,7 @@ def letter(asked: Consultation, *, template: str = REQUEST) -> Notice:
             "ref": asked.case.reference,
             "agency": directorate.agency.short_name,
             "date": day_digits(timezone.localdate(asked.expires_at)),
-            "url": url_of(asked),
+            "url": link_url(asked),
         }
     return Notice(
         template=template,
@@ -121,22 +121,22 @@ def letter(asked: Consultation, *, template: str = REQUEST) -> Notice:
     )
 
 
-def way_to(directorate: Directorate) -> Handed:
+def channel_to(directorate: Directorate) -> LinkBearer:
     """Return how a link goes to ``directorate`` now: where it has no address an officer passes it on."""
-    return Handed.EMAIL if directorate.email else Handed.OFFICER
+    return LinkBearer.EMAIL if directorate.email else LinkBearer.OFFICER
 
 
-def way_of(asked: Consultation) -> Handed:
+def channel_of(asked: Consultation) -> LinkBearer:
     """Return how the link of ``asked`` went: what an officer had in hand proves nothing of who answered by it.
 
     An address given later does not undo that the link was shown, nor one taken away that it is shown now.
     """
-    if way_to(asked.directorate) == Handed.OFFICER:
-        return Handed.OFFICER
+    if channel_to(asked.directorate) == LinkBearer.OFFICER:
+        return LinkBearer.OFFICER
     was_shown = asked.case.events.filter(
-        verb=Act.CONSULT, facts__consultation=asked.pk, facts__handed=str(Handed.OFFICER)
+        verb=Act.CONSULT, facts__consultation=asked.pk, facts__handed=str(LinkBearer.OFFICER)
     )
-    return Handed.OFFICER if was_shown.exists() else Handed.EMAIL
+    return LinkBearer.OFFICER if was_shown.exists() else LinkBearer.EMAIL
 
 
 def cancel(case: Case, *, at: datetime) -> None:

@@ -15,7 +15,7 @@ from accounts.models import User
 from agencies.models import Directorate
 from complaints.clocks import clockwork
 from complaints.engine import history_chain, holders, notices
-from complaints.engine.change import Change, Desk, Fact
+from complaints.engine.change import CaseStaff, Change, Fact
 from complaints.models import Case, CaseEvent, Clock, Holding
 from complaints.permissions import deputies, policy
 from complaints.workflow import ACT_TELLS, STANDINGS, TRANSITIONS, Act, Actor, Holder, State, Tell, Verb
@@ -81,7 +81,7 @@ def act(case: Case, what: Act, *, by: User | None, at: datetime, through: Actor 
         _owe(ACT_TELLS.get(what, ()), change, event)
 
 
-def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk: Desk) -> None:
+def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk: CaseStaff) -> None:
     """Write a new case whose ``state`` is set, with its first event, holding, clock and messages.
 
     The caller has opened the transaction and given the case its key, which its first hash covers. ``desk`` carries the
@@ -118,7 +118,7 @@ def _lock(case: Case) -> None:
     fresh = Case.objects.locked().get(pk=case.pk)
     vars(case).update(vars(fresh))
     # Asked anew where it matters: a row that was waited for comes with what stood beside it before.
-    case.forget_about()
+    case.forget_recused()
 
 
 def _target(case: Case, verb: Verb) -> State:
@@ -235,7 +235,7 @@ def _absent(change: Change) -> UUID | None:
         return None
     agency = change.former_agency or change.case.agency
     key = agency.pk if agency else None
-    return deputies.absent_behind(change.by, change.verb, agency=key, at=change.at, but=change.case.about)
+    return deputies.absent_behind(change.by, change.verb, agency=key, at=change.at, but=change.case.recused)
 
 
 def _move_holding(change: Change) -> None:
@@ -260,7 +260,7 @@ def _hands(change: Change, *, is_same_agency: bool) -> tuple[Holder | None, Dire
         return standing, None
     if change.origin == State.WAITING:
         # Whoever had it when the citizen was asked has it again.
-        return holders.at_desk(case)
+        return holders.current_holder(case)
     is_helped = case.holder in holders.HELPERS and is_same_agency
     return (Holder(case.holder) if is_helped else Holder.AGENCY), None
 

@@ -38,7 +38,7 @@ BATCH = 50
 
 
 @dataclass(frozen=True)
-class Seat:
+class OfficerSeat:
     """One person at a desk on a day: what they are, how many open cases they have, when they were last seen.
 
     ``absences`` are those of today and of the days to come. Whoever has ``left`` is no member any more, but still has
@@ -61,7 +61,7 @@ class Seat:
         return any(absence.starts_on <= on <= absence.ends_on for absence in self.absences)
 
 
-def seats_of(agency: Agency, *, at: datetime) -> list[Seat]:
+def officer_seats(agency: Agency, *, at: datetime) -> list[OfficerSeat]:
     """Return everybody who sits at the desk of ``agency`` or has left open cases there; four statements."""
     on = timezone.localdate(at)
     members = Membership.objects.active(on).filter(agency=agency, role__in=DESK, user__is_active=True)
@@ -74,11 +74,11 @@ def seats_of(agency: Agency, *, at: datetime) -> list[Seat]:
     for user in User.objects.filter(pk__in=cases.keys() - people.keys()).order_by("login"):
         people[user.pk] = user
     absences: dict[Any, list[Absence]] = defaultdict(list)
-    for absence in absences_of(people, since=on):
+    for absence in planned_absences(people, since=on):
         absences[absence.user_id].append(absence)
-    silent_since = silence_began(at)
+    silent_since = inactive_since(at)
     return [
-        Seat(
+        OfficerSeat(
             user=user,
             cases=cases[key],
             roles=tuple(roles[key]),
@@ -114,7 +114,7 @@ class ActsElsewhere(ValueError):
     """The person has a role that is not the planner's to lend."""
 
 
-def absences_of(people: Iterable[Any], *, since: date) -> QuerySet[Absence]:
+def planned_absences(people: Iterable[Any], *, since: date) -> QuerySet[Absence]:
     """Return the absences of ``people`` that have not ended before ``since``, the next one first."""
     running = Absence.objects.filter(user__in=list(people), ends_on__gte=since)
     return running.select_related("deputy").order_by("starts_on", "pk")
@@ -188,8 +188,8 @@ def reassign(agency: Agency, giver: User, taker: User, *, by: User, at: datetime
     with transaction.atomic():
         cases = _locked(agency, giver)
         # Nobody hands on a case of their own, or about themselves, either; nor learns of the latter by a count.
-        known = [case for case in cases if not case.is_about(by)]
-        moving = [case for case in known if not any(policy.keeps_off(case, who, at=at) for who in (taker, by))]
+        known = [case for case in cases if not case.is_recused(by)]
+        moving = [case for case in known if not any(policy.must_not_handle(case, who, at=at) for who in (taker, by))]
         for case in moving:
             _assign(case, taker, by=by, at=at)
         if moving:
@@ -204,7 +204,7 @@ def _locked(agency: Agency, officer: User) -> list[Case]:
     rows = dict(held.order_by("pk").values_list("pk", "citizen"))
     linked_cases.lock_people(rows.values())
     # Whom each is about is read only now that nobody can change it.
-    return list(Case.objects.filter(pk__in=rows).with_about().defer("folded", "words").order_by("pk"))
+    return list(Case.objects.filter(pk__in=rows).with_recused().defer("folded", "search_vector").order_by("pk"))
 
 
 def _assign(case: Case, officer: User | None, *, by: User | None, at: datetime) -> None:
@@ -219,10 +219,10 @@ def _assign(case: Case, officer: User | None, *, by: User | None, at: datetime) 
 # ---- silence ----
 
 
-def silence_began(at: datetime, calendar: WorkingCalendar | None = None) -> datetime:
+def inactive_since(at: datetime, calendar: WorkingCalendar | None = None) -> datetime:
     """Return the moment ``SILENCE_HOURS`` of working time before ``at``: whoever was last seen before it is silent."""
     calendar = calendar or current_calendar()
-    minutes = limits.silence_minutes()
+    minutes = limits.inactivity_minutes()
     day = timezone.localdate(at)
     # Back day by day until there is enough time in between, then forward to the minute.
     while (spent := calendar.working_minutes(calendar.opening(day), at)) < minutes:
@@ -230,13 +230,13 @@ def silence_began(at: datetime, calendar: WorkingCalendar | None = None) -> date
     return calendar.add_minutes(calendar.opening(day), spent - minutes)
 
 
-def hand_over_silent(*, at: datetime) -> int:
+def unassign_inactive(*, at: datetime) -> int:
     """Take the open cases from officers who have not signed in for too long, and alert their supervisors once.
 
     The cases wait for somebody else of the agency then. An absence with a deputy is no silence: the deputy acts.
     Returns how many cases were taken; safe to run twice and at the same time.
     """
-    since = silence_began(at)
+    since = inactive_since(at)
     pairs = _silent(since, at).values_list("officer", "agency").distinct().order_by("officer", "agency")[:BATCH]
     return sum(_take_from(officer, agency, since=since, at=at) for officer, agency in list(pairs))
 
@@ -256,7 +256,7 @@ def _take_from(officer: Any, agency: Any, *, since: datetime, at: datetime) -> i
         cases = list(
             silent.select_for_update(of=("self",), skip_locked=True)
             .select_related("agency")
-            .defer("folded", "words")
+            .defer("folded", "search_vector")
             .order_by("pk")
         )
         if not cases:

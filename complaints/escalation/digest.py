@@ -68,7 +68,7 @@ def _midnight_after(day: date) -> datetime:
 
 
 @dataclass(frozen=True)
-class Figures:
+class DigestCounts:
     """What a desk is told in the morning: three numbers of cases and one of messages.
 
     - ``due_today``: the desk owes the next step before midnight; those already late are among them.
@@ -86,9 +86,9 @@ class Figures:
     returned: int = 0
     failed: int = 0
 
-    def __add__(self, other: Figures) -> Figures:
+    def __add__(self, other: DigestCounts) -> DigestCounts:
         """Return the figures of both."""
-        return Figures(
+        return DigestCounts(
             self.due_today + other.due_today,
             self.at_risk + other.at_risk,
             self.returned + other.returned,
@@ -97,27 +97,27 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Reader:
+class DigestReader:
     """Somebody who acts at the desk of ``agencies`` today: at those of ``instead`` only in the place of others."""
 
     user: User
     agencies: frozenset[int]
     instead: Mapping[int, frozenset[Any]] = field(default_factory=dict)
 
-    def is_told_of(self, part: Part) -> bool:
+    def is_told_of(self, part: DigestPart) -> bool:
         """Tell whether the cases of ``part`` are work of this person: never the own, nor those about them."""
         if part.agency not in self.agencies or (part.own is not None and part.own == self.user.person_id):
             return False
         absent = self.instead.get(part.agency)
-        return self.user.pk not in part.about and not (absent and absent <= part.about)
+        return self.user.pk not in part.recused and not (absent and absent <= part.recused)
 
 
-class Part(NamedTuple):
+class DigestPart(NamedTuple):
     """Cases counted together: of one agency, of one of the staff who complain or none, about the same people."""
 
     agency: int
     own: Any
-    about: frozenset[Any]
+    recused: frozenset[Any]
 
 
 def send(*, at: datetime) -> int:
@@ -138,20 +138,20 @@ def send(*, at: datetime) -> int:
 
 
 def _notices(day: Morning) -> Iterable[Notice]:
-    readers = readers_on(day.on)
-    parts = figures(day, people=[reader.user.person_id for reader in readers if reader.user.person_id])
+    readers = digest_readers(day.on)
+    parts = counts_for(day, people=[reader.user.person_id for reader in readers if reader.user.person_id])
     for reader in readers:
         told = _told(reader, parts)
-        if told != Figures():
+        if told != DigestCounts():
             yield from to_staff("officer_digest", reader.user, partial(_words, told, day), by=LETTER)
 
 
-def _told(reader: Reader, parts: Mapping[Part, Figures]) -> Figures:
+def _told(reader: DigestReader, parts: Mapping[DigestPart, DigestCounts]) -> DigestCounts:
     """Add up what a reader's agencies have, without the reader's own cases and those about the reader."""
-    return sum((figures for part, figures in parts.items() if reader.is_told_of(part)), Figures())
+    return sum((counts_for for part, counts_for in parts.items() if reader.is_told_of(part)), DigestCounts())
 
 
-def _words(told: Figures, day: Morning) -> dict[str, str]:
+def _words(told: DigestCounts, day: Morning) -> dict[str, str]:
     return {
         "date": day_digits(day.on),
         "due_today": str(told.due_today),
@@ -165,7 +165,7 @@ def _words(told: Figures, day: Morning) -> dict[str, str]:
 # ---- who reads it ----
 
 
-def readers_on(on: date) -> list[Reader]:
+def digest_readers(on: date) -> list[DigestReader]:
     """Return the officers and supervisors who act on a day: those present, and the deputies of those away.
 
     Three statements for any number of agencies.
@@ -182,32 +182,32 @@ def readers_on(on: date) -> list[Reader]:
     return [_reader(user, desks[user.pk]) for user in people.order_by("login")]
 
 
-def _reader(user: User, desks: Mapping[int, set[Any]]) -> Reader:
+def _reader(user: User, desks: Mapping[int, set[Any]]) -> DigestReader:
     instead = {agency: frozenset(members) for agency, members in desks.items() if user.pk not in members}
-    return Reader(user, frozenset(desks), instead)
+    return DigestReader(user, frozenset(desks), instead)
 
 
 # ---- what it says ----
 
 
-def figures(day: Morning, *, people: Iterable[Any]) -> Mapping[Part, Figures]:
+def counts_for(day: Morning, *, people: Iterable[Any]) -> Mapping[DigestPart, DigestCounts]:
     """Return the figures of every agency, those of the cases of each of ``people`` (staff who complain) apart.
 
     Those of cases that are about staff apart too: nobody is told of a case of their own or about themselves. Three
     statements for any number of agencies and people.
     """
     own = models.Case(models.When(citizen__in=list(people), then=F("citizen")), default=None)
-    found: dict[Part, Figures] = defaultdict(Figures)
+    found: dict[DigestPart, DigestCounts] = defaultdict(DigestCounts)
     for cases, numbers in (
         (_with_deadline(day), _by_deadline(day)),
         (_returned(day), {"returned": models.Count("pk")}),
         (_failed(), {"failed": _lost_of_each()}),
     ):
-        parted = cases.with_about().annotate(own=own).order_by()
-        grouped = parted.values("agency", "own", "about").annotate(**numbers)
+        parted = cases.with_recused().annotate(own=own).order_by()
+        grouped = parted.values("agency", "own", "recused").annotate(**numbers)
         for row in cast("Iterable[dict[str, Any]]", grouped):
-            part = Part(row["agency"], row["own"], frozenset(row["about"]))
-            found[part] += Figures(**{name: row[name] for name in numbers})
+            part = DigestPart(row["agency"], row["own"], frozenset(row["recused"]))
+            found[part] += DigestCounts(**{name: row[name] for name in numbers})
     return found
 
 

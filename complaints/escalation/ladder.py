@@ -23,11 +23,11 @@ from accounts.roles import DESK, LADDER, RUNG_NAMES, Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar
 from complaints.clocks import limits
-from complaints.clocks.elapsed import moment_of
+from complaints.clocks.elapsed import moment_at_share
 from complaints.engine import notices
 from complaints.engine.change import Change
 from complaints.engine.transition import act
-from complaints.escalation.staff_messages import Post
+from complaints.escalation.staff_messages import StaffMessages
 from complaints.models import Case, Clock, ClockStep
 from complaints.workflow import Act, ClockKind
 from kit.dates import day_digits
@@ -82,7 +82,7 @@ def next_step(clock: Clock, taken: Collection[str], calendar: WorkingCalendar, *
 def _reminders(clock: Clock, taken: Collection[str], calendar: WorkingCalendar) -> list[Step]:
     shares = (HALF,) if clock.kind == ClockKind.CITIZEN_REPLY else limits.reminders()
     last = max((share for share in shares if _reminder(share) in taken), default=0)
-    moments = ((share, moment_of(clock, share, calendar)) for share in shares if share > last)
+    moments = ((share, moment_at_share(clock, share, calendar)) for share in shares if share > last)
     return [Step(_reminder(share), on, share=share) for share, on in moments if on is not None and on < clock.due_at]
 
 
@@ -135,7 +135,7 @@ def _plan(at: datetime, calendar: WorkingCalendar) -> tuple[list[Clock], bool]:
     """
     due = Q(look_at__isnull=True) | Q(look_at__lte=at)
     running = Clock.objects.filter(due, ended_at__isnull=True, paused_at__isnull=True)
-    looked = running.exclude(kind=ClockKind.MAY_OBJECT).order_by(F("look_at").asc(nulls_first=True), "pk")
+    looked = running.exclude(kind=ClockKind.MAY_OBJECT).order_by(F("next_check_at").asc(nulls_first=True), "pk")
     with transaction.atomic():
         clocks = list(looked.select_for_update(of=("self",), skip_locked=True).prefetch_related("steps")[:BATCH])
         ripe, calm = [], []
@@ -144,9 +144,9 @@ def _plan(at: datetime, calendar: WorkingCalendar) -> tuple[list[Clock], bool]:
             if step is not None and step.on < at:
                 ripe.append(clock)
             else:
-                clock.look_at = _look_at(step, at)
+                clock.next_check_at = _look_at(step, at)
                 calm.append(clock)
-        Clock.objects.bulk_update(calm, ["look_at"])
+        Clock.objects.bulk_update(calm, ["next_check_at"])
     return ripe, len(clocks) < BATCH
 
 
@@ -173,18 +173,18 @@ def _advance(planned: Clock, *, at: datetime, calendar: WorkingCalendar) -> int:
 
 def _climb(planned: Clock, *, at: datetime, calendar: WorkingCalendar) -> int:
     held = Case.objects.select_for_update(of=("self",), skip_locked=True)
-    case = held.filter(pk=planned.case_id).defer("folded", "words").first()
+    case = held.filter(pk=planned.case_id).defer("folded", "search_vector").first()
     clock = _running(planned.pk) if case else None
     if case is None or clock is None:
         return 0
     taken, count = _taken(clock), 0
     while (step := next_step(clock, taken, calendar, at=at)) is not None and step.on < at:
         is_first = not any(role in taken or _empty(role) in taken for role in LADDER)
-        name = _take(step, _Taking(clock, case, Post(case, at, calendar), is_first_miss=is_first))
+        name = _take(step, _Taking(clock, case, StaffMessages(case, at, calendar), is_first_miss=is_first))
         ClockStep.objects.create(clock=clock, step=name, taken_at=at)
         taken.add(name)
         count += 1
-    Clock.objects.filter(pk=clock.pk).update(look_at=_look_at(step, at))
+    Clock.objects.filter(pk=clock.pk).update(next_check_at=_look_at(step, at))
     return count
 
 
@@ -202,7 +202,7 @@ class _Taking:
 
     clock: Clock
     case: Case
-    post: Post
+    post: StaffMessages
     is_first_miss: bool
 
 
@@ -238,7 +238,7 @@ class _Telling:
     step: Step
     clock: Clock
     change: Change
-    post: Post
+    post: StaffMessages
     is_empty: bool = False
 
     @property
@@ -267,11 +267,11 @@ class _Telling:
             return self.change.desk.cmu()
         on = timezone.localdate(self.post.at)
         if case.officer_id and self.clock.task is None:
-            people = list(acting_as(DESK, on, agency=agency, instead_of=case.officer_id, but=case.about))
+            people = list(acting_as(DESK, on, agency=agency, instead_of=case.officer_id, but=case.recused))
             if people:
                 return people
         desk = self.change.desk
-        return desk.officers(agency) or list(acting_as(DESK, on, agency=agency, but=case.about)) or desk.cmu()
+        return desk.officers(agency) or list(acting_as(DESK, on, agency=agency, but=case.recused)) or desk.cmu()
 
     # -- after it --
 
@@ -296,7 +296,7 @@ class _Telling:
             return []
         agency = None if role == Role.CMU_HEAD else self.agency
         case = self.change.case
-        people = acting_as({role}, on, agency=agency, but=case.about)
+        people = acting_as({role}, on, agency=agency, but=case.recused)
         return [user for user in people if user.person_id != case.citizen_id]
 
     def _unit_but(self, people: Collection[User]) -> list[User]:

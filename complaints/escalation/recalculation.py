@@ -29,14 +29,14 @@ BATCH = 1000
 
 
 @dataclass(frozen=True)
-class Dates:
+class RecalculatedDates:
     """When a clock was due first, and when it is due now."""
 
     first: datetime
     due: datetime
 
 
-def dates_of(clock: Clock, calendar: WorkingCalendar) -> Dates:
+def recalculated_dates(clock: Clock, calendar: WorkingCalendar) -> RecalculatedDates:
     """Return the dates of an open clock as ``calendar`` has them.
 
     A clock with a limit is counted from its start, its finished pauses added. A day that was promised stays, also when
@@ -44,13 +44,13 @@ def dates_of(clock: Clock, calendar: WorkingCalendar) -> Dates:
     was told to answer by never comes nearer.
     """
     if clock.limit_days is None:
-        return Dates(_kept(clock, clock.first_due_at, calendar), _kept(clock, clock.due_at, calendar))
+        return RecalculatedDates(_kept(clock, clock.first_due_at, calendar), _kept(clock, clock.due_at, calendar))
     due = calendar.due(clock.started_at, clock.limit_days)
     for pause in sorted(clock.pauses, key=lambda span: span.lower):
         due = calendar.add_minutes(due, calendar.working_minutes(pause.lower, pause.upper))
     if clock.kind == ClockKind.CITIZEN_REPLY and due < clock.due_at:
-        return Dates(clock.first_due_at, clock.due_at)
-    return Dates(due, due)
+        return RecalculatedDates(clock.first_due_at, clock.due_at)
+    return RecalculatedDates(due, due)
 
 
 def _kept(clock: Clock, due: datetime, calendar: WorkingCalendar) -> datetime:
@@ -63,7 +63,7 @@ def _kept(clock: Clock, due: datetime, calendar: WorkingCalendar) -> datetime:
     return min(max(due, calendar.opening(day)), calendar.closing(day))
 
 
-def recount(*, at: datetime) -> int:
+def recalculate(*, at: datetime) -> int:
     """Count the dates of all open clocks anew; return how many moved. Safe to run twice and at the same time."""
     calendar = current_calendar()
     moved, last = 0, 0
@@ -72,12 +72,12 @@ def recount(*, at: datetime) -> int:
         last = clocks[-1].pk
         moved += sum(_attempt(clock, at=at, calendar=calendar) for clock in clocks if _differs(clock, calendar))
         # The shares of the working time may lie elsewhere also where the end stays.
-        Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(look_at=None)
+        Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(next_check_at=None)
     return moved
 
 
 def _differs(clock: Clock, calendar: WorkingCalendar) -> bool:
-    return dates_of(clock, calendar) != Dates(clock.first_due_at, clock.due_at)
+    return recalculated_dates(clock, calendar) != RecalculatedDates(clock.first_due_at, clock.due_at)
 
 
 def _attempt(clock: Clock, *, at: datetime, calendar: WorkingCalendar) -> bool:
@@ -92,16 +92,16 @@ def _attempt(clock: Clock, *, at: datetime, calendar: WorkingCalendar) -> bool:
 def _recount(found: Clock, *, at: datetime, calendar: WorkingCalendar) -> bool:
     """Move one clock under the lock of its case; return whether it was still to be moved."""
     with transaction.atomic():
-        case = Case.objects.select_for_update(of=("self",)).defer("folded", "words").get(pk=found.case_id)
+        case = Case.objects.select_for_update(of=("self",)).defer("folded", "search_vector").get(pk=found.case_id)
         clock = Clock.objects.filter(pk=found.pk, ended_at__isnull=True).first()
         if clock is None or not _differs(clock, calendar):
             return False
         with act(case, Act.RECOUNT, by=None, at=at) as change:
-            _move(clock, dates_of(clock, calendar), change)
+            _move(clock, recalculated_dates(clock, calendar), change)
     return True
 
 
-def _move(clock: Clock, dates: Dates, change: Change) -> None:
+def _move(clock: Clock, dates: RecalculatedDates, change: Change) -> None:
     old_on, new_on = timezone.localdate(clock.due_at), timezone.localdate(dates.due)
     change.facts = {
         "clock": clock.pk,

@@ -17,7 +17,7 @@ from notifications.outbox import Notice
 
 
 @dataclass(frozen=True)
-class Post:
+class StaffMessages:
     """Letters about one case at one moment; the calendar says when telephones may ring."""
 
     case: Case
@@ -33,7 +33,7 @@ class Post:
         """
         for user in people:
             is_own = user.person_id is not None and user.person_id == self.case.citizen_id
-            if is_own or self.case.is_about(user):
+            if is_own or self.case.is_recused(user):
                 continue
             yield from to_staff(
                 template,

@@ -11,7 +11,7 @@ from complaints.attachments import uploads
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.escalation import absences, digest, ladder, recalculation
 from complaints.models import Case, Draft
-from complaints.search import index_blocks
+from complaints.search import index
 from complaints.workflow import State
 
 logger = logging.getLogger(__name__)
@@ -22,28 +22,28 @@ BATCH = 200
 DRAFT_LIFE = timedelta(days=7)
 
 
-@shared_task(name="complaints.tick")
-def tick() -> int:
+@shared_task(name="complaints.sweep_clocks")
+def sweep_clocks() -> int:
     """Let the questions lapse whose time is over; safe to run twice and at the same time."""
     return lapse_overdue(at=timezone.now())
 
 
-@shared_task(name="complaints.climb")
-def climb() -> int:
+@shared_task(name="complaints.escalate")
+def escalate() -> int:
     """Remind of deadlines that come near and report those missed; safe to run twice and at the same time."""
     return ladder.sweep(at=timezone.now())
 
 
-@shared_task(name="complaints.recount_deadlines")
-def recount_deadlines() -> int:
+@shared_task(name="complaints.recalculate_deadlines")
+def recalculate_deadlines() -> int:
     """Count the open deadlines anew after the calendar changed; safe to run twice and at the same time."""
-    return recalculation.recount(at=timezone.now())
+    return recalculation.recalculate(at=timezone.now())
 
 
-@shared_task(name="complaints.hand_over_silent")
-def hand_over_silent() -> int:
+@shared_task(name="complaints.unassign_inactive")
+def unassign_inactive() -> int:
     """Take the cases from officers who have not signed in for too long; safe to run twice and at the same time."""
-    return absences.hand_over_silent(at=timezone.now())
+    return absences.unassign_inactive(at=timezone.now())
 
 
 @shared_task(name="complaints.discard_drafts")
@@ -52,10 +52,10 @@ def discard_drafts() -> int:
     return discard_drafts_before(timezone.now() - DRAFT_LIFE)
 
 
-@shared_task(name="complaints.sum_up_words")
-def sum_up_words() -> int:
+@shared_task(name="complaints.build_search_index")
+def build_search_index() -> int:
     """Sum up the words of finished blocks of cases for the search; safe to run twice and at the same time."""
-    return index_blocks.sum_up()
+    return index.build_index()
 
 
 @shared_task(name="complaints.send_digests")

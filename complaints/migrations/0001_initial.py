@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('outcome', models.CharField(blank=True, choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', 'No reply from the citizen'), ('inadmissible', 'Outside the system')], max_length=20)),
                 ('folded', models.GeneratedField(db_persist=True, expression=complaints.models.case.ArabicStrip(django.db.models.functions.text.Concat('subject', models.Value(' '), 'details', output_field=models.TextField())), output_field=models.TextField())),
-                ('words', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(complaints.models.case.ArabicStrip(django.db.models.functions.text.Concat('subject', models.Value(' '), 'details', output_field=models.TextField())), config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ('search_vector', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(complaints.models.case.ArabicStrip(django.db.models.functions.text.Concat('subject', models.Value(' '), 'details', output_field=models.TextField())), config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='agencies.agency')),
                 ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='accounts.citizen')),
                 ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField()),
                 ('paused_at', models.DateTimeField(blank=True, null=True)),
                 ('pauses', django.contrib.postgres.fields.ArrayField(base_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(), blank=True, default=list)),
-                ('look_at', models.DateTimeField(blank=True, null=True)),
+                ('next_check_at', models.DateTimeField(blank=True, null=True)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('ending', models.CharField(blank=True, choices=[('met', 'In time'), ('missed', 'Too late'), ('stopped', 'Stopped')], max_length=8)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='complaints.case')),
@@ -174,24 +174,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'clock step',
-            },
-        ),
-        migrations.CreateModel(
-            name='Concern',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(blank=True, max_length=3000)),
-                ('at', models.DateTimeField()),
-                ('end_text', models.TextField(blank=True, max_length=3000)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='concerns', to='complaints.case')),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('named_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'concern',
-                'ordering': ['at', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -415,6 +397,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Recusal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField(blank=True, max_length=3000)),
+                ('at', models.DateTimeField()),
+                ('end_text', models.TextField(blank=True, max_length=3000)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recusals', to='complaints.case')),
+                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('named_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'recusal',
+                'ordering': ['at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='ReferralTask',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -509,10 +509,10 @@ class Migration(migrations.Migration):
             name='SearchBlock',
             fields=[
                 ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('words', django.contrib.postgres.search.SearchVectorField()),
+                ('search_vector', django.contrib.postgres.search.SearchVectorField()),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='search_block_words')],
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='search_block_vector')],
             },
         ),
         migrations.CreateModel(
@@ -598,7 +598,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='case_words'),
+            index=django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='case_search_vector'),
         ),
         migrations.AddIndex(
             model_name='case',
@@ -655,26 +655,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='clockstep',
             constraint=models.UniqueConstraint(fields=('clock', 'step'), name='clock_step_once'),
-        ),
-        migrations.AddIndex(
-            model_name='concern',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['person', 'case'], name='concern_open_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'person'), name='concern_open_once_per_case_and_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.CheckConstraint(condition=models.Q(('named_by__isnull', True), models.Q(('text', ''), _negated=True), _connector='XOR'), name='concern_named_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_text', ''), ('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('end_text', ''), _negated=True)), _connector='OR'), name='concern_ends_by_somebody_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='concern',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_by__isnull', True), models.Q(('ended_by', models.F('person')), _negated=True), _connector='OR'), name='concern_is_not_ended_by_its_person'),
         ),
         migrations.AddConstraint(
             model_name='consultation',
@@ -757,6 +737,26 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='question_one_open_per_case'),
         ),
         migrations.AddIndex(
+            model_name='recusal',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['person', 'case'], name='recusal_open_of_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='recusal',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'person'), name='recusal_open_once_per_case_and_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='recusal',
+            constraint=models.CheckConstraint(condition=models.Q(('named_by__isnull', True), models.Q(('text', ''), _negated=True), _connector='XOR'), name='recusal_named_with_a_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='recusal',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_text', ''), ('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('end_text', ''), _negated=True)), _connector='OR'), name='recusal_ends_by_somebody_with_a_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='recusal',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_by__isnull', True), models.Q(('ended_by', models.F('person')), _negated=True), _connector='OR'), name='recusal_is_not_ended_by_its_person'),
+        ),
+        migrations.AddIndex(
             model_name='referraltask',
             index=models.Index(condition=models.Q(('state', 'open')), fields=['agency', 'case'], name='task_open_of_agency'),
         ),
@@ -774,7 +774,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='clock',
-            index=models.Index(models.OrderBy(models.F('look_at'), nulls_first=True), condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True), models.Q(('kind', 'may_object'), _negated=True)), name='clock_running_by_look'),
+            index=models.Index(models.OrderBy(models.F('next_check_at'), nulls_first=True), condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True), models.Q(('kind', 'may_object'), _negated=True)), name='clock_running_by_next_check'),
         ),
         migrations.AddConstraint(
             model_name='clock',

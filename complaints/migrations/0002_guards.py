@@ -109,12 +109,12 @@ CREATE TRIGGER complaints_history_table BEFORE TRUNCATE ON complaints_caseevent
 """
 
 # Who keeps off what is taken back by an end that names its author; an end stays. The texts may be erased in time.
-CONCERN_GUARD = """
-CREATE FUNCTION complaints_guard_concern() RETURNS trigger LANGUAGE plpgsql AS $$
+RECUSAL_GUARD = """
+CREATE FUNCTION complaints_guard_recusal() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
         IF OLD.ended_at IS NULL THEN
-            RAISE EXCEPTION 'concern % is ended, not deleted', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+            RAISE EXCEPTION 'recusal % is ended, not deleted', OLD.id USING ERRCODE = 'integrity_constraint_violation';
         END IF;
         RETURN OLD;
     END IF;
@@ -122,22 +122,22 @@ BEGIN
         OR NEW.named_by_id IS DISTINCT FROM OLD.named_by_id
         OR (OLD.ended_at IS NOT NULL
             AND (NEW.ended_at, NEW.ended_by_id) IS DISTINCT FROM (OLD.ended_at, OLD.ended_by_id)) THEN
-        RAISE EXCEPTION 'concern % only ends', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+        RAISE EXCEPTION 'recusal % only ends', OLD.id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER complaints_concern_rows BEFORE UPDATE OR DELETE ON complaints_concern
-    FOR EACH ROW EXECUTE FUNCTION complaints_guard_concern();
+CREATE TRIGGER complaints_recusal_rows BEFORE UPDATE OR DELETE ON complaints_recusal
+    FOR EACH ROW EXECUTE FUNCTION complaints_guard_recusal();
 """
 
-# At commit, because the case lets its officer go after the concern is written: nobody has a case about themselves.
+# At commit, because the case lets its officer go after the recusal is written: nobody has a case about themselves.
 OFFICER_GUARD = """
 CREATE FUNCTION complaints_guard_officer() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     about bigint := CASE TG_TABLE_NAME WHEN 'complaints_case' THEN NEW.id ELSE (to_jsonb(NEW) ->> 'case_id')::bigint END;
 BEGIN
-    PERFORM 1 FROM complaints_case AS held JOIN complaints_concern AS concern
-        ON concern.case_id = held.id AND concern.person_id = held.officer_id AND concern.ended_at IS NULL
+    PERFORM 1 FROM complaints_case AS held JOIN complaints_recusal AS recusal
+        ON recusal.case_id = held.id AND recusal.person_id = held.officer_id AND recusal.ended_at IS NULL
     WHERE held.id = about;
     IF FOUND THEN
         RAISE EXCEPTION 'the officer of case % is whom it is about', about
@@ -145,7 +145,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER complaints_concern_officer AFTER INSERT ON complaints_concern
+CREATE CONSTRAINT TRIGGER complaints_recusal_officer AFTER INSERT ON complaints_recusal
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION complaints_guard_officer();
 CREATE CONSTRAINT TRIGGER complaints_case_officer AFTER UPDATE ON complaints_case
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
@@ -157,9 +157,9 @@ CREATE CONSTRAINT TRIGGER complaints_case_officer AFTER UPDATE ON complaints_cas
 ACTOR_GUARD = """
 CREATE FUNCTION complaints_guard_actor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM 1 FROM complaints_concern AS concern
-    WHERE concern.case_id = NEW.case_id AND concern.person_id = NEW.actor_id AND concern.ended_at IS NULL
-        AND NOT (NEW.verb = 'concern' AND concern.named_by_id = NEW.actor_id AND concern.at = NEW.at);
+    PERFORM 1 FROM complaints_recusal AS recusal
+    WHERE recusal.case_id = NEW.case_id AND recusal.person_id = NEW.actor_id AND recusal.ended_at IS NULL
+        AND NOT (NEW.verb = 'recuse' AND recusal.named_by_id = NEW.actor_id AND recusal.at = NEW.at);
     IF FOUND THEN
         RAISE EXCEPTION 'event % of case % is by whom the case is about', NEW.number, NEW.case_id
             USING ERRCODE = 'integrity_constraint_violation';
@@ -170,7 +170,7 @@ CREATE TRIGGER complaints_history_actor BEFORE INSERT ON complaints_caseevent
     FOR EACH ROW WHEN (NEW.actor_id IS NOT NULL) EXECUTE FUNCTION complaints_guard_actor();
 """
 
-# A block of cases is forgotten as soon as one of them gets new words; the shared lock keeps `complaints.search.index_blocks`
+# A block of cases is forgotten as soon as one of them gets new words; the shared lock keeps `complaints.search.index`
 # from summing up while words are written that it cannot see yet.
 FORGET_BLOCK = """
 CREATE FUNCTION complaints_forget_block() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -191,10 +191,10 @@ DROP FUNCTION complaints_forget_block;
 DROP TRIGGER complaints_history_actor ON complaints_caseevent;
 DROP FUNCTION complaints_guard_actor;
 DROP TRIGGER complaints_case_officer ON complaints_case;
-DROP TRIGGER complaints_concern_officer ON complaints_concern;
+DROP TRIGGER complaints_recusal_officer ON complaints_recusal;
 DROP FUNCTION complaints_guard_officer;
-DROP TRIGGER complaints_concern_rows ON complaints_concern;
-DROP FUNCTION complaints_guard_concern;
+DROP TRIGGER complaints_recusal_rows ON complaints_recusal;
+DROP FUNCTION complaints_guard_recusal;
 DROP TRIGGER complaints_history_table ON complaints_caseevent;
 DROP TRIGGER complaints_history_rows ON complaints_caseevent;
 DROP FUNCTION complaints_guard_history;
@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
                 STATE_GUARD,
                 EVENT_GUARD,
                 HISTORY_GUARD,
-                CONCERN_GUARD,
+                RECUSAL_GUARD,
                 OFFICER_GUARD,
                 ACTOR_GUARD,
                 FORGET_BLOCK,

@@ -1,6 +1,6 @@
 """The rows of complaints: the case, its history, its clocks, and the words said on it."""
 
-from complaints.models.aids import (
+from complaints.models.annotations import (
     CaseLink,
     Label,
     LinkKind,
@@ -12,14 +12,14 @@ from complaints.models.aids import (
 )
 from complaints.models.case import Case, CaseQuerySet, Channel, NotifyBy
 from complaints.models.clocks import Clock, ClockStep, Ending
-from complaints.models.concerns import Concern
 from complaints.models.consultations import WITH_DIRECTORATE, Consultation, ConsultationState, Estimate
 from complaints.models.drafts import Draft
 from complaints.models.files import Attachment
 from complaints.models.history import CaseEvent, Holding
+from complaints.models.recusals import Recusal
 from complaints.models.referrals import Handover, Precedent, ReferralTask, TaskState
 from complaints.models.search import SearchBlock
-from complaints.models.words import (
+from complaints.models.texts import (
     Addition,
     Answer,
     AnswerState,
@@ -48,7 +48,6 @@ __all__ = [
     "Channel",
     "Clock",
     "ClockStep",
-    "Concern",
     "Consultation",
     "ConsultationState",
     "Draft",
@@ -67,6 +66,7 @@ __all__ = [
     "ObjectionRuling",
     "Precedent",
     "Question",
+    "Recusal",
     "ReferralTask",
     "Refusal",
     "RefusalReason",

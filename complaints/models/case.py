@@ -86,7 +86,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if not authority.has(CMU):
             return others.filter(_reached(user, DESK, _at, at=at))
         absent = authority.only_for(CMU)
-        return others.exclude(_about_all(absent)) if absent else others
+        return others.exclude(_recused_everywhere(absent)) if absent else others
 
     def in_hand(self) -> Self:
         """Return the cases that an officer has in hand; one that is objected to is with the unit until it rules."""
@@ -95,29 +95,31 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def of_others(self, user: User) -> Self:
         """Return the cases that are neither of the own person of ``user`` nor about them."""
         # Not a join: the hashed list of the few keys leaves every index its order.
-        others = self.exclude(pk__in=_about(user.pk))
+        others = self.exclude(pk__in=_recusing(user.pk))
         return others.exclude(citizen_id=user.person_id) if user.person_id else others
 
     def kept_from(self, user: User) -> Self:
         """Return the cases that are of the own person of ``user`` or about them: the few that ``of_others`` lacks."""
-        kept = models.Q(pk__in=_about(user.pk))
+        kept = models.Q(pk__in=_recusing(user.pk))
         return self.filter(kept | models.Q(citizen_id=user.person_id) if user.person_id else kept)
 
-    def with_about(self) -> Self:
+    def with_recused(self) -> Self:
         """Return the cases with those whom each is about, so that a list need not ask for each."""
-        concerns = apps.get_model("complaints", "Concern").objects.open().filter(case=models.OuterRef("pk"))
-        return self.annotate(about=ArraySubquery(concerns.order_by("person").values("person")))
+        recusals = apps.get_model("complaints", "Recusal").objects.open().filter(case=models.OuterRef("pk"))
+        return self.annotate(recused=ArraySubquery(recusals.order_by("person").values("person")))
 
     def for_listing(self) -> Self:
         """Return the cases with the rows a list shows, so that it needs no query a row."""
-        return self.select_related("agency", "topic", "citizen", "directorate").defer("details", "folded", "words")
+        return self.select_related("agency", "topic", "citizen", "directorate").defer(
+            "details", "folded", "search_vector"
+        )
 
     def for_page(self) -> Self:
         """Return the cases with the rows a case page shows."""
         joined = self.select_related(
             "agency", "topic", "topic__parent", "citizen", "directorate", "governorate", "officer"
         )
-        return joined.with_about().defer("folded", "words")
+        return joined.with_recused().defer("folded", "search_vector")
 
     def with_tags(self, user: User, *, at: datetime) -> Self:
         """Return the cases with ``tags``: the labels that the desks of ``user`` put on them, and nobody else's."""
@@ -131,7 +133,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         The citizen is locked too: whoever changes their number meanwhile waits, and then takes along what is owed here.
         """
         locked = self.select_for_update(of=("self", "citizen"))
-        return locked.select_related("agency", "topic", "citizen").defer("folded", "words")
+        return locked.select_related("agency", "topic", "citizen").defer("folded", "search_vector")
 
 
 def _at(agencies: Collection[int]) -> models.Q:
@@ -151,19 +153,19 @@ def _reached(
     lenders = authority.lenders(roles)
     reached = where(authority.agencies(roles) - lenders.keys())
     for agency, absent in lenders.items():
-        reached |= where({agency}) & ~_about_all(absent)
+        reached |= where({agency}) & ~_recused_everywhere(absent)
     return reached
 
 
-def _about_all(people: Iterable[uuid.UUID]) -> models.Q:
-    about = models.Q()
+def _recused_everywhere(people: Iterable[uuid.UUID]) -> models.Q:
+    allowed = models.Q()
     for person in sorted(people):
-        about &= models.Q(pk__in=_about(person))
-    return about
+        allowed &= models.Q(pk__in=_recusing(person))
+    return allowed
 
 
-def _about(person: uuid.UUID) -> models.QuerySet[Any, Any]:
-    return apps.get_model("complaints", "Concern").objects.open().filter(person=person).values("case")
+def _recusing(person: uuid.UUID) -> models.QuerySet[Any, Any]:
+    return apps.get_model("complaints", "Recusal").objects.open().filter(person=person).values("case")
 
 
 def _passed_on_by(user: User) -> models.QuerySet[Any, Any]:
@@ -222,7 +224,7 @@ class Case(models.Model):
         output_field=models.TextField(),
         db_persist=True,
     )
-    words = models.GeneratedField(
+    search_vector = models.GeneratedField(
         expression=SearchVector(
             ArabicStrip(Concat("subject", models.Value(" "), "details", output_field=models.TextField())),
             config="simple",
@@ -292,7 +294,7 @@ class Case(models.Model):
             models.Index(fields=["agency", "filed_at"], name="case_agency_filed"),
             models.Index(fields=["agency", "closed_at"], name="case_agency_closed"),
             models.Index(fields=["-closed_at", "-id"], condition=models.Q(state=State.CLOSED), name="case_closed"),
-            GinIndex(fields=["words"], name="case_words"),
+            GinIndex(fields=["search_vector"], name="case_search_vector"),
             GinIndex(OpClass(models.F("folded"), name="gin_trgm_ops"), name="case_folded_trigrams"),
         ]
 
@@ -300,17 +302,17 @@ class Case(models.Model):
         return self.reference
 
     @cached_property
-    def about(self) -> Collection[uuid.UUID]:
-        """Return the keys of the staff whom the case is about; one statement, unless it came ``with_about``."""
-        return frozenset(concern.person_id for concern in self.concerns.open().only("person"))
+    def recused(self) -> Collection[uuid.UUID]:
+        """Return the keys of the staff whom the case is about; one statement, unless it came ``with_recused``."""
+        return frozenset(recusal.person_id for recusal in self.recusals.open().only("person"))
 
-    def forget_about(self) -> None:
-        """Let ``about`` be asked for anew: it has changed, or may have."""
-        vars(self).pop("about", None)
+    def forget_recused(self) -> None:
+        """Let ``recused`` be asked for anew: it has changed, or may have."""
+        vars(self).pop("recused", None)
 
-    def is_about(self, user: User) -> bool:
+    def is_recused(self, user: User) -> bool:
         """Tell whether the case is about ``user``, who then keeps off it."""
-        return user.pk in self.about
+        return user.pk in self.recused
 
     @property
     def is_open(self) -> bool:

@@ -21,9 +21,9 @@ class Clock(models.Model):
     """One run of one clock; the running one's ``due_at`` is the case's ``deadline_at``.
 
     ``first_due_at`` is the first promise, against which lateness is measured; ``due_at`` moves with extensions and
-    pauses. ``paused_at`` is set while another clock
-    runs instead (the citizen has been asked). The clock of a ``task`` runs beside those of the case itself.
-    ``look_at`` is when the sweep looks for a step that is due; empty is as soon as possible, because the dates moved.
+    pauses. ``paused_at`` is set while another clock runs instead (the citizen has been asked). The clock of a ``task``
+    runs beside those of the case itself. ``next_check_at`` is when the sweep looks again for a step that is due; empty
+    means at once, because the dates moved.
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="clocks")
@@ -35,7 +35,7 @@ class Clock(models.Model):
     due_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
     pauses = ArrayField(DateTimeRangeField(), default=list, blank=True)
-    look_at = models.DateTimeField(null=True, blank=True)
+    next_check_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ending = models.CharField(max_length=8, choices=Ending, blank=True)
 
@@ -69,10 +69,10 @@ class Clock(models.Model):
                 name="clock_running_by_due",
             ),
             models.Index(
-                models.F("look_at").asc(nulls_first=True),
+                models.F("next_check_at").asc(nulls_first=True),
                 condition=models.Q(ended_at__isnull=True, paused_at__isnull=True)
                 & ~models.Q(kind=ClockKind.MAY_OBJECT),
-                name="clock_running_by_look",
+                name="clock_running_by_next_check",
             ),
         ]
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models.case import ArabicStrip
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 
 
 class TaskState(models.TextChoices):

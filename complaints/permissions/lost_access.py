@@ -14,7 +14,7 @@ from complaints.workflow import Act, Verb
 LATELY: Final = timedelta(hours=12)
 
 
-def departure(case: Case, desks: Collection[int], *, seen: int, at: datetime) -> CaseEvent | None:
+def how_it_left(case: Case, desks: Collection[int], *, seen: int, at: datetime) -> CaseEvent | None:
     """Return the event by which ``case``, or their part of it, left ``desks`` after event number ``seen``.
 
     None unless they had it when that event was the newest, and lost it ``LATELY``: the number comes from a form, and

@@ -13,7 +13,7 @@ from complaints.models import Case, Clock, ReferralTask, TaskState
 
 
 @dataclass(frozen=True)
-class Part:
+class DatedPartnerTask:
     """One agency's part of a case with the moment its answer is due."""
 
     task: ReferralTask
@@ -35,8 +35,8 @@ def tasks_for(case: Case, user: User, *, at: datetime) -> list[ReferralTask]:
     return list(open_tasks(case).filter(agency__in=user.authority(at).agencies(DESK)))
 
 
-def parts_of(case: Case) -> list[Part]:
+def all_with_due_dates(case: Case) -> list[DatedPartnerTask]:
     """Return every part of ``case`` in the order they were asked for, in one statement."""
     clocks = Clock.objects.filter(task=OuterRef("pk")).order_by("-started_at", "-pk")
     tasks = case.tasks.annotate(due_at=Subquery(clocks.values("due_at")[:1]))
-    return [Part(task, task.due_at) for task in tasks.select_related("agency", "asked_by", "ended_by")]
+    return [DatedPartnerTask(task, task.due_at) for task in tasks.select_related("agency", "asked_by", "ended_by")]

@@ -44,7 +44,7 @@ ACTS: dict[Act, tuple[frozenset[State], frozenset[Actor]]] = {
     Act.NOTE: (_EVER, _STAFF | {Actor.PARTNER}),
     Act.CALL: (_EVER, _STAFF | {Actor.AGENT, Actor.PARTNER}),
     Act.LABEL: (_EVER, _STAFF),
-    # The officer and the partner only themselves, as ``verbs.concerns`` sees to.
+    # The officer and the partner only themselves, as ``verbs.recusals`` sees to.
     Act.CONCERN: (_EVER, _STAFF | {Actor.PARTNER, Actor.CLOCK}),
     Act.CLEAR: (_EVER, frozenset({Actor.SUPERVISOR, Actor.CMU})),
     Act.LINK: (_EVER - {State.CLOSED}, _STAFF),
@@ -73,20 +73,20 @@ def actors(case: Case, user: User | None, *, at: datetime) -> frozenset[Actor]:
         return frozenset({Actor.CLOCK})
     if case.citizen.user_id == user.pk:
         return frozenset({Actor.CITIZEN})
-    if _is_own(case, user) or not user.is_staff or case.is_about(user):
+    if _is_own(case, user) or not user.is_staff or case.is_recused(user):
         return frozenset()
     return frozenset(_staff_actors(case, user, at))
 
 
-def keeps_off(case: Case, user: User, *, at: datetime) -> bool:
+def must_not_handle(case: Case, user: User, *, at: datetime) -> bool:
     """Tell whether ``user`` of the case's desk must not handle it: it is their own, or about them.
 
-    Or about everybody in whose place they sit there. No statement for a case that comes ``with_about``.
+    Or about everybody in whose place they sit there. No statement for a case that comes ``with_recused``.
     """
-    if _is_own(case, user) or case.is_about(user):
+    if _is_own(case, user) or case.is_recused(user):
         return True
     authority = user.authority(at)
-    left = authority.without(case.about).agencies(DESK)
+    left = authority.without(case.recused).agencies(DESK)
     return case.agency_id in authority.agencies(DESK) and case.agency_id not in left
 
 
@@ -95,7 +95,7 @@ def _is_own(case: Case, user: User) -> bool:
 
 
 def _staff_actors(case: Case, user: User, at: datetime) -> set[Actor]:
-    authority = user.authority(at).without(case.about)
+    authority = user.authority(at).without(case.recused)
     found = set()
     if authority.has(CONTACT_CENTRE):
         found.add(Actor.AGENT)
@@ -119,7 +119,7 @@ def _unit_actors(case: Case, user: User, at: datetime) -> set[Actor]:
     found = set()
     if case.state == State.OBJECTED and not _handled(case, user):
         found.add(Actor.UNINVOLVED_CMU)
-    if case.state in _AT_AGENCY and second_person.lacks_signature(case, at=at):
+    if case.state in _AT_AGENCY and second_person.awaits_unit_signature(case, at=at):
         found.add(Actor.SIGNER)
     return found
 

@@ -28,15 +28,15 @@ _BESIDE: Final = frozenset(
 ) | {"mr", "mrs", "ms", "miss", "dr", "eng", "al", "el", "bin", "ibn"}
 
 
-def words_of(name: str) -> frozenset[str]:
+def name_words(name: str) -> frozenset[str]:
     """Return the words of ``name``, letters folded, without articles, a compound name as one word."""
     return frozenset(_WORD.findall(strip_prefixes(_COMPOUND.sub(r"\1", fold(name)))))
 
 
-def names(typed: str, user: User) -> bool:
+def is_named(typed: str, user: User) -> bool:
     """Tell whether ``typed`` names ``user``: at least two words, and each stands in the name in one of its scripts."""
-    wanted = words_of(typed)
-    return any(_is_part(wanted, words_of(name)) for name in (user.name_ar, user.name_en))
+    wanted = name_words(typed)
+    return any(_is_part(wanted, name_words(name)) for name in (user.name_ar, user.name_en))
 
 
 def _is_part(wanted: frozenset[str], own: frozenset[str]) -> bool:
@@ -48,15 +48,15 @@ def named_at(agency: Agency | None, typed: str, *, at: datetime) -> Sequence[Use
 
     One statement, none where nothing was typed that could be a name.
     """
-    if agency is None or len(words_of(typed)) < FEWEST_WORDS:
+    if agency is None or len(name_words(typed)) < FEWEST_WORDS:
         return []
     people = members_of(READERS, timezone.localdate(at), agencies=[agency.pk])
-    return [user for user in people if names(typed, user)]
+    return [user for user in people if is_named(typed, user)]
 
 
-def people_of(case: Case, user: User, *, at: datetime) -> Sequence[User]:
+def recused_people(case: Case, user: User, *, at: datetime) -> Sequence[User]:
     """Return who is set aside on ``case``, for its desk and the unit; no statement where nobody is."""
     authority = user.authority(at)
-    if not case.about or not (authority.has(CMU) or case.agency_id in authority.agencies(DESK)):
+    if not case.recused or not (authority.has(CMU) or case.agency_id in authority.agencies(DESK)):
         return []
-    return list(User.objects.filter(pk__in=case.about).order_by("login"))
+    return list(User.objects.filter(pk__in=case.recused).order_by("login"))

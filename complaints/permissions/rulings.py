@@ -10,7 +10,7 @@ from agencies.models import Agency
 from complaints.clocks import limits
 from complaints.models import Case
 from complaints.permissions import partner_tasks
-from complaints.permissions.partner_tasks import Part
+from complaints.permissions.partner_tasks import DatedPartnerTask
 from complaints.workflow import State, Verb
 
 #: The states in which an agency has to do something for a case.
@@ -53,14 +53,14 @@ def require_existing(agency: Agency, *, on: date) -> None:
 # ---- what the page of a case says of it ----
 
 
-def bars_of(case: Case, verb: str) -> list[str]:
+def blockers(case: Case, verb: str) -> list[str]:
     """Return why ``verb`` is not open on ``case`` although its state is: in the words of the desk, often nothing."""
     if verb in {Verb.DECLINE, Verb.RETURN} and is_bound(case):
         return [_bound_words()]
     if verb == Verb.CLOSE and case.state == State.WAITING:
         return [gettext("The citizen has an open question. Closing stops the answer")]
     if verb == Verb.CLOSE:
-        return [_part_words(part) for part in partner_tasks.parts_of(case) if part.is_open]
+        return [_part_words(part) for part in partner_tasks.all_with_due_dates(case) if part.is_open]
     return []
 
 
@@ -76,7 +76,7 @@ def _bound_words() -> str:
     return words % {"count": most}
 
 
-def _part_words(part: Part) -> str:
+def _part_words(part: DatedPartnerTask) -> str:
     words = gettext("The case cannot be closed yet: the answer of %(agency)s is missing.")
     return words % {"agency": part.task.agency.name}
 

@@ -17,7 +17,7 @@ from complaints.models import AnswerState, Case
 from complaints.workflow import Actor
 
 
-def is_alone(case: Case, first: UUID | None, *, at: datetime) -> bool:
+def has_no_other_supervisor(case: Case, first: UUID | None, *, at: datetime) -> bool:
     """Tell whether no supervisor of the case's agency but ``first``, who proposes, could decide on ``case`` at ``at``.
 
     Nobody decides on a case of their own; a deputy of an absent supervisor does decide.
@@ -26,7 +26,7 @@ def is_alone(case: Case, first: UUID | None, *, at: datetime) -> bool:
         return False
     # Not ``exclude``: where no person is linked, SQL would leave everybody out.
     others = Q(person__isnull=True) | ~Q(person=case.citizen_id)
-    people = supervisors_of(case.agency, timezone.localdate(at), but=case.about).filter(others)
+    people = supervisors_of(case.agency, timezone.localdate(at), but=case.recused).filter(others)
     return not (people.exclude(pk=first) if first else people).exists()
 
 
@@ -38,12 +38,12 @@ def decides_on_date(case: Case, what: frozenset[Actor], *, proposer: UUID | None
     """
     if is_first and Actor.SUPERVISOR in what:
         return True
-    return Actor.CMU in what and (not is_first or is_alone(case, proposer, at=at))
+    return Actor.CMU in what and (not is_first or has_no_other_supervisor(case, proposer, at=at))
 
 
-def lacks_signature(case: Case, *, at: datetime) -> bool:
+def awaits_unit_signature(case: Case, *, at: datetime) -> bool:
     """Tell whether an answer waits on ``case`` for a signature that nobody at its agency can give today."""
     if case.topic is None or not case.topic.second_signature:
         return False
     writer = case.answers.filter(state=AnswerState.PROPOSED).values_list("written_by", flat=True).first()
-    return writer is not None and is_alone(case, writer, at=at)
+    return writer is not None and has_no_other_supervisor(case, writer, at=at)

@@ -10,9 +10,9 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.models import QuestionKind, TopicQuestion
-from complaints.actions.topic_answers import Said, day_of
+from complaints.actions.topic_answers import Said, answered_day
 from complaints.models import TopicAnswer
-from complaints.models.words import LINE_LENGTH
+from complaints.models.texts import LINE_LENGTH
 from kit.forms import DayField, Form, LineField
 
 
@@ -36,7 +36,7 @@ class AskingForm(Form):
             name, stored = _name(question), said.get(question.code, "")
             field = _field(question, (before or {}).get(question.pk))
             self.fields[name] = field
-            self.initial[name] = day_of(stored) if question.kind == QuestionKind.DATE else stored
+            self.initial[name] = answered_day(stored) if question.kind == QuestionKind.DATE else stored
             is_kept = bool(stored) and self.is_bound and self._is_omitted(name)
             field.required = question.is_required and not is_partial and not is_kept
 

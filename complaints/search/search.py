@@ -20,8 +20,8 @@ from accounts.models import Citizen, NumberKind, User
 from accounts.roles import CMU
 from complaints import reference
 from complaints.models import Case, CaseQuerySet, SearchBlock
-from complaints.search.word_forms import Forms, forms_of
-from complaints.visibility.identity import Reading
+from complaints.search.word_forms import Forms, word_forms
+from complaints.visibility.identity import CaseVisibility
 from kit.arabic import strip_prefixes
 from kit.forms import MobileField, plain_digits
 from kit.keyset import PAGE, KeysetPage
@@ -70,14 +70,16 @@ def _people(number: str) -> Any:
     return reduce(or_, found).values("pk")
 
 
-def by_words(scope: CaseQuerySet, text: str, *, reads: Callable[[Case], Reading], after: str = "") -> KeysetPage[Case]:
+def by_words(
+    scope: CaseQuerySet, text: str, *, reads: Callable[[Case], CaseVisibility], after: str = ""
+) -> KeysetPage[Case]:
     """Return a page of the cases that have every word of ``text``, in whatever form of it, the newest first.
 
     Letters are folded and articles stripped as the database does it, and each word stands for the forms that
     ``wordforms`` guesses, and for what begins with it. ``reads`` says how the searcher reads a case: a word that is
     covered there is not found either. ``after`` is the ``next`` of the page before.
     """
-    words = words_of(text)
+    words = search_words(text)
     below = int(after) if _LAST.fullmatch(after) else None
     cases: list[Case] = []
     for _ in range(ROUNDS if words else 0):
@@ -91,7 +93,7 @@ def by_words(scope: CaseQuerySet, text: str, *, reads: Callable[[Case], Reading]
 
 
 def _readable(
-    cases: Sequence[Case], words: Sequence[Forms], readings: Sequence[Reading], *, database: str
+    cases: Sequence[Case], words: Sequence[Forms], readings: Sequence[CaseVisibility], *, database: str
 ) -> Sequence[Case]:
     """Return which of ``cases`` have all ``words`` in what their reader may read; two statements more, or none."""
     veiled = {reading.case.pk: reading for reading in readings if not reading.knows_person}
@@ -101,24 +103,24 @@ def _readable(
     if not covered:
         return cases
     with connections[database].cursor() as cursor:
-        cursor.execute(_SHOWN, [list(covered), list(covered.values()), query_of(words)])
+        cursor.execute(_SHOWN, [list(covered), list(covered.values()), search_query(words)])
         shown = {key for (key,) in cursor.fetchall()}
     return [case for case in cases if case.pk not in covered or case.pk in shown]
 
 
-#: As the column ``Case.words`` is made.
+#: As the column ``Case.search_vector`` is made.
 _SHOWN = """
 SELECT key FROM unnest(%s::bigint[], %s::text[]) AS covered (key, text)
 WHERE to_tsvector('simple', ar_strip(text)) @@ to_tsquery('simple', %s)
 """
 
 
-def words_of(text: str) -> list[Forms]:
+def search_words(text: str) -> list[Forms]:
     """Return the forms of each word of ``text``, folded and without its article."""
-    return [forms_of(word) for word in _WORD.findall(strip_prefixes(text[:LONGEST]))[:MOST_WORDS]]
+    return [word_forms(word) for word in _WORD.findall(strip_prefixes(text[:LONGEST]))[:MOST_WORDS]]
 
 
-def query_of(words: Sequence[Forms]) -> str:
+def search_query(words: Sequence[Forms]) -> str:
     """Return what the database is asked for (a ``tsquery``): some form of each of ``words``."""
     return " & ".join(f"({_any_of(word)})" for word in words)
 
@@ -133,10 +135,10 @@ class _Raw(SearchQuery):
     """A query whose parts are known to be letters and digits."""
 
     def __init__(self, words: Sequence[Forms], **options: Any) -> None:
-        super().__init__(query_of(words), search_type="raw", config="simple", **options)
+        super().__init__(search_query(words), search_type="raw", config="simple", **options)
 
 
-class _Veiled(_Raw):
+class _OpaqueQuery(_Raw):
     """The same, hidden from the planner.
 
     It adds up what it supposes of each form, and would read the whole table for the sum of sixty guesses.
@@ -155,9 +157,9 @@ def _newest(scope: CaseQuerySet, words: Sequence[Forms], number: int, *, below: 
     """
     scope = scope.filter(pk__lt=below) if below else scope
     if not _are_many(words, scope.db):
-        return _sorted(scope.filter(words=_Veiled(words)), number)
+        return _sorted(scope.filter(search_vector=_OpaqueQuery(words)), number)
     found: list[int] = []
-    rows = scope.filter(words=_Raw(words))
+    rows = scope.filter(search_vector=_Raw(words))
     for first, last in _runs(words, below=below):
         here = rows.filter(pk__gte=first, pk__lte=last).order_by("-pk").values_list("pk", flat=True)
         found += here[: number - len(found)]
@@ -185,7 +187,7 @@ def _are_many(words: Sequence[Forms], database: str) -> bool:
 _COMMON = """
 SELECT word, share * (SELECT reltuples FROM pg_class WHERE oid = 'complaints_case'::regclass)
 FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common (word, share)
-WHERE schemaname = current_schema() AND tablename = 'complaints_case' AND attname = 'words'
+WHERE schemaname = current_schema() AND tablename = 'complaints_case' AND attname = 'search_vector'
     AND (word = ANY(%s) OR EXISTS (SELECT FROM unnest(%s::text[]) AS start WHERE starts_with(word, start)))
 """
 
@@ -195,7 +197,7 @@ def _runs(words: Sequence[Forms], *, below: int | None) -> Iterator[tuple[int, i
 
     Blocks not summed up yet may have any word. After ``WALK`` of them it ends.
     """
-    having = SearchBlock.objects.filter(words=_Veiled(words)).values("pk")
+    having = SearchBlock.objects.filter(search_vector=_OpaqueQuery(words)).values("pk")
     known = dict(SearchBlock.objects.values_list("pk", ExpressionWrapper(Q(pk__in=having), BooleanField())))
     newest = Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     numbers = range((min(below, newest) if below else newest) // SearchBlock.CASES, -1, -1)

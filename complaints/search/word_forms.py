@@ -46,7 +46,7 @@ class Forms:
 
 
 @lru_cache(maxsize=4096)
-def forms_of(word: str) -> Forms:
+def word_forms(word: str) -> Forms:
     """Return the forms in which ``word`` may stand in a text, its own beginnings among them."""
     if not _ARABIC.fullmatch(word):
         return Forms(frozenset(), frozenset({word}))

@@ -21,15 +21,15 @@ from accounts.guards import staff_required, user_of
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.case_text.clock_history import has_moved
-from complaints.case_text.history import DEEDS, actor_of
-from complaints.case_text.message_preview import message_of
+from complaints.case_text.history import DEEDS, actor_label
+from complaints.case_text.message_preview import preview
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, RefusalReason
 from complaints.permissions import policy, rulings
-from complaints.permissions.lost_access import departure
+from complaints.permissions.lost_access import how_it_left
 from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.loading import case_context, load
-from complaints.visibility.identity import Reader, Reading
+from complaints.visibility.identity import CaseVisibility, StaffVisibility
 from complaints.workflow import Act, Verb
 from kit.forms import Form
 
@@ -81,9 +81,9 @@ class Doing:
         return form.is_valid() and "send" in self.data and "change" not in self.data
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> CaseVisibility:
         """Return the case as this person reads it."""
-        return Reader(self.user, self.at).of(self.case)
+        return StaffVisibility(self.user, self.at).of(self.case)
 
     @property
     def is_checked(self) -> bool:
@@ -93,7 +93,7 @@ class Doing:
     def page(self, **context: Any) -> HttpResponse:
         """Show the page of the act, with its form."""
         around = case_context(self.case, self.user, at=self.at)
-        foretold = message_of(self.what, self.case, at=self.at)
+        foretold = preview(self.what, self.case, at=self.at)
         return render(self.request, self.template, {"form": self.form, "foretold": foretold, **around, **context})
 
     def refuse(self, words: str) -> HttpResponse:
@@ -180,7 +180,7 @@ def _second(doing: Doing) -> HttpResponse:
         "form": doing.form if still else None,
         "first": _last(doing.case),
         "kept": _kept(doing.request),
-        "bars": rulings.bars_of(doing.case, doing.what),
+        "bars": rulings.blockers(doing.case, doing.what),
     }
     return render(doing.request, template, context, status=409)
 
@@ -193,9 +193,9 @@ def _left(request: HttpRequest, user: User, reference: str, *, at: datetime) -> 
     desks, seen = user.authority(at).agencies(DESK), request.POST.get("version", "")
     left = Case.objects.filter(reference=reference).exclude(agency__in=desks)
     case = left.select_related("citizen").first() if seen.isascii() and seen.isdecimal() else None
-    if case is None or policy.keeps_off(case, user, at=at):
+    if case is None or policy.must_not_handle(case, user, at=at):
         raise Http404
-    event = departure(case, desks, seen=int(seen[:9]), at=at)
+    event = how_it_left(case, desks, seen=int(seen[:9]), at=at)
     if event is None:
         raise Http404
     context = {**frame(user, at=at), "first": _first(event, case), "kept": _kept(request)}
@@ -216,7 +216,7 @@ def _last(case: Case) -> First:
 
 
 def _first(event: CaseEvent, case: Case) -> First:
-    return First(str(DEEDS[event.verb]), actor_of(event, case), event.at)
+    return First(str(DEEDS[event.verb]), actor_label(event, case), event.at)
 
 
 def _kept(request: HttpRequest) -> list[tuple[str, str]]:

@@ -14,9 +14,9 @@ from accounts.recipients import CITIZEN
 from agencies.models import current_calendar
 from complaints.attachments import pictures
 from complaints.case_text import conversation, time_held
-from complaints.case_text.event_texts import Paper, PaperReader, papers_of
-from complaints.case_text.history import Deed, deeds_of
-from complaints.case_text.sent_messages import Told, has_left, messages_of, told_to_citizen
+from complaints.case_text.event_texts import EventText, EventTextReader, event_texts
+from complaints.case_text.history import HistoryEntry, history_entries
+from complaints.case_text.sent_messages import SentMessage, case_messages, has_left, sent_to_citizen
 from complaints.engine import notices
 from complaints.models import (
     Answer,
@@ -84,38 +84,38 @@ class Span:
 class Casefile:
     """Everything the desk reads of one case beside the case itself; the history is newest first."""
 
-    history: Sequence[Deed]
+    history: Sequence[HistoryEntry]
     spans: Sequence[Span]
-    held: Sequence[time_held.Held]
-    told: Sequence[Told]
+    held: Sequence[time_held.TimeHeld]
+    told: Sequence[SentMessage]
     staff_messages: int
-    thread: Sequence[conversation.Line]
+    thread: Sequence[conversation.ConversationLine]
     photos: Sequence[Attachment]
     files: Sequence[Attachment]
-    answer: Paper | None
-    proposal: Paper | None
-    refusal: Paper | None
+    answer: EventText | None
+    proposal: EventText | None
+    refusal: EventText | None
     may_correct: bool
 
 
 def open_file(case: Case, user: User, *, at: datetime) -> Casefile:
     """Return the file of ``case`` as ``user`` may read it at ``at``, in six statements whatever its length."""
-    papers, messages = papers_of(case, user, at=at), messages_of(case)
+    papers, messages = event_texts(case, user, at=at), case_messages(case)
     events = list(case.events.select_related("actor", "on_behalf_of"))
-    deeds = list(deeds_of(case, events, PaperReader(papers, user, at)))
+    deeds = list(history_entries(case, events, EventTextReader(papers, user, at)))
     titles = {notices.occasion(event): deed.title for event, deed in zip(events, deeds, strict=True)}
-    told = told_to_citizen(messages, titles, at=at)
+    told = sent_to_citizen(messages, titles, at=at)
     # A directorate's files stand beside its finding.
     attachments = list(case.attachments.filter(consultation__isnull=True))
     held = list(case.holdings.select_related("agency", "directorate"))
-    clock = time_held.clock_of(held, at=at, calendar=current_calendar())
+    clock = time_held.working_time(held, at=at, calendar=current_calendar())
     return Casefile(
         history=deeds[::-1],
         spans=[_span(holding, clock, at) for holding in held],
         held=time_held.held_by(held, at=at, clock=clock),
         told=told,
         staff_messages=sum(not message.recipient.startswith(CITIZEN) for message in messages),
-        thread=conversation.thread_of(events, deeds, told),
+        thread=conversation.conversation(events, deeds, told),
         photos=[one for one in attachments if pictures.is_picture(one)],
         files=[one for one in attachments if not pictures.is_picture(one)],
         answer=_last_paper(deeds, events, {Verb.CLOSE}) if case.outcome else None,
@@ -125,14 +125,14 @@ def open_file(case: Case, user: User, *, at: datetime) -> Casefile:
     )
 
 
-def _last_paper(deeds: Sequence[Deed], events: Sequence[CaseEvent], verbs: Container[str]) -> Paper | None:
+def _last_paper(deeds: Sequence[HistoryEntry], events: Sequence[CaseEvent], verbs: Container[str]) -> EventText | None:
     pairs = zip(reversed(deeds), reversed(events), strict=True)
     return next((deed.paper for deed, event in pairs if event.verb in verbs), None)
 
 
 def _span(holding: Holding, clock: time_held.WorkingTime, at: datetime) -> Span:
     return Span(
-        holder=time_held.name_of(holding),
+        holder=time_held.holder_name(holding),
         since=holding.started_at,
         until=holding.ended_at,
         length=time_held.working_words(clock.between(holding.started_at, holding.ended_at or at)),

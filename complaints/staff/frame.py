@@ -22,9 +22,9 @@ from accounts.roles import (
     Role,
 )
 from agencies.models import Agency
-from complaints.case_text.promise import operator
+from complaints.case_text.promise import unit_name
 from complaints.models import Case
-from complaints.visibility.identity import Reader
+from complaints.visibility.identity import StaffVisibility
 
 
 def office_of(user: User, *, at: datetime, agency: Agency | None = None, names: Sequence[str] = ()) -> str:
@@ -34,7 +34,7 @@ def office_of(user: User, *, at: datetime, agency: Agency | None = None, names: 
     """
     authority = user.authority(at)
     if authority.has(CMU):
-        return operator()
+        return unit_name()
     if not authority.has(DESK):
         return _place_of(authority, agency)
     what = Role.SUPERVISOR if authority.has(SUPERVISION) else Role.OFFICER
@@ -114,6 +114,6 @@ def frame(
         "office": office_of(user, at=at, agency=agency, names=names),
         "finds_cases": user.authority(at).has(CASEWORK),
         "opens_messages": user.authority(at).has(CMU | OPERATORS),
-        "reader": Reader(user, at),
+        "reader": StaffVisibility(user, at),
         "at": at,
     }

@@ -8,13 +8,13 @@ from typing import Any
 from django.http import Http404
 
 from accounts.models import User
-from complaints.actions.topic_answers import answers_of
-from complaints.case_text.deadline import countdown_of, tag_of
+from complaints.actions.topic_answers import answers_to_show
+from complaints.case_text.deadline import case_countdown, status_colour
 from complaints.clocks import pauses
 from complaints.models import Case
 from complaints.staff.case_file import with_papers
 from complaints.staff.frame import frame
-from complaints.visibility.identity import Reader
+from complaints.visibility.identity import StaffVisibility
 
 
 def load(user: User, reference: str, *, at: datetime) -> Case:
@@ -28,14 +28,14 @@ def load(user: User, reference: str, *, at: datetime) -> Case:
 
 def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     """Return what the head of every page about ``case`` says."""
-    countdown = countdown_of(case, at=at, still=pauses.of(case))
-    reading = Reader(user, at).of(case)
+    countdown = case_countdown(case, at=at, still=pauses.pause_now(case))
+    reading = StaffVisibility(user, at).of(case)
     return {
         "case": case,
         "reading": reading,
-        "topic_answers": answers_of(case, knows_person=reading.knows_person),
+        "topic_answers": answers_to_show(case, knows_person=reading.knows_person),
         "countdown": countdown,
-        "state_kind": tag_of(case, countdown),
+        "state_kind": status_colour(case, countdown),
         "knows_person": reading.knows_person,
         **frame(user, at=at, case=case),
     }

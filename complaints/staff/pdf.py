@@ -20,14 +20,14 @@ from typing import Any, Final, Literal, TypedDict
 import typst
 from django.utils.translation import get_language, get_language_bidi, gettext, pgettext
 
-from complaints.actions.topic_answers import answers_of
-from complaints.case_text.conversation import Line
-from complaints.case_text.event_texts import Paper
-from complaints.case_text.history import Deed
-from complaints.case_text.promise import operator
+from complaints.actions.topic_answers import answers_to_show
+from complaints.case_text.conversation import ConversationLine
+from complaints.case_text.event_texts import EventText
+from complaints.case_text.history import HistoryEntry
+from complaints.case_text.promise import unit_name
 from complaints.models import Case
 from complaints.staff.case_file import Casefile
-from complaints.visibility.redaction import covering
+from complaints.visibility.redaction import redactor
 from kit.dates import moment_text
 
 TEMPLATE: Final = Path(__file__).parents[1] / "data" / "file.typ"
@@ -77,8 +77,8 @@ def render(case: Case, file: Casefile, *, at: datetime, printed_by: str, person:
         "language": "en" if get_language() == "en" else "ar",
         "direction": _own_direction(),
         "title": f"{case.get_kind_display()} {case.reference}",
-        "operator": operator(),
-        "office": operator(),
+        "operator": unit_name(),
+        "office": unit_name(),
         "subject": _words(case.subject),
         "words": {"page": pgettext("pages", "Page"), "of": pgettext("pages", "of")},
         "printed": gettext("Printed by %(name)s, %(moment)s") % {"name": _plain(printed_by), "moment": moment_text(at)},
@@ -86,7 +86,7 @@ def render(case: Case, file: Casefile, *, at: datetime, printed_by: str, person:
         "sections": [section for section in _sections(case, file, person) if section["entries"]],
     }
     # People sign what they write, and an answer names whom it is for.
-    return compiled(data if person else _covered(data, covering(case.citizen)), at=at)
+    return compiled(data if person else _covered(data, redactor(case.citizen)), at=at)
 
 
 def compiled(data: Mapping[str, object], *, at: datetime) -> bytes:
@@ -158,7 +158,7 @@ def _place(case: Case) -> list[str]:
 
 
 def _sections(case: Case, file: Casefile, person: Person | None) -> Iterator[dict[str, object]]:
-    answers = answers_of(case, knows_person=person is not None)
+    answers = answers_to_show(case, knows_person=person is not None)
     told = _pairs((answer.asked, answer.said) for answer in answers)
     yield _section(gettext("What the citizen wrote"), [_entry(lines=[case.details])], told)
     if file.answer:
@@ -174,17 +174,17 @@ def _when(since: datetime, until: datetime | None) -> list[str]:
     return [moment_text(since), *([moment_text(until)] if until else [])]
 
 
-def _answer(paper: Paper) -> Entry:
+def _answer(paper: EventText) -> Entry:
     return _entry(paper.code_words, lines=[paper.first, paper.second])
 
 
-def _line(line: Line) -> Entry:
+def _line(line: ConversationLine) -> Entry:
     by = line.told.channel if line.told else line.by
     fate = [line.told.fate.word] if line.told else []
     return _entry(line.title, [moment_text(line.at), by, *fate], lines=line.texts)
 
 
-def _deed(deed: Deed) -> Entry:
+def _deed(deed: HistoryEntry) -> Entry:
     paper = deed.paper
     coded = [paper.code_words, paper.named] if paper else []
     texts = [paper.first, paper.second] if paper else []

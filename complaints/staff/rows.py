@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Directorate
-from complaints.case_text.deadline import Countdown, _countdown, countdown_of, tag_of
+from complaints.case_text.deadline import Countdown, _countdown, case_countdown, status_colour
 from complaints.clocks import pauses
-from complaints.clocks.pauses import Standstill
+from complaints.clocks.pauses import Pause
 from complaints.models import Case, Consultation
 from complaints.visibility.identity import knows_person
 
@@ -43,16 +43,16 @@ class Row:
 
 def rows_of(cases: Sequence[Case], user: User, *, at: datetime) -> list[Row]:
     """Return the lines of ``cases`` in a list of ``user``; at most two statements for all that wait for a citizen."""
-    still = pauses.of_cases(cases)
+    still = pauses.pauses_now(cases)
     return [row_of(case, user, at=at, still=still.get(case.pk)) for case in cases]
 
 
-def row_of(case: Case, user: User, *, at: datetime, still: Standstill | None = None) -> Row:
+def row_of(case: Case, user: User, *, at: datetime, still: Pause | None = None) -> Row:
     """Return the line of ``case`` in a list of ``user``: in the view of parts with the date of the part."""
     part_due_at: datetime | None = getattr(case, "part_due_at", None)
-    countdown = _countdown(part_due_at, at=at) if part_due_at else countdown_of(case, at=at, still=still)
+    countdown = _countdown(part_due_at, at=at) if part_due_at else case_countdown(case, at=at, still=still)
     due_at = part_due_at or case.deadline_at
-    return Row(case, due_at, countdown, tag_of(case, countdown), knows_person(case, user, at=at))
+    return Row(case, due_at, countdown, status_colour(case, countdown), knows_person(case, user, at=at))
 
 
 # ---- who sits at the desk ----

@@ -20,8 +20,8 @@ from django.utils import timezone
 
 from agencies.models import Agency, Governorate, Topic
 from agencies.routing import Matter, owners_for
-from complaints.suggestions import knowledge, similar
-from complaints.suggestions.knowledge import Asked, Knowledge
+from complaints.suggestions import similar, suggestion_model
+from complaints.suggestions.suggestion_model import Query, SuggestionModel
 from kit.arabic import strip_prefixes
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -65,8 +65,8 @@ class Sample:
 class Fold:
     """What is known without the cases that are asked about; ``unruled`` not even from rules what agencies serve."""
 
-    known: Knowledge
-    unruled: Knowledge
+    known: SuggestionModel
+    unruled: SuggestionModel
     commonest: Ranking
     owners: Mapping[tuple[int, int | None, str], int | None]
 
@@ -123,12 +123,12 @@ def _commonest(_sample: Sample, fold: Fold) -> Ranking:
 
 
 def _votes(sample: Sample, fold: Fold) -> Ranking:
-    found = fold.known.guesses(Asked(sample.text, _key(sample.governorate)), {})
+    found = fold.known.guesses(Query(sample.text, _key(sample.governorate)), {})
     return [guess.agency for guess in sorted(found, key=lambda guess: -guess.votes) if guess.votes]
 
 
 def _words(sample: Sample, fold: Fold) -> Ranking:
-    found = fold.known.guesses(Asked(sample.text, _key(sample.governorate)), {})
+    found = fold.known.guesses(Query(sample.text, _key(sample.governorate)), {})
     return [guess.agency for guess in found]
 
 
@@ -136,7 +136,7 @@ def _text_alone(sample: Sample, fold: Fold) -> Ranking:
     """Return the suggestion as if its person had chosen no topic."""
     read = fold.known.topics_read(sample.text, kind=sample.kind)
     owners = {topic: fold.owners[topic, _key(sample.governorate), sample.place] for topic in read}
-    found = fold.known.guesses(Asked(sample.text, _key(sample.governorate)), owners)
+    found = fold.known.guesses(Query(sample.text, _key(sample.governorate)), owners)
     return [guess.agency for guess in found]
 
 
@@ -153,10 +153,10 @@ def _without_reference(sample: Sample, fold: Fold) -> Ranking:
     return _guessed(sample, fold, fold.unruled)
 
 
-def _guessed(sample: Sample, fold: Fold, known: Knowledge) -> list[int]:
+def _guessed(sample: Sample, fold: Fold, known: SuggestionModel) -> list[int]:
     topic = sample.topic.pk
     if known.is_telling(topic):
-        found = known.guesses(Asked(sample.text, _key(sample.governorate), topic), {})
+        found = known.guesses(Query(sample.text, _key(sample.governorate), topic), {})
         return [guess.agency for guess in found]
     return list(_text_alone(sample, fold))
 
@@ -188,7 +188,7 @@ WAYS: Mapping[str, Ranker] = {
 def measure_agencies(*, at: datetime, repeats: int = REPEATS) -> list[Line]:
     """Return how often each way is right, over repeated folds; the same numbers every time."""
     samples = read_samples()
-    model, unruled = knowledge.read(at=at), knowledge.read(at=at, by_rules=False)
+    model, unruled = suggestion_model.read(at=at), suggestion_model.read(at=at, by_rules=False)
     owners = _owners(samples, model, on=timezone.localdate(at))
     commonest = [key for key, _number in Counter(sample.agency for sample in samples).most_common()]
     hits: dict[str, dict[str, list[tuple[int, int]]]] = {name: defaultdict(list) for name in WAYS}
@@ -203,7 +203,7 @@ def measure_agencies(*, at: datetime, repeats: int = REPEATS) -> list[Line]:
 
 
 def _owners(
-    samples: Sequence[Sample], model: Knowledge, *, on: date
+    samples: Sequence[Sample], model: SuggestionModel, *, on: date
 ) -> Mapping[tuple[int, int | None, str], int | None]:
     """Return the agency of every topic in every place of the sample: by rule, else the usual one."""
     topics = list(Topic.objects.filter(parent__isnull=False).select_related("parent"))
@@ -216,7 +216,7 @@ def _owners(
     }
 
 
-def _usual(topic: Topic, governorate: int | None, model: Knowledge) -> int | None:
+def _usual(topic: Topic, governorate: int | None, model: SuggestionModel) -> int | None:
     usual = topic.suggested_agency_id
     return usual if usual and model.serves(usual, governorate) else None
 
@@ -268,7 +268,7 @@ class Topics:
 
 def measure_topics(*, at: datetime) -> Topics:
     """Return how well topics are read from texts; their names are reference data, so that nothing is left out."""
-    samples, model = read_samples(), knowledge.read(at=at)
+    samples, model = read_samples(), suggestion_model.read(at=at)
     read = [(sample, model.topics_read(sample.text, kind=sample.kind)) for sample in samples]
     blank = [(sample, model.other_topic(sample.text, kind=sample.kind, topic=None)) for sample in samples]
     own = [model.other_topic(sample.text, kind=sample.kind, topic=sample.topic.pk) for sample in samples]

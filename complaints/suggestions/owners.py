@@ -14,7 +14,7 @@ from agencies.models import Agency, Governorate, Topic
 from agencies.routing import Matter, owners_for
 from complaints.actions import precedents
 from complaints.models import Case, CaseEvent, CaseQuerySet, Draft, Precedent, Refusal
-from complaints.suggestions.knowledge import ASKED, Asked, Guess, Knowledge, known
+from complaints.suggestions.suggestion_model import ASKED, Guess, Query, SuggestionModel, current_model
 from complaints.workflow import State, Verb
 
 #: Agencies a text points to that are shown beside those that rules, rulings and people name.
@@ -31,7 +31,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenCase:
     """A case in triage: the last refusal, if it came back, the agency its citizen chose, and who may be its owner.
 
     ``topic`` is the one its words read like, where that is another than its own.
@@ -45,7 +45,7 @@ class Open:
 
 
 @dataclass(frozen=True)
-class Offer:
+class SuggestionsForDraft:
     """What is offered to somebody who files: agencies with their reasons, and the topic their words read like."""
 
     agencies: Sequence[Suggestion] = ()
@@ -61,12 +61,12 @@ def with_reasons(cases: CaseQuerySet) -> CaseQuerySet:
     return cases.select_related(*related).prefetch_related("refusals__agency", "refusals__proposed_agency")
 
 
-def opened(cases: Sequence[Case], *, at: datetime) -> list[Open]:
+def opened(cases: Sequence[Case], *, at: datetime) -> list[OpenCase]:
     """Return each of ``cases`` with its suggestions, in as many statements for all as for one."""
     on = timezone.localdate(at)
     chosen = _chosen(cases)
     clues = _clues([_matter_of(case) for case in cases], at=at)
-    rulings = precedents.of_cases(cases, on=on) if cases else {}
+    rulings = precedents.precedents_for(cases, on=on) if cases else {}
     found = []
     for case, clue in zip(cases, clues, strict=True):
         refusal = list(case.refusals.all())[-1:]
@@ -77,11 +77,11 @@ def opened(cases: Sequence[Case], *, at: datetime) -> list[Open]:
             *(one for one in _suggested(clue, rulings.get(case.pk, [])) if one.agency.pk not in refused),
             *([_wished(wish)] if wish and wish.pk not in refused else []),
         ]
-        found.append(Open(case, last, wish, _without_repeats(suggested), clue.other_topic))
+        found.append(OpenCase(case, last, wish, _without_repeats(suggested), clue.other_topic))
     return _with_officers(found, on)
 
 
-def for_case(case: Case, *, at: datetime) -> Open | None:
+def for_case(case: Case, *, at: datetime) -> OpenCase | None:
     """Return the case with its suggestions while it waits for an owner, None otherwise."""
     if case.state != State.TRIAGE:
         return None
@@ -89,7 +89,7 @@ def for_case(case: Case, *, at: datetime) -> Open | None:
     return found
 
 
-def for_draft(draft: Draft, *, at: datetime) -> Offer:
+def for_draft(draft: Draft, *, at: datetime) -> SuggestionsForDraft:
     """Return the agencies and the topic to offer to somebody who files: nothing where their own choice needs no help.
 
     Agencies where theirs is not known, or where the rule for topic and place names another one; never on a topic that
@@ -97,24 +97,24 @@ def for_draft(draft: Draft, *, at: datetime) -> Offer:
     """
     topic = draft.topic
     if topic is None or not draft.has_words:
-        return Offer()
+        return SuggestionsForDraft()
     text = f"{draft.subject} {draft.details}"
     told = _Told(draft.kind, topic, draft.governorate, text, f"{draft.area} {draft.place}")
     clue = next(iter(_clues([told], at=at)))
     if topic.withheld_from_agency:
-        return Offer(topic=clue.other_topic)
+        return SuggestionsForDraft(topic=clue.other_topic)
     if draft.agency is not None:
         return _beside_choice(draft.agency, clue)
     rulings = precedents.fitting(topic, draft.governorate, text, on=timezone.localdate(at))
     found = _without_repeats(list(_suggested(clue, rulings, _why_in_public)))
-    return Offer([one for one in found if one.agency.is_complainable][:MOST_GUESSES], clue.other_topic)
+    return SuggestionsForDraft([one for one in found if one.agency.is_complainable][:MOST_GUESSES], clue.other_topic)
 
 
-def _beside_choice(chosen: Agency, clue: _Clue) -> Offer:
+def _beside_choice(chosen: Agency, clue: _Clue) -> SuggestionsForDraft:
     """Return what is offered beside the citizen's own choice: another agency by rule, another topic of the same."""
     owner, topic = clue.owner, clue.other_topic
     names_another = owner is not None and owner != chosen and owner.is_complainable
-    return Offer(
+    return SuggestionsForDraft(
         [_ruled(owner)] if owner and names_another else [], topic if topic and _concerns(topic, chosen) else None
     )
 
@@ -213,7 +213,7 @@ def _matter_of(case: Case) -> _Told:
 
 def _clues(told: Sequence[_Told], *, at: datetime) -> list[_Clue]:
     """Return the clues of each, in three statements for all, once the model of this process is warm."""
-    model, on = known(at=at), timezone.localdate(at)
+    model, on = current_model(at=at), timezone.localdate(at)
     read = [model.topics_read(one.text, kind=one.kind) for one in told]
     others = [_other_topic(model, one) for one in told]
     topics = _topics({key for keys in [*read, [key for key in others if key]] for key in keys})
@@ -244,14 +244,19 @@ def _topics(keys: set[int]) -> Mapping[int, Topic]:
     return Topic.objects.select_related("parent", "suggested_agency").in_bulk(keys) if keys else {}
 
 
-def _usual(model: Knowledge, topic: Topic, told: _Told) -> Agency | None:
+def _usual(model: SuggestionModel, topic: Topic, told: _Told) -> Agency | None:
     """Return the usual agency of a topic where it serves the governorate of the case."""
     usual, governorate = topic.suggested_agency, told.governorate.pk if told.governorate else None
     return usual if usual and model.serves(usual.pk, governorate) else None
 
 
 def _owners(
-    model: Knowledge, told: Sequence[_Told], read: Sequence[Sequence[int]], topics: Mapping[int, Topic], *, on: date
+    model: SuggestionModel,
+    told: Sequence[_Told],
+    read: Sequence[Sequence[int]],
+    topics: Mapping[int, Topic],
+    *,
+    on: date,
 ) -> Mapping[tuple[int, int], Agency | None]:
     """Return the agency by rule of each case's topic, and of those it reads like the usual one where no rule speaks."""
     asked: list[tuple[int, Topic, Agency | None]] = []
@@ -268,21 +273,21 @@ def _owner_key(agency: Agency | None) -> int | None:
     return agency.pk if agency else None
 
 
-def _guesses(model: Knowledge, told: _Told, owners: Mapping[int, int | None]) -> Sequence[Guess]:
+def _guesses(model: SuggestionModel, told: _Told, owners: Mapping[int, int | None]) -> Sequence[Guess]:
     """Return what the text points to; a topic that says nothing of its owner is left aside."""
     if told.topic and told.topic.withheld_from_agency:
         return []
     topic = told.topic.pk if told.topic and model.is_telling(told.topic.pk) else None
     governorate = told.governorate.pk if told.governorate else None
-    asked = Asked(f"{told.text} {told.place}", governorate, topic)
+    asked = Query(f"{told.text} {told.place}", governorate, topic)
     return model.guesses(asked, {} if topic else owners)[:MOST_GUESSES]
 
 
-def _other_topic(model: Knowledge, told: _Told) -> int | None:
+def _other_topic(model: SuggestionModel, told: _Told) -> int | None:
     return model.other_topic(told.text, kind=told.kind, topic=told.topic.pk if told.topic else None)
 
 
-def _with_officers(items: Sequence[Open], on: date) -> list[Open]:
+def _with_officers(items: Sequence[OpenCase], on: date) -> list[OpenCase]:
     """Return the items with what each suggested agency can receive on a day."""
     keys = {suggestion.agency.pk for item in items for suggestion in item.suggestions}
     present = agencies_with_officers(keys, on) if keys else frozenset()

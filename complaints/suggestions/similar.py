@@ -14,7 +14,7 @@ from django.db.models import F
 from accounts.models import User
 from agencies.models import Governorate
 from complaints.models import Case, CaseQuerySet, Draft
-from complaints.suggestions.terms import STEM, terms_of, trigrams_of
+from complaints.suggestions.terms import STEM, terms_with_order, trigrams
 from complaints.workflow import State
 from kit.arabic import strip_prefixes
 
@@ -94,11 +94,13 @@ class _Gist:
     def __init__(self, text: str, *, folded: str = "") -> None:
         """``folded`` is the whole text as the database keeps it, where it is at hand."""
         subject, _, details = text[:LONGEST].partition("\n")
-        self.terms = list(dict.fromkeys(terms_of(subject)))
+        self.terms = list(dict.fromkeys(terms_with_order(subject)))
         if len(self.terms) < GIST_TERMS:
-            self.terms = list(dict.fromkeys([*self.terms, *terms_of(details)]))[: max(len(self.terms), 2 * GIST_TERMS)]
-        self.core = trigrams_of(" ".join(self.terms))
-        self.whole = trigrams_of(folded[:LONGEST] or strip_prefixes(f"{subject} {details}"))
+            self.terms = list(dict.fromkeys([*self.terms, *terms_with_order(details)]))[
+                : max(len(self.terms), 2 * GIST_TERMS)
+            ]
+        self.core = trigrams(" ".join(self.terms))
+        self.whole = trigrams(folded[:LONGEST] or strip_prefixes(f"{subject} {details}"))
 
     @property
     def query(self) -> SearchQuery | None:
@@ -125,7 +127,7 @@ def _scored(gist: _Gist, found: CaseQuerySet) -> list[tuple[int, object, float]]
     if (query := gist.query) is None:
         return []
     # By an expression: in the order of the bare key the planner may walk back through cases that lack the words.
-    rows = found.filter(words=query).order_by(F("pk") * -1)
+    rows = found.filter(search_vector=query).order_by(F("pk") * -1)
     texts = rows.values_list("pk", "citizen", "subject", "details", "folded")[:MOST_CANDIDATES]
     return [
         (key, citizen, gist.likeness(_Gist(wording(subject, details), folded=folded)))

@@ -22,7 +22,7 @@ _EMPTY = """
 _STOPPED = frozenset(map(strip_prefixes, _EMPTY.split()))
 
 
-def terms_of(text: str) -> list[str]:
+def terms_with_order(text: str) -> list[str]:
     """Return the words of ``text`` that carry its meaning, folded, in their order."""
     return terms_in(strip_prefixes(text))
 
@@ -32,7 +32,7 @@ def terms_in(folded: str) -> list[str]:
     return [word for word in _WORD.findall(folded) if len(word) >= SHORTEST and word not in _STOPPED]
 
 
-def stems_of(terms: list[str]) -> list[str]:
+def term_stems(terms: list[str]) -> list[str]:
     """Return the words, each followed by its beginning, by which the forms of a word find each other."""
     bare = [_without_particle(term) for term in terms]
     return [*bare, *(f"{term[:STEM]}~" for term in bare)]
@@ -43,7 +43,7 @@ def _without_particle(term: str) -> str:
     return term[1:] if len(term) > STEM and term[0] in "وبل" else term
 
 
-def trigrams_of(text: str) -> frozenset[str]:
+def trigrams(text: str) -> frozenset[str]:
     """Return the trigrams of a folded text, word by word, as PostgreSQL's ``show_trgm`` does."""
     padded = f"  {'   '.join(_WORD.findall(text))} "
     triples = map("".join, zip(padded, padded[1:], padded[2:], strict=False))

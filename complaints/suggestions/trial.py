@@ -39,7 +39,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedCase:
     """One case whose owner by rule would be another: from and to, None where no rule speaks, and where it is now."""
 
     case: Case
@@ -57,11 +57,11 @@ class Trial:
     """What a rule would have done: how many cases it was tried on, and those with another owner by it."""
 
     compared: int
-    moved: Sequence[Moved]
+    moved: Sequence[MovedCase]
     is_cut: bool
 
     @property
-    def listed(self) -> Sequence[Moved]:
+    def listed(self) -> Sequence[MovedCase]:
         """Return those shown one by one."""
         return self.moved[:MOST_LISTED]
 
@@ -94,7 +94,7 @@ def try_rule(proposal: Proposal, *, scope: CaseQuerySet, at: datetime) -> Trial:
     before = rules_for(matters, timezone.localdate(at)) if matters else []
     after = [rule for rule in before if not _gives_way(rule, proposal)] + [proposal.rule]
     moved = [
-        Moved(case, owner_by(before, matter), owner_by(after, matter))
+        MovedCase(case, owner_by(before, matter), owner_by(after, matter))
         for case, matter in zip(compared, matters, strict=True)
     ]
     return Trial(len(compared), [one for one in moved if one.before != one.after], is_cut=len(cases) > MOST_COMPARED)

@@ -10,7 +10,7 @@ from functools import cached_property
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.models import Case
-from complaints.visibility.redaction import covering
+from complaints.visibility.redaction import redactor
 
 
 def knows_person(case: Case, user: User, *, at: datetime) -> bool:
@@ -23,7 +23,7 @@ def knows_person(case: Case, user: User, *, at: datetime) -> bool:
 
 
 @dataclass(frozen=True)
-class Reading:
+class CaseVisibility:
     """The words of one case as one person reads them: as they stand, or with whoever filed it covered.
 
     A page about a case has it in its context as ``reading``; the tag ``user_text`` then covers whatever it writes.
@@ -43,11 +43,11 @@ class Reading:
 
     @cached_property
     def _covered(self) -> Callable[[str], str]:
-        return covering(self.case.citizen)
+        return redactor(self.case.citizen)
 
 
 @dataclass(frozen=True)
-class Reader:
+class StaffVisibility:
     """One member of staff at one moment, before lists of cases that are each somebody else's.
 
     A page of the desk has it in its context as ``reader``; the tag ``subject`` asks it.
@@ -56,9 +56,9 @@ class Reader:
     user: User
     at: datetime
 
-    def of(self, case: Case) -> Reading:
+    def of(self, case: Case) -> CaseVisibility:
         """Return ``case`` as this person reads it; costs no statement where its citizen is at hand."""
-        return Reading(case, knows_person(case, self.user, at=self.at))
+        return CaseVisibility(case, knows_person(case, self.user, at=self.at))
 
     def subject(self, case: Case) -> str:
         """Return the subject of ``case`` as this person reads it."""

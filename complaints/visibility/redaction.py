@@ -25,10 +25,10 @@ _BESIDE_LETTERS: Final = re.compile(r"[\W_]+")
 
 def without_person(text: str, citizen: Citizen) -> str:
     """Return ``text`` with the names, numbers and address of ``citizen`` covered: people sign what they write."""
-    return covering(citizen)(text)
+    return redactor(citizen)(text)
 
 
-def covering(citizen: Citizen) -> Callable[[str], str]:
+def redactor(citizen: Citizen) -> Callable[[str], str]:
     """Return what covers ``citizen`` in a text, for whoever has many of them.
 
     A list has somebody else in every row, and most rows name nobody: the pattern is made at the first trace.

@@ -1,6 +1,6 @@
-import kit.crypto
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import kit.crypto
 import uuid
 from django.db import migrations, models
 

@@ -222,7 +222,7 @@ def test_every_change_of_the_calendar_rings_once_it_is_committed(
         operator.post(address(Holiday, "changelist"), {"action": "call_off", "_selected_action": [snow.pk]})
     with django_capture_on_commit_callbacks(execute=True):
         operator.post(address(Holiday, "delete", snow.pk), {"post": "yes"})
-    assert rung == ["complaints.recount_deadlines"] * 3
+    assert rung == ["complaints.recalculate_deadlines"] * 3
 
 
 def test_a_silent_broker_spoils_no_change_of_the_calendar(operator, monkeypatch, django_capture_on_commit_callbacks):

@@ -81,14 +81,14 @@ def _every_other(families: Families, first: int) -> Families:
 
 def without_irregular_nouns() -> mock._patch[object]:
     """Leave the search with its patterns alone."""
-    word_forms.forms_of.cache_clear()
+    word_forms.word_forms.cache_clear()
     return mock.patch.object(word_forms, "_irregular", dict)
 
 
 def measure(families: Families) -> Recall:
     """Look for every word of ``families`` among all of them."""
     found = _found(sorted({word for words in families.values() for word in words}))
-    word_forms.forms_of.cache_clear()
+    word_forms.word_forms.cache_clear()
     within = [(one in found[other], other in found[one]) for one, other in _pairs_within(families)]
     across = [one in found[other] or other in found[one] for one, other in _pairs_across(families)]
     return Recall(
@@ -120,7 +120,7 @@ def _found(words: Sequence[str]) -> dict[str, frozenset[str]]:
         )
         found = {}
         for word in words:
-            wanted = search.query_of(search.words_of(word))
+            wanted = search.search_query(search.search_words(word))
             cursor.execute("SELECT word FROM said WHERE words @@ to_tsquery('simple', %s)", [wanted])
             found[word] = frozenset(one for (one,) in cursor.fetchall())
         cursor.execute("DROP TABLE said")

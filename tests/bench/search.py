@@ -27,9 +27,9 @@ from django.utils import timezone
 from agencies.models import Agency
 from complaints.engine.history_chain import GENESIS
 from complaints.models import Case, CaseQuerySet
-from complaints.search.index_blocks import BATCH, sum_up
+from complaints.search.index import BATCH, build_index
 from complaints.search.search import by_words
-from complaints.visibility.identity import Reading
+from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import Holder, State
 from tests.bench.databases import Chosen
 from tests.bench.generate import make_world, read_samples
@@ -128,7 +128,7 @@ def _fill(world: World, numbers: Sequence[int], *, lacking: bool) -> None:
         for case in made:
             case.filed_at = case.limit_from = now - timedelta(minutes=1_000_000 - int(case.reference[1:]))
         _insert(made)
-    while sum_up() == BATCH:
+    while build_index() == BATCH:
         pass
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -173,7 +173,7 @@ def _compare(name: str, scope: Callable[[], CaseQuerySet], word: str, chosen: Ch
         for alias, taken in times.items():
             chosen.alias = alias
             began = time.perf_counter()
-            page = by_words(scope(), word, reads=partial(Reading, knows_person=True))
+            page = by_words(scope(), word, reads=partial(CaseVisibility, knows_person=True))
             taken.append((time.perf_counter() - began) * 1000)
             rows[alias] = len(page.rows)
     chosen.alias = LATER

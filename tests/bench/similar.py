@@ -19,7 +19,7 @@ from django.utils import timezone
 from agencies.models import Agency, Governorate
 from complaints.engine.history_chain import GENESIS
 from complaints.models import Case, Draft
-from complaints.suggestions import knowledge, owners
+from complaints.suggestions import owners, suggestion_model
 from complaints.suggestions.similar import beside, reported_before, similar_to, wording
 from complaints.suggestions.trial import Proposal, try_rule
 from complaints.workflow import Holder, Kind, Outcome, State
@@ -84,7 +84,7 @@ def _fill(world: World, numbers: Sequence[int], *, until: datetime) -> None:
             cursor.execute("ALTER TABLE complaints_case ENABLE TRIGGER USER")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    knowledge.forget()
+    suggestion_model.forget()
 
 
 def _case(
@@ -136,7 +136,7 @@ def _questions(world: World, *, at: datetime) -> Mapping[str, Sequence[Question]
         REPORTED: [partial(reported_before, draft, at=at) for draft in drafts],
         ADVICE: [partial(owners.for_draft, draft, at=at) for draft in drafts],
         TRIAGE: [partial(owners.opened, waiting, at=at)] * len(texts),
-        READING: [partial(knowledge.read, at=at)] * 5,
+        READING: [partial(suggestion_model.read, at=at)] * 5,
         "a rule on trial, last month": [trial] * 5,
     }
 

@@ -51,8 +51,8 @@ from complaints.actions.consultations import consult, estimate, find, revoke
 from complaints.engine.history_chain import first_forged
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.escalation import ladder
-from complaints.escalation.absences import hand_over_silent
-from complaints.escalation.recalculation import recount
+from complaints.escalation.absences import unassign_inactive
+from complaints.escalation.recalculation import recalculate
 from complaints.escalation.tasks import lapse_overdue
 from complaints.models import Case, CaseLink, Clock, ClockStep, Consultation, ReferralTask, SpokenWith
 from complaints.workflow import STANDINGS, TRANSITIONS, Act, ClockKind, Holder, State, Verb, edges
@@ -317,12 +317,12 @@ class Lives(RuleBasedStateMachine):
         self.at += timedelta(hours=passed)
         lapse_overdue(at=self.at)
         ladder.sweep(at=self.at)
-        hand_over_silent(at=self.at)
+        unassign_inactive(at=self.at)
         taken = ClockStep.objects.count()
-        again = (lapse_overdue(at=self.at), ladder.sweep(at=self.at), hand_over_silent(at=self.at))
+        again = (lapse_overdue(at=self.at), ladder.sweep(at=self.at), unassign_inactive(at=self.at))
         assert (again, ClockStep.objects.count()) == ((0, 0, 0), taken)
         # No calendar was changed, so that counting anew moves nothing.
-        assert recount(at=self.at) == 0
+        assert recalculate(at=self.at) == 0
         for one in (self.case, self.other):
             one.refresh_from_db()
 
@@ -454,13 +454,13 @@ def check_messages(case: Case) -> None:
 
 def check_who_keeps_off(case: Case) -> None:
     """Nobody has, did or was told anything while it was about them, but that they set themselves aside."""
-    for concern in case.concerns.all():
+    for concern in case.recusals.all():
         end = concern.ended_at or datetime.max.replace(tzinfo=AMMAN)
         done = case.events.filter(actor=concern.person, at__gt=concern.at, at__lt=end)
         assert not done.exists()
         told = Message.objects.filter(reference=case.reference, recipient=f"user:{concern.person_id}")
         assert not told.filter(created_at__gt=concern.at, created_at__lt=end).exists()
-    assert case.officer_id not in case.concerns.open().values_list("person", flat=True)
+    assert case.officer_id not in case.recusals.open().values_list("person", flat=True)
 
 
 @pytest.fixture

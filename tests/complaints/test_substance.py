@@ -2,14 +2,14 @@
 
 import pytest
 
-from complaints.actions.answer_quality import Fault, Hollow, find_faults
+from complaints.actions.answer_quality import Fault, WeakAnswer, find_faults
 
 FOUND = "عاينت فرقة الصيانة الخط المغذي للحي ووجدت كسرًا في الوصلة الفرعية قرب المدرسة."
 DONE = "استبدلت الفرقة الوصلة يوم 12/1/2026 وأعيد الضخ مساء اليوم نفسه بضغط طبيعي."
 OWN = "انقطاع المياه عن حي نزال منذ عشرة أيام. لم تصل المياه إلى منازلنا رغم أن دورنا محدد يوم الثلاثاء من كل أسبوع."
 
 
-def faults(found: str = FOUND, done: str = DONE) -> list[Hollow]:
+def faults(found: str = FOUND, done: str = DONE) -> list[WeakAnswer]:
     return find_faults(found=found, done=done, own_words=OWN)
 
 
@@ -40,7 +40,7 @@ def test_an_english_answer_of_substance_passes() -> None:
     ],
 )
 def test_a_bare_formula_is_refused(text: str) -> None:
-    assert faults(done=text) == [Hollow("done", Fault.FORMULA)]
+    assert faults(done=text) == [WeakAnswer("done", Fault.FORMULA)]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_repeated_characters_and_words_are_refused(text: str) -> None:
 
 def test_the_citizens_own_text_is_refused() -> None:
     assert faults(found="لم تصل المياه إلى منازلنا رغم أن دورنا محدد يوم الثلاثاء من كل أسبوع") == [
-        Hollow("found", Fault.COPIED)
+        WeakAnswer("found", Fault.COPIED)
     ]
 
 
@@ -69,15 +69,15 @@ def test_an_answer_may_use_the_citizens_words_in_its_own_sentence() -> None:
 
 
 def test_a_word_or_two_is_too_short_not_a_repetition() -> None:
-    assert faults(done="تم أمس") == [Hollow("done", Fault.SHORT)]
+    assert faults(done="تم أمس") == [WeakAnswer("done", Fault.SHORT)]
 
 
 def test_an_empty_field_is_too_short() -> None:
-    assert faults(found="", done="  ") == [Hollow("found", Fault.SHORT), Hollow("done", Fault.SHORT)]
+    assert faults(found="", done="  ") == [WeakAnswer("found", Fault.SHORT), WeakAnswer("done", Fault.SHORT)]
 
 
 def test_the_same_text_twice_is_refused_beside_the_second() -> None:
-    assert faults(found=DONE, done=DONE) == [Hollow("done", Fault.SAME_TWICE)]
+    assert faults(found=DONE, done=DONE) == [WeakAnswer("done", Fault.SAME_TWICE)]
 
 
 def test_very_long_texts_are_judged_at_once() -> None:

@@ -31,7 +31,7 @@ from complaints.actions import (
     uphold,
     withdraw,
 )
-from complaints.actions.answer_quality import Fault, Hollow
+from complaints.actions.answer_quality import Fault, WeakAnswer
 from complaints.actions.answers import HollowAnswer, OutcomeNotAllowed
 from complaints.actions.decisions import NothingProposed, OwnAgencyProposed, PromiseTooLate
 from complaints.actions.filing import MOST_FILED_A_DAY, MOST_SAID_A_DAY, TooManyToday, file_draft
@@ -382,7 +382,7 @@ def test_a_late_closing_misses_its_clock(accepted: Case, omar: User, now: dateti
 def test_a_hollow_answer_closes_nothing(accepted: Case, omar: User, now: datetime) -> None:
     with pytest.raises(HollowAnswer) as refused:
         close(accepted, by=omar, at=now, outcome="solved", found=DETAILS, done="تم عمل اللازم")
-    assert refused.value.faults == [Hollow("found", Fault.COPIED), Hollow("done", Fault.FORMULA)]
+    assert refused.value.faults == [WeakAnswer("found", Fault.COPIED), WeakAnswer("done", Fault.FORMULA)]
     assert traces(accepted).event[1] == "accept"
 
 

@@ -24,7 +24,7 @@ from complaints.models import Case, Clock
 clock = Clock.objects.get(case__reference="{reference}", kind="answer", ended_at=None)
 back = clock.due_at - timezone.now() + timedelta({ago})
 moved = {{name: F(name) - back for name in ("started_at", "first_due_at", "due_at")}}
-Clock.objects.filter(pk=clock.pk).update(look_at=None, **moved)
+Clock.objects.filter(pk=clock.pk).update(next_check_at=None, **moved)
 clock.refresh_from_db()
 Case.objects.filter(pk=clock.case_id).update(deadline_at=clock.due_at, promised_on=timezone.localdate(clock.due_at))
 """

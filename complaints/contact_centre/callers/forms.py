@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from complaints.actions.objections import SHORTEST_OBJECTION
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 from complaints.search.forms import TrackForm
 from kit.forms import Form, ParagraphField
 

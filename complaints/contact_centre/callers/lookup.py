@@ -13,7 +13,7 @@ from django_stubs_ext import StrPromise
 
 from accounts.limits import HOUR, Limit, spend
 from accounts.models import User
-from complaints.case_text.promise import Promise, Status, promise_of, status_of
+from complaints.case_text.promise import Promise, Status, citizen_status, promise_card
 from complaints.models import Case
 from complaints.workflow import State
 
@@ -76,7 +76,7 @@ def forget(session: SessionBase) -> None:
 
 def standing_of(case: Case, *, at: datetime) -> tuple[Status, Promise | None]:
     """Return where ``case`` stands and what is owed on it, as an agent says it of the caller."""
-    status, promise = status_of(case), promise_of(case, at=at)
+    status, promise = citizen_status(case), promise_card(case, at=at)
     if case.state == State.WAITING:
         status = replace(status, word=str(_("Needs the caller's answer")))
     return status, replace(promise, owes=str(_OWED[case.state])) if promise else None

@@ -17,7 +17,7 @@ from accounts import identity
 from accounts.models import Citizen, User
 from accounts.recipients import citizen_key, staff_key
 from complaints.case_text import delivery_status
-from complaints.case_text.message_names import name_of
+from complaints.case_text.message_names import message_name
 from complaints.models import Case
 from notifications import calls, standing
 from notifications.models import CallOutcome, CallTask, Channel, Verdict
@@ -93,7 +93,7 @@ def _calls(tasks: Iterable[CallTask], agents: Mapping[str, str]) -> list[Call]:
     found = [(task, _key_in(task.message.recipient)) for task in tasks]
     people = Citizen.objects.in_bulk([key for _, key in found if key is not None])
     return [
-        Call(task, name_of(task.message), people.get(key) if key else None, agents.get(task.done_by, ""))
+        Call(task, message_name(task.message), people.get(key) if key else None, agents.get(task.done_by, ""))
         for task, key in found
     ]
 

@@ -14,7 +14,7 @@ from accounts.roles import CMU
 from complaints.actions import precedents
 from complaints.models import Case, CaseEvent, Precedent, Ruling
 from complaints.permissions import partner_tasks
-from complaints.permissions.partner_tasks import Part
+from complaints.permissions.partner_tasks import DatedPartnerTask
 from complaints.permissions.rulings import AT_AGENCY, _bound_words, _part_words, has_ended, is_bound
 from complaints.workflow import State, Verb
 
@@ -30,7 +30,7 @@ class Sheet:
     ruling: Ruling | None
     is_bound: bool
     bars: Sequence[str]
-    parts: Sequence[Part]
+    parts: Sequence[DatedPartnerTask]
     offered: Precedent | None
     was_followed: bool
     fitting: Sequence[Precedent]
@@ -43,7 +43,7 @@ class Sheet:
 
 def sheet_of(case: Case, user: User, *, at: datetime) -> Sheet:
     """Return what the page of ``case`` says of its competence, in a number of statements that is the same for any."""
-    parts = partner_tasks.parts_of(case)
+    parts = partner_tasks.all_with_due_dates(case)
     ruling, referral = _last_ruling(case), _last_referral(case)
     offered = _precedent(referral.facts) if referral else None
     looks = case.state == State.TRIAGE and user.authority(at).has(CMU)
@@ -55,12 +55,12 @@ def sheet_of(case: Case, user: User, *, at: datetime) -> Sheet:
         parts=parts,
         offered=offered,
         was_followed=offered is not None and offered.agency_id == case.agency_id,
-        fitting=precedents.of_cases([case], on=on).get(case.pk, []) if looks else [],
+        fitting=precedents.precedents_for([case], on=on).get(case.pk, []) if looks else [],
         ended_on=case.agency.ends_on if case.agency and has_ended(case.agency, on=on) else None,
     )
 
 
-def _bars(case: Case, parts: Sequence[Part]) -> list[str]:
+def _bars(case: Case, parts: Sequence[DatedPartnerTask]) -> list[str]:
     if case.state not in AT_AGENCY:
         return []
     bound = [_bound_words()] if is_bound(case) else []

@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from complaints.visibility.identity import Reading
+from complaints.visibility.identity import CaseVisibility
 
 
-def map_url(reading: Reading) -> str:
+def map_url(reading: CaseVisibility) -> str:
     """Return the address of a map search for the place of a case; empty where it names no area and no place.
 
     The words are written into ``MAP_SEARCH_URL`` at ``{place}``; nothing is fetched from there by this system.

@@ -60,7 +60,9 @@ def linked_to(case: Case, user: User, *, at: datetime) -> LinkedCases:
     links = CaseLink.objects.filter(both, ended_at__isnull=True).select_related(
         "case__agency", "case__citizen", "lead__agency", "lead__citizen"
     )
-    links = links.defer("case__details", "case__folded", "case__words", "lead__details", "lead__folded", "lead__words")
+    links = links.defer(
+        "case__details", "case__folded", "case__search_vector", "lead__details", "lead__folded", "lead__search_vector"
+    )
     found = list(links.order_by("-kind", "at", "pk")[: MOST_LINKED + 1])
     rows = [_linked(link, case) for link in found[:MOST_LINKED]]
     return LinkedCases(rows, has_more=len(found) > MOST_LINKED)

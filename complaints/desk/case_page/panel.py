@@ -110,7 +110,7 @@ class Sight:
     @property
     def may_clear(self) -> bool:
         """Tell whether somebody keeps off the case, and this person may take that back."""
-        return self.may(Act.CLEAR) and bool(self.case.about)
+        return self.may(Act.CLEAR) and bool(self.case.recused)
 
     @property
     def may_grant_date(self) -> bool:

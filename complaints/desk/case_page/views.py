@@ -20,7 +20,7 @@ from complaints.desk.case_page.panel import Sight, panel_of, sight_of
 from complaints.desk.directorate.findings import asked_of
 from complaints.desk.directorate.members import MEMBERS
 from complaints.permissions import second_person
-from complaints.permissions.recusals import people_of
+from complaints.permissions.recusals import recused_people
 from complaints.staff.case_file import open_file
 from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.loading import case_context, load
@@ -71,9 +71,9 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "item": owners.for_case(case, at=at) if user.authority(at).has(CMU) else None,
         "consultations": asked_of(case, at=at, hands_over=sight.may(Act.REVOKE)),
         "may_take_back": sight.may(Act.REVOKE),
-        "aside": people_of(case, user, at=at),
+        "aside": recused_people(case, user, at=at),
         "is_involved": _is_involved(sight),
-        "signs_unit": papers.proposal is not None and second_person.lacks_signature(case, at=at),
+        "signs_unit": papers.proposal is not None and second_person.awaits_unit_signature(case, at=at),
         "panel": panel_of(sight, may_correct=papers.may_correct),
         "competence": sheet_of(case, user, at=at),
         **around,

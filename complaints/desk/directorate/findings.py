@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agencies.models import current_calendar
-from complaints.case_text.estimates import Given, given_of
+from complaints.case_text.estimates import GivenEstimate, given_estimates
 from complaints.engine import signed_links
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState
 
@@ -21,7 +21,7 @@ class Asked:
     """
 
     request: Consultation
-    times: Sequence[Given]
+    times: Sequence[GivenEstimate]
     files: Sequence[Attachment]
     link: str
     is_open: bool
@@ -43,7 +43,7 @@ def asked_of(case: Case, *, at: datetime, hands_over: bool) -> list[Asked]:
     requests = list(rows.order_by("-asked_at", "-pk"))
     calendar = current_calendar() if any(one.days for one in requests) else None
     return [
-        _asked(one, case, at, given_of(one.estimates.all(), calendar=calendar) if calendar else [], hands_over)
+        _asked(one, case, at, given_estimates(one.estimates.all(), calendar=calendar) if calendar else [], hands_over)
         for one in requests
     ]
 
@@ -60,7 +60,7 @@ def findings_of(case: Case) -> list[Consultation]:
     return list(found.order_by("-ended_at"))
 
 
-def _asked(request: Consultation, case: Case, at: datetime, times: Sequence[Given], hands_over: bool) -> Asked:  # noqa: FBT001 - called above only
+def _asked(request: Consultation, case: Case, at: datetime, times: Sequence[GivenEstimate], hands_over: bool) -> Asked:  # noqa: FBT001 - called above only
     is_open = request.state in WITH_DIRECTORATE
     has_expired = is_open and at >= request.expires_at
     promised = case.promised_on
@@ -68,7 +68,7 @@ def _asked(request: Consultation, case: Case, at: datetime, times: Sequence[Give
         request=request,
         times=times,
         files=list(request.attachments.all()),
-        link=signed_links.url_of(request) if hands_over and is_open and not has_expired else "",
+        link=signed_links.link_url(request) if hands_over and is_open and not has_expired else "",
         is_open=is_open,
         has_expired=has_expired,
         is_beyond=is_open and bool(times) and promised is not None and times[-1].until > promised,

@@ -17,7 +17,7 @@ from agencies.models import Directorate
 from complaints.attachments import uploads
 from complaints.attachments.fields import AttachmentsField, take
 from complaints.models import Attachment, Estimate
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST
 from kit.forms import Card, ChoiceCardsField, Form, LineField, NumberField, ParagraphField
 

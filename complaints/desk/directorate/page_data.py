@@ -9,8 +9,8 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from agencies.models import current_calendar
-from complaints.actions.topic_answers import answers_of
-from complaints.case_text.estimates import Given, Latest, given_of, latest_of, offers
+from complaints.actions.topic_answers import answers_to_show
+from complaints.case_text.estimates import GivenEstimate, LatestEstimate, given_estimates, latest_estimate, offers
 from complaints.models import Attachment, Consultation
 from complaints.visibility.redaction import without_person
 
@@ -35,8 +35,8 @@ class Sheet:
     area: str
     place: str
     files: Sequence[FileLine]
-    times: Sequence[Given]
-    latest: Latest
+    times: Sequence[GivenEstimate]
+    latest: LatestEstimate
     offers: Sequence[tuple[int, date]]
 
     @property
@@ -55,13 +55,13 @@ def sheet_of(asked: Consultation, *, at: datetime, address: Callable[[Attachment
     return Sheet(
         subject=covered(case.subject),
         details=covered(case.details),
-        answers=[(one.asked, covered(one.said)) for one in answers_of(case, knows_person=False)],
+        answers=[(one.asked, covered(one.said)) for one in answers_to_show(case, knows_person=False)],
         additions=[covered(text) for text in case.additions.order_by("pk").values_list("text", flat=True)],
         area=covered(case.area),
         place=covered(case.place),
         files=[FileLine(one.plain_name, one.size, address(one)) for one in files_of(asked)],
-        times=given_of(asked.estimates.all(), calendar=calendar),
-        latest=latest_of(case, at=at, calendar=calendar),
+        times=given_estimates(asked.estimates.all(), calendar=calendar),
+        latest=latest_estimate(case, at=at, calendar=calendar),
         offers=offers(at=at, calendar=calendar),
     )
 

@@ -29,17 +29,17 @@ from complaints.actions import consultations
 from complaints.actions.consultations import NotAsked, NotOfTheAgency, Overtaken
 from complaints.actions.notes import InOtherHands
 from complaints.attachments.responses import file_response
-from complaints.case_text.estimates import Given, given_of
+from complaints.case_text.estimates import GivenEstimate, given_estimates
 from complaints.desk.directorate import members
 from complaints.desk.directorate.forms import NO_MORE, ConsultForm, EstimateForm, FindingForm, typed_in
 from complaints.desk.directorate.page_data import files_of, sheet_of
 from complaints.engine import holders, signed_links
-from complaints.engine.signed_links import Standing
+from complaints.engine.signed_links import LinkStatus
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Attachment, Consultation
 from complaints.staff.acts import Doing, act
 from complaints.staff.frame import frame
-from complaints.visibility.identity import Reading
+from complaints.visibility.identity import CaseVisibility
 from complaints.visibility.redaction import without_person
 from complaints.workflow import Act, Holder
 from kit.forms import Form
@@ -58,7 +58,7 @@ class Visit:
     request: HttpRequest
     asked: Consultation
     at: datetime
-    standing: Standing
+    standing: LinkStatus
     here: str
     address: Callable[[Attachment], str]
     by: User | None = None
@@ -71,7 +71,7 @@ class Visit:
 
     def page(self, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
         """Show one of the directorate's pages."""
-        reading = Reading(self.asked.case, knows_person=False)
+        reading = CaseVisibility(self.asked.case, knows_person=False)
         around = {**self.around, "asked": self.asked, "standing": self.standing, "reading": reading, **context}
         return render(self.request, f"complaints/desk/directorate/{name}.html", around, status=status)
 
@@ -108,7 +108,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         request=request,
         asked=asked,
         at=at,
-        standing=signed_links.standing_of(asked, at=at),
+        standing=signed_links.link_status(asked, at=at),
         here=request.path,
         address=lambda file: reverse("directorate-file", args=[token, file.pk]),
         around={"frame": _PUBLIC, "is_of_the_desk": _is_of_the_desk(request, asked, at=at)},
@@ -131,7 +131,7 @@ def _is_of_the_desk(request: HttpRequest, asked: Consultation, *, at: datetime) 
 def link_file(_request: HttpRequest, token: str, pk: uuid.UUID) -> HttpResponseBase:
     """Hand a file of the case out while the link is open."""
     asked = signed_links.read(token)
-    if asked is None or signed_links.standing_of(asked, at=timezone.now()) != Standing.OPEN:
+    if asked is None or signed_links.link_status(asked, at=timezone.now()) != LinkStatus.OPEN:
         raise Http404
     return _file(asked, pk)
 
@@ -163,13 +163,13 @@ def request_page(request: HttpRequest, asked: int) -> HttpResponse:
     """Let a member of a directorate read what it is asked and answer."""
     user, at = user_of(request), timezone.now()
     found = get_object_or_404(members.requests_of(user, at=at), pk=asked)
-    standing = signed_links.standing_of(found, at=at)
+    standing = signed_links.link_status(found, at=at)
     visit = Visit(
         request=request,
         asked=found,
         at=at,
         # Only the link expires; who has an account goes on.
-        standing=Standing.OPEN if standing == Standing.EXPIRED else standing,
+        standing=LinkStatus.OPEN if standing == LinkStatus.EXPIRED else standing,
         here=request.path,
         address=lambda file: reverse("directorate-request-file", args=[asked, file.pk]),
         by=user,
@@ -186,10 +186,10 @@ def request_file(request: HttpRequest, asked: int, file: uuid.UUID) -> HttpRespo
     return _file(get_object_or_404(members.waiting_of(user, at=at), pk=asked), file)
 
 
-def _row(asked: Consultation, calendar: WorkingCalendar) -> tuple[Consultation, str, list[Given]]:
+def _row(asked: Consultation, calendar: WorkingCalendar) -> tuple[Consultation, str, list[GivenEstimate]]:
     """Return a request with its subject as its directorate reads it, and the last time given, if any."""
     subject = without_person(asked.case.subject, asked.case.citizen)
-    return asked, subject, given_of(asked.estimates.all(), calendar=calendar)[-1:]
+    return asked, subject, given_estimates(asked.estimates.all(), calendar=calendar)[-1:]
 
 
 def _around(user: User, at: datetime) -> dict[str, Any]:
@@ -222,7 +222,7 @@ def _show(visit: Visit, *, status: int = 200, **context: Any) -> HttpResponse:
     """Show the request with its forms, or what became of it."""
     if visit.standing.is_over:
         return _over(visit)
-    if visit.standing == Standing.ANSWERED:
+    if visit.standing == LinkStatus.ANSWERED:
         return visit.page("done")
     last = visit.asked.estimates.last()
     forms = {"time": EstimateForm(None, last=last), "finding": FindingForm(None, at=visit.at)}
@@ -266,8 +266,8 @@ def _take_finding(visit: Visit) -> HttpResponse:
 def _over(visit: Visit) -> HttpResponse:
     """Say that the request is over and why, with the words that were typed for nothing."""
     fresh = signed_links.with_case().get(pk=visit.asked.pk)
-    context = {"asked": fresh, "standing": signed_links.standing_of(fresh, at=visit.at)}
-    status = GONE if context["standing"] != Standing.ANSWERED else CONFLICT
+    context = {"asked": fresh, "standing": signed_links.link_status(fresh, at=visit.at)}
+    status = GONE if context["standing"] != LinkStatus.ANSWERED else CONFLICT
     kept = typed_in(visit.data) if visit.data is not None else []
     return visit.page("over", status=status, kept=kept, **context)
 

@@ -101,14 +101,14 @@ def _agencies(user: User, at: datetime) -> list[Agency]:
 @_of_a_desk("GET", "HEAD")
 def officers(desk: _Desk) -> HttpResponse:
     """List the people of a desk with their cases, their last sign-in and their absences."""
-    seats = absences.seats_of(desk.agency, at=desk.at)
+    seats = absences.officer_seats(desk.agency, at=desk.at)
     return desk.page("complaints/desk/officers/officers.html", seats=seats, unassigned=absences.unassigned(desk.agency))
 
 
 @_of_a_desk("GET", "HEAD", "POST")
 def absence(desk: _Desk) -> HttpResponse:
     """Plan an absence with a deputy."""
-    people = [seat.user for seat in absences.seats_of(desk.agency, at=desk.at) if not seat.has_left]
+    people = [seat.user for seat in absences.officer_seats(desk.agency, at=desk.at) if not seat.has_left]
     sent = desk.request.POST if desk.request.method == "POST" else None
     chosen = desk.request.GET.get("officer", "")
     form = AbsenceForm(sent, people=people, today=timezone.localdate(desk.at), chosen=chosen)
@@ -141,7 +141,7 @@ def _is_planned(desk: _Desk, form: AbsenceForm) -> bool:
 @_of_a_desk("POST")
 def absence_end(desk: _Desk) -> HttpResponse:
     """End an absence today, or strike one that has not begun."""
-    people = {seat.user.pk for seat in absences.seats_of(desk.agency, at=desk.at)}
+    people = {seat.user.pk for seat in absences.officer_seats(desk.agency, at=desk.at)}
     key = desk.request.POST.get("absence", "")
     found = Absence.objects.filter(pk=key, user__in=people).first() if key.isascii() and key.isdigit() else None
     if found is None:
@@ -183,7 +183,7 @@ def reassign(desk: _Desk) -> HttpResponse:
 
 
 def _reassign_form(desk: _Desk, sent: Any) -> ReassignForm:
-    seats = absences.seats_of(desk.agency, at=desk.at)
+    seats = absences.officer_seats(desk.agency, at=desk.at)
     givers = [(seat.user, _giver_words(seat)) for seat in seats if seat.cases]
     on = timezone.localdate(desk.at)
     # Whoever is away today gets no work that their deputy would have to find out about.
@@ -191,6 +191,6 @@ def _reassign_form(desk: _Desk, sent: Any) -> ReassignForm:
     return ReassignForm(sent, givers=givers, takers=takers, chosen=desk.request.GET.get("officer", ""))
 
 
-def _giver_words(seat: absences.Seat) -> str:
+def _giver_words(seat: absences.OfficerSeat) -> str:
     cases = ngettext("%(count)s open case", "%(count)s open cases", seat.cases) % {"count": seat.cases}
     return f"{seat.user.name} – {cases}"

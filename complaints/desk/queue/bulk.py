@@ -68,7 +68,7 @@ class Result:
 def visible(chosen: Sequence[Choice], *, by: User, at: datetime) -> dict[str, Case]:
     """Return the chosen cases that ``by`` may see, by tracking number."""
     cases = Case.objects.visible_to(by, at=at).filter(reference__in=[one.reference for one in chosen])
-    return {case.reference: case for case in cases.for_listing().with_about()}
+    return {case.reference: case for case in cases.for_listing().with_recused()}
 
 
 def press(chosen: Sequence[Choice], deed: Deed, *, by: User, at: datetime, locks: bool = True) -> list[Result]:

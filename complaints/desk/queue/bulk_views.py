@@ -113,7 +113,7 @@ def _officers(doing: Press) -> list[User]:
     found = {
         user.pk: user for agency in agencies.values() for user in officers_of(agency, timezone.localdate(doing.at))
     }
-    return [user for user in found.values() if not all(case.is_about(user) for case in doing.seen.values())]
+    return [user for user in found.values() if not all(case.is_recused(user) for case in doing.seen.values())]
 
 
 def _labels(doing: Press) -> list[str]:

@@ -14,7 +14,7 @@ from complaints import reference
 from complaints.actions.reminders import Whom
 from complaints.desk.queue.options import Option
 from complaints.models import LinkKind
-from complaints.models.aids import LABEL_LENGTH, TITLE_LENGTH
+from complaints.models.annotations import LABEL_LENGTH, TITLE_LENGTH
 from kit.forms import Card, ChoiceCardsField, DigitsInput, Form, LineField
 
 _CHOOSE = ("", _("— choose —"))

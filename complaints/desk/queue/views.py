@@ -30,7 +30,7 @@ from complaints.models import Case
 from complaints.search import search
 from complaints.staff import rows
 from complaints.staff.frame import CASEWORK, frame
-from complaints.visibility.identity import Reader
+from complaints.visibility.identity import StaffVisibility
 from kit.keyset import KeysetPage
 
 #: Digits of a key that the database can hold.
@@ -59,9 +59,9 @@ class Visit:
         return cls(request, Seat(user, at, around.covers), around, read(asked, around))
 
     @property
-    def reader(self) -> Reader:
+    def reader(self) -> StaffVisibility:
         """Return how this person reads cases."""
-        return Reader(self.seat.user, self.seat.at)
+        return StaffVisibility(self.seat.user, self.seat.at)
 
     def counts(self) -> dict[str, int]:
         """Return how much each view holds, and each saved filter that is whole and has an end."""

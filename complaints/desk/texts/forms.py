@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency, Topic
 from complaints.desk.texts import standard_texts
 from complaints.models import StandardText
-from complaints.models.aids import TITLE_LENGTH
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.annotations import TITLE_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 from complaints.workflow import OUTCOMES, Outcome
 from kit.forms import Form, LineField, ParagraphField
 

@@ -17,7 +17,7 @@ from django_stubs_ext import StrPromise
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.models import StandardText
-from complaints.visibility.identity import Reading
+from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import OUTCOMES
 from kit.dates import day_digits
 
@@ -52,14 +52,14 @@ def open_words(text: str) -> list[str]:
     return [name for name in dict.fromkeys(_OPEN_WORD.findall(text)) if name in MEANINGS]
 
 
-def fill(text: str, reading: Reading, *, at: datetime) -> str:
+def fill(text: str, reading: CaseVisibility, *, at: datetime) -> str:
     """Return a text with what is known of a case filled in, in the text's own language; the rest stays open."""
     with translation.override("ar" if any(bidirectional(letter) == "AL" for letter in text) else "en"):
         known = _known(reading, at)
         return _OPEN_WORD.sub(lambda name: known.get(name[1]) or name[0], text)
 
 
-def _known(reading: Reading, at: datetime) -> dict[str, str]:
+def _known(reading: CaseVisibility, at: datetime) -> dict[str, str]:
     case = reading.case
     governorate = [case.governorate.name] if case.governorate else []
     return {
@@ -86,7 +86,7 @@ class Offer:
     done: str
 
 
-def offers_for(reading: Reading, *, at: datetime) -> list[Offer]:
+def offers_for(reading: CaseVisibility, *, at: datetime) -> list[Offer]:
     """Return the texts that fit the topic and a possible outcome of a case, the most particular first."""
     case = reading.case
     topics = [case.topic_id, case.topic.parent_id] if case.topic else []
@@ -99,7 +99,7 @@ def offers_for(reading: Reading, *, at: datetime) -> list[Offer]:
     return [_offer(text, reading, at=at) for text in found]
 
 
-def _offer(text: StandardText, reading: Reading, *, at: datetime) -> Offer:
+def _offer(text: StandardText, reading: CaseVisibility, *, at: datetime) -> Offer:
     return Offer(
         id=text.pk,
         title=text.title,

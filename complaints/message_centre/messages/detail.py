@@ -15,8 +15,8 @@ from django_stubs_ext import StrPromise
 from accounts.models import User
 from accounts.recipients import STAFF
 from complaints.case_text import delivery_status
-from complaints.case_text.delivery_status import Fate
-from complaints.case_text.message_names import addressee_of, name_of
+from complaints.case_text.delivery_status import DeliveryStatus
+from complaints.case_text.message_names import addressee_name, message_name
 from complaints.engine import signed_links
 from complaints.models import Case
 from complaints.visibility.identity import knows_person
@@ -54,7 +54,7 @@ class Dossier:
     name: str
     to: str
     address: str
-    fate: Fate
+    fate: DeliveryStatus
     case: Case | None
     person: str
     shows_words: bool
@@ -71,8 +71,8 @@ def of(message: Message, user: User, *, at: datetime) -> Dossier:
     repetitions = list(_repetitions_of(message))
     return Dossier(
         message=message,
-        name=name_of(message),
-        to=addressee_of(message),
+        name=message_name(message),
+        to=addressee_name(message),
         address=delivery_status.masked_address(message),
         fate=delivery_status.for_staff(message, at=at, repeated=repetitions[-1] if repetitions else None),
         case=case,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
 from accounts.models import User
-from complaints.case_text.deadline import span_words
+from complaints.case_text.deadline import span_label
 from complaints.message_centre.messages.listing import STATES, Group
 from kit.counts import CountOf
 from notifications import alarms
@@ -132,7 +132,7 @@ def figures_of(user: User, *, at: datetime) -> Figures:
         failed=sums[Group.FAILED],
         sent=sums[Group.SENT],
         by_state=[(str(state.label), counts[state]) for state in MessageState],
-        oldest=span_words(max(at - oldest, timedelta())) if oldest else "",
+        oldest=span_label(max(at - oldest, timedelta())) if oldest else "",
         spending=_spending(at),
         lines=_lines(),
         troubles=[_trouble(alarm) for alarm in alarms.open_alarms()],

@@ -19,8 +19,8 @@ from accounts.models import User
 from accounts.recipients import citizen_key
 from complaints import reference
 from complaints.case_text import delivery_status
-from complaints.case_text.delivery_status import SEALED, Fate
-from complaints.case_text.message_names import addressee_of, name_of
+from complaints.case_text.delivery_status import SEALED, DeliveryStatus
+from complaints.case_text.message_names import addressee_name, message_name
 from complaints.models import Case
 from notifications.models import Channel, Lane, Message, MessageQuerySet, MessageState
 
@@ -112,7 +112,7 @@ class Row:
     message: Message
     name: str
     to: str
-    fate: Fate
+    fate: DeliveryStatus
     opens_case: bool
 
 
@@ -177,8 +177,8 @@ def _row(message: Message, visible: set[str], *, at: datetime) -> Row:
     *_earlier, newest = [None, *message.repetitions.all()]
     return Row(
         message=message,
-        name=name_of(message),
-        to=addressee_of(message),
+        name=message_name(message),
+        to=addressee_name(message),
         fate=delivery_status.for_staff(message, at=at, repeated=newest),
         opens_case=message.reference in visible,
     )

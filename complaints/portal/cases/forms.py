@@ -16,10 +16,10 @@ from complaints.actions.objections import SHORTEST_OBJECTION
 from complaints.actions.topic_answers import corrected
 from complaints.attachments import uploads
 from complaints.attachments.fields import AttachmentsField, take
-from complaints.case_text.kinds import words_for
+from complaints.case_text.kinds import words_of_kind
 from complaints.models import Attachment, Case
 from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 from complaints.portal.question_form import AskingForm
 from kit.forms import Form, LineField, ParagraphField
 
@@ -90,7 +90,7 @@ class AmendForm(AskingForm):
     ) -> None:
         names = ("subject", "details", "area", "place")
         super().__init__(data, initial={name: getattr(case, name) for name in names})
-        self.fields["details"].help_text = words_for(case.kind).hint
+        self.fields["details"].help_text = words_of_kind(case.kind).hint
         self._before = list(case.topic_answers.all())
         before = {answer.question_id: answer for answer in self._before}
         # What was asked as another kind of question stays as it was answered.

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Citizen
 from complaints import reference
-from complaints.case_text.promise import Status, status_of
+from complaints.case_text.promise import Status, citizen_status
 from complaints.models import Case, CaseQuerySet
 from complaints.workflow import State
 
@@ -58,4 +58,4 @@ def _own(citizen: Citizen) -> CaseQuerySet:
 
 
 def _lines(cases: CaseQuerySet) -> list[Line]:
-    return [Line(case, status_of(case)) for case in cases]
+    return [Line(case, citizen_status(case)) for case in cases]

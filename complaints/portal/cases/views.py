@@ -23,8 +23,8 @@ from complaints import actions
 from complaints.actions.topic_answers import questions_for
 from complaints.attachments import uploads
 from complaints.case_text import citizen_case, timeline
-from complaints.case_text.kinds import WORDS, words_for
-from complaints.case_text.promise import promise_of, status_of
+from complaints.case_text.kinds import WORDS, words_of_kind
+from complaints.case_text.promise import citizen_status, promise_card
 from complaints.clocks import limits
 from complaints.models import Case
 from complaints.permissions import policy
@@ -76,7 +76,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one case: where it stands, what it promises, and all that has happened."""
     at = timezone.now()
-    context = citizen_case.page_of(own_case(request, ref, at=at), user_of(request), at=at)
+    context = citizen_case.case_page(own_case(request, ref, at=at), user_of(request), at=at)
     return render(request, "complaints/portal/cases/case.html", context | {"form": ReplyForm(at=at)})
 
 
@@ -99,8 +99,8 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.is_bound and own.state != State.WAITING:
         return redirect("case", ref=ref)
     events = list(own.events.all())
-    question = timeline.question_of(own, events, timeline.words_of(own))
-    return _page(request, "case_reply", own, form, question=question, promise=promise_of(own, at=at))
+    question = timeline.open_question(own, events, timeline.words_of(own))
+    return _page(request, "case_reply", own, form, question=question, promise=promise_card(own, at=at))
 
 
 @citizen_required
@@ -178,7 +178,7 @@ def _room(own: Case) -> int:
 
 
 def _page(request: HttpRequest, name: str, own: Case, form: forms.Form, **more: object) -> HttpResponse:
-    context = {"case": own, "kind": words_for(own.kind), "form": form, **more}
+    context = {"case": own, "kind": words_of_kind(own.kind), "form": form, **more}
     return render(request, f"complaints/portal/cases/{name}.html", context, status=status_for(form))
 
 
@@ -202,7 +202,7 @@ def track(request: HttpRequest) -> HttpResponse:
     found = _found(request, form, at) if form.is_valid() else None
     context: dict[str, object] = {"form": form, "case": found}
     if found is not None:
-        context |= {"status": status_of(found), "promise": promise_of(found, at=at)}
+        context |= {"status": citizen_status(found), "promise": promise_card(found, at=at)}
     status = TOO_MANY if form.has_error("__all__", "too_many") else 200
     return render(request, "complaints/portal/cases/track.html", context, status=status)
 

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy as _
 from agencies.models import Agency, Governorate, Topic, TopicQuestion
 from complaints.attachments import uploads
 from complaints.attachments.fields import AttachmentsField, take
-from complaints.case_text.kinds import words_for
+from complaints.case_text.kinds import words_of_kind
 from complaints.models import Attachment, Draft, NotifyBy
 from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENGTH
 from complaints.portal.question_form import AskingForm
@@ -87,7 +87,7 @@ class AgencyForm(Form):
         self.fields["agency"].choices = [("", ""), *((card.value, card.label) for card in cards)]  # type: ignore[attr-defined]
         self.fields["agency_match"].cards = cards  # type: ignore[attr-defined]
         self.fields["topic"].cards = _topic_cards(self.groups)  # type: ignore[attr-defined]
-        self.fields["topic"].label = words_for(draft.kind).topic_question
+        self.fields["topic"].label = words_of_kind(draft.kind).topic_question
 
     def clean(self) -> dict[str, Any]:
         """Settle the agency, then the topic among those it offers."""
@@ -233,7 +233,7 @@ class WhatForm(AskingForm):
         self.places = {place.code: place for place in governorates}
         choices = [("", _("— choose —")), *((code, place.name) for code, place in self.places.items())]
         self.fields["governorate"].choices = choices  # type: ignore[attr-defined]
-        self.fields["details"].help_text = words_for(draft.kind).hint
+        self.fields["details"].help_text = words_of_kind(draft.kind).hint
         self._name_employee(draft.kind)
         for name in ("subject", "details"):
             self.fields[name].required = not is_partial

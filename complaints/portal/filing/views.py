@@ -19,8 +19,8 @@ from agencies.models import Agency, Governorate
 from complaints.actions.filing import DraftIncomplete, SaidAlready, TooManyToday
 from complaints.actions.topic_answers import given
 from complaints.attachments import uploads
-from complaints.case_text.kinds import words_for
-from complaints.case_text.promise import promise_of
+from complaints.case_text.kinds import words_of_kind
+from complaints.case_text.promise import promise_card
 from complaints.models import Case, Draft
 from complaints.portal.access import TOO_MANY, own_case, posted, read_or_post
 from complaints.portal.filing import drafting
@@ -164,7 +164,7 @@ def _step(form: forms.Form, draft: Draft, at: datetime) -> dict[str, Any]:
     return {
         "form": form,
         "draft": draft,
-        "kind": words_for(draft.kind),
+        "kind": words_of_kind(draft.kind),
         "attachments": draft.attachments.all() if is_begun else (),
         "is_begun": is_begun,
         "is_restored": drafting.is_restored(draft, at=at),
@@ -177,5 +177,5 @@ def receipt(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the tracking number and what happens next."""
     at = timezone.now()
     case = own_case(request, ref, at=at)
-    context = {"case": case, "kind": words_for(case.kind), "promise": promise_of(case, at=at)}
+    context = {"case": case, "kind": words_of_kind(case.kind), "promise": promise_card(case, at=at)}
     return render(request, "complaints/portal/filing/receipt.html", context)

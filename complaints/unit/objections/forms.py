@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from agencies.calendar import WorkingCalendar
 from complaints.clocks import clockwork
 from complaints.models import Case
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import MOST_DAYS, SHORTEST, too_late
 from kit.dates import day_digits
 from kit.forms import Form, NumberField, ParagraphField

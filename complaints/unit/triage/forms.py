@@ -9,9 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from complaints.actions.precedents import SHORTEST_WORDS, WORDS_LENGTH, Keepsake
+from complaints.actions.precedents import SHORTEST_WORDS, WORDS_LENGTH, PrecedentDraft
 from complaints.models import Case
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 from complaints.permissions import rulings
 from complaints.staff.forms import SHORTEST, AgencyForm
 from kit.forms import Form, LineField, ParagraphField
@@ -66,12 +66,12 @@ class ReferForm(AgencyForm):
         return cleaned
 
     @property
-    def keepsake(self) -> Keepsake | None:
+    def keepsake(self) -> PrecedentDraft | None:
         """Return under which words the ruling is kept, None where it is not."""
         if not self.cleaned_data.get("keeps"):
             return None
         everywhere = self.cleaned_data.get("everywhere", True)
-        return Keepsake(self.cleaned_data["words"], everywhere=everywhere)
+        return PrecedentDraft(self.cleaned_data["words"], everywhere=everywhere)
 
 
 class ArchiveForm(Form):

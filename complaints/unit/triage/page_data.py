@@ -13,4 +13,4 @@ def triage_page(scope: CaseQuerySet, *, after: str = "") -> KeysetPage[Case]:
     """Return a page of the cases of ``scope`` that wait for an owner, by deadline, with their words and reasons."""
     order = Order("deadline_at")
     waiting = order.after(scope.filter(state=State.TRIAGE), keyset.read(after))
-    return order.page(owners.with_reasons(waiting).defer("folded", "words").order_by(*order.columns))
+    return order.page(owners.with_reasons(waiting).defer("folded", "search_vector").order_by(*order.columns))

@@ -17,7 +17,7 @@ from complaints.actions import add
 from complaints.attachments import uploads
 from complaints.desk.case_page.map_link import map_url
 from complaints.models import Attachment, Case
-from complaints.visibility.identity import Reading
+from complaints.visibility.identity import CaseVisibility
 from tests.complaints.citizen.samples import PDF, picture, upload
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Desk, address
@@ -97,7 +97,7 @@ def test_a_place_leads_to_a_map_and_its_words_stay_words(
     desk: Desk, file_case: FileCase, omar: User, amman: Governorate
 ) -> None:
     case = file_case(governorate=amman, area="حي نزال & x=1", place='"شارع 12"')
-    address_of = map_url(Reading(case, knows_person=True))
+    address_of = map_url(CaseVisibility(case, knows_person=True))
     assert address_of.startswith("https://www.openstreetmap.org/search?query=%22")
     assert [sign in address_of.partition("query=")[2] for sign in ('"', "&", "=", " ", "<")] == [False] * 5
     page = desk(omar).get(address("desk-case", case)).content.decode()
@@ -106,9 +106,9 @@ def test_a_place_leads_to_a_map_and_its_words_stay_words(
 
 def test_without_a_place_or_a_map_there_is_no_link(file_case: FileCase, amman: Governorate) -> None:
     case = file_case(governorate=amman)
-    assert map_url(Reading(case, knows_person=True)) == ""
+    assert map_url(CaseVisibility(case, knows_person=True)) == ""
     case.place = "شارع 12"
     for setting in ("", "javascript:alert(1)//{place}", "http://maps.example/{place}"):
         with override_settings(MAP_SEARCH_URL=setting):
-            assert map_url(Reading(case, knows_person=True)) == ""
-    assert map_url(Reading(case, knows_person=True)).startswith(conf.MAP_SEARCH_URL.partition("{")[0])
+            assert map_url(CaseVisibility(case, knows_person=True)) == ""
+    assert map_url(CaseVisibility(case, knows_person=True)).startswith(conf.MAP_SEARCH_URL.partition("{")[0])

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Citizen, User
 from complaints.actions import accept, log_call, note
-from complaints.actions.notes import desk_of
+from complaints.actions.notes import agency_at_desk
 from complaints.engine.transition import NotEntitled
 from complaints.models import Case, Note, NoteKind, ReferralTask, SpokenWith
 from notifications.models import Message
@@ -95,7 +95,7 @@ def test_a_partner_reads_its_own_notes_and_not_those_of_the_lead(
 def test_the_desk_of_a_writer(accepted: Case, omar: User, yusuf: User, lina: User, now: datetime) -> None:
     ask_partner(accepted, yusuf, lina, now)
     agency = yusuf.memberships.get().agency_id
-    found = [desk_of(accepted, person, at=now) for person in (omar, yusuf, lina)]
+    found = [agency_at_desk(accepted, person, at=now) for person in (omar, yusuf, lina)]
     assert found == [accepted.agency_id, agency, None]
 
 

@@ -8,14 +8,14 @@ import pytest
 from PIL import Image
 
 from complaints.attachments import uploads
-from complaints.attachments.uploads import FileRefused, Reason, clean_name, receive
+from complaints.attachments.uploads import FileRefused, RefusalCause, clean_name, receive
 from complaints.models import Attachment, Draft
 from tests.complaints.citizen.samples import MEGABYTE, PDF, PROGRAM, box, film, picture, upload
 
 WHERE_IT_WAS_TAKEN = 0x8825
 
 
-def refusal(name: str, content: bytes, now: datetime) -> Reason:
+def refusal(name: str, content: bytes, now: datetime) -> RefusalCause:
     with pytest.raises(FileRefused) as refused:
         receive(upload(name, content), at=now)
     return refused.value.reason
@@ -43,7 +43,7 @@ def test_a_file_is_known_by_its_content_and_named_after_it(
 
 
 def test_a_program_named_as_a_picture_is_refused(now: datetime) -> None:
-    assert refusal("photo.jpg", PROGRAM, now) == Reason.TYPE
+    assert refusal("photo.jpg", PROGRAM, now) == RefusalCause.TYPE
 
 
 @pytest.mark.parametrize(
@@ -56,37 +56,37 @@ def test_a_program_named_as_a_picture_is_refused(now: datetime) -> None:
     ],
 )
 def test_what_is_not_on_the_list_is_refused(content: bytes, now: datetime) -> None:
-    assert refusal("photo.jpg", content, now) == Reason.TYPE
+    assert refusal("photo.jpg", content, now) == RefusalCause.TYPE
 
 
 def test_ten_megabytes_are_the_most_for_a_picture_and_fifty_for_a_film(now: datetime) -> None:
-    assert refusal("big.jpg", picture() + b"\0" * (11 * MEGABYTE), now) == Reason.SIZE
-    assert refusal("big.pdf", PDF + b" " * (10 * MEGABYTE) + b"%%EOF", now) == Reason.SIZE
+    assert refusal("big.jpg", picture() + b"\0" * (11 * MEGABYTE), now) == RefusalCause.SIZE
+    assert refusal("big.pdf", PDF + b" " * (10 * MEGABYTE) + b"%%EOF", now) == RefusalCause.SIZE
     assert receive(upload("film.mp4", film() + box(b"free", b"\0" * (11 * MEGABYTE))), at=now).size > 11 * MEGABYTE
-    assert refusal("film.mp4", film() + box(b"free", b"\0" * (50 * MEGABYTE)), now) == Reason.VIDEO_SIZE
+    assert refusal("film.mp4", film() + box(b"free", b"\0" * (50 * MEGABYTE)), now) == RefusalCause.VIDEO_SIZE
 
 
 def test_an_empty_file_and_a_broken_one_are_named_for_what_they_are(now: datetime) -> None:
-    assert refusal("empty.jpg", b"", now) == Reason.EMPTY
-    assert refusal("half.jpg", picture(size=(640, 480))[:900], now) == Reason.DAMAGED
-    assert refusal("half.png", picture("PNG", size=(640, 480))[:60], now) == Reason.DAMAGED
-    assert refusal("half.pdf", PDF[:-8], now) == Reason.DAMAGED
-    assert refusal("half.mp4", film()[:-12], now) == Reason.DAMAGED
-    assert refusal("noindex.mp4", box(b"ftyp", b"isom\0\0\2\0"), now) == Reason.DAMAGED
+    assert refusal("empty.jpg", b"", now) == RefusalCause.EMPTY
+    assert refusal("half.jpg", picture(size=(640, 480))[:900], now) == RefusalCause.DAMAGED
+    assert refusal("half.png", picture("PNG", size=(640, 480))[:60], now) == RefusalCause.DAMAGED
+    assert refusal("half.pdf", PDF[:-8], now) == RefusalCause.DAMAGED
+    assert refusal("half.mp4", film()[:-12], now) == RefusalCause.DAMAGED
+    assert refusal("noindex.mp4", box(b"ftyp", b"isom\0\0\2\0"), now) == RefusalCause.DAMAGED
 
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(now: datetime) -> None:
     bomb = picture("PNG", size=(6000, 5000))
     assert len(bomb) < MEGABYTE
-    assert refusal("bomb.png", bomb, now) == Reason.PIXELS
-    assert refusal("bomb.jpg", picture(size=(12_000, 10_000), quality=10), now) == Reason.PIXELS
+    assert refusal("bomb.png", bomb, now) == RefusalCause.PIXELS
+    assert refusal("bomb.jpg", picture(size=(12_000, 10_000), quality=10), now) == RefusalCause.PIXELS
 
 
 def test_a_picture_that_is_to_be_walked_over_for_hours_is_refused_before_it_is_decoded(now: datetime) -> None:
     whole = picture(size=(640, 480), progressive=True)
     last_scan = whole[whole.rindex(b"\xff\xda") : -2]
     assert receive(upload("a.jpg", whole[:-2] + last_scan * 5 + whole[-2:]), at=now).content_type == "image/jpeg"
-    assert refusal("a.jpg", whole[:-2] + last_scan * 100 + whole[-2:], now) == Reason.DAMAGED
+    assert refusal("a.jpg", whole[:-2] + last_scan * 100 + whole[-2:], now) == RefusalCause.DAMAGED
     behind_the_end = whole + last_scan * 100
     assert receive(upload("a.jpg", behind_the_end), at=now).content_type == "image/jpeg"
 

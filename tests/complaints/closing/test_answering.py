@@ -95,7 +95,7 @@ def test_who_cannot_be_answered_is_left_as_they_are(
     close(done, by=omar, at=NOW, **GOOD)
     before = {case.pk: Case.objects.get(pk=case.pk).version for case in (waits, done, elsewhere, signed, asks)}
 
-    reach = linked_cases.reach_of(lead, by=omar, at=NOW, signed=False)
+    reach = linked_cases.answer_reach(lead, by=omar, at=NOW, signed=False)
     assert [case.pk for case in reach.ready] == [free.pk]
     assert [(one.case.pk if one.case else None, one.why) for one in reach.left] == [
         (waits.pk, "waits for the citizen"),
@@ -131,7 +131,7 @@ def test_a_case_of_the_writers_or_the_signers_own_is_left(
     Case.objects.update(topic=conduct)
     lead.refresh_from_db()
     proposed = close(lead, by=omar, at=NOW, **GOOD)
-    reach = linked_cases.reach_of(lead, by=nadia, at=NOW, signed=True, writer=proposed.written_by)
+    reach = linked_cases.answer_reach(lead, by=nadia, at=NOW, signed=True, writer=proposed.written_by)
     assert [(one.case, one.why) for one in reach.left] == [
         (None, {"omar": "not for whoever wrote the answer to answer", "nadia": "your own case"}[who])
     ]

@@ -76,7 +76,7 @@ def test_a_directorate_answers_its_link(
     page: Page, live_server: LiveServer, accepted: Case, omar: User, network: Directorate, now: datetime
 ) -> None:
     asked = consult(accepted, by=omar, at=now, directorate=network, text="ما سبب الانقطاع؟", language="en")
-    page.goto(live_server.url + "/" + signed_links.url_of(asked).split("/", 3)[3])
+    page.goto(live_server.url + "/" + signed_links.link_url(asked).split("/", 3)[3])
     write(page, "[name=days]", "3")
     send(page)
     assert Consultation.objects.get().days == 3

@@ -15,7 +15,7 @@ from agencies.models import Agency, Governorate, Topic
 from complaints.desk.texts import standard_texts
 from complaints.desk.texts.forms import TextForm
 from complaints.models import Answer, Case, StandardText
-from complaints.visibility.identity import Reading
+from complaints.visibility.identity import CaseVisibility
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Clock, Desk, address, sent
@@ -36,8 +36,8 @@ def keep(water: Agency, omar: User, now: datetime) -> Keep:
     return make
 
 
-def known(case: Case) -> Reading:
-    return Reading(case, knows_person=True)
+def known(case: Case) -> CaseVisibility:
+    return CaseVisibility(case, knows_person=True)
 
 
 # ---- the open words ----

@@ -209,7 +209,7 @@ def test_an_agency_can_be_asked_again_once_it_answered(
 ) -> None:
     answer_task(asked, by=yusuf, at=now, text=ANSWER)
     add_task(accepted, by=omar, at=now, agency=gam, text=PART, days=1)
-    assert [part.is_open for part in partner_tasks.parts_of(accepted)] == [False, True]
+    assert [part.is_open for part in partner_tasks.all_with_due_dates(accepted)] == [False, True]
 
 
 def test_a_person_has_no_part_in_a_case_of_their_own(asked: ReferralTask, yusuf: User, amina: Citizen, now) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.models import Agency, Governorate, Topic
 from complaints.actions import precedents, refer
-from complaints.actions.precedents import Keepsake
+from complaints.actions.precedents import PrecedentDraft
 from complaints.actions.triage import RulingNeedsReason
 from complaints.models import Case, Precedent
 from tests.complaints.competence.conftest import RULING, Bounce
@@ -28,7 +28,7 @@ TEXT = "بقيت في الشارع حفره عميقة بعد أعمال تمد�
 def kept(bounced: Bounce, lina: User, water: Agency, now: datetime) -> Precedent:
     """The ruling on a case of Irbid, kept for that governorate."""
     case = bounced(2, at=now)
-    refer(case, by=lina, at=now, agency=water, reason=RULING, keepsake=Keepsake(WORDS))
+    refer(case, by=lina, at=now, agency=water, reason=RULING, keepsake=PrecedentDraft(WORDS))
     return Precedent.objects.get()
 
 
@@ -49,7 +49,7 @@ def test_it_keeps_topic_place_words_agency_and_why(
 def test_without_a_reason_nothing_is_kept(bounced: Bounce, lina: User, water: Agency, now: datetime) -> None:
     case = bounced(1, at=now)
     with pytest.raises(RulingNeedsReason):
-        refer(case, by=lina, at=now, agency=water, keepsake=Keepsake(WORDS))
+        refer(case, by=lina, at=now, agency=water, keepsake=PrecedentDraft(WORDS))
     assert (case.state, Precedent.objects.count()) == ("triage", 0)
 
 
@@ -99,7 +99,7 @@ def test_of_many_cases_each_gets_its_own_in_two_statements(
     fitting = file_case(governorate=irbid, details=TEXT, agency=None)
     other = file_case(governorate=amman, details=TEXT, agency=None)
     with CaptureQueriesContext(connection) as statements:
-        of_cases = precedents.of_cases([fitting, other], on=timezone.localdate(now))
+        of_cases = precedents.precedents_for([fitting, other], on=timezone.localdate(now))
     assert of_cases == {fitting.pk: [kept], other.pk: []}
     assert len(statements) == 2
 

@@ -166,7 +166,7 @@ def test_the_answer_to_a_lead_leaves_out_the_follower_about_its_writer(
     lead = file_case(citizen=karim, subject="لا ماء في حارتنا")
     accept(lead, by=omar, at=now, days=3)
     link(about_omar, lead, by=hani, at=now)
-    reach = linked_cases.reach_of(lead, by=omar, at=now, signed=False)
+    reach = linked_cases.answer_reach(lead, by=omar, at=now, signed=False)
     assert (list(reach.ready), [(left.case, left.why) for left in reach.left]) == ([], [(None, "not yours to answer")])
     close(lead, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
     about_omar.refresh_from_db()

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from agencies.models import Agency, Topic
 from complaints.actions import add_task, clear, refer
 from complaints.actions.triage import NoActiveOfficer
-from complaints.models import Case, Concern, Draft
+from complaints.models import Case, Draft, Recusal
 from notifications.models import Message
 from tests.cast import NOW, make_staff
 from tests.complaints import DETAILS
@@ -26,7 +26,7 @@ NAME = "عمر الصمادي"
 
 
 def aside(case: Case) -> list[str]:
-    return [concern.person.name_ar for concern in case.concerns.open().select_related("person")]
+    return [concern.person.name_ar for concern in case.recusals.open().select_related("person")]
 
 
 def told(case: Case, template: str) -> set[str]:
@@ -42,7 +42,7 @@ def test_the_officer_who_is_named_keeps_off(
     file_case: FileCase, omar: User, hani: User, nadia: User, now: datetime
 ) -> None:
     case = file_case(employee="السيد عمر صمادي")
-    concern = case.concerns.get()
+    concern = case.recusals.get()
     assert (concern.person, concern.named_by, concern.text, concern.at) == (omar, None, "", now)
     assert acts(case) == ["file", "concern"]
     event = case.events.get(verb="concern")
@@ -110,7 +110,7 @@ def test_a_referral_to_nobody_but_the_one_who_is_named_is_refused(
     with pytest.raises(NoActiveOfficer):
         refer(case, by=lina, at=now, agency=water)
     case.refresh_from_db()
-    assert (case.agency, Concern.objects.count(), acts(case)) == (gam, 0, ["file"])
+    assert (case.agency, Recusal.objects.count(), acts(case)) == (gam, 0, ["file"])
 
 
 def test_the_clock_does_not_redo_what_a_colleague_took_back(
@@ -122,7 +122,7 @@ def test_the_clock_does_not_redo_what_a_colleague_took_back(
     clear(case, by=nadia, at=now, person=omar, text="شخص آخر بالاسم نفسه.")
     refer(case, by=lina, at=now + timedelta(minutes=1), agency=gam)
     refer(case, by=lina, at=now + timedelta(minutes=2), agency=water)
-    assert (aside(case), case.concerns.count()) == ([], 1)
+    assert (aside(case), case.recusals.count()) == ([], 1)
 
 
 def test_a_referral_back_keeps_who_keeps_off(
@@ -133,7 +133,7 @@ def test_a_referral_back_keeps_who_keeps_off(
     assert water is not None
     refer(case, by=lina, at=now + timedelta(minutes=1), agency=gam)
     refer(case, by=lina, at=now + timedelta(minutes=2), agency=water)
-    assert (aside(case), case.concerns.count()) == ([omar.name_ar], 1)
+    assert (aside(case), case.recusals.count()) == ([omar.name_ar], 1)
 
 
 def test_another_agency_that_is_asked_for_its_part_is_looked_at_too(

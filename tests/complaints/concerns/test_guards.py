@@ -9,16 +9,16 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from complaints.actions import clear, set_aside
-from complaints.models import Case, CaseEvent, Concern
+from complaints.models import Case, CaseEvent, Recusal
 from tests.complaints.concerns.conftest import WHY
 
 
 @pytest.fixture
-def concern(accepted: Case, omar: User, hani: User, nadia: User, now: datetime) -> Concern:
+def concern(accepted: Case, omar: User, hani: User, nadia: User, now: datetime) -> Recusal:
     return set_aside(accepted, by=nadia, at=now, person=omar, text=WHY)
 
 
-def test_an_officer_whom_the_case_is_about_fails_at_commit(concern: Concern, omar: User) -> None:
+def test_an_officer_whom_the_case_is_about_fails_at_commit(concern: Recusal, omar: User) -> None:
     Case.objects.filter(pk=concern.case_id).update(officer=omar)
     with pytest.raises(IntegrityError, match="is whom it is about"), transaction.atomic():
         connection.check_constraints()
@@ -26,13 +26,13 @@ def test_an_officer_whom_the_case_is_about_fails_at_commit(concern: Concern, oma
 
 
 def test_so_does_a_concern_about_the_officer_who_stays(accepted: Case, omar: User, nadia: User, now: datetime) -> None:
-    Concern.objects.create(case=accepted, person=omar, named_by=nadia, text=WHY, at=now)
+    Recusal.objects.create(case=accepted, person=omar, named_by=nadia, text=WHY, at=now)
     with pytest.raises(IntegrityError, match="is whom it is about"), transaction.atomic():
         connection.check_constraints()
     transaction.set_rollback(True)
 
 
-def test_an_event_by_such_a_person_fails_at_once(concern: Concern, omar: User, now: datetime) -> None:
+def test_an_event_by_such_a_person_fails_at_once(concern: Recusal, omar: User, now: datetime) -> None:
     event = CaseEvent.objects.filter(case=concern.case_id).latest("number")
     for verb in ("note", "concern", "close"):
         event.pk, event.number, event.verb, event.actor = None, event.number + 1, verb, omar
@@ -41,34 +41,34 @@ def test_an_event_by_such_a_person_fails_at_once(concern: Concern, omar: User, n
             event.save(force_insert=True)
 
 
-def test_one_open_for_each_person(concern: Concern, omar: User, nadia: User, now: datetime) -> None:
+def test_one_open_for_each_person(concern: Recusal, omar: User, nadia: User, now: datetime) -> None:
     with pytest.raises(IntegrityError, match="concern_open_once"), transaction.atomic():
-        Concern.objects.create(case=concern.case, person=omar, named_by=nadia, text=WHY, at=now)
+        Recusal.objects.create(case=concern.case, person=omar, named_by=nadia, text=WHY, at=now)
 
 
 @pytest.mark.parametrize("name", ["person", "named_by"])
-def test_it_cannot_be_turned_to_somebody_else(concern: Concern, hani: User, name: str) -> None:
+def test_it_cannot_be_turned_to_somebody_else(concern: Recusal, hani: User, name: str) -> None:
     with pytest.raises(IntegrityError, match="only ends"), transaction.atomic():
-        Concern.objects.filter(pk=concern.pk).update(**{name: hani})
+        Recusal.objects.filter(pk=concern.pk).update(**{name: hani})
 
 
-def test_an_open_one_cannot_be_deleted(concern: Concern) -> None:
+def test_an_open_one_cannot_be_deleted(concern: Recusal) -> None:
     with pytest.raises(IntegrityError, match="is ended, not deleted"), transaction.atomic():
-        Concern.objects.filter(pk=concern.pk).delete()
+        Recusal.objects.filter(pk=concern.pk).delete()
 
 
-def test_an_ended_one_stays_ended(concern: Concern, nadia: User, omar: User, now: datetime) -> None:
+def test_an_ended_one_stays_ended(concern: Recusal, nadia: User, omar: User, now: datetime) -> None:
     clear(concern.case, by=nadia, at=now, person=omar, text=WHY)
     with pytest.raises(IntegrityError, match="only ends"), transaction.atomic():
-        Concern.objects.filter(pk=concern.pk).update(ended_at=None, ended_by=None, end_text="")
+        Recusal.objects.filter(pk=concern.pk).update(ended_at=None, ended_by=None, end_text="")
 
 
-def test_nobody_ends_what_is_about_themselves(concern: Concern, omar: User, now: datetime) -> None:
+def test_nobody_ends_what_is_about_themselves(concern: Recusal, omar: User, now: datetime) -> None:
     with pytest.raises(IntegrityError, match="not_ended_by_its_person"), transaction.atomic():
-        Concern.objects.filter(pk=concern.pk).update(ended_at=now, ended_by=omar, end_text=WHY)
+        Recusal.objects.filter(pk=concern.pk).update(ended_at=now, ended_by=omar, end_text=WHY)
 
 
 @pytest.mark.parametrize("said", [{"text": ""}, {"ended_at": "2026-01-04T10:00Z"}, {"end_text": "لا"}])
-def test_it_is_named_and_ended_with_a_reason(concern: Concern, said: dict[str, str]) -> None:
+def test_it_is_named_and_ended_with_a_reason(concern: Recusal, said: dict[str, str]) -> None:
     with pytest.raises(IntegrityError, match="concern_"), transaction.atomic():
-        Concern.objects.filter(pk=concern.pk).update(**said)
+        Recusal.objects.filter(pk=concern.pk).update(**said)

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from complaints.permissions.recusals import names, words_of
+from complaints.permissions.recusals import is_named, name_words
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from complaints.permissions.recusals import names, words_of
     ],
 )
 def test_a_name_is_found_however_it_is_written(typed: str, name_ar: str) -> None:
-    assert names(typed, User(name_ar=name_ar, name_en="Omar Smadi" if not name_ar else ""))
+    assert is_named(typed, User(name_ar=name_ar, name_en="Omar Smadi" if not name_ar else ""))
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_a_name_is_found_however_it_is_written(typed: str, name_ar: str) -> None
     ],
 )
 def test_what_does_not_say_the_name_names_nobody(typed: str, name_ar: str) -> None:
-    assert not names(typed, User(name_ar=name_ar, name_en="Omar Smadi"))
+    assert not is_named(typed, User(name_ar=name_ar, name_en="Omar Smadi"))
 
 
 def test_a_compound_is_one_word() -> None:
-    assert words_of("عبد الله أبو زيد") == words_of("عبدالله ابوزيد") == {"عبدالله", "ابوزيد"}
+    assert name_words("عبد الله أبو زيد") == name_words("عبدالله ابوزيد") == {"عبدالله", "ابوزيد"}

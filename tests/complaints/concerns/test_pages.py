@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from complaints.actions import add_task, note, set_aside
-from complaints.models import Case, Concern
+from complaints.models import Case, Recusal
 from tests.cast import NOW
 from tests.complaints.concerns.conftest import WHY
 from tests.complaints.conftest import FileCase
@@ -34,7 +34,7 @@ def test_the_supervisor_sets_a_colleague_aside(desk: Desk, accepted: Case, omar:
             "Let a colleague handle the case again",
         )
     ] == [True] * 5
-    assert Concern.objects.get().person == omar
+    assert Recusal.objects.get().person == omar
 
 
 def test_an_officer_sets_themself_aside_and_is_led_to_the_queue(
@@ -78,7 +78,7 @@ def test_a_slip_is_named_beside_its_field_and_the_words_are_kept(
     )
     assert (page.status_code, list(page.context["form"].errors)) == (200, faulty)
     assert page.context["form"]["text"].value() == typed["text"]
-    assert not Concern.objects.exists()
+    assert not Recusal.objects.exists()
 
 
 def test_an_officer_cannot_name_a_colleague_by_a_forged_form(
@@ -95,7 +95,7 @@ def test_a_page_gone_stale_keeps_the_reason(
     note(accepted, by=omar, at=now, text="اتصلت به")
     page = desk(nadia).post(address("desk-concern", accepted), typed)
     assert (page.status_code, page.context["form"]["text"].value()) == (409, WHY)
-    assert not Concern.objects.exists()
+    assert not Recusal.objects.exists()
 
 
 def test_a_colleague_is_let_back(desk: Desk, accepted: Case, omar: User, hani: User, nadia: User, clock: Clock) -> None:

@@ -164,7 +164,7 @@ def test_a_deputy_counts_only_what_somebody_they_stand_in_for_may_handle(
     Absence.objects.create(user=omar, deputy=yusuf, starts_on=tomorrow, ends_on=tomorrow)
     set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
     assert set(digests(MONDAY + timedelta(days=1))) == {"hani", "nadia"}
-    readers = {reader.user: reader for reader in digest.readers_on(tomorrow)}
+    readers = {reader.user: reader for reader in digest.digest_readers(tomorrow)}
     assert readers[yusuf].instead == {_water(referred).pk: frozenset({omar.pk})}
 
 

@@ -14,7 +14,7 @@ from complaints.actions import assign, close, set_aside
 from complaints.actions.notes import NotAnOfficer
 from complaints.actions.recusals import AlreadyAside
 from complaints.engine.transition import NotEntitled
-from complaints.models import Answer, Case, Concern
+from complaints.models import Answer, Case, Recusal
 from tests.complaints import DONE, FOUND
 from tests.complaints.concerns.conftest import WHY
 from tests.complaints.desk.conftest import Desk, address, sent
@@ -35,7 +35,7 @@ def test_closing_while_one_is_set_aside(desk: Desk, accepted: Case, omar: User, 
     # Whoever was first is through; the other is stale, or has no such case any more.
     assert (closing, naming, accepted.state) in {(302, 409, "closed"), (404, 302, "in_progress")}
     assert Answer.objects.filter(case=accepted).count() == (closing == 302)
-    assert Concern.objects.filter(case=accepted).count() == (naming == 302)
+    assert Recusal.objects.filter(case=accepted).count() == (naming == 302)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -97,7 +97,7 @@ def test_named_twice_at_once(referred: Case, hani: User, nadia: User, lina: User
         return None
 
     assert set(_together(lambda: name(nadia), lambda: name(lina))) == {None, AlreadyAside}
-    assert Concern.objects.filter(case=referred).count() == 1
+    assert Recusal.objects.filter(case=referred).count() == 1
 
 
 def _together(*doings):  # type: ignore[no-untyped-def]

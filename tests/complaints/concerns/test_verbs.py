@@ -144,9 +144,9 @@ def test_the_supervisor_takes_it_back(accepted: Case, omar: User, hani: User, na
     with pytest.raises(NotEntitled):
         clear(accepted, by=hani, at=now, person=omar, text="خطأ في الاسم")
     clear(accepted, by=nadia, at=now + timedelta(hours=1), person=omar, text="خطأ في الاسم")
-    concern = accepted.concerns.get()
+    concern = accepted.recusals.get()
     assert (concern.ended_by, concern.end_text, concern.ended_at) == (nadia, "خطأ في الاسم", now + timedelta(hours=1))
-    assert (accepted.officer, accepted.is_about(omar)) == (None, False)
+    assert (accepted.officer, accepted.is_recused(omar)) == (None, False)
     event = accepted.events.last()
     assert event is not None
     assert (event.verb, event.facts["clear"], event.facts["person"]) == ("clear", concern.pk, str(omar.pk))
@@ -159,7 +159,7 @@ def test_it_can_be_said_again_after_it_was_taken_back(referred: Case, omar: User
     set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
     clear(referred, by=nadia, at=now, person=omar, text="خطأ في الاسم")
     set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
-    assert (referred.concerns.count(), referred.is_about(omar)) == (2, True)
+    assert (referred.recusals.count(), referred.is_recused(omar)) == (2, True)
 
 
 def test_a_closed_case_can_still_be_about_somebody(closed: Case, omar: User, nadia: User, now: datetime) -> None:

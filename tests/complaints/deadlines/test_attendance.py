@@ -17,11 +17,11 @@ from accounts.roles import Role
 from agencies.calendar import AMMAN
 from agencies.models import Agency, Holiday
 from complaints.actions import accept, ask, close, note
-from complaints.case_text.history import actor_of
+from complaints.case_text.history import actor_label
 from complaints.engine.history_chain import first_forged
 from complaints.engine.transition import NotEntitled
 from complaints.escalation import absences
-from complaints.escalation.absences import AlreadyAway, DeputyAway, hand_over_silent, silence_began
+from complaints.escalation.absences import AlreadyAway, DeputyAway, inactive_since, unassign_inactive
 from complaints.models import Case
 from notifications.models import Message
 from tests.cast import make_staff, sign_in
@@ -57,7 +57,7 @@ def test_an_event_of_a_deputy_names_both_persons(
     note(accepted, by=yusuf, at=now, text="اتصلت بالفرقة")
     assert last(accepted) == ("note", yusuf, omar)
     with translation.override("en"):
-        assert actor_of(accepted.events.latest("number"), accepted) == "Yusuf Owais for Omar Smadi"
+        assert actor_label(accepted.events.latest("number"), accepted) == "Yusuf Owais for Omar Smadi"
     close(accepted, by=yusuf, at=now, outcome="solved", found=FOUND, done=DONE)
     assert last(accepted) == ("close", yusuf, omar)
     assert first_forged(accepted.events.order_by("number")) is None
@@ -168,11 +168,11 @@ def test_nothing_is_handed_to_a_stranger(accepted: Case, omar: User, yusuf: User
 @pytest.mark.django_db
 def test_silence_is_counted_in_working_hours(water: Agency) -> None:
     # Three days of seven hours before Wednesday noon: Sunday noon.
-    assert silence_began(at(7, 12)) == at(4, 12)
+    assert inactive_since(at(7, 12)) == at(4, 12)
     # On Sunday morning, before the opening, over the weekend.
-    assert silence_began(at(11, 8)) == at(6, 8, 30)
+    assert inactive_since(at(11, 8)) == at(6, 8, 30)
     Holiday.objects.create(on=date(2026, 1, 6), name_ar="عطلة", name_en="Day off")
-    assert silence_began(at(11, 8)) == at(5, 8, 30)
+    assert inactive_since(at(11, 8)) == at(5, 8, 30)
 
 
 def seen(user: User, moment: datetime) -> None:
@@ -190,17 +190,17 @@ def test_the_cases_of_a_silent_officer_wait_for_somebody_else_and_the_supervisor
     accept(other, by=rana, at=now, days=5)
     seen(omar, at(4, 9))
     seen(rana, at(6, 9))
-    assert hand_over_silent(at=at(6, 15)) == 0
-    assert [hand_over_silent(at=at(7, 12)), hand_over_silent(at=at(7, 12, 15))] == [2, 0]
+    assert unassign_inactive(at=at(6, 15)) == 0
+    assert [unassign_inactive(at=at(7, 12)), unassign_inactive(at=at(7, 12, 15))] == [2, 0]
     assert [Case.objects.get(pk=case.pk).officer for case in (*cases, other)] == [None, None, rana]
     assert last(cases[0]) == ("assign", None, None)
     assert cases[0].events.latest("number").facts == {"officer": None, "before": str(omar.pk)}
     assert [message.address for message in Message.objects.filter(template="officer_silent")] == [nadia.email]
     # Given back to the silent officer, they are not taken at once, and nobody is told again of the same silence.
     absences._assign(Case.objects.get(pk=cases[0].pk), omar, by=nadia, at=at(7, 13))
-    assert hand_over_silent(at=at(8, 13)) == 0
+    assert unassign_inactive(at=at(8, 13)) == 0
     seen(rana, at(11, 9))
-    assert hand_over_silent(at=at(12, 14)) == 1
+    assert unassign_inactive(at=at(12, 14)) == 1
     assert Message.objects.filter(template="officer_silent").count() == 1
 
 
@@ -208,15 +208,15 @@ def test_the_cases_of_a_silent_officer_wait_for_somebody_else_and_the_supervisor
 def test_a_deputy_who_acts_is_no_silence(accepted: Case, omar: User, rana: User, nadia: User) -> None:
     seen(omar, at(3, 9))
     away = Absence.objects.create(user=omar, deputy=rana, starts_on=date(2026, 1, 4), ends_on=date(2026, 1, 8))
-    assert hand_over_silent(at=at(8, 12)) == 0
+    assert unassign_inactive(at=at(8, 12)) == 0
     away.delete()
-    assert hand_over_silent(at=at(8, 12)) == 1
+    assert unassign_inactive(at=at(8, 12)) == 1
 
 
 @pytest.mark.django_db
 def test_without_a_supervisor_the_unit_is_told(accepted: Case, omar: User, lina: User) -> None:
     seen(omar, at(3, 9))
-    assert hand_over_silent(at=at(8, 12)) == 1
+    assert unassign_inactive(at=at(8, 12)) == 1
     assert [message.address for message in Message.objects.filter(template="officer_silent")] == [lina.email]
 
 

@@ -20,7 +20,7 @@ from accounts.roles import Role
 from agencies.calendar import AMMAN
 from agencies.models import Agency
 from complaints.actions import accept, ask, close, correct, extend, propose_extension, reply
-from complaints.case_text.citizen_case import page_of
+from complaints.case_text.citizen_case import case_page
 from complaints.engine.history_chain import first_forged
 from complaints.escalation import ladder
 from complaints.models import Case, Clock, ClockStep, ReferralTask
@@ -306,13 +306,13 @@ def test_the_citizen_reads_the_first_miss_and_whom_it_will_be_reported_to(
     accepted: Case, omar: User, nadia: User, basma: User, amina: Citizen
 ) -> None:
     with translation.override("en"):
-        assert page_of(Case.objects.get(pk=accepted.pk), amina.user, at=HALF)["promise"].otherwise == (
+        assert case_page(Case.objects.get(pk=accepted.pk), amina.user, at=HALF)["promise"].otherwise == (
             "If that day passes, it is reported one after the other to: the supervisor, "
             "the secretary-general, the minister's office. Our unit is told each time."
         )
         ladder.sweep(at=DUE + timedelta(minutes=1))
         ladder.sweep(at=at(12, 15, 31))
-        entries = page_of(Case.objects.get(pk=accepted.pk), amina.user, at=at(13, 9))["entries"]
+        entries = case_page(Case.objects.get(pk=accepted.pk), amina.user, at=at(13, 9))["entries"]
     assert [entry.title for entry in entries][:2] == ["The time limit has passed", "Accepted by Jordan Water Company"]
 
 

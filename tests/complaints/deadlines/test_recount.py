@@ -15,11 +15,11 @@ from accounts.models import Citizen, User
 from agencies.calendar import AMMAN
 from agencies.models import Agency, Holiday, HolidayStatus, Period, WorkingHours, current_calendar
 from complaints.actions import accept, ask, extend, propose_extension, reply
-from complaints.case_text.citizen_case import page_of
-from complaints.clocks.elapsed import moment_of
+from complaints.case_text.citizen_case import case_page
+from complaints.clocks.elapsed import moment_at_share
 from complaints.engine.history_chain import first_forged
 from complaints.escalation import ladder
-from complaints.escalation.recalculation import recount
+from complaints.escalation.recalculation import recalculate
 from complaints.models import Case, Clock, ReferralTask
 from complaints.workflow import ClockKind
 from notifications.models import Message
@@ -49,7 +49,7 @@ def test_nothing_moves_while_the_calendar_stands(accepted: Case, triaged: Case, 
     ask(accepted, by=omar, at=at(5, 11, 7), text="ما رقم العداد؟")
     reply(accepted, by=amina.user, at=at(6, 9, 3), text="4471")
     ask(accepted, by=omar, at=at(7, 11, 7), text="وما رقم الشارع؟")
-    assert recount(at=at(7, 12)) == 0
+    assert recalculate(at=at(7, 12)) == 0
     assert fresh(accepted).events.filter(verb="recount").count() == 0
 
 
@@ -59,7 +59,7 @@ def test_a_holiday_in_the_middle_moves_what_is_counted_and_keeps_what_was_promis
 ) -> None:
     waiting = file_case()
     off(5)
-    assert recount(at=at(4, 12)) == 2
+    assert recalculate(at=at(4, 12)) == 2
     # Two working days from Sunday: Tuesday, now Wednesday; the unit's one: Monday, now Tuesday.
     assert (due(waiting, "decide_competence"), fresh(waiting).deadline_at) == (at(7, 15, 30),) * 2
     assert due(triaged, "find_owner") == at(6, 15, 30)
@@ -72,7 +72,7 @@ def test_a_holiday_in_the_middle_moves_what_is_counted_and_keeps_what_was_promis
         "new_due": "2026-01-07T15:30:00+03:00",
     }
     assert first_forged(fresh(waiting).events.order_by("number")) is None
-    assert recount(at=at(4, 12)) == 0
+    assert recalculate(at=at(4, 12)) == 0
 
 
 @pytest.mark.django_db
@@ -80,14 +80,14 @@ def test_a_promised_day_that_became_a_holiday_moves_to_the_next_working_day_and_
     accepted: Case, amina: Citizen
 ) -> None:
     off(11)
-    assert (recount(at=at(5, 9)), recount(at=at(5, 9))) == (1, 0)
+    assert (recalculate(at=at(5, 9)), recalculate(at=at(5, 9))) == (1, 0)
     case = fresh(accepted)
     assert (case.promised_on, case.deadline_at) == (date(2026, 1, 12), at(12, 15, 30))
     clock = case.clocks.get(kind="answer")
     assert (clock.first_due_at, clock.due_at) == (at(12, 15, 30),) * 2
     assert "12/1/2026" in Message.objects.get(template="case_new_date").body
     assert set(Message.objects.filter(template="case_accepted").values_list("state", flat=True)) == {"cancelled"}
-    newest = page_of(case, amina.user, at=at(5, 10))["entries"][0]
+    newest = case_page(case, amina.user, at=at(5, 10))["entries"][0]
     assert newest.on == date(2026, 1, 12)
 
 
@@ -97,11 +97,11 @@ def test_a_holiday_called_off_brings_the_counted_back_and_leaves_the_promise_whe
 ) -> None:
     waiting, day = file_case(), off(5)
     other = off(11)
-    recount(at=at(4, 12))
+    recalculate(at=at(4, 12))
     for holiday in (day, other):
         holiday.status = HolidayStatus.CALLED_OFF
         holiday.save()
-    assert recount(at=at(4, 13)) == 1
+    assert recalculate(at=at(4, 13)) == 1
     assert due(waiting, "decide_competence") == at(6, 15, 30)
     assert fresh(accepted).promised_on == date(2026, 1, 12)
 
@@ -111,7 +111,7 @@ def test_an_extended_promise_keeps_its_first_date(accepted: Case, omar: User, na
     propose_extension(accepted, by=omar, at=at(5, 9), days=2, reason="قطعة غيار")
     extend(accepted, by=nadia, at=at(5, 10))
     off(13)
-    assert recount(at=at(5, 11)) == 1
+    assert recalculate(at=at(5, 11)) == 1
     clock = accepted.clocks.get(kind="answer")
     assert (clock.first_due_at, clock.due_at) == (at(11, 15, 30), at(14, 15, 30))
 
@@ -123,22 +123,22 @@ def test_a_clock_that_stands_still_moves_in_silence_and_goes_on_from_there(
     ask(accepted, by=omar, at=at(5, 8, 30), text="ما رقم العداد؟")
     off(11)
     # The promise, and the ten working days of the citizen.
-    assert recount(at=at(5, 11)) == 2
+    assert recalculate(at=at(5, 11)) == 2
     assert due(accepted, "citizen_reply") == fresh(accepted).deadline_at == at(20, 15, 30)
     assert due(accepted, "answer") == at(12, 15, 30)
     assert Message.objects.filter(template="case_new_date").count() == 0
     reply(accepted, by=amina.user, at=at(6, 8, 30), text="4471")
     assert fresh(accepted).promised_on == date(2026, 1, 13)
-    assert recount(at=at(6, 9)) == 0
+    assert recalculate(at=at(6, 9)) == 0
 
 
 @pytest.mark.django_db
 def test_the_citizens_own_date_never_comes_nearer(accepted: Case, omar: User) -> None:
     day = off(11)
-    recount(at=at(4, 11))
+    recalculate(at=at(4, 11))
     ask(accepted, by=omar, at=at(5, 8, 30), text="ما رقم العداد؟")
     day.delete()
-    assert recount(at=at(5, 11)) == 0
+    assert recalculate(at=at(5, 11)) == 0
     assert due(accepted, "citizen_reply") == at(20, 15, 30)
 
 
@@ -148,7 +148,7 @@ def test_a_ramadan_that_begins_in_the_middle_changes_the_hours_and_the_shares(fi
     case = file_case(at=at(15, 10, month=2))
     accept(case, by=omar, at=at(15, 10, month=2), days=5)
     clock = case.clocks.get(kind="answer")
-    before = moment_of(clock, 50, current_calendar())
+    before = moment_at_share(clock, 50, current_calendar())
     ladder.sweep(at=at(15, 11, month=2))
     WorkingHours.objects.create(
         period=Period.RAMADAN,
@@ -158,18 +158,18 @@ def test_a_ramadan_that_begins_in_the_middle_changes_the_hours_and_the_shares(fi
         closes=time(14, 30),
         estimated=True,
     )
-    assert recount(at=at(16, 9, month=2)) == 1
+    assert recalculate(at=at(16, 9, month=2)) == 1
     clock.refresh_from_db()
     assert (clock.due_at, fresh(case).promised_on) == (at(22, 14, 30, month=2), date(2026, 2, 22))
     # 330 minutes on Sunday and twice 420 before Ramadan, three times 270 in it: 1,980, of which half are 990.
-    assert (before, moment_of(clock, 50, current_calendar())) == (at(18, 9, 15, month=2), at(17, 12, 30, month=2))
-    assert (clock.look_at, Message.objects.filter(template="case_new_date").count()) == (None, 0)
+    assert (before, moment_at_share(clock, 50, current_calendar())) == (at(18, 9, 15, month=2), at(17, 12, 30, month=2))
+    assert (clock.next_check_at, Message.objects.filter(template="case_new_date").count()) == (None, 0)
     assert [ladder.sweep(at=at(17, 12, 30, month=2)), ladder.sweep(at=at(17, 12, 31, month=2))] == [0, 1]
     # It turns out to begin a day later.
     WorkingHours.objects.filter(period=Period.RAMADAN).update(starts_on=date(2026, 2, 19))
-    assert recount(at=at(18, 9, month=2)) == 0
+    assert recalculate(at=at(18, 9, month=2)) == 0
     # 2,130 minutes, of which nine tenths are 1,917.
-    assert moment_of(clock, 90, current_calendar()) == at(22, 10, 57, month=2)
+    assert moment_at_share(clock, 90, current_calendar()) == at(22, 10, 57, month=2)
 
 
 @pytest.mark.django_db
@@ -182,7 +182,7 @@ def test_the_part_of_another_agency_is_counted_anew_and_the_case_keeps_its_own_d
         case=accepted, task=task, kind=ClockKind.ANSWER_TASK, started_at=now, limit_days=2, first_due_at=end, due_at=end
     )
     off(5)
-    assert recount(at=at(4, 12)) == 1
+    assert recalculate(at=at(4, 12)) == 1
     assert (task.clocks.get().due_at, fresh(accepted).deadline_at) == (at(7, 15, 30), at(11, 15, 30))
 
 
@@ -190,7 +190,7 @@ def test_the_part_of_another_agency_is_counted_anew_and_the_case_keeps_its_own_d
 def test_the_command_says_how_many_moved(referred: Case) -> None:
     off(5)
     said = StringIO()
-    call_command("recount_deadlines", stdout=said)
+    call_command("recalculate_deadlines", stdout=said)
     assert said.getvalue() == "1 deadlines moved.\n"
 
 
@@ -199,7 +199,7 @@ def test_looking_costs_the_same_for_one_and_for_three(file_case: FileCase) -> No
     def cost() -> int:
         file_case()
         with CaptureQueriesContext(connection) as statements:
-            assert recount(at=at(4, 12)) == 0
+            assert recalculate(at=at(4, 12)) == 0
         return len(statements)
 
     assert cost() == [cost(), cost()][-1]

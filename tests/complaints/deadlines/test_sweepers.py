@@ -12,7 +12,7 @@ from agencies.models import Holiday
 from complaints.actions import accept, close
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.escalation import ladder
-from complaints.escalation.recalculation import recount
+from complaints.escalation.recalculation import recalculate
 from complaints.models import Case, CaseEvent, Clock, ClockStep
 from notifications.models import Message
 from tests.complaints import DONE, FOUND
@@ -73,8 +73,8 @@ def test_two_recounts_and_an_answer_at_once_move_each_date_once(
     Holiday.objects.create(on=due.date(), name_ar="عطلة", name_en="Day off")
     mine = copy(promised[0])
     outcomes = at_once(
-        lambda: recount(at=now),
-        lambda: recount(at=now),
+        lambda: recalculate(at=now),
+        lambda: recalculate(at=now),
         lambda: close(mine, by=omar, at=now, outcome="solved", found=FOUND, done=DONE),
     )
     assert [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, TransitionNotAllowed)] == []

@@ -44,7 +44,7 @@ def test_asking_by_page_says_what_happens_next(desk: Desk, accepted: Case, omar:
     assertContains(answer, "Give the directorate its link")
     asked = Consultation.objects.get()
     assert (asked.directorate, asked.text, asked.language, asked.asked_by) == (network, ASKED, "ar", omar)
-    assertContains(answer, signed_links.url_of(asked))
+    assertContains(answer, signed_links.link_url(asked))
 
 
 def test_asking_a_directorate_with_an_address_sends_it_the_link(

@@ -68,7 +68,7 @@ def test_a_case_on_its_way_through_everybodys_hands_is_summed_by_party(
     refer(referred, by=lina, at=now + 5 * hour, agency=water, reason="الخط المغذي ملك شركة المياه")
     rows = list(referred.holdings.select_related("agency", "directorate"))
     at = now + timedelta(days=1)
-    clock = time_held.clock_of(rows, at=at, calendar=current_calendar())
+    clock = time_held.working_time(rows, at=at, calendar=current_calendar())
     held = [(one.name, one.minutes, one.is_now) for one in time_held.held_by(rows, at=at, clock=clock)]
     assert held == [
         ("Jordan Water Company", 60 + 30 + 90, True),

@@ -299,7 +299,7 @@ def test_the_request_goes_to_the_address_of_the_directorate_in_its_language(
     asked = consult(accepted, by=omar, at=now, directorate=network, text=ASKED, language="ar")
     letter = Message.objects.get(template="directorate_request")
     assert (letter.address, letter.channel, letter.language, letter.linked) == (network.email, "email", "ar", False)
-    assert signed_links.url_of(asked) in letter.body
+    assert signed_links.link_url(asked) in letter.body
     assert "/ar/directorate/" in letter.body
     assert ASKED not in letter.body
     assert "3/2/2026" in letter.body

@@ -15,7 +15,7 @@ from complaints.actions import accept, add_task, ask, assign, close, decline, ob
 from complaints.actions.consultations import consult
 from complaints.desk.queue import tabs
 from complaints.desk.queue.tabs import Seat, Sort, Tab, orders_of, page_of
-from complaints.escalation.absences import seats_of
+from complaints.escalation.absences import officer_seats
 from complaints.models import Case, ReferralTask
 from kit import keyset
 from tests.complaints import DONE, FOUND
@@ -49,7 +49,7 @@ def test_mine_are_as_many_as_the_page_of_the_officers_says(
     assert objected.citizen.user is not None
     object_to(objected, by=objected.citizen.user, at=now, text="عادت المشكلة نفسها بعد يومين.")
     assert queue(desk(omar), view="mine") == [kept.reference]
-    assert {seat.user: seat.cases for seat in seats_of(water, at=now)} == {omar: 1, hana: 1}
+    assert {seat.user: seat.cases for seat in officer_seats(water, at=now)} == {omar: 1, hana: 1}
 
 
 def test_mine_are_those_of_a_colleague_away_whose_deputy_i_am(

@@ -13,7 +13,7 @@ from agencies.models import Agency, Governorate, RoutingRule, Topic
 from agencies.routing import areas
 from complaints.actions import accept, close, decline, refer
 from complaints.models import Case, Draft, Precedent
-from complaints.suggestions import knowledge, owners
+from complaints.suggestions import owners, suggestion_model
 from complaints.suggestions.owners import for_draft, opened
 from tests.cast import EVERY_KIND, make_agency
 from tests.complaints import DONE, FOUND
@@ -86,7 +86,7 @@ def test_similar_closed_cases_speak_for_the_agency_that_answered_them(
         case = file_case(topic=general, **LAMPS)
         accept(case, by=omar, at=now, days=3)
         close(case, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
-    knowledge.forget()
+    suggestion_model.forget()
     asked = file_case(agency=None, topic=general, subject="أعمدة الإنارة معطلة", details="الشارع مظلم والإنارة لا تعمل")
     assert reasons(asked, now) == [
         ("miyahuna", "3 of the 5 most similar closed cases were answered by it"),
@@ -101,7 +101,7 @@ def test_one_closed_case_is_not_enough_to_speak(
     case = file_case(topic=general, **LAMPS)
     accept(case, by=omar, at=now, days=3)
     close(case, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
-    knowledge.forget()
+    suggestion_model.forget()
     assert reasons(file_case(agency=None, topic=general, **LAMPS), now) == []
 
 
@@ -137,7 +137,7 @@ def test_an_agency_whose_rules_are_for_other_places_is_left_out(
     ]
     assert suggested == [[], ["salt"], ["salt"]]
     RoutingRule.objects.filter(pk=rule.pk).update(governorate=None)
-    knowledge.forget()
+    suggestion_model.forget()
     assert [code for code, _ in reasons(file_case(agency=None, topic=lighting, governorate=amman, **LAMPS), now)] == [
         "salt"
     ]
@@ -193,7 +193,7 @@ def test_a_page_of_twenty_five_costs_what_one_case_does(
 def test_another_topic_is_named_beside_the_chosen_one(
     desk: Desk, file_case: FileCase, lighting: Topic, outage: Topic, lina: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(knowledge, "LEAST_TOPIC", 1.0)
+    monkeypatch.setattr(suggestion_model, "LEAST_TOPIC", 1.0)
     file_case(agency=None, topic=outage, **LAMPS)
     page = desk(lina).get(reverse("triage")).content.decode()
     assert "The words read like the topic “Street lighting”; the citizen chose “Water outage”." in page
@@ -272,7 +272,7 @@ def test_an_agency_that_does_not_offer_the_topic_asks_for_it_again(
 def test_a_suggested_topic_is_taken_by_a_press(
     as_amina: Client, make_draft: MakeDraft, lighting: Topic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(knowledge, "LEAST_TOPIC", 1.0)
+    monkeypatch.setattr(suggestion_model, "LEAST_TOPIC", 1.0)
     make_draft(agency=None, agency_unknown=True, **LAMPS)
     assert f'name="topic" value="{lighting.code}"' in as_amina.get(CHECK).content.decode()
     assert as_amina.post(CHOOSE, {"topic": lighting.code}).url == CHECK

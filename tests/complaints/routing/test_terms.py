@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from complaints.suggestions.terms import stems_of, terms_of, trigrams_of
+from complaints.suggestions.terms import term_stems, terms_with_order, trigrams
 from kit.arabic import strip_prefixes
 
 
@@ -18,13 +18,13 @@ def test_trigrams_are_those_of_postgresql(text: str) -> None:
         cursor.execute("SELECT show_trgm(%s)", [folded])
         (theirs,) = cursor.fetchone()
         # pg_trgm writes a trigram of many bytes as its hash: the number is what can be compared.
-        assert len(trigrams_of(folded)) == len(theirs)
+        assert len(trigrams(folded)) == len(theirs)
 
 
 def test_particles_and_words_of_every_text_are_left_out() -> None:
-    assert terms_of("لا تعمل الإنارة في شارعنا منذ أسبوع") == ["تعمل", "اناره", "شارعنا", "اسبوع"]
-    assert terms_of("The lamps are not working") == ["lamps", "working"]
+    assert terms_with_order("لا تعمل الإنارة في شارعنا منذ أسبوع") == ["تعمل", "اناره", "شارعنا", "اسبوع"]
+    assert terms_with_order("The lamps are not working") == ["lamps", "working"]
 
 
 def test_forms_of_a_word_meet_in_its_beginning() -> None:
-    assert set(stems_of(terms_of("مياهنا"))) & set(stems_of(terms_of("والمياه"))) == {"مياه~"}
+    assert set(term_stems(terms_with_order("مياهنا"))) & set(term_stems(terms_with_order("والمياه"))) == {"مياه~"}

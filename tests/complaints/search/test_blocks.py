@@ -8,10 +8,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from complaints.actions import amend
-from complaints.escalation.tasks import sum_up_words
+from complaints.escalation.tasks import build_search_index
 from complaints.models import Case, SearchBlock
-from complaints.search import index_blocks, search
-from complaints.visibility.identity import Reading
+from complaints.search import index, search
+from complaints.visibility.identity import CaseVisibility
 from tests.complaints import DETAILS
 from tests.complaints.conftest import FileCase
 
@@ -38,21 +38,21 @@ def three_blocks(file_case: FileCase) -> list[Case]:
 
 
 def found(text: str, **options: str) -> list[Case]:
-    page = search.by_words(Case.objects.all(), text, reads=partial(Reading, knows_person=True), **options)
+    page = search.by_words(Case.objects.all(), text, reads=partial(CaseVisibility, knows_person=True), **options)
     return list(page.rows)
 
 
 def test_finished_blocks_are_summed_up_and_the_last_is_not(three_blocks: list[Case]) -> None:
-    assert sum_up_words() == 2
+    assert build_search_index() == 2
     assert list(SearchBlock.objects.order_by("number").values_list("number", flat=True)) == [5, 6]
-    assert index_blocks.sum_up() == 0
+    assert index.build_index() == 0
 
 
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize("is_summed_up", [True, False])
 def test_the_same_is_found_with_and_without_sums(three_blocks: list[Case], *, is_summed_up: bool) -> None:
     if is_summed_up:
-        index_blocks.sum_up()
+        index.build_index()
     old, newer, newest = three_blocks
     assert found("ماسورة") == [old]
     assert found("إنارة") == [newer]
@@ -64,7 +64,7 @@ def test_the_same_is_found_with_and_without_sums(three_blocks: list[Case], *, is
 
 @pytest.mark.usefixtures("many")
 def test_a_block_that_lacks_the_word_is_not_read(three_blocks: list[Case]) -> None:
-    index_blocks.sum_up()
+    index.build_index()
     with CaptureQueriesContext(connection) as captured:
         found("ماسورة")
     read = [query["sql"] for query in captured if '"id" >= ' in query["sql"]]
@@ -79,7 +79,7 @@ def test_a_walk_ends_and_the_database_finds_the_rest(three_blocks: list[Case], m
 
 def test_changed_words_and_late_cases_make_a_sum_untrue_at_once(three_blocks: list[Case], file_case: FileCase) -> None:
     old, newer, _newest = three_blocks
-    index_blocks.sum_up()
+    index.build_index()
     user = old.citizen.user
     assert user is not None
     amend(old, by=user, at=old.filed_at, subject="زرافة في الشارع", details=DETAILS)
@@ -92,22 +92,22 @@ def test_changed_words_and_late_cases_make_a_sum_untrue_at_once(three_blocks: li
 
 
 def test_other_changes_leave_the_sum(three_blocks: list[Case]) -> None:
-    index_blocks.sum_up()
+    index.build_index()
     three_blocks[0].area = "حي نزال"
     three_blocks[0].save(update_fields=["area"])
     assert SearchBlock.objects.count() == 2
 
 
 def test_a_block_with_too_many_words_is_always_read(three_blocks: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_blocks, "_MOST_BYTES", 10)
-    assert index_blocks.sum_up() == 0
+    monkeypatch.setattr(index, "_MOST_BYTES", 10)
+    assert index.build_index() == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_summed_up_while_words_are_written(three_blocks: list[Case]) -> None:
     def elsewhere() -> int:
         try:
-            return index_blocks.sum_up()
+            return index.build_index()
         finally:
             connection.close()
 
@@ -115,17 +115,17 @@ def test_nothing_is_summed_up_while_words_are_written(three_blocks: list[Case]) 
         Case.objects.filter(pk=three_blocks[0].pk).update(subject="زرافة")
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(elsewhere).result() == 0
-    assert index_blocks.sum_up() == 2
+    assert index.build_index() == 2
 
 
 def test_common_words_are_those_the_statistics_name(three_blocks: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE complaints_case")
-    words = search.words_of("مياه")
+    words = search.search_words("مياه")
     assert not search._are_many(words, "default")
     monkeypatch.setattr(search, "FEW", 2)
     assert search._are_many(words, "default")
-    assert not search._are_many(search.words_of("زرافة"), "default")
+    assert not search._are_many(search.search_words("زرافة"), "default")
 
 
 def test_a_search_takes_the_same_statements_however_much_it_finds(three_blocks: list[Case]) -> None:

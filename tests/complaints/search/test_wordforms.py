@@ -2,12 +2,12 @@
 
 import pytest
 
-from complaints.search.word_forms import forms_of
+from complaints.search.word_forms import word_forms
 from kit.arabic import strip_prefixes
 
 
 def finds(typed: str, written: str) -> bool:
-    return forms_of(strip_prefixes(typed)).covers(strip_prefixes(written))
+    return word_forms(strip_prefixes(typed)).covers(strip_prefixes(written))
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,10 @@ def test_a_word_does_not_find_what_only_looks_like_it(typed: str, written: str) 
 
 @pytest.mark.parametrize("word", ["في", "5008080", "a", "ا" * 200, "رقم12"])
 def test_what_is_no_arabic_word_is_looked_for_as_it_stands(word: str) -> None:
-    forms = forms_of(word)
+    forms = word_forms(word)
     assert (forms.exact, forms.beginnings) == (frozenset(), frozenset({word}))
 
 
 def test_no_word_asks_for_more_than_the_index_answers_quickly() -> None:
     words = ["شكوى", "مياه", "طرق", "مزارعين", "قضايا", "استفساراتهم", "حقوقنا", "وبالمعاملات"]
-    assert max(len(forms.exact) + len(forms.beginnings) for forms in map(forms_of, words)) < 250
+    assert max(len(forms.exact) + len(forms.beginnings) for forms in map(word_forms, words)) < 250

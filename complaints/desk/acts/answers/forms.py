@@ -13,12 +13,12 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from accounts.models import User
-from complaints.actions.answer_copies import Copies, copies_of
+from complaints.actions.answer_copies import Copies, matching_answers
 from complaints.actions.answer_quality import Fault, find_faults
 from complaints.actions.answers import own_words
 from complaints.desk.texts import standard_texts
 from complaints.models import Case
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 from complaints.workflow import OUTCOMES, Kind, Outcome
 from kit.forms import Card, ChoiceCardsField, Form, ParagraphField
 
@@ -119,7 +119,7 @@ class CloseForm(Form):
 
     def _clean_copies(self, cleaned: Mapping[str, Any]) -> None:
         words = {name: cleaned[name] for name in ("found", "done")}
-        self.copies = copies_of(self.case, **words, user=self.user, at=self.at)
+        self.copies = matching_answers(self.case, **words, user=self.user, at=self.at)
         if self.copies and "send" in self.data and not cleaned["same_answer"]:
             text = _("Tick this if the same answer is right for each case, or change the answer")
             self.add_error("same_answer", ValidationError(text, code="required"))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from complaints import actions, reference
 from complaints.actions import linked_cases
-from complaints.actions.answer_copies import copies_of
+from complaints.actions.answer_copies import matching_answers
 from complaints.case_text import timeline
 from complaints.desk.acts.answers.forms import CloseForm
 from complaints.desk.case_page import panel
@@ -33,11 +33,11 @@ def close(doing: Doing) -> HttpResponse:
     form = _form(doing)
     if not doing.is_sent(form):
         return _closing_page(doing, form)
-    reach = linked_cases.reach_of(doing.case, by=doing.user, at=doing.at, signed=False)
+    reach = linked_cases.answer_reach(doing.case, by=doing.user, at=doing.at, signed=False)
     outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
     answer = actions.close(doing.case, by=doing.user, at=doing.at, outcome=outcome, found=found, done=done)
     if answer.state == AnswerState.PROPOSED:
-        if second_person.is_alone(doing.case, doing.user.pk, at=doing.at):
+        if second_person.has_no_other_supervisor(doing.case, doing.user.pk, at=doing.at):
             return doing.done(gettext("Your answer is proposed. It goes out once the unit signs it, which is told."))
         return doing.done(gettext("Your answer is proposed. It goes out once the supervisor signs it."))
     return doing.done(_told(gettext("You closed the case. The citizen is being told."), reach))
@@ -61,10 +61,10 @@ def _form(doing: Doing) -> CloseForm:
 def _closing_page(doing: Doing, form: CloseForm) -> HttpResponse:
     """Show the boxes, or, once they are in order, what becomes of them."""
     case, signed = doing.case, doing.case.topic is not None and doing.case.topic.second_signature
-    reach = linked_cases.reach_of(case, by=doing.user, at=doing.at, signed=signed)
+    reach = linked_cases.answer_reach(case, by=doing.user, at=doing.at, signed=signed)
     context: dict[str, Any] = {"reach": reach, "people": reach.people(case), "proposal": _proposal(case)}
     context["findings"] = findings_of(case)
-    context["by_unit"] = signed and second_person.is_alone(case, doing.user.pk, at=doing.at)
+    context["by_unit"] = signed and second_person.has_no_other_supervisor(case, doing.user.pk, at=doing.at)
     if doing.data is not None and "change" not in doing.data and form.is_complete:
         outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
         return doing.page(
@@ -78,7 +78,7 @@ def _closing_page(doing: Doing, form: CloseForm) -> HttpResponse:
 
 def _lead(doing: Doing) -> Case | None:
     """Return the lead that could be answered instead, by this person and now."""
-    lead = linked_cases.lead_of(doing.case)
+    lead = linked_cases.lead_case(doing.case)
     if lead is None or not Case.objects.visible_to(doing.user, at=doing.at).filter(pk=lead.pk).exists():
         return None
     return lead if policy.may(lead, Verb.CLOSE, doing.user, at=doing.at) else None
@@ -107,24 +107,26 @@ def _signing_page(doing: Doing) -> HttpResponse:
         proposal=proposal,
         answer=timeline.given(case.kind, proposal.outcome, **words),
         message=notices.preview(notices.answered(proposal.outcome), case=case, on=None, at=doing.at),
-        copies=copies_of(case, **words, user=doing.user, at=doing.at),
+        copies=matching_answers(case, **words, user=doing.user, at=doing.at),
         reach=reach,
         people=reach.people(case),
         may_write=bool(policy.WRITERS & policy.actors(case, doing.user, at=doing.at)),
     )
 
 
-def _reach_of_signature(doing: Doing, proposal: Answer | None) -> linked_cases.Reach:
+def _reach_of_signature(doing: Doing, proposal: Answer | None) -> linked_cases.AnswerReach:
     by_unit = Actor.SUPERVISOR not in policy.actors(doing.case, doing.user, at=doing.at)
     writer = proposal.written_by if proposal else None
-    return linked_cases.reach_of(doing.case, by=doing.user, at=doing.at, signed=True, writer=writer, by_unit=by_unit)
+    return linked_cases.answer_reach(
+        doing.case, by=doing.user, at=doing.at, signed=True, writer=writer, by_unit=by_unit
+    )
 
 
 def _proposal(case: Case) -> Answer | None:
     return case.answers.filter(state=AnswerState.PROPOSED).select_related("written_by").first()
 
 
-def _told(done: str, reach: linked_cases.Reach) -> str:
+def _told(done: str, reach: linked_cases.AnswerReach) -> str:
     """Return what happened, with how many others were answered and which of them were not."""
     parts = [done]
     if number := len(reach.ready):

@@ -16,7 +16,7 @@ from agencies.models import Agency, Directorate
 from complaints.case_text.estimates import left_for
 from complaints.clocks import clockwork, extensions
 from complaints.models import Case, Clock, Consultation, RefusalReason
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import MOST_DAYS, SHORTEST, AgencyForm, too_late
 from kit.dates import day_digits
 from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField

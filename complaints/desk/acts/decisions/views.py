@@ -83,14 +83,14 @@ def _is_refused(doing: Doing, form: RefuseForm, verb: Callable[..., None]) -> bo
 def ask(doing: Doing) -> HttpResponse:
     """Ask the citizen one question; the time limit stands still meanwhile."""
     form = AskForm(doing.data)
-    is_sent, rest = doing.is_sent(form), pauses.rest_of(doing.case, at=doing.at)
+    is_sent, rest = doing.is_sent(form), pauses.remaining_pause(doing.case, at=doing.at)
     if not is_sent:
         return doing.page(rest=rest)
     actions.ask(doing.case, by=doing.user, at=doing.at, text=form.cleaned_data["text"])
     return doing.done(_asked_words(rest))
 
 
-def _asked_words(rest: pauses.Rest | None) -> str:
+def _asked_words(rest: pauses.RemainingPause | None) -> str:
     if rest is not None and rest.is_over:
         return gettext("Your question was sent. The time limit goes on: it has stood still long enough.")
     if rest is not None and not rest.is_whole:
@@ -113,7 +113,9 @@ def extend(doing: Doing) -> HttpResponse:
         return doing.refuse(gettext("The date of this case can be moved no further."))
     if not doing.is_sent(form):
         is_first = not pending_of(doing.case).extension_before
-        return doing.page(by_unit=is_first and second_person.is_alone(doing.case, doing.user.pk, at=doing.at))
+        return doing.page(
+            by_unit=is_first and second_person.has_no_other_supervisor(doing.case, doing.user.pk, at=doing.at)
+        )
     days, reason = form.cleaned_data["days"], form.cleaned_data["reason"]
     actions.propose_extension(doing.case, by=doing.user, at=doing.at, days=days, reason=reason)
     return doing.done(gettext("You proposed a later date. It holds once it is granted."))
@@ -149,12 +151,12 @@ def correct(doing: Doing) -> HttpResponse:
     if doing.data is not None:
         linked_cases.lock_followed(doing.case)
     if not doing.is_sent(Form(doing.data)):
-        return doing.page(slip=undo_close.slip_of(doing.case))
+        return doing.page(slip=undo_close.undo_preview(doing.case))
     slip = actions.correct(doing.case, by=doing.user, at=doing.at)
     return doing.done(_taken_back(slip))
 
 
-def _taken_back(slip: undo_close.Slip) -> str:
+def _taken_back(slip: undo_close.UndoPreview) -> str:
     """Return what happened, with how many others were taken back and which of them were not."""
     parts = [gettext("You took the closing back. The case is in progress again.")]
     if number := len(slip.back):

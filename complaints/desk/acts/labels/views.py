@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 
 from complaints import actions
-from complaints.actions.labels import labels_of
+from complaints.actions.labels import labels_on
 from complaints.actions.reminders import NobodyToRemind, RemindedToday, Whom
 from complaints.desk.queue.forms import LabelsForm, RemindForm
 from complaints.staff.acts import Doing, act
@@ -16,7 +16,7 @@ from complaints.workflow import Act
 @act(Act.LABEL, "complaints/desk/acts/labels/label.html")
 def label(doing: Doing) -> HttpResponse:
     """Put a label on the case, and take others off."""
-    form = LabelsForm(doing.data, labels=labels_of(doing.case, doing.user, at=doing.at))
+    form = LabelsForm(doing.data, labels=labels_on(doing.case, doing.user, at=doing.at))
     if not doing.is_sent(form):
         return doing.page()
     for name in form.cleaned_data["off"]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from complaints import reference
 from complaints.models import Case, CaseLink, LinkKind
-from complaints.visibility.identity import Reader
+from complaints.visibility.identity import StaffVisibility
 from kit.forms import Card, ChoiceCardsField, Form, LineField
 
 #: Longest text that can be a tracking number, with spaces or dashes in it.
@@ -60,7 +60,7 @@ class LinkForm(Form):
         self.other: Case | None = None
         self.asks_to_move = False
         if alike:
-            reader = Reader(user, at)
+            reader = StaffVisibility(user, at)
             cards = [Card(one.reference, reader.subject(one), reference.grouped(one.reference)) for one in alike]
             self.offer("alike", cards)
         else:
@@ -102,7 +102,7 @@ class UnlinkForm(Form):
     link = ChoiceCardsField(label=_("Which link ends?"))
 
     def __init__(
-        self, data: Mapping[str, Any] | None, *, case: Case, links: Sequence[CaseLink], reader: Reader
+        self, data: Mapping[str, Any] | None, *, case: Case, links: Sequence[CaseLink], reader: StaffVisibility
     ) -> None:
         super().__init__(data, initial={"link": str(links[0].pk) if len(links) == 1 else ""})
         self.links = {str(link.pk): link for link in links}

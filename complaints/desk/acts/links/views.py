@@ -16,14 +16,14 @@ from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, LinkKind
 from complaints.staff.acts import Doing, act
 from complaints.suggestions.similar import similar_to, wording
-from complaints.visibility.identity import Reader
+from complaints.visibility.identity import StaffVisibility
 from complaints.workflow import Act, State
 
 
 @act(Act.LINK, "complaints/desk/acts/links/link.html")
 def link(doing: Doing) -> HttpResponse:
     """Link the case to another one, as the same problem or as related."""
-    case, followers = doing.case, linked_cases.followers_of(doing.case)
+    case, followers = doing.case, linked_cases.open_followers(doing.case)
     form = LinkForm(doing.data, case=case, alike=_alike(doing), user=doing.user, at=doing.at)
     form.asks_to_move = bool(followers)
     if doing.data is not None and form.is_valid() and form.other is not None:
@@ -63,7 +63,7 @@ _WHY: dict[type[refusals.LinkRefused], StrPromise] = {
     refusals.LinkedAlready: _("These two cases are linked already"),
     refusals.OtherAgency: _("The other case is at another agency: only the unit can put both under one answer"),
     refusals.HasFollowers: _("Cases follow the one that is to follow. Tick below that they move along"),
-    refusals.TooMany: _("The case that leads has as many as one answer can reach. Choose another one to lead"),
+    refusals.TooManyFollowers: _("The case that leads has as many as one answer can reach. Choose another one to lead"),
 }
 
 
@@ -78,7 +78,7 @@ def _why(refused: refusals.LinkRefused, doing: Doing, follower: Case) -> str:
         case refusals.HasLead():
             text = gettext("The case that is to follow follows %(lead)s already. End that link first")
             return text % {"lead": reference.grouped(refused.lead.reference)}
-        case refusals.HasFollowers() if refused.number == _open_to(doing, *linked_cases.followers_of(follower)):
+        case refusals.HasFollowers() if refused.number == _open_to(doing, *linked_cases.open_followers(follower)):
             text = ngettext(
                 "%(number)s case follows the one that is to follow. Tick below that it moves along",
                 "%(number)s cases follow the one that is to follow. Tick below that they move along",
@@ -97,7 +97,7 @@ def _alike(doing: Doing) -> Sequence[Case]:
     """Return open cases that look like this one, those linked already left out."""
     case = doing.case
     scope = Case.objects.at_desk_of(doing.user, at=doing.at).exclude(state=State.CLOSED)
-    unknown = scope.exclude(pk__in=linked_cases.kin_of(case))
+    unknown = scope.exclude(pk__in=linked_cases.linked_ids(case))
     text = wording(case.subject, case.details)
     return [one.case for one in similar_to(text, scope=unknown, exclude=case, place=case.governorate)]
 
@@ -105,10 +105,10 @@ def _alike(doing: Doing) -> Sequence[Case]:
 @act(Act.UNLINK, "complaints/desk/acts/links/unlink.html")
 def unlink(doing: Doing) -> HttpResponse:
     """End one of the links of the case."""
-    links = linked_cases.links_of(doing.case, doing.user, at=doing.at)
+    links = linked_cases.open_links(doing.case, doing.user, at=doing.at)
     if not links:
         return doing.refuse(gettext("The case is linked to no other one."))
-    form = UnlinkForm(doing.data, case=doing.case, links=links, reader=Reader(doing.user, doing.at))
+    form = UnlinkForm(doing.data, case=doing.case, links=links, reader=StaffVisibility(doing.user, doing.at))
     if doing.data is not None and form.is_valid():
         linked_cases.lock([form.chosen.case_id, form.chosen.lead_id])
     if not doing.is_sent(form):

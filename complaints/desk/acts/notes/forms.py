@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from agencies.models import OutsideCentre
 from complaints.models import SpokenWith
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST
 from kit.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
 

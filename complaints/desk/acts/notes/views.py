@@ -58,7 +58,7 @@ def hand_over(doing: Doing) -> HttpResponse:
     """Hand the case to a centre outside the system."""
     form = HandOverForm(doing.data, centres=_centres(doing))
     is_sent = doing.is_sent(form)
-    if holders.at_desk(doing.case)[0] != Holder.AGENCY:
+    if holders.current_holder(doing.case)[0] != Holder.AGENCY:
         return doing.refuse(gettext("Somebody else has the case in hand. Take it back first."))
     if not is_sent:
         return doing.page()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from agencies.models import Agency
 from complaints.actions.partner_tasks import most_days
 from complaints.models import Case, ReferralTask
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import MOST_DAYS, SHORTEST, AgencyForm
 from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
 

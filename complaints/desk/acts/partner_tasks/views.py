@@ -12,7 +12,7 @@ from complaints.actions.triage import NoActiveOfficer
 from complaints.desk.acts.partner_tasks.forms import AnswerTaskForm, DropTaskForm, TaskForm
 from complaints.models import ReferralTask
 from complaints.permissions import partner_tasks, rulings
-from complaints.permissions.partner_tasks import Part
+from complaints.permissions.partner_tasks import DatedPartnerTask
 from complaints.staff.acts import Doing, _nothing, act
 from complaints.staff.forms import agencies_but
 from complaints.workflow import Act
@@ -26,7 +26,7 @@ def add_task(doing: Doing) -> HttpResponse:
     agencies = agencies_but(doing.case, on=timezone.localdate(doing.at))
     form = TaskForm(doing.data, case=doing.case, agencies=agencies)
     if not doing.is_sent(form) or not _add_task(doing, form):
-        return doing.page(parts=partner_tasks.parts_of(doing.case))
+        return doing.page(parts=partner_tasks.all_with_due_dates(doing.case))
     words = {"agency": form.chosen_agency.name}
     return doing.done(gettext("You asked %(agency)s for its part. Its officers are being told.") % words)
 
@@ -60,8 +60,8 @@ def answer_task(doing: Doing) -> HttpResponse:
     return doing.done(gettext("You answered for your agency. The leading agency is being told."))
 
 
-def _parts_among(doing: Doing, tasks: list[ReferralTask]) -> list[Part]:
-    return [part for part in partner_tasks.parts_of(doing.case) if part.task in tasks]
+def _parts_among(doing: Doing, tasks: list[ReferralTask]) -> list[DatedPartnerTask]:
+    return [part for part in partner_tasks.all_with_due_dates(doing.case) if part.task in tasks]
 
 
 @act(Act.DROP_TASK, "complaints/desk/acts/partner_tasks/task_drop.html")

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST
 from kit.forms import Form, ParagraphField
 

@@ -29,7 +29,7 @@ def set_aside(doing: Doing) -> HttpResponse:
 @act(Act.CLEAR, "complaints/desk/acts/recusals/clear.html")
 def clear(doing: Doing) -> HttpResponse:
     """Let somebody handle the case again."""
-    form = ConcernForm(doing.data, people=list(User.objects.filter(pk__in=doing.case.about)))
+    form = ConcernForm(doing.data, people=list(User.objects.filter(pk__in=doing.case.recused)))
     is_sent = doing.is_sent(form)
     if not form.people:
         return doing.refuse(gettext("Nobody is set aside on this case."))

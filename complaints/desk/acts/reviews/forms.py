@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST
 from kit.forms import Form, ParagraphField
 

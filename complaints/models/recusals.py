@@ -7,10 +7,10 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models.words import TEXT_LENGTH
+from complaints.models.texts import TEXT_LENGTH
 
 
-class ConcernQuerySet(models.QuerySet["Concern"]):
+class RecusalQuerySet(models.QuerySet["Recusal"]):
     """Questions about who keeps off what."""
 
     def open(self) -> Self:
@@ -18,7 +18,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         return self.filter(ended_at__isnull=True)
 
 
-class Concern(models.Model):
+class Recusal(models.Model):
     """A member of staff whom a case is about, and who keeps off it until somebody takes that back.
 
     ``named_by`` is None where the name was found in what the citizen typed. ``text`` says why, ``end_text`` why not any
@@ -26,7 +26,7 @@ class Concern(models.Model):
     event by such a person.
     """
 
-    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="concerns")
+    case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="recusals")
     person = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     named_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     text = models.TextField(max_length=TEXT_LENGTH, blank=True)
@@ -35,33 +35,33 @@ class Concern(models.Model):
     end_text = models.TextField(max_length=TEXT_LENGTH, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ConcernQuerySet.as_manager()
+    objects = RecusalQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("concern")
+        verbose_name = _("recusal")
         ordering = ["at", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "person"],
                 condition=models.Q(ended_at__isnull=True),
-                name="concern_open_once_per_case_and_person",
+                name="recusal_open_once_per_case_and_person",
             ),
             models.CheckConstraint(
-                condition=models.Q(named_by__isnull=True) ^ ~models.Q(text=""), name="concern_named_with_a_reason"
+                condition=models.Q(named_by__isnull=True) ^ ~models.Q(text=""), name="recusal_named_with_a_reason"
             ),
             models.CheckConstraint(
                 condition=models.Q(ended_at__isnull=True, ended_by__isnull=True, end_text="")
                 | (models.Q(ended_at__isnull=False, ended_by__isnull=False) & ~models.Q(end_text="")),
-                name="concern_ends_by_somebody_with_a_reason",
+                name="recusal_ends_by_somebody_with_a_reason",
             ),
             models.CheckConstraint(
                 condition=models.Q(ended_by__isnull=True) | ~models.Q(ended_by=models.F("person")),
-                name="concern_is_not_ended_by_its_person",
+                name="recusal_is_not_ended_by_its_person",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["person", "case"], condition=models.Q(ended_at__isnull=True), name="concern_open_of_person"
+                fields=["person", "case"], condition=models.Q(ended_at__isnull=True), name="recusal_open_of_person"
             )
         ]
 

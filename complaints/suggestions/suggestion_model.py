@@ -20,7 +20,7 @@ from django.utils import timezone
 from agencies.models import Agency, Topic
 from agencies.routing import areas
 from complaints.models import Case
-from complaints.suggestions.terms import stems_of, terms_in, terms_of
+from complaints.suggestions.terms import term_stems, terms_in, terms_with_order
 from complaints.workflow import Outcome, State
 from kit.arabic import strip_prefixes
 
@@ -53,14 +53,14 @@ ANSWERED = (
 )
 
 
-class Shelf[Key: Hashable]:
+class Bm25Index[Key: Hashable]:
     """Folded texts by their keys, ranked for a question by BM25; several texts may have one key."""
 
     _SATURATION, _LENGTH = 1.2, 0.5
 
     def __init__(self, texts: Sequence[tuple[Key, str]]) -> None:
         self.keys = [key for key, _text in texts]
-        counts = [Counter(stems_of(terms_in(text))) for _key, text in texts]
+        counts = [Counter(term_stems(terms_in(text))) for _key, text in texts]
         lengths = [count.total() for count in counts]
         mean = sum(lengths) / len(lengths) if any(lengths) else 1.0
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
@@ -85,7 +85,7 @@ class Shelf[Key: Hashable]:
 
 
 @dataclass(frozen=True)
-class Body:
+class AgencyProfile:
     """An agency as far as guessing needs it: its sort, its words, folded, and its governorates (none: all of them)."""
 
     key: int
@@ -100,7 +100,7 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Subject:
+class TopicProfile:
     """A topic as far as guessing needs it: its words, folded, the sorts of agency it concerns, and its usual one."""
 
     key: int
@@ -110,14 +110,14 @@ class Subject:
     sectors: frozenset[str]
     usual: int | None
 
-    def concerns(self, body: Body) -> bool:
+    def concerns(self, body: AgencyProfile) -> bool:
         """Tell whether the topic is one that the agency has to do with."""
         is_kind = not self.agency_kinds or body.kind in self.agency_kinds
         return is_kind and (not self.sectors or body.sector in self.sectors)
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """What is known of a case: its text with the place as written, its governorate, and its topic if it has one."""
 
     text: str
@@ -136,33 +136,38 @@ class Guess:
     topic: int | None = None
 
 
-class Knowledge:
+class SuggestionModel:
     """Agencies, topics and closed cases, asked together."""
 
     def __init__(
-        self, bodies: Sequence[Body], subjects: Sequence[Subject], closed: Sequence[tuple[int, str]], *, at: datetime
+        self,
+        bodies: Sequence[AgencyProfile],
+        subjects: Sequence[TopicProfile],
+        closed: Sequence[tuple[int, str]],
+        *,
+        at: datetime,
     ) -> None:
         self.at = at
         self.bodies = {body.key: body for body in bodies}
         self.subjects = {subject.key: subject for subject in subjects}
-        self._agencies = Shelf([(body.key, body.words) for body in bodies])
-        self._topics = Shelf([(subject.key, subject.words) for subject in subjects])
-        self._closed = Shelf(closed)
-        self._terms = {body.key: frozenset(stems_of(terms_in(body.words))) for body in bodies}
+        self._agencies = Bm25Index([(body.key, body.words) for body in bodies])
+        self._topics = Bm25Index([(subject.key, subject.words) for subject in subjects])
+        self._closed = Bm25Index(closed)
+        self._terms = {body.key: frozenset(term_stems(terms_in(body.words))) for body in bodies}
 
-    def learning(self, closed: Sequence[tuple[int, str]]) -> Knowledge:
+    def learning(self, closed: Sequence[tuple[int, str]]) -> SuggestionModel:
         """Return the same knowledge with other closed cases."""
         learned = copy(self)
-        learned._closed = Shelf(closed)  # noqa: SLF001 - its own
+        learned._closed = Bm25Index(closed)  # noqa: SLF001 - its own
         return learned
 
-    def guesses(self, asked: Asked, owners: Mapping[int, int | None]) -> list[Guess]:
+    def guesses(self, asked: Query, owners: Mapping[int, int | None]) -> list[Guess]:
         """Return the agencies the text points to, the best first.
 
         With a topic only agencies that it concerns. ``owners`` are the agencies of the topics the text reads like, for
         a case whose own topic does not say what it is about. An agency of other governorates is left out.
         """
-        question = stems_of(terms_of(asked.text))
+        question = term_stems(terms_with_order(asked.text))
         words = {key: score for key, score in self._agencies.ranked(question) if self._fits(key, asked)}
         votes = {key: number for key, number in self._votes(question).items() if self._fits(key, asked)}
         topics = self._owners_read(question, owners)
@@ -172,7 +177,7 @@ class Knowledge:
                 totals[key] += weight * share
         for key, (_topic, share) in topics.items():
             totals[key] += share
-        written = [(_EDGES.sub("", word), stems_of(terms_of(word))) for word in asked.text.split()]
+        written = [(_EDGES.sub("", word), term_stems(terms_with_order(word))) for word in asked.text.split()]
         least = LEAST_WORDS if asked.topic is None else 1
         found = [
             Guess(key, totals[key], votes.get(key, 0), self._shared(key, written), topics.get(key, (None, 0.0))[0])
@@ -182,12 +187,12 @@ class Knowledge:
 
     def topics_read(self, text: str, *, kind: str) -> list[int]:
         """Return the topics of a kind of case that a text reads like most, the best first."""
-        ranked = self._topics.ranked(stems_of(terms_of(text)))
+        ranked = self._topics.ranked(term_stems(terms_with_order(text)))
         return [key for key, _score in ranked if kind in self.subjects[key].kinds][:MOST_TOPICS]
 
     def other_topic(self, text: str, *, kind: str, topic: int | None) -> int | None:
         """Return the topic a text reads like where it shares no word with its own, None where nothing is sure."""
-        scores = dict(self._topics.ranked(stems_of(terms_of(text))))
+        scores = dict(self._topics.ranked(term_stems(terms_with_order(text))))
         if topic in scores:
             return None
         telling = (key for key in scores if kind in self.subjects[key].kinds and self.is_telling(key))
@@ -204,7 +209,7 @@ class Knowledge:
         subject = self.subjects.get(topic)
         return subject is not None and bool(subject.usual or subject.agency_kinds or subject.sectors)
 
-    def _fits(self, key: int, asked: Asked) -> bool:
+    def _fits(self, key: int, asked: Query) -> bool:
         body = self.bodies.get(key)
         if body is None or not body.serves(asked.governorate):
             return False
@@ -228,10 +233,10 @@ class Knowledge:
 
     def _shared(self, key: int, written: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
         """Return the words of a text that are among an agency's own, as they are written, one of each stem."""
-        known = self._terms[key]
+        current_model = self._terms[key]
         found: dict[str, str] = {}
         for word, stems in written:
-            shared = known.intersection(stems)
+            shared = current_model.intersection(stems)
             if shared and found.keys().isdisjoint(shared):
                 found |= dict.fromkeys(shared, word)
         return list(dict.fromkeys(found.values()))[:MOST_SHOWN]
@@ -249,9 +254,9 @@ class _Memory:
     """Keeps the model of a process as long as it is fresh."""
 
     def __init__(self) -> None:
-        self.knowledge: Knowledge | None = None
+        self.knowledge: SuggestionModel | None = None
 
-    def recall(self, *, at: datetime) -> Knowledge:
+    def recall(self, *, at: datetime) -> SuggestionModel:
         held = self.knowledge
         if held is None or not held.at <= at < held.at + FRESH:
             held = self.knowledge = read(at=at)
@@ -261,7 +266,7 @@ class _Memory:
 _memory = _Memory()
 
 
-def known(*, at: datetime) -> Knowledge:
+def current_model(*, at: datetime) -> SuggestionModel:
     """Return the model, read anew when it has grown old: four statements then, none otherwise."""
     return _memory.recall(at=at)
 
@@ -271,26 +276,26 @@ def forget() -> None:
     _memory.knowledge = None
 
 
-def read(*, at: datetime, by_rules: bool = True) -> Knowledge:
+def read(*, at: datetime, by_rules: bool = True) -> SuggestionModel:
     """Return the model as the database has it; ``by_rules`` tells whether rules say which places an agency serves."""
     on = timezone.localdate(at)
-    return Knowledge(_bodies(on, areas(on) if by_rules else {}), _subjects(), _closed(), at=at)
+    return SuggestionModel(_bodies(on, areas(on) if by_rules else {}), _subjects(), _closed(), at=at)
 
 
-def _bodies(on: date, ruled: Mapping[int, frozenset[int]]) -> list[Body]:
+def _bodies(on: date, ruled: Mapping[int, frozenset[int]]) -> list[AgencyProfile]:
     rows = (
         Agency.objects.complainable(on=on).order_by("pk").values_list("pk", "kind", "sector", "folded", "governorate")
     )
     return [
-        Body(key, kind, sector, words, ruled.get(key, frozenset()) | ({own} if own else set()))
+        AgencyProfile(key, kind, sector, words, ruled.get(key, frozenset()) | ({own} if own else set()))
         for key, kind, sector, words, own in rows
     ]
 
 
-def _subjects() -> list[Subject]:
+def _subjects() -> list[TopicProfile]:
     topics = Topic.objects.filter(is_active=True, parent__isnull=False).select_related("parent").order_by("pk")
     return [
-        Subject(
+        TopicProfile(
             topic.pk,
             strip_prefixes(" ".join([topic.name_ar, topic.name_en, *([topic.parent.name_ar] if topic.parent else [])])),
             frozenset(topic.kinds),

@@ -21,10 +21,10 @@ WHERE NOT EXISTS (SELECT FROM complaints_searchblock AS block WHERE block.number
 ORDER BY number DESC LIMIT %(batch)s
 """
 _WRITE = """
-INSERT INTO complaints_searchblock (number, words)
+INSERT INTO complaints_searchblock (number, search_vector)
 SELECT %(number)s, coalesce(array_to_tsvector(array_agg(lexeme)), '')
 FROM (
-    SELECT DISTINCT lexeme FROM complaints_case, unnest(complaints_case.words)
+    SELECT DISTINCT lexeme FROM complaints_case, unnest(complaints_case.search_vector)
     WHERE id >= %(number)s * %(cases)s AND id < (%(number)s + 1) * %(cases)s
 ) AS found
 HAVING coalesce(sum(octet_length(lexeme) + 2), 0) < %(most)s
@@ -32,7 +32,7 @@ ON CONFLICT DO NOTHING
 """
 
 
-def sum_up() -> int:
+def build_index() -> int:
     """Sum up the finished blocks that have no row yet, the newest first; return how many. Safe to run at any time."""
     with connection.cursor() as cursor:
         cursor.execute(_UNWRITTEN, {"cases": SearchBlock.CASES, "batch": BATCH})

@@ -1,11 +1,11 @@
-"""``manage.py recount_deadlines``: counts the open deadlines anew after the calendar changed."""
+"""``manage.py recalculate_deadlines``: counts the open deadlines anew after the calendar changed."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from complaints.escalation.recalculation import recount
+from complaints.escalation.recalculation import recalculate
 
 
 class Command(BaseCommand):
@@ -16,4 +16,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Count anew and say how many deadlines moved."""
         del args, options
-        self.stdout.write(f"{recount(at=timezone.now())} deadlines moved.")
+        self.stdout.write(f"{recalculate(at=timezone.now())} deadlines moved.")
