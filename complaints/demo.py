@@ -1,4 +1,4 @@
-"""The cases of the demonstration: real sample texts, led through their lives by the verbs alone."""
+"""The cases of the demonstration: real sample texts, led through their lives by the actions alone."""
 
 from __future__ import annotations
 

@@ -3,13 +3,13 @@
 from complaints.workflow import (
     MAX_OBJECTIONS,
     OBJECTION_DAYS,
-    STANDINGS,
+    STATE_RULES,
     TRANSITIONS,
+    Action,
+    ActionRule,
     Actor,
     State,
     Tell,
-    Transition,
-    Verb,
 )
 
 _ACTORS = {
@@ -33,11 +33,11 @@ def document() -> str:
             "",
             "Generated from `complaints/workflow.py` by `python3 run.py manage lifecycle`; a test compares the two.",
             "",
-            "## Verbs",
+            "## Actions",
             "",
-            "| verb | from | to | who | tells | overtakes |",
+            "| action | from | to | who | tells | overtakes |",
             "|---|---|---|---|---|---|",
-            *(_verb_row(verb, row) for verb, row in TRANSITIONS.items()),
+            *(_verb_row(action, row) for action, row in TRANSITIONS.items()),
             "",
             "On a topic with a second signature an answer is proposed first and closes when another supervisor signs,",
             "or the unit where the agency has no other one that day; so it is with the first later date.",
@@ -55,12 +55,12 @@ def document() -> str:
     )
 
 
-def _verb_row(verb: Verb, row: Transition) -> str:
+def _verb_row(action: Action, row: ActionRule) -> str:
     target = "the state it came from" if row.resumes else _listed(row.targets)
     who = ", ".join(name for actor, name in _ACTORS.items() if actor in row.who)
     tells = ", ".join(map(_told, row.tells)) or "–"
     overtakes = ", ".join(f"`{template}`" for template in sorted(row.overtakes)) or "–"
-    return f"| {verb} | {_listed(row.sources)} | {target} | {who} | {tells} | {overtakes} |"
+    return f"| {action} | {_listed(row.sources)} | {target} | {who} | {tells} | {overtakes} |"
 
 
 def _listed(states: frozenset[State]) -> str:
@@ -73,9 +73,9 @@ def _told(tell: Tell) -> str:
 
 
 def _state_row(state: State) -> str:
-    standing = STANDINGS[state]
-    holder = standing.holder.value if standing.holder else "–"
-    days = f"{standing.days} working days" if standing.days else "the promised date"
+    rule = STATE_RULES[state]
+    holder = rule.holder.value if rule.holder else "–"
+    days = f"{rule.days} working days" if rule.days else "the promised date"
     if state == State.CLOSED:
         days = f"{OBJECTION_DAYS} days"
-    return f"| {state.value} | {holder} | {standing.clock.value} | {days} |"
+    return f"| {state.value} | {holder} | {rule.clock.value} | {days} |"

@@ -54,12 +54,12 @@ WITH standing AS (
             (array_agg(event.at ORDER BY event.number DESC)
                 FILTER (WHERE event.to_state = 'closed' AND event.from_state <> 'closed'))[1] AS closed_at,
             (array_agg(
-                CASE event.verb
+                CASE event.action
                     WHEN 'file' THEN event.agency_id
                     WHEN 'refer' THEN (event.facts ->> 'agency')::bigint
                 END
                 ORDER BY event.number DESC
-            ) FILTER (WHERE event.verb IN ('file', 'refer', 'decline', 'return')))[1] AS agency_id
+            ) FILTER (WHERE event.action IN ('file', 'refer', 'decline', 'return')))[1] AS agency_id
         FROM complaints_caseevent AS event
         WHERE event.case_id = cases.id AND event.at < %(end)s
     ) AS past

@@ -1,9 +1,4 @@
-"""The verbs of a case, one callable for every row of the table in ``complaints.workflow``, and the acts beside them."""
-
-from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
+"""What can be done to a case: one function for every row of the table in ``complaints.workflow.actions``."""
 
 from complaints.actions.answers import close, sign
 from complaints.actions.decisions import accept, correct, decline, extend, propose_extension, return_case
@@ -18,10 +13,8 @@ from complaints.actions.recusals import clear, set_aside
 from complaints.actions.reminders import remind_directorate, remind_officer
 from complaints.actions.reviews import refuse_extension, send_back
 from complaints.actions.triage import archive, refer
-from complaints.workflow import Verb
 
 __all__ = [
-    "CALLABLES",
     "accept",
     "add",
     "add_task",
@@ -61,22 +54,3 @@ __all__ = [
     "uphold",
     "withdraw",
 ]
-
-CALLABLES: dict[Verb, Callable[..., Any]] = {
-    Verb.FILE: file,
-    Verb.REFER: refer,
-    Verb.ACCEPT: accept,
-    Verb.DECLINE: decline,
-    Verb.RETURN: return_case,
-    Verb.ASK: ask,
-    Verb.REPLY: reply,
-    Verb.LAPSE: lapse,
-    Verb.EXTEND: extend,
-    Verb.CLOSE: close,
-    Verb.CORRECT: correct,
-    Verb.WITHDRAW: withdraw,
-    Verb.ARCHIVE: archive,
-    Verb.OBJECT: object_to,
-    Verb.UPHOLD: uphold,
-    Verb.DISMISS: dismiss,
-}

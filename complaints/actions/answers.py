@@ -18,7 +18,7 @@ from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
 from complaints.models import Answer, AnswerState, Case
 from complaints.permissions import policy, second_person
-from complaints.workflow import OUTCOMES, Act, Actor, Kind, Outcome, State, Verb
+from complaints.workflow import OUTCOMES, SIGNERS, Action, Actor, Kind, Outcome, State
 
 
 class HollowAnswer(ValueError):
@@ -45,7 +45,7 @@ def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done:
         return _propose(case, by=by, at=at, outcome=outcome, found=found, done=done)
     with transaction.atomic():
         linked_cases.lock_followed(case)
-        with transition(case, Verb.CLOSE, by=by, at=at) as change:
+        with transition(case, Action.CLOSE, by=by, at=at) as change:
             answer = _write(case, AnswerState.GIVEN, by=by, at=at, outcome=outcome, found=found, done=done)
             reach = _end(change, answer, by=by, signed=False)
         _answer_followers(answer, reach, by=by, change=change)
@@ -55,9 +55,9 @@ def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done:
 
 def _propose(case: Case, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
     with transaction.atomic():
-        with act(case, Act.PROPOSE_ANSWER, by=by, at=at) as change:
-            if not policy.fits(case, Verb.CLOSE, at=at):
-                raise TransitionNotAllowed(Act.PROPOSE_ANSWER, case)
+        with act(case, Action.PROPOSE_ANSWER, by=by, at=at) as change:
+            if not policy.fits(case, Action.CLOSE, at=at):
+                raise TransitionNotAllowed(Action.PROPOSE_ANSWER, case)
             # A proposal written anew replaces the one that waits: whoever would sign it may not agree with it.
             case.answers.filter(state=AnswerState.PROPOSED).update(state=AnswerState.TAKEN_BACK)
             answer = _write(case, AnswerState.PROPOSED, by=by, at=at, outcome=outcome, found=found, done=done)
@@ -76,12 +76,12 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
     """
     with transaction.atomic():
         linked_cases.lock_followed(case)
-        with transition(case, Verb.CLOSE, by=by, at=at) as change:
+        with transition(case, Action.CLOSE, by=by, at=at) as change:
             answer = case.answers.filter(state=AnswerState.PROPOSED).first()
             if answer is None:
                 raise NothingProposed
             what = policy.actors(case, by, at=at)
-            if answer.written_by_id == by.pk or not what & policy.SIGNERS:
+            if answer.written_by_id == by.pk or not what & SIGNERS:
                 raise NotEntitled
             answer.state, answer.signed_by, answer.given_at = AnswerState.GIVEN, by, at
             answer.save(update_fields=["state", "signed_by", "given_at"])
@@ -98,7 +98,7 @@ def _needs_signature(case: Case) -> bool:
 
 def _write(case: Case, state: AnswerState, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
     if case.agency is None:
-        raise TransitionNotAllowed(Verb.CLOSE, case)
+        raise TransitionNotAllowed(Action.CLOSE, case)
     return Answer.objects.create(
         case=case,
         agency=case.agency,
@@ -176,14 +176,14 @@ def _answer_followers(
     for case in reach.ready:
         if case.state == State.REFERRED and case.kind == Kind.COMPLAINT:
             _take_on(case, by=by, at=change.at, calendar=calendar)
-        with transition(case, Verb.CLOSE, by=by, at=change.at, through=through) as following:
+        with transition(case, Action.CLOSE, by=by, at=change.at, through=through) as following:
             following.calendar = calendar
             _close(following, _copy(answer, case), by=by, more={"lead": answer.case_id})
 
 
 def _take_on(case: Case, *, by: User, at: datetime, calendar: WorkingCalendar) -> None:
     """Accept a follower with the shortest promise there is, which its closing keeps at once."""
-    with transition(case, Verb.ACCEPT, by=by, at=at) as change:
+    with transition(case, Action.ACCEPT, by=by, at=at) as change:
         change.calendar = calendar
         change.due = calendar.due(at, 1)
         promised_on = timezone.localdate(change.due).isoformat()

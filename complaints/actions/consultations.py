@@ -17,7 +17,7 @@ from complaints.engine.change import Change, Fact
 from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import TransitionNotAllowed, act
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState, Estimate
-from complaints.workflow import Act, Actor, Holder, State
+from complaints.workflow import Action, Actor, Holder, State
 
 #: How long the link of a request opens its case.
 LINK_LIFE: Final = timedelta(days=30)
@@ -47,7 +47,7 @@ def consult(
     A link goes to its e-mail address where it has one. Raises ``NotOfTheAgency``, and ``InOtherHands`` while another
     directorate or a centre outside has the case.
     """
-    with act(case, Act.CONSULT, by=by, at=at) as change:
+    with act(case, Action.CONSULT, by=by, at=at) as change:
         # Read again: it may have been abolished since the form was shown.
         if not Directorate.objects.filter(pk=directorate.pk, agency=case.agency_id, is_active=True).exists():
             raise NotOfTheAgency
@@ -88,7 +88,7 @@ def estimate(
         _require_open(asked)
         if last is not None and not reason:
             raise ReasonMissing
-        with act(asked.case, Act.ESTIMATE, by=by, at=at, through=Actor.DIRECTORATE) as change:
+        with act(asked.case, Action.ESTIMATE, by=by, at=at, through=Actor.DIRECTORATE) as change:
             given = asked.estimates.create(number=last.number + 1 if last else 1, days=days, reason=reason, at=at)
             asked.state, asked.days = ConsultationState.ESTIMATED, days
             asked.save(update_fields=["state", "days"])
@@ -118,7 +118,7 @@ def find(
                 return
             raise Overtaken
         _require_open(asked)
-        with act(asked.case, Act.FIND, by=by, at=at, through=Actor.DIRECTORATE) as change:
+        with act(asked.case, Action.FIND, by=by, at=at, through=Actor.DIRECTORATE) as change:
             asked.state, asked.ended_at = ConsultationState.FOUND, at
             asked.finding, asked.signed_as = finding, signed_as
             asked.save(update_fields=["state", "ended_at", "finding", "signed_as"])
@@ -139,10 +139,10 @@ def revoke(case: Case, *, by: User, at: datetime) -> Consultation:
 
     Raises ``TransitionNotAllowed`` when no directorate is asked.
     """
-    with act(case, Act.REVOKE, by=by, at=at) as change:
+    with act(case, Action.REVOKE, by=by, at=at) as change:
         asked = holders.open_consultation(case)
         if asked is None:
-            raise TransitionNotAllowed(Act.REVOKE, case)
+            raise TransitionNotAllowed(Action.REVOKE, case)
         asked.state, asked.ended_at = ConsultationState.REVOKED, at
         asked.save(update_fields=["state", "ended_at"])
         signed_links.cancel(case, at=at)

@@ -1,4 +1,4 @@
-"""What the desk of an agency can do: accept, decline, return, extend, correct; it closes in ``verbs.closing``."""
+"""What the desk of an agency can do: accept, decline, return, extend, correct; it closes in ``actions.closing``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from complaints.engine.change import Change
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
 from complaints.models import AnswerState, Case, CaseEvent, Extension, ExtensionState, Refusal
 from complaints.permissions import policy, rulings, second_person
-from complaints.workflow import Act, ClockKind, Verb
+from complaints.workflow import Action, ClockKind
 from notifications import outbox
 
 
@@ -43,7 +43,7 @@ def accept(case: Case, *, by: User, at: datetime, days: int, directorate: Direct
 
     Raises ``PromiseTooLate`` beyond ``clockwork.latest_promise``.
     """
-    with transition(case, Verb.ACCEPT, by=by, at=at) as change:
+    with transition(case, Action.ACCEPT, by=by, at=at) as change:
         change.due = promise(case, at=at, days=days, change=change)
         change.facts = {
             "days": days,
@@ -68,18 +68,20 @@ def decline(case: Case, *, by: User, at: datetime, reason: str, text: str, propo
     Raises ``OwnAgencyProposed``, ``AgencyEnded`` for a proposed agency that is no more, and ``TransitionNotAllowed`` on
     a case that the unit's ruling binds to the agency.
     """
-    _refuse(case, Verb.DECLINE, by=by, at=at, reason=reason, text=text, proposed_agency=proposed_agency)
+    _refuse(case, Action.DECLINE, by=by, at=at, reason=reason, text=text, proposed_agency=proposed_agency)
 
 
 def return_case(case: Case, *, by: User, at: datetime, reason: str, text: str, proposed_agency: Agency) -> None:
     """Say after accepting that the case proved not the agency's; the same duties as ``decline``."""
-    _refuse(case, Verb.RETURN, by=by, at=at, reason=reason, text=text, proposed_agency=proposed_agency)
+    _refuse(case, Action.RETURN, by=by, at=at, reason=reason, text=text, proposed_agency=proposed_agency)
 
 
-def _refuse(case: Case, verb: Verb, *, by: User, at: datetime, reason: str, text: str, proposed_agency: Agency) -> None:
-    with transition(case, verb, by=by, at=at) as change:
+def _refuse(
+    case: Case, action: Action, *, by: User, at: datetime, reason: str, text: str, proposed_agency: Agency
+) -> None:
+    with transition(case, action, by=by, at=at) as change:
         if case.agency is None:
-            raise TransitionNotAllowed(verb, case)
+            raise TransitionNotAllowed(action, case)
         if proposed_agency.pk == case.agency_id:
             raise OwnAgencyProposed
         rulings.require_existing(proposed_agency, on=timezone.localdate(at))
@@ -87,7 +89,7 @@ def _refuse(case: Case, verb: Verb, *, by: User, at: datetime, reason: str, text
             case=case,
             agency=case.agency,
             proposed_agency=proposed_agency,
-            after_accepting=verb == Verb.RETURN,
+            after_accepting=action == Action.RETURN,
             reason=reason,
             text=text,
             by=by,
@@ -104,7 +106,7 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
     The unit is told where it has to decide. Raises ``AlreadyProposed``, ``ExtensionPast`` and ``ExtensionTooLate``.
     """
     with transaction.atomic():
-        with act(case, Act.PROPOSE_EXTENSION, by=by, at=at) as change:
+        with act(case, Action.PROPOSE_EXTENSION, by=by, at=at) as change:
             if case.extensions.filter(state=ExtensionState.PROPOSED).exists():
                 raise AlreadyProposed
             clock = running_clock(case)
@@ -134,7 +136,7 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
     The days count from the date promised now, which may have moved since they were proposed. Raises ``NothingProposed``
     when there is none, ``ExtensionPast`` and ``ExtensionTooLate``.
     """
-    with transition(case, Verb.EXTEND, by=by, at=at) as change:
+    with transition(case, Action.EXTEND, by=by, at=at) as change:
         extension = case.extensions.filter(state=ExtensionState.PROPOSED).first()
         if extension is None:
             raise NothingProposed
@@ -179,7 +181,7 @@ def _follow_back(closing: CaseEvent, lead: Case, *, by: User, at: datetime) -> b
         _take_back(case, by=by, at=at, lead=lead)
     except (TransitionNotAllowed, NotEntitled):
         return False
-    if case.events.filter(verb=Verb.ACCEPT, number=closing.number - 1, at=closing.at).exists():
+    if case.events.filter(action=Action.ACCEPT, number=closing.number - 1, at=closing.at).exists():
         # It was accepted for the answer alone, whose notice took the place of that of the promise: it holds now.
         promised = notices.to_citizen("case_accepted", case=case, on=case.promised_on)
         outbox.owe([promised], occasion=f"case:{case.pk}:{case.version}", at=at)
@@ -187,16 +189,16 @@ def _follow_back(closing: CaseEvent, lead: Case, *, by: User, at: datetime) -> b
 
 
 def _take_back(case: Case, *, by: User, at: datetime, lead: Case | None = None) -> None:
-    with transition(case, Verb.CORRECT, by=by, at=at) as change:
+    with transition(case, Action.CORRECT, by=by, at=at) as change:
         closed = undo_close.last_closing(case)
         if closed is None:
-            raise TransitionNotAllowed(Verb.CORRECT, case)
+            raise TransitionNotAllowed(Action.CORRECT, case)
         closing = notices.occasion(closed)
         # Cancelled rows are locked until the commit, so that no sender takes the notice after it was asked for.
         outbox.cancel(reference=case.reference, occasion=closing, at=at)
         outbox.cancel(reference=case.reference, templates={"praise_passed_on"}, at=at)
         if outbox.has_left(closing):
-            raise TransitionNotAllowed(Verb.CORRECT, case)
+            raise TransitionNotAllowed(Action.CORRECT, case)
         # The promise this closing kept: one that another agency gave before is not the closer's.
         promised = case.clocks.filter(kind=ClockKind.ANSWER, ended_at=case.closed_at).last()
         change.due = promised.due_at if promised else _limit(change)

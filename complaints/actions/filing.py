@@ -24,7 +24,7 @@ from complaints.models import Addition, Attachment, Case, Channel, Draft, Notify
 from complaints.models.case import ArabicStrip
 from complaints.permissions.recusals import named_at
 from complaints.permissions.rulings import has_ended
-from complaints.workflow import Act, Outcome, State, Verb
+from complaints.workflow import Action, Outcome, State
 from kit.arabic import strip_prefixes
 
 
@@ -256,7 +256,7 @@ def amend(  # noqa: PLR0913 - the case, who and when, and one argument for each 
 
     ``answers`` are unsaved rows that replace all that were given to the questions of the topic; None leaves those.
     """
-    with act(case, Act.AMEND, by=by, at=at) as change:
+    with act(case, Action.AMEND, by=by, at=at) as change:
         _require_measure(case, at=at)
         before = list(case.topic_answers.all())
         Revision.objects.create(
@@ -280,14 +280,14 @@ def amend(  # noqa: PLR0913 - the case, who and when, and one argument for each 
 
 def _require_measure(case: Case, *, at: datetime) -> None:
     """Raise ``TooManyToday`` when the citizen has changed or added enough for a day: each is a message to the desk."""
-    said = case.events.filter(verb__in=[Act.AMEND, Act.ADD], at__gt=at - timedelta(days=1))
+    said = case.events.filter(action__in=[Action.AMEND, Action.ADD], at__gt=at - timedelta(days=1))
     if said.count() >= MOST_SAID_A_DAY:
         raise TooManyToday
 
 
 def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collection[Attachment] = ()) -> None:
     """Add information to an open case; ``attachments`` are unsaved rows that are stored with it."""
-    with act(case, Act.ADD, by=by, at=at) as change:
+    with act(case, Action.ADD, by=by, at=at) as change:
         _require_measure(case, at=at)
         addition = Addition.objects.create(case=case, text=text, at=at)
         for attachment in attachments:
@@ -298,7 +298,7 @@ def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collectio
 
 def withdraw(case: Case, *, by: User, at: datetime) -> None:
     """Withdraw an open case for good; an open question ends with it."""
-    with transition(case, Verb.WITHDRAW, by=by, at=at) as change:
+    with transition(case, Action.WITHDRAW, by=by, at=at) as change:
         case.questions.filter(ended_at__isnull=True).update(ended_at=at)
         change.partners = proposals.drop(case, at=at)
         change.set(closed_at=at, closed_by=by, outcome=Outcome.WITHDRAWN)

@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.engine.transition import NotEntitled, act
 from complaints.models import Case, Label
-from complaints.workflow import Act
+from complaints.workflow import Action
 
 
 def label(case: Case, *, by: User, at: datetime, name: str) -> bool:
@@ -16,7 +16,7 @@ def label(case: Case, *, by: User, at: datetime, name: str) -> bool:
     agency = _desk_of(case, by, at=at)
     if Label.objects.filter(case=case, agency=agency, name=name).exists():
         return False
-    with act(case, Act.LABEL, by=by, at=at) as change:
+    with act(case, Action.LABEL, by=by, at=at) as change:
         # The lock is held now: whoever was first with the same word has written it.
         made, is_new = Label.objects.get_or_create(
             case=case, agency_id=agency, name=name, defaults={"by": by, "at": at}
@@ -30,7 +30,7 @@ def unlabel(case: Case, *, by: User, at: datetime, name: str) -> bool:
     found = Label.objects.filter(case=case, agency=_desk_of(case, by, at=at), name=name)
     if not found.exists():
         return False
-    with act(case, Act.LABEL, by=by, at=at) as change:
+    with act(case, Action.LABEL, by=by, at=at) as change:
         gone = found.first()
         found.delete()
         change.facts = {"label": gone.pk if gone else None, "is_on": False}

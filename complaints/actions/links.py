@@ -15,7 +15,7 @@ from complaints.engine.change import Fact
 from complaints.engine.transition import NotEntitled, act
 from complaints.models import Case, CaseLink, LinkKind
 from complaints.permissions import policy
-from complaints.workflow import Act, State
+from complaints.workflow import Action, State
 
 #: Cases under one lead. Answering takes some thirty milliseconds for each, all of them in one request.
 MOST_FOLLOWERS: Final = 300
@@ -112,11 +112,11 @@ def unlink(link: CaseLink, *, by: User, at: datetime) -> None:
         _end(held, by=by, at=at)
         for case, other in ((held.case, held.lead), (held.lead, held.case)):
             if case.state != State.CLOSED or case.pk == held.case_id:
-                _record(case, Act.UNLINK, other, by=by, at=at, facts={"link": held.pk})
+                _record(case, Action.UNLINK, other, by=by, at=at, facts={"link": held.pk})
 
 
 def _require_in_hand(case: Case, *, by: User, at: datetime) -> None:
-    if not policy.ACTS[Act.LINK][1] & policy.actors(case, by, at=at):
+    if not policy.is_entitled(case, Action.LINK, by, at=at):
         raise NotEntitled
 
 
@@ -145,7 +145,7 @@ def _join(case: Case, lead: Case, kind: str, *, by: User, at: datetime) -> CaseL
     made = CaseLink.objects.create(case=case, lead=lead, kind=kind, by=by, at=at)
     for one, other in ((case, lead), (lead, case)):
         facts: dict[str, Fact] = {"link": made.pk, "kind": kind, "leads": one.pk == lead.pk}
-        _record(one, Act.LINK, other, by=by, at=at, facts=facts)
+        _record(one, Action.LINK, other, by=by, at=at, facts=facts)
     return made
 
 
@@ -161,6 +161,6 @@ def _end(link: CaseLink, *, by: User, at: datetime) -> None:
     link.save(update_fields=["ended_by", "ended_at"])
 
 
-def _record(case: Case, what: Act, other: Case, *, by: User, at: datetime, facts: dict[str, Fact]) -> None:
+def _record(case: Case, what: Action, other: Case, *, by: User, at: datetime, facts: dict[str, Fact]) -> None:
     with act(case, what, by=by, at=at) as change:
         change.facts = {"case": other.pk, **facts}

@@ -15,7 +15,7 @@ from complaints.engine import holders, notices
 from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import TransitionNotAllowed, act
 from complaints.models import Case, Handover, Note, NoteKind, SpokenWith, TaskState
-from complaints.workflow import Act, Holder, State
+from complaints.workflow import Action, Holder, State
 
 
 class NotAnOfficer(ValueError):
@@ -31,7 +31,7 @@ class InOtherHands(ValueError):
 
 def note(case: Case, *, by: User, at: datetime, text: str) -> Note:
     """Write a note for colleagues; only the writer's own desk and the CMU read it."""
-    with act(case, Act.NOTE, by=by, at=at) as change:
+    with act(case, Action.NOTE, by=by, at=at) as change:
         written = Note.objects.create(case=case, kind=NoteKind.NOTE, text=text, by=by, at=at)
         change.facts = {"note": written.pk, "desk": agency_at_desk(case, by, at=at), "words": fingerprint(text)}
     return written
@@ -39,7 +39,7 @@ def note(case: Case, *, by: User, at: datetime, text: str) -> Note:
 
 def log_call(case: Case, *, by: User, at: datetime, spoken_with: SpokenWith, text: str) -> Note:
     """Record a telephone call, with whom and what was said; it is read by whoever reads the writer's notes."""
-    with act(case, Act.CALL, by=by, at=at) as change:
+    with act(case, Action.CALL, by=by, at=at) as change:
         written = Note.objects.create(case=case, kind=NoteKind.CALL, spoken_with=spoken_with, text=text, by=by, at=at)
         change.facts = {
             "note": written.pk,
@@ -81,7 +81,7 @@ def assign(case: Case, *, by: User | None, at: datetime, officer: User) -> None:
     Raises ``NotAnOfficer`` unless they are among ``candidates``.
     """
     with transaction.atomic():
-        with act(case, Act.ASSIGN, by=by, at=at) as change:
+        with act(case, Action.ASSIGN, by=by, at=at) as change:
             if not candidates(case, at=at).filter(pk=officer.pk).exists():
                 raise NotAnOfficer
             before = case.officer_id
@@ -99,7 +99,7 @@ def hand_over(case: Case, *, by: User, at: datetime, centre: OutsideCentre, refe
 
     The agency stays answerable and its clock runs on. Raises ``InOtherHands`` while somebody else was asked.
     """
-    with act(case, Act.HAND_OVER, by=by, at=at) as change:
+    with act(case, Action.HAND_OVER, by=by, at=at) as change:
         if holders.current_holder(case)[0] != Holder.AGENCY:
             raise InOtherHands
         handed = Handover.objects.create(case=case, centre=centre, reference=reference, by=by, at=at)
@@ -113,10 +113,10 @@ def take_back(case: Case, *, by: User, at: datetime, answer: str) -> None:
 
     Raises ``TransitionNotAllowed`` when no centre has it.
     """
-    with act(case, Act.TAKE_BACK, by=by, at=at) as change:
+    with act(case, Action.TAKE_BACK, by=by, at=at) as change:
         handed = holders.open_handover(case)
         if handed is None:
-            raise TransitionNotAllowed(Act.TAKE_BACK, case)
+            raise TransitionNotAllowed(Action.TAKE_BACK, case)
         handed.answer, handed.recorded_by, handed.ended_at = answer, by, at
         handed.save(update_fields=["answer", "recorded_by", "ended_at"])
         change.facts = {"handback": handed.pk, "words": fingerprint(answer)}

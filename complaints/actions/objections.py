@@ -12,12 +12,12 @@ from complaints.actions.decisions import promise
 from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import TransitionNotAllowed, transition
 from complaints.models import AnswerState, Case, Objection, ObjectionRuling
-from complaints.workflow import Outcome, State, Verb
+from complaints.workflow import Action, Outcome, State
 
 
 def object_to(case: Case, *, by: User, at: datetime, text: str) -> Objection:
     """Object to the answer, within fourteen days of it and at most twice a case."""
-    with transition(case, Verb.OBJECT, by=by, at=at) as change:
+    with transition(case, Action.OBJECT, by=by, at=at) as change:
         number = case.objections_made + 1
         objection = Objection.objects.create(case=case, number=number, text=text, made_at=at)
         change.facts = {"objection": objection.pk, "words": fingerprint(text)}
@@ -32,8 +32,8 @@ def uphold(case: Case, *, by: User, at: datetime, days: int, reasons: str) -> No
     without an agency goes back to triage, and ``days`` is not used. An officer who has left the desk since does not get
     the case back: it waits for a colleague.
     """
-    with transition(case, Verb.UPHOLD, by=by, at=at) as change:
-        objection = _rule(case, ObjectionRuling.UPHELD, by=by, at=at, reasons=reasons, verb=Verb.UPHOLD)
+    with transition(case, Action.UPHOLD, by=by, at=at) as change:
+        objection = _rule(case, ObjectionRuling.UPHELD, by=by, at=at, reasons=reasons, action=Action.UPHOLD)
         change.set(limit_from=at)
         if change.target == State.IN_PROGRESS:
             change.due = promise(case, at=at, days=days, change=change)
@@ -49,17 +49,17 @@ def _is_still_at_desk(case: Case, *, at: datetime) -> bool:
 
 def dismiss(case: Case, *, by: User, at: datetime, reasons: str) -> None:
     """Let the answer stand, with reasons that the citizen reads; the case closes with the outcome it had."""
-    with transition(case, Verb.DISMISS, by=by, at=at) as change:
-        objection = _rule(case, ObjectionRuling.DISMISSED, by=by, at=at, reasons=reasons, verb=Verb.DISMISS)
+    with transition(case, Action.DISMISS, by=by, at=at) as change:
+        objection = _rule(case, ObjectionRuling.DISMISSED, by=by, at=at, reasons=reasons, action=Action.DISMISS)
         answer = case.answers.filter(state=AnswerState.GIVEN).last()
         change.facts = {"objection": objection.pk, "words": fingerprint(reasons)}
         change.set(closed_at=at, closed_by=by, outcome=answer.outcome if answer else Outcome.INADMISSIBLE)
 
 
-def _rule(case: Case, ruling: ObjectionRuling, *, by: User, at: datetime, reasons: str, verb: Verb) -> Objection:
+def _rule(case: Case, ruling: ObjectionRuling, *, by: User, at: datetime, reasons: str, action: Action) -> Objection:
     objection = case.objections.filter(ended_at__isnull=True).first()
     if objection is None:
-        raise TransitionNotAllowed(verb, case)
+        raise TransitionNotAllowed(action, case)
     objection.ruling, objection.reasons, objection.ruled_by, objection.ended_at = ruling, reasons, by, at
     objection.save(update_fields=["ruling", "reasons", "ruled_by", "ended_at"])
     return objection

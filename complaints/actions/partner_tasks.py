@@ -19,7 +19,7 @@ from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act
 from complaints.models import Case, Clock, Ending, ReferralTask, TaskState
 from complaints.permissions import rulings
 from complaints.permissions.recusals import named_at
-from complaints.workflow import Act, ClockKind
+from complaints.workflow import Action, ClockKind
 
 
 class OwnPart(ValueError):
@@ -50,7 +50,7 @@ def add_task(case: Case, *, by: User, at: datetime, agency: Agency, text: str, d
     ``TaskTooLong``, ``AgencyEnded`` and ``NoActiveOfficer``.
     """
     with transaction.atomic():
-        with act(case, Act.ADD_TASK, by=by, at=at) as change:
+        with act(case, Action.ADD_TASK, by=by, at=at) as change:
             # They are told of nothing, and do not count as officers who could answer.
             named = recusals.unknown_to(case, named_at(agency, case.employee, at=at))
             case.recused = {*case.recused, *(user.pk for user in named)}
@@ -91,7 +91,7 @@ def answer_task(task: ReferralTask, *, by: User, at: datetime, text: str) -> Non
 
     Raises ``TransitionNotAllowed`` once the part is answered or dropped, and ``NotEntitled`` for another agency's part.
     """
-    with act(task.case, Act.ANSWER_TASK, by=by, at=at) as change:
+    with act(task.case, Action.ANSWER_TASK, by=by, at=at) as change:
         held = _held(change, task)
         if held.agency_id not in by.authority(at).agencies(DESK):
             raise NotEntitled
@@ -106,7 +106,7 @@ def drop_task(task: ReferralTask, *, by: User, at: datetime, reason: str) -> Non
 
     Raises ``TransitionNotAllowed`` once the part is answered or dropped.
     """
-    with act(task.case, Act.DROP_TASK, by=by, at=at) as change:
+    with act(task.case, Action.DROP_TASK, by=by, at=at) as change:
         held = _held(change, task)
         held.state, held.reason, held.ended_by, held.ended_at = TaskState.DROPPED, reason, by, at
         held.save(update_fields=["state", "reason", "ended_by", "ended_at"])
@@ -119,7 +119,7 @@ def _held(change: Change, task: ReferralTask) -> ReferralTask:
     """Return ``task`` as it stands now that its case is locked."""
     held = change.case.tasks.filter(pk=task.pk, state=TaskState.OPEN).select_related("agency").first()
     if held is None:
-        raise TransitionNotAllowed(change.verb, change.case)
+        raise TransitionNotAllowed(change.action, change.case)
     return held
 
 

@@ -9,12 +9,12 @@ from accounts.models import User
 from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import TransitionNotAllowed, transition
 from complaints.models import Attachment, Case, Question
-from complaints.workflow import Verb
+from complaints.workflow import Action
 
 
 def ask(case: Case, *, by: User, at: datetime, text: str) -> Question:
     """Ask the citizen one question; the clock of the holder stands still until the reply, at most ten working days."""
-    with transition(case, Verb.ASK, by=by, at=at) as change:
+    with transition(case, Action.ASK, by=by, at=at) as change:
         question = Question.objects.create(case=case, text=text, asked_by=by, asked_at=at)
         change.facts = {"question": question.pk, "words": fingerprint(text)}
     return question
@@ -25,8 +25,8 @@ def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collect
 
     ``attachments`` are unsaved rows that are stored with the answer. ``by`` may be an agent who took the answer down.
     """
-    with transition(case, Verb.REPLY, by=by, at=at) as change:
-        question = _open_question(case, Verb.REPLY)
+    with transition(case, Action.REPLY, by=by, at=at) as change:
+        question = _open_question(case, Action.REPLY)
         question.reply, question.replied_at, question.ended_at = text, at, at
         question.save(update_fields=["reply", "replied_at", "ended_at"])
         for attachment in attachments:
@@ -37,17 +37,17 @@ def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collect
 
 def lapse(case: Case, *, at: datetime) -> None:
     """Let the case go on without a reply once the citizen's time is over; raises before that."""
-    with transition(case, Verb.LAPSE, by=None, at=at) as change:
+    with transition(case, Action.LAPSE, by=None, at=at) as change:
         if case.deadline_at is None or at < case.deadline_at:
-            raise TransitionNotAllowed(Verb.LAPSE, case)
-        question = _open_question(case, Verb.LAPSE)
+            raise TransitionNotAllowed(Action.LAPSE, case)
+        question = _open_question(case, Action.LAPSE)
         question.ended_at = at
         question.save(update_fields=["ended_at"])
         change.facts = {"question": question.pk}
 
 
-def _open_question(case: Case, verb: Verb) -> Question:
+def _open_question(case: Case, action: Action) -> Question:
     question = case.questions.filter(ended_at__isnull=True).first()
     if question is None:
-        raise TransitionNotAllowed(verb, case)
+        raise TransitionNotAllowed(action, case)
     return question

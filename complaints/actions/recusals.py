@@ -19,7 +19,7 @@ from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import act
 from complaints.models import Case, Recusal, TaskState
 from complaints.permissions import policy
-from complaints.workflow import Act, Actor
+from complaints.workflow import Action, Actor
 from notifications import outbox
 
 
@@ -49,7 +49,7 @@ def unknown_to(case: Case, people: Sequence[User]) -> Sequence[User]:
 def record(case: Case, people: Collection[User], *, agency: Agency, at: datetime) -> None:
     """Record by the clock that ``case`` names ``people`` of ``agency``, who keep off it from now on."""
     for person in people:
-        with act(case, Act.CONCERN, by=None, at=at) as change:
+        with act(case, Action.RECUSE, by=None, at=at) as change:
             concern = _keep_off(case, Recusal(case=case, person=person, at=at))
             change.facts = {"concern": concern.pk, "person": str(person.pk), "desk": agency.pk}
 
@@ -88,7 +88,7 @@ def set_aside(case: Case, *, by: User, at: datetime, person: User, text: str) ->
     ``NotAColleague``.
     """
     with transaction.atomic():
-        with act(case, Act.CONCERN, by=by, at=at) as change:
+        with act(case, Action.RECUSE, by=by, at=at) as change:
             if case.is_recused(person):
                 raise AlreadyAside
             if person not in colleagues(case, by, at=at):
@@ -120,7 +120,7 @@ def clear(case: Case, *, by: User, at: datetime, person: User, text: str) -> Non
 
     Nobody does so about themselves: they do not see the case.
     """
-    with act(case, Act.CLEAR, by=by, at=at) as change:
+    with act(case, Action.END_RECUSAL, by=by, at=at) as change:
         concern = case.recusals.open().filter(person=person).first()
         if concern is None:
             raise NotAside

@@ -15,7 +15,7 @@ from complaints.engine import holders, notices, signed_links
 from complaints.engine.change import Change
 from complaints.engine.transition import act
 from complaints.models import Case
-from complaints.workflow import Act, State
+from complaints.workflow import AT_AGENCY, Action
 from notifications import outbox
 
 
@@ -35,7 +35,6 @@ class NobodyToRemind(LookupError):
 
 
 #: Somebody at the agency owes the next step in these.
-_OWED = frozenset({State.REFERRED, State.IN_PROGRESS})
 
 
 def remind_officer(case: Case, *, by: User, at: datetime) -> None:
@@ -44,10 +43,10 @@ def remind_officer(case: Case, *, by: User, at: datetime) -> None:
     Raises ``RemindedToday`` and ``NobodyToRemind``.
     """
     with transaction.atomic():
-        with act(case, Act.REMIND, by=by, at=at) as change:
+        with act(case, Action.REMIND, by=by, at=at) as change:
             _require_first(change, Whom.OFFICER)
             people = [user for user in _acting(case, at) if user.pk != by.pk and user.person_id != case.citizen_id]
-            if case.state not in _OWED or not people:
+            if case.state not in AT_AGENCY or not people:
                 raise NobodyToRemind
             change.facts = {"whom": str(Whom.OFFICER)}
         notices.tell_staff("officer_reminded", people, change=change)
@@ -55,7 +54,7 @@ def remind_officer(case: Case, *, by: User, at: datetime) -> None:
 
 def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
     """Send the directorate that was asked its link once more; raises as ``remind_officer`` does."""
-    with act(case, Act.REMIND, by=by, at=at) as change:
+    with act(case, Action.REMIND, by=by, at=at) as change:
         _require_first(change, Whom.DIRECTORATE)
         asked = holders.open_consultation(case)
         if asked is None or not asked.directorate.email or at >= asked.expires_at:
@@ -70,7 +69,7 @@ def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
 
 def _require_first(change: Change, whom: Whom) -> None:
     midnight = datetime.combine(timezone.localdate(change.at, AMMAN), time.min, AMMAN)
-    said = change.case.events.filter(verb=Act.REMIND, actor__isnull=False, at__gte=midnight)
+    said = change.case.events.filter(action=Action.REMIND, actor__isnull=False, at__gte=midnight)
     if said.filter(facts__whom=str(whom)).exists():
         raise RemindedToday
 

@@ -10,7 +10,7 @@ from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import NotEntitled, act
 from complaints.models import Answer, AnswerState, Case, Extension, ExtensionState, Note
 from complaints.permissions import policy, second_person
-from complaints.workflow import Act
+from complaints.workflow import Action
 
 
 def refuse_extension(case: Case, *, by: User, at: datetime, reason: str) -> Extension:
@@ -18,7 +18,7 @@ def refuse_extension(case: Case, *, by: User, at: datetime, reason: str) -> Exte
 
     Raises ``NothingProposed`` when there is none.
     """
-    with act(case, Act.REFUSE_EXTENSION, by=by, at=at) as change:
+    with act(case, Action.REFUSE_EXTENSION, by=by, at=at) as change:
         extension = case.extensions.filter(state=ExtensionState.PROPOSED).first()
         if extension is None:
             raise NothingProposed
@@ -38,7 +38,7 @@ def send_back(case: Case, *, by: User, at: datetime, reason: str) -> Answer:
 
     Raises ``NothingProposed`` without one and ``NotEntitled`` for its own writer, who writes it anew instead.
     """
-    with act(case, Act.SEND_BACK, by=by, at=at) as change:
+    with act(case, Action.SEND_BACK, by=by, at=at) as change:
         answer = case.answers.filter(state=AnswerState.PROPOSED).first()
         if answer is None:
             raise NothingProposed

@@ -15,7 +15,7 @@ from complaints.engine.transition import transition
 from complaints.models import Case, Ruling
 from complaints.permissions import rulings
 from complaints.permissions.recusals import named_at
-from complaints.workflow import Outcome, Verb
+from complaints.workflow import Action, Outcome
 
 
 class NoActiveOfficer(ValueError):
@@ -49,7 +49,7 @@ def refer(
     ``AlreadyThere``, ``AgencyEnded`` and ``RulingNeedsReason``.
     """
     with transaction.atomic():
-        with transition(case, Verb.REFER, by=by, at=at) as change:
+        with transition(case, Action.REFER, by=by, at=at) as change:
             if case.agency_id == agency.pk:
                 raise AlreadyThere
             # They are told of nothing, and do not count as officers who could receive it.
@@ -78,7 +78,7 @@ def refer(
 
 def archive(case: Case, *, by: User, at: datetime, reason: str) -> None:
     """Close what is not a case, with a reason that the citizen reads."""
-    with transition(case, Verb.ARCHIVE, by=by, at=at) as change:
+    with transition(case, Action.ARCHIVE, by=by, at=at) as change:
         ruling = Ruling.objects.create(case=case, text=reason, by=by, at=at)
         change.facts = {"ruling": ruling.pk, "words": fingerprint(reason)}
         change.set(closed_at=at, closed_by=by, outcome=Outcome.INADMISSIBLE)

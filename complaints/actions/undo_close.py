@@ -10,7 +10,7 @@ from django.db.models import F
 from complaints.actions import linked_cases
 from complaints.engine import notices
 from complaints.models import Case, CaseEvent
-from complaints.workflow import State, Verb
+from complaints.workflow import Action, State
 from notifications import outbox
 
 
@@ -24,7 +24,7 @@ class UndoPreview:
 
 def last_closing(case: Case) -> CaseEvent | None:
     """Return the last closing of ``case`` with an answer; notes may have followed it."""
-    return case.events.filter(verb=Verb.CLOSE).order_by("number").last()
+    return case.events.filter(action=Action.CLOSE).order_by("number").last()
 
 
 def closed_with(lead: Case) -> list[CaseEvent]:
@@ -32,7 +32,9 @@ def closed_with(lead: Case) -> list[CaseEvent]:
     closing = last_closing(lead)
     if closing is None:
         return []
-    events = CaseEvent.objects.filter(case__in=linked_cases.open_followers(lead), verb=Verb.CLOSE, facts__lead=lead.pk)
+    events = CaseEvent.objects.filter(
+        case__in=linked_cases.open_followers(lead), action=Action.CLOSE, facts__lead=lead.pk
+    )
     still = events.filter(at=closing.at, case__state=State.CLOSED, case__closed_at=F("at"))
     return list(still.select_related("case__agency", "case__topic", "case__citizen").order_by("case"))
 

@@ -18,7 +18,7 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.promise import citizen_status, promise_card, stages
 from complaints.models import Case, CaseEvent
 from complaints.permissions import policy
-from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, Act, Verb
+from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, Action
 from notifications.models import Message, MessageState
 
 #: Messages shown at most; the oldest say the least.
@@ -50,10 +50,10 @@ def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
         "topic_answers": answers_to_show(case, knows_person=True),
         "attachments": list(case.attachments.filter(consultation__isnull=True)),
         "notices": notice_lines(case, at=at),
-        "may_add": policy.may_act(case, Act.ADD, user, at=at),
-        "may_amend": policy.may_act(case, Act.AMEND, user, at=at),
+        "may_add": policy.may(case, Action.ADD, user, at=at),
+        "may_amend": policy.may(case, Action.AMEND, user, at=at),
         "objecting": objecting(case, user, at=at),
-        "may_withdraw": policy.may(case, Verb.WITHDRAW, user, at=at),
+        "may_withdraw": policy.may(case, Action.WITHDRAW, user, at=at),
     }
 
 
@@ -66,7 +66,7 @@ class Objecting(NamedTuple):
 
 def objecting(case: Case, user: User, *, at: datetime) -> Objecting | None:
     """Return until when ``user`` may object to the answer, None where they may not."""
-    if case.closed_at is None or not policy.may(case, Verb.OBJECT, user, at=at):
+    if case.closed_at is None or not policy.may(case, Action.OBJECT, user, at=at):
         return None
     until = timezone.localdate(case.closed_at + timedelta(days=OBJECTION_DAYS))
     return Objecting(until, is_last=case.objections_made + 1 == MAX_OBJECTIONS)
@@ -77,11 +77,11 @@ def _first_promise(events: Sequence[CaseEvent]) -> date | None:
     promised: date | None = None
     extended = False
     for event in events:
-        if event.verb == Verb.ACCEPT:
+        if event.action == Action.ACCEPT:
             promised, extended = _day(event.facts.get("promised_on")), False
-        elif event.verb in {Verb.DECLINE, Verb.RETURN, Verb.REFER, Verb.UPHOLD}:
+        elif event.action in {Action.DECLINE, Action.RETURN, Action.REFER, Action.UPHOLD}:
             promised, extended = None, False
-        extended = extended or event.verb == Verb.EXTEND
+        extended = extended or event.action == Action.EXTEND
     return promised if extended else None
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from accounts.roles import RUNG_NAMES, Role
 from complaints.models import Case, CaseEvent
-from complaints.workflow import Act
+from complaints.workflow import Action
 from kit.dates import day_digits
 
 
@@ -17,13 +17,13 @@ def clock_particulars(event: CaseEvent) -> str:
     """Return what was particular to a step of the clock: the share, the rung, the dates; empty for anything else."""
     if event.actor_id is not None:
         return ""
-    match event.verb:
-        case Act.REMIND:
+    match event.action:
+        case Action.REMIND:
             share = str(event.facts.get("step", "")).removeprefix("remind_")
             return gettext("%(share)s%% of the time is over") % {"share": share} if share else ""
-        case Act.ESCALATE:
+        case Action.ESCALATE:
             return _rung(event)
-        case Act.RECOUNT:
+        case Action.RECALCULATE:
             return gettext("from %(old)s to %(new)s") % {
                 "old": _day(event.facts["old_due"]),
                 "new": _day(event.facts["new_due"]),
@@ -49,4 +49,4 @@ def has_moved(case: Case, *, since: int) -> bool:
     A reminder or a report further up changes nothing that a person decides on: what was typed meanwhile still fits.
     """
     later = case.events.filter(number__gt=since)
-    return later.exclude(actor__isnull=True, verb__in=[Act.REMIND, Act.ESCALATE]).exists()
+    return later.exclude(actor__isnull=True, action__in=[Action.REMIND, Action.ESCALATE]).exists()

@@ -9,7 +9,7 @@ from datetime import datetime
 from complaints.case_text.history import HistoryEntry
 from complaints.case_text.sent_messages import SentMessage
 from complaints.models import CaseEvent
-from complaints.workflow import Act, Verb
+from complaints.workflow import ACTIONS, Action
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,27 +22,6 @@ class ConversationLine:
     by: str = ""
     texts: tuple[str, ...] = ()
     told: SentMessage | None = None
-
-
-@dataclass(frozen=True)
-class _Saying:
-    """Whose words an event has, and in which of the two columns of its paper."""
-
-    is_citizens: bool
-    columns: tuple[str, ...] = ("first",)
-
-
-_SAYINGS: dict[str, _Saying] = {
-    Verb.ASK: _Saying(is_citizens=False),
-    Verb.REPLY: _Saying(is_citizens=True, columns=("second",)),
-    Act.ADD: _Saying(is_citizens=True),
-    Verb.EXTEND: _Saying(is_citizens=False),
-    Verb.CLOSE: _Saying(is_citizens=False, columns=("first", "second")),
-    Verb.ARCHIVE: _Saying(is_citizens=False),
-    Verb.OBJECT: _Saying(is_citizens=True),
-    Verb.UPHOLD: _Saying(is_citizens=False, columns=("second",)),
-    Verb.DISMISS: _Saying(is_citizens=False, columns=("second",)),
-}
 
 
 def conversation(
@@ -59,15 +38,15 @@ def conversation(
 
 def _said(events: Sequence[CaseEvent], deeds: Sequence[HistoryEntry]) -> Iterator[ConversationLine]:
     for place, (event, deed) in enumerate(zip(events, deeds, strict=True)):
-        saying = _SAYINGS.get(event.verb)
-        if saying is None or deed.paper is None or _is_taken_back(events, place):
+        quote = ACTIONS[Action(event.action)].quote
+        if quote is None or deed.paper is None or _is_taken_back(events, place):
             continue
-        texts = tuple(text for name in saying.columns if (text := getattr(deed.paper, name)))
-        yield ConversationLine(is_citizens=saying.is_citizens, title=deed.title, at=deed.at, by=deed.by, texts=texts)
+        texts = tuple(text for name in quote.texts if (text := getattr(deed.paper, name)))
+        yield ConversationLine(is_citizens=quote.by_citizen, title=deed.title, at=deed.at, by=deed.by, texts=texts)
 
 
 def _is_taken_back(events: Sequence[CaseEvent], place: int) -> bool:
     """Tell whether the next change of state took this closing back."""
     later = (event for event in events[place + 1 :] if event.from_state != event.to_state)
     after = next(later, None)
-    return events[place].verb == Verb.CLOSE and after is not None and after.verb == Verb.CORRECT
+    return events[place].action == Action.CLOSE and after is not None and after.action == Action.CORRECT

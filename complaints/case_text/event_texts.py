@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.case_text.estimates import days_label
 from complaints.models import Case, CaseEvent, CaseLink, Estimate, RefusalReason, SpokenWith
-from complaints.workflow import Outcome, Verb
+from complaints.workflow import Action, Outcome
 
 #: Which row holds the words of an event: the key in its facts.
 _PAPERS = (
@@ -140,4 +140,4 @@ class EventTextReader:
             return None
         paper = self._papers.get(key)
         # What came back later stands where it came.
-        return replace(paper, second="") if paper and event.verb in {Verb.ASK, Verb.OBJECT} else paper
+        return replace(paper, second="") if paper and event.action in {Action.ASK, Action.OBJECT} else paper

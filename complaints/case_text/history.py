@@ -6,81 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext, gettext_lazy as _
-from django_stubs_ext import StrPromise
+from django.utils.translation import gettext
 
 from complaints.case_text.clock_history import clock_particulars
 from complaints.case_text.deadline import span_label
 from complaints.case_text.event_texts import EventText, EventTextReader
 from complaints.engine.signed_links import LinkBearer
 from complaints.models import Case, CaseEvent
-from complaints.workflow import Act, Verb
-
-#: What was done, in the words of the desk.
-DEEDS: dict[str, StrPromise] = {
-    Verb.FILE: _("Filed"),
-    Verb.REFER: _("Referred to an agency"),
-    Verb.ACCEPT: _("Accepted"),
-    Verb.DECLINE: _("Declined: outside the agency's competence"),
-    Verb.RETURN: _("Returned: it proved outside the agency's competence"),
-    Verb.ASK: _("Question to the citizen"),
-    Verb.REPLY: _("Reply of the citizen"),
-    Verb.LAPSE: _("No reply in time; the work goes on without it"),
-    Verb.EXTEND: _("New date granted"),
-    Verb.CLOSE: _("Closed with an answer"),
-    Verb.CORRECT: _("Closing taken back"),
-    Verb.WITHDRAW: _("Withdrawn by the citizen"),
-    Verb.ARCHIVE: _("Closed without referral"),
-    Verb.OBJECT: _("Objection to the answer"),
-    Verb.UPHOLD: _("Objection upheld"),
-    Verb.DISMISS: _("Objection dismissed"),
-    Act.AMEND: _("Words corrected by the citizen"),
-    Act.ADD: _("Information added by the citizen"),
-    Act.PROPOSE_EXTENSION: _("New date proposed"),
-    Act.REFUSE_EXTENSION: _("Proposed date refused"),
-    Act.PROPOSE_ANSWER: _("Answer proposed; it waits for the second signature"),
-    Act.SEND_BACK: _("Proposed answer sent back"),
-    Act.ASSIGN: _("Given to an officer"),
-    Act.NOTE: _("Note"),
-    Act.CALL: _("Telephone call noted"),
-    Act.LABEL: _("Label changed"),
-    Act.CONCERN: _("Set aside: the case is about them"),
-    Act.CLEAR: _("Not set aside any more"),
-    Act.LINK: _("Linked to another case"),
-    Act.UNLINK: _("Link to another case ended"),
-    Act.CONSULT: _("Directorate asked for a time and a finding"),
-    Act.ESTIMATE: _("Time given by the directorate"),
-    Act.FIND: _("Finding of the directorate"),
-    Act.REVOKE: _("Request to the directorate taken back"),
-    Act.ADD_TASK: _("Another agency asked for its part"),
-    Act.ANSWER_TASK: _("Part of another agency answered"),
-    Act.DROP_TASK: _("Part of another agency dropped"),
-    Act.HAND_OVER: _("Handed over to an outside centre"),
-    Act.TAKE_BACK: _("Answer of the outside centre recorded"),
-    Act.REMIND: _("Reminder"),
-    Act.ESCALATE: _("Deadline missed; reported further up"),
-    Act.RECOUNT: _("Deadline counted anew: the calendar has changed"),
-}
-_KINDS: dict[str, str] = {
-    Verb.FILE: "you",
-    Verb.REPLY: "you",
-    Verb.WITHDRAW: "you",
-    Verb.OBJECT: "you",
-    Act.AMEND: "you",
-    Act.ADD: "you",
-    Verb.ACCEPT: "ok",
-    Verb.CLOSE: "ok",
-    Verb.DECLINE: "bad",
-    Verb.RETURN: "bad",
-    Verb.LAPSE: "wait",
-    Verb.ASK: "wait",
-    Act.ESCALATE: "bad",
-    Act.CONSULT: "wait",
-    Act.FIND: "ok",
-    Act.HAND_OVER: "wait",
-}
-#: What is done through a signed link, by nobody who has an account.
-_BY_LINK = frozenset({Act.ESTIMATE, Act.FIND})
+from complaints.workflow import ACTIONS, Action
 
 
 @dataclass(frozen=True)
@@ -99,18 +32,23 @@ def history_entries(case: Case, events: Sequence[CaseEvent], reader: EventTextRe
     """Yield what was done to ``case`` by its ``events``, the oldest first."""
     entered, asker = events[0].at, ""
     for event in events:
-        asker = event.actor.name if event.verb == Act.CONSULT and event.actor else asker
+        asker = event.actor.name if event.action == Action.CONSULT and event.actor else asker
         moves = event.from_state != event.to_state
         yield HistoryEntry(
-            title=": ".join(filter(None, [str(DEEDS[event.verb]), clock_particulars(event)])),
+            title=": ".join(filter(None, [action_label(event), clock_particulars(event)])),
             at=event.at,
             by=actor_label(event, case, asker=asker),
-            kind=_KINDS.get(event.verb, ""),
+            kind=ACTIONS[Action(event.action)].colour,
             after=span_label(event.at - entered) if moves and event.from_state else "",
             paper=reader.paper_of(event),
         )
         if moves:
             entered = event.at
+
+
+def action_label(event: CaseEvent) -> str:
+    """Return what was done, in the words of the desk."""
+    return str(ACTIONS[Action(event.action)].label)
 
 
 def actor_label(event: CaseEvent, case: Case, *, asker: str = "") -> str:
@@ -119,7 +57,7 @@ def actor_label(event: CaseEvent, case: Case, *, asker: str = "") -> str:
     ``asker`` is who asked the directorate last before it, where the caller knows that without a statement.
     """
     if event.actor is None:
-        return _by_link(event, asker) if event.verb in _BY_LINK else gettext("by the clock")
+        return _by_link(event, asker) if ACTIONS[Action(event.action)].by_link else gettext("by the clock")
     if event.actor_id == case.citizen.user_id:
         return gettext("the citizen")
     if event.on_behalf_of is not None:
@@ -131,6 +69,6 @@ def _by_link(event: CaseEvent, asker: str) -> str:
     if event.facts.get("handed") != LinkBearer.OFFICER:
         return gettext("the directorate")
     if not asker:
-        asked = CaseEvent.objects.filter(case=event.case_id, verb=Act.CONSULT, number__lt=event.number)
+        asked = CaseEvent.objects.filter(case=event.case_id, action=Action.CONSULT, number__lt=event.number)
         asker = str(asked.select_related("actor").latest("number").actor)
     return gettext("through the link that %(officer)s passed on to the directorate") % {"officer": asker}

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from accounts.roles import RUNG_NAMES
 from complaints.clocks import limits, pauses
 from complaints.models import Case, CaseEvent
-from complaints.workflow import Outcome, State, Verb
+from complaints.workflow import Action, Outcome, State
 from kit.dates import day_digits
 
 
@@ -170,8 +170,8 @@ def _last_accepted(events: Sequence[CaseEvent]) -> date | None:
     """Return the day of the acceptance that still holds: none after the case went back or to another agency."""
     accepted: date | None = None
     for event in events:
-        if event.verb in {Verb.ACCEPT, Verb.CLOSE}:
+        if event.action in {Action.ACCEPT, Action.CLOSE}:
             accepted = timezone.localdate(event.at)
-        elif event.verb in {Verb.DECLINE, Verb.RETURN, Verb.REFER}:
+        elif event.action in {Action.DECLINE, Action.RETURN, Action.REFER}:
             accepted = None
     return accepted

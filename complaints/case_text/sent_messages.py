@@ -13,7 +13,7 @@ from complaints.case_text.delivery_status import DeliveryStatus
 from complaints.case_text.message_names import message_name
 from complaints.engine import notices
 from complaints.models import Case, CaseEvent
-from complaints.workflow import Verb
+from complaints.workflow import Action
 from notifications.models import LEFT, Message
 
 
@@ -58,5 +58,5 @@ def _told(message: Message, titles: Mapping[str, str], repeated: Message | None,
 
 def has_left(events: Sequence[CaseEvent], messages: Iterable[Message]) -> bool:
     """Tell whether any word of the last closing has left already."""
-    closings = [notices.occasion(event) for event in events if event.verb == Verb.CLOSE]
+    closings = [notices.occasion(event) for event in events if event.action == Action.CLOSE]
     return any(message.occasion in closings[-1:] and message.state in LEFT for message in messages)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from agencies.calendar import WorkingCalendar
 from complaints.clocks import limits
 from complaints.models import Case, Clock, Ending
-from complaints.workflow import FULFILS, OBJECTION_DAYS, STANDINGS, ClockKind, Outcome, State, Verb
+from complaints.workflow import ACTIONS, OBJECTION_DAYS, STATE_RULES, Action, ClockKind, Outcome, State
 
 #: Working days for a topic that sets no limit.
 DEFAULT_LIMIT_DAYS = 7
@@ -37,8 +37,7 @@ def due_in_state(
     state: State, *, at: datetime, promised: datetime | None, calendar: WorkingCalendar | None
 ) -> tuple[datetime, int | None]:
     """Return when the clock of ``state`` entered at ``at`` is due, and its limit in working days where it has one."""
-    standing = STANDINGS[state]
-    if standing.clock == ClockKind.MAY_OBJECT:
+    if STATE_RULES[state].clock == ClockKind.MAY_OBJECT:
         return at + timedelta(days=OBJECTION_DAYS), None
     days = limits.days_in(state)
     if days is None:
@@ -56,7 +55,7 @@ def start(case: Case, *, at: datetime, due: datetime, days: int | None) -> Clock
     """Start the clock of the case's state."""
     return Clock.objects.create(
         case=case,
-        kind=STANDINGS[State(case.state)].clock,
+        kind=STATE_RULES[State(case.state)].clock,
         started_at=at,
         limit_days=days,
         first_due_at=due,
@@ -64,11 +63,11 @@ def start(case: Case, *, at: datetime, due: datetime, days: int | None) -> Clock
     )
 
 
-def end(clock: Clock, *, verb: Verb, at: datetime) -> None:
-    """End ``clock``: missed when it is over its deadline, met when ``verb`` does what it waited for, else stopped."""
+def end(clock: Clock, *, action: Action, at: datetime) -> None:
+    """End ``clock``: missed when it is over its deadline, met when ``action`` does what it waited for, else stopped."""
     if at > clock.due_at:
         clock.ending = Ending.MISSED
-    elif verb in FULFILS[ClockKind(clock.kind)]:
+    elif ClockKind(clock.kind) in ACTIONS[action].fulfils:
         clock.ending = Ending.MET
     else:
         clock.ending = Ending.STOPPED

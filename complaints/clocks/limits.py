@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from accounts.roles import LADDER, Role
-from complaints.workflow import STANDINGS, State
+from complaints.workflow import STATE_RULES, State
 
 #: The setting that names the working days of a state, for the states that count them.
 DAYS: dict[State, str] = {
@@ -25,9 +25,9 @@ RUNG_DAYS = 1
 
 
 def days_in(state: State) -> int | None:
-    """Return the working days of the clock of ``state``; None where a verb sets its date."""
+    """Return the working days of the clock of ``state``; None where an action sets its date."""
     if state not in DAYS:
-        return STANDINGS[state].days
+        return STATE_RULES[state].days
     days: int = getattr(settings, DAYS[state])
     return days
 

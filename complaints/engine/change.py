@@ -1,4 +1,4 @@
-"""One change of a case while it is made: what its verb says of it, and the people it may concern."""
+"""One change of a case while it is made: what its action says of it, and the people it may concern."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from accounts.models import User, cmu_staff, officers_of, supervisors_of
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Directorate, current_calendar
 from complaints.models import Case
-from complaints.workflow import Act, Holder, State, Verb
+from complaints.workflow import Action, Holder, State
 
 type Fact = str | int | bool | None
 
@@ -49,7 +49,7 @@ class CaseStaff:
 
 @dataclass(kw_only=True)
 class Change:
-    """What a verb says about its own change; the machine does what every change must.
+    """What an action says about its own change; the machine does what every change must.
 
     ``holder`` is who has the case in hand afterwards, where that does not follow from the state: a directorate or an
     outside centre, or the agency again once they are done. ``partners`` are the agencies whose part in the case is
@@ -57,7 +57,7 @@ class Change:
     """
 
     case: Case
-    verb: Verb | Act
+    action: Action
     by: User | None
     at: datetime
     origin: State

@@ -16,7 +16,7 @@ def link(previous: bytes, event: CaseEvent) -> bytes:
     covered = [
         event.case_id,
         event.number,
-        event.verb,
+        event.action,
         event.from_state,
         event.to_state,
         event.at.timestamp(),

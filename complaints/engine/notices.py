@@ -19,7 +19,7 @@ from agencies.calendar import WorkingCalendar
 from agencies.models import Priority
 from complaints.engine.change import Change
 from complaints.models import Case, CaseEvent, Channel as CaseChannel
-from complaints.workflow import Outcome, Party, State, Tell, Verb
+from complaints.workflow import ACTIONS, Outcome, Party, State, Tell
 from kit.dates import day_digits
 from notifications import outbox
 from notifications.models import Channel, Message
@@ -28,7 +28,7 @@ from notifications.words.links import DOT
 
 #: What a caller gets instead: the agent has just read the number out, the message says where to follow it.
 _BY_PHONE = {"case_received": "case_filed_by_phone", "case_received_triage": "case_filed_by_phone"}
-#: Whoever had a part in a case that leaves the agency which leads is told that it fell, whatever the verb.
+#: Whoever had a part in a case that leaves the agency which leads is told that it fell, whatever the action.
 _FALLEN = (Tell(Party.PARTNER, "officer_task_dropped"),)
 
 
@@ -78,7 +78,7 @@ def rings_from(moment: Moment) -> datetime | None:
 
 def owe(tells: Iterable[Tell], *, change: Change, event: CaseEvent) -> None:
     """Write the messages that ``event``, made by ``change``, owes into the outbox."""
-    told = [*tells, *_FALLEN] if isinstance(change.verb, Verb) and change.partners else tells
+    told = [*tells, *_FALLEN] if ACTIONS[change.action].changes_state and change.partners else tells
     notices = [notice for tell in told if _applies(tell, change.case) for notice in _notices(tell, change)]
     outbox.owe(notices, occasion=occasion(event), at=event.at)
 
@@ -114,7 +114,7 @@ def _thanks(user: User, case: Case) -> Iterator[Notice]:
 
 
 def to_citizen(template: str, *, case: Case, on: date | None) -> Notice:
-    """Return what the citizen of ``case`` is told by ``template``, beside any verb; ``on`` is the date it names."""
+    """Return what the citizen of ``case`` is told by ``template``, beside any action; ``on`` is the date it names."""
     return _to_citizen(template, case, on)
 
 

@@ -16,7 +16,7 @@ from accounts.limits import HOUR, Limit
 from accounts.recipients import directorate_key
 from agencies.models import Directorate
 from complaints.models import Case, Consultation, ConsultationState
-from complaints.workflow import Act
+from complaints.workflow import Action
 from kit.dates import day_digits
 from notifications import outbox
 from notifications.models import Channel
@@ -134,7 +134,7 @@ def channel_of(asked: Consultation) -> LinkBearer:
     if channel_to(asked.directorate) == LinkBearer.OFFICER:
         return LinkBearer.OFFICER
     was_shown = asked.case.events.filter(
-        verb=Act.CONSULT, facts__consultation=asked.pk, facts__handed=str(LinkBearer.OFFICER)
+        action=Action.CONSULT, facts__consultation=asked.pk, facts__handed=str(LinkBearer.OFFICER)
     )
     return LinkBearer.OFFICER if was_shown.exists() else LinkBearer.EMAIL
 

@@ -18,16 +18,16 @@ from complaints.engine import history_chain, holders, notices
 from complaints.engine.change import CaseStaff, Change, Fact
 from complaints.models import Case, CaseEvent, Clock, Holding
 from complaints.permissions import deputies, policy
-from complaints.workflow import ACT_TELLS, STANDINGS, TRANSITIONS, Act, Actor, Holder, State, Tell, Verb
+from complaints.workflow import ACTIONS, STATE_RULES, Action, Actor, Holder, State, Tell
 from notifications import outbox
 
 
 class TransitionNotAllowed(Exception):
-    """The case no longer stands where the verb starts from; ``last`` says what was done to it, when and by whom."""
+    """The case no longer stands where the action starts from; ``last`` says what was done to it, when and by whom."""
 
-    def __init__(self, verb: Verb | Act, case: Case) -> None:
-        super().__init__(f"{verb} does not apply to case {case.pk} in state {case.state}")
-        self.verb = verb
+    def __init__(self, action: Action, case: Case) -> None:
+        super().__init__(f"{action} does not apply to case {case.pk} in state {case.state}")
+        self.action = action
         self.state = State(case.state)
         self.last = case.events.select_related("actor").last()
 
@@ -38,9 +38,9 @@ class NotEntitled(PermissionDenied):
 
 @contextmanager
 def transition(
-    case: Case, verb: Verb, *, by: User | None, at: datetime, through: Actor | None = None
+    case: Case, action: Action, *, by: User | None, at: datetime, through: Actor | None = None
 ) -> Iterator[Change]:
-    """Change the state of ``case`` by ``verb``: the body says what is particular, the rest is done here.
+    """Change the state of ``case`` by ``action``: the body says what is particular, the rest is done here.
 
     Locks the row before its state is read. Raises ``TransitionNotAllowed`` when somebody was first and
     ``NotEntitled`` when ``by`` may not; both leave nothing written. ``by`` is None for the clock. ``through`` is what
@@ -48,37 +48,37 @@ def transition(
     """
     with transaction.atomic():
         _lock(case)
-        if not policy.fits(case, verb, at=at):
-            raise TransitionNotAllowed(verb, case)
-        if not (through in TRANSITIONS[verb].who if through else policy.is_entitled(case, verb, by, at=at)):
+        if not policy.fits(case, action, at=at):
+            raise TransitionNotAllowed(action, case)
+        if not (through in ACTIONS[action].who if through else policy.is_entitled(case, action, by, at=at)):
             raise NotEntitled
-        change = _change(case, verb, by, at, target=_target(case, verb))
+        change = _change(case, action, by, at, target=_target(case, action))
         yield change
         _move_clocks(change)
         _move_holding(change)
         event = _record(change)
         _cancel_overtaken(change)
-        _owe(TRANSITIONS[verb].tells, change, event)
+        _owe(ACTIONS[action].tells, change, event)
 
 
 @contextmanager
-def act(case: Case, what: Act, *, by: User | None, at: datetime, through: Actor | None = None) -> Iterator[Change]:
+def act(case: Case, what: Action, *, by: User | None, at: datetime, through: Actor | None = None) -> Iterator[Change]:
     """Record ``what`` in the history of ``case`` without changing its state; raises as ``transition`` does.
 
     ``by`` is None for the clock, and for whoever comes ``through`` a signed link, which the caller has checked.
     """
     with transaction.atomic():
         _lock(case)
-        states, who = policy.ACTS[what]
-        if case.state not in states:
+        rule = ACTIONS[what]
+        if case.state not in rule.sources:
             raise TransitionNotAllowed(what, case)
-        if not (through in who if through else policy.may_act(case, what, by, at=at)):
+        if not (through in rule.who if through else policy.may(case, what, by, at=at)):
             raise NotEntitled
         change = _change(case, what, by, at, target=State(case.state))
         yield change
         _move_holding(change)
         event = _record(change)
-        _owe(ACT_TELLS.get(what, ()), change, event)
+        _owe(rule.tells, change, event)
 
 
 def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk: CaseStaff) -> None:
@@ -89,7 +89,7 @@ def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk
     """
     change = Change(
         case=case,
-        verb=Verb.FILE,
+        action=Action.FILE,
         by=by,
         at=at,
         origin=State(case.state),
@@ -103,14 +103,14 @@ def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk
     case.chain = history_chain.GENESIS
     event = _event(change, from_state="")
     case.chain = event.chain
-    holder = STANDINGS[change.target].holder
+    holder = STATE_RULES[change.target].holder
     case.holder = holder or ""
     case.save(force_insert=True)
     event.save(force_insert=True)
     clockwork.start(case, at=at, due=due, days=days)
     _hold(change, holder)
     change.speaks_of = timezone.localdate(due)
-    _owe(TRANSITIONS[Verb.FILE].tells, change, event)
+    _owe(ACTIONS[Action.FILE].tells, change, event)
 
 
 def _lock(case: Case) -> None:
@@ -121,9 +121,9 @@ def _lock(case: Case) -> None:
     case.forget_recused()
 
 
-def _target(case: Case, verb: Verb) -> State:
-    """Return where ``verb`` leads: back to where the case came from, or, of two, to triage when it has no agency."""
-    row = TRANSITIONS[verb]
+def _target(case: Case, action: Action) -> State:
+    """Return where ``action`` leads: back to where the case came from, or, of two, to triage when it has no agency."""
+    row = ACTIONS[action]
     if row.resumes:
         return State(case.resumes_to)
     return next(
@@ -131,17 +131,17 @@ def _target(case: Case, verb: Verb) -> State:
     )
 
 
-def _change(case: Case, verb: Verb | Act, by: User | None, at: datetime, *, target: State) -> Change:
+def _change(case: Case, action: Action, by: User | None, at: datetime, *, target: State) -> Change:
     return Change(
-        case=case, verb=verb, by=by, at=at, origin=State(case.state), target=target, former_agency=case.agency
+        case=case, action=action, by=by, at=at, origin=State(case.state), target=target, former_agency=case.agency
     )
 
 
 def _move_clocks(change: Change) -> None:
     """Move the clocks from the origin's to the target's, and project the running one onto the case."""
-    case, verb, at = change.case, Verb(change.verb), change.at
+    case, action, at = change.case, change.action, change.at
     case.state = change.target
-    if verb == Verb.EXTEND:
+    if action == Action.EXTEND:
         _move_due(change)
         return
     live = {
@@ -151,10 +151,10 @@ def _move_clocks(change: Change) -> None:
     if change.target == State.WAITING and running is not None:
         clockwork.pause(running, at=at)
         running = None
-    resumed = paused if change.origin == State.WAITING and TRANSITIONS[verb].resumes else None
+    resumed = paused if change.origin == State.WAITING and ACTIONS[action].resumes else None
     for clock in (running, paused):
         if clock is not None and clock is not resumed:
-            clockwork.end(clock, verb=verb, at=at)
+            clockwork.end(clock, action=action, at=at)
     if resumed is not None:
         clockwork.resume(resumed, at=at, calendar=change.calendar)
         _project(change, resumed)
@@ -167,7 +167,7 @@ def _start_clock(change: Change) -> None:
     if case.state == State.CLOSED and not clockwork.needs_window(case):
         case.deadline_at = None
         return
-    if change.verb == Verb.CORRECT and change.due is not None:
+    if change.action == Action.CORRECT and change.due is not None:
         reopened = clockwork.reopen(case, due=change.due)
         if reopened is not None:
             _project(change, reopened)
@@ -201,12 +201,14 @@ def _record(change: Change) -> CaseEvent:
     """Write the case, which carries the newest number and hash, and the event they belong to."""
     case = change.case
     case.version += 1
-    if isinstance(change.verb, Verb):
-        case.verb = change.verb
+    if ACTIONS[change.action].changes_state:
+        case.last_action = change.action
         case.resumes_to = change.origin if change.target == State.WAITING else ""
     event = _event(change, from_state=change.origin)
     case.chain = event.chain
-    case.save(update_fields=["state", "verb", "version", "chain", "resumes_to", "deadline_at", *sorted(change.fields)])
+    case.save(
+        update_fields=["state", "last_action", "version", "chain", "resumes_to", "deadline_at", *sorted(change.fields)]
+    )
     event.save(force_insert=True)
     return event
 
@@ -216,7 +218,7 @@ def _event(change: Change, *, from_state: str) -> CaseEvent:
     event = CaseEvent(
         case=case,
         number=case.version,
-        verb=change.verb,
+        action=change.action,
         from_state=from_state,
         to_state=change.target,
         at=change.at,
@@ -235,7 +237,7 @@ def _absent(change: Change) -> UUID | None:
         return None
     agency = change.former_agency or change.case.agency
     key = agency.pk if agency else None
-    return deputies.absent_behind(change.by, change.verb, agency=key, at=change.at, but=change.case.recused)
+    return deputies.absent_behind(change.by, change.action, agency=key, at=change.at, but=change.case.recused)
 
 
 def _move_holding(change: Change) -> None:
@@ -253,11 +255,11 @@ def _move_holding(change: Change) -> None:
 
 def _hands(change: Change, *, is_same_agency: bool) -> tuple[Holder | None, Directorate | None]:
     """Return who has the case in hand after ``change``, and the directorate if it gets the case only now."""
-    case, standing = change.case, STANDINGS[change.target].holder
+    case, holder = change.case, STATE_RULES[change.target].holder
     if change.holder is not None:
         return change.holder, change.directorate
-    if standing != Holder.AGENCY:
-        return standing, None
+    if holder != Holder.AGENCY:
+        return holder, None
     if change.origin == State.WAITING:
         # Whoever had it when the citizen was asked has it again.
         return holders.current_holder(case)
@@ -277,7 +279,7 @@ def _hold(change: Change, holder: Holder | None, directorate: Directorate | None
 
 
 def _cancel_overtaken(change: Change) -> None:
-    overtaken = TRANSITIONS[Verb(change.verb)].overtakes
+    overtaken = ACTIONS[change.action].overtakes
     if overtaken:
         outbox.cancel(reference=change.case.reference, templates=overtaken, at=change.at)
 

@@ -22,14 +22,13 @@ from complaints.actions import linked_cases
 from complaints.clocks import limits
 from complaints.engine.transition import NotEntitled, act
 from complaints.models import Case, CaseEvent
-from complaints.models.case import WITH_AGENCY
 from complaints.permissions import policy
-from complaints.workflow import Act, Verb
+from complaints.workflow import WITH_AGENCY, Action
 from notifications import outbox
 from notifications.outbox import Notice
 
 #: Whoever was given a case by one of these a moment ago is not blamed for the silence before.
-GIVEN_BY = (Act.ASSIGN, Verb.ACCEPT, Verb.CORRECT)
+GIVEN_BY = (Action.ASSIGN, Action.ACCEPT, Action.CORRECT)
 #: Officers whose cases one run hands over at most; the next run goes on.
 BATCH = 50
 
@@ -208,7 +207,7 @@ def _locked(agency: Agency, officer: User) -> list[Case]:
 
 
 def _assign(case: Case, officer: User | None, *, by: User | None, at: datetime) -> None:
-    with act(case, Act.ASSIGN, by=by, at=at) as change:
+    with act(case, Action.ASSIGN, by=by, at=at) as change:
         change.facts = {
             "officer": str(officer.pk) if officer else None,
             "before": str(case.officer_id) if case.officer_id else None,
@@ -244,7 +243,7 @@ def unassign_inactive(*, at: datetime) -> int:
 def _silent(since: datetime, at: datetime) -> QuerySet[Case]:
     on, first = timezone.localdate(at), timezone.localdate(since)
     away = Absence.objects.filter(deputy__isnull=False, starts_on__lte=on, ends_on__gte=first)
-    given = CaseEvent.objects.filter(case=OuterRef("pk"), verb__in=GIVEN_BY, at__gte=since)
+    given = CaseEvent.objects.filter(case=OuterRef("pk"), action__in=GIVEN_BY, at__gte=since)
     held = Case.objects.filter(~Exists(given), state__in=WITH_AGENCY, officer__isnull=False, agency__isnull=False)
     seen = Coalesce(F("officer__last_login"), F("officer__created_at"))
     return held.alias(seen=seen).filter(Q(seen__lt=since), ~Q(officer__in=away.values("user")))

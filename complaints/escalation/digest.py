@@ -22,8 +22,8 @@ from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import current_calendar
 from complaints.clocks.due_soon import SOON
 from complaints.models import Case, CaseEvent, CaseQuerySet, Refusal
-from complaints.models.case import COMEBACKS, OWED
-from complaints.workflow import OPEN, Verb
+from complaints.models.case import COMEBACKS
+from complaints.workflow import AT_AGENCY, OPEN, Action
 from kit.dates import day_digits
 from notifications import outbox
 from notifications.models import CallOutcome, CallTask, Message, MessageQuerySet, MessageState
@@ -212,7 +212,7 @@ def counts_for(day: Morning, *, people: Iterable[Any]) -> Mapping[DigestPart, Di
 
 
 def _owed() -> CaseQuerySet:
-    return Case.objects.filter(state__in=OWED)
+    return Case.objects.filter(state__in=AT_AGENCY)
 
 
 def _with_deadline(day: Morning) -> CaseQuerySet:
@@ -225,9 +225,11 @@ def _by_deadline(day: Morning) -> dict[str, models.Count]:
 
 
 def _returned(day: Morning) -> CaseQuerySet:
-    comeback = CaseEvent.objects.filter(case=OuterRef("pk"), verb=OuterRef("verb"), at__gte=day.since, at__lt=day.until)
+    comeback = CaseEvent.objects.filter(
+        case=OuterRef("pk"), action=OuterRef("last_action"), at__gte=day.since, at__lt=day.until
+    )
     declined = Refusal.objects.filter(case=OuterRef("pk"), agency=OuterRef("agency"))
-    return _owed().filter(Exists(comeback), ~Q(verb=Verb.REFER) | Exists(declined), verb__in=COMEBACKS)
+    return _owed().filter(Exists(comeback), ~Q(last_action=Action.REFER) | Exists(declined), last_action__in=COMEBACKS)
 
 
 def _lost() -> MessageQuerySet:

@@ -29,7 +29,7 @@ from complaints.engine.change import Change
 from complaints.engine.transition import act
 from complaints.escalation.staff_messages import StaffMessages
 from complaints.models import Case, Clock, ClockStep
-from complaints.workflow import Act, ClockKind
+from complaints.workflow import Action, ClockKind
 from kit.dates import day_digits
 from notifications import outbox
 from notifications.outbox import Notice
@@ -133,7 +133,7 @@ def _plan(at: datetime, calendar: WorkingCalendar) -> tuple[list[Clock], bool]:
 
     The clocks are locked while it is written when to look again, so that a date moved meanwhile is not overlooked.
     """
-    due = Q(look_at__isnull=True) | Q(look_at__lte=at)
+    due = Q(next_check_at__isnull=True) | Q(next_check_at__lte=at)
     running = Clock.objects.filter(due, ended_at__isnull=True, paused_at__isnull=True)
     looked = running.exclude(kind=ClockKind.MAY_OBJECT).order_by(F("next_check_at").asc(nulls_first=True), "pk")
     with transaction.atomic():
@@ -144,7 +144,7 @@ def _plan(at: datetime, calendar: WorkingCalendar) -> tuple[list[Clock], bool]:
             if step is not None and step.on < at:
                 ripe.append(clock)
             else:
-                clock.next_check_at = _look_at(step, at)
+                clock.next_check_at = _next_check_at(step, at)
                 calm.append(clock)
         Clock.objects.bulk_update(calm, ["next_check_at"])
     return ripe, len(clocks) < BATCH
@@ -154,7 +154,7 @@ def _taken(clock: Clock) -> set[str]:
     return {row.step for row in clock.steps.all()}
 
 
-def _look_at(step: Step | None, at: datetime) -> datetime:
+def _next_check_at(step: Step | None, at: datetime) -> datetime:
     """Return when to look again: just after the next step is due."""
     latest = at + LOOK_AGAIN
     return min(step.on + timedelta(microseconds=1), latest) if step else latest
@@ -184,7 +184,7 @@ def _climb(planned: Clock, *, at: datetime, calendar: WorkingCalendar) -> int:
         ClockStep.objects.create(clock=clock, step=name, taken_at=at)
         taken.add(name)
         count += 1
-    Clock.objects.filter(pk=clock.pk).update(next_check_at=_look_at(step, at))
+    Clock.objects.filter(pk=clock.pk).update(next_check_at=_next_check_at(step, at))
     return count
 
 
@@ -210,7 +210,7 @@ def _take(step: Step, on: _Taking) -> str:
     """Record ``step`` in the history and owe what it tells; return the name under which it is kept."""
     clock, at = on.clock, on.post.at
     is_apology = on.is_first_miss and not step.share and clock.kind in CLIMBING and clock.task_id is None
-    with act(on.case, Act.REMIND if step.share else Act.ESCALATE, by=None, at=at) as change:
+    with act(on.case, Action.REMIND if step.share else Action.ESCALATE, by=None, at=at) as change:
         telling = _Telling(step=step, clock=clock, change=change, post=on.post)
         told = list(telling.reminder() if step.share else telling.miss())
         change.facts = {"clock": clock.pk, "kind": clock.kind, "step": step.name}

@@ -19,7 +19,7 @@ from complaints.engine import notices
 from complaints.engine.change import Change
 from complaints.engine.transition import act
 from complaints.models import Case, Clock
-from complaints.workflow import PROMISES, REMINDERS, Act, ClockKind, State
+from complaints.workflow import PROMISES, REMINDERS, Action, ClockKind, State
 from notifications import outbox
 
 logger = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ def _recount(found: Clock, *, at: datetime, calendar: WorkingCalendar) -> bool:
         clock = Clock.objects.filter(pk=found.pk, ended_at__isnull=True).first()
         if clock is None or not _differs(clock, calendar):
             return False
-        with act(case, Act.RECOUNT, by=None, at=at) as change:
+        with act(case, Action.RECALCULATE, by=None, at=at) as change:
             _move(clock, recalculated_dates(clock, calendar), change)
     return True
 

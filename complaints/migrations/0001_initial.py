@@ -1,7 +1,7 @@
 import complaints.models.case
 import complaints.models.files
 import complaints.models.history
-import complaints.workflow
+import complaints.workflow.terms
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('triage', 'In triage'), ('referred', 'Decide competence'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
                 ('resumes_to', models.CharField(blank=True, choices=[('triage', 'In triage'), ('referred', 'Decide competence'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
                 ('holder', models.CharField(blank=True, choices=[('cmu', 'Government Complaints Management Unit'), ('agency', 'Agency'), ('directorate', 'Directorate'), ('citizen', 'Citizen'), ('outside_centre', 'Outside centre')], max_length=14)),
-                ('verb', models.CharField(default=complaints.workflow.Verb['FILE'], max_length=20)),
+                ('last_action', models.CharField(default=complaints.workflow.terms.Action['FILE'], max_length=20)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('chain', models.BinaryField(max_length=32)),
                 ('filed_at', models.DateTimeField()),
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
-                ('verb', models.CharField(max_length=20)),
+                ('action', models.CharField(max_length=20)),
                 ('from_state', models.CharField(blank=True, choices=[('triage', 'In triage'), ('referred', 'Decide competence'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
                 ('to_state', models.CharField(choices=[('triage', 'In triage'), ('referred', 'Decide competence'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
                 ('at', models.DateTimeField()),
@@ -578,7 +578,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('state__in', ('referred', 'in_progress')), ('verb__in', (complaints.workflow.Verb['UPHOLD'], complaints.workflow.Verb['REPLY'], complaints.workflow.Verb['LAPSE'], complaints.workflow.Verb['REFER']))), fields=['agency', 'deadline_at', 'id'], name='case_returned'),
+            index=models.Index(condition=models.Q(('last_action__in', (complaints.workflow.terms.Action['UPHOLD'], complaints.workflow.terms.Action['REPLY'], complaints.workflow.terms.Action['LAPSE'], complaints.workflow.terms.Action['REFER'])), ('state__in', ['in_progress', 'referred'])), fields=['agency', 'deadline_at', 'id'], name='case_returned'),
         ),
         migrations.AddIndex(
             model_name='case',
@@ -618,7 +618,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('agency__isnull', False), models.Q(('state__in', ['referred', 'in_progress']), _negated=True), _connector='OR'), name='case_has_an_agency_once_referred'),
+            constraint=models.CheckConstraint(condition=models.Q(('agency__isnull', False), models.Q(('state__in', ['in_progress', 'referred']), _negated=True), _connector='OR'), name='case_has_an_agency_once_referred'),
         ),
         migrations.AddConstraint(
             model_name='case',
@@ -630,11 +630,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='caseevent',
-            index=models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor', 'verb'], name='event_of_actor'),
+            index=models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor', 'action'], name='event_of_actor'),
         ),
         migrations.AddIndex(
             model_name='caseevent',
-            index=models.Index(condition=models.Q(('actor__isnull', False), ('verb__in', (complaints.workflow.Verb['FILE'], complaints.workflow.Verb['DECLINE'], complaints.workflow.Verb['RETURN'], complaints.workflow.Verb['REFER']))), fields=['actor', '-case'], name='event_passing_on'),
+            index=models.Index(condition=models.Q(('action__in', (complaints.workflow.terms.Action['FILE'], complaints.workflow.terms.Action['DECLINE'], complaints.workflow.terms.Action['RETURN'], complaints.workflow.terms.Action['REFER'])), ('actor__isnull', False)), fields=['actor', '-case'], name='event_passing_on'),
         ),
         migrations.AddConstraint(
             model_name='caseevent',

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-# The edges of complaints.workflow at the time of this migration; tests/complaints/test_guards.py compares them with
+# The edges of complaints.workflow.actions at the time of this migration; tests/complaints/test_guards.py compares them with
 # the table, so that a new edge needs a new migration that replaces the function.
 EDGES = """
     ('accept', 'referred', 'in_progress'),
@@ -43,9 +43,9 @@ EDGES = """
 """
 
 EDGE_FUNCTION = f"""
-CREATE FUNCTION complaints_is_edge(verb text, source text, target text) RETURNS boolean
+CREATE FUNCTION complaints_is_edge(action text, source text, target text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT EXISTS (SELECT 1 FROM (VALUES {EDGES}) AS edge(v, s, t) WHERE v = verb AND s = source AND t = target)
+    SELECT EXISTS (SELECT 1 FROM (VALUES {EDGES}) AS edge(a, s, t) WHERE a = action AND s = source AND t = target)
 $$;
 """  # noqa: S608 - the edges are literals above
 
@@ -55,14 +55,14 @@ STATE_GUARD = """
 CREATE FUNCTION complaints_guard_state() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        IF NEW.version <> 1 OR NOT complaints_is_edge(NEW.verb, '', NEW.state) THEN
+        IF NEW.version <> 1 OR NOT complaints_is_edge(NEW.last_action, '', NEW.state) THEN
             RAISE EXCEPTION 'a case begins by being filed' USING ERRCODE = 'integrity_constraint_violation';
         END IF;
         RETURN NEW;
     END IF;
     IF NEW.version <> OLD.version + 1
-        OR NOT complaints_is_edge(NEW.verb, OLD.state, NEW.state)
-        OR (NEW.verb IN ('reply', 'lapse') AND NEW.state <> OLD.resumes_to) THEN
+        OR NOT complaints_is_edge(NEW.last_action, OLD.state, NEW.state)
+        OR (NEW.last_action IN ('reply', 'lapse') AND NEW.state <> OLD.resumes_to) THEN
         RAISE EXCEPTION 'state of case % changes by a transition only', NEW.id
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -79,7 +79,7 @@ EVENT_GUARD = """
 CREATE FUNCTION complaints_require_event() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM complaints_caseevent
-    WHERE case_id = NEW.id AND number = NEW.version AND verb = NEW.verb AND to_state = NEW.state
+    WHERE case_id = NEW.id AND number = NEW.version AND action = NEW.last_action AND to_state = NEW.state
         AND from_state = CASE TG_OP WHEN 'INSERT' THEN '' ELSE OLD.state END AND chain = NEW.chain;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'state of case % has no event', NEW.id USING ERRCODE = 'integrity_constraint_violation';
@@ -159,7 +159,7 @@ CREATE FUNCTION complaints_guard_actor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM complaints_recusal AS recusal
     WHERE recusal.case_id = NEW.case_id AND recusal.person_id = NEW.actor_id AND recusal.ended_at IS NULL
-        AND NOT (NEW.verb = 'recuse' AND recusal.named_by_id = NEW.actor_id AND recusal.at = NEW.at);
+        AND NOT (NEW.action = 'recuse' AND recusal.named_by_id = NEW.actor_id AND recusal.at = NEW.at);
     IF FOUND THEN
         RAISE EXCEPTION 'event % of case % is by whom the case is about', NEW.number, NEW.case_id
             USING ERRCODE = 'integrity_constraint_violation';

@@ -20,19 +20,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import CMU, DESK, READERS, Role
 from complaints import reference
-from complaints.workflow import Holder, Kind, Outcome, State, Verb
+from complaints.workflow import AT_AGENCY, WITH_AGENCY, Action, Holder, Kind, Outcome, State
 
 SUBJECT_LENGTH = 120
 DETAILS_LENGTH = 3000
 EMPLOYEE_LENGTH = 120
-#: Whoever says one of these keeps sight of the case.
-PASSING_ON = (Verb.FILE, Verb.DECLINE, Verb.RETURN, Verb.REFER)
-#: The states in which the agency's desk owes the next step.
-OWED = (State.REFERRED, State.IN_PROGRESS)
-#: The states in which an agency has a case, and an officer it.
-WITH_AGENCY = (*OWED, State.WAITING)
-#: The verbs that bring a case back to the desk that had it before.
-COMEBACKS = (Verb.UPHOLD, Verb.REPLY, Verb.LAPSE, Verb.REFER)
+#: Whoever did one of these keeps sight of the case.
+PASSING_ON = (Action.FILE, Action.DECLINE, Action.RETURN, Action.REFER)
+#: The actions that bring a case back to the desk that had it before.
+COMEBACKS = (Action.UPHOLD, Action.REPLY, Action.LAPSE, Action.REFER)
 
 
 class Channel(models.TextChoices):
@@ -170,7 +166,7 @@ def _recusing(person: uuid.UUID) -> models.QuerySet[Any, Any]:
 
 def _passed_on_by(user: User) -> models.QuerySet[Any, Any]:
     events = apps.get_model("complaints", "CaseEvent").objects
-    return events.filter(actor=user, verb__in=PASSING_ON).values("case")
+    return events.filter(actor=user, action__in=PASSING_ON).values("case")
 
 
 class Case(models.Model):
@@ -206,7 +202,7 @@ class Case(models.Model):
     state = models.CharField(max_length=12, choices=State)
     resumes_to = models.CharField(max_length=12, choices=State, blank=True)
     holder = models.CharField(max_length=14, choices=Holder, blank=True)
-    verb = models.CharField(max_length=20, default=Verb.FILE)
+    last_action = models.CharField(max_length=20, default=Action.FILE)
     version = models.PositiveIntegerField(default=1)
     chain = models.BinaryField(max_length=32)
     filed_at = models.DateTimeField()
@@ -254,7 +250,7 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 name="case_has_an_agency_once_referred",
-                condition=models.Q(agency__isnull=False) | ~models.Q(state__in=[State.REFERRED, State.IN_PROGRESS]),
+                condition=models.Q(agency__isnull=False) | ~models.Q(state__in=sorted(AT_AGENCY)),
             ),
             models.CheckConstraint(
                 name="case_in_progress_has_a_promise",
@@ -287,7 +283,7 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=["agency", "deadline_at", "id"],
-                condition=models.Q(state__in=OWED, verb__in=COMEBACKS),
+                condition=models.Q(state__in=sorted(AT_AGENCY), last_action__in=COMEBACKS),
                 name="case_returned",
             ),
             models.Index(fields=["citizen", "-filed_at"], name="case_of_citizen"),

@@ -20,7 +20,7 @@ class CaseEvent(models.Model):
 
     case = models.ForeignKey("complaints.Case", models.PROTECT, related_name="events")
     number = models.PositiveIntegerField()
-    verb = models.CharField(max_length=20)
+    action = models.CharField(max_length=20)
     from_state = models.CharField(max_length=12, choices=State, blank=True)
     to_state = models.CharField(max_length=12, choices=State)
     at = models.DateTimeField()
@@ -35,16 +35,16 @@ class CaseEvent(models.Model):
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="event_number_is_unique")]
         indexes = [
-            models.Index(fields=["actor", "verb"], condition=models.Q(actor__isnull=False), name="event_of_actor"),
+            models.Index(fields=["actor", "action"], condition=models.Q(actor__isnull=False), name="event_of_actor"),
             models.Index(
                 fields=["actor", "-case"],
-                condition=models.Q(actor__isnull=False, verb__in=PASSING_ON),
+                condition=models.Q(actor__isnull=False, action__in=PASSING_ON),
                 name="event_passing_on",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id}:{self.number} {self.verb}"
+        return f"{self.case_id}:{self.number} {self.action}"
 
 
 class _Span(models.Func):

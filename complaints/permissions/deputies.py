@@ -8,8 +8,7 @@ from uuid import UUID
 
 from accounts.models import User
 from accounts.roles import CMU, CONTACT_CENTRE, DESK, Role
-from complaints.permissions import policy
-from complaints.workflow import TRANSITIONS, Act, Actor, Verb
+from complaints.workflow import ACTIONS, Action, Actor
 
 _AT_THE_AGENCY: dict[Actor, frozenset[Role]] = {
     Actor.OFFICER: frozenset({Role.OFFICER}),
@@ -25,7 +24,7 @@ _ANYWHERE: dict[Actor, frozenset[Role]] = {
 
 
 def absent_behind(
-    user: User, what: Verb | Act, *, agency: int | None, at: datetime, but: Collection[UUID] = ()
+    user: User, what: Action, *, agency: int | None, at: datetime, but: Collection[UUID] = ()
 ) -> UUID | None:
     """Return the absent colleague whose place ``user`` takes by ``what`` on a case of ``agency``.
 
@@ -33,7 +32,7 @@ def absent_behind(
     case is about. Costs no statement once ``user``'s authority of the
     day is known.
     """
-    who = TRANSITIONS[what].who if isinstance(what, Verb) else policy.ACTS[what][1]
+    who = ACTIONS[what].who
     authority = user.authority(at).without(but)
     lent = {(role, where): absent for role, where, absent in authority.lent}
     fitting = [pair for pair in authority.roles if _lets(pair, who, agency)]

@@ -8,7 +8,7 @@ from itertools import dropwhile
 from typing import Final
 
 from complaints.models import Case, CaseEvent
-from complaints.workflow import Act, Verb
+from complaints.workflow import Action
 
 #: How long a form may have lain open when its case leaves the desk: a working day, which no session outlives.
 LATELY: Final = timedelta(hours=12)
@@ -34,17 +34,17 @@ def _stations(events: Iterable[CaseEvent]) -> Iterator[tuple[CaseEvent, frozense
     parts: frozenset[int | None] = frozenset()
     for event in events:
         agency = event.facts.get("agency")
-        match event.verb:
-            case Verb.FILE:
+        match event.action:
+            case Action.FILE:
                 lead = event.agency_id
-            case Verb.REFER:
+            case Action.REFER:
                 lead, parts = agency, frozenset()
-            case Verb.DECLINE | Verb.RETURN:
+            case Action.DECLINE | Action.RETURN:
                 lead, parts = None, frozenset()
-            case Verb.CLOSE | Verb.WITHDRAW:
+            case Action.CLOSE | Action.WITHDRAW:
                 parts = frozenset()
-            case Act.ADD_TASK:
+            case Action.ADD_TASK:
                 parts |= {agency}
-            case Act.ANSWER_TASK | Act.DROP_TASK:
+            case Action.ANSWER_TASK | Action.DROP_TASK:
                 parts -= {agency}
         yield event, parts | {lead}

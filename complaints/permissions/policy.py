@@ -1,4 +1,4 @@
-"""Who may say which verb on which case: what a person is to a case, held against the table."""
+"""Who may do what to which case: what a person is to the case, held against the table of actions."""
 
 from __future__ import annotations
 
@@ -11,57 +11,18 @@ from accounts.roles import CMU, CONTACT_CENTRE, DESK, Role
 from complaints.models import Case, TaskState
 from complaints.permissions import partner_tasks, rulings, second_person
 from complaints.workflow import (
+    ACTIONS,
+    AT_AGENCY,
     CORRECTION_MINUTES,
     MAX_OBJECTIONS,
     OBJECTION_DAYS,
     TRANSITIONS,
-    Act,
+    Action,
     Actor,
     Kind,
     Outcome,
     State,
-    Verb,
 )
-
-_DESK = frozenset({Actor.OFFICER, Actor.SUPERVISOR})
-_STAFF = _DESK | {Actor.CMU}
-#: Who writes answers, and who signs what another wrote.
-WRITERS, SIGNERS = _DESK, frozenset({Actor.SUPERVISOR, Actor.SIGNER})
-#: The agency has the case in hand, and may ask others about it.
-_AT_AGENCY = frozenset({State.REFERRED, State.IN_PROGRESS})
-_WITH_AGENCY = _AT_AGENCY | {State.WAITING}
-_EVER = frozenset(State)
-
-#: Who may do what leaves the state as it is, and in which states.
-ACTS: dict[Act, tuple[frozenset[State], frozenset[Actor]]] = {
-    Act.AMEND: (frozenset({State.TRIAGE, State.REFERRED}), frozenset({Actor.CITIZEN})),
-    Act.ADD: (_EVER - {State.CLOSED}, frozenset({Actor.CITIZEN, Actor.AGENT})),
-    Act.PROPOSE_EXTENSION: (frozenset({State.IN_PROGRESS}), _DESK),
-    Act.REFUSE_EXTENSION: (_WITH_AGENCY, frozenset({Actor.SUPERVISOR, Actor.CMU})),
-    Act.PROPOSE_ANSWER: (_AT_AGENCY, _DESK),
-    Act.SEND_BACK: (_AT_AGENCY, SIGNERS),
-    Act.ASSIGN: (_WITH_AGENCY, _DESK | {Actor.CLOCK}),
-    Act.NOTE: (_EVER, _STAFF | {Actor.PARTNER}),
-    Act.CALL: (_EVER, _STAFF | {Actor.AGENT, Actor.PARTNER}),
-    Act.LABEL: (_EVER, _STAFF),
-    # The officer and the partner only themselves, as ``verbs.recusals`` sees to.
-    Act.CONCERN: (_EVER, _STAFF | {Actor.PARTNER, Actor.CLOCK}),
-    Act.CLEAR: (_EVER, frozenset({Actor.SUPERVISOR, Actor.CMU})),
-    Act.LINK: (_EVER - {State.CLOSED}, _STAFF),
-    Act.UNLINK: (_EVER - {State.CLOSED}, _STAFF),
-    Act.CONSULT: (_AT_AGENCY, _DESK),
-    Act.ESTIMATE: (_WITH_AGENCY, frozenset({Actor.DIRECTORATE})),
-    Act.FIND: (_WITH_AGENCY, frozenset({Actor.DIRECTORATE})),
-    Act.REVOKE: (_WITH_AGENCY, _DESK),
-    Act.ADD_TASK: (_AT_AGENCY, _STAFF),
-    Act.ANSWER_TASK: (_WITH_AGENCY, frozenset({Actor.PARTNER})),
-    Act.DROP_TASK: (_WITH_AGENCY, _STAFF),
-    Act.HAND_OVER: (_AT_AGENCY, _DESK),
-    Act.TAKE_BACK: (_WITH_AGENCY, _DESK),
-    Act.REMIND: (_EVER, frozenset({Actor.CLOCK}) | _STAFF),
-    Act.ESCALATE: (_EVER, frozenset({Actor.CLOCK})),
-    Act.RECOUNT: (_EVER, frozenset({Actor.CLOCK})),
-}
 
 
 def actors(case: Case, user: User | None, *, at: datetime) -> frozenset[Actor]:
@@ -119,41 +80,35 @@ def _unit_actors(case: Case, user: User, at: datetime) -> set[Actor]:
     found = set()
     if case.state == State.OBJECTED and not _handled(case, user):
         found.add(Actor.UNINVOLVED_CMU)
-    if case.state in _AT_AGENCY and second_person.awaits_unit_signature(case, at=at):
+    if case.state in AT_AGENCY and second_person.awaits_unit_signature(case, at=at):
         found.add(Actor.SIGNER)
     return found
 
 
 def _handled(case: Case, user: User) -> bool:
     """Tell whether ``user`` did anything on ``case`` before the objection; a note on it since is nothing."""
-    objected = case.events.filter(verb=Verb.OBJECT).order_by("-number").values("number")[:1]
+    objected = case.events.filter(action=Action.OBJECT).order_by("-number").values("number")[:1]
     return case.events.filter(actor=user, number__lt=Subquery(objected)).exists()
 
 
-def may(case: Case, verb: Verb, user: User | None, *, at: datetime) -> bool:
-    """Tell whether ``user`` may say ``verb`` on ``case`` as it stands at ``at``."""
-    return fits(case, verb, at=at) and is_entitled(case, verb, user, at=at)
+def may(case: Case, action: Action, user: User | None, *, at: datetime) -> bool:
+    """Tell whether ``user``, or the clock, may do ``action`` to ``case`` as it stands at ``at``."""
+    return fits(case, action, at=at) and is_entitled(case, action, user, at=at)
 
 
-def may_act(case: Case, act: Act, user: User | None, *, at: datetime) -> bool:
-    """Tell whether ``user``, or the clock, may do ``act`` on ``case`` as it stands at ``at``."""
-    states, who = ACTS[act]
-    return case.state in states and bool(who & actors(case, user, at=at))
-
-
-def fits(case: Case, verb: Verb, *, at: datetime) -> bool:
-    """Tell whether the case's own state, kind, dates and counts allow ``verb`` at ``at``, whoever says it."""
-    if case.state not in TRANSITIONS[verb].sources:
+def fits(case: Case, action: Action, *, at: datetime) -> bool:
+    """Tell whether the case's own state, kind, dates and counts allow ``action`` at ``at``, whoever does it."""
+    if case.state not in ACTIONS[action].sources:
         return False
-    match verb:
-        case Verb.DECLINE | Verb.RETURN:
+    match action:
+        case Action.DECLINE | Action.RETURN:
             return not rulings.is_bound(case)
-        case Verb.CLOSE:
+        case Action.CLOSE:
             is_ready = case.state == State.IN_PROGRESS or case.kind != Kind.COMPLAINT
             return is_ready and not partner_tasks.open_tasks(case).exists()
-        case Verb.CORRECT:
+        case Action.CORRECT:
             return case.outcome != Outcome.WITHDRAWN and _closed_within(case, timedelta(minutes=CORRECTION_MINUTES), at)
-        case Verb.OBJECT:
+        case Action.OBJECT:
             return (
                 case.outcome != Outcome.WITHDRAWN
                 and case.objections_made < MAX_OBJECTIONS
@@ -167,21 +122,21 @@ def _closed_within(case: Case, span: timedelta, at: datetime) -> bool:
     return case.closed_at is not None and at <= case.closed_at + span
 
 
-def is_entitled(case: Case, verb: Verb, user: User | None, *, at: datetime) -> bool:
-    """Tell whether ``user`` is among those who may say ``verb``; asking belongs to whoever holds the case."""
-    return _are_entitled(case, verb, actors(case, user, at=at))
+def is_entitled(case: Case, action: Action, user: User | None, *, at: datetime) -> bool:
+    """Tell whether ``user`` is among those who may do ``action``; asking belongs to whoever holds the case."""
+    return _are_entitled(case, action, actors(case, user, at=at))
 
 
-def _are_entitled(case: Case, verb: Verb, what: frozenset[Actor]) -> bool:
-    if verb == Verb.ASK:
+def _are_entitled(case: Case, action: Action, what: frozenset[Actor]) -> bool:
+    if action == Action.ASK:
         what -= {Actor.CMU} if case.state != State.TRIAGE else {Actor.OFFICER, Actor.SUPERVISOR}
-    return bool(TRANSITIONS[verb].who & what)
+    return bool(ACTIONS[action].who & what)
 
 
-def verbs_among(case: Case, what: frozenset[Actor], *, at: datetime) -> frozenset[Verb]:
-    """Return the verbs open now to somebody who is ``what`` to the case."""
+def actions_among(case: Case, what: frozenset[Actor], *, at: datetime) -> frozenset[Action]:
+    """Return the actions open now to somebody who is ``what`` to the case."""
     return frozenset(
-        verb
-        for verb in TRANSITIONS
-        if verb != Verb.FILE and fits(case, verb, at=at) and _are_entitled(case, verb, what)
+        action
+        for action in TRANSITIONS
+        if action != Action.FILE and fits(case, action, at=at) and _are_entitled(case, action, what)
     )

@@ -11,10 +11,7 @@ from complaints.clocks import limits
 from complaints.models import Case
 from complaints.permissions import partner_tasks
 from complaints.permissions.partner_tasks import DatedPartnerTask
-from complaints.workflow import State, Verb
-
-#: The states in which an agency has to do something for a case.
-AT_AGENCY = frozenset({State.REFERRED, State.IN_PROGRESS})
+from complaints.workflow import Action, State
 
 
 class AgencyEnded(ValueError):
@@ -53,13 +50,13 @@ def require_existing(agency: Agency, *, on: date) -> None:
 # ---- what the page of a case says of it ----
 
 
-def blockers(case: Case, verb: str) -> list[str]:
-    """Return why ``verb`` is not open on ``case`` although its state is: in the words of the desk, often nothing."""
-    if verb in {Verb.DECLINE, Verb.RETURN} and is_bound(case):
+def blockers(case: Case, action: str) -> list[str]:
+    """Return why ``action`` is not open on ``case`` although its state is: in the words of the desk, often nothing."""
+    if action in {Action.DECLINE, Action.RETURN} and is_bound(case):
         return [_bound_words()]
-    if verb == Verb.CLOSE and case.state == State.WAITING:
+    if action == Action.CLOSE and case.state == State.WAITING:
         return [gettext("The citizen has an open question. Closing stops the answer")]
-    if verb == Verb.CLOSE:
+    if action == Action.CLOSE:
         return [_part_words(part) for part in partner_tasks.all_with_due_dates(case) if part.is_open]
     return []
 

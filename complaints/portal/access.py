@@ -1,4 +1,4 @@
-"""What the citizens' pages share: the door to a case of one's own, and saying a verb that may come too late."""
+"""What the citizens' pages share: the door to a case of one's own, and saying an action that may come too late."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def posted(request: HttpRequest) -> QueryDict | None:
 TOO_MANY = _("You have sent a lot today. Please go on tomorrow, or call us. What you wrote is still here.")
 
 
-def said(form: forms.Form, verb: Callable[[], object]) -> bool:
-    """Say ``verb`` and tell whether it was done; where the case has moved on, that becomes an error of ``form``."""
+def said(form: forms.Form, action: Callable[[], object]) -> bool:
+    """Say ``action`` and tell whether it was done; where the case has moved on, that becomes an error of ``form``."""
     try:
-        verb()
+        action()
     except TransitionNotAllowed:
         text = gettext("The case has changed meanwhile, so this can no longer be done. What you wrote is still here.")
         form.add_error(None, forms.ValidationError(text, code="overtaken"))

@@ -21,7 +21,7 @@ from accounts.guards import staff_required, user_of
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.case_text.clock_history import has_moved
-from complaints.case_text.history import DEEDS, actor_label
+from complaints.case_text.history import action_label, actor_label
 from complaints.case_text.message_preview import preview
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, RefusalReason
@@ -30,7 +30,7 @@ from complaints.permissions.lost_access import how_it_left
 from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.loading import case_context, load
 from complaints.visibility.identity import CaseVisibility, StaffVisibility
-from complaints.workflow import Act, Verb
+from complaints.workflow import Action
 from kit.forms import Form
 
 type View = Callable[..., HttpResponse]
@@ -57,7 +57,7 @@ class Doing:
     user: User
     case: Case
     at: datetime
-    what: Verb | Act
+    what: Action
     template: str
     form: Form | None = field(default=None)
 
@@ -109,7 +109,7 @@ class Doing:
         return redirect("desk")
 
 
-def act(what: Verb | Act, template: str) -> Callable[[Callable[[Doing], HttpResponse]], View]:
+def act(what: Action, template: str) -> Callable[[Callable[[Doing], HttpResponse]], View]:
     """Make a page of the desk out of a function that takes a ``Doing``.
 
     Staff who cannot see the case, or may never do this to it, get 404. Who comes second gets 409 with what was done, by
@@ -150,19 +150,17 @@ def _do(view: Callable[[Doing], HttpResponse], doing: Doing) -> HttpResponse:
         raise Http404 from None
 
 
-def _fits(case: Case, what: Verb | Act, *, at: datetime) -> bool:
-    return policy.fits(case, what, at=at) if isinstance(what, Verb) else case.state in policy.ACTS[what][0]
+def _fits(case: Case, what: Action, *, at: datetime) -> bool:
+    return policy.fits(case, what, at=at)
 
 
-def _is_entitled(case: Case, what: Verb | Act, user: User, *, at: datetime) -> bool:
-    if isinstance(what, Verb):
-        return policy.is_entitled(case, what, user, at=at)
-    return bool(policy.ACTS[what][1] & policy.actors(case, user, at=at))
+def _is_entitled(case: Case, what: Action, user: User, *, at: datetime) -> bool:
+    return policy.is_entitled(case, what, user, at=at)
 
 
-def _is_ruled(case: Case, what: Verb | Act, user: User, *, at: datetime) -> bool:
+def _is_ruled(case: Case, what: Action, user: User, *, at: datetime) -> bool:
     """Tell whether ``user`` of the unit comes with a ruling too late: nobody is entitled to one by then."""
-    is_ruling = what in {Verb.UPHOLD, Verb.DISMISS}
+    is_ruling = what in {Action.UPHOLD, Action.DISMISS}
     return is_ruling and user.authority(at).has(CMU) and not _fits(case, what, at=at)
 
 
@@ -216,7 +214,7 @@ def _last(case: Case) -> First:
 
 
 def _first(event: CaseEvent, case: Case) -> First:
-    return First(str(DEEDS[event.verb]), actor_label(event, case), event.at)
+    return First(action_label(event), actor_label(event, case), event.at)
 
 
 def _kept(request: HttpRequest) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ from complaints.models import (
     ReferralTask,
     TaskState,
 )
-from complaints.workflow import Act, State, Verb
+from complaints.workflow import Action, State
 
 # ---- fetching ----
 
@@ -118,16 +118,18 @@ def open_file(case: Case, user: User, *, at: datetime) -> Casefile:
         thread=conversation.conversation(events, deeds, told),
         photos=[one for one in attachments if pictures.is_picture(one)],
         files=[one for one in attachments if not pictures.is_picture(one)],
-        answer=_last_paper(deeds, events, {Verb.CLOSE}) if case.outcome else None,
-        proposal=_last_paper(deeds, events, {Act.PROPOSE_ANSWER}) if pending_of(case).answer_by else None,
-        refusal=_last_paper(deeds, events, {Verb.DECLINE, Verb.RETURN}) if case.state == State.TRIAGE else None,
+        answer=_last_paper(deeds, events, {Action.CLOSE}) if case.outcome else None,
+        proposal=_last_paper(deeds, events, {Action.PROPOSE_ANSWER}) if pending_of(case).answer_by else None,
+        refusal=_last_paper(deeds, events, {Action.DECLINE, Action.RETURN}) if case.state == State.TRIAGE else None,
         may_correct=not has_left(events, messages),
     )
 
 
-def _last_paper(deeds: Sequence[HistoryEntry], events: Sequence[CaseEvent], verbs: Container[str]) -> EventText | None:
+def _last_paper(
+    deeds: Sequence[HistoryEntry], events: Sequence[CaseEvent], actions: Container[str]
+) -> EventText | None:
     pairs = zip(reversed(deeds), reversed(events), strict=True)
-    return next((deed.paper for deed, event in pairs if event.verb in verbs), None)
+    return next((deed.paper for deed, event in pairs if event.action in actions), None)
 
 
 def _span(holding: Holding, clock: time_held.WorkingTime, at: datetime) -> Span:

@@ -15,7 +15,7 @@ from agencies.routing import Matter, owners_for
 from complaints.actions import precedents
 from complaints.models import Case, CaseEvent, CaseQuerySet, Draft, Precedent, Refusal
 from complaints.suggestions.suggestion_model import ASKED, Guess, Query, SuggestionModel, current_model
-from complaints.workflow import State, Verb
+from complaints.workflow import Action, State
 
 #: Agencies a text points to that are shown beside those that rules, rulings and people name.
 MOST_GUESSES = 3
@@ -307,7 +307,7 @@ def _without_repeats(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
 
 def _chosen(cases: Sequence[Case]) -> dict[int, Agency]:
     """Return the agency each citizen chose when filing, by the key of the case."""
-    filed = CaseEvent.objects.filter(case__in=cases, verb=Verb.FILE).values_list("case_id", "facts__chosen_agency")
+    filed = CaseEvent.objects.filter(case__in=cases, action=Action.FILE).values_list("case_id", "facts__chosen_agency")
     keys = {case: agency for case, agency in filed if agency}
     agencies = Agency.objects.in_bulk(set(keys.values())) if keys else {}
     return {case: agencies[agency] for case, agency in keys.items()}

@@ -67,7 +67,7 @@ def read_samples() -> list[Sample]:
 def generate(number: int, *, world: World, seed: int, since: datetime, until: datetime) -> None:
     """Write ``number`` cases filed between ``since`` and ``until``, with all their rows, in one transaction.
 
-    The rows are what the verbs would have written, messages apart, so the database's own guards let them pass.
+    The rows are what the actions would have written, messages apart, so the database's own guards let them pass.
     """
     dice, keys = Random(seed), Keys()
     dealer = _Dealer(world, dice)

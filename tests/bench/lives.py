@@ -1,4 +1,4 @@
-"""The lives of made-up cases: in memory, verb by verb, with the rows each verb would have written."""
+"""The lives of made-up cases: in memory, action by action, with the rows each action would have written."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from complaints.models import (
     Ruling,
     TaskState,
 )
-from complaints.workflow import FULFILS, OUTCOMES, STANDINGS, Act, ClockKind, Holder, Kind, Outcome, State, Verb
+from complaints.workflow import ACTIONS, OUTCOMES, STATE_RULES, Action, ClockKind, Holder, Kind, Outcome, State
 
 #: Working minutes a case spends in a state, on average; a working day has seven hours.
 MEANS = {
@@ -49,22 +49,29 @@ MEANS = {
     State.OBJECTED: 1100,
 }
 #: What is done next, and how often of a hundred.
-NEXT: dict[State, dict[Verb | Act, int]] = {
-    State.TRIAGE: {Verb.REFER: 93, Verb.ARCHIVE: 7},
-    State.REFERRED: {Verb.ACCEPT: 84, Verb.DECLINE: 9, Verb.ASK: 3, Verb.WITHDRAW: 2, Act.ADD: 1, Verb.REFER: 1},
-    State.IN_PROGRESS: {
-        Verb.CLOSE: 73,
-        Verb.ASK: 9,
-        Act.PROPOSE_EXTENSION: 7,
-        Act.ADD: 4,
-        Act.ADD_TASK: 7,
-        Verb.RETURN: 3,
-        Verb.WITHDRAW: 3,
-        Verb.REFER: 1,
+NEXT: dict[State, dict[Action, int]] = {
+    State.TRIAGE: {Action.REFER: 93, Action.ARCHIVE: 7},
+    State.REFERRED: {
+        Action.ACCEPT: 84,
+        Action.DECLINE: 9,
+        Action.ASK: 3,
+        Action.WITHDRAW: 2,
+        Action.ADD: 1,
+        Action.REFER: 1,
     },
-    State.WAITING: {Verb.REPLY: 82, Verb.LAPSE: 15, Verb.WITHDRAW: 3},
-    State.CLOSED: {Verb.OBJECT: 100},
-    State.OBJECTED: {Verb.UPHOLD: 55, Verb.DISMISS: 45},
+    State.IN_PROGRESS: {
+        Action.CLOSE: 73,
+        Action.ASK: 9,
+        Action.PROPOSE_EXTENSION: 7,
+        Action.ADD: 4,
+        Action.ADD_TASK: 7,
+        Action.RETURN: 3,
+        Action.WITHDRAW: 3,
+        Action.REFER: 1,
+    },
+    State.WAITING: {Action.REPLY: 82, Action.LAPSE: 15, Action.WITHDRAW: 3},
+    State.CLOSED: {Action.OBJECT: 100},
+    State.OBJECTED: {Action.UPHOLD: 55, Action.DISMISS: 45},
 }
 OBJECTING = 0.06
 DROPPING = 0.2
@@ -80,7 +87,7 @@ MOVING = (
     "state",
     "resumes_to",
     "holder",
-    "verb",
+    "action",
     "version",
     "chain",
     "limit_from",
@@ -195,20 +202,20 @@ class Life:
         withdrawn = self.case.outcome == Outcome.WITHDRAWN
         return not withdrawn and made < MOST_OBJECTIONS and self.dice.random() < OBJECTING
 
-    def _choose(self, state: State) -> Verb | Act:
+    def _choose(self, state: State) -> Action:
         if state == State.REFERRED and self.case.kind != Kind.COMPLAINT and self.dice.random() < 0.5:
-            return Verb.CLOSE
+            return Action.CLOSE
         if state == State.IN_PROGRESS and self._proposed() is not None:
-            return Verb.EXTEND
+            return Action.EXTEND
         if state == State.IN_PROGRESS and self._part() is not None:
-            return Act.DROP_TASK if self.dice.random() < DROPPING else Act.ANSWER_TASK
+            return Action.DROP_TASK if self.dice.random() < DROPPING else Action.ANSWER_TASK
         choices = NEXT[state]
         what = self.dice.choices(list(choices), list(choices.values()))[0]
-        again = what == Act.PROPOSE_EXTENSION and any(isinstance(row, Extension) for row in self.words)
-        return Verb.CLOSE if again else what
+        again = what == Action.PROPOSE_EXTENSION and any(isinstance(row, Extension) for row in self.words)
+        return Action.CLOSE if again else what
 
-    def _moment(self, state: State, what: Verb | Act) -> datetime:
-        if what == Verb.LAPSE and self.case.deadline_at is not None:
+    def _moment(self, state: State, what: Action) -> datetime:
+        if what == Action.LAPSE and self.case.deadline_at is not None:
             return self.case.deadline_at + timedelta(minutes=self.dice.randint(1, 30))
         if state == State.CLOSED:
             return self.at + timedelta(minutes=self.dice.randint(60, 13 * 24 * 60))
@@ -216,10 +223,10 @@ class Life:
         minutes = 1 + int(self.dice.expovariate(1 / mean))
         return self.world.calendar.add_minutes(self.at, minutes) + timedelta(seconds=self.dice.randint(1, 59))
 
-    def _do(self, what: Verb | Act) -> None:
+    def _do(self, what: Action) -> None:
         getattr(self, f"do_{what}")()
 
-    # ---- the verbs ----
+    # ---- the actions ----
 
     def _file(self, seed: Seed) -> Case:
         state = State.REFERRED if seed.desk else State.TRIAGE
@@ -249,7 +256,7 @@ class Life:
             "chosen_agency": self.case.agency_id,
             "words": history_chain.fingerprint(seed.subject, seed.details),
         }
-        self._move(Verb.FILE, state, by=citizen.user, facts=facts)
+        self._move(Action.FILE, state, by=citizen.user, facts=facts)
         return self.case
 
     def do_refer(self) -> None:
@@ -258,36 +265,36 @@ class Life:
         ruling = self._say(Ruling, agency=self.desk.agency, by=self.world.cmu, at=self.at)
         self.case.agency, self.case.officer, self.case.promised_on = self.desk.agency, None, None
         facts = {"ruling": ruling.pk, "agency": self.desk.agency.pk, "resets_limit": False}
-        self._move(Verb.REFER, State.REFERRED, by=self.world.cmu, facts=facts, former=former)
+        self._move(Action.REFER, State.REFERRED, by=self.world.cmu, facts=facts, former=former)
 
     def do_archive(self) -> None:
         ruling = self._say(Ruling, text=WORDS, by=self.world.cmu, at=self.at)
         self._close(self.world.cmu, Outcome.INADMISSIBLE)
         facts = {"ruling": ruling.pk, "words": history_chain.fingerprint(WORDS)}
-        self._move(Verb.ARCHIVE, State.CLOSED, by=self.world.cmu, facts=facts)
+        self._move(Action.ARCHIVE, State.CLOSED, by=self.world.cmu, facts=facts)
 
     def do_accept(self) -> None:
         days = self._promise()
         self.case.officer = self._officer
         facts = {"days": days, "directorate": None}
         self._move(
-            Verb.ACCEPT, State.IN_PROGRESS, by=self._officer, facts=facts, due=self.world.calendar.due(self.at, days)
+            Action.ACCEPT, State.IN_PROGRESS, by=self._officer, facts=facts, due=self.world.calendar.due(self.at, days)
         )
 
     def do_decline(self) -> None:
-        self._refuse(Verb.DECLINE)
+        self._refuse(Action.DECLINE)
 
     def do_return(self) -> None:
-        self._refuse(Verb.RETURN)
+        self._refuse(Action.RETURN)
 
-    def _refuse(self, verb: Verb) -> None:
+    def _refuse(self, action: Action) -> None:
         former = self.case.agency
         other = self._other_desk(former).agency
         refusal = self._say(
             Refusal,
             agency=former,
             proposed_agency=other,
-            after_accepting=verb == Verb.RETURN,
+            after_accepting=action == Action.RETURN,
             reason=RefusalReason.OTHER_AGENCY,
             text=WORDS,
             by=self._officer,
@@ -297,29 +304,29 @@ class Life:
         officer = self._officer
         self.desk = self.case.agency = self.case.officer = self.case.promised_on = None
         self.case.bounces += 1
-        self._move(verb, State.TRIAGE, by=officer, facts=facts, former=former)
+        self._move(action, State.TRIAGE, by=officer, facts=facts, former=former)
 
     def do_ask(self) -> None:
         asker = self.world.cmu if self.desk is None else self._officer
         question = self._say(Question, text=WORDS, asked_by=asker, asked_at=self.at)
         facts = {"question": question.pk, "words": history_chain.fingerprint(WORDS)}
-        self._move(Verb.ASK, State.WAITING, by=asker, facts=facts)
+        self._move(Action.ASK, State.WAITING, by=asker, facts=facts)
 
     def do_reply(self) -> None:
         question = self._last(Question)
         question.reply, question.replied_at, question.ended_at = WORDS, self.at, self.at
         facts = {"question": question.pk, "words": history_chain.fingerprint(WORDS)}
-        self._move(Verb.REPLY, State(self.case.resumes_to), by=self.case.citizen.user, facts=facts)
+        self._move(Action.REPLY, State(self.case.resumes_to), by=self.case.citizen.user, facts=facts)
 
     def do_lapse(self) -> None:
         question = self._last(Question)
         question.ended_at = self.at
-        self._move(Verb.LAPSE, State(self.case.resumes_to), by=None, facts={"question": question.pk})
+        self._move(Action.LAPSE, State(self.case.resumes_to), by=None, facts={"question": question.pk})
 
     def do_add(self) -> None:
         addition = self._say(Addition, text=WORDS, at=self.at)
         facts = {"addition": addition.pk, "words": history_chain.fingerprint(WORDS), "files": 0}
-        self._record(Act.ADD, State(self.case.state), by=self.case.citizen.user, facts=facts)
+        self._record(Action.ADD, State(self.case.state), by=self.case.citizen.user, facts=facts)
 
     def do_add_task(self) -> None:
         desk = self._other_desk(self.case.agency)
@@ -338,7 +345,7 @@ class Life:
         )
         self.clocks.append(clock)
         facts = {"task": task.pk, "agency": desk.agency.pk, "days": days, "words": history_chain.fingerprint(WORDS)}
-        self._record(Act.ADD_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
+        self._record(Action.ADD_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def do_answer_task(self) -> None:
         task = self._last(ReferralTask)
@@ -346,14 +353,14 @@ class Life:
         task.state, task.answer = TaskState.ANSWERED, WORDS
         self._end_part(task, by=desk.officer, ending=Ending.MET)
         facts = {"task_answer": task.pk, "agency": task.agency_id, "words": history_chain.fingerprint(WORDS)}
-        self._record(Act.ANSWER_TASK, State.IN_PROGRESS, by=desk.officer, facts=facts)
+        self._record(Action.ANSWER_TASK, State.IN_PROGRESS, by=desk.officer, facts=facts)
 
     def do_drop_task(self) -> None:
         task = self._last(ReferralTask)
         task.state, task.reason = TaskState.DROPPED, WORDS
         self._end_part(task, by=self._officer, ending=Ending.STOPPED)
         facts = {"task_drop": task.pk, "agency": task.agency_id, "words": history_chain.fingerprint(WORDS)}
-        self._record(Act.DROP_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
+        self._record(Action.DROP_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def _end_part(self, task: ReferralTask, *, by: User, ending: Ending) -> None:
         task.ended_by, task.ended_at = by, self.at
@@ -374,7 +381,7 @@ class Life:
             proposed_at=self.at,
         )
         facts = {"extension": extension.pk, "new_on": new_on.isoformat()}
-        self._record(Act.PROPOSE_EXTENSION, State.IN_PROGRESS, by=self._officer, facts=facts)
+        self._record(Action.PROPOSE_EXTENSION, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def do_extend(self) -> None:
         extension, clock = self._last(Extension), self._running()
@@ -382,9 +389,9 @@ class Life:
         extension.granted_by, extension.granted_at = self._supervisor, self.at
         clock.due_at = self.world.calendar.due(clock.due_at, EXTRA_DAYS)
         self._project(clock)
-        self.case.verb = Verb.EXTEND
+        self.case.last_action = Action.EXTEND
         facts = {"extension": extension.pk, "new_on": extension.new_on.isoformat()}
-        self._record(Verb.EXTEND, State.IN_PROGRESS, by=self._supervisor, facts=facts)
+        self._record(Action.EXTEND, State.IN_PROGRESS, by=self._supervisor, facts=facts)
 
     def do_close(self) -> None:
         outcomes = OUTCOMES[self.case.kind]
@@ -402,20 +409,20 @@ class Life:
             given_at=self.at,
         )
         facts = {"answer": answer.pk, "outcome": outcome, "words": history_chain.fingerprint(FOUND, DONE)}
-        self._move(Verb.CLOSE, State.CLOSED, by=self._officer, facts=facts)
+        self._move(Action.CLOSE, State.CLOSED, by=self._officer, facts=facts)
 
     def do_withdraw(self) -> None:
         if self.case.state == State.WAITING:
             self._last(Question).ended_at = self.at
         self._close(self.case.citizen.user, Outcome.WITHDRAWN)
-        self._move(Verb.WITHDRAW, State.CLOSED, by=self.case.citizen.user, facts={})
+        self._move(Action.WITHDRAW, State.CLOSED, by=self.case.citizen.user, facts={})
 
     def do_object(self) -> None:
         self.case.objections_made += 1
         objection = self._say(Objection, number=self.case.objections_made, text=WORDS, made_at=self.at)
         self.case.closed_at, self.case.closed_by, self.case.outcome = None, None, ""
         facts = {"objection": objection.pk, "words": history_chain.fingerprint(WORDS)}
-        self._move(Verb.OBJECT, State.OBJECTED, by=self.case.citizen.user, facts=facts)
+        self._move(Action.OBJECT, State.OBJECTED, by=self.case.citizen.user, facts=facts)
 
     def do_uphold(self) -> None:
         objection = self._rule(ObjectionRuling.UPHELD)
@@ -424,16 +431,16 @@ class Life:
         facts = {"objection": objection.pk, "days": days, "words": history_chain.fingerprint(WORDS)}
         target = State.IN_PROGRESS if self.desk else State.TRIAGE
         due = self.world.calendar.due(self.at, days) if self.desk else None
-        self._move(Verb.UPHOLD, target, by=self.world.judge, facts=facts, due=due)
+        self._move(Action.UPHOLD, target, by=self.world.judge, facts=facts, due=due)
 
     def do_dismiss(self) -> None:
         objection = self._rule(ObjectionRuling.DISMISSED)
         answers = [row for row in self.words if isinstance(row, Answer)]
         self._close(self.world.judge, Outcome(answers[-1].outcome) if answers else Outcome.INADMISSIBLE)
         facts = {"objection": objection.pk, "words": history_chain.fingerprint(WORDS)}
-        self._move(Verb.DISMISS, State.CLOSED, by=self.world.judge, facts=facts)
+        self._move(Action.DISMISS, State.CLOSED, by=self.world.judge, facts=facts)
 
-    # ---- what several verbs share ----
+    # ---- what several actions share ----
 
     @property
     def _officer(self) -> User:
@@ -488,7 +495,7 @@ class Life:
 
     def _move(
         self,
-        verb: Verb,
+        action: Action,
         target: State,
         *,
         by: User | None,
@@ -497,15 +504,15 @@ class Life:
         former: Agency | None = None,
     ) -> None:
         origin = State(self.case.state)
-        self.case.state, self.case.verb = target, verb
-        self._move_clocks(verb, origin, target, due)
+        self.case.state, self.case.last_action = target, action
+        self._move_clocks(action, origin, target, due)
         self.case.resumes_to = origin if target == State.WAITING else ""
         self._hold(target)
-        self._record(verb, target, by=by, facts=facts, origin="" if verb == Verb.FILE else origin, former=former)
+        self._record(action, target, by=by, facts=facts, origin="" if action == Action.FILE else origin, former=former)
 
     def _record(
         self,
-        verb: Verb | Act,
+        action: Action,
         target: State,
         *,
         by: User | None,
@@ -518,7 +525,7 @@ class Life:
         event = CaseEvent(
             case=case,
             number=case.version,
-            verb=verb,
+            action=action,
             from_state=target if origin is None else origin,
             to_state=target,
             at=self.at,
@@ -530,23 +537,23 @@ class Life:
         self.events.append(event)
         self.steps.append(tuple(getattr(case, name) for name in MOVING))
 
-    def _move_clocks(self, verb: Verb, origin: State, target: State, due: datetime | None) -> None:
+    def _move_clocks(self, action: Action, origin: State, target: State, due: datetime | None) -> None:
         live = self._own_clocks()
         running = next((clock for clock in live if clock.paused_at is None), None)
         paused = next((clock for clock in live if clock.paused_at is not None), None)
         if target == State.WAITING and running is not None:
             running.paused_at, running = self.at, None
-        resumed = paused if origin == State.WAITING and verb in {Verb.REPLY, Verb.LAPSE} else None
+        resumed = paused if origin == State.WAITING and action in {Action.REPLY, Action.LAPSE} else None
         for clock in (running, paused):
             if clock is not None and clock is not resumed:
-                self._end(clock, verb)
+                self._end(clock, action)
         if resumed is None:
             self._start(target, due)
         else:
             self._resume(resumed)
 
-    def _end(self, clock: Clock, verb: Verb) -> None:
-        in_time = Ending.MET if verb in FULFILS[STANDINGS_BY_CLOCK[clock.kind]] else Ending.STOPPED
+    def _end(self, clock: Clock, action: Action) -> None:
+        in_time = Ending.MET if CLOCK_KINDS[clock.kind] in ACTIONS[action].fulfils else Ending.STOPPED
         clock.ending = Ending.MISSED if self.at > clock.due_at else in_time
         self._end_pause(clock)
         clock.ended_at = self.at
@@ -572,7 +579,7 @@ class Life:
         clock = Clock(
             pk=self.keys.next(Clock),
             case=self.case,
-            kind=STANDINGS[target].clock,
+            kind=STATE_RULES[target].clock,
             started_at=self.at,
             limit_days=days,
             first_due_at=ends,
@@ -587,7 +594,7 @@ class Life:
             self.case.promised_on = timezone.localdate(clock.due_at)
 
     def _hold(self, target: State) -> None:
-        holder = STANDINGS[target].holder
+        holder = STATE_RULES[target].holder
         self.case.holder = holder or ""
         agency = self.case.agency if holder == Holder.AGENCY else None
         last = self.holdings[-1] if self.holdings and self.holdings[-1].ended_at is None else None
@@ -600,4 +607,4 @@ class Life:
             self.holdings.append(Holding(pk=pk, case=self.case, holder=holder, agency=agency, started_at=self.at))
 
 
-STANDINGS_BY_CLOCK = {standing.clock.value: standing.clock for standing in STANDINGS.values()}
+CLOCK_KINDS = {rule.clock.value: rule.clock for rule in STATE_RULES.values()}

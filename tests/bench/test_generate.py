@@ -10,7 +10,7 @@ from django.db.models import F
 from agencies.models import Agency, Topic
 from complaints.engine import history_chain
 from complaints.models import Case, CaseEvent, Clock, Holding, ReferralTask, TaskState
-from complaints.workflow import Act, State, Verb, edges
+from complaints.workflow import Action, State, edges
 from tests.bench.generate import generate, make_world
 from tests.bench.lives import World
 
@@ -35,16 +35,16 @@ def test_the_guards_of_the_database_let_every_made_up_case_pass(cases: list[Case
 
 
 def test_every_state_and_verb_occurs(world: World, now: datetime) -> None:
-    for number, days in ((300, 150), (60, 3)):  # enough of the past for every verb, enough of today for every state
+    for number, days in ((300, 150), (60, 3)):  # enough of the past for every action, enough of today for every state
         generate(number, world=world, seed=number, since=now - timedelta(days=days), until=now)
-    verbs = set(CaseEvent.objects.values_list("verb", flat=True))
+    actions = set(CaseEvent.objects.values_list("action", flat=True))
     assert set(Case.objects.values_list("state", flat=True)) >= set(State) - {State.OBJECTED}
-    assert verbs == {verb.value for verb in Verb} - {Verb.CORRECT} | {
-        Act.ADD,
-        Act.PROPOSE_EXTENSION,
-        Act.ADD_TASK,
-        Act.ANSWER_TASK,
-        Act.DROP_TASK,
+    assert actions == {action.value for action in Action} - {Action.CORRECT} | {
+        Action.ADD,
+        Action.PROPOSE_EXTENSION,
+        Action.ADD_TASK,
+        Action.ANSWER_TASK,
+        Action.DROP_TASK,
     }
 
 
@@ -54,7 +54,7 @@ def test_every_chain_holds_and_every_change_is_an_edge(cases: list[Case]) -> Non
         events = list(case.events.all())
         assert history_chain.first_forged(events) is None
         assert (case.version, bytes(case.chain)) == (len(events), bytes(events[-1].chain))
-        moves = {(e.verb, e.from_state, e.to_state) for e in events if e.verb in Verb}
+        moves = {(e.action, e.from_state, e.to_state) for e in events if e.action in Action}
         assert moves <= allowed
 
 

@@ -1,4 +1,4 @@
-"""Cases in every state, made by the verbs alone."""
+"""Cases in every state, made by the actions alone."""
 
 from collections.abc import Callable
 from datetime import datetime

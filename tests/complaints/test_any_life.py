@@ -24,7 +24,6 @@ from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate, OutsideCentre
 from complaints.actions import (
-    CALLABLES,
     add,
     add_task,
     amend,
@@ -55,17 +54,18 @@ from complaints.escalation.absences import unassign_inactive
 from complaints.escalation.recalculation import recalculate
 from complaints.escalation.tasks import lapse_overdue
 from complaints.models import Case, CaseLink, Clock, ClockStep, Consultation, ReferralTask, SpokenWith
-from complaints.workflow import STANDINGS, TRANSITIONS, Act, ClockKind, Holder, State, Verb, edges
+from complaints.workflow import ACTIONS, STATE_RULES, TRANSITIONS, Action, ClockKind, Holder, State, edges
 from notifications.models import Message
 from tests.cast import make_staff
 from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.conftest import FileCase
+from tests.complaints.functions import FUNCTIONS
 
 AMMAN = ZoneInfo("Asia/Amman")
 CLOSES, WEEKEND = time(15, 30), {4, 5}
 PEOPLE = ["amina", "karim", "omar", "hani", "nadia", "yusuf", "lina", "rami", "sami"]
 LEGAL = set(edges())
-ACTS = {act.value for act in Act}
+RECORDED = {action.value for action, rule in ACTIONS.items() if not rule.changes_state}
 
 
 @dataclass(frozen=True)
@@ -83,53 +83,53 @@ class Country:
     now: datetime
 
 
-def says(country: Country, verb: Verb) -> dict[str, Any]:
-    """Return what a verb says besides who and when."""
+def says(country: Country, action: Action) -> dict[str, Any]:
+    """Return what an action says besides who and when."""
     refusal = {"reason": "other_place", "text": "ليس لنا", "proposed_agency": country.gam}
-    said: dict[Verb, dict[str, Any]] = {
-        Verb.REFER: {"agency": country.gam},
-        Verb.ACCEPT: {"days": 1},
-        Verb.DECLINE: refusal,
-        Verb.RETURN: refusal,
-        Verb.ASK: {"text": "أين؟"},
-        Verb.REPLY: {"text": "هنا"},
-        Verb.CLOSE: {"outcome": "solved", "found": FOUND, "done": DONE},
-        Verb.ARCHIVE: {"reason": "ليس من اختصاص النظام"},
-        Verb.OBJECT: {"text": "لم تحل"},
-        Verb.UPHOLD: {"days": 1, "reasons": "نعم"},
-        Verb.DISMISS: {"reasons": "لا"},
+    said: dict[Action, dict[str, Any]] = {
+        Action.REFER: {"agency": country.gam},
+        Action.ACCEPT: {"days": 1},
+        Action.DECLINE: refusal,
+        Action.RETURN: refusal,
+        Action.ASK: {"text": "أين؟"},
+        Action.REPLY: {"text": "هنا"},
+        Action.CLOSE: {"outcome": "solved", "found": FOUND, "done": DONE},
+        Action.ARCHIVE: {"reason": "ليس من اختصاص النظام"},
+        Action.OBJECT: {"text": "لم تحل"},
+        Action.UPHOLD: {"days": 1, "reasons": "نعم"},
+        Action.DISMISS: {"reasons": "لا"},
     }
-    return said.get(verb, {})
+    return said.get(action, {})
 
 
 #: Who usually says it, so that lives get somewhere; everybody else tries too.
-USUAL: dict[Verb, str] = {
-    Verb.REFER: "lina",
-    Verb.ACCEPT: "omar",
-    Verb.DECLINE: "omar",
-    Verb.RETURN: "omar",
-    Verb.ASK: "omar",
-    Verb.REPLY: "amina",
-    Verb.EXTEND: "nadia",
-    Verb.CLOSE: "omar",
-    Verb.CORRECT: "omar",
-    Verb.WITHDRAW: "amina",
-    Verb.ARCHIVE: "lina",
-    Verb.OBJECT: "amina",
-    Verb.UPHOLD: "rami",
-    Verb.DISMISS: "rami",
+USUAL: dict[Action, str] = {
+    Action.REFER: "lina",
+    Action.ACCEPT: "omar",
+    Action.DECLINE: "omar",
+    Action.RETURN: "omar",
+    Action.ASK: "omar",
+    Action.REPLY: "amina",
+    Action.EXTEND: "nadia",
+    Action.CLOSE: "omar",
+    Action.CORRECT: "omar",
+    Action.WITHDRAW: "amina",
+    Action.ARCHIVE: "lina",
+    Action.OBJECT: "amina",
+    Action.UPHOLD: "rami",
+    Action.DISMISS: "rami",
 }
-MOVES = [verb for verb in USUAL if verb not in {Verb.WITHDRAW, Verb.ARCHIVE}]
+MOVES = [action for action in USUAL if action not in {Action.WITHDRAW, Action.ARCHIVE}]
 #: What would end most lives before they begin, or is refused; anybody may still try it.
-RARE = {(Verb.CLOSE, State.REFERRED), (Verb.REFER, State.REFERRED), (Verb.REFER, State.IN_PROGRESS)}
+RARE = {(Action.CLOSE, State.REFERRED), (Action.REFER, State.REFERRED), (Action.REFER, State.IN_PROGRESS)}
 #: How far the first case is when the machine takes over: chance alone would leave most lives near their beginning.
 STORIES = [
-    [Verb.ACCEPT],
-    [Verb.ACCEPT, Verb.ASK],
-    [Verb.DECLINE],
-    [Verb.ACCEPT, Verb.CLOSE, Verb.OBJECT],
+    [Action.ACCEPT],
+    [Action.ACCEPT, Action.ASK],
+    [Action.DECLINE],
+    [Action.ACCEPT, Action.CLOSE, Action.OBJECT],
     [],
-    [Verb.ACCEPT, Verb.CLOSE],
+    [Action.ACCEPT, Action.CLOSE],
 ]
 somebody = st.sampled_from(PEOPLE)
 desk = st.sampled_from(["omar", "nadia", "hani", "lina", "yusuf"])
@@ -142,14 +142,14 @@ class Lives(RuleBasedStateMachine):
     country: Country
 
     @initialize(story=st.sampled_from(STORIES))
-    def begin(self, story: list[Verb]) -> None:
+    def begin(self, story: list[Action]) -> None:
         self.frame = transaction.atomic()
         self.frame.__enter__()
         self.at = self.country.now
         self.case = self.country.file()
         self.other = self.country.file(citizen=self.country.karim, subject="لا ماء في حارتنا")
-        for verb in story:
-            assert self.attempt(CALLABLES[verb], self.case, by=USUAL[verb], **says(self.country, verb))
+        for action in story:
+            assert self.attempt(FUNCTIONS[action], self.case, by=USUAL[action], **says(self.country, action))
 
     def teardown(self) -> None:
         if not hasattr(self, "frame"):
@@ -178,7 +178,7 @@ class Lives(RuleBasedStateMachine):
             done = False
         for one in (self.case, self.other):
             one.refresh_from_db()
-        is_move = doing in CALLABLES.values()
+        is_move = doing in FUNCTIONS.values()
         # Some acts on what is so already change nothing, and say so by no event.
         assert case.version in ({before + 1} if done and is_move else {before, before + done})
         return done
@@ -190,26 +190,26 @@ class Lives(RuleBasedStateMachine):
         """Let the usual person do what the table allows next."""
         self.at += timedelta(hours=passed)
         state = State(self.case.state)
-        allowed = [verb for verb in MOVES if state in TRANSITIONS[verb].sources and (verb, state) not in RARE]
-        verb = allowed[choice % len(allowed)]
-        said = says(self.country, verb) | ({"agency": self.country.water} if verb == Verb.REFER else {})
-        self.attempt(CALLABLES[verb], self.case, by=self.usual(verb), **said)
+        allowed = [action for action in MOVES if state in TRANSITIONS[action].sources and (action, state) not in RARE]
+        action = allowed[choice % len(allowed)]
+        said = says(self.country, action) | ({"agency": self.country.water} if action == Action.REFER else {})
+        self.attempt(FUNCTIONS[action], self.case, by=self.usual(action), **said)
 
     @rule(choice=st.integers(0, 11))
     def it_goes_on_at_once(self, choice: int) -> None:
         self.it_goes_on(choice=choice, passed=0)
 
-    def usual(self, verb: Verb) -> str:
-        return "lina" if verb == Verb.ASK and self.case.state == State.TRIAGE else USUAL[verb]
+    def usual(self, action: Action) -> str:
+        return "lina" if action == Action.ASK and self.case.state == State.TRIAGE else USUAL[action]
 
-    @rule(verb=st.sampled_from(list(USUAL)), person=somebody)
-    def anybody_moves(self, verb: Verb, person: str) -> None:
-        self.attempt(CALLABLES[verb], self.case, by=person, **says(self.country, verb))
+    @rule(action=st.sampled_from(list(USUAL)), person=somebody)
+    def anybody_moves(self, action: Action, person: str) -> None:
+        self.attempt(FUNCTIONS[action], self.case, by=person, **says(self.country, action))
 
-    @rule(verb=st.sampled_from([Verb.ACCEPT, Verb.CLOSE, Verb.ASK, Verb.WITHDRAW]))
-    def the_other_case_moves(self, verb: Verb) -> None:
-        person = "karim" if verb == Verb.WITHDRAW else "hani"
-        self.attempt(CALLABLES[verb], self.other, by=person, **says(self.country, verb))
+    @rule(action=st.sampled_from([Action.ACCEPT, Action.CLOSE, Action.ASK, Action.WITHDRAW]))
+    def the_other_case_moves(self, action: Action) -> None:
+        person = "karim" if action == Action.WITHDRAW else "hani"
+        self.attempt(FUNCTIONS[action], self.other, by=person, **says(self.country, action))
 
     # ---- what does not ----
 
@@ -331,7 +331,7 @@ class Lives(RuleBasedStateMachine):
     def a_question_does_not_lapse_early(self) -> None:
         if self.case.deadline_at and self.at < self.case.deadline_at:
             with pytest.raises(TransitionNotAllowed), transaction.atomic():
-                CALLABLES[Verb.LAPSE](self.case, at=self.at)
+                FUNCTIONS[Action.LAPSE](self.case, at=self.at)
 
     # ---- at every moment ----
 
@@ -349,7 +349,7 @@ def hand_of(case: Case) -> Holder | None:
     """Return who must have the case in hand: whoever is asked, while it is the agency's; elsewhere nobody is asked."""
     asked = case.consultations.filter(ended_at=None).exists()
     handed = case.handovers.filter(ended_at=None).exists()
-    standing = STANDINGS[State(case.state)].holder
+    standing = STATE_RULES[State(case.state)].holder
     if standing == Holder.AGENCY and (asked or handed):
         assert asked != handed
         return Holder.DIRECTORATE if asked else Holder.OUTSIDE_CENTRE
@@ -377,10 +377,10 @@ def check_history(case: Case) -> None:
         assert one.to_state == following.from_state
         assert one.at <= following.at
     for event in events:
-        if event.verb in ACTS:
+        if event.action in RECORDED:
             assert event.from_state == event.to_state
         else:
-            assert (event.verb, event.from_state, event.to_state) in LEGAL
+            assert (event.action, event.from_state, event.to_state) in LEGAL
     assert events[-1].to_state == case.state
 
 
@@ -418,7 +418,9 @@ def check_clocks(case: Case) -> None:
             assert local.time() <= CLOSES
         assert (clock.ended_at is None) == (clock.ending == "")
     taken = [(step.clock_id, step.step) for step in ClockStep.objects.filter(clock__case=case)]
-    recorded = case.events.filter(verb__in=[Act.REMIND, Act.ESCALATE], actor=None).values_list("facts", flat=True)
+    recorded = case.events.filter(action__in=[Action.REMIND, Action.ESCALATE], actor=None).values_list(
+        "facts", flat=True
+    )
     assert len(taken) == len(set(taken)) == len(recorded)
     assert len({(facts["clock"], facts["step"]) for facts in recorded}) == len(taken)
     assert Clock.objects.filter(task__case=case, task__state="open", ended_at=None).count() == (
@@ -441,11 +443,11 @@ def check_messages(case: Case) -> None:
     repeated = owed.values("occasion", "recipient", "channel", "template").annotate(n=Count("pk")).filter(n__gt=1)
     assert list(repeated) == []
     for event in case.events.all():
-        if event.verb in ACTS:
+        if event.action in RECORDED:
             continue
         tells = [
             tell
-            for tell in TRANSITIONS[Verb(event.verb)].tells
+            for tell in TRANSITIONS[Action(event.action)].tells
             if tell.party == "citizen" and (not tell.into or event.to_state in tell.into)
         ]
         told = owed.filter(occasion=f"case:{case.pk}:{event.number}", recipient__startswith="citizen:")

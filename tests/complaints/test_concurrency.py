@@ -54,9 +54,9 @@ def test_closing_twice_at_once_gives_one_answer(accepted: Case, omar: User, nadi
 
     outcomes = at_once(by(omar), by(nadia))
     (refused,) = [outcome for outcome in outcomes if isinstance(outcome, TransitionNotAllowed)]
-    assert (accepted.answers.count(), refused.state, refused.last.verb) == (1, "closed", "close")
+    assert (accepted.answers.count(), refused.state, refused.last.action) == (1, "closed", "close")
     assert refused.last.actor in {omar, nadia}
-    assert CaseEvent.objects.filter(case=accepted, verb="close").count() == 1
+    assert CaseEvent.objects.filter(case=accepted, action="close").count() == 1
 
 
 def test_accepting_and_declining_at_once_leaves_one_of_them(
@@ -112,7 +112,7 @@ def test_a_directorate_and_a_centre_asked_at_once_leave_the_case_in_one_hand(
     accepted.refresh_from_db()
     assert list(accepted.holdings.filter(ended_at=None).values_list("holder", flat=True)) == [accepted.holder]
     assert accepted.consultations.count() + accepted.handovers.count() == 1
-    assert CaseEvent.objects.filter(case=accepted, verb__in=["consult", "hand_over"]).count() == 1
+    assert CaseEvent.objects.filter(case=accepted, action__in=["consult", "hand_over"]).count() == 1
 
 
 def test_a_part_answered_and_dropped_at_once_is_one_of_them(
@@ -127,7 +127,7 @@ def test_a_part_answered_and_dropped_at_once_is_one_of_them(
     # Whose part is done is no partner any more, and may be told so first.
     refused = [outcome for outcome in outcomes if isinstance(outcome, TransitionNotAllowed | NotEntitled)]
     assert len(refused) == 1
-    assert CaseEvent.objects.filter(case=accepted, verb__in=["answer_task", "drop_task"]).count() == 1
+    assert CaseEvent.objects.filter(case=accepted, action__in=["answer_task", "drop_task"]).count() == 1
     task.refresh_from_db()
     assert (task.state != "open", task.clocks.get().ended_at) == (True, now)
 
@@ -143,7 +143,7 @@ def test_two_engineers_with_different_findings_give_one(
 
     outcomes = at_once(by("سعاد"), by("ماجد"))
     assert len([outcome for outcome in outcomes if isinstance(outcome, Overtaken)]) == 1
-    assert CaseEvent.objects.filter(case=accepted, verb="find").count() == 1
+    assert CaseEvent.objects.filter(case=accepted, action="find").count() == 1
 
 
 def test_two_cases_linked_crosswise_at_once_make_no_loop(
@@ -153,4 +153,4 @@ def test_two_cases_linked_crosswise_at_once_make_no_loop(
     first, second = (copy(one), copy(other)), (copy(other), copy(one))
     outcomes = at_once(lambda: link(*first, by=omar, at=now), lambda: link(*second, by=nadia, at=now))
     assert len([outcome for outcome in outcomes if isinstance(outcome, LinkRefused)]) == 1
-    assert CaseEvent.objects.filter(verb="link").count() == 2
+    assert CaseEvent.objects.filter(action="link").count() == 2

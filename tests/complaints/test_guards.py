@@ -32,7 +32,7 @@ def test_saving_a_state_on_the_instance_fails(accepted: Case) -> None:
 
 def test_a_forged_step_without_its_event_fails_at_commit(accepted: Case) -> None:
     Case.objects.filter(pk=accepted.pk).update(
-        state=State.TRIAGE, verb="return", version=accepted.version + 1, promised_on=None
+        state=State.TRIAGE, last_action="return", version=accepted.version + 1, promised_on=None
     )
     with pytest.raises(IntegrityError, match="has no event"), transaction.atomic():
         connection.check_constraints()
@@ -41,7 +41,9 @@ def test_a_forged_step_without_its_event_fails_at_commit(accepted: Case) -> None
 
 def test_a_step_outside_the_table_fails_even_with_a_version(referred: Case, now: datetime) -> None:
     with pytest.raises(IntegrityError, match="by a transition only"), transaction.atomic():
-        Case.objects.filter(pk=referred.pk).update(state=State.OBJECTED, verb="object", version=referred.version + 1)
+        Case.objects.filter(pk=referred.pk).update(
+            state=State.OBJECTED, last_action="object", version=referred.version + 1
+        )
 
 
 def test_a_case_cannot_begin_closed(referred: Case, now: datetime) -> None:
@@ -55,7 +57,7 @@ def test_a_case_cannot_begin_closed(referred: Case, now: datetime) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE complaints_caseevent SET verb = 'close'",
+        "UPDATE complaints_caseevent SET action = 'close'",
         "DELETE FROM complaints_caseevent",
         "TRUNCATE complaints_caseevent CASCADE",
     ],

@@ -37,7 +37,7 @@ from complaints.actions import (
 from complaints.actions.reminders import NobodyToRemind
 from complaints.engine import notices
 from complaints.models import Case, Channel as CaseChannel
-from complaints.workflow import ACT_TELLS, TRANSITIONS
+from complaints.workflow import ACTIONS, TRANSITIONS
 from notifications import bell
 from notifications.models import Message, MessageState
 from notifications.sending import gates
@@ -90,7 +90,7 @@ TOLD = {
     "answer_task": {("holder", "officer_task_answered", "")},
     "drop_task": {("partner", "officer_task_dropped", "")},
 }
-# What has not left yet when the verb is said, and then never does.
+# What has not left yet when the action is said, and then never does.
 OVERTAKEN = {
     "file": set(),
     "refer": {
@@ -134,7 +134,7 @@ OVERTAKEN = {
     "uphold": {"case_objected", "cmu_objection", "officer_due", "officer_reminder"},
     "dismiss": {"case_objected", "cmu_objection", "officer_due", "officer_reminder"},
 }  # fmt: skip
-# Said by the clock, whatever the verb before.
+# Said by the clock, whatever the action before.
 BY_THE_CLOCK = {"case_late", "case_reminder", "officer_due", "officer_reminder"}
 # Said in place of a template of the table where the case asks for it.
 INSTEAD = {"case_filed_by_phone", "case_unanswered"}
@@ -143,16 +143,15 @@ SAID_OF_A_CASE = {"ref", "kind", "agency", "date"}
 
 
 def test_each_verb_tells_these_people_by_these_words() -> None:
-    tells = {verb.value: row.tells for verb, row in TRANSITIONS.items()}
-    tells |= {act.value: row for act, row in ACT_TELLS.items()}
+    tells = {action.value: rule.tells for action, rule in ACTIONS.items() if rule.changes_state or rule.tells}
     assert {
-        verb: {(tell.party.value, tell.template, ", ".join(sorted(tell.into))) for tell in row}
-        for verb, row in tells.items()
+        action: {(tell.party.value, tell.template, ", ".join(sorted(tell.into))) for tell in row}
+        for action, row in tells.items()
     } == TOLD
 
 
 def test_each_verb_overtakes_these_messages_and_no_other() -> None:
-    assert {verb.value: set(row.overtakes) for verb, row in TRANSITIONS.items()} == OVERTAKEN
+    assert {action.value: set(row.overtakes) for action, row in TRANSITIONS.items()} == OVERTAKEN
 
 
 def test_no_receipt_is_ever_overtaken() -> None:

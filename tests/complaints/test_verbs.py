@@ -1,4 +1,4 @@
-"""Every verb of the table, followed through event, holding, clock and message."""
+"""Every action of the table, followed through event, holding, clock and message."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -50,7 +50,7 @@ FIFTH_CLOSING = datetime(2026, 1, 11, 15, 30, tzinfo=AMMAN)
 
 @dataclass(frozen=True)
 class Traces:
-    """What a verb left behind."""
+    """What an action left behind."""
 
     event: tuple[int, str, str, str]
     held_by: str | None
@@ -66,7 +66,7 @@ def traces(case: Case) -> Traces:
     clock = case.clocks.filter(ended_at=None, paused_at=None).first()
     messages = Message.objects.filter(occasion=f"case:{case.pk}:{event.number}")
     return Traces(
-        event=(event.number, event.verb, event.from_state, event.to_state),
+        event=(event.number, event.action, event.from_state, event.to_state),
         held_by=(holding.holder if holding else None),
         clock=((clock.kind, clock.due_at) if clock else None),
         told={(m.template, m.channel, m.recipient.split(":")[0]) for m in messages},
@@ -502,7 +502,7 @@ def test_what_was_withdrawn_stays_withdrawn(referred: Case, amina: Citizen, now:
         object_to(referred, by=amina.user, at=now, text="غيرت رأيي")
     with pytest.raises(TransitionNotAllowed) as refused:
         withdraw(referred, by=amina.user, at=now)
-    assert (refused.value.state, refused.value.last.verb) == ("closed", "withdraw")
+    assert (refused.value.state, refused.value.last.action) == ("closed", "withdraw")
 
 
 def test_the_cmu_archives_what_is_no_case(triaged: Case, lina: User, now: datetime) -> None:

@@ -2,9 +2,9 @@
 
 from django.conf import settings
 
-from complaints.actions import CALLABLES
 from complaints.lifecycle import document
-from complaints.workflow import STANDINGS, TRANSITIONS, State, Verb, edges
+from complaints.workflow import ACTIONS, STATE_RULES, TRANSITIONS, Action, State, edges
+from tests.complaints.functions import FUNCTIONS
 
 EDGES = [
     ("accept", "referred", "in_progress"),
@@ -72,20 +72,20 @@ def test_the_table_has_these_edges_and_no_other() -> None:
 
 
 def test_each_verb_is_for_these_people_and_nobody_else() -> None:
-    assert {verb.value: {actor.value for actor in row.who} for verb, row in TRANSITIONS.items()} == WHO
+    assert {action.value: {actor.value for actor in row.who} for action, row in TRANSITIONS.items()} == WHO
 
 
 def test_each_state_has_its_holder_and_its_clock() -> None:
     assert {
-        state.value: (standing.holder and standing.holder.value, standing.clock.value, standing.days)
-        for state, standing in STANDINGS.items()
+        state.value: (rule.holder and rule.holder.value, rule.clock.value, rule.days)
+        for state, rule in STATE_RULES.items()
     } == HOLDERS_AND_CLOCKS
 
 
 def test_every_verb_can_be_called() -> None:
-    assert list(CALLABLES) == list(Verb)
-    assert set(TRANSITIONS) == set(Verb)
-    assert set(STANDINGS) == set(State)
+    assert list(FUNCTIONS) == list(TRANSITIONS)
+    assert set(ACTIONS) == set(Action)
+    assert set(STATE_RULES) == set(State)
 
 
 def test_the_document_says_what_the_table_says() -> None:

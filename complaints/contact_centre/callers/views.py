@@ -26,7 +26,7 @@ from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
 from complaints.permissions import policy
 from complaints.staff.frame import frame
-from complaints.workflow import Verb
+from complaints.workflow import Action
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def reply(request: HttpRequest, ref: str) -> HttpResponse:
         text = gettext("The case has changed meanwhile. Read what it says now; what you wrote is still here.")
         form.add_error(None, ValidationError(text, code="overtaken"))
         case = lookup.proven(request.session, ref, agent=user, at=at) or case
-    told = _told(case, user_may_reply=policy.may(case, Verb.REPLY, user, at=at), at=at)
+    told = _told(case, user_may_reply=policy.may(case, Action.REPLY, user, at=at), at=at)
     context = {**told, "form": form, "objecting": citizen_case.objecting(case, user, at=at)}
     status = CONFLICT if form.is_bound and form.has_error("__all__", "overtaken") else 200
     return render(
@@ -101,14 +101,14 @@ def _sent_words(form: CallerReplyForm | CallerObjectForm) -> str:
 
 def _take_down(request: HttpRequest, case: Case, form: CallerReplyForm | CallerObjectForm) -> bool:
     """Say the answer to the question read out, or the objection; False where the case has changed since."""
-    verb = actions.object_to if isinstance(form, CallerObjectForm) else actions.reply
+    action = actions.object_to if isinstance(form, CallerObjectForm) else actions.reply
     user, at = user_of(request), timezone.now()
     with transaction.atomic():
         held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=case.pk)
         if request.POST.get("version") != str(held):
             return False
         try:
-            verb(case, by=user, at=at, text=form.cleaned_data["text"])
+            action(case, by=user, at=at, text=form.cleaned_data["text"])
         except TransitionNotAllowed:
             return False
     return True

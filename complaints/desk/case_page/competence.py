@@ -15,16 +15,16 @@ from complaints.actions import precedents
 from complaints.models import Case, CaseEvent, Precedent, Ruling
 from complaints.permissions import partner_tasks
 from complaints.permissions.partner_tasks import DatedPartnerTask
-from complaints.permissions.rulings import AT_AGENCY, _bound_words, _part_words, has_ended, is_bound
-from complaints.workflow import State, Verb
+from complaints.permissions.rulings import _bound_words, _part_words, has_ended, is_bound
+from complaints.workflow import AT_AGENCY, Action, State
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
     """Whose a case is and who else has a part in it, as one page says it.
 
-    ``bars`` are the sentences that tell why a verb is missing; ``offered`` is the precedent the unit had before it at
-    the last referral, and ``fitting`` those that fit while it looks for the owner.
+    ``bars`` are the sentences that tell why an action is missing; ``offered`` is the precedent the unit had before it
+    at the last referral, and ``fitting`` those that fit while it looks for the owner.
     """
 
     ruling: Ruling | None
@@ -74,7 +74,7 @@ def _last_ruling(case: Case) -> Ruling | None:
 
 
 def _last_referral(case: Case) -> CaseEvent | None:
-    return case.events.filter(verb=Verb.REFER).order_by("number").last()
+    return case.events.filter(action=Action.REFER).order_by("number").last()
 
 
 def _precedent(facts: Mapping[str, Any]) -> Precedent | None:

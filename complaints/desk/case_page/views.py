@@ -27,7 +27,7 @@ from complaints.staff.loading import case_context, load
 from complaints.suggestions import owners
 from complaints.suggestions.similar import beside as similar_beside
 from complaints.visibility.identity import knows_person
-from complaints.workflow import Act, Actor, State
+from complaints.workflow import Action, Actor, State
 
 #: Where each role's own work is; of several the first.
 _DOORS = (
@@ -69,8 +69,8 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "map_url": map_url(around["reading"]),
         "similar": similar_beside(case, user, at=at),
         "item": owners.for_case(case, at=at) if user.authority(at).has(CMU) else None,
-        "consultations": asked_of(case, at=at, hands_over=sight.may(Act.REVOKE)),
-        "may_take_back": sight.may(Act.REVOKE),
+        "consultations": asked_of(case, at=at, hands_over=sight.may(Action.REVOKE)),
+        "may_take_back": sight.may(Action.REVOKE),
         "aside": recused_people(case, user, at=at),
         "is_involved": _is_involved(sight),
         "signs_unit": papers.proposal is not None and second_person.awaits_unit_signature(case, at=at),

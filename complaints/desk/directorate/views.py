@@ -41,7 +41,7 @@ from complaints.staff.acts import Doing, act
 from complaints.staff.frame import frame
 from complaints.visibility.identity import CaseVisibility
 from complaints.visibility.redaction import without_person
-from complaints.workflow import Act, Holder
+from complaints.workflow import Action, Holder
 from kit.forms import Form
 
 type Page = Callable[..., HttpResponseBase]
@@ -275,7 +275,7 @@ def _over(visit: Visit) -> HttpResponse:
 # ---- the desk ----
 
 
-@act(Act.CONSULT, "complaints/desk/directorate/consult.html")
+@act(Action.CONSULT, "complaints/desk/directorate/consult.html")
 def consult(doing: Doing) -> HttpResponse:
     """Ask a directorate for a time and a finding."""
     case = doing.case
@@ -305,7 +305,7 @@ def _in_other_hands() -> str:
     return gettext("A directorate or an outside centre has the case. It must come back before another is asked.")
 
 
-@act(Act.REVOKE, "complaints/desk/directorate/revoke.html")
+@act(Action.REVOKE, "complaints/desk/directorate/revoke.html")
 def revoke(doing: Doing) -> HttpResponse:
     """Take back what a directorate is asked."""
     asked = holders.open_consultation(doing.case)

@@ -165,10 +165,10 @@ def _assign(form: Form, doing: Press) -> bulk.Deed:
     return deed
 
 
-def _remind(verb: Callable[..., None]) -> Callable[[Form, Press], bulk.Deed]:
+def _remind(action: Callable[..., None]) -> Callable[[Form, Press], bulk.Deed]:
     def made(_form: Form, doing: Press) -> bulk.Deed:
         def deed(case: Case) -> bool:
-            verb(case, by=doing.user, at=doing.at)
+            action(case, by=doing.user, at=doing.at)
             return True
 
         return deed
@@ -176,8 +176,8 @@ def _remind(verb: Callable[..., None]) -> Callable[[Form, Press], bulk.Deed]:
     return made
 
 
-def _mark(verb: Callable[..., bool]) -> Callable[[Form, Press], bulk.Deed]:
-    return lambda form, doing: lambda case: verb(case, by=doing.user, at=doing.at, name=form.cleaned_data["name"])
+def _mark(action: Callable[..., bool]) -> Callable[[Form, Press], bulk.Deed]:
+    return lambda form, doing: lambda case: action(case, by=doing.user, at=doing.at, name=form.cleaned_data["name"])
 
 
 def _link(form: Form, doing: Press) -> bulk.Deed:

@@ -26,8 +26,8 @@ from complaints.models import (
     Refusal,
     TaskState,
 )
-from complaints.models.case import COMEBACKS, OWED, PASSING_ON
-from complaints.workflow import Holder, State, Verb
+from complaints.models.case import COMEBACKS, PASSING_ON
+from complaints.workflow import AT_AGENCY, OPEN, Action, Holder, State
 from kit import keyset
 from kit.keyset import PAGE, KeysetPage, Order
 
@@ -75,9 +75,8 @@ _ORDERS: dict[Sort, Order] = {
     Sort.NEWEST: Order(newest=True),
     Sort.OLDEST: Order(),
 }
-_OPEN = (State.TRIAGE, State.REFERRED, State.IN_PROGRESS, State.WAITING, State.OBJECTED)
 #: While the citizen is asked nobody at the desk is late.
-_RUNNING = (State.TRIAGE, State.REFERRED, State.IN_PROGRESS, State.OBJECTED)
+_RUNNING = OPEN - {State.WAITING}
 #: The histories have no count: they only grow.
 UNCOUNTED = frozenset({Tab.PASSED, Tab.CLOSED})
 
@@ -141,8 +140,8 @@ def returned(cases: CaseQuerySet) -> CaseQuerySet:
     had declined it.
     """
     declined = Refusal.objects.filter(case=OuterRef("pk"), agency=OuterRef("agency"))
-    came_back = ~Q(verb=Verb.REFER) | Exists(declined)
-    return cases.filter(came_back, state__in=OWED, verb__in=COMEBACKS)
+    came_back = ~Q(last_action=Action.REFER) | Exists(declined)
+    return cases.filter(came_back, state__in=AT_AGENCY, last_action__in=COMEBACKS)
 
 
 def _not_closed(cases: CaseQuerySet) -> CaseQuerySet:
@@ -174,7 +173,7 @@ def _with_asked(cases: CaseQuerySet) -> CaseQuerySet:
 
 def _passed_on(seat: Seat) -> CaseQuerySet:
     """Return the cases this person filed, declined, returned or referred, unless they are at the own desk again."""
-    said = CaseEvent.objects.filter(actor=seat.user, verb__in=PASSING_ON)
+    said = CaseEvent.objects.filter(actor=seat.user, action__in=PASSING_ON)
     cases = seat.elsewhere.filter(pk__in=said.values("case"))
     return cases if seat.is_unit else cases.filter(Q(agency__isnull=True) | ~Q(agency__in=seat.agencies))
 
@@ -248,5 +247,5 @@ def _in_order(tab: Tab, seat: Seat, order: Order) -> list[CaseQuerySet]:
         return [cases]
     if tab == Tab.MINE:
         return [cases.filter(officer=officer) for officer in (seat.user.pk, *sorted(seat.covers))]
-    states = {Tab.OPEN: _OPEN, Tab.COMPETENCE: _deciding(seat), Tab.DUE: _RUNNING, Tab.LATE: _RUNNING}.get(tab)
+    states = {Tab.OPEN: OPEN, Tab.COMPETENCE: _deciding(seat), Tab.DUE: _RUNNING, Tab.LATE: _RUNNING}.get(tab)
     return [cases.filter(state=state) for state in states] if states else [cases]

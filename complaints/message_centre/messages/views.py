@@ -104,9 +104,9 @@ def end_alarm(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Deed:
-    """Something a person can decide about a message: its verb, what it is called, what it does, what was done."""
+    """Something a person can decide about a message: its action, what it is called, what it does, what was done."""
 
-    verb: Callable[..., None]
+    action: Callable[..., None]
     words: StrPromise
     effect: StrPromise
     done: StrPromise
@@ -172,7 +172,7 @@ def _decide(request: HttpRequest, message: Message, deed: Deed) -> HttpResponse:
     try:
         with transaction.atomic():
             held = _hold(message, seen=request.POST.get("seen", ""))
-            deed.verb(held, by=staff_key(user.pk), at=at)
+            deed.action(held, by=staff_key(user.pk), at=at)
     except DecisionNotPossible:
         fresh = seen_by(user).select_related("repeats", "call_task").get(pk=message.pk)
         return _page(request, detail.of(fresh, user, at=at), status=409)

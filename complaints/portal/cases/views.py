@@ -33,7 +33,7 @@ from complaints.portal.cases import listing
 from complaints.portal.cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm
 from complaints.search import tracking
 from complaints.search.forms import TrackForm
-from complaints.workflow import Act, State, Verb
+from complaints.workflow import Action, State
 from notifications import outbox
 
 TOO_MANY = 429
@@ -116,7 +116,7 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
         if said(form, partial(actions.add, own, by=user_of(request), at=at, text=text, attachments=form.taken)):
             messages.success(request, gettext("What you added was sent."))
             return redirect("case", ref=ref)
-    if not form.is_bound and not policy.may_act(own, Act.ADD, user_of(request), at=at):
+    if not form.is_bound and not policy.may(own, Action.ADD, user_of(request), at=at):
         return _too_late(request, ref, gettext("Nothing can be added to a closed case."))
     return _page(request, "case_add", own, form)
 
@@ -132,7 +132,7 @@ def case_amend(request: HttpRequest, ref: str) -> HttpResponse:
     if form.is_bound and form.is_valid() and said(form, partial(amend, **form.words)):
         messages.success(request, gettext("Your correction was saved."))
         return redirect("case", ref=ref)
-    if not form.is_bound and not policy.may_act(own, Act.AMEND, user_of(request), at=at):
+    if not form.is_bound and not policy.may(own, Action.AMEND, user_of(request), at=at):
         return _too_late(request, ref, gettext("The agency works with these words already. Add information instead."))
     return _page(request, "case_amend", own, form)
 
@@ -167,7 +167,7 @@ def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     if form.is_bound and form.is_valid() and said(form, withdraw):
         messages.success(request, gettext("It is withdrawn. You can send a new one at any time."))
         return redirect("case", ref=ref)
-    if not form.is_bound and not policy.may(own, Verb.WITHDRAW, user_of(request), at=at):
+    if not form.is_bound and not policy.may(own, Action.WITHDRAW, user_of(request), at=at):
         return _too_late(request, ref, gettext("The case is closed already."))
     return _page(request, "case_withdraw", own, form)
 

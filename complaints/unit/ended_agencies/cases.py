@@ -10,8 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from agencies.models import Agency
 from complaints.models import Case, CaseQuerySet
-from complaints.permissions.rulings import AT_AGENCY
-from complaints.workflow import State
+from complaints.workflow import AT_AGENCY, WITH_AGENCY, State
 
 #: Cases of an agency that ended which one press refers: each is a transaction of its own.
 MOST_AT_ONCE = 100
@@ -31,7 +30,7 @@ def ended_with_cases(*, on: date) -> list[Ended]:
 
     Nothing moves by itself: whose a case is, is the unit's to say, and until it does the desk that is left goes on.
     """
-    is_open = Q(cases__state__in=[State.REFERRED, State.IN_PROGRESS, State.WAITING])
+    is_open = Q(cases__state__in=WITH_AGENCY)
     agencies = Agency.objects.filter(ends_on__lt=on).annotate(
         open_cases=Count("cases", filter=is_open), waiting=Count("cases", filter=Q(cases__state=State.WAITING))
     )

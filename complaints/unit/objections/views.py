@@ -13,11 +13,11 @@ from complaints.engine import notices
 from complaints.models import AnswerState
 from complaints.staff.acts import Doing, act
 from complaints.unit.objections.forms import DismissForm, UpholdForm
-from complaints.workflow import Verb
+from complaints.workflow import Action
 from notifications.models import Message
 
 
-@act(Verb.UPHOLD, "complaints/unit/objections/uphold.html")
+@act(Action.UPHOLD, "complaints/unit/objections/uphold.html")
 def uphold(doing: Doing) -> HttpResponse:
     """Uphold the objection: the new time and the words, then the message to the citizen, and only then the act."""
     form = UpholdForm(doing.data, case=doing.case, calendar=current_calendar(), at=doing.at)
@@ -41,7 +41,7 @@ def _checked(doing: Doing, form: UpholdForm) -> Message | None:
     return notices.preview(template, case=doing.case, on=on, at=doing.at)
 
 
-@act(Verb.DISMISS, "complaints/unit/objections/dismiss.html")
+@act(Action.DISMISS, "complaints/unit/objections/dismiss.html")
 def dismiss(doing: Doing) -> HttpResponse:
     """Let the answer stand, with reasons the citizen reads."""
     form = DismissForm(doing.data)

@@ -23,7 +23,7 @@ from complaints.staff.frame import frame
 from complaints.suggestions import owners
 from complaints.unit.triage.forms import ArchiveForm, ReferForm
 from complaints.unit.triage.page_data import triage_page
-from complaints.workflow import Verb
+from complaints.workflow import Action
 
 
 @staff_required(CMU)
@@ -42,7 +42,7 @@ def triage(request: HttpRequest) -> HttpResponse:
     return render(request, "complaints/unit/triage/triage.html", context)
 
 
-@act(Verb.REFER, "complaints/unit/triage/refer.html")
+@act(Action.REFER, "complaints/unit/triage/refer.html")
 def refer(doing: Doing) -> HttpResponse:
     """Send the case to an agency; from another one it is taken back first."""
     on = timezone.localdate(doing.at)
@@ -67,7 +67,7 @@ def _refer(doing: Doing, form: ReferForm) -> bool:
     return True
 
 
-@act(Verb.ARCHIVE, "complaints/unit/triage/archive.html")
+@act(Action.ARCHIVE, "complaints/unit/triage/archive.html")
 def archive(doing: Doing) -> HttpResponse:
     """Close what no agency can take on, with a reason the citizen reads."""
     form = ArchiveForm(doing.data)

@@ -25,7 +25,7 @@ def test_the_colleague_has_the_case_and_is_told(accepted: Case, omar: User, nadi
     accepted.refresh_from_db()
     assert (accepted.officer, (accepted.holder, accepted.deadline_at, accepted.state)) == (dana, before)
     event = accepted.events.latest("number")
-    assert (event.verb, event.facts) == ("assign", {"officer": str(dana.pk), "before": str(omar.pk)})
+    assert (event.action, event.facts) == ("assign", {"officer": str(dana.pk), "before": str(omar.pk)})
     assert told() == [("email", f"user:{dana.pk}"), ("sms", f"user:{dana.pk}")]
     assert Message.objects.filter(template="officer_assigned").first().occasion == f"case:{accepted.pk}:{event.number}"
 
@@ -48,7 +48,7 @@ def test_nobody_gets_a_case_of_their_own(desk: Desk, accepted: Case, nadia: User
         assign(accepted, by=nadia, at=accepted.filed_at, officer=dana)
     page = desk(nadia).get(address("desk-assign", accepted))
     assert page.status_code == 302  # omar has it, and there is nobody else
-    assert accepted.events.filter(verb="assign").count() == 0
+    assert accepted.events.filter(action="assign").count() == 0
 
 
 def test_an_officer_of_another_agency_gets_none(accepted: Case, nadia: User, yusuf: User) -> None:

@@ -93,7 +93,7 @@ def test_the_answer_is_sent_and_says_who_took_it_down(desk: Desk, asked: Case, s
     assert client.post(address("caller-case", asked), typed).url == FIND
     asked.refresh_from_db()
     event = asked.events.latest("number")
-    assert (asked.state, asked.questions.get().reply, event.verb, event.actor) == (
+    assert (asked.state, asked.questions.get().reply, event.action, event.actor) == (
         "in_progress",
         ANSWER,
         "reply",

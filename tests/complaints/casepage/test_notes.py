@@ -34,7 +34,7 @@ def test_a_note_is_one_event_and_moves_nothing(accepted: Case, omar: User, now: 
     after = (accepted.version - 1, accepted.state, accepted.holder, accepted.deadline_at, Message.objects.count())
     assert after == before
     event = accepted.events.latest("number")
-    assert (event.verb, event.facts["note"], event.facts["desk"]) == (
+    assert (event.action, event.facts["note"], event.facts["desk"]) == (
         "note",
         Note.objects.get().pk,
         accepted.agency_id,

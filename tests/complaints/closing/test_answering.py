@@ -24,7 +24,7 @@ GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}
 
 
 def verbs_of(case: Case) -> list[str]:
-    return list(case.events.values_list("verb", flat=True))
+    return list(case.events.values_list("action", flat=True))
 
 
 def owed(case: Case) -> list[tuple[str, str, str]]:
@@ -61,9 +61,9 @@ def test_five_people_are_answered_once_each_by_their_own_way(
         (answer.found, answer.done, answer.likeness, omar.pk)
     }
     assert [verbs_of(case) for case in cases] == [["file", "link", "accept", "close"]] * 4
-    facts = [case.events.get(verb="close").facts for case in cases]
+    facts = [case.events.get(action="close").facts for case in cases]
     assert [(one["answer"], one["lead"]) for one in facts] == [(copy.pk, lead.pk) for copy in copies]
-    assert lead.events.get(verb="close").facts["followers"] == 4
+    assert lead.events.get(action="close").facts["followers"] == 4
 
 
 def test_clocks_and_holdings_of_the_followers_end(

@@ -64,7 +64,7 @@ def test_the_officer_is_shown_which_cases_have_the_answer_and_confirms_on_purpos
     }
     assert ("answer" in refused.context, Answer.objects.filter(case=accepted).count()) == (True, 0)
     assert client.post(address("desk-close", accepted), sent(accepted, same_answer="on", **GOOD)).status_code == 302
-    assert accepted.events.get(verb="close").facts["copies"] == 2
+    assert accepted.events.get(action="close").facts["copies"] == 2
 
 
 def test_more_copies_than_are_named_are_counted(
@@ -89,7 +89,7 @@ def test_what_is_no_copy(
     alike = answer_copies.likeness(FOUND, DONE, reference=accepted.reference)
     assert answer_copies.count_copies(accepted, alike, at=now) == 0
     close(accepted, by=omar, at=now, **GOOD)
-    assert "copies" not in accepted.events.get(verb="close").facts
+    assert "copies" not in accepted.events.get(action="close").facts
 
 
 def test_cases_of_one_incident_are_no_copies(
@@ -99,7 +99,7 @@ def test_cases_of_one_incident_are_no_copies(
     close(first, by=omar, at=now, **GOOD)
     close(second, by=omar, at=now, **GOOD)
     close(lead, by=omar, at=now, **GOOD)
-    assert [one.events.get(verb="close").facts.get("copies") for one in (first, second, lead)] == [None] * 3
+    assert [one.events.get(action="close").facts.get("copies") for one in (first, second, lead)] == [None] * 3
 
 
 def test_the_signer_is_shown_the_copies_too(
@@ -110,7 +110,7 @@ def test_the_signer_is_shown_the_copies_too(
     close(case, by=omar, at=now, **GOOD)
     page = desk(nadia).get(address("desk-sign", case))
     assert [one.pk for one in page.context["copies"].named] == [other.pk]
-    assert case.events.get(verb="propose_answer").facts["copies"] == 1
+    assert case.events.get(action="propose_answer").facts["copies"] == 1
 
 
 def test_the_cost_of_looking_does_not_grow(desk: Desk, answer: Callable[..., Case], accepted: Case, omar: User) -> None:

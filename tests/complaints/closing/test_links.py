@@ -21,7 +21,7 @@ type Follow = Callable[..., Case]
 
 def shown(case: Case) -> list[tuple[str, dict[str, object]]]:
     """Return the links in a case's history."""
-    return [(event.verb, event.facts) for event in case.events.filter(verb__in=["link", "unlink"])]
+    return [(event.action, event.facts) for event in case.events.filter(action__in=["link", "unlink"])]
 
 
 def test_a_link_is_recorded_on_both_cases(file_case: FileCase, lead: Case, omar: User, now: datetime) -> None:
@@ -161,7 +161,7 @@ def test_a_follower_can_leave_an_answered_lead(
     close(lead, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
     unlink(CaseLink.objects.get(), by=omar, at=now)
     case.refresh_from_db()
-    assert (case.state, [verb for verb, _ in shown(case)], [verb for verb, _ in shown(lead)]) == (
+    assert (case.state, [action for action, _ in shown(case)], [action for action, _ in shown(lead)]) == (
         "waiting",
         ["link", "unlink"],
         ["link"],

@@ -40,7 +40,7 @@ def test_a_follower_is_answered_once_however_many_answer(
     refused = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert all(isinstance(outcome, TransitionNotAllowed) for outcome in refused)
     assert [one.answers.filter(state="given").count() for one in (lead, case)] == [1, 1]
-    assert [CaseEvent.objects.filter(case=one, verb="close").count() for one in (lead, case)] == [1, 1]
+    assert [CaseEvent.objects.filter(case=one, action="close").count() for one in (lead, case)] == [1, 1]
 
 
 def test_a_citizen_who_withdraws_meanwhile_stays_withdrawn(
@@ -54,7 +54,7 @@ def test_a_citizen_who_withdraws_meanwhile_stays_withdrawn(
     outcomes = {case.pk: Case.objects.get(pk=case.pk).outcome for case in cases}
     assert outcomes.pop(own.pk) in {"solved", "withdrawn"}
     assert set(outcomes.values()) == {"solved"}
-    assert CaseEvent.objects.filter(case=own, verb__in=["close", "withdraw"]).count() == 1
+    assert CaseEvent.objects.filter(case=own, action__in=["close", "withdraw"]).count() == 1
 
 
 def test_two_links_against_each_other_make_no_loop(

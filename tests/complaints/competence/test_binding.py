@@ -16,7 +16,7 @@ from complaints.actions.triage import RulingNeedsReason
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, Refusal, Ruling
 from complaints.permissions import policy, rulings
-from complaints.workflow import Verb
+from complaints.workflow import Action
 from tests.complaints.competence.conftest import NOT_OURS, RULING, Bounce
 from tests.complaints.desk.conftest import Desk, address, sent
 
@@ -55,7 +55,7 @@ def test_a_case_that_came_back_once_can_be_declined_again(
 ) -> None:
     case = bounced(1, at=now)
     refer(case, by=lina, at=now, agency=water)
-    assert policy.may(case, Verb.DECLINE, omar, at=now)
+    assert policy.may(case, Action.DECLINE, omar, at=now)
     decline(case, by=omar, at=now, reason="shared", text=NOT_OURS, proposed_agency=gam)
     assert (case.state, case.bounces) == ("triage", 2)
 
@@ -66,7 +66,7 @@ def test_the_setting_says_after_how_many(
     settings.BOUNCES_BEFORE_RULING = 3
     case = bounced(2, at=now)
     refer(case, by=lina, at=now, agency=water)
-    assert policy.may(case, Verb.DECLINE, omar, at=now)
+    assert policy.may(case, Action.DECLINE, omar, at=now)
 
 
 def test_after_two_the_units_referral_needs_a_reason(bounced: Bounce, lina: User, water: Agency, now: datetime) -> None:

@@ -90,7 +90,7 @@ def test_one_act_refers_them_each_with_its_event_and_messages(
     for case in (*cases, waiting):
         case.refresh_from_db()
     assert (answer.status_code, [case.agency for case in cases], waiting.agency) == (302, [gam, gam], water)
-    assert [case.events.last().verb for case in cases] == ["refer", "refer"]
+    assert [case.events.last().action for case in cases] == ["refer", "refer"]
     assert [case.rulings.last().text for case in cases] == [WHY, WHY]
     assert Message.objects.filter(template="case_moved").count() == 2
     assert desk(lina).get(url).context["cases"] == []

@@ -218,7 +218,7 @@ def test_two_answers_at_once_are_one(desk: Desk, asked: ReferralTask, accepted: 
     typed, url = sent(accepted, text=ANSWER), address("desk-task-answer", accepted)
     statuses = at_once(*_posts(desk, [yusuf, rana], url, typed))
     assert sorted(statuses) == [302, 409]
-    assert CaseEvent.objects.filter(case=accepted, verb="answer_task").count() == 1
+    assert CaseEvent.objects.filter(case=accepted, action="answer_task").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

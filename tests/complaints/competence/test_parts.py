@@ -16,7 +16,7 @@ from complaints.actions.triage import NoActiveOfficer
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, Clock, ReferralTask
 from complaints.permissions import partner_tasks, policy, rulings
-from complaints.workflow import Verb
+from complaints.workflow import Action
 from notifications.models import Message
 from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
@@ -46,7 +46,7 @@ def test_asking_starts_a_clock_beside_the_cases_own_and_tells_the_agency(
         3,
     )
     event = accepted.events.last()
-    assert (event.verb, event.actor, event.from_state, event.to_state) == (
+    assert (event.action, event.actor, event.from_state, event.to_state) == (
         "add_task",
         omar,
         "in_progress",
@@ -148,7 +148,7 @@ def test_dropping_needs_nobody_and_tells_the_agency(
 
 def test_closing_waits_for_every_answer(asked: ReferralTask, accepted: Case, omar: User, yusuf: User, now) -> None:
     said = {"by": omar, "at": now, "outcome": "solved", "found": FOUND, "done": DONE}
-    assert not policy.may(accepted, Verb.CLOSE, omar, at=now)
+    assert not policy.may(accepted, Action.CLOSE, omar, at=now)
     with pytest.raises(TransitionNotAllowed):
         close(accepted, **said)
     assert (accepted.state, accepted.answers.count()) == ("in_progress", 0)

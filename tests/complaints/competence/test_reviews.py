@@ -164,7 +164,7 @@ def test_refusing_keeps_the_date_and_tells_the_officers_why(
     proposed.refresh_from_db()
     event = proposed.events.last()
     assert (proposed.deadline_at, proposed.promised_on, proposed.state) == (before, date(2026, 1, 11), "in_progress")
-    assert (event.verb, event.actor, event.from_state, event.to_state) == (
+    assert (event.action, event.actor, event.from_state, event.to_state) == (
         "refuse_extension",
         nadia,
         "in_progress",
@@ -249,7 +249,7 @@ def test_sending_back_leaves_the_case_open_and_tells_the_officers_why(
     send_back(unsigned, by=nadia, at=now, reason=NO)
     event = unsigned.events.last()
     assert (unsigned.state, unsigned.answers.get().state) == ("in_progress", AnswerState.TAKEN_BACK)
-    assert (event.verb, event.actor, Note.objects.get().text) == ("send_back", nadia, NO)
+    assert (event.action, event.actor, Note.objects.get().text) == ("send_back", nadia, NO)
     assert told("officer_sent_back") == {f"user:{omar.pk}"}
     with pytest.raises(NothingProposed):
         sign(unsigned, by=nadia, at=now)

@@ -71,9 +71,9 @@ def test_with_a_second_supervisor_the_unit_has_no_say(
 ) -> None:
     assert ALONE not in desk(nadia).get(address("desk-extend", accepted)).content.decode()
     propose_extension(accepted, by=nadia, at=now, days=1, reason=WHY)
-    for verb, more in ((extend, {}), (refuse_extension, {"reason": WHY})):
+    for action, more in ((extend, {}), (refuse_extension, {"reason": WHY})):
         with pytest.raises(NotEntitled):
-            verb(accepted, by=lina, at=now, **more)
+            action(accepted, by=lina, at=now, **more)
     assert (told_the_unit(), desk(lina).get(address("desk-grant", accepted)).status_code) == (0, 404)
     extend(accepted, by=second, at=now)
 
@@ -158,9 +158,9 @@ def test_with_a_second_supervisor_the_unit_signs_nothing(
     desk: Desk, sensitive: Case, nadia: User, second: User, lina: User, now: datetime
 ) -> None:
     close(sensitive, by=nadia, at=now, **GOOD)
-    for verb, more in ((sign, {}), (send_back, {"reason": WHY})):
+    for action, more in ((sign, {}), (send_back, {"reason": WHY})):
         with pytest.raises(NotEntitled):
-            verb(sensitive, by=lina, at=now, **more)
+            action(sensitive, by=lina, at=now, **more)
     assert (told_the_unit(), desk(lina).get(address("desk-sign", sensitive)).status_code) == (0, 404)
     sign(sensitive, by=second, at=now)
 

@@ -35,7 +35,7 @@ def told(case: Case, template: str) -> set[str]:
 
 
 def acts(case: Case) -> list[str]:
-    return list(case.events.order_by("number").values_list("verb", flat=True))
+    return list(case.events.order_by("number").values_list("action", flat=True))
 
 
 def test_the_officer_who_is_named_keeps_off(
@@ -45,7 +45,7 @@ def test_the_officer_who_is_named_keeps_off(
     concern = case.recusals.get()
     assert (concern.person, concern.named_by, concern.text, concern.at) == (omar, None, "", now)
     assert acts(case) == ["file", "concern"]
-    event = case.events.get(verb="concern")
+    event = case.events.get(action="concern")
     assert (event.actor, event.facts) == (
         None,
         {"concern": concern.pk, "person": str(omar.pk), "desk": case.agency_id},

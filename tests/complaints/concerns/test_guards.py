@@ -34,8 +34,8 @@ def test_so_does_a_concern_about_the_officer_who_stays(accepted: Case, omar: Use
 
 def test_an_event_by_such_a_person_fails_at_once(concern: Recusal, omar: User, now: datetime) -> None:
     event = CaseEvent.objects.filter(case=concern.case_id).latest("number")
-    for verb in ("note", "concern", "close"):
-        event.pk, event.number, event.verb, event.actor = None, event.number + 1, verb, omar
+    for action in ("note", "concern", "close"):
+        event.pk, event.number, event.action, event.actor = None, event.number + 1, action, omar
         event.at = now.replace(hour=12)
         with pytest.raises(IntegrityError, match="is by whom the case is about"), transaction.atomic():
             event.save(force_insert=True)

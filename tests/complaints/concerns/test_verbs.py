@@ -40,7 +40,7 @@ def test_the_supervisor_sets_the_officer_aside(
     assert (accepted.officer, accepted.state) == (None, "in_progress")
     event = accepted.events.last()
     assert event is not None
-    assert (event.verb, event.actor, event.facts["person"], event.facts["concern"]) == (
+    assert (event.action, event.actor, event.facts["person"], event.facts["concern"]) == (
         "concern",
         nadia,
         str(omar.pk),
@@ -127,9 +127,9 @@ def test_who_is_set_aside_can_do_nothing(
 ) -> None:
     set_aside(accepted, by=lina, at=now, person=omar, text=WHY)
     set_aside(accepted, by=lina, at=now, person=nadia, text=WHY)
-    for verb, said in ((close, {"outcome": "solved", "found": FOUND, "done": DONE}), (note, {"text": "كلا"})):
+    for action, said in ((close, {"outcome": "solved", "found": FOUND, "done": DONE}), (note, {"text": "كلا"})):
         with pytest.raises(NotEntitled):
-            verb(accepted, by=omar, at=now, **said)
+            action(accepted, by=omar, at=now, **said)
     with pytest.raises(NotEntitled):
         set_aside(accepted, by=omar, at=now, person=omar, text=WHY)
     with pytest.raises(NotEntitled):
@@ -149,7 +149,7 @@ def test_the_supervisor_takes_it_back(accepted: Case, omar: User, hani: User, na
     assert (accepted.officer, accepted.is_recused(omar)) == (None, False)
     event = accepted.events.last()
     assert event is not None
-    assert (event.verb, event.facts["clear"], event.facts["person"]) == ("clear", concern.pk, str(omar.pk))
+    assert (event.action, event.facts["clear"], event.facts["person"]) == ("clear", concern.pk, str(omar.pk))
     assign(accepted, by=nadia, at=now + timedelta(hours=1), officer=omar)
     with pytest.raises(NotAside):
         clear(accepted, by=nadia, at=now, person=omar, text="خطأ في الاسم")

@@ -43,7 +43,7 @@ def rana(water: Agency) -> User:
 
 def last(case: Case) -> tuple[str, User | None, User | None]:
     event = case.events.select_related("actor", "on_behalf_of").latest("number")
-    return event.verb, event.actor, event.on_behalf_of
+    return event.action, event.actor, event.on_behalf_of
 
 
 # ---- deputies ----

@@ -50,7 +50,7 @@ def steps(case: Case) -> list[str]:
 
 
 def acts(case: Case) -> list[str]:
-    return list(case.events.order_by("number").values_list("verb", flat=True))
+    return list(case.events.order_by("number").values_list("action", flat=True))
 
 
 # Filed and accepted on Sunday at 10:00 with a promise in five working days: Sunday the 11th at 15:30, 2,430 minutes.

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from agencies.calendar import AMMAN
 from complaints.clocks import checks, limits
 from complaints.models import Case
-from complaints.workflow import STANDINGS, State
+from complaints.workflow import STATE_RULES, State
 from config.devstack.state import ROOT
 
 EVERY_CHECK = (checks.days_are_days, checks.reminders_rise, checks.ladder_has_rungs, checks.counts_are_counts)
@@ -31,7 +31,7 @@ def found(settings: Any, **wrong: Any) -> list[str]:
 
 
 def test_the_defaults_are_those_of_the_table() -> None:
-    assert {state: limits.days_in(state) for state in State} == {state: STANDINGS[state].days for state in State}
+    assert {state: limits.days_in(state) for state in State} == {state: STATE_RULES[state].days for state in State}
 
 
 def test_the_defaults_pass_and_the_checks_are_registered(settings: Any) -> None:

@@ -41,7 +41,7 @@ def test_two_sweepers_take_each_step_once(promised: list[Case], fares: User, _ti
         outcomes = at_once(*[lambda moment=moment: ladder.sweep(at=moment)] * 2)
         # A case in the other's hands is left to it, or to the next sweep.
         assert sum(outcomes) + ladder.sweep(at=moment) == steps
-    assert ClockStep.objects.count() == CaseEvent.objects.filter(verb__in=["remind", "escalate"]).count() == 12
+    assert ClockStep.objects.count() == CaseEvent.objects.filter(action__in=["remind", "escalate"]).count() == 12
     told = Message.objects.filter(template__in=["officer_due", "ladder_late", "cmu_late", "case_late"])
     assert sorted(told.values_list("template", flat=True)) == sorted(
         # By e-mail and telephone to the officer and the supervisor, by e-mail to the two above; the unit with each.
@@ -60,7 +60,7 @@ def test_an_answer_and_a_sweep_at_once_leave_both_or_only_the_answer(
         lambda: close(mine, by=omar, at=moment, outcome="solved", found=FOUND, done=DONE),
     )
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
-    events = list(case.events.order_by("number").values_list("verb", flat=True))
+    events = list(case.events.order_by("number").values_list("action", flat=True))
     assert events in (["file", "accept", "escalate", "close"], ["file", "accept", "close"])
     assert case.clocks.get(kind="answer").steps.count() == events.count("escalate")
 
@@ -78,6 +78,6 @@ def test_two_recounts_and_an_answer_at_once_move_each_date_once(
         lambda: close(mine, by=omar, at=now, outcome="solved", found=FOUND, done=DONE),
     )
     assert [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, TransitionNotAllowed)] == []
-    recounted = [case.events.filter(verb="recount").count() for case in promised]
+    recounted = [case.events.filter(action="recount").count() for case in promised]
     assert recounted in ([0, 1, 1], [1, 1, 1])
     assert Message.objects.filter(template="case_new_date").count() == sum(recounted)

@@ -66,7 +66,7 @@ def test_an_officer_who_leaves_gets_no_case(
     ends(actions, "assign", leaves(dana))
     page = client.post(address("desk-assign", accepted), typed)
     assert (page.status_code, page.context["form"].errors) == (200, {"officer": [GONE]})
-    assert not accepted.events.filter(verb="assign").exists()
+    assert not accepted.events.filter(action="assign").exists()
 
 
 def test_a_directorate_that_is_abolished_is_asked_nothing_and_the_words_stay(
@@ -119,12 +119,12 @@ def test_an_agency_that_ends_is_not_proposed_and_the_words_stay(
 ) -> None:
     case = request.getfixturevalue(fixture)
     typed = sent(case, reason="other_agency", text="الشارع من اختصاص الأمانة.", proposed_agency=gam.code)
-    verb = {"decline": "decline", "return": "return_case"}[name]
+    action = {"decline": "decline", "return": "return_case"}[name]
 
     def end() -> None:
         Agency.objects.filter(pk=gam.pk).update(ends_on=ENDED)
 
-    ends(actions, verb, end)
+    ends(actions, action, end)
     page = desk(omar).post(address(f"desk-{name}", case), typed)
     assert (page.status_code, list(page.context["form"].errors)) == (200, ["proposed_agency"])
     assert "الشارع من اختصاص الأمانة." in page.content.decode()

@@ -69,7 +69,7 @@ def test_the_citizen_objects_on_a_page_of_the_case(
     ]
     closed.refresh_from_db()
     event = closed.events.latest("number")
-    assert (closed.state, event.verb, event.actor, closed.objections.get().text) == (
+    assert (closed.state, event.action, event.actor, closed.objections.get().text) == (
         "objected",
         "object",
         amina.user,

@@ -82,7 +82,7 @@ def test_closing_twice_at_once_from_two_browsers_answers_once(
     )
     assert sorted(statuses) == [302, 409]
     assert Answer.objects.filter(case=accepted).count() == 1
-    assert CaseEvent.objects.filter(case=accepted, verb="close").count() == 1
+    assert CaseEvent.objects.filter(case=accepted, action="close").count() == 1
     assert Message.objects.filter(reference=accepted.reference, template="case_answered").count() == 1
 
 

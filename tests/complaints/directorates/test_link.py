@@ -138,7 +138,7 @@ def test_a_time_is_given_shown_with_its_day_and_changed_only_with_a_reason(
 
 def test_pressing_twice_gives_one_time(asked: Consultation, url: str, client: Client) -> None:
     assert [client.post(url, GIVEN).status_code for _ in range(2)] == [302, 302]
-    assert CaseEvent.objects.filter(verb="estimate").count() == 1
+    assert CaseEvent.objects.filter(action="estimate").count() == 1
 
 
 def test_a_colleague_who_was_first_leaves_the_typed_time_on_the_page(
@@ -176,7 +176,7 @@ def test_a_finding_with_files_ends_the_request_and_is_thanked(asked: Consultatio
     assertNotContains(page, DETAILS)
     assert (fresh(asked).state, fresh(asked).signed_as) == ("found", WRITER)
     assert [one.name for one in fresh(asked).attachments.all()] == ["الموقع.jpg", "محضر.pdf"]
-    assert CaseEvent.objects.get(verb="find").facts["files"] == 2
+    assert CaseEvent.objects.get(action="find").facts["files"] == 2
 
 
 def test_a_finding_that_lacks_something_keeps_what_was_typed_and_stores_nothing(
@@ -207,7 +207,7 @@ def test_pressing_twice_sends_one_finding_and_another_one_is_kept_for_its_writer
     assertContains(page, "Somebody of your directorate has answered already", status_code=409)
     assertContains(page, "نتيجة أخرى من زميل", status_code=409)
     late = client.post(url, GIVEN)
-    assert (late.status_code, CaseEvent.objects.filter(verb="find").count()) == (409, 1)
+    assert (late.status_code, CaseEvent.objects.filter(action="find").count()) == (409, 1)
 
 
 def test_a_form_without_its_token_is_refused(url: str) -> None:
@@ -279,7 +279,7 @@ def test_after_closing_the_link_is_gone_answered_or_not(
     assertContains(page, "This case is closed", status_code=410)
     assertNotContains(page, FINDING, status_code=410)
     assert (client.post(url, WRITTEN).status_code, client.post(url, GIVEN).status_code) == (410, 410)
-    assert CaseEvent.objects.latest("pk").verb == "close"
+    assert CaseEvent.objects.latest("pk").action == "close"
 
 
 def test_a_link_signed_with_the_key_before_still_works(asked: Consultation, client: Client) -> None:
@@ -345,7 +345,7 @@ def test_two_findings_at_once_leave_one(asked: Consultation, url: str) -> None:
         statuses = list(pool.map(send, texts))
     assert sorted(statuses) == [302, 409]
     assert fresh(asked).finding == texts[statuses.index(302)]
-    assert CaseEvent.objects.filter(verb="find").count() == 1
+    assert CaseEvent.objects.filter(action="find").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -384,7 +384,7 @@ def test_the_history_says_that_an_officer_passed_the_link_on(
     for typed in (GIVEN, WRITTEN):
         assert client.post(url, typed).status_code == 302
     events = asked.case.events.order_by("number")
-    assert [event.facts.get("handed") for event in events if event.verb in {"consult", "estimate", "find"}] == [
+    assert [event.facts.get("handed") for event in events if event.action in {"consult", "estimate", "find"}] == [
         "officer"
     ] * 3
     page = desk(nadia).get(address("desk-case", asked.case))
@@ -403,7 +403,7 @@ def test_a_link_that_went_by_mail_is_the_directorates_own(
     client.post(reverse("directorate", args=[signed_links.token_for(mailed)]), WRITTEN)
     page = desk(omar).get(address("desk-case", accepted))
     assert page.context["file"].history[0].by == "the directorate"
-    assert CaseEvent.objects.get(verb="find").facts["handed"] == "email"
+    assert CaseEvent.objects.get(action="find").facts["handed"] == "email"
 
 
 def test_an_address_given_later_does_not_undo_that_the_link_was_shown(
@@ -412,7 +412,7 @@ def test_an_address_given_later_does_not_undo_that_the_link_was_shown(
     network.email = "network@miyahuna.example"
     network.save(update_fields=["email"])
     client.post(url, WRITTEN)
-    assert CaseEvent.objects.get(verb="find").facts["handed"] == "officer"
+    assert CaseEvent.objects.get(action="find").facts["handed"] == "officer"
 
 
 @pytest.mark.parametrize("who", ["omar", "nadia", "lina"])

@@ -69,7 +69,7 @@ def test_a_member_answers_signed_in_and_is_named_in_the_history(
     assert browser.post(page_of(asked), GIVEN).status_code == 302
     assert browser.post(page_of(asked), WRITTEN).status_code == 302
     assertContains(browser.get(page_of(asked)), "Thank you, your finding has arrived")
-    assert [one.actor for one in CaseEvent.objects.filter(verb__in=["estimate", "find"])] == [haitham, haitham]
+    assert [one.actor for one in CaseEvent.objects.filter(action__in=["estimate", "find"])] == [haitham, haitham]
     assert list(browser.get(reverse(LIST)).context["rows"]) == []
 
 

@@ -44,7 +44,7 @@ def test_asking_puts_the_case_into_the_hands_of_the_directorate(
 ) -> None:
     asked = consult(accepted, by=omar, at=now, directorate=network, text=ASKED)
     event = last(accepted)
-    assert (event.verb, event.actor, event.from_state, event.to_state) == (
+    assert (event.action, event.actor, event.from_state, event.to_state) == (
         "consult",
         omar,
         "in_progress",
@@ -108,7 +108,7 @@ def test_each_further_time_needs_a_reason_and_all_are_kept(asked: Consultation, 
         (2, 5, "القطعة غير متوفرة في المستودع"),
     ]
     event = last(asked.case)
-    assert (event.verb, event.actor, event.facts["days"], event.facts["until"]) == ("estimate", None, 5, "2026-01-12")
+    assert (event.action, event.actor, event.facts["days"], event.facts["until"]) == ("estimate", None, 5, "2026-01-12")
     assert (asked.state, asked.days, fresh(asked.case).holder) == ("estimated", 5, "directorate")
 
 
@@ -117,14 +117,14 @@ def test_the_same_time_twice_is_given_once_and_another_one_is_refused(asked: Con
     assert estimate(asked, at=now, number=1, days=3) == estimate(other, at=now, number=1, days=3)
     with pytest.raises(Overtaken):
         estimate(other, at=now, number=1, days=4)
-    assert CaseEvent.objects.filter(verb="estimate").count() == 1
+    assert CaseEvent.objects.filter(action="estimate").count() == 1
 
 
 def test_a_finding_gives_the_case_back_and_tells_the_officer(asked: Consultation, omar: User, now: datetime) -> None:
     at = now + timedelta(hours=2)
     find(asked, at=at, finding=FINDING, signed_as=WRITER)
     event = last(asked.case)
-    assert (event.verb, event.actor, event.facts["finding"], event.facts["files"]) == ("find", None, asked.pk, 0)
+    assert (event.action, event.actor, event.facts["finding"], event.facts["files"]) == ("find", None, asked.pk, 0)
     assert FINDING not in str(event.facts)
     assert WRITER not in str(event.facts)
     assert (fresh(asked.case).holder, fresh(asked).state, fresh(asked).ended_at) == ("agency", "found", at)
@@ -138,7 +138,7 @@ def test_the_same_finding_twice_is_kept_once_and_another_one_is_refused(asked: C
     find(other, at=now, finding=FINDING, signed_as=WRITER)
     with pytest.raises(Overtaken):
         find(other, at=now, finding="شيء آخر تمامًا", signed_as=WRITER)
-    assert (CaseEvent.objects.filter(verb="find").count(), fresh(asked).finding) == (1, FINDING)
+    assert (CaseEvent.objects.filter(action="find").count(), fresh(asked).finding) == (1, FINDING)
 
 
 def test_taking_the_request_back_gives_the_case_back(asked: Consultation, nadia: User, now: datetime) -> None:

@@ -13,7 +13,7 @@ from complaints.actions import assign, decline, label, note
 from complaints.actions.consultations import consult
 from complaints.desk.queue import bulk
 from complaints.models import Case, CaseLink, Label
-from complaints.workflow import Act
+from complaints.workflow import Action
 from notifications.models import Message
 from tests.complaints.conftest import FileCase
 from tests.complaints.queue.conftest import Desk
@@ -167,7 +167,7 @@ def test_the_officer_is_reminded_once_a_day(
     told = Message.objects.filter(template="officer_reminded")
     assert {message.recipient for message in told} == {f"user:{omar.pk}"}
     case.refresh_from_db()
-    assert case.events.filter(verb=Act.REMIND).count() == 1
+    assert case.events.filter(action=Action.REMIND).count() == 1
     assert press(desk(nadia), "remind_officer", case) == [(case.reference, False, "A reminder was sent today already.")]
 
 
@@ -185,7 +185,7 @@ def test_nobody_is_reminded_of_what_nobody_owes(desk: Desk, closed: Case, nadia:
     ]
     assert press(desk(nadia), "remind_directorate", closed)[0][1] is False
     closed.refresh_from_db()
-    assert not closed.events.filter(verb=Act.REMIND).exists()
+    assert not closed.events.filter(action=Action.REMIND).exists()
 
 
 def test_the_directorate_that_was_asked_gets_its_link_again(
@@ -214,7 +214,7 @@ def test_labels_are_put_on_and_taken_off(desk: Desk, file_case: FileCase, omar: 
     press(client, "unlabel", first, second, name="عاجل")
     assert Label.objects.count() == 0
     second.refresh_from_db()
-    assert [event.verb for event in second.events.all()] == ["file", "label", "label"]
+    assert [event.action for event in second.events.all()] == ["file", "label", "label"]
 
 
 def test_the_units_labels_are_its_own(desk: Desk, referred: Case, omar: User, lina: User, cmu: Agency) -> None:

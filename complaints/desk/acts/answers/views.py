@@ -19,14 +19,14 @@ from complaints.engine import notices
 from complaints.models import Answer, AnswerState, Case
 from complaints.permissions import policy, second_person
 from complaints.staff.acts import Doing, act
-from complaints.workflow import Actor, Verb
+from complaints.workflow import WRITERS, Action, Actor
 from kit.forms import Form
 
 
-@act(Verb.CLOSE, "complaints/desk/acts/answers/close.html")
+@act(Action.CLOSE, "complaints/desk/acts/answers/close.html")
 def close(doing: Doing) -> HttpResponse:
     """Answer: the outcome and the two fields, then what the citizen will read, and only then the act."""
-    if not policy.WRITERS & policy.actors(doing.case, doing.user, at=doing.at):
+    if not WRITERS & policy.actors(doing.case, doing.user, at=doing.at):
         raise Http404
     if doing.data is not None:
         linked_cases.lock_followed(doing.case)
@@ -81,10 +81,10 @@ def _lead(doing: Doing) -> Case | None:
     lead = linked_cases.lead_case(doing.case)
     if lead is None or not Case.objects.visible_to(doing.user, at=doing.at).filter(pk=lead.pk).exists():
         return None
-    return lead if policy.may(lead, Verb.CLOSE, doing.user, at=doing.at) else None
+    return lead if policy.may(lead, Action.CLOSE, doing.user, at=doing.at) else None
 
 
-@act(Verb.CLOSE, "complaints/desk/acts/answers/sign.html")
+@act(Action.CLOSE, "complaints/desk/acts/answers/sign.html")
 def sign(doing: Doing) -> HttpResponse:
     """Sign the answer a colleague proposed, and close with it."""
     if not panel.sight_of(doing.case, doing.user, at=doing.at).may_sign:
@@ -110,7 +110,7 @@ def _signing_page(doing: Doing) -> HttpResponse:
         copies=matching_answers(case, **words, user=doing.user, at=doing.at),
         reach=reach,
         people=reach.people(case),
-        may_write=bool(policy.WRITERS & policy.actors(case, doing.user, at=doing.at)),
+        may_write=bool(WRITERS & policy.actors(case, doing.user, at=doing.at)),
     )
 
 

@@ -24,13 +24,13 @@ from complaints.permissions.rulings import AgencyEnded
 from complaints.staff.acts import Doing, act
 from complaints.staff.case_file import pending_of
 from complaints.staff.forms import agencies_but
-from complaints.workflow import Act, State, Verb
+from complaints.workflow import Action, State
 from kit.dates import day_digits
 from kit.forms import Form
 from notifications.models import Message
 
 
-@act(Verb.ACCEPT, "complaints/desk/acts/decisions/accept.html")
+@act(Action.ACCEPT, "complaints/desk/acts/decisions/accept.html")
 def accept(doing: Doing) -> HttpResponse:
     """Take the case on: the directorate and the time, then the message to the citizen, and only then the act."""
     case, at = doing.case, doing.at
@@ -44,7 +44,7 @@ def accept(doing: Doing) -> HttpResponse:
     return doing.done(gettext("You accepted the case. The citizen is being told."))
 
 
-@act(Verb.DECLINE, "complaints/desk/acts/decisions/refuse.html")
+@act(Action.DECLINE, "complaints/desk/acts/decisions/refuse.html")
 def decline(doing: Doing) -> HttpResponse:
     """Say that the case is not the agency's."""
     agencies = agencies_but(doing.case, on=timezone.localdate(doing.at))
@@ -56,7 +56,7 @@ def decline(doing: Doing) -> HttpResponse:
     return doing.done(gettext("You declined the case. The unit finds the right agency for it."))
 
 
-@act(Verb.RETURN, "complaints/desk/acts/decisions/refuse.html")
+@act(Action.RETURN, "complaints/desk/acts/decisions/refuse.html")
 def return_case(doing: Doing) -> HttpResponse:
     """Say after accepting that the case proved not the agency's."""
     agencies = agencies_but(doing.case, on=timezone.localdate(doing.at))
@@ -68,18 +68,18 @@ def return_case(doing: Doing) -> HttpResponse:
     return doing.done(gettext("You returned the case. The unit finds the right agency for it."))
 
 
-def _is_refused(doing: Doing, form: RefuseForm, verb: Callable[..., None]) -> bool:
-    """Say ``verb``; False where the agency proposed has ended since the page was opened."""
+def _is_refused(doing: Doing, form: RefuseForm, action: Callable[..., None]) -> bool:
+    """Say ``action``; False where the agency proposed has ended since the page was opened."""
     words = {"reason": form.cleaned_data["reason"], "text": form.cleaned_data["text"]}
     try:
-        verb(doing.case, by=doing.user, at=doing.at, proposed_agency=form.chosen_agency, **words)
+        action(doing.case, by=doing.user, at=doing.at, proposed_agency=form.chosen_agency, **words)
     except AgencyEnded:
         form.add_error("proposed_agency", gettext("This agency has ended. Propose another one"))
         return False
     return True
 
 
-@act(Verb.ASK, "complaints/desk/acts/decisions/ask.html")
+@act(Action.ASK, "complaints/desk/acts/decisions/ask.html")
 def ask(doing: Doing) -> HttpResponse:
     """Ask the citizen one question; the time limit stands still meanwhile."""
     form = AskForm(doing.data)
@@ -99,7 +99,7 @@ def _asked_words(rest: pauses.RemainingPause | None) -> str:
     return gettext("Your question was sent. The time limit stands still until the reply.")
 
 
-@act(Act.PROPOSE_EXTENSION, "complaints/desk/acts/decisions/extend.html")
+@act(Action.PROPOSE_EXTENSION, "complaints/desk/acts/decisions/extend.html")
 def extend(doing: Doing) -> HttpResponse:
     """Propose a later date."""
     is_proposed = pending_of(doing.case).extension_by is not None
@@ -121,7 +121,7 @@ def extend(doing: Doing) -> HttpResponse:
     return doing.done(gettext("You proposed a later date. It holds once it is granted."))
 
 
-@act(Verb.EXTEND, "complaints/desk/acts/decisions/grant.html")
+@act(Action.EXTEND, "complaints/desk/acts/decisions/grant.html")
 def grant(doing: Doing) -> HttpResponse:
     """Grant the later date that is proposed."""
     if not panel.sight_of(doing.case, doing.user, at=doing.at).may_grant_date:
@@ -145,7 +145,7 @@ def _granted_on(doing: Doing, extension: Extension) -> date | None:
     return timezone.localdate(due)
 
 
-@act(Verb.CORRECT, "complaints/desk/acts/decisions/correct.html")
+@act(Action.CORRECT, "complaints/desk/acts/decisions/correct.html")
 def correct(doing: Doing) -> HttpResponse:
     """Take one's own closing back, as long as nobody has read it."""
     if doing.data is not None:

@@ -10,10 +10,10 @@ from complaints.actions.labels import labels_on
 from complaints.actions.reminders import NobodyToRemind, RemindedToday, Whom
 from complaints.desk.queue.forms import LabelsForm, RemindForm
 from complaints.staff.acts import Doing, act
-from complaints.workflow import Act
+from complaints.workflow import Action
 
 
-@act(Act.LABEL, "complaints/desk/acts/labels/label.html")
+@act(Action.LABEL, "complaints/desk/acts/labels/label.html")
 def label(doing: Doing) -> HttpResponse:
     """Put a label on the case, and take others off."""
     form = LabelsForm(doing.data, labels=labels_on(doing.case, doing.user, at=doing.at))
@@ -26,15 +26,15 @@ def label(doing: Doing) -> HttpResponse:
     return doing.done(gettext("The labels were changed."))
 
 
-@act(Act.REMIND, "complaints/desk/acts/labels/remind.html")
+@act(Action.REMIND, "complaints/desk/acts/labels/remind.html")
 def remind(doing: Doing) -> HttpResponse:
     """Remind the officer of the case, or the directorate that was asked."""
     form = RemindForm(doing.data)
     if not doing.is_sent(form):
         return doing.page()
-    verb = actions.remind_officer if form.cleaned_data["whom"] == Whom.OFFICER else actions.remind_directorate
+    action = actions.remind_officer if form.cleaned_data["whom"] == Whom.OFFICER else actions.remind_directorate
     try:
-        verb(doing.case, by=doing.user, at=doing.at)
+        action(doing.case, by=doing.user, at=doing.at)
     except RemindedToday:
         return doing.refuse(gettext("A reminder was sent today already."))
     except NobodyToRemind:

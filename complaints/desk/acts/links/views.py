@@ -17,10 +17,10 @@ from complaints.models import Case, LinkKind
 from complaints.staff.acts import Doing, act
 from complaints.suggestions.similar import similar_to, wording
 from complaints.visibility.identity import StaffVisibility
-from complaints.workflow import Act, State
+from complaints.workflow import Action, State
 
 
-@act(Act.LINK, "complaints/desk/acts/links/link.html")
+@act(Action.LINK, "complaints/desk/acts/links/link.html")
 def link(doing: Doing) -> HttpResponse:
     """Link the case to another one, as the same problem or as related."""
     case, followers = doing.case, linked_cases.open_followers(doing.case)
@@ -102,7 +102,7 @@ def _alike(doing: Doing) -> Sequence[Case]:
     return [one.case for one in similar_to(text, scope=unknown, exclude=case, place=case.governorate)]
 
 
-@act(Act.UNLINK, "complaints/desk/acts/links/unlink.html")
+@act(Action.UNLINK, "complaints/desk/acts/links/unlink.html")
 def unlink(doing: Doing) -> HttpResponse:
     """End one of the links of the case."""
     links = linked_cases.open_links(doing.case, doing.user, at=doing.at)

@@ -12,10 +12,10 @@ from complaints.desk.acts.notes.forms import GONE, AssignForm, CallForm, HandOve
 from complaints.engine import holders
 from complaints.models import SpokenWith
 from complaints.staff.acts import Doing, act
-from complaints.workflow import Act, Holder
+from complaints.workflow import Action, Holder
 
 
-@act(Act.NOTE, "complaints/desk/acts/notes/note.html")
+@act(Action.NOTE, "complaints/desk/acts/notes/note.html")
 def note(doing: Doing) -> HttpResponse:
     """Write a note for colleagues."""
     form = NoteForm(doing.data)
@@ -25,7 +25,7 @@ def note(doing: Doing) -> HttpResponse:
     return doing.done(gettext("Your note was saved."))
 
 
-@act(Act.CALL, "complaints/desk/acts/notes/call.html")
+@act(Action.CALL, "complaints/desk/acts/notes/call.html")
 def call(doing: Doing) -> HttpResponse:
     """Record a telephone call."""
     form = CallForm(doing.data)
@@ -36,7 +36,7 @@ def call(doing: Doing) -> HttpResponse:
     return doing.done(gettext("The call was recorded."))
 
 
-@act(Act.ASSIGN, "complaints/desk/acts/notes/assign.html")
+@act(Action.ASSIGN, "complaints/desk/acts/notes/assign.html")
 def assign(doing: Doing) -> HttpResponse:
     """Give the case to an officer of the agency."""
     others = [one for one in candidates(doing.case, at=doing.at) if one.pk != doing.case.officer_id]
@@ -53,7 +53,7 @@ def assign(doing: Doing) -> HttpResponse:
     return doing.done(gettext("The case is now with %(officer)s.") % {"officer": form.chosen.name})
 
 
-@act(Act.HAND_OVER, "complaints/desk/acts/notes/hand_over.html")
+@act(Action.HAND_OVER, "complaints/desk/acts/notes/hand_over.html")
 def hand_over(doing: Doing) -> HttpResponse:
     """Hand the case to a centre outside the system."""
     form = HandOverForm(doing.data, centres=_centres(doing))
@@ -67,7 +67,7 @@ def hand_over(doing: Doing) -> HttpResponse:
     return doing.done(gettext("The case is with %(centre)s until it answers.") % {"centre": form.chosen.name})
 
 
-@act(Act.TAKE_BACK, "complaints/desk/acts/notes/take_back.html")
+@act(Action.TAKE_BACK, "complaints/desk/acts/notes/take_back.html")
 def take_back(doing: Doing) -> HttpResponse:
     """Record the answer of the centre and take the case back."""
     form = TakeBackForm(doing.data)

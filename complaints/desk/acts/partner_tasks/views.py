@@ -15,12 +15,12 @@ from complaints.permissions import partner_tasks, rulings
 from complaints.permissions.partner_tasks import DatedPartnerTask
 from complaints.staff.acts import Doing, _nothing, act
 from complaints.staff.forms import agencies_but
-from complaints.workflow import Act
+from complaints.workflow import Action
 
 # ---- parts of other agencies ----
 
 
-@act(Act.ADD_TASK, "complaints/desk/acts/partner_tasks/task.html")
+@act(Action.ADD_TASK, "complaints/desk/acts/partner_tasks/task.html")
 def add_task(doing: Doing) -> HttpResponse:
     """Ask another agency for its part of the case."""
     agencies = agencies_but(doing.case, on=timezone.localdate(doing.at))
@@ -47,7 +47,7 @@ def _add_task(doing: Doing, form: TaskForm) -> bool:
     return False
 
 
-@act(Act.ANSWER_TASK, "complaints/desk/acts/partner_tasks/task_answer.html")
+@act(Action.ANSWER_TASK, "complaints/desk/acts/partner_tasks/task_answer.html")
 def answer_task(doing: Doing) -> HttpResponse:
     """Answer for the agency that was asked for its part."""
     tasks = partner_tasks.tasks_for(doing.case, doing.user, at=doing.at)
@@ -64,7 +64,7 @@ def _parts_among(doing: Doing, tasks: list[ReferralTask]) -> list[DatedPartnerTa
     return [part for part in partner_tasks.all_with_due_dates(doing.case) if part.task in tasks]
 
 
-@act(Act.DROP_TASK, "complaints/desk/acts/partner_tasks/task_drop.html")
+@act(Action.DROP_TASK, "complaints/desk/acts/partner_tasks/task_drop.html")
 def drop_task(doing: Doing) -> HttpResponse:
     """Do without the answer of an agency that was asked."""
     tasks = list(partner_tasks.open_tasks(doing.case))

@@ -10,10 +10,10 @@ from complaints import actions
 from complaints.actions.recusals import colleagues
 from complaints.desk.acts.recusals.forms import ConcernForm
 from complaints.staff.acts import Doing, act
-from complaints.workflow import Act
+from complaints.workflow import Action
 
 
-@act(Act.CONCERN, "complaints/desk/acts/recusals/concern.html")
+@act(Action.RECUSE, "complaints/desk/acts/recusals/concern.html")
 def set_aside(doing: Doing) -> HttpResponse:
     """Keep somebody off the case, because it is about them."""
     people = colleagues(doing.case, doing.user, at=doing.at)
@@ -26,7 +26,7 @@ def set_aside(doing: Doing) -> HttpResponse:
     return doing.done(gettext("%(person)s is set aside and no longer sees the case.") % {"person": form.chosen.name})
 
 
-@act(Act.CLEAR, "complaints/desk/acts/recusals/clear.html")
+@act(Action.END_RECUSAL, "complaints/desk/acts/recusals/clear.html")
 def clear(doing: Doing) -> HttpResponse:
     """Let somebody handle the case again."""
     form = ConcernForm(doing.data, people=list(User.objects.filter(pk__in=doing.case.recused)))

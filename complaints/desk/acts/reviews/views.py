@@ -10,10 +10,10 @@ from complaints.desk.acts.reviews.forms import ReasonForm
 from complaints.desk.case_page import panel
 from complaints.models import AnswerState, ExtensionState
 from complaints.staff.acts import Doing, _nothing, act
-from complaints.workflow import Act
+from complaints.workflow import Action
 
 
-@act(Act.REFUSE_EXTENSION, "complaints/desk/acts/reviews/refuse_extension.html")
+@act(Action.REFUSE_EXTENSION, "complaints/desk/acts/reviews/refuse_extension.html")
 def refuse_extension(doing: Doing) -> HttpResponse:
     """Refuse the later date that is proposed; the promised one stays."""
     extension = doing.case.extensions.filter(state=ExtensionState.PROPOSED).select_related("proposed_by").first()
@@ -28,7 +28,7 @@ def refuse_extension(doing: Doing) -> HttpResponse:
     return doing.done(gettext("You refused the later date. The promised date stays, and the officers are being told."))
 
 
-@act(Act.SEND_BACK, "complaints/desk/acts/reviews/send_back.html")
+@act(Action.SEND_BACK, "complaints/desk/acts/reviews/send_back.html")
 def send_back(doing: Doing) -> HttpResponse:
     """Send the proposed answer back to be written anew."""
     proposal = doing.case.answers.filter(state=AnswerState.PROPOSED).select_related("written_by").first()

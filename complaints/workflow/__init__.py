@@ -1,0 +1,50 @@
+"""The life of a case as one table: its terms, what its states mean, and what can be done to it."""
+
+from complaints.workflow.actions import ACTIONS, TRANSITIONS, edges
+from complaints.workflow.rules import PROMISES, REMINDERS, SIGNERS, WRITERS, ActionRule, Quote, Tell, TimelineText
+from complaints.workflow.states import (
+    ANY_STATE,
+    AT_AGENCY,
+    CORRECTION_MINUTES,
+    MAX_OBJECTIONS,
+    OBJECTION_DAYS,
+    OPEN,
+    STATE_RULES,
+    WITH_AGENCY,
+    WORKING,
+    StateRule,
+)
+from complaints.workflow.terms import OUTCOMES, Action, Actor, ClockKind, Holder, Kind, Outcome, Party, State
+
+__all__ = [
+    "ACTIONS",
+    "ANY_STATE",
+    "AT_AGENCY",
+    "CORRECTION_MINUTES",
+    "MAX_OBJECTIONS",
+    "OBJECTION_DAYS",
+    "OPEN",
+    "OUTCOMES",
+    "PROMISES",
+    "REMINDERS",
+    "SIGNERS",
+    "STATE_RULES",
+    "TRANSITIONS",
+    "WITH_AGENCY",
+    "WORKING",
+    "WRITERS",
+    "Action",
+    "ActionRule",
+    "Actor",
+    "ClockKind",
+    "Holder",
+    "Kind",
+    "Outcome",
+    "Party",
+    "Quote",
+    "State",
+    "StateRule",
+    "Tell",
+    "TimelineText",
+    "edges",
+]

@@ -1,0 +1,377 @@
+"""The table of actions: one row for everything that can be done to a case.
+
+A row says from which states to which, who may, who is told, what is overtaken, and how the desk's history, the
+conversation and the citizen's timeline say it. Pure: no database, no clock. The engine enforces it, the database
+repeats its edges in a trigger, the buttons are drawn from it and ``docs/lifecycle.md`` is generated from it.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from complaints.workflow.rules import (
+    AT_THE_DESK,
+    CALLER,
+    DESK,
+    PROMISES,
+    REMINDERS,
+    SIGNERS,
+    STAFF,
+    ActionRule,
+    Quote,
+    Tell,
+    TimelineText,
+    those,
+)
+from complaints.workflow.states import ANY_STATE, AT_AGENCY, OPEN, WITH_AGENCY, WORKING
+from complaints.workflow.terms import Action, Actor, ClockKind, Party, State
+
+# Short, so that a row reads as a row.
+S, A, P = State, Actor, Party
+
+_REPLY_BY = _("You get the reply by")
+_NOTHING_TO_DO = _("You do not need to do anything.")
+_NOT_COMPETENT = TimelineText(
+    title=_("%(agency)s is not competent"),
+    text=_("%(unit)s finds the right agency. You do not need to do anything."),
+    detail="reason",
+)
+_TO_TRIAGE = (Tell(P.CITIZEN, "case_triage"), Tell(P.CMU, "cmu_triage"))
+_FOR_THE_DESK = (Tell(P.HOLDER, "officer_added"),)
+_FROM_DIRECTORATE = (Tell(P.HOLDER, "officer_directorate"),)
+
+ACTIONS: dict[Action, ActionRule] = {
+    # ---- what changes the state ----
+    Action.FILE: ActionRule(
+        label=_("Filed"),
+        who=CALLER,
+        targets=those(S.REFERRED, S.TRIAGE),
+        colour="you",
+        tells=(
+            Tell(P.CITIZEN, "case_received", those(S.REFERRED)),
+            Tell(P.CITIZEN, "case_received_triage", those(S.TRIAGE)),
+            Tell(P.HOLDER, "officer_new_case", those(S.REFERRED)),
+            Tell(P.CMU, "cmu_triage", those(S.TRIAGE)),
+        ),
+        timeline=TimelineText(
+            text=_("It went to %(agency)s."), text_in_triage=_("%(unit)s finds the right agency."), colour="you"
+        ),
+    ),
+    Action.REFER: ActionRule(
+        label=_("Referred to an agency"),
+        who=those(A.CMU),
+        sources=WORKING,
+        targets=those(S.REFERRED),
+        tells=(
+            Tell(P.CITIZEN, "case_moved"),
+            Tell(P.HOLDER, "officer_new_case"),
+            Tell(P.FORMER_AGENCY, "officer_recalled"),
+        ),
+        overtakes=those("case_moved", "case_triage", "case_resumed", "cmu_triage") | PROMISES | AT_THE_DESK,
+        fulfils=those(ClockKind.FIND_OWNER),
+        timeline=TimelineText(title=_("Moved to %(owner)s"), text=_NOTHING_TO_DO),
+    ),
+    Action.ACCEPT: ActionRule(
+        label=_("Accepted"),
+        who=DESK,
+        sources=those(S.REFERRED),
+        targets=those(S.IN_PROGRESS),
+        colour="ok",
+        tells=(Tell(P.CITIZEN, "case_accepted"),),
+        overtakes=those("officer_new_case") | REMINDERS,
+        fulfils=those(ClockKind.DECIDE_COMPETENCE),
+        timeline=TimelineText(title=_("Accepted by %(agency)s"), text=_REPLY_BY, colour="ok", day="promised_on"),
+    ),
+    Action.DECLINE: ActionRule(
+        label=_("Declined: outside the agency's competence"),
+        who=DESK,
+        sources=those(S.REFERRED),
+        targets=those(S.TRIAGE),
+        colour="bad",
+        tells=_TO_TRIAGE,
+        overtakes=those("case_moved", "case_resumed") | AT_THE_DESK,
+        is_previewed=True,
+        fulfils=those(ClockKind.DECIDE_COMPETENCE),
+        timeline=_NOT_COMPETENT,
+    ),
+    Action.RETURN: ActionRule(
+        label=_("Returned: it proved outside the agency's competence"),
+        who=DESK,
+        sources=those(S.IN_PROGRESS),
+        targets=those(S.TRIAGE),
+        colour="bad",
+        tells=_TO_TRIAGE,
+        overtakes=those("case_moved", "case_resumed") | PROMISES | AT_THE_DESK,
+        is_previewed=True,
+        timeline=_NOT_COMPETENT,
+    ),
+    Action.ASK: ActionRule(
+        label=_("Question to the citizen"),
+        who=STAFF,
+        sources=WORKING,
+        targets=those(S.WAITING),
+        colour="wait",
+        tells=(Tell(P.CITIZEN, "case_question"),),
+        overtakes=those("case_resumed", "officer_new_case", "officer_reply", "officer_lapsed", "cmu_triage")
+        | REMINDERS,
+        is_previewed=True,
+        quote=Quote(),
+        timeline=TimelineText(title=_("A question from %(agency)s"), colour="wait"),
+    ),
+    Action.REPLY: ActionRule(
+        label=_("Reply of the citizen"),
+        who=CALLER,
+        sources=those(S.WAITING),
+        targets=WORKING,
+        colour="you",
+        tells=(Tell(P.HOLDER, "officer_reply"),),
+        # The clock went on, so the promised date has moved.
+        overtakes=those("case_question", "case_reminder") | PROMISES,
+        resumes=True,
+        fulfils=those(ClockKind.CITIZEN_REPLY),
+        quote=Quote(by_citizen=True, texts=("second",)),
+        timeline=TimelineText(title=_("You answered the question"), colour="you"),
+    ),
+    Action.LAPSE: ActionRule(
+        label=_("No reply in time; the work goes on without it"),
+        who=those(A.CLOCK),
+        sources=those(S.WAITING),
+        targets=WORKING,
+        colour="wait",
+        tells=(Tell(P.CITIZEN, "case_resumed"), Tell(P.HOLDER, "officer_lapsed")),
+        overtakes=those("case_question", "case_reminder") | PROMISES,
+        resumes=True,
+        timeline=TimelineText(
+            title=_("The time for your answer is over"),
+            text=_("Work goes on without your answer. You can still add information."),
+        ),
+    ),
+    Action.EXTEND: ActionRule(
+        label=_("New date granted"),
+        who=those(A.SUPERVISOR, A.CMU),
+        sources=those(S.IN_PROGRESS),
+        targets=those(S.IN_PROGRESS),
+        tells=(Tell(P.CITIZEN, "case_new_date"),),
+        overtakes=PROMISES | REMINDERS,
+        quote=Quote(),
+        timeline=TimelineText(title=_("New reply date"), text=_REPLY_BY, day="new_on"),
+    ),
+    Action.CLOSE: ActionRule(
+        label=_("Closed with an answer"),
+        who=DESK | {A.SIGNER},
+        sources=AT_AGENCY,
+        targets=those(S.CLOSED),
+        colour="ok",
+        tells=(Tell(P.CITIZEN, "case_answered"),),
+        overtakes=those("case_resumed", "case_late", "officer_new_case", "officer_reply", "officer_lapsed")
+        | PROMISES
+        | REMINDERS,
+        fulfils=those(ClockKind.DECIDE_COMPETENCE, ClockKind.ANSWER),
+        quote=Quote(texts=("first", "second")),
+        # The answer itself stands above the timeline.
+        timeline=TimelineText(title=_("Answered by %(agency)s"), colour="ok", detail="outcome", has_quote=False),
+    ),
+    Action.CORRECT: ActionRule(
+        label=_("Closing taken back"),
+        who=those(A.CLOSER),
+        sources=those(S.CLOSED),
+        targets=those(S.IN_PROGRESS),
+        overtakes=those("case_answered", "case_unanswered"),
+        timeline=TimelineText(
+            title=_("The answer was taken back"),
+            text=_("The answer is being corrected. The date you were promised stays."),
+        ),
+    ),
+    Action.WITHDRAW: ActionRule(
+        label=_("Withdrawn by the citizen"),
+        who=CALLER,
+        sources=OPEN,
+        targets=those(S.CLOSED),
+        colour="you",
+        tells=(Tell(P.CITIZEN, "case_withdrawn"), Tell(P.FORMER_AGENCY, "officer_withdrawn")),
+        overtakes=those("case_question", "case_moved", "case_triage", "case_resumed", "case_objected")
+        | those("case_reminder", "case_late", "cmu_triage", "cmu_objection")
+        | PROMISES
+        | AT_THE_DESK,
+        timeline=TimelineText(title=_("You withdrew it"), colour="you"),
+    ),
+    Action.ARCHIVE: ActionRule(
+        label=_("Closed without referral"),
+        who=those(A.CMU),
+        sources=those(S.TRIAGE),
+        targets=those(S.CLOSED),
+        tells=(Tell(P.CITIZEN, "case_archived"),),
+        overtakes=those("case_triage", "case_resumed", "cmu_triage") | AT_THE_DESK,
+        is_previewed=True,
+        fulfils=those(ClockKind.FIND_OWNER),
+        quote=Quote(),
+        timeline=TimelineText(title=_("Closed by %(unit)s")),
+    ),
+    Action.OBJECT: ActionRule(
+        label=_("Objection to the answer"),
+        who=CALLER,
+        sources=those(S.CLOSED),
+        targets=those(S.OBJECTED),
+        colour="you",
+        tells=(Tell(P.CITIZEN, "case_objected"), Tell(P.CMU, "cmu_objection")),
+        overtakes=those("case_answered", "case_unanswered", "case_archived", "case_dismissed"),
+        fulfils=those(ClockKind.MAY_OBJECT),
+        quote=Quote(by_citizen=True),
+        timeline=TimelineText(title=_("You objected to the answer"), colour="you"),
+    ),
+    Action.UPHOLD: ActionRule(
+        label=_("Objection upheld"),
+        who=those(A.UNINVOLVED_CMU),
+        sources=those(S.OBJECTED),
+        targets=those(S.IN_PROGRESS, S.TRIAGE),
+        tells=(
+            Tell(P.CITIZEN, "case_upheld", those(S.IN_PROGRESS)),
+            Tell(P.HOLDER, "officer_upheld", those(S.IN_PROGRESS)),
+            Tell(P.CITIZEN, "case_triage", those(S.TRIAGE)),
+            Tell(P.CMU, "cmu_triage", those(S.TRIAGE)),
+        ),
+        overtakes=those("case_objected", "cmu_objection") | REMINDERS,
+        fulfils=those(ClockKind.DECIDE_OBJECTION),
+        quote=Quote(texts=("second",)),
+        timeline=TimelineText(title=_("Your objection was accepted"), colour="ok"),
+    ),
+    Action.DISMISS: ActionRule(
+        label=_("Objection dismissed"),
+        who=those(A.UNINVOLVED_CMU),
+        sources=those(S.OBJECTED),
+        targets=those(S.CLOSED),
+        tells=(Tell(P.CITIZEN, "case_dismissed"),),
+        overtakes=those("case_objected", "cmu_objection") | REMINDERS,
+        is_previewed=True,
+        fulfils=those(ClockKind.DECIDE_OBJECTION),
+        quote=Quote(texts=("second",)),
+        timeline=TimelineText(title=_("The answer stands")),
+    ),
+    # ---- what is recorded and leaves the state as it is ----
+    Action.AMEND: ActionRule(
+        label=_("Words corrected by the citizen"),
+        who=those(A.CITIZEN),
+        sources=those(S.TRIAGE, S.REFERRED),
+        colour="you",
+        tells=_FOR_THE_DESK,
+        timeline=TimelineText(title=_("You corrected what you wrote"), colour="you"),
+    ),
+    Action.ADD: ActionRule(
+        label=_("Information added by the citizen"),
+        who=CALLER,
+        sources=OPEN,
+        colour="you",
+        tells=_FOR_THE_DESK,
+        quote=Quote(by_citizen=True),
+        timeline=TimelineText(title=_("You added information"), colour="you"),
+    ),
+    Action.PROPOSE_EXTENSION: ActionRule(label=_("New date proposed"), who=DESK, sources=those(S.IN_PROGRESS)),
+    Action.REFUSE_EXTENSION: ActionRule(
+        label=_("Proposed date refused"),
+        who=those(A.SUPERVISOR, A.CMU),
+        sources=WITH_AGENCY,
+        tells=(Tell(P.HOLDER, "officer_date_refused"),),
+    ),
+    Action.PROPOSE_ANSWER: ActionRule(
+        label=_("Answer proposed; it waits for the second signature"), who=DESK, sources=AT_AGENCY
+    ),
+    Action.SEND_BACK: ActionRule(
+        label=_("Proposed answer sent back"),
+        who=SIGNERS,
+        sources=AT_AGENCY,
+        tells=(Tell(P.HOLDER, "officer_sent_back"),),
+    ),
+    Action.ASSIGN: ActionRule(label=_("Given to an officer"), who=DESK | {A.CLOCK}, sources=WITH_AGENCY),
+    Action.NOTE: ActionRule(label=_("Note"), who=STAFF | {A.PARTNER}, sources=ANY_STATE),
+    Action.CALL: ActionRule(label=_("Telephone call noted"), who=STAFF | {A.AGENT, A.PARTNER}, sources=ANY_STATE),
+    Action.LABEL: ActionRule(label=_("Label changed"), who=STAFF, sources=ANY_STATE),
+    # The officer and the partner only themselves, as ``actions.recusals`` sees to.
+    Action.RECUSE: ActionRule(
+        label=_("Set aside: the case is about them"), who=STAFF | {A.PARTNER, A.CLOCK}, sources=ANY_STATE
+    ),
+    Action.END_RECUSAL: ActionRule(
+        label=_("Not set aside any more"), who=those(A.SUPERVISOR, A.CMU), sources=ANY_STATE
+    ),
+    Action.LINK: ActionRule(label=_("Linked to another case"), who=STAFF, sources=OPEN),
+    Action.UNLINK: ActionRule(label=_("Link to another case ended"), who=STAFF, sources=OPEN),
+    Action.CONSULT: ActionRule(
+        label=_("Directorate asked for a time and a finding"), who=DESK, sources=AT_AGENCY, colour="wait"
+    ),
+    Action.ESTIMATE: ActionRule(
+        label=_("Time given by the directorate"),
+        who=those(A.DIRECTORATE),
+        sources=WITH_AGENCY,
+        tells=_FROM_DIRECTORATE,
+        by_link=True,
+    ),
+    Action.FIND: ActionRule(
+        label=_("Finding of the directorate"),
+        who=those(A.DIRECTORATE),
+        sources=WITH_AGENCY,
+        colour="ok",
+        tells=_FROM_DIRECTORATE,
+        by_link=True,
+    ),
+    Action.REVOKE: ActionRule(label=_("Request to the directorate taken back"), who=DESK, sources=WITH_AGENCY),
+    Action.ADD_TASK: ActionRule(
+        label=_("Another agency asked for its part"),
+        who=STAFF,
+        sources=AT_AGENCY,
+        tells=(Tell(P.PARTNER, "officer_task"),),
+    ),
+    Action.ANSWER_TASK: ActionRule(
+        label=_("Part of another agency answered"),
+        who=those(A.PARTNER),
+        sources=WITH_AGENCY,
+        tells=(Tell(P.HOLDER, "officer_task_answered"),),
+    ),
+    Action.DROP_TASK: ActionRule(
+        label=_("Part of another agency dropped"),
+        who=STAFF,
+        sources=WITH_AGENCY,
+        tells=(Tell(P.PARTNER, "officer_task_dropped"),),
+    ),
+    Action.HAND_OVER: ActionRule(
+        label=_("Handed over to an outside centre"), who=DESK, sources=AT_AGENCY, colour="wait"
+    ),
+    Action.TAKE_BACK: ActionRule(label=_("Answer of the outside centre recorded"), who=DESK, sources=WITH_AGENCY),
+    Action.REMIND: ActionRule(label=_("Reminder"), who=STAFF | {A.CLOCK}, sources=ANY_STATE),
+    Action.ESCALATE: ActionRule(
+        label=_("Deadline missed; reported further up"),
+        who=those(A.CLOCK),
+        sources=ANY_STATE,
+        colour="bad",
+        # The first miss alone: who is told after it is the offices' own affair.
+        timeline=TimelineText(
+            title=_("The time limit has passed"),
+            text=_("We apologise. The delay was reported to those above the desk of %(agency)s."),
+            colour="bad",
+            only_with="first",
+        ),
+    ),
+    Action.RECALCULATE: ActionRule(
+        label=_("Deadline counted anew: the calendar has changed"),
+        who=those(A.CLOCK),
+        sources=ANY_STATE,
+        # The promised day alone, and nothing of the other dates that are counted anew.
+        timeline=TimelineText(
+            title=_("New reply date"),
+            text=_("Offices are closed on the day you were promised. You get the reply by"),
+            day="new_on",
+            only_with="new_on",
+        ),
+    ),
+}
+
+#: The rows that change the state.
+TRANSITIONS: dict[Action, ActionRule] = {action: rule for action, rule in ACTIONS.items() if rule.changes_state}
+
+
+def edges() -> list[tuple[str, str, str]]:
+    """Return every (action, from, to) that changes the state, sorted; ``from`` is empty for a new case."""
+    return sorted(
+        (action.value, source.value if source else "", target.value)
+        for action, rule in TRANSITIONS.items()
+        for source in (rule.sources or {None})
+        for target in rule.targets
+    )

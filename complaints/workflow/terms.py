@@ -1,0 +1,149 @@
+"""The terms of a case: its kinds, states, actions, actors, outcomes, holders and clocks."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(TextChoices):
+    """What a person may send."""
+
+    COMPLAINT = "complaint", _("Complaint")
+    SUGGESTION = "suggestion", _("Suggestion")
+    INQUIRY = "inquiry", _("Inquiry")
+    PRAISE = "praise", _("Praise")
+
+
+class State(TextChoices):
+    """Where a case stands; the labels are the words of the desk."""
+
+    TRIAGE = "triage", _("In triage")
+    REFERRED = "referred", _("Decide competence")
+    IN_PROGRESS = "in_progress", _("In progress")
+    WAITING = "waiting", _("Waiting for the citizen")
+    CLOSED = "closed", _("Closed")
+    OBJECTED = "objected", _("Objection under review")
+
+
+class Action(StrEnum):
+    """What can be done to a case; the table in ``complaints.workflow.actions`` has one row for each."""
+
+    # what changes the state
+    FILE = "file"
+    REFER = "refer"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    RETURN = "return"
+    ASK = "ask"
+    REPLY = "reply"
+    LAPSE = "lapse"
+    EXTEND = "extend"
+    CLOSE = "close"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    ARCHIVE = "archive"
+    OBJECT = "object"
+    UPHOLD = "uphold"
+    DISMISS = "dismiss"
+    # what is recorded in the history and leaves the state as it is
+    AMEND = "amend"
+    ADD = "add"
+    PROPOSE_EXTENSION = "propose_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    PROPOSE_ANSWER = "propose_answer"
+    SEND_BACK = "send_back"
+    ASSIGN = "assign"
+    NOTE = "note"
+    CALL = "call"
+    LABEL = "label"
+    RECUSE = "recuse"
+    END_RECUSAL = "end_recusal"
+    LINK = "link"
+    UNLINK = "unlink"
+    CONSULT = "consult"
+    ESTIMATE = "estimate"
+    FIND = "find"
+    REVOKE = "revoke"
+    ADD_TASK = "add_task"
+    ANSWER_TASK = "answer_task"
+    DROP_TASK = "drop_task"
+    HAND_OVER = "hand_over"
+    TAKE_BACK = "take_back"
+    REMIND = "remind"
+    ESCALATE = "escalate"
+    RECALCULATE = "recalculate"
+
+
+class Actor(StrEnum):
+    """What a person is to one case at one moment."""
+
+    CITIZEN = "citizen"
+    AGENT = "agent"
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    CMU = "cmu"
+    UNINVOLVED_CMU = "uninvolved_cmu"
+    CLOSER = "closer"
+    SIGNER = "signer"
+    PARTNER = "partner"
+    DIRECTORATE = "directorate"
+    CLOCK = "clock"
+
+
+class Outcome(TextChoices):
+    """How a case ended."""
+
+    SOLVED = "solved", _("Solved")
+    PARTLY = "partly", _("Partly solved")
+    REFUSED_WITH_REASON = "refused_with_reason", _("Refused, with the reason")
+    ANSWERED = "answered", _("Answered")
+    THANKED = "thanked", _("Thanks passed on")
+    ADOPTED = "adopted", _("Suggestion adopted")
+    NOT_ADOPTED = "not_adopted", _("Suggestion not adopted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    NO_REPLY = "no_reply", _("No reply from the citizen")
+    INADMISSIBLE = "inadmissible", _("Outside the system")
+
+
+#: The outcomes an officer may choose when closing, by kind.
+OUTCOMES: dict[str, tuple[Outcome, ...]] = {
+    Kind.COMPLAINT: (Outcome.SOLVED, Outcome.PARTLY, Outcome.REFUSED_WITH_REASON, Outcome.NO_REPLY),
+    Kind.SUGGESTION: (Outcome.ADOPTED, Outcome.NOT_ADOPTED, Outcome.NO_REPLY),
+    Kind.INQUIRY: (Outcome.ANSWERED, Outcome.REFUSED_WITH_REASON, Outcome.NO_REPLY),
+    Kind.PRAISE: (Outcome.THANKED,),
+}
+
+
+class Holder(TextChoices):
+    """Who has the case in hand; exactly one during an open stretch."""
+
+    CMU = "cmu", _("Government Complaints Management Unit")
+    AGENCY = "agency", _("Agency")
+    DIRECTORATE = "directorate", _("Directorate")
+    CITIZEN = "citizen", _("Citizen")
+    OUTSIDE_CENTRE = "outside_centre", _("Outside centre")
+
+
+class ClockKind(TextChoices):
+    """What a clock measures."""
+
+    FIND_OWNER = "find_owner", _("Find the competent agency")
+    DECIDE_COMPETENCE = "decide_competence", _("Decide competence")
+    ANSWER = "answer", _("Answer the citizen")
+    CITIZEN_REPLY = "citizen_reply", _("Reply of the citizen")
+    DECIDE_OBJECTION = "decide_objection", _("Decide the objection")
+    MAY_OBJECT = "may_object", _("Time to object")
+    ANSWER_TASK = "answer_task", _("Answer for the leading agency")
+
+
+class Party(StrEnum):
+    """Who is told of a change."""
+
+    CITIZEN = "citizen"
+    HOLDER = "holder"
+    CMU = "cmu"
+    FORMER_AGENCY = "former_agency"
+    PARTNER = "partner"
