@@ -18,7 +18,6 @@ from agencies.models import Agency, Directorate, Governorate, Topic, current_cal
 from complaints.actions import accept, add, add_task, ask, close, decline, file, object_to
 from complaints.actions.consultations import consult, estimate
 from complaints.actions.filing import Filing
-from complaints.actions.partner_tasks import most_days
 from complaints.actions.topic_answers import given, questions_for
 from complaints.clocks.clockwork import promise_days
 from complaints.models import Case, RefusalReason, StandardText
@@ -212,7 +211,7 @@ def _shared(case: Case, cast_: Cast, at: datetime) -> None:
     if case.agency is not None:
         other = Agency.objects.get(code=MUNICIPALITY if case.agency.code == WATER else WATER)
         asked_at = at + timedelta(days=1, hours=1)
-        add_task(case, by=cast_.officer(case), at=asked_at, agency=other, text=PART, days=min(3, most_days(case)))
+        add_task(case, by=cast_.officer(case), at=asked_at, agency=other, text=PART, days=min(3, case.limit_days))
 
 
 def _waiting(case: Case, cast_: Cast, at: datetime) -> None:
@@ -223,7 +222,7 @@ def _waiting(case: Case, cast_: Cast, at: datetime) -> None:
 def _answered(case: Case, cast_: Cast, at: datetime) -> None:
     _accepted(case, cast_, at)
     code = case.agency.code if case.agency else WATER
-    if case.topic is None or not case.topic.second_signature:
+    if not case.needs_second_signature:
         close(
             case,
             by=cast_.officer(case),

@@ -41,7 +41,7 @@ def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done:
     substance and ``TransitionNotAllowed`` while the citizen or another agency still has something to answer.
     """
     _require_substance(case, outcome=outcome, found=found, done=done)
-    if _needs_signature(case):
+    if case.needs_second_signature:
         return _propose(case, by=by, at=at, outcome=outcome, found=found, done=done)
     with transaction.atomic():
         linked_cases.lock_followed(case)
@@ -90,10 +90,6 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
         _answer_followers(answer, reach, by=by, change=change, through=through)
         _pass_on(case, at=at)
     return answer
-
-
-def _needs_signature(case: Case) -> bool:
-    return case.topic is not None and case.topic.second_signature
 
 
 def _write(case: Case, state: AnswerState, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:

@@ -153,10 +153,10 @@ def _why_left(case: Any, lead: Case, *, by: User, at: datetime, signed: bool, wr
         WAITING: case.state == State.WAITING,
         OTHER_KIND: case.kind != lead.kind,
         TASKS: case.has_tasks,
-        SIGNATURE: not signed and case.topic is not None and case.topic.second_signature,
+        SIGNATURE: not signed and case.needs_second_signature,
     }
     return next((reason for reason, holds in why.items() if holds), None)
 
 
 def _is_own(case: Case, user: User) -> bool:
-    return case.citizen_id == user.person_id or case.citizen.user_id == user.pk
+    return case.is_own_of(user) or case.citizen.user_id == user.pk

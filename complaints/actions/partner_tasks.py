@@ -12,7 +12,6 @@ from accounts.roles import DESK
 from agencies.models import Agency
 from complaints.actions import recusals
 from complaints.actions.triage import NoActiveOfficer
-from complaints.clocks import clockwork
 from complaints.engine.change import Change
 from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act
@@ -36,11 +35,6 @@ class TaskTooLong(ValueError):
     def __init__(self, most: int) -> None:
         super().__init__(f"a part has at most {most} working days")
         self.most = most
-
-
-def most_days(case: Case) -> int:
-    """Return how many working days a part of ``case`` may take: as many as its topic has in all."""
-    return case.topic.limit_days if case.topic else clockwork.DEFAULT_LIMIT_DAYS
 
 
 def add_task(case: Case, *, by: User, at: datetime, agency: Agency, text: str, days: int) -> ReferralTask:
@@ -78,8 +72,8 @@ def _require_free(change: Change, agency: Agency, days: int) -> None:
     if agency.pk == case.agency_id:
         raise OwnPart
     rulings.require_existing(agency, on=change.desk.on)
-    if days > most_days(case):
-        raise TaskTooLong(most_days(case))
+    if days > case.limit_days:
+        raise TaskTooLong(case.limit_days)
     if case.tasks.filter(agency=agency, state=TaskState.OPEN).exists():
         raise AlreadyAsked
     if not change.desk.officers(agency):

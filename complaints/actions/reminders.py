@@ -45,7 +45,7 @@ def remind_officer(case: Case, *, by: User, at: datetime) -> None:
     with transaction.atomic():
         with act(case, Action.REMIND, by=by, at=at) as change:
             _require_first(change, Whom.OFFICER)
-            people = [user for user in _acting(case, at) if user.pk != by.pk and user.person_id != case.citizen_id]
+            people = [user for user in _acting(case, at) if user.pk != by.pk and not case.is_own_of(user)]
             if case.state not in AT_AGENCY or not people:
                 raise NobodyToRemind
             change.facts = {"whom": str(Whom.OFFICER)}

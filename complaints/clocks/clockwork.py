@@ -13,9 +13,6 @@ from complaints.clocks import limits
 from complaints.models import Case, Clock, Ending
 from complaints.workflow import ACTIONS, OBJECTION_DAYS, STATE_RULES, Action, ClockKind, Outcome, State
 
-#: Working days for a topic that sets no limit.
-DEFAULT_LIMIT_DAYS = 7
-
 
 def latest_promise(case: Case, *, at: datetime, calendar: WorkingCalendar) -> date:
     """Return the last day an agency may promise: the topic's limit from filing, but never before the next working day.
@@ -23,8 +20,9 @@ def latest_promise(case: Case, *, at: datetime, calendar: WorkingCalendar) -> da
     The limit counts from ``limit_from`` (filing, or a referral that reset it); an agency that receives a case after
     the limit has run out still gets one working day.
     """
-    days = case.topic.limit_days if case.topic else DEFAULT_LIMIT_DAYS
-    return max(timezone.localdate(calendar.due(case.limit_from, days)), timezone.localdate(calendar.due(at, 1)))
+    return max(
+        timezone.localdate(calendar.due(case.limit_from, case.limit_days)), timezone.localdate(calendar.due(at, 1))
+    )
 
 
 def promise_days(case: Case, *, at: datetime, calendar: WorkingCalendar) -> int:

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from agencies.calendar import WorkingCalendar
-from complaints.clocks import clockwork
 from complaints.models import Case, Clock
 from complaints.workflow import ClockKind
 
@@ -39,7 +38,7 @@ def latest_day(case: Case, clock: Clock, *, calendar: WorkingCalendar) -> date:
     It is never less than the limit once more from the first promise, which carries the time the citizen was asked, and
     a reopening. A house rule: the service publishes no figure.
     """
-    days = case.topic.limit_days if case.topic else clockwork.DEFAULT_LIMIT_DAYS
+    days = case.limit_days
     doubled = calendar.due(case.limit_from, 2 * days)
     return timezone.localdate(max(doubled, calendar.due(clock.first_due_at, days)))
 

@@ -108,7 +108,7 @@ def owe_thanks(case: Case, *, at: datetime) -> None:
 
 
 def _thanks(user: User, case: Case) -> Iterator[Notice]:
-    if user.person_id != case.citizen_id:
+    if not case.is_own_of(user):
         words = partial(_words, case, None)
         yield from to_staff("praise_passed_on", user, words, by=LETTER, reference=case.reference)
 
@@ -185,7 +185,7 @@ def _to_staff(
     template: str, people: Iterable[User], change: Change, *, by: tuple[Channel, ...] = LETTER_AND_RING
 ) -> Iterator[Notice]:
     for user in people:
-        if user.person_id == change.case.citizen_id or change.case.is_recused(user):
+        if change.case.is_own_of(user) or change.case.is_recused(user):
             # To their own case they are its citizen alone, who reads nothing of the desk; of one about them, nothing.
             continue
         yield from to_staff(

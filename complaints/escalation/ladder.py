@@ -297,7 +297,7 @@ class _Telling:
         agency = None if role == Role.CMU_HEAD else self.agency
         case = self.change.case
         people = acting_as({role}, on, agency=agency, but=case.recused)
-        return [user for user in people if user.person_id != case.citizen_id]
+        return [user for user in people if not case.is_own_of(user)]
 
     def _unit_but(self, people: Collection[User]) -> list[User]:
         told = {user.pk for user in people}

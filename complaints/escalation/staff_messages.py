@@ -32,8 +32,7 @@ class StaffMessages:
         Nor about one that is about them.
         """
         for user in people:
-            is_own = user.person_id is not None and user.person_id == self.case.citizen_id
-            if is_own or self.case.is_recused(user):
+            if self.case.is_own_of(user) or self.case.is_recused(user):
                 continue
             yield from to_staff(
                 template,

@@ -25,6 +25,8 @@ from complaints.workflow import AT_AGENCY, WITH_AGENCY, Action, Holder, Kind, Ou
 SUBJECT_LENGTH = 120
 DETAILS_LENGTH = 3000
 EMPLOYEE_LENGTH = 120
+#: Working days for the answer to a case without a topic.
+DEFAULT_LIMIT_DAYS = 7
 #: Whoever did one of these keeps sight of the case.
 PASSING_ON = (Action.FILE, Action.DECLINE, Action.RETURN, Action.REFER)
 #: The actions that bring a case back to the desk that had it before.
@@ -309,6 +311,20 @@ class Case(models.Model):
     def is_recused(self, user: User) -> bool:
         """Tell whether the case is about ``user``, who then keeps off it."""
         return user.pk in self.recused
+
+    def is_own_of(self, user: User) -> bool:
+        """Tell whether ``user`` is the person who filed the case, at work under an account of their own."""
+        return user.person_id is not None and user.person_id == self.citizen_id
+
+    @property
+    def needs_second_signature(self) -> bool:
+        """Tell whether an answer to the case is signed by a second person before it leaves."""
+        return self.topic is not None and self.topic.second_signature
+
+    @property
+    def limit_days(self) -> int:
+        """Return within how many working days the case is to be answered, by its topic."""
+        return self.topic.limit_days if self.topic else DEFAULT_LIMIT_DAYS
 
     @property
     def is_open(self) -> bool:

@@ -34,7 +34,7 @@ def actors(case: Case, user: User | None, *, at: datetime) -> frozenset[Actor]:
         return frozenset({Actor.CLOCK})
     if case.citizen.user_id == user.pk:
         return frozenset({Actor.CITIZEN})
-    if _is_own(case, user) or not user.is_staff or case.is_recused(user):
+    if case.is_own_of(user) or not user.is_staff or case.is_recused(user):
         return frozenset()
     return frozenset(_staff_actors(case, user, at))
 
@@ -44,15 +44,11 @@ def must_not_handle(case: Case, user: User, *, at: datetime) -> bool:
 
     Or about everybody in whose place they sit there. No statement for a case that comes ``with_recused``.
     """
-    if _is_own(case, user) or case.is_recused(user):
+    if case.is_own_of(user) or case.is_recused(user):
         return True
     authority = user.authority(at)
     left = authority.without(case.recused).agencies(DESK)
     return case.agency_id in authority.agencies(DESK) and case.agency_id not in left
-
-
-def _is_own(case: Case, user: User) -> bool:
-    return user.person_id is not None and user.person_id == case.citizen_id
 
 
 def _staff_actors(case: Case, user: User, at: datetime) -> set[Actor]:

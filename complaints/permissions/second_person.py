@@ -43,7 +43,7 @@ def decides_on_date(case: Case, what: frozenset[Actor], *, proposer: UUID | None
 
 def awaits_unit_signature(case: Case, *, at: datetime) -> bool:
     """Tell whether an answer waits on ``case`` for a signature that nobody at its agency can give today."""
-    if case.topic is None or not case.topic.second_signature:
+    if not case.needs_second_signature:
         return False
     writer = case.answers.filter(state=AnswerState.PROPOSED).values_list("written_by", flat=True).first()
     return writer is not None and has_no_other_supervisor(case, writer, at=at)

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.calendar import WorkingCalendar
-from complaints.clocks import clockwork
 from complaints.models import Case
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import MOST_DAYS, SHORTEST, too_late
@@ -38,7 +37,7 @@ class UpholdForm(Form):
         super().__init__(data)
         self.calendar, self.at = calendar, at
         self.due: datetime | None = None
-        self.most = case.topic.limit_days if case.topic else clockwork.DEFAULT_LIMIT_DAYS
+        self.most = case.limit_days
         if case.agency is None:
             del self.fields["days"]
             return

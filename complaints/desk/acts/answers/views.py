@@ -60,7 +60,7 @@ def _form(doing: Doing) -> CloseForm:
 
 def _closing_page(doing: Doing, form: CloseForm) -> HttpResponse:
     """Show the boxes, or, once they are in order, what becomes of them."""
-    case, signed = doing.case, doing.case.topic is not None and doing.case.topic.second_signature
+    case, signed = doing.case, doing.case.needs_second_signature
     reach = linked_cases.answer_reach(case, by=doing.user, at=doing.at, signed=signed)
     context: dict[str, Any] = {"reach": reach, "people": reach.people(case), "proposal": _proposal(case)}
     context["findings"] = findings_of(case)

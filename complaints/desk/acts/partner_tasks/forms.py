@@ -9,7 +9,6 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.models import Agency
-from complaints.actions.partner_tasks import most_days
 from complaints.models import Case, ReferralTask
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import MOST_DAYS, SHORTEST, AgencyForm
@@ -31,7 +30,7 @@ class TaskForm(AgencyForm):
 
     def __init__(self, data: Mapping[str, Any] | None, *, case: Case, agencies: Sequence[Agency]) -> None:
         super().__init__(data, agencies=agencies)
-        self.most = most_days(case)
+        self.most = case.limit_days
         words = {"most": f"{self.most:,}"}
         self.fields["days"].help_text = (
             gettext("At most %(most)s. Fridays, Saturdays and holidays do not count.") % words
