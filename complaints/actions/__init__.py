@@ -9,7 +9,7 @@ from complaints.actions.notes import assign, hand_over, log_call, note, take_bac
 from complaints.actions.objections import dismiss, object_to, uphold
 from complaints.actions.partner_tasks import add_task, answer_task, drop_task
 from complaints.actions.questions import ask, lapse, reply
-from complaints.actions.recusals import clear, set_aside
+from complaints.actions.recusals import end_recusal, recuse
 from complaints.actions.reminders import remind_directorate, remind_officer
 from complaints.actions.reviews import refuse_extension, send_back
 from complaints.actions.triage import archive, refer
@@ -23,12 +23,12 @@ __all__ = [
     "archive",
     "ask",
     "assign",
-    "clear",
     "close",
     "correct",
     "decline",
     "dismiss",
     "drop_task",
+    "end_recusal",
     "extend",
     "file",
     "hand_over",
@@ -39,6 +39,7 @@ __all__ = [
     "note",
     "object_to",
     "propose_extension",
+    "recuse",
     "refer",
     "refuse_extension",
     "remind_directorate",
@@ -46,7 +47,6 @@ __all__ = [
     "reply",
     "return_case",
     "send_back",
-    "set_aside",
     "sign",
     "take_back",
     "unlabel",

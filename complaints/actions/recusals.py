@@ -27,11 +27,11 @@ class NotAColleague(ValueError):
     """The person is none whom one may set aside: nobody of the desk, or not the speaker's to name."""
 
 
-class AlreadyAside(ValueError):
+class AlreadyRecused(ValueError):
     """The person keeps off the case already."""
 
 
-class NotAside(LookupError):
+class NotRecused(LookupError):
     """The person does not keep off the case, or not any more."""
 
 
@@ -81,16 +81,16 @@ def colleagues(case: Case, by: User, *, at: datetime) -> list[User]:
     return [user for user in found.values() if not case.is_recused(user)]
 
 
-def set_aside(case: Case, *, by: User, at: datetime, person: User, text: str) -> Recusal:
+def recuse(case: Case, *, by: User, at: datetime, person: User, text: str) -> Recusal:
     """Keep ``person`` off the case from now on, because it is about them; its officer's work waits for another.
 
-    The supervisor is told of the latter, and the unit where nobody is left at the desk. Raises ``AlreadyAside`` and
+    The supervisor is told of the latter, and the unit where nobody is left at the desk. Raises ``AlreadyRecused`` and
     ``NotAColleague``.
     """
     with transaction.atomic():
         with act(case, Action.RECUSE, by=by, at=at) as change:
             if case.is_recused(person):
-                raise AlreadyAside
+                raise AlreadyRecused
             if person not in colleagues(case, by, at=at):
                 raise NotAColleague
             change.facts = {"desk": agency_at_desk(case, by, at=at), "words": fingerprint(text)}
@@ -115,15 +115,15 @@ def _tell(change: Change, *, is_orphaned: bool) -> None:
         notices.tell_staff("officer_aside", others, change=change)
 
 
-def clear(case: Case, *, by: User, at: datetime, person: User, text: str) -> None:
-    """Take back that the case is about ``person``, who may handle it again; raises ``NotAside``.
+def end_recusal(case: Case, *, by: User, at: datetime, person: User, text: str) -> None:
+    """Take back that the case is about ``person``, who may handle it again; raises ``NotRecused``.
 
     Nobody does so about themselves: they do not see the case.
     """
     with act(case, Action.END_RECUSAL, by=by, at=at) as change:
         concern = case.recusals.open().filter(person=person).first()
         if concern is None:
-            raise NotAside
+            raise NotRecused
         concern.ended_by, concern.end_text, concern.ended_at = by, text, at
         concern.save(update_fields=["ended_by", "end_text", "ended_at"])
         case.forget_recused()

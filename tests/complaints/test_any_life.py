@@ -29,19 +29,19 @@ from complaints.actions import (
     amend,
     answer_task,
     assign,
-    clear,
     drop_task,
+    end_recusal,
     hand_over,
     label,
     link,
     log_call,
     note,
     propose_extension,
+    recuse,
     refuse_extension,
     remind_directorate,
     remind_officer,
     send_back,
-    set_aside,
     sign,
     take_back,
     unlink,
@@ -304,11 +304,11 @@ class Lives(RuleBasedStateMachine):
 
     @rule(person=desk, about=st.sampled_from(["omar", "hani", "nadia", "lina"]))
     def somebody_is_set_aside(self, person: str, about: str) -> None:
-        self.attempt(set_aside, self.case, by=person, person=self.country.people[about], text="تتحدث عنه")
+        self.attempt(recuse, self.case, by=person, person=self.country.people[about], text="تتحدث عنه")
 
     @rule(person=desk, about=st.sampled_from(["omar", "hani", "nadia", "lina"]))
     def somebody_is_let_back(self, person: str, about: str) -> None:
-        self.attempt(clear, self.case, by=person, person=self.country.people[about], text="خطأ في الاسم")
+        self.attempt(end_recusal, self.case, by=person, person=self.country.people[about], text="خطأ في الاسم")
 
     # ---- clock and sweepers ----
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Citizen, Membership, User
 from accounts.roles import Role
 from agencies.models import Agency, Directorate
-from complaints.actions import accept, add_task, close, decline, link, linked_cases, refer, set_aside
+from complaints.actions import accept, add_task, close, decline, link, linked_cases, recuse, refer
 from complaints.actions.consultations import consult
 from complaints.contact_centre.calls import call_tasks
 from complaints.desk.queue import bulk
@@ -38,7 +38,7 @@ PAGES = [
 @pytest.fixture
 def about_omar(accepted: Case, omar: User, nadia: User, hani: User, now: datetime) -> Case:
     """A complaint omar accepted, which turned out to be about him."""
-    set_aside(accepted, by=nadia, at=now, person=omar, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=omar, text=WHY)
     accepted.refresh_from_db()
     return accepted
 
@@ -57,7 +57,7 @@ def test_a_page_opened_before_is_answered_with_404(
     typed = sent(accepted, outcome="solved", found=FOUND, done=DONE)
     client = desk(omar)
     assert client.get(address("desk-close", accepted)).status_code == 200
-    set_aside(accepted, by=nadia, at=now, person=omar, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=omar, text=WHY)
     assert client.post(address("desk-close", accepted), typed).status_code == 404
     accepted.refresh_from_db()
     assert accepted.state == "in_progress"
@@ -91,13 +91,13 @@ def test_the_supervisor_and_the_ladder_are_kept_out_too(
 ) -> None:
     for person in (nadia, samar):
         assert Case.objects.visible_to(person, at=now).exists()
-        set_aside(referred, by=lina, at=now, person=person, text=WHY)
+        recuse(referred, by=lina, at=now, person=person, text=WHY)
         assert not Case.objects.visible_to(person, at=now).exists()
     assert desk(nadia).get(address("desk-case", referred)).status_code == 404
 
 
 def test_the_unit_is_kept_out_too(desk: Desk, triaged: Case, lina: User, rami: User, now: datetime) -> None:
-    set_aside(triaged, by=rami, at=now, person=lina, text=WHY)
+    recuse(triaged, by=rami, at=now, person=lina, text=WHY)
     assert [desk(user).get(address("desk-case", triaged)).status_code for user in (lina, rami)] == [404, 200]
     page = desk(lina).get(reverse("triage")).content.decode()
     assert triaged.reference not in page
@@ -106,10 +106,10 @@ def test_the_unit_is_kept_out_too(desk: Desk, triaged: Case, lina: User, rami: U
 def test_who_passed_it_on_loses_sight_as_well(
     referred: Case, omar: User, hani: User, nadia: User, lina: User, gam: Agency, now: datetime
 ) -> None:
-    set_aside(referred, by=lina, at=now, person=hani, text=WHY)
+    recuse(referred, by=lina, at=now, person=hani, text=WHY)
     decline(referred, by=omar, at=now, reason="other_place", text="الشارع لغيرنا", proposed_agency=gam)
     assert Case.objects.visible_to(omar, at=now).exists()
-    set_aside(referred, by=lina, at=now, person=lina, text=WHY)
+    recuse(referred, by=lina, at=now, person=lina, text=WHY)
     assert not Case.objects.visible_to(lina, at=now).exists()
 
 
@@ -129,7 +129,7 @@ def test_a_part_and_what_was_passed_on_are_not_listed_either(
 ) -> None:
     add_task(about_omar, by=hani, at=now, agency=gam, text="هل منحتم رخصة؟", days=2)
     assert list(cases_of(Tab.TASKS, Seat(yusuf, now))) == [about_omar]
-    set_aside(about_omar, by=lina, at=now, person=yusuf, text=WHY)
+    recuse(about_omar, by=lina, at=now, person=yusuf, text=WHY)
     assert list(cases_of(Tab.TASKS, Seat(yusuf, now))) == []
 
 
@@ -225,7 +225,7 @@ def test_work_handed_over_in_one_act_leaves_out_the_case_about_the_taker(
     cases = [file_case(subject=f"لا ماء في حارتنا {number}") for number in range(3)]
     for case in cases:
         accept(case, by=hani, at=now, days=3)
-    set_aside(cases[0], by=nadia, at=now, person=omar, text=WHY)
+    recuse(cases[0], by=nadia, at=now, person=omar, text=WHY)
     done = reassign(water, hani, omar, by=nadia, at=now)
     assert (done.moved, done.kept) == (2, 1)
     assert [Case.objects.get(pk=case.pk).officer for case in cases] == [hani, omar, omar]
@@ -236,7 +236,7 @@ def test_a_case_about_the_supervisor_stays_and_is_not_even_counted(
 ) -> None:
     case = file_case()
     accept(case, by=hani, at=NOW, days=3)
-    set_aside(case, by=lina, at=NOW, person=nadia, text=WHY)
+    recuse(case, by=lina, at=NOW, person=nadia, text=WHY)
     done = reassign(water, hani, omar, by=nadia, at=NOW)
     assert (done.moved, done.kept, Case.objects.get(pk=case.pk).officer) == (0, 0, hani)
 
@@ -249,7 +249,7 @@ def test_messages_and_calls_about_it_are_not_theirs(about_omar: Case, lina: User
     assert message is not None
     task = CallTask.objects.create(message=message)
     assert (message in listing.seen_by(lina), task in call_tasks.seen_by(lina)) == (True, True)
-    set_aside(about_omar, by=rami, at=now, person=lina, text=WHY)
+    recuse(about_omar, by=rami, at=now, person=lina, text=WHY)
     assert (message in listing.seen_by(lina), task in call_tasks.seen_by(lina)) == (False, False)
     assert (message in listing.seen_by(rami), task in call_tasks.seen_by(rami)) == (True, True)
 
@@ -273,7 +273,7 @@ def test_a_member_of_the_directorate_is_not_asked_about_themself(
 def test_what_an_ended_agency_left_is_not_referred_by_whom_it_is_about(
     desk: Desk, about_omar: Case, lina: User, rami: User, water: Agency, now: datetime
 ) -> None:
-    set_aside(about_omar, by=rami, at=now, person=lina, text=WHY)
+    recuse(about_omar, by=rami, at=now, person=lina, text=WHY)
     water.ends_on = "2026-01-03"
     water.save()
     pages = [desk(user).get(reverse("ended-agency", args=["miyahuna"])).content.decode() for user in (lina, rami)]
@@ -291,7 +291,7 @@ def test_the_pages_cost_the_same_with_any_number_of_concerns(
     costs = []
     for person in (None, nadia, samar):
         if person is not None:
-            set_aside(accepted, by=lina, at=NOW, person=person, text=WHY)
+            recuse(accepted, by=lina, at=NOW, person=person, text=WHY)
         costs.append([statements_of(client, page) for page in pages])
     # One statement more, where anybody is set aside at all, names them.
     assert [costs[1][0] - costs[0][0], costs[1][1] - costs[0][1]] == [0, 1]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Absence, Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Topic
-from complaints.actions import add_task, clear, refer
+from complaints.actions import add_task, end_recusal, refer
 from complaints.actions.triage import NoActiveOfficer
 from complaints.models import Case, Draft, Recusal
 from notifications.models import Message
@@ -44,8 +44,8 @@ def test_the_officer_who_is_named_keeps_off(
     case = file_case(employee="السيد عمر صمادي")
     concern = case.recusals.get()
     assert (concern.person, concern.named_by, concern.text, concern.at) == (omar, None, "", now)
-    assert acts(case) == ["file", "concern"]
-    event = case.events.get(action="concern")
+    assert acts(case) == ["file", "recuse"]
+    event = case.events.get(action="recuse")
     assert (event.actor, event.facts) == (
         None,
         {"concern": concern.pk, "person": str(omar.pk), "desk": case.agency_id},
@@ -99,7 +99,7 @@ def test_a_referral_looks_anew(
     case = file_case(agency=gam, employee=NAME)
     assert aside(case) == []
     refer(case, by=lina, at=NOW, agency=water)
-    assert (aside(case), acts(case)[-2:], case.agency) == ([omar.name_ar], ["refer", "concern"], water)
+    assert (aside(case), acts(case)[-2:], case.agency) == ([omar.name_ar], ["refer", "recuse"], water)
     assert told(case, "officer_new_case") == {"yusuf", "hani"}
 
 
@@ -119,7 +119,7 @@ def test_the_clock_does_not_redo_what_a_colleague_took_back(
     case, gam = file_case(employee=NAME), Agency.objects.get(code="gam")
     water = case.agency
     assert water is not None
-    clear(case, by=nadia, at=now, person=omar, text="شخص آخر بالاسم نفسه.")
+    end_recusal(case, by=nadia, at=now, person=omar, text="شخص آخر بالاسم نفسه.")
     refer(case, by=lina, at=now + timedelta(minutes=1), agency=gam)
     refer(case, by=lina, at=now + timedelta(minutes=2), agency=water)
     assert (aside(case), case.recusals.count()) == ([], 1)

@@ -8,14 +8,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from complaints.actions import clear, set_aside
+from complaints.actions import end_recusal, recuse
 from complaints.models import Case, CaseEvent, Recusal
 from tests.complaints.concerns.conftest import WHY
 
 
 @pytest.fixture
 def concern(accepted: Case, omar: User, hani: User, nadia: User, now: datetime) -> Recusal:
-    return set_aside(accepted, by=nadia, at=now, person=omar, text=WHY)
+    return recuse(accepted, by=nadia, at=now, person=omar, text=WHY)
 
 
 def test_an_officer_whom_the_case_is_about_fails_at_commit(concern: Recusal, omar: User) -> None:
@@ -34,7 +34,7 @@ def test_so_does_a_concern_about_the_officer_who_stays(accepted: Case, omar: Use
 
 def test_an_event_by_such_a_person_fails_at_once(concern: Recusal, omar: User, now: datetime) -> None:
     event = CaseEvent.objects.filter(case=concern.case_id).latest("number")
-    for action in ("note", "concern", "close"):
+    for action in ("note", "recuse", "close"):
         event.pk, event.number, event.action, event.actor = None, event.number + 1, action, omar
         event.at = now.replace(hour=12)
         with pytest.raises(IntegrityError, match="is by whom the case is about"), transaction.atomic():
@@ -42,7 +42,7 @@ def test_an_event_by_such_a_person_fails_at_once(concern: Recusal, omar: User, n
 
 
 def test_one_open_for_each_person(concern: Recusal, omar: User, nadia: User, now: datetime) -> None:
-    with pytest.raises(IntegrityError, match="concern_open_once"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="recusal_open_once"), transaction.atomic():
         Recusal.objects.create(case=concern.case, person=omar, named_by=nadia, text=WHY, at=now)
 
 
@@ -58,7 +58,7 @@ def test_an_open_one_cannot_be_deleted(concern: Recusal) -> None:
 
 
 def test_an_ended_one_stays_ended(concern: Recusal, nadia: User, omar: User, now: datetime) -> None:
-    clear(concern.case, by=nadia, at=now, person=omar, text=WHY)
+    end_recusal(concern.case, by=nadia, at=now, person=omar, text=WHY)
     with pytest.raises(IntegrityError, match="only ends"), transaction.atomic():
         Recusal.objects.filter(pk=concern.pk).update(ended_at=None, ended_by=None, end_text="")
 
@@ -70,5 +70,5 @@ def test_nobody_ends_what_is_about_themselves(concern: Recusal, omar: User, now:
 
 @pytest.mark.parametrize("said", [{"text": ""}, {"ended_at": "2026-01-04T10:00Z"}, {"end_text": "لا"}])
 def test_it_is_named_and_ended_with_a_reason(concern: Recusal, said: dict[str, str]) -> None:
-    with pytest.raises(IntegrityError, match="concern_"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="recusal_"), transaction.atomic():
         Recusal.objects.filter(pk=concern.pk).update(**said)

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Citizen, User
-from complaints.actions import add_task, note, set_aside
+from complaints.actions import add_task, note, recuse
 from complaints.models import Case, Recusal
 from tests.cast import NOW
 from tests.complaints.concerns.conftest import WHY
@@ -99,7 +99,7 @@ def test_a_page_gone_stale_keeps_the_reason(
 
 
 def test_a_colleague_is_let_back(desk: Desk, accepted: Case, omar: User, hani: User, nadia: User, clock: Clock) -> None:
-    set_aside(accepted, by=nadia, at=clock(), person=omar, text=WHY)
+    recuse(accepted, by=nadia, at=clock(), person=omar, text=WHY)
     accepted.refresh_from_db()
     client = desk(nadia)
     page = client.get(address("desk-clear", accepted))
@@ -122,7 +122,7 @@ def test_with_nobody_set_aside_there_is_nothing_to_take_back(desk: Desk, accepte
 def test_an_officer_has_no_page_to_take_it_back(
     desk: Desk, accepted: Case, omar: User, hani: User, nadia: User, now: datetime
 ) -> None:
-    set_aside(accepted, by=nadia, at=now, person=omar, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=omar, text=WHY)
     assert [desk(user).get(address("desk-clear", accepted)).status_code for user in (hani, omar)] == [404, 404]
 
 
@@ -136,7 +136,7 @@ def test_the_citizen_reads_nothing_of_it(
     desk: Desk, accepted: Case, omar: User, nadia: User, amina: Citizen, now: datetime
 ) -> None:
     before = desk(amina).get(address("case", accepted)).content.decode()
-    set_aside(accepted, by=nadia, at=now, person=omar, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=omar, text=WHY)
     after = desk(amina).get(address("case", accepted)).content.decode()
     assert (WHY in after, "Set aside" in after, before.count("<li")) == (False, False, after.count("<li"))
 
@@ -147,7 +147,7 @@ def test_another_agency_with_a_part_learns_neither_who_nor_why(
     agency = yusuf.memberships.get().agency
     assert agency is not None
     add_task(accepted, by=omar, at=now, agency=agency, text="هل منحتم رخصة؟", days=2)
-    set_aside(accepted, by=nadia, at=now, person=hani, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=hani, text=WHY)
     page = desk(yusuf).get(address("desk-case", accepted)).content.decode()
     assert ["Set aside: the case is about them" in page, WHY in page, hani.name_en in page] == [True, False, False]
     client = desk(yusuf)
@@ -167,8 +167,8 @@ def test_the_page_costs_the_same_with_one_and_three(
     desk: Desk, accepted: Case, omar: User, hani: User, nadia: User, samar: User, lina: User
 ) -> None:
     client, where = desk(lina), address("desk-clear", accepted)
-    set_aside(accepted, by=lina, at=NOW, person=hani, text=WHY)
+    recuse(accepted, by=lina, at=NOW, person=hani, text=WHY)
     one = statements_of(client, where)
     for person in (nadia, samar):
-        set_aside(accepted, by=lina, at=NOW, person=person, text=WHY)
+        recuse(accepted, by=lina, at=NOW, person=person, text=WHY)
     assert statements_of(client, where) == one

@@ -10,7 +10,7 @@ from accounts.models import Absence, User
 from accounts.roles import Role
 from agencies.calendar import AMMAN
 from agencies.models import Agency
-from complaints.actions import accept, add, assign, close, remind_officer, set_aside
+from complaints.actions import accept, add, assign, close, recuse, remind_officer
 from complaints.actions.reminders import NobodyToRemind
 from complaints.escalation import digest, ladder
 from complaints.models import Case, ClockStep
@@ -40,7 +40,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 def test_the_citizens_addition_reaches_the_others_alone(
     referred: Case, omar: User, hani: User, nadia: User, now: datetime
 ) -> None:
-    set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
+    recuse(referred, by=nadia, at=now, person=omar, text=WHY)
     add(referred, by=referred.citizen.user, at=now, text="ما زال الماء مقطوعًا")
     assert told("officer_added") == {"hani"}
 
@@ -49,7 +49,7 @@ def test_what_has_not_left_yet_is_not_said_to_them_any_more(
     referred: Case, omar: User, hani: User, nadia: User, now: datetime
 ) -> None:
     add(referred, by=referred.citizen.user, at=now, text="ما زال الماء مقطوعًا")
-    set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
+    recuse(referred, by=nadia, at=now, person=omar, text=WHY)
     states = {
         user: set(Message.objects.filter(recipient=f"user:{user.pk}").values_list("state", flat=True))
         for user in (omar, hani)
@@ -60,10 +60,10 @@ def test_what_has_not_left_yet_is_not_said_to_them_any_more(
 def test_where_it_is_about_all_officers_the_supervisor_is_told_and_then_the_unit(
     referred: Case, omar: User, nadia: User, lina: User, now: datetime
 ) -> None:
-    set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
+    recuse(referred, by=nadia, at=now, person=omar, text=WHY)
     add(referred, by=referred.citizen.user, at=now, text="ما زال الماء مقطوعًا")
     assert told("officer_added") == {"nadia"}
-    set_aside(referred, by=nadia, at=now, person=nadia, text=WHY)
+    recuse(referred, by=nadia, at=now, person=nadia, text=WHY)
     add(referred, by=referred.citizen.user, at=now, text="وما زال مقطوعًا اليوم")
     assert told("officer_added") == {"nadia", "lina"}
 
@@ -72,25 +72,25 @@ def test_a_deputy_hears_nothing_in_their_place(
     referred: Case, omar: User, hani: User, yusuf: User, nadia: User, now: datetime
 ) -> None:
     Absence.objects.create(user=omar, deputy=yusuf, starts_on=now.date(), ends_on=now.date())
-    set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
+    recuse(referred, by=nadia, at=now, person=omar, text=WHY)
     add(referred, by=referred.citizen.user, at=now, text="ما زال الماء مقطوعًا")
     assert told("officer_added") == {"hani"}
 
 
 def test_the_unit_is_told_without_its_own_member(triaged: Case, lina: User, rami: User, now: datetime) -> None:
-    set_aside(triaged, by=rami, at=now, person=lina, text=WHY)
+    recuse(triaged, by=rami, at=now, person=lina, text=WHY)
     add(triaged, by=triaged.citizen.user, at=now, text="ما زال الماء مقطوعًا")
     assert told("officer_added") == {"rami"}
 
 
 def test_a_reminder_goes_to_the_others(referred: Case, omar: User, hani: User, nadia: User, now: datetime) -> None:
-    set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
+    recuse(referred, by=nadia, at=now, person=omar, text=WHY)
     remind_officer(referred, by=nadia, at=now)
     assert told("officer_reminded") == {"hani"}
 
 
 def test_with_nobody_else_there_is_nobody_to_remind(referred: Case, omar: User, nadia: User, now: datetime) -> None:
-    set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
+    recuse(referred, by=nadia, at=now, person=omar, text=WHY)
     with pytest.raises(NobodyToRemind):
         remind_officer(referred, by=nadia, at=now)
 
@@ -100,7 +100,7 @@ def test_not_the_officers_deputy_either_when_it_is_about_the_deputy(
 ) -> None:
     tariq = make_staff("tariq@x.example", "طارق نجم", "Tariq Najm", "+962790100019", _water(accepted), Role.OFFICER)
     Absence.objects.create(user=omar, deputy=hani, starts_on=now.date(), ends_on=now.date())
-    set_aside(accepted, by=nadia, at=now, person=hani, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=hani, text=WHY)
     accepted.refresh_from_db()
     assert accepted.officer == omar
     remind_officer(accepted, by=nadia, at=now)
@@ -115,7 +115,7 @@ def _water(case: Case) -> Agency:
 def test_the_clocks_reminder_passes_them_over(
     referred: Case, omar: User, hani: User, nadia: User, now: datetime
 ) -> None:
-    set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
+    recuse(referred, by=nadia, at=now, person=omar, text=WHY)
     ladder.sweep(at=at(5, 14))
     assert told("officer_reminder") == {"hani"}
 
@@ -123,7 +123,7 @@ def test_the_clocks_reminder_passes_them_over(
 def test_a_rung_of_whom_it_is_about_is_passed_over_like_an_empty_one(
     accepted: Case, omar: User, nadia: User, samar: User, lina: User, now: datetime
 ) -> None:
-    set_aside(accepted, by=lina, at=now, person=nadia, text=WHY)
+    recuse(accepted, by=lina, at=now, person=nadia, text=WHY)
     ladder.sweep(at=at(11, 15, 31))
     assert steps(accepted) == ["no_supervisor", "secretary_general"]
     assert (told("ladder_late"), told("cmu_rung_empty")) == ({"samar"}, {"lina"})
@@ -132,7 +132,7 @@ def test_a_rung_of_whom_it_is_about_is_passed_over_like_an_empty_one(
 def test_the_secretary_general_is_passed_over_too(
     accepted: Case, omar: User, nadia: User, samar: User, lina: User, now: datetime
 ) -> None:
-    set_aside(accepted, by=lina, at=now, person=samar, text=WHY)
+    recuse(accepted, by=lina, at=now, person=samar, text=WHY)
     ladder.sweep(at=at(11, 15, 31))
     ladder.sweep(at=at(11, 15, 31) + timedelta(days=30))
     assert "samar" not in told("ladder_late")
@@ -143,7 +143,7 @@ def test_the_morning_counts_it_for_the_others(
     file_case: FileCase, omar: User, hani: User, nadia: User, now: datetime
 ) -> None:
     first, second = file_case(), file_case(subject="لا ماء في حارتنا")
-    set_aside(first, by=nadia, at=now, person=omar, text=WHY)
+    recuse(first, by=nadia, at=now, person=omar, text=WHY)
     found = digests(MONDAY + timedelta(days=1))
     assert {name: sum(numbers) for name, numbers in found.items()} == {"omar": 1, "hani": 2, "nadia": 2}
     assert second.pk
@@ -153,7 +153,7 @@ def test_who_has_only_cases_about_themselves_gets_no_digest(
     referred: Case, omar: User, hani: User, nadia: User, lina: User, now: datetime
 ) -> None:
     for person in (omar, nadia):
-        set_aside(referred, by=lina, at=now, person=person, text=WHY)
+        recuse(referred, by=lina, at=now, person=person, text=WHY)
     assert set(digests(MONDAY + timedelta(days=1))) == {"hani"}
 
 
@@ -162,7 +162,7 @@ def test_a_deputy_counts_only_what_somebody_they_stand_in_for_may_handle(
 ) -> None:
     tomorrow = (MONDAY + timedelta(days=1)).date()
     Absence.objects.create(user=omar, deputy=yusuf, starts_on=tomorrow, ends_on=tomorrow)
-    set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
+    recuse(referred, by=nadia, at=now, person=omar, text=WHY)
     assert set(digests(MONDAY + timedelta(days=1))) == {"hani", "nadia"}
     readers = {reader.user: reader for reader in digest.digest_readers(tomorrow)}
     assert readers[yusuf].instead == {_water(referred).pk: frozenset({omar.pk})}
@@ -180,7 +180,7 @@ def test_thanks_do_not_go_to_the_supervisor_they_are_about(
 
 
 def test_the_new_officer_is_told_as_ever(accepted: Case, omar: User, hani: User, nadia: User, now: datetime) -> None:
-    set_aside(accepted, by=nadia, at=now, person=omar, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=omar, text=WHY)
     assign(accepted, by=nadia, at=now, officer=hani)
     assert told("officer_assigned") == {"hani"}
 
@@ -190,6 +190,6 @@ def test_what_the_officer_owes_goes_to_the_supervisor_who_gives_it_away(
 ) -> None:
     case = file_case()
     accept(case, by=omar, at=now, days=5)
-    set_aside(case, by=omar, at=now, person=omar, text=WHY)
+    recuse(case, by=omar, at=now, person=omar, text=WHY)
     letter = Message.objects.get(template="officer_aside", channel="email")
     assert (letter.address, case.reference in letter.body, WHY in letter.body) == (nadia.email, True, False)

@@ -10,9 +10,9 @@ import pytest
 from django.db import connection, connections, transaction
 
 from accounts.models import User
-from complaints.actions import assign, close, set_aside
+from complaints.actions import assign, close, recuse
 from complaints.actions.notes import NotAnOfficer
-from complaints.actions.recusals import AlreadyAside
+from complaints.actions.recusals import AlreadyRecused
 from complaints.engine.transition import NotEntitled
 from complaints.models import Answer, Case, Recusal
 from tests.complaints import DONE, FOUND
@@ -46,7 +46,7 @@ def test_who_waits_for_the_lock_sees_what_was_written_under_it(
 
     def name() -> None:
         with transaction.atomic():
-            set_aside(Case.objects.get(pk=accepted.pk), by=nadia, at=now, person=omar, text=WHY)
+            recuse(Case.objects.get(pk=accepted.pk), by=nadia, at=now, person=omar, text=WHY)
             is_written.set()
             _wait_for_a_waiter()
 
@@ -77,7 +77,7 @@ def test_given_and_set_aside_at_once(referred: Case, hani: User, nadia: User, om
 
     def name() -> object:
         start.wait(10)
-        set_aside(Case.objects.get(pk=referred.pk), by=nadia, at=now, person=hani, text=WHY)
+        recuse(Case.objects.get(pk=referred.pk), by=nadia, at=now, person=hani, text=WHY)
         return None
 
     _together(give, name)
@@ -91,12 +91,12 @@ def test_named_twice_at_once(referred: Case, hani: User, nadia: User, lina: User
     def name(by: User) -> object:
         start.wait(10)
         try:
-            set_aside(Case.objects.get(pk=referred.pk), by=by, at=now, person=hani, text=WHY)
-        except AlreadyAside as refused:
+            recuse(Case.objects.get(pk=referred.pk), by=by, at=now, person=hani, text=WHY)
+        except AlreadyRecused as refused:
             return type(refused)
         return None
 
-    assert set(_together(lambda: name(nadia), lambda: name(lina))) == {None, AlreadyAside}
+    assert set(_together(lambda: name(nadia), lambda: name(lina))) == {None, AlreadyRecused}
     assert Recusal.objects.filter(case=referred).count() == 1
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from accounts.models import Absence, User
 from agencies.models import Agency
-from complaints.actions import accept, assign, clear, close, note, set_aside
+from complaints.actions import accept, assign, close, end_recusal, note, recuse
 from complaints.actions.notes import NotAnOfficer, candidates
-from complaints.actions.recusals import AlreadyAside, NotAColleague, NotAside, colleagues
+from complaints.actions.recusals import AlreadyRecused, NotAColleague, NotRecused, colleagues
 from complaints.engine.history_chain import first_forged
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case
@@ -34,14 +34,14 @@ def both(user: User) -> set[tuple[str, str]]:
 def test_the_supervisor_sets_the_officer_aside(
     accepted: Case, omar: User, nadia: User, hani: User, now: datetime
 ) -> None:
-    concern = set_aside(accepted, by=nadia, at=now, person=omar, text=WHY)
+    concern = recuse(accepted, by=nadia, at=now, person=omar, text=WHY)
     accepted.refresh_from_db()
     assert (concern.person, concern.named_by, concern.text) == (omar, nadia, WHY)
     assert (accepted.officer, accepted.state) == (None, "in_progress")
     event = accepted.events.last()
     assert event is not None
     assert (event.action, event.actor, event.facts["person"], event.facts["concern"]) == (
-        "concern",
+        "recuse",
         nadia,
         str(omar.pk),
         concern.pk,
@@ -56,7 +56,7 @@ def test_the_supervisor_sets_the_officer_aside(
 def test_an_officer_sets_themself_aside_and_the_supervisor_is_told(
     accepted: Case, omar: User, nadia: User, hani: User, now: datetime
 ) -> None:
-    set_aside(accepted, by=omar, at=now, person=omar, text="المشتكي قريب لي.")
+    recuse(accepted, by=omar, at=now, person=omar, text="المشتكي قريب لي.")
     assert accepted.officer is None
     assert told(accepted, "officer_aside") == both(nadia)
     assert policy.actors(accepted, omar, at=now) == frozenset()
@@ -65,29 +65,29 @@ def test_an_officer_sets_themself_aside_and_the_supervisor_is_told(
 def test_without_a_supervisor_the_unit_is_told_of_the_work_without_an_officer(
     accepted: Case, omar: User, hani: User, lina: User, now: datetime
 ) -> None:
-    set_aside(accepted, by=omar, at=now, person=omar, text=WHY)
+    recuse(accepted, by=omar, at=now, person=omar, text=WHY)
     assert told(accepted, "officer_aside") == both(lina)
 
 
 def test_who_is_not_the_officer_leaves_the_work_where_it_is(
     accepted: Case, omar: User, nadia: User, hani: User, now: datetime
 ) -> None:
-    set_aside(accepted, by=nadia, at=now, person=hani, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=hani, text=WHY)
     assert (accepted.officer, told(accepted, "officer_aside")) == (omar, set())
 
 
 def test_the_last_one_at_the_desk_goes_and_the_unit_is_told(
     accepted: Case, omar: User, nadia: User, lina: User, now: datetime
 ) -> None:
-    set_aside(accepted, by=omar, at=now, person=omar, text=WHY)
-    set_aside(accepted, by=nadia, at=now, person=nadia, text=WHY)
+    recuse(accepted, by=omar, at=now, person=omar, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=nadia, text=WHY)
     assert told(accepted, "cmu_aside") == {(str(lina.pk), "email")}
 
 
 def test_an_officer_may_name_nobody_else(referred: Case, omar: User, hani: User, nadia: User, now: datetime) -> None:
     assert colleagues(referred, omar, at=now) == [omar]
     with pytest.raises(NotAColleague):
-        set_aside(referred, by=omar, at=now, person=nadia, text=WHY)
+        recuse(referred, by=omar, at=now, person=nadia, text=WHY)
 
 
 def test_the_supervisor_names_the_own_desk_and_ladder(
@@ -96,14 +96,14 @@ def test_the_supervisor_names_the_own_desk_and_ladder(
     assert set(colleagues(referred, nadia, at=NOW)) == {nadia, omar, hani, samar}
     for stranger in (yusuf, lina):
         with pytest.raises(NotAColleague):
-            set_aside(referred, by=nadia, at=NOW, person=stranger, text=WHY)
+            recuse(referred, by=nadia, at=NOW, person=stranger, text=WHY)
 
 
 def test_the_unit_names_the_agencys_people_and_its_own(
     referred: Case, omar: User, nadia: User, yusuf: User, lina: User, rami: User, now: datetime
 ) -> None:
     assert set(colleagues(referred, lina, at=now)) == {nadia, omar, lina, rami}
-    set_aside(referred, by=lina, at=now, person=nadia, text=WHY)
+    recuse(referred, by=lina, at=now, person=nadia, text=WHY)
     assert set(colleagues(referred, lina, at=now)) == {omar, lina, rami}
 
 
@@ -113,57 +113,57 @@ def test_strangers_and_the_citizen_name_nobody(
     for stranger in (yusuf, sami, referred.citizen.user):
         assert stranger is not None
         with pytest.raises(NotEntitled):
-            set_aside(referred, by=stranger, at=now, person=omar, text=WHY)
+            recuse(referred, by=stranger, at=now, person=omar, text=WHY)
 
 
 def test_nobody_is_set_aside_twice(referred: Case, omar: User, nadia: User, now: datetime) -> None:
-    set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
-    with pytest.raises(AlreadyAside):
-        set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
+    recuse(referred, by=nadia, at=now, person=omar, text=WHY)
+    with pytest.raises(AlreadyRecused):
+        recuse(referred, by=nadia, at=now, person=omar, text=WHY)
 
 
 def test_who_is_set_aside_can_do_nothing(
     accepted: Case, omar: User, hani: User, nadia: User, lina: User, now: datetime
 ) -> None:
-    set_aside(accepted, by=lina, at=now, person=omar, text=WHY)
-    set_aside(accepted, by=lina, at=now, person=nadia, text=WHY)
+    recuse(accepted, by=lina, at=now, person=omar, text=WHY)
+    recuse(accepted, by=lina, at=now, person=nadia, text=WHY)
     for action, said in ((close, {"outcome": "solved", "found": FOUND, "done": DONE}), (note, {"text": "كلا"})):
         with pytest.raises(NotEntitled):
             action(accepted, by=omar, at=now, **said)
     with pytest.raises(NotEntitled):
-        set_aside(accepted, by=omar, at=now, person=omar, text=WHY)
+        recuse(accepted, by=omar, at=now, person=omar, text=WHY)
     with pytest.raises(NotEntitled):
-        clear(accepted, by=nadia, at=now, person=omar, text=WHY)
+        end_recusal(accepted, by=nadia, at=now, person=omar, text=WHY)
     with pytest.raises(NotAnOfficer):
         assign(accepted, by=hani, at=now, officer=omar)
     assert list(candidates(accepted, at=now)) == [hani]
 
 
 def test_the_supervisor_takes_it_back(accepted: Case, omar: User, hani: User, nadia: User, now: datetime) -> None:
-    set_aside(accepted, by=nadia, at=now, person=omar, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=omar, text=WHY)
     with pytest.raises(NotEntitled):
-        clear(accepted, by=hani, at=now, person=omar, text="خطأ في الاسم")
-    clear(accepted, by=nadia, at=now + timedelta(hours=1), person=omar, text="خطأ في الاسم")
+        end_recusal(accepted, by=hani, at=now, person=omar, text="خطأ في الاسم")
+    end_recusal(accepted, by=nadia, at=now + timedelta(hours=1), person=omar, text="خطأ في الاسم")
     concern = accepted.recusals.get()
     assert (concern.ended_by, concern.end_text, concern.ended_at) == (nadia, "خطأ في الاسم", now + timedelta(hours=1))
     assert (accepted.officer, accepted.is_recused(omar)) == (None, False)
     event = accepted.events.last()
     assert event is not None
-    assert (event.action, event.facts["clear"], event.facts["person"]) == ("clear", concern.pk, str(omar.pk))
+    assert (event.action, event.facts["clear"], event.facts["person"]) == ("end_recusal", concern.pk, str(omar.pk))
     assign(accepted, by=nadia, at=now + timedelta(hours=1), officer=omar)
-    with pytest.raises(NotAside):
-        clear(accepted, by=nadia, at=now, person=omar, text="خطأ في الاسم")
+    with pytest.raises(NotRecused):
+        end_recusal(accepted, by=nadia, at=now, person=omar, text="خطأ في الاسم")
 
 
 def test_it_can_be_said_again_after_it_was_taken_back(referred: Case, omar: User, nadia: User, now: datetime) -> None:
-    set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
-    clear(referred, by=nadia, at=now, person=omar, text="خطأ في الاسم")
-    set_aside(referred, by=nadia, at=now, person=omar, text=WHY)
+    recuse(referred, by=nadia, at=now, person=omar, text=WHY)
+    end_recusal(referred, by=nadia, at=now, person=omar, text="خطأ في الاسم")
+    recuse(referred, by=nadia, at=now, person=omar, text=WHY)
     assert (referred.recusals.count(), referred.is_recused(omar)) == (2, True)
 
 
 def test_a_closed_case_can_still_be_about_somebody(closed: Case, omar: User, nadia: User, now: datetime) -> None:
-    set_aside(closed, by=nadia, at=now, person=omar, text=WHY)
+    recuse(closed, by=nadia, at=now, person=omar, text=WHY)
     assert policy.actors(closed, omar, at=now) == frozenset()
     assert told(closed, "officer_aside") == told(closed, "cmu_aside") == set()
 
@@ -175,7 +175,7 @@ def test_the_deputy_of_whom_it_is_about_can_do_nothing_either(
     accepted: Case, omar: User, hani: User, nadia: User, yusuf: User, now: datetime
 ) -> None:
     Absence.objects.create(user=omar, deputy=yusuf, starts_on=now.date(), ends_on=now.date())
-    set_aside(accepted, by=nadia, at=now, person=omar, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=omar, text=WHY)
     assert policy.actors(accepted, yusuf, at=now) == frozenset()
     assert list(candidates(accepted, at=now)) == [hani]
     assert not Case.objects.visible_to(yusuf, at=now).exists()
@@ -187,7 +187,7 @@ def test_a_case_given_to_the_deputy_waits_again(
 ) -> None:
     Absence.objects.create(user=omar, deputy=yusuf, starts_on=now.date(), ends_on=now.date())
     assign(accepted, by=nadia, at=now, officer=yusuf)
-    set_aside(accepted, by=nadia, at=now, person=omar, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=omar, text=WHY)
     assert accepted.officer is None
 
 
@@ -196,13 +196,13 @@ def test_a_deputy_of_two_still_acts_for_the_other(
 ) -> None:
     for absent in (omar, hani):
         Absence.objects.create(user=absent, deputy=yusuf, starts_on=now.date(), ends_on=now.date())
-    set_aside(accepted, by=nadia, at=now, person=omar, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=omar, text=WHY)
     assert Case.objects.visible_to(yusuf, at=now).get() == accepted
     note(accepted, by=yusuf, at=now, text="اطلعت عليها")
     event = accepted.events.last()
     assert event is not None
     assert event.on_behalf_of == hani
-    set_aside(accepted, by=nadia, at=now, person=hani, text=WHY)
+    recuse(accepted, by=nadia, at=now, person=hani, text=WHY)
     assert not Case.objects.visible_to(yusuf, at=now).exists()
 
 
@@ -210,10 +210,10 @@ def test_a_colleague_who_is_also_a_deputy_keeps_the_own_role(
     accepted: Case, omar: User, hani: User, nadia: User, now: datetime
 ) -> None:
     Absence.objects.create(user=nadia, deputy=hani, starts_on=now.date(), ends_on=now.date())
-    set_aside(accepted, by=omar, at=now, person=omar, text=WHY)
+    recuse(accepted, by=omar, at=now, person=omar, text=WHY)
     fresh = User.objects.get(pk=hani.pk)
     assert {actor.value for actor in policy.actors(accepted, fresh, at=now)} == {"officer", "supervisor"}
-    set_aside(accepted, by=fresh, at=now, person=nadia, text=WHY)
+    recuse(accepted, by=fresh, at=now, person=nadia, text=WHY)
     assert {actor.value for actor in policy.actors(accepted, fresh, at=now)} == {"officer"}
     assert Case.objects.visible_to(fresh, at=now).exists()
 
@@ -221,7 +221,7 @@ def test_a_colleague_who_is_also_a_deputy_keeps_the_own_role(
 def test_the_deputy_at_the_unit(triaged: Case, lina: User, rami: User, sami: User, now: datetime) -> None:
     Absence.objects.create(user=rami, deputy=sami, starts_on=now.date(), ends_on=now.date())
     assert Case.objects.at_desk_of(User.objects.get(pk=sami.pk), at=now).exists()
-    set_aside(triaged, by=lina, at=now, person=rami, text=WHY)
+    recuse(triaged, by=lina, at=now, person=rami, text=WHY)
     assert not Case.objects.at_desk_of(User.objects.get(pk=sami.pk), at=now).exists()
 
 
@@ -231,7 +231,7 @@ def test_proposals_and_questions_stay(
     case = file_case()
     accept(case, by=omar, at=now, days=3)
     version = case.version
-    set_aside(case, by=nadia, at=now, person=omar, text=WHY)
+    recuse(case, by=nadia, at=now, person=omar, text=WHY)
     assert (case.version, case.clocks.filter(ended_at=None).count(), case.promised_on) == (
         version + 1,
         1,

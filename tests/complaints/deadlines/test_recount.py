@@ -50,7 +50,7 @@ def test_nothing_moves_while_the_calendar_stands(accepted: Case, triaged: Case, 
     reply(accepted, by=amina.user, at=at(6, 9, 3), text="4471")
     ask(accepted, by=omar, at=at(7, 11, 7), text="وما رقم الشارع؟")
     assert recalculate(at=at(7, 12)) == 0
-    assert fresh(accepted).events.filter(action="recount").count() == 0
+    assert fresh(accepted).events.filter(action="recalculate").count() == 0
 
 
 @pytest.mark.django_db
@@ -65,7 +65,7 @@ def test_a_holiday_in_the_middle_moves_what_is_counted_and_keeps_what_was_promis
     assert due(triaged, "find_owner") == at(6, 15, 30)
     assert (due(accepted, "answer"), fresh(accepted).promised_on) == (at(11, 15, 30), date(2026, 1, 11))
     event = fresh(waiting).events.last()
-    assert (event.action, event.actor) == ("recount", None)
+    assert (event.action, event.actor) == ("recalculate", None)
     assert {name: event.facts[name] for name in ("kind", "old_due", "new_due")} == {
         "kind": "decide_competence",
         "old_due": "2026-01-06T12:30:00+00:00",

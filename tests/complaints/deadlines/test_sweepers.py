@@ -78,6 +78,6 @@ def test_two_recounts_and_an_answer_at_once_move_each_date_once(
         lambda: close(mine, by=omar, at=now, outcome="solved", found=FOUND, done=DONE),
     )
     assert [one for one in outcomes if isinstance(one, Exception) and not isinstance(one, TransitionNotAllowed)] == []
-    recounted = [case.events.filter(action="recount").count() for case in promised]
+    recounted = [case.events.filter(action="recalculate").count() for case in promised]
     assert recounted in ([0, 1, 1], [1, 1, 1])
     assert Message.objects.filter(template="case_new_date").count() == sum(recounted)

@@ -20,7 +20,7 @@ def set_aside(doing: Doing) -> HttpResponse:
     form = ConcernForm(doing.data, people=people)
     if not doing.is_sent(form):
         return doing.page(is_oneself=len(people) == 1)
-    actions.set_aside(doing.case, by=doing.user, at=doing.at, person=form.chosen, text=form.cleaned_data["text"])
+    actions.recuse(doing.case, by=doing.user, at=doing.at, person=form.chosen, text=form.cleaned_data["text"])
     if form.chosen == doing.user:
         return doing.done(gettext("You are set aside: the case is no longer shown to you."))
     return doing.done(gettext("%(person)s is set aside and no longer sees the case.") % {"person": form.chosen.name})
@@ -35,5 +35,5 @@ def clear(doing: Doing) -> HttpResponse:
         return doing.refuse(gettext("Nobody is set aside on this case."))
     if not is_sent:
         return doing.page()
-    actions.clear(doing.case, by=doing.user, at=doing.at, person=form.chosen, text=form.cleaned_data["text"])
+    actions.end_recusal(doing.case, by=doing.user, at=doing.at, person=form.chosen, text=form.cleaned_data["text"])
     return doing.done(gettext("%(person)s may handle the case again.") % {"person": form.chosen.name})
