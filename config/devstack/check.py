@@ -51,6 +51,7 @@ def steps() -> list[Step]:
         ("catalogue", _manage("catalogue", "--check"), OFFLINE),
         ("migrations", _manage("makemigrations", "--check", "--dry-run"), OFFLINE),
         ("deployment", _manage("check", "--deploy", "--fail-level", "WARNING"), OFFLINE | PRODUCTION),
+        ("documents", [sys.executable, "-m", "pytest", "-q", "tests/house/test_documents.py"], {}),
         ("types", _program("mypy"), {}),
     ]
 

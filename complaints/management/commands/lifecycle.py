@@ -11,7 +11,7 @@ from complaints.lifecycle import document
 class Command(BaseCommand):
     """Write the life of a case into the documents."""
 
-    help = "Write docs/lifecycle.md from complaints/workflow.py."
+    help = "Write docs/lifecycle.md from complaints/workflow/actions.py."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Write the file."""

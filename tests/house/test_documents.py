@@ -1,0 +1,156 @@
+"""What a document names exists: paths, links, modules, commands, settings."""
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.conf import global_settings
+from django.core.management import get_commands
+
+from config.celery import app
+from config.devstack.__main__ import COMMANDS
+from config.devstack.state import ROOT
+
+PACKAGES = ("kit", "agencies", "notifications", "accounts", "complaints", "reports", "config", "tests")
+SUFFIXES = "py|html|md|csv|sql|toml|yml|lock|in|po|css|js|typ|svg|png|txt"
+CODE = re.compile(r"`([^`\n]+)`")
+FENCE = re.compile(r"```.*?```", re.DOTALL)
+PATH = re.compile(rf"(?:[\w.*-]+/)+(?:[\w*-]+(?:\.(?:{SUFFIXES}))?)?|[\w-]+\.(?:{SUFFIXES})")
+MODULE = re.compile(rf"(?:{'|'.join(PACKAGES)})(?:\.\w+)+")
+SETTING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+COMMAND = re.compile(r"(?:python3 )?run\.py (?P<name>[a-z]+)(?: (?P<rest>[a-z_]+))?")
+MANAGE = re.compile(r"(?:python )?manage\.py (?P<name>[a-z_]+)")
+LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)|<img src=\"([^\"]+)\"")
+#: What the system makes as it runs, and git ignores.
+FOREIGN = {".local/", "media/", "staticfiles/"}
+
+
+def documents() -> list[Path]:
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def tracked() -> frozenset[str]:
+    """Return every file of the project and every folder that holds one, with a slash behind it."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    files = {line for line in listed.stdout.splitlines() if (ROOT / line).exists()}
+    folders = {f"{parent.as_posix()}/" for file in files for parent in Path(file).parents if parent != Path()}
+    return frozenset(files | folders)
+
+
+@cache
+def source() -> str:
+    """Return all code and configuration, where a setting must stand to be one."""
+    kinds, own = (".py", ".yml", ".example", ".toml"), name(Path(__file__))
+    places = [*(file for file in tracked() if file.endswith(kinds) and file != own), "Dockerfile"]
+    return "\n".join((ROOT / file).read_text(encoding="utf-8") for file in places)
+
+
+@cache
+def tasks() -> frozenset[str]:
+    """Return the names of all Celery tasks."""
+    for file in tracked():
+        if file.endswith("/tasks.py") and not file.startswith("tests/"):
+            import_module(file.removesuffix(".py").replace("/", "."))
+    return frozenset(app.tasks)
+
+
+def missing_paths(text: str) -> Iterator[str]:
+    """Yield the paths in backticks that are no end of any path of the project."""
+    for said in CODE.findall(text):
+        if not PATH.fullmatch(said) or said in FOREIGN:
+            continue
+        ending = re.compile(r"(?:^|/)" + re.escape(said.rstrip("/")).replace(r"\*", "[^/]*") + "/?$")
+        if not any(ending.search(path) for path in tracked()):
+            yield said
+
+
+def missing_modules(text: str) -> Iterator[str]:
+    for said in CODE.findall(text):
+        found = MODULE.match(said)
+        if found and not said.endswith(f".{SUFFIXES}") and not PATH.fullmatch(said) and not _resolves(found.group()):
+            yield said
+
+
+def _resolves(dotted: str) -> bool:
+    """Tell whether a dotted name is a task, a module, or something in one."""
+    if dotted in tasks():
+        return True
+    parts = dotted.split(".")
+    for count in range(len(parts), 0, -1):
+        try:
+            found: object = import_module(".".join(parts[:count]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[count:]:
+            if not hasattr(found, part):
+                return False
+            found = getattr(found, part)
+        return True
+    return False
+
+
+def missing_commands(text: str) -> Iterator[str]:
+    managed = get_commands()
+    for found in COMMAND.finditer(text):
+        is_managed = found["name"] != "manage" or found["rest"] is None or found["rest"] in managed
+        if found["name"] not in COMMANDS or not is_managed:
+            yield found.group()
+    yield from (found.group() for found in MANAGE.finditer(text) if found["name"] not in managed)
+
+
+def missing_settings(text: str) -> Iterator[str]:
+    for said in CODE.findall(text):
+        if not SETTING.fullmatch(said) or said in FOREIGN or hasattr(global_settings, said):
+            continue
+        if not re.search(rf"\b{said}\b", source()):
+            yield said
+
+
+def missing_links(path: Path) -> Iterator[str]:
+    for found in LINK.findall(path.read_text(encoding="utf-8")):
+        target = "".join(found)
+        if not (path.parent / target).exists():
+            yield target
+
+
+@pytest.mark.parametrize(
+    "missing", [missing_paths, missing_modules, missing_commands, missing_settings], ids=lambda check: check.__name__
+)
+def test_what_a_document_names_exists(missing: Callable[[str], Iterator[str]]) -> None:
+    stale = {
+        name(path): said
+        for path in documents()
+        if (said := sorted(set(missing(FENCE.sub("", path.read_text(encoding="utf-8"))))))
+    }
+    assert stale == {}
+
+
+def test_what_a_document_links_to_exists() -> None:
+    stale = {name(path): said for path in documents() if (said := sorted(set(missing_links(path))))}
+    assert stale == {}
+
+
+@pytest.mark.parametrize(
+    ("missing", "stale", "true"),
+    [
+        (missing_paths, "`complaints/verbs/closing.py`", "`complaints/workflow/actions.py`"),
+        (missing_paths, "`complaints/verbs/`", "`complaints/actions/`"),
+        (missing_modules, "`complaints.nowhere.thing`", "`complaints.workflow.ACTIONS`"),
+        (missing_modules, "`complaints.workflow.NOTHING`", "`complaints.escalate`"),
+        (missing_commands, "run `python3 run.py nothing`", "run `python3 run.py test`"),
+        (missing_commands, "run `python3 run.py manage nothing_at_all`", "run `python3 run.py manage lifecycle`"),
+        (missing_settings, "`NO_SUCH_SETTING`", "`DATABASE_URL`"),
+    ],
+)
+def test_the_checks_above_can_fail(missing: Callable[[str], Iterator[str]], stale: str, true: str) -> None:
+    assert (len(list(missing(stale))), list(missing(true))) == (1, [])
