@@ -6,6 +6,8 @@ from base64 import b64encode
 # Worthless on purpose: nothing is ever encrypted, signed or stored under these.
 _KEY, _OTHER_KEY = (b64encode(bytes([number] * 32)).decode() for number in (0, 1))
 
+_HAS_DATABASE = "DATABASE_URL" in os.environ
+
 for _name, _value in {
     "EMBEDDED": "true",
     "SECRET_KEY": "offline",
@@ -19,3 +21,6 @@ for _name, _value in {
     os.environ.setdefault(_name, _value)
 
 from config.settings import *  # noqa: E402, F403 - the settings read the environment the moment they are imported
+
+if not _HAS_DATABASE:
+    DATABASES["default"]["ENGINE"] = "config.offline_database"  # noqa: F405 - comes with the settings
