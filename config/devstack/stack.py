@@ -15,7 +15,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from config import probe
-from config.devstack import servers, state
+from config.devstack import banner, servers, state
 from config.devstack.processes import free_port, is_taken, start, stop, tail
 
 PROGRAMS = Path(sys.executable).parent
@@ -65,7 +65,7 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
         running = {name: stack.enter_context(_process(name, folder)) for name in _processes(with_twilio=with_twilio)}
         with step("Starting web and workers"):
             _wait_until_ready(running, folder, port)
-        _announce(port, time.monotonic() - began, with_twilio=with_twilio)
+        banner.announce(port, time.monotonic() - began, stand_in=environment["TWILIO_API_URL"] if with_twilio else "")
         _watch(running, folder)
 
 
@@ -272,25 +272,3 @@ def _watch(running: Mapping[str, subprocess.Popen[bytes]], folder: Path) -> None
     while True:
         time.sleep(0.5)
         _refuse_if_ended(running, folder)
-
-
-def _announce(port: int, seconds: float, *, with_twilio: bool) -> None:
-    here = f"http://localhost:{port}"
-    print(f"\nReady after {seconds:.0f} s. Ctrl-C stops everything.\n")
-    print(f"  Citizens   {here}/ar/   ({here}/en/)")
-    print(f"  Staff      {here}/ar/staff/")
-    if os.environ["EMBEDDED"] == "true":
-        print(f"  Messages   {here}/dev/outbox/")
-        if with_twilio:
-            print(f"  SMS        {os.environ['TWILIO_API_URL']}/   (a stand-in for Twilio)")
-        print()
-        _print_sign_ins()
-    print(flush=True)
-
-
-def _print_sign_ins() -> None:
-    from accounts.demo import DEMO_SIGN_INS  # noqa: PLC0415 - the apps are loaded only now
-
-    print(f"  {'Who':<42}{'Door':<20}{'Number or e-mail':<26}Password")
-    for sign_in in DEMO_SIGN_INS:
-        print(f"  {sign_in.who:<42}{sign_in.door:<20}{sign_in.login:<26}{sign_in.password}")

@@ -16,7 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.devstack import browser, stack, state, throwaway
+from accounts.demo import DEMO_SIGN_INS
+from config.devstack import banner, browser, stack, state, throwaway
 from config.devstack.state import ROOT
 
 PATIENCE_SECONDS = 90
@@ -195,3 +196,26 @@ def test_a_missing_browser_is_a_sentence_for_a_person_and_a_failure_for_ci(
         if stops
         else "Chromium is missing, so the browser journeys are not run (as root: apt-get install chromium).\n"
     )
+
+
+def test_the_columns_of_the_sign_ins_are_aligned_and_fit_whatever_stands_in_them() -> None:
+    rows = [("Who", "Door", "Number"), ("أمينة، مُواطنة", "/ar/", "9"), ("日本", "/ar/staff/", "1"), ("x" * 90, "", "2")]
+    lines = banner.table(rows, width=60)
+    assert [banner.cells(line) for line in lines] == [60, 55, 55, 55]
+    assert [banner.cells(line[: line.rindex(number)]) for line, number in zip(lines, "N912", strict=True)] == [54] * 4
+    assert lines[3] == f"{'x' * 39}…{' ' * 14}2"
+    assert [banner.cells(text) for text in ("مُ", "日本", "a")] == [1, 4, 1]
+
+
+def test_the_banner_of_the_demonstration_fits_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EMBEDDED", "true")
+    banner.announce(8000, 7.4, stand_in="http://127.0.0.1:40001")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(banner.cells, lines)) <= banner.WIDTH
+    people = lines[lines.index("") :]
+    for one in DEMO_SIGN_INS:
+        row = next(line for line in people if line.startswith(f"  {one.who} "))
+        assert row.split(f"  {one.who} ")[1].split() == [one.door, one.login]
+    assert lines[-2] == f"  Password of everybody: {DEMO_SIGN_INS[0].password}"
