@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from config.devstack import browser, check, stack, throwaway
+from config.devstack import browser, check, foreground, stack, throwaway
 from config.devstack.state import ROOT
 
 # Groups, whose tests share a whole running system, stay with one worker.
@@ -39,8 +39,7 @@ def serve(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the suite, on both cores when no choice is given."""
     browser.ensure()
-    command = [sys.executable, "-m", "pytest", *(arguments or EVERYTHING)]
-    return subprocess.call(command, cwd=ROOT)
+    return foreground.run([sys.executable, "-m", "pytest", *(arguments or EVERYTHING)], name="the tests")
 
 
 def bench(arguments: list[str]) -> int:
@@ -62,11 +61,12 @@ def lock(_arguments: list[str]) -> int:
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "serve": serve,
     "test": test,
-    "check": lambda _arguments: check.run(),
+    "check": lambda _arguments: foreground.run([sys.executable, "-m", "config.devstack.check"], name="the checks"),
     "manage": stack.manage,
     "bench": bench,
     "lock": lock,
 }
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with foreground.quietly():
+        sys.exit(main(sys.argv[1:]))

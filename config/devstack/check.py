@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from config.devstack import throwaway
+from config.devstack import foreground, throwaway
 from config.devstack.state import ROOT
 
 PROGRAMS = Path(sys.executable).parent
@@ -80,3 +80,8 @@ def _passes(name: str, command: list[str], environment: Mapping[str, str]) -> bo
     if done.returncode:
         print(done.stdout + done.stderr, flush=True)
     return done.returncode == 0
+
+
+if __name__ == "__main__":
+    with foreground.quietly():
+        sys.exit(run())

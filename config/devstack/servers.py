@@ -17,6 +17,8 @@ from psycopg import sql
 
 from config.devstack.processes import Owner, free_port, start, stop, wait_for_port
 
+# How long a server may take to end in good order; both find everything again in their logs when it was cut short.
+POSTGRES_SECONDS, VALKEY_SECONDS = 1.2, 0.5
 VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -40,7 +42,7 @@ def postgres(base: Path, *, durable: bool = True) -> Iterator[str]:
         _wait_for_answer(url)
         yield url
     finally:
-        stop(process, by=signal.SIGINT)
+        stop(process, by=signal.SIGINT, patience=POSTGRES_SECONDS)
 
 
 def _postgres_programs(owner: Owner) -> Path:
@@ -87,14 +89,16 @@ def _make_home(base: Path, owner: Owner) -> None:
 
 
 def _initialise(programs: Path, base: Path, owner: Owner, *, durable: bool) -> None:
-    shutil.rmtree(base / "data", ignore_errors=True)
+    # Ctrl-C may come now: only a cluster that is complete gets the name that is looked for.
+    unfinished = base / "data.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
     password = base / "password"
     password.write_text(secrets.token_hex(16))
     password.chmod(0o600)
     owner.take(password)
     command: list[str | Path] = [
         programs / "initdb",
-        f"--pgdata={base / 'data'}",
+        f"--pgdata={unfinished}",
         "--username=app",
         "--auth=scram-sha-256",
         f"--pwfile={password}",
@@ -107,6 +111,8 @@ def _initialise(programs: Path, base: Path, owner: Owner, *, durable: bool) -> N
     if done.returncode:
         msg = f"initdb failed:\n{done.stdout}{done.stderr}"
         raise RuntimeError(msg)
+    shutil.rmtree(base / "data", ignore_errors=True)
+    unfinished.rename(base / "data")
 
 
 def _stop_leftover(programs: Path, base: Path, owner: Owner) -> None:
@@ -165,7 +171,7 @@ def valkey(base: Path, *, durable: bool = True) -> Iterator[str]:
         wait_for_port(process, port, log=log, name="Valkey")
         yield f"redis://:{password}@127.0.0.1:{port}"
     finally:
-        stop(process)
+        stop(process, patience=VALKEY_SECONDS)
 
 
 def _valkey_configuration(base: Path, port: int, password: str, *, durable: bool) -> str:

@@ -8,15 +8,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 from urllib.parse import urlsplit
 
 from config import probe
-from config.devstack import banner, servers, state
-from config.devstack.processes import free_port, is_taken, start, stop, tail
+from config.devstack import banner, foreground, servers, state
+from config.devstack.processes import free_port, is_taken, start, stop_all, tail
 
 PROGRAMS = Path(sys.executable).parent
 # What a command in another terminal needs to work on this stack.
@@ -39,6 +39,8 @@ SHARED_SETTINGS = (
 WORKERS = ("codes", "notices", "chores")
 PROCESSES = ("web", *WORKERS)
 PATIENCE_SECONDS = 120
+# How long web and workers may finish what they are at when they are asked to stop.
+PROCESS_SECONDS = 2.0
 
 
 class Refusal(SystemExit):
@@ -57,12 +59,14 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
         folder = state.home()
         if not stack.enter_context(state.held(folder)):
             raise Refusal("This project is already running; `python3 run.py manage …` works on it.")
-        environment = stack.enter_context(_servers(folder, port, fresh=fresh))
+        if fresh:
+            _begin_anew(folder)
+        environment = stack.enter_context(started_servers(folder, port))
         environment |= _stand_in() if with_twilio else {}
-        state.write_running(folder, {name: environment[name] for name in SHARED_SETTINGS if name in environment})
         os.environ.update(environment)
         _prepare(folder)
-        running = {name: stack.enter_context(_process(name, folder)) for name in _processes(with_twilio=with_twilio)}
+        stack.enter_context(shared(folder, environment))
+        running = stack.enter_context(_started(_processes(with_twilio=with_twilio), folder))
         with step("Starting web and workers"):
             _wait_until_ready(running, folder, port)
         banner.announce(port, time.monotonic() - began, stand_in=environment["TWILIO_API_URL"] if with_twilio else "")
@@ -74,15 +78,15 @@ def manage(arguments: list[str]) -> int:
     folder = state.home()
     with contextlib.ExitStack() as stack:
         if stack.enter_context(state.held(folder)):
-            environment = stack.enter_context(_servers(folder, _port(), fresh=False))
+            environment = stack.enter_context(started_servers(folder, state.port(), to=sys.stderr))
         else:
             environment = {**os.environ, **state.read_running(folder)}
-        return subprocess.call([sys.executable, "manage.py", *arguments], env=environment, cwd=state.ROOT)
+        return foreground.run_interactive([sys.executable, "manage.py", *arguments], environment=environment)
 
 
 def _port() -> int:
-    port = int(os.environ.get("PORT", "8000"))
-    if sys.argv[1:2] != ["manage"] and is_taken(port):
+    port = state.port()
+    if is_taken(port):
         raise Refusal(f"Port {port} is in use. Choose another one: PORT={port + 1} python3 run.py")
     return port
 
@@ -93,6 +97,7 @@ def _stop_on_signals() -> None:
     def leave(_signal: int, _frame: FrameType | None) -> NoReturn:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        print(flush=True)  # after the ^C of the terminal
         raise SystemExit(0)
 
     signal.signal(signal.SIGINT, leave)
@@ -100,20 +105,39 @@ def _stop_on_signals() -> None:
 
 
 @contextlib.contextmanager
-def _servers(folder: Path, port: int, *, fresh: bool) -> Iterator[dict[str, str]]:
-    """Start what the environment does not name, and yield the environment of the processes."""
-    if fresh:
-        _begin_anew(folder)
-    environment = {**_defaults(folder, port), **os.environ}
+def started_servers(folder: Path, port: int, *, to: TextIO | None = None) -> Iterator[dict[str, str]]:
+    """Start the servers the environment does not name, saying so on ``to``, and yield the environment of processes."""
+    environment = {**defaults(folder, port), **state.keys(folder), **os.environ}
     with contextlib.ExitStack() as stack:
         if "DATABASE_URL" not in environment:
-            with step("Starting PostgreSQL"):
-                cluster = stack.enter_context(servers.postgres(folder / "postgres"))
-                environment["DATABASE_URL"] = servers.make_database(cluster, "app")
+            cluster = stack.enter_context(_said("PostgreSQL", servers.postgres(folder / "postgres"), to))
+            environment["DATABASE_URL"] = servers.make_database(cluster, "app")
         if "REDIS_URL" not in environment:
-            with step("Starting Valkey"):
-                environment["REDIS_URL"] = stack.enter_context(servers.valkey(folder / "valkey"))
+            environment["REDIS_URL"] = stack.enter_context(_said("Valkey", servers.valkey(folder / "valkey"), to))
         yield environment
+
+
+@contextlib.contextmanager
+def _said(name: str, server: contextlib.AbstractContextManager[str], to: TextIO | None) -> Iterator[str]:
+    """Say that a server is started, and that it is stopped."""
+    with contextlib.ExitStack() as stack:
+        with step(f"Starting {name}", to=to):
+            url = stack.enter_context(server)
+        try:
+            yield url
+        finally:
+            with step(f"Stopping {name}", to=to):
+                stack.close()
+
+
+@contextlib.contextmanager
+def shared(folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
+    """Let commands in other terminals work on what this one started."""
+    state.write_running(folder, {name: environment[name] for name in SHARED_SETTINGS if name in environment})
+    try:
+        yield
+    finally:
+        state.forget_running(folder)
 
 
 def _stand_in() -> dict[str, str]:
@@ -134,7 +158,8 @@ def _begin_anew(folder: Path) -> None:
     state.forget(folder)
 
 
-def _defaults(folder: Path, port: int) -> dict[str, str]:
+def defaults(folder: Path, port: int) -> dict[str, str]:
+    """Return the settings of the demonstration that neither a server nor a key must be made for."""
     return {
         "EMBEDDED": "true",
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
@@ -143,17 +168,16 @@ def _defaults(folder: Path, port: int) -> dict[str, str]:
         "MEDIA_ROOT": str(folder / "media"),
         "STATIC_ROOT": str(folder / "static"),
         "LOG_LEVEL": "INFO",
-        **state.keys(folder),
     }
 
 
 @contextlib.contextmanager
-def step(name: str) -> Iterator[None]:
-    """Say what is being done and how long it took."""
-    print(f"{name} …", end=" ", flush=True)
+def step(name: str, *, to: TextIO | None = None) -> Iterator[None]:
+    """Say what is being done and how long it took, on the standard output unless ``to`` is given."""
+    print(f"{name} …", end=" ", flush=True, file=to)
     began = time.monotonic()
     yield
-    print(f"{time.monotonic() - began:.1f} s", flush=True)
+    print(f"{time.monotonic() - began:.1f} s", flush=True, file=to)
 
 
 def _prepare(folder: Path) -> None:
@@ -205,12 +229,16 @@ def _static_fingerprint() -> str:
 
 
 @contextlib.contextmanager
-def _process(name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    process = start(command(name, folder), log=_log(folder, name), environment=os.environ, cwd=state.ROOT)
+def _started(names: Sequence[str], folder: Path) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Start the processes, and stop them all at once: one after another took as long as all together."""
+    running: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        yield process
+        for name in names:
+            running[name] = start(command(name, folder), log=_log(folder, name), environment=os.environ, cwd=state.ROOT)
+        yield running
     finally:
-        stop(process)
+        with step("Stopping web and workers"):
+            stop_all(list(running.values()), patience=PROCESS_SECONDS)
 
 
 def command(name: str, folder: Path) -> list[str | Path]:

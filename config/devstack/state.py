@@ -51,6 +51,7 @@ def held(state: Path) -> Iterator[bool]:
         except BlockingIOError:
             yield False
         else:
+            forget_running(state)  # left by a start that was killed
             yield True
 
 
@@ -79,13 +80,24 @@ def write_private(file: Path, content: Mapping[str, str]) -> None:
 
 
 def read_running(state: Path) -> dict[str, str]:
-    """Return the environment of the stack that is running."""
-    return dict(json.loads((state / "running.json").read_text(encoding="utf-8")))
+    """Return the environment of the stack that is running; nothing while it is being prepared."""
+    file = state / "running.json"
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
 
 
 def write_running(state: Path, environment: Mapping[str, str]) -> None:
     """Leave the environment for `run.py manage …` of another terminal."""
     write_private(state / "running.json", environment)
+
+
+def forget_running(state: Path) -> None:
+    """Tell other terminals that nothing is running any more."""
+    (state / "running.json").unlink(missing_ok=True)
+
+
+def port() -> int:
+    """Return the port of the pages."""
+    return int(os.environ.get("PORT", "8000"))
 
 
 def fingerprint(*parts: str) -> str:

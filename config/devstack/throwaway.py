@@ -1,12 +1,16 @@
 """Servers that are gone with the command they were started for: nothing of theirs is kept, so nothing is made safe."""
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from config.devstack import servers
+
+# Set by `foreground.run` for its command, of which nothing is left when this folder is removed.
+PARENT = "THROWAWAY_PARENT"
 
 
 @contextlib.contextmanager
@@ -26,7 +30,7 @@ def started(given: Mapping[str, str]) -> Iterator[dict[str, str]]:
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
     """Yield a folder that `nobody`, who runs PostgreSQL for root, passes through to its own below."""
-    base = Path(tempfile.mkdtemp(prefix="bekhedmatkom-"))
+    base = Path(tempfile.mkdtemp(prefix="bekhedmatkom-", dir=os.environ.get(PARENT)))
     try:
         base.chmod(0o755)
         yield base

@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import psycopg
 import pytest
 
 from accounts.demo import DEMO_SIGN_INS
-from config.devstack import banner, browser, stack, state, throwaway
+from config.devstack import banner, browser, processes, servers, stack, state, throwaway
 from config.devstack.state import ROOT
 
 PATIENCE_SECONDS = 90
@@ -111,24 +112,30 @@ def started(folder: Path, *arguments: str) -> Iterator[Stack]:
         running.wait_until_nothing_is_left()
 
 
-ENDS = (
-    (signal.SIGINT, 0, ("--with-twilio",)),
-    (signal.SIGTERM, 0, ()),
-    (signal.SIGKILL, -signal.SIGKILL, ()),
+STOPPING = ["", "Stopping web and workers …", "Stopping Valkey …", "Stopping PostgreSQL …"]
+ENDS: tuple[tuple[signal.Signals, int, tuple[str, ...], list[str]], ...] = (
+    (signal.SIGINT, 0, ("--with-twilio",), STOPPING),
+    (signal.SIGTERM, 0, (), STOPPING),
+    (signal.SIGKILL, -signal.SIGKILL, (), []),
 )
+STOP_SECONDS = 15  # what is promised is five; machines that test other things meanwhile are slower
 
 
 def test_the_demonstration_starts_serves_keeps_its_data_and_leaves_nothing_behind(folder: Path) -> None:
     """Three starts on one state: each finds what the one before it, ended in its own way, has left."""
     cases = []
-    for how, status, arguments in ENDS:
+    for how, status, arguments, said in ENDS:
         with started(folder, *arguments) as running:
             statuses = {path: running.status_of(path) for path in ("/health/ready", "/ar/", "/en/", "/dev/outbox/")}
             assert statuses == dict.fromkeys(statuses, 200)
             assert running.status_of_stand_in() == (200 if arguments else None)
             cases.append(running.count("complaints_case"))
+            before = len(running.output.read_text())
             running.process.send_signal(how)
-            assert running.process.wait(PATIENCE_SECONDS) == status
+            running.process.send_signal(how)  # a second one, of somebody who cannot wait, breaks nothing
+            assert running.process.wait(STOP_SECONDS) == status
+            lines = running.output.read_text()[before:].splitlines()
+            assert [re.sub(r" [0-9.]+ s$", "", line) for line in lines] == said
     assert cases[0] > 0
     assert cases == [cases[0]] * len(ENDS)
 
@@ -198,6 +205,18 @@ def test_a_missing_browser_is_a_sentence_for_a_person_and_a_failure_for_ci(
     )
 
 
+def test_processes_are_asked_to_end_all_at_once_and_killed_when_they_do_not_heed(tmp_path: Path) -> None:
+    script = "import signal, time; [signal.signal(n, signal.SIG_IGN) for n in (2, 3, 15)]; print(1, flush=True)"
+    command = [sys.executable, "-c", f"{script}; time.sleep(300)"]
+    stubborn = [processes.start(command, log=tmp_path / str(number)) for number in range(3)]
+    while any((tmp_path / str(number)).read_text() == "" for number in range(3)):
+        time.sleep(0.05)
+    began = time.monotonic()
+    processes.stop_all(stubborn, patience=1)
+    assert [process.returncode for process in stubborn] == [-signal.SIGKILL] * 3
+    assert 1 <= time.monotonic() - began < 3
+
+
 def test_the_columns_of_the_sign_ins_are_aligned_and_fit_whatever_stands_in_them() -> None:
     rows = [("Who", "Door", "Number"), ("أمينة، مُواطنة", "/ar/", "9"), ("日本", "/ar/staff/", "1"), ("x" * 90, "", "2")]
     lines = banner.table(rows, width=60)
@@ -219,3 +238,13 @@ def test_the_banner_of_the_demonstration_fits_a_terminal(
         row = next(line for line in people if line.startswith(f"  {one.who} "))
         assert row.split(f"  {one.who} ")[1].split() == [one.door, one.login]
     assert lines[-2] == f"  Password of everybody: {DEMO_SIGN_INS[0].password}"
+
+
+def test_a_cluster_whose_making_was_interrupted_is_made_anew(tmp_path: Path) -> None:
+    with throwaway.folder() as base:
+        unfinished = base / "postgres" / "data.unfinished"
+        unfinished.mkdir(parents=True)
+        (unfinished / "PG_VERSION").write_text("18")
+        with servers.postgres(base / "postgres", durable=False) as url:
+            assert url.startswith("postgres://app:")
+        assert not unfinished.exists()
