@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from config.devstack import browser, check, foreground, stack, throwaway
+from config.devstack import browser, check, foreground, manage, stack, throwaway
 from config.devstack.state import ROOT
 
 # Groups, whose tests share a whole running system, stay with one worker.
@@ -62,7 +62,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "serve": serve,
     "test": test,
     "check": lambda _arguments: foreground.run([sys.executable, "-m", "config.devstack.check"], name="the checks"),
-    "manage": stack.manage,
+    "manage": manage.run,
     "bench": bench,
     "lock": lock,
 }

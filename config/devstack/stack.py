@@ -15,7 +15,7 @@ from typing import NoReturn, TextIO
 from urllib.parse import urlsplit
 
 from config import probe
-from config.devstack import banner, foreground, servers, state
+from config.devstack import banner, database, servers, state
 from config.devstack.processes import free_port, is_taken, start, stop_all, tail
 
 PROGRAMS = Path(sys.executable).parent
@@ -42,6 +42,9 @@ PATIENCE_SECONDS = 120
 # How long web and workers may finish what they are at when they are asked to stop.
 PROCESS_SECONDS = 2.0
 
+ERASE_IT = "`python3 run.py --fresh` erases it and begins with an empty one."
+EMPTY_IT = "Empty the database that DATABASE_URL names yourself, or name another one."
+
 
 class Refusal(SystemExit):
     """A reason not to start, said in a sentence instead of a traceback."""
@@ -63,6 +66,7 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
             _begin_anew(folder)
         environment = stack.enter_context(started_servers(folder, port))
         environment |= _stand_in() if with_twilio else {}
+        is_migrated(environment["DATABASE_URL"])
         os.environ.update(environment)
         _prepare(folder)
         stack.enter_context(shared(folder, environment))
@@ -71,17 +75,6 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
             _wait_until_ready(running, folder, port)
         banner.announce(port, time.monotonic() - began, stand_in=environment["TWILIO_API_URL"] if with_twilio else "")
         _watch(running, folder)
-
-
-def manage(arguments: list[str]) -> int:
-    """Run a management command on the running stack, or on servers started for it alone."""
-    folder = state.home()
-    with contextlib.ExitStack() as stack:
-        if stack.enter_context(state.held(folder)):
-            environment = stack.enter_context(started_servers(folder, state.port(), to=sys.stderr))
-        else:
-            environment = {**os.environ, **state.read_running(folder)}
-        return foreground.run_interactive([sys.executable, "manage.py", *arguments], environment=environment)
 
 
 def _port() -> int:
@@ -178,6 +171,21 @@ def step(name: str, *, to: TextIO | None = None) -> Iterator[None]:
     began = time.monotonic()
     yield
     print(f"{time.monotonic() - began:.1f} s", flush=True, file=to)
+
+
+def is_migrated(url: str) -> bool:
+    """Tell whether the database was ever migrated; refuse one that another version of the code made."""
+    applied = database.applied(url)
+    if applied is None:
+        return False
+    if unknown := database.unknown(applied, state.ROOT):
+        is_ours = "DATABASE_URL" not in os.environ
+        raise Refusal(
+            f"The database was made by another version of this code: it has the migration {unknown[0]}"
+            f"{f' and {len(unknown) - 1} more' if len(unknown) > 1 else ''}, which this version does not have."
+            f" Nothing was changed. {ERASE_IT if is_ours else EMPTY_IT}"
+        )
+    return True
 
 
 def _prepare(folder: Path) -> None:

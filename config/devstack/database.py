@@ -1,0 +1,41 @@
+"""What a database has been through: nothing yet, the migrations of this code, or those of another version."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import environ
+import psycopg
+
+type Migration = tuple[str, str]
+
+
+def applied(url: str) -> frozenset[Migration] | None:
+    """Return app and name of every migration the database at ``url`` names, or None when it was never migrated."""
+    with psycopg.connect(**_parameters(url)) as connection:
+        if not connection.execute("SELECT to_regclass('django_migrations')").fetchone()[0]:  # type: ignore[index]
+            return None
+        return frozenset(connection.execute("SELECT app, name FROM django_migrations").fetchall())
+
+
+def _parameters(url: str) -> dict[str, Any]:
+    """Return what the settings make of this address, in the words of psycopg."""
+    found = environ.Env.db_url_config(url)
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    return {name: found[key] for key, name in names.items() if found.get(key)} | dict(found.get("OPTIONS", {}))
+
+
+def in_code(root: Path) -> frozenset[Migration]:
+    """Return app and name of every migration of the project's own apps."""
+    files = root.glob("*/migrations/[0-9]*.py")
+    return frozenset((file.parent.parent.name, file.stem) for file in files)
+
+
+def unknown(migrations: Collection[Migration], root: Path) -> list[str]:
+    """Return which of ``migrations`` belong to apps below ``root`` and have no file there.
+
+    Apps of others are left to themselves, and so is an app of ours that is gone: its tables are in nobody's way.
+    """
+    files = in_code(root)
+    apps = {app for app, _name in files}
+    return sorted(f"{app}.{name}" for app, name in set(migrations) - files if app in apps)
