@@ -1,12 +1,11 @@
 """The commands of run.py, once the environment is there."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from config.devstack import browser, check, foreground, manage, stack, throwaway
+from config.devstack import browser, check, foreground, manage, stack
 from config.devstack.state import ROOT
 
 # Groups, whose tests share a whole running system, stay with one worker.
@@ -43,12 +42,10 @@ def test(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Run a benchmark of tests/bench on throw-away servers."""
+    """Run a benchmark of tests/bench, or list them."""
     if find_spec("tests.bench") is None:
         raise SystemExit("There is no benchmark: tests/bench does not exist.")
-    with throwaway.started(os.environ) as servers:
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.offline", **servers}
-        return subprocess.call([sys.executable, "-m", "tests.bench", *arguments], env=environment, cwd=ROOT)
+    return foreground.run([sys.executable, "-m", "tests.bench", *arguments], name="the benchmark")
 
 
 def lock(_arguments: list[str]) -> int:

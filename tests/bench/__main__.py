@@ -1,28 +1,47 @@
-"""The door of ``python3 run.py bench``: prepare the servers it was given, then measure what is asked for."""
+"""The door of ``python3 run.py bench``: list the benchmarks, or start the servers of one of them and measure."""
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from config.devstack import foreground, throwaway
+
 ROOT = Path(__file__).parents[2]
-USAGE = """Usage: python3 run.py bench figures [--cases N] [--repeat N] [--no-start] [--save FILE]
-       python3 run.py bench faults [--seeds N …] [--only NAME] [--at-once N] [--save FILE]
-       python3 run.py bench notices [--messages N] [--no-stack] [--save FILE]
-       python3 run.py bench queue [--few N] [--many N] [--rounds N] [--save FILE]
-       python3 run.py bench recall
-       python3 run.py bench search [--few N] [--many N] [--newer N] [--rounds N]
-       python3 run.py bench similar [--few N] [--many N] [--rounds N]"""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What one measures, in a line, and the function that does; some start servers of their own."""
+
+    line: str
+    run: Callable[[list[str]], int]
+    has_servers: bool = False
 
 
 def main(arguments: list[str]) -> int:
-    """Run the benchmark that the first argument names."""
+    """Run the benchmark that the first argument names; without a name, or with a wrong one, list them all."""
     name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if name not in BENCHMARKS:
-        raise SystemExit(USAGE)
-    return BENCHMARKS[name](rest)
+    if name in BENCHMARKS:
+        return _run(BENCHMARKS[name], rest)
+    listed = "".join(f"  {each:<9} {benchmark.line}\n" for each, benchmark in BENCHMARKS.items())
+    listed = f"python3 run.py bench NAME   (NAME --help lists its options)\n\n{listed}"
+    if name in {"", "-h", "--help"}:
+        sys.stdout.write(listed)
+        return 0
+    sys.stderr.write(f"There is no benchmark {name!r}.\n\n{listed}")
+    return 2
+
+
+def _run(benchmark: Benchmark, arguments: list[str]) -> int:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.offline"
+    if benchmark.has_servers or {"-h", "--help"} & set(arguments):
+        return benchmark.run(arguments)
+    with throwaway.started(os.environ) as servers:
+        os.environ.update(servers)
+        return benchmark.run(arguments)
 
 
 def _figures(arguments: list[str]) -> int:
@@ -41,9 +60,9 @@ def _queue(arguments: list[str]) -> int:
 
 @contextmanager
 def _files_as_served() -> Iterator[None]:
-    with tempfile.TemporaryDirectory(prefix="bekhedmatkom-static-") as static:
+    with throwaway.folder() as static:
         # Settings read these when they are imported: files as production serves them, not the finders'.
-        os.environ |= {"STATIC_ROOT": static, "STATIC_MANIFEST": "true", "LOG_LEVEL": "ERROR"}
+        os.environ |= {"STATIC_ROOT": str(static), "STATIC_MANIFEST": "true", "LOG_LEVEL": "ERROR"}
         import django
 
         django.setup()
@@ -90,16 +109,19 @@ def _similar(arguments: list[str]) -> int:
     return similar.main(arguments)
 
 
-BENCHMARKS: dict[str, Callable[[list[str]], int]] = {
-    "figures": _figures,
-    "faults": _faults,
-    "notices": _notices,
-    "queue": _queue,
-    "recall": _recall,
-    "search": _search,
-    "similar": _similar,
+BENCHMARKS = {
+    "figures": Benchmark("SQL statements and times of pages, weight of a first visit, seconds of a start", _figures),
+    "faults": Benchmark(
+        "messages lost or sent twice while senders and the database are killed", _faults, has_servers=True
+    ),
+    "notices": Benchmark("messages a second, and how long one waits on the running system", _notices, has_servers=True),
+    "queue": Benchmark("every view of the queue among few cases and among many", _queue),
+    "recall": Benchmark("how many words of a family find each other in the search", _recall),
+    "search": Benchmark("searches for rare and common words among few cases and among many", _search),
+    "similar": Benchmark("similar cases and suggested owners among few cases and among many", _similar),
 }
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with foreground.quietly():
+        sys.exit(main(sys.argv[1:]))

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from complaints.models import Case, CaseEvent
 from complaints.workflow import OPEN
-from tests.bench import first_visit, pages, starts
+from tests.bench import first_visit, pages, progress, starts
 from tests.bench.generate import CASES_OF_A_CITIZEN, generate, make_world
 from tests.bench.lives import World
 
@@ -31,7 +31,7 @@ type Figures = Mapping[str, object]
 def main(arguments: list[str], *, root: Path) -> int:
     """Measure, print and save."""
     asked = _parse(arguments, root)
-    _say("Preparing the database …")
+    progress.say("Preparing the database and the static files …")
     call_command("migrate", verbosity=0)
     call_command("load_reference", verbosity=0, stdout=io.StringIO())
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -43,7 +43,7 @@ def main(arguments: list[str], *, root: Path) -> int:
         "first visit": first_visit.weigh(),
     }
     if not asked.no_start:
-        _say("Starting a copy of the project twice …")
+        progress.say("Starting a copy of the project twice …")
         found["start"] = starts.time_starts(root)
     _print(found)
     _save(found, asked.save)
@@ -61,7 +61,7 @@ def _parse(arguments: list[str], root: Path) -> argparse.Namespace:
 
 def _fill(number: int) -> tuple[World, Figures]:
     """Make the cases up and let the database look at them, as it does by itself within a minute."""
-    _say(f"Making up {number:,} cases …")
+    progress.say(f"Making up {number:,} cases …")
     began = time.monotonic()
     until = timezone.now()
     world = make_world(citizens=max(1, number // CASES_OF_A_CITIZEN))

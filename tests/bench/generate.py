@@ -18,6 +18,7 @@ from accounts.models import Citizen, Identity, Membership, NumberKind, User
 from accounts.roles import Role
 from agencies.models import Agency, Topic, current_calendar
 from complaints.models import Case, CaseEvent, Channel, Clock, Holding
+from tests.bench import progress
 from tests.bench.lives import MOVING, Desk, Keys, Life, Seed, World
 
 SAMPLES = Path(__file__).parents[2] / "complaints" / "data" / "sample_cases.csv"
@@ -74,7 +75,8 @@ def generate(number: int, *, world: World, seed: int, since: datetime, until: da
     moments = sorted(_filing_moment(dice, since, until) for _ in range(number))
     with transaction.atomic():
         _spare_the_text_indexes()
-        for start in range(0, number, PORTION):
+        starts = range(0, number, PORTION)
+        for start in progress.follow(starts, "Making up cases", size=PORTION, whole=number):
             lives = [
                 Life(dealer.seed(), world=world, keys=keys, dice=dice, at=at, until=until)
                 for at in moments[start : start + PORTION]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from config.devstack import throwaway
+from tests.bench import progress
 from tests.faults import loading
 from tests.faults.breakable import serving
 from tests.faults.plan import Plan
@@ -21,7 +22,7 @@ def main(arguments: list[str], *, root: Path) -> int:
     """Measure, print, save, and return how many promises were not kept."""
     asked = _parse(arguments, root)
     with throwaway.folder() as base:
-        loading.say("Loading the code, and making a database …")
+        progress.say("Loading the code, and making a database …")
         loading.prepare(base)
         (base / "run").mkdir()
         with serving(base / "run", like=base / loading.TEMPLATE) as (database, broker), providing(base) as provider:
@@ -30,7 +31,7 @@ def main(arguments: list[str], *, root: Path) -> int:
             if not asked.no_stack:
                 from tests.bench import waiting
 
-                loading.say("Starting workers and beat, and waiting for messages …")
+                progress.say("Starting workers and beat, and waiting for messages …")
                 found |= waiting.waits(base, broker, provider)
     _print(found)
     _save(found, asked.save)
@@ -49,9 +50,8 @@ def _parse(arguments: list[str], root: Path) -> argparse.Namespace:
 def _rates(asked: argparse.Namespace, base: Path) -> dict[str, Mapping[str, Any]]:
     from tests.bench import noop, throughput
 
-    loading.say("Counting what a Celery worker does in a second when there is nothing to do …")
+    progress.say("Counting what a Celery worker does in a second when there is nothing to do …")
     yardstick = round(noop.noops_a_second(NOOPS, base))
-    loading.say(f"Owing and sending {asked.messages:,} messages …")
     rates = throughput.rates(asked.messages, asked.few, base)
     sender = rates.pop("to a carrier that answers at once")
     alone = rates.pop("connections of a sender")

@@ -22,6 +22,7 @@ from accounts.models import Citizen, User
 from agencies.models import Agency
 from complaints.models import Case, Draft
 from complaints.workflow import Kind, State
+from tests.bench import progress
 from tests.bench.lives import World
 
 #: SQL statements a page may take, as docs and tests promise; the home page's is the design's.
@@ -50,7 +51,7 @@ def _measured(act: Act, repeat: int) -> dict[str, float]:
     with CaptureQueriesContext(connection) as captured:
         act.do()
     statements = len(captured)  # counted now: the next request empties the log
-    times = [_run(act) for _ in range(repeat)]
+    times = [_run(act) for _ in progress.follow(range(repeat), f"Page '{act.name}': round")]
     return {"sql": statements, "goal": GOALS[act.name], "ms": round(statistics.median(times), 1)}
 
 

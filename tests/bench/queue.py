@@ -31,6 +31,7 @@ from agencies.models import Agency
 from complaints.desk.queue.tabs import Tab
 from complaints.models import Case
 from complaints.workflow import OPEN, Holder, State
+from tests.bench import progress
 from tests.bench.databases import Chosen
 from tests.bench.generate import CASES_OF_A_CITIZEN, generate, make_world
 from tests.bench.pages import sign_in
@@ -62,6 +63,7 @@ class Cost:
 def main(arguments: list[str], *, root: Path) -> int:
     """Measure, print and save; return how many views cost more than the goal."""
     asked = _parse(arguments, root)
+    progress.say("Preparing the database and the static files …")
     call_command("migrate", verbosity=0)
     call_command("load_reference", verbosity=0, stdout=io.StringIO())
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -95,7 +97,7 @@ def _both(few: int, many: int) -> Iterator[Chosen]:
     since = until - timedelta(days=DAYS)
     agencies = Agency.objects.complainable(on=timezone.localdate()).order_by("id")[:AGENCIES]
     world = make_world(citizens=max(1, many // CASES_OF_A_CITIZEN // 10), agencies=agencies)
-    _say(f"Making up {few:,} cases …")
+    progress.say(f"Making up {few:,} cases …")
     generate(few, world=world, seed=1, since=since, until=until)
     _settle()
     name = connection.settings_dict["NAME"]
@@ -105,7 +107,7 @@ def _both(few: int, many: int) -> Iterator[Chosen]:
         cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
     connections.databases[FEW] = {**connections.databases["default"], "NAME": copy}
     try:
-        _say(f"Making up {many - few:,} more …")
+        progress.say(f"Making up {many - few:,} more …")
         generate(many - few, world=world, seed=2, since=since, until=until)
         _settle()
         chosen = Chosen()
@@ -155,7 +157,7 @@ def _compare(user: User, tab: Tab, chosen: Chosen, *, rounds: int) -> Cost:
         clients[alias] = sign_in(user)
         # The first time loads templates and writes when the session was seen.
         rows[alias] = _rows(clients[alias], address)
-    for _ in range(rounds):
+    for _ in progress.follow(range(rounds), f"View '{tab}' of {user}: round"):
         for alias, spent in times.items():
             chosen.alias = alias
             began = time.perf_counter()

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from complaints.search import search, word_forms
+from tests.bench import progress
 
 FAMILIES = Path(__file__).parents[1] / "complaints" / "search" / "families.csv"
 #: The share of pairs that must meet, and the false pairs in a thousand that may.
@@ -53,6 +54,7 @@ class Recall:
 
 def main(_arguments: list[str]) -> int:
     """Print the table; return how many goals are missed."""
+    progress.say("Preparing the database …")
     call_command("migrate", verbosity=0)
     families = read_families()
     halves = {"rules were written on": _every_other(families, 0), "held out": _every_other(families, 1)}
@@ -119,7 +121,7 @@ def _found(words: Sequence[str]) -> dict[str, frozenset[str]]:
             [list(words)],
         )
         found = {}
-        for word in words:
+        for word in progress.follow(words, "Looking for word"):
             wanted = search.search_query(search.search_words(word))
             cursor.execute("SELECT word FROM said WHERE words @@ to_tsquery('simple', %s)", [wanted])
             found[word] = frozenset(one for (one,) in cursor.fetchall())

@@ -31,6 +31,7 @@ from complaints.search.index import BATCH, build_index
 from complaints.search.search import by_words
 from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import Holder, State
+from tests.bench import progress
 from tests.bench.databases import Chosen
 from tests.bench.generate import make_world, read_samples
 from tests.bench.lives import World
@@ -59,6 +60,7 @@ class Cost:
 def main(arguments: list[str]) -> int:
     """Measure and print; return how many searches cost more than the goal."""
     asked = _parse(arguments)
+    progress.say("Preparing the database …")
     call_command("migrate", verbosity=0)
     call_command("load_reference", verbosity=0, stdout=io.StringIO())
     with _databases(asked) as chosen:
@@ -118,9 +120,10 @@ def _copy(alias: str) -> str:
 
 def _fill(world: World, numbers: Sequence[int], *, lacking: bool) -> None:
     """Write the cases and let the database do what it does by itself within minutes."""
-    _say(f"Making up {len(numbers):,} cases …")
+    progress.say(f"Making up {len(numbers):,} cases …")
     dice, samples, now = Random(numbers[0]), read_samples(), timezone.now()
-    for start in range(0, len(numbers), PORTION):
+    starts = range(0, len(numbers), PORTION)
+    for start in progress.follow(starts, "Making up cases", size=PORTION, whole=len(numbers)):
         made = [
             _case(number, world=world, text=dice.choice(samples).details, dice=dice, lacking=lacking)
             for number in numbers[start : start + PORTION]
@@ -128,6 +131,7 @@ def _fill(world: World, numbers: Sequence[int], *, lacking: bool) -> None:
         for case in made:
             case.filed_at = case.limit_from = now - timedelta(minutes=1_000_000 - int(case.reference[1:]))
         _insert(made)
+    progress.say("Indexing them …")
     while build_index() == BATCH:
         pass
     with connection.cursor() as cursor:
@@ -169,7 +173,7 @@ def _scopes() -> list[tuple[str, Callable[[], CaseQuerySet]]]:
 def _compare(name: str, scope: Callable[[], CaseQuerySet], word: str, chosen: Chosen, *, rounds: int) -> Cost:
     times: dict[str, list[float]] = {FEW: [], MANY: [], LATER: []}
     rows: dict[str, int] = {}
-    for _ in range(rounds):
+    for _ in progress.follow(range(rounds), f"Search {name}: round"):
         for alias, taken in times.items():
             chosen.alias = alias
             began = time.perf_counter()

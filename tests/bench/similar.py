@@ -23,6 +23,7 @@ from complaints.suggestions import owners, suggestion_model
 from complaints.suggestions.similar import beside, reported_before, similar_to, wording
 from complaints.suggestions.trial import Proposal, try_rule
 from complaints.workflow import Holder, Kind, Outcome, State
+from tests.bench import progress
 from tests.bench.generate import Sample, make_world, read_samples
 from tests.bench.lives import World
 
@@ -50,6 +51,7 @@ type Question = Callable[[], object]
 def main(arguments: list[str]) -> int:
     """Measure, print, and return how many questions cost more than the goal."""
     asked = _parse(arguments)
+    progress.say("Preparing the database …")
     call_command("migrate", verbosity=0)
     call_command("load_reference", verbosity=0, stdout=io.StringIO())
     until = timezone.now()
@@ -73,7 +75,9 @@ def _fill(world: World, numbers: Sequence[int], *, until: datetime) -> None:
     """Write bare cases, over the days before ``until``: no question reads a history, and its guards sleep meanwhile."""
     dice, samples = Random(numbers[0]), read_samples()
     places = list(Governorate.objects.order_by("pk"))
-    for start in range(0, len(numbers), PORTION):
+    progress.say(f"Making up {len(numbers):,} cases …")
+    starts = range(0, len(numbers), PORTION)
+    for start in progress.follow(starts, "Making up cases", size=PORTION, whole=len(numbers)):
         cases = [
             _case(number, world, dice=dice, samples=samples, places=places, until=until)
             for number in numbers[start : start + PORTION]
@@ -155,7 +159,8 @@ def _draft(world: World, place: int, text: str) -> Draft:
 
 
 def _times(questions: Mapping[str, Sequence[Question]], rounds: int) -> dict[str, float]:
-    return {name: statistics.median(map(_time, asked[:rounds])) for name, asked in questions.items()}
+    followed = {name: progress.follow(asked[:rounds], f"{name}: round") for name, asked in questions.items()}
+    return {name: statistics.median(map(_time, asked)) for name, asked in followed.items()}
 
 
 def _time(question: Question) -> float:

@@ -6,14 +6,15 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from config.devstack import throwaway
 from config.devstack.processes import free_port
+from tests.bench import progress
 
 GOALS = {"cold": 60, "warm": 8}
 PATIENCE_SECONDS = 300
@@ -42,18 +43,17 @@ OURS = (
 def time_starts(root: Path) -> dict[str, float]:
     """Return the seconds of a cold start (packages cached, nothing else) and of a warm one, and their goals."""
     with _copy(root) as copy:
-        cold, warm = _seconds(copy), _seconds(copy)
+        progress.say("Start 1 of 2: environment, servers and data are made …")
+        cold = _seconds(copy)
+        progress.say("Start 2 of 2: everything is there …")
+        warm = _seconds(copy)
     return {"cold": cold, "cold goal": GOALS["cold"], "warm": warm, "warm goal": GOALS["warm"]}
 
 
 @contextmanager
 def _copy(root: Path) -> Iterator[Path]:
-    base = Path(tempfile.mkdtemp(prefix="bekhedmatkom-start-"))
-    try:
-        base.chmod(0o755)
+    with throwaway.folder() as base:
         yield shutil.copytree(root, base / "project", ignore=LEFT_OUT)
-    finally:
-        shutil.rmtree(base, ignore_errors=True)
 
 
 def _seconds(copy: Path) -> float:

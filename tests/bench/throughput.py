@@ -18,6 +18,7 @@ from notifications import carriers, outbox
 from notifications.carriers import Accepted, Letter
 from notifications.models import Channel, Lane, Message, MessageState
 from notifications.sending import delivery
+from tests.bench import progress
 from tests.faults import town
 from tests.faults.children import fork
 from tests.notifications.servers import gateway_like
@@ -62,6 +63,7 @@ def _measured(carrier: str, number: int, base: Path) -> tuple[float, float, int]
     """Return messages owed a second, messages sent a second, and the most connections seen."""
     settings.SMS_CARRIERS = [carrier]
     carriers.make_carrier.cache_clear()
+    progress.say(f"Owing {number:,} messages and sending them by {carrier.rpartition('.')[2]} …")
     owing = owe(number)
     file = base / "drained.json"
     child, most = fork(lambda: _drain(file), base / "sender.log"), 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from config.devstack import throwaway
+from tests.bench import progress
 from tests.faults import loading
 from tests.faults.children import Child, fork
 from tests.faults.plan import AFTER_THE_WIRE, BEFORE_THE_WIRE, TIMED_OUT, Found, Plan
@@ -114,13 +115,14 @@ def run(plans: Sequence[Plan], *, at_once: int = 2, keep: Path | None = None) ->
     of its processes are copied to ``keep``.
     """
     with throwaway.folder() as base:
-        loading.say("Loading the code, and making a database to copy …")
+        progress.say("Loading the code, and making a database to copy …")
         loading.prepare(base)
         waiting, running = list(plans), dict[str, Child]()
         try:
             while waiting or any(child.is_alive() for child in running.values()):
                 if waiting and sum(child.is_alive() for child in running.values()) < at_once:
                     plan = waiting.pop(0)
+                    progress.say(f"Run {len(running) + 1} of {len(plans)}: {plan.name} …")
                     running[plan.name] = fork(partial(_do, plan, base, keep))
                 time.sleep(0.05)
         finally:
