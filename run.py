@@ -7,8 +7,9 @@ python3 run.py --with-twilio
                           the same, with SMS through the real Twilio client to a stand-in
 python3 run.py test …     set everything up and run the whole suite (arguments go to pytest)
 python3 run.py check      linters, types, contracts and templates: what CI runs, without the browser
-python3 run.py manage …   a management command on the running stack, or on one started for it
-python3 run.py bench …    the benchmarks
+python3 run.py manage …   a management command, with the servers and the data that it needs
+python3 run.py bench …    a benchmark; without a name, the list of them
+python3 run.py imports    which rooms import which, circles, and imports against the layers
 python3 run.py lock       resolve requirements/*.in into requirements/*.lock again
 """
 
@@ -30,7 +31,7 @@ PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, ".installed")
 NEEDED = (3, 12)
 WHEELS_ONLY = ["--require-hashes", "--only-binary", ":all:"]
-DEVELOPER_COMMANDS = {"test", "check", "bench", "lock"}
+DEVELOPER_COMMANDS = {"test", "check", "bench", "imports", "lock"}
 
 
 def main():

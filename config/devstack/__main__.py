@@ -48,6 +48,13 @@ def bench(arguments: list[str]) -> int:
     return foreground.run([sys.executable, "-m", "tests.bench", *arguments], name="the benchmark")
 
 
+def imports() -> int:
+    """Print the imports of the tree."""
+    from config.devstack import imports as tree  # noqa: PLC0415 - grimp is installed for developers alone
+
+    return tree.run(ROOT)
+
+
 def lock(_arguments: list[str]) -> int:
     """Resolve the requirements again; the locks name neither a host nor a path of this machine."""
     resolve = (str(check.PROGRAMS / "uv"), "pip", "compile", *RESOLUTION)
@@ -61,6 +68,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "check": lambda _arguments: foreground.run([sys.executable, "-m", "config.devstack.check"], name="the checks"),
     "manage": manage.run,
     "bench": bench,
+    "imports": lambda _arguments: imports(),
     "lock": lock,
 }
 
