@@ -6,6 +6,7 @@ import pytest
 
 from config.devstack import imports
 from config.devstack.imports import APP, INNER_ROOM, MODULE, ROOM
+from config.devstack.state import ROOT
 
 PYPROJECT = """
 [tool.importlinter]
@@ -118,3 +119,9 @@ def test_apps_can_go_in_a_circle(tmp_path: Path) -> None:
 def test_a_circle_by_way_of_a_third_is_one_group() -> None:
     arrows = {("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("e", "f"), ("f", "e")}
     assert imports.circles(arrows) == [["a", "b", "c"], ["e", "f"]]
+
+
+def test_this_tree_has_no_circle_and_no_import_upward() -> None:
+    tree = imports.read(ROOT)
+    assert {name: tree.circles(depth) for name, depth in imports.LEVELS} == {name: [] for name, _ in imports.LEVELS}
+    assert tree.upward() == []
