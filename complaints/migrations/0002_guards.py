@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from django.db import migrations
 
-# The edges of complaints.workflow.actions at the time of this migration; tests/complaints/test_guards.py compares them with
-# the table, so that a new edge needs a new migration that replaces the function.
+# The edges of complaints.workflow.actions at the time of this migration; tests/complaints/models/test_guards.py
+# compares them with the table, so that a new edge needs a new migration that replaces the function.
 EDGES = """
     ('accept', 'referred', 'in_progress'),
     ('archive', 'triage', 'closed'),

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from agencies import reference
 from agencies.models import Topic, TopicQuestion
-from tests.complaints.conftest import make_topic
+from tests.complaints.cases import make_topic
 
 STREET, PAVEMENT = ["شارع", "رصيف"], ["Street", "Pavement"]
 

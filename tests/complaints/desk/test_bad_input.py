@@ -2,26 +2,26 @@
 
 What is shown elsewhere already, by the side of what it belongs to:
 
-- a promise beyond the limit: ``desk/test_accept.py::
+- a promise beyond the limit: ``desk/acts/decisions/test_accepting.py::
   test_a_promise_beyond_the_topics_limit_names_the_last_possible_day``
-- a later date beyond it, and an extension without a reason: ``competence/test_reviews.py::
+- a later date beyond it, and an extension without a reason: ``desk/acts/reviews/test_reviews.py::
   test_each_mistake_stands_beside_its_field``
-- decline proposing the own agency: ``competence/test_binding.py::
+- decline proposing the own agency: ``permissions/test_rulings.py::
   test_an_agency_that_proposes_itself_is_told_so_beside_the_field``
-- closing with an open task, with an open question: ``closing/test_closing_page.py::
+- closing with an open task, with an open question: ``desk/acts/answers/test_closing_page.py::
   test_an_open_task_is_said_before_anything_is_typed``, ``test_an_open_question_is_said_before_anything_is_typed``
-- a signed link expired, revoked, altered, used after closing: ``directorates/test_link.py::
+- a signed link expired, revoked, altered, used after closing: ``desk/directorate/test_link.py::
   test_an_expired_link_is_gone_and_keeps_what_was_typed``, ``test_a_link_taken_back_is_gone``,
   ``test_an_altered_link_opens_nothing_and_says_what_to_do``, ``test_after_closing_the_link_is_gone_answered_or_not``
-- an agency merged while cases are open: ``competence/test_ended.py``
-- the same text filed forty times: ``routing/test_similar.py::
+- an agency merged while cases are open: ``unit/ended_agencies/test_ended_agencies.py``
+- the same text filed forty times: ``suggestions/test_similar.py::
   test_who_files_the_same_text_forty_times_has_two_cases_and_is_led_to_the_open_one``
-- a bulk act on rows the officer may not see: ``queue/test_bulk.py::
+- a bulk act on rows the officer may not see: ``desk/queue/test_bulk.py::
   test_what_the_person_may_not_see_stays_as_it_is_and_the_rest_is_done``
-- a saved filter with a deleted topic: ``queue/test_saved.py::test_one_whose_topic_is_gone_opens_and_says_so``
-- a loop of links: ``closing/test_link_pages.py::test_what_cannot_be_linked_is_said_beside_the_number``,
-  ``queue/test_bulk.py::test_a_loop_of_links_is_refused_case_by_case``
-- a cap or a ladder set to nonsense: ``deadlines/test_limits.py``, before any page is served
+- a saved filter with a deleted topic: ``desk/queue/test_saved.py::test_one_whose_topic_is_gone_opens_and_says_so``
+- a loop of links: ``desk/acts/links/test_links.py::test_what_cannot_be_linked_is_said_beside_the_number``,
+  ``desk/queue/test_bulk.py::test_a_loop_of_links_is_refused_case_by_case``
+- a cap or a ladder set to nonsense: ``clocks/test_limits.py``, before any page is served
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from agencies.models import Holiday, Period, WorkingHours
 from complaints.actions import close, link
 from complaints.models import Case, CaseLink
 from tests.complaints import DONE, FOUND
-from tests.complaints.conftest import FileCase
-from tests.complaints.desk.conftest import Clock, Desk, address, sent
+from tests.complaints.cases import FileCase
+from tests.complaints.pages import Clock, Desk, address, sent
 
 WHY = "القطعة في طريقها من المصنع."
 GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}

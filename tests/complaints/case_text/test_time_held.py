@@ -1,0 +1,112 @@
+"""Working time of holders: the same as the calendar's, adding up to the whole, and by agency from the same rows."""
+
+import random
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from accounts.models import Citizen, User
+from agencies.calendar import Hours, WorkingCalendar
+from agencies.models import Agency, Directorate, current_calendar
+from complaints.actions import decline, refer
+from complaints.actions.consultations import consult, find
+from complaints.case_text import time_held
+from complaints.case_text.time_held import AgencyTime, WorkingTime, per_agency, working_words
+from complaints.models import Case
+from complaints.workflow import Holder
+from tests.complaints import FINDING, REQUEST, SIGNATORY
+from tests.complaints.cases import FileCase
+
+pytestmark = pytest.mark.usefixtures("clock", "english")
+
+AMMAN = ZoneInfo("Asia/Amman")
+CALENDAR = WorkingCalendar(
+    (
+        Hours(time(8, 30), time(15, 30)),
+        Hours(time(10), time(15), date(2026, 2, 18), date(2026, 3, 19)),
+    ),
+    frozenset({date(2026, 3, 22), date(2026, 1, 1)}),
+)
+SINCE = datetime(2025, 12, 28, 3, 0, tzinfo=AMMAN)
+MINUTE = timedelta(minutes=1)
+
+
+def test_it_measures_what_the_calendar_does() -> None:
+    dice = random.Random(4)
+    clock = WorkingTime(CALENDAR, SINCE, SINCE + timedelta(days=120))
+    for _ in range(500):
+        start = SINCE + timedelta(minutes=dice.randrange(100 * 1440))
+        end = start + timedelta(minutes=dice.randrange(18 * 1440))
+        assert clock.between(start, end) // MINUTE == CALENDAR.working_minutes(start, end)
+    assert clock.between(SINCE + timedelta(days=3), SINCE) == timedelta()
+
+
+def test_parts_add_up_to_their_whole_to_the_second() -> None:
+    dice = random.Random(5)
+    clock = WorkingTime(CALENDAR, SINCE, SINCE + timedelta(days=120))
+    cuts = sorted(SINCE + timedelta(seconds=dice.randrange(100 * 86400)) for _ in range(60))
+    parts = [clock.between(start, end) for start, end in pairwise(cuts)]
+    assert sum(parts, timedelta()) == clock.between(cuts[0], cuts[-1])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "0 working minutes"), (1, "1 working minute"), (59, "59 working minutes"), (60, "1 working hour"),
+     (150, "2 working hours")],
+)  # fmt: skip
+def test_a_length_is_said_in_its_unit(minutes: int, words: str) -> None:
+    assert working_words(timedelta(minutes=minutes)) == words
+
+
+def test_a_case_on_its_way_through_everybodys_hands_is_summed_by_party(
+    referred: Case, omar: User, yusuf: User, lina: User, water: Agency, gam: Agency, now: datetime
+) -> None:
+    hour = timedelta(hours=1)
+    decline(referred, by=omar, at=now + hour, reason="other_place", text="ليس لنا هنا", proposed_agency=gam)
+    refer(referred, by=lina, at=now + 3 * hour, agency=gam)
+    decline(referred, by=yusuf, at=now + 4 * hour, reason="other_place", text="ليس لنا هنا", proposed_agency=water)
+    refer(referred, by=lina, at=now + 5 * hour, agency=water, reason="الخط المغذي ملك شركة المياه")
+    rows = list(referred.holdings.select_related("agency", "directorate"))
+    at = now + timedelta(days=1)
+    clock = time_held.working_time(rows, at=at, calendar=current_calendar())
+    held = [(one.name, one.minutes, one.is_now) for one in time_held.held_by(rows, at=at, clock=clock)]
+    assert held == [
+        ("Jordan Water Company", 60 + 30 + 90, True),
+        ("Government Complaints Management Unit", 180, False),
+        ("Greater Amman Municipality", 60, False),
+    ]
+
+
+@pytest.mark.usefixtures("yusuf")
+def test_the_figures_of_agencies_are_those_of_their_cases(
+    file_case: FileCase, omar: User, network: Directorate, water: Agency, gam: Agency, now: datetime
+) -> None:
+    hour, calendar = timedelta(hours=1), current_calendar()
+    mine, other = file_case(), file_case()
+    file_case(agency=gam)
+    asked = consult(mine, by=omar, at=now + hour, directorate=network, text=REQUEST)
+    find(asked, at=now + 4 * hour, finding=FINDING, signed_as=SIGNATORY)
+    until = now + 5 * hour
+    found = per_agency(now, until, calendar=calendar)
+    assert found == {
+        water.pk: AgencyTime(water.pk, 2 * hour + 5 * hour, 3 * hour, 2),
+        gam.pk: AgencyTime(gam.pk, 5 * hour, timedelta(), 1),
+    }
+    summed = [time_held.totals(case, at=until, calendar=calendar) for case in (mine, other)]
+    assert sum(one[Holder.AGENCY] for one in summed) == found[water.pk].desk_minutes
+    assert sum(one.get(Holder.DIRECTORATE, 0) for one in summed) == found[water.pk].directorate_minutes
+    # The parts of a span add up, wherever it is cut.
+    cut = now + timedelta(hours=2, minutes=17)
+    early, late = per_agency(now, cut, calendar=calendar), per_agency(cut, until, calendar=calendar)
+    assert early[water.pk].desk + late[water.pk].desk == found[water.pk].desk
+    assert early[water.pk].directorates + late[water.pk].directorates == found[water.pk].directorates
+
+
+def test_what_nobody_of_the_agencies_held_is_nobodys(
+    triaged: Case, amina: Citizen, now: datetime, django_assert_num_queries: object
+) -> None:
+    calendar = current_calendar()
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert per_agency(now, now + timedelta(days=3), calendar=calendar) == {}

@@ -1,1 +1,0 @@
-"""Tests of time: limits, reminders, the ladder, a changed calendar and empty desks."""

@@ -1,0 +1,179 @@
+"""Closing: an answer of substance, read as the citizen reads it before it goes, signed twice where the topic asks."""
+
+import pytest
+
+from accounts.models import User
+from agencies.models import Topic
+from complaints.actions import accept
+from complaints.models import Answer, Case
+from notifications.models import Message, MessageState
+from tests.complaints import DETAILS, DONE, FOUND
+from tests.complaints.cases import FileCase
+from tests.complaints.pages import DOTS, Clock, Desk, address, sent
+
+GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}
+
+
+def test_the_answer_and_its_message_are_shown_before_anything_is_sent(desk: Desk, accepted: Case, omar: User) -> None:
+    page = desk(omar).post(address("desk-close", accepted), {"version": accepted.version, **GOOD})
+    shown = page.content.decode()
+    assert [text in shown for text in (FOUND, DONE, "Solved")] == [True, True, True]
+    assert Answer.objects.count() == 0
+    desk(omar).post(address("desk-close", accepted), sent(accepted, **GOOD))
+    owed = Message.objects.get(reference=accepted.reference, template="case_answered")
+    assert page.context["message"].body == owed.body.replace(owed.token, DOTS * len(owed.token))
+
+
+def test_closing_gives_the_answer(desk: Desk, accepted: Case, omar: User) -> None:
+    answer = desk(omar).post(address("desk-close", accepted), sent(accepted, **GOOD))
+    accepted.refresh_from_db()
+    assert answer.status_code == 302
+    assert (accepted.state, accepted.outcome, accepted.closed_by) == ("closed", "solved", omar)
+    assert [(one.found, one.done, one.state) for one in accepted.answers.all()] == [(FOUND, DONE, "given")]
+
+
+@pytest.mark.parametrize(
+    ("found", "done", "errors"),
+    [
+        ("", "", {"found": "Write what you found", "done": "Write what you did"}),
+        (
+            FOUND,
+            "تم عمل اللازم",
+            {"done": "This is a formula that says nothing of this case. Write who did what, and when"},
+        ),
+        (
+            "زرنا الموقع أمس",
+            DONE,
+            {"found": "This says too little. Write in whole sentences what the matter was, where and when"},
+        ),
+        (
+            "هههههههههههههههههههههه",
+            DONE,
+            {"found": "This repeats the same letters or words. Write what the citizen needs to know"},
+        ),
+        (
+            DETAILS,
+            DONE,
+            {"found": "These are the citizen's own words. Write what you yourselves found or did"},
+        ),
+        (
+            FOUND,
+            FOUND,
+            {"done": "This says the same as the field above. Write what was done about what you found"},
+        ),
+    ],
+)
+def test_a_hollow_answer_is_refused_beside_its_field(
+    desk: Desk, accepted: Case, omar: User, found: str, done: str, errors: dict[str, str]
+) -> None:
+    for button in ({}, {"send": "1"}):
+        typed = {"version": accepted.version, "outcome": "solved", "found": found, "done": done, **button}
+        page = desk(omar).post(address("desk-close", accepted), typed)
+        form = page.context["form"]
+        assert {name: list(said) for name, said in form.errors.items()} == {
+            name: [said] for name, said in errors.items()
+        }
+        assert (form["found"].value(), form["done"].value()) == (found, done)
+    assert Answer.objects.count() == 0
+
+
+@pytest.mark.parametrize("outcome", ["", "adopted", "withdrawn", "inadmissible", "nonsense"])
+def test_an_outcome_of_another_kind_is_refused(desk: Desk, accepted: Case, omar: User, outcome: str) -> None:
+    page = desk(omar).post(address("desk-close", accepted), sent(accepted, **(GOOD | {"outcome": outcome})))
+    assert list(page.context["form"].errors) == ["outcome"]
+    assert Answer.objects.count() == 0
+
+
+# ---- the second signature ----
+
+
+@pytest.fixture
+def sensitive(file_case: FileCase, conduct: Topic, omar: User, nadia: User, now: object) -> Case:
+    case = file_case(topic=conduct)
+    accept(case, by=omar, at=case.filed_at, days=3)
+    return case
+
+
+@pytest.fixture
+def proposed(desk: Desk, sensitive: Case, omar: User) -> Case:
+    desk(omar).post(address("desk-close", sensitive), sent(sensitive, **GOOD))
+    sensitive.refresh_from_db()
+    return sensitive
+
+
+def test_on_a_sensitive_topic_the_answer_is_only_proposed(desk: Desk, proposed: Case, omar: User) -> None:
+    page = desk(omar).get(address("desk-case", proposed)).content.decode()
+    assert (proposed.state, [one.state for one in proposed.answers.all()]) == ("in_progress", ["proposed"])
+    assert "Proposed answer, not sent" in page
+    assert Message.objects.filter(reference=proposed.reference, template="case_answered").count() == 0
+
+
+def test_the_supervisor_reads_it_and_signs(desk: Desk, proposed: Case, nadia: User) -> None:
+    client = desk(nadia)
+    page = client.get(address("desk-sign", proposed)).content.decode()
+    assert [text in page for text in (FOUND, DONE)] == [True, True]
+    answer = client.post(address("desk-sign", proposed), sent(proposed))
+    proposed.refresh_from_db()
+    assert (answer.status_code, proposed.state, proposed.answers.get().signed_by) == (302, "closed", nadia)
+
+
+def test_its_writer_may_not_sign(desk: Desk, proposed: Case, omar: User, nadia: User, sensitive: Case) -> None:
+    assert desk(omar).get(address("desk-sign", proposed)).status_code == 404
+    assert desk(omar).post(address("desk-sign", proposed), sent(proposed)).status_code == 404
+
+
+def test_a_supervisor_who_wrote_it_may_not_sign_it_either(desk: Desk, sensitive: Case, nadia: User) -> None:
+    desk(nadia).post(address("desk-close", sensitive), sent(sensitive, **GOOD))
+    sensitive.refresh_from_db()
+    assert desk(nadia).post(address("desk-sign", sensitive), sent(sensitive)).status_code == 404
+
+
+def test_a_proposal_written_anew_replaces_the_first(desk: Desk, proposed: Case, omar: User, nadia: User) -> None:
+    typed = sent(proposed, **(GOOD | {"outcome": "partly"}))
+    answer = desk(omar).post(address("desk-close", proposed), typed)
+    assert answer.status_code == 302
+    assert [(one.outcome, one.state) for one in proposed.answers.all()] == [
+        ("solved", "taken_back"),
+        ("partly", "proposed"),
+    ]
+
+
+def test_there_is_nothing_to_sign_where_nothing_is_proposed(desk: Desk, accepted: Case, nadia: User) -> None:
+    assert desk(nadia).get(address("desk-sign", accepted)).status_code == 404
+
+
+# ---- a slip ----
+
+
+def test_a_closing_can_be_taken_back_until_the_message_has_left(
+    desk: Desk, closed: Case, omar: User, clock: Clock
+) -> None:
+    client = desk(omar)
+    clock.pass_(minutes=5)
+    assert client.get(address("desk-correct", closed)).status_code == 200
+    answer = client.post(address("desk-correct", closed), sent(closed))
+    closed.refresh_from_db()
+    assert (answer.status_code, closed.state) == (302, "in_progress")
+
+
+def test_once_the_message_has_left_it_cannot(desk: Desk, closed: Case, omar: User) -> None:
+    Message.objects.filter(template="case_answered").update(state=MessageState.DELIVERED)
+    page = desk(omar).get(address("desk-case", closed))
+    assert [button.to for button in page.context["panel"].others] == []
+    assert desk(omar).post(address("desk-correct", closed), sent(closed)).status_code == 409
+    closed.refresh_from_db()
+    assert closed.state == "closed"
+
+
+def test_a_colleague_cannot_take_it_back(desk: Desk, closed: Case, nadia: User) -> None:
+    assert desk(nadia).post(address("desk-correct", closed), sent(closed)).status_code == 404
+
+
+def test_the_answer_stands_on_the_page_afterwards(desk: Desk, closed: Case, omar: User) -> None:
+    file = desk(omar).get(address("desk-case", closed)).context["file"]
+    assert (file.answer.first, file.answer.second, file.answer.code_words) == (FOUND, DONE, "Solved")
+
+
+def test_closing_needs_a_case_in_progress(desk: Desk, referred: Case, omar: User) -> None:
+    page = desk(omar).post(address("desk-close", referred), sent(referred, **GOOD))
+    assert page.status_code == 409

@@ -1,1 +1,0 @@
-"""The queue: views, filters, saved filters, counts and deeds done to many cases."""

@@ -1,0 +1,137 @@
+"""Searching among many: blocks of cases are summed up, passed over where they lack a word, and never wrongly so."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from complaints.actions import amend
+from complaints.escalation.tasks import build_search_index
+from complaints.models import Case, SearchBlock
+from complaints.search import index, search
+from complaints.visibility.identity import CaseVisibility
+from tests.complaints import DETAILS
+from tests.complaints.cases import FileCase
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every word count as common, as the statistics of a large table say it of some."""
+    monkeypatch.setattr(search, "_are_many", lambda _words, _database: True)
+
+
+def move_to(block: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('complaints_case', 'id'), %s, false)", [block * 1000 + 7])
+
+
+@pytest.fixture
+def three_blocks(file_case: FileCase) -> list[Case]:
+    """An old case of pipes, a newer one of lamps, and one in the block that is not finished."""
+    made = []
+    for block, subject in ((5, "كسر في المواسير"), (6, "عطل في الإنارة"), (7, "طلب آخر تمامًا")):
+        move_to(block)
+        made.append(file_case(subject=subject))
+    return made
+
+
+def found(text: str, **options: str) -> list[Case]:
+    page = search.by_words(Case.objects.all(), text, reads=partial(CaseVisibility, knows_person=True), **options)
+    return list(page.rows)
+
+
+def test_finished_blocks_are_summed_up_and_the_last_is_not(three_blocks: list[Case]) -> None:
+    assert build_search_index() == 2
+    assert list(SearchBlock.objects.order_by("number").values_list("number", flat=True)) == [5, 6]
+    assert index.build_index() == 0
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("is_summed_up", [True, False])
+def test_the_same_is_found_with_and_without_sums(three_blocks: list[Case], *, is_summed_up: bool) -> None:
+    if is_summed_up:
+        index.build_index()
+    old, newer, newest = three_blocks
+    assert found("ماسورة") == [old]
+    assert found("إنارة") == [newer]
+    assert found("المياه") == [newest, newer, old]
+    assert found("المياه", after=str(newer.pk)) == [old]
+    assert found("المياه إنارة") == [newer]
+    assert found("زرافة") == []
+
+
+@pytest.mark.usefixtures("many")
+def test_a_block_that_lacks_the_word_is_not_read(three_blocks: list[Case]) -> None:
+    index.build_index()
+    with CaptureQueriesContext(connection) as captured:
+        found("ماسورة")
+    read = [query["sql"] for query in captured if '"id" >= ' in query["sql"]]
+    assert ['"id" >= 7000' in sql or '"id" <= 5999' in sql for sql in read] == [True, True]
+
+
+@pytest.mark.usefixtures("many")
+def test_a_walk_ends_and_the_database_finds_the_rest(three_blocks: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "WALK", 1)
+    assert found("المياه") == three_blocks[::-1]
+
+
+def test_changed_words_and_late_cases_make_a_sum_untrue_at_once(three_blocks: list[Case], file_case: FileCase) -> None:
+    old, newer, _newest = three_blocks
+    index.build_index()
+    user = old.citizen.user
+    assert user is not None
+    amend(old, by=user, at=old.filed_at, subject="زرافة في الشارع", details=DETAILS)
+    assert list(SearchBlock.objects.values_list("number", flat=True)) == [6]
+    move_to(6)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('complaints_case', 'id'), %s)", [newer.pk])
+    file_case()
+    assert list(SearchBlock.objects.all()) == []
+
+
+def test_other_changes_leave_the_sum(three_blocks: list[Case]) -> None:
+    index.build_index()
+    three_blocks[0].area = "حي نزال"
+    three_blocks[0].save(update_fields=["area"])
+    assert SearchBlock.objects.count() == 2
+
+
+def test_a_block_with_too_many_words_is_always_read(three_blocks: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "_MOST_BYTES", 10)
+    assert index.build_index() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_summed_up_while_words_are_written(three_blocks: list[Case]) -> None:
+    def elsewhere() -> int:
+        try:
+            return index.build_index()
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        Case.objects.filter(pk=three_blocks[0].pk).update(subject="زرافة")
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(elsewhere).result() == 0
+    assert index.build_index() == 2
+
+
+def test_common_words_are_those_the_statistics_name(three_blocks: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE complaints_case")
+    words = search.search_words("مياه")
+    assert not search._are_many(words, "default")
+    monkeypatch.setattr(search, "FEW", 2)
+    assert search._are_many(words, "default")
+    assert not search._are_many(search.search_words("زرافة"), "default")
+
+
+def test_a_search_takes_the_same_statements_however_much_it_finds(three_blocks: list[Case]) -> None:
+    counts = []
+    for text in ("إنارة", "مياه"):
+        with CaptureQueriesContext(connection) as captured:
+            found(text)
+        counts.append(len(captured))
+    assert counts == [3, 3]

@@ -1,0 +1,91 @@
+"""Two people at one case: the second is told who did what and when, and keeps what was typed."""
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from accounts.models import Citizen, User
+from agencies.models import Agency
+from complaints.actions import accept, add, decline
+from complaints.models import Answer, Case, CaseEvent
+from notifications.models import Message
+from tests.complaints import DONE, FOUND
+from tests.complaints.pages import Clock, Desk, address, post_at_once, sent
+
+pytestmark = pytest.mark.usefixtures("clock", "english")
+
+GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}
+
+
+def test_a_page_gone_stale_says_what_changed_and_keeps_the_text(
+    desk: Desk, accepted: Case, omar: User, amina: Citizen, clock: Clock
+) -> None:
+    typed = sent(accepted, **GOOD)
+    add(accepted, by=amina.user, at=clock.pass_(minutes=41), text="عاد الماء اليوم.")
+    page = desk(omar).post(address("desk-close", accepted), typed)
+    first = page.context["first"]
+    assert (page.status_code, first.deed, first.by, first.at) == (
+        409,
+        "Information added by the citizen",
+        "the citizen",
+        clock.at,
+    )
+    assert (page.context["form"]["found"].value(), Answer.objects.count()) == (FOUND, 0)
+    accepted.refresh_from_db()
+    assert f'name="version" value="{accepted.version}"' in page.content.decode()
+    assert desk(omar).post(address("desk-close", accepted), sent(accepted, **GOOD)).status_code == 302
+
+
+def test_who_comes_second_reads_who_was_first(
+    desk: Desk, referred: Case, omar: User, nadia: User, now: datetime
+) -> None:
+    typed = sent(referred, days="3")
+    accept(referred, by=nadia, at=now, days=2)
+    page = desk(omar).post(address("desk-accept", referred), typed)
+    assert (page.status_code, page.context["first"].by, page.context["first"].deed) == (409, "Nadia Shara", "Accepted")
+    referred.refresh_from_db()
+    assert referred.officer == nadia
+
+
+def test_a_case_that_left_the_agency_meanwhile_keeps_the_typed_text(
+    desk: Desk, referred: Case, omar: User, nadia: User, gam: Agency, now: datetime
+) -> None:
+    typed = sent(referred, reason="shared", text="نص طويل كتبه عمر في هذه الأثناء", proposed_agency="gam")
+    decline(referred, by=nadia, at=now, reason="other_place", text="ليس لنا", proposed_agency=gam)
+    page = desk(omar).post(address("desk-decline", referred), typed)
+    assert (page.status_code, page.context["first"].by) == (409, "Nadia Shara")
+    assert page.context["kept"] == [("Your text", typed["text"])]
+    assert referred.subject not in page.content.decode()
+
+
+def test_a_page_opened_too_late_says_so(desk: Desk, accepted: Case, nadia: User) -> None:
+    page = desk(nadia).get(address("desk-accept", accepted))
+    assert (page.status_code, page.context["first"].by) == (409, "Omar Smadi")
+
+
+def test_a_form_without_a_version_counts_as_old(desk: Desk, referred: Case, omar: User) -> None:
+    page = desk(omar).post(address("desk-accept", referred), {"days": "3", "send": "1"})
+    referred.refresh_from_db()
+    assert (page.status_code, referred.state) == (409, "referred")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_closing_twice_at_once_from_two_browsers_answers_once(
+    desk: Desk, accepted: Case, omar: User, nadia: User
+) -> None:
+    typed = sent(accepted, **GOOD)
+    clients = [desk(omar), desk(nadia)]
+    statuses = post_at_once(
+        *(lambda client=client: client.post(address("desk-close", accepted), typed) for client in clients)
+    )
+    assert sorted(statuses) == [302, 409]
+    assert Answer.objects.filter(case=accepted).count() == 1
+    assert CaseEvent.objects.filter(case=accepted, action="close").count() == 1
+    assert Message.objects.filter(reference=accepted.reference, template="case_answered").count() == 1
+
+
+def test_a_form_without_its_token_is_refused(referred: Case, omar: User, desk: Desk) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = desk(omar).cookies
+    assert client.post(address("desk-accept", referred), sent(referred, days="3")).status_code == 403

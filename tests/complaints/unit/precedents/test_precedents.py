@@ -1,0 +1,199 @@
+"""A ruling kept for the next case of its sort: which it fits, and that nothing is applied by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from agencies.models import Agency, Governorate, Topic
+from complaints.actions import precedents, refer
+from complaints.actions.precedents import PrecedentDraft
+from complaints.actions.triage import RulingNeedsReason
+from complaints.models import Case, Precedent
+from tests.complaints import RULING
+from tests.complaints.cases import Bounce, FileCase
+from tests.complaints.pages import Desk, address, sent, statements_of
+
+WORDS = "حفرة بعد تمديد المياه"
+TEXT = "بقيت في الشارع حفره عميقة بعد أعمال تمديد شبكة المياه"
+
+
+@pytest.fixture
+def kept(bounced: Bounce, lina: User, water: Agency, now: datetime) -> Precedent:
+    """The ruling on a case of Irbid, kept for that governorate."""
+    case = bounced(2, at=now)
+    refer(case, by=lina, at=now, agency=water, reason=RULING, keepsake=PrecedentDraft(WORDS))
+    return Precedent.objects.get()
+
+
+def test_it_keeps_topic_place_words_agency_and_why(
+    kept: Precedent, outage: Topic, irbid: Governorate, water: Agency, lina: User
+) -> None:
+    assert (kept.topic, kept.governorate, kept.words, kept.agency, kept.why, kept.made_by) == (
+        outage,
+        irbid,
+        WORDS,
+        water,
+        RULING,
+        lina,
+    )
+    assert kept.case.events.last().facts["precedent"] == kept.pk
+
+
+def test_without_a_reason_nothing_is_kept(bounced: Bounce, lina: User, water: Agency, now: datetime) -> None:
+    case = bounced(1, at=now)
+    with pytest.raises(RulingNeedsReason):
+        refer(case, by=lina, at=now, agency=water, keepsake=PrecedentDraft(WORDS))
+    assert (case.state, Precedent.objects.count()) == ("triage", 0)
+
+
+def found(topic: Topic | None, governorate: Governorate | None, text: str, now: datetime) -> list[Precedent]:
+    return precedents.fitting(topic, governorate, text, on=timezone.localdate(now))
+
+
+def test_it_fits_the_topic_the_place_and_the_words_in_any_spelling(
+    kept: Precedent, outage: Topic, conduct: Topic, irbid: Governorate, amman: Governorate, now: datetime
+) -> None:
+    assert found(outage, irbid, TEXT, now) == [kept]
+    assert [
+        found(topic, governorate, text, now)
+        for topic, governorate, text in (
+            (conduct, irbid, TEXT),
+            (None, irbid, TEXT),
+            (outage, amman, TEXT),
+            (outage, None, TEXT),
+            (outage, irbid, "انقطع التيار عن الحي كله منذ الفجر"),
+            (outage, irbid, ""),
+        )
+    ] == [[], [], [], [], [], []]
+
+
+def test_one_without_a_place_fits_everywhere_and_one_of_the_place_goes_first(
+    kept: Precedent, outage: Topic, irbid: Governorate, amman: Governorate, gam: Agency, lina: User, now: datetime
+) -> None:
+    wide = Precedent.objects.create(topic=outage, words=WORDS, agency=gam, why="x", made_by=lina, made_at=now)
+    assert (found(outage, irbid, TEXT, now), found(outage, amman, TEXT, now)) == ([kept, wide], [wide])
+
+
+def test_a_retired_one_and_one_of_an_agency_that_ended_fit_nothing(
+    kept: Precedent, outage: Topic, irbid: Governorate, now: datetime
+) -> None:
+    Agency.objects.filter(pk=kept.agency_id).update(ends_on="2026-01-03")
+    assert found(outage, irbid, TEXT, now) == []
+    Agency.objects.filter(pk=kept.agency_id).update(ends_on=None)
+    precedents.retire(kept.pk, at=now)
+    assert found(outage, irbid, TEXT, now) == []
+    with pytest.raises(precedents.NoSuchPrecedent):
+        precedents.retire(kept.pk, at=now)
+
+
+def test_of_many_cases_each_gets_its_own_in_two_statements(
+    kept: Precedent, file_case: FileCase, irbid: Governorate, amman: Governorate, now: datetime
+) -> None:
+    fitting = file_case(governorate=irbid, details=TEXT, agency=None)
+    other = file_case(governorate=amman, details=TEXT, agency=None)
+    with CaptureQueriesContext(connection) as statements:
+        of_cases = precedents.precedents_for([fitting, other], on=timezone.localdate(now))
+    assert of_cases == {fitting.pk: [kept], other.pk: []}
+    assert len(statements) == 2
+
+
+def test_the_unit_reads_it_on_the_case_and_the_agency_that_it_was_offered(
+    desk: Desk, kept: Precedent, file_case: FileCase, irbid: Governorate, lina: User, omar: User, now: datetime
+) -> None:
+    case = file_case(governorate=irbid, details=TEXT, agency=None)
+    page = desk(lina).get(address("desk-case", case))
+    assert list(page.context["competence"].fitting) == [kept]
+    assert RULING in page.content.decode()
+    case.refresh_from_db()
+    assert (case.state, case.version) == ("triage", 1)  # nothing is applied by looking
+    refer(case, by=lina, at=now, agency=kept.agency)
+    page = desk(omar).get(address("desk-case", case))
+    sheet = page.context["competence"]
+    assert (sheet.offered, sheet.was_followed, sheet.fitting) == (kept, True, [])
+    assert "A precedent was offered and followed" in page.content.decode()
+
+
+def test_a_precedent_that_was_not_followed_is_said_too(
+    desk: Desk, kept: Precedent, file_case: FileCase, *, irbid: Governorate, lina: User, yusuf: User, gam: Agency, now
+) -> None:
+    case = file_case(governorate=irbid, details=TEXT, agency=None)
+    refer(case, by=lina, at=now, agency=gam)
+    assert "A precedent was offered and not followed" in desk(yusuf).get(address("desk-case", case)).content.decode()
+
+
+# ---- the form ----
+
+
+def test_the_form_keeps_a_ruling_on_a_case_that_came_back(
+    desk: Desk, bounced: Bounce, lina: User, irbid: Governorate, now: datetime
+) -> None:
+    case = bounced(1, at=now)
+    typed = sent(case, agency="miyahuna", reason=RULING, keeps="on", words=WORDS)
+    assert desk(lina).post(address("desk-refer", case), typed).status_code == 302
+    assert Precedent.objects.get().governorate == irbid
+
+
+def test_ticked_it_holds_everywhere(desk: Desk, bounced: Bounce, lina: User, now: datetime) -> None:
+    case = bounced(1, at=now)
+    typed = sent(case, agency="miyahuna", reason=RULING, keeps="on", words=WORDS, everywhere="on")
+    desk(lina).post(address("desk-refer", case), typed)
+    assert Precedent.objects.get().governorate is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "errors"),
+    [
+        ({"words": WORDS}, {"reason": ["Write the reason by which the next case is to be decided"]}),
+        ({"reason": RULING}, {"words": ["Write the words by which such cases are recognised"]}),
+        ({"reason": RULING, "words": "ماء" * 70}, {"words": ["Write at most 200 characters; there are 210 now"]}),
+    ],
+)
+def test_what_is_missing_for_it_stands_beside_its_field(
+    desk: Desk, bounced: Bounce, lina: User, now: datetime, typed: dict[str, str], errors: dict[str, list[str]]
+) -> None:
+    case = bounced(1, at=now)
+    page = desk(lina).post(address("desk-refer", case), sent(case, agency="miyahuna", keeps="on", **typed))
+    assert (page.context["form"].errors, Precedent.objects.count()) == (errors, 0)
+
+
+def test_a_case_that_never_came_back_has_nothing_to_keep(desk: Desk, triaged: Case, lina: User) -> None:
+    typed = sent(triaged, agency="miyahuna", reason=RULING, keeps="on", words=WORDS)
+    assert desk(lina).post(address("desk-refer", triaged), typed).status_code == 302
+    assert Precedent.objects.count() == 0
+
+
+# ---- the list ----
+
+
+def test_the_unit_reads_and_retires_them(desk: Desk, kept: Precedent, lina: User, now: datetime) -> None:
+    page = desk(lina).get(reverse("precedents"))
+    assert list(page.context["precedents"]) == [kept]
+    answer = desk(lina).post(reverse("precedent-retire", args=[kept.pk]))
+    kept.refresh_from_db()
+    assert (answer.status_code, kept.ended_at) == (302, now)
+    assert list(desk(lina).get(reverse("precedents")).context["precedents"]) == []
+    assert list(desk(lina).get(f"{reverse('precedents')}?view=retired").context["precedents"]) == [kept]
+    assert desk(lina).post(reverse("precedent-retire", args=[kept.pk])).status_code == 404
+
+
+def test_nobody_else_does(desk: Desk, kept: Precedent, omar: User, nadia: User, sami: User) -> None:
+    people = (omar, nadia, sami)
+    assert [desk(one).get(reverse("precedents")).status_code for one in people] == [404, 404, 404]
+    assert [desk(one).post(reverse("precedent-retire", args=[kept.pk])).status_code for one in people] == [404] * 3
+    assert Precedent.objects.filter(ended_at=None).count() == 1
+
+
+def test_three_cost_what_one_does(desk: Desk, kept: Precedent, lina: User, now: datetime) -> None:
+    one = statements_of(desk(lina), reverse("precedents"))
+    for _ in range(2):
+        Precedent.objects.create(
+            topic=kept.topic, words=WORDS, agency=kept.agency, why=RULING, case=kept.case, made_by=lina, made_at=now
+        )
+    assert statements_of(desk(lina), reverse("precedents")) == one
