@@ -18,7 +18,7 @@ from complaints.engine.history_chain import fingerprint
 from complaints.models import Case, Draft, TopicAnswer
 from tests.complaints import DETAILS, SUBJECT
 from tests.complaints.cases import FileCase, make_topic
-from tests.complaints.portal.filing.test_filing import AGENCY, CHECK, WHAT, errors, send
+from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, errors, send
 
 EN_WHAT, EN_CHECK = WHAT.replace("/ar/", "/en/"), CHECK.replace("/ar/", "/en/")
 WORDS = {"subject": SUBJECT, "details": DETAILS}

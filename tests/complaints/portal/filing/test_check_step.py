@@ -1,0 +1,157 @@
+"""The last step of filing: how to be told, a hidden identity, and the button pressed once or twice."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Citizen
+from agencies.models import Topic
+from complaints.attachments import uploads
+from complaints.models import Case, Draft
+from notifications.models import Message
+from tests.cast import sign_in
+from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, errors, send
+from tests.complaints.sample_files import picture, upload
+
+
+@pytest.mark.usefixtures("omar")
+def test_the_citizen_is_told_by_the_way_that_was_chosen(as_amina: Client, draft: Draft) -> None:
+    send(as_amina, draft, notify_by="email")
+    assert Case.objects.get().notify_by == "email"
+    assert [message.channel for message in Message.objects.filter(template="case_received")] == ["email"]
+
+
+def test_only_the_ways_that_reach_the_citizen_are_offered(
+    as_karim: Client, karim: Citizen, make_draft: Callable[..., Draft]
+) -> None:
+    make_draft(citizen=karim)
+    form = as_karim.get(CHECK).context["form"]
+    assert [card.value for card in form.fields["notify_by"].cards] == ["sms"]
+    response = send(as_karim, Draft.objects.get(), notify_by="email")
+    assert (list(errors(response)), Case.objects.count()) == (["notify_by"], 0)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ar", "يمكن اختيار البريد الإلكتروني بعد تأكيد عنوانكم في «حسابي»."),
+        ("en", "E-mail can be chosen once you have confirmed your address in “My account”."),
+    ],
+)
+def test_email_is_offered_only_once_the_address_is_confirmed(
+    as_amina: Client, draft: Draft, amina: Citizen, language: str, words: str
+) -> None:
+    check = CHECK.replace("/ar/", f"/{language}/")
+    page = as_amina.get(check)
+    assert [card.value for card in page.context["form"].fields["notify_by"].cards] == ["sms", "email"]
+    assert words not in page.content.decode()
+    Citizen.objects.filter(pk=amina.pk).update(email_confirmed_at=None)
+    page = as_amina.get(check)
+    assert [card.value for card in page.context["form"].fields["notify_by"].cards] == ["sms"]
+    assert words in page.content.decode()
+    response = send(as_amina, draft, notify_by="email")
+    assert (list(errors(response)), Case.objects.count()) == (["notify_by"], 0)
+
+
+@pytest.mark.usefixtures("draft")
+def test_the_way_a_person_chose_is_offered_first(as_amina: Client, amina: Citizen) -> None:
+    assert as_amina.get(CHECK).context["form"].initial["notify_by"] == "sms"
+    Citizen.objects.filter(pk=amina.pk).update(notify_by="email")
+    assert as_amina.get(CHECK).context["form"].initial["notify_by"] == "email"
+    Citizen.objects.filter(pk=amina.pk).update(email_confirmed_at=None)
+    assert as_amina.get(CHECK).context["form"].initial["notify_by"] == "sms"
+
+
+@pytest.mark.usefixtures("omar")
+def test_the_identity_is_hidden_when_asked_and_always_where_the_topic_says_so(
+    as_amina: Client, make_draft: Callable[..., Draft], conduct: Topic
+) -> None:
+    send(as_amina, make_draft(), hides_identity="on")
+    draft = make_draft(topic=conduct)
+    assert "hides_identity" not in as_amina.get(CHECK).content.decode()
+    send(as_amina, draft)
+    send(as_amina, make_draft(subject="تسرب أمام المدرسة"))
+    assert [case.hides_identity for case in Case.objects.order_by("pk")] == [True, True, False]
+
+
+@pytest.mark.usefixtures("omar")
+def test_a_second_press_lands_on_the_receipt_of_the_first(as_amina: Client, draft: Draft) -> None:
+    first, second = send(as_amina, draft), send(as_amina, draft)
+    assert (first.url, Case.objects.count()) == (second.url, 1)
+
+
+@pytest.mark.usefixtures("omar")
+def test_a_late_press_finds_its_case_although_a_new_draft_was_begun(
+    as_amina: Client, make_draft: Callable[..., Draft]
+) -> None:
+    old = make_draft()
+    first = send(as_amina, old)
+    new = make_draft(subject="موضوع جديد")
+    assert send(as_amina, old).url == first.url
+    assert list(Draft.objects.all()) == [new]
+
+
+@pytest.mark.parametrize("token", ["", "no-token", "\0", "5f19b1ed-7a30-4f43-8da1-d5bd3bee5ab5", "9" * 5000])
+def test_a_forged_token_sends_nothing_and_says_so(as_amina: Client, draft: Draft, token: str) -> None:
+    response = as_amina.post(CHECK, {"draft": token, "notify_by": "sms"})
+    assert (response.status_code, list(errors(response)), Case.objects.count()) == (200, ["draft"], 0)
+    assert response.context["form"].errors["draft"][0] in response.content.decode()
+
+
+@pytest.mark.usefixtures("omar")
+def test_the_token_of_another_leads_nowhere(as_amina: Client, as_karim: Client, draft: Draft, karim: Citizen) -> None:
+    assert send(as_karim, draft).url == AGENCY
+    assert Case.objects.count() == 0
+    send(as_amina, draft)
+    assert send(as_karim, draft).url == AGENCY
+
+
+def test_an_incomplete_draft_leads_to_the_step_that_is_missing(
+    as_amina: Client, make_draft: Callable[..., Draft]
+) -> None:
+    draft = make_draft(details="")
+    assert as_amina.get(CHECK).url == WHAT
+    assert send(as_amina, draft).url == WHAT
+    assert "لم يُرسل شيء" in as_amina.get(WHAT).content.decode()
+    assert Case.objects.count() == 0
+
+
+@pytest.mark.usefixtures("omar")
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_file_one_case(amina: Citizen, draft: Draft) -> None:
+    ready = threading.Barrier(2)
+    answers: list[tuple[int, str]] = []
+
+    def press() -> None:
+        client = sign_in(Client(), amina)
+        ready.wait(timeout=10)
+        response = send(client, draft)
+        answers.append((response.status_code, response.url))
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    receipt = reverse("receipt", kwargs={"ref": Case.objects.get().reference})
+    assert answers == [(302, receipt), (302, receipt)]
+    assert (Draft.objects.count(), Message.objects.filter(template="case_received").count()) == (0, 1)
+
+
+@pytest.mark.usefixtures("omar")
+@pytest.mark.parametrize("files", [1, 3])
+def test_sending_takes_at_most_sixteen_statements(
+    as_amina: Client, draft: Draft, now: datetime, files: int, django_assert_max_num_queries
+) -> None:
+    taken = [uploads.receive(upload(f"{n}.jpg", picture(size=(64 + n, 48))), at=now) for n in range(files)]
+    uploads.keep(taken, draft=draft)
+    as_amina.get(CHECK)  # the session is written once a minute, not with the press
+    with django_assert_max_num_queries(16):
+        send(as_amina, draft)
+    assert Case.objects.get().attachments.count() == files
