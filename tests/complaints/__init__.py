@@ -22,7 +22,13 @@ SIGNATORY = "م. هيثم العدوان، رئيس قسم الصيانة"
 RECUSAL_REASON = "تتحدث الشكوى عن تعامله مع متلقي الخدمة."
 
 # A failed assertion in what the tests share is to show its values too.
-pytest.register_assert_rewrite("tests.complaints.pages")
+pytest.register_assert_rewrite(
+    "tests.complaints.actions.traces",
+    "tests.complaints.engine.life_checks",
+    "tests.complaints.engine.random_life",
+    "tests.complaints.pages",
+    "tests.complaints.portal.cases.browsing",
+)
 
 
 def grouped(reference: str) -> str:

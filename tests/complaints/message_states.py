@@ -1,4 +1,4 @@
-"""The messages of a case, put into any of their states."""
+"""The messages of a case, and what puts them into any of their states."""
 
 from collections.abc import Callable, Mapping
 
@@ -26,3 +26,7 @@ def put(message: Message, state: str, **more: object) -> Message:
     )
     message.refresh_from_db()
     return message
+
+
+def of_citizen(case: Case, template: str) -> Message:
+    return Message.objects.get(reference=case.reference, template=template)

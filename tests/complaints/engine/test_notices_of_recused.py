@@ -19,7 +19,7 @@ from tests.cast import make_staff
 from tests.complaints import RECUSAL_REASON
 from tests.complaints.actions.test_praise import GOOD, NAME, thanks
 from tests.complaints.cases import FileCase
-from tests.complaints.escalation.test_digest import MONDAY, told as digests
+from tests.complaints.escalation.mornings import MONDAY, told as digests
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 

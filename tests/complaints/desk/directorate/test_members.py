@@ -19,7 +19,7 @@ from complaints.models import Attachment, CaseEvent, Consultation
 from tests.cast import make_staff
 from tests.complaints import DETAILS, FINDING, REQUEST, SIGNATORY
 from tests.complaints.cases import attach
-from tests.complaints.desk.directorate.test_link import GIVEN, WRITTEN
+from tests.complaints.desk.directorate.forms import GIVEN, WRITTEN
 from tests.complaints.pages import Clock, Desk
 
 LIST = "directorate-requests"

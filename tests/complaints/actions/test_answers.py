@@ -1,0 +1,140 @@
+"""Closing a case: an answer of substance, signed twice where the topic asks, taken back as a slip."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from accounts.models import User
+from agencies.models import Agency, Topic
+from complaints.actions import (
+    accept,
+    close,
+    correct,
+    propose_extension,
+    refer,
+    return_case,
+    sign,
+)
+from complaints.actions.answer_quality import Fault, WeakAnswer
+from complaints.actions.answers import HollowAnswer, OutcomeNotAllowed
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed
+from complaints.models import AnswerState, Case
+from notifications.models import Message, MessageState
+from tests.complaints import DETAILS, DONE, FOUND
+from tests.complaints.actions.traces import FIFTH_CLOSING, SECOND_CLOSING, Traces, assert_whole, traces
+from tests.complaints.cases import FileCase
+
+
+def test_closing_answers_the_citizen(accepted: Case, omar: User, now: datetime) -> None:
+    later = now + timedelta(days=1)
+    close(accepted, by=omar, at=later, outcome="solved", found=FOUND, done=DONE)
+    assert traces(accepted) == Traces(
+        event=(3, "close", "in_progress", "closed"),
+        held_by=None,
+        clock=("may_object", later + timedelta(days=14)),
+        told={("case_answered", "sms", "citizen")},
+    )
+    assert (accepted.outcome, accepted.closed_by, accepted.closed_at) == ("solved", omar, later)
+    assert accepted.clocks.get(kind="answer").ending == "met"
+    assert accepted.answers.get().state == AnswerState.GIVEN
+    assert_whole(accepted)
+
+
+def test_a_late_closing_misses_its_clock(accepted: Case, omar: User, now: datetime) -> None:
+    close(accepted, by=omar, at=now + timedelta(days=30), outcome="partly", found=FOUND, done=DONE)
+    assert accepted.clocks.get(kind="answer").ending == "missed"
+
+
+def test_a_hollow_answer_closes_nothing(accepted: Case, omar: User, now: datetime) -> None:
+    with pytest.raises(HollowAnswer) as refused:
+        close(accepted, by=omar, at=now, outcome="solved", found=DETAILS, done="تم عمل اللازم")
+    assert refused.value.faults == [WeakAnswer("found", Fault.COPIED), WeakAnswer("done", Fault.FORMULA)]
+    assert traces(accepted).event[1] == "accept"
+
+
+def test_an_outcome_belongs_to_its_kind(accepted: Case, omar: User, now: datetime) -> None:
+    with pytest.raises(OutcomeNotAllowed):
+        close(accepted, by=omar, at=now, outcome="thanked", found=FOUND, done=DONE)
+
+
+def test_a_complaint_is_accepted_before_it_is_closed(referred: Case, omar: User, now: datetime) -> None:
+    with pytest.raises(TransitionNotAllowed):
+        close(referred, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
+
+
+def test_an_inquiry_is_answered_at_once(file_case: FileCase, inquiry: Topic, omar: User, now: datetime) -> None:
+    case = file_case(kind="inquiry", topic=inquiry)
+    close(case, by=omar, at=now, outcome="answered", found=FOUND, done=DONE)
+    assert traces(case).event == (2, "close", "referred", "closed")
+    assert case.clocks.get(kind="decide_competence").ending == "met"
+    assert_whole(case)
+
+
+def test_a_sensitive_answer_needs_a_second_signature(
+    file_case: FileCase, conduct: Topic, omar: User, nadia: User, now: datetime
+) -> None:
+    case = file_case(topic=conduct)
+    accept(case, by=omar, at=now, days=2)
+    close(case, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
+    assert traces(case).event == (3, "propose_answer", "in_progress", "in_progress")
+    assert traces(case).clock == ("answer", SECOND_CLOSING)
+    assert traces(case).told == set()
+    with pytest.raises(NotEntitled):
+        sign(case, by=omar, at=now)
+    sign(case, by=nadia, at=now)
+    assert traces(case).event == (4, "close", "in_progress", "closed")
+    assert (case.answers.get().written_by, case.answers.get().signed_by) == (omar, nadia)
+    assert case.hides_identity
+    assert_whole(case)
+
+
+def test_what_was_proposed_falls_when_the_case_leaves_the_desk(
+    file_case: FileCase, conduct: Topic, omar: User, gam: Agency, now: datetime
+) -> None:
+    case = file_case(topic=conduct)
+    accept(case, by=omar, at=now, days=2)
+    close(case, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
+    propose_extension(case, by=omar, at=now, days=1, reason="تأخر")
+    return_case(case, by=omar, at=now, reason="other_agency", text="تبين أنها للأمانة.", proposed_agency=gam)
+    assert (case.answers.get().state, case.extensions.get().state) == ("taken_back", "dropped")
+
+
+def test_a_slip_is_taken_back_before_the_notice_left(closed: Case, omar: User, now: datetime) -> None:
+    correct(closed, by=omar, at=now + timedelta(minutes=10))
+    assert traces(closed) == Traces(
+        event=(4, "correct", "closed", "in_progress"), held_by="agency", clock=("answer", FIFTH_CLOSING), told=set()
+    )
+    assert Message.objects.get(template="case_answered").state == MessageState.CANCELLED
+    assert closed.answers.get().state == AnswerState.TAKEN_BACK
+    assert (closed.outcome, closed.closed_at) == ("", None)
+    assert_whole(closed)
+
+
+def test_a_slip_does_not_revive_the_promise_of_an_agency_before(
+    file_case: FileCase, inquiry: Topic, omar: User, lina: User, yusuf: User, gam: Agency, now: datetime
+) -> None:
+    case = file_case(kind="inquiry", topic=inquiry)
+    accept(case, by=omar, at=now, days=1)
+    return_case(case, by=omar, at=now, reason="other_agency", text="تبين أنها للأمانة.", proposed_agency=gam)
+    refer(case, by=lina, at=now, agency=gam)
+    close(case, by=yusuf, at=now + timedelta(minutes=1), outcome="answered", found=FOUND, done=DONE)
+    correct(case, by=yusuf, at=now + timedelta(minutes=2))
+    first, again = case.clocks.filter(kind="answer").order_by("pk")
+    assert (first.ending, first.ended_at, again.ended_at, again.started_at) == (
+        "stopped", now, None, now + timedelta(minutes=2),
+    )  # fmt: skip
+    assert again.due_at > first.due_at
+    assert_whole(case)
+
+
+def test_a_slip_is_not_taken_back_once_the_notice_left(closed: Case, omar: User, now: datetime) -> None:
+    Message.objects.filter(template="case_answered").update(state=MessageState.ACCEPTED)
+    with pytest.raises(TransitionNotAllowed):
+        correct(closed, by=omar, at=now + timedelta(minutes=10))
+
+
+def test_a_slip_is_not_taken_back_later_or_by_another(closed: Case, omar: User, nadia: User, now: datetime) -> None:
+    with pytest.raises(TransitionNotAllowed):
+        correct(closed, by=omar, at=now + timedelta(minutes=16))
+    with pytest.raises(NotEntitled):
+        correct(closed, by=nadia, at=now + timedelta(minutes=1))
