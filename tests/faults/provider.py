@@ -13,7 +13,10 @@ from typing import Any, cast, override
 from urllib.parse import urlsplit
 
 from config.devstack.processes import free_port, is_taken
-from tests.fakes.twilio import ACCOUNT, AT_CREATE, FAULTS, TOKEN, Answer, FakeTwilio, Fault, Handler, Server, Taken
+from tests.fakes.twilio.account import ACCOUNT, TOKEN, FakeTwilio
+from tests.fakes.twilio.faults import AT_CREATE, FAULTS, Fault
+from tests.fakes.twilio.server import Handler, Server
+from tests.fakes.twilio.shapes import Answer, Taken
 from tests.faults.children import Child, fork
 from tests.faults.plan import ACCEPTED_THEN_TIMED_OUT, KILLED_AFTER_THE_WIRE, TIMED_OUT, Plan
 

@@ -21,7 +21,8 @@ from notifications.carriers.twilio import TwilioCarrier
 from notifications.models import Attempt, Channel, Message, MessageState, Receipt, Verdict
 from notifications.proof import evidence
 from notifications.sending import delivery, sweep
-from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, serving
+from tests.fakes.twilio.account import ACCOUNT, TOKEN, FakeTwilio
+from tests.fakes.twilio.server import serving
 from tests.notifications.conftest import notice, owed
 
 pytestmark = pytest.mark.django_db

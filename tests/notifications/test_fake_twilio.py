@@ -21,7 +21,8 @@ from twilio.request_validator import RequestValidator
 
 from config.devstack.processes import free_port
 from config.devstack.state import ROOT
-from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, serving
+from tests.fakes.twilio.account import ACCOUNT, TOKEN, FakeTwilio
+from tests.fakes.twilio.server import serving
 
 AMINA, KARIM = "+962790001234", "+962790005678"
 MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages"

@@ -17,7 +17,9 @@ from django.utils import timezone
 
 from notifications.carriers import Accepted, Answers, CannotSay, Declined, Letter, Meaning, Sighting, Status, Uncertain
 from notifications.carriers.twilio import MEANINGS, STATUSES, TwilioCarrier, callback_url, sighting
-from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, Taken, serving
+from tests.fakes.twilio.account import ACCOUNT, TOKEN, FakeTwilio
+from tests.fakes.twilio.server import serving
+from tests.fakes.twilio.shapes import Taken
 
 AMINA, KARIM = "+962790001234", "+962790005678"
 BODY = "صدر الرد على شكوى 2604821735 bk.gov.jo/r/7Kq2Xd"
