@@ -21,7 +21,7 @@ from complaints.models import Case, CaseEvent
 from complaints.workflow import OPEN
 from tests.bench import first_visit, pages, progress, starts
 from tests.bench.generate import CASES_OF_A_CITIZEN, generate, make_world
-from tests.bench.lives import World
+from tests.bench.world import World
 
 DAYS = 540
 

@@ -19,7 +19,9 @@ from accounts.roles import Role
 from agencies.models import Agency, Topic, current_calendar
 from complaints.models import Case, CaseEvent, Channel, Clock, Holding
 from tests.bench import progress
-from tests.bench.lives import MOVING, Desk, Keys, Life, Seed, World
+from tests.bench.case_rows import MOVING
+from tests.bench.simulated_case import SimulatedCase
+from tests.bench.world import Desk, Keys, Seed, World
 
 SAMPLES = Path(__file__).parents[2] / "complaints" / "data" / "sample_cases.csv"
 #: Cases held in memory at a time.
@@ -77,11 +79,11 @@ def generate(number: int, *, world: World, seed: int, since: datetime, until: da
         _spare_the_text_indexes()
         starts = range(0, number, PORTION)
         for start in progress.follow(starts, "Making up cases", size=PORTION, whole=number):
-            lives = [
-                Life(dealer.seed(), world=world, keys=keys, dice=dice, at=at, until=until)
+            simulated = [
+                SimulatedCase(dealer.seed(), world=world, keys=keys, dice=dice, at=at, until=until)
                 for at in moments[start : start + PORTION]
             ]
-            _write(lives)
+            _write(simulated)
 
 
 def _spare_the_text_indexes() -> None:
@@ -132,32 +134,32 @@ class _Dealer:
 # ---- writing ----
 
 
-def _write(lives: Sequence[Life]) -> None:
-    _insert(Case, (life.case for life in lives))
-    _insert(CaseEvent, (event for life in lives for event in life.events))
-    _insert(Holding, (holding for life in lives for holding in life.holdings))
-    _insert(Clock, (clock for life in lives for clock in life.clocks))
-    words = sorted((row for life in lives for row in life.words), key=lambda row: row._meta.label)
+def _write(simulated: Sequence[SimulatedCase]) -> None:
+    _insert(Case, (one.case for one in simulated))
+    _insert(CaseEvent, (event for one in simulated for event in one.events))
+    _insert(Holding, (holding for one in simulated for holding in one.holdings))
+    _insert(Clock, (clock for one in simulated for clock in one.clocks))
+    words = sorted((row for one in simulated for row in one.words), key=lambda row: row._meta.label)
     for _label, rows in groupby(words, key=lambda row: row._meta.label):
         of_one_kind = list(rows)
         _insert(type(of_one_kind[0]), of_one_kind)
-    _move(lives)
+    _move(simulated)
 
 
 def _insert(model: type[Model], rows: Iterable[Model]) -> None:
     model._default_manager.bulk_create(list(rows), batch_size=BATCH)
 
 
-def _move(lives: Sequence[Life]) -> None:
+def _move(simulated: Sequence[SimulatedCase]) -> None:
     """Lead the cases through their steps, the first of all, then the second of all: a step at a time is allowed."""
     columns = ", ".join(MOVING)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE made_up AS SELECT id, {columns} FROM complaints_case WITH NO DATA")
         with cursor.copy(f"COPY made_up (id, {columns}) FROM STDIN") as copy:
-            for life in lives:
-                for step in life.steps[1:]:
-                    copy.write_row((life.case.pk, *step))
-        for version in range(2, max(len(life.steps) for life in lives) + 1):
+            for one in simulated:
+                for step in one.steps[1:]:
+                    copy.write_row((one.case.pk, *step))
+        for version in range(2, max(len(one.steps) for one in simulated) + 1):
             cursor.execute(
                 f"UPDATE complaints_case SET ({columns}) = ROW({', '.join(f'made_up.{name}' for name in MOVING)})"
                 " FROM made_up WHERE made_up.id = complaints_case.id AND made_up.version = %s",

@@ -23,7 +23,7 @@ from agencies.models import Agency
 from complaints.models import Case, Draft
 from complaints.workflow import Kind, State
 from tests.bench import progress
-from tests.bench.lives import World
+from tests.bench.world import World
 
 #: SQL statements a page may take, as docs and tests promise; the home page's is the design's.
 GOALS = {"queue": 6, "case (staff)": 20, "case (citizen)": 10, "filing": 15, "home (citizen)": 6, "home (public)": 6}

@@ -34,7 +34,7 @@ from complaints.workflow import Holder, State
 from tests.bench import progress
 from tests.bench.databases import Chosen
 from tests.bench.generate import make_world, read_samples
-from tests.bench.lives import World
+from tests.bench.world import World
 
 #: By how much a search may cost more among the many.
 GOAL = 3.0

@@ -25,7 +25,7 @@ from complaints.suggestions.trial import Proposal, try_rule
 from complaints.workflow import Holder, Kind, Outcome, State
 from tests.bench import progress
 from tests.bench.generate import Sample, make_world, read_samples
-from tests.bench.lives import World
+from tests.bench.world import World
 
 #: By how much a question may cost more among the many.
 GOAL = 3.0

@@ -12,7 +12,7 @@ from complaints.engine import history_chain
 from complaints.models import Case, CaseEvent, Clock, Holding, ReferralTask, TaskState
 from complaints.workflow import Action, State, edges
 from tests.bench.generate import generate, make_world
-from tests.bench.lives import World
+from tests.bench.world import World
 
 NUMBER = 90
 

@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import User
 from agencies.models import Agency, Topic
 from tests.bench.generate import generate, make_world
-from tests.bench.lives import World
+from tests.bench.world import World
 from tests.cast import make_agency, sign_in
 
 

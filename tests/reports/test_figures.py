@@ -19,7 +19,7 @@ from reports import figures
 from reports.figures import NAMES, Figures, Report, count, was_late
 from reports.spans import Preset, Span
 from tests.bench.generate import generate
-from tests.bench.lives import World
+from tests.bench.world import World
 from tests.cast import NOW
 from tests.reports import naive
 

@@ -13,7 +13,7 @@ from accounts.models import Citizen, Membership, User
 from accounts.roles import Role
 from agencies.models import Agency
 from tests.bench.generate import generate
-from tests.bench.lives import World
+from tests.bench.world import World
 from tests.cast import NOW, make_staff, sign_in
 
 PAGES = ("reports", "reports-xlsx", "reports-csv")

@@ -1,20 +1,15 @@
-"""The lives of made-up cases: in memory, action by action, with the rows each action would have written."""
+"""A made-up case simulated in memory from filing to its end, with the rows each of its actions would have written."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from django.db import connection
-from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import Citizen, User
-from agencies.calendar import WorkingCalendar
-from agencies.models import Agency, Topic
+from accounts.models import User
+from agencies.models import Agency
 from complaints import reference
 from complaints.clocks import clockwork
 from complaints.engine import history_chain
@@ -23,12 +18,10 @@ from complaints.models import (
     Answer,
     AnswerState,
     Case,
-    CaseEvent,
     Clock,
     Ending,
     Extension,
     ExtensionState,
-    Holding,
     Objection,
     ObjectionRuling,
     Question,
@@ -38,7 +31,9 @@ from complaints.models import (
     Ruling,
     TaskState,
 )
-from complaints.workflow import ACTIONS, OUTCOMES, STATE_RULES, Action, ClockKind, Holder, Kind, Outcome, State
+from complaints.workflow import OUTCOMES, Action, ClockKind, Kind, Outcome, State
+from tests.bench.case_rows import MOVING, CaseRows
+from tests.bench.world import Desk, Keys, Seed, World
 
 #: Working minutes a case spends in a state, on average; a working day has seven hours.
 MEANS = {
@@ -79,102 +74,17 @@ SLOW, SLOWER_BY = 0.12, 4
 FORGOTTEN = 0.002
 MOST_OBJECTIONS = 2
 EXTRA_DAYS = 3
-
-#: The columns of a case that change while it lives; the database lets them change step by step only.
-MOVING = (
-    "agency_id",
-    "officer_id",
-    "state",
-    "resumes_to",
-    "holder",
-    "action",
-    "version",
-    "chain",
-    "limit_from",
-    "promised_on",
-    "deadline_at",
-    "bounces",
-    "objections_made",
-    "closed_at",
-    "closed_by_id",
-    "outcome",
-)
 FOUND = "كشف الفريق الفني على الموقع في اليوم التالي وتبين وجود عطل في الخط الفرعي المغذي للحي."
 DONE = "جرى إصلاح العطل وإعادة الخدمة إلى المنطقة، وتأكدنا هاتفيا من مقدم الشكوى من زوال السبب."
 WORDS = "نرجو التكرم بتزويدنا بعنوان أدق وبصورة عن الموقع إن أمكن."
 
 
-@dataclass(frozen=True)
-class Desk:
-    """An agency and the two people who act for it."""
-
-    agency: Agency
-    officer: User
-    supervisor: User
-
-
-@dataclass(frozen=True)
-class World:
-    """Everybody and everything a made-up case can meet; ``judge`` rules on objections and refers nothing."""
-
-    desks: Sequence[Desk]
-    citizens: Sequence[Citizen]
-    topics: Sequence[Topic]
-    cmu: User
-    judge: User
-    calendar: WorkingCalendar
-
-
-@dataclass(frozen=True)
-class Seed:
-    """What a person writes, and where it goes first; no desk sends it to triage."""
-
-    kind: str
-    topic: Topic
-    desk: Desk | None
-    subject: str
-    details: str
-    place: str
-    language: str
-    channel: str
-
-
-class Keys:
-    """Primary keys taken from a table's own sequence, a block at a time."""
-
-    BLOCK = 5000
-
-    def __init__(self) -> None:
-        self._blocks: dict[str, Iterator[int]] = {}
-
-    def next(self, model: type[Model]) -> int:
-        """Return the next key of ``model``."""
-        table = model._meta.db_table
-        return self.of(f"pg_get_serial_sequence('{table}', 'id')")
-
-    def of(self, sequence: str) -> int:
-        """Return the next number of ``sequence``, an SQL expression."""
-        try:
-            return next(self._blocks[sequence])
-        except (KeyError, StopIteration):
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT nextval({sequence}) FROM generate_series(1, {self.BLOCK})")
-                self._blocks[sequence] = iter([key for (key,) in cursor.fetchall()])
-            return next(self._blocks[sequence])
-
-
-class Life:
+class SimulatedCase(CaseRows):
     """One case until ``until``: ``case`` is as it was filed, ``steps`` what it became, the other lists its rows."""
 
     def __init__(self, seed: Seed, *, world: World, keys: Keys, dice: Random, at: datetime, until: datetime) -> None:
-        self.world, self.keys, self.dice, self.until = world, keys, dice, until
-        self.at = at
-        self.desk = seed.desk
-        self.events: list[CaseEvent] = []
-        self.holdings: list[Holding] = []
-        self.clocks: list[Clock] = []
-        self.words: list[Model] = []
-        self.steps: list[tuple[object, ...]] = []
+        super().__init__(world=world, keys=keys, desk=seed.desk, at=at)
+        self.dice, self.until = dice, until
         self.case = self._file(seed)
         while self._go_on():
             continue
@@ -462,13 +372,6 @@ class Life:
     def _close(self, by: User | None, outcome: Outcome) -> None:
         self.case.closed_at, self.case.closed_by, self.case.outcome = self.at, by, outcome
 
-    def _running(self) -> Clock:
-        return next(clock for clock in self._own_clocks() if clock.paused_at is None)
-
-    def _own_clocks(self) -> list[Clock]:
-        """Return the clocks of the case itself that have not ended; those of parts run beside them."""
-        return [clock for clock in self.clocks if clock.ended_at is None and clock.task is None]
-
     def _part(self) -> ReferralTask | None:
         parts = (row for row in self.words if isinstance(row, ReferralTask))
         return next((part for part in parts if part.state == TaskState.OPEN), None)
@@ -482,129 +385,3 @@ class Life:
         objection.ruling, objection.reasons = ruling, WORDS
         objection.ruled_by, objection.ended_at = self.world.judge, self.at
         return objection
-
-    def _say[M: Model](self, model: type[M], **values: object) -> M:
-        row = model(pk=self.keys.next(model), case=self.case, **values)
-        self.words.append(row)
-        return row
-
-    def _last[M: Model](self, model: type[M]) -> M:
-        return next(row for row in reversed(self.words) if isinstance(row, model))
-
-    # ---- the machine: as complaints.engine.transition, without a database ----
-
-    def _move(
-        self,
-        action: Action,
-        target: State,
-        *,
-        by: User | None,
-        facts: Mapping[str, object],
-        due: datetime | None = None,
-        former: Agency | None = None,
-    ) -> None:
-        origin = State(self.case.state)
-        self.case.state, self.case.last_action = target, action
-        self._move_clocks(action, origin, target, due)
-        self.case.resumes_to = origin if target == State.WAITING else ""
-        self._hold(target)
-        self._record(action, target, by=by, facts=facts, origin="" if action == Action.FILE else origin, former=former)
-
-    def _record(
-        self,
-        action: Action,
-        target: State,
-        *,
-        by: User | None,
-        facts: Mapping[str, object],
-        origin: str | None = None,
-        former: Agency | None = None,
-    ) -> None:
-        case = self.case
-        case.version += 1
-        event = CaseEvent(
-            case=case,
-            number=case.version,
-            action=action,
-            from_state=target if origin is None else origin,
-            to_state=target,
-            at=self.at,
-            actor=by,
-            agency=former or case.agency,
-            facts=facts,
-        )
-        event.chain = case.chain = history_chain.link(bytes(case.chain), event)
-        self.events.append(event)
-        self.steps.append(tuple(getattr(case, name) for name in MOVING))
-
-    def _move_clocks(self, action: Action, origin: State, target: State, due: datetime | None) -> None:
-        live = self._own_clocks()
-        running = next((clock for clock in live if clock.paused_at is None), None)
-        paused = next((clock for clock in live if clock.paused_at is not None), None)
-        if target == State.WAITING and running is not None:
-            running.paused_at, running = self.at, None
-        resumed = paused if origin == State.WAITING and action in {Action.REPLY, Action.LAPSE} else None
-        for clock in (running, paused):
-            if clock is not None and clock is not resumed:
-                self._end(clock, action)
-        if resumed is None:
-            self._start(target, due)
-        else:
-            self._resume(resumed)
-
-    def _end(self, clock: Clock, action: Action) -> None:
-        in_time = Ending.MET if CLOCK_KINDS[clock.kind] in ACTIONS[action].fulfils else Ending.STOPPED
-        clock.ending = Ending.MISSED if self.at > clock.due_at else in_time
-        self._end_pause(clock)
-        clock.ended_at = self.at
-
-    def _resume(self, clock: Clock) -> None:
-        assert clock.paused_at is not None
-        stood = self.world.calendar.working_minutes(clock.paused_at, self.at)
-        clock.due_at = self.world.calendar.add_minutes(clock.due_at, stood)
-        clock.first_due_at = self.world.calendar.add_minutes(clock.first_due_at, stood)
-        self._end_pause(clock)
-        self._project(clock)
-
-    def _end_pause(self, clock: Clock) -> None:
-        if clock.paused_at is not None:
-            clock.pauses = [*clock.pauses, (clock.paused_at, self.at)]
-            clock.paused_at = None
-
-    def _start(self, target: State, due: datetime | None) -> None:
-        if target == State.CLOSED and not clockwork.needs_window(self.case):
-            self.case.deadline_at = None
-            return
-        ends, days = clockwork.due_in_state(target, at=self.at, promised=due, calendar=self.world.calendar)
-        clock = Clock(
-            pk=self.keys.next(Clock),
-            case=self.case,
-            kind=STATE_RULES[target].clock,
-            started_at=self.at,
-            limit_days=days,
-            first_due_at=ends,
-            due_at=ends,
-        )
-        self.clocks.append(clock)
-        self._project(clock)
-
-    def _project(self, clock: Clock) -> None:
-        self.case.deadline_at = None if self.case.state == State.CLOSED else clock.due_at
-        if self.case.state == State.IN_PROGRESS:
-            self.case.promised_on = timezone.localdate(clock.due_at)
-
-    def _hold(self, target: State) -> None:
-        holder = STATE_RULES[target].holder
-        self.case.holder = holder or ""
-        agency = self.case.agency if holder == Holder.AGENCY else None
-        last = self.holdings[-1] if self.holdings and self.holdings[-1].ended_at is None else None
-        if last is not None and last.holder == holder and last.agency == agency:
-            return
-        if last is not None:
-            last.ended_at = self.at
-        if holder is not None:
-            pk = self.keys.next(Holding)
-            self.holdings.append(Holding(pk=pk, case=self.case, holder=holder, agency=agency, started_at=self.at))
-
-
-CLOCK_KINDS = {rule.clock.value: rule.clock for rule in STATE_RULES.values()}
