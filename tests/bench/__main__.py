@@ -91,6 +91,15 @@ def _recall(arguments: list[str]) -> int:
     return recall.main(arguments)
 
 
+def _routing(arguments: list[str]) -> int:
+    import django
+
+    django.setup()
+    from tests.bench import routing
+
+    return routing.main(arguments)
+
+
 def _search(arguments: list[str]) -> int:
     import django
 
@@ -117,6 +126,7 @@ BENCHMARKS = {
     "notices": Benchmark("messages a second, and how long one waits on the running system", _notices, has_servers=True),
     "queue": Benchmark("every view of the queue among few cases and among many", _queue),
     "recall": Benchmark("how many words of a family find each other in the search", _recall),
+    "routing": Benchmark("whether the right agency, topic or duplicate is suggested for the sample cases", _routing),
     "search": Benchmark("searches for rare and common words among few cases and among many", _search),
     "similar": Benchmark("similar cases and suggested owners among few cases and among many", _similar),
 }
