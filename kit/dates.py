@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from kit.forms import ENGLISH_MONTHS, JORDAN_MONTHS
+from kit.months import ENGLISH_MONTHS, JORDAN_MONTHS
 
 NOON = 12
 

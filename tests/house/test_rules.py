@@ -158,7 +158,7 @@ KEEPS_ARABIC = {
     "complaints/actions/answer_quality.py",  # the hollow formulas that an answer may not consist of
     "kit/arabic.py",  # the letters it folds
     "config/formats/ar/formats.py",  # punctuation of dates
-    "kit/forms.py",  # months in the three families people write
+    "kit/months.py",  # months in the three families people write
     "config/settings.py",  # the operator's name, which is a setting
     "notifications/callbacks.py",  # the short replies that are heard
     "notifications/words/ar.py",  # messages, counted letter by letter, beside their English twins

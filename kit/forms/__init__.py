@@ -1,0 +1,34 @@
+"""Form fields in the house voice: Arabic digits folded, unsafe text refused, every error a whole sentence."""
+
+from kit.forms.choices import Card, ChoiceCards, ChoiceCardsField
+from kit.forms.dates import BirthDateField, BirthDateInput, DayField, DayInput
+from kit.forms.emails import EmailField
+from kit.forms.files import FilesInput, MultipleFileField
+from kit.forms.form import Form
+from kit.forms.numbers import DigitsField, DigitsInput, NumberField, plain_digits
+from kit.forms.passwords import PasswordField
+from kit.forms.phones import MobileField
+from kit.forms.text import LineField, ParagraphField, safe_text
+
+__all__ = [
+    "BirthDateField",
+    "BirthDateInput",
+    "Card",
+    "ChoiceCards",
+    "ChoiceCardsField",
+    "DayField",
+    "DayInput",
+    "DigitsField",
+    "DigitsInput",
+    "EmailField",
+    "FilesInput",
+    "Form",
+    "LineField",
+    "MobileField",
+    "MultipleFileField",
+    "NumberField",
+    "ParagraphField",
+    "PasswordField",
+    "plain_digits",
+    "safe_text",
+]

@@ -1,0 +1,62 @@
+"""The form every page uses: its errors name their fields."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.forms.utils import pretty_name
+from django.utils.translation import gettext
+
+from kit.forms.choices import Card, ChoiceCardsField
+
+
+class Form(forms.Form):
+    """A form whose errors name their field, and which leaves checking to the server."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+    def full_clean(self) -> None:
+        """Give every field its label and its own "missing" sentence, then clean.
+
+        Done here and not in ``__init__`` so that a form may still rename its fields after construction.
+        """
+        for name, field in self.fields.items():
+            field.label = field.label or pretty_name(name)
+            _name_the_missing(field)
+            _say_what_is_offered(field)
+        super().full_clean()
+
+    def offer(self, name: str, cards: Iterable[Card]) -> None:
+        """Set the answers of one choice-cards field, for those known only when the form is made."""
+        field = self.fields[name]
+        if not isinstance(field, ChoiceCardsField):
+            msg = f"{name} is not a field of choice cards"
+            raise TypeError(msg)
+        field.cards = cards
+
+
+def _name_the_missing(field: forms.Field) -> None:
+    if field.error_messages.get("required") is not forms.Field.default_error_messages["required"]:
+        return
+    field.error_messages["required"] = _missing_sentence(field) % {"label": field.label}
+
+
+def _missing_sentence(field: forms.Field) -> str:
+    if isinstance(field.widget, forms.CheckboxInput):
+        return gettext("Tick: %(label)s")
+    if isinstance(field.widget, forms.Select | forms.RadioSelect):
+        return gettext("Choose: %(label)s")
+    return gettext("%(label)s is missing")
+
+
+def _say_what_is_offered(field: forms.Field) -> None:
+    """Replace Django's sentence, which repeats what was sent: that may be anything."""
+    given = field.error_messages.get("invalid_choice")
+    if given and given is type(field).default_error_messages.get("invalid_choice"):
+        field.error_messages["invalid_choice"] = gettext("%(label)s: choose one of the answers offered") % {
+            "label": field.label
+        }

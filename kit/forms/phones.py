@@ -1,0 +1,52 @@
+"""Mobile telephone numbers."""
+
+from collections.abc import Collection
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.phonenumber import PhoneNumber
+
+from kit.forms.numbers import DigitsInput, is_digits, plain_digits
+
+
+class MobileField(forms.CharField):
+    """A mobile telephone number, returned in E.164 (``+962790001234``).
+
+    Numbers without a country are Jordanian. ``regions`` are the countries accepted: messages cost money, and numbers
+    abroad are the usual way to run up the bill.
+    """
+
+    def __init__(self, *, regions: Collection[str] = ("JO",), **kwargs: Any) -> None:
+        kwargs.setdefault("widget", DigitsInput(attrs={"inputmode": "tel", "autocomplete": "tel"}))
+        super().__init__(**kwargs)
+        self.regions = frozenset(regions)
+        self.validators = []
+
+    def to_python(self, value: Any) -> str:
+        """Return the number in E.164."""
+        typed = plain_digits(super().to_python(value) or "")
+        if not typed:
+            return ""
+        number = _parsed(typed)
+        if number is None or not self._is_mobile(number):
+            raise ValidationError(_("Enter a mobile number, such as 0790001234"), code="invalid")
+        return str(number.as_e164)
+
+    def _is_mobile(self, number: PhoneNumber) -> bool:
+        return (
+            number.is_valid()
+            and phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+            and phonenumbers.region_code_for_number(number) in self.regions
+        )
+
+
+def _parsed(typed: str) -> PhoneNumber | None:
+    if not is_digits(typed.removeprefix("+")):
+        return None
+    try:
+        return PhoneNumber.from_string(typed, region="JO")
+    except phonenumbers.NumberParseException:
+        return None

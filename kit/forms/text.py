@@ -1,0 +1,113 @@
+"""Text a person types: what it may hold, on one line or on several."""
+
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _, ngettext
+from django_stubs_ext import StrPromise
+
+type Text = str | StrPromise
+# Arabic needs three marks on one letter at most (shadda, vowel, superscript alef); higher heaps only break the page.
+MOST_MARKS_ON_A_LETTER = 8
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+LINE_BREAKS_AND_TABS = frozenset("\t\n\r")
+
+
+def safe_text(text: str) -> str:
+    """Return ``text`` with plain line ends, or raise ValidationError for what cannot be stored or shown.
+
+    Refused: NUL and other control characters, lone surrogates, and heaps of combining marks. ZWJ, ZWNJ and the
+    direction marks are legitimate Arabic.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if any(_is_unstorable(letter) for letter in text):
+        raise ValidationError(
+            _("Part of this text cannot be read. Type it here instead of pasting it."), code="unreadable"
+        )
+    if _has_heaped_marks(text):
+        raise ValidationError(_("There are too many marks over one letter. Remove some of them."), code="marks")
+    return text
+
+
+def _is_unstorable(letter: str) -> bool:
+    return unicodedata.category(letter) in {"Cc", "Cs"} and letter not in LINE_BREAKS_AND_TABS
+
+
+def _has_heaped_marks(text: str) -> bool:
+    run = 0
+    for letter in text:
+        run = run + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
+        if run > MOST_MARKS_ON_A_LETTER:
+            return True
+    return False
+
+
+def _refuse_bidi_controls(text: str) -> None:
+    if not BIDI_CONTROLS.isdisjoint(text):
+        raise ValidationError(
+            _("This text has hidden characters that change its direction. Type it here instead of pasting it."),
+            code="bidi",
+        )
+
+
+def _refuse_length(text: str, *, shortest: int, longest: int) -> None:
+    typed = len(text)
+    if typed > longest:
+        sentence = ngettext(
+            "Write at most %(limit)s character; there are %(typed)s now",
+            "Write at most %(limit)s characters; there are %(typed)s now",
+            longest,
+        )
+        raise ValidationError(sentence % {"limit": f"{longest:,}", "typed": f"{typed:,}"}, code="max_length")
+    if text and typed < shortest:
+        sentence = ngettext(
+            "Write at least %(limit)s character; there are %(typed)s now",
+            "Write at least %(limit)s characters; there are %(typed)s now",
+            shortest,
+        )
+        raise ValidationError(sentence % {"limit": f"{shortest:,}", "typed": f"{typed:,}"}, code="min_length")
+
+
+class _TextField(forms.CharField):
+    """What a line and a paragraph share: own length check with both counts, and no silent cut by the browser."""
+
+    def __init__(self, *, max: int, min: int = 0, **kwargs: Any) -> None:  # noqa: A002 - reads as LineField(max=120)
+        super().__init__(**kwargs)
+        self.longest, self.shortest = max, min
+        # Django's own NUL validator would say the same thing in another voice.
+        self.validators = []
+
+    def to_python(self, value: Any) -> str:
+        # The length comes first, so that a megabyte is refused before it is read letter by letter.
+        text = super().to_python(value) or ""
+        _refuse_length(text.replace("\r\n", "\n"), shortest=self.shortest, longest=self.longest)
+        return self.tidy(safe_text(text))
+
+    def tidy(self, text: str) -> str:
+        return text
+
+
+class LineField(_TextField):
+    """One line of text, such as a name or a subject: spaces are made single, direction overrides are refused."""
+
+    def tidy(self, text: str) -> str:
+        """Return the line with single spaces."""
+        _refuse_bidi_controls(text)
+        return " ".join(text.split())
+
+
+class ParagraphField(_TextField):
+    """Several lines of text with a counter below; line ends are made plain before they are counted."""
+
+    def __init__(self, *, max: int, min: int = 0, rows: int = 5, **kwargs: Any) -> None:  # noqa: A002 - as LineField
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows, "data-max": max}))
+        super().__init__(max=max, min=min, **kwargs)
+
+
+def without_format_marks(text: str) -> str:
+    """Drop invisible marks: telephones put them round a number that is copied from the contacts."""
+    return "".join(letter for letter in text.strip() if unicodedata.category(letter) != "Cf")
