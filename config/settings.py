@@ -94,7 +94,17 @@ TEMPLATES: list[dict[str, Any]] = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": [
-                "kit.components",
+                "kit.components.charts",
+                "kit.components.dates",
+                "kit.components.drawings",
+                "kit.components.error_summary",
+                "kit.components.fields",
+                "kit.components.links",
+                "kit.components.marks",
+                "kit.components.navigation",
+                "kit.components.numbers",
+                "kit.components.panels",
+                "kit.components.timelines",
                 "complaints.case_text.tags",
                 "django.templatetags.i18n",
                 "django.templatetags.static",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
+from kit.languages import current_language
 from kit.months import ENGLISH_MONTHS, JORDAN_MONTHS
 
 NOON = 12
@@ -16,8 +17,7 @@ def day_text(value: date) -> str:
     """Return a day in words, ``15 كانون الثاني 2026``; a datetime counts by the clock in Amman."""
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    is_english = (get_language() or "ar").startswith("en")
-    months = ENGLISH_MONTHS if is_english else JORDAN_MONTHS
+    months = ENGLISH_MONTHS if current_language() == "en" else JORDAN_MONTHS
     return f"{value.day} {months[value.month - 1]} {value.year}"
 
 

@@ -1,5 +1,7 @@
 """Short ways to render a component, as a page would."""
 
+import re
+
 from django.template import Context, Template
 from django.utils.translation import override
 
@@ -11,5 +13,6 @@ def rendered(source: str, *, language: str = "ar", **context: object) -> str:
 
 
 def squeezed(html: str) -> str:
-    """Return the page without line breaks and indents, which mean nothing between elements."""
-    return "".join(line.strip() for line in html.splitlines())
+    """Return the page without line breaks and indents: they mean nothing between elements, and a space within a tag."""
+    in_tags = re.sub(r"\s*\n\s*(?=[^<]*>)", " ", html)
+    return "".join(line.strip() for line in in_tags.splitlines())

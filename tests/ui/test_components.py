@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.test import RequestFactory
 
-from kit.components import day_text
+from kit.dates import day_text
 from kit.forms import Card, ChoiceCardsField, DigitsField, Form, LineField, ParagraphField, PasswordField
 from tests.ui.bidi import reversed_numbers
 from tests.ui.render import rendered, squeezed
@@ -135,9 +135,10 @@ def test_a_deadline_shows_its_date_and_what_it_means():
 
 
 def test_a_banner_wraps_bare_words_and_leaves_paragraphs_alone():
-    bare = rendered('{% banner kind="ok" title="تم" %}وصلت{% endbanner %}')
+    bare = squeezed(rendered('{% banner kind="ok" title="تم" %}وصلت{% endbanner %}'))
     assert bare.endswith('<div class="grow"><h2>تم</h2><p>وصلت</p></div></div>')
-    assert rendered("{% banner %}<p>وصلت</p>{% endbanner %}").endswith('<div class="grow"><p>وصلت</p></div></div>')
+    paragraph = squeezed(rendered("{% banner %}<p>وصلت</p>{% endbanner %}"))
+    assert paragraph.endswith('<div class="grow"><p>وصلت</p></div></div>')
 
 
 def test_a_message_of_success_is_a_green_banner():
@@ -150,14 +151,15 @@ def test_a_banner_does_not_trust_the_values_inside_it():
 
 def test_a_fact_may_be_changed_and_says_which():
     html = rendered('{% facts columns=3 %}{% fact label="الجهة" change="/x/" %} المياه {% endfact %}{% endfacts %}')
-    assert html == (
+    assert squeezed(html) == (
         '<dl class="facts facts-3"><div><dt>الجهة</dt><dd>المياه</dd>'
         '<dd class="act"><a href="/x/">تغيير<span class="vh"> الجهة</span></a></dd></div></dl>'
     )
 
 
 def test_a_step_that_is_done_says_so_to_those_who_listen():
-    html = rendered('{% step state="done" %}وصلتنا{% endstep %}{% step state="now" note="الأحد" %}الآن{% endstep %}')
+    source = '{% step state="done" %}وصلتنا{% endstep %}{% step state="now" note="الأحد" %}الآن{% endstep %}'
+    html = squeezed(rendered(source))
     assert html.startswith('<li class="done"><span class="mark"><svg')
     assert html.endswith(
         '</span>وصلتنا<span class="vh"> (تم)</span></li>'
@@ -169,7 +171,7 @@ def test_what_happened_has_a_time_and_a_source():
     html = rendered(
         '{% timeline_item title="قُبلت" at=at by="المياه" kind="ok" %}{% endtimeline_item %}', at=date(2026, 1, 6)
     )
-    assert html == (
+    assert squeezed(html) == (
         '<li class="tl-ok"><h3>قُبلت</h3>'
         '<span class="meta"><time datetime="2026-01-06">6 كانون الثاني 2026</time> · المياه</span></li>'
     )

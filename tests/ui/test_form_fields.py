@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import override
 from hypothesis import given, strategies as st
 
-from kit import components
+from kit.components import fields
 from kit.forms import (
     BirthDateField,
     Card,
@@ -303,7 +303,7 @@ def test_the_browser_fills_in_birthdays_alone():
         born = BirthDateField()
         began = DayField()
 
-    drawn = {name: components.field(field=Days()[name]) for name in ("born", "began")}
+    drawn = {name: fields.field(field=Days()[name]) for name in ("born", "began")}
     assert [drawn["born"].count(f'autocomplete="bday-{part}"') for part in ("day", "month", "year")] == [1, 1, 1]
     assert (drawn["began"].count('autocomplete="off"'), drawn["began"].count("bday")) == (3, 0)
 

@@ -1,0 +1,51 @@
+"""Where a page stands: links that know whether we are there, and its address in the other language."""
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse, translate_url
+
+from kit import languages
+
+register = template.Library()
+
+
+@register.inclusion_tag("components/nav_link.html", takes_context=True)
+def nav_link(
+    context: Context, *, to: str, text: object, icon_name: str = "", within: str = "", css: str = "", count: int = 0
+) -> dict[str, Any]:
+    """Link to a page by its url name and mark it when we are there, or on one of the names in ``within``."""
+    here = _url_name(context)
+    current = "page" if here == to else "true" if here in within.split() else ""
+    return {"href": reverse(to), "text": text, "icon_name": icon_name, "current": current, "css": css, "count": count}
+
+
+def _url_name(context: Context) -> str:
+    match = getattr(context.get("request"), "resolver_match", None)
+    return match.url_name or "" if match else ""
+
+
+@register.simple_tag(takes_context=True)
+def other_language_url(context: Context) -> str:
+    """Return the address of this page in the other language, its home page where this one has no twin."""
+    other = languages.other_language()
+    request = context.get("request")
+    here = request.get_full_path() if request else ""
+    there = translate_url(here, other) if here else here
+    return there if there != here else f"/{other}/"
+
+
+@register.simple_tag
+def other_language() -> str:
+    """Return the code of the language this page is not in."""
+    return languages.other_language()
+
+
+@register.simple_tag
+def url_or_home(name: str) -> str:
+    """Return the address of a page, the home page where no URL has that name (error pages must never fail)."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return f"/{languages.current_language()}/"
