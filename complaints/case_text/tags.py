@@ -4,6 +4,9 @@ from django import template
 from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
+
+from agencies.models import Governorate
 
 register = template.Library()
 
@@ -27,6 +30,15 @@ def user_text(context: Context, text: object, *, lines: bool = False) -> SafeStr
         return format_html("<bdi>{}</bdi>", shown)
     paragraphs = (line for line in shown.splitlines() if line.strip())
     return format_html_join("", '<p dir="auto">{}</p>', ((line,) for line in paragraphs))
+
+
+@register.simple_tag(takes_context=True)
+def place(context: Context, *, governorate: Governorate | None, area: str, spot: str) -> SafeString:
+    """Write where something happened, governorate first, words typed as `user_text` writes them, or a dash."""
+    typed = [user_text(context, part) for part in (area, spot) if part]
+    parts = [governorate.name, *typed] if governorate else typed
+    separator = pgettext("between parts of a place", ", ")
+    return format_html_join(separator, "{}", ((part,) for part in parts)) or SafeString("—")
 
 
 @register.simple_tag(takes_context=True)
