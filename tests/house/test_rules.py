@@ -10,6 +10,7 @@ import pytest
 from config.devstack.state import ROOT
 
 APPS = ("kit", "agencies", "notifications", "accounts", "complaints", "reports", "config")
+LONGEST_FILE = 400
 FORBIDDEN_NAMES = {
     "services.py",
     "utils.py",
@@ -80,6 +81,17 @@ def _is_migration(path: Path) -> bool:
 
 def _docstring(path: Path) -> str | None:
     return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_no_file_is_longer_than_four_hundred_lines() -> None:
+    """A longer one holds two subjects. Exempt is what makemigrations writes."""
+    written = [*sources(".py"), *templates(), *(ROOT / "tests").rglob("*.py"), ROOT / "run.py", ROOT / "manage.py"]
+    long = {name(path): lines for path in written if (lines := _lines(path)) > LONGEST_FILE}
+    assert {path for path in long if not path.endswith("/migrations/0001_initial.py")} == set()
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
 
 
 def test_no_module_is_named_after_nothing() -> None:
