@@ -17,6 +17,7 @@ OWN_LINE = (
     "|th|thead|tr|ul"
 )
 ELEMENT = re.compile(rf"<(?:{OWN_LINE})(?=[\s>])|{{% (?:banner|card|fact|facts|step|steps|timeline|timeline_item) ")
+WORDS = re.compile(r"{% blocktranslate([^%]*)%}(.*?){% endblocktranslate %}", re.DOTALL)
 TAKEN = re.compile(r"{% (?:extends|include) \"([^\"]+)\"")
 RENDERED = re.compile(r"\"((?:[\w-]+/)+[\w-]+\.html)\"")
 #: Each app may take templates of those below it; `pages` are the texts of the site, which stand beside them all.
@@ -33,6 +34,10 @@ def long_lines(text: str) -> list[int]:
 
 def crowded_lines(text: str) -> list[int]:
     return [number for number, line in enumerate(text.splitlines(), start=1) if len(ELEMENT.findall(line)) > 1]
+
+
+def untrimmed(text: str) -> list[str]:
+    return [words for options, words in WORDS.findall(text) if "\n" in words and "trimmed" not in options.split()]
 
 
 def room_of(template: str) -> tuple[str, str]:
@@ -64,6 +69,12 @@ def taken_from_elsewhere(path: Path, pattern: re.Pattern[str], own: tuple[str, s
 def test_a_template_has_no_long_line_and_one_element_a_line(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert {"long": long_lines(text), "crowded": crowded_lines(text)} == {"long": [], "crowded": []}
+
+
+@pytest.mark.parametrize("path", templates(), ids=name)
+def test_words_over_several_lines_are_trimmed(path: Path) -> None:
+    """The indents of a template are not sent: what is looked up in the catalogue must not hold any."""
+    assert untrimmed(path.read_text(encoding="utf-8")) == []
 
 
 def test_a_template_extends_and_includes_none_of_another_room() -> None:
@@ -102,6 +113,12 @@ def test_one_element_on_a_line_is_not_found(line: str) -> None:
 
 def test_a_long_line_is_found() -> None:
     assert long_lines("x" * LONGEST_LINE + "\n" + "x" * (LONGEST_LINE + 1)) == [2]
+
+
+def test_untrimmed_words_are_found() -> None:
+    trimmed = "{% blocktranslate trimmed count days=2 %}\n  One\n{% plural %}\n  Two\n{% endblocktranslate %}"
+    assert untrimmed(trimmed) == []
+    assert untrimmed(trimmed.replace("trimmed ", "")) == ["\n  One\n{% plural %}\n  Two\n"]
 
 
 @pytest.mark.parametrize(
