@@ -4,17 +4,25 @@ import os
 from collections.abc import Iterator
 from functools import cache
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
 from complaints.routing import knowledge
 from config.devstack import browser
 from notifications.words import editions
 
 pytest_plugins = ["tests.cast"]
+# Workers share the cores: how long an example took by the clock says nothing about the code.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 WRITTEN_BY_MIGRATE = {"django_content_type", "auth_permission"}
 #: No row of these may be deleted, whoever asks; tests make few of them.
@@ -44,6 +52,25 @@ PLAYWRIGHTS_DISABLED_FEATURES = (
 def django_db_keepdb() -> bool:
     """Leave a database to the servers that go with the run: dropping it would wait for its last connection."""
     return os.environ.get("DATABASE_IS_THROWN_AWAY") == "True"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, *, django_db_keepdb: bool, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Give each worker a copy of a database that the first of them has migrated while the others waited."""
+    if not django_db_keepdb or "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    url, _, migrated = os.environ["DATABASE_URL"].rpartition("/")
+    with django_db_blocker.unblock(), psycopg.connect(f"{url}/postgres", autocommit=True) as cluster:
+        cluster.execute("SELECT pg_advisory_lock(1)")
+        call_command("migrate", verbosity=0)
+        # A database is copied only while nobody is connected to it.
+        connection.close()
+        copy = connection.settings_dict["TEST"]["NAME"]
+        cluster.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(migrated))
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +138,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives the browser, and skip it where there is none; `run.py test` has said so by then."""
+    """Mark what drives the browser and begin with it, or skip it where there is none; `run.py test` has said so."""
     missing = pytest.mark.skip(reason="Chromium is missing")
     is_missing = browser.find() is None
     for item in items:
@@ -120,3 +147,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.browser)
         if is_missing:
             item.add_marker(missing)
+    # The longest first, so that no worker begins one when the others are done.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
