@@ -104,11 +104,11 @@ def _transactional_tests_empty_what_they_filled() -> Iterator[None]:
     Django's flush truncates all tables and writes permissions and content types anew, which takes ten times as long.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: _delete_all_rows())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: delete_all_rows())
         yield
 
 
-def _delete_all_rows() -> None:
+def delete_all_rows() -> None:
     """Delete what every table holds but what migrating wrote; foreign keys are checked at the end, so in any order."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL history.flush_for_tests = 'on'")
