@@ -42,6 +42,8 @@ def main():
     level = "dev" if set(sys.argv[1:2]) & DEVELOPER_COMMANDS else "run"
     with only_one():
         prepare_environment(level)
+    # Containers often forbid bytecode, meaning their one process; here dozens would compile the same modules each time.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.execv(PYTHON, [PYTHON, "-m", "config.devstack", *sys.argv[1:]])
 
 

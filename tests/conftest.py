@@ -1,25 +1,76 @@
-"""What every test may ask for: the cast, the system's browser, and a flush that may erase append-only history."""
+"""What every test may ask for: the cast, the system's browser, and an end that may erase append-only history."""
 
 import os
 from collections.abc import Iterator
+from functools import cache
 
+import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
 from complaints.suggestions import suggestion_model
 from config.devstack import browser
 from notifications.words import editions
 
 pytest_plugins = ["tests.cast"]
+# Workers share the cores: how long an example took by the clock says nothing about the code.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
+
+WRITTEN_BY_MIGRATE = {"django_content_type", "auth_permission"}
+#: No row of these may be deleted, whoever asks; tests make few of them.
+ONLY_TRUNCATED = {"complaints_recusal"}
+#: The list below the address bar is a page of its own: it takes half of the work of opening a window nobody sees.
+ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
+#: Said again, since a second switch replaces Playwright's.
+PLAYWRIGHTS_DISABLED_FEATURES = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "TcpPortRandomizationWin",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
 
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
     """Leave a database to the servers that go with the run: dropping it would wait for its last connection."""
     return os.environ.get("DATABASE_IS_THROWN_AWAY") == "True"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, *, django_db_keepdb: bool, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Give each worker a copy of a database that the first of them has migrated while the others waited."""
+    if not django_db_keepdb or "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    url, _, migrated = os.environ["DATABASE_URL"].rpartition("/")
+    with django_db_blocker.unblock(), psycopg.connect(f"{url}/postgres", autocommit=True) as cluster:
+        cluster.execute("SELECT pg_advisory_lock(1)")
+        call_command("migrate", verbosity=0)
+        # A database is copied only while nobody is connected to it.
+        connection.close()
+        copy = connection.settings_dict["TEST"]["NAME"]
+        cluster.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(migrated))
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -47,20 +98,32 @@ def _nothing_known_of_routing() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _flush_may_erase_history() -> Iterator[None]:
-    """Let the flush after a transactional test, and nothing else, pass the guard of the history."""
-    teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+def _transactional_tests_empty_what_they_filled() -> Iterator[None]:
+    """Let a transactional test end by deleting the rows of the tables that hold some, append-only history among them.
 
-    def unlocked(case: TransactionTestCase) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET history.flush_for_tests = 'on'")
-        teardown(case)
-        with connection.cursor() as cursor:
-            cursor.execute("RESET history.flush_for_tests")
-
+    Django's flush truncates all tables and writes permissions and content types anew, which takes ten times as long.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", unlocked)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: delete_all_rows())
         yield
+
+
+def delete_all_rows() -> None:
+    """Delete what every table holds but what migrating wrote; foreign keys are checked at the end, so in any order."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL history.flush_for_tests = 'on'")
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in _tables()))
+        filled = {name for (name,) in cursor.fetchall()}
+        # Truncated first: a table with checks to come at the end could not be.
+        commands = [f"TRUNCATE {name} CASCADE" for name in sorted(filled & ONLY_TRUNCATED)]
+        commands += [f"DELETE FROM {name}" for name in sorted(filled - ONLY_TRUNCATED)]
+        cursor.execute("; ".join(commands) or "SELECT")
+
+
+@cache
+def _tables() -> list[str]:
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    return sorted(set(tables) - WRITTEN_BY_MIGRATE)
 
 
 @pytest.fixture(scope="session")
@@ -68,12 +131,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     """Drive the system's Chromium; root has no namespace to put its sandbox in."""
     # Playwright keeps an event loop in the main thread, where Django would refuse its ORM to synchronous fixtures.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    args = ["--no-sandbox"] if os.geteuid() == 0 else []
+    args = [f"--disable-features={','.join((*PLAYWRIGHTS_DISABLED_FEATURES, *ADDRESS_BAR))}"]
+    if os.geteuid() == 0:
+        args.append("--no-sandbox")
     return browser_type_launch_args | {"executable_path": browser.find(), "args": args}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives the browser, and skip it where there is none; `run.py test` has said so by then."""
+    """Mark what drives the browser and begin with it, or skip it where there is none; `run.py test` has said so."""
     missing = pytest.mark.skip(reason="Chromium is missing")
     is_missing = browser.find() is None
     for item in items:
@@ -82,3 +147,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.browser)
         if is_missing:
             item.add_marker(missing)
+    # The longest first, so that no worker begins one when the others are done.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
