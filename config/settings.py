@@ -334,7 +334,7 @@ CELERY_BEAT_SCHEDULE["count the deadlines anew"] = {
     "options": {"expires": 3600, "queue": "chores"},
 }
 CELERY_BEAT_SCHEDULE["compare with the carriers' lists"] = {
-    "task": "notifications.proof.audit",
+    "task": "notifications.compare_lists",
     "schedule": crontab(hour=3, minute=30),
     "options": {"expires": 3600, "queue": "chores"},
 }

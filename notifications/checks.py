@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from notifications import carriers
 from notifications.carriers import Carrier
 from notifications.models import Channel
-from notifications.words import links
+from notifications.wordings import links
 
 # With a longer host the longest Arabic texts no longer fit into one segment.
 LONGEST_HOST: Final = 9

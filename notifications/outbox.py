@@ -12,10 +12,10 @@ from typing import Final
 from django.db import transaction
 from django.db.models.functions import Now
 
-from notifications import bell
 from notifications.models import Channel, Lane, Message, MessageState
-from notifications.words import wording
-from notifications.words.links import ALPHABET, DOT, LINK_LETTERS, MARK_LETTERS, short_link, surroundings
+from notifications.runtime import worker_signal
+from notifications.wordings import rendering
+from notifications.wordings.links import ALPHABET, DOT, LINK_LETTERS, MARK_LETTERS, short_link, surroundings
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ def owe(
     made = partial(_message, occasion=occasion, lane=lane, at=at, expires_at=expires_at, roll=_roll)
     messages = _insert(list(notices), made)
     if messages:
-        transaction.on_commit(partial(bell.ring, lane), robust=True)
+        transaction.on_commit(partial(worker_signal.ring, lane), robust=True)
     return messages
 
 
@@ -217,7 +217,7 @@ def _message(
         must_reach=notice.must_reach,
         daytime=notice.daytime,
         not_before=notice.not_before,
-        segments=wording.segments(rendered.body) if notice.channel == Channel.SMS else 1,
+        segments=rendering.segments(rendered.body) if notice.channel == Channel.SMS else 1,
         state=MessageState.EXPIRED if stillborn else MessageState.PENDING,
         settled_at=at if stillborn else None,
         expires_at=expires_at,
@@ -227,7 +227,7 @@ def _message(
 
 def _token_of(notice: Notice) -> tuple[bool, int]:
     """Return whether the message has a link, and how many letters its token has: none in codes and plain e-mails."""
-    words = wording.wording(notice.template, notice.language)
+    words = rendering.wording(notice.template, notice.language)
     by_sms = notice.channel == Channel.SMS
     linked = notice.linked and bool(notice.reference) and (words.sms_carries_link or not by_sms)
     if linked:
@@ -235,8 +235,8 @@ def _token_of(notice: Notice) -> tuple[bool, int]:
     return False, MARK_LETTERS if by_sms and words.marked else 0
 
 
-def _rendered(notice: Notice, token: str, *, linked: bool) -> wording.Rendered:
-    return wording.render(
+def _rendered(notice: Notice, token: str, *, linked: bool) -> rendering.Rendered:
+    return rendering.render(
         notice.template,
         channel=notice.channel,
         language=notice.language,
@@ -253,6 +253,6 @@ def _roll(letters: int) -> str:
 def clean(address: str) -> str:
     """Return an address without what surrounds it; raise AddressRefused where it would be a header of its own."""
     cleaned = address.strip()
-    if not cleaned or wording.CONTROLS.search(cleaned):
+    if not cleaned or rendering.CONTROLS.search(cleaned):
         raise AddressRefused
     return cleaned

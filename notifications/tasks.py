@@ -6,18 +6,18 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 from django.conf import settings
 
-from notifications import bell
-from notifications.clock import database_now
-from notifications.proof import audit, reconcile
-from notifications.sending import delivery, gates, hold, sweep
+from notifications.reconciliation import audit, status_checks
+from notifications.runtime import worker_signal
+from notifications.runtime.database_clock import database_now
+from notifications.sending import delivery, hold, send_conditions, sweep
 
 
-@shared_task(name=bell.TASK, ignore_result=True)
+@shared_task(name=worker_signal.TASK, ignore_result=True)
 def deliver(lane: str) -> None:
     """Hand over what a lane holds; what is left when the time is over is rung for again."""
     hold.watch()
     if not delivery.drain(lane):
-        bell.ring(lane)
+        worker_signal.ring(lane)
 
 
 @shared_task(name="notifications.sweep", ignore_result=True)
@@ -27,7 +27,7 @@ def sweep_up() -> None:
     sweep.expire()
     sweep.recover()
     sweep.ring_due()
-    gates.watch_spending()
+    send_conditions.watch_spending()
     sweep.watch_age()
     sweep.watch_unknown()
 
@@ -35,10 +35,10 @@ def sweep_up() -> None:
 @shared_task(name="notifications.ask", ignore_result=True)
 def ask() -> None:
     """Ask the carriers about what is unknown and what has no final word."""
-    reconcile.ask()
+    status_checks.ask()
 
 
-@shared_task(name="notifications.proof.audit", ignore_result=True, soft_time_limit=3500, time_limit=3600)
+@shared_task(name="notifications.compare_lists", ignore_result=True, soft_time_limit=3500, time_limit=3600)
 def compare_yesterday() -> None:
     """Compare yesterday with the carriers' lists."""
     today = database_now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from complaints.suggestions import suggestion_model
 from config.devstack import browser
-from notifications.words import editions
+from notifications.wordings import editions
 
 pytest_plugins = ["tests.cast"]
 

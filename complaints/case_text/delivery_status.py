@@ -15,8 +15,8 @@ from django_stubs_ext import StrPromise
 from accounts.identity import mask_phone
 from accounts.phones import DOT
 from notifications.models import LEFT, CallOutcome, CallTask, Channel, Message, MessageState
-from notifications.pace import pace
-from notifications.sending.gates import morning_after, quiet_hours
+from notifications.runtime.timings import pace
+from notifications.sending.send_conditions import morning_after, quiet_hours
 
 #: What a message holds in cipher; no list opens it.
 SEALED: Final = ("address", "next_address", "other_address", "subject", "body", "context")

@@ -7,7 +7,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from notifications.carriers import Declined, Meaning, Uncertain
-from notifications.pace import pace
+from notifications.runtime.timings import pace
 
 
 def never_reached(error: requests.RequestException | HTTPError) -> Declined | None:

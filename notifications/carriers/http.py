@@ -11,7 +11,7 @@ from notifications.carriers import Accepted, Declined, Letter, Uncertain
 from notifications.carriers.connections import never_reached, text_of
 from notifications.carriers.gateway import Rule, filled, read_body, read_headers, read_rules, read_url, read_way
 from notifications.models import Channel
-from notifications.pace import pace
+from notifications.runtime.timings import pace
 
 # The argument of requests that writes and escapes each format.
 WRITTEN_BY: Final = {"json": "json", "form": "data", "query": "params"}

@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 
 from notifications.carriers import Accepted, Declined, Letter, Meaning, Uncertain
 from notifications.models import Channel
-from notifications.pace import pace
+from notifications.runtime.timings import pace
 
 SCHEMES: Final = {
     "smtp": {"use_tls": False, "use_ssl": False},

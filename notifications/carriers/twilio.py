@@ -20,7 +20,7 @@ from urllib3.exceptions import HTTPError
 from notifications.carriers import Accepted, CannotSay, Declined, Letter, Meaning, Sighting, Status, Uncertain
 from notifications.carriers.connections import never_reached
 from notifications.models import Channel
-from notifications.pace import pace
+from notifications.runtime.timings import pace
 
 # What Twilio's codes mean (https://www.twilio.com/docs/api/errors): those of a refused request, and those that come
 # later with a message that could not be delivered. A refusal with a code that is not here is "unknown", and seen by a

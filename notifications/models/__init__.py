@@ -1,8 +1,8 @@
 """The tables of notifications: messages and attempts, lines, standings and calls, alarms, edited words."""
 
+from notifications.models.addresses import CallOutcome, CallTask, Standing, Verdict
 from notifications.models.editions import WordingEdition
-from notifications.models.ledger import EmbeddedMail
-from notifications.models.lines import DailySpend, Hold, Home, Line
+from notifications.models.embedded import EmbeddedMail
 from notifications.models.messages import (
     LEFT,
     SETTLED,
@@ -15,8 +15,8 @@ from notifications.models.messages import (
     Outcome,
     Receipt,
 )
-from notifications.models.people import CallOutcome, CallTask, Standing, Verdict
-from notifications.models.watch import Alarm, AlarmKind, Audit
+from notifications.models.monitoring import Alarm, AlarmKind, Audit
+from notifications.models.sending import DailySpend, Hold, Home, Line
 
 __all__ = [
     "LEFT",

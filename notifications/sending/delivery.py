@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from kit.crypto import Unreadable
-from notifications import standing
+from notifications.addresses import address_status
 from notifications.carriers import Accepted, Carrier, Declined, Letter, Meaning, answering
 from notifications.models import (
     Attempt,
@@ -29,10 +29,10 @@ from notifications.models import (
     MessageState,
     Outcome,
 )
-from notifications.pace import pace
-from notifications.proof import evidence, giving_up
-from notifications.sending import gates, lines
-from notifications.sending.lines import Route, Routes
+from notifications.reconciliation import fallback, message_states
+from notifications.runtime.timings import pace
+from notifications.sending import routes, send_conditions
+from notifications.sending.routes import Route, Routes
 
 logger = logging.getLogger(__name__)
 
@@ -133,16 +133,16 @@ def deliver(message_id: str) -> str:
 @transaction.atomic(durable=True)
 def _claim(which: Q, number: int) -> tuple[list[Claim], int]:
     """Lease up to so many messages and open their attempts; return the claims, and how many messages were seen."""
-    routes = Routes.now()
-    free = gates.sendable(routes).filter(which)
+    table = Routes.now()
+    free = send_conditions.sendable(table).filter(which)
     messages = list(free.order_by("created_at").select_for_update(skip_locked=True)[:number])
     legible = [message for message in messages if _is_legible(message)]
-    held_against = standing.verdicts((m.channel, m.address) for m in legible if m.lane == Lane.NOTICES)
+    held_against = address_status.verdicts((m.channel, m.address) for m in legible if m.lane == Lane.NOTICES)
     claims = []
     for message in legible:
         if verdict := held_against.get((message.channel, message.address)):
             _turn_back(message, verdict)
-        elif route := routes.choose(message.channel, after=message.carrier):
+        elif route := table.choose(message.channel, after=message.carrier):
             claims.append(_claimed(message, route))
     _lease(claims)
     return claims, len(messages)
@@ -166,16 +166,16 @@ def _claimed(message: Message, route: Route) -> Claim:
         number=message.tries,
         fence=message.fence,
         carrier=route.carrier.name,
-        address_lookup=standing.key_of(message.channel, message.address),
+        address_lookup=address_status.key_of(message.channel, message.address),
     )
     return Claim(message, attempt, route.carrier, before=before, on_trial=route.on_trial)
 
 
 def _turn_back(message: Message, why: str) -> None:
     """Settle a message that cannot arrive, for its address or its own sake, without troubling a carrier."""
-    evidence.move(message, MessageState.UNDELIVERABLE, settled_at=Now())
+    message_states.move(message, MessageState.UNDELIVERABLE, settled_at=Now())
     logger.warning("A message was not sent at all.", extra={"message_id": str(message.pk), "why": why})
-    giving_up.go_on(message)
+    fallback.go_on(message)
 
 
 def _lease(claims: Sequence[Claim]) -> None:
@@ -223,7 +223,7 @@ def _mark(claims: Sequence[Claim]) -> list[Claim]:
     marked = [claim for claim in claims if ours.get(claim.message.pk) == claim.attempt.fence]
     if marked:
         Attempt.objects.filter(pk__in=[claim.attempt.pk for claim in marked]).update(wire_at=Now())
-        gates.count_spending(_cost(marked))
+        send_conditions.count_spending(_cost(marked))
     return marked
 
 
@@ -302,7 +302,7 @@ def _record(results: Sequence[tuple[Claim, Result]]) -> set[str]:
         if claim.attempt.pk not in kept:
             _record_late(fresh[claim.message.pk], claim, result)
     _let_go([claim for claim, result in ours if isinstance(result, Unspoken) and claim.message.next_address is None])
-    gates.refund(_cost(_not_taken(ours)))
+    send_conditions.refund(_cost(_not_taken(ours)))
     return _judge_lines(ours)
 
 
@@ -338,13 +338,13 @@ def _record_other(claim: Claim, result: Result) -> None:
     match result:
         case Unsure():
             _close(claim.attempt, Outcome.UNKNOWN, result.code)
-            evidence.doubt(claim.message)
+            message_states.doubt(claim.message)
         case Declined():
             _record_declined(claim, result)
         case Unspoken() if claim.message.next_address is not None:
             # Its person moved while it was marked: what waits goes where they are by now.
             _close(claim.attempt, Outcome.NOT_SENT, "unspoken")
-            evidence.wait(claim.message, claim.attempt)
+            message_states.wait(claim.message, claim.attempt)
         case _:
             return
 
@@ -354,11 +354,11 @@ def _record_declined(claim: Claim, declined: Declined) -> None:
     _close(claim.attempt, Outcome.NOT_SENT if again else Outcome.REFUSED, declined.code)
     match declined.meaning:
         case Meaning.BUSY:
-            evidence.wait(message, claim.attempt, next_try_at=Now() + back_off(message))
+            message_states.wait(message, claim.attempt, next_try_at=Now() + back_off(message))
         case Meaning.LINE:
-            evidence.wait(message, claim.attempt)
+            message_states.wait(message, claim.attempt)
         case Meaning.DEAD | Meaning.STOPPED | Meaning.UNFIT:
-            evidence.fail(message, claim.attempt, code=declined.code, meaning=declined.meaning)
+            message_states.fail(message, claim.attempt, code=declined.code, meaning=declined.meaning)
 
 
 def _record_late(message: Message, claim: Claim, result: Result) -> None:
@@ -366,7 +366,7 @@ def _record_late(message: Message, claim: Claim, result: Result) -> None:
     logger.warning("A sender came back after its lease.", extra={"message_id": str(message.pk)})
     attempt = message.attempts.filter(pk=claim.attempt.pk).first()
     if isinstance(result, Accepted) and attempt is not None:
-        evidence.take(message, attempt, provider_id=result.provider_id)
+        message_states.take(message, attempt, provider_id=result.provider_id)
 
 
 def _not_taken(results: Sequence[tuple[Claim, Result]]) -> Iterable[Claim]:
@@ -383,13 +383,13 @@ def _judge_lines(results: Sequence[tuple[Claim, Result]]) -> set[str]:
     for (channel, carrier), theirs in sorted(by_line.items(), key=lambda line: line[0]):
         refusal = next((result for _, result in theirs if _refuses_account(result)), None)
         if isinstance(refusal, Declined):
-            lines.stop(channel, carrier, code=refusal.code)
+            routes.stop(channel, carrier, code=refusal.code)
         elif any(_fails_the_line(result) for _, result in theirs):
-            lines.blame(channel, carrier)
+            routes.blame(channel, carrier)
         else:
             # A "no" about a message or its address comes from a carrier that knows our account.
             if any(claim.on_trial and not isinstance(result, Unspoken) for claim, result in theirs):
-                lines.reopen(channel, carrier)
+                routes.reopen(channel, carrier)
             continue
         failing.add(carrier)
     return failing

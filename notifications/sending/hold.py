@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from notifications import alarms, carriers, standing
+from notifications import alarms, carriers
+from notifications.addresses import address_status
 from notifications.models import (
     AlarmKind,
     Attempt,
@@ -22,7 +23,7 @@ from notifications.models import (
     MessageState,
     Outcome,
 )
-from notifications.proof import evidence
+from notifications.reconciliation import message_states
 
 # The system identifier is another after a dump and restore into another cluster, the database's number after one into
 # the same cluster, the timeline after a physical restore to a point in time or the promotion of a standby, which may
@@ -75,7 +76,7 @@ def end(*, by: str) -> None:
 def _doubt(channel: Channel, *, since: datetime) -> None:
     """Call the open notices of a channel that are older than the hold unknown: each of its carriers may have them."""
     older = Message.objects.filter(channel=channel, lane=Lane.NOTICES, recorded_at__lte=since)
-    still_open = older.filter(state__in=evidence.OPEN)
+    still_open = older.filter(state__in=message_states.OPEN)
     doubted = list(still_open.select_for_update().order_by("pk"))
     Attempt.objects.filter(message__in=doubted, ended_at__isnull=True).update(ended_at=Now(), outcome=Outcome.UNKNOWN)
     names = [carrier.name for carrier in carriers.carriers_for(channel)]
@@ -85,7 +86,7 @@ def _doubt(channel: Channel, *, since: datetime) -> None:
             number=message.tries + place,
             fence=message.fence,
             carrier=name,
-            address_lookup=standing.key_of(channel, message.address),
+            address_lookup=address_status.key_of(channel, message.address),
             wire_at=message.created_at,
             ended_at=Now(),
             outcome=Outcome.UNKNOWN,

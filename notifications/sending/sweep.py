@@ -8,13 +8,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from notifications import alarms, bell
+from notifications import alarms
 from notifications.models import AlarmKind, Lane, Message, MessageQuerySet, MessageState, Outcome
-from notifications.pace import pace
-from notifications.proof import evidence
-from notifications.sending import gates
+from notifications.reconciliation import message_states
+from notifications.runtime import worker_signal
+from notifications.runtime.timings import pace
+from notifications.sending import send_conditions
 from notifications.sending.delivery import MOST_CLAIMED
-from notifications.sending.lines import Routes
+from notifications.sending.routes import Routes
 
 logger = logging.getLogger(__name__)
 
@@ -54,10 +55,10 @@ def recover() -> int:
 
 def ring_due() -> int:
     """Ring for the lanes in which something may be sent, a few times where much is; return how many rings."""
-    free = gates.sendable(Routes.now())
+    free = send_conditions.sendable(Routes.now())
     rings = [lane for lane in Lane for _ in range(_rings(free.filter(lane=lane)))]
     for lane in rings:
-        bell.ring(lane)
+        worker_signal.ring(lane)
     return len(rings)
 
 
@@ -70,7 +71,7 @@ def watch_age() -> None:
     """Sound where something that was free to leave has waited for a quarter of an hour, and end the alarm elsewhere."""
     then = Now() - OLD
     waiting = Message.objects.waiting().filter(
-        Q(not_before__isnull=True) | Q(not_before__lte=then), gates.may_wake(then), created_at__lte=then
+        Q(not_before__isnull=True) | Q(not_before__lte=then), send_conditions.may_wake(then), created_at__lte=then
     )
     report = alarms.sound if waiting.exists() else alarms.over
     report(AlarmKind.QUEUE_OLD)
@@ -91,6 +92,6 @@ def _abandon(message: Message) -> None:
     message.attempts.filter(pk=attempt.pk).update(ended_at=Now(), outcome=outcome, error_code="lease over")
     logger.warning("A sender did not come back.", extra={"message_id": str(message.pk), "on_wire": was_on_wire})
     if was_on_wire:
-        evidence.doubt(message)
+        message_states.doubt(message)
     else:
-        evidence.wait(message, attempt)
+        message_states.wait(message, attempt)

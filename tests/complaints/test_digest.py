@@ -18,7 +18,7 @@ from complaints.actions import accept, ask, close, decline, lapse, object_to, re
 from complaints.escalation import digest, tasks
 from complaints.models import Case
 from notifications.models import CallTask, Message, MessageState
-from notifications.words import editions
+from notifications.wordings import editions
 from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase

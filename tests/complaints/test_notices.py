@@ -38,10 +38,10 @@ from complaints.actions.reminders import NobodyToRemind
 from complaints.engine import notices
 from complaints.models import Case, Channel as CaseChannel
 from complaints.workflow import ACTIONS, TRANSITIONS
-from notifications import bell
 from notifications.models import Message, MessageState
-from notifications.sending import gates
-from notifications.words import editions, wording
+from notifications.runtime import worker_signal
+from notifications.sending import send_conditions
+from notifications.wordings import editions, rendering
 from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
@@ -163,9 +163,9 @@ def test_no_receipt_is_ever_overtaken() -> None:
 @pytest.mark.parametrize("channel", ["sms", "email"])
 def test_whatever_is_told_has_words_in_both_languages_for_both_channels(channel: str, language: str) -> None:
     told = {template for row in TOLD.values() for _, template, _ in row} | INSTEAD | BY_THE_CLOCK
-    words = {template: wording.WORDINGS[language][template] for template in sorted(told)}
+    words = {template: rendering.WORDINGS[language][template] for template in sorted(told)}
     assert [template for template, said in words.items() if not said.speaks_by(channel)] == []
-    assert [template for template in told if not wording.words_needed(template) <= SAID_OF_A_CASE] == []
+    assert [template for template in told if not rendering.words_needed(template) <= SAID_OF_A_CASE] == []
 
 
 def test_whatever_can_be_overtaken_is_told_by_some_verb() -> None:
@@ -378,7 +378,7 @@ def moment(text: str) -> datetime:
 def may_leave(message: Message, at: datetime) -> bool:
     """Tell whether a sender may take the message when the database's clock says ``at``."""
     ripe = message.not_before is None or message.not_before <= at
-    return ripe and Message.objects.filter(gates.may_wake(Value(at)), pk=message.pk).exists()
+    return ripe and Message.objects.filter(send_conditions.may_wake(Value(at)), pk=message.pk).exists()
 
 
 SUNDAY, EVENING, NIGHT = "2026-01-04 10:00", "2026-01-04 20:59", "2026-01-04 21:00"
@@ -535,9 +535,9 @@ def dead_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Point the doorbell to a port where nobody listens."""
     for name in ("broker_url", "broker_write_url"):
         monkeypatch.setattr(current_app.conf, name, "redis://127.0.0.1:1/0")
-    bell.forget()
+    worker_signal.forget()
     yield
-    bell.forget()
+    worker_signal.forget()
 
 
 @pytest.mark.usefixtures("dead_broker")
@@ -549,7 +549,7 @@ def test_a_case_closes_without_a_broker_and_the_message_is_owed(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     with (
-        caplog.at_level(logging.ERROR, logger="notifications.bell"),
+        caplog.at_level(logging.ERROR, logger="notifications.runtime.worker_signal"),
         django_capture_on_commit_callbacks(execute=True) as rung,
     ):
         close(accepted, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)

@@ -95,19 +95,20 @@ def _warm_up() -> None:
     from django.utils import timezone
 
     from config.celery import app
-    from notifications import bell, carriers, outbox
+    from notifications import carriers, outbox
     from notifications.models import Attempt, DailySpend, Lane, Message, Receipt
+    from notifications.runtime import worker_signal
     from tests.faults import counting, senders, storm, town  # noqa: F401 - loaded for the children
 
     len(get_resolver().url_patterns)
     with transaction.atomic():
         outbox.owe([town.notice(10**6)], occasion="warm-up", at=timezone.now())
     app.loader.import_default_modules()
-    app.tasks[bell.TASK](Lane.NOTICES)
+    app.tasks[worker_signal.TASK](Lane.NOTICES)
     for name in ("notifications.sweep", "notifications.ask"):
         app.tasks[name]()
     for model in (Receipt, Attempt, Message, DailySpend):
         model.objects.all().delete()
     # Connections are not for sharing.
     carriers.make_carrier.cache_clear()
-    bell.forget()
+    worker_signal.forget()

@@ -14,11 +14,11 @@ from celery import current_app
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models.functions import Now
 
-from notifications import bell
 from notifications.carriers import Accepted, Declined, Letter
 from notifications.carriers.twilio import TwilioCarrier
 from notifications.models import Attempt, Lane, Message, MessageState, Outcome
-from notifications.proof import reconcile
+from notifications.reconciliation import status_checks
+from notifications.runtime import worker_signal
 from tests.faults.plan import (
     AFTER_THE_WIRE,
     BEFORE_THE_WIRE,
@@ -39,10 +39,10 @@ def work(change: Change, marks: Path, tell: Callable[[Stage], object]) -> NoRetu
     if change == "mark first":
         send = _marked_first(send)
     if change == "requeue":
-        reconcile._look = _sent_again_unasked
+        status_checks._look = _sent_again_unasked
     TwilioCarrier.send = send  # type: ignore[method-assign,assignment]
     tasks = current_app.tasks
-    lanes = [partial(tasks[bell.TASK], lane) for lane in Lane]
+    lanes = [partial(tasks[worker_signal.TASK], lane) for lane in Lane]
     duties = [*lanes, tasks["notifications.sweep"], tasks["notifications.ask"]]
     with suppress(DatabaseError):
         connection.ensure_connection()

@@ -19,10 +19,10 @@ from django.utils import timezone
 import notifications
 from notifications import carriers
 from notifications.carriers import Sighting, Status
-from notifications.clock import database_now
 from notifications.models import Attempt, Channel, Lane, Line, Message, MessageQuerySet, MessageState, Outcome
-from notifications.pace import pace
-from notifications.proof import reconcile
+from notifications.reconciliation import status_checks
+from notifications.runtime.database_clock import database_now
+from notifications.runtime.timings import pace
 from notifications.sending import delivery, sweep
 from tests.notifications.conftest import AnsweringCarrier, notice, owed
 
@@ -32,7 +32,7 @@ LITERAL_MOMENT = re.compile(r"'\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
 NOTIFICATIONS = Path(notifications.__path__[0])
 DECIDING = sorted(
     str(file.relative_to(NOTIFICATIONS))
-    for place in ("sending", "proof", "standing.py", "tasks.py")
+    for place in ("sending", "reconciliation", "addresses", "tasks.py")
     for file in ([NOTIFICATIONS / place] if place.endswith(".py") else (NOTIFICATIONS / place).glob("*.py"))
 )
 
@@ -183,7 +183,7 @@ def work() -> None:
         sweep.expire,
         lambda: delivery.drain(Lane.CODES),
         lambda: delivery.drain(Lane.NOTICES),
-        reconcile.ask,
+        status_checks.ask,
     )
     for act in acts:
         act()

@@ -10,11 +10,11 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from notifications.actions.readdressing import readdress
 from notifications.carriers import Meaning, Sighting, Status, Uncertain
 from notifications.models import Attempt, Channel, Lane, Message, MessageState
 from notifications.outbox import Notice
-from notifications.proof import evidence, reconcile
-from notifications.readdressing import readdress
+from notifications.reconciliation import message_states, status_checks
 from notifications.sending import delivery
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice, owed
 
@@ -88,7 +88,7 @@ def said(
     """Let the carrier say a word about an attempt, as a callback would."""
     provider_id = Attempt.objects.get(pk=attempt.pk).provider_id or f"given-{attempt.pk}"
     word = status.name.lower() if moves else "frobnicated"
-    evidence.hear(
+    message_states.hear(
         attempt.carrier,
         Sighting(provider_id, status, word, code, meaning),
         attempt_id=attempt.pk,
@@ -99,7 +99,7 @@ def said(
 def ask_now(message: Message) -> int:
     """Let the time come to ask about a message, and ask."""
     Message.objects.filter(pk=message.pk).update(look_at=Now())
-    return reconcile.ask()
+    return status_checks.ask()
 
 
 def aged(message: Message, field: str, **span: float) -> None:

@@ -8,10 +8,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from notifications import bell, carriers, outbox
+from notifications import carriers, outbox
 from notifications.carriers import Accepted, CannotSay, Letter, Sighting, Status
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
+from notifications.runtime import worker_signal
 from notifications.sending import delivery
 
 
@@ -108,7 +109,7 @@ def rings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         heard.append(str(lane))
         return True
 
-    monkeypatch.setattr(bell, "ring", ring)
+    monkeypatch.setattr(worker_signal, "ring", ring)
     return heard
 
 
@@ -117,10 +118,10 @@ def _fresh_bell() -> Iterator[None]:
     """Forget carriers and silences of earlier tests."""
     carriers.make_carrier.cache_clear()
     delivery.tempo_of.cache_clear()
-    bell.forget()
+    worker_signal.forget()
     yield
     carriers.make_carrier.cache_clear()
-    bell.forget()
+    worker_signal.forget()
 
 
 def notice(**changes: Any) -> Notice:

@@ -8,11 +8,12 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import alarms, decisions, tasks
+from notifications import alarms, tasks
+from notifications.actions import decisions
 from notifications.carriers import CannotSay, Sighting, Status
-from notifications.clock import database_now
 from notifications.models import Alarm, AlarmKind, Attempt, Audit, Message, Outcome
-from notifications.proof import audit
+from notifications.reconciliation import audit
+from notifications.runtime.database_clock import database_now
 from notifications.sending import delivery
 from tests.notifications.acts import SecondCarrier, again, ask_now, last_try, sent, state_of, unsure
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier

@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, example, given, settings as hypothesis_setti
 from pytest_django.fixtures import DjangoAssertNumQueries
 from pytest_django.live_server_helper import LiveServer
 
-from notifications import standing
+from notifications.addresses import address_status
 from notifications.carriers import Accepted, Letter, Uncertain
 from notifications.carriers.twilio import TwilioCarrier
 from notifications.models import Attempt, Channel, Message, MessageState, Receipt, Verdict
-from notifications.proof import evidence
+from notifications.reconciliation import message_states
 from notifications.sending import delivery, sweep
 from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, serving
 from tests.notifications.conftest import notice, owed
@@ -195,7 +195,7 @@ class TestFates:
         attempt = taken(rings, use)
         assert tell(at(attempt.pk), SENT | {"MessageStatus": "undelivered", "ErrorCode": "30005"}).status_code == 200
         assert Message.objects.get().state == MessageState.UNDELIVERABLE
-        assert standing.verdict(Channel.SMS, AMINA) == Verdict.DEAD
+        assert address_status.verdict(Channel.SMS, AMINA) == Verdict.DEAD
         assert Receipt.objects.get().error_code == "30005"
 
     @pytest.mark.parametrize("attempt_id", [0, 999_999, 2**63 - 1, 2**63, 10**40])
@@ -238,8 +238,8 @@ class TestFates:
             text = "server at 10.0.0.7 closed the connection"
             raise error(text)
 
-        monkeypatch.setattr(evidence, "hear", away)
-        monkeypatch.setattr(standing, "pronounce", away)
+        monkeypatch.setattr(message_states, "hear", away)
+        monkeypatch.setattr(address_status, "pronounce", away)
         answer = tell(path, SENT | {"Body": "stop"})
         assert (answer.status_code, answer["Retry-After"], "10.0.0.7" in caplog.text) == (503, "30", False)
 
@@ -333,7 +333,10 @@ class TestReplies:
     )
     def test_who_says_stop_is_heard(self, said: str) -> None:
         assert reply(said).status_code == 200
-        assert (standing.verdict(Channel.SMS, AMINA), standing.verdict(Channel.SMS, KARIM)) == (Verdict.STOPPED, None)
+        assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
+            Verdict.STOPPED,
+            None,
+        )
 
     @pytest.mark.parametrize(
         "said",
@@ -351,26 +354,32 @@ class TestReplies:
     )
     def test_who_is_somebody_else_is_heard(self, said: str) -> None:
         assert reply(said).status_code == 200
-        assert (standing.verdict(Channel.SMS, AMINA), standing.verdict(Channel.SMS, KARIM)) == (Verdict.STRANGER, None)
+        assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
+            Verdict.STRANGER,
+            None,
+        )
 
     @pytest.mark.parametrize("said", ["START", "unstop", "ابدأ", "إبدأ"])
     def test_who_begins_again_is_written_to_again(self, said: str) -> None:
         reply("stop")
         reply("stop", sender=KARIM)
         reply(said)
-        assert (standing.verdict(Channel.SMS, AMINA), standing.verdict(Channel.SMS, KARIM)) == (None, Verdict.STOPPED)
+        assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
+            None,
+            Verdict.STOPPED,
+        )
 
     @pytest.mark.parametrize("verdict", [Verdict.DEAD, Verdict.STRANGER])
     def test_beginning_again_proves_nothing_else(self, verdict: Verdict) -> None:
-        standing.pronounce(Channel.SMS, AMINA, verdict)
+        address_status.pronounce(Channel.SMS, AMINA, verdict)
         reply("start")
-        assert standing.verdict(Channel.SMS, AMINA) == verdict
+        assert address_status.verdict(Channel.SMS, AMINA) == verdict
 
     def test_twilios_own_word_for_a_reply_is_heard(self) -> None:
         reply("arrêt", OptOutType="STOP")
-        assert standing.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
+        assert address_status.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
         reply("commencer", OptOutType="START")
-        assert standing.verdict(Channel.SMS, AMINA) is None
+        assert address_status.verdict(Channel.SMS, AMINA) is None
 
     @pytest.mark.parametrize(
         "said",
@@ -399,7 +408,7 @@ class TestReplies:
 
     def test_a_reply_without_a_signature_is_not_heard(self) -> None:
         assert post(INBOUND, SAYS | {"Body": "stop"}, None).status_code == 403
-        assert standing.verdict(Channel.SMS, AMINA) is None
+        assert address_status.verdict(Channel.SMS, AMINA) is None
 
 
 @pytest.fixture
@@ -436,4 +445,4 @@ class TestWithTheStandIn:
 
     def test_a_reply_comes_back_signed(self, twilio: FakeTwilio, live_server: LiveServer) -> None:
         assert twilio.reply(live_server.url + INBOUND, sender=AMINA, body="أوقفوا") == 200
-        assert standing.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
+        assert address_status.verdict(Channel.SMS, AMINA) == Verdict.STOPPED

@@ -3,8 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from notifications import calls, standing
-from notifications.calls import CallIsDone
+from notifications.actions import call_tasks
+from notifications.actions.call_tasks import CallIsDone
+from notifications.addresses import address_status
 from notifications.carriers import Declined, Meaning
 from notifications.models import CallOutcome, CallTask, Channel, Verdict
 from notifications.sending import delivery
@@ -26,26 +27,26 @@ def made(answering: AnsweringCarrier, number: int = 1, **changes: object) -> Cal
     answering.meanwhile = raising(Declined(Meaning.UNFIT, "21617"))
     sent(notice(must_reach=True, **changes), occasion=f"case:1:{number}")
     delivery.drain("notices")
-    return calls.to_make().last()
+    return call_tasks.to_make().last()
 
 
 def finish(task: CallTask, outcome: CallOutcome, by: str = "user:sami") -> None:
     """Let an agent record a call."""
-    calls.finish(task, outcome=outcome, by=by, at=timezone.now())
+    call_tasks.finish(task, outcome=outcome, by=by, at=timezone.now())
 
 
 def test_the_oldest_comes_first(rings: list[str], answering: AnsweringCarrier) -> None:
     first, second, third = (made(answering, number) for number in range(3))
-    assert list(calls.to_make()) == [first, second, third]
+    assert list(call_tasks.to_make()) == [first, second, third]
     finish(second, CallOutcome.REACHED)
-    assert list(calls.to_make()) == [first, third]
+    assert list(call_tasks.to_make()) == [first, third]
 
 
 @pytest.mark.parametrize("outcome", [CallOutcome.REACHED, CallOutcome.WRONG_NUMBER])
 def test_a_call_that_was_made_is_done(task: CallTask, outcome: CallOutcome) -> None:
     finish(task, outcome)
     task.refresh_from_db()
-    assert (task.outcome, task.done_by, task.done_at is None, calls.to_make().count()) == (
+    assert (task.outcome, task.done_by, task.done_at is None, call_tasks.to_make().count()) == (
         outcome,
         "user:sami",
         False,
@@ -58,7 +59,7 @@ def test_a_call_that_nobody_answered_stays_to_be_made(task: CallTask) -> None:
         finish(task, CallOutcome.NO_ANSWER)
         task.refresh_from_db()
         assert (task.tries, task.tried_at is None, task.done_at, task.outcome) == (tries, False, None, "")
-    assert list(calls.to_make()) == [task]
+    assert list(call_tasks.to_make()) == [task]
 
 
 @pytest.mark.parametrize(
@@ -71,20 +72,23 @@ def test_a_call_that_nobody_answered_stays_to_be_made(task: CallTask) -> None:
 )
 def test_a_wrong_number_is_written_to_no_more(task: CallTask, outcome: CallOutcome, verdict: Verdict | None) -> None:
     finish(task, outcome)
-    assert standing.verdict(Channel.SMS, OLD) == verdict
+    assert address_status.verdict(Channel.SMS, OLD) == verdict
 
 
 def test_a_wrong_number_is_heard_after_both_channels_failed_too(rings: list[str], answering: AnsweringCarrier) -> None:
     finish(made(answering, other_address=EMAIL), CallOutcome.WRONG_NUMBER)
-    assert standing.verdict(Channel.SMS, OLD) == Verdict.STRANGER
-    assert standing.verdict(Channel.EMAIL, EMAIL) is None
+    assert address_status.verdict(Channel.SMS, OLD) == Verdict.STRANGER
+    assert address_status.verdict(Channel.EMAIL, EMAIL) is None
 
 
 def test_a_wrong_number_is_not_held_against_the_one_before(rings: list[str], answering: AnsweringCarrier) -> None:
     task = made(answering)
     moved_to(NEW)
     finish(CallTask.objects.get(pk=task.pk), CallOutcome.WRONG_NUMBER)
-    assert (standing.verdict(Channel.SMS, OLD), standing.verdict(Channel.SMS, NEW)) == (None, Verdict.STRANGER)
+    assert (address_status.verdict(Channel.SMS, OLD), address_status.verdict(Channel.SMS, NEW)) == (
+        None,
+        Verdict.STRANGER,
+    )
 
 
 @pytest.mark.parametrize("first", CallOutcome)
@@ -97,7 +101,7 @@ def test_the_second_agent_is_told(task: CallTask, first: CallOutcome, second: Ca
     task.refresh_from_db()
     assert (task.done_by, task.tries) == (("", 1) if first == CallOutcome.NO_ANSWER else ("user:sami", 0))
     if first != CallOutcome.WRONG_NUMBER:
-        assert standing.verdict(Channel.SMS, OLD) is None
+        assert address_status.verdict(Channel.SMS, OLD) is None
 
 
 @committed

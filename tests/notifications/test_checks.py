@@ -73,7 +73,7 @@ QUIET = "E004: QUIET_HOURS is neither empty nor like 21:00-08:00."
         ([""], ["E002: {0} names no carrier: '' cannot be imported."]),
         (["no.Carrier"], ["E002: {0} names no carrier: 'no.Carrier' cannot be imported."]),
         (["notifications.models.Channel"], [NO_CARRIER.replace("{1!r}", "'notifications.models.Channel'")]),
-        (["notifications.pace.pace"], [NO_CARRIER.replace("{1!r}", "'notifications.pace.pace'")]),
+        (["notifications.runtime.timings.pace"], [NO_CARRIER.replace("{1!r}", "'notifications.runtime.timings.pace'")]),
         (
             ["no.Carrier", "nor.This"],
             [

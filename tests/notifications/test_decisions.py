@@ -8,11 +8,11 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import decisions
+from notifications.actions import decisions
+from notifications.actions.decisions import DecisionNotPossible
 from notifications.carriers import Sighting, Status
-from notifications.decisions import DecisionNotPossible
 from notifications.models import Attempt, CallTask, Channel, Message, MessageState
-from notifications.proof.evidence import hear
+from notifications.reconciliation.message_states import hear
 from notifications.sending import delivery
 from tests.notifications.acts import (
     EMAIL,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from notifications import outbox, tasks
 from notifications.carriers import Declined, Letter, Meaning, Uncertain
 from notifications.models import Attempt, Channel, EmbeddedMail, Lane, Message, MessageState
-from notifications.pace import USUAL
+from notifications.runtime.timings import USUAL
 from notifications.sending import delivery, sweep
 from tests.notifications.conftest import ObedientCarrier, notice, owed
 

@@ -12,14 +12,14 @@ from django.utils import translation
 
 from notifications import outbox
 from notifications.models import Channel, Message, WordingEdition
-from notifications.words import editions, proofreading, wording
-from notifications.words.editions import Overtaken, WordsRefused
-from notifications.words.shape import Wording
+from notifications.wordings import editions, proofreading, rendering
+from notifications.wordings.editions import Overtaken, WordsRefused
+from notifications.wordings.wording import Wording
 from tests.notifications.conftest import notice, owed
 
 type Rings = list[tuple[tuple[str, ...], str]]
 
-ANSWERED = wording.ARABIC["case_answered"]
+ANSWERED = rendering.ARABIC["case_answered"]
 OURS = "جاء الرد على {kind} {ref}. اقرؤوه: {link}"
 
 
@@ -27,14 +27,14 @@ def save(
     template: str = "case_answered", language: str = "ar", *, at: datetime, seen: int | None = None, **changes: str
 ) -> WordingEdition | None:
     """Save the built-in words with some of them changed."""
-    words = wording.WORDINGS[language][template]
+    words = rendering.WORDINGS[language][template]
     typed = {"sms": words.sms, "subject": words.subject, "text": words.text} | changes
     return editions.save(template, language, **typed, by="user:lina", at=at, seen=seen)
 
 
 def problems(template: str, language: str = "ar", **changes: str) -> dict[str, list[str]]:
     """Return what is wrong with the built-in words after a change, in English."""
-    words = wording.WORDINGS[language][template]
+    words = rendering.WORDINGS[language][template]
     typed = {"sms": words.sms, "subject": words.subject, "text": words.text} | changes
     with translation.override("en"):
         found = proofreading.problems(template, language, Wording(**typed, marked=words.marked))
@@ -62,20 +62,20 @@ class TestWhatCounts:
     @pytest.mark.django_db(transaction=True)
     def test_a_language_that_is_none_of_ours_has_the_arabic_edition(self, now: datetime) -> None:
         save(at=now, sms=OURS)
-        assert wording.wording("case_answered", "fr").sms == OURS
+        assert rendering.wording("case_answered", "fr").sms == OURS
 
     @pytest.mark.django_db(transaction=True)
     def test_the_newest_edition_counts_whatever_the_clocks_say(self, now: datetime) -> None:
         save(at=now, sms=OURS)
         save(at=now.replace(year=2025), sms=f"بشرى: {OURS}")
-        assert wording.wording("case_answered", "ar").sms == f"بشرى: {OURS}"
+        assert rendering.wording("case_answered", "ar").sms == f"بشرى: {OURS}"
         assert [edition.sms for edition in editions.history("case_answered", "ar")] == [f"بشرى: {OURS}", OURS]
 
     @pytest.mark.django_db(transaction=True)
     def test_the_built_in_words_come_back_as_an_edition_of_their_own(self, now: datetime) -> None:
         save(at=now, sms=OURS)
         save(at=now)
-        assert (wording.wording("case_answered", "ar"), WordingEdition.objects.count()) == (ANSWERED, 2)
+        assert (rendering.wording("case_answered", "ar"), WordingEdition.objects.count()) == (ANSWERED, 2)
 
     @pytest.mark.django_db
     def test_saving_what_is_in_force_writes_nothing(self, now: datetime) -> None:
@@ -91,7 +91,7 @@ class TestWhatCounts:
     @pytest.mark.django_db(transaction=True)
     def test_the_code_keeps_the_line_that_telephones_read(self, now: datetime) -> None:
         save("code", at=now, sms="{code} هو رمزكم.\n@{host} #{code}")
-        rendered = wording.render(
+        rendered = rendering.render(
             "code", channel=Channel.SMS, language="ar", context={"code": "12345", "host": "bk.gov.jo"}, mark="7Kq2X"
         )
         assert rendered.body == "12345 هو رمزكم.\n@bk.gov.jo #12345"
@@ -104,7 +104,7 @@ class TestWhatCounts:
         for template, sms in (("case_answered", "{ref} {agency} {link}"), ("case_forgotten", "{ref}")):
             WordingEdition.objects.create(template=template, sms=sms, **fields)
         editions.forget()
-        assert wording.wording("case_answered", "ar") == ANSWERED
+        assert rendering.wording("case_answered", "ar") == ANSWERED
         editions.forget()
         assert (editions.current(), len(caplog.records)) == ({}, 2)
 
@@ -266,7 +266,7 @@ class TestProofreading:
         ],
     )
     def test_a_word_that_is_not_given_is_refused(self, field: str, word: str) -> None:
-        text = f"{{{word}}} {getattr(wording.ENGLISH['case_answered'], field)}"
+        text = f"{{{word}}} {getattr(rendering.ENGLISH['case_answered'], field)}"
         found = problems("case_answered", "en", **{field: text})
         assert found == {field: [f"{{{word}}} cannot be used here."]}
 
@@ -285,7 +285,7 @@ class TestProofreading:
         ],
     )
     def test_a_word_that_is_needed_must_stay(self, template: str, field: str, word: str) -> None:
-        text = getattr(wording.ENGLISH[template], field).replace(f"{{{word}}}", "it")
+        text = getattr(rendering.ENGLISH[template], field).replace(f"{{{word}}}", "it")
         expected = {field: [f"{{{word}}} is missing: the message needs it here."]}
         assert problems(template, "en", **{field: text}) == expected
 
@@ -315,7 +315,7 @@ class TestProofreading:
         ],
     )
     def test_braces_hold_one_word_and_nothing_else(self, field: str, typed: str) -> None:
-        text = f"{typed} {getattr(wording.ENGLISH['case_answered'], field)}"
+        text = f"{typed} {getattr(rendering.ENGLISH['case_answered'], field)}"
         found = problems("case_answered", "en", **{field: text})
         assert (sorted(found), found[field][-1]) == (
             [field],
@@ -332,7 +332,7 @@ class TestProofreading:
         "letter", ["\0", "\x07", "\t", "\r", "\x1b", "\x85", "\u202e", "\u2066", "\u200b", "\u2028", "\ud800", "\ufeff"]
     )
     def test_hidden_letters_are_refused(self, field: str, letter: str) -> None:
-        text = f"{letter}{getattr(wording.ENGLISH['case_answered'], field)}"
+        text = f"{letter}{getattr(rendering.ENGLISH['case_answered'], field)}"
         sentence = "There are hidden characters in this text. Type it here instead of pasting it."
         assert problems("case_answered", "en", **{field: text})[field][0] == sentence
 

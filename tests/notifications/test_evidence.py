@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from notifications import alarms, outbox
 from notifications.carriers import CannotSay, Declined, Meaning, Sighting, Status, Uncertain
 from notifications.models import Alarm, AlarmKind, Attempt, Message, Outcome, Receipt
-from notifications.proof import evidence
+from notifications.reconciliation import message_states
 from notifications.sending import delivery, sweep
 from tests.notifications.acts import (
     Killed,
@@ -143,7 +143,7 @@ class TestReceipts:
     def test_what_is_said_of_nobody_is_parked(self, rings: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         for attempt_id in (None, 0, 987_654):
-            evidence.hear(
+            message_states.hear(
                 "answering", Sighting(f"x-{attempt_id}", Status.FAILED, "failed", "30003"), attempt_id=attempt_id
             )
         parked = Receipt.objects.filter(carrier="answering", status="failed", error_code="30003", attempt=None)
@@ -156,7 +156,7 @@ class TestReceipts:
     ) -> None:
         message = sent()
         sighting = Sighting(provider_id, Status.FAILED, "failed")
-        evidence.hear(carrier, sighting, attempt_id=last_try(message).pk)
+        message_states.hear(carrier, sighting, attempt_id=last_try(message).pk)
         assert (Receipt.objects.get().attempt, state_of(message)) == (None, "accepted")
 
     def test_a_word_nobody_knows_moves_nothing(self, rings: list[str], answering: AnsweringCarrier) -> None:
@@ -167,7 +167,7 @@ class TestReceipts:
     def test_what_a_carrier_says_at_length_is_cut(self, rings: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         sighting = Sighting("x" * 500, Status.TAKEN, "w" * 500, "c" * 500)
-        evidence.hear("answering", sighting, attempt_id=last_try(message).pk)
+        message_states.hear("answering", sighting, attempt_id=last_try(message).pk)
         receipt = Receipt.objects.get()
         assert (len(receipt.provider_id), len(receipt.status), len(receipt.error_code)) == (120, 40, 40)
         assert last_try(message).provider_id == "x" * 120
@@ -187,7 +187,7 @@ class TestBeforeTheRecord:
 
         def callback() -> None:
             sighting = Sighting("answering-1", status, "word")
-            evidence.hear("answering", sighting, attempt_id=last_try(message).pk)
+            message_states.hear("answering", sighting, attempt_id=last_try(message).pk)
 
         answering.meanwhile = callback
         assert delivery.deliver(str(message.pk)) == state

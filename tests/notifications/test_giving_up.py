@@ -8,7 +8,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import calls, outbox, standing
+from notifications import outbox
+from notifications.actions import call_tasks
+from notifications.addresses import address_status
 from notifications.carriers import Declined, Meaning, Status
 from notifications.models import CallTask, Channel, Message, Verdict
 from notifications.sending import delivery, sweep
@@ -120,7 +122,7 @@ class TestCall:
         delivery.deliver(str(repetition.pk))
         for each in (repetition, message, repetition):
             fail(each)
-        assert (Message.objects.count(), calls.to_make().get().message) == (2, repetition)
+        assert (Message.objects.count(), call_tasks.to_make().get().message) == (2, repetition)
 
     def test_where_there_is_no_other_channel_somebody_calls(
         self, rings: list[str], answering: AnsweringCarrier
@@ -128,7 +130,7 @@ class TestCall:
         message = reachable(other_address="")
         fail(message)
         fail(message)
-        assert (Message.objects.count(), calls.to_make().get().message) == (1, message)
+        assert (Message.objects.count(), call_tasks.to_make().get().message) == (1, message)
 
     def test_staff_are_not_called(self, rings: list[str], answering: AnsweringCarrier) -> None:
         answering.meanwhile = UNFIT
@@ -171,15 +173,15 @@ class TestNothingMore:
     def test_the_other_address_is_not_used_against_its_standing(
         self, rings: list[str], answering: AnsweringCarrier, verdict: Verdict
     ) -> None:
-        standing.pronounce(Channel.EMAIL, EMAIL, verdict)
+        address_status.pronounce(Channel.EMAIL, EMAIL, verdict)
         fail(reachable())
-        assert (Message.objects.count(), calls.to_make().count()) == (1, 1)
+        assert (Message.objects.count(), call_tasks.to_make().count()) == (1, 1)
 
     @pytest.mark.parametrize("verdict", Verdict)
     def test_an_address_with_a_standing_is_not_tried(
         self, rings: list[str], answering: AnsweringCarrier, verdict: Verdict
     ) -> None:
-        standing.pronounce(Channel.SMS, OLD, verdict)
+        address_status.pronounce(Channel.SMS, OLD, verdict)
         message = reachable()
         assert (message.state, message.attempts.count(), answering.ledger) == ("undeliverable", 0, [])
         delivery.drain("notices")
@@ -235,7 +237,7 @@ class TestLateDelivery:
         message = reachable(other_address="")
         fail(message)
         said(last_try(message), Status.DELIVERED)
-        assert calls.to_make().count() == 0
+        assert call_tasks.to_make().count() == 0
 
     def test_the_call_about_the_repetition_is_not_made(self, rings: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
@@ -244,7 +246,7 @@ class TestLateDelivery:
         delivery.deliver(str(repetition.pk))
         fail(repetition)
         said(last_try(message), Status.DELIVERED)
-        assert calls.to_make().count() == 0
+        assert call_tasks.to_make().count() == 0
 
     def test_a_repetition_that_has_left_is_left_alone(self, rings: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
@@ -276,7 +278,7 @@ class TestWhatCannotBeSaidAgain:
         message.context = kept
         message.save(update_fields=["context"])
         fail(message)
-        assert (state_of(message), calls.to_make().count()) == ("undeliverable", 1)
+        assert (state_of(message), call_tasks.to_make().count()) == ("undeliverable", 1)
 
     def test_the_person_moved_while_it_was_on_its_way(self, rings: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
@@ -295,7 +297,7 @@ class TestWhatCannotBeSaidAgain:
         ask_now(message)
         assert delivery.deliver(str(message.pk)) == "accepted"
         said(message.attempts.get(number=1), Status.FAILED, meaning=Meaning.DEAD, code="30003")
-        assert standing.verdict(Channel.SMS, NEW) is None
+        assert address_status.verdict(Channel.SMS, NEW) is None
 
 
 def test_a_settled_message_has_its_moment(rings: list[str], answering: AnsweringCarrier) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from notifications import alarms, tasks
 from notifications.carriers import Letter, Sighting
 from notifications.models import Alarm, AlarmKind, Attempt, Channel, Hold, Home, Lane, Message
-from notifications.proof import reconcile
+from notifications.reconciliation import status_checks
 from notifications.sending import delivery, hold, sweep
 from tests.notifications.acts import EMAIL, SecondCarrier, again, ask_now, at_once, code, sent, state_of, unsure
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice, owed
@@ -115,7 +115,7 @@ class TestEnd:
         hold.end(by="user:huda")
         assert [state_of(there), state_of(not_there)] == ["unknown", "unknown"]
         answering.list(there)
-        assert (reconcile.ask(), state_of(there), state_of(not_there)) == (2, "accepted", "unknown")
+        assert (status_checks.ask(), state_of(there), state_of(not_there)) == (2, "accepted", "unknown")
         assert delivery.drain("notices")
         assert answering.ledger == []
         ask_now(not_there)
@@ -136,7 +136,7 @@ class TestEnd:
             return None
 
         monkeypatch.setattr(answering, "find", find)
-        reconcile.ask()
+        status_checks.ask()
         assert len(asked_since) == 1
         assert asked_since[0] <= again(message).created_at
 
@@ -144,7 +144,7 @@ class TestEnd:
         (message,) = owed()
         restored()
         hold.end(by="user:huda")
-        assert [reconcile.ask(), reconcile.ask()] == [1, 0]
+        assert [status_checks.ask(), status_checks.ask()] == [1, 0]
         assert (state_of(message), again(message).looks) == ("unknown", 1)
 
     def test_every_carrier_may_have_had_it(
@@ -157,7 +157,7 @@ class TestEnd:
         hold.end(by="user:huda")
         second.list(there)
         answering.unreadable = True
-        reconcile.ask()
+        status_checks.ask()
         assert [state_of(there), again(not_there).looks] == ["accepted", 0]
         answering.unreadable = False
         ask_now(not_there)

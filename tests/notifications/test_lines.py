@@ -12,8 +12,8 @@ from django.utils import timezone
 from notifications import alarms, tasks
 from notifications.carriers import Declined, Meaning, Uncertain
 from notifications.models import Alarm, AlarmKind, Attempt, Channel, Line, Message
-from notifications.sending import delivery, lines
-from notifications.sending.lines import Route, Routes
+from notifications.sending import delivery, routes
+from notifications.sending.routes import Route, Routes
 from tests.notifications.acts import (
     EMAIL,
     Killed,
@@ -47,7 +47,7 @@ def die(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Let every throw of the die that shares messages out show this number of a hundred."""
 
     def show(number: int) -> None:
-        monkeypatch.setattr(lines.secrets, "randbelow", lambda sides: number % sides)
+        monkeypatch.setattr(routes.secrets, "randbelow", lambda sides: number % sides)
 
     return show
 
@@ -77,7 +77,7 @@ class TestShare:
     def test_each_failure_takes_half(self, answering: AnsweringCarrier, second: SecondCarrier) -> None:
         shares = []
         for _ in range(10):
-            lines.blame("sms", answering.name)
+            routes.blame("sms", answering.name)
             shares.append(share(answering))
         assert (shares[:2], shares == sorted(shares, reverse=True), shares[-1]) == ([50, 25], True, 0)
         assert (share(second), route(answering, "email").share) == (100, 100)
@@ -86,24 +86,24 @@ class TestShare:
     def test_it_drifts_back(
         self, answering: AnsweringCarrier, second: SecondCarrier, seconds: int, regained: int
     ) -> None:
-        lines.blame("sms", answering.name)
-        lines.blame("sms", answering.name)
+        routes.blame("sms", answering.name)
+        routes.blame("sms", answering.name)
         passed(seconds=seconds)
         assert share(answering) == regained
 
     def test_what_was_regained_is_halved_by_the_next_failure(
         self, answering: AnsweringCarrier, second: SecondCarrier
     ) -> None:
-        lines.blame("sms", answering.name)
+        routes.blame("sms", answering.name)
         passed(minutes=3)
-        lines.blame("sms", answering.name)
+        routes.blame("sms", answering.name)
         assert share(answering) == 40
 
     def test_it_drifts_by_the_pace_of_the_setting(
         self, answering: AnsweringCarrier, second: SecondCarrier, settings: object
     ) -> None:
         settings.NOTIFICATIONS_PACE = 0.1  # type: ignore[attr-defined]
-        lines.blame("sms", answering.name)
+        routes.blame("sms", answering.name)
         passed(seconds=19)
         assert share(answering) == 80
 
@@ -123,7 +123,7 @@ class TestShare:
         thrown: int,
         taker: str,
     ) -> None:
-        lines.blame("sms", answering.name)
+        routes.blame("sms", answering.name)
         die(thrown)
         (message,) = owed()
         delivery.deliver(str(message.pk))
@@ -258,7 +258,7 @@ class TestStop:
         assert delivery.deliver(str(message.pk)) == "accepted"
 
     def test_the_other_channel_of_the_same_carrier_goes_on(self, rings: list[str], answering: AnsweringCarrier) -> None:
-        lines.stop("sms", "answering", code="20003")
+        routes.stop("sms", "answering", code="20003")
         sms, email = owed(notice(), notice(channel=Channel.EMAIL, address=EMAIL))
         delivery.drain("notices")
         assert (state_of(sms), state_of(email)) == ("pending", "accepted")
@@ -266,7 +266,7 @@ class TestStop:
     def test_a_stop_ends_by_the_databases_clock(
         self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        lines.stop("sms", "answering", code="20003")
+        routes.stop("sms", "answering", code="20003")
         real = timezone.now
         (message,) = owed()
         monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=2))
@@ -278,7 +278,7 @@ class TestTrial:
 
     def stopped(self, answering: AnsweringCarrier, number: int = 6) -> list[Message]:
         """Stop the line, with messages waiting, and let the ten minutes pass."""
-        lines.stop("sms", answering.name, code="20003")
+        routes.stop("sms", answering.name, code="20003")
         messages = owed(*(notice(recipient=f"citizen:{place}") for place in range(number)))
         assert (delivery.drain("notices"), answering.ledger) == (True, [])
         passed(minutes=10)
@@ -354,9 +354,9 @@ class TestTrial:
         assert (Alarm.objects.count(), alarms.open_alarms().count()) == (2, 1)
 
     def test_an_operator_opens_it_at_once(self, rings: list[str], answering: AnsweringCarrier) -> None:
-        lines.stop("sms", "answering", code="20003")
-        lines.reopen("sms", "answering")
-        lines.reopen("sms", "answering")
+        routes.stop("sms", "answering", code="20003")
+        routes.reopen("sms", "answering")
+        routes.reopen("sms", "answering")
         (message,) = owed()
         assert (delivery.deliver(str(message.pk)), alarms.open_alarms().count()) == ("accepted", 0)
 

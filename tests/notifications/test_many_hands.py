@@ -15,7 +15,7 @@ from django.utils import timezone
 from notifications import outbox, tasks
 from notifications.carriers import Declined, Meaning, Uncertain
 from notifications.models import Alarm, Attempt, Channel, DailySpend, Lane, Line, Message
-from notifications.proof import reconcile
+from notifications.reconciliation import status_checks
 from notifications.sending import delivery, sweep
 from tests.notifications.acts import (
     EMAIL,
@@ -206,5 +206,5 @@ class TestLanes:
             unsure(answering, occasion=f"case:1:{number}")
         answering.unreadable = True
         Message.objects.update(look_at=Now())
-        reconcile.ask()
+        status_checks.ask()
         assert answering.asked == 1

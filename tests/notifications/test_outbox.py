@@ -15,11 +15,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notifications import bell, outbox
+from notifications import outbox
 from notifications.models import Channel, Lane, Message, MessageState
 from notifications.outbox import AddressRefused, Notice
-from notifications.words import links, wording
-from notifications.words.wording import Wording, WordingIncomplete
+from notifications.runtime import worker_signal
+from notifications.wordings import links, rendering
+from notifications.wordings.rendering import Wording, WordingIncomplete
 from tests.notifications.conftest import notice, owed
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +98,7 @@ def test_a_ring_that_raises_does_not_reach_the_caller(monkeypatch: pytest.Monkey
     def burst(lane: str) -> bool:
         raise RuntimeError(lane)
 
-    monkeypatch.setattr(bell, "ring", burst)
+    monkeypatch.setattr(worker_signal, "ring", burst)
     with transaction.atomic():
         outbox.owe([notice()], occasion="case:1:1", at=now)
     assert Message.objects.get().state == MessageState.PENDING
@@ -106,8 +107,8 @@ def test_a_ring_that_raises_does_not_reach_the_caller(monkeypatch: pytest.Monkey
 def test_the_words_are_frozen(rings: Rings, monkeypatch: pytest.MonkeyPatch) -> None:
     (message,) = owed()
     said = message.body
-    changed: Mapping[str, Wording] = {**wording.ARABIC, "case_answered": Wording("x {link}", "x", "x")}
-    monkeypatch.setattr(wording, "WORDINGS", {"ar": changed, "en": wording.ENGLISH})
+    changed: Mapping[str, Wording] = {**rendering.ARABIC, "case_answered": Wording("x {link}", "x", "x")}
+    monkeypatch.setattr(rendering, "WORDINGS", {"ar": changed, "en": rendering.ENGLISH})
     assert (Message.objects.get().body, owed(occasion="other")[0].body[:2]) == (said, "x ")
 
 
@@ -282,7 +283,7 @@ class TestTheBell:
         """Ring three times; the second and third must not wait again, and each must name its lane."""
         started = monotonic()
         with caplog.at_level(logging.ERROR, logger="notifications"):
-            assert [bell.ring(lane) for lane in ("codes", "notices", "codes")] == [False] * 3
+            assert [worker_signal.ring(lane) for lane in ("codes", "notices", "codes")] == [False] * 3
         assert monotonic() - started < 1
         assert [record.lane for record in caplog.records] == ["codes", "notices", "codes"]  # type: ignore[attr-defined]
         assert "secret" not in caplog.text
@@ -302,13 +303,13 @@ class TestTheBell:
 
     def test_after_a_moment_the_bell_is_tried_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.use_broker(monkeypatch, 1)
-        monkeypatch.setattr(bell, "QUIET_SECONDS", 0)
+        monkeypatch.setattr(worker_signal, "QUIET_SECONDS", 0)
         tried: list[int] = []
 
         def failing() -> None:
             tried.append(1)
             raise ConnectionError
 
-        monkeypatch.setattr(bell, "_producers", cache(failing))
-        assert [bell.ring("codes") for _ in range(2)] == [False, False]
+        monkeypatch.setattr(worker_signal, "_producers", cache(failing))
+        assert [worker_signal.ring("codes") for _ in range(2)] == [False, False]
         assert len(tried) == 2

@@ -10,12 +10,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import standing
+from notifications.actions.readdressing import readdress
+from notifications.addresses import address_status
 from notifications.carriers import Declined, Meaning, Status, Uncertain
 from notifications.models import CallTask, Channel, Message, Verdict
 from notifications.outbox import AddressRefused
-from notifications.readdressing import readdress
-from notifications.sending import delivery, lines, sweep
+from notifications.sending import delivery, routes, sweep
 from tests.notifications.acts import (
     EMAIL,
     NEW,
@@ -110,7 +110,7 @@ class TestOnTheSpot:
             delivery.deliver(str(message.pk))
         except Killed:
             assert isinstance(error, Killed)
-        lines.reopen("sms", "answering")
+        routes.reopen("sms", "answering")
         all_that_follows(message)
         assert (state_of(message), recipients(answering)) == ("accepted", [NEW])
 
@@ -176,7 +176,10 @@ class TestOnTheSpot:
 
         answering.meanwhile = moves_then_dies
         assert delivery.deliver(str(message.pk)) == "undeliverable"
-        assert (standing.verdict(Channel.SMS, OLD), standing.verdict(Channel.SMS, NEW)) == (Verdict.DEAD, None)
+        assert (address_status.verdict(Channel.SMS, OLD), address_status.verdict(Channel.SMS, NEW)) == (
+            Verdict.DEAD,
+            None,
+        )
 
 
 class TestOtherChannel:
@@ -252,7 +255,7 @@ class TestRemoved:
 
         answering.meanwhile = removed
         delivery.deliver(str(message.pk))
-        lines.reopen("email", "answering")
+        routes.reopen("email", "answering")
         all_that_follows(message)
         assert (recipients(answering), message.repetitions.count()) == ([OLD], 1)
 

@@ -11,12 +11,13 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications import alarms, decisions, tasks
+from notifications import alarms, tasks
+from notifications.actions import decisions
+from notifications.addresses.address_status import verdict
 from notifications.carriers import CannotSay, Letter, Meaning, Sighting, Status, Uncertain
 from notifications.models import AlarmKind, CallTask, Channel, Message, Receipt, Verdict
-from notifications.proof import reconcile
+from notifications.reconciliation import status_checks
 from notifications.sending import delivery
-from notifications.standing import verdict
 from tests.notifications.acts import (
     OLD,
     SecondCarrier,
@@ -56,9 +57,9 @@ class TestTwoCleanLooks:
     def test_nobody_is_asked_before_it_is_time(self, rings: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         Message.objects.update(look_at=Now() + timedelta(seconds=5))
-        assert (reconcile.ask(), answering.asked) == (0, 0)
+        assert (status_checks.ask(), answering.asked) == (0, 0)
         ask_now(message)
-        assert (reconcile.ask(), answering.asked, again(message).looks) == (0, 1, 1)
+        assert (status_checks.ask(), answering.asked, again(message).looks) == (0, 1, 1)
 
     def test_the_spans_follow_the_setting(
         self, rings: list[str], answering: AnsweringCarrier, settings: object
@@ -159,7 +160,7 @@ class TestUnfinishedLooks:
 
         monkeypatch.setattr(answering, "find", find)
         Message.objects.update(look_at=Now())
-        assert (reconcile.ask(), state_of(troubled), state_of(found)) == (2, "unknown", "accepted")
+        assert (status_checks.ask(), state_of(troubled), state_of(found)) == (2, "unknown", "accepted")
 
 
 class TestAPersonDecides:
@@ -206,7 +207,7 @@ class TestCarriersThatAreSilent:
 
     def test_a_carrier_that_cannot_be_asked(self, rings: list[str], carrier: ObedientCarrier) -> None:
         message = unsure(carrier)
-        assert (again(message).look_at, reconcile.ask(), state_of(message)) == (None, 0, "unknown")
+        assert (again(message).look_at, status_checks.ask(), state_of(message)) == (None, 0, "unknown")
         taken = sent(occasion="case:1:5")
         assert (taken.state, taken.look_at) == ("accepted", None)
 
@@ -240,7 +241,7 @@ class TestChase:
 
     def test_the_first_question_comes_after_half_an_hour(self, rings: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
-        assert (wait_of(message), reconcile.ask()) == (30 * MINUTE, 0)
+        assert (wait_of(message), status_checks.ask()) == (30 * MINUTE, 0)
 
     @pytest.mark.parametrize("is_listed", [True, False])
     @pytest.mark.parametrize(
@@ -311,7 +312,7 @@ class TestAtTheSameMoment:
     def test_two_processes_ask_once_about_each(self, rings: list[str], answering: AnsweringCarrier) -> None:
         messages = [unsure(answering, occasion=f"case:1:{number}") for number in range(4)]
         Message.objects.update(look_at=Now())
-        asked = at_once(reconcile.ask, reconcile.ask, reconcile.ask)
+        asked = at_once(status_checks.ask, status_checks.ask, status_checks.ask)
         assert (sum(asked), answering.asked) == (4, 4)
         assert [again(message).looks for message in messages] == [1, 1, 1, 1]
 
@@ -390,7 +391,7 @@ def test_a_process_whose_clock_is_off_changes_nothing(
     real = timezone.now
     monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=hours))
     message = unsure(answering)
-    assert (wait_of(message), reconcile.ask()) == (10 * MINUTE, 0)
+    assert (wait_of(message), status_checks.ask()) == (10 * MINUTE, 0)
     monkeypatch.setattr(answering, "find", Mock(return_value=None))
     ask_now(message)
     ask_now(message)

@@ -29,9 +29,9 @@ from notifications.models import (
     Message,
     MessageState,
 )
-from notifications.proof.evidence import OPEN
-from notifications.sending import gates, hold
-from notifications.sending.lines import Routes
+from notifications.reconciliation.message_states import OPEN
+from notifications.sending import hold, send_conditions
+from notifications.sending.routes import Routes
 
 #: Counts stop here, so that a full outbox costs what an empty one does.
 CAP: Final = 9_999
@@ -152,7 +152,7 @@ def _counts(user: User, *, at: datetime) -> dict[str, Any]:
     parts: dict[str, Any] = {
         f"of_{state}": CountOf(rows[state].filter(state=state).order_by().values("pk")[:CAP]) for state in MessageState
     }
-    could_leave = Message.objects.ripe().filter(gates.may_wake(Now())).order_by("created_at")
+    could_leave = Message.objects.ripe().filter(send_conditions.may_wake(Now())).order_by("created_at")
     parts["oldest"] = models.Subquery(could_leave.values("created_at")[:1])
     # One row to hang the counts on: the person's own.
     row: dict[str, Any] = cast("Any", User.objects.filter(pk=user.pk)).values(**parts).get()
@@ -163,7 +163,7 @@ def _spending(at: datetime) -> list[Spending]:
     today = DailySpend.objects.filter(on=timezone.localdate(at))
     spent = dict(today.values_list("channel", "spent"))
     return [
-        Spending(str(channel.label), spent.get(channel, 0), getattr(settings, gates.CAPS[channel]))
+        Spending(str(channel.label), spent.get(channel, 0), getattr(settings, send_conditions.CAPS[channel]))
         for channel in Channel
     ]
 

@@ -21,11 +21,11 @@ from complaints.case_text.message_names import NAMES
 from complaints.models import Case
 from kit.dates import day_digits
 from notifications.models import AlarmKind, Channel, WordingEdition
-from notifications.words import LANGUAGES, TEMPLATES, WORDINGS, editions, links, proofreading, words_needed
-from notifications.words.composing import Rendered, WordingIncomplete, compose
-from notifications.words.proofreading import allowed, longest_size, longest_words, parts_allowed, required
-from notifications.words.shape import FIELDS, Wording
-from notifications.words.sms import Size, size
+from notifications.wordings import LANGUAGES, TEMPLATES, WORDINGS, editions, links, proofreading, words_needed
+from notifications.wordings.composing import Rendered, WordingIncomplete, compose
+from notifications.wordings.proofreading import allowed, longest_size, longest_words, parts_allowed, required
+from notifications.wordings.sms import Size, size
+from notifications.wordings.wording import FIELDS, Wording
 
 #: What each open word stands for.
 MEANINGS: Final[Mapping[str, StrPromise]] = {

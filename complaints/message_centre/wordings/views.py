@@ -23,8 +23,8 @@ from complaints.message_centre.wordings import editing
 from complaints.message_centre.wordings.forms import WordsForm
 from complaints.staff.frame import frame
 from notifications.models import WordingEdition
-from notifications.words import WORDINGS, editions
-from notifications.words.shape import FIELDS, Wording
+from notifications.wordings import WORDINGS, editions
+from notifications.wordings.wording import FIELDS, Wording
 
 #: The buttons that save: what was typed, an earlier edition, the built-in words.
 SAVES = frozenset({"save", "restore", "built_in"})

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Citizen, User
 from complaints.models import Case
-from notifications.words.links import DOT
+from notifications.wordings.links import DOT
 from tests.cast import sign_in
 
 #: What stands in a preview for each letter that is rolled anew: a dot, and a mark that keeps it in its link.

@@ -16,7 +16,8 @@ from accounts.models import Citizen, User
 from complaints.case_text.message_names import NAMES
 from complaints.message_centre.messages.figures import REMEDIES
 from complaints.models import Case
-from notifications import alarms, standing
+from notifications import alarms
+from notifications.addresses import address_status
 from notifications.models import (
     AlarmKind,
     Attempt,
@@ -32,7 +33,7 @@ from notifications.models import (
     Verdict,
 )
 from notifications.sending import hold
-from notifications.words import WORDINGS
+from notifications.wordings import WORDINGS
 from tests.cast import sign_in
 from tests.complaints.conftest import FileCase
 from tests.complaints.desk.conftest import Clock, Desk
@@ -343,7 +344,7 @@ def test_a_try_says_in_words_why_it_ended_and_the_message_what_is_held_against_i
             message=message, number=number, fence=number, carrier="twilio", ended_at=now, outcome=Outcome.REFUSED,
             error_code=code,
         )  # fmt: skip
-    standing.pronounce(Channel.SMS, amina.phone, Verdict.DEAD)
+    address_status.pronounce(Channel.SMS, amina.phone, Verdict.DEAD)
     answer = desk(lina).get(url)
     shown = answer.context["shown"]
     assert [tried.reason for tried in shown.tries] == ["it is not in the carrier's list", ""]
@@ -493,7 +494,7 @@ def test_a_decision_is_logged_with_ids_alone(
     message = told(referred)
     with caplog.at_level(logging.INFO):
         decide(desk, lina, message, "release")
-    (line,) = [vars(record) for record in caplog.records if record.name == "notifications.decisions"]
+    (line,) = [vars(record) for record in caplog.records if record.name == "notifications.actions.decisions"]
     assert (line["message_id"], line["by"], line["action"]) == (str(message.pk), f"user:{lina.pk}", "release")
     assert [amina.phone in str(value) for value in line.values()].count(True) == 0
 

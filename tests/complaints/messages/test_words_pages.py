@@ -20,8 +20,8 @@ from complaints.actions import ask, close
 from complaints.message_centre.wordings import editing
 from complaints.models import Case
 from notifications.models import Message, WordingEdition
-from notifications.words import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, editions, proofreading
-from notifications.words.sms import size
+from notifications.wordings import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, editions, proofreading
+from notifications.wordings.sms import size
 from tests.cast import let_in, sign_in
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
 from tests.complaints.conftest import FileCase

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from notifications import standing
+from notifications.addresses import address_status
 from notifications.models import CallOutcome, CallTask, Channel, Message, Verdict
 
 
@@ -32,7 +32,7 @@ def finish(task: CallTask, *, outcome: CallOutcome, by: str, at: datetime) -> No
         if not done:
             raise CallIsDone
         if outcome == CallOutcome.WRONG_NUMBER and (number := _number_of(task.message)):
-            standing.pronounce(Channel.SMS, number, Verdict.STRANGER)
+            address_status.pronounce(Channel.SMS, number, Verdict.STRANGER)
 
 
 def _number_of(message: Message) -> str:

@@ -9,11 +9,11 @@ from django.utils.translation import gettext, ngettext
 
 from agencies.models import SHORT_NAME_AR, SHORT_NAME_EN
 from notifications.models import Channel
-from notifications.words import KINDS, LETTER, WORDINGS, words_needed
-from notifications.words.composing import compose, known_words
-from notifications.words.links import LINK_LETTERS, MARK_LETTERS, short_link, surroundings
-from notifications.words.shape import FIELDS, OPEN_WORD, Wording
-from notifications.words.sms import UCS, Size, beyond_gsm, size
+from notifications.wordings import KINDS, LETTER, WORDINGS, words_needed
+from notifications.wordings.composing import compose, known_words
+from notifications.wordings.links import LINK_LETTERS, MARK_LETTERS, short_link, surroundings
+from notifications.wordings.sms import UCS, Size, beyond_gsm, size
+from notifications.wordings.wording import FIELDS, OPEN_WORD, Wording
 
 #: An edition's subject is one line of an e-mail's head, its text a few paragraphs; an SMS is measured by its places.
 LONGEST: Final = {"sms": 1000, "subject": 200, "text": 3000}

@@ -13,9 +13,9 @@ from django.db.models.functions import Greatest, Now, TruncDate, TruncTime
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from notifications import alarms
-from notifications.clock import database_now
 from notifications.models import AlarmKind, Channel, DailySpend, Hold, Message, MessageQuerySet
-from notifications.sending.lines import Routes
+from notifications.runtime.database_clock import database_now
+from notifications.sending.routes import Routes
 
 CAPS: Final = {Channel.SMS: "SMS_DAILY_CAP", Channel.EMAIL: "EMAIL_DAILY_CAP"}
 SPEND: Final = (

@@ -12,7 +12,7 @@ from django.conf import settings
 from notifications import alarms, carriers
 from notifications.carriers import Answers, Sighting
 from notifications.models import AlarmKind, Attempt, Audit, Channel, Message
-from notifications.proof import evidence
+from notifications.reconciliation import message_states
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def compare(name: str, carrier: Answers, *, since: datetime, until: datetime) ->
     Raises CannotSay.
     """
     listed, strange = _read(name, carrier.listing(since=since - MARGIN, until=until + MARGIN))
-    ours = Attempt.objects.filter(carrier=name, outcome__in=evidence.TAKEN, wire_at__gte=since, wire_at__lt=until)
+    ours = Attempt.objects.filter(carrier=name, outcome__in=message_states.TAKEN, wire_at__gte=since, wire_at__lt=until)
     ids = dict(ours.values_list("provider_id", "pk"))
     audit, _ = Audit.objects.update_or_create(
         carrier=name,
@@ -97,5 +97,5 @@ def _recognise(name: str, sighting: Sighting) -> bool:
     doubtful = message and message.attempts.filter(carrier=name, wire_at__isnull=False, provider_id="").last()
     if not doubtful:
         return False
-    evidence.hear(name, sighting, attempt_id=doubtful.pk)
+    message_states.hear(name, sighting, attempt_id=doubtful.pk)
     return True

@@ -5,11 +5,11 @@ import logging
 from django.db.models.functions import Now
 
 from kit.crypto import Unreadable
-from notifications import standing
-from notifications.clock import database_now
+from notifications.addresses import address_status
 from notifications.models import CallTask, Channel, Lane, Message, MessageState
 from notifications.outbox import AddressRefused, say_again
-from notifications.words.wording import WordingIncomplete
+from notifications.runtime.database_clock import database_now
+from notifications.wordings.rendering import WordingIncomplete
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def say_by_other_channel(message: Message) -> bool:
     other = OTHER[Channel(message.channel)]
     try:
         address = message.other_address
-        if not address or standing.verdict(other, address) is not None:
+        if not address or address_status.verdict(other, address) is not None:
             return False
         again = say_again(message, channel=other, address=address, occasion=message.occasion, at=database_now())
     except (WordingIncomplete, AddressRefused, Unreadable) as problem:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from notifications.words import ar, en
-from notifications.words.shape import FIELDS, Wording
+from notifications.wordings import ar, en
+from notifications.wordings.wording import FIELDS, Wording
 
 LANGUAGES: Final = ("ar", "en")
 ARABIC: Final[Mapping[str, Wording]] = ar.WORDINGS

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from notifications.models import Channel
-from notifications.words import KINDS, SERVICE
-from notifications.words.shape import Wording, filled
+from notifications.wordings import KINDS, SERVICE
+from notifications.wordings.wording import Wording, filled
 
 CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from notifications import alarms, standing
+from notifications import alarms
+from notifications.addresses import address_status
 from notifications.carriers import Meaning, Sighting, Status, answering
 from notifications.models import (
     AlarmKind,
@@ -25,8 +26,8 @@ from notifications.models import (
     Receipt,
     Verdict,
 )
-from notifications.pace import pace
-from notifications.proof import giving_up
+from notifications.reconciliation import fallback
+from notifications.runtime.timings import pace
 
 logger = logging.getLogger(__name__)
 
@@ -85,10 +86,10 @@ def fail(message: Message, attempt: Attempt, *, code: str, meaning: Meaning) -> 
     if code:
         Attempt.objects.filter(pk=attempt.pk).update(error_code=code[:40])
     if (verdict := VERDICTS.get(meaning)) and attempt.address_lookup:
-        standing.pronounce_on(Channel(message.channel), attempt.address_lookup, verdict, code)
+        address_status.pronounce_on(Channel(message.channel), attempt.address_lookup, verdict, code)
     if message.state in {*OPEN, MessageState.ACCEPTED}:
         move(message, MessageState.UNDELIVERABLE, settled_at=Now())
-        giving_up.go_on(message)
+        fallback.go_on(message)
 
 
 def move(message: Message, state: MessageState, **changes: Any) -> None:

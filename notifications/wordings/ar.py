@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from notifications.words.shape import Wording
+from notifications.wordings.wording import Wording
 
 SERVICE: Final = "بخدمتكم"
 # A context may give the kind of a case by its code; a word of its own is taken as it is.

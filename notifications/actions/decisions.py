@@ -12,11 +12,12 @@ from functools import wraps
 from django.db import transaction
 from django.db.models import Q
 
-from notifications import bell, standing
+from notifications.addresses import address_status
 from notifications.models import Channel, Lane, Message, MessageState, Outcome
 from notifications.outbox import say_again
-from notifications.proof import evidence, giving_up, reconcile
-from notifications.words.wording import WordingIncomplete
+from notifications.reconciliation import fallback, message_states, status_checks
+from notifications.runtime import worker_signal
+from notifications.wordings.rendering import WordingIncomplete
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def _verb(decide: Verb) -> Verb:
 def release(message: Message, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
     """Let a waiting message go now: not in the morning, not after its back-off, whatever the day has cost."""
     Message.objects.filter(pk=message.pk).update(not_before=None, next_try_at=None, daytime=False)
-    transaction.on_commit(lambda: bell.ring(message.lane), robust=True)
+    transaction.on_commit(lambda: worker_signal.ring(message.lane), robust=True)
 
 
 @_verb
@@ -71,13 +72,13 @@ def resend(message: Message, at: datetime) -> None:
 @_verb
 def resend_by_other_channel(message: Message, at: datetime) -> None:
     """Say it again by the person's other channel."""
-    _say_again(message, giving_up.OTHER[Channel(message.channel)], message.other_address or "", at)
+    _say_again(message, fallback.OTHER[Channel(message.channel)], message.other_address or "", at)
 
 
 @_verb
 def call_instead(message: Message, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
     """Have the contact centre call the person."""
-    giving_up.have_called(message)
+    fallback.have_called(message)
 
 
 @_verb
@@ -86,21 +87,21 @@ def decide_taken(message: Message, at: datetime) -> None:  # noqa: ARG001 - ever
     last = message.attempts.filter(wire_at__isnull=False).order_by("number").last()
     if last is None:
         raise DecisionNotPossible
-    evidence.take(message, last, provider_id=last.provider_id)
+    message_states.take(message, last, provider_id=last.provider_id)
 
 
 @_verb
 def decide_not_taken(message: Message, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
     """Settle an unknown message: it was not taken, and is sent again."""
-    reconcile.send_again(message, list(message.attempts.filter(outcome=Outcome.UNKNOWN)))
-    transaction.on_commit(lambda: bell.ring(message.lane), robust=True)
+    status_checks.send_again(message, list(message.attempts.filter(outcome=Outcome.UNKNOWN)))
+    transaction.on_commit(lambda: worker_signal.ring(message.lane), robust=True)
 
 
 _ALLOWED: dict[str, Callable[[Message], bool]] = {
     "release": lambda message: message.state == MessageState.PENDING,
     "resend": lambda message: _may_be_said_again(message) and _is_good(Channel(message.channel), message.address_now),
     "resend_by_other_channel": lambda message: (
-        _may_be_said_again(message) and _is_good(giving_up.OTHER[Channel(message.channel)], message.other_address or "")
+        _may_be_said_again(message) and _is_good(fallback.OTHER[Channel(message.channel)], message.other_address or "")
     ),
     "call_instead": lambda message: (
         message.must_reach and message.state in {*SAID, MessageState.UNKNOWN} and not hasattr(message, "call_task")
@@ -112,12 +113,12 @@ _ALLOWED: dict[str, Callable[[Message], bool]] = {
 
 def _may_be_said_again(message: Message) -> bool:
     """Tell whether it has come to an end, and nothing that repeats it is on its way."""
-    return message.state in SAID and not message.repetitions.filter(state__in=evidence.OPEN).exists()
+    return message.state in SAID and not message.repetitions.filter(state__in=message_states.OPEN).exists()
 
 
 def _is_good(channel: Channel, address: str) -> bool:
     """Tell whether there is an address, and nothing held against it."""
-    return bool(address) and standing.verdict(channel, address) is None
+    return bool(address) and address_status.verdict(channel, address) is None
 
 
 def _say_again(message: Message, channel: Channel, address: str, at: datetime) -> None:

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Extract, Floor, Least, Now
 from notifications import alarms, carriers
 from notifications.carriers import Carrier
 from notifications.models import AlarmKind, Channel, Line
-from notifications.pace import pace
+from notifications.runtime.timings import pace
 
 logger = logging.getLogger(__name__)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from notifications.words import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, editions, words_needed
-from notifications.words.composing import CONTROLS, Rendered, WordingIncomplete, compose
-from notifications.words.shape import Wording
-from notifications.words.sms import Size, segments, size
+from notifications.wordings import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, editions, words_needed
+from notifications.wordings.composing import CONTROLS, Rendered, WordingIncomplete, compose
+from notifications.wordings.sms import Size, segments, size
+from notifications.wordings.wording import Wording
 
 __all__ = [
     "ARABIC",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from notifications.words.shape import Wording
+from notifications.wordings.wording import Wording
 
 SERVICE: Final = "At Your Service"
 KINDS: Final[Mapping[str, str]] = {

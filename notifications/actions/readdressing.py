@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from notifications.models import Channel, Message, MessageState, Outcome
 from notifications.outbox import clean
-from notifications.proof import giving_up
+from notifications.reconciliation import fallback
 
 
 def readdress(recipient: str, channel: Channel, address: str, *, at: datetime) -> int:
@@ -45,7 +45,7 @@ def _move(message: Message, address: str, at: datetime) -> None:
     message.address = clean(address) if address else message.address
     message.save(update_fields=["fence", "lease_until", "state", "settled_at", "address"])
     if not address:
-        giving_up.go_on(message)
+        fallback.go_on(message)
 
 
 def _is_on_the_wire(message: Message) -> bool:

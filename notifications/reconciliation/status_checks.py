@@ -16,8 +16,8 @@ from django.db.models.functions import Greatest, Least, Now
 
 from notifications.carriers import CannotSay, Letter, Meaning, Sighting, answering
 from notifications.models import Attempt, Message, MessageState, Outcome
-from notifications.pace import pace
-from notifications.proof import evidence
+from notifications.reconciliation import message_states
+from notifications.runtime.timings import pace
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def _look(message: Message) -> None:
     doubtful = list(message.attempts.filter(outcome=Outcome.UNKNOWN, wire_at__isnull=False).order_by("-number"))
     for attempt in doubtful:
         if sighting := _find(message, attempt):
-            evidence.hear(attempt.carrier, sighting, attempt_id=attempt.pk)
+            message_states.hear(attempt.carrier, sighting, attempt_id=attempt.pk)
             return
     _count_clean_look(message, doubtful)
 
@@ -109,7 +109,7 @@ def send_again(message: Message, doubtful: Sequence[Attempt]) -> None:
     Attempt.objects.filter(pk__in=[attempt.pk for attempt in doubtful]).update(
         outcome=Outcome.NOT_SENT, error_code="not in the list"
     )
-    evidence.wait(message, message.attempts.latest("number"), next_try_at=None)
+    message_states.wait(message, message.attempts.latest("number"), next_try_at=None)
 
 
 # ---- accepted: what became of it? ----
@@ -124,7 +124,7 @@ def _chase(message: Message) -> None:
         # A carrier that cannot say for three days is as good as one that lost it.
         _wait_or_give_up(message, attempt)
     if sighting is not None:
-        evidence.hear(attempt.carrier, sighting, attempt_id=attempt.pk)
+        message_states.hear(attempt.carrier, sighting, attempt_id=attempt.pk)
 
 
 def _fetch(attempt: Attempt) -> Sighting | None:
@@ -138,7 +138,7 @@ def _wait_or_give_up(message: Message, attempt: Attempt) -> None:
     if locked is None:
         return
     if Message.objects.filter(pk=locked.pk, accepted_at__lte=Now() - pace().give_up).exists():
-        evidence.fail(locked, attempt, code=NO_WORD, meaning=Meaning.UNFIT)
+        message_states.fail(locked, attempt, code=NO_WORD, meaning=Meaning.UNFIT)
     else:
         # As long again as it has waited, never less than at first, and for the last time when three days are over.
         waited, chase = Now() - F("accepted_at"), Value(pace().chase, output_field=DurationField())

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
 from kit.arabic import fold
-from notifications import standing
+from notifications.addresses import address_status
 from notifications.carriers import carrier_named
 from notifications.carriers.twilio import MESSAGE, STATUSES, TwilioCarrier, sighting
 from notifications.models import Channel, Verdict
-from notifications.proof import evidence
+from notifications.reconciliation import message_states
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ def twilio_status(request: HttpRequest, attempt: int) -> HttpResponse:
     if not (MESSAGE.fullmatch(sid) and word.isprintable() and word and code.isprintable()):
         return HttpResponse(status=400)
     seen = sighting(sid, word, code)
-    evidence.hear(TwilioCarrier.name, seen, attempt_id=attempt, moves=word in STATUSES)
+    message_states.hear(TwilioCarrier.name, seen, attempt_id=attempt, moves=word in STATUSES)
     return HttpResponse()
 
 
@@ -135,11 +135,11 @@ def twilio_inbound(request: HttpRequest) -> HttpResponse:
     """Hear a person who wants no messages, or is not who they are for; anything else is neither kept nor answered."""
     number, said = request.POST.get("From", ""), _said(request)
     if number and said in STOP:
-        standing.pronounce(Channel.SMS, number, Verdict.STOPPED, "reply")
+        address_status.pronounce(Channel.SMS, number, Verdict.STOPPED, "reply")
     elif number and said in STRANGER:
-        standing.pronounce(Channel.SMS, number, Verdict.STRANGER, "reply")
+        address_status.pronounce(Channel.SMS, number, Verdict.STRANGER, "reply")
     elif number and said in START:
-        standing.clear(Channel.SMS, number, only=Verdict.STOPPED)
+        address_status.clear(Channel.SMS, number, only=Verdict.STOPPED)
     return HttpResponse(NO_REPLY, content_type="text/xml")
 
 

@@ -12,8 +12,8 @@ from typing import Final
 from django.db import connection, transaction
 
 from notifications.models import WordingEdition
-from notifications.words import WORDINGS, proofreading
-from notifications.words.shape import Wording
+from notifications.wordings import WORDINGS, proofreading
+from notifications.wordings.wording import Wording
 
 logger = logging.getLogger(__name__)
 
