@@ -14,7 +14,7 @@ from notifications.reconciliation import message_states
 from notifications.runtime import worker_signal
 from notifications.runtime.timings import pace
 from notifications.sending import send_conditions
-from notifications.sending.delivery import MOST_CLAIMED
+from notifications.sending.batches import MOST_CLAIMED
 from notifications.sending.routes import Routes
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from notifications.carriers import Accepted, CannotSay, Letter, Sighting, Status
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
 from notifications.runtime import worker_signal
-from notifications.sending import delivery
+from notifications.sending.batches import batch_sizer
 
 
 class ObedientCarrier:
@@ -117,7 +117,7 @@ def rings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def _fresh_bell() -> Iterator[None]:
     """Forget carriers and silences of earlier tests."""
     carriers.make_carrier.cache_clear()
-    delivery.tempo_of.cache_clear()
+    batch_sizer.cache_clear()
     worker_signal.forget()
     yield
     carriers.make_carrier.cache_clear()

@@ -15,7 +15,10 @@ from notifications import outbox, tasks
 from notifications.carriers import Declined, Letter, Meaning, Uncertain
 from notifications.models import Attempt, Channel, EmbeddedMail, Lane, Message, MessageState
 from notifications.runtime.timings import USUAL
-from notifications.sending import delivery, sweep
+from notifications.sending import claims, delivery, handover, sweep
+from notifications.sending.batches import MOST_CLAIMED, batch_sizer
+from notifications.sending.claims import claim_messages
+from notifications.sending.recording import back_off
 from tests.notifications.conftest import ObedientCarrier, notice, owed
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +187,7 @@ def test_certain_failures_wait_longer_each_time_and_then_go_out(rings: Rings, ca
 
 
 def test_the_back_off_has_a_ceiling() -> None:
-    assert delivery.back_off(Message(tries=60)) == timedelta(minutes=15)
+    assert back_off(Message(tries=60)) == timedelta(minutes=15)
 
 
 def test_a_message_for_later_is_not_sent_now(rings: Rings, carrier: ObedientCarrier) -> None:
@@ -251,7 +254,7 @@ class TestLeases:
         self, rings: Rings, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
-        monkeypatch.setattr(delivery, "pace", lambda: replace(USUAL, lease=USUAL.least_lease))
+        monkeypatch.setattr(claims, "pace", lambda: replace(USUAL, lease=USUAL.least_lease))
         assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("pending", [])
         message.refresh_from_db()
         assert (message.tries, Attempt.objects.count()) == (0, 0)
@@ -260,7 +263,7 @@ class TestLeases:
         self, rings: Rings, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
-        monkeypatch.setattr(delivery, "pace", lambda: replace(USUAL, wire=timedelta()))
+        monkeypatch.setattr(handover, "pace", lambda: replace(USUAL, wire=timedelta()))
         assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("pending", [])
         message.refresh_from_db()
         assert (message.tries, Attempt.objects.count()) == (0, 0)
@@ -317,7 +320,7 @@ class TestSweep:
         assert sorted(rings) == ["codes", "notices"]
 
     def test_much_that_waits_is_rung_for_more_than_once(self, rings: Rings) -> None:
-        owed(*(notice(recipient=f"user:{number}") for number in range(2 * delivery.MOST_CLAIMED)))
+        owed(*(notice(recipient=f"user:{number}") for number in range(2 * MOST_CLAIMED)))
         rings.clear()
         assert (sweep.ring_due(), rings) == (3, ["notices"] * 3)
 
@@ -348,8 +351,8 @@ class TestSweep:
             Message.objects.filter(state="sending").update(lease_until=Now())
 
         carrier.meanwhile = lease_runs_out
-        claims, _ = delivery._claim(Q(lane="notices"), 3)
-        delivery._hand_over(claims, delivery.tempo_of("notices"))
+        held, _ = claim_messages(Q(lane="notices"), 3)
+        delivery.hand_over(held, batch_sizer("notices"))
         states = sorted(Message.objects.values_list("state", flat=True))
         assert (len(carrier.ledger), states) == (1, ["accepted", "pending", "pending"])
 

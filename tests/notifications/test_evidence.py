@@ -14,6 +14,8 @@ from notifications.carriers import CannotSay, Declined, Meaning, Sighting, Statu
 from notifications.models import Alarm, AlarmKind, Attempt, Message, Outcome, Receipt
 from notifications.reconciliation import message_states
 from notifications.sending import delivery, sweep
+from notifications.sending.batches import batch_sizer
+from notifications.sending.claims import claim_messages
 from tests.notifications.acts import (
     Killed,
     again,
@@ -231,9 +233,9 @@ class TestProofInBetween:
         self, rings: list[str], answering: AnsweringCarrier
     ) -> None:
         message = self.freed(answering)
-        claims, _ = delivery._claim(Q(pk=message.pk), 1)
+        claims, _ = claim_messages(Q(pk=message.pk), 1)
         said(message.attempts.get(number=1), Status.TAKEN)
-        delivery._hand_over(claims, delivery.tempo_of("notices"))
+        delivery.hand_over(claims, batch_sizer("notices"))
         assert (state_of(message), answering.ledger, message.attempts.filter(ended_at=None).count()) == (
             "accepted",
             [],

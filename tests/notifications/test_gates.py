@@ -16,6 +16,7 @@ from notifications.carriers import Uncertain
 from notifications.models import Alarm, AlarmKind, Channel, DailySpend, Message
 from notifications.runtime.database_clock import database_now
 from notifications.sending import delivery, send_conditions
+from notifications.sending.batches import MOST_CLAIMED
 from tests.notifications.acts import EMAIL, again, code, raising, state_of
 from tests.notifications.conftest import AnsweringCarrier, notice, owed
 
@@ -235,9 +236,9 @@ class TestCap:
         self, rings: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         settings.SMS_DAILY_CAP = 2
-        owed(*(later_notice(recipient=f"citizen:{number}") for number in range(2 * delivery.MOST_CLAIMED + 5)))
+        owed(*(later_notice(recipient=f"citizen:{number}") for number in range(2 * MOST_CLAIMED + 5)))
         delivery.drain("notices")
-        assert 2 <= len(answering.ledger) <= 2 + delivery.MOST_CLAIMED
+        assert 2 <= len(answering.ledger) <= 2 + MOST_CLAIMED
 
     def test_the_operators_are_told_once_a_day(
         self, rings: list[str], answering: AnsweringCarrier, settings: Any

@@ -14,6 +14,8 @@ from notifications.addresses import address_status
 from notifications.carriers import Declined, Meaning, Status
 from notifications.models import CallTask, Channel, Message, Verdict
 from notifications.sending import delivery, sweep
+from notifications.sending.batches import batch_sizer
+from notifications.sending.claims import claim_messages
 from tests.notifications.acts import (
     EMAIL,
     NEW,
@@ -261,9 +263,9 @@ class TestLateDelivery:
     ) -> None:
         message = reachable()
         fail(message)
-        claims, _ = delivery._claim(Q(pk=by(Channel.EMAIL).pk), 1)
+        claims, _ = claim_messages(Q(pk=by(Channel.EMAIL).pk), 1)
         said(last_try(message), Status.DELIVERED)
-        delivery._hand_over(claims, delivery.tempo_of("notices"))
+        delivery.hand_over(claims, batch_sizer("notices"))
         assert by(Channel.EMAIL).state in {"accepted", "cancelled"}
 
 

@@ -17,6 +17,9 @@ from notifications.carriers import Declined, Meaning, Uncertain
 from notifications.models import Alarm, Attempt, Channel, DailySpend, Lane, Line, Message
 from notifications.reconciliation import status_checks
 from notifications.sending import delivery, sweep
+from notifications.sending.claims import claim_messages, give_back
+from notifications.sending.handover import mark_on_wire
+from notifications.sending.recording import record_once
 from tests.notifications.acts import (
     EMAIL,
     NEW,
@@ -75,11 +78,11 @@ class TestOvertakenMeanwhile:
     @committed
     def test_it_slips_through_no_gap(self, rings: list[str], carrier: ObedientCarrier) -> None:
         (message,) = owed()
-        claims, _ = delivery._claim(Q(pk=message.pk), 1)
+        claims, _ = claim_messages(Q(pk=message.pk), 1)
 
         def let_go() -> None:
             try:
-                delivery._give_back(claims)
+                give_back(claims)
             finally:
                 connection.close()
 
@@ -116,9 +119,9 @@ class TestFailingLines:
         for number in range(8):
             owed(occasion=f"case:1:{number}")
         answering.meanwhile = raising(BUSY)
-        claims, _ = delivery._claim(Q(lane="notices"), 8)
-        delivery._mark(claims)
-        assert delivery._record([(claim, BUSY) for claim in claims]) == {"answering"}
+        claims, _ = claim_messages(Q(lane="notices"), 8)
+        mark_on_wire(claims)
+        assert record_once([(claim, BUSY) for claim in claims]) == {"answering"}
         assert Line.objects.get(carrier="answering").share == 50
 
     @committed
@@ -128,13 +131,13 @@ class TestFailingLines:
         second = SecondCarrier()
         use(answering, second)
         owed(*(notice(recipient=f"user:{number}") for number in range(4)))
-        claims, _ = delivery._claim(Q(lane="notices"), 4)
+        claims, _ = claim_messages(Q(lane="notices"), 4)
         carriers = (answering, second, second, answering)
         mixed = [replace(claim, carrier=carrier) for claim, carrier in zip(claims, carriers, strict=True)]
-        delivery._mark(mixed)
+        mark_on_wire(mixed)
         found = at_once(
-            lambda: delivery._record([(claim, BUSY) for claim in mixed[:2]]),
-            lambda: delivery._record([(claim, BUSY) for claim in mixed[2:]]),
+            lambda: record_once([(claim, BUSY) for claim in mixed[:2]]),
+            lambda: record_once([(claim, BUSY) for claim in mixed[2:]]),
         )
         assert found == [{"answering", "second"}] * 2
         assert set(Line.objects.values_list("share", flat=True)) == {25}
@@ -155,8 +158,8 @@ class TestFailingLines:
     ) -> None:
         use(answering, SecondCarrier())
         (message,) = owed()
-        claims, _ = delivery._claim(Q(pk=message.pk), 1)
-        delivery._give_back(claims)
+        claims, _ = claim_messages(Q(pk=message.pk), 1)
+        give_back(claims)
         delivery.drain("notices")
         assert (again(message).carrier, again(message).tries) == ("answering", 1)
 

@@ -15,7 +15,10 @@ from notifications.addresses import address_status
 from notifications.carriers import Declined, Meaning, Status, Uncertain
 from notifications.models import CallTask, Channel, Message, Verdict
 from notifications.outbox import AddressRefused
-from notifications.sending import delivery, routes, sweep
+from notifications.sending import delivery, handover, routes, sweep
+from notifications.sending.batches import batch_sizer
+from notifications.sending.claims import claim_messages
+from notifications.sending.results import NotTried
 from tests.notifications.acts import (
     EMAIL,
     NEW,
@@ -71,9 +74,9 @@ class TestOnTheSpot:
 
     def test_claimed_and_not_on_the_wire(self, rings: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed()
-        claims, _ = delivery._claim(Q(pk=message.pk), 1)
+        claims, _ = claim_messages(Q(pk=message.pk), 1)
         assert moved_to(NEW) == 1
-        delivery._hand_over(claims, delivery.tempo_of("notices"))
+        delivery.hand_over(claims, batch_sizer("notices"))
         assert (state_of(message), recipients(answering)) == ("pending", [])
         assert (delivery.deliver(str(message.pk)), recipients(answering)) == ("accepted", [NEW])
         assert list(message.attempts.order_by("number").values_list("outcome", flat=True)) == ["not_sent", "accepted"]
@@ -118,15 +121,15 @@ class TestOnTheSpot:
         self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
-        send = delivery._send
+        send = handover._send
 
         def move_first(*args: Any) -> Any:
             moved_to(NEW)
-            return delivery.Unspoken()
+            return NotTried()
 
-        monkeypatch.setattr(delivery, "_send", move_first)
+        monkeypatch.setattr(handover, "_send", move_first)
         assert delivery.deliver(str(message.pk)) == "pending"
-        monkeypatch.setattr(delivery, "_send", send)
+        monkeypatch.setattr(handover, "_send", send)
         assert (delivery.deliver(str(message.pk)), recipients(answering)) == ("accepted", [NEW])
 
     def test_unknown_and_not_taken(self, rings: list[str], answering: AnsweringCarrier) -> None:
@@ -234,9 +237,9 @@ class TestRemoved:
 
     def test_what_is_claimed_too(self, rings: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed(self.by_email())
-        claims, _ = delivery._claim(Q(pk=message.pk), 1)
+        claims, _ = claim_messages(Q(pk=message.pk), 1)
         moved_to("", channel=Channel.EMAIL)
-        delivery._hand_over(claims, delivery.tempo_of("notices"))
+        delivery.hand_over(claims, batch_sizer("notices"))
         delivery.drain("notices")
         assert (state_of(message), recipients(answering)) == ("cancelled", [OLD])
 
