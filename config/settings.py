@@ -288,7 +288,7 @@ SILENCE_HOURS = env.int("SILENCE_HOURS", default=21)
 
 REDIS_URL = env.str("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
-# A person waits while the doorbell is rung: a dead broker must cost a second, not a minute.
+# A person waits while the workers are notified: a dead broker must cost a second, not a minute.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "socket_connect_timeout": 1,
@@ -315,7 +315,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": task, "schedule": seconds, "options": {"expires": seconds * 0.9, "queue": "chores"}}
     for name, task, seconds in (
-        ("deliver what the doorbell missed", "notifications.sweep", 10.0),
+        ("deliver what no signal announced", "notifications.sweep", 10.0),
         ("ask the carriers", "notifications.ask", 15.0),
         ("advance the clocks", "complaints.sweep_clocks", 60.0),
         ("remind of deadlines and report the missed", "complaints.escalate", 60.0),

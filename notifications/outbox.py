@@ -66,10 +66,10 @@ def owe(
     lane: Lane = Lane.NOTICES,
     expires_at: datetime | None = None,
 ) -> list[Message]:
-    """Record the messages an occasion owes, in the transaction of what it tells about, and ring after the commit.
+    """Record the messages an occasion owes, in the transaction of what it tells about; return the new ones.
 
-    The words are rendered and frozen here. What is already owed for the same occasion, channel and recipient is left
-    as it is, so that calling twice is harmless; the rows made by this call are returned. Codes expire after ten
+    The workers are notified after the commit. The words are rendered and frozen here. What is already owed for the
+    same occasion, channel and recipient is left as it is, so that calling twice is harmless. Codes expire after ten
     minutes unless told otherwise. One INSERT and one SELECT for any number of notices.
     Raises TransactionManagementError outside a transaction, WordingIncomplete, AddressRefused.
     """
@@ -81,7 +81,7 @@ def owe(
     made = partial(_message, occasion=occasion, lane=lane, at=at, expires_at=expires_at, roll=_roll)
     messages = _insert(list(notices), made)
     if messages:
-        transaction.on_commit(partial(worker_signal.ring, lane), robust=True)
+        transaction.on_commit(partial(worker_signal.notify_workers, lane), robust=True)
     return messages
 
 

@@ -1,4 +1,4 @@
-"""What the workers do for the outbox: answer the bell, sweep behind it, ask the carriers, compare at night."""
+"""The tasks of this app: deliver what a signal announces, sweep for the rest, ask the carriers, compare at night."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -14,22 +14,22 @@ from notifications.sending import delivery, hold, send_conditions, sweep
 
 @shared_task(name=worker_signal.TASK, ignore_result=True)
 def deliver(lane: str) -> None:
-    """Hand over what a lane holds; what is left when the time is over is rung for again."""
+    """Hand over what a lane holds; send another signal for what is left when the time is over."""
     hold.watch()
     if not delivery.drain(lane):
-        worker_signal.ring(lane)
+        worker_signal.notify_workers(lane)
 
 
 @shared_task(name="notifications.sweep", ignore_result=True)
 def sweep_up() -> None:
-    """Settle what expired or was left behind, ring for what no ring reached, sound where something waits too long."""
+    """Settle what expired or was abandoned, notify workers of what waits, and keep the alarms up to date."""
     hold.watch()
     sweep.expire()
-    sweep.recover()
-    sweep.ring_due()
+    sweep.settle_abandoned()
+    sweep.notify_due()
     send_conditions.watch_spending()
-    sweep.watch_age()
-    sweep.watch_unknown()
+    sweep.check_queue_age()
+    sweep.check_undecided()
 
 
 @shared_task(name="notifications.ask", ignore_result=True)

@@ -60,7 +60,7 @@ def _verb(decide: Verb) -> Verb:
 def release(message: Message, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
     """Let a waiting message go now: not in the morning, not after its back-off, whatever the day has cost."""
     Message.objects.filter(pk=message.pk).update(not_before=None, next_try_at=None, daytime=False)
-    transaction.on_commit(lambda: worker_signal.ring(message.lane), robust=True)
+    transaction.on_commit(lambda: worker_signal.notify_workers(message.lane), robust=True)
 
 
 @_verb
@@ -94,7 +94,7 @@ def decide_taken(message: Message, at: datetime) -> None:  # noqa: ARG001 - ever
 def decide_not_taken(message: Message, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
     """Settle an unknown message: it was not taken, and is sent again."""
     status_checks.send_again(message, list(message.attempts.filter(outcome=Outcome.UNKNOWN)))
-    transaction.on_commit(lambda: worker_signal.ring(message.lane), robust=True)
+    transaction.on_commit(lambda: worker_signal.notify_workers(message.lane), robust=True)
 
 
 _ALLOWED: dict[str, Callable[[Message], bool]] = {

@@ -159,7 +159,7 @@ def _closing(case: Case, broken: Callable[[], None], mended: Callable[[], None],
     client = sign_in(case.officer)
     broken()
     time.sleep(1)
-    worker_signal.forget()
+    worker_signal.reset()
     seconds = _close(client, case)
     time.sleep(outage)
     message = Message.objects.get(occasion__startswith="case:", reference=case.reference, template="case_answered")

@@ -532,12 +532,12 @@ def test_only_a_waiting_telephone_asks_for_the_calendar(
 
 @pytest.fixture
 def dead_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Point the doorbell to a port where nobody listens."""
+    """Point the broker's address to a port where nobody listens."""
     for name in ("broker_url", "broker_write_url"):
         monkeypatch.setattr(current_app.conf, name, "redis://127.0.0.1:1/0")
-    worker_signal.forget()
+    worker_signal.reset()
     yield
-    worker_signal.forget()
+    worker_signal.reset()
 
 
 @pytest.mark.usefixtures("dead_broker")

@@ -1,4 +1,4 @@
-"""The real Celery workers as the stack runs them, killed whole; the town rings the bell, and a child is the beat."""
+"""The real Celery workers as the stack runs them, killed whole; the town notifies them, and a child is the beat."""
 
 import os
 import signal

@@ -111,4 +111,4 @@ def _warm_up() -> None:
         model.objects.all().delete()
     # Connections are not for sharing.
     carriers.make_carrier.cache_clear()
-    worker_signal.forget()
+    worker_signal.reset()

@@ -179,7 +179,7 @@ def _bring(message: Message, changes: dict[str, object]) -> None:
 def work() -> None:
     """Do once what the tasks do, each with a connection of its own."""
     acts: tuple[Callable[[], object], ...] = (
-        sweep.recover,
+        sweep.settle_abandoned,
         sweep.expire,
         lambda: delivery.drain(Lane.CODES),
         lambda: delivery.drain(Lane.NOTICES),
@@ -198,7 +198,7 @@ def outcomes() -> Outcomes:
 def test_leases_are_compared_and_given_in_sql_by_the_databases_clock(carrier: AnsweringCarrier) -> None:
     prepare(carrier)
     with CaptureQueriesContext(connection) as captured:
-        sweep.recover()
+        sweep.settle_abandoned()
         delivery.drain(Lane.NOTICES)
     about = [query["sql"] for query in captured if "lease_until" in _after_the_columns(query["sql"])]
     compared = [sql for sql in about if re.search(r'"lease_until" [<>]', sql)]

@@ -101,27 +101,27 @@ def answering(use: Callable[..., None]) -> AnsweringCarrier:
 
 
 @pytest.fixture
-def rings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Write down the lanes that are rung for instead of ringing."""
+def signals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Write down the lanes whose workers are notified, and notify nobody."""
     heard: list[str] = []
 
-    def ring(lane: str) -> bool:
+    def notify_workers(lane: str) -> bool:
         heard.append(str(lane))
         return True
 
-    monkeypatch.setattr(worker_signal, "ring", ring)
+    monkeypatch.setattr(worker_signal, "notify_workers", notify_workers)
     return heard
 
 
 @pytest.fixture(autouse=True)
-def _fresh_bell() -> Iterator[None]:
+def _fresh_senders() -> Iterator[None]:
     """Forget carriers and silences of earlier tests."""
     carriers.make_carrier.cache_clear()
     batch_sizer.cache_clear()
-    worker_signal.forget()
+    worker_signal.reset()
     yield
     carriers.make_carrier.cache_clear()
-    worker_signal.forget()
+    worker_signal.reset()
 
 
 def notice(**changes: Any) -> Notice:

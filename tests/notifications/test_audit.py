@@ -40,14 +40,14 @@ def listed(carrier: AnsweringCarrier, message: Message) -> Sighting:
 class TestBothWays:
     """What one side has and the other has not is named, and told."""
 
-    def test_the_same_on_both_sides_is_no_alarm(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_same_on_both_sides_is_no_alarm(self, signals: list[str], answering: AnsweringCarrier) -> None:
         for number in range(3):
             listed(answering, sent(occasion=f"case:1:{number}"))
         made = compared(answering)
         assert (made.ours, made.theirs, made.missing_there, made.missing_here) == (3, 3, [], [])
         assert Alarm.objects.count() == 0
 
-    def test_what_their_list_does_not_have(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_their_list_does_not_have(self, signals: list[str], answering: AnsweringCarrier) -> None:
         listed(answering, sent(occasion="case:1:1"))
         lost = sent(occasion="case:1:2")
         made = compared(answering)
@@ -56,13 +56,13 @@ class TestBothWays:
         assert made.missing_there == [last_try(lost).pk]
         assert [(alarm.kind, alarm.about) for alarm in alarms.open_alarms()] == [(AlarmKind.LISTS_DIFFER, day)]
 
-    def test_what_our_rows_do_not_have(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_our_rows_do_not_have(self, signals: list[str], answering: AnsweringCarrier) -> None:
         listed(answering, sent())
         answering.listed["x"] = Sighting("SM-stranger", Status.DELIVERED, "delivered", body="nothing of ours zzzzz")
         made = compared(answering)
         assert (made.missing_there, made.missing_here, alarms.open_alarms().count()) == ([], ["SM-stranger"], 1)
 
-    def test_a_message_they_have_twice_is_named(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_message_they_have_twice_is_named(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         sighting = listed(answering, message)
         answering.listed["twice"] = Sighting("SM-twice", Status.TAKEN, "sent", body=sighting.body)
@@ -70,7 +70,7 @@ class TestBothWays:
         assert (state_of(message), alarms.open_alarms().count()) == ("accepted", 1)
 
     def test_another_carriers_rows_are_not_missing(
-        self, rings: list[str], answering: AnsweringCarrier, use: Callable[..., None]
+        self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
     ) -> None:
         sent()
         second = SecondCarrier()
@@ -87,7 +87,7 @@ class TestHealing:
     )
     @pytest.mark.parametrize("looks", [0, 1, 2])
     def test_an_unsure_message_is_found(
-        self, rings: list[str], answering: AnsweringCarrier, looks: int, status: Status, state: str
+        self, signals: list[str], answering: AnsweringCarrier, looks: int, status: Status, state: str
     ) -> None:
         message = unsure(answering)
         for _ in range(looks):
@@ -98,7 +98,7 @@ class TestHealing:
         assert (made.ours, made.theirs, made.missing_there, made.missing_here) == (1, 1, [], [])
         assert Alarm.objects.count() == 0
 
-    def test_a_second_try_that_was_not_needed_is_told(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_second_try_that_was_not_needed_is_told(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         ask_now(message)
         ask_now(message)
@@ -110,7 +110,7 @@ class TestHealing:
         assert list(message.attempts.order_by("number").values_list("outcome", flat=True)) == ["repeated", "accepted"]
         assert [alarm.kind for alarm in alarms.open_alarms()] == [AlarmKind.SENT_TWICE]
 
-    def test_what_a_person_called_taken_gets_its_id(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_a_person_called_taken_gets_its_id(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         decisions.decide_taken(message, by="user:lina", at=timezone.now())
         answering.list(message, Status.DELIVERED)
@@ -118,7 +118,7 @@ class TestHealing:
         assert (made.ours, made.missing_there, made.missing_here, state_of(message)) == (1, [], [], "delivered")
 
     def test_an_attempt_that_was_never_on_the_wire_is_not_taken_for_it(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = unsure(answering)
         Attempt.objects.update(wire_at=None)
@@ -130,7 +130,7 @@ class TestEdges:
     """Clocks differ, carriers fall silent, and a comparison may be made again."""
 
     def test_the_list_is_read_an_hour_wider(
-        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+        self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         asked: list[tuple[datetime, datetime]] = []
 
@@ -146,7 +146,7 @@ class TestEdges:
 
     @pytest.mark.parametrize("minutes", [-40, 40])
     def test_a_neighbour_at_the_edge_is_missing_on_no_side(
-        self, rings: list[str], answering: AnsweringCarrier, minutes: int
+        self, signals: list[str], answering: AnsweringCarrier, minutes: int
     ) -> None:
         message = sent()
         listed(answering, message)
@@ -155,7 +155,7 @@ class TestEdges:
         assert (made.ours, made.missing_there, made.missing_here, Alarm.objects.count()) == (0, [], [], 0)
 
     def test_comparing_again_is_harmless_and_ends_the_alarm(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = sent()
         Attempt.objects.update(wire_at=datetime(2026, 1, 4, 12, tzinfo=AMMAN))
@@ -171,7 +171,7 @@ class TestEdges:
         assert list(message.attempts.values_list("outcome", flat=True)) == [Outcome.ACCEPTED]
 
     def test_a_good_day_does_not_end_the_alarm_of_a_bad_one(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         sent()
         Attempt.objects.update(wire_at=datetime(2026, 1, 4, 12, tzinfo=AMMAN))
@@ -182,7 +182,7 @@ class TestEdges:
     @pytest.mark.parametrize("error", [CannotSay(), RuntimeError("+962790001234")])
     def test_a_silent_carrier_is_not_compared_and_keeps_no_other_from_it(
         self,
-        rings: list[str],
+        signals: list[str],
         answering: AnsweringCarrier,
         use: Callable[..., None],
         monkeypatch: pytest.MonkeyPatch,
@@ -204,24 +204,24 @@ class TestEdges:
         alarms_of = list(Alarm.objects.values_list("kind", "about"))
         assert (alarms_of, "790001234" in caplog.text) == ([("lists_differ", "answering 2026-01-04")], False)
 
-    def test_a_carrier_without_a_list_is_not_compared(self, rings: list[str], carrier: ObedientCarrier) -> None:
+    def test_a_carrier_without_a_list_is_not_compared(self, signals: list[str], carrier: ObedientCarrier) -> None:
         sent()
         assert (audit.compare_day(date(2026, 1, 4)), Audit.objects.count()) == ([], 0)
 
-    def test_the_nightly_task_compares_yesterday(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_nightly_task_compares_yesterday(self, signals: list[str], answering: AnsweringCarrier) -> None:
         tasks.compare_yesterday()
         yesterday = database_now().astimezone(AMMAN).date() - timedelta(days=1)
         assert [each.since.astimezone(AMMAN).date() for each in Audit.objects.all()] == [yesterday]
 
     def test_a_thousand_differences_are_counted_and_a_hundred_named(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         for number in range(300):
             answering.listed[str(number)] = Sighting(f"SM-{number}", Status.TAKEN, "sent")
         made = compared(answering)
         assert (made.theirs, len(made.missing_here)) == (300, audit.KEPT)
 
-    def test_the_message_is_not_touched_by_what_agrees(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_message_is_not_touched_by_what_agrees(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         listed(answering, message)
         before = Message.objects.filter(pk=message.pk).values().get()

@@ -61,7 +61,7 @@ def reply(said: str, *, sender: str = AMINA, **more: str) -> Any:
     return tell(INBOUND, SAYS | {"Body": said, "From": sender} | more)
 
 
-def taken(rings: list[str], use: Callable[..., None], occasion: str = "case:1:4") -> Attempt:
+def taken(signals: list[str], use: Callable[..., None], occasion: str = "case:1:4") -> Attempt:
     """Return the attempt of a message that Twilio took."""
     use(Wire())
     (message,) = owed(occasion=occasion)
@@ -179,8 +179,8 @@ class TestSignatures:
 
 
 class TestFates:
-    def test_a_delivered_message_is_delivered(self, rings: list[str], use: Callable[..., None]) -> None:
-        attempt = taken(rings, use)
+    def test_a_delivered_message_is_delivered(self, signals: list[str], use: Callable[..., None]) -> None:
+        attempt = taken(signals, use)
         assert tell(at(attempt.pk), SENT | {"MessageStatus": "delivered"}).status_code == 200
         assert Message.objects.get().state == MessageState.DELIVERED
         receipt = Receipt.objects.get()
@@ -191,8 +191,8 @@ class TestFates:
             attempt,
         )
 
-    def test_a_dead_number_is_known_from_its_code(self, rings: list[str], use: Callable[..., None]) -> None:
-        attempt = taken(rings, use)
+    def test_a_dead_number_is_known_from_its_code(self, signals: list[str], use: Callable[..., None]) -> None:
+        attempt = taken(signals, use)
         assert tell(at(attempt.pk), SENT | {"MessageStatus": "undelivered", "ErrorCode": "30005"}).status_code == 200
         assert Message.objects.get().state == MessageState.UNDELIVERABLE
         assert address_status.verdict(Channel.SMS, AMINA) == Verdict.DEAD
@@ -204,13 +204,13 @@ class TestFates:
         receipt = Receipt.objects.get()
         assert (receipt.provider_id, receipt.status, receipt.attempt) == (SID, "sent", None)
 
-    def test_another_messages_id_moves_nothing(self, rings: list[str], use: Callable[..., None]) -> None:
-        attempt = taken(rings, use)
+    def test_another_messages_id_moves_nothing(self, signals: list[str], use: Callable[..., None]) -> None:
+        attempt = taken(signals, use)
         told = SENT | {"MessageSid": f"SM{8:032x}", "MessageStatus": "undelivered", "ErrorCode": "30005"}
         assert tell(at(attempt.pk), told).status_code == 200
         assert (Message.objects.get().state, Receipt.objects.get().attempt) == (MessageState.ACCEPTED, None)
 
-    def test_an_unknown_word_is_kept_and_moves_nothing(self, rings: list[str], use: Callable[..., None]) -> None:
+    def test_an_unknown_word_is_kept_and_moves_nothing(self, signals: list[str], use: Callable[..., None]) -> None:
         use(Wire("uncertain"))
         (message,) = owed()
         assert delivery.deliver(str(message.pk)) == MessageState.UNKNOWN
@@ -265,7 +265,7 @@ def fates(draw: st.DrawFn) -> tuple[list[str], list[str], str, int]:
 @example(fate=([], [], "uncertain", 0))
 @example(fate=(["undelivered"], ["sent", "undelivered", "queued"], "accepted", 0))
 def test_any_order_and_repetition_of_callbacks_and_of_the_senders_record_has_one_end(
-    rings: list[str], use: Callable[..., None], fate: tuple[list[str], list[str], str, int]
+    signals: list[str], use: Callable[..., None], fate: tuple[list[str], list[str], str, int]
 ) -> None:
     early, late, ends, recovered_before = fate
     use(Wire(ends, [told(word) for word in early]))
@@ -279,9 +279,9 @@ def test_any_order_and_repetition_of_callbacks_and_of_the_senders_record_has_one
     attempt = message.attempts.get()
     for place, word in enumerate(late):
         if place == recovered_before:
-            sweep.recover()
+            sweep.settle_abandoned()
         assert tell(at(attempt.pk), told(word)).status_code == 200
-    sweep.recover()
+    sweep.settle_abandoned()
     message.refresh_from_db()
     heard = {*early, *late}
     assert message.state == the_end(heard, ends)
@@ -423,7 +423,7 @@ def twilio(settings: Any, live_server: LiveServer) -> Iterator[FakeTwilio]:
 class TestWithTheStandIn:
     """From the outbox to the carrier and back, over two real connections."""
 
-    def test_a_message_is_sent_once_and_its_delivery_comes_back(self, rings: list[str], twilio: FakeTwilio) -> None:
+    def test_a_message_is_sent_once_and_its_delivery_comes_back(self, signals: list[str], twilio: FakeTwilio) -> None:
         (message,) = owed()
         delivery.deliver(str(message.pk))
         twilio.settle()
@@ -433,7 +433,7 @@ class TestWithTheStandIn:
 
     @pytest.mark.parametrize("fault", ["accept_then_time_out", "error_after_accepting", "garbage"])
     def test_the_callback_of_an_unanswered_create_settles_it(
-        self, rings: list[str], twilio: FakeTwilio, settings: Any, fault: str
+        self, signals: list[str], twilio: FakeTwilio, settings: Any, fault: str
     ) -> None:
         settings.NOTIFICATIONS_PACE = 0.02
         twilio.behave(**{fault: {"next": 1}})

@@ -17,7 +17,7 @@ committed = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def task(rings: list[str], answering: AnsweringCarrier) -> CallTask:
+def task(signals: list[str], answering: AnsweringCarrier) -> CallTask:
     """Return the task of calling a citizen whose only channel did not reach her."""
     return made(answering)
 
@@ -35,7 +35,7 @@ def finish(task: CallTask, outcome: CallOutcome, by: str = "user:sami") -> None:
     call_tasks.finish(task, outcome=outcome, by=by, at=timezone.now())
 
 
-def test_the_oldest_comes_first(rings: list[str], answering: AnsweringCarrier) -> None:
+def test_the_oldest_comes_first(signals: list[str], answering: AnsweringCarrier) -> None:
     first, second, third = (made(answering, number) for number in range(3))
     assert list(call_tasks.to_make()) == [first, second, third]
     finish(second, CallOutcome.REACHED)
@@ -75,13 +75,15 @@ def test_a_wrong_number_is_written_to_no_more(task: CallTask, outcome: CallOutco
     assert address_status.verdict(Channel.SMS, OLD) == verdict
 
 
-def test_a_wrong_number_is_heard_after_both_channels_failed_too(rings: list[str], answering: AnsweringCarrier) -> None:
+def test_a_wrong_number_is_heard_after_both_channels_failed_too(
+    signals: list[str], answering: AnsweringCarrier
+) -> None:
     finish(made(answering, other_address=EMAIL), CallOutcome.WRONG_NUMBER)
     assert address_status.verdict(Channel.SMS, OLD) == Verdict.STRANGER
     assert address_status.verdict(Channel.EMAIL, EMAIL) is None
 
 
-def test_a_wrong_number_is_not_held_against_the_one_before(rings: list[str], answering: AnsweringCarrier) -> None:
+def test_a_wrong_number_is_not_held_against_the_one_before(signals: list[str], answering: AnsweringCarrier) -> None:
     task = made(answering)
     moved_to(NEW)
     finish(CallTask.objects.get(pk=task.pk), CallOutcome.WRONG_NUMBER)
@@ -106,7 +108,7 @@ def test_the_second_agent_is_told(task: CallTask, first: CallOutcome, second: Ca
 
 @committed
 @pytest.mark.parametrize("outcome", CallOutcome)
-def test_two_agents_at_once(rings: list[str], answering: AnsweringCarrier, outcome: CallOutcome) -> None:
+def test_two_agents_at_once(signals: list[str], answering: AnsweringCarrier, outcome: CallOutcome) -> None:
     task = made(answering)
     results = at_once(
         lambda: finish(CallTask(pk=task.pk, message=task.message), outcome),

@@ -80,12 +80,12 @@ class TestTable:
         assert set(VERBS) == set(decisions._ALLOWED)
 
     @pytest.mark.parametrize("state", POSSIBLE)
-    def test_what_is_possible(self, rings: list[str], state: str) -> None:
+    def test_what_is_possible(self, signals: list[str], state: str) -> None:
         assert decisions.possible(message_in(state)) == POSSIBLE[state]
 
     @pytest.mark.parametrize("verb", VERBS)
     @pytest.mark.parametrize("state", POSSIBLE)
-    def test_the_verb_agrees(self, rings: list[str], answering: AnsweringCarrier, state: str, verb: str) -> None:
+    def test_the_verb_agrees(self, signals: list[str], answering: AnsweringCarrier, state: str, verb: str) -> None:
         message = message_in(state)
         before = Message.objects.filter(pk=message.pk).values().get()
         if verb in POSSIBLE[state]:
@@ -97,22 +97,22 @@ class TestTable:
         assert (Message.objects.count(), CallTask.objects.count()) == (1, 0)
 
     @pytest.mark.parametrize("state", POSSIBLE)
-    def test_without_another_channel_it_is_not_chosen(self, rings: list[str], state: str) -> None:
+    def test_without_another_channel_it_is_not_chosen(self, signals: list[str], state: str) -> None:
         message = message_in(state, other_address="")
         assert decisions.possible(message) == POSSIBLE[state] - {"resend_by_other_channel"}
 
     @pytest.mark.parametrize("state", POSSIBLE)
-    def test_staff_are_not_called(self, rings: list[str], state: str) -> None:
+    def test_staff_are_not_called(self, signals: list[str], state: str) -> None:
         assert decisions.possible(message_in(state, must_reach=False)) == POSSIBLE[state] - {"call_instead"}
 
     @pytest.mark.parametrize("state", ["accepted", "delivered", "undeliverable", "unknown", "expired"])
-    def test_nobody_is_called_twice(self, rings: list[str], state: str) -> None:
+    def test_nobody_is_called_twice(self, signals: list[str], state: str) -> None:
         message = message_in(state)
         decide("call_instead", message)
         assert decisions.possible(again(message)) == POSSIBLE[state] - {"call_instead"}
 
     @pytest.mark.parametrize("state", ["pending", "accepted", "undeliverable", "expired"])
-    def test_nobody_decides_about_a_code(self, rings: list[str], state: str) -> None:
+    def test_nobody_decides_about_a_code(self, signals: list[str], state: str) -> None:
         message = code()
         Message.objects.update(state=state, must_reach=True)
         assert decisions.possible(again(message)) == set()
@@ -122,17 +122,17 @@ class TestRelease:
     """A waiting message goes now."""
 
     def test_it_waits_for_no_later_day_and_no_later_try(
-        self, rings: list[str], answering: AnsweringCarrier, django_capture_on_commit_callbacks: Any
+        self, signals: list[str], answering: AnsweringCarrier, django_capture_on_commit_callbacks: Any
     ) -> None:
         (message,) = owed()
         Message.objects.update(not_before=Now() + timedelta(days=1), next_try_at=Now() + timedelta(minutes=15))
         assert delivery.deliver(str(message.pk)) == "pending"
-        rings.clear()
+        signals.clear()
         with django_capture_on_commit_callbacks(execute=True):
             decide("release", message)
-        assert (rings, delivery.deliver(str(message.pk))) == (["notices"], "accepted")
+        assert (signals, delivery.deliver(str(message.pk))) == (["notices"], "accepted")
 
-    def test_releasing_twice_sends_once(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_releasing_twice_sends_once(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed()
         decide("release", message)
         decide("release", message)
@@ -145,7 +145,7 @@ class TestRelease:
 class TestResend:
     """It is said again as a message of its own."""
 
-    def test_by_the_same_channel(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_by_the_same_channel(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent(notice(other_address=EMAIL, must_reach=True))
         decide("resend", message)
         repetition = message.repetitions.get()
@@ -154,7 +154,7 @@ class TestResend:
         assert delivery.deliver(str(repetition.pk)) == "accepted"
         assert [letter.to for letter in answering.ledger] == [OLD, OLD]
 
-    def test_by_the_other_channel(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_by_the_other_channel(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent(notice(other_address=EMAIL))
         decide("resend_by_other_channel", message)
         repetition = message.repetitions.get()
@@ -162,7 +162,7 @@ class TestResend:
         assert delivery.deliver(str(repetition.pk)) == "accepted"
 
     @pytest.mark.parametrize("verb", ["resend", "resend_by_other_channel"])
-    def test_not_while_it_is_on_its_way(self, rings: list[str], answering: AnsweringCarrier, verb: str) -> None:
+    def test_not_while_it_is_on_its_way(self, signals: list[str], answering: AnsweringCarrier, verb: str) -> None:
         message = sent(notice(other_address=EMAIL))
         decide(verb, message)
         for other in ("resend", "resend_by_other_channel"):
@@ -170,7 +170,7 @@ class TestResend:
                 decide(other, message, by="user:huda")
         assert Message.objects.count() == 2
 
-    def test_again_and_again_under_numbers_of_its_own(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_again_and_again_under_numbers_of_its_own(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent(notice(other_address=EMAIL))
         for verb in ("resend", "resend_by_other_channel", "resend"):
             decide(verb, message)
@@ -180,7 +180,7 @@ class TestResend:
         assert len(answering.ledger) == 4
 
     def test_what_was_resent_is_resent_under_the_next_number(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = sent()
         decide("resend", message)
@@ -189,7 +189,7 @@ class TestResend:
         decide("resend", repetition)
         assert repetition.repetitions.get().occasion == "case:1:4#3"
 
-    def test_where_the_other_channel_has_begun_by_itself(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_where_the_other_channel_has_begun_by_itself(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent(notice(other_address=EMAIL))
         said(last_try(message), Status.FAILED)
         assert decisions.possible(again(message)) == set()
@@ -203,7 +203,7 @@ class TestResend:
 
     @pytest.mark.parametrize("fate", [Status.DELIVERED, Status.FAILED])
     def test_a_settled_message_is_resent_to_where_its_person_is_now(
-        self, rings: list[str], answering: AnsweringCarrier, fate: Status
+        self, signals: list[str], answering: AnsweringCarrier, fate: Status
     ) -> None:
         message = sent()
         said(last_try(message), fate)
@@ -214,14 +214,14 @@ class TestResend:
 
     @pytest.mark.parametrize("fate", [Status.TAKEN, Status.DELIVERED, Status.FAILED])
     def test_nothing_is_resent_to_an_address_that_was_removed(
-        self, rings: list[str], answering: AnsweringCarrier, fate: Status
+        self, signals: list[str], answering: AnsweringCarrier, fate: Status
     ) -> None:
         message = sent(notice(channel=Channel.EMAIL, address=EMAIL))
         said(last_try(message), fate)
         moved_to("", channel=Channel.EMAIL)
         assert "resend" not in decisions.possible(again(message))
 
-    def test_nor_by_another_channel_that_was_removed(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_nor_by_another_channel_that_was_removed(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent(notice(other_address=EMAIL))
         said(last_try(message), Status.DELIVERED)
         moved_to("", channel=Channel.EMAIL)
@@ -231,13 +231,13 @@ class TestResend:
 class TestUnknown:
     """A person settles what the machine cannot."""
 
-    def test_taken(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_taken(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         decide("decide_taken", message)
         assert (delivery.deliver(str(message.pk)), answering.ledger) == ("accepted", [])
         assert (again(message).unsure_since, last_try(message).outcome) == (None, "accepted")
 
-    def test_taken_and_then_proven_by_the_carrier(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_taken_and_then_proven_by_the_carrier(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         decide("decide_taken", message)
         sighting = Sighting("SM-1", Status.DELIVERED, "delivered")
@@ -245,16 +245,16 @@ class TestUnknown:
         assert (state_of(message), last_try(message).provider_id) == ("delivered", "SM-1")
 
     def test_not_taken(
-        self, rings: list[str], answering: AnsweringCarrier, django_capture_on_commit_callbacks: Any
+        self, signals: list[str], answering: AnsweringCarrier, django_capture_on_commit_callbacks: Any
     ) -> None:
         message = unsure(answering)
-        rings.clear()
+        signals.clear()
         with django_capture_on_commit_callbacks(execute=True):
             decide("decide_not_taken", message)
-        assert (rings, delivery.deliver(str(message.pk)), len(answering.ledger)) == (["notices"], "accepted", 1)
+        assert (signals, delivery.deliver(str(message.pk)), len(answering.ledger)) == (["notices"], "accepted", 1)
         assert list(message.attempts.order_by("number").values_list("outcome", flat=True)) == ["not_sent", "accepted"]
 
-    def test_not_taken_goes_to_where_its_person_is_now(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_not_taken_goes_to_where_its_person_is_now(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         moved_to(NEW)
         decide("decide_not_taken", message)
@@ -277,7 +277,7 @@ class TestTwoPeople:
         ],
     )
     def test_one_is_heard(
-        self, rings: list[str], answering: AnsweringCarrier, state: str, verbs: tuple[str, str]
+        self, signals: list[str], answering: AnsweringCarrier, state: str, verbs: tuple[str, str]
     ) -> None:
         message = message_in(state)
         results = at_once(*(partial(decide, verb, message) for verb in verbs))
@@ -288,7 +288,7 @@ class TestTwoPeople:
 
     @committed
     def test_a_person_and_a_callback_at_once_end_in_the_truth(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         for number in range(4):
             message = unsure(answering, occasion=f"case:1:{number}")

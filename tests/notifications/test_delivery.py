@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 # For tests whose second thread must see what the first one committed.
 committed = pytest.mark.django_db(transaction=True)
 
-type Rings = list[str]
+type Signals = list[str]
 
 
 def raising(error: Exception) -> Any:
@@ -52,7 +52,7 @@ def sms_code(**options: Any) -> Message:
     return message
 
 
-def test_a_message_is_handed_over_as_it_was_frozen(rings: Rings, carrier: ObedientCarrier) -> None:
+def test_a_message_is_handed_over_as_it_was_frozen(signals: Signals, carrier: ObedientCarrier) -> None:
     (message,) = owed()
     assert delivery.deliver(str(message.pk)) == MessageState.ACCEPTED
     attempt = Attempt.objects.get()
@@ -71,18 +71,18 @@ def test_a_message_is_handed_over_as_it_was_frozen(rings: Rings, carrier: Obedie
     assert attempt.started_at <= attempt.wire_at <= attempt.ended_at  # type: ignore[operator]
 
 
-def test_an_accepted_message_is_not_sent_again(rings: Rings, carrier: ObedientCarrier) -> None:
+def test_an_accepted_message_is_not_sent_again(signals: Signals, carrier: ObedientCarrier) -> None:
     (message,) = owed()
     assert [delivery.deliver(str(message.pk)) for _ in range(3)] == ["accepted"] * 3
     assert len(carrier.ledger) == 1
 
 
-def test_an_unknown_message_id_is_nothing(rings: Rings, carrier: ObedientCarrier) -> None:
+def test_an_unknown_message_id_is_nothing(signals: Signals, carrier: ObedientCarrier) -> None:
     assert delivery.deliver("00000000-0000-0000-0000-000000000000") == ""
 
 
 @committed
-def test_two_workers_on_one_message_send_once(rings: Rings, carrier: ObedientCarrier) -> None:
+def test_two_workers_on_one_message_send_once(signals: Signals, carrier: ObedientCarrier) -> None:
     (message,) = owed()
     inside, go_on = threading.Event(), threading.Event()
 
@@ -111,7 +111,7 @@ def test_two_workers_on_one_message_send_once(rings: Rings, carrier: ObedientCar
 
 
 @committed
-def test_the_wire_mark_is_committed_before_the_carrier_is_spoken_to(rings: Rings, carrier: ObedientCarrier) -> None:
+def test_the_wire_mark_is_committed_before_the_carrier_is_spoken_to(signals: Signals, carrier: ObedientCarrier) -> None:
     (message,) = owed()
     seen: list[bool] = []
 
@@ -144,7 +144,7 @@ def test_the_wire_mark_is_committed_before_the_carrier_is_spoken_to(rings: Rings
     ],
 )
 def test_what_a_failure_means(
-    rings: Rings, carrier: ObedientCarrier, error: Exception, state: str, outcome: str, code: str
+    signals: Signals, carrier: ObedientCarrier, error: Exception, state: str, outcome: str, code: str
 ) -> None:
     (message,) = owed()
     carrier.meanwhile = raising(error)
@@ -154,7 +154,7 @@ def test_what_a_failure_means(
 
 
 def test_what_an_unsure_carrier_says_is_not_logged(
-    rings: Rings, carrier: ObedientCarrier, caplog: pytest.LogCaptureFixture
+    signals: Signals, carrier: ObedientCarrier, caplog: pytest.LogCaptureFixture
 ) -> None:
     (message,) = owed()
     carrier.meanwhile = raising(TimeoutError("no answer for +962790001234"))
@@ -163,7 +163,7 @@ def test_what_an_unsure_carrier_says_is_not_logged(
     assert "790001234" not in caplog.text
 
 
-def test_unknown_is_never_sent_again_by_itself(rings: Rings, carrier: ObedientCarrier) -> None:
+def test_unknown_is_never_sent_again_by_itself(signals: Signals, carrier: ObedientCarrier) -> None:
     (message,) = owed()
     carrier.meanwhile = raising(Uncertain())
     delivery.deliver(str(message.pk))
@@ -172,7 +172,7 @@ def test_unknown_is_never_sent_again_by_itself(rings: Rings, carrier: ObedientCa
     assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("unknown", [])
 
 
-def test_certain_failures_wait_longer_each_time_and_then_go_out(rings: Rings, carrier: ObedientCarrier) -> None:
+def test_certain_failures_wait_longer_each_time_and_then_go_out(signals: Signals, carrier: ObedientCarrier) -> None:
     (message,) = owed()
     carrier.meanwhile = raising(Declined(Meaning.BUSY))
     waits = []
@@ -190,7 +190,7 @@ def test_the_back_off_has_a_ceiling() -> None:
     assert back_off(Message(tries=60)) == timedelta(minutes=15)
 
 
-def test_a_message_for_later_is_not_sent_now(rings: Rings, carrier: ObedientCarrier) -> None:
+def test_a_message_for_later_is_not_sent_now(signals: Signals, carrier: ObedientCarrier) -> None:
     (message,) = owed()
     Message.objects.update(not_before=Now() + timedelta(hours=1))
     assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("pending", [])
@@ -199,7 +199,7 @@ def test_a_message_for_later_is_not_sent_now(rings: Rings, carrier: ObedientCarr
 class TestCodes:
     """A code is sent in time or not at all."""
 
-    def test_a_code_that_is_late_expires(self, rings: Rings, carrier: ObedientCarrier) -> None:
+    def test_a_code_that_is_late_expires(self, signals: Signals, carrier: ObedientCarrier) -> None:
         message = sms_code()
         Message.objects.update(expires_at=Now())
         assert delivery.deliver(str(message.pk)) == "pending"
@@ -208,19 +208,19 @@ class TestCodes:
         assert (message.state, message.settled_at is None, carrier.ledger) == ("expired", False, [])
 
     @committed
-    def test_a_code_owed_too_late_never_leaves(self, rings: Rings, carrier: ObedientCarrier) -> None:
+    def test_a_code_owed_too_late_never_leaves(self, signals: Signals, carrier: ObedientCarrier) -> None:
         message = sms_code(expires_at=timezone.now() - timedelta(seconds=1))
         Message.objects.update(expires_at=Now() + timedelta(hours=2))
-        assert (delivery.deliver(str(message.pk)), carrier.ledger, len(rings)) == ("expired", [], 1)
+        assert (delivery.deliver(str(message.pk)), carrier.ledger, len(signals)) == ("expired", [], 1)
 
-    def test_a_code_is_tried_again_soon(self, rings: Rings, carrier: ObedientCarrier) -> None:
+    def test_a_code_is_tried_again_soon(self, signals: Signals, carrier: ObedientCarrier) -> None:
         message = sms_code()
         Message.objects.update(tries=4)
         carrier.meanwhile = raising(Declined(Meaning.BUSY))
         delivery.deliver(str(message.pk))
         assert wait_of(message) == 5
 
-    def test_notices_do_not_expire(self, rings: Rings) -> None:
+    def test_notices_do_not_expire(self, signals: Signals) -> None:
         owed()
         assert sweep.expire() == 0
 
@@ -239,19 +239,19 @@ class TestLeases:
         return message
 
     @pytest.mark.parametrize(("on_wire", "state"), [(False, "pending"), (True, "unknown")])
-    def test_a_lease_that_is_over(self, rings: Rings, state: str, *, on_wire: bool) -> None:
+    def test_a_lease_that_is_over(self, signals: Signals, state: str, *, on_wire: bool) -> None:
         message = self.abandoned(on_wire=on_wire)
-        assert sweep.recover() == 1
+        assert sweep.settle_abandoned() == 1
         message.refresh_from_db()
         assert (message.state, message.lease_until, Attempt.objects.get().ended_at is None) == (state, None, False)
 
-    def test_a_running_lease_is_left_alone(self, rings: Rings) -> None:
+    def test_a_running_lease_is_left_alone(self, signals: Signals) -> None:
         self.abandoned(on_wire=True)
         Message.objects.update(lease_until=Now() + timedelta(seconds=1))
-        assert sweep.recover() == 0
+        assert sweep.settle_abandoned() == 0
 
     def test_a_sender_that_lost_its_lease_keeps_off_the_wire(
-        self, rings: Rings, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
+        self, signals: Signals, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
         monkeypatch.setattr(claims, "pace", lambda: replace(USUAL, lease=USUAL.least_lease))
@@ -260,7 +260,7 @@ class TestLeases:
         assert (message.tries, Attempt.objects.count()) == (0, 0)
 
     def test_a_sender_that_was_stopped_after_its_mark_says_nothing(
-        self, rings: Rings, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
+        self, signals: Signals, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
         monkeypatch.setattr(handover, "pace", lambda: replace(USUAL, wire=timedelta()))
@@ -268,31 +268,31 @@ class TestLeases:
         message.refresh_from_db()
         assert (message.tries, Attempt.objects.count()) == (0, 0)
 
-    def test_a_late_acceptance_is_evidence(self, rings: Rings, carrier: ObedientCarrier) -> None:
+    def test_a_late_acceptance_is_evidence(self, signals: Signals, carrier: ObedientCarrier) -> None:
         (message,) = owed()
 
         def lease_runs_out() -> None:
             Message.objects.update(lease_until=Now())
-            assert sweep.recover() == 1
+            assert sweep.settle_abandoned() == 1
             assert Message.objects.get().state == MessageState.UNKNOWN
 
         carrier.meanwhile = lease_runs_out
         assert delivery.deliver(str(message.pk)) == "accepted"
         assert [(each.outcome, each.provider_id) for each in Attempt.objects.all()] == [("accepted", "obedient-1")]
 
-    def test_a_late_failure_changes_nothing(self, rings: Rings, carrier: ObedientCarrier) -> None:
+    def test_a_late_failure_changes_nothing(self, signals: Signals, carrier: ObedientCarrier) -> None:
         (message,) = owed()
 
         def lease_runs_out() -> None:
             Message.objects.update(lease_until=Now())
-            sweep.recover()
+            sweep.settle_abandoned()
             raise Declined(Meaning.BUSY)
 
         carrier.meanwhile = lease_runs_out
         assert delivery.deliver(str(message.pk)) == "unknown"
 
     @pytest.mark.parametrize("field", ["ended_at", "outcome"])
-    def test_the_database_allows_one_open_and_one_accepted_attempt(self, rings: Rings, field: str) -> None:
+    def test_the_database_allows_one_open_and_one_accepted_attempt(self, signals: Signals, field: str) -> None:
         (message,) = owed()
         made = {"message": message, "fence": 1, "carrier": "obedient"}
         given: dict[str, Any] = {"outcome": "accepted", "ended_at": timezone.now()} if field == "outcome" else {}
@@ -302,49 +302,53 @@ class TestLeases:
 
 
 class TestSweep:
-    """Behind every lost ring comes the sweep."""
+    """The sweep finds what a lost signal announced."""
 
-    def test_a_message_whose_ring_was_lost_is_rung_for_and_sent(self, carrier: ObedientCarrier, rings: Rings) -> None:
+    def test_a_message_whose_signal_was_lost_is_announced_and_sent(
+        self, carrier: ObedientCarrier, signals: Signals
+    ) -> None:
         owed()
-        rings.clear()
+        signals.clear()
         tasks.sweep_up()
-        for lane in rings:
+        for lane in signals:
             tasks.deliver(lane)
-        assert (rings, len(carrier.ledger)) == (["notices"], 1)
+        assert (signals, len(carrier.ledger)) == (["notices"], 1)
 
-    def test_codes_and_notices_ring_their_own_lanes(self, rings: Rings) -> None:
+    def test_codes_and_notices_are_announced_in_their_own_lanes(self, signals: Signals) -> None:
         owed()
         sms_code()
-        rings.clear()
+        signals.clear()
         tasks.sweep_up()
-        assert sorted(rings) == ["codes", "notices"]
+        assert sorted(signals) == ["codes", "notices"]
 
-    def test_much_that_waits_is_rung_for_more_than_once(self, rings: Rings) -> None:
+    def test_much_that_waits_is_announced_more_than_once(self, signals: Signals) -> None:
         owed(*(notice(recipient=f"user:{number}") for number in range(2 * MOST_CLAIMED)))
-        rings.clear()
-        assert (sweep.ring_due(), rings) == (3, ["notices"] * 3)
+        signals.clear()
+        assert (sweep.notify_due(), signals) == (3, ["notices"] * 3)
 
-    def test_nothing_that_left_or_waits_is_rung_for(self, rings: Rings) -> None:
+    def test_nothing_that_left_or_waits_is_announced(self, signals: Signals) -> None:
         owed()
-        rings.clear()
+        signals.clear()
         Message.objects.update(next_try_at=Now() + timedelta(minutes=1))
-        assert (sweep.ring_due(), rings) == (0, [])
+        assert (sweep.notify_due(), signals) == (0, [])
 
-    def test_a_lane_is_drained_oldest_first(self, rings: Rings, carrier: ObedientCarrier) -> None:
+    def test_a_lane_is_drained_oldest_first(self, signals: Signals, carrier: ObedientCarrier) -> None:
         messages = [owed(occasion=f"case:1:{number}")[0] for number in range(3)]
         assert delivery.drain("notices") is True
         assert [letter.message_id for letter in carrier.ledger] == [str(message.pk) for message in messages]
 
-    def test_a_task_out_of_time_rings_for_the_rest(
-        self, rings: Rings, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
+    def test_a_task_out_of_time_announces_the_rest(
+        self, signals: Signals, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         owed(notice(), notice(recipient="user:omar"))
-        rings.clear()
+        signals.clear()
         monkeypatch.setattr(delivery, "monotonic", iter(range(0, 1000, 20)).__next__)
         tasks.deliver("notices")
-        assert (carrier.ledger, rings) == ([], ["notices"])
+        assert (carrier.ledger, signals) == ([], ["notices"])
 
-    def test_what_could_not_be_handed_over_in_time_is_given_back(self, rings: Rings, carrier: ObedientCarrier) -> None:
+    def test_what_could_not_be_handed_over_in_time_is_given_back(
+        self, signals: Signals, carrier: ObedientCarrier
+    ) -> None:
         owed(notice(), notice(recipient="user:omar"), notice(recipient="user:nadia"))
 
         def lease_runs_out() -> None:
@@ -360,19 +364,19 @@ class TestSweep:
 class TestOvertaking:
     """A cancelled message never leaves; one in a sender's hands is not cancelled."""
 
-    def test_cancelled_before_it_left(self, rings: Rings, carrier: ObedientCarrier) -> None:
+    def test_cancelled_before_it_left(self, signals: Signals, carrier: ObedientCarrier) -> None:
         (message,) = owed()
         outbox.cancel(reference=message.reference, at=timezone.now())
         assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("cancelled", [])
 
-    def test_cancelling_while_it_leaves_is_too_late(self, rings: Rings, carrier: ObedientCarrier) -> None:
+    def test_cancelling_while_it_leaves_is_too_late(self, signals: Signals, carrier: ObedientCarrier) -> None:
         (message,) = owed()
         cancelled: list[int] = []
         carrier.meanwhile = lambda: cancelled.append(outbox.cancel(reference=message.reference, at=timezone.now()))
         assert (delivery.deliver(str(message.pk)), cancelled) == ("accepted", [0])
 
     @committed
-    def test_a_message_being_cancelled_is_not_claimed(self, rings: Rings, carrier: ObedientCarrier) -> None:
+    def test_a_message_being_cancelled_is_not_claimed(self, signals: Signals, carrier: ObedientCarrier) -> None:
         (message,) = owed()
 
         def work() -> None:
@@ -391,7 +395,7 @@ class TestOvertaking:
         assert (states, carrier.ledger) == (["pending"], [])
 
 
-def test_the_embedded_ledger_holds_what_was_sent_encrypted(rings: Rings) -> None:
+def test_the_embedded_ledger_holds_what_was_sent_encrypted(signals: Signals) -> None:
     (message,) = owed(notice(channel=Channel.EMAIL, address="amina@example.com"))
     assert delivery.deliver(str(message.pk)) == "accepted"
     mail = EmbeddedMail.objects.get()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def sent(rings: object) -> list[str]:
+def sent(signals: object) -> list[str]:
     """Send one SMS and then one e-mail; return their bodies."""
     messages = owed(notice(), notice(channel=Channel.EMAIL, address="amina@example.com"))
     for message in messages:
@@ -38,7 +38,7 @@ def test_one_address_can_be_picked_out(client: Client, sent: list[str], to: str,
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_costs_two_statements(
-    client: Client, rings: object, django_assert_num_queries: Any, rows: int
+    client: Client, signals: object, django_assert_num_queries: Any, rows: int
 ) -> None:
     for message in owed(*[notice(recipient=f"user:{number}") for number in range(rows)]):
         delivery.deliver(str(message.pk))

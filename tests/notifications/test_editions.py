@@ -17,7 +17,7 @@ from notifications.wordings.editions import Overtaken, WordsRefused
 from notifications.wordings.wording import Wording
 from tests.notifications.conftest import notice, owed
 
-type Rings = list[tuple[tuple[str, ...], str]]
+type Signals = list[tuple[tuple[str, ...], str]]
 
 ANSWERED = rendering.ARABIC["case_answered"]
 OURS = "جاء الرد على {kind} {ref}. اقرؤوه: {link}"
@@ -51,7 +51,9 @@ class TestWhatCounts:
     """The newest edition of a template in a language, else the built-in words."""
 
     @pytest.mark.django_db(transaction=True)
-    def test_an_edition_replaces_the_built_in_words_of_its_language_alone(self, rings: Rings, now: datetime) -> None:
+    def test_an_edition_replaces_the_built_in_words_of_its_language_alone(
+        self, signals: Signals, now: datetime
+    ) -> None:
         save(at=now, sms=OURS)
         arabic, english = (
             owed(notice(language=language), occasion=f"case:1:{language}")[0] for language in ("ar", "en")
@@ -83,7 +85,7 @@ class TestWhatCounts:
         assert WordingEdition.objects.count() == 1
 
     @pytest.mark.django_db(transaction=True)
-    def test_what_is_owed_keeps_its_words(self, rings: Rings, now: datetime) -> None:
+    def test_what_is_owed_keeps_its_words(self, signals: Signals, now: datetime) -> None:
         (message,) = owed()
         save(at=now, sms=OURS)
         assert Message.objects.get().body == message.body
@@ -173,7 +175,7 @@ class TestTheShelf:
         assert editions.current()["case_answered", "ar"].sms == OURS
 
     @pytest.mark.django_db
-    def test_what_is_known_costs_no_statement(self, clock: list[float], rings: Rings) -> None:
+    def test_what_is_known_costs_no_statement(self, clock: list[float], signals: Signals) -> None:
         editions.current()
         with CaptureQueriesContext(connection) as queries:
             for number in range(3):
@@ -430,7 +432,7 @@ class TestLength:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("rings")
+@pytest.mark.usefixtures("signals")
 def test_a_preview_shows_the_edition(now: datetime) -> None:
     save(at=now, sms=OURS)
     shown = outbox.preview(notice(), at=now)

@@ -51,7 +51,7 @@ def happen(message: Message, event: str, seen: list[str]) -> None:
     """Let an event happen to a message, and note the state it is in afterwards."""
     if event == "recover":
         Message.objects.filter(pk=message.pk, state="sending").update(lease_until=Now())
-        sweep.recover()
+        sweep.settle_abandoned()
     else:
         said(message.attempts.get(number=1), WORDS[event], moves=event != "odd")
     seen.append(state_of(message))
@@ -69,7 +69,7 @@ def truth(ending: str, words: set[str]) -> str:
 @examples
 @given(before=events, ending=st.sampled_from([*ENDINGS]), after=events)
 def test_any_order_and_any_repetition_end_in_one_state(
-    rings: list[str], answering: AnsweringCarrier, before: list[str], ending: str, after: list[str]
+    signals: list[str], answering: AnsweringCarrier, before: list[str], ending: str, after: list[str]
 ) -> None:
     (message,) = owed(occasion=f"case:1:{next(occasions)}")
     seen: list[str] = []
@@ -95,7 +95,7 @@ def test_any_order_and_any_repetition_end_in_one_state(
 @settings(examples, max_examples=25)
 @given(words=st.permutations([(number, word) for number in (1, 2) for word in WORDS]), kept=st.integers(1, 8))
 def test_the_words_about_two_tries_end_in_one_state(
-    rings: list[str], answering: AnsweringCarrier, words: list[tuple[int, str]], kept: int
+    signals: list[str], answering: AnsweringCarrier, words: list[tuple[int, str]], kept: int
 ) -> None:
     finals = []
     for order in (words[:kept], sorted(words[:kept]), sorted(words[:kept], reverse=True) * 2):
@@ -119,7 +119,7 @@ def test_the_words_about_two_tries_end_in_one_state(
 
 @pytest.mark.parametrize("first", [1, 2])
 def test_of_two_tries_that_were_taken_one_failure_is_enough(
-    rings: list[str], answering: AnsweringCarrier, first: int
+    signals: list[str], answering: AnsweringCarrier, first: int
 ) -> None:
     message = unsure(answering, notice(other_address="amina@example.com"))
     ask_now(message)
@@ -133,7 +133,7 @@ def test_of_two_tries_that_were_taken_one_failure_is_enough(
 class TestReceipts:
     """Every word is kept once, with its attempt where there is one."""
 
-    def test_a_repetition_is_no_second_row(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_repetition_is_no_second_row(self, signals: list[str], answering: AnsweringCarrier) -> None:
         attempt = last_try(sent())
         for status in (Status.TAKEN, Status.DELIVERED, Status.TAKEN, Status.DELIVERED):
             said(attempt, status)
@@ -142,7 +142,7 @@ class TestReceipts:
             ("delivered", attempt.pk),
         ]
 
-    def test_what_is_said_of_nobody_is_parked(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_is_said_of_nobody_is_parked(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         for attempt_id in (None, 0, 987_654):
             message_states.hear(
@@ -154,19 +154,19 @@ class TestReceipts:
 
     @pytest.mark.parametrize(("carrier", "provider_id"), [("second", "answering-1"), ("answering", "answering-2")])
     def test_what_is_said_of_another_message_is_parked(
-        self, rings: list[str], answering: AnsweringCarrier, carrier: str, provider_id: str
+        self, signals: list[str], answering: AnsweringCarrier, carrier: str, provider_id: str
     ) -> None:
         message = sent()
         sighting = Sighting(provider_id, Status.FAILED, "failed")
         message_states.hear(carrier, sighting, attempt_id=last_try(message).pk)
         assert (Receipt.objects.get().attempt, state_of(message)) == (None, "accepted")
 
-    def test_a_word_nobody_knows_moves_nothing(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_word_nobody_knows_moves_nothing(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         said(last_try(message), Status.DELIVERED, moves=False)
         assert (state_of(message), Receipt.objects.get().status) == ("unknown", "frobnicated")
 
-    def test_what_a_carrier_says_at_length_is_cut(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_a_carrier_says_at_length_is_cut(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         sighting = Sighting("x" * 500, Status.TAKEN, "w" * 500, "c" * 500)
         message_states.hear("answering", sighting, attempt_id=last_try(message).pk)
@@ -183,7 +183,7 @@ class TestBeforeTheRecord:
         [(Status.TAKEN, "accepted"), (Status.DELIVERED, "delivered"), (Status.FAILED, "undeliverable")],
     )
     def test_the_word_stands_and_the_record_changes_nothing(
-        self, rings: list[str], answering: AnsweringCarrier, status: Status, state: str
+        self, signals: list[str], answering: AnsweringCarrier, status: Status, state: str
     ) -> None:
         (message,) = owed()
 
@@ -199,7 +199,7 @@ class TestBeforeTheRecord:
 
     @pytest.mark.parametrize("error", [Uncertain("500"), Declined(Meaning.BUSY), Declined(Meaning.UNFIT), CannotSay()])
     def test_a_sender_that_knows_less_than_the_callback_changes_nothing(
-        self, rings: list[str], answering: AnsweringCarrier, error: Exception
+        self, signals: list[str], answering: AnsweringCarrier, error: Exception
     ) -> None:
         (message,) = owed()
 
@@ -223,14 +223,14 @@ class TestProofInBetween:
         assert state_of(message) == "pending"
         return message
 
-    def test_proof_while_it_waits_to_be_sent_again(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_proof_while_it_waits_to_be_sent_again(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = self.freed(answering)
         said(message.attempts.get(), Status.TAKEN)
         assert (delivery.deliver(str(message.pk)), answering.ledger) == ("accepted", [])
         assert message.attempts.get().outcome == Outcome.ACCEPTED
 
     def test_proof_while_it_is_claimed_keeps_it_off_the_wire(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = self.freed(answering)
         claims, _ = claim_messages(Q(pk=message.pk), 1)
@@ -244,7 +244,7 @@ class TestProofInBetween:
         assert not alarms.open_alarms().exists()
 
     def test_proof_while_it_is_on_the_wire_again_is_an_alarm(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = self.freed(answering)
         answering.meanwhile = lambda: said(message.attempts.get(number=1), Status.TAKEN)
@@ -253,7 +253,7 @@ class TestProofInBetween:
         alarm = alarms.open_alarms().get()
         assert (alarm.kind, alarm.about) == (AlarmKind.SENT_TWICE, str(message.pk))
 
-    def test_a_second_try_that_was_refused_is_no_alarm(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_second_try_that_was_refused_is_no_alarm(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = self.freed(answering)
 
         def proof_then_refusal() -> None:
@@ -265,7 +265,7 @@ class TestProofInBetween:
         assert not alarms.open_alarms().exists()
 
     def test_two_acceptances_are_told_once_however_often_they_are_said(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = self.freed(answering)
         delivery.deliver(str(message.pk))
@@ -278,7 +278,7 @@ class TestProofInBetween:
 class TestSettled:
     """A settled message stays settled, unless it proves to have arrived."""
 
-    def test_delivered_stays(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_delivered_stays(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         said(last_try(message), Status.DELIVERED)
         settled_at = again(message).settled_at
@@ -290,14 +290,14 @@ class TestSettled:
             1,
         )
 
-    def test_what_failed_and_then_arrived_is_delivered(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_failed_and_then_arrived_is_delivered(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         for status in (Status.FAILED, Status.TAKEN, Status.DELIVERED):
             said(last_try(message), status)
         assert state_of(message) == "delivered"
 
     def test_a_code_that_expired_unknown_and_then_proves_delivered_is_delivered(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = code()
         answering.meanwhile = raising(Uncertain("500"))
@@ -309,14 +309,14 @@ class TestSettled:
             assert (state_of(message), sweep.expire()) == (state, 0)
         assert outbox.has_left(message.occasion) is True
 
-    def test_a_settled_message_is_asked_about_no_more(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_settled_message_is_asked_about_no_more(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         said(last_try(message), Status.DELIVERED)
         assert (again(message).look_at, again(message).lease_until, again(message).looks) == (None, None, 0)
 
 
 @committed
-def test_two_words_at_the_same_moment_end_in_one_state(rings: list[str], answering: AnsweringCarrier) -> None:
+def test_two_words_at_the_same_moment_end_in_one_state(signals: list[str], answering: AnsweringCarrier) -> None:
     for number in range(5):
         message = sent(occasion=f"case:3:{number}")
         attempt = last_try(message)

@@ -49,27 +49,27 @@ class TestNight:
 
     @pytest.mark.parametrize(("begins", "ends"), NIGHTS)
     def test_an_sms_waits_for_the_morning(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any, begins: int, ends: int
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any, begins: int, ends: int
     ) -> None:
         settings.QUIET_HOURS = window(begins, ends)
         (message,) = owed(later_notice())
-        rings.clear()
+        signals.clear()
         tasks.sweep_up()
-        assert (delivery.deliver(str(message.pk)), delivery.drain("notices"), rings) == ("pending", True, [])
+        assert (delivery.deliver(str(message.pk)), delivery.drain("notices"), signals) == ("pending", True, [])
         settings.QUIET_HOURS = window(1, 2)
         tasks.sweep_up()
-        assert (rings, delivery.drain("notices"), state_of(message)) == (["notices"], True, "accepted")
+        assert (signals, delivery.drain("notices"), state_of(message)) == (["notices"], True, "accepted")
 
     @pytest.mark.parametrize("hours", DAYS)
     def test_by_day_it_leaves_at_once(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any, hours: tuple[int, int]
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any, hours: tuple[int, int]
     ) -> None:
         settings.QUIET_HOURS = window(*hours)
         (message,) = owed(later_notice())
         assert delivery.deliver(str(message.pk)) == "accepted"
 
     def test_codes_urgent_notices_and_emails_leave_by_night(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         settings.QUIET_HOURS = window(-1, 1)
         messages = [
@@ -82,7 +82,7 @@ class TestNight:
     @pytest.mark.parametrize("hours", [2, -2])
     def test_it_is_night_by_the_databases_clock(
         self,
-        rings: list[str],
+        signals: list[str],
         answering: AnsweringCarrier,
         settings: Any,
         monkeypatch: pytest.MonkeyPatch,
@@ -113,7 +113,7 @@ class TestNight:
         ],
     )
     def test_the_edges_of_the_night_in_amman(
-        self, rings: list[str], settings: Any, hours: str, moment: str, *, leaves: bool
+        self, signals: list[str], settings: Any, hours: str, moment: str, *, leaves: bool
     ) -> None:
         settings.QUIET_HOURS = hours
         owed(later_notice())
@@ -150,7 +150,7 @@ class TestNight:
         assert after == (at(morning) if morning else None)
 
     def test_a_person_may_let_it_go_by_night(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         settings.QUIET_HOURS = window(-1, 1)
         (message,) = owed(later_notice())
@@ -158,7 +158,7 @@ class TestNight:
         assert delivery.deliver(str(message.pk)) == "accepted"
 
     def test_waiting_for_the_morning_is_no_alarm(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         settings.QUIET_HOURS = window(-1, 1)
         owed(later_notice())
@@ -187,7 +187,7 @@ class TestCap:
         return owed(*(later_notice(recipient=f"citizen:{number}", **changes) for number in range(3)))
 
     def test_what_may_wait_waits_for_the_next_day(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         settings.SMS_DAILY_CAP = 2
         messages = self.three()
@@ -196,14 +196,16 @@ class TestCap:
         assert self.spend(messages[2]) == ["accepted"]
         assert sorted(DailySpend.objects.values_list("channel", "spent")) == [("sms", 1), ("sms", 2)]
 
-    def test_codes_and_urgent_notices_pass(self, rings: list[str], answering: AnsweringCarrier, settings: Any) -> None:
+    def test_codes_and_urgent_notices_pass(
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
+    ) -> None:
         settings.SMS_DAILY_CAP = 1
         assert self.spend(*self.three()[:2]) == ["accepted", "pending"]
         assert self.spend(code(), urgent()) == ["accepted", "accepted"]
         # Codes have an allowance of their own, so that nobody can spend the notices' by asking for codes.
         assert DailySpend.objects.get().spent == 2
 
-    def test_each_channel_has_its_own(self, rings: list[str], answering: AnsweringCarrier, settings: Any) -> None:
+    def test_each_channel_has_its_own(self, signals: list[str], answering: AnsweringCarrier, settings: Any) -> None:
         settings.SMS_DAILY_CAP, settings.EMAIL_DAILY_CAP = 1, 2
         by_sms = self.three()
         by_email = self.three(channel=Channel.EMAIL, address=EMAIL)
@@ -211,7 +213,7 @@ class TestCap:
         assert self.spend(*by_email) == ["accepted", "accepted", "pending"]
 
     def test_an_sms_in_two_parts_counts_twice(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         settings.SMS_DAILY_CAP = 3
         messages = self.three()
@@ -220,20 +222,20 @@ class TestCap:
         assert DailySpend.objects.get().spent == 4
 
     def test_what_may_have_been_sent_is_counted(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         settings.SMS_DAILY_CAP = 1
         answering.meanwhile = raising(Uncertain("500"))
         assert self.spend(*self.three()[:2]) == ["unknown", "pending"]
 
     def test_without_a_cap_the_spending_is_counted_all_the_same(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         assert self.spend(*self.three()) == ["accepted"] * 3
         assert (DailySpend.objects.get().spent, Alarm.objects.count()) == (3, 0)
 
     def test_a_batch_oversteps_by_what_is_in_hand_at_most(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         settings.SMS_DAILY_CAP = 2
         owed(*(later_notice(recipient=f"citizen:{number}") for number in range(2 * MOST_CLAIMED + 5)))
@@ -241,7 +243,7 @@ class TestCap:
         assert 2 <= len(answering.ledger) <= 2 + MOST_CLAIMED
 
     def test_the_operators_are_told_once_a_day(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         settings.SMS_DAILY_CAP = 1
         self.spend(*self.three(), code(), urgent())
@@ -253,7 +255,7 @@ class TestCap:
             assert len(alarms.take_untold()) == 1
 
     def test_a_cap_that_was_lowered_below_what_is_spent_is_told_too(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         messages = self.three()
         assert self.spend(*messages[:2]) == ["accepted", "accepted"]
@@ -265,7 +267,7 @@ class TestCap:
         assert Alarm.objects.filter(kind=AlarmKind.CAP_REACHED).count() == 1
 
     def test_the_alarm_is_over_on_the_next_day(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         settings.SMS_DAILY_CAP = 2
         self.spend(*self.three())
@@ -278,7 +280,7 @@ class TestCap:
         assert not alarms.open_alarms().exists()
 
     def test_a_person_may_let_it_go_over_the_cap(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         settings.SMS_DAILY_CAP = 1
         messages = self.three()
@@ -287,7 +289,7 @@ class TestCap:
         assert self.spend(messages[2]) == ["accepted"]
 
     def test_what_waits_is_not_marked_failed(
-        self, rings: list[str], answering: AnsweringCarrier, settings: Any
+        self, signals: list[str], answering: AnsweringCarrier, settings: Any
     ) -> None:
         settings.SMS_DAILY_CAP = 1
         messages = self.three()

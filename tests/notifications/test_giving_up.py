@@ -63,7 +63,7 @@ class TestOtherChannel:
     )
     def test_the_notice_is_said_by_the_other_channel(
         self,
-        rings: list[str],
+        signals: list[str],
         answering: AnsweringCarrier,
         channel: Channel,
         address: str,
@@ -80,34 +80,36 @@ class TestOtherChannel:
         assert delivery.deliver(str(repetition.pk)) == "accepted"
         assert (answering.ledger[-1].to, "2604821735" in answering.ledger[-1].body) == (other_address, True)
 
-    def test_it_is_rung_for(
-        self, rings: list[str], answering: AnsweringCarrier, django_capture_on_commit_callbacks: Any
+    def test_it_is_announced(
+        self, signals: list[str], answering: AnsweringCarrier, django_capture_on_commit_callbacks: Any
     ) -> None:
         message = reachable()
-        rings.clear()
+        signals.clear()
         with django_capture_on_commit_callbacks(execute=True):
             fail(message)
-        assert rings == ["notices"]
+        assert signals == ["notices"]
 
-    def test_it_is_said_once_however_often_the_failure_is(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_it_is_said_once_however_often_the_failure_is(
+        self, signals: list[str], answering: AnsweringCarrier
+    ) -> None:
         message = reachable()
         for _ in range(3):
             fail(message)
         assert (Message.objects.count(), CallTask.objects.count()) == (2, 0)
 
-    def test_a_refusal_at_the_counter_leads_there_too(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_refusal_at_the_counter_leads_there_too(self, signals: list[str], answering: AnsweringCarrier) -> None:
         answering.meanwhile = UNFIT
         assert reachable().state == "undeliverable"
         assert by(Channel.EMAIL).state == "pending"
 
-    def test_three_days_without_a_word_lead_there_too(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_three_days_without_a_word_lead_there_too(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
         aged(message, "accepted_at", hours=73)
         ask_now(message)
         assert by(Channel.EMAIL).repeats == message
 
     def test_it_waits_for_the_morning_no_less_than_the_first(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = reachable(channel=Channel.EMAIL, address=EMAIL, other_address=OLD, daytime=True)
         fail(message)
@@ -117,7 +119,7 @@ class TestOtherChannel:
 class TestCall:
     """Then a call, once."""
 
-    def test_where_both_channels_fail_somebody_calls(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_where_both_channels_fail_somebody_calls(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
         fail(message)
         repetition = by(Channel.EMAIL)
@@ -127,14 +129,14 @@ class TestCall:
         assert (Message.objects.count(), call_tasks.to_make().get().message) == (2, repetition)
 
     def test_where_there_is_no_other_channel_somebody_calls(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = reachable(other_address="")
         fail(message)
         fail(message)
         assert (Message.objects.count(), call_tasks.to_make().get().message) == (1, message)
 
-    def test_staff_are_not_called(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_staff_are_not_called(self, signals: list[str], answering: AnsweringCarrier) -> None:
         answering.meanwhile = UNFIT
         reachable(must_reach=False)
         delivery.drain("notices")
@@ -145,7 +147,7 @@ class TestCall:
 
     @pytest.mark.parametrize("fate", ["accepted", "delivered"])
     def test_nobody_is_called_who_was_told_by_the_other_channel_on_the_same_occasion(
-        self, rings: list[str], answering: AnsweringCarrier, fate: str
+        self, signals: list[str], answering: AnsweringCarrier, fate: str
     ) -> None:
         both = {"must_reach": True}
         owed(
@@ -163,7 +165,7 @@ class TestNothingMore:
     """Codes, what was overtaken and what is held against an address."""
 
     @pytest.mark.parametrize("meaning", [Meaning.UNFIT, Meaning.DEAD, Meaning.STOPPED])
-    def test_a_code_is_not_said_again(self, rings: list[str], answering: AnsweringCarrier, meaning: Meaning) -> None:
+    def test_a_code_is_not_said_again(self, signals: list[str], answering: AnsweringCarrier, meaning: Meaning) -> None:
         message = code()
         Message.objects.update(must_reach=True)
         moved_to(EMAIL, channel=Channel.EMAIL)
@@ -173,7 +175,7 @@ class TestNothingMore:
 
     @pytest.mark.parametrize("verdict", Verdict)
     def test_the_other_address_is_not_used_against_its_standing(
-        self, rings: list[str], answering: AnsweringCarrier, verdict: Verdict
+        self, signals: list[str], answering: AnsweringCarrier, verdict: Verdict
     ) -> None:
         address_status.pronounce(Channel.EMAIL, EMAIL, verdict)
         fail(reachable())
@@ -181,7 +183,7 @@ class TestNothingMore:
 
     @pytest.mark.parametrize("verdict", Verdict)
     def test_an_address_with_a_standing_is_not_tried(
-        self, rings: list[str], answering: AnsweringCarrier, verdict: Verdict
+        self, signals: list[str], answering: AnsweringCarrier, verdict: Verdict
     ) -> None:
         address_status.pronounce(Channel.SMS, OLD, verdict)
         message = reachable()
@@ -189,7 +191,7 @@ class TestNothingMore:
         delivery.drain("notices")
         assert [letter.to for letter in answering.ledger] == [EMAIL]
 
-    def test_what_was_overtaken_is_not_said_again(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_was_overtaken_is_not_said_again(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
         with transaction.atomic():
             outbox.cancel(reference=message.reference, at=timezone.now())
@@ -197,7 +199,7 @@ class TestNothingMore:
         assert (state_of(message), Message.objects.count(), CallTask.objects.count()) == ("undeliverable", 1, 0)
 
     def test_what_was_overtaken_while_waiting_again_is_not_said_by_another_way(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         answering.meanwhile = raising(TimeoutError())
         message = reachable()
@@ -209,7 +211,7 @@ class TestNothingMore:
         assert (Message.objects.count(), CallTask.objects.count()) == (1, 0)
 
     def test_what_was_overtaken_while_unknown_is_not_sent_again(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         answering.meanwhile = raising(TimeoutError())
         message = reachable()
@@ -226,7 +228,7 @@ class TestNothingMore:
 class TestLateDelivery:
     """What arrives after all is not said twice."""
 
-    def test_the_repetition_is_cancelled(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_repetition_is_cancelled(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
         fail(message)
         said(last_try(message), Status.DELIVERED)
@@ -235,13 +237,13 @@ class TestLateDelivery:
         assert delivery.drain("notices")
         assert len(answering.ledger) == 1
 
-    def test_the_call_is_not_made(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_call_is_not_made(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable(other_address="")
         fail(message)
         said(last_try(message), Status.DELIVERED)
         assert call_tasks.to_make().count() == 0
 
-    def test_the_call_about_the_repetition_is_not_made(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_call_about_the_repetition_is_not_made(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
         fail(message)
         repetition = by(Channel.EMAIL)
@@ -250,7 +252,7 @@ class TestLateDelivery:
         said(last_try(message), Status.DELIVERED)
         assert call_tasks.to_make().count() == 0
 
-    def test_a_repetition_that_has_left_is_left_alone(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_repetition_that_has_left_is_left_alone(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
         fail(message)
         repetition = by(Channel.EMAIL)
@@ -259,7 +261,7 @@ class TestLateDelivery:
         assert state_of(repetition) == "accepted"
 
     def test_a_repetition_in_the_hands_of_a_sender_is_not_broken(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = reachable()
         fail(message)
@@ -274,7 +276,7 @@ class TestWhatCannotBeSaidAgain:
 
     @pytest.mark.parametrize("kept", [None, "{}"])
     def test_a_notice_whose_words_are_not_kept_leads_to_a_call(
-        self, rings: list[str], answering: AnsweringCarrier, kept: str | None
+        self, signals: list[str], answering: AnsweringCarrier, kept: str | None
     ) -> None:
         message = reachable()
         message.context = kept
@@ -282,14 +284,14 @@ class TestWhatCannotBeSaidAgain:
         fail(message)
         assert (state_of(message), call_tasks.to_make().count()) == ("undeliverable", 1)
 
-    def test_the_person_moved_while_it_was_on_its_way(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_person_moved_while_it_was_on_its_way(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
         moved_to("amina@new.example.com", channel=Channel.EMAIL)
         fail(message)
         assert by(Channel.EMAIL).address == "amina@new.example.com"
 
     def test_a_late_failure_of_the_old_number_is_not_held_against_the_new_one(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         answering.meanwhile = raising(TimeoutError())
         message = reachable(other_address="")
@@ -302,7 +304,7 @@ class TestWhatCannotBeSaidAgain:
         assert address_status.verdict(Channel.SMS, NEW) is None
 
 
-def test_a_settled_message_has_its_moment(rings: list[str], answering: AnsweringCarrier) -> None:
+def test_a_settled_message_has_its_moment(signals: list[str], answering: AnsweringCarrier) -> None:
     message = reachable()
     fail(message)
     settled = Message.objects.filter(pk=message.pk, settled_at__lte=Now(), settled_at__gte=message.created_at)

@@ -57,7 +57,9 @@ class TestBegin:
         assert [(alarm.kind, alarm.about) for alarm in alarms.open_alarms()] == [(AlarmKind.ON_HOLD, "")]
 
     @pytest.mark.parametrize("task", ["sweep_up", "deliver"])
-    def test_the_workers_look_before_they_send(self, rings: list[str], answering: AnsweringCarrier, task: str) -> None:
+    def test_the_workers_look_before_they_send(
+        self, signals: list[str], answering: AnsweringCarrier, task: str
+    ) -> None:
         hold.watch()
         (message,) = owed()
         Home.objects.update(name="elsewhere")
@@ -75,7 +77,7 @@ class TestBegin:
 class TestDuring:
     """Nothing leaves, but for the word to the operators."""
 
-    def test_nothing_leaves_but_the_alarm(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_nothing_leaves_but_the_alarm(self, signals: list[str], answering: AnsweringCarrier) -> None:
         messages = [
             *owed(notice(), notice(recipient="user:omar")),
             *owed(notice(channel=Channel.EMAIL, address=EMAIL), occasion="case:email"),
@@ -84,21 +86,21 @@ class TestDuring:
         restored()
         alarm = alarm_notice()
         messages += owed(occasion="case:since")
-        rings.clear()
+        signals.clear()
         tasks.sweep_up()
         for lane in Lane:
             assert delivery.drain(lane)
         assert [delivery.deliver(str(message.pk)) for message in messages] == ["pending"] * 5
-        assert ([letter.message_id for letter in answering.ledger], rings) == ([str(alarm.pk)], ["notices"])
+        assert ([letter.message_id for letter in answering.ledger], signals) == ([str(alarm.pk)], ["notices"])
 
-    def test_what_is_unknown_is_asked_about_and_not_sent(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_is_unknown_is_asked_about_and_not_sent(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         restored()
         ask_now(message)
         ask_now(message)
         assert (delivery.drain("notices"), state_of(message), answering.ledger) == (True, "pending", [])
 
-    def test_it_lasts_until_it_is_ended(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_it_lasts_until_it_is_ended(self, signals: list[str], answering: AnsweringCarrier) -> None:
         restored()
         Hold.objects.update(began_at=Now() - timedelta(days=9))
         (message,) = owed()
@@ -109,7 +111,7 @@ class TestDuring:
 class TestEnd:
     """What was owed before may have been sent since the copy was made; what came later has not."""
 
-    def test_what_was_owed_before_is_asked_about(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_was_owed_before_is_asked_about(self, signals: list[str], answering: AnsweringCarrier) -> None:
         there, not_there = (owed(occasion=f"case:1:{number}")[0] for number in range(2))
         restored()
         hold.end(by="user:huda")
@@ -123,7 +125,7 @@ class TestEnd:
         assert [letter.message_id for letter in answering.ledger] == [str(not_there.pk)]
 
     def test_the_carrier_is_asked_about_all_the_time_since_it_was_owed(
-        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+        self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
         Message.objects.update(created_at=Now() - timedelta(days=3))
@@ -140,7 +142,7 @@ class TestEnd:
         assert len(asked_since) == 1
         assert asked_since[0] <= again(message).created_at
 
-    def test_the_two_looks_are_twenty_minutes_apart(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_two_looks_are_twenty_minutes_apart(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed()
         restored()
         hold.end(by="user:huda")
@@ -148,7 +150,7 @@ class TestEnd:
         assert (state_of(message), again(message).looks) == ("unknown", 1)
 
     def test_every_carrier_may_have_had_it(
-        self, rings: list[str], answering: AnsweringCarrier, use: Callable[..., None]
+        self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
     ) -> None:
         second = SecondCarrier()
         use(answering, second)
@@ -166,7 +168,9 @@ class TestEnd:
         assert state_of(not_there) == "accepted"
         assert [letter.message_id for letter in (*answering.ledger, *second.ledger)] == [str(not_there.pk)]
 
-    def test_where_a_carrier_cannot_be_asked_a_person_decides(self, rings: list[str], carrier: ObedientCarrier) -> None:
+    def test_where_a_carrier_cannot_be_asked_a_person_decides(
+        self, signals: list[str], carrier: ObedientCarrier
+    ) -> None:
         (message,) = owed()
         restored()
         hold.end(by="user:huda")
@@ -175,20 +179,20 @@ class TestEnd:
         assert (delivery.drain("notices"), state_of(message), carrier.ledger) == (True, "unknown", [])
 
     def test_what_a_sender_held_when_the_copy_was_made_is_asked_about_too(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         (message,) = owed()
         Message.objects.update(state="sending", carrier="answering", tries=1, fence=1, lease_until=Now())
         Attempt.objects.create(message=message, number=1, fence=1, carrier="answering")
         restored()
         hold.end(by="user:huda")
-        sweep.recover()
+        sweep.settle_abandoned()
         delivery.drain("notices")
         assert (state_of(message), answering.ledger) == ("unknown", [])
 
     @pytest.mark.parametrize("hours", [2, -2])
     def test_what_was_owed_before_is_so_by_the_databases_clock(
-        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch, hours: int
+        self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch, hours: int
     ) -> None:
         real = timezone.now
         with monkeypatch.context() as patch:
@@ -200,20 +204,20 @@ class TestEnd:
 
     @pytest.mark.django_db(transaction=True)
     def test_what_was_owed_during_the_hold_leaves_without_asking(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         restored()
         (message,) = owed()
         hold.end(by="user:huda")
         assert (delivery.deliver(str(message.pk)), answering.asked) == ("accepted", 0)
 
-    def test_what_is_owed_after_it_leaves_at_once(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_is_owed_after_it_leaves_at_once(self, signals: list[str], answering: AnsweringCarrier) -> None:
         restored()
         hold.end(by="user:huda")
         (message,) = owed()
         assert (delivery.deliver(str(message.pk)), answering.asked) == ("accepted", 0)
 
-    def test_codes_are_asked_for_anew_by_their_owners(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_codes_are_asked_for_anew_by_their_owners(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = code()
         restored()
         Message.objects.update(expires_at=Now())
@@ -221,7 +225,7 @@ class TestEnd:
         tasks.sweep_up()
         assert (state_of(message), answering.ledger) == ("expired", [])
 
-    def test_what_is_settled_or_taken_stays_so(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_is_settled_or_taken_stays_so(self, signals: list[str], answering: AnsweringCarrier) -> None:
         taken = sent(occasion="case:1:1")
         cancelled = owed(occasion="case:1:2")[0]
         Message.objects.filter(pk=cancelled.pk).update(state="cancelled")
@@ -230,7 +234,7 @@ class TestEnd:
         assert [state_of(taken), state_of(cancelled)] == ["accepted", "cancelled"]
 
     def test_the_hold_knows_who_ended_it_and_does_not_come_back(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         restored()
         hold.end(by="user:huda")
@@ -239,26 +243,26 @@ class TestEnd:
         assert (ended.ended_by, ended.ended_at is None, hold.current()) == ("user:huda", False, None)
         assert not alarms.open_alarms().exists()
 
-    def test_a_second_end_is_harmless(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_second_end_is_harmless(self, signals: list[str], answering: AnsweringCarrier) -> None:
         restored()
         hold.end(by="user:huda")
         (message,) = owed()
         hold.end(by="user:lina")
         assert (Hold.objects.get().ended_by, state_of(message)) == ("user:huda", "pending")
 
-    def test_ending_nothing_is_harmless(self, rings: list[str]) -> None:
+    def test_ending_nothing_is_harmless(self, signals: list[str]) -> None:
         (message,) = owed()
         hold.end(by="user:huda")
         assert (Hold.objects.count(), state_of(message)) == (0, "pending")
 
-    def test_a_second_restore_is_a_second_hold(self, rings: list[str]) -> None:
+    def test_a_second_restore_is_a_second_hold(self, signals: list[str]) -> None:
         restored()
         hold.end(by="user:huda")
         restored()
         assert (Hold.objects.count(), hold.current() is None, alarms.open_alarms().count()) == (2, False, 1)
 
     @committed
-    def test_two_operators_end_it_once(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_two_operators_end_it_once(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed()
         restored()
         results = at_once(lambda: hold.end(by="user:huda"), lambda: hold.end(by="user:lina"))
@@ -266,7 +270,7 @@ class TestEnd:
 
     @committed
     def test_a_sender_at_work_while_it_ends_sends_nothing_of_before(
-        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: Any
+        self, signals: list[str], answering: AnsweringCarrier, monkeypatch: Any
     ) -> None:
         messages = owed(*(notice(recipient=f"citizen:{number}") for number in range(5)))
         restored()

@@ -107,7 +107,7 @@ class TestShare:
         passed(seconds=19)
         assert share(answering) == 80
 
-    def test_the_only_line_is_not_blamed(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_only_line_is_not_blamed(self, signals: list[str], answering: AnsweringCarrier) -> None:
         answering.meanwhile = BUSY
         (message,) = owed()
         delivery.deliver(str(message.pk))
@@ -116,7 +116,7 @@ class TestShare:
     @pytest.mark.parametrize(("thrown", "taker"), [(0, "answering"), (49, "answering"), (50, "second"), (99, "second")])
     def test_messages_are_given_by_share(
         self,
-        rings: list[str],
+        signals: list[str],
         answering: AnsweringCarrier,
         second: SecondCarrier,
         die: Callable[[int], None],
@@ -130,7 +130,7 @@ class TestShare:
         assert Attempt.objects.get().carrier == taker
 
     def test_a_healthy_line_of_preference_takes_all(
-        self, rings: list[str], answering: AnsweringCarrier, second: SecondCarrier, die: Callable[[int], None]
+        self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier, die: Callable[[int], None]
     ) -> None:
         die(99)
         owed(*(notice(recipient=f"user:{number}") for number in range(5)))
@@ -142,7 +142,7 @@ class TestFailover:
     """What one line did not take goes by another; what is unsure goes nowhere."""
 
     def test_the_next_try_goes_by_the_other_line(
-        self, rings: list[str], answering: AnsweringCarrier, second: SecondCarrier, die: Callable[[int], None]
+        self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier, die: Callable[[int], None]
     ) -> None:
         die(0)
         answering.meanwhile = BUSY
@@ -153,7 +153,7 @@ class TestFailover:
         assert (len(answering.ledger), len(second.ledger)) == (0, 1)
 
     def test_and_back_where_the_other_fails_too(
-        self, rings: list[str], answering: AnsweringCarrier, second: SecondCarrier, die: Callable[[int], None]
+        self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier, die: Callable[[int], None]
     ) -> None:
         die(0)
         answering.meanwhile = second.meanwhile = BUSY
@@ -170,7 +170,7 @@ class TestFailover:
         assert state_of(message) == "pending"
 
     def test_doubt_is_blamed_and_not_failed_over(
-        self, rings: list[str], answering: AnsweringCarrier, second: SecondCarrier
+        self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier
     ) -> None:
         answering.meanwhile = raising(Uncertain("500"))
         (message,) = owed()
@@ -180,14 +180,14 @@ class TestFailover:
 
     @pytest.mark.parametrize("meaning", [Meaning.DEAD, Meaning.STOPPED, Meaning.UNFIT])
     def test_a_bad_address_is_no_fault_of_the_line(
-        self, rings: list[str], answering: AnsweringCarrier, second: SecondCarrier, meaning: Meaning
+        self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier, meaning: Meaning
     ) -> None:
         answering.meanwhile = raising(Declined(meaning, "x"))
         (message,) = owed()
         assert (delivery.deliver(str(message.pk)), share(answering), second.ledger) == ("undeliverable", 100, [])
 
     def test_a_batch_does_not_follow_a_failing_line(
-        self, rings: list[str], answering: AnsweringCarrier, second: SecondCarrier
+        self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier
     ) -> None:
         answering.meanwhile = raising(Uncertain("500"))
         owed(*(notice(recipient=f"user:{number}") for number in range(60)))
@@ -200,21 +200,21 @@ class TestStop:
     """A refused account stops the line, not its messages; operators are told once."""
 
     def test_the_message_waits_and_nothing_is_marked_failed(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         answering.meanwhile = REFUSED
         messages = owed(*(notice(recipient=f"citizen:{number}", must_reach=True) for number in range(4)))
         delivery.drain("notices")
-        rings.clear()
+        signals.clear()
         tasks.sweep_up()
-        assert (rings, [state_of(message) for message in messages]) == ([], ["pending"] * 4)
+        assert (signals, [state_of(message) for message in messages]) == ([], ["pending"] * 4)
         assert [delivery.deliver(str(message.pk)) for message in messages] == ["pending"] * 4
         (line,) = Line.objects.annotate(left=F("stopped_until") - Now())
         assert (line.channel, line.carrier, line.stopped_by) == ("sms", "answering", "20003")
         assert timedelta(minutes=9) < line.left <= timedelta(minutes=10)
         assert [wait_of(message, "next_try_at") for message in messages] == [None] * 4
 
-    def test_the_operators_are_told_once(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_operators_are_told_once(self, signals: list[str], answering: AnsweringCarrier) -> None:
         answering.meanwhile = REFUSED
         owed(*(notice(recipient=f"citizen:{number}") for number in range(4)))
         for _ in range(3):
@@ -228,7 +228,7 @@ class TestStop:
         assert [(alarm.kind, alarm.about) for alarm in told] == [(AlarmKind.LINE_STOPPED, "sms answering")]
 
     def test_the_rest_of_the_batch_goes_by_the_other_line_at_once(
-        self, rings: list[str], answering: AnsweringCarrier, second: SecondCarrier
+        self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier
     ) -> None:
         answering.meanwhile = REFUSED
         messages = owed(*(notice(recipient=f"citizen:{number}") for number in range(8)))
@@ -238,7 +238,7 @@ class TestStop:
         assert sorted(letter.message_id for letter in second.ledger) == sorted(str(message.pk) for message in messages)
 
     def test_a_code_goes_by_the_other_line(
-        self, rings: list[str], answering: AnsweringCarrier, second: SecondCarrier
+        self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier
     ) -> None:
         answering.meanwhile = REFUSED
         message = code()
@@ -246,7 +246,7 @@ class TestStop:
         assert (state_of(message), len(second.ledger)) == ("accepted", 1)
 
     def test_where_every_line_is_stopped_messages_wait(
-        self, rings: list[str], answering: AnsweringCarrier, second: SecondCarrier
+        self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier
     ) -> None:
         answering.meanwhile = second.meanwhile = REFUSED
         (message,) = owed(notice(must_reach=True, other_address=EMAIL))
@@ -257,14 +257,16 @@ class TestStop:
         passed(minutes=10)
         assert delivery.deliver(str(message.pk)) == "accepted"
 
-    def test_the_other_channel_of_the_same_carrier_goes_on(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_other_channel_of_the_same_carrier_goes_on(
+        self, signals: list[str], answering: AnsweringCarrier
+    ) -> None:
         routes.stop("sms", "answering", code="20003")
         sms, email = owed(notice(), notice(channel=Channel.EMAIL, address=EMAIL))
         delivery.drain("notices")
         assert (state_of(sms), state_of(email)) == ("pending", "accepted")
 
     def test_a_stop_ends_by_the_databases_clock(
-        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+        self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         routes.stop("sms", "answering", code="20003")
         real = timezone.now
@@ -284,7 +286,7 @@ class TestTrial:
         passed(minutes=10)
         return messages
 
-    def test_a_message_that_is_taken_opens_the_line(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_message_that_is_taken_opens_the_line(self, signals: list[str], answering: AnsweringCarrier) -> None:
         messages = self.stopped(answering)
         delivery.drain("notices")
         assert [state_of(message) for message in messages] == ["accepted"] * 6
@@ -292,7 +294,7 @@ class TestTrial:
         assert (line.stopped_until, line.stopped_by, alarms.open_alarms().count()) == (None, "", 0)
         assert Alarm.objects.get().over_at is not None
 
-    def test_only_one_message_tries(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_only_one_message_tries(self, signals: list[str], answering: AnsweringCarrier) -> None:
         messages = self.stopped(answering)
         answering.meanwhile = REFUSED
         delivery.drain("notices")
@@ -301,14 +303,14 @@ class TestTrial:
 
     @pytest.mark.parametrize("meaning", [Meaning.DEAD, Meaning.STOPPED, Meaning.UNFIT])
     def test_an_answer_about_the_address_opens_the_line_too(
-        self, rings: list[str], answering: AnsweringCarrier, meaning: Meaning
+        self, signals: list[str], answering: AnsweringCarrier, meaning: Meaning
     ) -> None:
         self.stopped(answering, 1)
         answering.meanwhile = raising(Declined(meaning, "x"))
         delivery.drain("notices")
         assert (route(answering).is_open, alarms.open_alarms().count()) == (True, 0)
 
-    def test_two_senders_make_one_trial(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_two_senders_make_one_trial(self, signals: list[str], answering: AnsweringCarrier) -> None:
         messages = self.stopped(answering)
         others: list[bool] = []
 
@@ -323,7 +325,7 @@ class TestTrial:
         assert [state_of(message) for message in messages] == ["pending"] * 6
 
     def test_a_sender_killed_on_trial_leaves_it_to_the_next(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         self.stopped(answering, 2)
         answering.meanwhile = raising(Killed())
@@ -336,7 +338,7 @@ class TestTrial:
         assert (len(answering.ledger), route(answering).is_open, alarms.open_alarms().count()) == (1, True, 0)
 
     def test_a_trial_that_fails_stops_it_again_without_another_alarm(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         self.stopped(answering)
         answering.meanwhile = REFUSED
@@ -344,7 +346,7 @@ class TestTrial:
         assert (route(answering).is_open, Alarm.objects.count()) == (False, 1)
 
     def test_a_line_that_was_opened_and_stops_again_is_another_alarm(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         self.stopped(answering)
         delivery.drain("notices")
@@ -353,7 +355,7 @@ class TestTrial:
         delivery.drain("notices")
         assert (Alarm.objects.count(), alarms.open_alarms().count()) == (2, 1)
 
-    def test_an_operator_opens_it_at_once(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_an_operator_opens_it_at_once(self, signals: list[str], answering: AnsweringCarrier) -> None:
         routes.stop("sms", "answering", code="20003")
         routes.reopen("sms", "answering")
         routes.reopen("sms", "answering")
@@ -361,7 +363,9 @@ class TestTrial:
         assert (delivery.deliver(str(message.pk)), alarms.open_alarms().count()) == ("accepted", 0)
 
 
-def test_two_hours_of_waiting_for_a_line_cost_a_message_nothing(rings: list[str], answering: AnsweringCarrier) -> None:
+def test_two_hours_of_waiting_for_a_line_cost_a_message_nothing(
+    signals: list[str], answering: AnsweringCarrier
+) -> None:
     answering.meanwhile = REFUSED
     (message,) = owed()
     for _ in range(12):

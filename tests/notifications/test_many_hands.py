@@ -59,13 +59,13 @@ def once(act: Callable[[], None], then: BaseException) -> Callable[[], None]:
 class TestMovedMeanwhile:
     """The person moves while a carrier is spoken to, and the carrier says no."""
 
-    def test_the_other_channel_is_the_new_one(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_other_channel_is_the_new_one(self, signals: list[str], answering: AnsweringCarrier) -> None:
         owed(notice(channel=Channel.EMAIL, address=EMAIL, other_address=OLD, must_reach=True))
         answering.meanwhile = once(lambda: moved_to(NEW) and None, Declined(Meaning.DEAD, "550"))
         delivery.drain("notices")
         assert [letter.to for letter in answering.ledger] == [NEW]
 
-    def test_the_way_back_is_the_new_one(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_way_back_is_the_new_one(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed(notice(address=OLD, other_address=EMAIL, must_reach=True))
         answering.meanwhile = once(lambda: moved_to(NEW) and None, Declined(Meaning.UNFIT, "21408"))
         delivery.drain("notices")
@@ -76,7 +76,7 @@ class TestOvertakenMeanwhile:
     """A notice is cancelled while a sender lets go of it."""
 
     @committed
-    def test_it_slips_through_no_gap(self, rings: list[str], carrier: ObedientCarrier) -> None:
+    def test_it_slips_through_no_gap(self, signals: list[str], carrier: ObedientCarrier) -> None:
         (message,) = owed()
         claims, _ = claim_messages(Q(pk=message.pk), 1)
 
@@ -101,7 +101,7 @@ class TestFailingLines:
     """What a failing line costs its messages, its share and the day's money."""
 
     def test_each_message_is_tried_once_and_waits_for_the_first_time(
-        self, rings: list[str], carrier: ObedientCarrier
+        self, signals: list[str], carrier: ObedientCarrier
     ) -> None:
         messages = [owed(occasion=f"case:1:{number}")[0] for number in range(60)]
         carrier.meanwhile = raising(BUSY)
@@ -113,7 +113,7 @@ class TestFailingLines:
         assert Attempt.objects.count() == 60
 
     def test_one_slice_costs_half_of_the_share_and_not_all(
-        self, rings: list[str], answering: AnsweringCarrier, use: Callable[..., None]
+        self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
     ) -> None:
         use(answering, SecondCarrier())
         for number in range(8):
@@ -126,7 +126,7 @@ class TestFailingLines:
 
     @committed
     def test_two_senders_that_blame_two_lines_do_not_block_each_other(
-        self, rings: list[str], answering: AnsweringCarrier, use: Callable[..., None]
+        self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
     ) -> None:
         second = SecondCarrier()
         use(answering, second)
@@ -142,7 +142,9 @@ class TestFailingLines:
         assert found == [{"answering", "second"}] * 2
         assert set(Line.objects.values_list("share", flat=True)) == {25}
 
-    def test_what_was_not_taken_costs_nothing(self, rings: list[str], carrier: ObedientCarrier, settings: Any) -> None:
+    def test_what_was_not_taken_costs_nothing(
+        self, signals: list[str], carrier: ObedientCarrier, settings: Any
+    ) -> None:
         settings.SMS_DAILY_CAP = 5
         (message,) = owed(notice(daytime=True))
         carrier.meanwhile = raising(BUSY)
@@ -154,7 +156,7 @@ class TestFailingLines:
         assert delivery.deliver(str(message.pk)) == "accepted"
 
     def test_what_was_let_go_goes_by_the_line_it_would_have(
-        self, rings: list[str], answering: AnsweringCarrier, use: Callable[..., None]
+        self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
     ) -> None:
         use(answering, SecondCarrier())
         (message,) = owed()
@@ -168,7 +170,7 @@ class TestLanes:
     """Nothing blocks a lane, and no lane hides the other."""
 
     def test_a_row_that_cannot_be_opened_is_settled_and_holds_nobody_up(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         (bad,) = owed(occasion="case:1:1")
         (good,) = owed(occasion="case:1:2")
@@ -177,15 +179,17 @@ class TestLanes:
         assert delivery.drain("notices") is True
         assert (state_of(bad), state_of(good)) == ("undeliverable", "accepted")
 
-    def test_a_code_behind_five_hundred_notices_is_rung_for(self, rings: list[str], carrier: ObedientCarrier) -> None:
+    def test_a_code_behind_five_hundred_notices_is_announced(
+        self, signals: list[str], carrier: ObedientCarrier
+    ) -> None:
         owed(*(notice(recipient=f"user:{number}") for number in range(501)))
         code()
-        rings.clear()
-        sweep.ring_due()
-        assert set(rings) == {"codes", "notices"}
+        signals.clear()
+        sweep.notify_due()
+        assert set(signals) == {"codes", "notices"}
 
     def test_a_confirmation_that_may_have_been_taken_is_nobodys_decision(
-        self, rings: list[str], carrier: ObedientCarrier
+        self, signals: list[str], carrier: ObedientCarrier
     ) -> None:
         given = notice(
             template="email_confirm",
@@ -203,7 +207,7 @@ class TestLanes:
         assert (state_of(message), Alarm.objects.count()) == ("expired", 0)
 
     def test_a_list_that_cannot_be_read_is_asked_for_once_a_pass(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         for number in range(3):
             unsure(answering, occasion=f"case:1:{number}")

@@ -56,7 +56,7 @@ def all_that_follows(message: Message) -> None:
     """Let everything happen that still may, in time."""
     for _ in range(4):
         Message.objects.filter(state="sending").update(lease_until=Now())
-        sweep.recover()
+        sweep.settle_abandoned()
         Message.objects.filter(state="pending").update(next_try_at=None)
         Message.objects.filter(state="unknown").update(look_at=Now())
         delivery.drain("notices")
@@ -67,12 +67,12 @@ def all_that_follows(message: Message) -> None:
 class TestOnTheSpot:
     """Where the message is when its person moves."""
 
-    def test_waiting(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_waiting(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed()
         assert moved_to(NEW) == 1
         assert (delivery.deliver(str(message.pk)), recipients(answering)) == ("accepted", [NEW])
 
-    def test_claimed_and_not_on_the_wire(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_claimed_and_not_on_the_wire(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed()
         claims, _ = claim_messages(Q(pk=message.pk), 1)
         assert moved_to(NEW) == 1
@@ -81,7 +81,7 @@ class TestOnTheSpot:
         assert (delivery.deliver(str(message.pk)), recipients(answering)) == ("accepted", [NEW])
         assert list(message.attempts.order_by("number").values_list("outcome", flat=True)) == ["not_sent", "accepted"]
 
-    def test_on_the_wire_and_taken(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_on_the_wire_and_taken(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed()
         answering.meanwhile = moves
         assert delivery.deliver(str(message.pk)) == "accepted"
@@ -99,7 +99,7 @@ class TestOnTheSpot:
         ],
     )
     def test_on_the_wire_and_repeated(
-        self, rings: list[str], answering: AnsweringCarrier, error: BaseException
+        self, signals: list[str], answering: AnsweringCarrier, error: BaseException
     ) -> None:
         (message,) = owed()
 
@@ -118,7 +118,7 @@ class TestOnTheSpot:
         assert (state_of(message), recipients(answering)) == ("accepted", [NEW])
 
     def test_a_sender_that_came_too_late_to_its_carrier(
-        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+        self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
         send = handover._send
@@ -132,20 +132,20 @@ class TestOnTheSpot:
         monkeypatch.setattr(handover, "_send", send)
         assert (delivery.deliver(str(message.pk)), recipients(answering)) == ("accepted", [NEW])
 
-    def test_unknown_and_not_taken(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_unknown_and_not_taken(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         assert moved_to(NEW) == 1
         all_that_follows(message)
         assert (state_of(message), recipients(answering)) == ("accepted", [NEW])
 
-    def test_unknown_and_taken(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_unknown_and_taken(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         moved_to(NEW)
         answering.list(message)
         all_that_follows(message)
         assert (state_of(message), recipients(answering)) == ("accepted", [])
 
-    def test_unknown_through_two_moves(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_unknown_through_two_moves(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         moved_to("+962790005555")
         moved_to(NEW)
@@ -153,7 +153,7 @@ class TestOnTheSpot:
         assert recipients(answering) == [NEW]
 
     @pytest.mark.parametrize("status", [Status.DELIVERED, Status.FAILED])
-    def test_taken(self, rings: list[str], answering: AnsweringCarrier, status: Status) -> None:
+    def test_taken(self, signals: list[str], answering: AnsweringCarrier, status: Status) -> None:
         message = sent()
         assert moved_to(NEW) == 1
         said(last_try(message), status)
@@ -161,7 +161,7 @@ class TestOnTheSpot:
         assert recipients(answering) == [OLD]
 
     @pytest.mark.parametrize("state", ["delivered", "undeliverable", "cancelled", "expired"])
-    def test_settled(self, rings: list[str], answering: AnsweringCarrier, state: str) -> None:
+    def test_settled(self, signals: list[str], answering: AnsweringCarrier, state: str) -> None:
         (message,) = owed()
         Message.objects.update(state=state)
         moved_to(NEW)
@@ -169,7 +169,7 @@ class TestOnTheSpot:
         assert (state_of(message), recipients(answering)) == (state, [])
 
     def test_a_number_that_died_is_not_held_against_the_new_one(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         (message,) = owed()
 
@@ -189,7 +189,7 @@ class TestOtherChannel:
     """The way a notice takes when the first does not arrive moves along."""
 
     @pytest.mark.parametrize("state", ["waiting", "taken"])
-    def test_it_goes_to_the_new_one(self, rings: list[str], answering: AnsweringCarrier, state: str) -> None:
+    def test_it_goes_to_the_new_one(self, signals: list[str], answering: AnsweringCarrier, state: str) -> None:
         (message,) = owed(notice(other_address=EMAIL))
         if state == "taken":
             delivery.deliver(str(message.pk))
@@ -199,21 +199,21 @@ class TestOtherChannel:
         delivery.drain("notices")
         assert recipients(answering) == [OLD, "new@example.com"]
 
-    def test_a_new_one_is_used_though_there_was_none(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_new_one_is_used_though_there_was_none(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent(notice(must_reach=True))
         moved_to(EMAIL, channel=Channel.EMAIL)
         said(last_try(message), Status.FAILED)
         delivery.drain("notices")
         assert (recipients(answering), CallTask.objects.count()) == ([OLD, EMAIL], 0)
 
-    def test_one_that_was_removed_is_not_used(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_one_that_was_removed_is_not_used(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent(notice(other_address=EMAIL, must_reach=True))
         moved_to("", channel=Channel.EMAIL)
         said(last_try(message), Status.FAILED)
         delivery.drain("notices")
         assert (recipients(answering), CallTask.objects.count()) == ([OLD], 1)
 
-    def test_a_repetition_on_its_way_moves_too(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_repetition_on_its_way_moves_too(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent(notice(other_address=EMAIL))
         said(last_try(message), Status.FAILED)
         moved_to("new@example.com", channel=Channel.EMAIL)
@@ -229,13 +229,13 @@ class TestRemoved:
         given = {"channel": Channel.EMAIL, "address": EMAIL, "other_address": OLD, "must_reach": True}
         return notice(**(given | changes))
 
-    def test_what_waits_goes_by_the_other_channel(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_waits_goes_by_the_other_channel(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed(self.by_email())
         moved_to("", channel=Channel.EMAIL)
         delivery.drain("notices")
         assert (state_of(message), recipients(answering)) == ("cancelled", [OLD])
 
-    def test_what_is_claimed_too(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_is_claimed_too(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed(self.by_email())
         claims, _ = claim_messages(Q(pk=message.pk), 1)
         moved_to("", channel=Channel.EMAIL)
@@ -247,7 +247,7 @@ class TestRemoved:
         "meanwhile", [raising(Uncertain("500")), raising(Declined(Meaning.BUSY)), raising(Declined(Meaning.LINE))]
     )
     def test_what_was_on_the_wire_and_not_taken_too(
-        self, rings: list[str], answering: AnsweringCarrier, meanwhile: Callable[[], None]
+        self, signals: list[str], answering: AnsweringCarrier, meanwhile: Callable[[], None]
     ) -> None:
         (message,) = owed(self.by_email())
 
@@ -263,7 +263,7 @@ class TestRemoved:
         assert (recipients(answering), message.repetitions.count()) == ([OLD], 1)
 
     def test_what_is_unknown_and_proves_taken_is_not_said_again(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = unsure(answering, self.by_email())
         moved_to("", channel=Channel.EMAIL)
@@ -272,7 +272,7 @@ class TestRemoved:
         assert (state_of(message), recipients(answering)) == ("accepted", [])
 
     def test_where_there_is_no_other_channel_somebody_calls(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         owed(self.by_email(other_address=""))
         moved_to("", channel=Channel.EMAIL)
@@ -283,7 +283,7 @@ class TestRemoved:
 class TestNobodyElse:
     """A move concerns one person, by one channel, in one transaction."""
 
-    def test_the_second_citizen_is_left_alone(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_second_citizen_is_left_alone(self, signals: list[str], answering: AnsweringCarrier) -> None:
         hers, his = owed(notice(), notice(recipient="citizen:karim", address="+962770000000"))
         assert moved_to(NEW) == 1
         delivery.drain("notices")
@@ -291,14 +291,14 @@ class TestNobodyElse:
         assert sent_to == {str(hers.pk): NEW, str(his.pk): "+962770000000"}
 
     def test_the_address_by_the_other_channel_is_left_alone(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         owed(notice(channel=Channel.EMAIL, address=EMAIL, other_address=OLD))
         moved_to(NEW)
         delivery.drain("notices")
         assert (recipients(answering), again(Message.objects.get()).other_address) == ([EMAIL], NEW)
 
-    def test_a_change_that_is_taken_back_moves_nothing(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_change_that_is_taken_back_moves_nothing(self, signals: list[str], answering: AnsweringCarrier) -> None:
         owed()
         with transaction.atomic():
             readdress("citizen:amina", Channel.SMS, NEW, at=timezone.now())
@@ -308,7 +308,7 @@ class TestNobodyElse:
 
     @pytest.mark.parametrize("address", ["+962790009999\nBcc: x@example.com", "  ", "\x00"])
     def test_an_address_with_a_control_character_is_refused(
-        self, rings: list[str], answering: AnsweringCarrier, address: str
+        self, signals: list[str], answering: AnsweringCarrier, address: str
     ) -> None:
         owed()
         with pytest.raises(AddressRefused):
@@ -316,7 +316,7 @@ class TestNobodyElse:
 
     @committed
     def test_a_sender_and_a_move_at_once_never_leave_it_unsent_or_sent_twice(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         for number in range(8):
             answering.ledger.clear()

@@ -45,7 +45,7 @@ MINUTE = 60
 class TestTwoCleanLooks:
     """An unknown message is sent again after two looks that did not find it, and not before."""
 
-    def test_the_looks_have_their_waits(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_looks_have_their_waits(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         assert wait_of(message) == 10 * MINUTE
         assert (ask_now(message), state_of(message), wait_of(message)) == (1, "unknown", 20 * MINUTE)
@@ -54,7 +54,7 @@ class TestTwoCleanLooks:
         assert (delivery.deliver(str(message.pk)), len(answering.ledger)) == ("accepted", 1)
         assert list(message.attempts.order_by("number").values_list("outcome", flat=True)) == ["not_sent", "accepted"]
 
-    def test_nobody_is_asked_before_it_is_time(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_nobody_is_asked_before_it_is_time(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         Message.objects.update(look_at=Now() + timedelta(seconds=5))
         assert (status_checks.ask(), answering.asked) == (0, 0)
@@ -62,7 +62,7 @@ class TestTwoCleanLooks:
         assert (status_checks.ask(), answering.asked, again(message).looks) == (0, 1, 1)
 
     def test_the_spans_follow_the_setting(
-        self, rings: list[str], answering: AnsweringCarrier, settings: object
+        self, signals: list[str], answering: AnsweringCarrier, settings: object
     ) -> None:
         settings.NOTIFICATIONS_PACE = 0.1  # type: ignore[attr-defined]
         message = unsure(answering)
@@ -70,7 +70,7 @@ class TestTwoCleanLooks:
         ask_now(message)
         assert wait_of(message) == 2 * MINUTE
 
-    def test_each_new_doubt_needs_two_looks_of_its_own(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_each_new_doubt_needs_two_looks_of_its_own(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         ask_now(message)
         ask_now(message)
@@ -85,7 +85,7 @@ class TestTwoCleanLooks:
     )
     @pytest.mark.parametrize("clean_looks", [0, 1])
     def test_what_is_found_is_never_sent_again(
-        self, rings: list[str], answering: AnsweringCarrier, status: Status, state: str, clean_looks: int
+        self, signals: list[str], answering: AnsweringCarrier, status: Status, state: str, clean_looks: int
     ) -> None:
         message = unsure(answering)
         for _ in range(clean_looks):
@@ -97,7 +97,7 @@ class TestTwoCleanLooks:
         assert (attempt.outcome, attempt.provider_id) == ("accepted", f"listed-{message.token}")
         assert Receipt.objects.get().attempt == attempt
 
-    def test_a_code_is_not_looked_for(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_code_is_not_looked_for(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = code()
         answering.meanwhile = raising(Uncertain("500"))
         assert (delivery.deliver(str(message.pk)), again(message).look_at) == ("unknown", None)
@@ -109,7 +109,7 @@ class TestUnfinishedLooks:
     @pytest.mark.parametrize("error", [CannotSay(), RuntimeError("+962790001234"), TimeoutError()])
     def test_it_counts_for_nothing(
         self,
-        rings: list[str],
+        signals: list[str],
         answering: AnsweringCarrier,
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
@@ -132,7 +132,7 @@ class TestUnfinishedLooks:
 
     @pytest.mark.parametrize(("is_there", "state", "letters"), [(True, "accepted", 0), (False, "accepted", 1)])
     def test_a_list_that_fails_for_an_hour(
-        self, rings: list[str], answering: AnsweringCarrier, state: str, letters: int, *, is_there: bool
+        self, signals: list[str], answering: AnsweringCarrier, state: str, letters: int, *, is_there: bool
     ) -> None:
         message = unsure(answering)
         answering.unreadable = True
@@ -148,7 +148,7 @@ class TestUnfinishedLooks:
         assert (delivery.deliver(str(message.pk)), len(answering.ledger)) == (state, letters)
 
     def test_the_trouble_of_one_message_keeps_no_other_from_being_asked_about(
-        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+        self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         troubled, found = (unsure(answering, occasion=f"case:1:{number}") for number in range(2))
         sighting = answering.list(found)
@@ -166,21 +166,21 @@ class TestUnfinishedLooks:
 class TestAPersonDecides:
     """After two hours nothing is sent again by itself, however clean the looks."""
 
-    def test_old_doubt_is_left_to_a_person(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_old_doubt_is_left_to_a_person(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         aged(message, "unsure_since", hours=2)
         for _ in range(5):
             ask_now(message)
         assert (state_of(message), again(message).looks >= 2) == ("unknown", True)
 
-    def test_just_before_it_is_not(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_just_before_it_is_not(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         aged(message, "unsure_since", minutes=119)
         ask_now(message)
         ask_now(message)
         assert state_of(message) == "pending"
 
-    def test_what_is_found_late_is_taken_all_the_same(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_what_is_found_late_is_taken_all_the_same(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         aged(message, "unsure_since", hours=30)
         answering.list(message, Status.DELIVERED, "delivered")
@@ -188,7 +188,7 @@ class TestAPersonDecides:
         assert state_of(message) == "delivered"
 
     def test_the_operators_are_told_once_until_somebody_decided(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = unsure(answering)
         tasks.sweep_up()
@@ -205,14 +205,14 @@ class TestAPersonDecides:
 class TestCarriersThatAreSilent:
     """Where nobody can be asked, nothing is guessed."""
 
-    def test_a_carrier_that_cannot_be_asked(self, rings: list[str], carrier: ObedientCarrier) -> None:
+    def test_a_carrier_that_cannot_be_asked(self, signals: list[str], carrier: ObedientCarrier) -> None:
         message = unsure(carrier)
         assert (again(message).look_at, status_checks.ask(), state_of(message)) == (None, 0, "unknown")
         taken = sent(occasion="case:1:5")
         assert (taken.state, taken.look_at) == ("accepted", None)
 
     def test_a_carrier_that_left_the_settings(
-        self, rings: list[str], answering: AnsweringCarrier, use: Callable[..., None]
+        self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
     ) -> None:
         message = unsure(answering)
         use(SecondCarrier())
@@ -225,7 +225,7 @@ class TestCarriersThatAreSilent:
         assert state_of(message) == "accepted"
 
     def test_what_it_had_taken_is_given_up_after_three_days(
-        self, rings: list[str], answering: AnsweringCarrier, use: Callable[..., None]
+        self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
     ) -> None:
         message = sent(notice(must_reach=True))
         use(SecondCarrier())
@@ -239,7 +239,7 @@ class TestCarriersThatAreSilent:
 class TestChase:
     """What was taken is asked about until its fate is known, and counts as lost after three days."""
 
-    def test_the_first_question_comes_after_half_an_hour(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_first_question_comes_after_half_an_hour(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         assert (wait_of(message), status_checks.ask()) == (30 * MINUTE, 0)
 
@@ -248,7 +248,7 @@ class TestChase:
         ("waited", "wait"), [(30, 30 * MINUTE), (60, 60 * MINUTE), (600, 600 * MINUTE), (1, 30 * MINUTE)]
     )
     def test_the_waits_grow(
-        self, rings: list[str], answering: AnsweringCarrier, waited: int, wait: int, *, is_listed: bool
+        self, signals: list[str], answering: AnsweringCarrier, waited: int, wait: int, *, is_listed: bool
     ) -> None:
         message = sent()
         if is_listed:
@@ -258,7 +258,7 @@ class TestChase:
         assert (ask_now(message), answering.asked, state_of(message)) == (1, 1, "accepted")
         assert wait_of(message) == pytest.approx(wait, abs=1)
 
-    def test_no_wait_goes_beyond_the_third_day(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_no_wait_goes_beyond_the_third_day(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         for hours in (20, 40, 64, 71):
             aged(message, "accepted_at", hours=hours)
@@ -267,7 +267,7 @@ class TestChase:
 
     @pytest.mark.parametrize(("status", "state"), [(Status.DELIVERED, "delivered"), (Status.FAILED, "undeliverable")])
     def test_the_final_word_is_believed(
-        self, rings: list[str], answering: AnsweringCarrier, status: Status, state: str
+        self, signals: list[str], answering: AnsweringCarrier, status: Status, state: str
     ) -> None:
         message = sent()
         answering.listed["x"] = Sighting("answering-1", status, "word", "30003", Meaning.DEAD)
@@ -278,7 +278,7 @@ class TestChase:
         assert verdict(Channel.SMS, OLD) == dead
 
     @pytest.mark.parametrize("hours", [71, 73])
-    def test_three_days(self, rings: list[str], answering: AnsweringCarrier, hours: int) -> None:
+    def test_three_days(self, signals: list[str], answering: AnsweringCarrier, hours: int) -> None:
         message = sent()
         answering.listed["x"] = Sighting("answering-1", Status.TAKEN, "sent")
         aged(message, "accepted_at", hours=hours)
@@ -287,7 +287,7 @@ class TestChase:
         assert verdict(Channel.SMS, OLD) is None
 
     def test_three_days_are_over_even_where_the_carrier_cannot_say(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         message = sent()
         answering.unreadable = True
@@ -297,7 +297,7 @@ class TestChase:
         ask_now(message)
         assert state_of(message) == "undeliverable"
 
-    def test_proof_after_three_days_is_proof(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_proof_after_three_days_is_proof(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         aged(message, "accepted_at", hours=73)
         ask_now(message)
@@ -309,7 +309,7 @@ class TestAtTheSameMoment:
     """Several processes ask; people and carriers speak while the question is in the air."""
 
     @committed
-    def test_two_processes_ask_once_about_each(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_two_processes_ask_once_about_each(self, signals: list[str], answering: AnsweringCarrier) -> None:
         messages = [unsure(answering, occasion=f"case:1:{number}") for number in range(4)]
         Message.objects.update(look_at=Now())
         asked = at_once(status_checks.ask, status_checks.ask, status_checks.ask)
@@ -318,7 +318,7 @@ class TestAtTheSameMoment:
 
     @committed
     def test_no_transaction_is_open_while_a_carrier_is_asked(
-        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+        self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         message = unsure(answering)
         open_transactions: list[bool] = []
@@ -332,7 +332,7 @@ class TestAtTheSameMoment:
 
     @committed
     def test_a_callback_while_the_list_is_read_wins(
-        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+        self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         message = unsure(answering)
         ask_now(message)
@@ -353,7 +353,7 @@ class TestAtTheSameMoment:
         assert (delivery.deliver(str(message.pk)), answering.ledger) == ("accepted", [])
 
     def test_a_look_for_an_earlier_try_does_not_count_for_a_later_one(
-        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+        self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         message = unsure(answering)
         answering.meanwhile = raising(Uncertain("500"))
@@ -370,7 +370,7 @@ class TestAtTheSameMoment:
         assert state_of(message) == "unknown"
 
     def test_a_process_that_dies_while_asking_leaves_it_to_the_next(
-        self, rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+        self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         message = unsure(answering)
 
@@ -386,7 +386,7 @@ class TestAtTheSameMoment:
 
 @pytest.mark.parametrize("hours", [2, -2])
 def test_a_process_whose_clock_is_off_changes_nothing(
-    rings: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch, hours: int
+    signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch, hours: int
 ) -> None:
     real = timezone.now
     monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=hours))

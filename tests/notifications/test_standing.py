@@ -88,7 +88,7 @@ class TestFromCarriers:
     )
     @pytest.mark.parametrize("when", ["at once", "later"])
     def test_a_failure(
-        self, rings: list[str], answering: AnsweringCarrier, when: str, meaning: Meaning, verdict: Verdict | None
+        self, signals: list[str], answering: AnsweringCarrier, when: str, meaning: Meaning, verdict: Verdict | None
     ) -> None:
         if when == "at once":
             answering.meanwhile = raising(Declined(meaning, "30005"))
@@ -100,7 +100,7 @@ class TestFromCarriers:
 
     @pytest.mark.parametrize("meaning", [Meaning.BUSY, Meaning.LINE])
     def test_trouble_of_the_line_is_not_held_against_the_address(
-        self, rings: list[str], answering: AnsweringCarrier, meaning: Meaning
+        self, signals: list[str], answering: AnsweringCarrier, meaning: Meaning
     ) -> None:
         answering.meanwhile = raising(Declined(meaning, "x"))
         sent()
@@ -111,12 +111,14 @@ class TestSending:
     """Nothing but a code goes to such an address."""
 
     @pytest.mark.parametrize("verdict", Verdict)
-    def test_a_code_is_sent_all_the_same(self, rings: list[str], answering: AnsweringCarrier, verdict: Verdict) -> None:
+    def test_a_code_is_sent_all_the_same(
+        self, signals: list[str], answering: AnsweringCarrier, verdict: Verdict
+    ) -> None:
         address_status.pronounce(Channel.SMS, OLD, verdict)
         assert delivery.deliver(str(code().pk)) == "accepted"
 
     @pytest.mark.parametrize("verdict", Verdict)
-    def test_a_notice_is_not(self, rings: list[str], answering: AnsweringCarrier, verdict: Verdict) -> None:
+    def test_a_notice_is_not(self, signals: list[str], answering: AnsweringCarrier, verdict: Verdict) -> None:
         address_status.pronounce(Channel.SMS, OLD, verdict)
         hers, his = owed(notice(), notice(recipient="citizen:karim", address=NEW))
         delivery.drain("notices")
@@ -124,7 +126,7 @@ class TestSending:
         assert [letter.to for letter in answering.ledger] == [NEW]
 
     def test_two_spellings_of_one_e_mail_in_one_batch_are_both_kept_back(
-        self, rings: list[str], answering: AnsweringCarrier
+        self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         address_status.pronounce(Channel.EMAIL, EMAIL, Verdict.DEAD)
         owed(
@@ -134,7 +136,7 @@ class TestSending:
         delivery.drain("notices")
         assert answering.ledger == []
 
-    def test_once_cleared_it_is_written_to_again(self, rings: list[str], answering: AnsweringCarrier) -> None:
+    def test_once_cleared_it_is_written_to_again(self, signals: list[str], answering: AnsweringCarrier) -> None:
         answering.meanwhile = raising(Declined(Meaning.STOPPED, "21610"))
         sent()
         answering.meanwhile = nothing
