@@ -17,8 +17,8 @@ SETTINGS: Final = {Channel.SMS: "SMS_CARRIERS", Channel.EMAIL: "EMAIL_CARRIERS"}
 
 
 @dataclass(frozen=True)
-class Letter:
-    """One message in one attempt, as a carrier needs it; ``token`` is printed in the body, where there is one."""
+class OutgoingMessage:
+    """What a carrier needs of one message for one attempt; ``token``, if there is one, is printed in the body."""
 
     message_id: str
     attempt_id: int
@@ -29,8 +29,8 @@ class Letter:
     token: str = field(repr=False)
 
     @classmethod
-    def of(cls, message: Message, *, attempt_id: int) -> Self:
-        """Return a message as it is handed over in one attempt."""
+    def from_message(cls, message: Message, *, attempt_id: int) -> Self:
+        """Return what to hand over of a message in one attempt."""
         return cls(
             message_id=str(message.pk),
             attempt_id=attempt_id,
@@ -116,7 +116,7 @@ class Carrier(Protocol):
 
     name: str
 
-    def send(self, letter: Letter) -> Accepted:
+    def send(self, message: OutgoingMessage) -> Accepted:
         """Hand one message over, once."""
         ...
 
@@ -125,7 +125,7 @@ class Carrier(Protocol):
 class Answers(Protocol):
     """A carrier that can be asked what became of a message. Each raises ``CannotSay`` where it does not know."""
 
-    def find(self, letter: Letter, *, since: datetime) -> Sighting | None:
+    def find(self, message: OutgoingMessage, *, since: datetime) -> Sighting | None:
         """Return the message, known by its token, from the list of what was taken since then; None: not there."""
         ...
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from notifications.carriers import Accepted, Letter, Sighting, Status
+from notifications.carriers import Accepted, OutgoingMessage, Sighting, Status
 from notifications.models import Channel, EmbeddedMail
 
 
@@ -24,17 +24,17 @@ class EmbeddedCarrier:
             )
             raise ImproperlyConfigured(text)
 
-    def send(self, letter: Letter) -> Accepted:
+    def send(self, message: OutgoingMessage) -> Accepted:
         """Add one row to the ledger, a second one if asked twice: the ledger is the evidence."""
-        channel = Channel.EMAIL if "@" in letter.to else Channel.SMS
+        channel = Channel.EMAIL if "@" in message.to else Channel.SMS
         entry = EmbeddedMail.objects.create(
-            message_id=letter.message_id, channel=channel, to=letter.to, subject=letter.subject, body=letter.body
+            message_id=message.message_id, channel=channel, to=message.to, subject=message.subject, body=message.body
         )
         return Accepted(str(entry.pk))
 
-    def find(self, letter: Letter, *, since: datetime) -> Sighting | None:  # noqa: ARG002 - the ledger knows our ids
+    def find(self, message: OutgoingMessage, *, since: datetime) -> Sighting | None:  # noqa: ARG002 - found by id
         """Return the message's first row, if it has one."""
-        return _seen(EmbeddedMail.objects.filter(message_id=letter.message_id).order_by("sent_at").first())
+        return _seen(EmbeddedMail.objects.filter(message_id=message.message_id).order_by("sent_at").first())
 
     def fetch(self, provider_id: str) -> Sighting | None:
         """Return the row, which counts as delivered: nobody is further away than the ledger."""

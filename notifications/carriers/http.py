@@ -7,7 +7,7 @@ import requests
 from django.conf import settings
 from urllib3.exceptions import HTTPError
 
-from notifications.carriers import Accepted, Declined, Letter, Uncertain
+from notifications.carriers import Accepted, Declined, OutgoingMessage, Uncertain
 from notifications.carriers.connections import never_reached, text_of
 from notifications.carriers.gateway import Rule, filled, read_body, read_headers, read_rules, read_url, read_way
 from notifications.models import Channel
@@ -41,17 +41,17 @@ class HttpCarrier:
         self._written_by = WRITTEN_BY[form]
         self._rules = read_rules(settings.SMS_HTTP_ANSWERS)
 
-    def send(self, letter: Letter) -> Accepted:
+    def send(self, message: OutgoingMessage) -> Accepted:
         """Ask the gateway once to take the message."""
-        status, text = self._ask(letter)
+        status, text = self._ask(message)
         for rule in self._rules:
             if rule.status == status and (found := rule.matches.search(text)):
-                return _meant(rule, found, letter)
+                return _meant(rule, found, message)
         raise Uncertain(code=str(status))
 
-    def _ask(self, letter: Letter) -> tuple[int, str]:
+    def _ask(self, message: OutgoingMessage) -> tuple[int, str]:
         """Return the status and the text of the gateway's answer."""
-        say = words_of(letter).__getitem__
+        say = words_of(message).__getitem__
         try:
             with requests.request(
                 self._method,
@@ -68,24 +68,24 @@ class HttpCarrier:
             raise never_reached(error) or Uncertain(code="connection") from None
 
 
-def words_of(letter: Letter) -> dict[str, str]:
+def words_of(message: OutgoingMessage) -> dict[str, str]:
     """Return what stands for each placeholder; ``id`` is the same at every try of a message."""
-    digits = letter.to.removeprefix("+")
+    digits = message.to.removeprefix("+")
     return {
-        "to": letter.to,
+        "to": message.to,
         "to_digits": digits,
-        "to_local": "0" + letter.to.removeprefix(HOME) if letter.to.startswith(HOME) else "00" + digits,
-        "body": letter.body,
+        "to_local": "0" + message.to.removeprefix(HOME) if message.to.startswith(HOME) else "00" + digits,
+        "body": message.body,
         "sender": settings.SMS_SENDER,
-        "id": letter.message_id,
+        "id": message.message_id,
     }
 
 
-def _meant(rule: Rule, found: re.Match[str], letter: Letter) -> Accepted:
+def _meant(rule: Rule, found: re.Match[str], message: OutgoingMessage) -> Accepted:
     """Return the yes of a rule, or raise its no; a gateway that gives a message no id knows it by ours, if at all."""
     named = found.groupdict()
     if rule.means is None:
-        return Accepted(_word(named.get("id")) or letter.message_id)
+        return Accepted(_word(named.get("id")) or message.message_id)
     raise Declined(rule.means, _word(named.get("code")) or str(rule.status))
 
 

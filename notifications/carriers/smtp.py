@@ -16,7 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.template.loader import render_to_string
 
-from notifications.carriers import Accepted, Declined, Letter, Meaning, Uncertain
+from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage, Uncertain
 from notifications.models import Channel
 from notifications.runtime.timings import pace
 
@@ -72,15 +72,15 @@ class SmtpCarrier:
             text = "EMAIL_FROM is not one e-mail address, like noreply@service.example."
             raise ImproperlyConfigured(text)
 
-    def send(self, letter: Letter) -> Accepted:
+    def send(self, message: OutgoingMessage) -> Accepted:
         """Send one e-mail in a connection of its own, under a ``Message-ID`` that is fixed for the message."""
         backend = self._backend()
         backend.timeout = pace().read.total_seconds()
-        to = _bare(backend, letter.to)
+        to = _bare(backend, message.to)
         if not to:
             # It cannot be written, and no later try will find it better.
             raise Declined(Meaning.DEAD, "address")
-        data = _written(letter)
+        data = _written(message)
         until = monotonic() + (pace().connect + pace().read).total_seconds()
         with _connection(backend) as connection:
             _address(connection, self._sender, to)
@@ -88,7 +88,7 @@ class SmtpCarrier:
             if monotonic() > until:
                 raise Declined(Meaning.BUSY, "slow")
             _give(connection, data)
-        return Accepted(fixed_id(letter.message_id))
+        return Accepted(fixed_id(message.message_id))
 
     def _backend(self) -> EmailBackend:
         return EmailBackend(alias="carrier", **self._server)
@@ -118,20 +118,20 @@ def _parts(url: str) -> SplitResult | None:
     return parts if usable else None
 
 
-def compose(letter: Letter) -> EmailMultiAlternatives:
+def compose(message: OutgoingMessage) -> EmailMultiAlternatives:
     """Return the e-mail: the frozen text, and the same text as a plain page that reads in its own direction."""
     mail = EmailMultiAlternatives(
-        letter.subject,
-        letter.body,
+        message.subject,
+        message.body,
         settings.EMAIL_FROM,
-        [letter.to],
-        headers={"Message-ID": fixed_id(letter.message_id), "Auto-Submitted": "auto-generated"},
+        [message.to],
+        headers={"Message-ID": fixed_id(message.message_id), "Auto-Submitted": "auto-generated"},
     )
     page = {
-        "language": letter.language,
-        "direction": "rtl" if letter.language == "ar" else "ltr",
-        "subject": letter.subject,
-        "paragraphs": letter.body.split("\n\n"),
+        "language": message.language,
+        "direction": "rtl" if message.language == "ar" else "ltr",
+        "subject": message.subject,
+        "paragraphs": message.body.split("\n\n"),
     }
     mail.attach_alternative(render_to_string("notifications/email.html", page), "text/html")
     return mail
@@ -151,9 +151,9 @@ def _bare(backend: EmailBackend, address: str) -> str:
     return bare
 
 
-def _written(letter: Letter) -> bytes:
+def _written(message: OutgoingMessage) -> bytes:
     try:
-        return compose(letter).message(policy=email.policy.SMTP).as_bytes()
+        return compose(message).message(policy=email.policy.SMTP).as_bytes()
     except ValueError:
         # A subject with a line break would be a second header.
         raise Declined(Meaning.UNFIT, "header") from None

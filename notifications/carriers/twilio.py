@@ -17,7 +17,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import HTTPError
 
-from notifications.carriers import Accepted, CannotSay, Declined, Letter, Meaning, Sighting, Status, Uncertain
+from notifications.carriers import Accepted, CannotSay, Declined, Meaning, OutgoingMessage, Sighting, Status, Uncertain
 from notifications.carriers.connections import never_reached
 from notifications.models import Channel
 from notifications.runtime.timings import pace
@@ -148,14 +148,14 @@ class TwilioCarrier:
         if url:
             self._client.api.base_url = url
 
-    def send(self, letter: Letter) -> Accepted:
+    def send(self, message: OutgoingMessage) -> Accepted:
         """Create one message at Twilio."""
         try:
             created = self._client.messages.create(
-                to=letter.to,
+                to=message.to,
                 from_=settings.SMS_SENDER,
-                body=letter.body,
-                status_callback=callback_url(letter.attempt_id),
+                body=message.body,
+                status_callback=callback_url(message.attempt_id),
             )
         except (TwilioRestException, TwilioServiceException) as error:
             raise _judged(error) from None
@@ -167,14 +167,14 @@ class TwilioCarrier:
             raise Uncertain(code="no sid")
         return Accepted(created.sid)
 
-    def find(self, letter: Letter, *, since: datetime) -> Sighting | None:
+    def find(self, message: OutgoingMessage, *, since: datetime) -> Sighting | None:
         """Return the message from the list of what went to its number, known by its token; one that failed comes last.
 
         Asked by number and not by date: a message in Twilio's queue has no date of sending.
         """
-        found = [seen for seen in self._back_to(since - MARGIN, to=letter.to) if _is(letter, seen)]
-        seen = [_sighted(message) for message in found]
-        return next((each for each in seen if each.status != Status.FAILED), seen[0] if seen else None)
+        listed = self._back_to(since - MARGIN, to=message.to)
+        found = [_sighted(resource) for resource in listed if _is_same(message, resource)]
+        return next((each for each in found if each.status != Status.FAILED), found[0] if found else None)
 
     def fetch(self, provider_id: str) -> Sighting | None:
         """Return the message by Twilio's id."""
@@ -288,16 +288,16 @@ def _judged(error: TwilioRestException | TwilioServiceException) -> Exception:
     return Uncertain(str(code))
 
 
-def _is(letter: Letter, message: Any) -> bool:
+def _is_same(message: OutgoingMessage, resource: Any) -> bool:
     """Tell a message by its token; one without, a code, by its whole text. Bodies must not be redacted at Twilio."""
-    if not message.body:
+    if not resource.body:
         raise CannotSay
-    return letter.token in message.body if letter.token else message.body == letter.body
+    return message.token in resource.body if message.token else message.body == resource.body
 
 
-def _sighted(message: Any) -> Sighting:
-    code = "" if message.error_code is None else str(message.error_code)
-    return sighting(str(message.sid), str(message.status), code, message.body or "")
+def _sighted(resource: Any) -> Sighting:
+    code = "" if resource.error_code is None else str(resource.error_code)
+    return sighting(str(resource.sid), str(resource.status), code, resource.body or "")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import DurationField, F, Value
 from django.db.models.functions import Greatest, Least, Now
 
-from notifications.carriers import CannotSay, Letter, Meaning, Sighting, answering
+from notifications.carriers import CannotSay, Meaning, OutgoingMessage, Sighting, answering
 from notifications.models import Attempt, Message, MessageState, Outcome
 from notifications.reconciliation import message_states
 from notifications.runtime.timings import pace
@@ -84,7 +84,7 @@ def _find(message: Message, attempt: Attempt) -> Sighting | None:
     carrier = answering(attempt.carrier)
     if carrier is None or attempt.wire_at is None:
         raise CannotSay
-    return carrier.find(Letter.of(message, attempt_id=attempt.pk), since=attempt.wire_at - CLOCKS)
+    return carrier.find(OutgoingMessage.from_message(message, attempt_id=attempt.pk), since=attempt.wire_at - CLOCKS)
 
 
 @transaction.atomic(durable=True)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from notifications.carriers import Declined, Letter
+from notifications.carriers import Declined, OutgoingMessage
 from notifications.models import Attempt, MessageState
 from notifications.runtime.timings import pace
 from notifications.sending import send_conditions
@@ -53,7 +53,7 @@ def _send(claim: Claim, marked_at: float, sizer: BatchSizer) -> Result:
     if began - marked_at > pace().wire.total_seconds():
         return NotTried()
     try:
-        return claim.carrier.send(Letter.of(claim.message, attempt_id=claim.attempt.pk))
+        return claim.carrier.send(OutgoingMessage.from_message(claim.message, attempt_id=claim.attempt.pk))
     except Declined as declined:
         return declined
     except Exception as unsure:  # noqa: BLE001 - whatever else went wrong, the carrier may have taken the message

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts import account
 from accounts.models import Citizen, Identity
 from notifications import carriers, outbox
-from notifications.carriers import Accepted, Letter
+from notifications.carriers import Accepted, OutgoingMessage
 from notifications.models import Channel, Message
 from notifications.sending import delivery
 from tests.accounts.keyboard import errors, newest_code
@@ -234,8 +234,8 @@ def test_a_sender_that_holds_a_message_while_the_number_changes_sends_nothing_to
     class Carrier:
         name = "obedient"
 
-        def send(self, letter: Letter) -> Accepted:
-            sent.append(letter.to)
+        def send(self, message: OutgoingMessage) -> Accepted:
+            sent.append(message.to)
             return Accepted(f"obedient-{len(sent)}")
 
     def change_first(*args: object, **words: object) -> object:

@@ -80,7 +80,7 @@ def test_a_sender_whose_clock_is_two_hours_off_does_what_any_other_does(
         assert abs(timezone.now() - database_now() - shift) < timedelta(minutes=1)
         work()
     assert outcomes() == EXPECTED
-    assert sorted(letter.message_id for letter in carrier.ledger) == sorted(
+    assert sorted(message.message_id for message in carrier.ledger) == sorted(
         str(message.pk) for message in Message.objects.filter(occasion__in=SENT)
     )
 

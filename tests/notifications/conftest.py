@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications import carriers, outbox
-from notifications.carriers import Accepted, CannotSay, Letter, Sighting, Status
+from notifications.carriers import Accepted, CannotSay, OutgoingMessage, Sighting, Status
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
 from notifications.runtime import worker_signal
@@ -23,13 +23,13 @@ class ObedientCarrier:
 
     def __init__(self) -> None:
         """Start with an empty ledger."""
-        self.ledger: list[Letter] = []
+        self.ledger: list[OutgoingMessage] = []
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def send(self, letter: Letter) -> Accepted:
+    def send(self, message: OutgoingMessage) -> Accepted:
         """Write the message down."""
         self.meanwhile()
-        self.ledger.append(letter)
+        self.ledger.append(message)
         return Accepted(f"{self.name}-{len(self.ledger)}")
 
 
@@ -51,11 +51,11 @@ class AnsweringCarrier(ObedientCarrier):
         self.listed[message.token or ""] = sighting
         return sighting
 
-    def find(self, letter: Letter, *, since: datetime) -> Sighting | None:
+    def find(self, message: OutgoingMessage, *, since: datetime) -> Sighting | None:
         """Look the token up."""
         assert since <= timezone.now() + timedelta(days=1)
         self._ask()
-        return self.listed.get(letter.token)
+        return self.listed.get(message.token)
 
     def fetch(self, provider_id: str) -> Sighting | None:
         """Look the id up."""

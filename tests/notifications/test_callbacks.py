@@ -16,7 +16,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from pytest_django.live_server_helper import LiveServer
 
 from notifications.addresses import address_status
-from notifications.carriers import Accepted, Letter, Uncertain
+from notifications.carriers import Accepted, OutgoingMessage, Uncertain
 from notifications.carriers.twilio import TwilioCarrier
 from notifications.models import Attempt, Channel, Message, MessageState, Receipt, Verdict
 from notifications.reconciliation import message_states
@@ -80,9 +80,9 @@ class Wire(TwilioCarrier):
         super().__init__()
         self.ends, self.early = ends, early
 
-    def send(self, letter: Letter) -> Accepted:
+    def send(self, message: OutgoingMessage) -> Accepted:
         for told in self.early:
-            assert tell(at(letter.attempt_id), told).status_code == 200
+            assert tell(at(message.attempt_id), told).status_code == 200
         if self.ends == "killed":
             raise Killed
         if self.ends == "uncertain":

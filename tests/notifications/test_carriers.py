@@ -17,7 +17,7 @@ from notifications import carriers
 from notifications.carriers import Accepted, Answers, CannotSay, Declined, Meaning, Status, Uncertain
 from notifications.carriers.embedded import EmbeddedCarrier
 from notifications.models import Attempt, Channel, EmbeddedMail
-from tests.notifications.letters import EMAIL, SMS, sms
+from tests.notifications.outgoing import EMAIL, SMS, sms
 from tests.notifications.servers import GatewayLike, gateway_like
 
 EMBEDDED = "notifications.carriers.embedded.EmbeddedCarrier"
@@ -209,7 +209,7 @@ class TestTheHowTo:
         other = {"id": "m-2", "status": "failed", "error": "no_such_number", "text": code.body}
         gateway.answer = said(messages=[one, other], next=None)
         carrier = module.MersalCarrier()
-        found = [carrier.find(letter, since=AT) for letter in (SMS, code, sms(token="zzzzzz"))]
+        found = [carrier.find(message, since=AT) for message in (SMS, code, sms(token="zzzzzz"))]
         assert [seen and (seen.provider_id, seen.status, seen.meaning) for seen in found] == [
             ("m-1", Status.DELIVERED, Meaning.UNFIT),
             ("m-2", Status.FAILED, Meaning.DEAD),

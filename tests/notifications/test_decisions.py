@@ -152,7 +152,7 @@ class TestResend:
         assert (repetition.channel, repetition.address, repetition.occasion) == ("sms", OLD, "case:1:4#2")
         assert (repetition.must_reach, repetition.other_address, state_of(message)) == (True, EMAIL, "accepted")
         assert delivery.deliver(str(repetition.pk)) == "accepted"
-        assert [letter.to for letter in answering.ledger] == [OLD, OLD]
+        assert [message.to for message in answering.ledger] == [OLD, OLD]
 
     def test_by_the_other_channel(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent(notice(other_address=EMAIL))
@@ -210,7 +210,7 @@ class TestResend:
         moved_to(NEW)
         decide("resend", message)
         delivery.drain("notices")
-        assert [letter.to for letter in answering.ledger] == [OLD, NEW]
+        assert [message.to for message in answering.ledger] == [OLD, NEW]
 
     @pytest.mark.parametrize("fate", [Status.TAKEN, Status.DELIVERED, Status.FAILED])
     def test_nothing_is_resent_to_an_address_that_was_removed(
@@ -259,7 +259,7 @@ class TestUnknown:
         moved_to(NEW)
         decide("decide_not_taken", message)
         delivery.drain("notices")
-        assert [letter.to for letter in answering.ledger] == [NEW]
+        assert [message.to for message in answering.ledger] == [NEW]
 
 
 class TestTwoPeople:

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from notifications import outbox, tasks
-from notifications.carriers import Declined, Letter, Meaning, Uncertain
+from notifications.carriers import Declined, Meaning, OutgoingMessage, Uncertain
 from notifications.models import Attempt, Channel, EmbeddedMail, Lane, Message, MessageState
 from notifications.runtime.timings import USUAL
 from notifications.sending import claims, delivery, handover, sweep
@@ -57,7 +57,7 @@ def test_a_message_is_handed_over_as_it_was_frozen(signals: Signals, carrier: Ob
     assert delivery.deliver(str(message.pk)) == MessageState.ACCEPTED
     attempt = Attempt.objects.get()
     assert carrier.ledger == [
-        Letter(
+        OutgoingMessage(
             message_id=str(message.pk),
             attempt_id=attempt.pk,
             to="+962790001234",
@@ -335,7 +335,7 @@ class TestSweep:
     def test_a_lane_is_drained_oldest_first(self, signals: Signals, carrier: ObedientCarrier) -> None:
         messages = [owed(occasion=f"case:1:{number}")[0] for number in range(3)]
         assert delivery.drain("notices") is True
-        assert [letter.message_id for letter in carrier.ledger] == [str(message.pk) for message in messages]
+        assert [sent.message_id for sent in carrier.ledger] == [str(message.pk) for message in messages]
 
     def test_a_task_out_of_time_announces_the_rest(
         self, signals: Signals, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch

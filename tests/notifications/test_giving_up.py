@@ -189,7 +189,7 @@ class TestNothingMore:
         message = reachable()
         assert (message.state, message.attempts.count(), answering.ledger) == ("undeliverable", 0, [])
         delivery.drain("notices")
-        assert [letter.to for letter in answering.ledger] == [EMAIL]
+        assert [message.to for message in answering.ledger] == [EMAIL]
 
     def test_what_was_overtaken_is_not_said_again(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()

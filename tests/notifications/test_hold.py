@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from notifications import alarms, tasks
-from notifications.carriers import Letter, Sighting
+from notifications.carriers import OutgoingMessage, Sighting
 from notifications.models import Alarm, AlarmKind, Attempt, Channel, Hold, Home, Lane, Message
 from notifications.reconciliation import status_checks
 from notifications.sending import delivery, hold, sweep
@@ -91,7 +91,7 @@ class TestDuring:
         for lane in Lane:
             assert delivery.drain(lane)
         assert [delivery.deliver(str(message.pk)) for message in messages] == ["pending"] * 5
-        assert ([letter.message_id for letter in answering.ledger], signals) == ([str(alarm.pk)], ["notices"])
+        assert ([message.message_id for message in answering.ledger], signals) == ([str(alarm.pk)], ["notices"])
 
     def test_what_is_unknown_is_asked_about_and_not_sent(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
@@ -122,7 +122,7 @@ class TestEnd:
         assert answering.ledger == []
         ask_now(not_there)
         assert (delivery.drain("notices"), state_of(not_there)) == (True, "accepted")
-        assert [letter.message_id for letter in answering.ledger] == [str(not_there.pk)]
+        assert [message.message_id for message in answering.ledger] == [str(not_there.pk)]
 
     def test_the_carrier_is_asked_about_all_the_time_since_it_was_owed(
         self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
@@ -133,7 +133,7 @@ class TestEnd:
         hold.end(by="user:huda")
         asked_since: list[datetime] = []
 
-        def find(letter: Letter, *, since: datetime) -> Sighting | None:
+        def find(outgoing: OutgoingMessage, *, since: datetime) -> Sighting | None:
             asked_since.append(since)
             return None
 
@@ -166,7 +166,7 @@ class TestEnd:
         ask_now(not_there)
         delivery.drain("notices")
         assert state_of(not_there) == "accepted"
-        assert [letter.message_id for letter in (*answering.ledger, *second.ledger)] == [str(not_there.pk)]
+        assert [message.message_id for message in (*answering.ledger, *second.ledger)] == [str(not_there.pk)]
 
     def test_where_a_carrier_cannot_be_asked_a_person_decides(
         self, signals: list[str], carrier: ObedientCarrier

@@ -13,9 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
 
 from config.devstack.state import ROOT
-from notifications.carriers import Accepted, Declined, Letter, Meaning, Uncertain
+from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage, Uncertain
 from notifications.carriers.http import LONGEST_ANSWER, HttpCarrier
-from tests.notifications.letters import SMS, sms
+from tests.notifications.outgoing import SMS, sms
 from tests.notifications.servers import GatewayLike, gateway_like, of_nobody
 
 RULES = [
@@ -45,10 +45,10 @@ def gateway(settings: Any) -> Iterator[GatewayLike]:
         yield server
 
 
-def said(letter: Letter = SMS) -> Accepted | tuple[Meaning | None, str]:
+def said(message: OutgoingMessage = SMS) -> Accepted | tuple[Meaning | None, str]:
     """Return what a new carrier makes of the gateway's answer; None is not knowing."""
     try:
-        return HttpCarrier().send(letter)
+        return HttpCarrier().send(message)
     except Declined as declined:
         return declined.meaning, declined.code
     except Uncertain as unsure:

@@ -235,7 +235,9 @@ class TestStop:
         delivery.drain("notices")
         assert [state_of(message) for message in messages] == ["accepted"] * 8
         assert (len(answering.ledger), len(second.ledger)) == (0, 8)
-        assert sorted(letter.message_id for letter in second.ledger) == sorted(str(message.pk) for message in messages)
+        assert sorted(message.message_id for message in second.ledger) == sorted(
+            str(message.pk) for message in messages
+        )
 
     def test_a_code_goes_by_the_other_line(
         self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier

@@ -63,7 +63,7 @@ class TestMovedMeanwhile:
         owed(notice(channel=Channel.EMAIL, address=EMAIL, other_address=OLD, must_reach=True))
         answering.meanwhile = once(lambda: moved_to(NEW) and None, Declined(Meaning.DEAD, "550"))
         delivery.drain("notices")
-        assert [letter.to for letter in answering.ledger] == [NEW]
+        assert [message.to for message in answering.ledger] == [NEW]
 
     def test_the_way_back_is_the_new_one(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed(notice(address=OLD, other_address=EMAIL, must_reach=True))

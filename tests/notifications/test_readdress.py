@@ -44,7 +44,7 @@ committed = pytest.mark.django_db(transaction=True)
 
 def recipients(answering: AnsweringCarrier) -> list[str]:
     """Return to whom the carrier took something."""
-    return [letter.to for letter in answering.ledger]
+    return [message.to for message in answering.ledger]
 
 
 def moves() -> None:
@@ -287,7 +287,7 @@ class TestNobodyElse:
         hers, his = owed(notice(), notice(recipient="citizen:karim", address="+962770000000"))
         assert moved_to(NEW) == 1
         delivery.drain("notices")
-        sent_to = {letter.message_id: letter.to for letter in answering.ledger}
+        sent_to = {message.message_id: message.to for message in answering.ledger}
         assert sent_to == {str(hers.pk): NEW, str(his.pk): "+962770000000"}
 
     def test_the_address_by_the_other_channel_is_left_alone(

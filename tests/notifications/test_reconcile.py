@@ -14,7 +14,7 @@ from django.utils import timezone
 from notifications import alarms, tasks
 from notifications.actions import decisions
 from notifications.addresses.address_status import verdict
-from notifications.carriers import CannotSay, Letter, Meaning, Sighting, Status, Uncertain
+from notifications.carriers import CannotSay, Meaning, OutgoingMessage, Sighting, Status, Uncertain
 from notifications.models import AlarmKind, CallTask, Channel, Message, Receipt, Verdict
 from notifications.reconciliation import status_checks
 from notifications.sending import delivery
@@ -118,7 +118,7 @@ class TestUnfinishedLooks:
         message = unsure(answering)
         ask_now(message)
 
-        def find(letter: Letter, *, since: datetime) -> Sighting:
+        def find(outgoing: OutgoingMessage, *, since: datetime) -> Sighting:
             raise error
 
         with monkeypatch.context() as patch:
@@ -130,9 +130,9 @@ class TestUnfinishedLooks:
         ask_now(message)
         assert state_of(message) == "pending"
 
-    @pytest.mark.parametrize(("is_there", "state", "letters"), [(True, "accepted", 0), (False, "accepted", 1)])
+    @pytest.mark.parametrize(("is_there", "state", "messages"), [(True, "accepted", 0), (False, "accepted", 1)])
     def test_a_list_that_fails_for_an_hour(
-        self, signals: list[str], answering: AnsweringCarrier, state: str, letters: int, *, is_there: bool
+        self, signals: list[str], answering: AnsweringCarrier, state: str, messages: int, *, is_there: bool
     ) -> None:
         message = unsure(answering)
         answering.unreadable = True
@@ -145,7 +145,7 @@ class TestUnfinishedLooks:
             answering.list(message)
         ask_now(message)
         ask_now(message)
-        assert (delivery.deliver(str(message.pk)), len(answering.ledger)) == (state, letters)
+        assert (delivery.deliver(str(message.pk)), len(answering.ledger)) == (state, messages)
 
     def test_the_trouble_of_one_message_keeps_no_other_from_being_asked_about(
         self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
@@ -153,8 +153,8 @@ class TestUnfinishedLooks:
         troubled, found = (unsure(answering, occasion=f"case:1:{number}") for number in range(2))
         sighting = answering.list(found)
 
-        def find(letter: Letter, *, since: datetime) -> Sighting | None:
-            if letter.token == troubled.token:
+        def find(outgoing: OutgoingMessage, *, since: datetime) -> Sighting | None:
+            if outgoing.token == troubled.token:
                 raise RuntimeError
             return sighting
 
@@ -323,7 +323,7 @@ class TestAtTheSameMoment:
         message = unsure(answering)
         open_transactions: list[bool] = []
 
-        def find(letter: Letter, *, since: datetime) -> None:
+        def find(outgoing: OutgoingMessage, *, since: datetime) -> None:
             open_transactions.append(connection.in_atomic_block)
 
         monkeypatch.setattr(answering, "find", find)
@@ -337,7 +337,7 @@ class TestAtTheSameMoment:
         message = unsure(answering)
         ask_now(message)
 
-        def find(letter: Letter, *, since: datetime) -> None:
+        def find(outgoing: OutgoingMessage, *, since: datetime) -> None:
             caller = threading.Thread(target=call_back)
             caller.start()
             caller.join(10)
@@ -358,7 +358,7 @@ class TestAtTheSameMoment:
         message = unsure(answering)
         answering.meanwhile = raising(Uncertain("500"))
 
-        def find(letter: Letter, *, since: datetime) -> None:
+        def find(outgoing: OutgoingMessage, *, since: datetime) -> None:
             decisions.decide_not_taken(message, by="user:lina", at=timezone.now())
             assert delivery.deliver(str(message.pk)) == "unknown"
 
@@ -374,7 +374,7 @@ class TestAtTheSameMoment:
     ) -> None:
         message = unsure(answering)
 
-        def find(letter: Letter, *, since: datetime) -> None:
+        def find(outgoing: OutgoingMessage, *, since: datetime) -> None:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:

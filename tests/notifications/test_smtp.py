@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from notifications.carriers import Accepted, Declined, Letter, Meaning, Uncertain
+from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage, Uncertain
 from notifications.carriers.smtp import SmtpCarrier, server_options
-from tests.notifications.letters import EMAIL, email
+from tests.notifications.outgoing import EMAIL, email
 from tests.notifications.servers import MailServer, mail_server, of_nobody
 
 FIXED_ID = "<5a0c2b1e-0000-4000-8000-000000000001@bk.gov.jo>"
@@ -25,10 +25,10 @@ def mail(settings: Any) -> Iterator[MailServer]:
         yield server
 
 
-def said(letter: Letter = EMAIL) -> Accepted | tuple[Meaning | None, str]:
+def said(message: OutgoingMessage = EMAIL) -> Accepted | tuple[Meaning | None, str]:
     """Return what a new carrier makes of the server's answers; None is not knowing."""
     try:
-        return SmtpCarrier().send(letter)
+        return SmtpCarrier().send(message)
     except Declined as declined:
         return declined.meaning, declined.code
     except Uncertain as unsure:
@@ -40,16 +40,16 @@ class TestTheLetter:
 
     def test_a_letter_has_text_a_page_and_a_fixed_id(self, mail: MailServer) -> None:
         assert [said(email(attempt_id=number)) for number in (1, 2)] == [Accepted(FIXED_ID)] * 2
-        assert [letter["Message-ID"] for letter in mail.mails] == [FIXED_ID] * 2
-        letter = mail.mails[0]
-        headers = {name: str(letter[name]) for name in ("To", "From", "Subject", "Auto-Submitted")}
+        assert [message["Message-ID"] for message in mail.mails] == [FIXED_ID] * 2
+        message = mail.mails[0]
+        headers = {name: str(message[name]) for name in ("To", "From", "Subject", "Auto-Submitted")}
         assert headers == {
             "To": "amina@example.com",
             "From": "noreply@bk.gov.jo",
             "Subject": EMAIL.subject,
             "Auto-Submitted": "auto-generated",
         }
-        text, page = letter.iter_parts()
+        text, page = message.iter_parts()
         assert text.get_content().strip().splitlines() == EMAIL.body.splitlines()
         assert '<html lang="ar" dir="rtl">' in page.get_content()
         assert '<a href="https://bk.gov.jo/r/7Kq2Xd">' in page.get_content().replace(' rel="nofollow"', "")

@@ -123,7 +123,7 @@ class TestSending:
         hers, his = owed(notice(), notice(recipient="citizen:karim", address=NEW))
         delivery.drain("notices")
         assert (state_of(hers), state_of(his), hers.attempts.count()) == ("undeliverable", "accepted", 0)
-        assert [letter.to for letter in answering.ledger] == [NEW]
+        assert [message.to for message in answering.ledger] == [NEW]
 
     def test_two_spellings_of_one_e_mail_in_one_batch_are_both_kept_back(
         self, signals: list[str], answering: AnsweringCarrier

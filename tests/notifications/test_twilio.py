@@ -15,7 +15,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications.carriers import Accepted, Answers, CannotSay, Declined, Letter, Meaning, Sighting, Status, Uncertain
+from notifications.carriers import (
+    Accepted,
+    Answers,
+    CannotSay,
+    Declined,
+    Meaning,
+    OutgoingMessage,
+    Sighting,
+    Status,
+    Uncertain,
+)
 from notifications.carriers.twilio import MEANINGS, STATUSES, TwilioCarrier, callback_url, sighting
 from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, Taken, serving
 
@@ -48,7 +58,7 @@ def twilio(settings: Any) -> Iterator[FakeTwilio]:
         yield fake
 
 
-def letter(**changes: Any) -> Letter:
+def outgoing(**changes: Any) -> OutgoingMessage:
     given = {
         "message_id": "5a0c2b1e-0000-4000-8000-000000000001",
         "attempt_id": 7,
@@ -58,7 +68,7 @@ def letter(**changes: Any) -> Letter:
         "language": "ar",
         "token": "7Kq2Xd",
     }
-    return Letter(**(given | changes))
+    return OutgoingMessage(**(given | changes))
 
 
 def said_by(act: Any) -> tuple[object, ...]:
@@ -74,7 +84,7 @@ class TestSending:
         self, twilio: FakeTwilio, settings: Any
     ) -> None:
         settings.PUBLIC_URL = "https://bk.gov.jo"
-        accepted = TwilioCarrier().send(letter())
+        accepted = TwilioCarrier().send(outgoing())
         (taken,) = twilio.ledger
         assert accepted == Accepted(taken.sid)
         assert (taken.to, taken.sender, taken.body) == (AMINA, "CMU", BODY)
@@ -92,7 +102,7 @@ class TestSending:
         judged = {}
         for code in TABLE:
             twilio.behave(refuse={"next": 1, "code": code})
-            judged[code] = said_by(lambda: carrier.send(letter()))
+            judged[code] = said_by(lambda: carrier.send(outgoing()))
         assert judged == {code: (Declined, str(code), Meaning[meaning]) for code, meaning in TABLE.items()}
         assert (twilio.ledger, twilio.requests) == ([], len(TABLE))
 
@@ -114,17 +124,17 @@ class TestSending:
         self, twilio: FakeTwilio, faults: dict[str, Any], said: tuple[object, ...], taken: int
     ) -> None:
         twilio.behave(**faults)
-        assert said_by(lambda: TwilioCarrier().send(letter())) == said
+        assert said_by(lambda: TwilioCarrier().send(outgoing())) == said
         assert (len(twilio.ledger), twilio.requests) == (taken, 1)
 
     def test_a_wrong_token_is_the_fault_of_the_line(self, settings: Any) -> None:
         settings.TWILIO_AUTH_TOKEN = "wrong"
-        assert said_by(lambda: TwilioCarrier().send(letter())) == (Declined, "20003", Meaning.LINE)
+        assert said_by(lambda: TwilioCarrier().send(outgoing())) == (Declined, "20003", Meaning.LINE)
 
     @pytest.mark.parametrize("answer", ["", "garbage", "[]", "{}", '{"sid": null}', '{"sid": 7}', '{"sid": "SM1"}'])
     def test_a_yes_without_an_id_is_no_certainty(self, settings: Any, answer: str) -> None:
         with answering("201 Created", answer) as settings.TWILIO_API_URL, pytest.raises(Exception) as raised:  # noqa: PT011 - any but the certain one
-            TwilioCarrier().send(letter())
+            TwilioCarrier().send(outgoing())
         assert not isinstance(raised.value, Declined)
 
     @pytest.mark.parametrize(
@@ -153,36 +163,36 @@ class TestSending:
         self, settings: Any, status: str, answer: str, said: tuple[object, ...]
     ) -> None:
         with answering(status, answer) as settings.TWILIO_API_URL:
-            assert said_by(lambda: TwilioCarrier().send(letter())) == said
+            assert said_by(lambda: TwilioCarrier().send(outgoing())) == said
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://nowhere.invalid"])
     def test_no_connection_is_a_certainty(self, settings: Any, url: str) -> None:
         settings.TWILIO_API_URL = url
-        assert said_by(lambda: TwilioCarrier().send(letter())) == (Declined, "connect", Meaning.BUSY)
+        assert said_by(lambda: TwilioCarrier().send(outgoing())) == (Declined, "connect", Meaning.BUSY)
 
     def test_the_client_waits_no_longer_than_it_is_told(self, twilio: FakeTwilio, settings: Any) -> None:
         settings.NOTIFICATIONS_PACE = 0.01
         twilio.behave(accept_then_time_out={"next": 1})
         began = monotonic()
-        assert said_by(lambda: TwilioCarrier().send(letter())) == (Uncertain, "connection", None)
+        assert said_by(lambda: TwilioCarrier().send(outgoing())) == (Uncertain, "connection", None)
         assert (0.2 <= monotonic() - began < 1, len(twilio.ledger)) == (True, 1)
 
     def test_a_dripped_answer_is_not_waited_for_longer_than_a_silence(self, twilio: FakeTwilio, settings: Any) -> None:
         settings.NOTIFICATIONS_PACE = 0.01
         twilio.behave(drip={"next": 1, "seconds": 0.05})
         began = monotonic()
-        assert said_by(lambda: TwilioCarrier().send(letter())) == (Uncertain, "slow", None)
+        assert said_by(lambda: TwilioCarrier().send(outgoing())) == (Uncertain, "slow", None)
         assert monotonic() - began < 1
 
     def test_a_slow_answer_in_time_is_an_answer(self, twilio: FakeTwilio) -> None:
         twilio.behave(slow={"next": 1, "seconds": 0.1})
-        assert TwilioCarrier().send(letter()) == Accepted(twilio.ledger[0].sid)
+        assert TwilioCarrier().send(outgoing()) == Accepted(twilio.ledger[0].sid)
 
     def test_threads_get_their_own_answers(self, twilio: FakeTwilio) -> None:
         carrier = TwilioCarrier()
 
         def send(number: int) -> tuple[str, str]:
-            return carrier.send(letter(body=f"message {number}")).provider_id, f"message {number}"
+            return carrier.send(outgoing(body=f"message {number}")).provider_id, f"message {number}"
 
         with ThreadPoolExecutor(8) as threads:
             answers = list(threads.map(send, range(200)))
@@ -193,11 +203,11 @@ class TestSending:
     ) -> None:
         carrier = TwilioCarrier()
         for _ in range(3):
-            carrier.send(letter())
+            carrier.send(outgoing())
         pools = carrier._client.http_client._session.get_adapter("http://").poolmanager.pools
         assert [pools[key].num_connections for key in pools.keys()] == [1]  # noqa: SIM118 - not a mapping
         monkeypatch.setattr("notifications.carriers.twilio.IDLE_SECONDS", -1)
-        carrier.send(letter())
+        carrier.send(outgoing())
         assert len(twilio.ledger) == 4
 
     def test_neither_number_nor_body_is_logged_or_in_an_error(
@@ -205,51 +215,51 @@ class TestSending:
     ) -> None:
         with caplog.at_level(logging.DEBUG):
             carrier = TwilioCarrier()
-            carrier.send(letter())
-            carrier.find(letter(), since=timezone.now())
+            carrier.send(outgoing())
+            carrier.find(outgoing(), since=timezone.now())
             settings.TWILIO_API_URL = "http://127.0.0.1:1"
             with pytest.raises(CannotSay) as raised:
-                TwilioCarrier().find(letter(), since=timezone.now())
+                TwilioCarrier().find(outgoing(), since=timezone.now())
         told = f"{caplog.text} {raised.value!r} {raised.value.__cause__!r}"
         assert ("790001234" in told, "2604821735" in told) == (False, False)
         assert raised.value.__suppress_context__
 
 
 class TestFinding:
-    def find(self, wanted: Letter | None = None, **back: float) -> Sighting | None:
-        return TwilioCarrier().find(wanted or letter(), since=timezone.now() - timedelta(**back))
+    def find(self, wanted: OutgoingMessage | None = None, **back: float) -> Sighting | None:
+        return TwilioCarrier().find(wanted or outgoing(), since=timezone.now() - timedelta(**back))
 
     def test_twilio_can_be_asked(self) -> None:
         assert isinstance(TwilioCarrier(), Answers)
 
     def test_a_message_is_known_by_its_token_among_others_to_the_same_number(self, twilio: FakeTwilio) -> None:
-        TwilioCarrier().send(letter(body="another body 9Kq2Xd"))
-        sid = TwilioCarrier().send(letter()).provider_id
-        TwilioCarrier().send(letter(body="a third 8Kq2Xd"))
-        TwilioCarrier().send(letter(to=KARIM))
+        TwilioCarrier().send(outgoing(body="another body 9Kq2Xd"))
+        sid = TwilioCarrier().send(outgoing()).provider_id
+        TwilioCarrier().send(outgoing(body="a third 8Kq2Xd"))
+        TwilioCarrier().send(outgoing(to=KARIM))
         twilio.settle()
         assert self.find() == Sighting(sid, Status.DELIVERED, "delivered", body=BODY)
 
     def test_a_queued_message_is_found_although_it_has_no_date(self, twilio: FakeTwilio) -> None:
         twilio.step_seconds = 60
-        sid = TwilioCarrier().send(letter()).provider_id
+        sid = TwilioCarrier().send(outgoing()).provider_id
         assert self.find() == Sighting(sid, Status.TAKEN, "queued", body=BODY)
 
     def test_what_is_not_there_is_none(self) -> None:
-        TwilioCarrier().send(letter(to=KARIM))
+        TwilioCarrier().send(outgoing(to=KARIM))
         assert self.find() is None
 
     def test_a_code_without_a_token_is_known_by_its_whole_text(self) -> None:
-        TwilioCarrier().send(letter(body="12345 is your code", token=""))
-        assert [self.find(letter(body=f"{code} is your code", token="")) is None for code in ("12345", "2345")] == [
+        TwilioCarrier().send(outgoing(body="12345 is your code", token=""))
+        assert [self.find(outgoing(body=f"{code} is your code", token="")) is None for code in ("12345", "2345")] == [
             False,
             True,
         ]
 
     def test_of_two_the_one_that_did_not_fail_counts(self, twilio: FakeTwilio) -> None:
-        sid = TwilioCarrier().send(letter()).provider_id
+        sid = TwilioCarrier().send(outgoing()).provider_id
         twilio.behave(fail={"next": 1})
-        TwilioCarrier().send(letter())
+        TwilioCarrier().send(outgoing())
         twilio.settle()
         found = self.find()
         assert found is not None
@@ -257,15 +267,15 @@ class TestFinding:
 
     def test_a_failed_one_says_what_it_tells_of_the_address(self, twilio: FakeTwilio) -> None:
         twilio.behave(fail={"next": 1, "code": 30005})
-        sid = TwilioCarrier().send(letter()).provider_id
+        sid = TwilioCarrier().send(outgoing()).provider_id
         twilio.settle()
         assert self.find() == Sighting(sid, Status.FAILED, "undelivered", "30005", Meaning.DEAD, BODY)
 
     def test_every_page_is_read_back_to_a_day_before(self, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("notifications.carriers.twilio.PAGE", 2)
-        wanted = TwilioCarrier().send(letter()).provider_id
+        wanted = TwilioCarrier().send(outgoing()).provider_id
         for number in range(9):
-            TwilioCarrier().send(letter(body=f"later {number}"))
+            TwilioCarrier().send(outgoing(body=f"later {number}"))
         twilio.by_sid[wanted].created -= timedelta(hours=30)
         found = {hours: self.find(hours=hours) is not None for hours in (0, 7)}
         # The page it is on is not older as a whole, so that it is seen even from nearer.
@@ -277,7 +287,7 @@ class TestFinding:
 
     @pytest.mark.parametrize("fault", ["list_fails", "list_garbage"])
     def test_a_list_that_cannot_be_read_says_nothing(self, twilio: FakeTwilio, fault: str) -> None:
-        TwilioCarrier().send(letter())
+        TwilioCarrier().send(outgoing())
         twilio.behave(**{fault: {"next": 1}})
         with pytest.raises(CannotSay):
             self.find()
@@ -287,7 +297,7 @@ class TestFinding:
     ) -> None:
         monkeypatch.setattr("notifications.carriers.twilio.PAGE", 1)
         for number in range(3):
-            TwilioCarrier().send(letter(body=f"message {number}"))
+            TwilioCarrier().send(outgoing(body=f"message {number}"))
         asked = iter([False, True])
         monkeypatch.setattr(twilio, "_happens", lambda name: name == "list_fails" and next(asked))
         with pytest.raises(CannotSay):
@@ -299,7 +309,7 @@ class TestFinding:
         for name, value in (("PAGE", 1), ("MOST_PAGES", 2)):
             monkeypatch.setattr(f"notifications.carriers.twilio.{name}", value)
         for number in range(3):
-            TwilioCarrier().send(letter(body=f"message {number}"))
+            TwilioCarrier().send(outgoing(body=f"message {number}"))
         with pytest.raises(CannotSay):
             self.find()
 
@@ -309,7 +319,7 @@ class TestFinding:
             self.find()
 
     def test_a_list_without_the_texts_says_nothing(self, twilio: FakeTwilio) -> None:
-        TwilioCarrier().send(letter())
+        TwilioCarrier().send(outgoing())
         twilio.ledger[0].body = ""
         with pytest.raises(CannotSay):
             self.find()
@@ -322,7 +332,7 @@ class TestFinding:
 
 class TestFetching:
     def test_a_message_is_fetched_by_its_id(self, twilio: FakeTwilio) -> None:
-        sid = TwilioCarrier().send(letter()).provider_id
+        sid = TwilioCarrier().send(outgoing()).provider_id
         twilio.settle()
         assert TwilioCarrier().fetch(sid) == Sighting(sid, Status.DELIVERED, "delivered", body=BODY)
 
@@ -343,13 +353,13 @@ class TestListing:
         monkeypatch.setattr("notifications.carriers.twilio.PAGE", 2)
         now = timezone.now().replace(microsecond=0)
         for hours, body in ((26, "before"), (25, "first"), (2, "last"), (1, "after")):
-            TwilioCarrier().send(letter(body=body))
+            TwilioCarrier().send(outgoing(body=body))
             twilio.ledger[-1].created = now - timedelta(hours=hours)
         assert self.listed(now - timedelta(hours=25), now - timedelta(hours=1)) == ["last", "first"]
 
     def test_what_people_sent_to_us_is_not_of_ours(self, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> None:
-        TwilioCarrier().send(letter(body="ours"))
-        TwilioCarrier().send(letter(body="theirs"))
+        TwilioCarrier().send(outgoing(body="ours"))
+        TwilioCarrier().send(outgoing(body="theirs"))
         shown = twilio.as_json
 
         def as_json(taken: Taken) -> dict[str, Any]:

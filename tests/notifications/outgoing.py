@@ -1,11 +1,11 @@
-"""A letter of each channel, as a sender gives it to a carrier."""
+"""A message of each channel, as a sender gives it to a carrier."""
 
 from dataclasses import replace
 from typing import Any
 
-from notifications.carriers import Letter
+from notifications.carriers import OutgoingMessage
 
-SMS = Letter(
+SMS = OutgoingMessage(
     message_id="5a0c2b1e-0000-4000-8000-000000000001",
     attempt_id=7,
     to="+962790001234",
@@ -22,11 +22,11 @@ EMAIL = replace(
 )
 
 
-def sms(**changes: Any) -> Letter:
+def sms(**changes: Any) -> OutgoingMessage:
     """Return the SMS with something changed."""
     return replace(SMS, **changes)
 
 
-def email(**changes: Any) -> Letter:
+def email(**changes: Any) -> OutgoingMessage:
     """Return the e-mail with something changed."""
     return replace(EMAIL, **changes)
