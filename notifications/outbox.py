@@ -125,7 +125,7 @@ def left_among(occasions: Collection[str]) -> set[str]:
     return set(Message.objects.filter(occasion__in=occasions).left().values_list("occasion", flat=True))
 
 
-def resolve(token: str, *, at: datetime) -> Message | None:
+def message_by_link(token: str, *, at: datetime) -> Message | None:
     """Return the message whose short link ends in ``token``, unless the link is older than thirty days."""
     return Message.objects.filter(token=token, linked=True, created_at__gt=at - LINK_LIFE).first()
 

@@ -27,7 +27,7 @@ def sweep_up() -> None:
     sweep.expire()
     sweep.settle_abandoned()
     sweep.notify_due()
-    send_conditions.watch_spending()
+    send_conditions.check_spending()
     sweep.check_queue_age()
     sweep.check_undecided()
 

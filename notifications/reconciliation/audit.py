@@ -39,7 +39,7 @@ def compare_day(day: date) -> list[Audit]:
             try:
                 audits.append(compare(name, carrier, since=since, until=until))
             except Exception as error:  # noqa: BLE001 - one carrier's trouble must not keep the others from it
-                alarms.sound(AlarmKind.LISTS_DIFFER, _about(name, since))
+                alarms.raise_alarm(AlarmKind.LISTS_DIFFER, _about(name, since))
                 # No traceback: the carrier's words may hold a number.
                 logger.error(  # noqa: TRY400
                     "A carrier's list could not be read whole.",
@@ -67,7 +67,7 @@ def compare(name: str, carrier: Answers, *, since: datetime, until: datetime) ->
             "missing_here": strange[:KEPT],
         },
     )
-    report = alarms.sound if audit.missing_there or audit.missing_here else alarms.over
+    report = alarms.raise_alarm if audit.missing_there or audit.missing_here else alarms.resolve
     report(AlarmKind.LISTS_DIFFER, _about(name, since))
     return audit
 

@@ -161,7 +161,7 @@ def _outcome_of_taking(message: Message, attempt: Attempt) -> Outcome:
         return Outcome(attempt.outcome)
     if not message.attempts.filter(outcome=Outcome.ACCEPTED).exclude(pk=attempt.pk).exists():
         return Outcome.ACCEPTED
-    alarms.sound(AlarmKind.SENT_TWICE, str(message.pk))
+    alarms.raise_alarm(AlarmKind.SENT_TWICE, str(message.pk))
     return Outcome.REPEATED
 
 

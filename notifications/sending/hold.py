@@ -48,7 +48,7 @@ def watch() -> None:
         return
     Hold.objects.bulk_create([Hold(home=name)], ignore_conflicts=True)
     _number_attempts_anew()
-    alarms.sound(AlarmKind.ON_HOLD)
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
 
 
 def current() -> Hold | None:
@@ -70,7 +70,7 @@ def end(*, by: str) -> None:
         for channel in Channel:
             _doubt(channel, since=hold.began_at)
         Hold.objects.filter(pk=hold.pk).update(ended_at=Now(), ended_by=by)
-        alarms.over(AlarmKind.ON_HOLD)
+        alarms.resolve(AlarmKind.ON_HOLD)
 
 
 def _doubt(channel: Channel, *, since: datetime) -> None:

@@ -85,7 +85,7 @@ def stop(channel: str, carrier: str, *, code: str) -> None:
     Line.objects.filter(channel=channel, carrier=carrier).update(
         stopped_until=Now() + pace().line_stop, stopped_by=code[:40]
     )
-    alarms.sound(AlarmKind.LINE_STOPPED, f"{channel} {carrier}")
+    alarms.raise_alarm(AlarmKind.LINE_STOPPED, f"{channel} {carrier}")
 
 
 def reopen(channel: str, carrier: str) -> None:
@@ -93,7 +93,7 @@ def reopen(channel: str, carrier: str) -> None:
     if Line.objects.filter(channel=channel, carrier=carrier, stopped_until__isnull=False).update(
         stopped_until=None, stopped_by=""
     ):
-        alarms.over(AlarmKind.LINE_STOPPED, f"{channel} {carrier}")
+        alarms.resolve(AlarmKind.LINE_STOPPED, f"{channel} {carrier}")
 
 
 class _Now(NamedTuple):

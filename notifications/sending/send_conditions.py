@@ -87,14 +87,14 @@ def _today() -> QuerySet[DailySpend]:
     return DailySpend.objects.filter(on=TruncDate(Now(), tzinfo=ZoneInfo(settings.TIME_ZONE)))
 
 
-def watch_spending() -> None:
-    """Sound where the spending of today is used up, once a day, and end the alarms of other days."""
+def check_spending() -> None:
+    """Raise an alarm for each channel whose spending of today is used up, and resolve those of other days."""
     today = database_now().astimezone(ZoneInfo(settings.TIME_ZONE)).date().isoformat()
     used_up = {f"{channel} {today}" for channel in spent_channels()}
     for about in used_up:
-        alarms.sound(AlarmKind.CAP_REACHED, about)
+        alarms.raise_alarm(AlarmKind.CAP_REACHED, about)
     for alarm in alarms.open_alarms().filter(kind=AlarmKind.CAP_REACHED).exclude(about__in=used_up):
-        alarms.over(AlarmKind.CAP_REACHED, alarm.about)
+        alarms.resolve(AlarmKind.CAP_REACHED, alarm.about)
 
 
 def count_spending(segments: Mapping[str, int]) -> None:

@@ -73,14 +73,14 @@ def check_queue_age() -> None:
     waiting = Message.objects.waiting().filter(
         Q(not_before__isnull=True) | Q(not_before__lte=then), send_conditions.may_wake(then), created_at__lte=then
     )
-    report = alarms.sound if waiting.exists() else alarms.over
+    report = alarms.raise_alarm if waiting.exists() else alarms.resolve
     report(AlarmKind.QUEUE_OLD)
 
 
 def check_undecided() -> None:
     """Raise an alarm where a message has been unknown for so long that a person must decide; resolve it elsewhere."""
     unknown = Message.objects.filter(state=MessageState.UNKNOWN, lane=Lane.NOTICES)
-    report = alarms.sound if unknown.filter(unsure_since__lte=Now() - pace().person).exists() else alarms.over
+    report = alarms.raise_alarm if unknown.filter(unsure_since__lte=Now() - pace().person).exists() else alarms.resolve
     report(AlarmKind.UNDECIDED)
 
 

@@ -221,10 +221,10 @@ class TestStop:
             delivery.drain("notices")
             passed(minutes=11)
         with transaction.atomic():
-            told = alarms.take_untold()
+            told = alarms.claim_untold()
         delivery.drain("notices")
         with transaction.atomic():
-            assert alarms.take_untold() == []
+            assert alarms.claim_untold() == []
         assert [(alarm.kind, alarm.about) for alarm in told] == [(AlarmKind.LINE_STOPPED, "sms answering")]
 
     def test_the_rest_of_the_batch_goes_by_the_other_line_at_once(

@@ -132,7 +132,7 @@ def test_a_dump_of_the_table_holds_no_number_and_no_words(signals: Signals) -> N
 def test_a_linked_sms_ends_in_its_short_link(signals: Signals, now: datetime) -> None:
     (message,) = owed()
     assert message.body.endswith(f". للقراءة: {links.short_host()}/r/{message.token}")
-    assert outbox.resolve(message.token or "", at=now) == message
+    assert outbox.message_by_link(message.token or "", at=now) == message
 
 
 def test_the_link_leads_on_as_it_is_printed_without_a_closing_slash(signals: Signals, client: Client) -> None:
@@ -146,7 +146,7 @@ def test_an_sms_without_a_link_ends_in_its_mark(signals: Signals, now: datetime)
     (message,) = owed(notice(template="case_triage"))
     assert (message.linked, len(message.token or "")) == (False, 5)
     assert message.body.endswith(f" {message.token}")
-    assert outbox.resolve(message.token or "", at=now) is None
+    assert outbox.message_by_link(message.token or "", at=now) is None
 
 
 def test_an_email_carries_its_link_even_where_the_sms_has_no_room(signals: Signals, settings: Any) -> None:
@@ -163,9 +163,9 @@ def test_a_notice_without_a_reference_has_no_link(signals: Signals) -> None:
 def test_a_link_opens_for_thirty_days(signals: Signals, now: datetime) -> None:
     (message,) = owed()
     Message.objects.update(created_at=now - timedelta(days=30) + timedelta(seconds=1))
-    assert outbox.resolve(message.token or "", at=now) == message
-    assert outbox.resolve(message.token or "", at=now + timedelta(seconds=1)) is None
-    assert outbox.resolve("nosuch", at=now) is None
+    assert outbox.message_by_link(message.token or "", at=now) == message
+    assert outbox.message_by_link(message.token or "", at=now + timedelta(seconds=1)) is None
+    assert outbox.message_by_link("nosuch", at=now) is None
 
 
 def test_a_token_that_is_taken_is_rolled_again(signals: Signals, monkeypatch: pytest.MonkeyPatch) -> None:

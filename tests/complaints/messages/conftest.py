@@ -96,5 +96,5 @@ def full_house(referred: Case, now: datetime) -> Message:
     DailySpend.objects.create(channel="sms", on=now.date(), spent=1240)
     Hold.objects.create(home="elsewhere")
     for kind in AlarmKind:
-        alarms.sound(kind, str(message.pk) if kind == AlarmKind.UNDECIDED else "sms 2026-01-04")
+        alarms.raise_alarm(kind, str(message.pk) if kind == AlarmKind.UNDECIDED else "sms 2026-01-04")
     return message

@@ -194,7 +194,7 @@ def test_the_page_costs_the_same_for_one_and_three(
         make_message(number, repeats=first, reference=case.reference, channel="email", state="accepted")
         CallTask.objects.create(message=first)
         DailySpend.objects.get_or_create(channel="sms", on=case.filed_at.date())
-        alarms.sound(AlarmKind.UNDECIDED, str(uuid4()))
+        alarms.raise_alarm(AlarmKind.UNDECIDED, str(uuid4()))
     client = desk(lina)
     client.get(reverse("messages"))
     with CaptureQueriesContext(
@@ -274,9 +274,9 @@ def test_an_open_alarm_says_what_to_do_and_leads_to_its_message(
     desk: Desk, referred: Case, lina: User, adel: User
 ) -> None:
     message = told(referred)
-    alarms.sound(AlarmKind.UNDECIDED, str(message.pk))
-    alarms.sound(AlarmKind.QUEUE_OLD)
-    alarms.over(AlarmKind.QUEUE_OLD)
+    alarms.raise_alarm(AlarmKind.UNDECIDED, str(message.pk))
+    alarms.raise_alarm(AlarmKind.QUEUE_OLD)
+    alarms.resolve(AlarmKind.QUEUE_OLD)
     for person in (lina, adel):
         troubles = desk(person).get(reverse("messages")).context["figures"].troubles
         assert [(one.alarm.kind, one.message_id) for one in troubles] == [("undecided", message.pk)]
@@ -284,7 +284,7 @@ def test_an_open_alarm_says_what_to_do_and_leads_to_its_message(
 
 
 def test_an_alarm_about_a_line_names_its_channel_in_words(desk: Desk, lina: User) -> None:
-    alarms.sound(AlarmKind.LINE_STOPPED, "sms twilio")
+    alarms.raise_alarm(AlarmKind.LINE_STOPPED, "sms twilio")
     (trouble,) = desk(lina).get(reverse("messages")).context["figures"].troubles
     assert (trouble.channel, trouble.about, trouble.is_ended_by_people) == ("SMS", "twilio", False)
 
@@ -292,8 +292,8 @@ def test_an_alarm_about_a_line_names_its_channel_in_words(desk: Desk, lina: User
 def test_an_alarm_of_something_past_is_ended_by_whoever_looked_into_it(
     desk: Desk, referred: Case, lina: User, adel: User
 ) -> None:
-    alarms.sound(AlarmKind.LISTS_DIFFER, "twilio 2026-01-03")
-    alarms.sound(AlarmKind.LINE_STOPPED, "sms twilio")
+    alarms.raise_alarm(AlarmKind.LISTS_DIFFER, "twilio 2026-01-03")
+    alarms.raise_alarm(AlarmKind.LINE_STOPPED, "sms twilio")
     past, line = alarms.open_alarms()
     assert page(desk, lina).count("end the alarm") == 1
     url = reverse("messages-end-alarm")
@@ -308,7 +308,7 @@ def test_an_alarm_of_something_past_is_ended_by_whoever_looked_into_it(
 def test_a_hold_is_released_once(desk: Desk, adel: User, lina: User, caplog: pytest.LogCaptureFixture) -> None:
     assert "Sending is on hold" not in page(desk, adel)
     Hold.objects.create(home="elsewhere")
-    alarms.sound(AlarmKind.ON_HOLD)
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
     assert ["Release sending" in page(desk, person) for person in (adel, lina)] == [True, True]
     with caplog.at_level(logging.WARNING):
         answer = desk(adel).post(reverse("messages-release"))
