@@ -316,7 +316,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": task, "schedule": seconds, "options": {"expires": seconds * 0.9, "queue": "chores"}}
     for name, task, seconds in (
         ("deliver what no signal announced", "notifications.sweep", 10.0),
-        ("ask the carriers", "notifications.ask", 15.0),
+        ("ask the carriers", "notifications.check_status", 15.0),
         ("advance the clocks", "complaints.sweep_clocks", 60.0),
         ("remind of deadlines and report the missed", "complaints.escalate", 60.0),
         ("hand over the work of silent officers", "complaints.unassign_inactive", 900.0),

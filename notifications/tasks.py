@@ -32,10 +32,10 @@ def sweep_up() -> None:
     sweep.check_undecided()
 
 
-@shared_task(name="notifications.ask", ignore_result=True)
+@shared_task(name="notifications.check_status", ignore_result=True)
 def ask() -> None:
     """Ask the carriers about what is unknown and what has no final word."""
-    status_checks.ask()
+    status_checks.check_due_messages()
 
 
 @shared_task(name="notifications.compare_lists", ignore_result=True, soft_time_limit=3500, time_limit=3600)

@@ -72,13 +72,13 @@ def resend(message: Message, at: datetime) -> None:
 @_verb
 def resend_by_other_channel(message: Message, at: datetime) -> None:
     """Say it again by the person's other channel."""
-    _say_again(message, fallback.OTHER[Channel(message.channel)], message.other_address or "", at)
+    _say_again(message, fallback.OTHER_CHANNEL[Channel(message.channel)], message.other_address or "", at)
 
 
 @_verb
 def call_instead(message: Message, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
     """Have the contact centre call the person."""
-    fallback.have_called(message)
+    fallback.make_call_task(message)
 
 
 @_verb
@@ -87,13 +87,13 @@ def decide_taken(message: Message, at: datetime) -> None:  # noqa: ARG001 - ever
     last = message.attempts.filter(wire_at__isnull=False).order_by("number").last()
     if last is None:
         raise DecisionNotPossible
-    message_states.take(message, last, provider_id=last.provider_id)
+    message_states.mark_accepted(message, last, provider_id=last.provider_id)
 
 
 @_verb
 def decide_not_taken(message: Message, at: datetime) -> None:  # noqa: ARG001 - every verb's signature
     """Settle an unknown message: it was not taken, and is sent again."""
-    status_checks.send_again(message, list(message.attempts.filter(outcome=Outcome.UNKNOWN)))
+    status_checks.requeue_not_taken(message, list(message.attempts.filter(outcome=Outcome.UNKNOWN)))
     transaction.on_commit(lambda: worker_signal.notify_workers(message.lane), robust=True)
 
 
@@ -101,7 +101,8 @@ _ALLOWED: dict[str, Callable[[Message], bool]] = {
     "release": lambda message: message.state == MessageState.PENDING,
     "resend": lambda message: _may_be_said_again(message) and _is_good(Channel(message.channel), message.address_now),
     "resend_by_other_channel": lambda message: (
-        _may_be_said_again(message) and _is_good(fallback.OTHER[Channel(message.channel)], message.other_address or "")
+        _may_be_said_again(message)
+        and _is_good(fallback.OTHER_CHANNEL[Channel(message.channel)], message.other_address or "")
     ),
     "call_instead": lambda message: (
         message.must_reach and message.state in {*SAID, MessageState.UNKNOWN} and not hasattr(message, "call_task")
@@ -113,7 +114,7 @@ _ALLOWED: dict[str, Callable[[Message], bool]] = {
 
 def _may_be_said_again(message: Message) -> bool:
     """Tell whether it has come to an end, and nothing that repeats it is on its way."""
-    return message.state in SAID and not message.repetitions.filter(state__in=message_states.OPEN).exists()
+    return message.state in SAID and not message.repetitions.filter(state__in=message_states.OPEN_STATES).exists()
 
 
 def _is_good(channel: Channel, address: str) -> bool:

@@ -45,7 +45,7 @@ def _move(message: Message, address: str, at: datetime) -> None:
     message.address = clean(address) if address else message.address
     message.save(update_fields=["fence", "lease_until", "state", "settled_at", "address"])
     if not address:
-        fallback.go_on(message)
+        fallback.start_fallback(message)
 
 
 def _is_on_the_wire(message: Message) -> bool:

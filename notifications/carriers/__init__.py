@@ -50,10 +50,10 @@ class Accepted:
 
 
 class Meaning(Enum):
-    """What a carrier's "no" means for the message, its recipient and the line."""
+    """What a carrier's "no" means for the message, its recipient and the route."""
 
     BUSY = auto()  # certainly not taken, and welcome later
-    LINE = auto()  # certainly not taken: our account, sender or settings are refused, whatever the message
+    ACCOUNT = auto()  # certainly not taken: our account, sender or settings are refused, whatever the message
     DEAD = auto()  # nothing ever arrives at this address
     STOPPED = auto()  # the owner of the address asked not to be written to
     UNFIT = auto()  # this message is not taken, ever; the address may be good
@@ -81,8 +81,8 @@ class Uncertain(Exception):
         self.code = code
 
 
-class CannotSay(Exception):
-    """The carrier's list could not be read whole: what was not found may be there all the same."""
+class StatusUnavailable(Exception):
+    """The carrier's list could not be read whole: a message that was not found may be there all the same."""
 
 
 class Status(Enum):
@@ -94,8 +94,8 @@ class Status(Enum):
 
 
 @dataclass(frozen=True)
-class Sighting:
-    """A message as the carrier's own list has it; ``meaning`` says, of a failed one, what it tells of the address."""
+class StatusReport:
+    """What a carrier says of one message: ``word`` is its own status, ``meaning`` why it failed, if it did."""
 
     provider_id: str
     status: Status
@@ -106,12 +106,12 @@ class Sighting:
 
 
 class Carrier(Protocol):
-    """Someone who takes messages to people.
+    """A service that delivers messages to people.
 
     ``send`` returns ``Accepted`` or raises ``Declined``; any other exception leaves it unknown whether the message was
     taken, and the message is then never simply sent again. It sets its own timeouts, from ``pace.pace()``, and repeats
     nothing by itself. Making one raises ImproperlyConfigured with a sentence that names the setting at fault.
-    ``name`` is kept with every attempt: it stays the same as long as rows of it exist.
+    ``name`` is saved with every attempt: it stays the same as long as such rows exist.
     """
 
     name: str
@@ -122,18 +122,18 @@ class Carrier(Protocol):
 
 
 @runtime_checkable
-class Answers(Protocol):
-    """A carrier that can be asked what became of a message. Each raises ``CannotSay`` where it does not know."""
+class CheckableCarrier(Protocol):
+    """A carrier that can be asked what became of a message; its methods raise StatusUnavailable if it cannot say."""
 
-    def find(self, message: OutgoingMessage, *, since: datetime) -> Sighting | None:
+    def find(self, message: OutgoingMessage, *, since: datetime) -> StatusReport | None:
         """Return the message, known by its token, from the list of what was taken since then; None: not there."""
         ...
 
-    def fetch(self, provider_id: str) -> Sighting | None:
+    def fetch(self, provider_id: str) -> StatusReport | None:
         """Return the message by the carrier's own id; None: the carrier knows no such id."""
         ...
 
-    def listing(self, *, since: datetime, until: datetime) -> Iterator[Sighting]:
+    def listing(self, *, since: datetime, until: datetime) -> Iterator[StatusReport]:
         """Yield everything the carrier took in the span, oldest or newest first."""
         ...
 
@@ -149,10 +149,10 @@ def carrier_named(name: str) -> Carrier | None:
     return next((carrier for channel in Channel for carrier in carriers_for(channel) if carrier.name == name), None)
 
 
-def answering(name: str) -> Answers | None:
+def checkable_carrier(name: str) -> CheckableCarrier | None:
     """Return the carrier of this name, if it can be asked about what it took."""
     carrier: object = carrier_named(name)
-    return carrier if isinstance(carrier, Answers) else None
+    return carrier if isinstance(carrier, CheckableCarrier) else None
 
 
 @cache

@@ -18,11 +18,11 @@ def never_reached(error: requests.RequestException | HTTPError) -> Declined | No
     if isinstance(reason, NewConnectionError | ConnectTimeoutError):
         return Declined(Meaning.BUSY, "connect")
     if isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError):
-        return Declined(Meaning.LINE, "certificate")
+        return Declined(Meaning.ACCOUNT, "certificate")
     return None
 
 
-def text_of(answer: requests.Response, *, longest: int) -> str:
+def read_text(answer: requests.Response, *, longest: int) -> str:
     """Return the beginning of the text of an answer asked for as a stream; it comes in time, however it is dripped."""
     read, until = bytearray(), monotonic() + pace().read.total_seconds()
     while len(read) < longest and (piece := answer.raw.read1(longest, decode_content=True)):

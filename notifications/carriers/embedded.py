@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from notifications.carriers import Accepted, OutgoingMessage, Sighting, Status
+from notifications.carriers import Accepted, OutgoingMessage, Status, StatusReport
 from notifications.models import Channel, EmbeddedMail
 
 
@@ -32,19 +32,19 @@ class EmbeddedCarrier:
         )
         return Accepted(str(entry.pk))
 
-    def find(self, message: OutgoingMessage, *, since: datetime) -> Sighting | None:  # noqa: ARG002 - found by id
+    def find(self, message: OutgoingMessage, *, since: datetime) -> StatusReport | None:  # noqa: ARG002 - found by id
         """Return the message's first row, if it has one."""
-        return _seen(EmbeddedMail.objects.filter(message_id=message.message_id).order_by("sent_at").first())
+        return _report(EmbeddedMail.objects.filter(message_id=message.message_id).order_by("sent_at").first())
 
-    def fetch(self, provider_id: str) -> Sighting | None:
+    def fetch(self, provider_id: str) -> StatusReport | None:
         """Return the row, which counts as delivered: nobody is further away than the ledger."""
-        return _seen(EmbeddedMail.objects.filter(pk=provider_id).first())
+        return _report(EmbeddedMail.objects.filter(pk=provider_id).first())
 
-    def listing(self, *, since: datetime, until: datetime) -> Iterator[Sighting]:
+    def listing(self, *, since: datetime, until: datetime) -> Iterator[StatusReport]:
         """Yield the rows of the span."""
         for entry in EmbeddedMail.objects.filter(sent_at__gte=since, sent_at__lt=until).iterator():
-            yield Sighting(str(entry.pk), Status.DELIVERED, "delivered", body=entry.body)
+            yield StatusReport(str(entry.pk), Status.DELIVERED, "delivered", body=entry.body)
 
 
-def _seen(entry: EmbeddedMail | None) -> Sighting | None:
-    return None if entry is None else Sighting(str(entry.pk), Status.DELIVERED, "delivered")
+def _report(entry: EmbeddedMail | None) -> StatusReport | None:
+    return None if entry is None else StatusReport(str(entry.pk), Status.DELIVERED, "delivered")

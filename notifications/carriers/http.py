@@ -8,7 +8,7 @@ from django.conf import settings
 from urllib3.exceptions import HTTPError
 
 from notifications.carriers import Accepted, Declined, OutgoingMessage, Uncertain
-from notifications.carriers.connections import never_reached, text_of
+from notifications.carriers.connections import never_reached, read_text
 from notifications.carriers.gateway import Rule, filled, read_body, read_headers, read_rules, read_url, read_way
 from notifications.models import Channel
 from notifications.runtime.timings import pace
@@ -51,7 +51,7 @@ class HttpCarrier:
 
     def _ask(self, message: OutgoingMessage) -> tuple[int, str]:
         """Return the status and the text of the gateway's answer."""
-        say = words_of(message).__getitem__
+        say = placeholder_values(message).__getitem__
         try:
             with requests.request(
                 self._method,
@@ -62,13 +62,13 @@ class HttpCarrier:
                 stream=True,
                 **{self._written_by: filled(self._body, say)},
             ) as answer:
-                return answer.status_code, text_of(answer, longest=LONGEST_ANSWER)
+                return answer.status_code, read_text(answer, longest=LONGEST_ANSWER)
         except (requests.RequestException, HTTPError) as error:
             # Without its cause: an error quotes the whole address, which may hold the message.
             raise never_reached(error) or Uncertain(code="connection") from None
 
 
-def words_of(message: OutgoingMessage) -> dict[str, str]:
+def placeholder_values(message: OutgoingMessage) -> dict[str, str]:
     """Return what stands for each placeholder; ``id`` is the same at every try of a message."""
     digits = message.to.removeprefix("+")
     return {

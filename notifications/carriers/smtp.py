@@ -35,18 +35,18 @@ NEVER: Final = range(500, 600)
 # than the answer's number. The first that fits decides; what fits none is about the message: the address may be good,
 # and one address whose server has a policy of its own must not stop the line for everybody.
 ENHANCED: Final = {
-    "5.1.7": Meaning.LINE,  # our own address is malformed
-    "5.1.8": Meaning.LINE,  # our own domain does not exist
+    "5.1.7": Meaning.ACCOUNT,  # our own address is malformed
+    "5.1.8": Meaning.ACCOUNT,  # our own domain does not exist
     "5.1": Meaning.DEAD,  # no such mailbox or domain, a malformed address, moved, a domain without mail
     "5.2.1": Meaning.DEAD,  # the mailbox is switched off
-    "5.7.0": Meaning.LINE,  # encryption or a sign-in comes first
-    "5.7.8": Meaning.LINE,  # the credentials are refused
+    "5.7.0": Meaning.ACCOUNT,  # encryption or a sign-in comes first
+    "5.7.8": Meaning.ACCOUNT,  # the credentials are refused
     "5": Meaning.UNFIT,  # full (5.2.2), too large (5.2.3, 5.3.4), no route (5.4), not allowed or not wanted (5.7)
 }
 # Of an answer to RCPT without one (RFC 5321, 4.2.3; RFC 7504).
 PLAIN: Final = {
     521: Meaning.DEAD,  # the domain takes no mail
-    530: Meaning.LINE,  # a sign-in comes first
+    530: Meaning.ACCOUNT,  # a sign-in comes first
     550: Meaning.DEAD,  # no such mailbox
     551: Meaning.DEAD,  # not here, and not forwarded
     553: Meaning.DEAD,  # not a possible mailbox
@@ -67,7 +67,7 @@ class SmtpCarrier:
                 text = f"{setting} is empty, and EMAIL_CARRIERS names the SMTP carrier."
                 raise ImproperlyConfigured(text)
         self._server = server_options(settings.EMAIL_URL)
-        self._sender = _bare(self._backend(), settings.EMAIL_FROM)
+        self._sender = _bare_address(self._backend(), settings.EMAIL_FROM)
         if "@" not in self._sender:
             text = "EMAIL_FROM is not one e-mail address, like noreply@service.example."
             raise ImproperlyConfigured(text)
@@ -76,18 +76,18 @@ class SmtpCarrier:
         """Send one e-mail in a connection of its own, under a ``Message-ID`` that is fixed for the message."""
         backend = self._backend()
         backend.timeout = pace().read.total_seconds()
-        to = _bare(backend, message.to)
+        to = _bare_address(backend, message.to)
         if not to:
             # It cannot be written, and no later try will find it better.
             raise Declined(Meaning.DEAD, "address")
         data = _written(message)
         until = monotonic() + (pace().connect + pace().read).total_seconds()
         with _connection(backend) as connection:
-            _address(connection, self._sender, to)
+            _send_envelope(connection, self._sender, to)
             # A server that took its time with every step may by now have used up the time of the whole message.
             if monotonic() > until:
                 raise Declined(Meaning.BUSY, "slow")
-            _give(connection, data)
+            _send_data(connection, data)
         return Accepted(fixed_id(message.message_id))
 
     def _backend(self) -> EmailBackend:
@@ -142,7 +142,7 @@ def fixed_id(message_id: str) -> str:
     return f"<{message_id}@{urlsplit(settings.PUBLIC_URL).hostname}>"
 
 
-def _bare(backend: EmailBackend, address: str) -> str:
+def _bare_address(backend: EmailBackend, address: str) -> str:
     """Return the one address in ``address`` without a name; nothing if it cannot be written."""
     try:
         bare: str = backend.prep_address(address)
@@ -178,50 +178,52 @@ def _opened(backend: EmailBackend) -> smtplib.SMTP:
         backend.open()
     except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
         # No encryption or sign-in where EMAIL_URL asks for it, or a certificate of somebody else.
-        raise Declined(Meaning.LINE, type(error).__name__) from None
+        raise Declined(Meaning.ACCOUNT, type(error).__name__) from None
     except smtplib.SMTPResponseException as error:
-        raise _no(error.smtp_code, error.smtp_error, never=Meaning.LINE) from None
+        raise _declined(error.smtp_code, error.smtp_error, never=Meaning.ACCOUNT) from None
     except (smtplib.SMTPException, OSError):
         raise Declined(Meaning.BUSY, "connect") from None
     return cast("smtplib.SMTP", backend.connection)
 
 
-def _address(connection: smtplib.SMTP, sender: str, to: str) -> None:
+def _send_envelope(connection: smtplib.SMTP, sender: str, to: str) -> None:
     """Say the sender and the recipient; the server has nothing yet, even if it never answers."""
     try:
         connection.ehlo_or_helo_if_needed()
         code, said = connection.mail(sender)
         if code not in YES:
             # A sender refused for good is our setting, not the person.
-            raise _no(code, said, never=Meaning.LINE)
+            raise _declined(code, said, never=Meaning.ACCOUNT)
         code, said = connection.rcpt(to)
         if code not in YES:
-            raise _no(code, said, never=_by_status(said) or PLAIN.get(code, Meaning.UNFIT))
+            raise _declined(code, said, never=_enhanced_meaning(said) or PLAIN.get(code, Meaning.UNFIT))
     except (smtplib.SMTPException, OSError):
         raise Declined(Meaning.BUSY, "connection") from None
 
 
-def _give(connection: smtplib.SMTP, data: bytes) -> None:
+def _send_data(connection: smtplib.SMTP, data: bytes) -> None:
     """Hand the data over; without an answer to them nobody knows whether the server has the message."""
     try:
         code, said = connection.data(data)
     except smtplib.SMTPDataError as error:
         # The server did not want the data, which it therefore never got.
-        raise _no(error.smtp_code, error.smtp_error, never=_by_status(error.smtp_error) or Meaning.UNFIT) from None
+        raise _declined(
+            error.smtp_code, error.smtp_error, never=_enhanced_meaning(error.smtp_error) or Meaning.UNFIT
+        ) from None
     except (smtplib.SMTPException, OSError):
         raise Uncertain(code="data") from None
     if code in LATER or code in NEVER:
-        raise _no(code, said, never=_by_status(said) or Meaning.UNFIT)
+        raise _declined(code, said, never=_enhanced_meaning(said) or Meaning.UNFIT)
     if code not in YES:
         raise Uncertain(code="data")
 
 
-def _no(code: int, said: bytes | str, *, never: Meaning) -> Declined:
+def _declined(code: int, said: bytes | str, *, never: Meaning) -> Declined:
     """Return the server's no, with the two codes it gave; ``never`` is what one for good means."""
     return Declined(never if code in NEVER else Meaning.BUSY, f"{code} {_status(said)}".strip())
 
 
-def _by_status(said: bytes | str) -> Meaning | None:
+def _enhanced_meaning(said: bytes | str) -> Meaning | None:
     """Return what the enhanced status of an answer means, if it has one."""
     status = f"{_status(said)}."
     return next((meaning for known, meaning in ENHANCED.items() if status.startswith(f"{known}.")), None)

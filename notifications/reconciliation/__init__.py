@@ -1,1 +1,1 @@
-"""What is known of a message once it left: what proves what, who is asked, and what follows when it does not arrive."""
+"""What became of a message that left: reports and checks of its status, and what follows if it does not arrive."""

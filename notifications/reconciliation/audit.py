@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from notifications import alarms, carriers
-from notifications.carriers import Answers, Sighting
+from notifications.carriers import CheckableCarrier, StatusReport
 from notifications.models import AlarmKind, Attempt, Audit, Channel, Message
 from notifications.reconciliation import message_states
 
@@ -32,10 +32,10 @@ def compare_day(day: date) -> list[Audit]:
     zone = ZoneInfo(settings.TIME_ZONE)
     since = datetime.combine(day, time(), tzinfo=zone)
     until = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
-    askable = {carrier.name: carrier for channel in Channel for carrier in carriers.carriers_for(channel)}
+    by_name = {carrier.name: carrier for channel in Channel for carrier in carriers.carriers_for(channel)}
     audits = []
-    for name, carrier in askable.items():
-        if isinstance(carrier, Answers):
+    for name, carrier in by_name.items():
+        if isinstance(carrier, CheckableCarrier):
             try:
                 audits.append(compare(name, carrier, since=since, until=until))
             except Exception as error:  # noqa: BLE001 - one carrier's trouble must not keep the others from it
@@ -48,13 +48,15 @@ def compare_day(day: date) -> list[Audit]:
     return audits
 
 
-def compare(name: str, carrier: Answers, *, since: datetime, until: datetime) -> Audit:
-    """Compare one carrier's list with ours; what proves to be a message of ours is recorded as taken.
+def compare(name: str, carrier: CheckableCarrier, *, since: datetime, until: datetime) -> Audit:
+    """Compare one carrier's list with our attempts, and save the comparison; record as taken what the list proves.
 
-    Raises CannotSay.
+    Raises StatusUnavailable.
     """
     listed, strange = _read(name, carrier.listing(since=since - MARGIN, until=until + MARGIN))
-    ours = Attempt.objects.filter(carrier=name, outcome__in=message_states.TAKEN, wire_at__gte=since, wire_at__lt=until)
+    ours = Attempt.objects.filter(
+        carrier=name, outcome__in=message_states.TAKEN_OUTCOMES, wire_at__gte=since, wire_at__lt=until
+    )
     ids = dict(ours.values_list("provider_id", "pk"))
     audit, _ = Audit.objects.update_or_create(
         carrier=name,
@@ -76,26 +78,26 @@ def _about(name: str, since: datetime) -> str:
     return f"{name} {since:%Y-%m-%d}"
 
 
-def _read(name: str, sightings: Iterable[Sighting]) -> tuple[set[str], list[str]]:
-    """Return the ids of a list, and those among them that no attempt of ours has; no text is kept."""
+def _read(name: str, reports: Iterable[StatusReport]) -> tuple[set[str], list[str]]:
+    """Return the ids of a list, and those among them that no attempt of ours has."""
     listed, strange = set[str](), list[str]()
-    for page in batched(sightings, PAGE, strict=False):
-        listed.update(sighting.provider_id for sighting in page)
+    for page in batched(reports, PAGE, strict=False):
+        listed.update(report.provider_id for report in page)
         known = set(
-            Attempt.objects.filter(
-                carrier=name, provider_id__in=[sighting.provider_id for sighting in page]
-            ).values_list("provider_id", flat=True)
+            Attempt.objects.filter(carrier=name, provider_id__in=[report.provider_id for report in page]).values_list(
+                "provider_id", flat=True
+            )
         )
         strange += [each.provider_id for each in page if each.provider_id not in known and not _recognise(name, each)]
     return listed, strange
 
 
-def _recognise(name: str, sighting: Sighting) -> bool:
-    """Record what the list says of a message of ours that we did not know was taken; the token in its text names it."""
-    token = sighting.body.rstrip().rpartition("/")[2].split()[-1:]
+def _recognise(name: str, report: StatusReport) -> bool:
+    """Record the report if it is about a message of ours whose attempt is unsure, found by the token in its text."""
+    token = report.body.rstrip().rpartition("/")[2].split()[-1:]
     message = Message.objects.filter(token__in=token).first()
-    doubtful = message and message.attempts.filter(carrier=name, wire_at__isnull=False, provider_id="").last()
-    if not doubtful:
+    unsure = message and message.attempts.filter(carrier=name, wire_at__isnull=False, provider_id="").last()
+    if not unsure:
         return False
-    message_states.hear(name, sighting, attempt_id=doubtful.pk)
+    message_states.record_report(name, report, attempt_id=unsure.pk)
     return True

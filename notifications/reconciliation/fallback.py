@@ -14,32 +14,32 @@ from notifications.wordings.rendering import WordingIncomplete
 logger = logging.getLogger(__name__)
 
 NEVER_ARRIVES = (MessageState.UNDELIVERABLE, MessageState.CANCELLED, MessageState.EXPIRED)
-OTHER = {Channel.SMS: Channel.EMAIL, Channel.EMAIL: Channel.SMS}
+OTHER_CHANNEL = {Channel.SMS: Channel.EMAIL, Channel.EMAIL: Channel.SMS}
 
 
-def go_on(message: Message) -> None:
-    """Say an undeliverable notice by the other channel, or have the person called; in the caller's transaction.
+def start_fallback(message: Message) -> None:
+    """Owe an undeliverable notice by the other channel, or make a call task; in the caller's transaction.
 
-    A code is not said again: whoever needs one asks for another. Nor is what was overtaken meanwhile.
+    Not for a code, because whoever needs one asks for another, nor for what was overtaken meanwhile.
     """
     if message.lane == Lane.CODES or Message.objects.filter(pk=message.pk, expires_at__lte=Now()).exists():
         return
-    if _is_said_elsewhere(message) or say_by_other_channel(message):
+    if _may_arrive_otherwise(message) or owe_by_other_channel(message):
         return
     if message.must_reach:
-        have_called(message)
+        make_call_task(message)
 
 
-def say_by_other_channel(message: Message) -> bool:
+def owe_by_other_channel(message: Message) -> bool:
     """Owe the notice by the other channel; False when there is none that may arrive, or it went that way before."""
-    other = OTHER[Channel(message.channel)]
+    other = OTHER_CHANNEL[Channel(message.channel)]
     try:
         address = message.other_address
         if not address or address_status.verdict(other, address) is not None:
             return False
         again = say_again(message, channel=other, address=address, occasion=message.occasion, at=database_now())
     except (WordingIncomplete, AddressRefused, Unreadable) as problem:
-        # What was kept of an older message may not be enough for today's words: what happened is recorded all the same.
+        # The context of an older message may not fit today's wording: what happened is recorded all the same.
         logger.error(  # noqa: TRY400 - the text may hold a word of the case
             "A message could not be said by the other channel.",
             extra={"message_id": str(message.pk), "problem": type(problem).__name__},
@@ -48,12 +48,12 @@ def say_by_other_channel(message: Message) -> bool:
     return again is not None
 
 
-def _is_said_elsewhere(message: Message) -> bool:
-    """Tell whether the same occasion went to the person by the other channel too, and may arrive there."""
-    beside = Message.objects.filter(occasion=message.occasion, recipient=message.recipient)
-    return beside.exclude(pk=message.pk).exclude(state__in=NEVER_ARRIVES).exists()
+def _may_arrive_otherwise(message: Message) -> bool:
+    """Tell whether a message of the same occasion may reach the person by the other channel."""
+    others = Message.objects.filter(occasion=message.occasion, recipient=message.recipient).exclude(pk=message.pk)
+    return others.exclude(state__in=NEVER_ARRIVES).exists()
 
 
-def have_called(message: Message) -> None:
-    """Make the task of calling the person, once."""
+def make_call_task(message: Message) -> None:
+    """Have the contact centre call the person; repeating it is harmless."""
     CallTask.objects.bulk_create([CallTask(message=message)], ignore_conflicts=True)

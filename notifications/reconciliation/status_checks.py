@@ -1,6 +1,6 @@
 """Asking the carriers: whether they took what is unknown, and what became of what they took.
 
-An unknown message is sent again only after two looks into the carrier's whole list did not find it, the second one
+An unknown message is sent again only after two checks of the carrier's whole list did not find it, the second one
 twenty minutes after the first; one that is two hours old waits for a person instead.
 """
 
@@ -14,39 +14,39 @@ from django.db import transaction
 from django.db.models import DurationField, F, Value
 from django.db.models.functions import Greatest, Least, Now
 
-from notifications.carriers import CannotSay, Meaning, OutgoingMessage, Sighting, answering
+from notifications.carriers import Meaning, OutgoingMessage, StatusReport, StatusUnavailable, checkable_carrier
 from notifications.models import Attempt, Message, MessageState, Outcome
 from notifications.reconciliation import message_states
 from notifications.runtime.timings import pace
 
 logger = logging.getLogger(__name__)
 
-ASKED_AT_ONCE: Final = 20
-LOOKS_NEEDED: Final = 2
+CHECKED_AT_ONCE: Final = 20
+CHECKS_NEEDED: Final = 2
 # The carrier's clock, and that of the web server by which a restored message was written, may be hours off.
-CLOCKS: Final = timedelta(hours=3)
+CLOCK_TOLERANCE: Final = timedelta(hours=3)
 NO_WORD: Final = "no word"
 
 
-def ask(*, seconds: float = 20.0) -> int:
-    """Ask about what is due to be asked about, the unknown first, for so many seconds; return how many messages.
+def check_due_messages(*, seconds: float = 20.0) -> int:
+    """Ask the carriers about the messages that are due, the unknown first, for so many seconds; return how many.
 
-    Safe to call from many processes: a message is put off before its carrier is spoken to, outside any transaction. A
-    carrier that could not say is left alone for the rest of the pass.
+    Safe to call from many processes: the next check of a message is set before its carrier is asked, outside any
+    transaction. A carrier whose list could not be read is not asked again in this pass.
     """
     until, asked, silent = monotonic() + seconds, 0, set[str]()
-    while monotonic() < until and (messages := _put_off(silent)):
+    while monotonic() < until and (messages := _claim_due(silent)):
         for message in messages:
             if message.carrier not in silent and monotonic() < until:
                 asked += 1
-                _ask_about(message, silent)
+                _check(message, silent)
     return asked
 
 
-def _ask_about(message: Message, silent: set[str]) -> None:
+def _check(message: Message, silent: set[str]) -> None:
     try:
-        (_look if message.state == MessageState.UNKNOWN else _chase)(message)
-    except CannotSay:
+        (_check_unknown if message.state == MessageState.UNKNOWN else _check_accepted)(message)
+    except StatusUnavailable:
         # After a restore it may be any carrier that had the message: one that is silent says nothing of the others.
         if message.carrier:
             silent.add(message.carrier)
@@ -59,37 +59,39 @@ def _ask_about(message: Message, silent: set[str]) -> None:
 
 
 @transaction.atomic(durable=True)
-def _put_off(silent: Collection[str]) -> Sequence[Message]:
+def _claim_due(silent: Collection[str]) -> Sequence[Message]:
     due = Message.objects.filter(look_at__lte=Now(), state__in=[MessageState.UNKNOWN, MessageState.ACCEPTED])
     unknown_first = due.exclude(carrier__in=silent).order_by("-state", "look_at")
-    messages = list(unknown_first.select_for_update(skip_locked=True)[:ASKED_AT_ONCE])
+    messages = list(unknown_first.select_for_update(skip_locked=True)[:CHECKED_AT_ONCE])
     Message.objects.filter(pk__in=[message.pk for message in messages]).update(look_at=Now() + pace().look_again)
     return messages
 
 
-# ---- unknown: was it taken? ----
+# ---- unknown messages: was it taken? ----
 
 
-def _look(message: Message) -> None:
-    """Look for every doubtful attempt of an unknown message in its carrier's list."""
-    doubtful = list(message.attempts.filter(outcome=Outcome.UNKNOWN, wire_at__isnull=False).order_by("-number"))
-    for attempt in doubtful:
-        if sighting := _find(message, attempt):
-            message_states.hear(attempt.carrier, sighting, attempt_id=attempt.pk)
+def _check_unknown(message: Message) -> None:
+    """Look for each unsure attempt of an unknown message in its carrier's list."""
+    unsure = list(message.attempts.filter(outcome=Outcome.UNKNOWN, wire_at__isnull=False).order_by("-number"))
+    for attempt in unsure:
+        if report := _find(message, attempt):
+            message_states.record_report(attempt.carrier, report, attempt_id=attempt.pk)
             return
-    _count_clean_look(message, doubtful)
+    _count_not_found(message, unsure)
 
 
-def _find(message: Message, attempt: Attempt) -> Sighting | None:
-    carrier = answering(attempt.carrier)
+def _find(message: Message, attempt: Attempt) -> StatusReport | None:
+    carrier = checkable_carrier(attempt.carrier)
     if carrier is None or attempt.wire_at is None:
-        raise CannotSay
-    return carrier.find(OutgoingMessage.from_message(message, attempt_id=attempt.pk), since=attempt.wire_at - CLOCKS)
+        raise StatusUnavailable
+    return carrier.find(
+        OutgoingMessage.from_message(message, attempt_id=attempt.pk), since=attempt.wire_at - CLOCK_TOLERANCE
+    )
 
 
 @transaction.atomic(durable=True)
-def _count_clean_look(message: Message, doubtful: Sequence[Attempt]) -> None:
-    """Count a look that found nothing, unless the message moved meanwhile; after the second it may be sent again."""
+def _count_not_found(message: Message, unsure: Sequence[Attempt]) -> None:
+    """Count a check that did not find the message, unless its state changed meanwhile; requeue it after the second."""
     unmoved = Message.objects.filter(
         pk=message.pk, state=MessageState.UNKNOWN, looks=message.looks, fence=message.fence
     )
@@ -98,37 +100,37 @@ def _count_clean_look(message: Message, doubtful: Sequence[Attempt]) -> None:
         return
     looks = locked.looks + 1
     is_young = unmoved.filter(unsure_since__gt=Now() - pace().person).exists()
-    if looks >= LOOKS_NEEDED and is_young:
-        send_again(locked, doubtful)
+    if looks >= CHECKS_NEEDED and is_young:
+        requeue_not_taken(locked, unsure)
     else:
         Message.objects.filter(pk=locked.pk).update(looks=looks, look_at=Now() + pace().second_settle)
 
 
-def send_again(message: Message, doubtful: Sequence[Attempt]) -> None:
-    """Let a locked unknown message be sent again, to where its person is by now: it was not taken."""
-    Attempt.objects.filter(pk__in=[attempt.pk for attempt in doubtful]).update(
+def requeue_not_taken(message: Message, unsure: Sequence[Attempt]) -> None:
+    """Let a locked unknown message, which was not taken, be sent again to its person's present address."""
+    Attempt.objects.filter(pk__in=[attempt.pk for attempt in unsure]).update(
         outcome=Outcome.NOT_SENT, error_code="not in the list"
     )
-    message_states.wait(message, message.attempts.latest("number"), next_try_at=None)
+    message_states.requeue(message, message.attempts.latest("number"), next_try_at=None)
 
 
-# ---- accepted: what became of it? ----
+# ---- accepted messages: what became of it? ----
 
 
-def _chase(message: Message) -> None:
-    """Ask what became of a message the carrier took; after three days without a final word it counts as lost."""
+def _check_accepted(message: Message) -> None:
+    """Ask what became of a message the carrier took; after three days without a final status it counts as lost."""
     attempt = message.attempts.get(outcome=Outcome.ACCEPTED)
     try:
-        sighting = _fetch(attempt)
+        report = _fetch(attempt)
     finally:
         # A carrier that cannot say for three days is as good as one that lost it.
         _wait_or_give_up(message, attempt)
-    if sighting is not None:
-        message_states.hear(attempt.carrier, sighting, attempt_id=attempt.pk)
+    if report is not None:
+        message_states.record_report(attempt.carrier, report, attempt_id=attempt.pk)
 
 
-def _fetch(attempt: Attempt) -> Sighting | None:
-    carrier = answering(attempt.carrier)
+def _fetch(attempt: Attempt) -> StatusReport | None:
+    carrier = checkable_carrier(attempt.carrier)
     return carrier.fetch(attempt.provider_id) if carrier and attempt.provider_id else None
 
 
@@ -138,7 +140,7 @@ def _wait_or_give_up(message: Message, attempt: Attempt) -> None:
     if locked is None:
         return
     if Message.objects.filter(pk=locked.pk, accepted_at__lte=Now() - pace().give_up).exists():
-        message_states.fail(locked, attempt, code=NO_WORD, meaning=Meaning.UNFIT)
+        message_states.mark_failed(locked, attempt, code=NO_WORD, meaning=Meaning.UNFIT)
     else:
         # As long again as it has waited, never less than at first, and for the last time when three days are over.
         waited, chase = Now() - F("accepted_at"), Value(pace().chase, output_field=DurationField())

@@ -64,9 +64,9 @@ def _is_legible(message: Message) -> bool:
 
 def _settle_unsendable(message: Message, why: str) -> None:
     """Settle a message that cannot arrive, because of its address or its text, without calling a carrier."""
-    message_states.move(message, MessageState.UNDELIVERABLE, settled_at=Now())
+    message_states.set_state(message, MessageState.UNDELIVERABLE, settled_at=Now())
     logger.warning("A message was not sent at all.", extra={"message_id": str(message.pk), "why": why})
-    fallback.go_on(message)
+    fallback.start_fallback(message)
 
 
 def _claim(message: Message, route: Route) -> Claim:

@@ -76,7 +76,7 @@ def end(*, by: str) -> None:
 def _doubt(channel: Channel, *, since: datetime) -> None:
     """Call the open notices of a channel that are older than the hold unknown: each of its carriers may have them."""
     older = Message.objects.filter(channel=channel, lane=Lane.NOTICES, recorded_at__lte=since)
-    still_open = older.filter(state__in=message_states.OPEN)
+    still_open = older.filter(state__in=message_states.OPEN_STATES)
     doubted = list(still_open.select_for_update().order_by("pk"))
     Attempt.objects.filter(message__in=doubted, ended_at__isnull=True).update(ended_at=Now(), outcome=Outcome.UNKNOWN)
     names = [carrier.name for carrier in carriers.carriers_for(channel)]

@@ -10,7 +10,7 @@ from typing import Final
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 
-from notifications.carriers import Accepted, Declined, Meaning, answering
+from notifications.carriers import Accepted, Declined, Meaning, checkable_carrier
 from notifications.models import Attempt, Lane, Message, MessageState, Outcome
 from notifications.reconciliation import message_states
 from notifications.runtime.timings import pace
@@ -78,7 +78,7 @@ def _record_accepted(accepted: Sequence[tuple[Claim, Accepted]]) -> None:
             ],
         )
     for can_be_asked in (True, False):
-        ids = [c.message.pk for c, _ in accepted if (answering(c.carrier.name) is not None) == can_be_asked]
+        ids = [c.message.pk for c, _ in accepted if (checkable_carrier(c.carrier.name) is not None) == can_be_asked]
         if ids:
             Message.objects.filter(pk__in=ids).update(
                 state=MessageState.ACCEPTED,
@@ -94,27 +94,27 @@ def _record_not_accepted(claim: Claim, result: Result) -> None:
     match result:
         case Unsure():
             _close(claim.attempt, Outcome.UNKNOWN, result.code)
-            message_states.doubt(claim.message)
+            message_states.mark_unknown(claim.message)
         case Declined():
             _record_declined(claim, result)
         case NotTried() if claim.message.next_address is not None:
             # Its person moved while it was marked: what waits goes where they are by now.
             _close(claim.attempt, Outcome.NOT_SENT, "unspoken")
-            message_states.wait(claim.message, claim.attempt)
+            message_states.requeue(claim.message, claim.attempt)
         case _:
             return
 
 
 def _record_declined(claim: Claim, declined: Declined) -> None:
-    message, again = claim.message, declined.meaning in {Meaning.BUSY, Meaning.LINE}
+    message, again = claim.message, declined.meaning in {Meaning.BUSY, Meaning.ACCOUNT}
     _close(claim.attempt, Outcome.NOT_SENT if again else Outcome.REFUSED, declined.code)
     match declined.meaning:
         case Meaning.BUSY:
-            message_states.wait(message, claim.attempt, next_try_at=Now() + back_off(message))
-        case Meaning.LINE:
-            message_states.wait(message, claim.attempt)
+            message_states.requeue(message, claim.attempt, next_try_at=Now() + back_off(message))
+        case Meaning.ACCOUNT:
+            message_states.requeue(message, claim.attempt)
         case Meaning.DEAD | Meaning.STOPPED | Meaning.UNFIT:
-            message_states.fail(message, claim.attempt, code=declined.code, meaning=declined.meaning)
+            message_states.mark_failed(message, claim.attempt, code=declined.code, meaning=declined.meaning)
 
 
 def _record_late(claim: Claim, result: Result) -> None:
@@ -123,7 +123,7 @@ def _record_late(claim: Claim, result: Result) -> None:
     logger.warning("A sender came back after its lease.", extra={"message_id": str(message.pk)})
     attempt = message.attempts.filter(pk=claim.attempt.pk).first()
     if isinstance(result, Accepted) and attempt is not None:
-        message_states.take(message, attempt, provider_id=result.provider_id)
+        message_states.mark_accepted(message, attempt, provider_id=result.provider_id)
 
 
 def _is_undone(claim: Claim, result: Result) -> bool:

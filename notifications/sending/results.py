@@ -27,4 +27,4 @@ def is_route_failure(result: Result) -> bool:
 
 def is_account_refusal(result: Result) -> bool:
     """Tell whether the carrier refused our account, which stops its route."""
-    return isinstance(result, Declined) and result.meaning == Meaning.LINE
+    return isinstance(result, Declined) and result.meaning == Meaning.ACCOUNT

@@ -91,6 +91,6 @@ def _settle_abandoned(message: Message) -> None:
     message.attempts.filter(pk=attempt.pk).update(ended_at=Now(), outcome=outcome, error_code="lease over")
     logger.warning("A sender did not come back.", extra={"message_id": str(message.pk), "on_wire": was_on_wire})
     if was_on_wire:
-        message_states.doubt(message)
+        message_states.mark_unknown(message)
     else:
-        message_states.wait(message, attempt)
+        message_states.requeue(message, attempt)

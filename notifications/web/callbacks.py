@@ -1,10 +1,9 @@
-"""What carriers tell us: the fate of messages they took, and what people answer to them.
+"""The addresses that carriers call: what became of the messages they took, and what people answer to them.
 
-Both addresses are for machines: without a language, without a session, and believed only with Twilio's signature.
+Both are for machines: without a language, without a session, and trusted only with Twilio's signature.
 """
 
 import logging
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, Final
@@ -17,90 +16,25 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
-from kit.arabic import fold
 from notifications.addresses import address_status
 from notifications.carriers import carrier_named
-from notifications.carriers.twilio import MESSAGE, STATUSES, TwilioCarrier, sighting
+from notifications.carriers.twilio import MESSAGE, STATUSES, TwilioCarrier, status_report
 from notifications.models import Channel, Verdict
 from notifications.reconciliation import message_states
+from notifications.web import replies
 
 logger = logging.getLogger(__name__)
 
 LARGEST_BODY: Final = 16 * 1024
+LONGEST_CODE: Final = 9
 RETRY_AFTER_SECONDS: Final = 30
-LONGEST_REPLY: Final = 60
 NO_REPLY: Final = "<Response/>"
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def _folded(text: str) -> str:
-    """Return the words of a reply without punctuation, vowel marks and the variants of letters."""
-    return " ".join(re.findall(r"\w+", fold(text)))
-
-
-STOP: Final = frozenset(
-    map(
-        _folded,
-        (
-            "stop",
-            "stop all",
-            "stopall",
-            "unsubscribe",
-            "cancel",
-            "quit",
-            "end",
-            "revoke",
-            "optout",
-            "opt out",
-            "قف",
-            "توقف",
-            "توقفوا",
-            "أوقف",
-            "أوقفوا",
-            "أوقفوا الرسائل",
-            "إيقاف",
-            "إيقاف الرسائل",
-            "إلغاء",
-            "إلغاء الاشتراك",
-            "كفى",
-        ),
-    )
-)
-STRANGER: Final = frozenset(
-    map(
-        _folded,
-        (
-            "wrong person",
-            "wrong number",
-            "this is the wrong number",
-            "you have the wrong number",
-            "not me",
-            "رقم خاطئ",
-            "الرقم خاطئ",
-            "هذا رقم خاطئ",
-            "الرقم خطأ",
-            "رقم خطأ",
-            "رقم غلط",
-            "الرقم غلط",
-            "شخص خاطئ",
-            "شخص خطأ",
-            "الشخص الخطأ",
-            "لست المعني",
-            "لست المعنية",
-            "لست أنا",
-            "لست الشخص المعني",
-            "ليس رقمي",
-            "هذا ليس رقمي",
-        ),
-    )
-)
-LONGEST_CODE: Final = 9
-START: Final = frozenset(map(_folded, ("start", "unstop", "ابدأ", "ابدؤوا", "استئناف")))
-
-
-def _believed[**P](view: View[P]) -> View[P]:
-    """Let only Twilio in, about our account, and have it come again while the database is away."""
+def _signed_by_twilio[**P](view: View[P]) -> View[P]:
+    """Refuse what Twilio did not sign for our account; answer 503 while the database is away, so that it retries."""
 
     @csrf_exempt
     @login_not_required
@@ -118,27 +52,27 @@ def _believed[**P](view: View[P]) -> View[P]:
     return guarded
 
 
-@_believed
+@_signed_by_twilio
 def twilio_status(request: HttpRequest, attempt: int) -> HttpResponse:
-    """Hear what became of a message; what is said of an attempt we do not know is kept, and answered alike."""
+    """Record what became of a message; a report on an attempt we do not know is kept, and answered alike."""
     sid, word = request.POST.get("MessageSid", ""), request.POST.get("MessageStatus", "")
     code = request.POST.get("ErrorCode", "")[:LONGEST_CODE]
     if not (MESSAGE.fullmatch(sid) and word.isprintable() and word and code.isprintable()):
         return HttpResponse(status=400)
-    seen = sighting(sid, word, code)
-    message_states.hear(TwilioCarrier.name, seen, attempt_id=attempt, moves=word in STATUSES)
+    report = status_report(sid, word, code)
+    message_states.record_report(TwilioCarrier.name, report, attempt_id=attempt, changes_state=word in STATUSES)
     return HttpResponse()
 
 
-@_believed
+@_signed_by_twilio
 def twilio_inbound(request: HttpRequest) -> HttpResponse:
-    """Hear a person who wants no messages, or is not who they are for; anything else is neither kept nor answered."""
-    number, said = request.POST.get("From", ""), _said(request)
-    if number and said in STOP:
+    """Block the number of a person who wants no messages or is not their recipient; other replies are not kept."""
+    number, reply = request.POST.get("From", ""), _reply(request)
+    if number and reply in replies.STOP:
         address_status.pronounce(Channel.SMS, number, Verdict.STOPPED, "reply")
-    elif number and said in STRANGER:
+    elif number and reply in replies.WRONG_PERSON:
         address_status.pronounce(Channel.SMS, number, Verdict.STRANGER, "reply")
-    elif number and said in START:
+    elif number and reply in replies.START:
         address_status.clear(Channel.SMS, number, only=Verdict.STOPPED)
     return HttpResponse(NO_REPLY, content_type="text/xml")
 
@@ -163,7 +97,7 @@ def _is_signed(request: HttpRequest) -> bool:
     return bool(RequestValidator(settings.TWILIO_AUTH_TOKEN).validate(url, request.POST, signature))
 
 
-def _said(request: HttpRequest) -> str:
-    """Return a short reply's words; Twilio's own word for it stands where an answer to STOP is set up there."""
+def _reply(request: HttpRequest) -> str:
+    """Return a short reply, folded; Twilio's own word for it stands where an answer to STOP is set up there."""
     body = request.POST.get("OptOutType") or request.POST.get("Body", "")
-    return _folded(body) if len(body) <= LONGEST_REPLY else ""
+    return replies.fold_reply(body) if len(body) <= replies.LONGEST else ""

@@ -16,7 +16,7 @@ from tests.faults.storm import Storm
 
 #: One for each lane and one for the chores; each has two children of its own.
 NAMES = ("codes", "notices", "chores")
-BEATS = ("notifications.sweep", "notifications.ask")
+BEATS = ("notifications.sweep", "notifications.check_status")
 #: A worker takes seconds to start: its life is counted from the first message that is sent after that.
 LONGEST_LIFE, LONGEST_BIRTH = 3.0, 30.0
 ASKED_EVERY = 0.2

@@ -105,7 +105,7 @@ def _warm_up() -> None:
         outbox.owe([town.notice(10**6)], occasion="warm-up", at=timezone.now())
     app.loader.import_default_modules()
     app.tasks[worker_signal.TASK](Lane.NOTICES)
-    for name in ("notifications.sweep", "notifications.ask"):
+    for name in ("notifications.sweep", "notifications.check_status"):
         app.tasks[name]()
     for model in (Receipt, Attempt, Message, DailySpend):
         model.objects.all().delete()

@@ -39,11 +39,11 @@ def work(change: Change, marks: Path, tell: Callable[[Stage], object]) -> NoRetu
     if change == "mark first":
         send = _marked_first(send)
     if change == "requeue":
-        status_checks._look = _sent_again_unasked
+        status_checks._check_unknown = _sent_again_unasked
     TwilioCarrier.send = send  # type: ignore[method-assign,assignment]
     tasks = current_app.tasks
     lanes = [partial(tasks[worker_signal.TASK], lane) for lane in Lane]
-    duties = [*lanes, tasks["notifications.sweep"], tasks["notifications.ask"]]
+    duties = [*lanes, tasks["notifications.sweep"], tasks["notifications.check_status"]]
     with suppress(DatabaseError):
         connection.ensure_connection()
     tell(Stage.WORKING)

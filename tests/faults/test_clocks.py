@@ -18,7 +18,7 @@ from django.utils import timezone
 
 import notifications
 from notifications import carriers
-from notifications.carriers import Sighting, Status
+from notifications.carriers import Status, StatusReport
 from notifications.models import Attempt, Channel, Lane, Line, Message, MessageQuerySet, MessageState, Outcome
 from notifications.reconciliation import status_checks
 from notifications.runtime.database_clock import database_now
@@ -149,7 +149,7 @@ def prepare(carrier: AnsweringCarrier) -> None:
         _bring(message, changes.get(occasion, {}))
     carrier.list(Message.objects.get(occasion="unknown, and in the list"))
     taken = Message.objects.get(occasion="accepted, and to be asked about")
-    carrier.listed[taken.token or ""] = Sighting(f"taken-{taken.pk}", Status.DELIVERED, "delivered", "")
+    carrier.listed[taken.token or ""] = StatusReport(f"taken-{taken.pk}", Status.DELIVERED, "delivered", "")
 
 
 SENDING: dict[str, object] = {"state": MessageState.SENDING, "tries": 1, "fence": 1, "carrier": "answering"}
@@ -183,7 +183,7 @@ def work() -> None:
         sweep.expire,
         lambda: delivery.drain(Lane.CODES),
         lambda: delivery.drain(Lane.NOTICES),
-        status_checks.ask,
+        status_checks.check_due_messages,
     )
     for act in acts:
         act()

@@ -160,7 +160,7 @@ KEEPS_ARABIC = {
     "config/formats/ar/formats.py",  # punctuation of dates
     "kit/forms.py",  # months in the three families people write
     "config/settings.py",  # the operator's name, which is a setting
-    "notifications/web/callbacks.py",  # the short replies that are heard
+    "notifications/web/replies.py",  # the short replies that are acted on
     "notifications/wordings/ar.py",  # messages, counted letter by letter, beside their English twins
 }
 

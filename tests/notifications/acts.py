@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from notifications.actions.readdressing import readdress
-from notifications.carriers import Meaning, Sighting, Status, Uncertain
+from notifications.carriers import Meaning, Status, StatusReport, Uncertain
 from notifications.models import Attempt, Channel, Lane, Message, MessageState
 from notifications.outbox import Notice
 from notifications.reconciliation import message_states, status_checks
@@ -83,23 +83,23 @@ def last_try(message: Message) -> Attempt:
 
 
 def said(
-    attempt: Attempt, status: Status, *, meaning: Meaning = Meaning.UNFIT, code: str = "", moves: bool = True
+    attempt: Attempt, status: Status, *, meaning: Meaning = Meaning.UNFIT, code: str = "", changes_state: bool = True
 ) -> None:
     """Let the carrier say a word about an attempt, as a callback would."""
     provider_id = Attempt.objects.get(pk=attempt.pk).provider_id or f"given-{attempt.pk}"
-    word = status.name.lower() if moves else "frobnicated"
-    message_states.hear(
+    word = status.name.lower() if changes_state else "frobnicated"
+    message_states.record_report(
         attempt.carrier,
-        Sighting(provider_id, status, word, code, meaning),
+        StatusReport(provider_id, status, word, code, meaning),
         attempt_id=attempt.pk,
-        moves=moves,
+        changes_state=changes_state,
     )
 
 
-def ask_now(message: Message) -> int:
+def check_now(message: Message) -> int:
     """Let the time come to ask about a message, and ask."""
     Message.objects.filter(pk=message.pk).update(look_at=Now())
-    return status_checks.ask()
+    return status_checks.check_due_messages()
 
 
 def aged(message: Message, field: str, **span: float) -> None:

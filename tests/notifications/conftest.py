@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications import carriers, outbox
-from notifications.carriers import Accepted, CannotSay, OutgoingMessage, Sighting, Status
+from notifications.carriers import Accepted, OutgoingMessage, Status, StatusReport, StatusUnavailable
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
 from notifications.runtime import worker_signal
@@ -41,28 +41,30 @@ class AnsweringCarrier(ObedientCarrier):
     def __init__(self) -> None:
         """Start with an empty list."""
         super().__init__()
-        self.listed: dict[str, Sighting] = {}
+        self.listed: dict[str, StatusReport] = {}
         self.unreadable = False
         self.asked = 0
 
-    def list(self, message: Message, status: Status = Status.TAKEN, word: str = "queued", code: str = "") -> Sighting:
+    def list(
+        self, message: Message, status: Status = Status.TAKEN, word: str = "queued", code: str = ""
+    ) -> StatusReport:
         """Put a message into the list, as if it had been taken."""
-        sighting = Sighting(f"listed-{message.token}", status, word, code, body=message.body)
-        self.listed[message.token or ""] = sighting
-        return sighting
+        report = StatusReport(f"listed-{message.token}", status, word, code, body=message.body)
+        self.listed[message.token or ""] = report
+        return report
 
-    def find(self, message: OutgoingMessage, *, since: datetime) -> Sighting | None:
+    def find(self, message: OutgoingMessage, *, since: datetime) -> StatusReport | None:
         """Look the token up."""
         assert since <= timezone.now() + timedelta(days=1)
         self._ask()
         return self.listed.get(message.token)
 
-    def fetch(self, provider_id: str) -> Sighting | None:
+    def fetch(self, provider_id: str) -> StatusReport | None:
         """Look the id up."""
         self._ask()
         return next((each for each in self.listed.values() if each.provider_id == provider_id), None)
 
-    def listing(self, *, since: datetime, until: datetime) -> Iterator[Sighting]:
+    def listing(self, *, since: datetime, until: datetime) -> Iterator[StatusReport]:
         """Yield the list."""
         assert since < until
         self._ask()
@@ -71,7 +73,7 @@ class AnsweringCarrier(ObedientCarrier):
     def _ask(self) -> None:
         self.asked += 1
         if self.unreadable:
-            raise CannotSay
+            raise StatusUnavailable
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from notifications import alarms, tasks
 from notifications.actions import decisions
-from notifications.carriers import CannotSay, Sighting, Status
+from notifications.carriers import Status, StatusReport, StatusUnavailable
 from notifications.models import Alarm, AlarmKind, Attempt, Audit, Message, Outcome
 from notifications.reconciliation import audit
 from notifications.runtime.database_clock import database_now
 from notifications.sending import delivery
-from tests.notifications.acts import SecondCarrier, again, ask_now, last_try, sent, state_of, unsure
+from tests.notifications.acts import SecondCarrier, again, check_now, last_try, sent, state_of, unsure
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier
 
 pytestmark = pytest.mark.django_db
@@ -30,11 +30,11 @@ def compared(carrier: AnsweringCarrier) -> Audit:
     return audit.compare(carrier.name, carrier, since=now - timedelta(minutes=30), until=now + timedelta(minutes=30))
 
 
-def listed(carrier: AnsweringCarrier, message: Message) -> Sighting:
+def listed(carrier: AnsweringCarrier, message: Message) -> StatusReport:
     """Have a message that was sent in the carrier's list, under the id it gave."""
-    sighting = Sighting(last_try(message).provider_id, Status.TAKEN, "sent", body=message.body)
-    carrier.listed[message.token or ""] = sighting
-    return sighting
+    report = StatusReport(last_try(message).provider_id, Status.TAKEN, "sent", body=message.body)
+    carrier.listed[message.token or ""] = report
+    return report
 
 
 class TestBothWays:
@@ -58,14 +58,14 @@ class TestBothWays:
 
     def test_what_our_rows_do_not_have(self, signals: list[str], answering: AnsweringCarrier) -> None:
         listed(answering, sent())
-        answering.listed["x"] = Sighting("SM-stranger", Status.DELIVERED, "delivered", body="nothing of ours zzzzz")
+        answering.listed["x"] = StatusReport("SM-stranger", Status.DELIVERED, "delivered", body="nothing of ours zzzzz")
         made = compared(answering)
         assert (made.missing_there, made.missing_here, alarms.open_alarms().count()) == ([], ["SM-stranger"], 1)
 
     def test_a_message_they_have_twice_is_named(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
-        sighting = listed(answering, message)
-        answering.listed["twice"] = Sighting("SM-twice", Status.TAKEN, "sent", body=sighting.body)
+        report = listed(answering, message)
+        answering.listed["twice"] = StatusReport("SM-twice", Status.TAKEN, "sent", body=report.body)
         assert compared(answering).missing_here == ["SM-twice"]
         assert (state_of(message), alarms.open_alarms().count()) == ("accepted", 1)
 
@@ -91,20 +91,20 @@ class TestHealing:
     ) -> None:
         message = unsure(answering)
         for _ in range(looks):
-            ask_now(message)
-        sighting = answering.list(message, status)
+            check_now(message)
+        report = answering.list(message, status)
         made = compared(answering)
-        assert (state_of(message), last_try(message).provider_id) == (state, sighting.provider_id)
+        assert (state_of(message), last_try(message).provider_id) == (state, report.provider_id)
         assert (made.ours, made.theirs, made.missing_there, made.missing_here) == (1, 1, [], [])
         assert Alarm.objects.count() == 0
 
     def test_a_second_try_that_was_not_needed_is_told(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
-        ask_now(message)
-        ask_now(message)
+        check_now(message)
+        check_now(message)
         delivery.deliver(str(message.pk))
         listed(answering, message)
-        answering.listed["first"] = Sighting("SM-first", Status.DELIVERED, "delivered", body=message.body)
+        answering.listed["first"] = StatusReport("SM-first", Status.DELIVERED, "delivered", body=message.body)
         made = compared(answering)
         assert (made.ours, made.missing_there, made.missing_here) == (2, [], [])
         assert list(message.attempts.order_by("number").values_list("outcome", flat=True)) == ["repeated", "accepted"]
@@ -134,7 +134,7 @@ class TestEdges:
     ) -> None:
         asked: list[tuple[datetime, datetime]] = []
 
-        def listing(*, since: datetime, until: datetime) -> Iterator[Sighting]:
+        def listing(*, since: datetime, until: datetime) -> Iterator[StatusReport]:
             asked.append((since, until))
             yield from ()
 
@@ -179,7 +179,7 @@ class TestEdges:
         audit.compare_day(date(2026, 1, 5))
         assert [alarm.kind for alarm in alarms.open_alarms()] == [AlarmKind.LISTS_DIFFER]
 
-    @pytest.mark.parametrize("error", [CannotSay(), RuntimeError("+962790001234")])
+    @pytest.mark.parametrize("error", [StatusUnavailable(), RuntimeError("+962790001234")])
     def test_a_silent_carrier_is_not_compared_and_keeps_no_other_from_it(
         self,
         signals: list[str],
@@ -193,7 +193,7 @@ class TestEdges:
         use(answering, second)
         message = sent()
 
-        def listing(*, since: datetime, until: datetime) -> Iterator[Sighting]:
+        def listing(*, since: datetime, until: datetime) -> Iterator[StatusReport]:
             yield listed(answering, message)
             raise error
 
@@ -217,7 +217,7 @@ class TestEdges:
         self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         for number in range(300):
-            answering.listed[str(number)] = Sighting(f"SM-{number}", Status.TAKEN, "sent")
+            answering.listed[str(number)] = StatusReport(f"SM-{number}", Status.TAKEN, "sent")
         made = compared(answering)
         assert (made.theirs, len(made.missing_here)) == (300, audit.KEPT)
 

@@ -238,7 +238,7 @@ class TestFates:
             text = "server at 10.0.0.7 closed the connection"
             raise error(text)
 
-        monkeypatch.setattr(message_states, "hear", away)
+        monkeypatch.setattr(message_states, "record_report", away)
         monkeypatch.setattr(address_status, "pronounce", away)
         answer = tell(path, SENT | {"Body": "stop"})
         assert (answer.status_code, answer["Retry-After"], "10.0.0.7" in caplog.text) == (503, "30", False)

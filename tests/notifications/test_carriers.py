@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.devstack.state import ROOT
 from notifications import carriers
-from notifications.carriers import Accepted, Answers, CannotSay, Declined, Meaning, Status, Uncertain
+from notifications.carriers import Accepted, CheckableCarrier, Declined, Meaning, Status, StatusUnavailable, Uncertain
 from notifications.carriers.embedded import EmbeddedCarrier
 from notifications.models import Attempt, Channel, EmbeddedMail
 from tests.notifications.outgoing import EMAIL, SMS, sms
@@ -53,7 +53,7 @@ class TestThePromise:
         self, path: str, what: tuple[str, set[Channel], bool]
     ) -> None:
         carrier = carriers.make_carrier("SMS_CARRIERS", path)
-        assert (carrier.name, set(getattr(carrier, "channels", Channel)), isinstance(carrier, Answers)) == what
+        assert (carrier.name, set(getattr(carrier, "channels", Channel)), isinstance(carrier, CheckableCarrier)) == what
 
     @pytest.mark.parametrize("path", [TWILIO, HTTP, SMTP])
     def test_a_carrier_that_is_not_there_certainly_took_nothing(self, path: str) -> None:
@@ -88,7 +88,11 @@ class TestTheChoice:
         settings.SMS_CARRIERS = [TWILIO, HTTP]
         found = [carriers.carrier_named(name) for name in ("http", "twilio", "mersal")]
         assert [carrier and carrier.name for carrier in found] == ["http", "twilio", None]
-        assert [carriers.answering(name) is not None for name in ("http", "twilio", "mersal")] == [False, True, False]
+        assert [carriers.checkable_carrier(name) is not None for name in ("http", "twilio", "mersal")] == [
+            False,
+            True,
+            False,
+        ]
 
     @pytest.mark.parametrize("path", ["", "nonsense", "no.such.Carrier", "notifications.carriers.twilio.NoCarrier"])
     def test_a_path_that_leads_nowhere_names_the_setting(self, path: str) -> None:
@@ -156,8 +160,8 @@ class TestTheHowTo:
         (asked,) = gateway.asked
         assert (asked.method, asked.path, asked.headers["Authorization"]) == ("POST", "/send/messages", "Bearer 0123")
         assert json.loads(asked.body) == {"from": "CMU", "to": SMS.to, "text": SMS.body}
-        assert isinstance(first, Answers)
-        assert carriers.answering("mersal") is first
+        assert isinstance(first, CheckableCarrier)
+        assert carriers.checkable_carrier("mersal") is first
 
     @pytest.mark.parametrize("name", ["MERSAL_URL", "MERSAL_KEY"])
     def test_a_missing_setting_is_named(self, how_to: tuple[ModuleType, GatewayLike], settings: Any, name: str) -> None:
@@ -169,7 +173,7 @@ class TestTheHowTo:
         ("status", "answer", "meaning"),
         [
             (429, said(error="too_many_requests"), Meaning.BUSY),
-            (401, said(error="key_refused"), Meaning.LINE),
+            (401, said(error="key_refused"), Meaning.ACCOUNT),
             (400, said(error="no_such_number"), Meaning.DEAD),
             (400, said(error="opted_out"), Meaning.STOPPED),
             (400, said(error="text_refused"), Meaning.UNFIT),
@@ -226,7 +230,7 @@ class TestTheHowTo:
     ) -> None:
         module, gateway = how_to
         gateway.status, gateway.answer = status, answer
-        with pytest.raises(CannotSay):
+        with pytest.raises(StatusUnavailable):
             module.MersalCarrier().find(SMS, since=AT)
 
 

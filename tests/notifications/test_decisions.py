@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from notifications.actions import decisions
 from notifications.actions.decisions import DecisionNotPossible
-from notifications.carriers import Sighting, Status
+from notifications.carriers import Status, StatusReport
 from notifications.models import Attempt, CallTask, Channel, Message, MessageState
-from notifications.reconciliation.message_states import hear
+from notifications.reconciliation.message_states import record_report
 from notifications.sending import delivery
 from tests.notifications.acts import (
     EMAIL,
@@ -240,8 +240,8 @@ class TestUnknown:
     def test_taken_and_then_proven_by_the_carrier(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         decide("decide_taken", message)
-        sighting = Sighting("SM-1", Status.DELIVERED, "delivered")
-        hear("answering", sighting, attempt_id=last_try(message).pk)
+        report = StatusReport("SM-1", Status.DELIVERED, "delivered")
+        record_report("answering", report, attempt_id=last_try(message).pk)
         assert (state_of(message), last_try(message).provider_id) == ("delivered", "SM-1")
 
     def test_not_taken(

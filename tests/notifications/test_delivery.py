@@ -135,7 +135,7 @@ def test_the_wire_mark_is_committed_before_the_carrier_is_spoken_to(signals: Sig
     ("error", "state", "outcome", "code"),
     [
         (Declined(Meaning.BUSY, "connect"), "pending", "not_sent", "connect"),
-        (Declined(Meaning.LINE, "20003"), "pending", "not_sent", "20003"),
+        (Declined(Meaning.ACCOUNT, "20003"), "pending", "not_sent", "20003"),
         (Declined(Meaning.DEAD, "21614"), "undeliverable", "refused", "21614"),
         (Declined(Meaning.STOPPED, "21610"), "undeliverable", "refused", "21610"),
         (Declined(Meaning.UNFIT, "21617"), "undeliverable", "refused", "21617"),

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from notifications import alarms, outbox
-from notifications.carriers import CannotSay, Declined, Meaning, Sighting, Status, Uncertain
+from notifications.carriers import Declined, Meaning, Status, StatusReport, StatusUnavailable, Uncertain
 from notifications.models import Alarm, AlarmKind, Attempt, Message, Outcome, Receipt
 from notifications.reconciliation import message_states
 from notifications.sending import delivery, sweep
@@ -19,8 +19,8 @@ from notifications.sending.claims import claim_messages
 from tests.notifications.acts import (
     Killed,
     again,
-    ask_now,
     at_once,
+    check_now,
     code,
     last_try,
     nothing,
@@ -53,7 +53,7 @@ def happen(message: Message, event: str, seen: list[str]) -> None:
         Message.objects.filter(pk=message.pk, state="sending").update(lease_until=Now())
         sweep.settle_abandoned()
     else:
-        said(message.attempts.get(number=1), WORDS[event], moves=event != "odd")
+        said(message.attempts.get(number=1), WORDS[event], changes_state=event != "odd")
     seen.append(state_of(message))
 
 
@@ -100,12 +100,12 @@ def test_the_words_about_two_tries_end_in_one_state(
     finals = []
     for order in (words[:kept], sorted(words[:kept]), sorted(words[:kept], reverse=True) * 2):
         message = unsure(answering, occasion=f"case:2:{next(occasions)}")
-        ask_now(message)
-        ask_now(message)
+        check_now(message)
+        check_now(message)
         assert delivery.deliver(str(message.pk)) == "accepted"
         ranks = [1]
         for number, word in order:
-            said(message.attempts.get(number=number), WORDS[word], moves=word != "odd")
+            said(message.attempts.get(number=number), WORDS[word], changes_state=word != "odd")
             ranks.append(RANK[state_of(message)])
         assert ranks == sorted(ranks)
         finals.append(state_of(message))
@@ -122,8 +122,8 @@ def test_of_two_tries_that_were_taken_one_failure_is_enough(
     signals: list[str], answering: AnsweringCarrier, first: int
 ) -> None:
     message = unsure(answering, notice(other_address="amina@example.com"))
-    ask_now(message)
-    ask_now(message)
+    check_now(message)
+    check_now(message)
     delivery.deliver(str(message.pk))
     for number in (first, 3 - first):
         said(message.attempts.get(number=number), Status.FAILED)
@@ -145,8 +145,8 @@ class TestReceipts:
     def test_what_is_said_of_nobody_is_parked(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         for attempt_id in (None, 0, 987_654):
-            message_states.hear(
-                "answering", Sighting(f"x-{attempt_id}", Status.FAILED, "failed", "30003"), attempt_id=attempt_id
+            message_states.record_report(
+                "answering", StatusReport(f"x-{attempt_id}", Status.FAILED, "failed", "30003"), attempt_id=attempt_id
             )
         parked = Receipt.objects.filter(carrier="answering", status="failed", error_code="30003", attempt=None)
         assert (parked.count(), Receipt.objects.count()) == (3, 3)
@@ -157,19 +157,19 @@ class TestReceipts:
         self, signals: list[str], answering: AnsweringCarrier, carrier: str, provider_id: str
     ) -> None:
         message = sent()
-        sighting = Sighting(provider_id, Status.FAILED, "failed")
-        message_states.hear(carrier, sighting, attempt_id=last_try(message).pk)
+        report = StatusReport(provider_id, Status.FAILED, "failed")
+        message_states.record_report(carrier, report, attempt_id=last_try(message).pk)
         assert (Receipt.objects.get().attempt, state_of(message)) == (None, "accepted")
 
     def test_a_word_nobody_knows_moves_nothing(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
-        said(last_try(message), Status.DELIVERED, moves=False)
+        said(last_try(message), Status.DELIVERED, changes_state=False)
         assert (state_of(message), Receipt.objects.get().status) == ("unknown", "frobnicated")
 
     def test_what_a_carrier_says_at_length_is_cut(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
-        sighting = Sighting("x" * 500, Status.TAKEN, "w" * 500, "c" * 500)
-        message_states.hear("answering", sighting, attempt_id=last_try(message).pk)
+        report = StatusReport("x" * 500, Status.TAKEN, "w" * 500, "c" * 500)
+        message_states.record_report("answering", report, attempt_id=last_try(message).pk)
         receipt = Receipt.objects.get()
         assert (len(receipt.provider_id), len(receipt.status), len(receipt.error_code)) == (120, 40, 40)
         assert last_try(message).provider_id == "x" * 120
@@ -188,8 +188,8 @@ class TestBeforeTheRecord:
         (message,) = owed()
 
         def callback() -> None:
-            sighting = Sighting("answering-1", status, "word")
-            message_states.hear("answering", sighting, attempt_id=last_try(message).pk)
+            report = StatusReport("answering-1", status, "word")
+            message_states.record_report("answering", report, attempt_id=last_try(message).pk)
 
         answering.meanwhile = callback
         assert delivery.deliver(str(message.pk)) == state
@@ -197,7 +197,9 @@ class TestBeforeTheRecord:
         assert (attempt.outcome, attempt.provider_id, attempt.error_code) == ("accepted", "answering-1", "")
         assert not alarms.open_alarms().exists()
 
-    @pytest.mark.parametrize("error", [Uncertain("500"), Declined(Meaning.BUSY), Declined(Meaning.UNFIT), CannotSay()])
+    @pytest.mark.parametrize(
+        "error", [Uncertain("500"), Declined(Meaning.BUSY), Declined(Meaning.UNFIT), StatusUnavailable()]
+    )
     def test_a_sender_that_knows_less_than_the_callback_changes_nothing(
         self, signals: list[str], answering: AnsweringCarrier, error: Exception
     ) -> None:
@@ -218,8 +220,8 @@ class TestProofInBetween:
     def freed(self, answering: AnsweringCarrier) -> Message:
         """Return a message that two looks did not find, and that waits to be sent again."""
         message = unsure(answering)
-        ask_now(message)
-        ask_now(message)
+        check_now(message)
+        check_now(message)
         assert state_of(message) == "pending"
         return message
 

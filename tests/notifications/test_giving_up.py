@@ -22,7 +22,7 @@ from tests.notifications.acts import (
     OLD,
     again,
     aged,
-    ask_now,
+    check_now,
     code,
     last_try,
     moved_to,
@@ -105,7 +105,7 @@ class TestOtherChannel:
     def test_three_days_without_a_word_lead_there_too(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = reachable()
         aged(message, "accepted_at", hours=73)
-        ask_now(message)
+        check_now(message)
         assert by(Channel.EMAIL).repeats == message
 
     def test_it_waits_for_the_morning_no_less_than_the_first(
@@ -203,8 +203,8 @@ class TestNothingMore:
     ) -> None:
         answering.meanwhile = raising(TimeoutError())
         message = reachable()
-        ask_now(message)
-        ask_now(message)
+        check_now(message)
+        check_now(message)
         with transaction.atomic():
             assert outbox.cancel(reference=message.reference, at=timezone.now()) == 1
         fail(message)
@@ -218,8 +218,8 @@ class TestNothingMore:
         answering.meanwhile = nothing
         with transaction.atomic():
             outbox.cancel(reference=message.reference, at=timezone.now())
-        ask_now(message)
-        ask_now(message)
+        check_now(message)
+        check_now(message)
         delivery.drain("notices")
         sweep.expire()
         assert (answering.ledger, state_of(message)) == ([], "expired")
@@ -297,8 +297,8 @@ class TestWhatCannotBeSaidAgain:
         message = reachable(other_address="")
         answering.meanwhile = nothing
         moved_to(NEW)
-        ask_now(message)
-        ask_now(message)
+        check_now(message)
+        check_now(message)
         assert delivery.deliver(str(message.pk)) == "accepted"
         said(message.attempts.get(number=1), Status.FAILED, meaning=Meaning.DEAD, code="30003")
         assert address_status.verdict(Channel.SMS, NEW) is None

@@ -11,11 +11,11 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from notifications import alarms, tasks
-from notifications.carriers import OutgoingMessage, Sighting
+from notifications.carriers import OutgoingMessage, StatusReport
 from notifications.models import Alarm, AlarmKind, Attempt, Channel, Hold, Home, Lane, Message
 from notifications.reconciliation import status_checks
 from notifications.sending import delivery, hold, sweep
-from tests.notifications.acts import EMAIL, SecondCarrier, again, ask_now, at_once, code, sent, state_of, unsure
+from tests.notifications.acts import EMAIL, SecondCarrier, again, at_once, check_now, code, sent, state_of, unsure
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice, owed
 
 pytestmark = pytest.mark.django_db
@@ -96,8 +96,8 @@ class TestDuring:
     def test_what_is_unknown_is_asked_about_and_not_sent(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         restored()
-        ask_now(message)
-        ask_now(message)
+        check_now(message)
+        check_now(message)
         assert (delivery.drain("notices"), state_of(message), answering.ledger) == (True, "pending", [])
 
     def test_it_lasts_until_it_is_ended(self, signals: list[str], answering: AnsweringCarrier) -> None:
@@ -117,10 +117,10 @@ class TestEnd:
         hold.end(by="user:huda")
         assert [state_of(there), state_of(not_there)] == ["unknown", "unknown"]
         answering.list(there)
-        assert (status_checks.ask(), state_of(there), state_of(not_there)) == (2, "accepted", "unknown")
+        assert (status_checks.check_due_messages(), state_of(there), state_of(not_there)) == (2, "accepted", "unknown")
         assert delivery.drain("notices")
         assert answering.ledger == []
-        ask_now(not_there)
+        check_now(not_there)
         assert (delivery.drain("notices"), state_of(not_there)) == (True, "accepted")
         assert [message.message_id for message in answering.ledger] == [str(not_there.pk)]
 
@@ -133,12 +133,12 @@ class TestEnd:
         hold.end(by="user:huda")
         asked_since: list[datetime] = []
 
-        def find(outgoing: OutgoingMessage, *, since: datetime) -> Sighting | None:
+        def find(outgoing: OutgoingMessage, *, since: datetime) -> StatusReport | None:
             asked_since.append(since)
             return None
 
         monkeypatch.setattr(answering, "find", find)
-        status_checks.ask()
+        status_checks.check_due_messages()
         assert len(asked_since) == 1
         assert asked_since[0] <= again(message).created_at
 
@@ -146,7 +146,7 @@ class TestEnd:
         (message,) = owed()
         restored()
         hold.end(by="user:huda")
-        assert [status_checks.ask(), status_checks.ask()] == [1, 0]
+        assert [status_checks.check_due_messages(), status_checks.check_due_messages()] == [1, 0]
         assert (state_of(message), again(message).looks) == ("unknown", 1)
 
     def test_every_carrier_may_have_had_it(
@@ -159,11 +159,11 @@ class TestEnd:
         hold.end(by="user:huda")
         second.list(there)
         answering.unreadable = True
-        status_checks.ask()
+        status_checks.check_due_messages()
         assert [state_of(there), again(not_there).looks] == ["accepted", 0]
         answering.unreadable = False
-        ask_now(not_there)
-        ask_now(not_there)
+        check_now(not_there)
+        check_now(not_there)
         delivery.drain("notices")
         assert state_of(not_there) == "accepted"
         assert [message.message_id for message in (*answering.ledger, *second.ledger)] == [str(not_there.pk)]
@@ -175,7 +175,7 @@ class TestEnd:
         restored()
         hold.end(by="user:huda")
         for _ in range(4):
-            ask_now(message)
+            check_now(message)
         assert (delivery.drain("notices"), state_of(message), carrier.ledger) == (True, "unknown", [])
 
     def test_what_a_sender_held_when_the_copy_was_made_is_asked_about_too(

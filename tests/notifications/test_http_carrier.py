@@ -25,7 +25,7 @@ RULES = [
     {"status": 200, "matches": r"^ERR 13\b", "means": "unfit"},
     {"status": 200, "matches": r"^ERR (?P<code>\d+)", "means": "busy"},
     {"status": 202, "means": "accepted"},
-    {"status": 401, "means": "line"},
+    {"status": 401, "means": "account"},
     {"status": 429, "means": "busy"},
 ]
 BODY = {"from": "{sender}", "to": [{"number": "{to_digits}"}], "text": "{body}", "reference": "{id}", "flash": False}
@@ -155,7 +155,7 @@ class TestWhatAnswersMean:
             (200, b"ERR 12", (Meaning.STOPPED, "200")),
             (200, b"ERR 13", (Meaning.UNFIT, "200")),
             (200, b"ERR 99 later", (Meaning.BUSY, "99")),
-            (401, b"who are you", (Meaning.LINE, "401")),
+            (401, b"who are you", (Meaning.ACCOUNT, "401")),
             (429, b"<html>", (Meaning.BUSY, "429")),
             (200, b"", (None, "200")),
             (200, b"garbage", (None, "200")),
@@ -227,7 +227,7 @@ class TestWhatAnswersMean:
         with gateway_like(tls=of_nobody()) as impostor:
             settings.SMS_HTTP_URL = impostor.url
             settings.SMS_HTTP_BODY, settings.SMS_HTTP_ANSWERS = json.dumps(BODY), json.dumps(RULES)
-            assert (said(), impostor.asked) == ((Meaning.LINE, "certificate"), [])
+            assert (said(), impostor.asked) == ((Meaning.ACCOUNT, "certificate"), [])
 
     @pytest.mark.parametrize("trouble", ["", "hangs up", "not there"])
     def test_neither_number_nor_text_is_in_a_log_or_an_error(
@@ -250,7 +250,7 @@ class TestWhatAnswersMean:
     [
         (200, b'{"messageId": "m-1"}', Accepted("m-1")),
         (400, b'{"code": "INVALID_NUMBER"}', (Meaning.DEAD, "INVALID_NUMBER")),
-        (401, b"", (Meaning.LINE, "401")),
+        (401, b"", (Meaning.ACCOUNT, "401")),
         (429, b"", (Meaning.BUSY, "429")),
         (500, b"", (None, "500")),
     ],
@@ -327,7 +327,7 @@ WRONG = [
     (
         "ANSWERS",
         '[{"status": 200, "means": "good"}]',
-        'SMS_HTTP_ANSWERS, rule 1, has a "means" that is none of accepted, busy, line, dead, stopped, unfit.',
+        'SMS_HTTP_ANSWERS, rule 1, has a "means" that is none of accepted, busy, account, dead, stopped, unfit.',
     ),
     ("ANSWERS", '[{"status": 200, "means": ["accepted"]}]', None),
     (

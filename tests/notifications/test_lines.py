@@ -31,7 +31,7 @@ from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, noti
 pytestmark = pytest.mark.django_db
 
 BUSY = raising(Declined(Meaning.BUSY, "429"))
-REFUSED = raising(Declined(Meaning.LINE, "20003"))
+REFUSED = raising(Declined(Meaning.ACCOUNT, "20003"))
 
 
 @pytest.fixture
@@ -319,7 +319,7 @@ class TestTrial:
         def another_sender() -> None:
             answering.meanwhile = nothing
             others.append(delivery.drain("notices"))
-            raise Declined(Meaning.LINE, "20003")
+            raise Declined(Meaning.ACCOUNT, "20003")
 
         answering.meanwhile = another_sender
         delivery.drain("notices")

@@ -213,5 +213,5 @@ class TestLanes:
             unsure(answering, occasion=f"case:1:{number}")
         answering.unreadable = True
         Message.objects.update(look_at=Now())
-        status_checks.ask()
+        status_checks.check_due_messages()
         assert answering.asked == 1

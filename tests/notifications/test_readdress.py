@@ -25,8 +25,8 @@ from tests.notifications.acts import (
     OLD,
     Killed,
     again,
-    ask_now,
     at_once,
+    check_now,
     last_try,
     moved_to,
     nothing,
@@ -61,7 +61,7 @@ def all_that_follows(message: Message) -> None:
         Message.objects.filter(state="unknown").update(look_at=Now())
         delivery.drain("notices")
         if state_of(message) == "unknown":
-            ask_now(message)
+            check_now(message)
 
 
 class TestOnTheSpot:
@@ -92,7 +92,7 @@ class TestOnTheSpot:
         "error",
         [
             Declined(Meaning.BUSY, "429"),
-            Declined(Meaning.LINE, "20003"),
+            Declined(Meaning.ACCOUNT, "20003"),
             Uncertain("500"),
             TimeoutError(),
             Killed(),
@@ -244,7 +244,7 @@ class TestRemoved:
         assert (state_of(message), recipients(answering)) == ("cancelled", [OLD])
 
     @pytest.mark.parametrize(
-        "meanwhile", [raising(Uncertain("500")), raising(Declined(Meaning.BUSY)), raising(Declined(Meaning.LINE))]
+        "meanwhile", [raising(Uncertain("500")), raising(Declined(Meaning.BUSY)), raising(Declined(Meaning.ACCOUNT))]
     )
     def test_what_was_on_the_wire_and_not_taken_too(
         self, signals: list[str], answering: AnsweringCarrier, meanwhile: Callable[[], None]

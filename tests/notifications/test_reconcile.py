@@ -14,7 +14,7 @@ from django.utils import timezone
 from notifications import alarms, tasks
 from notifications.actions import decisions
 from notifications.addresses.address_status import verdict
-from notifications.carriers import CannotSay, Meaning, OutgoingMessage, Sighting, Status, Uncertain
+from notifications.carriers import Meaning, OutgoingMessage, Status, StatusReport, StatusUnavailable, Uncertain
 from notifications.models import AlarmKind, CallTask, Channel, Message, Receipt, Verdict
 from notifications.reconciliation import status_checks
 from notifications.sending import delivery
@@ -23,8 +23,8 @@ from tests.notifications.acts import (
     SecondCarrier,
     again,
     aged,
-    ask_now,
     at_once,
+    check_now,
     code,
     last_try,
     raising,
@@ -48,18 +48,18 @@ class TestTwoCleanLooks:
     def test_the_looks_have_their_waits(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         assert wait_of(message) == 10 * MINUTE
-        assert (ask_now(message), state_of(message), wait_of(message)) == (1, "unknown", 20 * MINUTE)
+        assert (check_now(message), state_of(message), wait_of(message)) == (1, "unknown", 20 * MINUTE)
         assert delivery.deliver(str(message.pk)) == "unknown"
-        assert (ask_now(message), state_of(message), answering.asked) == (1, "pending", 2)
+        assert (check_now(message), state_of(message), answering.asked) == (1, "pending", 2)
         assert (delivery.deliver(str(message.pk)), len(answering.ledger)) == ("accepted", 1)
         assert list(message.attempts.order_by("number").values_list("outcome", flat=True)) == ["not_sent", "accepted"]
 
     def test_nobody_is_asked_before_it_is_time(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         Message.objects.update(look_at=Now() + timedelta(seconds=5))
-        assert (status_checks.ask(), answering.asked) == (0, 0)
-        ask_now(message)
-        assert (status_checks.ask(), answering.asked, again(message).looks) == (0, 1, 1)
+        assert (status_checks.check_due_messages(), answering.asked) == (0, 0)
+        check_now(message)
+        assert (status_checks.check_due_messages(), answering.asked, again(message).looks) == (0, 1, 1)
 
     def test_the_spans_follow_the_setting(
         self, signals: list[str], answering: AnsweringCarrier, settings: object
@@ -67,16 +67,16 @@ class TestTwoCleanLooks:
         settings.NOTIFICATIONS_PACE = 0.1  # type: ignore[attr-defined]
         message = unsure(answering)
         assert wait_of(message) == MINUTE
-        ask_now(message)
+        check_now(message)
         assert wait_of(message) == 2 * MINUTE
 
     def test_each_new_doubt_needs_two_looks_of_its_own(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
-        ask_now(message)
-        ask_now(message)
+        check_now(message)
+        check_now(message)
         answering.meanwhile = raising(Uncertain("500"))
         assert (delivery.deliver(str(message.pk)), again(message).looks) == ("unknown", 0)
-        ask_now(message)
+        check_now(message)
         assert (state_of(message), again(message).looks) == ("unknown", 1)
 
     @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ class TestTwoCleanLooks:
     ) -> None:
         message = unsure(answering)
         for _ in range(clean_looks):
-            ask_now(message)
+            check_now(message)
         answering.list(message, status, status.name)
-        ask_now(message)
+        check_now(message)
         assert (delivery.deliver(str(message.pk)), answering.ledger) == (state, [])
         attempt = last_try(message)
         assert (attempt.outcome, attempt.provider_id) == ("accepted", f"listed-{message.token}")
@@ -106,7 +106,7 @@ class TestTwoCleanLooks:
 class TestUnfinishedLooks:
     """A look that could not be finished proves nothing."""
 
-    @pytest.mark.parametrize("error", [CannotSay(), RuntimeError("+962790001234"), TimeoutError()])
+    @pytest.mark.parametrize("error", [StatusUnavailable(), RuntimeError("+962790001234"), TimeoutError()])
     def test_it_counts_for_nothing(
         self,
         signals: list[str],
@@ -116,18 +116,18 @@ class TestUnfinishedLooks:
         error: Exception,
     ) -> None:
         message = unsure(answering)
-        ask_now(message)
+        check_now(message)
 
-        def find(outgoing: OutgoingMessage, *, since: datetime) -> Sighting:
+        def find(outgoing: OutgoingMessage, *, since: datetime) -> StatusReport:
             raise error
 
         with monkeypatch.context() as patch:
             patch.setattr(answering, "find", find)
             for _ in range(3):
-                ask_now(message)
+                check_now(message)
         assert (state_of(message), again(message).looks, wait_of(message)) == ("unknown", 1, 5 * MINUTE)
         assert "790001234" not in caplog.text
-        ask_now(message)
+        check_now(message)
         assert state_of(message) == "pending"
 
     @pytest.mark.parametrize(("is_there", "state", "messages"), [(True, "accepted", 0), (False, "accepted", 1)])
@@ -137,30 +137,30 @@ class TestUnfinishedLooks:
         message = unsure(answering)
         answering.unreadable = True
         for _ in range(12):
-            ask_now(message)
+            check_now(message)
             aged(message, "unsure_since", minutes=60)
         assert (state_of(message), again(message).looks) == ("unknown", 0)
         answering.unreadable = False
         if is_there:
             answering.list(message)
-        ask_now(message)
-        ask_now(message)
+        check_now(message)
+        check_now(message)
         assert (delivery.deliver(str(message.pk)), len(answering.ledger)) == (state, messages)
 
     def test_the_trouble_of_one_message_keeps_no_other_from_being_asked_about(
         self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         troubled, found = (unsure(answering, occasion=f"case:1:{number}") for number in range(2))
-        sighting = answering.list(found)
+        report = answering.list(found)
 
-        def find(outgoing: OutgoingMessage, *, since: datetime) -> Sighting | None:
+        def find(outgoing: OutgoingMessage, *, since: datetime) -> StatusReport | None:
             if outgoing.token == troubled.token:
                 raise RuntimeError
-            return sighting
+            return report
 
         monkeypatch.setattr(answering, "find", find)
         Message.objects.update(look_at=Now())
-        assert (status_checks.ask(), state_of(troubled), state_of(found)) == (2, "unknown", "accepted")
+        assert (status_checks.check_due_messages(), state_of(troubled), state_of(found)) == (2, "unknown", "accepted")
 
 
 class TestAPersonDecides:
@@ -170,21 +170,21 @@ class TestAPersonDecides:
         message = unsure(answering)
         aged(message, "unsure_since", hours=2)
         for _ in range(5):
-            ask_now(message)
+            check_now(message)
         assert (state_of(message), again(message).looks >= 2) == ("unknown", True)
 
     def test_just_before_it_is_not(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         aged(message, "unsure_since", minutes=119)
-        ask_now(message)
-        ask_now(message)
+        check_now(message)
+        check_now(message)
         assert state_of(message) == "pending"
 
     def test_what_is_found_late_is_taken_all_the_same(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         aged(message, "unsure_since", hours=30)
         answering.list(message, Status.DELIVERED, "delivered")
-        ask_now(message)
+        check_now(message)
         assert state_of(message) == "delivered"
 
     def test_the_operators_are_told_once_until_somebody_decided(
@@ -207,7 +207,7 @@ class TestCarriersThatAreSilent:
 
     def test_a_carrier_that_cannot_be_asked(self, signals: list[str], carrier: ObedientCarrier) -> None:
         message = unsure(carrier)
-        assert (again(message).look_at, status_checks.ask(), state_of(message)) == (None, 0, "unknown")
+        assert (again(message).look_at, status_checks.check_due_messages(), state_of(message)) == (None, 0, "unknown")
         taken = sent(occasion="case:1:5")
         assert (taken.state, taken.look_at) == ("accepted", None)
 
@@ -217,11 +217,11 @@ class TestCarriersThatAreSilent:
         message = unsure(answering)
         use(SecondCarrier())
         for _ in range(4):
-            ask_now(message)
+            check_now(message)
         assert (state_of(message), again(message).looks, wait_of(message)) == ("unknown", 0, 5 * MINUTE)
         answering.list(message)
         use(SecondCarrier(), answering)
-        ask_now(message)
+        check_now(message)
         assert state_of(message) == "accepted"
 
     def test_what_it_had_taken_is_given_up_after_three_days(
@@ -229,10 +229,10 @@ class TestCarriersThatAreSilent:
     ) -> None:
         message = sent(notice(must_reach=True))
         use(SecondCarrier())
-        ask_now(message)
+        check_now(message)
         assert state_of(message) == "accepted"
         aged(message, "accepted_at", hours=72)
-        ask_now(message)
+        check_now(message)
         assert (state_of(message), CallTask.objects.get().message_id) == ("undeliverable", message.pk)
 
 
@@ -241,7 +241,7 @@ class TestChase:
 
     def test_the_first_question_comes_after_half_an_hour(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
-        assert (wait_of(message), status_checks.ask()) == (30 * MINUTE, 0)
+        assert (wait_of(message), status_checks.check_due_messages()) == (30 * MINUTE, 0)
 
     @pytest.mark.parametrize("is_listed", [True, False])
     @pytest.mark.parametrize(
@@ -252,17 +252,17 @@ class TestChase:
     ) -> None:
         message = sent()
         if is_listed:
-            sighting = answering.list(message)
-            message.attempts.update(provider_id=sighting.provider_id)
+            report = answering.list(message)
+            message.attempts.update(provider_id=report.provider_id)
         aged(message, "accepted_at", minutes=waited)
-        assert (ask_now(message), answering.asked, state_of(message)) == (1, 1, "accepted")
+        assert (check_now(message), answering.asked, state_of(message)) == (1, 1, "accepted")
         assert wait_of(message) == pytest.approx(wait, abs=1)
 
     def test_no_wait_goes_beyond_the_third_day(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         for hours in (20, 40, 64, 71):
             aged(message, "accepted_at", hours=hours)
-            ask_now(message)
+            check_now(message)
             assert wait_of(message) <= (72 - hours) * 60 * MINUTE + 1
 
     @pytest.mark.parametrize(("status", "state"), [(Status.DELIVERED, "delivered"), (Status.FAILED, "undeliverable")])
@@ -270,8 +270,8 @@ class TestChase:
         self, signals: list[str], answering: AnsweringCarrier, status: Status, state: str
     ) -> None:
         message = sent()
-        answering.listed["x"] = Sighting("answering-1", status, "word", "30003", Meaning.DEAD)
-        ask_now(message)
+        answering.listed["x"] = StatusReport("answering-1", status, "word", "30003", Meaning.DEAD)
+        check_now(message)
         assert (state_of(message), again(message).look_at) == (state, None)
         assert Receipt.objects.get().attempt == last_try(message)
         dead = {"undeliverable": Verdict.DEAD}.get(state)
@@ -280,9 +280,9 @@ class TestChase:
     @pytest.mark.parametrize("hours", [71, 73])
     def test_three_days(self, signals: list[str], answering: AnsweringCarrier, hours: int) -> None:
         message = sent()
-        answering.listed["x"] = Sighting("answering-1", Status.TAKEN, "sent")
+        answering.listed["x"] = StatusReport("answering-1", Status.TAKEN, "sent")
         aged(message, "accepted_at", hours=hours)
-        ask_now(message)
+        check_now(message)
         assert state_of(message) == ("accepted" if hours < 72 else "undeliverable")
         assert verdict(Channel.SMS, OLD) is None
 
@@ -291,16 +291,16 @@ class TestChase:
     ) -> None:
         message = sent()
         answering.unreadable = True
-        ask_now(message)
+        check_now(message)
         assert state_of(message) == "accepted"
         aged(message, "accepted_at", hours=73)
-        ask_now(message)
+        check_now(message)
         assert state_of(message) == "undeliverable"
 
     def test_proof_after_three_days_is_proof(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         aged(message, "accepted_at", hours=73)
-        ask_now(message)
+        check_now(message)
         said(last_try(message), Status.DELIVERED)
         assert state_of(message) == "delivered"
 
@@ -312,7 +312,9 @@ class TestAtTheSameMoment:
     def test_two_processes_ask_once_about_each(self, signals: list[str], answering: AnsweringCarrier) -> None:
         messages = [unsure(answering, occasion=f"case:1:{number}") for number in range(4)]
         Message.objects.update(look_at=Now())
-        asked = at_once(status_checks.ask, status_checks.ask, status_checks.ask)
+        asked = at_once(
+            status_checks.check_due_messages, status_checks.check_due_messages, status_checks.check_due_messages
+        )
         assert (sum(asked), answering.asked) == (4, 4)
         assert [again(message).looks for message in messages] == [1, 1, 1, 1]
 
@@ -327,7 +329,7 @@ class TestAtTheSameMoment:
             open_transactions.append(connection.in_atomic_block)
 
         monkeypatch.setattr(answering, "find", find)
-        ask_now(message)
+        check_now(message)
         assert open_transactions == [False]
 
     @committed
@@ -335,7 +337,7 @@ class TestAtTheSameMoment:
         self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         message = unsure(answering)
-        ask_now(message)
+        check_now(message)
 
         def find(outgoing: OutgoingMessage, *, since: datetime) -> None:
             caller = threading.Thread(target=call_back)
@@ -349,7 +351,7 @@ class TestAtTheSameMoment:
                 connection.close()
 
         monkeypatch.setattr(answering, "find", find)
-        ask_now(message)
+        check_now(message)
         assert (delivery.deliver(str(message.pk)), answering.ledger) == ("accepted", [])
 
     def test_a_look_for_an_earlier_try_does_not_count_for_a_later_one(
@@ -364,9 +366,9 @@ class TestAtTheSameMoment:
 
         with monkeypatch.context() as patch:
             patch.setattr(answering, "find", find)
-            ask_now(message)
+            check_now(message)
         assert again(message).looks == 0
-        ask_now(message)
+        check_now(message)
         assert state_of(message) == "unknown"
 
     def test_a_process_that_dies_while_asking_leaves_it_to_the_next(
@@ -380,7 +382,7 @@ class TestAtTheSameMoment:
         with monkeypatch.context() as patch:
             patch.setattr(answering, "find", find)
             with pytest.raises(KeyboardInterrupt):
-                ask_now(message)
+                check_now(message)
         assert (again(message).looks, wait_of(message)) == (0, 5 * MINUTE)
 
 
@@ -391,10 +393,10 @@ def test_a_process_whose_clock_is_off_changes_nothing(
     real = timezone.now
     monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(hours=hours))
     message = unsure(answering)
-    assert (wait_of(message), status_checks.ask()) == (10 * MINUTE, 0)
+    assert (wait_of(message), status_checks.check_due_messages()) == (10 * MINUTE, 0)
     monkeypatch.setattr(answering, "find", Mock(return_value=None))
-    ask_now(message)
-    ask_now(message)
+    check_now(message)
+    check_now(message)
     assert (delivery.deliver(str(message.pk)), wait_of(message)) == ("accepted", 30 * MINUTE)
     (taken,) = Message.objects.annotate(age=Now() - F("accepted_at"))
     assert timedelta() <= taken.age < timedelta(minutes=1)

@@ -95,13 +95,13 @@ class TestWhatAnswersMean:
         ("moment", "answer", "meaning"),
         [
             ("GREETING", "421 closing", (Meaning.BUSY, "421")),
-            ("GREETING", "554 5.7.1 not you", (Meaning.LINE, "554 5.7.1")),
+            ("GREETING", "554 5.7.1 not you", (Meaning.ACCOUNT, "554 5.7.1")),
             ("GREETING", "hello", (Meaning.BUSY, "-1")),
             ("GREETING", None, (Meaning.BUSY, "connect")),
             ("MAIL", "451 later", (Meaning.BUSY, "451")),
-            ("MAIL", "550 5.1.0 sender", (Meaning.LINE, "550 5.1.0")),
-            ("MAIL", "530 5.7.0 sign in first", (Meaning.LINE, "530 5.7.0")),
-            ("MAIL", "552 5.3.4 too large", (Meaning.LINE, "552 5.3.4")),
+            ("MAIL", "550 5.1.0 sender", (Meaning.ACCOUNT, "550 5.1.0")),
+            ("MAIL", "530 5.7.0 sign in first", (Meaning.ACCOUNT, "530 5.7.0")),
+            ("MAIL", "552 5.3.4 too large", (Meaning.ACCOUNT, "552 5.3.4")),
             ("MAIL", "garbage", (Meaning.BUSY, "-1")),
             ("MAIL", None, (Meaning.BUSY, "connection")),
             ("RCPT", "421 4.3.2 closing", (Meaning.BUSY, "421 4.3.2")),
@@ -122,9 +122,9 @@ class TestWhatAnswersMean:
             ("RCPT", "550 5.4.4 no route", (Meaning.UNFIT, "550 5.4.4")),
             ("RCPT", "550 5.7.1 relaying denied", (Meaning.UNFIT, "550 5.7.1")),
             ("RCPT", "550 5.7.17 new owner", (Meaning.UNFIT, "550 5.7.17")),
-            ("RCPT", "530 sign in first", (Meaning.LINE, "530")),
-            ("RCPT", "530 5.7.0 sign in first", (Meaning.LINE, "530 5.7.0")),
-            ("RCPT", "550 5.1.8 your domain does not exist", (Meaning.LINE, "550 5.1.8")),
+            ("RCPT", "530 sign in first", (Meaning.ACCOUNT, "530")),
+            ("RCPT", "530 5.7.0 sign in first", (Meaning.ACCOUNT, "530 5.7.0")),
+            ("RCPT", "550 5.1.8 your domain does not exist", (Meaning.ACCOUNT, "550 5.1.8")),
             ("RCPT", "550 5.1.1x no code", (Meaning.DEAD, "550")),
             ("RCPT", "503 order", (Meaning.UNFIT, "503")),
             ("RCPT", "354 odd", (Meaning.BUSY, "354")),
@@ -157,10 +157,10 @@ class TestWhatAnswersMean:
         ("hello", "auth", "meaning"),
         [
             ("250-me\r\n250 AUTH PLAIN", "235 welcome", Accepted(FIXED_ID)),
-            ("250-me\r\n250 AUTH PLAIN", "535 5.7.8 wrong", (Meaning.LINE, "535 5.7.8")),
+            ("250-me\r\n250 AUTH PLAIN", "535 5.7.8 wrong", (Meaning.ACCOUNT, "535 5.7.8")),
             ("250-me\r\n250 AUTH PLAIN", "454 4.7.0 later", (Meaning.BUSY, "454 4.7.0")),
             ("250-me\r\n250 AUTH PLAIN", None, (Meaning.BUSY, "connect")),
-            ("250 me", "", (Meaning.LINE, "SMTPNotSupportedError")),
+            ("250 me", "", (Meaning.ACCOUNT, "SMTPNotSupportedError")),
         ],
     )
     def test_refused_credentials_stop_the_line(
@@ -172,7 +172,7 @@ class TestWhatAnswersMean:
 
     def test_a_server_without_the_encryption_asked_for_is_told_nothing(self, mail: MailServer, settings: Any) -> None:
         settings.EMAIL_URL = f"smtp+tls://cmu:secret@127.0.0.1:{mail.port}"
-        assert said() == (Meaning.LINE, "SMTPNotSupportedError")
+        assert said() == (Meaning.ACCOUNT, "SMTPNotSupportedError")
         assert [command for command in mail.commands if command.upper().startswith(("AUTH", "MAIL"))] == []
 
     def test_a_certificate_of_somebody_else_is_told_nothing_and_stops_the_line(
@@ -180,7 +180,7 @@ class TestWhatAnswersMean:
     ) -> None:
         with mail_server(tls=of_nobody()) as impostor:
             settings.EMAIL_URL = f"smtp+ssl://cmu:secret@127.0.0.1:{impostor.port}"
-            assert (said(), impostor.commands) == ((Meaning.LINE, "SSLCertVerificationError"), [])
+            assert (said(), impostor.commands) == ((Meaning.ACCOUNT, "SSLCertVerificationError"), [])
 
     def test_whoever_is_not_there_took_nothing(self, mail: MailServer, settings: Any) -> None:
         settings.EMAIL_URL = "smtp://127.0.0.1:1"

@@ -98,7 +98,7 @@ class TestFromCarriers:
             said(last_try(message), Status.FAILED, meaning=meaning, code="30005")
         assert (state_of(message), address_status.verdict(Channel.SMS, OLD)) == ("undeliverable", verdict)
 
-    @pytest.mark.parametrize("meaning", [Meaning.BUSY, Meaning.LINE])
+    @pytest.mark.parametrize("meaning", [Meaning.BUSY, Meaning.ACCOUNT])
     def test_trouble_of_the_line_is_not_held_against_the_address(
         self, signals: list[str], answering: AnsweringCarrier, meaning: Meaning
     ) -> None:

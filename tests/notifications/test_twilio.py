@@ -17,30 +17,31 @@ from django.utils import timezone
 
 from notifications.carriers import (
     Accepted,
-    Answers,
-    CannotSay,
+    CheckableCarrier,
     Declined,
     Meaning,
     OutgoingMessage,
-    Sighting,
     Status,
+    StatusReport,
+    StatusUnavailable,
     Uncertain,
 )
-from notifications.carriers.twilio import MEANINGS, STATUSES, TwilioCarrier, callback_url, sighting
+from notifications.carriers.twilio import MEANINGS, STATUSES, TwilioCarrier, callback_url, status_report
 from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, Taken, serving
 
 AMINA, KARIM = "+962790001234", "+962790005678"
 BODY = "صدر الرد على شكوى 2604821735 bk.gov.jo/r/7Kq2Xd"
 DECLINED = (
-    "10001 LINE, 20003 LINE, 20005 LINE, 20006 LINE, 20008 LINE, 20010 LINE, 20403 LINE, 20404 LINE, 20429 BUSY, "
-    "21211 DEAD, 21212 LINE, 21214 DEAD, 21217 DEAD, 21219 LINE, 21265 DEAD, 21266 UNFIT, 21267 LINE, 21268 DEAD, "
-    "21408 UNFIT, 21470 LINE, 21471 LINE, 21472 LINE, 21601 DEAD, 21602 UNFIT, 21603 LINE, 21604 UNFIT, 21605 UNFIT, "
-    "21606 LINE, 21607 LINE, 21608 LINE, 21609 LINE, 21610 STOPPED, 21611 BUSY, 21612 UNFIT, 21614 DEAD, 21616 LINE, "
-    "21617 UNFIT, 21618 UNFIT, 21619 UNFIT, 21635 DEAD, 21657 LINE, 21659 LINE, 21660 LINE, 21661 LINE, 21663 LINE, "
-    "21910 UNFIT, 30001 BUSY, 30002 LINE, 30003 UNFIT, 30004 UNFIT, 30005 DEAD, 30006 DEAD, 30007 UNFIT, 30008 UNFIT, "
-    "30010 UNFIT, 30017 BUSY, 30018 LINE, 30019 UNFIT, 30022 BUSY, 30023 BUSY, 30024 LINE, 30027 BUSY, 30032 LINE, "
-    "30033 LINE, 30034 LINE, 30035 LINE, 30036 BUSY, 30037 LINE, 30038 UNFIT, 30039 UNFIT, 30040 LINE, 30041 LINE, "
-    "30042 LINE, 30044 LINE, 30410 UNFIT, 30450 BUSY, 30453 UNFIT, 30454 LINE"
+    "10001 ACCOUNT, 20003 ACCOUNT, 20005 ACCOUNT, 20006 ACCOUNT, 20008 ACCOUNT, 20010 ACCOUNT, 20403 ACCOUNT, 20404 "
+    "ACCOUNT, 20429 BUSY, 21211 DEAD, 21212 ACCOUNT, 21214 DEAD, 21217 DEAD, 21219 ACCOUNT, 21265 DEAD, 21266 "
+    "UNFIT, 21267 ACCOUNT, 21268 DEAD, 21408 UNFIT, 21470 ACCOUNT, 21471 ACCOUNT, 21472 ACCOUNT, 21601 DEAD, 21602 "
+    "UNFIT, 21603 ACCOUNT, 21604 UNFIT, 21605 UNFIT, 21606 ACCOUNT, 21607 ACCOUNT, 21608 ACCOUNT, 21609 ACCOUNT, "
+    "21610 STOPPED, 21611 BUSY, 21612 UNFIT, 21614 DEAD, 21616 ACCOUNT, 21617 UNFIT, 21618 UNFIT, 21619 UNFIT, "
+    "21635 DEAD, 21657 ACCOUNT, 21659 ACCOUNT, 21660 ACCOUNT, 21661 ACCOUNT, 21663 ACCOUNT, 21910 UNFIT, 30001 "
+    "BUSY, 30002 ACCOUNT, 30003 UNFIT, 30004 UNFIT, 30005 DEAD, 30006 DEAD, 30007 UNFIT, 30008 UNFIT, 30010 UNFIT, "
+    "30017 BUSY, 30018 ACCOUNT, 30019 UNFIT, 30022 BUSY, 30023 BUSY, 30024 ACCOUNT, 30027 BUSY, 30032 ACCOUNT, "
+    "30033 ACCOUNT, 30034 ACCOUNT, 30035 ACCOUNT, 30036 BUSY, 30037 ACCOUNT, 30038 UNFIT, 30039 UNFIT, 30040 "
+    "ACCOUNT, 30041 ACCOUNT, 30042 ACCOUNT, 30044 ACCOUNT, 30410 UNFIT, 30450 BUSY, 30453 UNFIT, 30454 ACCOUNT"
 )
 TABLE = {int(code): meaning for code, meaning in (entry.split(" ") for entry in DECLINED.split(", "))}
 
@@ -111,7 +112,7 @@ class TestSending:
         [
             ({"too_many": {"next": 1}}, (Declined, "20429", Meaning.BUSY), 0),
             ({"too_many": {"next": 1, "code": 99999}}, (Declined, "99999", Meaning.BUSY), 0),
-            ({"unauthorised": {"next": 1}}, (Declined, "20003", Meaning.LINE), 0),
+            ({"unauthorised": {"next": 1}}, (Declined, "20003", Meaning.ACCOUNT), 0),
             ({"refuse": {"next": 1, "code": 99999}}, (Uncertain, "99999", None), 0),
             ({"error_before_accepting": {"next": 1}}, (Uncertain, "500", None), 0),
             ({"error_before_accepting": {"next": 1, "code": 21614}}, (Uncertain, "500", None), 0),
@@ -129,7 +130,7 @@ class TestSending:
 
     def test_a_wrong_token_is_the_fault_of_the_line(self, settings: Any) -> None:
         settings.TWILIO_AUTH_TOKEN = "wrong"
-        assert said_by(lambda: TwilioCarrier().send(outgoing())) == (Declined, "20003", Meaning.LINE)
+        assert said_by(lambda: TwilioCarrier().send(outgoing())) == (Declined, "20003", Meaning.ACCOUNT)
 
     @pytest.mark.parametrize("answer", ["", "garbage", "[]", "{}", '{"sid": null}', '{"sid": 7}', '{"sid": "SM1"}'])
     def test_a_yes_without_an_id_is_no_certainty(self, settings: Any, answer: str) -> None:
@@ -144,7 +145,7 @@ class TestSending:
             ("400 Bad Request", "garbage", (Uncertain, "400", None)),
             ("400 Bad Request", '{"code": "21614"}', (Uncertain, "400", None)),
             ("401 Unauthorized", "<html>", (Uncertain, "401", None)),
-            ("403 Forbidden", '{"code": 20003}', (Declined, "20003", Meaning.LINE)),
+            ("403 Forbidden", '{"code": 20003}', (Declined, "20003", Meaning.ACCOUNT)),
             ("302 Found", "", (Uncertain, "302", None)),
             ("502 Bad Gateway", '{"code": 21614, "status": 400}', (Uncertain, "502", None)),
             (
@@ -218,7 +219,7 @@ class TestSending:
             carrier.send(outgoing())
             carrier.find(outgoing(), since=timezone.now())
             settings.TWILIO_API_URL = "http://127.0.0.1:1"
-            with pytest.raises(CannotSay) as raised:
+            with pytest.raises(StatusUnavailable) as raised:
                 TwilioCarrier().find(outgoing(), since=timezone.now())
         told = f"{caplog.text} {raised.value!r} {raised.value.__cause__!r}"
         assert ("790001234" in told, "2604821735" in told) == (False, False)
@@ -226,11 +227,11 @@ class TestSending:
 
 
 class TestFinding:
-    def find(self, wanted: OutgoingMessage | None = None, **back: float) -> Sighting | None:
+    def find(self, wanted: OutgoingMessage | None = None, **back: float) -> StatusReport | None:
         return TwilioCarrier().find(wanted or outgoing(), since=timezone.now() - timedelta(**back))
 
     def test_twilio_can_be_asked(self) -> None:
-        assert isinstance(TwilioCarrier(), Answers)
+        assert isinstance(TwilioCarrier(), CheckableCarrier)
 
     def test_a_message_is_known_by_its_token_among_others_to_the_same_number(self, twilio: FakeTwilio) -> None:
         TwilioCarrier().send(outgoing(body="another body 9Kq2Xd"))
@@ -238,12 +239,12 @@ class TestFinding:
         TwilioCarrier().send(outgoing(body="a third 8Kq2Xd"))
         TwilioCarrier().send(outgoing(to=KARIM))
         twilio.settle()
-        assert self.find() == Sighting(sid, Status.DELIVERED, "delivered", body=BODY)
+        assert self.find() == StatusReport(sid, Status.DELIVERED, "delivered", body=BODY)
 
     def test_a_queued_message_is_found_although_it_has_no_date(self, twilio: FakeTwilio) -> None:
         twilio.step_seconds = 60
         sid = TwilioCarrier().send(outgoing()).provider_id
-        assert self.find() == Sighting(sid, Status.TAKEN, "queued", body=BODY)
+        assert self.find() == StatusReport(sid, Status.TAKEN, "queued", body=BODY)
 
     def test_what_is_not_there_is_none(self) -> None:
         TwilioCarrier().send(outgoing(to=KARIM))
@@ -269,7 +270,7 @@ class TestFinding:
         twilio.behave(fail={"next": 1, "code": 30005})
         sid = TwilioCarrier().send(outgoing()).provider_id
         twilio.settle()
-        assert self.find() == Sighting(sid, Status.FAILED, "undelivered", "30005", Meaning.DEAD, BODY)
+        assert self.find() == StatusReport(sid, Status.FAILED, "undelivered", "30005", Meaning.DEAD, BODY)
 
     def test_every_page_is_read_back_to_a_day_before(self, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("notifications.carriers.twilio.PAGE", 2)
@@ -289,7 +290,7 @@ class TestFinding:
     def test_a_list_that_cannot_be_read_says_nothing(self, twilio: FakeTwilio, fault: str) -> None:
         TwilioCarrier().send(outgoing())
         twilio.behave(**{fault: {"next": 1}})
-        with pytest.raises(CannotSay):
+        with pytest.raises(StatusUnavailable):
             self.find()
 
     def test_a_list_that_fails_on_its_second_page_says_nothing(
@@ -300,7 +301,7 @@ class TestFinding:
             TwilioCarrier().send(outgoing(body=f"message {number}"))
         asked = iter([False, True])
         monkeypatch.setattr(twilio, "_happens", lambda name: name == "list_fails" and next(asked))
-        with pytest.raises(CannotSay):
+        with pytest.raises(StatusUnavailable):
             self.find()
 
     def test_a_list_longer_than_can_be_read_says_nothing(
@@ -310,23 +311,23 @@ class TestFinding:
             monkeypatch.setattr(f"notifications.carriers.twilio.{name}", value)
         for number in range(3):
             TwilioCarrier().send(outgoing(body=f"message {number}"))
-        with pytest.raises(CannotSay):
+        with pytest.raises(StatusUnavailable):
             self.find()
 
     @pytest.mark.parametrize("answer", ["{}", "[]", '{"messages": 7}', '{"messages": [{"sid": "SM1"}]}'])
     def test_a_list_of_another_shape_says_nothing(self, settings: Any, answer: str) -> None:
-        with answering("200 OK", answer) as settings.TWILIO_API_URL, pytest.raises(CannotSay):
+        with answering("200 OK", answer) as settings.TWILIO_API_URL, pytest.raises(StatusUnavailable):
             self.find()
 
     def test_a_list_without_the_texts_says_nothing(self, twilio: FakeTwilio) -> None:
         TwilioCarrier().send(outgoing())
         twilio.ledger[0].body = ""
-        with pytest.raises(CannotSay):
+        with pytest.raises(StatusUnavailable):
             self.find()
 
     def test_a_wrong_token_says_nothing(self, settings: Any) -> None:
         settings.TWILIO_AUTH_TOKEN = "wrong"
-        with pytest.raises(CannotSay):
+        with pytest.raises(StatusUnavailable):
             self.find()
 
 
@@ -334,14 +335,14 @@ class TestFetching:
     def test_a_message_is_fetched_by_its_id(self, twilio: FakeTwilio) -> None:
         sid = TwilioCarrier().send(outgoing()).provider_id
         twilio.settle()
-        assert TwilioCarrier().fetch(sid) == Sighting(sid, Status.DELIVERED, "delivered", body=BODY)
+        assert TwilioCarrier().fetch(sid) == StatusReport(sid, Status.DELIVERED, "delivered", body=BODY)
 
     def test_an_id_nobody_knows_is_none(self) -> None:
         assert TwilioCarrier().fetch(f"SM{0:032x}") is None
 
     def test_a_failure_says_nothing(self, twilio: FakeTwilio) -> None:
         twilio.behave(list_fails={"next": 1})
-        with pytest.raises(CannotSay):
+        with pytest.raises(StatusUnavailable):
             TwilioCarrier().fetch(f"SM{0:032x}")
 
 
@@ -371,7 +372,7 @@ class TestListing:
 
     def test_a_list_that_fails_says_so(self, twilio: FakeTwilio) -> None:
         twilio.behave(list_fails={"next": 1})
-        with pytest.raises(CannotSay):
+        with pytest.raises(StatusUnavailable):
             self.listed(timezone.now() - timedelta(hours=1), timezone.now())
 
 
@@ -392,7 +393,7 @@ class TestListing:
     ],
 )
 def test_what_each_word_of_twilios_means(word: str, status: Status) -> None:
-    assert sighting("SM1", word, "").status == status
+    assert status_report("SM1", word, "").status == status
     assert len(STATUSES) == 10
 
 
@@ -408,7 +409,7 @@ def test_what_each_word_of_twilios_means(word: str, status: Status) -> None:
     ],
 )
 def test_what_the_code_of_a_failure_means(code: str, meaning: Meaning) -> None:
-    assert sighting("SM1", "undelivered", code).meaning == meaning
+    assert status_report("SM1", "undelivered", code).meaning == meaning
 
 
 @pytest.mark.parametrize(

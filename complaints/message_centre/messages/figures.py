@@ -29,7 +29,7 @@ from notifications.models import (
     Message,
     MessageState,
 )
-from notifications.reconciliation.message_states import OPEN
+from notifications.reconciliation.message_states import OPEN_STATES
 from notifications.sending import hold, send_conditions
 from notifications.sending.routes import Routes
 
@@ -148,7 +148,7 @@ def _counts(user: User, *, at: datetime) -> dict[str, Any]:
     failed = meant.filter(created_at__gt=at - LONGEST_LIFE, settled_at__gt=at - LATELY)
     rows = {state: failed if state in STATES[Group.FAILED] else lately for state in MessageState}
     # What is still open is counted whatever its age.
-    rows |= dict.fromkeys(OPEN, Message.objects.all())
+    rows |= dict.fromkeys(OPEN_STATES, Message.objects.all())
     parts: dict[str, Any] = {
         f"of_{state}": CountOf(rows[state].filter(state=state).order_by().values("pk")[:CAP]) for state in MessageState
     }
