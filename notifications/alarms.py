@@ -21,20 +21,20 @@ def raise_alarm(kind: AlarmKind, about: str = "") -> None:
     is_new = False
     # Where another process raised and resolved it in this very moment, everything is said.
     with suppress(IntegrityError):
-        _, is_new = Alarm.objects.get_or_create(kind=kind, about=about, over_at=None)
+        _, is_new = Alarm.objects.get_or_create(kind=kind, about=about, resolved_at=None)
     if is_new:
         logger.critical("An alarm of the messages was raised.", extra={"kind": kind, "about": about})
 
 
 def resolve(kind: AlarmKind, about: str = "") -> None:
     """Resolve an alarm, if it is open."""
-    if Alarm.objects.filter(kind=kind, about=about, over_at__isnull=True).update(over_at=Now()):
+    if Alarm.objects.filter(kind=kind, about=about, resolved_at__isnull=True).update(resolved_at=Now()):
         logger.warning("An alarm of the messages is over.", extra={"kind": kind, "about": about})
 
 
 def dismiss(alarm: Alarm, *, by: str) -> None:
     """Resolve an alarm that is not resolved by itself, since a person has looked into it; repeating is harmless."""
-    if Alarm.objects.filter(pk=alarm.pk, kind__in=ENDED_BY_PEOPLE, over_at__isnull=True).update(over_at=Now()):
+    if Alarm.objects.filter(pk=alarm.pk, kind__in=ENDED_BY_PEOPLE, resolved_at__isnull=True).update(resolved_at=Now()):
         logger.warning(
             "An alarm of the messages was dismissed.", extra={"kind": alarm.kind, "about": alarm.about, "by": by}
         )
@@ -42,7 +42,7 @@ def dismiss(alarm: Alarm, *, by: str) -> None:
 
 def open_alarms() -> QuerySet[Alarm]:
     """Return the alarms that are not resolved, the oldest first."""
-    return Alarm.objects.filter(over_at__isnull=True).order_by("raised_at", "pk")
+    return Alarm.objects.filter(resolved_at__isnull=True).order_by("raised_at", "pk")
 
 
 def claim_untold() -> Sequence[Alarm]:

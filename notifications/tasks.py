@@ -15,7 +15,7 @@ from notifications.sending import delivery, hold, send_conditions, sweep
 @shared_task(name=worker_signal.TASK, ignore_result=True)
 def deliver(lane: str) -> None:
     """Hand over what a lane holds; send another signal for what is left when the time is over."""
-    hold.watch()
+    hold.begin_if_restored()
     if not delivery.drain(lane):
         worker_signal.notify_workers(lane)
 
@@ -23,7 +23,7 @@ def deliver(lane: str) -> None:
 @shared_task(name="notifications.sweep", ignore_result=True)
 def sweep_up() -> None:
     """Settle what expired or was abandoned, notify workers of what waits, and keep the alarms up to date."""
-    hold.watch()
+    hold.begin_if_restored()
     sweep.expire()
     sweep.settle_abandoned()
     sweep.notify_due()

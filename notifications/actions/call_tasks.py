@@ -32,7 +32,7 @@ def finish(task: CallTask, *, outcome: CallOutcome, by: str, at: datetime) -> No
         if not done:
             raise CallIsDone
         if outcome == CallOutcome.WRONG_NUMBER and (number := _number_of(task.message)):
-            address_status.pronounce(Channel.SMS, number, Verdict.STRANGER)
+            address_status.record(Channel.SMS, number, Verdict.STRANGER)
 
 
 def _number_of(message: Message) -> str:

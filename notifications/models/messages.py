@@ -132,8 +132,10 @@ class Message(models.Model):
     next_try_at = models.DateTimeField(null=True)
     carrier = models.CharField(max_length=40, blank=True, help_text="Who was spoken to last.")
     unsure_since = models.DateTimeField(null=True)
-    looks = models.PositiveSmallIntegerField(default=0, help_text="How often the carrier's list did not know it.")
-    look_at = models.DateTimeField(null=True, help_text="When the carrier is asked about it next.")
+    times_not_found = models.PositiveSmallIntegerField(
+        default=0, help_text="How often the carrier's list did not know it."
+    )
+    next_check_at = models.DateTimeField(null=True, help_text="When the carrier is asked about it next.")
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(help_text="By the caller's clock.")
@@ -166,7 +168,7 @@ class Message(models.Model):
                 fields=["lane", "created_at"], name="message_pending", condition=Q(state=MessageState.PENDING)
             ),
             models.Index(fields=["lease_until"], name="message_sending", condition=Q(state=MessageState.SENDING)),
-            models.Index(fields=["look_at"], name="message_asked_about", condition=Q(look_at__isnull=False)),
+            models.Index(fields=["next_check_at"], name="message_next_check", condition=Q(next_check_at__isnull=False)),
             models.Index(fields=["unsure_since"], name="message_unknown", condition=Q(state=MessageState.UNKNOWN)),
             models.Index(fields=["reference", "-created_at"], name="message_reference"),
             models.Index(fields=["state", "-created_at"], name="message_listed"),

@@ -1,4 +1,4 @@
-"""What operators are told: alarms, and the nightly comparison with the carriers' own lists."""
+"""What operators are told: alarms, and the nightly comparisons with the carriers' own lists."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class AlarmKind(models.TextChoices):
     """What can be wrong with the sending of messages; the runbook has a paragraph for each."""
 
-    LINE_STOPPED = "line_stopped", _("a carrier refuses our account")
+    ROUTE_STOPPED = "route_stopped", _("a carrier refuses our account")
     CAP_REACHED = "cap_reached", _("the spending of a day is used up")
     ON_HOLD = "on_hold", _("sending is on hold after a restore")
     UNDECIDED = "undecided", _("a message waits for a person's decision")
@@ -19,20 +19,20 @@ class AlarmKind(models.TextChoices):
 
 
 class Alarm(models.Model):
-    """One thing that is wrong, from its raising until it is over; raised again while it is open it stays one row."""
+    """One thing that is wrong, from its raising until it is resolved; raised again while open it stays one row."""
 
     kind = models.CharField(max_length=16, choices=AlarmKind)
-    about = models.CharField(max_length=80, help_text="What it is about: a line, a channel and a day, a message's id.")
+    about = models.CharField(max_length=80, help_text="What it is about: a route, a channel and a day, a message's id.")
     raised_at = models.DateTimeField(db_default=Now())
     told_at = models.DateTimeField(null=True, help_text="When the operators were told, once.")
-    over_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("alarm")
         verbose_name_plural = _("alarms")
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "about"], condition=Q(over_at__isnull=True), name="alarm_open_once"
+                fields=["kind", "about"], condition=Q(resolved_at__isnull=True), name="alarm_open_once"
             ),
             models.CheckConstraint(condition=Q(kind__in=AlarmKind.values), name="alarm_kind_known"),
         ]

@@ -1,4 +1,4 @@
-"""The lines to the carriers: the share of each and which is stopped; what a day cost; whether sending is on hold."""
+"""What decides whether and by whom messages are sent: the routes to the carriers, the day's spending, a hold."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,17 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from notifications.models.messages import Channel
 
 
-class Line(models.Model):
-    """The line of one channel to one carrier; a row is made when the line is first used.
+class ProviderRoute(models.Model):
+    """The route of one channel to one carrier; a row is made when the route first fails.
 
-    ``share`` is the part, in percent, of the messages offered to this line that it is given; it falls when the line
-    fails and is worth more with every minute since ``share_at``.
+    ``weight`` is how many percent of the messages that are offered to the route it is given. It was that at
+    ``weight_at``: it falls when the route fails, and recovers with every minute since.
     """
 
     channel = models.CharField(max_length=8, choices=Channel)
     carrier = models.CharField(max_length=40)
-    share = models.PositiveSmallIntegerField(default=100)
-    share_at = models.DateTimeField(db_default=Now())
+    weight = models.PositiveSmallIntegerField(default=100)
+    weight_at = models.DateTimeField(db_default=Now())
     stopped_until = models.DateTimeField(null=True, help_text="Nothing is sent until then; one try decides after it.")
     stopped_by = models.CharField(max_length=40, blank=True, help_text="The carrier's code that stopped it.")
 
@@ -26,8 +26,8 @@ class Line(models.Model):
         verbose_name = _("line to a carrier")
         verbose_name_plural = _("lines to carriers")
         constraints = [
-            models.UniqueConstraint(fields=["channel", "carrier"], name="line_once"),
-            models.CheckConstraint(condition=Q(share__lte=100), name="line_share_in_percent"),
+            models.UniqueConstraint(fields=["channel", "carrier"], name="providerroute_once"),
+            models.CheckConstraint(condition=Q(weight__lte=100), name="providerroute_weight_in_percent"),
         ]
 
     def __str__(self) -> str:
@@ -51,9 +51,9 @@ class DailySpend(models.Model):
 
 
 class Hold(models.Model):
-    """A stop of all sending, from ``began_at`` until an operator ends it; ``home`` names the database it is about."""
+    """A stop of all sending, from ``began_at`` until an operator ends it; ``database`` is the identity it began in."""
 
-    home = models.CharField(max_length=80)
+    database = models.CharField(max_length=80)
     began_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, blank=True, help_text="The key of the operator, e.g. user:…")
@@ -66,11 +66,11 @@ class Hold(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.home} {self.began_at:%Y-%m-%d %H:%M}"
+        return f"{self.database} {self.began_at:%Y-%m-%d %H:%M}"
 
 
-class Home(models.Model):
-    """The database these rows live in, as the server names it; under another name they were restored from a copy."""
+class DatabaseIdentity(models.Model):
+    """The one row that names the database it was written in; in a database of another name it comes from a copy."""
 
     only = models.BooleanField(primary_key=True, default=True)
     name = models.CharField(max_length=80)
@@ -78,7 +78,7 @@ class Home(models.Model):
     class Meta:
         verbose_name = _("home of the outbox")
         verbose_name_plural = _("home of the outbox")
-        constraints = [models.CheckConstraint(condition=Q(only=True), name="home_only_one")]
+        constraints = [models.CheckConstraint(condition=Q(only=True), name="databaseidentity_only_one")]
 
     def __str__(self) -> str:
         return self.name

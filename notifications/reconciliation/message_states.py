@@ -74,7 +74,7 @@ def mark_accepted(message: Message, attempt: Attempt, *, provider_id: str) -> No
         fence=F("fence") + 1,
         accepted_at=Now(),
         settled_at=None,
-        look_at=Now() + pace().chase if checkable_carrier(attempt.carrier) else None,
+        next_check_at=Now() + pace().chase if checkable_carrier(attempt.carrier) else None,
     )
 
 
@@ -86,7 +86,7 @@ def mark_failed(message: Message, attempt: Attempt, *, code: str, meaning: Meani
     if code:
         Attempt.objects.filter(pk=attempt.pk).update(error_code=code[:40])
     if (verdict := VERDICTS.get(meaning)) and attempt.address_lookup:
-        address_status.pronounce_on(Channel(message.channel), attempt.address_lookup, verdict, code)
+        address_status.record_by_key(Channel(message.channel), attempt.address_lookup, verdict, code)
     if message.state in {*OPEN_STATES, MessageState.ACCEPTED}:
         set_state(message, MessageState.UNDELIVERABLE, settled_at=Now())
         fallback.start_fallback(message)
@@ -94,7 +94,7 @@ def mark_failed(message: Message, attempt: Attempt, *, code: str, meaning: Meani
 
 def set_state(message: Message, state: MessageState, **changes: Any) -> None:
     """Give a locked message a state, and clear the fields that belong to other states unless ``changes`` set them."""
-    ended: dict[str, Any] = {"lease_until": None, "unsure_since": None, "looks": 0, "look_at": None}
+    ended: dict[str, Any] = {"lease_until": None, "unsure_since": None, "times_not_found": 0, "next_check_at": None}
     Message.objects.filter(pk=message.pk).update(**(ended | changes), state=state)
     message.state = state
 
@@ -109,7 +109,7 @@ def mark_unknown(message: Message) -> None:
         message,
         MessageState.UNKNOWN,
         unsure_since=Now(),
-        look_at=Now() + pace().first_settle if asks else None,
+        next_check_at=Now() + pace().first_settle if asks else None,
     )
 
 

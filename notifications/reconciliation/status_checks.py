@@ -60,10 +60,10 @@ def _check(message: Message, silent: set[str]) -> None:
 
 @transaction.atomic(durable=True)
 def _claim_due(silent: Collection[str]) -> Sequence[Message]:
-    due = Message.objects.filter(look_at__lte=Now(), state__in=[MessageState.UNKNOWN, MessageState.ACCEPTED])
-    unknown_first = due.exclude(carrier__in=silent).order_by("-state", "look_at")
+    due = Message.objects.filter(next_check_at__lte=Now(), state__in=[MessageState.UNKNOWN, MessageState.ACCEPTED])
+    unknown_first = due.exclude(carrier__in=silent).order_by("-state", "next_check_at")
     messages = list(unknown_first.select_for_update(skip_locked=True)[:CHECKED_AT_ONCE])
-    Message.objects.filter(pk__in=[message.pk for message in messages]).update(look_at=Now() + pace().look_again)
+    Message.objects.filter(pk__in=[message.pk for message in messages]).update(next_check_at=Now() + pace().look_again)
     return messages
 
 
@@ -93,17 +93,17 @@ def _find(message: Message, attempt: Attempt) -> StatusReport | None:
 def _count_not_found(message: Message, unsure: Sequence[Attempt]) -> None:
     """Count a check that did not find the message, unless its state changed meanwhile; requeue it after the second."""
     unmoved = Message.objects.filter(
-        pk=message.pk, state=MessageState.UNKNOWN, looks=message.looks, fence=message.fence
+        pk=message.pk, state=MessageState.UNKNOWN, times_not_found=message.times_not_found, fence=message.fence
     )
     locked = unmoved.select_for_update().first()
     if locked is None:
         return
-    looks = locked.looks + 1
+    times = locked.times_not_found + 1
     is_young = unmoved.filter(unsure_since__gt=Now() - pace().person).exists()
-    if looks >= CHECKS_NEEDED and is_young:
+    if times >= CHECKS_NEEDED and is_young:
         requeue_not_taken(locked, unsure)
     else:
-        Message.objects.filter(pk=locked.pk).update(looks=looks, look_at=Now() + pace().second_settle)
+        Message.objects.filter(pk=locked.pk).update(times_not_found=times, next_check_at=Now() + pace().second_settle)
 
 
 def requeue_not_taken(message: Message, unsure: Sequence[Attempt]) -> None:
@@ -145,5 +145,5 @@ def _wait_or_give_up(message: Message, attempt: Attempt) -> None:
         # As long again as it has waited, never less than at first, and for the last time when three days are over.
         waited, chase = Now() - F("accepted_at"), Value(pace().chase, output_field=DurationField())
         Message.objects.filter(pk=locked.pk).update(
-            look_at=Least(Now() + Greatest(waited, chase), F("accepted_at") + pace().give_up)
+            next_check_at=Least(Now() + Greatest(waited, chase), F("accepted_at") + pace().give_up)
         )

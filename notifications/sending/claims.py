@@ -16,7 +16,7 @@ from notifications.models import Attempt, Lane, Message, MessageQuerySet, Messag
 from notifications.reconciliation import fallback, message_states
 from notifications.runtime.timings import pace
 from notifications.sending import send_conditions
-from notifications.sending.routes import Route, Routes
+from notifications.sending.routes import CarrierRoute, RoutingTable
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def claim_messages(which: Q, number: int) -> tuple[list[Claim], int]:
 
     Fewer are claimed than seen where an address is blocked, a text is unreadable or no route is open.
     """
-    table = Routes.now()
+    table = RoutingTable.load()
     sendable = send_conditions.sendable(table).filter(which)
     messages = list(sendable.order_by("created_at").select_for_update(skip_locked=True)[:number])
     legible = [message for message in messages if _is_legible(message)]
@@ -69,7 +69,7 @@ def _settle_unsendable(message: Message, why: str) -> None:
     fallback.start_fallback(message)
 
 
-def _claim(message: Message, route: Route) -> Claim:
+def _claim(message: Message, route: CarrierRoute) -> Claim:
     previous, message.carrier = message.carrier, route.carrier.name
     message.tries += 1
     message.fence += 1
@@ -78,7 +78,7 @@ def _claim(message: Message, route: Route) -> Claim:
         number=message.tries,
         fence=message.fence,
         carrier=route.carrier.name,
-        address_lookup=address_status.key_of(message.channel, message.address),
+        address_lookup=address_status.address_key(message.channel, message.address),
     )
     return Claim(message, attempt, route.carrier, previous_carrier=previous, on_trial=route.on_trial)
 

@@ -84,8 +84,8 @@ def _record_accepted(accepted: Sequence[tuple[Claim, Accepted]]) -> None:
                 state=MessageState.ACCEPTED,
                 accepted_at=Now(),
                 lease_until=None,
-                looks=0,
-                look_at=Now() + pace().chase if can_be_asked else None,
+                times_not_found=0,
+                next_check_at=Now() + pace().chase if can_be_asked else None,
             )
 
 
@@ -156,7 +156,7 @@ def _judge_route(channel: str, carrier: str, results: Results) -> bool:
         routes.stop(channel, carrier, code=refusal.code)
         return True
     if any(is_route_failure(result) for _, result in results):
-        routes.blame(channel, carrier)
+        routes.penalise(channel, carrier)
         return True
     # A "no" about a message or its address comes from a carrier that knows our account.
     if any(claim.on_trial and not isinstance(result, NotTried) for claim, result in results):

@@ -15,7 +15,7 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from notifications import alarms
 from notifications.models import AlarmKind, Channel, DailySpend, Hold, Message, MessageQuerySet
 from notifications.runtime.database_clock import database_now
-from notifications.sending.routes import Routes
+from notifications.sending.routes import RoutingTable
 
 CAPS: Final = {Channel.SMS: "SMS_DAILY_CAP", Channel.EMAIL: "EMAIL_DAILY_CAP"}
 SPEND: Final = (
@@ -27,7 +27,7 @@ SPEND: Final = (
 PASSES_THE_HOLD: Final = "operator_alarm"
 
 
-def sendable(routes: Routes) -> MessageQuerySet:
+def sendable(routes: RoutingTable) -> MessageQuerySet:
     """Return what a sender may claim now: ripe, by day where it has to be, within the cap, on an open line."""
     held = Exists(Hold.objects.filter(ended_at__isnull=True))
     return (

@@ -15,7 +15,7 @@ from notifications.runtime import worker_signal
 from notifications.runtime.timings import pace
 from notifications.sending import send_conditions
 from notifications.sending.batches import MOST_CLAIMED
-from notifications.sending.routes import Routes
+from notifications.sending.routes import RoutingTable
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def _expire(messages: MessageQuerySet) -> int:
     with transaction.atomic():
         ids = list(messages.select_for_update(skip_locked=True).values_list("pk", flat=True)[:SWEPT_AT_ONCE])
         return Message.objects.filter(pk__in=ids).update(
-            state=MessageState.EXPIRED, settled_at=Now(), unsure_since=None, look_at=None
+            state=MessageState.EXPIRED, settled_at=Now(), unsure_since=None, next_check_at=None
         )
 
 
@@ -55,7 +55,7 @@ def settle_abandoned() -> int:
 
 def notify_due() -> int:
     """Notify workers of the lanes in which something may be sent, several where much is; return how many signals."""
-    sendable = send_conditions.sendable(Routes.now())
+    sendable = send_conditions.sendable(RoutingTable.load())
     lanes = [lane for lane in Lane for _ in range(_signals_needed(sendable.filter(lane=lane)))]
     for lane in lanes:
         worker_signal.notify_workers(lane)

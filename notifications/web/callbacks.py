@@ -69,9 +69,9 @@ def twilio_inbound(request: HttpRequest) -> HttpResponse:
     """Block the number of a person who wants no messages or is not their recipient; other replies are not kept."""
     number, reply = request.POST.get("From", ""), _reply(request)
     if number and reply in replies.STOP:
-        address_status.pronounce(Channel.SMS, number, Verdict.STOPPED, "reply")
+        address_status.record(Channel.SMS, number, Verdict.STOPPED, "reply")
     elif number and reply in replies.WRONG_PERSON:
-        address_status.pronounce(Channel.SMS, number, Verdict.STRANGER, "reply")
+        address_status.record(Channel.SMS, number, Verdict.STRANGER, "reply")
     elif number and reply in replies.START:
         address_status.clear(Channel.SMS, number, only=Verdict.STOPPED)
     return HttpResponse(NO_REPLY, content_type="text/xml")

@@ -115,7 +115,7 @@ def _marked_first(send: Send) -> Send:
 
 
 def _sent_again_unasked(message: Message) -> None:
-    """Negative control: after the grace an unknown message is sent again, without a look into the provider's list."""
+    """Negative control: after the grace an unknown message is sent again, without a check of the provider's list."""
     Message.objects.filter(pk=message.pk, state=MessageState.UNKNOWN).update(
-        state=MessageState.PENDING, unsure_since=None, look_at=None, next_try_at=None
+        state=MessageState.PENDING, unsure_since=None, next_check_at=None, next_try_at=None
     )

@@ -19,7 +19,7 @@ from django.utils import timezone
 import notifications
 from notifications import carriers
 from notifications.carriers import Status, StatusReport
-from notifications.models import Attempt, Channel, Lane, Line, Message, MessageQuerySet, MessageState, Outcome
+from notifications.models import Attempt, Channel, Lane, Message, MessageQuerySet, MessageState, Outcome, ProviderRoute
 from notifications.reconciliation import status_checks
 from notifications.runtime.database_clock import database_now
 from notifications.runtime.timings import pace
@@ -97,7 +97,7 @@ def test_a_sender_that_compared_leases_by_its_own_clock_would_be_noticed(
     assert outcomes() != EXPECTED
 
 
-# What the sender finds, and what it must make of it, whatever its clock says: state, tries, looks.
+# What the sender finds, and what it must make of it, whatever its clock says: state, tries, times not found.
 SENT = ("ready", "its later try is due", "its day has come", "a code that is still good", "left behind off the wire")
 EXPECTED: Outcomes = {
     "ready": (MessageState.ACCEPTED, 1, 0),
@@ -135,14 +135,14 @@ def prepare(carrier: AnsweringCarrier) -> None:
         "left behind on the wire": SENDING | {"lease_until": Now() - second},
         "in somebody's hands": SENDING | {"lease_until": Now() + hour},
         "in somebody's hands, on the wire": SENDING | {"lease_until": Now() + hour},
-        "unknown, and to be looked for": UNSURE | {"look_at": Now() - second},
-        "unknown, and to be looked for in an hour": UNSURE | {"look_at": Now() + hour},
-        "unknown, and in the list": UNSURE | {"look_at": Now() - second},
-        "unknown, looked for once, and young": UNSURE | {"looks": 1, "look_at": Now() - second},
+        "unknown, and to be looked for": UNSURE | {"next_check_at": Now() - second},
+        "unknown, and to be looked for in an hour": UNSURE | {"next_check_at": Now() + hour},
+        "unknown, and in the list": UNSURE | {"next_check_at": Now() - second},
+        "unknown, looked for once, and young": UNSURE | {"times_not_found": 1, "next_check_at": Now() - second},
         "unknown, looked for once, and old": UNSURE
-        | {"looks": 1, "look_at": Now() - second, "unsure_since": Now() - pace().person - second},
-        "accepted, and to be asked about": ACCEPTED | {"look_at": Now() - second},
-        "accepted, and to be asked about in an hour": ACCEPTED | {"look_at": Now() + hour},
+        | {"times_not_found": 1, "next_check_at": Now() - second, "unsure_since": Now() - pace().person - second},
+        "accepted, and to be asked about": ACCEPTED | {"next_check_at": Now() - second},
+        "accepted, and to be asked about in an hour": ACCEPTED | {"next_check_at": Now() + hour},
     }
     for occasion in EXPECTED:
         (message,) = owed(notice(recipient=f"citizen:{occasion}"), occasion=occasion)
@@ -191,7 +191,7 @@ def work() -> None:
 
 
 def outcomes() -> Outcomes:
-    return {m.occasion: (m.state, m.tries, m.looks) for m in Message.objects.all()}
+    return {m.occasion: (m.state, m.tries, m.times_not_found) for m in Message.objects.all()}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -215,7 +215,9 @@ def test_a_stopped_line_opens_by_the_databases_clock(
     carrier: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (message,) = owed()
-    Line.objects.create(channel=Channel.SMS, carrier="answering", stopped_until=database_now() + timedelta(hours=1))
+    ProviderRoute.objects.create(
+        channel=Channel.SMS, carrier="answering", stopped_until=database_now() + timedelta(hours=1)
+    )
     with clock_off_by(TWO_HOURS, monkeypatch):
         delivery.drain(Lane.NOTICES)
     message.refresh_from_db()
@@ -244,7 +246,7 @@ def readings(text: str) -> list[str]:
     calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
     named = {ast.unparse(call.func) for call in calls if not _converts(call)}
     asking = r"(?:.*\.)?(?:now|utcnow|today|localtime|localdate|gmtime|time_ns)|time\.time"
-    return sorted(name for name in named - {"Routes.now"} if re.fullmatch(asking, name))
+    return sorted(name for name in named - {"RoutingTable.load"} if re.fullmatch(asking, name))
 
 
 def _converts(call: ast.Call) -> bool:

@@ -98,7 +98,7 @@ def said(
 
 def check_now(message: Message) -> int:
     """Let the time come to ask about a message, and ask."""
-    Message.objects.filter(pk=message.pk).update(look_at=Now())
+    Message.objects.filter(pk=message.pk).update(next_check_at=Now())
     return status_checks.check_due_messages()
 
 
@@ -107,7 +107,7 @@ def aged(message: Message, field: str, **span: float) -> None:
     Message.objects.filter(pk=message.pk).update(**{field: Now() - timedelta(**span)})
 
 
-def wait_of(message: Message, field: str = "look_at") -> int | None:
+def wait_of(message: Message, field: str = "next_check_at") -> int | None:
     """Return for how many seconds the message waits, by the database's clock."""
     wait = Message.objects.values_list(F(field) - Now(), flat=True).get(pk=message.pk)
     return None if wait is None else round(wait.total_seconds())

@@ -85,12 +85,12 @@ class TestHealing:
         ("status", "state"),
         [(Status.TAKEN, "accepted"), (Status.DELIVERED, "delivered"), (Status.FAILED, "undeliverable")],
     )
-    @pytest.mark.parametrize("looks", [0, 1, 2])
+    @pytest.mark.parametrize("times_not_found", [0, 1, 2])
     def test_an_unsure_message_is_found(
-        self, signals: list[str], answering: AnsweringCarrier, looks: int, status: Status, state: str
+        self, signals: list[str], answering: AnsweringCarrier, checks: int, status: Status, state: str
     ) -> None:
         message = unsure(answering)
-        for _ in range(looks):
+        for _ in range(checks):
             check_now(message)
         report = answering.list(message, status)
         made = compared(answering)

@@ -239,7 +239,7 @@ class TestFates:
             raise error(text)
 
         monkeypatch.setattr(message_states, "record_report", away)
-        monkeypatch.setattr(address_status, "pronounce", away)
+        monkeypatch.setattr(address_status, "record", away)
         answer = tell(path, SENT | {"Body": "stop"})
         assert (answer.status_code, answer["Retry-After"], "10.0.0.7" in caplog.text) == (503, "30", False)
 
@@ -371,7 +371,7 @@ class TestReplies:
 
     @pytest.mark.parametrize("verdict", [Verdict.DEAD, Verdict.STRANGER])
     def test_beginning_again_proves_nothing_else(self, verdict: Verdict) -> None:
-        address_status.pronounce(Channel.SMS, AMINA, verdict)
+        address_status.record(Channel.SMS, AMINA, verdict)
         reply("start")
         assert address_status.verdict(Channel.SMS, AMINA) == verdict
 

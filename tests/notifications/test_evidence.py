@@ -218,7 +218,7 @@ class TestProofInBetween:
     """Proof that a try was taken ends every other try."""
 
     def freed(self, answering: AnsweringCarrier) -> Message:
-        """Return a message that two looks did not find, and that waits to be sent again."""
+        """Return a message that two checks did not find, and that waits to be sent again."""
         message = unsure(answering)
         check_now(message)
         check_now(message)
@@ -314,7 +314,11 @@ class TestSettled:
     def test_a_settled_message_is_asked_about_no_more(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = sent()
         said(last_try(message), Status.DELIVERED)
-        assert (again(message).look_at, again(message).lease_until, again(message).looks) == (None, None, 0)
+        assert (again(message).next_check_at, again(message).lease_until, again(message).times_not_found) == (
+            None,
+            None,
+            0,
+        )
 
 
 @committed

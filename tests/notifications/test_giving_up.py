@@ -177,7 +177,7 @@ class TestNothingMore:
     def test_the_other_address_is_not_used_against_its_standing(
         self, signals: list[str], answering: AnsweringCarrier, verdict: Verdict
     ) -> None:
-        address_status.pronounce(Channel.EMAIL, EMAIL, verdict)
+        address_status.record(Channel.EMAIL, EMAIL, verdict)
         fail(reachable())
         assert (Message.objects.count(), call_tasks.to_make().count()) == (1, 1)
 
@@ -185,7 +185,7 @@ class TestNothingMore:
     def test_an_address_with_a_standing_is_not_tried(
         self, signals: list[str], answering: AnsweringCarrier, verdict: Verdict
     ) -> None:
-        address_status.pronounce(Channel.SMS, OLD, verdict)
+        address_status.record(Channel.SMS, OLD, verdict)
         message = reachable()
         assert (message.state, message.attempts.count(), answering.ledger) == ("undeliverable", 0, [])
         delivery.drain("notices")
@@ -308,4 +308,4 @@ def test_a_settled_message_has_its_moment(signals: list[str], answering: Answeri
     message = reachable()
     fail(message)
     settled = Message.objects.filter(pk=message.pk, settled_at__lte=Now(), settled_at__gte=message.created_at)
-    assert (settled.count(), again(message).look_at) == (1, None)
+    assert (settled.count(), again(message).next_check_at) == (1, None)

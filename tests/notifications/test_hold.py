@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from notifications import alarms, tasks
 from notifications.carriers import OutgoingMessage, StatusReport
-from notifications.models import Alarm, AlarmKind, Attempt, Channel, Hold, Home, Lane, Message
+from notifications.models import Alarm, AlarmKind, Attempt, Channel, DatabaseIdentity, Hold, Lane, Message
 from notifications.reconciliation import status_checks
 from notifications.sending import delivery, hold, sweep
 from tests.notifications.acts import EMAIL, SecondCarrier, again, at_once, check_now, code, sent, state_of, unsure
@@ -24,9 +24,9 @@ committed = pytest.mark.django_db(transaction=True)
 
 def restored() -> None:
     """Let these rows be found in another database than the one they were written in."""
-    hold.watch()
-    Home.objects.update(name="7300000000000000000/1/16384")
-    hold.watch()
+    hold.begin_if_restored()
+    DatabaseIdentity.objects.update(name="7300000000000000000/1/16384")
+    hold.begin_if_restored()
 
 
 def alarm_notice() -> Message:
@@ -41,36 +41,36 @@ def alarm_notice() -> Message:
 
 
 class TestBegin:
-    """The first look remembers; another name begins a hold."""
+    """The first check remembers; another name begins a hold."""
 
     def test_the_first_look_remembers_where_the_rows_are(self) -> None:
         for _ in range(2):
-            hold.watch()
-        assert (Home.objects.count(), hold.current(), Alarm.objects.count()) == (1, None, 0)
+            hold.begin_if_restored()
+        assert (DatabaseIdentity.objects.count(), hold.current(), Alarm.objects.count()) == (1, None, 0)
 
     def test_another_database_begins_one_hold_and_one_alarm(self) -> None:
         restored()
-        hold.watch()
+        hold.begin_if_restored()
         begun = hold.current()
         assert begun is not None
-        assert (begun.home == Home.objects.get().name, Hold.objects.count()) == (False, 1)
+        assert (begun.database == DatabaseIdentity.objects.get().name, Hold.objects.count()) == (False, 1)
         assert [(alarm.kind, alarm.about) for alarm in alarms.open_alarms()] == [(AlarmKind.ON_HOLD, "")]
 
     @pytest.mark.parametrize("task", ["sweep_up", "deliver"])
     def test_the_workers_look_before_they_send(
         self, signals: list[str], answering: AnsweringCarrier, task: str
     ) -> None:
-        hold.watch()
+        hold.begin_if_restored()
         (message,) = owed()
-        Home.objects.update(name="elsewhere")
+        DatabaseIdentity.objects.update(name="elsewhere")
         getattr(tasks, task)(*(["notices"] if task == "deliver" else []))
         assert (state_of(message), answering.ledger, hold.current() is None) == ("pending", [], False)
 
     @committed
     def test_two_processes_begin_one_hold(self) -> None:
-        hold.watch()
-        Home.objects.update(name="elsewhere")
-        results = at_once(hold.watch, hold.watch, hold.watch)
+        hold.begin_if_restored()
+        DatabaseIdentity.objects.update(name="elsewhere")
+        results = at_once(hold.begin_if_restored, hold.begin_if_restored, hold.begin_if_restored)
         assert (results, Hold.objects.count(), Alarm.objects.count()) == ([None] * 3, 1, 1)
 
 
@@ -147,7 +147,7 @@ class TestEnd:
         restored()
         hold.end(by="user:huda")
         assert [status_checks.check_due_messages(), status_checks.check_due_messages()] == [1, 0]
-        assert (state_of(message), again(message).looks) == ("unknown", 1)
+        assert (state_of(message), again(message).times_not_found) == ("unknown", 1)
 
     def test_every_carrier_may_have_had_it(
         self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
@@ -160,7 +160,7 @@ class TestEnd:
         second.list(there)
         answering.unreadable = True
         status_checks.check_due_messages()
-        assert [state_of(there), again(not_there).looks] == ["accepted", 0]
+        assert [state_of(there), again(not_there).times_not_found] == ["accepted", 0]
         answering.unreadable = False
         check_now(not_there)
         check_now(not_there)
@@ -238,7 +238,7 @@ class TestEnd:
     ) -> None:
         restored()
         hold.end(by="user:huda")
-        hold.watch()
+        hold.begin_if_restored()
         ended = Hold.objects.get()
         assert (ended.ended_by, ended.ended_at is None, hold.current()) == ("user:huda", False, None)
         assert not alarms.open_alarms().exists()

@@ -1,4 +1,4 @@
-"""Whom a message is given to: shares that fall and drift back, lines that stop and are tried again."""
+"""Whom a message is given to: weights that fall and drift back, lines that stop and are tried again."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from notifications import alarms, tasks
 from notifications.carriers import Declined, Meaning, Uncertain
-from notifications.models import Alarm, AlarmKind, Attempt, Channel, Line, Message
+from notifications.models import Alarm, AlarmKind, Attempt, Channel, Message, ProviderRoute
 from notifications.sending import delivery, routes
-from notifications.sending.routes import Route, Routes
+from notifications.sending.routes import CarrierRoute, RoutingTable
 from tests.notifications.acts import (
     EMAIL,
     Killed,
@@ -44,7 +44,7 @@ def second(use: Callable[..., None], answering: AnsweringCarrier) -> SecondCarri
 
 @pytest.fixture
 def die(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Let every throw of the die that shares messages out show this number of a hundred."""
+    """Let every throw of the die that weights messages out show this number of a hundred."""
 
     def show(number: int) -> None:
         monkeypatch.setattr(routes.secrets, "randbelow", lambda sides: number % sides)
@@ -52,66 +52,66 @@ def die(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     return show
 
 
-def route(carrier: ObedientCarrier, channel: str = "sms") -> Route:
+def route(carrier: ObedientCarrier, channel: str = "sms") -> CarrierRoute:
     """Return the line of a carrier as it stands."""
-    return next(each for each in Routes.now().by_channel[channel] if each.carrier is carrier)
+    return next(each for each in RoutingTable.load().by_channel[channel] if each.carrier is carrier)
 
 
-def share(carrier: ObedientCarrier) -> int:
-    """Return the share of a carrier's line now."""
-    return route(carrier).share
+def weight(carrier: ObedientCarrier) -> int:
+    """Return the weight of a carrier's line now."""
+    return route(carrier).weight
 
 
 def passed(**span: float) -> None:
     """Let time pass for every line, by the database's clock."""
     spent = timedelta(**span)
-    Line.objects.update(share_at=F("share_at") - spent, stopped_until=F("stopped_until") - spent)
+    ProviderRoute.objects.update(weight_at=F("weight_at") - spent, stopped_until=F("stopped_until") - spent)
 
 
 class TestShare:
-    """A line that fails loses half of its share and regains a tenth with every minute."""
+    """A line that fails loses half of its weight and regains a tenth with every minute."""
 
     def test_a_new_line_has_the_whole(self, answering: AnsweringCarrier, second: SecondCarrier) -> None:
-        assert (share(answering), share(second), Line.objects.count()) == (100, 100, 0)
+        assert (weight(answering), weight(second), ProviderRoute.objects.count()) == (100, 100, 0)
 
     def test_each_failure_takes_half(self, answering: AnsweringCarrier, second: SecondCarrier) -> None:
-        shares = []
+        weights = []
         for _ in range(10):
-            routes.blame("sms", answering.name)
-            shares.append(share(answering))
-        assert (shares[:2], shares == sorted(shares, reverse=True), shares[-1]) == ([50, 25], True, 0)
-        assert (share(second), route(answering, "email").share) == (100, 100)
+            routes.penalise("sms", answering.name)
+            weights.append(weight(answering))
+        assert (weights[:2], weights == sorted(weights, reverse=True), weights[-1]) == ([50, 25], True, 0)
+        assert (weight(second), route(answering, "email").weight) == (100, 100)
 
     @pytest.mark.parametrize(("seconds", "regained"), [(0, 25), (59, 25), (60, 35), (185, 55), (450, 95), (9999, 100)])
     def test_it_drifts_back(
         self, answering: AnsweringCarrier, second: SecondCarrier, seconds: int, regained: int
     ) -> None:
-        routes.blame("sms", answering.name)
-        routes.blame("sms", answering.name)
+        routes.penalise("sms", answering.name)
+        routes.penalise("sms", answering.name)
         passed(seconds=seconds)
-        assert share(answering) == regained
+        assert weight(answering) == regained
 
     def test_what_was_regained_is_halved_by_the_next_failure(
         self, answering: AnsweringCarrier, second: SecondCarrier
     ) -> None:
-        routes.blame("sms", answering.name)
+        routes.penalise("sms", answering.name)
         passed(minutes=3)
-        routes.blame("sms", answering.name)
-        assert share(answering) == 40
+        routes.penalise("sms", answering.name)
+        assert weight(answering) == 40
 
     def test_it_drifts_by_the_pace_of_the_setting(
         self, answering: AnsweringCarrier, second: SecondCarrier, settings: object
     ) -> None:
         settings.NOTIFICATIONS_PACE = 0.1  # type: ignore[attr-defined]
-        routes.blame("sms", answering.name)
+        routes.penalise("sms", answering.name)
         passed(seconds=19)
-        assert share(answering) == 80
+        assert weight(answering) == 80
 
     def test_the_only_line_is_not_blamed(self, signals: list[str], answering: AnsweringCarrier) -> None:
         answering.meanwhile = BUSY
         (message,) = owed()
         delivery.deliver(str(message.pk))
-        assert (share(answering), Line.objects.count()) == (100, 0)
+        assert (weight(answering), ProviderRoute.objects.count()) == (100, 0)
 
     @pytest.mark.parametrize(("thrown", "taker"), [(0, "answering"), (49, "answering"), (50, "second"), (99, "second")])
     def test_messages_are_given_by_share(
@@ -123,7 +123,7 @@ class TestShare:
         thrown: int,
         taker: str,
     ) -> None:
-        routes.blame("sms", answering.name)
+        routes.penalise("sms", answering.name)
         die(thrown)
         (message,) = owed()
         delivery.deliver(str(message.pk))
@@ -147,7 +147,7 @@ class TestFailover:
         die(0)
         answering.meanwhile = BUSY
         (message,) = owed()
-        assert (delivery.deliver(str(message.pk)), share(answering)) == ("pending", 50)
+        assert (delivery.deliver(str(message.pk)), weight(answering)) == ("pending", 50)
         Message.objects.update(next_try_at=Now())
         assert delivery.deliver(str(message.pk)) == "accepted"
         assert (len(answering.ledger), len(second.ledger)) == (0, 1)
@@ -174,7 +174,7 @@ class TestFailover:
     ) -> None:
         answering.meanwhile = raising(Uncertain("500"))
         (message,) = owed()
-        assert (delivery.deliver(str(message.pk)), share(answering)) == ("unknown", 50)
+        assert (delivery.deliver(str(message.pk)), weight(answering)) == ("unknown", 50)
         delivery.drain("notices")
         assert second.ledger == []
 
@@ -184,7 +184,7 @@ class TestFailover:
     ) -> None:
         answering.meanwhile = raising(Declined(meaning, "x"))
         (message,) = owed()
-        assert (delivery.deliver(str(message.pk)), share(answering), second.ledger) == ("undeliverable", 100, [])
+        assert (delivery.deliver(str(message.pk)), weight(answering), second.ledger) == ("undeliverable", 100, [])
 
     def test_a_batch_does_not_follow_a_failing_line(
         self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier
@@ -209,7 +209,7 @@ class TestStop:
         tasks.sweep_up()
         assert (signals, [state_of(message) for message in messages]) == ([], ["pending"] * 4)
         assert [delivery.deliver(str(message.pk)) for message in messages] == ["pending"] * 4
-        (line,) = Line.objects.annotate(left=F("stopped_until") - Now())
+        (line,) = ProviderRoute.objects.annotate(left=F("stopped_until") - Now())
         assert (line.channel, line.carrier, line.stopped_by) == ("sms", "answering", "20003")
         assert timedelta(minutes=9) < line.left <= timedelta(minutes=10)
         assert [wait_of(message, "next_try_at") for message in messages] == [None] * 4
@@ -225,7 +225,7 @@ class TestStop:
         delivery.drain("notices")
         with transaction.atomic():
             assert alarms.claim_untold() == []
-        assert [(alarm.kind, alarm.about) for alarm in told] == [(AlarmKind.LINE_STOPPED, "sms answering")]
+        assert [(alarm.kind, alarm.about) for alarm in told] == [(AlarmKind.ROUTE_STOPPED, "sms answering")]
 
     def test_the_rest_of_the_batch_goes_by_the_other_line_at_once(
         self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier
@@ -292,9 +292,9 @@ class TestTrial:
         messages = self.stopped(answering)
         delivery.drain("notices")
         assert [state_of(message) for message in messages] == ["accepted"] * 6
-        line = Line.objects.get()
+        line = ProviderRoute.objects.get()
         assert (line.stopped_until, line.stopped_by, alarms.open_alarms().count()) == (None, "", 0)
-        assert Alarm.objects.get().over_at is not None
+        assert Alarm.objects.get().resolved_at is not None
 
     def test_only_one_message_tries(self, signals: list[str], answering: AnsweringCarrier) -> None:
         messages = self.stopped(answering)

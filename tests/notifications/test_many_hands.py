@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from notifications import outbox, tasks
 from notifications.carriers import Declined, Meaning, Uncertain
-from notifications.models import Alarm, Attempt, Channel, DailySpend, Lane, Line, Message
+from notifications.models import Alarm, Attempt, Channel, DailySpend, Lane, Message, ProviderRoute
 from notifications.reconciliation import status_checks
 from notifications.sending import delivery, sweep
 from notifications.sending.claims import claim_messages, give_back
@@ -98,7 +98,7 @@ class TestOvertakenMeanwhile:
 
 
 class TestFailingLines:
-    """What a failing line costs its messages, its share and the day's money."""
+    """What a failing line costs its messages, its weight and the day's money."""
 
     def test_each_message_is_tried_once_and_waits_for_the_first_time(
         self, signals: list[str], carrier: ObedientCarrier
@@ -122,7 +122,7 @@ class TestFailingLines:
         claims, _ = claim_messages(Q(lane="notices"), 8)
         mark_on_wire(claims)
         assert record_once([(claim, BUSY) for claim in claims]) == {"answering"}
-        assert Line.objects.get(carrier="answering").share == 50
+        assert ProviderRoute.objects.get(carrier="answering").weight == 50
 
     @committed
     def test_two_senders_that_blame_two_lines_do_not_block_each_other(
@@ -140,7 +140,7 @@ class TestFailingLines:
             lambda: record_once([(claim, BUSY) for claim in mixed[2:]]),
         )
         assert found == [{"answering", "second"}] * 2
-        assert set(Line.objects.values_list("share", flat=True)) == {25}
+        assert set(ProviderRoute.objects.values_list("weight", flat=True)) == {25}
 
     def test_what_was_not_taken_costs_nothing(
         self, signals: list[str], carrier: ObedientCarrier, settings: Any
@@ -212,6 +212,6 @@ class TestLanes:
         for number in range(3):
             unsure(answering, occasion=f"case:1:{number}")
         answering.unreadable = True
-        Message.objects.update(look_at=Now())
+        Message.objects.update(next_check_at=Now())
         status_checks.check_due_messages()
         assert answering.asked == 1

@@ -58,7 +58,7 @@ def all_that_follows(message: Message) -> None:
         Message.objects.filter(state="sending").update(lease_until=Now())
         sweep.settle_abandoned()
         Message.objects.filter(state="pending").update(next_try_at=None)
-        Message.objects.filter(state="unknown").update(look_at=Now())
+        Message.objects.filter(state="unknown").update(next_check_at=Now())
         delivery.drain("notices")
         if state_of(message) == "unknown":
             check_now(message)

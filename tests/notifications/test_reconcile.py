@@ -43,7 +43,7 @@ MINUTE = 60
 
 
 class TestTwoCleanLooks:
-    """An unknown message is sent again after two looks that did not find it, and not before."""
+    """An unknown message is sent again after two checks that did not find it, and not before."""
 
     def test_the_looks_have_their_waits(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
@@ -56,10 +56,10 @@ class TestTwoCleanLooks:
 
     def test_nobody_is_asked_before_it_is_time(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
-        Message.objects.update(look_at=Now() + timedelta(seconds=5))
+        Message.objects.update(next_check_at=Now() + timedelta(seconds=5))
         assert (status_checks.check_due_messages(), answering.asked) == (0, 0)
         check_now(message)
-        assert (status_checks.check_due_messages(), answering.asked, again(message).looks) == (0, 1, 1)
+        assert (status_checks.check_due_messages(), answering.asked, again(message).times_not_found) == (0, 1, 1)
 
     def test_the_spans_follow_the_setting(
         self, signals: list[str], answering: AnsweringCarrier, settings: object
@@ -75,9 +75,9 @@ class TestTwoCleanLooks:
         check_now(message)
         check_now(message)
         answering.meanwhile = raising(Uncertain("500"))
-        assert (delivery.deliver(str(message.pk)), again(message).looks) == ("unknown", 0)
+        assert (delivery.deliver(str(message.pk)), again(message).times_not_found) == ("unknown", 0)
         check_now(message)
-        assert (state_of(message), again(message).looks) == ("unknown", 1)
+        assert (state_of(message), again(message).times_not_found) == ("unknown", 1)
 
     @pytest.mark.parametrize(
         ("status", "state"),
@@ -100,11 +100,11 @@ class TestTwoCleanLooks:
     def test_a_code_is_not_looked_for(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = code()
         answering.meanwhile = raising(Uncertain("500"))
-        assert (delivery.deliver(str(message.pk)), again(message).look_at) == ("unknown", None)
+        assert (delivery.deliver(str(message.pk)), again(message).next_check_at) == ("unknown", None)
 
 
 class TestUnfinishedLooks:
-    """A look that could not be finished proves nothing."""
+    """A check that could not be finished proves nothing."""
 
     @pytest.mark.parametrize("error", [StatusUnavailable(), RuntimeError("+962790001234"), TimeoutError()])
     def test_it_counts_for_nothing(
@@ -125,7 +125,7 @@ class TestUnfinishedLooks:
             patch.setattr(answering, "find", find)
             for _ in range(3):
                 check_now(message)
-        assert (state_of(message), again(message).looks, wait_of(message)) == ("unknown", 1, 5 * MINUTE)
+        assert (state_of(message), again(message).times_not_found, wait_of(message)) == ("unknown", 1, 5 * MINUTE)
         assert "790001234" not in caplog.text
         check_now(message)
         assert state_of(message) == "pending"
@@ -139,7 +139,7 @@ class TestUnfinishedLooks:
         for _ in range(12):
             check_now(message)
             aged(message, "unsure_since", minutes=60)
-        assert (state_of(message), again(message).looks) == ("unknown", 0)
+        assert (state_of(message), again(message).times_not_found) == ("unknown", 0)
         answering.unreadable = False
         if is_there:
             answering.list(message)
@@ -159,19 +159,19 @@ class TestUnfinishedLooks:
             return report
 
         monkeypatch.setattr(answering, "find", find)
-        Message.objects.update(look_at=Now())
+        Message.objects.update(next_check_at=Now())
         assert (status_checks.check_due_messages(), state_of(troubled), state_of(found)) == (2, "unknown", "accepted")
 
 
 class TestAPersonDecides:
-    """After two hours nothing is sent again by itself, however clean the looks."""
+    """After two hours nothing is sent again by itself, however clean the checks."""
 
     def test_old_doubt_is_left_to_a_person(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         aged(message, "unsure_since", hours=2)
         for _ in range(5):
             check_now(message)
-        assert (state_of(message), again(message).looks >= 2) == ("unknown", True)
+        assert (state_of(message), again(message).times_not_found >= 2) == ("unknown", True)
 
     def test_just_before_it_is_not(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
@@ -207,9 +207,13 @@ class TestCarriersThatAreSilent:
 
     def test_a_carrier_that_cannot_be_asked(self, signals: list[str], carrier: ObedientCarrier) -> None:
         message = unsure(carrier)
-        assert (again(message).look_at, status_checks.check_due_messages(), state_of(message)) == (None, 0, "unknown")
+        assert (again(message).next_check_at, status_checks.check_due_messages(), state_of(message)) == (
+            None,
+            0,
+            "unknown",
+        )
         taken = sent(occasion="case:1:5")
-        assert (taken.state, taken.look_at) == ("accepted", None)
+        assert (taken.state, taken.next_check_at) == ("accepted", None)
 
     def test_a_carrier_that_left_the_settings(
         self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
@@ -218,7 +222,7 @@ class TestCarriersThatAreSilent:
         use(SecondCarrier())
         for _ in range(4):
             check_now(message)
-        assert (state_of(message), again(message).looks, wait_of(message)) == ("unknown", 0, 5 * MINUTE)
+        assert (state_of(message), again(message).times_not_found, wait_of(message)) == ("unknown", 0, 5 * MINUTE)
         answering.list(message)
         use(SecondCarrier(), answering)
         check_now(message)
@@ -272,7 +276,7 @@ class TestChase:
         message = sent()
         answering.listed["x"] = StatusReport("answering-1", status, "word", "30003", Meaning.DEAD)
         check_now(message)
-        assert (state_of(message), again(message).look_at) == (state, None)
+        assert (state_of(message), again(message).next_check_at) == (state, None)
         assert Receipt.objects.get().attempt == last_try(message)
         dead = {"undeliverable": Verdict.DEAD}.get(state)
         assert verdict(Channel.SMS, OLD) == dead
@@ -311,12 +315,12 @@ class TestAtTheSameMoment:
     @committed
     def test_two_processes_ask_once_about_each(self, signals: list[str], answering: AnsweringCarrier) -> None:
         messages = [unsure(answering, occasion=f"case:1:{number}") for number in range(4)]
-        Message.objects.update(look_at=Now())
+        Message.objects.update(next_check_at=Now())
         asked = at_once(
             status_checks.check_due_messages, status_checks.check_due_messages, status_checks.check_due_messages
         )
         assert (sum(asked), answering.asked) == (4, 4)
-        assert [again(message).looks for message in messages] == [1, 1, 1, 1]
+        assert [again(message).times_not_found for message in messages] == [1, 1, 1, 1]
 
     @committed
     def test_no_transaction_is_open_while_a_carrier_is_asked(
@@ -367,7 +371,7 @@ class TestAtTheSameMoment:
         with monkeypatch.context() as patch:
             patch.setattr(answering, "find", find)
             check_now(message)
-        assert again(message).looks == 0
+        assert again(message).times_not_found == 0
         check_now(message)
         assert state_of(message) == "unknown"
 
@@ -383,7 +387,7 @@ class TestAtTheSameMoment:
             patch.setattr(answering, "find", find)
             with pytest.raises(KeyboardInterrupt):
                 check_now(message)
-        assert (again(message).looks, wait_of(message)) == (0, 5 * MINUTE)
+        assert (again(message).times_not_found, wait_of(message)) == (0, 5 * MINUTE)
 
 
 @pytest.mark.parametrize("hours", [2, -2])

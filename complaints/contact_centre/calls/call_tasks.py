@@ -136,7 +136,7 @@ def reveal_phone(call: Call, *, viewer: User, at: datetime) -> str:
 
 def mark_of(call: Call) -> str:
     """Return what changes with the number to call, and tells nothing of it."""
-    return address_status.key_of(Channel.SMS, call.citizen.phone)[:16] if call.citizen else ""
+    return address_status.address_key(Channel.SMS, call.citizen.phone)[:16] if call.citizen else ""
 
 
 def finish(call: Call, *, outcome: CallOutcome, by: User, at: datetime) -> None:
@@ -145,4 +145,4 @@ def finish(call: Call, *, outcome: CallOutcome, by: User, at: datetime) -> None:
         call_tasks.finish(call.task, outcome=outcome, by=staff_key(by.pk), at=at)
         if outcome == CallOutcome.WRONG_NUMBER and call.citizen is not None:
             # The message may have been an e-mail: the number that was called is the person's.
-            address_status.pronounce(Channel.SMS, call.citizen.phone, Verdict.STRANGER, code="call")
+            address_status.record(Channel.SMS, call.citizen.phone, Verdict.STRANGER, code="call")

@@ -31,7 +31,7 @@ from notifications.models import (
 )
 from notifications.reconciliation.message_states import OPEN_STATES
 from notifications.sending import hold, send_conditions
-from notifications.sending.routes import Routes
+from notifications.sending.routes import RoutingTable
 
 #: Counts stop here, so that a full outbox costs what an empty one does.
 CAP: Final = 9_999
@@ -42,7 +42,7 @@ LONGEST_LIFE: Final = timedelta(days=14)
 
 #: What an operator does about each alarm; the runbook says more.
 REMEDIES: Final[Mapping[str, StrPromise]] = {
-    AlarmKind.LINE_STOPPED: gettext_lazy(
+    AlarmKind.ROUTE_STOPPED: gettext_lazy(
         "Check the account, its password and its balance with the carrier. Every ten minutes one message tries it."
     ),
     AlarmKind.CAP_REACHED: gettext_lazy(
@@ -170,8 +170,8 @@ def _spending(at: datetime) -> list[Spending]:
 
 def _lines() -> list[LineNow]:
     return [
-        LineNow(str(Channel(channel).label), route.carrier.name, route.share, route.is_open)
-        for channel, routes in Routes.now().by_channel.items()
+        LineNow(str(Channel(channel).label), route.carrier.name, route.weight, route.is_open)
+        for channel, routes in RoutingTable.load().by_channel.items()
         for route in routes
     ]
 

@@ -25,10 +25,10 @@ from notifications.models import (
     Channel,
     DailySpend,
     Hold,
-    Line,
     Message,
     MessageState,
     Outcome,
+    ProviderRoute,
     Receipt,
     Verdict,
 )
@@ -263,7 +263,7 @@ def test_the_spending_of_today_stands_beside_its_cap(desk: Desk, lina: User, now
 def test_a_stopped_line_is_said_to_be_stopped(desk: Desk, lina: User, now: datetime) -> None:
     lines = desk(lina).get(reverse("messages")).context["figures"].lines
     assert [line.is_open for line in lines] == [True, True]
-    Line.objects.create(
+    ProviderRoute.objects.create(
         channel="sms", carrier=lines[0].carrier, stopped_until=datetime.now(now.tzinfo) + timedelta(hours=1)
     )
     lines = desk(lina).get(reverse("messages")).context["figures"].lines
@@ -284,7 +284,7 @@ def test_an_open_alarm_says_what_to_do_and_leads_to_its_message(
 
 
 def test_an_alarm_about_a_line_names_its_channel_in_words(desk: Desk, lina: User) -> None:
-    alarms.raise_alarm(AlarmKind.LINE_STOPPED, "sms twilio")
+    alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, "sms twilio")
     (trouble,) = desk(lina).get(reverse("messages")).context["figures"].troubles
     assert (trouble.channel, trouble.about, trouble.is_ended_by_people) == ("SMS", "twilio", False)
 
@@ -293,7 +293,7 @@ def test_an_alarm_of_something_past_is_ended_by_whoever_looked_into_it(
     desk: Desk, referred: Case, lina: User, adel: User
 ) -> None:
     alarms.raise_alarm(AlarmKind.LISTS_DIFFER, "twilio 2026-01-03")
-    alarms.raise_alarm(AlarmKind.LINE_STOPPED, "sms twilio")
+    alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, "sms twilio")
     past, line = alarms.open_alarms()
     assert page(desk, lina).count("end the alarm") == 1
     url = reverse("messages-end-alarm")
@@ -307,7 +307,7 @@ def test_an_alarm_of_something_past_is_ended_by_whoever_looked_into_it(
 
 def test_a_hold_is_released_once(desk: Desk, adel: User, lina: User, caplog: pytest.LogCaptureFixture) -> None:
     assert "Sending is on hold" not in page(desk, adel)
-    Hold.objects.create(home="elsewhere")
+    Hold.objects.create(database="elsewhere")
     alarms.raise_alarm(AlarmKind.ON_HOLD)
     assert ["Release sending" in page(desk, person) for person in (adel, lina)] == [True, True]
     with caplog.at_level(logging.WARNING):
@@ -344,7 +344,7 @@ def test_a_try_says_in_words_why_it_ended_and_the_message_what_is_held_against_i
             message=message, number=number, fence=number, carrier="twilio", ended_at=now, outcome=Outcome.REFUSED,
             error_code=code,
         )  # fmt: skip
-    address_status.pronounce(Channel.SMS, amina.phone, Verdict.DEAD)
+    address_status.record(Channel.SMS, amina.phone, Verdict.DEAD)
     answer = desk(lina).get(url)
     shown = answer.context["shown"]
     assert [tried.reason for tried in shown.tries] == ["it is not in the carrier's list", ""]
