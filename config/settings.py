@@ -240,7 +240,7 @@ _EMBEDDED_CARRIER = ["notifications.carriers.embedded.EmbeddedCarrier"] if EMBED
 SMS_CARRIERS: list[str] = env.list("SMS_CARRIERS", default=_EMBEDDED_CARRIER)
 EMAIL_CARRIERS: list[str] = env.list("EMAIL_CARRIERS", default=_EMBEDDED_CARRIER)
 # Scales every span of the sending of messages; for tests, which cannot wait two hours.
-NOTIFICATIONS_PACE = env.float("NOTIFICATIONS_PACE", default=1.0)
+NOTIFICATIONS_TIME_FACTOR = env.float("NOTIFICATIONS_TIME_FACTOR", default=1.0)
 # When citizens are not woken; a demonstration answers at any hour.
 QUIET_HOURS = env.str("QUIET_HOURS", default="" if EMBEDDED else "21:00-08:00")
 # What a day may cost, in parts of SMS and in e-mails; 0 is no cap.

@@ -19,8 +19,8 @@ from notifications.wordings import links
 LONGEST_HOST: Final = 9
 # The longest carrier's name that is kept with an attempt.
 LONGEST_NAME: Final = 40
-# Slower would leave people waiting for hours; a test needs no more than the usual pace.
-SLOWEST_PACE: Final = 10
+# A larger factor of the timings would leave people waiting for hours.
+LARGEST_FACTOR: Final = 10
 HOURS: Final = re.compile(r"(([01]\d|2[0-3]):[0-5]\d)-(([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 NO_CARRIER: Final = "{} names no carrier: {!r} is not a class with a name and a send."
 CAPS: Final = ("SMS_DAILY_CAP", "EMAIL_DAILY_CAP")
@@ -48,14 +48,16 @@ def links_are_short(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[C
 
 
 @register
-def pace_is_sound(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Refuse a pace that is none, and warn, in production, of another than the usual one."""
-    pace = settings.NOTIFICATIONS_PACE
-    if not 0 < pace <= SLOWEST_PACE:
-        sentence = f"NOTIFICATIONS_PACE is not above 0 and at most {SLOWEST_PACE}; outside tests it is 1."
+def time_factor_is_sound(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse a factor of the timings that is out of range, and warn, in production, of any but 1."""
+    factor = settings.NOTIFICATIONS_TIME_FACTOR
+    if not 0 < factor <= LARGEST_FACTOR:
+        sentence = f"NOTIFICATIONS_TIME_FACTOR is not above 0 and at most {LARGEST_FACTOR}; outside tests it is 1."
         return [Error(sentence, id="notifications.E003")]
-    if pace != 1 and not settings.EMBEDDED:
-        sentence = "NOTIFICATIONS_PACE is not 1: carriers are given another time than they were measured to need."
+    if factor != 1 and not settings.EMBEDDED:
+        sentence = (
+            "NOTIFICATIONS_TIME_FACTOR is not 1: carriers are given another time than they were measured to need."
+        )
         hint = "Leave it out; it is for tests, which cannot wait two hours."
         return [CheckWarning(sentence, hint=hint, id="notifications.W002")]
     return []

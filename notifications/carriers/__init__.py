@@ -109,7 +109,7 @@ class Carrier(Protocol):
     """A service that delivers messages to people.
 
     ``send`` returns ``Accepted`` or raises ``Declined``; any other exception leaves it unknown whether the message was
-    taken, and the message is then never simply sent again. It sets its own timeouts, from ``pace.pace()``, and repeats
+    taken, and the message is then never simply sent again. It sets its own timeouts, from ``timings()``, and repeats
     nothing by itself. Making one raises ImproperlyConfigured with a sentence that names the setting at fault.
     ``name`` is saved with every attempt: it stays the same as long as such rows exist.
     """

@@ -7,7 +7,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from notifications.carriers import Declined, Meaning, Uncertain
-from notifications.runtime.timings import pace
+from notifications.runtime.timings import timings
 
 
 def never_reached(error: requests.RequestException | HTTPError) -> Declined | None:
@@ -24,7 +24,7 @@ def never_reached(error: requests.RequestException | HTTPError) -> Declined | No
 
 def read_text(answer: requests.Response, *, longest: int) -> str:
     """Return the beginning of the text of an answer asked for as a stream; it comes in time, however it is dripped."""
-    read, until = bytearray(), monotonic() + pace().read.total_seconds()
+    read, until = bytearray(), monotonic() + timings().read.total_seconds()
     while len(read) < longest and (piece := answer.raw.read1(longest, decode_content=True)):
         read += piece
         if monotonic() > until:

@@ -11,7 +11,7 @@ from notifications.carriers import Accepted, Declined, OutgoingMessage, Uncertai
 from notifications.carriers.connections import never_reached, read_text
 from notifications.carriers.gateway import Rule, filled, read_body, read_headers, read_rules, read_url, read_way
 from notifications.models import Channel
-from notifications.runtime.timings import pace
+from notifications.runtime.timings import timings
 
 # The argument of requests that writes and escapes each format.
 WRITTEN_BY: Final = {"json": "json", "form": "data", "query": "params"}
@@ -57,7 +57,7 @@ class HttpCarrier:
                 self._method,
                 self._url,
                 headers=filled(self._headers, say),
-                timeout=(pace().connect.total_seconds(), pace().read.total_seconds()),
+                timeout=(timings().connect.total_seconds(), timings().read.total_seconds()),
                 allow_redirects=False,
                 stream=True,
                 **{self._written_by: filled(self._body, say)},

@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 
 from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage, Uncertain
 from notifications.models import Channel
-from notifications.runtime.timings import pace
+from notifications.runtime.timings import timings
 
 SCHEMES: Final = {
     "smtp": {"use_tls": False, "use_ssl": False},
@@ -75,13 +75,13 @@ class SmtpCarrier:
     def send(self, message: OutgoingMessage) -> Accepted:
         """Send one e-mail in a connection of its own, under a ``Message-ID`` that is fixed for the message."""
         backend = self._backend()
-        backend.timeout = pace().read.total_seconds()
+        backend.timeout = timings().read.total_seconds()
         to = _bare_address(backend, message.to)
         if not to:
             # It cannot be written, and no later try will find it better.
             raise Declined(Meaning.DEAD, "address")
         data = _written(message)
-        until = monotonic() + (pace().connect + pace().read).total_seconds()
+        until = monotonic() + (timings().connect + timings().read).total_seconds()
         with _connection(backend) as connection:
             _send_envelope(connection, self._sender, to)
             # A server that took its time with every step may by now have used up the time of the whole message.

@@ -29,7 +29,7 @@ from notifications.carriers import (
 )
 from notifications.carriers.connections import never_reached
 from notifications.models import Channel
-from notifications.runtime.timings import pace
+from notifications.runtime.timings import timings
 
 # What Twilio's codes mean (https://www.twilio.com/docs/api/errors): those of a refused request, and those that come
 # later with a message that could not be delivered. A refusal with a code that is not here is "unknown", and seen by a
@@ -254,7 +254,7 @@ class _Http(HttpClient):  # type: ignore[misc]  # the client is not typed
     ) -> Response:
         """Ask once, without following where an answer may point."""
         self._close_idle_connections()
-        connect, read = pace().connect.total_seconds(), pace().read.total_seconds()
+        connect, read = timings().connect.total_seconds(), timings().read.total_seconds()
         until = monotonic() + connect + read
         with self._session.request(
             method,

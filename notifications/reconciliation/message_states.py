@@ -27,7 +27,7 @@ from notifications.models import (
     Verdict,
 )
 from notifications.reconciliation import fallback
-from notifications.runtime.timings import pace
+from notifications.runtime.timings import timings
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def mark_accepted(message: Message, attempt: Attempt, *, provider_id: str) -> No
         fence=F("fence") + 1,
         accepted_at=Now(),
         settled_at=None,
-        next_check_at=Now() + pace().chase if checkable_carrier(attempt.carrier) else None,
+        next_check_at=Now() + timings().follow_up if checkable_carrier(attempt.carrier) else None,
     )
 
 
@@ -109,7 +109,7 @@ def mark_unknown(message: Message) -> None:
         message,
         MessageState.UNKNOWN,
         unsure_since=Now(),
-        next_check_at=Now() + pace().first_settle if asks else None,
+        next_check_at=Now() + timings().first_check if asks else None,
     )
 
 

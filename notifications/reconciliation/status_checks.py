@@ -17,7 +17,7 @@ from django.db.models.functions import Greatest, Least, Now
 from notifications.carriers import Meaning, OutgoingMessage, StatusReport, StatusUnavailable, checkable_carrier
 from notifications.models import Attempt, Message, MessageState, Outcome
 from notifications.reconciliation import message_states
-from notifications.runtime.timings import pace
+from notifications.runtime.timings import timings
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,9 @@ def _claim_due(silent: Collection[str]) -> Sequence[Message]:
     due = Message.objects.filter(next_check_at__lte=Now(), state__in=[MessageState.UNKNOWN, MessageState.ACCEPTED])
     unknown_first = due.exclude(carrier__in=silent).order_by("-state", "next_check_at")
     messages = list(unknown_first.select_for_update(skip_locked=True)[:CHECKED_AT_ONCE])
-    Message.objects.filter(pk__in=[message.pk for message in messages]).update(next_check_at=Now() + pace().look_again)
+    Message.objects.filter(pk__in=[message.pk for message in messages]).update(
+        next_check_at=Now() + timings().check_again
+    )
     return messages
 
 
@@ -99,11 +101,11 @@ def _count_not_found(message: Message, unsure: Sequence[Attempt]) -> None:
     if locked is None:
         return
     times = locked.times_not_found + 1
-    is_young = unmoved.filter(unsure_since__gt=Now() - pace().person).exists()
+    is_young = unmoved.filter(unsure_since__gt=Now() - timings().until_decision).exists()
     if times >= CHECKS_NEEDED and is_young:
         requeue_not_taken(locked, unsure)
     else:
-        Message.objects.filter(pk=locked.pk).update(times_not_found=times, next_check_at=Now() + pace().second_settle)
+        Message.objects.filter(pk=locked.pk).update(times_not_found=times, next_check_at=Now() + timings().second_check)
 
 
 def requeue_not_taken(message: Message, unsure: Sequence[Attempt]) -> None:
@@ -139,11 +141,11 @@ def _wait_or_give_up(message: Message, attempt: Attempt) -> None:
     locked = Message.objects.select_for_update().filter(pk=message.pk, state=MessageState.ACCEPTED).first()
     if locked is None:
         return
-    if Message.objects.filter(pk=locked.pk, accepted_at__lte=Now() - pace().give_up).exists():
+    if Message.objects.filter(pk=locked.pk, accepted_at__lte=Now() - timings().give_up).exists():
         message_states.mark_failed(locked, attempt, code=NO_WORD, meaning=Meaning.UNFIT)
     else:
         # As long again as it has waited, never less than at first, and for the last time when three days are over.
-        waited, chase = Now() - F("accepted_at"), Value(pace().chase, output_field=DurationField())
+        waited, follow_up = Now() - F("accepted_at"), Value(timings().follow_up, output_field=DurationField())
         Message.objects.filter(pk=locked.pk).update(
-            next_check_at=Least(Now() + Greatest(waited, chase), F("accepted_at") + pace().give_up)
+            next_check_at=Least(Now() + Greatest(waited, follow_up), F("accepted_at") + timings().give_up)
         )

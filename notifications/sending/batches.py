@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 
 from notifications.models import Lane
-from notifications.runtime.timings import pace
+from notifications.runtime.timings import timings
 
 MOST_CLAIMED: Final = 100
 MOST_ON_WIRE: Final = 50
@@ -45,4 +45,4 @@ class BatchSizer:
 @cache
 def batch_sizer(lane: str) -> BatchSizer:
     """Return this process's sizer of a lane; batches of codes are short, because a person waits for each of them."""
-    return BatchSizer(pace().read / 10 if lane == Lane.CODES else (pace().lease - pace().least_lease) / 2)
+    return BatchSizer(timings().read / 10 if lane == Lane.CODES else (timings().lease - timings().least_lease) / 2)

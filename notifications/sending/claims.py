@@ -14,7 +14,7 @@ from notifications.addresses import address_status
 from notifications.carriers import Carrier
 from notifications.models import Attempt, Lane, Message, MessageQuerySet, MessageState
 from notifications.reconciliation import fallback, message_states
-from notifications.runtime.timings import pace
+from notifications.runtime.timings import timings
 from notifications.sending import send_conditions
 from notifications.sending.routes import CarrierRoute, RoutingTable
 
@@ -93,7 +93,7 @@ def _lease(claims: Sequence[Claim]) -> None:
             carrier=name,
             tries=F("tries") + 1,
             fence=F("fence") + 1,
-            lease_until=Now() + pace().lease,
+            lease_until=Now() + timings().lease,
         )
     Attempt.objects.bulk_create([claim.attempt for claim in claims])
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from notifications.carriers import Declined, OutgoingMessage
 from notifications.models import Attempt, MessageState
-from notifications.runtime.timings import pace
+from notifications.runtime.timings import timings
 from notifications.sending import send_conditions
 from notifications.sending.batches import BatchSizer
 from notifications.sending.claims import Claim, cost_by_channel, lock_messages
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 @transaction.atomic(durable=True)
 def mark_on_wire(claims: Sequence[Claim]) -> list[Claim]:
     """Commit that the carriers are about to be called; return the claims that are still ours, with time enough."""
-    in_time = Q(lease_until__gt=Now() + pace().least_lease)
+    in_time = Q(lease_until__gt=Now() + timings().least_lease)
     ours = dict(lock_messages(claims).filter(in_time, state=MessageState.SENDING).values_list("pk", "fence"))
     marked = [claim for claim in claims if ours.get(claim.message.pk) == claim.attempt.fence]
     if marked:
@@ -50,7 +50,7 @@ def _send(claim: Claim, marked_at: float, sizer: BatchSizer) -> Result:
     """Call the carrier once, unless the mark is too old, and return how that ended."""
     began = monotonic()
     # A process may be stopped for an hour between its mark and this line: by then somebody else may have sent.
-    if began - marked_at > pace().wire.total_seconds():
+    if began - marked_at > timings().mark_to_send.total_seconds():
         return NotTried()
     try:
         return claim.carrier.send(OutgoingMessage.from_message(claim.message, attempt_id=claim.attempt.pk))

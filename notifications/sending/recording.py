@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from notifications.carriers import Accepted, Declined, Meaning, checkable_carrier
 from notifications.models import Attempt, Lane, Message, MessageState, Outcome
 from notifications.reconciliation import message_states
-from notifications.runtime.timings import pace
+from notifications.runtime.timings import timings
 from notifications.sending import claims, routes, send_conditions
 from notifications.sending.claims import Claim
 from notifications.sending.results import NotTried, Result, Unsure, is_account_refusal, is_route_failure
@@ -85,7 +85,7 @@ def _record_accepted(accepted: Sequence[tuple[Claim, Accepted]]) -> None:
                 accepted_at=Now(),
                 lease_until=None,
                 times_not_found=0,
-                next_check_at=Now() + pace().chase if can_be_asked else None,
+                next_check_at=Now() + timings().follow_up if can_be_asked else None,
             )
 
 
@@ -167,9 +167,9 @@ def _judge_route(channel: str, carrier: str, results: Results) -> bool:
 def back_off(message: Message) -> timedelta:
     """Return how long a message waits after a try that certainly failed: doubling; codes, soon worthless, do not."""
     if message.lane == Lane.CODES:
-        return pace().back_off
+        return timings().back_off
     doublings = min(message.tries - 1, 10)
-    return min(pace().back_off * (1 << doublings), pace().longest_back_off)
+    return min(timings().back_off * (1 << doublings), timings().longest_back_off)
 
 
 def _close(attempt: Attempt, outcome: Outcome, code: str) -> None:

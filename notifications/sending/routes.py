@@ -15,7 +15,7 @@ from django.db.models.functions import Cast, Extract, Floor, Least, Now
 from notifications import alarms, carriers
 from notifications.carriers import Carrier
 from notifications.models import AlarmKind, Channel, ProviderRoute
-from notifications.runtime.timings import pace
+from notifications.runtime.timings import timings
 
 FULL_WEIGHT: Final = 100
 WEIGHT_STEP: Final = 10
@@ -80,7 +80,7 @@ def penalise(channel: str, carrier: str) -> None:
 def stop(channel: str, carrier: str, *, code: str) -> None:
     """Stop a route whose account is refused; its messages, which are not at fault, wait or take another route."""
     _ensure_row(channel, carrier)
-    _row(channel, carrier).update(stopped_until=Now() + pace().line_stop, stopped_by=code[:40])
+    _row(channel, carrier).update(stopped_until=Now() + timings().route_stop, stopped_by=code[:40])
     alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, f"{channel} {carrier}")
 
 
@@ -124,7 +124,7 @@ def _boolean(condition: Q) -> ExpressionWrapper[Any]:
 def _recovered_weight() -> Least:
     """Return the expression of the weight with what it has regained since ``weight_at``."""
     waited = ExpressionWrapper(Now() - F("weight_at"), output_field=DurationField())
-    steps = Floor(Extract(waited, "epoch") / Value(pace().drift.total_seconds()))
+    steps = Floor(Extract(waited, "epoch") / Value(timings().recover.total_seconds()))
     return Least(Value(FULL_WEIGHT), F("weight") + Cast(steps, IntegerField()) * WEIGHT_STEP)
 
 
@@ -135,7 +135,7 @@ def _claim_trial(channel: str, carrier: str) -> bool:
     row = due.select_for_update(skip_locked=True).first()
     if row is None:
         return False
-    ProviderRoute.objects.filter(pk=row.pk).update(stopped_until=Now() + pace().line_stop)
+    ProviderRoute.objects.filter(pk=row.pk).update(stopped_until=Now() + timings().route_stop)
     return True
 
 

@@ -12,7 +12,7 @@ from notifications import alarms
 from notifications.models import AlarmKind, Lane, Message, MessageQuerySet, MessageState, Outcome
 from notifications.reconciliation import message_states
 from notifications.runtime import worker_signal
-from notifications.runtime.timings import pace
+from notifications.runtime.timings import timings
 from notifications.sending import send_conditions
 from notifications.sending.batches import MOST_CLAIMED
 from notifications.sending.routes import RoutingTable
@@ -31,7 +31,7 @@ def expire() -> int:
     """
     old = Message.objects.waiting().filter(expires_at__lte=Now())
     unknown_codes = Message.objects.filter(state=MessageState.UNKNOWN, lane=Lane.CODES).filter(
-        Q(expires_at__lte=Now()) | Q(unsure_since__lte=Now() - pace().person)
+        Q(expires_at__lte=Now()) | Q(unsure_since__lte=Now() - timings().until_decision)
     )
     return sum(_expire(messages) for messages in (old, unknown_codes))
 
@@ -80,7 +80,11 @@ def check_queue_age() -> None:
 def check_undecided() -> None:
     """Raise an alarm where a message has been unknown for so long that a person must decide; resolve it elsewhere."""
     unknown = Message.objects.filter(state=MessageState.UNKNOWN, lane=Lane.NOTICES)
-    report = alarms.raise_alarm if unknown.filter(unsure_since__lte=Now() - pace().person).exists() else alarms.resolve
+    report = (
+        alarms.raise_alarm
+        if unknown.filter(unsure_since__lte=Now() - timings().until_decision).exists()
+        else alarms.resolve
+    )
     report(AlarmKind.UNDECIDED)
 
 

@@ -37,18 +37,22 @@ def prepare(base: Path) -> None:
 
 
 def adopt(plan: Plan, cluster: str, broker: str, provider: Provider) -> None:
-    """Give this process, and all it will start, the servers and the pace of one run."""
+    """Give this process, and all it will start, the servers and the time_factor of one run."""
     from django.conf import settings
     from django.db import connections
 
     from config.celery import app
 
     public = _public()
-    os.environ |= {"DATABASE_URL": f"{cluster}/app", "REDIS_URL": broker, "NOTIFICATIONS_PACE": repr(plan.pace)}
+    os.environ |= {
+        "DATABASE_URL": f"{cluster}/app",
+        "REDIS_URL": broker,
+        "NOTIFICATIONS_TIME_FACTOR": repr(plan.time_factor),
+    }
     os.environ |= public | provider.settings
     parts = urlsplit(cluster)
     connections.settings["default"] |= {"PORT": parts.port, "PASSWORD": parts.password}
-    settings.NOTIFICATIONS_PACE = plan.pace
+    settings.NOTIFICATIONS_TIME_FACTOR = plan.time_factor
     settings.PUBLIC_URL, settings.TWILIO_API_URL = public["PUBLIC_URL"], provider.url
     settings.CELERY_BROKER_URL = broker
     app.conf.update(broker_url=broker)

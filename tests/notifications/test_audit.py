@@ -85,7 +85,7 @@ class TestHealing:
         ("status", "state"),
         [(Status.TAKEN, "accepted"), (Status.DELIVERED, "delivered"), (Status.FAILED, "undeliverable")],
     )
-    @pytest.mark.parametrize("times_not_found", [0, 1, 2])
+    @pytest.mark.parametrize("checks", [0, 1, 2])
     def test_an_unsure_message_is_found(
         self, signals: list[str], answering: AnsweringCarrier, checks: int, status: Status, state: str
     ) -> None:

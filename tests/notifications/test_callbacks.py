@@ -435,7 +435,7 @@ class TestWithTheStandIn:
     def test_the_callback_of_an_unanswered_create_settles_it(
         self, signals: list[str], twilio: FakeTwilio, settings: Any, fault: str
     ) -> None:
-        settings.NOTIFICATIONS_PACE = 0.02
+        settings.NOTIFICATIONS_TIME_FACTOR = 0.02
         twilio.behave(**{fault: {"next": 1}})
         (message,) = owed()
         delivery.deliver(str(message.pk))

@@ -254,7 +254,7 @@ class TestLeases:
         self, signals: Signals, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
-        monkeypatch.setattr(claims, "pace", lambda: replace(USUAL, lease=USUAL.least_lease))
+        monkeypatch.setattr(claims, "timings", lambda: replace(USUAL, lease=USUAL.least_lease))
         assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("pending", [])
         message.refresh_from_db()
         assert (message.tries, Attempt.objects.count()) == (0, 0)
@@ -263,7 +263,7 @@ class TestLeases:
         self, signals: Signals, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
-        monkeypatch.setattr(handover, "pace", lambda: replace(USUAL, wire=timedelta()))
+        monkeypatch.setattr(handover, "timings", lambda: replace(USUAL, mark_to_send=timedelta()))
         assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("pending", [])
         message.refresh_from_db()
         assert (message.tries, Attempt.objects.count()) == (0, 0)

@@ -201,12 +201,12 @@ class TestWhatAnswersMean:
     def test_an_answer_that_drips_is_waited_for_no_longer_than_any_other(
         self, gateway: GatewayLike, settings: Any
     ) -> None:
-        settings.NOTIFICATIONS_PACE = 0.01
+        settings.NOTIFICATIONS_TIME_FACTOR = 0.01
         gateway.drips, gateway.answer = True, b"OK " + b"1" * 500
         assert said() == (None, "slow")
 
     def test_no_answer_in_time_is_no_answer(self, gateway: GatewayLike, settings: Any) -> None:
-        settings.NOTIFICATIONS_PACE = 0.01
+        settings.NOTIFICATIONS_TIME_FACTOR = 0.01
         with socket.create_server(("127.0.0.1", 0)) as deaf:
             settings.SMS_HTTP_URL = f"http://127.0.0.1:{deaf.getsockname()[1]}"
             assert said() == (None, "connection")

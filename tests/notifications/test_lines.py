@@ -102,7 +102,7 @@ class TestShare:
     def test_it_drifts_by_the_pace_of_the_setting(
         self, answering: AnsweringCarrier, second: SecondCarrier, settings: object
     ) -> None:
-        settings.NOTIFICATIONS_PACE = 0.1  # type: ignore[attr-defined]
+        settings.NOTIFICATIONS_TIME_FACTOR = 0.1  # type: ignore[attr-defined]
         routes.penalise("sms", answering.name)
         passed(seconds=19)
         assert weight(answering) == 80

@@ -1,4 +1,4 @@
-"""The spans of the protocol fit into each other, at every pace; each alarm has its paragraph in the runbook."""
+"""The spans of the protocol fit into each other, with every factor; each alarm has its paragraph in the runbook."""
 
 import re
 from typing import Any
@@ -7,21 +7,21 @@ import pytest
 
 from config.devstack.state import ROOT
 from notifications.models import AlarmKind
-from notifications.runtime.timings import USUAL, pace
+from notifications.runtime.timings import USUAL, timings
 
 
 def test_a_message_on_the_wire_is_settled_before_its_lease_is_over() -> None:
-    assert USUAL.wire + USUAL.connect + USUAL.read < USUAL.least_lease < USUAL.lease
+    assert USUAL.mark_to_send + USUAL.connect + USUAL.read < USUAL.least_lease < USUAL.lease
 
 
 def test_two_looks_are_over_long_before_a_person_decides() -> None:
-    assert USUAL.first_settle + USUAL.second_settle + 2 * USUAL.look_again < USUAL.person
+    assert USUAL.first_check + USUAL.second_check + 2 * USUAL.check_again < USUAL.until_decision
 
 
 @pytest.mark.parametrize("factor", [1 / 120, 1.0, 2.0])
 def test_one_setting_scales_every_span(settings: Any, factor: float) -> None:
-    settings.NOTIFICATIONS_PACE = factor
-    scaled = {name: getattr(pace(), name) / span for name, span in vars(USUAL).items()}
+    settings.NOTIFICATIONS_TIME_FACTOR = factor
+    scaled = {name: getattr(timings(), name) / span for name, span in vars(USUAL).items()}
     assert scaled == {name: pytest.approx(factor, rel=1e-3) for name in vars(USUAL)}
 
 

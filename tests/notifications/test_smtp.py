@@ -194,14 +194,14 @@ class TestWhatAnswersMean:
     def test_no_answer_in_time_is_judged_by_what_was_said_before(
         self, mail: MailServer, settings: Any, moment: str, meaning: tuple[Meaning | None, str]
     ) -> None:
-        settings.NOTIFICATIONS_PACE = 0.01
+        settings.NOTIFICATIONS_TIME_FACTOR = 0.01
         mail.silent_at = moment
         assert said() == meaning
 
     def test_a_server_that_takes_too_long_over_every_step_is_given_nothing(
         self, mail: MailServer, settings: Any
     ) -> None:
-        settings.NOTIFICATIONS_PACE = 0.05
+        settings.NOTIFICATIONS_TIME_FACTOR = 0.05
         mail.seconds_before_each = 0.4
         assert (said(), mail.mails) == ((Meaning.BUSY, "slow"), [])
 

@@ -172,14 +172,14 @@ class TestSending:
         assert said_by(lambda: TwilioCarrier().send(outgoing())) == (Declined, "connect", Meaning.BUSY)
 
     def test_the_client_waits_no_longer_than_it_is_told(self, twilio: FakeTwilio, settings: Any) -> None:
-        settings.NOTIFICATIONS_PACE = 0.01
+        settings.NOTIFICATIONS_TIME_FACTOR = 0.01
         twilio.behave(accept_then_time_out={"next": 1})
         began = monotonic()
         assert said_by(lambda: TwilioCarrier().send(outgoing())) == (Uncertain, "connection", None)
         assert (0.2 <= monotonic() - began < 1, len(twilio.ledger)) == (True, 1)
 
     def test_a_dripped_answer_is_not_waited_for_longer_than_a_silence(self, twilio: FakeTwilio, settings: Any) -> None:
-        settings.NOTIFICATIONS_PACE = 0.01
+        settings.NOTIFICATIONS_TIME_FACTOR = 0.01
         twilio.behave(drip={"next": 1, "seconds": 0.05})
         began = monotonic()
         assert said_by(lambda: TwilioCarrier().send(outgoing())) == (Uncertain, "slow", None)
