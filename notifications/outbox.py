@@ -12,6 +12,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models.functions import Now
 
+from notifications.addresses.validation import stripped_address
 from notifications.models import Channel, Lane, Message, MessageState
 from notifications.runtime import worker_signal
 from notifications.wordings import rendering
@@ -23,10 +24,6 @@ LINK_LIFE: Final = timedelta(days=30)
 CODE_LIFE: Final = timedelta(minutes=10)
 # Six letters make 10^10 tokens: a second roll is rare, a fifth means that something else is wrong.
 ROLLS: Final = 5
-
-
-class AddressRefused(ValueError):
-    """An address holds a control character or is empty: it would be a header of its own, or nothing."""
 
 
 class TokensExhausted(RuntimeError):
@@ -135,7 +132,7 @@ def preview(notice: Notice, *, at: datetime) -> Message:
     return _message(notice, occasion="", lane=Lane.NOTICES, at=at, expires_at=None, roll=lambda letters: DOT * letters)
 
 
-def say_again(message: Message, *, channel: Channel, address: str, occasion: str, at: datetime) -> Message | None:
+def owe_again(message: Message, *, channel: Channel, address: str, occasion: str, at: datetime) -> Message | None:
     """Owe what a message said once more, by a channel to an address; None if that is owed already.
 
     The new message waits for neither morning nor money more than the first did, and names the one it repeats.
@@ -206,8 +203,8 @@ def _message(
         recipient=notice.recipient,
         reference=notice.reference,
         language=notice.language,
-        address=clean(notice.address),
-        other_address=clean(notice.other_address) if notice.other_address else None,
+        address=stripped_address(notice.address),
+        other_address=stripped_address(notice.other_address) if notice.other_address else None,
         subject=rendered.subject,
         body=rendered.body,
         # A code is said once, in one way: its words are kept nowhere else.
@@ -248,11 +245,3 @@ def _rendered(notice: Notice, token: str, *, linked: bool) -> rendering.Rendered
 
 def _roll(letters: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(letters))
-
-
-def clean(address: str) -> str:
-    """Return an address without what surrounds it; raise AddressRefused where it would be a header of its own."""
-    cleaned = address.strip()
-    if not cleaned or rendering.CONTROLS.search(cleaned):
-        raise AddressRefused
-    return cleaned

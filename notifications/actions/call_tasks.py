@@ -1,4 +1,4 @@
-"""The calls of the contact centre to people whom a message did not reach."""
+"""The calls of the contact centre to people whom no message reached."""
 
 from datetime import datetime
 
@@ -13,13 +13,13 @@ class CallIsDone(Exception):
     """Somebody else has made this call meanwhile."""
 
 
-def to_make() -> QuerySet[CallTask]:
+def open_tasks() -> QuerySet[CallTask]:
     """Return the calls that are to be made, the oldest first."""
     return CallTask.objects.filter(done_at__isnull=True).order_by("made_at", "pk").select_related("message")
 
 
 def finish(task: CallTask, *, outcome: CallOutcome, by: str, at: datetime) -> None:
-    """Record how a call went: without an answer it stays to be made, a wrong number is no longer written to.
+    """Record how a call went: the task stays open if nobody answered, and a wrong number gets no more messages.
 
     Raises CallIsDone, also where somebody has called since ``task`` was read.
     """
@@ -31,10 +31,10 @@ def finish(task: CallTask, *, outcome: CallOutcome, by: str, at: datetime) -> No
             done = as_read.update(done_at=at, done_by=by, outcome=outcome)
         if not done:
             raise CallIsDone
-        if outcome == CallOutcome.WRONG_NUMBER and (number := _number_of(task.message)):
+        if outcome == CallOutcome.WRONG_NUMBER and (number := _number(task.message)):
             address_status.record(Channel.SMS, number, Verdict.STRANGER)
 
 
-def _number_of(message: Message) -> str:
-    """Return the number of the person as the message has it; "" where it has none."""
+def _number(message: Message) -> str:
+    """Return the person's number as the message has it; "" where it has none."""
     return message.address_now if message.channel == Channel.SMS else str(message.other_address or "")

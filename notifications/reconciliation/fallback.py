@@ -6,8 +6,9 @@ from django.db.models.functions import Now
 
 from kit.crypto import Unreadable
 from notifications.addresses import address_status
+from notifications.addresses.validation import AddressRefused
 from notifications.models import CallTask, Channel, Lane, Message, MessageState
-from notifications.outbox import AddressRefused, say_again
+from notifications.outbox import owe_again
 from notifications.runtime.database_clock import database_now
 from notifications.wordings.rendering import WordingIncomplete
 
@@ -37,7 +38,7 @@ def owe_by_other_channel(message: Message) -> bool:
         address = message.other_address
         if not address or address_status.verdict(other, address) is not None:
             return False
-        again = say_again(message, channel=other, address=address, occasion=message.occasion, at=database_now())
+        again = owe_again(message, channel=other, address=address, occasion=message.occasion, at=database_now())
     except (WordingIncomplete, AddressRefused, Unreadable) as problem:
         # The context of an older message may not fit today's wording: what happened is recorded all the same.
         logger.error(  # noqa: TRY400 - the text may hold a word of the case

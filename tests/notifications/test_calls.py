@@ -27,7 +27,7 @@ def made(answering: AnsweringCarrier, number: int = 1, **changes: object) -> Cal
     answering.meanwhile = raising(Declined(Meaning.UNFIT, "21617"))
     sent(notice(must_reach=True, **changes), occasion=f"case:1:{number}")
     delivery.drain("notices")
-    return call_tasks.to_make().last()
+    return call_tasks.open_tasks().last()
 
 
 def finish(task: CallTask, outcome: CallOutcome, by: str = "user:sami") -> None:
@@ -37,16 +37,16 @@ def finish(task: CallTask, outcome: CallOutcome, by: str = "user:sami") -> None:
 
 def test_the_oldest_comes_first(signals: list[str], answering: AnsweringCarrier) -> None:
     first, second, third = (made(answering, number) for number in range(3))
-    assert list(call_tasks.to_make()) == [first, second, third]
+    assert list(call_tasks.open_tasks()) == [first, second, third]
     finish(second, CallOutcome.REACHED)
-    assert list(call_tasks.to_make()) == [first, third]
+    assert list(call_tasks.open_tasks()) == [first, third]
 
 
 @pytest.mark.parametrize("outcome", [CallOutcome.REACHED, CallOutcome.WRONG_NUMBER])
 def test_a_call_that_was_made_is_done(task: CallTask, outcome: CallOutcome) -> None:
     finish(task, outcome)
     task.refresh_from_db()
-    assert (task.outcome, task.done_by, task.done_at is None, call_tasks.to_make().count()) == (
+    assert (task.outcome, task.done_by, task.done_at is None, call_tasks.open_tasks().count()) == (
         outcome,
         "user:sami",
         False,
@@ -59,7 +59,7 @@ def test_a_call_that_nobody_answered_stays_to_be_made(task: CallTask) -> None:
         finish(task, CallOutcome.NO_ANSWER)
         task.refresh_from_db()
         assert (task.tries, task.tried_at is None, task.done_at, task.outcome) == (tries, False, None, "")
-    assert list(call_tasks.to_make()) == [task]
+    assert list(call_tasks.open_tasks()) == [task]
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from notifications import outbox
+from notifications.addresses.validation import AddressRefused
 from notifications.models import Channel, Lane, Message, MessageState
-from notifications.outbox import AddressRefused, Notice
+from notifications.outbox import Notice
 from notifications.runtime import worker_signal
 from notifications.wordings import links, rendering
 from notifications.wordings.rendering import Wording, WordingIncomplete

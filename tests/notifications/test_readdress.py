@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from notifications.actions.readdressing import readdress
 from notifications.addresses import address_status
+from notifications.addresses.validation import AddressRefused
 from notifications.carriers import Declined, Meaning, Status, Uncertain
 from notifications.models import CallTask, Channel, Message, Verdict
-from notifications.outbox import AddressRefused
 from notifications.sending import delivery, handover, routes, sweep
 from notifications.sending.batches import batch_sizer
 from notifications.sending.claims import claim_messages
