@@ -17,7 +17,7 @@ from notifications.models import Channel, Lane, Message, MessageState, Outcome
 from notifications.outbox import owe_again
 from notifications.reconciliation import fallback, message_states, status_checks
 from notifications.runtime import worker_signal
-from notifications.wordings.rendering import WordingIncomplete
+from notifications.wordings.composing import WordingIncomplete
 
 logger = logging.getLogger(__name__)
 

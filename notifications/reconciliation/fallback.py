@@ -10,7 +10,7 @@ from notifications.addresses.validation import AddressRefused
 from notifications.models import CallTask, Channel, Lane, Message, MessageState
 from notifications.outbox import owe_again
 from notifications.runtime.database_clock import database_now
-from notifications.wordings.rendering import WordingIncomplete
+from notifications.wordings.composing import WordingIncomplete
 
 logger = logging.getLogger(__name__)
 

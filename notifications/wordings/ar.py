@@ -5,16 +5,16 @@ from typing import Final
 
 from notifications.wordings.wording import Wording
 
-SERVICE: Final = "بخدمتكم"
+SERVICE_NAME: Final = "بخدمتكم"
 # A context may give the kind of a case by its code; a word of its own is taken as it is.
-KINDS: Final[Mapping[str, str]] = {
+CASE_KINDS: Final[Mapping[str, str]] = {
     "complaint": "شكوى",
     "suggestion": "اقتراح",
     "inquiry": "استفسار",
     "praise": "ثناء",
 }
 # What stands for the letters of a name when the longest one is measured.
-LETTER: Final = "ع"
+WIDEST_LETTER: Final = "ع"
 
 # Arabic has two genders and a short name may be of either, and so has the word for the kind of case: the sentences
 # below are built on «معاملة» or on verbal nouns, so that they are right for every kind and every agency.

@@ -1,4 +1,4 @@
-"""The unit's editions of the words: which one counts, kept in memory for a moment, and how a new one is saved."""
+"""The unit's editions of the wordings: which are in force, cached for half a minute, and how a new one is saved."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -17,69 +17,69 @@ from notifications.wordings.wording import Wording
 
 logger = logging.getLogger(__name__)
 
-#: How long a process may send by words that another one has replaced, in seconds.
-KEPT_FOR: Final = 30.0
+#: How long a process may send by an edition that another process has replaced.
+CACHE_SECONDS: Final = 30.0
 
 type Key = tuple[str, str]
 
 
-class WordsRefused(ValueError):
-    """Words cannot be a message's; ``problems`` says why, in sentences by field."""
+class WordingRefused(ValueError):
+    """A wording cannot be sent; ``problems`` says why, in sentences by field."""
 
     def __init__(self, problems: proofreading.Problems) -> None:
         super().__init__(", ".join(sorted(problems)))
         self.problems = problems
 
 
-class Overtaken(Exception):
-    """Somebody else saved an edition since the editor looked."""
+class EditedMeanwhile(Exception):
+    """Somebody else saved an edition since the editor opened the page."""
 
 
-class Shelf:
-    """What one process knows of the editions in force, for half a minute at most."""
+class EditionCache:
+    """The editions in force as this process has read them, for ``CACHE_SECONDS`` at most."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._words: Mapping[Key, Wording] = {}
+        self._wordings: Mapping[Key, Wording] = {}
         self._until = 0.0
         self._round = 0
 
-    def words(self) -> Mapping[Key, Wording]:
-        """Return the editions in force; one statement when what is known has grown old."""
+    def wordings(self) -> Mapping[Key, Wording]:
+        """Return the editions in force; one statement when the cache has expired."""
         if monotonic() < self._until:
-            return self._words
-        begun, words = self._round, _in_force()
+            return self._wordings
+        begun, wordings = self._round, _load()
         with self._lock:
-            # An edition saved while the rows were read may be missing from them: then they are used, and not kept.
+            # An edition saved while the rows were read may be missing from them: then they are used, and not cached.
             if begun == self._round:
-                self.put(words)
-        return words
+                self.put(wordings)
+        return wordings
 
-    def put(self, words: Mapping[Key, Wording]) -> None:
-        """Keep what was read."""
-        self._words, self._until = words, monotonic() + KEPT_FOR
+    def put(self, wordings: Mapping[Key, Wording]) -> None:
+        """Cache what was read."""
+        self._wordings, self._until = wordings, monotonic() + CACHE_SECONDS
 
-    def forget(self) -> None:
-        """Read anew the next time."""
+    def clear(self) -> None:
+        """Let the next call read the rows again."""
         with self._lock:
             self._round += 1
             self._until = 0.0
 
 
-_shelf = Shelf()
+_cache = EditionCache()
 
 
-def current() -> Mapping[Key, Wording]:
-    """Return the editions in force by template and language; what is not in it has its built-in words.
+def in_force() -> Mapping[Key, Wording]:
+    """Return the editions in force by template and language; every other template has its built-in wording.
 
-    At most ``KEPT_FOR`` seconds old, and never older than what this process saved.
+    At most ``CACHE_SECONDS`` old, and never older than what this process saved.
     """
-    return _shelf.words()
+    return _cache.wordings()
 
 
-def forget() -> None:
-    """Let this process read the editions anew."""
-    _shelf.forget()
+def clear_cache() -> None:
+    """Let this process read the editions again."""
+    _cache.clear()
 
 
 def newest() -> list[WordingEdition]:
@@ -93,16 +93,16 @@ def history(template: str, language: str) -> list[WordingEdition]:
     return list(WordingEdition.objects.filter(template=template, language=language).order_by("-pk"))
 
 
-def words_of(edition: WordingEdition) -> Wording:
-    """Return an edition's words."""
+def edition_wording(edition: WordingEdition) -> Wording:
+    """Return the wording an edition holds."""
     built_in = WORDINGS[edition.language][edition.template]
     return replace(built_in, sms=edition.sms, subject=edition.subject, text=edition.text)
 
 
-def counts(edition: WordingEdition) -> bool:
-    """Tell whether messages can be made of an edition still: a release may have changed what a template is given."""
+def is_usable(edition: WordingEdition) -> bool:
+    """Tell whether an edition still fits its template: a release may have changed the context or removed it."""
     is_known = edition.template in WORDINGS.get(edition.language, {})
-    return is_known and proofreading.still_fits(edition.template, edition.language, words_of(edition))
+    return is_known and proofreading.still_fits(edition.template, edition.language, edition_wording(edition))
 
 
 def save(  # noqa: PLR0913 - what an edition consists of
@@ -116,48 +116,48 @@ def save(  # noqa: PLR0913 - what an edition consists of
     at: datetime,
     seen: int | None = None,
 ) -> WordingEdition | None:
-    """Make words count from now on; return the edition, None where they count already.
+    """Put a wording in force from now on; return the edition, None if the wording is in force already.
 
-    ``seen`` is the number of the newest edition the editor knew of, 0 for none; without it nobody is overtaken.
-    Messages that are owed keep the words they were frozen with. Raises WordsRefused, Overtaken.
+    ``seen`` is the key of the newest edition the editor knew of, 0 for none; without it no newer one is an obstacle.
+    Messages that are owed keep the texts they were made with. Raises WordingRefused, EditedMeanwhile.
     """
-    words = replace(WORDINGS[language][template], sms=sms, subject=subject, text=text)
-    if found := proofreading.problems(template, language, words):
-        raise WordsRefused(found)
+    wording = replace(WORDINGS[language][template], sms=sms, subject=subject, text=text)
+    if found := proofreading.problems(template, language, wording):
+        raise WordingRefused(found)
     with transaction.atomic():
-        _one_at_a_time(template, language)
+        _lock_wording(template, language)
         last = WordingEdition.objects.filter(template=template, language=language).order_by("-pk").first()
         if seen is not None and seen != (last.pk if last else 0):
-            raise Overtaken
-        if words == (words_of(last) if last else WORDINGS[language][template]):
+            raise EditedMeanwhile
+        if wording == (edition_wording(last) if last else WORDINGS[language][template]):
             return None
-        transaction.on_commit(forget)
+        transaction.on_commit(clear_cache)
         return WordingEdition.objects.create(
             template=template, language=language, sms=sms, subject=subject, text=text, edited_by=by, edited_at=at
         )
 
 
-def _one_at_a_time(template: str, language: str) -> None:
-    """Let whoever saves the same words now wait until this transaction is over."""
+def _lock_wording(template: str, language: str) -> None:
+    """Let whoever saves an edition of the same wording wait until this transaction is over."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"wording:{template}:{language}"])
 
 
-def _in_force() -> dict[Key, Wording]:
-    return dict(_counting(newest()))
+def _load() -> dict[Key, Wording]:
+    return dict(_usable(newest()))
 
 
-def _counting(editions: Iterable[WordingEdition]) -> Iterable[tuple[Key, Wording]]:
+def _usable(editions: Iterable[WordingEdition]) -> Iterable[tuple[Key, Wording]]:
     for edition in editions:
-        if counts(edition):
-            yield (edition.template, edition.language), words_of(edition)
+        if is_usable(edition):
+            yield (edition.template, edition.language), edition_wording(edition)
         else:
             _report(edition.pk)
 
 
 @cache
 def _report(pk: int) -> None:
-    """Say once in a process that an edition is passed over."""
+    """Log once in a process that an edition is not used."""
     logger.error(
         "an edited wording does not fit its template any more, the built-in one is used", extra={"edition": pk}
     )

@@ -5,14 +5,14 @@ from typing import Final
 
 from notifications.wordings.wording import Wording
 
-SERVICE: Final = "At Your Service"
-KINDS: Final[Mapping[str, str]] = {
+SERVICE_NAME: Final = "At Your Service"
+CASE_KINDS: Final[Mapping[str, str]] = {
     "complaint": "complaint",
     "suggestion": "suggestion",
     "inquiry": "inquiry",
     "praise": "praise",
 }
-LETTER: Final = "W"
+WIDEST_LETTER: Final = "W"
 
 WORDINGS: Final[Mapping[str, Wording]] = {
     "code": Wording(

@@ -28,6 +28,6 @@ def short_link(token: str, channel: str) -> str:
     return f"{short_host()}/r/{token}" if channel == Channel.SMS else f"{settings.PUBLIC_URL}/r/{token}"
 
 
-def surroundings() -> dict[str, str]:
-    """Return the words every message may use: the number to call, and the host a browser matches a code to."""
+def common_context() -> dict[str, str]:
+    """Return the values every message may use: the number to call, and the host a browser matches a code to."""
     return {"phone": settings.CALL_CENTRE_PHONE, "host": urlsplit(settings.PUBLIC_URL).hostname or ""}

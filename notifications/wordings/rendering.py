@@ -1,39 +1,23 @@
-"""The words of every message as they count now: the unit's newest edition, else the built-in ones."""
+"""The final texts of messages: the unit's newest edition of a wording, else the built-in one, with a context."""
 
 from collections.abc import Mapping
 
-from notifications.wordings import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, editions, words_needed
-from notifications.wordings.composing import CONTROLS, Rendered, WordingIncomplete, compose
-from notifications.wordings.sms import Size, segments, size
+from notifications.wordings import WORDINGS, editions, required_context
+from notifications.wordings.composing import Rendered, WordingIncomplete, compose
 from notifications.wordings.wording import Wording
 
-__all__ = [
-    "ARABIC",
-    "CONTROLS",
-    "ENGLISH",
-    "LANGUAGES",
-    "TEMPLATES",
-    "WORDINGS",
-    "Rendered",
-    "Size",
-    "Wording",
-    "WordingIncomplete",
-    "render",
-    "segments",
-    "size",
-    "wording",
-    "words_needed",
-]
 
+def current_wording(template: str, language: str) -> Wording:
+    """Return the wording of a template that is in force; the Arabic one where the language is none of ours.
 
-def wording(template: str, language: str) -> Wording:
-    """Return the words of a template; Arabic where the language is none of ours."""
+    Raises WordingIncomplete for a template that does not exist.
+    """
     language = language if language in WORDINGS else "ar"
     try:
         built_in = WORDINGS[language][template]
     except KeyError as missing:
         raise WordingIncomplete(template) from missing
-    return editions.current().get((template, language), built_in)
+    return editions.in_force().get((template, language), built_in)
 
 
 def render(
@@ -45,14 +29,14 @@ def render(
     link: str = "",
     mark: str = "",
 ) -> Rendered:
-    """Return the final words of a message, as ``compose`` does, after refusing a context that lacks a word.
+    """Return the final texts of a message, as ``compose`` does.
 
-    A word that is needed in any language must be there in each, so that a gap is found by the first test, not by a
-    reader. Raises WordingIncomplete.
+    A key of the context that one language needs is required in each, so that a test finds a gap before a reader does.
+    Raises WordingIncomplete.
     """
-    words = wording(template, language)
-    missing = sorted(key for key in words_needed(template) if not context.get(key, "").strip())
+    missing = sorted(key for key in required_context(template) if not context.get(key, "").strip())
     if missing:
         text = f"{template}: {', '.join(missing)}"
         raise WordingIncomplete(text)
-    return compose(words, channel=channel, language=language, context=context, link=link, mark=mark)
+    wording = current_wording(template, language)
+    return compose(wording, channel=channel, language=language, context=context, link=link, mark=mark)

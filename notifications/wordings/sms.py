@@ -36,9 +36,9 @@ def size(text: str) -> Size:
     """
     if not beyond_gsm(text):
         widths = [2 if letter in GSM_EXTENSION else 1 for letter in text]
-        return Size(GSM, sum(widths), _packed(widths, alone=ALONE[GSM], joined=JOINED[GSM]))
+        return Size(GSM, sum(widths), _segments_needed(widths, alone=ALONE[GSM], joined=JOINED[GSM]))
     widths = [2 if ord(letter) > 0xFFFF else 1 for letter in text]  # noqa: PLR2004 - the last letter of one UTF-16 unit
-    return Size(UCS, sum(widths), _packed(widths, alone=ALONE[UCS], joined=JOINED[UCS]))
+    return Size(UCS, sum(widths), _segments_needed(widths, alone=ALONE[UCS], joined=JOINED[UCS]))
 
 
 def segments(text: str) -> int:
@@ -51,7 +51,7 @@ def beyond_gsm(text: str) -> list[str]:
     return list(dict.fromkeys(letter for letter in text if letter not in GSM_BASIC and letter not in GSM_EXTENSION))
 
 
-def _packed(widths: Sequence[int], *, alone: int, joined: int) -> int:
+def _segments_needed(widths: Sequence[int], *, alone: int, joined: int) -> int:
     """Return how many segments letters of these widths fill; a letter of two places is never cut in half."""
     if sum(widths) <= alone:
         return 1

@@ -1,4 +1,4 @@
-"""What the words of one message in one language consist of, and the words it leaves open."""
+"""What the wording of one message in one language consists of, and its placeholders."""
 
 import re
 from collections.abc import Mapping
@@ -8,16 +8,16 @@ from typing import Final
 from notifications.models import Channel
 
 FIELDS: Final = ("sms", "subject", "text")
-OPEN_WORD: Final = re.compile(r"{([A-Za-z_]+)}")
+PLACEHOLDER: Final = re.compile(r"{([A-Za-z_]+)}")
 
 
 @dataclass(frozen=True)
 class Wording:
-    """The words of one template in one language.
+    """The texts of one template in one language.
 
     ``sms`` ends in the short link where it says ``{link}``, else in the message's mark; a message that is never an SMS
     has none. ``subject`` and ``text`` are the e-mail's; the link, where the message has one, and the signature are
-    added below the text.
+    added below the text. ``marked`` is false where an SMS without a link has no mark either.
     """
 
     sms: str
@@ -27,18 +27,18 @@ class Wording:
 
     @property
     def sms_carries_link(self) -> bool:
-        """Say whether the SMS has room for the link."""
+        """Tell whether the SMS contains the link."""
         return "{link}" in self.sms
 
-    def speaks_by(self, channel: str) -> bool:
-        """Say whether there are words for a channel."""
+    def has_text_for(self, channel: str) -> bool:
+        """Tell whether there is a text for a channel."""
         return bool(self.sms) if channel == Channel.SMS else bool(self.text)
 
-    def open_words(self, field: str) -> frozenset[str]:
-        """Return the names in braces in a field."""
-        return frozenset(OPEN_WORD.findall(getattr(self, field)))
+    def placeholders(self, field: str) -> frozenset[str]:
+        """Return the names of the placeholders in a field."""
+        return frozenset(PLACEHOLDER.findall(getattr(self, field)))
 
 
-def filled(text: str, known: Mapping[str, str]) -> str:
-    """Return a text with its open words replaced; nothing else in it is read, so that a word cannot open another."""
-    return OPEN_WORD.sub(lambda name: known[name[1]], text)
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with its placeholders replaced, once: a value that looks like a placeholder stays as it is."""
+    return PLACEHOLDER.sub(lambda name: values[name[1]], text)

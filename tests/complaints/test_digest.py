@@ -390,7 +390,7 @@ def statements(file_case: FileCase) -> Callable[[int], int]:
                 phone = f"+96279{number:03}{officer:04}"
                 make_staff(name, "ضابط", "Officer", phone, agency, Role.OFFICER)
             fail(file_case(agency=agency), "case_received")
-        editions.current()  # read twice a minute, whoever writes
+        editions.in_force()  # read twice a minute, whoever writes
         with CaptureQueriesContext(
             connection,
         ) as spent:

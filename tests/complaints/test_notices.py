@@ -41,7 +41,7 @@ from complaints.workflow import ACTIONS, TRANSITIONS
 from notifications.models import Message, MessageState
 from notifications.runtime import worker_signal
 from notifications.sending import send_conditions
-from notifications.wordings import editions, rendering
+from notifications.wordings import WORDINGS, editions, rendering
 from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
@@ -163,9 +163,9 @@ def test_no_receipt_is_ever_overtaken() -> None:
 @pytest.mark.parametrize("channel", ["sms", "email"])
 def test_whatever_is_told_has_words_in_both_languages_for_both_channels(channel: str, language: str) -> None:
     told = {template for row in TOLD.values() for _, template, _ in row} | INSTEAD | BY_THE_CLOCK
-    words = {template: rendering.WORDINGS[language][template] for template in sorted(told)}
-    assert [template for template, said in words.items() if not said.speaks_by(channel)] == []
-    assert [template for template in told if not rendering.words_needed(template) <= SAID_OF_A_CASE] == []
+    words = {template: WORDINGS[language][template] for template in sorted(told)}
+    assert [template for template, said in words.items() if not said.has_text_for(channel)] == []
+    assert [template for template in told if not rendering.required_context(template) <= SAID_OF_A_CASE] == []
 
 
 def test_whatever_can_be_overtaken_is_told_by_some_verb() -> None:
@@ -503,7 +503,7 @@ def test_telling_more_officers_takes_no_more_statements(
 ) -> None:
     for number in range(1, officers):
         make_staff(f"o{number}@miyahuna.example", "موظف", "Officer", f"+96279010010{number}", water, Role.OFFICER)
-    editions.current()  # the words of messages are read twice a minute, not with each case
+    editions.in_force()  # the words of messages are read twice a minute, not with each case
     with django_assert_num_queries(9):  # officers, numbers, calendar, case, event, clock, holding, messages and a look
         file_case(at=moment(FRIDAY))
     assert Message.objects.filter(template="officer_new_case").count() == 2 * officers

@@ -12,14 +12,14 @@ from django.utils import translation
 
 from notifications import outbox
 from notifications.models import Channel, Message, WordingEdition
-from notifications.wordings import editions, proofreading, rendering
-from notifications.wordings.editions import Overtaken, WordsRefused
+from notifications.wordings import ARABIC, ENGLISH, WORDINGS, editions, proofreading, rendering
+from notifications.wordings.editions import EditedMeanwhile, WordingRefused
 from notifications.wordings.wording import Wording
 from tests.notifications.conftest import notice, owed
 
 type Signals = list[tuple[tuple[str, ...], str]]
 
-ANSWERED = rendering.ARABIC["case_answered"]
+ANSWERED = ARABIC["case_answered"]
 OURS = "جاء الرد على {kind} {ref}. اقرؤوه: {link}"
 
 
@@ -27,14 +27,14 @@ def save(
     template: str = "case_answered", language: str = "ar", *, at: datetime, seen: int | None = None, **changes: str
 ) -> WordingEdition | None:
     """Save the built-in words with some of them changed."""
-    words = rendering.WORDINGS[language][template]
+    words = WORDINGS[language][template]
     typed = {"sms": words.sms, "subject": words.subject, "text": words.text} | changes
     return editions.save(template, language, **typed, by="user:lina", at=at, seen=seen)
 
 
 def problems(template: str, language: str = "ar", **changes: str) -> dict[str, list[str]]:
     """Return what is wrong with the built-in words after a change, in English."""
-    words = rendering.WORDINGS[language][template]
+    words = WORDINGS[language][template]
     typed = {"sms": words.sms, "subject": words.subject, "text": words.text} | changes
     with translation.override("en"):
         found = proofreading.problems(template, language, Wording(**typed, marked=words.marked))
@@ -64,20 +64,20 @@ class TestWhatCounts:
     @pytest.mark.django_db(transaction=True)
     def test_a_language_that_is_none_of_ours_has_the_arabic_edition(self, now: datetime) -> None:
         save(at=now, sms=OURS)
-        assert rendering.wording("case_answered", "fr").sms == OURS
+        assert rendering.current_wording("case_answered", "fr").sms == OURS
 
     @pytest.mark.django_db(transaction=True)
     def test_the_newest_edition_counts_whatever_the_clocks_say(self, now: datetime) -> None:
         save(at=now, sms=OURS)
         save(at=now.replace(year=2025), sms=f"بشرى: {OURS}")
-        assert rendering.wording("case_answered", "ar").sms == f"بشرى: {OURS}"
+        assert rendering.current_wording("case_answered", "ar").sms == f"بشرى: {OURS}"
         assert [edition.sms for edition in editions.history("case_answered", "ar")] == [f"بشرى: {OURS}", OURS]
 
     @pytest.mark.django_db(transaction=True)
     def test_the_built_in_words_come_back_as_an_edition_of_their_own(self, now: datetime) -> None:
         save(at=now, sms=OURS)
         save(at=now)
-        assert (rendering.wording("case_answered", "ar"), WordingEdition.objects.count()) == (ANSWERED, 2)
+        assert (rendering.current_wording("case_answered", "ar"), WordingEdition.objects.count()) == (ANSWERED, 2)
 
     @pytest.mark.django_db
     def test_saving_what_is_in_force_writes_nothing(self, now: datetime) -> None:
@@ -105,10 +105,10 @@ class TestWhatCounts:
         fields = {"language": "ar", "subject": "{ref}", "text": "{ref}", "edited_by": "user:lina", "edited_at": now}
         for template, sms in (("case_answered", "{ref} {agency} {link}"), ("case_forgotten", "{ref}")):
             WordingEdition.objects.create(template=template, sms=sms, **fields)
-        editions.forget()
-        assert rendering.wording("case_answered", "ar") == ANSWERED
-        editions.forget()
-        assert (editions.current(), len(caplog.records)) == ({}, 2)
+        editions.clear_cache()
+        assert rendering.current_wording("case_answered", "ar") == ANSWERED
+        editions.clear_cache()
+        assert (editions.in_force(), len(caplog.records)) == ({}, 2)
 
 
 class TestWhoComesSecond:
@@ -118,7 +118,7 @@ class TestWhoComesSecond:
     def test_whoever_did_not_see_the_newest_edition_overwrites_nothing(self, now: datetime) -> None:
         first = save(at=now, sms=OURS, seen=0)
         assert first is not None
-        with pytest.raises(Overtaken):
+        with pytest.raises(EditedMeanwhile):
             save(at=now, sms=f"بشرى: {OURS}", seen=0)
         assert save(at=now, sms=f"بشرى: {OURS}", seen=first.pk) is not None
 
@@ -129,7 +129,7 @@ class TestWhoComesSecond:
         def second() -> None:
             try:
                 save(at=now, sms=f"بشرى: {OURS}", seen=0)
-            except Overtaken:
+            except EditedMeanwhile:
                 ended.append("overtaken")
             finally:
                 close_old_connections()
@@ -152,13 +152,13 @@ class TestTheShelf:
     def clock(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
         hands = [1000.0]
         monkeypatch.setattr(editions, "monotonic", lambda: hands[0])
-        editions.forget()
+        editions.clear_cache()
         yield hands
-        editions.forget()
+        editions.clear_cache()
 
     @pytest.mark.django_db
     def test_another_processs_edition_is_known_after_half_a_minute(self, clock: list[float], now: datetime) -> None:
-        assert editions.current() == {}
+        assert editions.in_force() == {}
         # As another process would: this one is told nothing.
         WordingEdition.objects.create(
             template="case_answered",
@@ -170,13 +170,13 @@ class TestTheShelf:
             edited_at=now,
         )
         clock[0] += 29.9
-        assert editions.current() == {}
+        assert editions.in_force() == {}
         clock[0] += 0.2
-        assert editions.current()["case_answered", "ar"].sms == OURS
+        assert editions.in_force()["case_answered", "ar"].sms == OURS
 
     @pytest.mark.django_db
     def test_what_is_known_costs_no_statement(self, clock: list[float], signals: Signals) -> None:
-        editions.current()
+        editions.in_force()
         with CaptureQueriesContext(connection) as queries:
             for number in range(3):
                 owed(notice(recipient=f"user:{number}"))
@@ -188,11 +188,11 @@ class TestTheShelf:
 
     @pytest.mark.django_db(transaction=True)
     def test_an_edition_that_is_rolled_back_never_counts(self, clock: list[float], now: datetime) -> None:
-        editions.current()
+        editions.in_force()
         with transaction.atomic():
             save(at=now, sms=OURS)
             transaction.set_rollback(True)
-        assert editions.current() == {}
+        assert editions.in_force() == {}
 
     @pytest.mark.django_db(transaction=True)
     def test_rows_read_before_an_edition_was_saved_are_not_kept(
@@ -209,7 +209,7 @@ class TestTheShelf:
             return found
 
         def reader() -> None:
-            editions.current()
+            editions.in_force()
             connection.close()
 
         monkeypatch.setattr(editions, "newest", slowly)
@@ -219,7 +219,7 @@ class TestTheShelf:
         save(at=now, sms=OURS)
         saved.set()
         thread.join(timeout=10)
-        assert editions.current()["case_answered", "ar"].sms == OURS
+        assert editions.in_force()["case_answered", "ar"].sms == OURS
 
 
 @pytest.mark.django_db
@@ -240,7 +240,7 @@ def test_editions_are_append_only(now: datetime, statement: str) -> None:
 
 @pytest.mark.django_db
 def test_words_with_a_fault_are_not_saved(now: datetime) -> None:
-    with pytest.raises(WordsRefused) as refused:
+    with pytest.raises(WordingRefused) as refused:
         save(at=now, sms="صدر الرد.", text=" {subject} {ref}")
     assert (sorted(refused.value.problems), WordingEdition.objects.count()) == (["sms", "text"], 0)
 
@@ -268,7 +268,7 @@ class TestProofreading:
         ],
     )
     def test_a_word_that_is_not_given_is_refused(self, field: str, word: str) -> None:
-        text = f"{{{word}}} {getattr(rendering.ENGLISH['case_answered'], field)}"
+        text = f"{{{word}}} {getattr(ENGLISH['case_answered'], field)}"
         found = problems("case_answered", "en", **{field: text})
         assert found == {field: [f"{{{word}}} cannot be used here."]}
 
@@ -287,7 +287,7 @@ class TestProofreading:
         ],
     )
     def test_a_word_that_is_needed_must_stay(self, template: str, field: str, word: str) -> None:
-        text = getattr(rendering.ENGLISH[template], field).replace(f"{{{word}}}", "it")
+        text = getattr(ENGLISH[template], field).replace(f"{{{word}}}", "it")
         expected = {field: [f"{{{word}}} is missing: the message needs it here."]}
         assert problems(template, "en", **{field: text}) == expected
 
@@ -317,7 +317,7 @@ class TestProofreading:
         ],
     )
     def test_braces_hold_one_word_and_nothing_else(self, field: str, typed: str) -> None:
-        text = f"{typed} {getattr(rendering.ENGLISH['case_answered'], field)}"
+        text = f"{typed} {getattr(ENGLISH['case_answered'], field)}"
         found = problems("case_answered", "en", **{field: text})
         assert (sorted(found), found[field][-1]) == (
             [field],
@@ -334,7 +334,7 @@ class TestProofreading:
         "letter", ["\0", "\x07", "\t", "\r", "\x1b", "\x85", "\u202e", "\u2066", "\u200b", "\u2028", "\ud800", "\ufeff"]
     )
     def test_hidden_letters_are_refused(self, field: str, letter: str) -> None:
-        text = f"{letter}{getattr(rendering.ENGLISH['case_answered'], field)}"
+        text = f"{letter}{getattr(ENGLISH['case_answered'], field)}"
         sentence = "There are hidden characters in this text. Type it here instead of pasting it."
         assert problems("case_answered", "en", **{field: text})[field][0] == sentence
 

@@ -20,8 +20,9 @@ from notifications.addresses.validation import AddressRefused
 from notifications.models import Channel, Lane, Message, MessageState
 from notifications.outbox import Notice
 from notifications.runtime import worker_signal
-from notifications.wordings import links, rendering
-from notifications.wordings.rendering import Wording, WordingIncomplete
+from notifications.wordings import ARABIC, ENGLISH, links, rendering
+from notifications.wordings.composing import WordingIncomplete
+from notifications.wordings.wording import Wording
 from tests.notifications.conftest import notice, owed
 
 pytestmark = pytest.mark.django_db
@@ -108,8 +109,8 @@ def test_a_signal_that_raises_does_not_reach_the_caller(monkeypatch: pytest.Monk
 def test_the_words_are_frozen(signals: Signals, monkeypatch: pytest.MonkeyPatch) -> None:
     (message,) = owed()
     said = message.body
-    changed: Mapping[str, Wording] = {**rendering.ARABIC, "case_answered": Wording("x {link}", "x", "x")}
-    monkeypatch.setattr(rendering, "WORDINGS", {"ar": changed, "en": rendering.ENGLISH})
+    changed: Mapping[str, Wording] = {**ARABIC, "case_answered": Wording("x {link}", "x", "x")}
+    monkeypatch.setattr(rendering, "WORDINGS", {"ar": changed, "en": ENGLISH})
     assert (Message.objects.get().body, owed(occasion="other")[0].body[:2]) == (said, "x ")
 
 
@@ -171,7 +172,7 @@ def test_a_link_opens_for_thirty_days(signals: Signals, now: datetime) -> None:
 
 def test_a_token_that_is_taken_is_rolled_again(signals: Signals, monkeypatch: pytest.MonkeyPatch) -> None:
     rolled = iter(["BBBBBB", "BBBBBB", "CCCCCC", "DDDDDD"])
-    monkeypatch.setattr(outbox, "_roll", lambda _letters: next(rolled))
+    monkeypatch.setattr(outbox, "_draw_token", lambda _length: next(rolled))
     owed(occasion="case:1:1")
     (message, other) = owed(notice(), notice(recipient="user:omar"), occasion="case:1:2")
     assert {message.token, other.token} == {"CCCCCC", "DDDDDD"}

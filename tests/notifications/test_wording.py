@@ -4,8 +4,19 @@ import pytest
 from django.utils import translation
 
 from notifications.models import AlarmKind, Channel
-from notifications.wordings import OWN_WORDS, proofreading, rendering, words_needed
-from notifications.wordings.rendering import WordingIncomplete
+from notifications.wordings import (
+    ARABIC,
+    ENGLISH,
+    LANGUAGES,
+    PROVIDED_CONTEXT,
+    TEMPLATES,
+    WORDINGS,
+    proofreading,
+    rendering,
+    required_context,
+)
+from notifications.wordings.composing import Rendered, WordingIncomplete
+from notifications.wordings.sms import Size, segments, size
 from notifications.wordings.wording import FIELDS
 
 HOST = "bk.gov.jo"
@@ -47,7 +58,7 @@ OPEN_WORDS = {
     "rung",
     "count",
 }
-BY_SMS = [template for template in rendering.TEMPLATES if rendering.ARABIC[template].sms]
+BY_SMS = [template for template in TEMPLATES if ARABIC[template].sms]
 SERVICE = {"ar": "بخدمتكم", "en": "At Your Service"}
 KINDS = {"ar": ("شكوى", "اقتراح", "استفسار", "ثناء"), "en": ("complaint", "suggestion", "inquiry", "praise")}
 
@@ -63,26 +74,26 @@ def longest_sms(template: str, language: str, kind: str) -> str:
 
 
 @pytest.mark.parametrize("template", BY_SMS)
-@pytest.mark.parametrize("language", rendering.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sms_is_one_segment_with_the_longest_words(template: str, language: str) -> None:
     texts = {kind: longest_sms(template, language, kind) for kind in KINDS[language]}
-    assert {kind: rendering.size(text) for kind, text in texts.items() if rendering.segments(text) != 1} == {}
+    assert {kind: size(text) for kind, text in texts.items() if segments(text) != 1} == {}
 
 
 @pytest.mark.parametrize("template", BY_SMS)
 def test_english_sms_need_no_unicode(template: str) -> None:
-    assert rendering.size(longest_sms(template, "en", "suggestion")).encoding == "GSM-7"
+    assert size(longest_sms(template, "en", "suggestion")).encoding == "GSM-7"
 
 
 @pytest.mark.parametrize("template", BY_SMS)
-@pytest.mark.parametrize("language", rendering.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sms_ends_in_its_link_its_mark_or_its_code(template: str, language: str) -> None:
     text = longest_sms(template, language, KINDS[language][0])
     assert text.endswith((f" {HOST}/r/7Kq2Xd", " 7Kq2X", f"@{HOST} #12345"))
 
 
-@pytest.mark.parametrize("template", rendering.TEMPLATES)
-@pytest.mark.parametrize("language", rendering.LANGUAGES)
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_email_is_whole_with_the_longest_words(template: str, language: str) -> None:
     rendered = rendering.render(
         template,
@@ -99,10 +110,10 @@ def test_every_email_is_whole_with_the_longest_words(template: str, language: st
     assert rendered.body.endswith(f"\n\n{HTTPS}/r/7Kq2Xd\n\n{SERVICE[language]}\n065008080")
 
 
-@pytest.mark.parametrize("template", rendering.TEMPLATES)
-@pytest.mark.parametrize("language", rendering.LANGUAGES)
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_proofreader_finds_nothing_in_the_built_in_words(template: str, language: str) -> None:
-    words = rendering.WORDINGS[language][template]
+    words = WORDINGS[language][template]
     assert proofreading.problems(template, language, words) == {}
     assert proofreading.still_fits(template, language, words)
 
@@ -111,22 +122,22 @@ def test_the_open_words_are_these_and_no_others() -> None:
     """No subject, no text of a case, no finding can be in a message: there is no word for them."""
     allowed = {
         word
-        for language in rendering.LANGUAGES
-        for template in rendering.TEMPLATES
+        for language in LANGUAGES
+        for template in TEMPLATES
         for field in FIELDS
-        for word in proofreading.allowed(template, language, field)
+        for word in proofreading.allowed_placeholders(template, language, field)
     }
-    needed = {word for template in rendering.TEMPLATES for word in words_needed(template)}
-    assert (allowed, needed | OWN_WORDS | {"Kind"}) == (OPEN_WORDS, OPEN_WORDS)
+    needed = {word for template in TEMPLATES for word in required_context(template)}
+    assert (allowed, needed | PROVIDED_CONTEXT | {"Kind"}) == (OPEN_WORDS, OPEN_WORDS)
 
 
 def test_an_address_to_open_stands_in_the_text_of_an_email_alone() -> None:
     places = {
         (template, field)
-        for language in rendering.LANGUAGES
-        for template in rendering.TEMPLATES
+        for language in LANGUAGES
+        for template in TEMPLATES
         for field in FIELDS
-        if "url" in proofreading.allowed(template, language, field)
+        if "url" in proofreading.allowed_placeholders(template, language, field)
     }
     assert places == {
         ("email_confirm", "text"),
@@ -136,7 +147,7 @@ def test_an_address_to_open_stands_in_the_text_of_an_email_alone() -> None:
     }
 
 
-@pytest.mark.parametrize("language", rendering.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_alarm_fits_the_sms_to_the_operators(language: str) -> None:
     with translation.override(language):
         too_long = [label for label in map(str, AlarmKind.labels) if len(label) > proofreading.LONGEST_ALARM[language]]
@@ -144,7 +155,7 @@ def test_every_alarm_fits_the_sms_to_the_operators(language: str) -> None:
 
 
 @pytest.mark.parametrize("template", ["email_confirm", "email_changed", "officer_digest"])
-@pytest.mark.parametrize("language", rendering.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_message_without_an_sms_is_refused_for_that_channel(template: str, language: str) -> None:
     with pytest.raises(WordingIncomplete, match="no words for the channel sms"):
         rendering.render(template, channel=Channel.SMS, language=language, context=LONGEST, mark="7Kq2X")
@@ -161,7 +172,7 @@ def test_the_digest_says_its_numbers_line_by_line() -> None:
         "phone": "065008080",
     }
     rendered = rendering.render("officer_digest", channel=Channel.EMAIL, language="en", context=context)
-    assert rendered == rendering.Rendered(
+    assert rendered == Rendered(
         subject="The cases of your agency on 4/1/2026",
         body="The cases of your agency on 4/1/2026:\n\n"
         "Due today: 3\nAt risk: 2\nReturned: 1\nMessages that failed: 0\n\n"
@@ -176,27 +187,27 @@ def test_a_word_cannot_open_another_word() -> None:
 
 
 def test_both_languages_have_the_same_templates() -> None:
-    assert set(rendering.ARABIC) == set(rendering.ENGLISH)
+    assert set(ARABIC) == set(ENGLISH)
 
 
-@pytest.mark.parametrize("template", rendering.TEMPLATES)
+@pytest.mark.parametrize("template", TEMPLATES)
 def test_both_languages_say_the_same_things(template: str) -> None:
     said = {
         language: {
             word for word in ("{code}", "{date}", "{link}", "{agency}", "{alarm}") if word in table[template].sms
         }
-        for language, table in rendering.WORDINGS.items()
+        for language, table in WORDINGS.items()
     }
     assert said["ar"] == said["en"]
 
 
 def test_arabic_promises_say_until_and_not_before() -> None:
-    assert [name for name, words in rendering.ARABIC.items() if " قبل " in f"{words.sms} {words.text}"] == []
+    assert [name for name, words in ARABIC.items() if " قبل " in f"{words.sms} {words.text}"] == []
 
 
 def test_arabic_sms_carry_no_vowel_marks() -> None:
     marks = {chr(code) for code in range(0x64B, 0x653)}
-    assert [name for name, words in rendering.ARABIC.items() if marks & set(words.sms)] == []
+    assert [name for name, words in ARABIC.items() if marks & set(words.sms)] == []
 
 
 def test_the_accepted_notice_reads_as_agreed() -> None:
@@ -210,7 +221,7 @@ def test_an_email_has_the_number_the_state_and_the_link() -> None:
     rendered = rendering.render(
         "case_answered", channel=Channel.EMAIL, language="en", context=context, link="https://bk.gov.jo/r/7Kq2Xd"
     )
-    assert rendered == rendering.Rendered(
+    assert rendered == Rendered(
         subject="Your case 2604821735 is answered",
         body="Your case 2604821735 is answered. Read the answer on the page of the case.\n\n"
         "https://bk.gov.jo/r/7Kq2Xd\n\nAt Your Service\n065008080",
@@ -242,7 +253,7 @@ def test_a_missing_word_is_named() -> None:
 
 def test_an_unknown_template_is_refused() -> None:
     with pytest.raises(WordingIncomplete, match="case_forgotten"):
-        rendering.wording("case_forgotten", "ar")
+        rendering.current_wording("case_forgotten", "ar")
 
 
 @pytest.mark.parametrize(
@@ -271,4 +282,4 @@ def test_an_unknown_template_is_refused() -> None:
     ],
 )
 def test_sizes_at_the_limits(text: str, encoding: str, places: int, segments: int) -> None:
-    assert rendering.size(text) == rendering.Size(encoding, places, segments)
+    assert size(text) == Size(encoding, places, segments)
