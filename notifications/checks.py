@@ -1,4 +1,4 @@
-"""System checks that refuse to start with wrong settings of messages: each is a sentence that names the setting."""
+"""System checks of the settings of messages; each problem is a sentence that names the setting."""
 
 import re
 from collections import Counter
@@ -28,7 +28,7 @@ CAPS: Final = ("SMS_DAILY_CAP", "EMAIL_DAILY_CAP")
 
 @register
 def carriers_can_work(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Make each carrier the settings name, and say what is wrong with each."""
+    """Make each carrier that the settings name, and report what is wrong with it."""
     return [problem for channel in Channel for problem in _problems(channel, carriers.SETTINGS[channel])]
 
 
@@ -65,7 +65,7 @@ def time_factor_is_sound(app_configs: Sequence[AppConfig] | None, **_: Any) -> l
 
 @register
 def quiet_hours_are_hours(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Refuse quiet hours that no clock shows, or that begin when they end."""
+    """Refuse quiet hours that are no times of day, or that begin when they end."""
     hours = settings.QUIET_HOURS
     found = HOURS.fullmatch(hours)
     if not hours or (found and found[1] != found[3]):
@@ -75,7 +75,7 @@ def quiet_hours_are_hours(app_configs: Sequence[AppConfig] | None, **_: Any) -> 
 
 @register
 def caps_are_counts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Refuse caps below nothing."""
+    """Refuse negative caps."""
     return [
         Error(f"{cap} is below 0; 0 is no cap.", id="notifications.E005") for cap in CAPS if getattr(settings, cap) < 0
     ]

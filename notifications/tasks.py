@@ -9,7 +9,7 @@ from django.conf import settings
 from notifications.reconciliation import audit, status_checks
 from notifications.runtime import worker_signal
 from notifications.runtime.database_clock import database_now
-from notifications.sending import delivery, hold, send_conditions, sweep
+from notifications.sending import delivery, hold, spending, sweep
 
 
 @shared_task(name=worker_signal.TASK, ignore_result=True)
@@ -27,7 +27,7 @@ def sweep_up() -> None:
     sweep.expire()
     sweep.settle_abandoned()
     sweep.notify_due()
-    send_conditions.check_spending()
+    spending.check_spending()
     sweep.check_queue_age()
     sweep.check_undecided()
 

@@ -16,7 +16,7 @@ from accounts.identity import mask_phone
 from accounts.phones import DOT
 from notifications.models import LEFT, CallOutcome, CallTask, Channel, Message, MessageState
 from notifications.runtime.timings import timings
-from notifications.sending.send_conditions import morning_after, quiet_hours
+from notifications.sending.quiet_hours import morning_after, quiet_hours
 
 #: What a message holds in cipher; no list opens it.
 SEALED: Final = ("address", "next_address", "other_address", "subject", "body", "context")

@@ -1,4 +1,4 @@
-"""What every carrier promises, and the carriers the settings choose for a channel."""
+"""The interface of a carrier, what its answers mean, and the carriers that the settings choose for a channel."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -66,7 +66,7 @@ class Declined(Exception):
     """
 
     def __init__(self, meaning: Meaning, code: str = "") -> None:
-        """Keep what is meant and the code."""
+        """Take what is meant and the code."""
         super().__init__(code)
         self.meaning = meaning
         self.code = code
@@ -76,7 +76,7 @@ class Uncertain(Exception):
     """The carrier may or may not have taken the message; any other exception means the same, and this has a code."""
 
     def __init__(self, code: str = "") -> None:
-        """Keep the carrier's code for the attempt."""
+        """Take the carrier's code, which is saved with the attempt."""
         super().__init__(code)
         self.code = code
 

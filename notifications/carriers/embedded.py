@@ -1,4 +1,4 @@
-"""The carrier of development and demonstrations: a ledger in the database, shown at /dev/outbox/."""
+"""The carrier of development and demonstrations: it stores messages, which /dev/outbox/ shows."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,7 +11,7 @@ from notifications.models import Channel, EmbeddedMail
 
 
 class EmbeddedCarrier:
-    """Write every message into the ledger and call it accepted; refused in production."""
+    """Store every message and call it accepted; refused in production."""
 
     name = "embedded"
 
@@ -25,7 +25,7 @@ class EmbeddedCarrier:
             raise ImproperlyConfigured(text)
 
     def send(self, message: OutgoingMessage) -> Accepted:
-        """Add one row to the ledger, a second one if asked twice: the ledger is the evidence."""
+        """Add one row, and a second one if asked twice: the rows show what was sent."""
         channel = Channel.EMAIL if "@" in message.to else Channel.SMS
         entry = EmbeddedMail.objects.create(
             message_id=message.message_id, channel=channel, to=message.to, subject=message.subject, body=message.body
@@ -37,7 +37,7 @@ class EmbeddedCarrier:
         return _report(EmbeddedMail.objects.filter(message_id=message.message_id).order_by("sent_at").first())
 
     def fetch(self, provider_id: str) -> StatusReport | None:
-        """Return the row, which counts as delivered: nobody is further away than the ledger."""
+        """Return the row; whatever is stored counts as delivered."""
         return _report(EmbeddedMail.objects.filter(pk=provider_id).first())
 
     def listing(self, *, since: datetime, until: datetime) -> Iterator[StatusReport]:

@@ -1,4 +1,4 @@
-"""SMS through any gateway that is asked over HTTP: settings say how it is asked and what its answers mean."""
+"""SMS through any gateway with an HTTP interface: settings say how it is asked and what its answers mean."""
 
 import re
 from typing import Final
@@ -15,10 +15,10 @@ from notifications.runtime.timings import timings
 
 # The argument of requests that writes and escapes each format.
 WRITTEN_BY: Final = {"json": "json", "form": "data", "query": "params"}
-HOME: Final = "+962"
-# A gateway says little: what pours is cut off here.
+COUNTRY_CODE: Final = "+962"
+# A gateway says little: a longer answer is cut off here.
 LONGEST_ANSWER: Final = 16 * 1024
-# Of a gateway's own words only those are kept that can be an id or a code.
+# Of a gateway's text only what can be an id or a code is kept.
 LONGEST_WORD: Final = 40
 
 
@@ -42,25 +42,25 @@ class HttpCarrier:
         self._rules = read_rules(settings.SMS_HTTP_ANSWERS)
 
     def send(self, message: OutgoingMessage) -> Accepted:
-        """Ask the gateway once to take the message."""
+        """Make one request to the gateway."""
         status, text = self._ask(message)
         for rule in self._rules:
             if rule.status == status and (found := rule.matches.search(text)):
-                return _meant(rule, found, message)
+                return _apply_rule(rule, found, message)
         raise Uncertain(code=str(status))
 
     def _ask(self, message: OutgoingMessage) -> tuple[int, str]:
         """Return the status and the text of the gateway's answer."""
-        say = placeholder_values(message).__getitem__
+        value_of = placeholder_values(message).__getitem__
         try:
             with requests.request(
                 self._method,
                 self._url,
-                headers=filled(self._headers, say),
+                headers=filled(self._headers, value_of),
                 timeout=(timings().connect.total_seconds(), timings().read.total_seconds()),
                 allow_redirects=False,
                 stream=True,
-                **{self._written_by: filled(self._body, say)},
+                **{self._written_by: filled(self._body, value_of)},
             ) as answer:
                 return answer.status_code, read_text(answer, longest=LONGEST_ANSWER)
         except (requests.RequestException, HTTPError) as error:
@@ -69,20 +69,22 @@ class HttpCarrier:
 
 
 def placeholder_values(message: OutgoingMessage) -> dict[str, str]:
-    """Return what stands for each placeholder; ``id`` is the same at every try of a message."""
+    """Return the value of each placeholder; ``id`` is the same at every try of a message."""
     digits = message.to.removeprefix("+")
     return {
         "to": message.to,
         "to_digits": digits,
-        "to_local": "0" + message.to.removeprefix(HOME) if message.to.startswith(HOME) else "00" + digits,
+        "to_local": "0" + message.to.removeprefix(COUNTRY_CODE)
+        if message.to.startswith(COUNTRY_CODE)
+        else "00" + digits,
         "body": message.body,
         "sender": settings.SMS_SENDER,
         "id": message.message_id,
     }
 
 
-def _meant(rule: Rule, found: re.Match[str], message: OutgoingMessage) -> Accepted:
-    """Return the yes of a rule, or raise its no; a gateway that gives a message no id knows it by ours, if at all."""
+def _apply_rule(rule: Rule, found: re.Match[str], message: OutgoingMessage) -> Accepted:
+    """Return Accepted or raise Declined, as the rule means; without an id of the gateway's, ours is recorded."""
     named = found.groupdict()
     if rule.means is None:
         return Accepted(_word(named.get("id")) or message.message_id)
@@ -90,5 +92,5 @@ def _meant(rule: Rule, found: re.Match[str], message: OutgoingMessage) -> Accept
 
 
 def _word(text: str | None) -> str:
-    """Return a word of a gateway's, or nothing where it is too long or unprintable to be one."""
+    """Return what a gateway calls an id or a code; "" where it is too long or unprintable to be one."""
     return text if text and len(text) <= LONGEST_WORD and text.isprintable() else ""

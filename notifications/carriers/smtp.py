@@ -1,4 +1,4 @@
-"""E-mail over SMTP, step by step, so that it is known what a server answered and when it stopped answering."""
+"""E-mail over SMTP, command by command, so that it is known at which command a server failed."""
 
 import email.policy
 import re
@@ -31,9 +31,9 @@ YES: Final = range(200, 300)
 LATER: Final = range(400, 500)
 NEVER: Final = range(500, 600)
 
-# What a "never" to one message means, by its enhanced status (RFC 3463 and the registry of RFC 5248), which says more
-# than the answer's number. The first that fits decides; what fits none is about the message: the address may be good,
-# and one address whose server has a policy of its own must not stop the line for everybody.
+# What a permanent refusal of one message means, by its enhanced status (RFC 3463 and the registry of RFC 5248), which
+# says more than the answer's number. The first that fits decides; what fits none is about the message: the address may
+# be good, and one server with a policy of its own must not stop the route for everybody.
 ENHANCED: Final = {
     "5.1.7": Meaning.ACCOUNT,  # our own address is malformed
     "5.1.8": Meaning.ACCOUNT,  # our own domain does not exist
@@ -43,7 +43,7 @@ ENHANCED: Final = {
     "5.7.8": Meaning.ACCOUNT,  # the credentials are refused
     "5": Meaning.UNFIT,  # full (5.2.2), too large (5.2.3, 5.3.4), no route (5.4), not allowed or not wanted (5.7)
 }
-# Of an answer to RCPT without one (RFC 5321, 4.2.3; RFC 7504).
+# What a permanent refusal of RCPT means without an enhanced status (RFC 5321, 4.2.3; RFC 7504).
 PLAIN: Final = {
     521: Meaning.DEAD,  # the domain takes no mail
     530: Meaning.ACCOUNT,  # a sign-in comes first
@@ -55,7 +55,7 @@ PLAIN: Final = {
 
 
 class SmtpCarrier:
-    """Hand e-mail to the server of EMAIL_URL; a connection lost after DATA leaves it unknown."""
+    """Hand e-mail to the server of EMAIL_URL; after a connection lost at DATA nobody knows whether it was taken."""
 
     name = "smtp"
     channels = (Channel.EMAIL,)
@@ -78,13 +78,13 @@ class SmtpCarrier:
         backend.timeout = timings().read.total_seconds()
         to = _bare_address(backend, message.to)
         if not to:
-            # It cannot be written, and no later try will find it better.
+            # It is no address, and will be none at a later try.
             raise Declined(Meaning.DEAD, "address")
         data = _written(message)
         until = monotonic() + (timings().connect + timings().read).total_seconds()
         with _connection(backend) as connection:
             _send_envelope(connection, self._sender, to)
-            # A server that took its time with every step may by now have used up the time of the whole message.
+            # A server that was slow with every command may have used up the time of the whole message.
             if monotonic() > until:
                 raise Declined(Meaning.BUSY, "slow")
             _send_data(connection, data)
@@ -138,12 +138,12 @@ def compose(message: OutgoingMessage) -> EmailMultiAlternatives:
 
 
 def fixed_id(message_id: str) -> str:
-    """Return the ``Message-ID`` of a message: the same at every try, so that a reader's programme shows it once."""
+    """Return the ``Message-ID`` of a message: the same at every try, so that mail programs show it once."""
     return f"<{message_id}@{urlsplit(settings.PUBLIC_URL).hostname}>"
 
 
 def _bare_address(backend: EmailBackend, address: str) -> str:
-    """Return the one address in ``address`` without a name; nothing if it cannot be written."""
+    """Return the one address in ``address`` without a name; "" if it is not one."""
     try:
         bare: str = backend.prep_address(address)
     except ValueError:
@@ -164,7 +164,7 @@ def _connection(backend: EmailBackend) -> Iterator[smtplib.SMTP]:
     try:
         yield _opened(backend)
     finally:
-        # What became of the message is known by now, so nobody waits for the answer to a farewell.
+        # The result is known by now, so nobody waits for the answer to QUIT.
         with suppress(smtplib.SMTPException, OSError):
             if backend.connection:
                 backend.connection.putcmd("QUIT")
@@ -173,7 +173,7 @@ def _connection(backend: EmailBackend) -> Iterator[smtplib.SMTP]:
 
 
 def _opened(backend: EmailBackend) -> smtplib.SMTP:
-    """Connect and sign in; nothing is said about the message yet."""
+    """Connect and sign in, before anything of the message is sent."""
     try:
         backend.open()
     except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
@@ -187,7 +187,7 @@ def _opened(backend: EmailBackend) -> smtplib.SMTP:
 
 
 def _send_envelope(connection: smtplib.SMTP, sender: str, to: str) -> None:
-    """Say the sender and the recipient; the server has nothing yet, even if it never answers."""
+    """Send sender and recipient; even if the server never answers, it does not have the message."""
     try:
         connection.ehlo_or_helo_if_needed()
         code, said = connection.mail(sender)
@@ -202,7 +202,7 @@ def _send_envelope(connection: smtplib.SMTP, sender: str, to: str) -> None:
 
 
 def _send_data(connection: smtplib.SMTP, data: bytes) -> None:
-    """Hand the data over; without an answer to them nobody knows whether the server has the message."""
+    """Send the message itself; without an answer nobody knows whether the server has it."""
     try:
         code, said = connection.data(data)
     except smtplib.SMTPDataError as error:
@@ -219,7 +219,7 @@ def _send_data(connection: smtplib.SMTP, data: bytes) -> None:
 
 
 def _declined(code: int, said: bytes | str, *, never: Meaning) -> Declined:
-    """Return the server's no, with the two codes it gave; ``never`` is what one for good means."""
+    """Return the server's refusal with its two codes; ``never`` is what a permanent one means."""
     return Declined(never if code in NEVER else Meaning.BUSY, f"{code} {_status(said)}".strip())
 
 

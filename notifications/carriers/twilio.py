@@ -1,4 +1,4 @@
-"""SMS through Twilio's own client: explicit timeouts, no repeats, every error code judged in one table."""
+"""SMS through Twilio's own client, with explicit timeouts, no retries, and one table of what error codes mean."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -114,7 +114,7 @@ MEANINGS: Final[Mapping[int, Meaning]] = {
     30453: Meaning.UNFIT,  # could not be delivered, as suspicious
     30454: Meaning.ACCOUNT,  # the account's limit of messages is reached
 }
-# Twilio's words for the state of a message. Any other word is no news.
+# Twilio's names of the states of a message. A name that is not here changes nothing.
 STATUSES: Final[Mapping[str, Status]] = {
     "accepted": Status.TAKEN,
     "scheduled": Status.TAKEN,
@@ -221,20 +221,20 @@ class TwilioCarrier:
 
 
 def callback_url(attempt_id: int) -> str:
-    """Return where Twilio tells what becomes of an attempt."""
+    """Return the address at which Twilio reports on an attempt."""
     return f"{settings.PUBLIC_URL}/callbacks/twilio/{attempt_id}"
 
 
 def status_report(provider_id: str, word: str, code: str, body: str = "") -> StatusReport:
-    """Return what a word of Twilio's and its code say of a message; an unknown word says that Twilio has it."""
+    """Return the report that a status of Twilio's and an error code make; an unknown status says that Twilio has it."""
     meaning = MEANINGS.get(int(code), Meaning.UNFIT) if code.isdecimal() else Meaning.UNFIT
     return StatusReport(provider_id, STATUSES.get(word, Status.TAKEN), word, code, meaning, body)
 
 
 class _Http(HttpClient):  # type: ignore[misc]  # the client is not typed
-    """A transport with a time to connect and a time to answer, no repeats and a closed mouth.
+    """A transport with timeouts, without retries and without logs.
 
-    Twilio's own keeps the last answer on itself, where another thread may put its own before it is returned.
+    Twilio's own stores the last answer on itself, where another thread may replace it before it is returned.
     """
 
     def __init__(self) -> None:
@@ -252,7 +252,7 @@ class _Http(HttpClient):  # type: ignore[misc]  # the client is not typed
         auth: tuple[str, str] | None = None,
         **_: object,
     ) -> Response:
-        """Ask once, without following where an answer may point."""
+        """Make one request, without following redirects."""
         self._close_idle_connections()
         connect, read = timings().connect.total_seconds(), timings().read.total_seconds()
         until = monotonic() + connect + read
@@ -267,7 +267,7 @@ class _Http(HttpClient):  # type: ignore[misc]  # the client is not typed
             allow_redirects=False,
             stream=True,
         ) as answer:
-            text = _text_of(answer, until)
+            text = _read_text(answer, until)
             if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 # Whatever its text claims, this may have been taken.
                 raise Uncertain(str(answer.status_code))
@@ -280,8 +280,8 @@ class _Http(HttpClient):  # type: ignore[misc]  # the client is not typed
         self._used_at = now
 
 
-def _text_of(answer: requests.Response, until: float) -> str:
-    """Return the text of an answer, which does not hold a sender for long, however it is dripped."""
+def _read_text(answer: requests.Response, until: float) -> str:
+    """Return the text of an answer; raise Uncertain where it takes too long or is too large."""
     read = bytearray()
     while piece := answer.raw.read1(PIECE, decode_content=True):
         read += piece
@@ -291,7 +291,7 @@ def _text_of(answer: requests.Response, until: float) -> str:
 
 
 def _judged(error: TwilioRestException | TwilioServiceException) -> Exception:
-    """Return what a refusal of Twilio's means for the message; Uncertain where that is not certain."""
+    """Return the exception that a refusal of Twilio's means: Declined where the code is known, else Uncertain."""
     code = error.code if isinstance(error.code, int) else error.status
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
         return Declined(Meaning.BUSY, str(code))

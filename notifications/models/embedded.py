@@ -1,4 +1,4 @@
-"""The ledger of the embedded carrier."""
+"""The messages that the embedded carrier took, for development and demonstrations."""
 
 import uuid
 
@@ -11,10 +11,10 @@ from notifications.models.messages import Channel
 
 
 class EmbeddedMail(models.Model):
-    """The ledger of the embedded carrier: what a real one would have sent (development and demonstrations)."""
+    """A message that the embedded carrier took, and a real one would have delivered."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # No foreign key: a carrier's ledger knows our messages by the id it was given, as a real one would.
+    # No foreign key: a carrier knows our messages by the id it was given.
     message_id = models.UUIDField(db_index=True)
     channel = models.CharField(max_length=8, choices=Channel)
     to = EncryptedText()

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from notifications.carriers import Declined, OutgoingMessage
 from notifications.models import Attempt, MessageState
 from notifications.runtime.timings import timings
-from notifications.sending import send_conditions
+from notifications.sending import spending
 from notifications.sending.batches import BatchSizer
 from notifications.sending.claims import Claim, cost_by_channel, lock_messages
 from notifications.sending.results import NotTried, Result, Unsure, is_account_refusal, is_route_failure
@@ -27,7 +27,7 @@ def mark_on_wire(claims: Sequence[Claim]) -> list[Claim]:
     marked = [claim for claim in claims if ours.get(claim.message.pk) == claim.attempt.fence]
     if marked:
         Attempt.objects.filter(pk__in=[claim.attempt.pk for claim in marked]).update(wire_at=Now())
-        send_conditions.count_spending(cost_by_channel(marked))
+        spending.count_spending(cost_by_channel(marked))
     return marked
 
 

@@ -14,7 +14,7 @@ from notifications.carriers import Accepted, Declined, Meaning, checkable_carrie
 from notifications.models import Attempt, Lane, Message, MessageState, Outcome
 from notifications.reconciliation import message_states
 from notifications.runtime.timings import timings
-from notifications.sending import claims, routes, send_conditions
+from notifications.sending import claims, routes, spending
 from notifications.sending.claims import Claim
 from notifications.sending.results import NotTried, Result, Unsure, is_account_refusal, is_route_failure
 
@@ -58,7 +58,7 @@ def record_once(results: Results) -> set[str]:
         if claim.attempt.pk not in kept:
             _record_late(claim, result)
     claims.undo([claim for claim, result in ours if _is_undone(claim, result)])
-    send_conditions.refund(claims.cost_by_channel(_not_taken(ours)))
+    spending.refund(claims.cost_by_channel(_not_taken(ours)))
     return _judge_routes(ours)
 
 

@@ -13,7 +13,7 @@ from notifications.models import AlarmKind, Lane, Message, MessageQuerySet, Mess
 from notifications.reconciliation import message_states
 from notifications.runtime import worker_signal
 from notifications.runtime.timings import timings
-from notifications.sending import send_conditions
+from notifications.sending import quiet_hours, send_conditions
 from notifications.sending.batches import MOST_CLAIMED
 from notifications.sending.routes import RoutingTable
 
@@ -71,7 +71,7 @@ def check_queue_age() -> None:
     """Raise an alarm where something that could leave has waited for a quarter of an hour; resolve it elsewhere."""
     then = Now() - OLD
     waiting = Message.objects.waiting().filter(
-        Q(not_before__isnull=True) | Q(not_before__lte=then), send_conditions.may_wake(then), created_at__lte=then
+        Q(not_before__isnull=True) | Q(not_before__lte=then), quiet_hours.wakes_nobody(then), created_at__lte=then
     )
     report = alarms.raise_alarm if waiting.exists() else alarms.resolve
     report(AlarmKind.QUEUE_OLD)

@@ -1,4 +1,4 @@
-"""The page of the embedded carrier's ledger, which exists only in development and demonstrations."""
+"""The page of the messages that the embedded carrier took; it exists only in development and demonstrations."""
 
 from typing import Any, Final
 
@@ -22,14 +22,14 @@ def dev_outbox(request: HttpRequest) -> HttpResponse:
     if not settings.EMBEDDED:
         raise Http404
     to = request.GET.get("to", "").strip()
-    entries = ledger(to=to)
+    entries = sent_messages(to=to)
     if request.GET.get("format") == "json":
         return JsonResponse(entries, safe=False)
     return render(request, "notifications/dev_outbox.html", {"entries": entries, "to": to})
 
 
-def ledger(*, to: str = "") -> list[dict[str, Any]]:
-    """Return the newest entries of the ledger with the templates of their messages.
+def sent_messages(*, to: str = "") -> list[dict[str, Any]]:
+    """Return the newest messages of the embedded carrier, each with its template.
 
     Addresses are encrypted, so one address is picked out here and not in the database: a page for development.
     """

@@ -40,7 +40,7 @@ from complaints.models import Case, Channel as CaseChannel
 from complaints.workflow import ACTIONS, TRANSITIONS
 from notifications.models import Message, MessageState
 from notifications.runtime import worker_signal
-from notifications.sending import send_conditions
+from notifications.sending import quiet_hours
 from notifications.wordings import WORDINGS, editions, rendering
 from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
@@ -378,7 +378,7 @@ def moment(text: str) -> datetime:
 def may_leave(message: Message, at: datetime) -> bool:
     """Tell whether a sender may take the message when the database's clock says ``at``."""
     ripe = message.not_before is None or message.not_before <= at
-    return ripe and Message.objects.filter(send_conditions.may_wake(Value(at)), pk=message.pk).exists()
+    return ripe and Message.objects.filter(quiet_hours.wakes_nobody(Value(at)), pk=message.pk).exists()
 
 
 SUNDAY, EVENING, NIGHT = "2026-01-04 10:00", "2026-01-04 20:59", "2026-01-04 21:00"

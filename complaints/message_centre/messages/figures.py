@@ -30,7 +30,7 @@ from notifications.models import (
     MessageState,
 )
 from notifications.reconciliation.message_states import OPEN_STATES
-from notifications.sending import hold, send_conditions
+from notifications.sending import hold, quiet_hours, spending
 from notifications.sending.routes import RoutingTable
 
 #: Counts stop here, so that a full outbox costs what an empty one does.
@@ -142,7 +142,7 @@ def figures_of(user: User, *, at: datetime) -> Figures:
 
 def _counts(user: User, *, at: datetime) -> dict[str, Any]:
     """Return how many messages each state holds, and since when the oldest that could leave waits; one statement."""
-    meant = Message.objects.meant()
+    meant = Message.objects.without_decoys()
     lately = meant.filter(created_at__gt=at - LATELY)
     # A message is given up days after it was made. By when it was made an index finds it, by when it failed none.
     failed = meant.filter(created_at__gt=at - LONGEST_LIFE, settled_at__gt=at - LATELY)
@@ -152,7 +152,7 @@ def _counts(user: User, *, at: datetime) -> dict[str, Any]:
     parts: dict[str, Any] = {
         f"of_{state}": CountOf(rows[state].filter(state=state).order_by().values("pk")[:CAP]) for state in MessageState
     }
-    could_leave = Message.objects.ripe().filter(send_conditions.may_wake(Now())).order_by("created_at")
+    could_leave = Message.objects.due().filter(quiet_hours.wakes_nobody(Now())).order_by("created_at")
     parts["oldest"] = models.Subquery(could_leave.values("created_at")[:1])
     # One row to hang the counts on: the person's own.
     row: dict[str, Any] = cast("Any", User.objects.filter(pk=user.pk)).values(**parts).get()
@@ -163,7 +163,7 @@ def _spending(at: datetime) -> list[Spending]:
     today = DailySpend.objects.filter(on=timezone.localdate(at))
     spent = dict(today.values_list("channel", "spent"))
     return [
-        Spending(str(channel.label), spent.get(channel, 0), getattr(settings, send_conditions.CAPS[channel]))
+        Spending(str(channel.label), spent.get(channel, 0), getattr(settings, spending.CAPS[channel]))
         for channel in Channel
     ]
 
