@@ -1,12 +1,7 @@
 """The Twilio client says truthfully whether a message was taken, and what became of it."""
 
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import datetime, timedelta
-from socketserver import BaseRequestHandler, TCPServer
-from threading import Thread
 from time import monotonic
 from typing import Any
 
@@ -17,20 +12,18 @@ from django.utils import timezone
 
 from notifications.carriers import (
     Accepted,
-    CheckableCarrier,
     Declined,
     Meaning,
-    OutgoingMessage,
     Status,
-    StatusReport,
     StatusUnavailable,
     Uncertain,
 )
 from notifications.carriers.twilio import MEANINGS, STATUSES, TwilioCarrier, callback_url, status_report
-from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, Taken, serving
+from tests.fakes.twilio import TOKEN, FakeTwilio
+from tests.notifications.carriers.twilio_messages import AMINA, BODY, answering, outgoing, said_by
 
-AMINA, KARIM = "+962790001234", "+962790005678"
-BODY = "صدر الرد على شكوى 2604821735 bk.gov.jo/r/7Kq2Xd"
+pytestmark = pytest.mark.usefixtures("twilio")
+
 DECLINED = (
     "10001 ACCOUNT, 20003 ACCOUNT, 20005 ACCOUNT, 20006 ACCOUNT, 20008 ACCOUNT, 20010 ACCOUNT, 20403 ACCOUNT, 20404 "
     "ACCOUNT, 20429 BUSY, 21211 DEAD, 21212 ACCOUNT, 21214 DEAD, 21217 DEAD, 21219 ACCOUNT, 21265 DEAD, 21266 "
@@ -44,40 +37,6 @@ DECLINED = (
     "ACCOUNT, 30041 ACCOUNT, 30042 ACCOUNT, 30044 ACCOUNT, 30410 UNFIT, 30450 BUSY, 30453 UNFIT, 30454 ACCOUNT"
 )
 TABLE = {int(code): meaning for code, meaning in (entry.split(" ") for entry in DECLINED.split(", "))}
-
-
-@pytest.fixture(autouse=True)
-def twilio(settings: Any) -> Iterator[FakeTwilio]:
-    """Serve a Twilio and point the settings to it."""
-    with serving() as fake:
-        settings.TWILIO_API_URL = fake.url
-        settings.TWILIO_ACCOUNT_SID = ACCOUNT
-        settings.TWILIO_AUTH_TOKEN = TOKEN
-        settings.SMS_SENDER = "CMU"
-        # Nobody listens to callbacks here.
-        settings.PUBLIC_URL = "http://127.0.0.1:1"
-        yield fake
-
-
-def outgoing(**changes: Any) -> OutgoingMessage:
-    given = {
-        "message_id": "5a0c2b1e-0000-4000-8000-000000000001",
-        "attempt_id": 7,
-        "to": AMINA,
-        "subject": "",
-        "body": BODY,
-        "language": "ar",
-        "token": "7Kq2Xd",
-    }
-    return OutgoingMessage(**(given | changes))
-
-
-def said_by(act: Any) -> tuple[object, ...]:
-    """Return how an act ended: what it returned, or what it raised with its code and its meaning."""
-    try:
-        return (act(),)
-    except (Declined, Uncertain) as said:
-        return type(said), said.code, getattr(said, "meaning", None)
 
 
 class TestSending:
@@ -226,156 +185,6 @@ class TestSending:
         assert raised.value.__suppress_context__
 
 
-class TestFinding:
-    def find(self, wanted: OutgoingMessage | None = None, **back: float) -> StatusReport | None:
-        return TwilioCarrier().find(wanted or outgoing(), since=timezone.now() - timedelta(**back))
-
-    def test_twilio_can_be_asked(self) -> None:
-        assert isinstance(TwilioCarrier(), CheckableCarrier)
-
-    def test_a_message_is_known_by_its_token_among_others_to_the_same_number(self, twilio: FakeTwilio) -> None:
-        TwilioCarrier().send(outgoing(body="another body 9Kq2Xd"))
-        sid = TwilioCarrier().send(outgoing()).provider_id
-        TwilioCarrier().send(outgoing(body="a third 8Kq2Xd"))
-        TwilioCarrier().send(outgoing(to=KARIM))
-        twilio.settle()
-        assert self.find() == StatusReport(sid, Status.DELIVERED, "delivered", body=BODY)
-
-    def test_a_queued_message_is_found_although_it_has_no_date(self, twilio: FakeTwilio) -> None:
-        twilio.step_seconds = 60
-        sid = TwilioCarrier().send(outgoing()).provider_id
-        assert self.find() == StatusReport(sid, Status.TAKEN, "queued", body=BODY)
-
-    def test_what_is_not_there_is_none(self) -> None:
-        TwilioCarrier().send(outgoing(to=KARIM))
-        assert self.find() is None
-
-    def test_a_code_without_a_token_is_known_by_its_whole_text(self) -> None:
-        TwilioCarrier().send(outgoing(body="12345 is your code", token=""))
-        assert [self.find(outgoing(body=f"{code} is your code", token="")) is None for code in ("12345", "2345")] == [
-            False,
-            True,
-        ]
-
-    def test_of_two_the_one_that_did_not_fail_counts(self, twilio: FakeTwilio) -> None:
-        sid = TwilioCarrier().send(outgoing()).provider_id
-        twilio.behave(fail={"next": 1})
-        TwilioCarrier().send(outgoing())
-        twilio.settle()
-        found = self.find()
-        assert found is not None
-        assert (found.provider_id, found.status) == (sid, Status.DELIVERED)
-
-    def test_a_failed_one_says_what_it_tells_of_the_address(self, twilio: FakeTwilio) -> None:
-        twilio.behave(fail={"next": 1, "code": 30005})
-        sid = TwilioCarrier().send(outgoing()).provider_id
-        twilio.settle()
-        assert self.find() == StatusReport(sid, Status.FAILED, "undelivered", "30005", Meaning.DEAD, BODY)
-
-    def test_every_page_is_read_back_to_a_day_before(self, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("notifications.carriers.twilio.PAGE", 2)
-        wanted = TwilioCarrier().send(outgoing()).provider_id
-        for number in range(9):
-            TwilioCarrier().send(outgoing(body=f"later {number}"))
-        twilio.by_sid[wanted].created -= timedelta(hours=30)
-        found = {hours: self.find(hours=hours) is not None for hours in (0, 7)}
-        # The page it is on is not older as a whole, so that it is seen even from nearer.
-        assert found == {0: True, 7: True}
-        for taken in twilio.ledger:
-            taken.created -= timedelta(days=3)
-        before = twilio.requests
-        assert (self.find(), twilio.requests - before) == (None, 1)
-
-    @pytest.mark.parametrize("fault", ["list_fails", "list_garbage"])
-    def test_a_list_that_cannot_be_read_says_nothing(self, twilio: FakeTwilio, fault: str) -> None:
-        TwilioCarrier().send(outgoing())
-        twilio.behave(**{fault: {"next": 1}})
-        with pytest.raises(StatusUnavailable):
-            self.find()
-
-    def test_a_list_that_fails_on_its_second_page_says_nothing(
-        self, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("notifications.carriers.twilio.PAGE", 1)
-        for number in range(3):
-            TwilioCarrier().send(outgoing(body=f"message {number}"))
-        asked = iter([False, True])
-        monkeypatch.setattr(twilio, "_happens", lambda name: name == "list_fails" and next(asked))
-        with pytest.raises(StatusUnavailable):
-            self.find()
-
-    def test_a_list_longer_than_can_be_read_says_nothing(
-        self, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        for name, value in (("PAGE", 1), ("MOST_PAGES", 2)):
-            monkeypatch.setattr(f"notifications.carriers.twilio.{name}", value)
-        for number in range(3):
-            TwilioCarrier().send(outgoing(body=f"message {number}"))
-        with pytest.raises(StatusUnavailable):
-            self.find()
-
-    @pytest.mark.parametrize("answer", ["{}", "[]", '{"messages": 7}', '{"messages": [{"sid": "SM1"}]}'])
-    def test_a_list_of_another_shape_says_nothing(self, settings: Any, answer: str) -> None:
-        with answering("200 OK", answer) as settings.TWILIO_API_URL, pytest.raises(StatusUnavailable):
-            self.find()
-
-    def test_a_list_without_the_texts_says_nothing(self, twilio: FakeTwilio) -> None:
-        TwilioCarrier().send(outgoing())
-        twilio.ledger[0].body = ""
-        with pytest.raises(StatusUnavailable):
-            self.find()
-
-    def test_a_wrong_token_says_nothing(self, settings: Any) -> None:
-        settings.TWILIO_AUTH_TOKEN = "wrong"
-        with pytest.raises(StatusUnavailable):
-            self.find()
-
-
-class TestFetching:
-    def test_a_message_is_fetched_by_its_id(self, twilio: FakeTwilio) -> None:
-        sid = TwilioCarrier().send(outgoing()).provider_id
-        twilio.settle()
-        assert TwilioCarrier().fetch(sid) == StatusReport(sid, Status.DELIVERED, "delivered", body=BODY)
-
-    def test_an_id_nobody_knows_is_none(self) -> None:
-        assert TwilioCarrier().fetch(f"SM{0:032x}") is None
-
-    def test_a_failure_says_nothing(self, twilio: FakeTwilio) -> None:
-        twilio.behave(list_fails={"next": 1})
-        with pytest.raises(StatusUnavailable):
-            TwilioCarrier().fetch(f"SM{0:032x}")
-
-
-class TestListing:
-    def listed(self, since: datetime, until: datetime) -> list[str]:
-        return [seen.body for seen in TwilioCarrier().listing(since=since, until=until)]
-
-    def test_the_span_is_listed_whole_over_all_pages(self, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("notifications.carriers.twilio.PAGE", 2)
-        now = timezone.now().replace(microsecond=0)
-        for hours, body in ((26, "before"), (25, "first"), (2, "last"), (1, "after")):
-            TwilioCarrier().send(outgoing(body=body))
-            twilio.ledger[-1].created = now - timedelta(hours=hours)
-        assert self.listed(now - timedelta(hours=25), now - timedelta(hours=1)) == ["last", "first"]
-
-    def test_what_people_sent_to_us_is_not_of_ours(self, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> None:
-        TwilioCarrier().send(outgoing(body="ours"))
-        TwilioCarrier().send(outgoing(body="theirs"))
-        shown = twilio.as_json
-
-        def as_json(taken: Taken) -> dict[str, Any]:
-            return shown(taken) | {"direction": "inbound" if taken.body == "theirs" else "outbound-api"}
-
-        monkeypatch.setattr(twilio, "as_json", as_json)
-        now = timezone.now()
-        assert self.listed(now - timedelta(hours=1), now + timedelta(hours=1)) == ["ours"]
-
-    def test_a_list_that_fails_says_so(self, twilio: FakeTwilio) -> None:
-        twilio.behave(list_fails={"next": 1})
-        with pytest.raises(StatusUnavailable):
-            self.listed(timezone.now() - timedelta(hours=1), timezone.now())
-
-
 @pytest.mark.parametrize(
     ("word", "status"),
     [
@@ -428,19 +237,3 @@ def test_a_wrong_setting_is_named(settings: Any, name: str, value: str) -> None:
     setattr(settings, name, value)
     with pytest.raises(ImproperlyConfigured, match=f"^{name} is "):
         TwilioCarrier()
-
-
-@contextmanager
-def answering(status: str, text: str) -> Iterator[str]:
-    """Serve an address where every question gets one answer, whatever it is."""
-    answer = f"HTTP/1.1 {status}\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n{text}".encode()
-
-    class Handler(BaseRequestHandler):
-        def handle(self) -> None:
-            self.request.recv(64 * 1024)
-            self.request.sendall(answer)
-
-    with TCPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()

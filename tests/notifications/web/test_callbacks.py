@@ -12,7 +12,6 @@ from django.db import InterfaceError, OperationalError
 from django.db.models.functions import Now
 from django.test import Client
 from hypothesis import HealthCheck, example, given, settings as hypothesis_settings, strategies as st
-from pytest_django.fixtures import DjangoAssertNumQueries
 from pytest_django.live_server_helper import LiveServer
 
 from notifications.addresses import address_status
@@ -21,44 +20,11 @@ from notifications.carriers.twilio import TwilioCarrier
 from notifications.models import Attempt, Channel, Message, MessageState, Receipt, Verdict
 from notifications.reconciliation import message_states
 from notifications.sending import delivery, sweep
-from tests.fakes.twilio import ACCOUNT, TOKEN, FakeTwilio, serving
+from tests.fakes.twilio import FakeTwilio, serving
 from tests.notifications.conftest import notice, owed
+from tests.notifications.web.twilio_requests import AMINA, HOME, INBOUND, SAYS, SENT, SID, TWILIO, at, post, tell
 
-pytestmark = pytest.mark.django_db
-
-HOME: Final = "https://bk.gov.jo"
-INBOUND: Final = "/callbacks/twilio/inbound"
-AMINA, KARIM = "+962790001234", "+962790005678"
-SID: Final = f"SM{7:032x}"
-SENT: Final = {"MessageSid": SID, "MessageStatus": "sent", "AccountSid": ACCOUNT, "To": AMINA, "From": "CMU"}
-SAYS: Final = {"MessageSid": SID, "SmsStatus": "received", "AccountSid": ACCOUNT, "From": AMINA, "To": "+15005550006"}
-TWILIO: Final = FakeTwilio()
-
-
-@pytest.fixture(autouse=True)
-def _twilio(settings: Any) -> None:
-    """Let Twilio be our carrier."""
-    settings.PUBLIC_URL = HOME
-    settings.SMS_CARRIERS = ["notifications.carriers.twilio.TwilioCarrier"]
-    settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.SMS_SENDER = ACCOUNT, TOKEN, "CMU"
-
-
-def at(attempt_id: int) -> str:
-    return f"/callbacks/twilio/{attempt_id}"
-
-
-def post(path: str, told: Any, signature: str | None, **headers: str) -> Any:
-    given = headers if signature is None else headers | {"HTTP_X_TWILIO_SIGNATURE": signature}
-    return Client().post(path, urlencode(told), "application/x-www-form-urlencoded", **given)  # type: ignore[arg-type]
-
-
-def tell(path: str, told: dict[str, str]) -> Any:
-    """Post what Twilio would, signed as Twilio would."""
-    return post(path, told, TWILIO.signature(HOME + path, told))
-
-
-def reply(said: str, *, sender: str = AMINA, **more: str) -> Any:
-    return tell(INBOUND, SAYS | {"Body": said, "From": sender} | more)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio_settings")]
 
 
 def taken(signals: list[str], use: Callable[..., None], occasion: str = "case:1:4") -> Attempt:
@@ -303,112 +269,6 @@ def the_end(heard: set[str], ends: str) -> MessageState:
     if "undelivered" in heard:
         return MessageState.UNDELIVERABLE
     return MessageState.ACCEPTED if heard or ends == "accepted" else MessageState.UNKNOWN
-
-
-class TestReplies:
-    @pytest.mark.parametrize(
-        "said",
-        [
-            "STOP",
-            "stop",
-            " Stop. ",
-            "Stop!!",
-            "STOPALL",
-            "Stop all",
-            "UNSUBSCRIBE",
-            "Cancel",
-            "QUIT",
-            "End",
-            "قف",
-            "توقف",
-            "توقّف.",
-            "أوقفوا",
-            "اوقفوا الرسائل",
-            "إيقاف",
-            "ايقاف",
-            "إيـقـاف",
-            "إلغاء الاشتراك",
-            "الغاء",
-        ],
-    )
-    def test_who_says_stop_is_heard(self, said: str) -> None:
-        assert reply(said).status_code == 200
-        assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
-            Verdict.STOPPED,
-            None,
-        )
-
-    @pytest.mark.parametrize(
-        "said",
-        [
-            "wrong person",
-            "Wrong number!",
-            "رقم خاطئ",
-            "الرقم خطأ",
-            "الرقم خطا",
-            "لست المعني",
-            "لستُ المعنيَّ",
-            "ليس رقمي",
-            "رقم غلط",
-        ],
-    )
-    def test_who_is_somebody_else_is_heard(self, said: str) -> None:
-        assert reply(said).status_code == 200
-        assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
-            Verdict.STRANGER,
-            None,
-        )
-
-    @pytest.mark.parametrize("said", ["START", "unstop", "ابدأ", "إبدأ"])
-    def test_who_begins_again_is_written_to_again(self, said: str) -> None:
-        reply("stop")
-        reply("stop", sender=KARIM)
-        reply(said)
-        assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
-            None,
-            Verdict.STOPPED,
-        )
-
-    @pytest.mark.parametrize("verdict", [Verdict.DEAD, Verdict.STRANGER])
-    def test_beginning_again_proves_nothing_else(self, verdict: Verdict) -> None:
-        address_status.record(Channel.SMS, AMINA, verdict)
-        reply("start")
-        assert address_status.verdict(Channel.SMS, AMINA) == verdict
-
-    def test_twilios_own_word_for_a_reply_is_heard(self) -> None:
-        reply("arrêt", OptOutType="STOP")
-        assert address_status.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
-        reply("commencer", OptOutType="START")
-        assert address_status.verdict(Channel.SMS, AMINA) is None
-
-    @pytest.mark.parametrize(
-        "said",
-        [
-            "",
-            "!",
-            "شكراً",
-            "متى الرد؟",
-            "do not stop",
-            "the leak will not stop",
-            "wrong answer",
-            "stop " * 20,
-            "x" * 1600,
-        ],
-    )
-    def test_other_replies_are_neither_kept_nor_answered(
-        self, said: str, django_assert_num_queries: DjangoAssertNumQueries
-    ) -> None:
-        with django_assert_num_queries(0):
-            answer = reply(said)
-        assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "text/xml", b"<Response/>")
-
-    def test_a_reply_from_nobody_is_nothing(self, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-        with django_assert_num_queries(0):
-            assert reply("stop", sender="").status_code == 200
-
-    def test_a_reply_without_a_signature_is_not_heard(self) -> None:
-        assert post(INBOUND, SAYS | {"Body": "stop"}, None).status_code == 403
-        assert address_status.verdict(Channel.SMS, AMINA) is None
 
 
 @pytest.fixture
