@@ -9,9 +9,10 @@ from django.db import transaction
 from accounts.models import Citizen
 from accounts.own_person import link_staff
 from accounts.recipients import citizen_key
-from notifications import outbox, standing
+from notifications import outbox
+from notifications.actions.readdressing import readdress
+from notifications.addresses import address_status
 from notifications.models import Channel
-from notifications.readdressing import readdress
 
 
 class EmailNotConfirmed(ValueError):
@@ -37,7 +38,7 @@ def change_phone(citizen: Citizen, phone: str, *, at: datetime) -> None:
     with transaction.atomic():
         locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
         before = locked.phone
-        standing.clear(Channel.SMS, phone)
+        address_status.clear(Channel.SMS, phone)
         if before == phone:
             return
         locked.phone = phone

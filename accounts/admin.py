@@ -17,8 +17,8 @@ from accounts.own_person import person_at
 from accounts.recipients import staff_key
 from accounts.roles import Role
 from kit.forms import MobileField, PasswordField
+from notifications.actions.readdressing import readdress
 from notifications.models import Channel
-from notifications.readdressing import readdress
 
 
 class StaffForm(forms.ModelForm[User]):

@@ -18,9 +18,10 @@ from accounts import limits
 from accounts.models import Citizen
 from accounts.recipients import citizen_key
 from kit.crypto import lookup
-from notifications import outbox, standing
+from notifications import outbox
+from notifications.actions.readdressing import readdress
+from notifications.addresses import address_status
 from notifications.models import Channel, Lane
-from notifications.readdressing import readdress
 
 LINK_LIFE: Final = timedelta(hours=48)
 # A dot is nothing to a mail program; a colon at the end of a link is to some.
@@ -89,7 +90,7 @@ def confirm(token: str, *, at: datetime) -> Citizen | None:
     if person.email_confirmed_at is None:
         person.email_confirmed_at = at
         person.save(update_fields=["email_confirmed_at"])
-    standing.clear(Channel.EMAIL, person.email)
+    address_status.clear(Channel.EMAIL, person.email)
     return person
 
 

@@ -28,7 +28,7 @@ def tell(at: datetime) -> int:
         if not people:
             _log_silence()
             return 0
-        untold = alarms.take_untold()
+        untold = alarms.claim_untold()
         for alarm in untold:
             notices = [notice for person in people for notice in _notices(alarm, person)]
             outbox.owe(notices, occasion=f"alarm:{alarm.pk}", at=at)

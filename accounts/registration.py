@@ -23,7 +23,8 @@ from accounts.own_person import link_staff
 from accounts.recipients import citizen_key
 from accounts.registries import Claim, Finding, Outcome
 from agencies.models import Governorate
-from notifications import outbox, standing
+from notifications import outbox
+from notifications.addresses import address_status
 from notifications.models import Channel
 
 RECHECK_AFTER: Final = timedelta(minutes=5)
@@ -178,7 +179,7 @@ def _admit(application: Application, finding: Finding, *, at: datetime) -> User:
     _record(citizen, application, finding, at=at)
     link_staff(citizen)
     emails.enter(citizen, application.email, at=at)
-    standing.clear(Channel.SMS, citizen.phone)
+    address_status.clear(Channel.SMS, citizen.phone)
     if citizen.user is None:
         message = "An admitted person has a user."
         raise AssertionError(message)

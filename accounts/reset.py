@@ -13,7 +13,7 @@ from accounts.account import owe_password_changed
 from accounts.models import Citizen, Identity
 from accounts.models.people import NUMBER_PURPOSE
 from kit.crypto import lookup
-from notifications import standing
+from notifications.addresses import address_status
 from notifications.models import Channel
 
 
@@ -44,7 +44,7 @@ def set_password(number: str, *, phone: str, birth_date: date, password: str, at
             return False
         person.user.password = password_hash
         person.user.save(update_fields=["password"])
-        standing.clear(Channel.SMS, phone)
+        address_status.clear(Channel.SMS, phone)
         owe_password_changed(person, at=at)
     return True
 

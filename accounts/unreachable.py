@@ -7,7 +7,7 @@ from typing import Final
 from django.contrib.sessions.backends.base import SessionBase
 
 from accounts.models import Citizen
-from notifications import standing
+from notifications.addresses import address_status
 from notifications.models import Channel
 
 #: Where the session keeps it: the verdict by channel, and neither number nor address.
@@ -20,7 +20,7 @@ def look(session: SessionBase, citizen: Citizen) -> bool:
     One statement at the door, so that no page needs another.
     """
     addresses = [(Channel.SMS, citizen.phone), (Channel.EMAIL, citizen.email)]
-    held = {str(channel): str(verdict) for (channel, _), verdict in standing.verdicts(addresses).items()}
+    held = {str(channel): str(verdict) for (channel, _), verdict in address_status.verdicts(addresses).items()}
     if held:
         session[KEY] = held
     return bool(held)

@@ -1,4 +1,4 @@
-"""The Celery application, whose queues are doorbells: the rows in the database are the truth."""
+"""The Celery application. Its queues carry signals only, which may be lost: the rows in the database are the truth."""
 
 import os
 from typing import Any, Self

@@ -23,7 +23,7 @@ def live(_request: HttpRequest) -> JsonResponse:
 @never_cache
 @login_not_required
 def ready(_request: HttpRequest) -> JsonResponse:
-    """Say part by part whether pages can be served and messages rung for; 503 while one cannot."""
+    """Say part by part whether pages can be served and workers notified; 503 while one cannot."""
     parts = {"database": _database_answers(), "broker": _broker_answers()}
     is_ready = all(parts.values())
     return JsonResponse({"ready": is_ready, **parts}, status=200 if is_ready else 503)

@@ -255,7 +255,7 @@ _EMBEDDED_CARRIER = ["notifications.carriers.embedded.EmbeddedCarrier"] if EMBED
 SMS_CARRIERS: list[str] = env.list("SMS_CARRIERS", default=_EMBEDDED_CARRIER)
 EMAIL_CARRIERS: list[str] = env.list("EMAIL_CARRIERS", default=_EMBEDDED_CARRIER)
 # Scales every span of the sending of messages; for tests, which cannot wait two hours.
-NOTIFICATIONS_PACE = env.float("NOTIFICATIONS_PACE", default=1.0)
+NOTIFICATIONS_TIME_FACTOR = env.float("NOTIFICATIONS_TIME_FACTOR", default=1.0)
 # When citizens are not woken; a demonstration answers at any hour.
 QUIET_HOURS = env.str("QUIET_HOURS", default="" if EMBEDDED else "21:00-08:00")
 # What a day may cost, in parts of SMS and in e-mails; 0 is no cap.
@@ -303,7 +303,7 @@ SILENCE_HOURS = env.int("SILENCE_HOURS", default=21)
 
 REDIS_URL = env.str("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
-# A person waits while the doorbell is rung: a dead broker must cost a second, not a minute.
+# A person waits while the workers are notified: a dead broker must cost a second, not a minute.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "socket_connect_timeout": 1,
@@ -330,8 +330,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": task, "schedule": seconds, "options": {"expires": seconds * 0.9, "queue": "chores"}}
     for name, task, seconds in (
-        ("deliver what the doorbell missed", "notifications.sweep", 10.0),
-        ("ask the carriers", "notifications.ask", 15.0),
+        ("deliver what no signal announced", "notifications.sweep", 10.0),
+        ("ask the carriers", "notifications.check_status", 15.0),
         ("advance the clocks", "complaints.sweep_clocks", 60.0),
         ("remind of deadlines and report the missed", "complaints.escalate", 60.0),
         ("hand over the work of silent officers", "complaints.unassign_inactive", 900.0),
@@ -349,7 +349,7 @@ CELERY_BEAT_SCHEDULE["count the deadlines anew"] = {
     "options": {"expires": 3600, "queue": "chores"},
 }
 CELERY_BEAT_SCHEDULE["compare with the carriers' lists"] = {
-    "task": "notifications.proof.audit",
+    "task": "notifications.compare_lists",
     "schedule": crontab(hour=3, minute=30),
     "options": {"expires": 3600, "queue": "chores"},
 }

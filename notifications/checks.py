@@ -1,4 +1,4 @@
-"""System checks that refuse to start with wrong settings of messages: each is a sentence that names the setting."""
+"""System checks of the settings of messages; each problem is a sentence that names the setting."""
 
 import re
 from collections import Counter
@@ -13,14 +13,14 @@ from django.core.exceptions import ImproperlyConfigured
 from notifications import carriers
 from notifications.carriers import Carrier
 from notifications.models import Channel
-from notifications.words import links
+from notifications.wordings import links
 
 # With a longer host the longest Arabic texts no longer fit into one segment.
 LONGEST_HOST: Final = 9
 # The longest carrier's name that is kept with an attempt.
 LONGEST_NAME: Final = 40
-# Slower would leave people waiting for hours; a test needs no more than the usual pace.
-SLOWEST_PACE: Final = 10
+# A larger factor of the timings would leave people waiting for hours.
+LARGEST_FACTOR: Final = 10
 HOURS: Final = re.compile(r"(([01]\d|2[0-3]):[0-5]\d)-(([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 NO_CARRIER: Final = "{} names no carrier: {!r} is not a class with a name and a send."
 CAPS: Final = ("SMS_DAILY_CAP", "EMAIL_DAILY_CAP")
@@ -28,7 +28,7 @@ CAPS: Final = ("SMS_DAILY_CAP", "EMAIL_DAILY_CAP")
 
 @register
 def carriers_can_work(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Make each carrier the settings name, and say what is wrong with each."""
+    """Make each carrier that the settings name, and report what is wrong with it."""
     return [problem for channel in Channel for problem in _problems(channel, carriers.SETTINGS[channel])]
 
 
@@ -48,14 +48,16 @@ def links_are_short(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[C
 
 
 @register
-def pace_is_sound(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Refuse a pace that is none, and warn, in production, of another than the usual one."""
-    pace = settings.NOTIFICATIONS_PACE
-    if not 0 < pace <= SLOWEST_PACE:
-        sentence = f"NOTIFICATIONS_PACE is not above 0 and at most {SLOWEST_PACE}; outside tests it is 1."
+def time_factor_is_sound(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse a factor of the timings that is out of range, and warn, in production, of any but 1."""
+    factor = settings.NOTIFICATIONS_TIME_FACTOR
+    if not 0 < factor <= LARGEST_FACTOR:
+        sentence = f"NOTIFICATIONS_TIME_FACTOR is not above 0 and at most {LARGEST_FACTOR}; outside tests it is 1."
         return [Error(sentence, id="notifications.E003")]
-    if pace != 1 and not settings.EMBEDDED:
-        sentence = "NOTIFICATIONS_PACE is not 1: carriers are given another time than they were measured to need."
+    if factor != 1 and not settings.EMBEDDED:
+        sentence = (
+            "NOTIFICATIONS_TIME_FACTOR is not 1: carriers are given another time than they were measured to need."
+        )
         hint = "Leave it out; it is for tests, which cannot wait two hours."
         return [CheckWarning(sentence, hint=hint, id="notifications.W002")]
     return []
@@ -63,7 +65,7 @@ def pace_is_sound(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Che
 
 @register
 def quiet_hours_are_hours(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Refuse quiet hours that no clock shows, or that begin when they end."""
+    """Refuse quiet hours that are no times of day, or that begin when they end."""
     hours = settings.QUIET_HOURS
     found = HOURS.fullmatch(hours)
     if not hours or (found and found[1] != found[3]):
@@ -73,7 +75,7 @@ def quiet_hours_are_hours(app_configs: Sequence[AppConfig] | None, **_: Any) -> 
 
 @register
 def caps_are_counts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Refuse caps below nothing."""
+    """Refuse negative caps."""
     return [
         Error(f"{cap} is below 0; 0 is no cap.", id="notifications.E005") for cap in CAPS if getattr(settings, cap) < 0
     ]

@@ -1,4 +1,4 @@
-"""The one door to the outbox: owe a message, cancel it, ask whether it left, open its short link."""
+"""The way into the outbox: owe a message, cancel it, ask whether it left, find it by its short link."""
 
 import json
 import logging
@@ -7,26 +7,25 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models.functions import Now
 
-from notifications import bell
+from notifications.addresses.validation import stripped_address
 from notifications.models import Channel, Lane, Message, MessageState
-from notifications.words import wording
-from notifications.words.links import ALPHABET, DOT, LINK_LETTERS, MARK_LETTERS, short_link, surroundings
+from notifications.runtime import worker_signal
+from notifications.wordings import rendering
+from notifications.wordings.composing import Rendered
+from notifications.wordings.links import ALPHABET, DOT, LINK_LETTERS, MARK_LETTERS, common_context, short_link
+from notifications.wordings.sms import segments
 
 logger = logging.getLogger(__name__)
 
 LINK_LIFE: Final = timedelta(days=30)
 CODE_LIFE: Final = timedelta(minutes=10)
-# Six letters make 10^10 tokens: a second roll is rare, a fifth means that something else is wrong.
-ROLLS: Final = 5
-
-
-class AddressRefused(ValueError):
-    """An address holds a control character or is empty: it would be a header of its own, or nothing."""
+# Six letters make 10^10 tokens: a second draw is rare, a fifth means that something else is wrong.
+DRAWS: Final = 5
 
 
 class TokensExhausted(RuntimeError):
@@ -35,13 +34,13 @@ class TokensExhausted(RuntimeError):
 
 @dataclass(frozen=True)
 class Notice:
-    """What a caller wants said, to whom and how.
+    """What a caller wants to tell somebody, and how.
 
-    ``recipient`` is the caller's key for the person, never a name or a number. ``context`` gives the words that
-    ``wording.words_needed(template)`` names. A notice about a reference carries a short link to it wherever there is
-    room; ``linked=False`` keeps the link out. ``other_address`` is the person's address by the other channel, for when
-    this one does not reach them; where none does, the contact centre calls a person who ``must_reach``. ``daytime``
-    marks what may wait: for the morning, if it is an SMS, and for the next day's spending.
+    ``recipient`` is the caller's key for the person, never a name or a number. ``context`` has the keys that
+    ``wordings.required_context(template)`` returns. A notice about a reference carries a short link to it if its
+    wording has a place for one; ``linked=False`` keeps the link out. ``other_address`` is the person's address by the
+    other channel, for when this one does not reach them; with ``must_reach`` the contact centre calls the person if
+    neither does. ``daytime`` marks what may wait: an SMS for the morning, anything for the next day's spending.
     """
 
     template: str
@@ -66,10 +65,10 @@ def owe(
     lane: Lane = Lane.NOTICES,
     expires_at: datetime | None = None,
 ) -> list[Message]:
-    """Record the messages an occasion owes, in the transaction of what it tells about, and ring after the commit.
+    """Record the messages an occasion owes, in the transaction of what it tells about; return the new ones.
 
-    The words are rendered and frozen here. What is already owed for the same occasion, channel and recipient is left
-    as it is, so that calling twice is harmless; the rows made by this call are returned. Codes expire after ten
+    The workers are notified after the commit. The words are rendered and frozen here. What is already owed for the
+    same occasion, channel and recipient is left as it is, so that calling twice is harmless. Codes expire after ten
     minutes unless told otherwise. One INSERT and one SELECT for any number of notices.
     Raises TransactionManagementError outside a transaction, WordingIncomplete, AddressRefused.
     """
@@ -78,10 +77,10 @@ def owe(
         raise transaction.TransactionManagementError(text)
     if lane == Lane.CODES:
         expires_at = expires_at or at + CODE_LIFE
-    made = partial(_message, occasion=occasion, lane=lane, at=at, expires_at=expires_at, roll=_roll)
+    made = partial(_message, occasion=occasion, lane=lane, at=at, expires_at=expires_at, draw=_draw_token)
     messages = _insert(list(notices), made)
     if messages:
-        transaction.on_commit(partial(bell.ring, lane), robust=True)
+        transaction.on_commit(partial(worker_signal.notify_workers, lane), robust=True)
     return messages
 
 
@@ -95,8 +94,8 @@ def cancel(
 ) -> int:
     """Cancel what is owed about a reference, to one ``recipient`` or all, and has not left; return how many.
 
-    In the caller's transaction the cancelled rows are locked, so that no sender takes them before the commit:
-    cancel first, then ask ``has_left``. What has left is not said again, neither by this channel nor by another.
+    In the caller's transaction the rows are locked, so that no sender claims them before the commit: cancel first,
+    then ask ``has_left``. What has left is not sent again, neither by this channel nor by another.
     """
     overtaken = Message.objects.filter(reference=reference)
     if templates is not None:
@@ -105,7 +104,7 @@ def cancel(
         overtaken = overtaken.filter(occasion=occasion)
     if recipient is not None:
         overtaken = overtaken.filter(recipient=recipient)
-    # Locked as one: a sender that gives a message back meanwhile must not slip between two statements.
+    # Locked in one statement: a message that a sender gives back between two would be in neither.
     states = dict(overtaken.order_by("pk").select_for_update().values_list("pk", "state"))
     waiting = [pk for pk, state in states.items() if state == MessageState.PENDING]
     if states:
@@ -116,7 +115,7 @@ def cancel(
 
 
 def has_left(occasion: str) -> bool:
-    """Say whether a person may already have read a message of this occasion; one being sent counts."""
+    """Tell whether a person may already have read a message of this occasion; one being sent counts."""
     return Message.objects.filter(occasion=occasion).left().exists()
 
 
@@ -125,20 +124,20 @@ def left_among(occasions: Collection[str]) -> set[str]:
     return set(Message.objects.filter(occasion__in=occasions).left().values_list("occasion", flat=True))
 
 
-def resolve(token: str, *, at: datetime) -> Message | None:
+def message_by_link(token: str, *, at: datetime) -> Message | None:
     """Return the message whose short link ends in ``token``, unless the link is older than thirty days."""
     return Message.objects.filter(token=token, linked=True, created_at__gt=at - LINK_LIFE).first()
 
 
 def preview(notice: Notice, *, at: datetime) -> Message:
-    """Return, unsaved, the message ``owe`` would make of a notice; dots stand for the token, which is rolled then."""
-    return _message(notice, occasion="", lane=Lane.NOTICES, at=at, expires_at=None, roll=lambda letters: DOT * letters)
+    """Return, unsaved, the message ``owe`` would make of a notice, with dots in place of the random token."""
+    return _message(notice, occasion="", lane=Lane.NOTICES, at=at, expires_at=None, draw=lambda length: DOT * length)
 
 
-def say_again(message: Message, *, channel: Channel, address: str, occasion: str, at: datetime) -> Message | None:
-    """Owe what a message said once more, by a channel to an address; None if that is owed already.
+def owe_again(message: Message, *, channel: Channel, address: str, occasion: str, at: datetime) -> Message | None:
+    """Owe what a message told once more, by a channel to an address; None if that is owed already.
 
-    The new message waits for neither morning nor money more than the first did, and names the one it repeats.
+    The new message has the first one's lane and ``daytime``, and points to the first one as the one it repeats.
     """
     by_other = channel != message.channel
     notice = Notice(
@@ -150,7 +149,7 @@ def say_again(message: Message, *, channel: Channel, address: str, occasion: str
         context=json.loads(message.context or "{}"),
         reference=message.reference,
         linked=message.linked or by_other,
-        # The way back is kept: it names the person's number, and what was owed by it once is not owed again.
+        # The first address is kept as the other one: it is the person's number, and is not owed the occasion again.
         other_address=message.address_now if by_other else message.other_address or "",
         must_reach=message.must_reach,
         daytime=message.daytime,
@@ -163,22 +162,22 @@ def say_again(message: Message, *, channel: Channel, address: str, occasion: str
 
 
 def _insert(notices: list[Notice], made: "partial[Message]") -> list[Message]:
-    """Insert what is not owed yet; a message whose token was taken by another is rolled again."""
+    """Insert what is not owed yet; a message whose token is in use gets another one."""
     inserted: list[Message] = []
-    for _ in range(ROLLS):
+    for _ in range(DRAWS):
         if not notices:
             return inserted
         messages = [made(notice) for notice in notices]
         Message.objects.bulk_create(messages, ignore_conflicts=True)
-        landed = set(Message.objects.filter(pk__in=[message.pk for message in messages]).values_list("pk", flat=True))
-        inserted += [message for message in messages if message.pk in landed]
-        missing = [pair for pair in zip(notices, messages, strict=True) if pair[1].pk not in landed]
+        stored = set(Message.objects.filter(pk__in=[message.pk for message in messages]).values_list("pk", flat=True))
+        inserted += [message for message in messages if message.pk in stored]
+        missing = [pair for pair in zip(notices, messages, strict=True) if pair[1].pk not in stored]
         notices = _not_owed(missing) if missing else []
     raise TokensExhausted
 
 
 def _not_owed(missing: Iterable[tuple[Notice, Message]]) -> list[Notice]:
-    """Keep the notices that are missing although nobody owes them: their token was the conflict."""
+    """Return the notices that were not inserted although they are not owed yet: their token was in use."""
     pairs = list(missing)
     owed = set(Message.objects.filter(occasion=pairs[0][1].occasion).values_list("channel", "recipient"))
     return [notice for notice, _ in pairs if (notice.channel, notice.recipient) not in owed]
@@ -191,13 +190,11 @@ def _message(
     lane: Lane,
     at: datetime,
     expires_at: datetime | None,
-    roll: Callable[[int], str],
+    draw: Callable[[int], str],
 ) -> Message:
-    linked, letters = _token_of(notice)
-    token = roll(letters)
+    linked, length = _link_and_token_length(notice)
+    token = draw(length)
     rendered = _rendered(notice, token, linked=linked)
-    # Born expired is a message that must cost what a real one costs and never leave, whatever the clocks say.
-    stillborn = expires_at is not None and expires_at <= at
     return Message(
         occasion=occasion,
         template=notice.template,
@@ -206,53 +203,54 @@ def _message(
         recipient=notice.recipient,
         reference=notice.reference,
         language=notice.language,
-        address=clean(notice.address),
-        other_address=clean(notice.other_address) if notice.other_address else None,
+        address=stripped_address(notice.address),
+        other_address=stripped_address(notice.other_address) if notice.other_address else None,
         subject=rendered.subject,
         body=rendered.body,
-        # A code is said once, in one way: its words are kept nowhere else.
+        # A code is sent by one channel only: its words are kept nowhere else.
         context=None if lane == Lane.CODES else json.dumps(dict(notice.context), ensure_ascii=False),
         token=token or None,
         linked=linked,
         must_reach=notice.must_reach,
         daytime=notice.daytime,
         not_before=notice.not_before,
-        segments=wording.segments(rendered.body) if notice.channel == Channel.SMS else 1,
-        state=MessageState.EXPIRED if stillborn else MessageState.PENDING,
-        settled_at=at if stillborn else None,
-        expires_at=expires_at,
-        created_at=at,
+        segments=segments(rendered.body) if notice.channel == Channel.SMS else 1,
+        **_beginning(at, expires_at),
     )
 
 
-def _token_of(notice: Notice) -> tuple[bool, int]:
-    """Return whether the message has a link, and how many letters its token has: none in codes and plain e-mails."""
-    words = wording.wording(notice.template, notice.language)
+def _beginning(at: datetime, expires_at: datetime | None) -> dict[str, Any]:
+    """Return the state of a new message, and the moments that belong to it."""
+    # Expired at birth is a message that must cost what a real one costs and never leave, whatever the clocks say.
+    is_stillborn = expires_at is not None and expires_at <= at
+    return {
+        "state": MessageState.EXPIRED if is_stillborn else MessageState.PENDING,
+        "settled_at": at if is_stillborn else None,
+        "expires_at": expires_at,
+        "created_at": at,
+    }
+
+
+def _link_and_token_length(notice: Notice) -> tuple[bool, int]:
+    """Return whether the message has a link, and the length of its token: 0 in codes and plain e-mails."""
+    wording = rendering.current_wording(notice.template, notice.language)
     by_sms = notice.channel == Channel.SMS
-    linked = notice.linked and bool(notice.reference) and (words.sms_carries_link or not by_sms)
+    linked = notice.linked and bool(notice.reference) and (wording.sms_carries_link or not by_sms)
     if linked:
         return True, LINK_LETTERS
-    return False, MARK_LETTERS if by_sms and words.marked else 0
+    return False, MARK_LETTERS if by_sms and wording.marked else 0
 
 
-def _rendered(notice: Notice, token: str, *, linked: bool) -> wording.Rendered:
-    return wording.render(
+def _rendered(notice: Notice, token: str, *, linked: bool) -> Rendered:
+    return rendering.render(
         notice.template,
         channel=notice.channel,
         language=notice.language,
-        context=surroundings() | dict(notice.context),
+        context=common_context() | dict(notice.context),
         link=short_link(token, notice.channel) if linked else "",
         mark="" if linked else token,
     )
 
 
-def _roll(letters: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(letters))
-
-
-def clean(address: str) -> str:
-    """Return an address without what surrounds it; raise AddressRefused where it would be a header of its own."""
-    cleaned = address.strip()
-    if not cleaned or wording.CONTROLS.search(cleaned):
-        raise AddressRefused
-    return cleaned
+def _draw_token(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))

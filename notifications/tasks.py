@@ -1,4 +1,4 @@
-"""What the workers do for the outbox: answer the bell, sweep behind it, ask the carriers, compare at night."""
+"""The tasks of this app: deliver what a signal announces, sweep for the rest, ask the carriers, compare at night."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -6,39 +6,39 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 from django.conf import settings
 
-from notifications import bell
-from notifications.clock import database_now
-from notifications.proof import audit, reconcile
-from notifications.sending import delivery, gates, hold, sweep
+from notifications.reconciliation import audit, status_checks
+from notifications.runtime import worker_signal
+from notifications.runtime.database_clock import database_now
+from notifications.sending import delivery, hold, spending, sweep
 
 
-@shared_task(name=bell.TASK, ignore_result=True)
+@shared_task(name=worker_signal.TASK, ignore_result=True)
 def deliver(lane: str) -> None:
-    """Hand over what a lane holds; what is left when the time is over is rung for again."""
-    hold.watch()
+    """Hand over what a lane holds; send another signal for what is left when the time is over."""
+    hold.begin_if_restored()
     if not delivery.drain(lane):
-        bell.ring(lane)
+        worker_signal.notify_workers(lane)
 
 
 @shared_task(name="notifications.sweep", ignore_result=True)
 def sweep_up() -> None:
-    """Settle what expired or was left behind, ring for what no ring reached, sound where something waits too long."""
-    hold.watch()
+    """Settle what expired or was abandoned, notify workers of what waits, and keep the alarms up to date."""
+    hold.begin_if_restored()
     sweep.expire()
-    sweep.recover()
-    sweep.ring_due()
-    gates.watch_spending()
-    sweep.watch_age()
-    sweep.watch_unknown()
+    sweep.settle_abandoned()
+    sweep.notify_due()
+    spending.check_spending()
+    sweep.check_queue_age()
+    sweep.check_undecided()
 
 
-@shared_task(name="notifications.ask", ignore_result=True)
+@shared_task(name="notifications.check_status", ignore_result=True)
 def ask() -> None:
     """Ask the carriers about what is unknown and what has no final word."""
-    reconcile.ask()
+    status_checks.check_due_messages()
 
 
-@shared_task(name="notifications.proof.audit", ignore_result=True, soft_time_limit=3500, time_limit=3600)
+@shared_task(name="notifications.compare_lists", ignore_result=True, soft_time_limit=3500, time_limit=3600)
 def compare_yesterday() -> None:
     """Compare yesterday with the carriers' lists."""
     today = database_now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()

@@ -2,12 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from notifications import callbacks, views
+from notifications.web import callbacks, dev_outbox
 
 urlpatterns: list[URLPattern] = []
 
 machine_urlpatterns = [
-    path("dev/outbox/", views.dev_outbox, name="dev-outbox"),
+    path("dev/outbox/", dev_outbox.dev_outbox, name="dev-outbox"),
     path("callbacks/twilio/inbound", callbacks.twilio_inbound, name="twilio-inbound"),
     path("callbacks/twilio/<int:attempt>", callbacks.twilio_status, name="twilio-status"),
 ]

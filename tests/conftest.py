@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from complaints.suggestions import suggestion_model
 from config.devstack import browser
-from notifications.words import editions
+from notifications.wordings import editions
 
 pytest_plugins = ["tests.cast"]
 # Workers share the cores: how long an example took by the clock says nothing about the code.
@@ -82,13 +82,13 @@ def _language_of_the_last_page() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _built_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every test begin with the built-in words, known for as long as a process remembers them.
+    """Let every test begin with the built-in wordings, known for as long as a process remembers them.
 
     What a process knows of editions outlives the transaction a test is rolled back with, and asking costs a statement.
     """
-    shelf = editions.Shelf()
-    shelf.put({})
-    monkeypatch.setattr(editions, "_shelf", shelf)
+    cache = editions.EditionCache()
+    cache.put({})
+    monkeypatch.setattr(editions, "_cache", cache)
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from accounts.models import Citizen, Purpose
 from accounts.passwords import Owner
 from accounts.views import codes
 from accounts.views.own import is_own
-from notifications import standing
+from notifications.addresses import address_status
 from notifications.models import Channel
 
 
@@ -90,7 +90,7 @@ def phone_code(request: HttpRequest) -> HttpResponse:
 
 def _is_another(form: ChangePhoneForm, citizen: Citizen) -> bool:
     """Refuse the number of now, unless nothing reaches it: then a code to it proves that it does."""
-    if form.cleaned_data["mobile"] != citizen.phone or standing.verdict(Channel.SMS, citizen.phone):
+    if form.cleaned_data["mobile"] != citizen.phone or address_status.verdict(Channel.SMS, citizen.phone):
         return True
     form.add_error("mobile", gettext("This is already your number"))
     return False

@@ -16,7 +16,7 @@ from accounts.forms.account import ChangeEmailForm, NoticesForm
 from accounts.guards import answers_too_many, citizen_of, citizen_required
 from accounts.models import Citizen
 from accounts.views.own import is_own
-from notifications import standing
+from notifications.addresses import address_status
 from notifications.models import Channel
 
 NOT_FOUND = 404
@@ -89,7 +89,7 @@ def _is_another(form: ChangeEmailForm, citizen: Citizen) -> bool:
     """Refuse the confirmed address of now, unless nothing reaches it: then a link to it proves that it does."""
     address = citizen.confirmed_email
     is_same = bool(address) and emails.is_same(form.cleaned_data["email"], address)
-    if not is_same or standing.verdict(Channel.EMAIL, address):
+    if not is_same or address_status.verdict(Channel.EMAIL, address):
         return True
     form.add_error("email", gettext("This is already your address, and it is confirmed"))
     return False

@@ -15,8 +15,8 @@ from django_stubs_ext import StrPromise
 from accounts.identity import mask_phone
 from accounts.phones import DOT
 from notifications.models import LEFT, CallOutcome, CallTask, Channel, Message, MessageState
-from notifications.pace import pace
-from notifications.sending.gates import morning_after, quiet_hours
+from notifications.runtime.timings import timings
+from notifications.sending.quiet_hours import morning_after, quiet_hours
 
 #: What a message holds in cipher; no list opens it.
 SEALED: Final = ("address", "next_address", "other_address", "subject", "body", "context")
@@ -100,7 +100,7 @@ def _stand_of(message: Message, at: datetime) -> tuple[_Stand, datetime | None]:
             return _waits(message, at)
         case MessageState.UNKNOWN:
             since = message.unsure_since
-            is_old = since is not None and at - since >= pace().person
+            is_old = since is not None and at - since >= timings().until_decision
             return (_Stand.UNDECIDED if is_old else _Stand.UNKNOWN), since
         case MessageState.ACCEPTED:
             return _Stand.ACCEPTED, message.accepted_at

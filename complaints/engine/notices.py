@@ -24,7 +24,7 @@ from kit.dates import day_digits
 from notifications import outbox
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
-from notifications.words.links import DOT
+from notifications.wordings.links import DOT
 
 #: What a caller gets instead: the agent has just read the number out, the message says where to follow it.
 _BY_PHONE = {"case_received": "case_filed_by_phone", "case_received_triage": "case_filed_by_phone"}

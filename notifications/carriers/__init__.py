@@ -1,4 +1,4 @@
-"""What every carrier promises, and the carriers the settings choose for a channel."""
+"""The interface of a carrier, what its answers mean, and the carriers that the settings choose for a channel."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ SETTINGS: Final = {Channel.SMS: "SMS_CARRIERS", Channel.EMAIL: "EMAIL_CARRIERS"}
 
 
 @dataclass(frozen=True)
-class Letter:
-    """One message in one attempt, as a carrier needs it; ``token`` is printed in the body, where there is one."""
+class OutgoingMessage:
+    """What a carrier needs of one message for one attempt; ``token``, if there is one, is printed in the body."""
 
     message_id: str
     attempt_id: int
@@ -29,8 +29,8 @@ class Letter:
     token: str = field(repr=False)
 
     @classmethod
-    def of(cls, message: Message, *, attempt_id: int) -> Self:
-        """Return a message as it is handed over in one attempt."""
+    def from_message(cls, message: Message, *, attempt_id: int) -> Self:
+        """Return what to hand over of a message in one attempt."""
         return cls(
             message_id=str(message.pk),
             attempt_id=attempt_id,
@@ -50,10 +50,10 @@ class Accepted:
 
 
 class Meaning(Enum):
-    """What a carrier's "no" means for the message, its recipient and the line."""
+    """What a carrier's "no" means for the message, its recipient and the route."""
 
     BUSY = auto()  # certainly not taken, and welcome later
-    LINE = auto()  # certainly not taken: our account, sender or settings are refused, whatever the message
+    ACCOUNT = auto()  # certainly not taken: our account, sender or settings are refused, whatever the message
     DEAD = auto()  # nothing ever arrives at this address
     STOPPED = auto()  # the owner of the address asked not to be written to
     UNFIT = auto()  # this message is not taken, ever; the address may be good
@@ -66,7 +66,7 @@ class Declined(Exception):
     """
 
     def __init__(self, meaning: Meaning, code: str = "") -> None:
-        """Keep what is meant and the code."""
+        """Take what is meant and the code."""
         super().__init__(code)
         self.meaning = meaning
         self.code = code
@@ -76,13 +76,13 @@ class Uncertain(Exception):
     """The carrier may or may not have taken the message; any other exception means the same, and this has a code."""
 
     def __init__(self, code: str = "") -> None:
-        """Keep the carrier's code for the attempt."""
+        """Take the carrier's code, which is saved with the attempt."""
         super().__init__(code)
         self.code = code
 
 
-class CannotSay(Exception):
-    """The carrier's list could not be read whole: what was not found may be there all the same."""
+class StatusUnavailable(Exception):
+    """The carrier's list could not be read whole: a message that was not found may be there all the same."""
 
 
 class Status(Enum):
@@ -94,8 +94,8 @@ class Status(Enum):
 
 
 @dataclass(frozen=True)
-class Sighting:
-    """A message as the carrier's own list has it; ``meaning`` says, of a failed one, what it tells of the address."""
+class StatusReport:
+    """What a carrier says of one message: ``word`` is its own status, ``meaning`` why it failed, if it did."""
 
     provider_id: str
     status: Status
@@ -106,34 +106,34 @@ class Sighting:
 
 
 class Carrier(Protocol):
-    """Someone who takes messages to people.
+    """A service that delivers messages to people.
 
     ``send`` returns ``Accepted`` or raises ``Declined``; any other exception leaves it unknown whether the message was
-    taken, and the message is then never simply sent again. It sets its own timeouts, from ``pace.pace()``, and repeats
+    taken, and the message is then never simply sent again. It sets its own timeouts, from ``timings()``, and repeats
     nothing by itself. Making one raises ImproperlyConfigured with a sentence that names the setting at fault.
-    ``name`` is kept with every attempt: it stays the same as long as rows of it exist.
+    ``name`` is saved with every attempt: it stays the same as long as such rows exist.
     """
 
     name: str
 
-    def send(self, letter: Letter) -> Accepted:
+    def send(self, message: OutgoingMessage) -> Accepted:
         """Hand one message over, once."""
         ...
 
 
 @runtime_checkable
-class Answers(Protocol):
-    """A carrier that can be asked what became of a message. Each raises ``CannotSay`` where it does not know."""
+class CheckableCarrier(Protocol):
+    """A carrier that can be asked what became of a message; its methods raise StatusUnavailable if it cannot say."""
 
-    def find(self, letter: Letter, *, since: datetime) -> Sighting | None:
+    def find(self, message: OutgoingMessage, *, since: datetime) -> StatusReport | None:
         """Return the message, known by its token, from the list of what was taken since then; None: not there."""
         ...
 
-    def fetch(self, provider_id: str) -> Sighting | None:
+    def fetch(self, provider_id: str) -> StatusReport | None:
         """Return the message by the carrier's own id; None: the carrier knows no such id."""
         ...
 
-    def listing(self, *, since: datetime, until: datetime) -> Iterator[Sighting]:
+    def listing(self, *, since: datetime, until: datetime) -> Iterator[StatusReport]:
         """Yield everything the carrier took in the span, oldest or newest first."""
         ...
 
@@ -149,10 +149,10 @@ def carrier_named(name: str) -> Carrier | None:
     return next((carrier for channel in Channel for carrier in carriers_for(channel) if carrier.name == name), None)
 
 
-def answering(name: str) -> Answers | None:
+def checkable_carrier(name: str) -> CheckableCarrier | None:
     """Return the carrier of this name, if it can be asked about what it took."""
     carrier: object = carrier_named(name)
-    return carrier if isinstance(carrier, Answers) else None
+    return carrier if isinstance(carrier, CheckableCarrier) else None
 
 
 @cache

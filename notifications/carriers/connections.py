@@ -1,4 +1,4 @@
-"""What carriers over HTTP share: which failures certainly reached nobody, and answers that come to an end."""
+"""What carriers over HTTP share: telling failures before anything was sent, and reading answers within limits."""
 
 import ssl
 from time import monotonic
@@ -7,24 +7,24 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from notifications.carriers import Declined, Meaning, Uncertain
-from notifications.pace import pace
+from notifications.runtime.timings import timings
 
 
 def never_reached(error: requests.RequestException | HTTPError) -> Declined | None:
-    """Return what a failure before the first word means; None where something may have been said and heard."""
+    """Return what a failure means that certainly came before the request was sent; None for any other failure."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
     # A proxy that is not there has its own wrapping.
     reason = getattr(reason, "original_error", reason)
     if isinstance(reason, NewConnectionError | ConnectTimeoutError):
         return Declined(Meaning.BUSY, "connect")
     if isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError):
-        return Declined(Meaning.LINE, "certificate")
+        return Declined(Meaning.ACCOUNT, "certificate")
     return None
 
 
-def text_of(answer: requests.Response, *, longest: int) -> str:
-    """Return the beginning of the text of an answer asked for as a stream; it comes in time, however it is dripped."""
-    read, until = bytearray(), monotonic() + pace().read.total_seconds()
+def read_text(answer: requests.Response, *, longest: int) -> str:
+    """Return the beginning of the text of a streamed answer; raise Uncertain where it takes too long."""
+    read, until = bytearray(), monotonic() + timings().read.total_seconds()
     while len(read) < longest and (piece := answer.raw.read1(longest, decode_content=True)):
         read += piece
         if monotonic() > until:

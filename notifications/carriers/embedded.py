@@ -1,4 +1,4 @@
-"""The carrier of development and demonstrations: a ledger in the database, shown at /dev/outbox/."""
+"""The carrier of development and demonstrations: it stores messages, which /dev/outbox/ shows."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,12 +6,12 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from notifications.carriers import Accepted, Letter, Sighting, Status
+from notifications.carriers import Accepted, OutgoingMessage, Status, StatusReport
 from notifications.models import Channel, EmbeddedMail
 
 
 class EmbeddedCarrier:
-    """Write every message into the ledger and call it accepted; refused in production."""
+    """Store every message and call it accepted; refused in production."""
 
     name = "embedded"
 
@@ -24,27 +24,27 @@ class EmbeddedCarrier:
             )
             raise ImproperlyConfigured(text)
 
-    def send(self, letter: Letter) -> Accepted:
-        """Add one row to the ledger, a second one if asked twice: the ledger is the evidence."""
-        channel = Channel.EMAIL if "@" in letter.to else Channel.SMS
+    def send(self, message: OutgoingMessage) -> Accepted:
+        """Add one row, and a second one if asked twice: the rows show what was sent."""
+        channel = Channel.EMAIL if "@" in message.to else Channel.SMS
         entry = EmbeddedMail.objects.create(
-            message_id=letter.message_id, channel=channel, to=letter.to, subject=letter.subject, body=letter.body
+            message_id=message.message_id, channel=channel, to=message.to, subject=message.subject, body=message.body
         )
         return Accepted(str(entry.pk))
 
-    def find(self, letter: Letter, *, since: datetime) -> Sighting | None:  # noqa: ARG002 - the ledger knows our ids
+    def find(self, message: OutgoingMessage, *, since: datetime) -> StatusReport | None:  # noqa: ARG002 - found by id
         """Return the message's first row, if it has one."""
-        return _seen(EmbeddedMail.objects.filter(message_id=letter.message_id).order_by("sent_at").first())
+        return _report(EmbeddedMail.objects.filter(message_id=message.message_id).order_by("sent_at").first())
 
-    def fetch(self, provider_id: str) -> Sighting | None:
-        """Return the row, which counts as delivered: nobody is further away than the ledger."""
-        return _seen(EmbeddedMail.objects.filter(pk=provider_id).first())
+    def fetch(self, provider_id: str) -> StatusReport | None:
+        """Return the row; whatever is stored counts as delivered."""
+        return _report(EmbeddedMail.objects.filter(pk=provider_id).first())
 
-    def listing(self, *, since: datetime, until: datetime) -> Iterator[Sighting]:
+    def listing(self, *, since: datetime, until: datetime) -> Iterator[StatusReport]:
         """Yield the rows of the span."""
         for entry in EmbeddedMail.objects.filter(sent_at__gte=since, sent_at__lt=until).iterator():
-            yield Sighting(str(entry.pk), Status.DELIVERED, "delivered", body=entry.body)
+            yield StatusReport(str(entry.pk), Status.DELIVERED, "delivered", body=entry.body)
 
 
-def _seen(entry: EmbeddedMail | None) -> Sighting | None:
-    return None if entry is None else Sighting(str(entry.pk), Status.DELIVERED, "delivered")
+def _report(entry: EmbeddedMail | None) -> StatusReport | None:
+    return None if entry is None else StatusReport(str(entry.pk), Status.DELIVERED, "delivered")

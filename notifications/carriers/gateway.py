@@ -1,6 +1,6 @@
-"""Reads the ``SMS_HTTP_…`` settings, which describe a gateway; a wrong one is a sentence that names it.
+"""Reads the ``SMS_HTTP_…`` settings, which describe a gateway.
 
-No sentence repeats what a setting holds: headers and body hold keys.
+A wrong one raises ImproperlyConfigured with a sentence that names the setting and does not quote it: it may hold keys.
 """
 
 import json
@@ -19,30 +19,30 @@ FORMATS: Final = ("json", "form", "query")
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 RECIPIENTS: Final = frozenset({"to", "to_digits", "to_local"})
 WORDS: Final = RECIPIENTS | {"body", "sender", "id"}
-# What a rule's "means" may be: a yes, which is None, or what a no means.
+# What a rule's "means" may be: that the message was accepted, which is None, or why not.
 MEANS: Final[dict[str, Meaning | None]] = {"accepted": None, **{one.name.lower(): one for one in Meaning}}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What an answer of this status, with this somewhere in its text, means; None is a yes."""
+    """What an answer with this status, and a match in its text, means; None is "accepted"."""
 
     status: int
     matches: re.Pattern[str]
     means: Meaning | None
 
 
-def filled(template: Any, say: Callable[[str], str]) -> Any:
-    """Return a template with ``say(name)`` for each placeholder in its values.
+def filled(template: Any, value_of: Callable[[str], str]) -> Any:
+    """Return a template with ``value_of(name)`` for each placeholder in its values.
 
-    A template is the structure itself and not its text: whatever is said, it is escaped when the structure is written.
+    A template is the parsed structure and not its text, so that values are escaped when the structure is written.
     """
     if isinstance(template, str):
-        return PLACEHOLDER.sub(lambda found: say(found[1]), template)
+        return PLACEHOLDER.sub(lambda found: value_of(found[1]), template)
     if isinstance(template, dict):
-        return {key: filled(value, say) for key, value in template.items()}
+        return {key: filled(value, value_of) for key, value in template.items()}
     if isinstance(template, list):
-        return [filled(value, say) for value in template]
+        return [filled(value, value_of) for value in template]
     return template
 
 
@@ -59,7 +59,7 @@ def read_url(text: str) -> str:
 
 
 def read_way(method: str, form: str) -> tuple[str, str]:
-    """Return the method and the format, if they go together."""
+    """Return the method and the format, after checking that they go together."""
     if method not in METHODS:
         _refuse("SMS_HTTP_METHOD", f"is none of {', '.join(METHODS)}")
     if form not in FORMATS:
@@ -70,7 +70,7 @@ def read_way(method: str, form: str) -> tuple[str, str]:
 
 
 def read_headers(text: str) -> dict[str, str]:
-    """Return the headers; ``{id}`` may stand in them, for gateways that take a message once under one key."""
+    """Return the headers; they may contain ``{id}``, for gateways that take a message once under one key."""
     headers = _json("SMS_HTTP_HEADERS", text)
     if not isinstance(headers, dict) or not all(map(_is_header, headers, headers.values())):
         _refuse("SMS_HTTP_HEADERS", 'is not a JSON object of ASCII texts, like {"Authorization": "Bearer …"}')
@@ -85,7 +85,7 @@ def _is_header(name: str, value: Any) -> bool:
 
 
 def read_body(text: str, form: str) -> Any:
-    """Return the template of what the gateway is told: any JSON, or the pairs of a form or a query."""
+    """Return the template of the request: any JSON, or the pairs of a form or a query."""
     body = _json("SMS_HTTP_BODY", text) if form == "json" else _pairs(text)
     used = _placeholders("SMS_HTTP_BODY", body, known=WORDS)
     if "body" not in used or not RECIPIENTS & used:

@@ -1,4 +1,4 @@
-"""E-mail over SMTP, step by step, so that it is known what a server answered and when it stopped answering."""
+"""E-mail over SMTP, command by command, so that it is known at which command a server failed."""
 
 import email.policy
 import re
@@ -16,9 +16,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.template.loader import render_to_string
 
-from notifications.carriers import Accepted, Declined, Letter, Meaning, Uncertain
+from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage, Uncertain
 from notifications.models import Channel
-from notifications.pace import pace
+from notifications.runtime.timings import timings
 
 SCHEMES: Final = {
     "smtp": {"use_tls": False, "use_ssl": False},
@@ -31,22 +31,22 @@ YES: Final = range(200, 300)
 LATER: Final = range(400, 500)
 NEVER: Final = range(500, 600)
 
-# What a "never" to one message means, by its enhanced status (RFC 3463 and the registry of RFC 5248), which says more
-# than the answer's number. The first that fits decides; what fits none is about the message: the address may be good,
-# and one address whose server has a policy of its own must not stop the line for everybody.
+# What a permanent refusal of one message means, by its enhanced status (RFC 3463 and the registry of RFC 5248), which
+# says more than the answer's number. The first that fits decides; what fits none is about the message: the address may
+# be good, and one server with a policy of its own must not stop the route for everybody.
 ENHANCED: Final = {
-    "5.1.7": Meaning.LINE,  # our own address is malformed
-    "5.1.8": Meaning.LINE,  # our own domain does not exist
+    "5.1.7": Meaning.ACCOUNT,  # our own address is malformed
+    "5.1.8": Meaning.ACCOUNT,  # our own domain does not exist
     "5.1": Meaning.DEAD,  # no such mailbox or domain, a malformed address, moved, a domain without mail
     "5.2.1": Meaning.DEAD,  # the mailbox is switched off
-    "5.7.0": Meaning.LINE,  # encryption or a sign-in comes first
-    "5.7.8": Meaning.LINE,  # the credentials are refused
+    "5.7.0": Meaning.ACCOUNT,  # encryption or a sign-in comes first
+    "5.7.8": Meaning.ACCOUNT,  # the credentials are refused
     "5": Meaning.UNFIT,  # full (5.2.2), too large (5.2.3, 5.3.4), no route (5.4), not allowed or not wanted (5.7)
 }
-# Of an answer to RCPT without one (RFC 5321, 4.2.3; RFC 7504).
+# What a permanent refusal of RCPT means without an enhanced status (RFC 5321, 4.2.3; RFC 7504).
 PLAIN: Final = {
     521: Meaning.DEAD,  # the domain takes no mail
-    530: Meaning.LINE,  # a sign-in comes first
+    530: Meaning.ACCOUNT,  # a sign-in comes first
     550: Meaning.DEAD,  # no such mailbox
     551: Meaning.DEAD,  # not here, and not forwarded
     553: Meaning.DEAD,  # not a possible mailbox
@@ -55,7 +55,7 @@ PLAIN: Final = {
 
 
 class SmtpCarrier:
-    """Hand e-mail to the server of EMAIL_URL; a connection lost after DATA leaves it unknown."""
+    """Hand e-mail to the server of EMAIL_URL; after a connection lost at DATA nobody knows whether it was taken."""
 
     name = "smtp"
     channels = (Channel.EMAIL,)
@@ -67,28 +67,28 @@ class SmtpCarrier:
                 text = f"{setting} is empty, and EMAIL_CARRIERS names the SMTP carrier."
                 raise ImproperlyConfigured(text)
         self._server = server_options(settings.EMAIL_URL)
-        self._sender = _bare(self._backend(), settings.EMAIL_FROM)
+        self._sender = _bare_address(self._backend(), settings.EMAIL_FROM)
         if "@" not in self._sender:
             text = "EMAIL_FROM is not one e-mail address, like noreply@service.example."
             raise ImproperlyConfigured(text)
 
-    def send(self, letter: Letter) -> Accepted:
+    def send(self, message: OutgoingMessage) -> Accepted:
         """Send one e-mail in a connection of its own, under a ``Message-ID`` that is fixed for the message."""
         backend = self._backend()
-        backend.timeout = pace().read.total_seconds()
-        to = _bare(backend, letter.to)
+        backend.timeout = timings().read.total_seconds()
+        to = _bare_address(backend, message.to)
         if not to:
-            # It cannot be written, and no later try will find it better.
+            # It is no address, and will be none at a later try.
             raise Declined(Meaning.DEAD, "address")
-        data = _written(letter)
-        until = monotonic() + (pace().connect + pace().read).total_seconds()
+        data = _written(message)
+        until = monotonic() + (timings().connect + timings().read).total_seconds()
         with _connection(backend) as connection:
-            _address(connection, self._sender, to)
-            # A server that took its time with every step may by now have used up the time of the whole message.
+            _send_envelope(connection, self._sender, to)
+            # A server that was slow with every command may have used up the time of the whole message.
             if monotonic() > until:
                 raise Declined(Meaning.BUSY, "slow")
-            _give(connection, data)
-        return Accepted(fixed_id(letter.message_id))
+            _send_data(connection, data)
+        return Accepted(fixed_id(message.message_id))
 
     def _backend(self) -> EmailBackend:
         return EmailBackend(alias="carrier", **self._server)
@@ -118,32 +118,32 @@ def _parts(url: str) -> SplitResult | None:
     return parts if usable else None
 
 
-def compose(letter: Letter) -> EmailMultiAlternatives:
+def compose(message: OutgoingMessage) -> EmailMultiAlternatives:
     """Return the e-mail: the frozen text, and the same text as a plain page that reads in its own direction."""
     mail = EmailMultiAlternatives(
-        letter.subject,
-        letter.body,
+        message.subject,
+        message.body,
         settings.EMAIL_FROM,
-        [letter.to],
-        headers={"Message-ID": fixed_id(letter.message_id), "Auto-Submitted": "auto-generated"},
+        [message.to],
+        headers={"Message-ID": fixed_id(message.message_id), "Auto-Submitted": "auto-generated"},
     )
     page = {
-        "language": letter.language,
-        "direction": "rtl" if letter.language == "ar" else "ltr",
-        "subject": letter.subject,
-        "paragraphs": letter.body.split("\n\n"),
+        "language": message.language,
+        "direction": "rtl" if message.language == "ar" else "ltr",
+        "subject": message.subject,
+        "paragraphs": message.body.split("\n\n"),
     }
     mail.attach_alternative(render_to_string("notifications/email.html", page), "text/html")
     return mail
 
 
 def fixed_id(message_id: str) -> str:
-    """Return the ``Message-ID`` of a message: the same at every try, so that a reader's programme shows it once."""
+    """Return the ``Message-ID`` of a message: the same at every try, so that mail programs show it once."""
     return f"<{message_id}@{urlsplit(settings.PUBLIC_URL).hostname}>"
 
 
-def _bare(backend: EmailBackend, address: str) -> str:
-    """Return the one address in ``address`` without a name; nothing if it cannot be written."""
+def _bare_address(backend: EmailBackend, address: str) -> str:
+    """Return the one address in ``address`` without a name; "" if it is not one."""
     try:
         bare: str = backend.prep_address(address)
     except ValueError:
@@ -151,9 +151,9 @@ def _bare(backend: EmailBackend, address: str) -> str:
     return bare
 
 
-def _written(letter: Letter) -> bytes:
+def _written(message: OutgoingMessage) -> bytes:
     try:
-        return compose(letter).message(policy=email.policy.SMTP).as_bytes()
+        return compose(message).message(policy=email.policy.SMTP).as_bytes()
     except ValueError:
         # A subject with a line break would be a second header.
         raise Declined(Meaning.UNFIT, "header") from None
@@ -164,7 +164,7 @@ def _connection(backend: EmailBackend) -> Iterator[smtplib.SMTP]:
     try:
         yield _opened(backend)
     finally:
-        # What became of the message is known by now, so nobody waits for the answer to a farewell.
+        # The result is known by now, so nobody waits for the answer to QUIT.
         with suppress(smtplib.SMTPException, OSError):
             if backend.connection:
                 backend.connection.putcmd("QUIT")
@@ -173,55 +173,57 @@ def _connection(backend: EmailBackend) -> Iterator[smtplib.SMTP]:
 
 
 def _opened(backend: EmailBackend) -> smtplib.SMTP:
-    """Connect and sign in; nothing is said about the message yet."""
+    """Connect and sign in, before anything of the message is sent."""
     try:
         backend.open()
     except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
         # No encryption or sign-in where EMAIL_URL asks for it, or a certificate of somebody else.
-        raise Declined(Meaning.LINE, type(error).__name__) from None
+        raise Declined(Meaning.ACCOUNT, type(error).__name__) from None
     except smtplib.SMTPResponseException as error:
-        raise _no(error.smtp_code, error.smtp_error, never=Meaning.LINE) from None
+        raise _declined(error.smtp_code, error.smtp_error, never=Meaning.ACCOUNT) from None
     except (smtplib.SMTPException, OSError):
         raise Declined(Meaning.BUSY, "connect") from None
     return cast("smtplib.SMTP", backend.connection)
 
 
-def _address(connection: smtplib.SMTP, sender: str, to: str) -> None:
-    """Say the sender and the recipient; the server has nothing yet, even if it never answers."""
+def _send_envelope(connection: smtplib.SMTP, sender: str, to: str) -> None:
+    """Send sender and recipient; even if the server never answers, it does not have the message."""
     try:
         connection.ehlo_or_helo_if_needed()
         code, said = connection.mail(sender)
         if code not in YES:
             # A sender refused for good is our setting, not the person.
-            raise _no(code, said, never=Meaning.LINE)
+            raise _declined(code, said, never=Meaning.ACCOUNT)
         code, said = connection.rcpt(to)
         if code not in YES:
-            raise _no(code, said, never=_by_status(said) or PLAIN.get(code, Meaning.UNFIT))
+            raise _declined(code, said, never=_enhanced_meaning(said) or PLAIN.get(code, Meaning.UNFIT))
     except (smtplib.SMTPException, OSError):
         raise Declined(Meaning.BUSY, "connection") from None
 
 
-def _give(connection: smtplib.SMTP, data: bytes) -> None:
-    """Hand the data over; without an answer to them nobody knows whether the server has the message."""
+def _send_data(connection: smtplib.SMTP, data: bytes) -> None:
+    """Send the message itself; without an answer nobody knows whether the server has it."""
     try:
         code, said = connection.data(data)
     except smtplib.SMTPDataError as error:
         # The server did not want the data, which it therefore never got.
-        raise _no(error.smtp_code, error.smtp_error, never=_by_status(error.smtp_error) or Meaning.UNFIT) from None
+        raise _declined(
+            error.smtp_code, error.smtp_error, never=_enhanced_meaning(error.smtp_error) or Meaning.UNFIT
+        ) from None
     except (smtplib.SMTPException, OSError):
         raise Uncertain(code="data") from None
     if code in LATER or code in NEVER:
-        raise _no(code, said, never=_by_status(said) or Meaning.UNFIT)
+        raise _declined(code, said, never=_enhanced_meaning(said) or Meaning.UNFIT)
     if code not in YES:
         raise Uncertain(code="data")
 
 
-def _no(code: int, said: bytes | str, *, never: Meaning) -> Declined:
-    """Return the server's no, with the two codes it gave; ``never`` is what one for good means."""
+def _declined(code: int, said: bytes | str, *, never: Meaning) -> Declined:
+    """Return the server's refusal with its two codes; ``never`` is what a permanent one means."""
     return Declined(never if code in NEVER else Meaning.BUSY, f"{code} {_status(said)}".strip())
 
 
-def _by_status(said: bytes | str) -> Meaning | None:
+def _enhanced_meaning(said: bytes | str) -> Meaning | None:
     """Return what the enhanced status of an answer means, if it has one."""
     status = f"{_status(said)}."
     return next((meaning for known, meaning in ENHANCED.items() if status.startswith(f"{known}.")), None)

@@ -30,19 +30,35 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AddressStatus',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
+                ('address_lookup', models.CharField(max_length=64)),
+                ('verdict', models.CharField(choices=[('dead', 'nothing arrives there'), ('stopped', 'its owner asked us to stop'), ('stranger', 'it belongs to somebody else')], max_length=12)),
+                ('code', models.CharField(blank=True, help_text='What the carrier said.', max_length=40)),
+                ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                'verbose_name': 'standing of an address',
+                'verbose_name_plural': 'standings of addresses',
+                'constraints': [models.UniqueConstraint(fields=('channel', 'address_lookup'), name='addressstatus_once'), models.CheckConstraint(condition=models.Q(('verdict__in', ['dead', 'stopped', 'stranger'])), name='addressstatus_verdict_known')],
+            },
+        ),
+        migrations.CreateModel(
             name='Alarm',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('line_stopped', 'a carrier refuses our account'), ('cap_reached', 'the spending of a day is used up'), ('on_hold', 'sending is on hold after a restore'), ('undecided', "a message waits for a person's decision"), ('sent_twice', 'a message was taken twice'), ('queue_old', 'messages wait too long'), ('lists_differ', "our rows and a carrier's list differ")], max_length=16)),
-                ('about', models.CharField(help_text="What it is about: a line, a channel and a day, a message's id.", max_length=80)),
+                ('kind', models.CharField(choices=[('route_stopped', 'a carrier refuses our account'), ('cap_reached', 'the spending of a day is used up'), ('on_hold', 'sending is on hold after a restore'), ('undecided', "a message waits for a person's decision"), ('sent_twice', 'a message was taken twice'), ('queue_old', 'messages wait too long'), ('lists_differ', "our rows and a carrier's list differ")], max_length=16)),
+                ('about', models.CharField(help_text="What it is about: a route, a channel and a day, a message's id.", max_length=80)),
                 ('raised_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('told_at', models.DateTimeField(help_text='When the operators were told, once.', null=True)),
-                ('over_at', models.DateTimeField(null=True)),
+                ('resolved_at', models.DateTimeField(null=True)),
             ],
             options={
                 'verbose_name': 'alarm',
                 'verbose_name_plural': 'alarms',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('over_at__isnull', True)), fields=('kind', 'about'), name='alarm_open_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['line_stopped', 'cap_reached', 'on_hold', 'undecided', 'sent_twice', 'queue_old', 'lists_differ'])), name='alarm_kind_known')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('kind', 'about'), name='alarm_open_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['route_stopped', 'cap_reached', 'on_hold', 'undecided', 'sent_twice', 'queue_old', 'lists_differ'])), name='alarm_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -79,10 +95,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='DatabaseIdentity',
+            fields=[
+                ('only', models.BooleanField(default=True, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=80)),
+            ],
+            options={
+                'verbose_name': 'home of the outbox',
+                'verbose_name_plural': 'home of the outbox',
+                'constraints': [models.CheckConstraint(condition=models.Q(('only', True)), name='databaseidentity_only_one')],
+            },
+        ),
+        migrations.CreateModel(
             name='Hold',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('home', models.CharField(max_length=80)),
+                ('database', models.CharField(max_length=80)),
                 ('began_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('ended_by', models.CharField(blank=True, help_text='The key of the operator, e.g. user:…', max_length=80)),
@@ -91,35 +119,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'hold on sending',
                 'verbose_name_plural': 'holds on sending',
                 'constraints': [models.UniqueConstraint(models.Value(1), condition=models.Q(('ended_at__isnull', True)), name='hold_one_at_a_time')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Home',
-            fields=[
-                ('only', models.BooleanField(default=True, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-            ],
-            options={
-                'verbose_name': 'home of the outbox',
-                'verbose_name_plural': 'home of the outbox',
-                'constraints': [models.CheckConstraint(condition=models.Q(('only', True)), name='home_only_one')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Line',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
-                ('carrier', models.CharField(max_length=40)),
-                ('share', models.PositiveSmallIntegerField(default=100)),
-                ('share_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('stopped_until', models.DateTimeField(help_text='Nothing is sent until then; one try decides after it.', null=True)),
-                ('stopped_by', models.CharField(blank=True, help_text="The carrier's code that stopped it.", max_length=40)),
-            ],
-            options={
-                'verbose_name': 'line to a carrier',
-                'verbose_name_plural': 'lines to carriers',
-                'constraints': [models.UniqueConstraint(fields=('channel', 'carrier'), name='line_once'), models.CheckConstraint(condition=models.Q(('share__lte', 100)), name='line_share_in_percent')],
             },
         ),
         migrations.CreateModel(
@@ -134,11 +133,11 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(blank=True, max_length=20)),
                 ('language', models.CharField(max_length=2)),
                 ('address', kit.crypto.EncryptedText()),
-                ('next_address', kit.crypto.EncryptedText(help_text='Where a further try goes, since the person moved while this one was on its way.', null=True)),
+                ('next_address', kit.crypto.EncryptedText(help_text='Where a further try goes, if the person moved while this one was on its way.', null=True)),
                 ('other_address', kit.crypto.EncryptedText(help_text="The person's address by the other channel, if there is one.", null=True)),
                 ('subject', kit.crypto.EncryptedText()),
                 ('body', kit.crypto.EncryptedText()),
-                ('context', kit.crypto.EncryptedText(help_text='The words the body was made of, as JSON, to say it by another way.', null=True)),
+                ('context', kit.crypto.EncryptedText(help_text='The values the texts were made with, as JSON, to owe it by the other channel.', null=True)),
                 ('token', models.CharField(help_text='Printed in the body: the end of the short link, or the mark of a message without a link.', max_length=8, null=True, unique=True)),
                 ('linked', models.BooleanField(default=False, help_text='The token opens the short link.')),
                 ('must_reach', models.BooleanField(default=False, help_text='Where no channel arrives, the contact centre calls.')),
@@ -146,17 +145,17 @@ class Migration(migrations.Migration):
                 ('segments', models.PositiveSmallIntegerField(default=1, help_text='What it costs: parts of an SMS, 1 for an e-mail.')),
                 ('state', models.CharField(choices=[('pending', 'waiting to be sent'), ('sending', 'being sent'), ('accepted', 'taken by the carrier'), ('delivered', 'delivered'), ('undeliverable', 'could not be delivered'), ('unknown', 'not known whether it was taken'), ('cancelled', 'overtaken before it left'), ('expired', 'expired before it left')], default='pending', max_length=16)),
                 ('not_before', models.DateTimeField(help_text='Empty: at once, whatever the clocks say.', null=True)),
-                ('expires_at', models.DateTimeField(help_text='From then on it is worth no (further) try.', null=True)),
+                ('expires_at', models.DateTimeField(help_text='From then on it is not sent (again).', null=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('next_try_at', models.DateTimeField(null=True)),
-                ('carrier', models.CharField(blank=True, help_text='Who was spoken to last.', max_length=40)),
+                ('carrier', models.CharField(blank=True, help_text='Which carrier was called last.', max_length=40)),
                 ('unsure_since', models.DateTimeField(null=True)),
-                ('looks', models.PositiveSmallIntegerField(default=0, help_text="How often the carrier's list did not know it.")),
-                ('look_at', models.DateTimeField(help_text='When the carrier is asked about it next.', null=True)),
+                ('times_not_found', models.PositiveSmallIntegerField(default=0, help_text="Checks in which the carrier's list did not have it.")),
+                ('next_check_at', models.DateTimeField(help_text='When its carrier is asked about it next.', null=True)),
                 ('fence', models.PositiveIntegerField(default=0)),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(help_text="By the caller's clock.")),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text="By the database's clock, which a hold goes by.")),
+                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text="By the database's clock, by which a hold is judged.")),
                 ('accepted_at', models.DateTimeField(null=True)),
                 ('settled_at', models.DateTimeField(null=True)),
                 ('repeats', models.ForeignKey(help_text='The message that could not be delivered, or that a person chose to send again.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repetitions', to='notifications.message')),
@@ -205,6 +204,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ProviderRoute',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
+                ('carrier', models.CharField(max_length=40)),
+                ('weight', models.PositiveSmallIntegerField(default=100)),
+                ('weight_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('stopped_until', models.DateTimeField(help_text='Nothing is sent until then; one try decides after it.', null=True)),
+                ('stopped_by', models.CharField(blank=True, help_text="The carrier's code that stopped it.", max_length=40)),
+            ],
+            options={
+                'verbose_name': 'line to a carrier',
+                'verbose_name_plural': 'lines to carriers',
+                'constraints': [models.UniqueConstraint(fields=('channel', 'carrier'), name='providerroute_once'), models.CheckConstraint(condition=models.Q(('weight__lte', 100)), name='providerroute_weight_in_percent')],
+            },
+        ),
+        migrations.CreateModel(
             name='Receipt',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -218,22 +234,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'receipt',
                 'verbose_name_plural': 'receipts',
-            },
-        ),
-        migrations.CreateModel(
-            name='Standing',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
-                ('address_lookup', models.CharField(max_length=64)),
-                ('verdict', models.CharField(choices=[('dead', 'nothing arrives there'), ('stopped', 'its owner asked us to stop'), ('stranger', 'it belongs to somebody else')], max_length=12)),
-                ('code', models.CharField(blank=True, help_text='What the carrier said.', max_length=40)),
-                ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-            ],
-            options={
-                'verbose_name': 'standing of an address',
-                'verbose_name_plural': 'standings of addresses',
-                'constraints': [models.UniqueConstraint(fields=('channel', 'address_lookup'), name='standing_once'), models.CheckConstraint(condition=models.Q(('verdict__in', ['dead', 'stopped', 'stranger'])), name='standing_verdict_known')],
             },
         ),
         migrations.CreateModel(
@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(condition=models.Q(('look_at__isnull', False)), fields=['look_at'], name='message_asked_about'),
+            index=models.Index(condition=models.Q(('next_check_at__isnull', False)), fields=['next_check_at'], name='message_next_check'),
         ),
         migrations.AddIndex(
             model_name='message',

@@ -1,8 +1,9 @@
-"""The tables of notifications: messages and attempts, lines, standings and calls, alarms, edited words."""
+"""The tables of this app: messages and attempts, routes, addresses, calls, alarms, edited wordings."""
 
+from notifications.models.addresses import AddressStatus, Verdict
+from notifications.models.call_tasks import CallOutcome, CallTask
 from notifications.models.editions import WordingEdition
-from notifications.models.ledger import EmbeddedMail
-from notifications.models.lines import DailySpend, Hold, Home, Line
+from notifications.models.embedded import EmbeddedMail
 from notifications.models.messages import (
     LEFT,
     SETTLED,
@@ -15,12 +16,13 @@ from notifications.models.messages import (
     Outcome,
     Receipt,
 )
-from notifications.models.people import CallOutcome, CallTask, Standing, Verdict
-from notifications.models.watch import Alarm, AlarmKind, Audit
+from notifications.models.monitoring import Alarm, AlarmKind, Audit
+from notifications.models.sending import DailySpend, DatabaseIdentity, Hold, ProviderRoute
 
 __all__ = [
     "LEFT",
     "SETTLED",
+    "AddressStatus",
     "Alarm",
     "AlarmKind",
     "Attempt",
@@ -29,17 +31,16 @@ __all__ = [
     "CallTask",
     "Channel",
     "DailySpend",
+    "DatabaseIdentity",
     "EmbeddedMail",
     "Hold",
-    "Home",
     "Lane",
-    "Line",
     "Message",
     "MessageQuerySet",
     "MessageState",
     "Outcome",
+    "ProviderRoute",
     "Receipt",
-    "Standing",
     "Verdict",
     "WordingEdition",
 ]

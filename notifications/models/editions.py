@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class WordingEdition(models.Model):
-    """One edition of the words of a template in a language; the newest counts, and none is ever changed.
+    """One edition of the wording of a template in a language; the newest is in force, and none is ever changed.
 
-    An edition that gives a template its built-in words back is a row like any other.
+    An edition that restores the built-in wording is a row like any other.
     """
 
     template = models.CharField(max_length=40)

@@ -12,7 +12,7 @@ from kit.crypto import EncryptedText
 
 
 class Channel(models.TextChoices):
-    """The ways a message can travel."""
+    """The ways a message is sent."""
 
     SMS = "sms", _("SMS")
     EMAIL = "email", _("E-mail")
@@ -41,7 +41,7 @@ class MessageState(models.TextChoices):
 # Nothing more happens to a message in one of these states, unless proof of its delivery arrives.
 SETTLED = (MessageState.DELIVERED, MessageState.UNDELIVERABLE, MessageState.CANCELLED, MessageState.EXPIRED)
 
-# The person may have read a message in one of these states; in no other can they.
+# The person may have read a message in one of these states, and in no other.
 LEFT = (MessageState.SENDING, MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.UNKNOWN)
 
 
@@ -56,7 +56,7 @@ class Outcome(models.TextChoices):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    """Questions to the outbox; "now" is always the database's clock, because senders' clocks differ."""
+    """Messages by where they stand; "now" is always the database's clock, because senders' clocks differ."""
 
     def waiting(self) -> Self:
         """Keep what has not left and is not settled."""
@@ -66,12 +66,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Keep what may have reached its person."""
         return self.filter(state__in=LEFT)
 
-    def meant(self) -> Self:
-        """Keep what was meant to leave: not what was written beside it so that nobody tells one from the other."""
+    def without_decoys(self) -> Self:
+        """Keep what was meant to leave; a decoy expired at birth, so that owing it costs what a real message costs."""
         return self.exclude(state=MessageState.EXPIRED, tries=0, expires_at__lte=F("created_at"))
 
-    def ripe(self) -> Self:
-        """Keep what waits for nothing of its own: no later try, no later day, not worthless."""
+    def due(self) -> Self:
+        """Keep what has reached the time of its next try and has not expired."""
         return self.waiting().filter(
             Q(next_try_at__isnull=True) | Q(next_try_at__lte=Now()),
             Q(expires_at__isnull=True) | Q(expires_at__gt=Now()),
@@ -79,16 +79,16 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
 
     def expired(self) -> Self:
-        """Keep what is worthless by now, and has not left."""
+        """Keep what has expired before it left."""
         return self.waiting().filter(expires_at__lte=Now())
 
     def abandoned(self) -> Self:
-        """Keep what a sender claimed and did not finish within its lease."""
+        """Keep what a sender claimed, and did not finish within its lease."""
         return self.filter(state=MessageState.SENDING, lease_until__lte=Now())
 
 
 class Message(models.Model):
-    """One message owed to one recipient by one channel: the truth, to which every queue is a hint."""
+    """One message owed to one recipient by one channel. The row is the truth; every queue is a hint."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     occasion = models.CharField(
@@ -102,12 +102,14 @@ class Message(models.Model):
     language = models.CharField(max_length=2)
     address = EncryptedText()
     next_address = EncryptedText(
-        null=True, help_text="Where a further try goes, since the person moved while this one was on its way."
+        null=True, help_text="Where a further try goes, if the person moved while this one was on its way."
     )
     other_address = EncryptedText(null=True, help_text="The person's address by the other channel, if there is one.")
     subject = EncryptedText()
     body = EncryptedText()
-    context = EncryptedText(null=True, help_text="The words the body was made of, as JSON, to say it by another way.")
+    context = EncryptedText(
+        null=True, help_text="The values the texts were made with, as JSON, to owe it by the other channel."
+    )
     token = models.CharField(  # noqa: DJ001 - unique where there is one, and codes have none
         max_length=8,
         unique=True,
@@ -127,17 +129,21 @@ class Message(models.Model):
     )
     state = models.CharField(max_length=16, choices=MessageState, default=MessageState.PENDING)
     not_before = models.DateTimeField(null=True, help_text="Empty: at once, whatever the clocks say.")
-    expires_at = models.DateTimeField(null=True, help_text="From then on it is worth no (further) try.")
+    expires_at = models.DateTimeField(null=True, help_text="From then on it is not sent (again).")
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
-    carrier = models.CharField(max_length=40, blank=True, help_text="Who was spoken to last.")
+    carrier = models.CharField(max_length=40, blank=True, help_text="Which carrier was called last.")
     unsure_since = models.DateTimeField(null=True)
-    looks = models.PositiveSmallIntegerField(default=0, help_text="How often the carrier's list did not know it.")
-    look_at = models.DateTimeField(null=True, help_text="When the carrier is asked about it next.")
+    times_not_found = models.PositiveSmallIntegerField(
+        default=0, help_text="Checks in which the carrier's list did not have it."
+    )
+    next_check_at = models.DateTimeField(null=True, help_text="When its carrier is asked about it next.")
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(help_text="By the caller's clock.")
-    recorded_at = models.DateTimeField(db_default=Now(), help_text="By the database's clock, which a hold goes by.")
+    recorded_at = models.DateTimeField(
+        db_default=Now(), help_text="By the database's clock, by which a hold is judged."
+    )
     accepted_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
@@ -166,7 +172,7 @@ class Message(models.Model):
                 fields=["lane", "created_at"], name="message_pending", condition=Q(state=MessageState.PENDING)
             ),
             models.Index(fields=["lease_until"], name="message_sending", condition=Q(state=MessageState.SENDING)),
-            models.Index(fields=["look_at"], name="message_asked_about", condition=Q(look_at__isnull=False)),
+            models.Index(fields=["next_check_at"], name="message_next_check", condition=Q(next_check_at__isnull=False)),
             models.Index(fields=["unsure_since"], name="message_unknown", condition=Q(state=MessageState.UNKNOWN)),
             models.Index(fields=["reference", "-created_at"], name="message_reference"),
             models.Index(fields=["state", "-created_at"], name="message_listed"),
@@ -178,7 +184,7 @@ class Message(models.Model):
 
     @property
     def address_now(self) -> str:
-        """Where its person is by now, by its channel; "" for nowhere."""
+        """The present address of its person by its channel; "" if there is none."""
         return str(self.address if self.next_address is None else self.next_address)
 
 

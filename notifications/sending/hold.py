@@ -1,6 +1,6 @@
-"""The hold on all sending: a database restored from a copy says nothing until an operator lets it.
+"""The hold on all sending: a database restored from a copy sends nothing until an operator releases it.
 
-What the copy holds as waiting may have been sent since it was made. A copy for trials must reach nobody.
+What the copy has as waiting may have been sent since it was made. A copy for trials must reach nobody.
 """
 
 from datetime import datetime
@@ -10,108 +10,112 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from notifications import alarms, carriers, standing
+from notifications import alarms, carriers
+from notifications.addresses import address_status
 from notifications.models import (
     AlarmKind,
     Attempt,
     Channel,
+    DatabaseIdentity,
     Hold,
-    Home,
     Lane,
     Message,
     MessageState,
     Outcome,
 )
-from notifications.proof import evidence
+from notifications.reconciliation import message_states
 
 # The system identifier is another after a dump and restore into another cluster, the database's number after one into
 # the same cluster, the timeline after a physical restore to a point in time or the promotion of a standby, which may
 # lack the last seconds. The name of the log file says the timeline at once, the control file only after a checkpoint.
-NAME: Final = """
+IDENTITY: Final = """
     SELECT concat_ws(
         '/', (pg_control_system()).system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8),
         (SELECT oid FROM pg_database WHERE datname = current_database())
     )
 """
-LEAP: Final = (
+SKIP_ATTEMPT_IDS: Final = (
     "SELECT setval(s.name, nextval(s.name) + %s) FROM pg_get_serial_sequence('notifications_attempt', 'id') AS s (name)"
 )
-LOST_ATTEMPTS: Final = 10_000_000
+SKIPPED_IDS: Final = 10_000_000
 
 
-def watch() -> None:
-    """Begin a hold if these rows are in another database than they were; the first look remembers where they are."""
-    name = _name_of_this_database()
-    home, made = Home.objects.get_or_create(defaults={"name": name})
-    if made or home.name == name or current() is not None:
+def begin_if_restored() -> None:
+    """Begin a hold if these rows were written in a database of another identity; the first call records the identity.
+
+    Repeating it during a hold is harmless.
+    """
+    identity = _identity_of_this_database()
+    recorded, made = DatabaseIdentity.objects.get_or_create(defaults={"name": identity})
+    if made or recorded.name == identity or current() is not None:
         return
-    Hold.objects.bulk_create([Hold(home=name)], ignore_conflicts=True)
-    _number_attempts_anew()
-    alarms.sound(AlarmKind.ON_HOLD)
+    Hold.objects.bulk_create([Hold(database=identity)], ignore_conflicts=True)
+    _skip_attempt_ids()
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
 
 
 def current() -> Hold | None:
-    """Return the hold that is on, if one is."""
+    """Return the hold that has not ended, if there is one."""
     return Hold.objects.filter(ended_at__isnull=True).first()
 
 
 def end(*, by: str) -> None:
-    """Let the messages go; ``by`` is the operator's key.
+    """Release the sending; ``by`` is the operator's key. Ending a hold twice is harmless.
 
-    What waited, or was in a sender's hands, when the copy was made may have been sent since: it counts as unknown, and
-    the carriers are asked about it. What was owed during the hold simply goes. Ending twice is harmless.
+    What waited or was being sent when the copy was made may have been sent since: it counts as unknown, and the
+    carriers are asked about it. What was owed during the hold is simply sent.
     """
     with transaction.atomic():
         hold = Hold.objects.select_for_update().filter(ended_at__isnull=True).first()
         if hold is None:
             return
-        Home.objects.update(name=_name_of_this_database())
+        DatabaseIdentity.objects.update(name=_identity_of_this_database())
         for channel in Channel:
-            _doubt(channel, since=hold.began_at)
+            _mark_unknown(channel, before=hold.began_at)
         Hold.objects.filter(pk=hold.pk).update(ended_at=Now(), ended_by=by)
-        alarms.over(AlarmKind.ON_HOLD)
+        alarms.resolve(AlarmKind.ON_HOLD)
 
 
-def _doubt(channel: Channel, *, since: datetime) -> None:
-    """Call the open notices of a channel that are older than the hold unknown: each of its carriers may have them."""
-    older = Message.objects.filter(channel=channel, lane=Lane.NOTICES, recorded_at__lte=since)
-    still_open = older.filter(state__in=evidence.OPEN)
-    doubted = list(still_open.select_for_update().order_by("pk"))
-    Attempt.objects.filter(message__in=doubted, ended_at__isnull=True).update(ended_at=Now(), outcome=Outcome.UNKNOWN)
+def _mark_unknown(channel: Channel, *, before: datetime) -> None:
+    """Mark the open notices of a channel recorded until ``before`` as unknown, with an attempt at each carrier."""
+    older = Message.objects.filter(channel=channel, lane=Lane.NOTICES, recorded_at__lte=before)
+    still_open = older.filter(state__in=message_states.OPEN_STATES)
+    messages = list(still_open.select_for_update().order_by("pk"))
+    Attempt.objects.filter(message__in=messages, ended_at__isnull=True).update(ended_at=Now(), outcome=Outcome.UNKNOWN)
     names = [carrier.name for carrier in carriers.carriers_for(channel)]
     Attempt.objects.bulk_create(
         Attempt(
             message=message,
-            number=message.tries + place,
+            number=message.tries + index,
             fence=message.fence,
             carrier=name,
-            address_lookup=standing.key_of(channel, message.address),
+            address_lookup=address_status.address_key(channel, message.address),
             wire_at=message.created_at,
             ended_at=Now(),
             outcome=Outcome.UNKNOWN,
             error_code="restored",
         )
-        for message in doubted
-        for place, name in enumerate(names, start=1)
+        for message in messages
+        for index, name in enumerate(names, start=1)
     )
-    Message.objects.filter(pk__in=[message.pk for message in doubted]).update(
+    Message.objects.filter(pk__in=[message.pk for message in messages]).update(
         state=MessageState.UNKNOWN,
         tries=F("tries") + len(names),
         fence=F("fence") + 1,
         lease_until=None,
-        looks=0,
+        times_not_found=0,
         unsure_since=Now(),
-        look_at=Now(),
+        next_check_at=Now(),
     )
 
 
-def _number_attempts_anew() -> None:
-    """Leave the numbers of attempts alone that the lost time has used: carriers still speak of them in callbacks."""
+def _skip_attempt_ids() -> None:
+    """Skip the ids of attempts that were used after the copy was made: carriers still name them in callbacks."""
     with connection.cursor() as cursor:
-        cursor.execute(LEAP, [LOST_ATTEMPTS])
+        cursor.execute(SKIP_ATTEMPT_IDS, [SKIPPED_IDS])
 
 
-def _name_of_this_database() -> str:
+def _identity_of_this_database() -> str:
     with connection.cursor() as cursor:
-        cursor.execute(NAME)
+        cursor.execute(IDENTITY)
         return str(cursor.fetchone()[0])

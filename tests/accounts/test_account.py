@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts import account
 from accounts.models import Citizen, Identity
 from notifications import carriers, outbox
-from notifications.carriers import Accepted, Letter
+from notifications.carriers import Accepted, OutgoingMessage
 from notifications.models import Channel, Message
 from notifications.sending import delivery
 from tests.accounts.keyboard import errors, newest_code
@@ -229,22 +229,22 @@ def test_the_notices_about_an_account_wait_for_no_morning(amina, now):
 def test_a_sender_that_holds_a_message_while_the_number_changes_sends_nothing_to_the_old_one(amina, now, monkeypatch):
     owe(amina)
     sent: list[str] = []
-    mark = delivery._mark
+    mark = delivery.mark_on_wire
 
     class Carrier:
         name = "obedient"
 
-        def send(self, letter: Letter) -> Accepted:
-            sent.append(letter.to)
+        def send(self, message: OutgoingMessage) -> Accepted:
+            sent.append(message.to)
             return Accepted(f"obedient-{len(sent)}")
 
     def change_first(*args: object, **words: object) -> object:
-        monkeypatch.setattr(delivery, "_mark", mark)
+        monkeypatch.setattr(delivery, "mark_on_wire", mark)
         account.change_phone(amina, "+962780009999", at=now)
         return mark(*args, **words)
 
     monkeypatch.setattr(carriers, "carriers_for", lambda _channel: (Carrier(),))
-    monkeypatch.setattr(delivery, "_mark", change_first)
+    monkeypatch.setattr(delivery, "mark_on_wire", change_first)
     delivery.drain("notices", seconds=5)
     delivery.drain("notices", seconds=5)
     assert sorted(sent) == ["+962780009999", "+962780009999", "+962790001234"]

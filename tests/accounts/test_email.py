@@ -16,7 +16,8 @@ from django.utils import timezone
 from accounts import emails, limits
 from accounts.models import Citizen
 from accounts.reach import reach
-from notifications import outbox, standing
+from notifications import outbox
+from notifications.addresses import address_status
 from notifications.models import Channel, Lane, Message, MessageState, Verdict
 from tests.accounts.keyboard import AMINA, RANA, errors, newest_code, register, register_until_code, url
 from tests.cast import PASSWORD, make_citizen, sign_in
@@ -128,7 +129,7 @@ def test_the_confirmed_address_is_not_confirmed_again_unless_nothing_arrives_the
     typed = {"email": "Amina@home.example", "current": PASSWORD}
     answer = sign_in(client, amina).post("/en/account/email/", typed)
     assert errors(answer) == ["This is already your address, and it is confirmed"]
-    standing.pronounce(Channel.EMAIL, "amina@home.example", Verdict.DEAD)
+    address_status.record(Channel.EMAIL, "amina@home.example", Verdict.DEAD)
     assert client.post("/en/account/email/", typed).status_code == 302
     assert owed("email_confirm") == [("email", "amina@home.example", MessageState.PENDING)]
     assert again(amina).confirmed_email == "amina@home.example"
@@ -278,12 +279,12 @@ def test_the_link_of_one_person_is_nothing_to_another_with_the_same_address(clie
 
 
 def test_confirming_clears_what_is_held_against_the_address_and_the_banner(client, amina):
-    standing.pronounce(Channel.EMAIL, "amina@home.example", Verdict.DEAD)
+    address_status.record(Channel.EMAIL, "amina@home.example", Verdict.DEAD)
     client.post("/en/sign-in/", {"number": "9902103456", "password": PASSWORD})
     assert "Our e-mails to you do not arrive" in client.get("/en/account/").content.decode()
     client.post("/en/account/email/", {"email": "amina@home.example", "current": PASSWORD})
     client.post(link())
-    assert standing.verdict(Channel.EMAIL, "amina@home.example") is None
+    assert address_status.verdict(Channel.EMAIL, "amina@home.example") is None
     assert "Our e-mails to you do not arrive" not in client.get("/en/account/").content.decode()
 
 

@@ -29,7 +29,7 @@ def told() -> list[tuple[str, str]]:
 
 
 def test_every_operator_is_told_by_both_ways_once(huda, lina, now):
-    alarms.sound(AlarmKind.LINE_STOPPED, "sms twilio")
+    alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, "sms twilio")
     assert operators.tell(now) == 1
     assert told() == [("email", "huda@cmu.example"), ("sms", "+962790100006")]
     assert operators.tell(now + timedelta(seconds=30)) == 0
@@ -41,7 +41,7 @@ def test_every_operator_is_told_by_both_ways_once(huda, lina, now):
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_the_message_names_the_alarm_in_the_language_of_the_operator(huda, now, kind, language):
     User.objects.filter(pk=huda.pk).update(language=language)
-    alarms.sound(kind)
+    alarms.raise_alarm(kind)
     operators.tell(now)
     with translation.override(language):
         words = str(kind.label)
@@ -51,19 +51,19 @@ def test_the_message_names_the_alarm_in_the_language_of_the_operator(huda, now, 
 
 
 def test_two_alarms_are_two_messages_and_one_that_is_over_is_none(huda, now):
-    alarms.sound(AlarmKind.ON_HOLD)
-    alarms.sound(AlarmKind.CAP_REACHED, "sms 2026-01-04")
-    alarms.sound(AlarmKind.QUEUE_OLD)
-    alarms.over(AlarmKind.QUEUE_OLD)
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
+    alarms.raise_alarm(AlarmKind.CAP_REACHED, "sms 2026-01-04")
+    alarms.raise_alarm(AlarmKind.QUEUE_OLD)
+    alarms.resolve(AlarmKind.QUEUE_OLD)
     assert operators.tell(now) == 2
     assert len(told()) == 4
 
 
 def test_an_alarm_that_comes_back_is_told_again(huda, now):
     for _ in range(2):
-        alarms.sound(AlarmKind.QUEUE_OLD)
+        alarms.raise_alarm(AlarmKind.QUEUE_OLD)
         operators.tell(now)
-        alarms.over(AlarmKind.QUEUE_OLD)
+        alarms.resolve(AlarmKind.QUEUE_OLD)
     assert len(told()) == 4
 
 
@@ -72,24 +72,24 @@ def test_whoever_is_no_operator_today_hears_nothing(huda, omar, sami, cmu, now):
     Membership.objects.filter(user=left).update(ends_on=date(2026, 1, 3))
     shut = make_staff("shut@cmu.example", "سهى", "Suha", "+962790100011", cmu, Role.OPERATOR)
     User.objects.filter(pk=shut.pk).update(is_active=False)
-    alarms.sound(AlarmKind.ON_HOLD)
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
     operators.tell(now)
     assert [address for _, address in told()] == ["huda@cmu.example", "+962790100006"]
 
 
 def test_the_deputy_of_an_absent_operator_is_told(huda, lina, now):
     Absence.objects.create(user=huda, deputy=lina, starts_on=now.date(), ends_on=now.date())
-    alarms.sound(AlarmKind.ON_HOLD)
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
     operators.tell(now)
     assert [address for _, address in told()] == ["lina@cmu.example", "+962790100004"]
 
 
 def test_without_an_operator_the_head_of_the_unit_is_told_and_without_a_head_its_staff(lina, cmu, now):
-    alarms.sound(AlarmKind.ON_HOLD)
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
     operators.tell(now)
     assert [address for _, address in told()] == ["lina@cmu.example", "+962790100004"]
     make_staff("head@cmu.example", "ريم", "Reem", "+962790100012", cmu, Role.CMU_HEAD)
-    alarms.sound(AlarmKind.QUEUE_OLD)
+    alarms.raise_alarm(AlarmKind.QUEUE_OLD)
     operators.tell(now)
     assert sorted(address for _, address in told()[2:] + told()[:2]) == [
         "+962790100004",
@@ -100,12 +100,12 @@ def test_without_an_operator_the_head_of_the_unit_is_told_and_without_a_head_its
 
 
 def test_with_nobody_to_tell_the_alarm_stays_untold_and_is_logged(omar, now, caplog):
-    alarms.sound(AlarmKind.ON_HOLD)
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
     assert operators.tell(now) == 0
     assert "Nobody can be told of the alarms of the messages." in caplog.messages
     assert Alarm.objects.get().told_at is None
     caplog.clear()
-    alarms.over(AlarmKind.ON_HOLD)
+    alarms.resolve(AlarmKind.ON_HOLD)
     operators.tell(now)
     assert caplog.messages[-1:] != ["Nobody can be told of the alarms of the messages."]
 
@@ -113,13 +113,13 @@ def test_with_nobody_to_tell_the_alarm_stays_untold_and_is_logged(omar, now, cap
 def test_an_operator_without_a_telephone_is_told_by_email(huda, now):
     huda.phone = ""
     huda.save(update_fields=["phone", "phone_lookup"])
-    alarms.sound(AlarmKind.ON_HOLD)
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
     operators.tell(now)
     assert told() == [("email", "huda@cmu.example")]
 
 
 def test_a_telling_that_fails_leaves_the_alarm_untold(huda, now, monkeypatch):
-    alarms.sound(AlarmKind.ON_HOLD)
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
 
     def fail(*_args, **_words) -> None:
         raise Interrupted
@@ -132,7 +132,7 @@ def test_a_telling_that_fails_leaves_the_alarm_untold(huda, now, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_tell_of_an_alarm_once(huda, now):
-    alarms.sound(AlarmKind.ON_HOLD)
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
     together = threading.Barrier(2)
 
     def tell(_: int) -> int:
@@ -148,7 +148,7 @@ def test_two_workers_tell_of_an_alarm_once(huda, now):
 
 
 def test_the_task_tells(huda):
-    alarms.sound(AlarmKind.ON_HOLD)
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
     tell_operators()
     assert len(told()) == 2
 
@@ -159,11 +159,11 @@ def test_no_more_is_asked_for_three_operators_than_for_one(huda, cmu, now):
 
     counts = []
     for _ in range(2):
-        alarms.sound(AlarmKind.ON_HOLD)
+        alarms.raise_alarm(AlarmKind.ON_HOLD)
         with CaptureQueriesContext(connection) as spent:
             operators.tell(now)
         counts.append(len(spent.captured_queries))
-        alarms.over(AlarmKind.ON_HOLD)
+        alarms.resolve(AlarmKind.ON_HOLD)
         if len(counts) == 1:
             make_staff("second@cmu.example", "ريم", "Reem", "+962790100020", cmu, Role.OPERATOR)
             make_staff("third@cmu.example", "ليلى", "Layla", "+962790100021", cmu, Role.OPERATOR)

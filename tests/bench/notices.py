@@ -26,7 +26,7 @@ def main(arguments: list[str], *, root: Path) -> int:
         loading.prepare(base)
         (base / "run").mkdir()
         with serving(base / "run", like=base / loading.TEMPLATE) as (database, broker), providing(base) as provider:
-            loading.adopt(Plan(name="notices", seed=0, pace=1), database.url, broker.url, provider)
+            loading.adopt(Plan(name="notices", seed=0, time_factor=1), database.url, broker.url, provider)
             found = _rates(asked, base)
             if not asked.no_stack:
                 from tests.bench import waiting

@@ -15,7 +15,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from notifications import carriers, outbox
-from notifications.carriers import Accepted, Letter
+from notifications.carriers import Accepted, OutgoingMessage
 from notifications.models import Channel, Lane, Message, MessageState
 from notifications.sending import delivery
 from tests.bench import progress
@@ -44,9 +44,9 @@ class AtOnce:
     def __init__(self) -> None:
         self._ids = itertools.count(1)
 
-    def send(self, letter: Letter) -> Accepted:
+    def send(self, message: OutgoingMessage) -> Accepted:
         """Take it."""
-        return Accepted(f"{letter.attempt_id}-{next(self._ids)}")
+        return Accepted(f"{message.attempt_id}-{next(self._ids)}")
 
 
 def rates(number: int, few: int, base: Path) -> dict[str, Any]:

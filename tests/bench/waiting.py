@@ -24,8 +24,9 @@ from complaints.workflow import Kind, State
 from config.devstack.processes import start
 from config.devstack.stack import command
 from config.devstack.state import ROOT
-from notifications import bell, outbox
+from notifications import outbox
 from notifications.models import Lane, Message, MessageState
+from notifications.runtime import worker_signal
 from tests.bench import throughput
 from tests.bench.generate import generate, make_world
 from tests.bench.pages import sign_in
@@ -158,7 +159,7 @@ def _closing(case: Case, broken: Callable[[], None], mended: Callable[[], None],
     client = sign_in(case.officer)
     broken()
     time.sleep(1)
-    bell.forget()
+    worker_signal.reset()
     seconds = _close(client, case)
     time.sleep(outage)
     message = Message.objects.get(occasion__startswith="case:", reference=case.reference, template="case_answered")

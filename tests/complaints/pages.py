@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Citizen, User
 from complaints.models import Case
-from notifications.words.links import DOT
+from notifications.wordings.links import DOT
 
 #: What stands in a preview for each letter that is rolled anew: a dot, and a mark that keeps it in its link.
 DOTS = f"{DOT}\N{LEFT-TO-RIGHT MARK}"

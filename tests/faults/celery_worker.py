@@ -1,4 +1,4 @@
-"""The real Celery workers as the stack runs them, killed whole; the town rings the bell, and a child is the beat."""
+"""The real Celery workers as the stack runs them, killed whole; the town notifies them, and a child is the beat."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from tests.faults.storm import Storm
 
 #: One for each lane and one for the chores; each has two children of its own.
 NAMES = ("codes", "notices", "chores")
-BEATS = ("notifications.sweep", "notifications.ask")
+BEATS = ("notifications.sweep", "notifications.check_status")
 #: A worker takes seconds to start: its life is counted from the first message that is sent after that.
 LONGEST_LIFE, LONGEST_BIRTH = 3.0, 30.0
 ASKED_EVERY = 0.2
@@ -47,7 +47,7 @@ class CeleryWorkers:
         """Start workers and beat."""
         for name in NAMES:
             self._lives[name] = self._born(name)
-        self._beat = self.storm.fork("beat", lambda: beat(self.storm.plan.pace))
+        self._beat = self.storm.fork("beat", lambda: beat(self.storm.plan.time_factor))
 
     def rage(self, now: float) -> None:
         """Kill a worker when its time has come, and start another, as if one had ended by itself."""
@@ -93,8 +93,8 @@ def _kill(life: Life) -> None:
         life.process.wait()
 
 
-def beat(pace: float) -> NoReturn:
-    """Send the schedule's tasks for messages, as often as the pace makes of their seconds."""
+def beat(time_factor: float) -> NoReturn:
+    """Send the schedule's tasks for messages, as often as the time_factor makes of their seconds."""
     from config.celery import app
 
     entries = [entry for entry in app.conf.beat_schedule.values() if entry["task"] in BEATS]
@@ -103,7 +103,7 @@ def beat(pace: float) -> NoReturn:
         now = time.monotonic()
         for place, entry in enumerate(entries):
             if now >= due[place]:
-                due[place] = now + max(QUICKEST_BEAT, entry["schedule"] * pace)
+                due[place] = now + max(QUICKEST_BEAT, entry["schedule"] * time_factor)
                 _send(app, entry)
         time.sleep(0.02)
 

@@ -69,7 +69,7 @@ def controls(**changes: object) -> list[Plan]:
         "flushes": 1,
         "stops": 0,
         "to_the_end": False,
-        "pace": 1 / 120,
+        "time_factor": 1 / 120,
     }
     return [
         Plan(**({"name": "control: requeue", "seed": 4, "change": "requeue"} | few | changes)),

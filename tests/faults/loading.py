@@ -37,18 +37,22 @@ def prepare(base: Path) -> None:
 
 
 def adopt(plan: Plan, cluster: str, broker: str, provider: Provider) -> None:
-    """Give this process, and all it will start, the servers and the pace of one run."""
+    """Give this process, and all it will start, the servers and the time_factor of one run."""
     from django.conf import settings
     from django.db import connections
 
     from config.celery import app
 
     public = _public()
-    os.environ |= {"DATABASE_URL": f"{cluster}/app", "REDIS_URL": broker, "NOTIFICATIONS_PACE": repr(plan.pace)}
+    os.environ |= {
+        "DATABASE_URL": f"{cluster}/app",
+        "REDIS_URL": broker,
+        "NOTIFICATIONS_TIME_FACTOR": repr(plan.time_factor),
+    }
     os.environ |= public | provider.settings
     parts = urlsplit(cluster)
     connections.settings["default"] |= {"PORT": parts.port, "PASSWORD": parts.password}
-    settings.NOTIFICATIONS_PACE = plan.pace
+    settings.NOTIFICATIONS_TIME_FACTOR = plan.time_factor
     settings.PUBLIC_URL, settings.TWILIO_API_URL = public["PUBLIC_URL"], provider.url
     settings.CELERY_BROKER_URL = broker
     app.conf.update(broker_url=broker)
@@ -95,19 +99,20 @@ def _warm_up() -> None:
     from django.utils import timezone
 
     from config.celery import app
-    from notifications import bell, carriers, outbox
+    from notifications import carriers, outbox
     from notifications.models import Attempt, DailySpend, Lane, Message, Receipt
+    from notifications.runtime import worker_signal
     from tests.faults import counting, senders, storm, town  # noqa: F401 - loaded for the children
 
     len(get_resolver().url_patterns)
     with transaction.atomic():
         outbox.owe([town.notice(10**6)], occasion="warm-up", at=timezone.now())
     app.loader.import_default_modules()
-    app.tasks[bell.TASK](Lane.NOTICES)
-    for name in ("notifications.sweep", "notifications.ask"):
+    app.tasks[worker_signal.TASK](Lane.NOTICES)
+    for name in ("notifications.sweep", "notifications.check_status"):
         app.tasks[name]()
     for model in (Receipt, Attempt, Message, DailySpend):
         model.objects.all().delete()
     # Connections are not for sharing.
     carriers.make_carrier.cache_clear()
-    bell.forget()
+    worker_signal.reset()

@@ -39,7 +39,7 @@ class Plan:
     messages: int = 300
     # How long messages are owed while everything fails.
     seconds: float = 15
-    pace: float = 1 / 90
+    time_factor: float = 1 / 90
     workers: Workers = "senders"
     change: Change = ""
     # At least.

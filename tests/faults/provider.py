@@ -62,7 +62,7 @@ class Provider:
 
     def storm(self, plan: Plan) -> None:
         """Let so much of what it does go wrong, from now on."""
-        self._ask("/storm", {"faulty": plan.faulty, "pace": plan.pace, "seed": plan.seed})
+        self._ask("/storm", {"faulty": plan.faulty, "time_factor": plan.time_factor, "seed": plan.seed})
 
     def calm(self) -> None:
         """Let everything go right from now on."""
@@ -117,7 +117,7 @@ class Stormy(FakeTwilio):
         self.is_raging = threading.Event()
         self.calls = 0
 
-    def order(self, *, faulty: float, pace: float = 0, seed: int = 0) -> None:
+    def order(self, *, faulty: float, time_factor: float = 0, seed: int = 0) -> None:
         """Let a part of all answers, lists and callbacks go wrong; none of them with 0."""
         with self.lock:
             self.forget_faults()
@@ -133,10 +133,10 @@ class Stormy(FakeTwilio):
                     **{name: Fault(chance=faulty / 2) for name in ("repeat_callbacks", "reorder_callbacks")},
                     drop_callbacks=Fault(chance=faulty),
                     # Five minutes: half of the first wait. An answer comes late, a slow one in time.
-                    list_delay=Fault(chance=1, seconds=300 * pace),
+                    list_delay=Fault(chance=1, seconds=300 * time_factor),
                 )
-                self.faults["accept_then_time_out"].seconds = 40 * pace
-                self.faults["slow"].seconds = 10 * pace
+                self.faults["accept_then_time_out"].seconds = 40 * time_factor
+                self.faults["slow"].seconds = 10 * time_factor
                 self.is_raging.set()
 
     def forget(self) -> None:

@@ -14,11 +14,11 @@ from celery import current_app
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models.functions import Now
 
-from notifications import bell
-from notifications.carriers import Accepted, Declined, Letter
+from notifications.carriers import Accepted, Declined, OutgoingMessage
 from notifications.carriers.twilio import TwilioCarrier
 from notifications.models import Attempt, Lane, Message, MessageState, Outcome
-from notifications.proof import reconcile
+from notifications.reconciliation import status_checks
+from notifications.runtime import worker_signal
 from tests.faults.plan import (
     AFTER_THE_WIRE,
     BEFORE_THE_WIRE,
@@ -28,7 +28,7 @@ from tests.faults.plan import (
     Stage,
 )
 
-type Send = Callable[[TwilioCarrier, Letter], Accepted]
+type Send = Callable[[TwilioCarrier, OutgoingMessage], Accepted]
 
 IDLE_SECONDS = 0.1
 
@@ -39,11 +39,11 @@ def work(change: Change, marks: Path, tell: Callable[[Stage], object]) -> NoRetu
     if change == "mark first":
         send = _marked_first(send)
     if change == "requeue":
-        reconcile._look = _sent_again_unasked
+        status_checks._check_unknown = _sent_again_unasked
     TwilioCarrier.send = send  # type: ignore[method-assign,assignment]
     tasks = current_app.tasks
-    lanes = [partial(tasks[bell.TASK], lane) for lane in Lane]
-    duties = [*lanes, tasks["notifications.sweep"], tasks["notifications.ask"]]
+    lanes = [partial(tasks[worker_signal.TASK], lane) for lane in Lane]
+    duties = [*lanes, tasks["notifications.sweep"], tasks["notifications.check_status"]]
     with suppress(DatabaseError):
         connection.ensure_connection()
     tell(Stage.WORKING)
@@ -67,18 +67,18 @@ def _do(duty: Callable[[], object]) -> None:
 def _killed_on_schedule(send: Send, marks: Path, tell: Callable[[Stage], object]) -> Send:
     """Die once between the mark and the wire, and once between the wire and the record."""
 
-    def dying(carrier: TwilioCarrier, letter: Letter) -> Accepted:
-        if letter.to == KILLED_BEFORE_THE_WIRE:
+    def dying(carrier: TwilioCarrier, message: OutgoingMessage) -> Accepted:
+        if message.to == KILLED_BEFORE_THE_WIRE:
             _die_once(marks / BEFORE_THE_WIRE)
-        if letter.to != KILLED_AFTER_THE_WIRE:
-            return send(carrier, letter)
+        if message.to != KILLED_AFTER_THE_WIRE:
+            return send(carrier, message)
         tell(Stage.SPARED)
         try:
-            accepted = send(carrier, letter)
+            accepted = send(carrier, message)
         except Declined:
             raise
         except Exception:
-            # On a slow machine no answer may come in time: the letter is on the wire all the same.
+            # On a slow machine no answer may come in time: the message is on the wire all the same.
             _die_once(marks / AFTER_THE_WIRE)
             raise
         _die_once(marks / AFTER_THE_WIRE)
@@ -103,19 +103,19 @@ def _is_first(mark: Path) -> bool:
 def _marked_first(send: Send) -> Send:
     """Negative control: the acceptance is recorded before the carrier is spoken to."""
 
-    def marking(carrier: TwilioCarrier, letter: Letter) -> Accepted:
+    def marking(carrier: TwilioCarrier, message: OutgoingMessage) -> Accepted:
         with transaction.atomic():
-            Attempt.objects.filter(pk=letter.attempt_id).update(outcome=Outcome.ACCEPTED, ended_at=Now())
-            Message.objects.filter(pk=letter.message_id).update(
+            Attempt.objects.filter(pk=message.attempt_id).update(outcome=Outcome.ACCEPTED, ended_at=Now())
+            Message.objects.filter(pk=message.message_id).update(
                 state=MessageState.ACCEPTED, accepted_at=Now(), lease_until=None
             )
-        return send(carrier, letter)
+        return send(carrier, message)
 
     return marking
 
 
 def _sent_again_unasked(message: Message) -> None:
-    """Negative control: after the grace an unknown message is sent again, without a look into the provider's list."""
+    """Negative control: after the grace an unknown message is sent again, without a check of the provider's list."""
     Message.objects.filter(pk=message.pk, state=MessageState.UNKNOWN).update(
-        state=MessageState.PENDING, unsure_since=None, look_at=None, next_try_at=None
+        state=MessageState.PENDING, unsure_since=None, next_check_at=None, next_try_at=None
     )

@@ -18,11 +18,11 @@ from django.utils import timezone
 
 import notifications
 from notifications import carriers
-from notifications.carriers import Sighting, Status
-from notifications.clock import database_now
-from notifications.models import Attempt, Channel, Lane, Line, Message, MessageQuerySet, MessageState, Outcome
-from notifications.pace import pace
-from notifications.proof import reconcile
+from notifications.carriers import Status, StatusReport
+from notifications.models import Attempt, Channel, Lane, Message, MessageQuerySet, MessageState, Outcome, ProviderRoute
+from notifications.reconciliation import status_checks
+from notifications.runtime.database_clock import database_now
+from notifications.runtime.timings import timings
 from notifications.sending import delivery, sweep
 from tests.notifications.conftest import AnsweringCarrier, notice, owed
 
@@ -32,7 +32,7 @@ LITERAL_MOMENT = re.compile(r"'\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
 NOTIFICATIONS = Path(notifications.__path__[0])
 DECIDING = sorted(
     str(file.relative_to(NOTIFICATIONS))
-    for place in ("sending", "proof", "standing.py", "tasks.py")
+    for place in ("sending", "reconciliation", "addresses", "tasks.py")
     for file in ([NOTIFICATIONS / place] if place.endswith(".py") else (NOTIFICATIONS / place).glob("*.py"))
 )
 
@@ -80,7 +80,7 @@ def test_a_sender_whose_clock_is_two_hours_off_does_what_any_other_does(
         assert abs(timezone.now() - database_now() - shift) < timedelta(minutes=1)
         work()
     assert outcomes() == EXPECTED
-    assert sorted(letter.message_id for letter in carrier.ledger) == sorted(
+    assert sorted(message.message_id for message in carrier.ledger) == sorted(
         str(message.pk) for message in Message.objects.filter(occasion__in=SENT)
     )
 
@@ -97,7 +97,7 @@ def test_a_sender_that_compared_leases_by_its_own_clock_would_be_noticed(
     assert outcomes() != EXPECTED
 
 
-# What the sender finds, and what it must make of it, whatever its clock says: state, tries, looks.
+# What the sender finds, and what it must make of it, whatever its clock says: state, tries, times not found.
 SENT = ("ready", "its later try is due", "its day has come", "a code that is still good", "left behind off the wire")
 EXPECTED: Outcomes = {
     "ready": (MessageState.ACCEPTED, 1, 0),
@@ -135,21 +135,25 @@ def prepare(carrier: AnsweringCarrier) -> None:
         "left behind on the wire": SENDING | {"lease_until": Now() - second},
         "in somebody's hands": SENDING | {"lease_until": Now() + hour},
         "in somebody's hands, on the wire": SENDING | {"lease_until": Now() + hour},
-        "unknown, and to be looked for": UNSURE | {"look_at": Now() - second},
-        "unknown, and to be looked for in an hour": UNSURE | {"look_at": Now() + hour},
-        "unknown, and in the list": UNSURE | {"look_at": Now() - second},
-        "unknown, looked for once, and young": UNSURE | {"looks": 1, "look_at": Now() - second},
+        "unknown, and to be looked for": UNSURE | {"next_check_at": Now() - second},
+        "unknown, and to be looked for in an hour": UNSURE | {"next_check_at": Now() + hour},
+        "unknown, and in the list": UNSURE | {"next_check_at": Now() - second},
+        "unknown, looked for once, and young": UNSURE | {"times_not_found": 1, "next_check_at": Now() - second},
         "unknown, looked for once, and old": UNSURE
-        | {"looks": 1, "look_at": Now() - second, "unsure_since": Now() - pace().person - second},
-        "accepted, and to be asked about": ACCEPTED | {"look_at": Now() - second},
-        "accepted, and to be asked about in an hour": ACCEPTED | {"look_at": Now() + hour},
+        | {
+            "times_not_found": 1,
+            "next_check_at": Now() - second,
+            "unsure_since": Now() - timings().until_decision - second,
+        },
+        "accepted, and to be asked about": ACCEPTED | {"next_check_at": Now() - second},
+        "accepted, and to be asked about in an hour": ACCEPTED | {"next_check_at": Now() + hour},
     }
     for occasion in EXPECTED:
         (message,) = owed(notice(recipient=f"citizen:{occasion}"), occasion=occasion)
         _bring(message, changes.get(occasion, {}))
     carrier.list(Message.objects.get(occasion="unknown, and in the list"))
     taken = Message.objects.get(occasion="accepted, and to be asked about")
-    carrier.listed[taken.token or ""] = Sighting(f"taken-{taken.pk}", Status.DELIVERED, "delivered", "")
+    carrier.listed[taken.token or ""] = StatusReport(f"taken-{taken.pk}", Status.DELIVERED, "delivered", "")
 
 
 SENDING: dict[str, object] = {"state": MessageState.SENDING, "tries": 1, "fence": 1, "carrier": "answering"}
@@ -179,11 +183,11 @@ def _bring(message: Message, changes: dict[str, object]) -> None:
 def work() -> None:
     """Do once what the tasks do, each with a connection of its own."""
     acts: tuple[Callable[[], object], ...] = (
-        sweep.recover,
+        sweep.settle_abandoned,
         sweep.expire,
         lambda: delivery.drain(Lane.CODES),
         lambda: delivery.drain(Lane.NOTICES),
-        reconcile.ask,
+        status_checks.check_due_messages,
     )
     for act in acts:
         act()
@@ -191,14 +195,14 @@ def work() -> None:
 
 
 def outcomes() -> Outcomes:
-    return {m.occasion: (m.state, m.tries, m.looks) for m in Message.objects.all()}
+    return {m.occasion: (m.state, m.tries, m.times_not_found) for m in Message.objects.all()}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_leases_are_compared_and_given_in_sql_by_the_databases_clock(carrier: AnsweringCarrier) -> None:
     prepare(carrier)
     with CaptureQueriesContext(connection) as captured:
-        sweep.recover()
+        sweep.settle_abandoned()
         delivery.drain(Lane.NOTICES)
     about = [query["sql"] for query in captured if "lease_until" in _after_the_columns(query["sql"])]
     compared = [sql for sql in about if re.search(r'"lease_until" [<>]', sql)]
@@ -215,7 +219,9 @@ def test_a_stopped_line_opens_by_the_databases_clock(
     carrier: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (message,) = owed()
-    Line.objects.create(channel=Channel.SMS, carrier="answering", stopped_until=database_now() + timedelta(hours=1))
+    ProviderRoute.objects.create(
+        channel=Channel.SMS, carrier="answering", stopped_until=database_now() + timedelta(hours=1)
+    )
     with clock_off_by(TWO_HOURS, monkeypatch):
         delivery.drain(Lane.NOTICES)
     message.refresh_from_db()
@@ -244,7 +250,7 @@ def readings(text: str) -> list[str]:
     calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
     named = {ast.unparse(call.func) for call in calls if not _converts(call)}
     asking = r"(?:.*\.)?(?:now|utcnow|today|localtime|localdate|gmtime|time_ns)|time\.time"
-    return sorted(name for name in named - {"Routes.now"} if re.fullmatch(asking, name))
+    return sorted(name for name in named if re.fullmatch(asking, name))
 
 
 def _converts(call: ast.Call) -> bool:

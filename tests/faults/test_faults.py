@@ -13,7 +13,7 @@ from tests.faults.plan import Found, Plan
 # All three at once, so that the suite waits once.
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 
-SHORT = {"messages": 40, "seconds": 3.0, "pace": 1 / 240, "to_the_end": False, "kills": 10, "patience": 30.0}
+SHORT = {"messages": 40, "seconds": 3.0, "time_factor": 1 / 240, "to_the_end": False, "kills": 10, "patience": 30.0}
 
 
 @pytest.fixture(scope="module")

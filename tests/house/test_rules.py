@@ -173,8 +173,8 @@ KEEPS_ARABIC = {
     "config/formats/ar/formats.py",  # punctuation of dates
     "kit/months.py",  # months in the three families people write
     "config/settings.py",  # the operator's name, which is a setting
-    "notifications/callbacks.py",  # the short replies that are heard
-    "notifications/words/ar.py",  # messages, counted letter by letter, beside their English twins
+    "notifications/web/replies.py",  # the short replies that are acted on
+    "notifications/wordings/ar.py",  # messages, counted letter by letter, beside their English twins
 }
 
 

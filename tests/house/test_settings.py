@@ -22,7 +22,7 @@ READS_ENVIRONMENT = (
 )
 # Read by the container or the demonstration, or set by the code itself: no line in a form that production fills in.
 NOT_IN_THE_FORM = {
-    "CHROMIUM", "CI", "DATABASE_POOL", "DATABASE_URL", "EMBEDDED", "MEDIA_ROOT", "NOTIFICATIONS_PACE", "PORT",
+    "CHROMIUM", "CI", "DATABASE_POOL", "DATABASE_URL", "EMBEDDED", "MEDIA_ROOT", "NOTIFICATIONS_TIME_FACTOR", "PORT",
     "REDIS_URL", "STATE_DIR", "STATIC_MANIFEST", "STATIC_ROOT", "WEB_HOST",
 }  # fmt: skip
 ONLY_FOR_COMPOSE = {"POSTGRES_PASSWORD", "REDIS_PASSWORD"}
@@ -76,7 +76,7 @@ def test_a_missing_setting_is_named_in_a_sentence(name: str, monkeypatch: pytest
     assert str(refused.value) == f"Set these environment variables, which docs/settings.md describes: {name}."
 
 
-@pytest.mark.parametrize("name", ["TRUSTED_PROXIES", "WEB_THREADS", "SMS_DAILY_CAP", "NOTIFICATIONS_PACE"])
+@pytest.mark.parametrize("name", ["TRUSTED_PROXIES", "WEB_THREADS", "SMS_DAILY_CAP", "NOTIFICATIONS_TIME_FACTOR"])
 @pytest.mark.parametrize("value", ["many", "-", ""])
 def test_a_number_that_is_none_is_named_in_a_sentence(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_POOL", "true")

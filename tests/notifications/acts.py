@@ -10,11 +10,11 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from notifications.carriers import Meaning, Sighting, Status, Uncertain
+from notifications.actions.readdressing import readdress
+from notifications.carriers import Meaning, Status, StatusReport, Uncertain
 from notifications.models import Attempt, Channel, Lane, Message, MessageState
 from notifications.outbox import Notice
-from notifications.proof import evidence, reconcile
-from notifications.readdressing import readdress
+from notifications.reconciliation import message_states, status_checks
 from notifications.sending import delivery
 from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice, owed
 
@@ -83,23 +83,23 @@ def last_try(message: Message) -> Attempt:
 
 
 def said(
-    attempt: Attempt, status: Status, *, meaning: Meaning = Meaning.UNFIT, code: str = "", moves: bool = True
+    attempt: Attempt, status: Status, *, meaning: Meaning = Meaning.UNFIT, code: str = "", changes_state: bool = True
 ) -> None:
     """Let the carrier say a word about an attempt, as a callback would."""
     provider_id = Attempt.objects.get(pk=attempt.pk).provider_id or f"given-{attempt.pk}"
-    word = status.name.lower() if moves else "frobnicated"
-    evidence.hear(
+    word = status.name.lower() if changes_state else "frobnicated"
+    message_states.record_report(
         attempt.carrier,
-        Sighting(provider_id, status, word, code, meaning),
+        StatusReport(provider_id, status, word, code, meaning),
         attempt_id=attempt.pk,
-        moves=moves,
+        changes_state=changes_state,
     )
 
 
-def ask_now(message: Message) -> int:
+def check_now(message: Message) -> int:
     """Let the time come to ask about a message, and ask."""
-    Message.objects.filter(pk=message.pk).update(look_at=Now())
-    return reconcile.ask()
+    Message.objects.filter(pk=message.pk).update(next_check_at=Now())
+    return status_checks.check_due_messages()
 
 
 def aged(message: Message, field: str, **span: float) -> None:
@@ -107,7 +107,7 @@ def aged(message: Message, field: str, **span: float) -> None:
     Message.objects.filter(pk=message.pk).update(**{field: Now() - timedelta(**span)})
 
 
-def wait_of(message: Message, field: str = "look_at") -> int | None:
+def wait_of(message: Message, field: str = "next_check_at") -> int | None:
     """Return for how many seconds the message waits, by the database's clock."""
     wait = Message.objects.values_list(F(field) - Now(), flat=True).get(pk=message.pk)
     return None if wait is None else round(wait.total_seconds())

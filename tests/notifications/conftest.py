@@ -8,11 +8,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from notifications import bell, carriers, outbox
-from notifications.carriers import Accepted, CannotSay, Letter, Sighting, Status
+from notifications import carriers, outbox
+from notifications.carriers import Accepted, OutgoingMessage, Status, StatusReport, StatusUnavailable
 from notifications.models import Channel, Message
 from notifications.outbox import Notice
-from notifications.sending import delivery
+from notifications.runtime import worker_signal
+from notifications.sending.batches import batch_sizer
 
 
 class ObedientCarrier:
@@ -22,13 +23,13 @@ class ObedientCarrier:
 
     def __init__(self) -> None:
         """Start with an empty ledger."""
-        self.ledger: list[Letter] = []
+        self.ledger: list[OutgoingMessage] = []
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def send(self, letter: Letter) -> Accepted:
+    def send(self, message: OutgoingMessage) -> Accepted:
         """Write the message down."""
         self.meanwhile()
-        self.ledger.append(letter)
+        self.ledger.append(message)
         return Accepted(f"{self.name}-{len(self.ledger)}")
 
 
@@ -40,28 +41,30 @@ class AnsweringCarrier(ObedientCarrier):
     def __init__(self) -> None:
         """Start with an empty list."""
         super().__init__()
-        self.listed: dict[str, Sighting] = {}
+        self.listed: dict[str, StatusReport] = {}
         self.unreadable = False
         self.asked = 0
 
-    def list(self, message: Message, status: Status = Status.TAKEN, word: str = "queued", code: str = "") -> Sighting:
+    def list(
+        self, message: Message, status: Status = Status.TAKEN, word: str = "queued", code: str = ""
+    ) -> StatusReport:
         """Put a message into the list, as if it had been taken."""
-        sighting = Sighting(f"listed-{message.token}", status, word, code, body=message.body)
-        self.listed[message.token or ""] = sighting
-        return sighting
+        report = StatusReport(f"listed-{message.token}", status, word, code, body=message.body)
+        self.listed[message.token or ""] = report
+        return report
 
-    def find(self, letter: Letter, *, since: datetime) -> Sighting | None:
+    def find(self, message: OutgoingMessage, *, since: datetime) -> StatusReport | None:
         """Look the token up."""
         assert since <= timezone.now() + timedelta(days=1)
         self._ask()
-        return self.listed.get(letter.token)
+        return self.listed.get(message.token)
 
-    def fetch(self, provider_id: str) -> Sighting | None:
+    def fetch(self, provider_id: str) -> StatusReport | None:
         """Look the id up."""
         self._ask()
         return next((each for each in self.listed.values() if each.provider_id == provider_id), None)
 
-    def listing(self, *, since: datetime, until: datetime) -> Iterator[Sighting]:
+    def listing(self, *, since: datetime, until: datetime) -> Iterator[StatusReport]:
         """Yield the list."""
         assert since < until
         self._ask()
@@ -70,7 +73,7 @@ class AnsweringCarrier(ObedientCarrier):
     def _ask(self) -> None:
         self.asked += 1
         if self.unreadable:
-            raise CannotSay
+            raise StatusUnavailable
 
 
 @pytest.fixture
@@ -100,27 +103,27 @@ def answering(use: Callable[..., None]) -> AnsweringCarrier:
 
 
 @pytest.fixture
-def rings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Write down the lanes that are rung for instead of ringing."""
+def signals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Write down the lanes whose workers are notified, and notify nobody."""
     heard: list[str] = []
 
-    def ring(lane: str) -> bool:
+    def notify_workers(lane: str) -> bool:
         heard.append(str(lane))
         return True
 
-    monkeypatch.setattr(bell, "ring", ring)
+    monkeypatch.setattr(worker_signal, "notify_workers", notify_workers)
     return heard
 
 
 @pytest.fixture(autouse=True)
-def _fresh_bell() -> Iterator[None]:
+def _fresh_senders() -> Iterator[None]:
     """Forget carriers and silences of earlier tests."""
     carriers.make_carrier.cache_clear()
-    delivery.tempo_of.cache_clear()
-    bell.forget()
+    batch_sizer.cache_clear()
+    worker_signal.reset()
     yield
     carriers.make_carrier.cache_clear()
-    bell.forget()
+    worker_signal.reset()
 
 
 def notice(**changes: Any) -> Notice:

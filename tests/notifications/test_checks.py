@@ -15,7 +15,7 @@ SMTP = "notifications.carriers.smtp.SmtpCarrier"
 EVERY_CHECK = (
     checks.carriers_can_work,
     checks.links_are_short,
-    checks.pace_is_sound,
+    checks.time_factor_is_sound,
     checks.quiet_hours_are_hours,
     checks.caps_are_counts,
 )
@@ -37,7 +37,7 @@ GOOD: dict[str, Any] = {
     "SMS_HTTP_ANSWERS": '[{"status": 200, "means": "accepted"}]',
     "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
     "EMAIL_FROM": "noreply@bk.gov.jo",
-    "NOTIFICATIONS_PACE": 1.0,
+    "NOTIFICATIONS_TIME_FACTOR": 1.0,
     "QUIET_HOURS": "21:00-08:00",
     "SMS_DAILY_CAP": 20_000,
     "EMAIL_DAILY_CAP": 0,
@@ -61,7 +61,7 @@ def test_the_checks_are_registered() -> None:
 
 
 NO_CARRIER = "E002: {0} names no carrier: {1!r} is not a class with a name and a send."
-PACE = "E003: NOTIFICATIONS_PACE is not above 0 and at most 10; outside tests it is 1."
+TIME_FACTOR = "E003: NOTIFICATIONS_TIME_FACTOR is not above 0 and at most 10; outside tests it is 1."
 QUIET = "E004: QUIET_HOURS is neither empty nor like 21:00-08:00."
 
 
@@ -73,7 +73,10 @@ QUIET = "E004: QUIET_HOURS is neither empty nor like 21:00-08:00."
         ([""], ["E002: {0} names no carrier: '' cannot be imported."]),
         (["no.Carrier"], ["E002: {0} names no carrier: 'no.Carrier' cannot be imported."]),
         (["notifications.models.Channel"], [NO_CARRIER.replace("{1!r}", "'notifications.models.Channel'")]),
-        (["notifications.pace.pace"], [NO_CARRIER.replace("{1!r}", "'notifications.pace.pace'")]),
+        (
+            ["notifications.runtime.timings.timings"],
+            [NO_CARRIER.replace("{1!r}", "'notifications.runtime.timings.timings'")],
+        ),
         (
             ["no.Carrier", "nor.This"],
             [
@@ -104,14 +107,17 @@ def test_carriers_that_are_none_are_named(settings: Any, setting: str, paths: li
         ({"EMAIL_URL": ""}, "E002: EMAIL_URL is empty, and EMAIL_CARRIERS names the SMTP carrier."),
         ({"EMAIL_URL": "mail"}, "E002: EMAIL_URL is not like smtp+tls://user:password@host:587."),
         ({"EMAIL_FROM": "CMU"}, "E002: EMAIL_FROM is not one e-mail address, like noreply@service.example."),
-        ({"NOTIFICATIONS_PACE": 0.0}, PACE),
-        ({"NOTIFICATIONS_PACE": -1.0}, PACE),
-        ({"NOTIFICATIONS_PACE": float("nan")}, PACE),
-        ({"NOTIFICATIONS_PACE": 1e9}, PACE),
-        ({"NOTIFICATIONS_PACE": 0.0, "EMBEDDED": True}, PACE),
+        ({"NOTIFICATIONS_TIME_FACTOR": 0.0}, TIME_FACTOR),
+        ({"NOTIFICATIONS_TIME_FACTOR": -1.0}, TIME_FACTOR),
+        ({"NOTIFICATIONS_TIME_FACTOR": float("nan")}, TIME_FACTOR),
+        ({"NOTIFICATIONS_TIME_FACTOR": 1e9}, TIME_FACTOR),
+        ({"NOTIFICATIONS_TIME_FACTOR": 0.0, "EMBEDDED": True}, TIME_FACTOR),
         (
-            {"NOTIFICATIONS_PACE": 0.5},
-            "W002: NOTIFICATIONS_PACE is not 1: carriers are given another time than they were measured to need.",
+            {"NOTIFICATIONS_TIME_FACTOR": 0.5},
+            (
+                "W002: NOTIFICATIONS_TIME_FACTOR is not 1: carriers are given another time "
+                "than they were measured to need."
+            ),
         ),
         ({"QUIET_HOURS": "21-8"}, QUIET),
         ({"QUIET_HOURS": "21:00"}, QUIET),
@@ -146,7 +152,7 @@ def test_production_refuses_the_ledger(settings: Any) -> None:
         {"QUIET_HOURS": ""},
         {"QUIET_HOURS": "00:00-05:30"},
         {"SMS_DAILY_CAP": 0},
-        {"NOTIFICATIONS_PACE": 0.01, "EMBEDDED": True},
+        {"NOTIFICATIONS_TIME_FACTOR": 0.01, "EMBEDDED": True},
         {"SMS_CARRIERS": [HTTP], "TWILIO_ACCOUNT_SID": ""},
         {"SMS_CARRIERS": [TWILIO], "SMS_HTTP_URL": ""},
         {"SMS_CARRIERS": [EMBEDDED], "EMAIL_CARRIERS": [EMBEDDED], "EMBEDDED": True, "EMAIL_URL": ""},

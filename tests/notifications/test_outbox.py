@@ -1,4 +1,4 @@
-"""What is owed is owed once, frozen, encrypted, and rung for after the commit."""
+"""What is owed is owed once, frozen, encrypted, and announced to the workers after the commit."""
 
 import logging
 import socket
@@ -15,16 +15,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from notifications import bell, outbox
+from notifications import outbox
+from notifications.addresses.validation import AddressRefused
 from notifications.models import Channel, Lane, Message, MessageState
-from notifications.outbox import AddressRefused, Notice
-from notifications.words import links, wording
-from notifications.words.wording import Wording, WordingIncomplete
+from notifications.outbox import Notice
+from notifications.runtime import worker_signal
+from notifications.wordings import ARABIC, ENGLISH, links, rendering
+from notifications.wordings.composing import WordingIncomplete
+from notifications.wordings.wording import Wording
 from tests.notifications.conftest import notice, owed
 
 pytestmark = pytest.mark.django_db
 
-type Rings = list[str]
+type Signals = list[str]
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def now() -> datetime:
     return timezone.now()
 
 
-def test_an_occasion_owes_each_recipient_one_message_a_channel(rings: Rings) -> None:
+def test_an_occasion_owes_each_recipient_one_message_a_channel(signals: Signals) -> None:
     both = (notice(), notice(channel=Channel.EMAIL, address="amina@example.com"), notice(recipient="user:omar"))
     first = owed(*both)
     again = owed(*both)
@@ -41,13 +44,13 @@ def test_an_occasion_owes_each_recipient_one_message_a_channel(rings: Rings) -> 
     assert (len(first), len(again), len(later), Message.objects.count()) == (3, 0, 3, 6)
 
 
-def test_what_is_owed_already_keeps_its_first_words(rings: Rings) -> None:
+def test_what_is_owed_already_keeps_its_first_words(signals: Signals) -> None:
     owed(notice())
     owed(notice(template="case_withdrawn"))
     assert [message.template for message in Message.objects.all()] == ["case_answered"]
 
 
-def test_any_number_of_notices_costs_two_statements(rings: Rings) -> None:
+def test_any_number_of_notices_costs_two_statements(signals: Signals) -> None:
     for count in (1, 3):
         people = [notice(recipient=f"user:{number}") for number in range(count)]
         with transaction.atomic(), CaptureQueriesContext(connection) as queries:
@@ -55,7 +58,7 @@ def test_any_number_of_notices_costs_two_statements(rings: Rings) -> None:
         assert [query["sql"].split()[0] for query in queries] == ["INSERT", "SELECT"]
 
 
-def test_owing_nothing_costs_nothing(rings: Rings) -> None:
+def test_owing_nothing_costs_nothing(signals: Signals) -> None:
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:
         assert outbox.owe([], occasion="case:1:1", at=timezone.now()) == []
     assert len(queries) == 0
@@ -68,50 +71,50 @@ def test_owing_outside_a_transaction_is_refused(now: datetime) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_rolled_back_occasion_owes_and_rings_nothing(rings: Rings, now: datetime) -> None:
+def test_a_rolled_back_occasion_owes_and_announces_nothing(signals: Signals, now: datetime) -> None:
     with transaction.atomic():
         outbox.owe([notice()], occasion="case:1:1", at=now)
         transaction.set_rollback(True)
-    assert (Message.objects.count(), rings) == (0, [])
+    assert (Message.objects.count(), signals) == (0, [])
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_ring_after_the_commit_for_all_messages_of_an_occasion(rings: Rings, now: datetime) -> None:
+def test_one_signal_after_the_commit_for_all_messages_of_an_occasion(signals: Signals, now: datetime) -> None:
     with transaction.atomic():
         messages = outbox.owe([notice(), notice(recipient="user:omar")], occasion="case:1:1", at=now)
-        assert rings == []
-    assert (len(messages), rings) == (2, ["notices"])
+        assert signals == []
+    assert (len(messages), signals) == (2, ["notices"])
 
 
 @pytest.mark.django_db(transaction=True)
-def test_codes_ring_their_own_lane_and_expire(rings: Rings, now: datetime) -> None:
+def test_codes_are_announced_in_their_own_lane_and_expire(signals: Signals, now: datetime) -> None:
     code = notice(template="code", context={"code": "12345"}, reference="")
     with transaction.atomic():
         (message,) = outbox.owe([code], occasion="code:1", at=now, lane=Lane.CODES)
     assert (message.token, message.expires_at) == (None, now + timedelta(minutes=10))
-    assert rings == ["codes"]
+    assert signals == ["codes"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_ring_that_raises_does_not_reach_the_caller(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+def test_a_signal_that_raises_does_not_reach_the_caller(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
     def burst(lane: str) -> bool:
         raise RuntimeError(lane)
 
-    monkeypatch.setattr(bell, "ring", burst)
+    monkeypatch.setattr(worker_signal, "notify_workers", burst)
     with transaction.atomic():
         outbox.owe([notice()], occasion="case:1:1", at=now)
     assert Message.objects.get().state == MessageState.PENDING
 
 
-def test_the_words_are_frozen(rings: Rings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_words_are_frozen(signals: Signals, monkeypatch: pytest.MonkeyPatch) -> None:
     (message,) = owed()
     said = message.body
-    changed: Mapping[str, Wording] = {**wording.ARABIC, "case_answered": Wording("x {link}", "x", "x")}
-    monkeypatch.setattr(wording, "WORDINGS", {"ar": changed, "en": wording.ENGLISH})
+    changed: Mapping[str, Wording] = {**ARABIC, "case_answered": Wording("x {link}", "x", "x")}
+    monkeypatch.setattr(rendering, "WORDINGS", {"ar": changed, "en": ENGLISH})
     assert (Message.objects.get().body, owed(occasion="other")[0].body[:2]) == (said, "x ")
 
 
-def test_a_dump_of_the_table_holds_no_number_and_no_words(rings: Rings) -> None:
+def test_a_dump_of_the_table_holds_no_number_and_no_words(signals: Signals) -> None:
     email = notice(channel=Channel.EMAIL, address="amina@example.com")
     messages = owed(notice(), email)
     with connection.cursor() as cursor:
@@ -128,48 +131,48 @@ def test_a_dump_of_the_table_holds_no_number_and_no_words(rings: Rings) -> None:
     assert "case_answered" in dump
 
 
-def test_a_linked_sms_ends_in_its_short_link(rings: Rings, now: datetime) -> None:
+def test_a_linked_sms_ends_in_its_short_link(signals: Signals, now: datetime) -> None:
     (message,) = owed()
     assert message.body.endswith(f". للقراءة: {links.short_host()}/r/{message.token}")
-    assert outbox.resolve(message.token or "", at=now) == message
+    assert outbox.message_by_link(message.token or "", at=now) == message
 
 
-def test_the_link_leads_on_as_it_is_printed_without_a_closing_slash(rings: Rings, client: Client) -> None:
+def test_the_link_leads_on_as_it_is_printed_without_a_closing_slash(signals: Signals, client: Client) -> None:
     (message,) = owed()
     first = client.get(f"/r/{message.token}")
     assert (first.status_code, first["Location"]) == (301, f"/r/{message.token}/")
     assert client.get(first["Location"])["Location"] == "/ar/cases/2604821735/"
 
 
-def test_an_sms_without_a_link_ends_in_its_mark(rings: Rings, now: datetime) -> None:
+def test_an_sms_without_a_link_ends_in_its_mark(signals: Signals, now: datetime) -> None:
     (message,) = owed(notice(template="case_triage"))
     assert (message.linked, len(message.token or "")) == (False, 5)
     assert message.body.endswith(f" {message.token}")
-    assert outbox.resolve(message.token or "", at=now) is None
+    assert outbox.message_by_link(message.token or "", at=now) is None
 
 
-def test_an_email_carries_its_link_even_where_the_sms_has_no_room(rings: Rings, settings: Any) -> None:
+def test_an_email_carries_its_link_even_where_the_sms_has_no_room(signals: Signals, settings: Any) -> None:
     (message,) = owed(notice(template="case_triage", channel=Channel.EMAIL, address="amina@example.com"))
     assert message.body.split("\n\n")[1] == f"{settings.PUBLIC_URL}/r/{message.token}"
 
 
-def test_a_notice_without_a_reference_has_no_link(rings: Rings) -> None:
+def test_a_notice_without_a_reference_has_no_link(signals: Signals) -> None:
     plain = notice(template="password_changed", channel=Channel.EMAIL, address="a@example.com", reference="")
     (message,) = owed(plain)
     assert (message.linked, message.token, "/r/" in message.body) == (False, None, False)
 
 
-def test_a_link_opens_for_thirty_days(rings: Rings, now: datetime) -> None:
+def test_a_link_opens_for_thirty_days(signals: Signals, now: datetime) -> None:
     (message,) = owed()
     Message.objects.update(created_at=now - timedelta(days=30) + timedelta(seconds=1))
-    assert outbox.resolve(message.token or "", at=now) == message
-    assert outbox.resolve(message.token or "", at=now + timedelta(seconds=1)) is None
-    assert outbox.resolve("nosuch", at=now) is None
+    assert outbox.message_by_link(message.token or "", at=now) == message
+    assert outbox.message_by_link(message.token or "", at=now + timedelta(seconds=1)) is None
+    assert outbox.message_by_link("nosuch", at=now) is None
 
 
-def test_a_token_that_is_taken_is_rolled_again(rings: Rings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_that_is_taken_is_rolled_again(signals: Signals, monkeypatch: pytest.MonkeyPatch) -> None:
     rolled = iter(["BBBBBB", "BBBBBB", "CCCCCC", "DDDDDD"])
-    monkeypatch.setattr(outbox, "_roll", lambda _letters: next(rolled))
+    monkeypatch.setattr(outbox, "_draw_token", lambda _length: next(rolled))
     owed(occasion="case:1:1")
     (message, other) = owed(notice(), notice(recipient="user:omar"), occasion="case:1:2")
     assert {message.token, other.token} == {"CCCCCC", "DDDDDD"}
@@ -185,7 +188,7 @@ def test_a_token_that_is_taken_is_rolled_again(rings: Rings, monkeypatch: pytest
         notice(template="code", context={"code": "12345"}, reference=""),
     ],
 )
-def test_a_preview_shows_what_will_be_frozen_but_for_the_token(rings: Rings, given: Notice) -> None:
+def test_a_preview_shows_what_will_be_frozen_but_for_the_token(signals: Signals, given: Notice) -> None:
     (message,) = owed(given)
     shown = outbox.preview(given, at=message.created_at)
     hidden = links.DOT * len(message.token or "")
@@ -198,20 +201,20 @@ def test_tokens_cannot_be_mistaken_or_be_words() -> None:
     assert set("0O1lIaeiouyAEIOUY") & set(links.ALPHABET) == set()
 
 
-def test_short_links_use_their_own_host_where_one_is_set(rings: Rings, settings: Any) -> None:
+def test_short_links_use_their_own_host_where_one_is_set(signals: Signals, settings: Any) -> None:
     settings.SHORT_HOST = "bk.gov.jo"
     (message,) = owed()
     assert message.body.endswith(f" bk.gov.jo/r/{message.token}")
 
 
 @pytest.mark.parametrize("address", ["", " ", "a@example.com\r\nBcc: b@example.com", "+96279\x000001234"])
-def test_an_address_that_would_be_a_header_is_refused(rings: Rings, address: str) -> None:
+def test_an_address_that_would_be_a_header_is_refused(signals: Signals, address: str) -> None:
     with pytest.raises(AddressRefused):
         owed(notice(address=address))
     assert Message.objects.count() == 0
 
 
-def test_a_notice_that_lacks_a_word_is_refused(rings: Rings) -> None:
+def test_a_notice_that_lacks_a_word_is_refused(signals: Signals) -> None:
     with pytest.raises(WordingIncomplete, match="case_accepted: agency, date"):
         owed(notice(template="case_accepted"))
 
@@ -224,7 +227,7 @@ def test_a_notice_does_not_show_its_address_or_its_words() -> None:
 class TestCancelling:
     """What is overtaken before it left is cancelled; what left is not."""
 
-    def test_only_the_named_messages_of_the_reference_are_cancelled(self, rings: Rings, now: datetime) -> None:
+    def test_only_the_named_messages_of_the_reference_are_cancelled(self, signals: Signals, now: datetime) -> None:
         overtaken, kept, stranger = (
             owed(notice(template="case_triage"), occasion="case:1:2")[0],
             owed(notice(), occasion="case:1:3")[0],
@@ -234,7 +237,7 @@ class TestCancelling:
         states = dict(Message.objects.values_list("pk", "state"))
         assert states == {overtaken.pk: "cancelled", kept.pk: "pending", stranger.pk: "pending"}
 
-    def test_an_occasion_can_be_cancelled_alone(self, rings: Rings, now: datetime) -> None:
+    def test_an_occasion_can_be_cancelled_alone(self, signals: Signals, now: datetime) -> None:
         owed(occasion="case:1:3")
         owed(occasion="case:1:4")
         assert outbox.cancel(reference="2604821735", occasion="case:1:4", at=now) == 1
@@ -253,7 +256,7 @@ class TestCancelling:
             ("expired", False),
         ],
     )
-    def test_what_has_left_stays(self, rings: Rings, now: datetime, state: str, *, left: bool) -> None:
+    def test_what_has_left_stays(self, signals: Signals, now: datetime, state: str, *, left: bool) -> None:
         owed()
         Message.objects.update(
             state=state,
@@ -263,17 +266,17 @@ class TestCancelling:
         assert outbox.has_left("case:1:4") == left
         assert outbox.cancel(reference="2604821735", at=now) == (1 if state == "pending" else 0)
 
-    def test_another_occasion_has_not_left(self, rings: Rings) -> None:
+    def test_another_occasion_has_not_left(self, signals: Signals) -> None:
         owed()
         Message.objects.update(state=MessageState.ACCEPTED)
         assert outbox.has_left("case:1:44") is False
 
 
 class TestTheBell:
-    """A ring may be lost; it never hurts the page that rings."""
+    """A signal may be lost; that never hurts the page that sends it."""
 
     def use_broker(self, monkeypatch: pytest.MonkeyPatch, port: int) -> None:
-        """Point the bell to a port of this machine."""
+        """Point the broker's address to a port of this machine."""
         conf = current_app.conf
         for name in ("broker_url", "broker_write_url"):
             monkeypatch.setattr(conf, name, f"redis://:secret@127.0.0.1:{port}/0")
@@ -282,7 +285,7 @@ class TestTheBell:
         """Ring three times; the second and third must not wait again, and each must name its lane."""
         started = monotonic()
         with caplog.at_level(logging.ERROR, logger="notifications"):
-            assert [bell.ring(lane) for lane in ("codes", "notices", "codes")] == [False] * 3
+            assert [worker_signal.notify_workers(lane) for lane in ("codes", "notices", "codes")] == [False] * 3
         assert monotonic() - started < 1
         assert [record.lane for record in caplog.records] == ["codes", "notices", "codes"]  # type: ignore[attr-defined]
         assert "secret" not in caplog.text
@@ -300,15 +303,15 @@ class TestTheBell:
             self.use_broker(monkeypatch, deaf.getsockname()[1])
             self.assert_quick_and_quiet(caplog)
 
-    def test_after_a_moment_the_bell_is_tried_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_after_a_moment_the_broker_is_tried_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.use_broker(monkeypatch, 1)
-        monkeypatch.setattr(bell, "QUIET_SECONDS", 0)
+        monkeypatch.setattr(worker_signal, "PAUSE_SECONDS", 0)
         tried: list[int] = []
 
         def failing() -> None:
             tried.append(1)
             raise ConnectionError
 
-        monkeypatch.setattr(bell, "_producers", cache(failing))
-        assert [bell.ring("codes") for _ in range(2)] == [False, False]
+        monkeypatch.setattr(worker_signal, "_producers", cache(failing))
+        assert [worker_signal.notify_workers("codes") for _ in range(2)] == [False, False]
         assert len(tried) == 2

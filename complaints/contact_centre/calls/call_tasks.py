@@ -19,7 +19,8 @@ from accounts.recipients import citizen_key, staff_key
 from complaints.case_text import delivery_status
 from complaints.case_text.message_names import message_name
 from complaints.models import Case
-from notifications import calls, standing
+from notifications.actions import call_tasks
+from notifications.addresses import address_status
 from notifications.models import CallOutcome, CallTask, Channel, Verdict
 
 #: Calls of one page; one more is fetched, to know whether there is a next page.
@@ -135,13 +136,13 @@ def reveal_phone(call: Call, *, viewer: User, at: datetime) -> str:
 
 def mark_of(call: Call) -> str:
     """Return what changes with the number to call, and tells nothing of it."""
-    return standing.key_of(Channel.SMS, call.citizen.phone)[:16] if call.citizen else ""
+    return address_status.address_key(Channel.SMS, call.citizen.phone)[:16] if call.citizen else ""
 
 
 def finish(call: Call, *, outcome: CallOutcome, by: User, at: datetime) -> None:
-    """Record how the call went; a wrong number is written to no more. Raises ``notifications.calls.CallIsDone``."""
+    """Record how the call went; a wrong number is written to no more. Raises ``CallIsDone``."""
     with transaction.atomic():
-        calls.finish(call.task, outcome=outcome, by=staff_key(by.pk), at=at)
+        call_tasks.finish(call.task, outcome=outcome, by=staff_key(by.pk), at=at)
         if outcome == CallOutcome.WRONG_NUMBER and call.citizen is not None:
             # The message may have been an e-mail: the number that was called is the person's.
-            standing.pronounce(Channel.SMS, call.citizen.phone, Verdict.STRANGER, code="call")
+            address_status.record(Channel.SMS, call.citizen.phone, Verdict.STRANGER, code="call")

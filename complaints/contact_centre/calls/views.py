@@ -17,7 +17,7 @@ from accounts.roles import CMU, CONTACT_CENTRE
 from complaints.contact_centre.calls import call_tasks
 from complaints.contact_centre.calls.call_tasks import Call
 from complaints.staff.frame import frame
-from notifications.calls import CallIsDone
+from notifications.actions.call_tasks import CallIsDone
 from notifications.models import CallOutcome
 
 logger = logging.getLogger(__name__)

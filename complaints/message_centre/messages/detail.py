@@ -20,7 +20,8 @@ from complaints.case_text.message_names import addressee_name, message_name
 from complaints.engine import signed_links
 from complaints.models import Case
 from complaints.visibility.identity import knows_person
-from notifications import decisions, standing
+from notifications.actions import decisions
+from notifications.addresses import address_status
 from notifications.models import Attempt, Channel, Lane, Message, Verdict
 
 #: What we write down ourselves where a try ends without a code of its carrier's.
@@ -93,7 +94,7 @@ def _tried(attempt: Attempt) -> Tried:
 
 def _held_against(message: Message) -> str:
     """Return why nothing but a code goes to the address of the message; empty where nothing is held against it."""
-    verdict: Verdict | None = standing.verdict(Channel(message.channel), message.address)
+    verdict: Verdict | None = address_status.verdict(Channel(message.channel), message.address)
     return str(verdict.label) if verdict else ""
 
 

@@ -29,9 +29,9 @@ from notifications.models import (
     Message,
     MessageState,
 )
-from notifications.proof.evidence import OPEN
-from notifications.sending import gates, hold
-from notifications.sending.lines import Routes
+from notifications.reconciliation.message_states import OPEN_STATES
+from notifications.sending import hold, quiet_hours, spending
+from notifications.sending.routes import RoutingTable
 
 #: Counts stop here, so that a full outbox costs what an empty one does.
 CAP: Final = 9_999
@@ -42,7 +42,7 @@ LONGEST_LIFE: Final = timedelta(days=14)
 
 #: What an operator does about each alarm; the runbook says more.
 REMEDIES: Final[Mapping[str, StrPromise]] = {
-    AlarmKind.LINE_STOPPED: gettext_lazy(
+    AlarmKind.ROUTE_STOPPED: gettext_lazy(
         "Check the account, its password and its balance with the carrier. Every ten minutes one message tries it."
     ),
     AlarmKind.CAP_REACHED: gettext_lazy(
@@ -142,17 +142,17 @@ def figures_of(user: User, *, at: datetime) -> Figures:
 
 def _counts(user: User, *, at: datetime) -> dict[str, Any]:
     """Return how many messages each state holds, and since when the oldest that could leave waits; one statement."""
-    meant = Message.objects.meant()
+    meant = Message.objects.without_decoys()
     lately = meant.filter(created_at__gt=at - LATELY)
     # A message is given up days after it was made. By when it was made an index finds it, by when it failed none.
     failed = meant.filter(created_at__gt=at - LONGEST_LIFE, settled_at__gt=at - LATELY)
     rows = {state: failed if state in STATES[Group.FAILED] else lately for state in MessageState}
     # What is still open is counted whatever its age.
-    rows |= dict.fromkeys(OPEN, Message.objects.all())
+    rows |= dict.fromkeys(OPEN_STATES, Message.objects.all())
     parts: dict[str, Any] = {
         f"of_{state}": CountOf(rows[state].filter(state=state).order_by().values("pk")[:CAP]) for state in MessageState
     }
-    could_leave = Message.objects.ripe().filter(gates.may_wake(Now())).order_by("created_at")
+    could_leave = Message.objects.due().filter(quiet_hours.wakes_nobody(Now())).order_by("created_at")
     parts["oldest"] = models.Subquery(could_leave.values("created_at")[:1])
     # One row to hang the counts on: the person's own.
     row: dict[str, Any] = cast("Any", User.objects.filter(pk=user.pk)).values(**parts).get()
@@ -163,15 +163,15 @@ def _spending(at: datetime) -> list[Spending]:
     today = DailySpend.objects.filter(on=timezone.localdate(at))
     spent = dict(today.values_list("channel", "spent"))
     return [
-        Spending(str(channel.label), spent.get(channel, 0), getattr(settings, gates.CAPS[channel]))
+        Spending(str(channel.label), spent.get(channel, 0), getattr(settings, spending.CAPS[channel]))
         for channel in Channel
     ]
 
 
 def _lines() -> list[LineNow]:
     return [
-        LineNow(str(Channel(channel).label), route.carrier.name, route.share, route.is_open)
-        for channel, routes in Routes.now().by_channel.items()
+        LineNow(str(Channel(channel).label), route.carrier.name, route.weight, route.is_open)
+        for channel, routes in RoutingTable.load().by_channel.items()
         for route in routes
     ]
 

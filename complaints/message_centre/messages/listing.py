@@ -99,7 +99,7 @@ def seen_by(user: User) -> MessageQuerySet:
     barred = Q(reference__in=Case.objects.kept_from(user).values("reference"))
     if user.person_id is not None:
         barred |= Q(recipient__startswith=citizen_key(user.person_id))
-    return Message.objects.meant().exclude(barred)
+    return Message.objects.without_decoys().exclude(barred)
 
 
 # ---- a page of them ----

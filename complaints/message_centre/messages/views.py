@@ -28,8 +28,9 @@ from complaints.message_centre.messages.figures import figures_of
 from complaints.message_centre.messages.forms import FilterForm, ReferenceForm
 from complaints.message_centre.messages.listing import Group, Wanted, page_of, seen_by
 from complaints.staff.frame import frame
-from notifications import alarms, decisions
-from notifications.decisions import DecisionNotPossible
+from notifications import alarms
+from notifications.actions import decisions
+from notifications.actions.decisions import DecisionNotPossible
 from notifications.models import Alarm, Message
 from notifications.sending import hold
 

@@ -21,11 +21,17 @@ from complaints.case_text.message_names import NAMES
 from complaints.models import Case
 from kit.dates import day_digits
 from notifications.models import AlarmKind, Channel, WordingEdition
-from notifications.words import LANGUAGES, TEMPLATES, WORDINGS, editions, links, proofreading, words_needed
-from notifications.words.composing import Rendered, WordingIncomplete, compose
-from notifications.words.proofreading import allowed, longest_size, longest_words, parts_allowed, required
-from notifications.words.shape import FIELDS, Wording
-from notifications.words.sms import Size, size
+from notifications.wordings import LANGUAGES, TEMPLATES, WORDINGS, editions, links, proofreading, required_context
+from notifications.wordings.composing import Rendered, WordingIncomplete, compose
+from notifications.wordings.proofreading import (
+    allowed_placeholders,
+    longest_context,
+    longest_size,
+    parts_allowed,
+    required_placeholders,
+)
+from notifications.wordings.sms import Size, size
+from notifications.wordings.wording import FIELDS, Wording
 
 #: What each open word stands for.
 MEANINGS: Final[Mapping[str, StrPromise]] = {
@@ -69,13 +75,13 @@ class State:
     def is_built_in(self) -> bool:
         """Tell whether nobody wrote other words, or somebody gave the built-in ones back."""
         return self.edition is None or (
-            self.counts and editions.words_of(self.edition) == WORDINGS[self.language][self.template]
+            self.counts and editions.edition_wording(self.edition) == WORDINGS[self.language][self.template]
         )
 
     @property
     def counts(self) -> bool:
         """Tell whether the newest words are those that are sent."""
-        return self.edition is None or editions.counts(self.edition)
+        return self.edition is None or editions.is_usable(self.edition)
 
 
 @dataclass(frozen=True)
@@ -158,9 +164,13 @@ class OpenWord:
 def open_words(template: str, language: str) -> list[OpenWord]:
     """Return the open words of a template, in one order everywhere."""
     labels = {"sms": gettext("SMS"), "subject": pgettext("of an e-mail", "subject"), "text": gettext("e-mail")}
-    usable = frozenset[str]().union(*(allowed(template, language, field) for field in FIELDS))
+    usable = frozenset[str]().union(*(allowed_placeholders(template, language, field) for field in FIELDS))
     return [
-        OpenWord(name, meaning, [labels[field] for field in FIELDS if name in required(template, language, field)])
+        OpenWord(
+            name,
+            meaning,
+            [labels[field] for field in FIELDS if name in required_placeholders(template, language, field)],
+        )
         for name, meaning in MEANINGS.items()
         if name in usable
     ]
@@ -189,7 +199,7 @@ class Shown:
 def shown(template: str, language: str, words: Wording, *, user: User, at: datetime) -> Shown | None:
     """Return how words read on the newest case ``user`` may see; None where they cannot be filled."""
     case = Case.objects.visible_to(user, at=at).select_related("agency").order_by("-pk").first()
-    context = _context(language, case, at=at) | links.surroundings()
+    context = _context(language, case, at=at) | links.common_context()
     try:
         return _shown(template, language, words, context, case)
     except WordingIncomplete:
@@ -197,9 +207,9 @@ def shown(template: str, language: str, words: Wording, *, user: User, at: datet
 
 
 def _shown(template: str, language: str, words: Wording, context: Mapping[str, str], case: Case | None) -> Shown:
-    is_about_case = "ref" in words_needed(template)
+    is_about_case = "ref" in required_context(template)
     # What has an address of its own to open leads nowhere else.
-    is_linked = is_about_case and "url" not in words_needed(template)
+    is_linked = is_about_case and "url" not in required_context(template)
 
     def said(channel: Channel, letter: str) -> Rendered:
         has_link = words.sms_carries_link if channel == Channel.SMS else is_linked
@@ -225,8 +235,8 @@ def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str
     """Return what the open words stand for on a case, made up where it has nothing to say."""
     with translation.override(language):
         return {
-            **proofreading.LONGEST_WORDS,
-            "ref": case.reference if case else proofreading.LONGEST_WORDS["ref"],
+            **proofreading.LONGEST_VALUES,
+            "ref": case.reference if case else proofreading.LONGEST_VALUES["ref"],
             "kind": case.kind if case else "complaint",
             "agency": _agency(case),
             "date": day_digits(_date(case, at)),
@@ -273,7 +283,7 @@ def counter(template: str, language: str) -> dict[str, str]:
     if not WORDINGS[language][template].sms:
         return {}
     return {
-        "longest": json.dumps(longest_words(language)),
+        "longest": json.dumps(longest_context(language)),
         "mark": f" {proofreading.LONGEST_MARK}" if WORDINGS[language][template].marked else "",
         "parts": str(parts_allowed(template, language)),
         "pattern": size_pattern(),

@@ -10,9 +10,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kit.forms import Form, LineField, ParagraphField
-from notifications.words import WORDINGS, proofreading
-from notifications.words.proofreading import LONGEST
-from notifications.words.shape import FIELDS, Wording
+from notifications.wordings import WORDINGS, proofreading
+from notifications.wordings.proofreading import LONGEST
+from notifications.wordings.wording import FIELDS, Wording
 
 
 class WordsForm(Form):

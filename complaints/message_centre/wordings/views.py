@@ -23,8 +23,8 @@ from complaints.message_centre.wordings import editing
 from complaints.message_centre.wordings.forms import WordsForm
 from complaints.staff.frame import frame
 from notifications.models import WordingEdition
-from notifications.words import WORDINGS, editions
-from notifications.words.shape import FIELDS, Wording
+from notifications.wordings import WORDINGS, editions
+from notifications.wordings.wording import FIELDS, Wording
 
 #: The buttons that save: what was typed, an earlier edition, the built-in words.
 SAVES = frozenset({"save", "restore", "built_in"})
@@ -66,7 +66,7 @@ class _Writing:
         past = editions.history(self.template, self.language)
         built_in = WORDINGS[self.language][self.template]
         data = _typed(self.request.POST, past, built_in) if self.request.method == "POST" else None
-        newest = editions.words_of(past[0]) if past else built_in
+        newest = editions.edition_wording(past[0]) if past else built_in
         return WordsForm(data, template=self.template, language=self.language, words=newest)
 
     def save(self, form: WordsForm) -> HttpResponse:
@@ -74,7 +74,7 @@ class _Writing:
         by, seen = staff_key(self.user.pk), _number(self.request.POST.get("seen", ""))
         try:
             edition = editions.save(self.template, self.language, **_fields(form.words), by=by, at=self.at, seen=seen)
-        except editions.Overtaken:
+        except editions.EditedMeanwhile:
             return self.page(form, status=HTTPStatus.CONFLICT)
         messages.success(self.request, _saved() if edition else gettext("These words are in force already."))
         return redirect("message-word", self.template, self.language)
@@ -107,7 +107,7 @@ def _typed(data: QueryDict, past: Sequence[WordingEdition], built_in: Wording) -
         chosen = next((edition for edition in past if edition.pk == number), None)
         if chosen is None:
             raise Http404
-        return _fields(editions.words_of(chosen))
+        return _fields(editions.edition_wording(chosen))
     return data
 
 

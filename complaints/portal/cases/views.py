@@ -237,7 +237,7 @@ def _found(request: HttpRequest, form: TrackForm, at: datetime) -> Case | None:
 @require_safe
 def short_link(_request: HttpRequest, token: str) -> HttpResponse:
     """Lead from a message to its case, through sign-in; staff to the desk's page of it."""
-    message = outbox.resolve(token, at=timezone.now())
+    message = outbox.message_by_link(token, at=timezone.now())
     if message is None or not message.reference:
         raise Http404
     page = "case" if message.recipient.startswith(CITIZEN) else "desk-case"

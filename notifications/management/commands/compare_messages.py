@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from notifications.proof import audit
+from notifications.reconciliation import audit
 
 
 class Command(BaseCommand):

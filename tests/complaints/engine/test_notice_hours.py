@@ -17,8 +17,8 @@ from complaints.actions import (
 )
 from complaints.models import Case, Channel as CaseChannel
 from notifications.models import Message
-from notifications.sending import gates
-from notifications.words import editions
+from notifications.sending import quiet_hours
+from notifications.wordings import editions
 from tests.cast import make_staff
 from tests.complaints.cases import FileCase
 from tests.complaints.message_states import of_citizen
@@ -46,7 +46,7 @@ def moment(text: str) -> datetime:
 def may_leave(message: Message, at: datetime) -> bool:
     """Tell whether a sender may take the message when the database's clock says ``at``."""
     ripe = message.not_before is None or message.not_before <= at
-    return ripe and Message.objects.filter(gates.may_wake(Value(at)), pk=message.pk).exists()
+    return ripe and Message.objects.filter(quiet_hours.wakes_nobody(Value(at)), pk=message.pk).exists()
 
 
 SUNDAY, EVENING, NIGHT = "2026-01-04 10:00", "2026-01-04 20:59", "2026-01-04 21:00"
@@ -168,7 +168,7 @@ def test_telling_more_officers_takes_no_more_statements(
 ) -> None:
     for number in range(1, officers):
         make_staff(f"o{number}@miyahuna.example", "موظف", "Officer", f"+96279010010{number}", water, Role.OFFICER)
-    editions.current()  # the words of messages are read twice a minute, not with each case
+    editions.in_force()  # the words of messages are read twice a minute, not with each case
     with django_assert_num_queries(9):  # officers, numbers, calendar, case, event, clock, holding, messages and a look
         file_case(at=moment(FRIDAY))
     assert Message.objects.filter(template="officer_new_case").count() == 2 * officers

@@ -20,9 +20,9 @@ from complaints.actions.reminders import NobodyToRemind
 from complaints.engine import notices
 from complaints.models import Case
 from complaints.workflow import ACTIONS, TRANSITIONS
-from notifications import bell
 from notifications.models import Message
-from notifications.words import wording
+from notifications.runtime import worker_signal
+from notifications.wordings import WORDINGS, rendering
 from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
@@ -143,9 +143,9 @@ def test_no_receipt_is_ever_overtaken() -> None:
 @pytest.mark.parametrize("channel", ["sms", "email"])
 def test_whatever_is_told_has_words_in_both_languages_for_both_channels(channel: str, language: str) -> None:
     told = {template for row in TOLD.values() for _, template, _ in row} | INSTEAD | BY_THE_CLOCK
-    words = {template: wording.WORDINGS[language][template] for template in sorted(told)}
-    assert [template for template, said in words.items() if not said.speaks_by(channel)] == []
-    assert [template for template in told if not wording.words_needed(template) <= SAID_OF_A_CASE] == []
+    words = {template: WORDINGS[language][template] for template in sorted(told)}
+    assert [template for template, said in words.items() if not said.has_text_for(channel)] == []
+    assert [template for template in told if not rendering.required_context(template) <= SAID_OF_A_CASE] == []
 
 
 def test_whatever_can_be_overtaken_is_told_by_some_verb() -> None:
@@ -207,12 +207,12 @@ def test_staff_are_told_by_two_messages_that_do_not_stand_in_for_each_other(refe
 
 @pytest.fixture
 def dead_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Point the doorbell to a port where nobody listens."""
+    """Point the broker's address to a port where nobody listens."""
     for name in ("broker_url", "broker_write_url"):
         monkeypatch.setattr(current_app.conf, name, "redis://127.0.0.1:1/0")
-    bell.forget()
+    worker_signal.reset()
     yield
-    bell.forget()
+    worker_signal.reset()
 
 
 @pytest.mark.usefixtures("dead_broker")
@@ -224,7 +224,7 @@ def test_a_case_closes_without_a_broker_and_the_message_is_owed(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     with (
-        caplog.at_level(logging.ERROR, logger="notifications.bell"),
+        caplog.at_level(logging.ERROR, logger="notifications.runtime.worker_signal"),
         django_capture_on_commit_callbacks(execute=True) as rung,
     ):
         close(accepted, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)

@@ -15,7 +15,7 @@ from complaints.actions import accept, ask, close, decline, lapse, object_to, re
 from complaints.escalation import digest
 from complaints.models import Case
 from notifications.models import CallTask, Message, MessageState
-from notifications.words import editions
+from notifications.wordings import editions
 from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
@@ -208,7 +208,7 @@ def statements(file_case: FileCase) -> Callable[[int], int]:
                 phone = f"+96279{number:03}{officer:04}"
                 make_staff(name, "ضابط", "Officer", phone, agency, Role.OFFICER)
             fail(file_case(agency=agency), "case_received")
-        editions.current()  # read twice a minute, whoever writes
+        editions.in_force()  # read twice a minute, whoever writes
         with CaptureQueriesContext(
             connection,
         ) as spent:

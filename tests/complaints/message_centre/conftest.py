@@ -26,7 +26,7 @@ def full_house(referred: Case, now: datetime) -> Message:
     )  # fmt: skip
     Receipt.objects.create(carrier="twilio", provider_id="SM" + "0" * 32, status="sent", attempt=attempt)
     DailySpend.objects.create(channel="sms", on=now.date(), spent=1240)
-    Hold.objects.create(home="elsewhere")
+    Hold.objects.create(database="elsewhere")
     for kind in AlarmKind:
-        alarms.sound(kind, str(message.pk) if kind == AlarmKind.UNDECIDED else "sms 2026-01-04")
+        alarms.raise_alarm(kind, str(message.pk) if kind == AlarmKind.UNDECIDED else "sms 2026-01-04")
     return message

@@ -15,8 +15,8 @@ from notifications.models import (
     AlarmKind,
     DailySpend,
     Hold,
-    Line,
     MessageState,
+    ProviderRoute,
 )
 from notifications.sending import hold
 from tests.complaints.message_centre.messages.browsing import page
@@ -65,7 +65,7 @@ def test_the_spending_of_today_stands_beside_its_cap(desk: Desk, lina: User, now
 def test_a_stopped_line_is_said_to_be_stopped(desk: Desk, lina: User, now: datetime) -> None:
     lines = desk(lina).get(reverse("messages")).context["figures"].lines
     assert [line.is_open for line in lines] == [True, True]
-    Line.objects.create(
+    ProviderRoute.objects.create(
         channel="sms", carrier=lines[0].carrier, stopped_until=datetime.now(now.tzinfo) + timedelta(hours=1)
     )
     lines = desk(lina).get(reverse("messages")).context["figures"].lines
@@ -76,9 +76,9 @@ def test_an_open_alarm_says_what_to_do_and_leads_to_its_message(
     desk: Desk, referred: Case, lina: User, adel: User
 ) -> None:
     message = told(referred)
-    alarms.sound(AlarmKind.UNDECIDED, str(message.pk))
-    alarms.sound(AlarmKind.QUEUE_OLD)
-    alarms.over(AlarmKind.QUEUE_OLD)
+    alarms.raise_alarm(AlarmKind.UNDECIDED, str(message.pk))
+    alarms.raise_alarm(AlarmKind.QUEUE_OLD)
+    alarms.resolve(AlarmKind.QUEUE_OLD)
     for person in (lina, adel):
         troubles = desk(person).get(reverse("messages")).context["figures"].troubles
         assert [(one.alarm.kind, one.message_id) for one in troubles] == [("undecided", message.pk)]
@@ -86,7 +86,7 @@ def test_an_open_alarm_says_what_to_do_and_leads_to_its_message(
 
 
 def test_an_alarm_about_a_line_names_its_channel_in_words(desk: Desk, lina: User) -> None:
-    alarms.sound(AlarmKind.LINE_STOPPED, "sms twilio")
+    alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, "sms twilio")
     (trouble,) = desk(lina).get(reverse("messages")).context["figures"].troubles
     assert (trouble.channel, trouble.about, trouble.is_ended_by_people) == ("SMS", "twilio", False)
 
@@ -94,8 +94,8 @@ def test_an_alarm_about_a_line_names_its_channel_in_words(desk: Desk, lina: User
 def test_an_alarm_of_something_past_is_ended_by_whoever_looked_into_it(
     desk: Desk, referred: Case, lina: User, adel: User
 ) -> None:
-    alarms.sound(AlarmKind.LISTS_DIFFER, "twilio 2026-01-03")
-    alarms.sound(AlarmKind.LINE_STOPPED, "sms twilio")
+    alarms.raise_alarm(AlarmKind.LISTS_DIFFER, "twilio 2026-01-03")
+    alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, "sms twilio")
     past, line = alarms.open_alarms()
     assert page(desk, lina).count("end the alarm") == 1
     url = reverse("messages-end-alarm")
@@ -106,8 +106,8 @@ def test_an_alarm_of_something_past_is_ended_by_whoever_looked_into_it(
 
 def test_a_hold_is_released_once(desk: Desk, adel: User, lina: User, caplog: pytest.LogCaptureFixture) -> None:
     assert "Sending is on hold" not in page(desk, adel)
-    Hold.objects.create(home="elsewhere")
-    alarms.sound(AlarmKind.ON_HOLD)
+    Hold.objects.create(database="elsewhere")
+    alarms.raise_alarm(AlarmKind.ON_HOLD)
     assert ["Release sending" in page(desk, person) for person in (adel, lina)] == [True, True]
     with caplog.at_level(logging.WARNING):
         answer = desk(adel).post(reverse("messages-release"))

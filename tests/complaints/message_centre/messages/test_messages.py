@@ -19,7 +19,7 @@ from notifications.models import (
     Message,
     MessageState,
 )
-from notifications.words import WORDINGS
+from notifications.wordings import WORDINGS
 from tests.complaints.cases import FileCase
 from tests.complaints.message_centre.messages.browsing import listed
 from tests.complaints.message_states import MakeMessage, put, told
@@ -119,7 +119,7 @@ def test_the_page_costs_the_same_for_one_and_three(
         make_message(number, repeats=first, reference=case.reference, channel="email", state="accepted")
         CallTask.objects.create(message=first)
         DailySpend.objects.get_or_create(channel="sms", on=case.filed_at.date())
-        alarms.sound(AlarmKind.UNDECIDED, str(uuid4()))
+        alarms.raise_alarm(AlarmKind.UNDECIDED, str(uuid4()))
     client = desk(lina)
     client.get(reverse("messages"))
     with CaptureQueriesContext(

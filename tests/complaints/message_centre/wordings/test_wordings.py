@@ -20,8 +20,8 @@ from complaints.actions import ask, close
 from complaints.message_centre.wordings import editing
 from complaints.models import Case
 from notifications.models import Message, WordingEdition
-from notifications.words import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, editions, proofreading
-from notifications.words.sms import size
+from notifications.wordings import ARABIC, ENGLISH, LANGUAGES, TEMPLATES, WORDINGS, editions, proofreading
+from notifications.wordings.sms import size
 from tests.cast import let_in, sign_in
 from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
 from tests.complaints.cases import FileCase
@@ -273,7 +273,7 @@ class TestEditions:
     def test_the_built_in_words_are_given_back(self, unit: Client, edited: list[WordingEdition]) -> None:
         answer = unit.post(address(), {"seen": edited[0].pk, "built_in": "1"})
         newest = WordingEdition.objects.latest("pk")
-        assert (answer.status_code, editions.words_of(newest)) == (302, ARABIC["case_answered"])
+        assert (answer.status_code, editions.edition_wording(newest)) == (302, ARABIC["case_answered"])
         assert unit.get(address()).context["past"][0].is_built_in
 
     def test_an_edition_of_other_words_is_not_given_back_here(self, unit: Client, edited: list[WordingEdition]) -> None:
@@ -339,7 +339,7 @@ def test_every_open_word_has_its_meaning() -> None:
         for language in LANGUAGES
         for template in TEMPLATES
         for field in ("sms", "subject", "text")
-        for word in proofreading.allowed(template, language, field)
+        for word in proofreading.allowed_placeholders(template, language, field)
     }
     assert usable == set(editing.MEANINGS)
 

@@ -1,0 +1,147 @@
+"""Which carrier a message is given to, and what a failing route loses.
+
+A route that fails loses half of its weight to the next one in the settings' order, and regains a tenth with every
+minute; a route whose account is refused is stopped for ten minutes, and the operators are told once.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, Self
+
+from django.db.models import BooleanField, DurationField, ExpressionWrapper, F, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Extract, Floor, Least, Now
+
+from notifications import alarms, carriers
+from notifications.carriers import Carrier
+from notifications.models import AlarmKind, Channel, ProviderRoute
+from notifications.runtime.timings import timings
+
+FULL_WEIGHT: Final = 100
+WEIGHT_STEP: Final = 10
+
+
+@dataclass(frozen=True)
+class CarrierRoute:
+    """A carrier with its weight in percent, and whether its route is open.
+
+    A route whose stop has passed is open ``on_trial``: for one message, which decides.
+    """
+
+    carrier: Carrier
+    weight: int = FULL_WEIGHT
+    is_open: bool = True
+    on_trial: bool = False
+
+
+class RoutingTable:
+    """The routes of every channel as they were at one moment."""
+
+    def __init__(self, by_channel: Mapping[str, tuple[CarrierRoute, ...]]) -> None:
+        """Take the routes of each channel, in the order of preference."""
+        self.by_channel = by_channel
+        self._tried: set[CarrierRoute] = set()
+
+    @classmethod
+    def load(cls) -> Self:
+        """Return the routes as the database has them now; one statement."""
+        rows = _load_rows()
+        return cls({channel: tuple(_carrier_routes(channel, rows)) for channel in Channel})
+
+    def open_channels(self) -> list[str]:
+        """Return the channels that have an open route."""
+        return [channel for channel, routes in self.by_channel.items() if any(route.is_open for route in routes)]
+
+    def choose(self, channel: str, *, after: str = "") -> CarrierRoute | None:
+        """Return the route of the next message, drawn by weight; None if no route is open.
+
+        ``after`` names the carrier that just failed the message, which comes last. For a sender: a stopped route that
+        is returned on trial is claimed for this sender.
+        """
+        candidates = [route for route in self.by_channel[channel] if route.is_open and route not in self._tried]
+        candidates.sort(key=lambda route: route.carrier.name == after)
+        if not candidates:
+            return None
+        *preferred, last = candidates
+        chosen = next((route for route in preferred if secrets.randbelow(FULL_WEIGHT) < route.weight), last)
+        if not chosen.on_trial:
+            return chosen
+        self._tried.add(chosen)
+        return chosen if _claim_trial(channel, chosen.carrier.name) else self.choose(channel, after=after)
+
+
+def penalise(channel: str, carrier: str) -> None:
+    """Take half of its weight from a route that failed, if the channel has another one."""
+    if len(carriers.carriers_for(Channel(channel))) > 1:
+        _ensure_row(channel, carrier)
+        _row(channel, carrier).update(weight=_recovered_weight() / 2, weight_at=Now())
+
+
+def stop(channel: str, carrier: str, *, code: str) -> None:
+    """Stop a route whose account is refused; its messages, which are not at fault, wait or take another route."""
+    _ensure_row(channel, carrier)
+    _row(channel, carrier).update(stopped_until=Now() + timings().route_stop, stopped_by=code[:40])
+    alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, f"{channel} {carrier}")
+
+
+def reopen(channel: str, carrier: str) -> None:
+    """Open a stopped route, because its carrier accepts our account again."""
+    stopped = _row(channel, carrier).filter(stopped_until__isnull=False)
+    if stopped.update(stopped_until=None, stopped_by=""):
+        alarms.resolve(AlarmKind.ROUTE_STOPPED, f"{channel} {carrier}")
+
+
+class _RouteRow(NamedTuple):
+    """A route's present weight, and whether it was stopped and still is, by the database's clock."""
+
+    weight: int
+    was_stopped: bool
+    is_stopped: bool
+
+
+def _carrier_routes(channel: Channel, rows: Mapping[tuple[str, str], _RouteRow]) -> Iterable[CarrierRoute]:
+    for carrier in carriers.carriers_for(channel):
+        row = rows.get((channel, carrier.name), _RouteRow(FULL_WEIGHT, was_stopped=False, is_stopped=False))
+        on_trial = row.was_stopped and not row.is_stopped
+        yield CarrierRoute(carrier, row.weight, not row.is_stopped, on_trial)
+
+
+def _load_rows() -> dict[tuple[str, str], _RouteRow]:
+    rows = ProviderRoute.objects.values_list(
+        "channel",
+        "carrier",
+        _recovered_weight(),
+        _boolean(Q(stopped_until__isnull=False)),
+        _boolean(Q(stopped_until__isnull=False, stopped_until__gt=Now())),
+    )
+    return {(channel, carrier): _RouteRow(*row) for channel, carrier, *row in rows}
+
+
+def _boolean(condition: Q) -> ExpressionWrapper[Any]:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def _recovered_weight() -> Least:
+    """Return the expression of the weight with what it has regained since ``weight_at``."""
+    waited = ExpressionWrapper(Now() - F("weight_at"), output_field=DurationField())
+    steps = Floor(Extract(waited, "epoch") / Value(timings().recover.total_seconds()))
+    return Least(Value(FULL_WEIGHT), F("weight") + Cast(steps, IntegerField()) * WEIGHT_STEP)
+
+
+def _claim_trial(channel: str, carrier: str) -> bool:
+    """Claim the one trial of a stopped route, so that no other sender takes it; False where one has."""
+    due = _row(channel, carrier).filter(stopped_until__lte=Now())
+    # A row that another sender has locked is on trial there.
+    row = due.select_for_update(skip_locked=True).first()
+    if row is None:
+        return False
+    ProviderRoute.objects.filter(pk=row.pk).update(stopped_until=Now() + timings().route_stop)
+    return True
+
+
+def _row(channel: str, carrier: str) -> QuerySet[ProviderRoute]:
+    return ProviderRoute.objects.filter(channel=channel, carrier=carrier)
+
+
+def _ensure_row(channel: str, carrier: str) -> None:
+    ProviderRoute.objects.bulk_create([ProviderRoute(channel=channel, carrier=carrier)], ignore_conflicts=True)

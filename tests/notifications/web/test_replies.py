@@ -1,0 +1,116 @@
+"""The short replies of people, and nothing else they write, change what is sent to them."""
+
+import pytest
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from notifications.addresses import address_status
+from notifications.models import Channel, Verdict
+from tests.notifications.web.twilio_requests import AMINA, INBOUND, KARIM, SAYS, post, reply
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio_settings")]
+
+
+class TestReplies:
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "STOP",
+            "stop",
+            " Stop. ",
+            "Stop!!",
+            "STOPALL",
+            "Stop all",
+            "UNSUBSCRIBE",
+            "Cancel",
+            "QUIT",
+            "End",
+            "قف",
+            "توقف",
+            "توقّف.",
+            "أوقفوا",
+            "اوقفوا الرسائل",
+            "إيقاف",
+            "ايقاف",
+            "إيـقـاف",
+            "إلغاء الاشتراك",
+            "الغاء",
+        ],
+    )
+    def test_who_says_stop_is_heard(self, said: str) -> None:
+        assert reply(said).status_code == 200
+        assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
+            Verdict.STOPPED,
+            None,
+        )
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "wrong person",
+            "Wrong number!",
+            "رقم خاطئ",
+            "الرقم خطأ",
+            "الرقم خطا",
+            "لست المعني",
+            "لستُ المعنيَّ",
+            "ليس رقمي",
+            "رقم غلط",
+        ],
+    )
+    def test_who_is_somebody_else_is_heard(self, said: str) -> None:
+        assert reply(said).status_code == 200
+        assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
+            Verdict.STRANGER,
+            None,
+        )
+
+    @pytest.mark.parametrize("said", ["START", "unstop", "ابدأ", "إبدأ"])
+    def test_who_begins_again_is_written_to_again(self, said: str) -> None:
+        reply("stop")
+        reply("stop", sender=KARIM)
+        reply(said)
+        assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
+            None,
+            Verdict.STOPPED,
+        )
+
+    @pytest.mark.parametrize("verdict", [Verdict.DEAD, Verdict.STRANGER])
+    def test_beginning_again_proves_nothing_else(self, verdict: Verdict) -> None:
+        address_status.record(Channel.SMS, AMINA, verdict)
+        reply("start")
+        assert address_status.verdict(Channel.SMS, AMINA) == verdict
+
+    def test_twilios_own_word_for_a_reply_is_heard(self) -> None:
+        reply("arrêt", OptOutType="STOP")
+        assert address_status.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
+        reply("commencer", OptOutType="START")
+        assert address_status.verdict(Channel.SMS, AMINA) is None
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "",
+            "!",
+            "شكراً",
+            "متى الرد؟",
+            "do not stop",
+            "the leak will not stop",
+            "wrong answer",
+            "stop " * 20,
+            "x" * 1600,
+        ],
+    )
+    def test_other_replies_are_neither_kept_nor_answered(
+        self, said: str, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        with django_assert_num_queries(0):
+            answer = reply(said)
+        assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "text/xml", b"<Response/>")
+
+    def test_a_reply_from_nobody_is_nothing(self, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+        with django_assert_num_queries(0):
+            assert reply("stop", sender="").status_code == 200
+
+    def test_a_reply_without_a_signature_is_not_heard(self) -> None:
+        assert post(INBOUND, SAYS | {"Body": "stop"}, None).status_code == 403
+        assert address_status.verdict(Channel.SMS, AMINA) is None

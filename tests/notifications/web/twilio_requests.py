@@ -1,0 +1,34 @@
+"""The requests that Twilio would send to this system, signed."""
+
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.test import Client
+
+from tests.fakes.twilio.account import ACCOUNT, FakeTwilio
+
+HOME: Final = "https://bk.gov.jo"
+INBOUND: Final = "/callbacks/twilio/inbound"
+AMINA, KARIM = "+962790001234", "+962790005678"
+SID: Final = f"SM{7:032x}"
+SENT: Final = {"MessageSid": SID, "MessageStatus": "sent", "AccountSid": ACCOUNT, "To": AMINA, "From": "CMU"}
+SAYS: Final = {"MessageSid": SID, "SmsStatus": "received", "AccountSid": ACCOUNT, "From": AMINA, "To": "+15005550006"}
+TWILIO: Final = FakeTwilio()
+
+
+def at(attempt_id: int) -> str:
+    return f"/callbacks/twilio/{attempt_id}"
+
+
+def post(path: str, told: Any, signature: str | None, **headers: str) -> Any:
+    given = headers if signature is None else headers | {"HTTP_X_TWILIO_SIGNATURE": signature}
+    return Client().post(path, urlencode(told), "application/x-www-form-urlencoded", **given)  # type: ignore[arg-type]
+
+
+def tell(path: str, told: dict[str, str]) -> Any:
+    """Post what Twilio would, signed as Twilio would."""
+    return post(path, told, TWILIO.signature(HOME + path, told))
+
+
+def reply(said: str, *, sender: str = AMINA, **more: str) -> Any:
+    return tell(INBOUND, SAYS | {"Body": said, "From": sender} | more)

@@ -1,0 +1,285 @@
+"""Every message in both languages, at its longest."""
+
+import pytest
+from django.utils import translation
+
+from notifications.models import AlarmKind, Channel
+from notifications.wordings import (
+    ARABIC,
+    ENGLISH,
+    LANGUAGES,
+    PROVIDED_CONTEXT,
+    TEMPLATES,
+    WORDINGS,
+    proofreading,
+    rendering,
+    required_context,
+)
+from notifications.wordings.composing import Rendered, WordingIncomplete
+from notifications.wordings.sms import Size, segments, size
+from notifications.wordings.wording import FIELDS
+
+HOST = "bk.gov.jo"
+HTTPS = f"https://{HOST}"
+LONGEST = {
+    "code": "12345",
+    "ref": "2604821735",
+    "agency": "ع" * 18,
+    "date": "22/12/2026",
+    "phone": "065008080",
+    "host": HOST,
+    "alarm": "ع" * 40,
+    "url": f"{HTTPS}/ar/account/email/7Kq2Xd7Kq2Xd7Kq2Xd7Kq2Xd/",
+    "due_today": "120",
+    "at_risk": "99",
+    "returned": "10",
+    "failed": "0",
+    "rung": "الأمين العام",
+    "count": "120",
+}
+# The only words a message may leave open: numbers, dates, names of offices and addresses, nothing a person wrote.
+OPEN_WORDS = {
+    "ref",
+    "kind",
+    "Kind",
+    "agency",
+    "date",
+    "code",
+    "link",
+    "host",
+    "phone",
+    "service",
+    "url",
+    "alarm",
+    "due_today",
+    "at_risk",
+    "returned",
+    "failed",
+    "rung",
+    "count",
+}
+BY_SMS = [template for template in TEMPLATES if ARABIC[template].sms]
+SERVICE = {"ar": "بخدمتكم", "en": "At Your Service"}
+KINDS = {"ar": ("شكوى", "اقتراح", "استفسار", "ثناء"), "en": ("complaint", "suggestion", "inquiry", "praise")}
+
+
+def longest_sms(template: str, language: str, kind: str) -> str:
+    """Return the SMS with the longest words there are."""
+    context = LONGEST | {"kind": kind}
+    if language == "en":
+        context |= {"agency": "W" * 24, "alarm": "W" * 60}
+    return rendering.render(
+        template, channel=Channel.SMS, language=language, context=context, link=f"{HOST}/r/7Kq2Xd", mark="7Kq2X"
+    ).body
+
+
+@pytest.mark.parametrize("template", BY_SMS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sms_is_one_segment_with_the_longest_words(template: str, language: str) -> None:
+    texts = {kind: longest_sms(template, language, kind) for kind in KINDS[language]}
+    assert {kind: size(text) for kind, text in texts.items() if segments(text) != 1} == {}
+
+
+@pytest.mark.parametrize("template", BY_SMS)
+def test_english_sms_need_no_unicode(template: str) -> None:
+    assert size(longest_sms(template, "en", "suggestion")).encoding == "GSM-7"
+
+
+@pytest.mark.parametrize("template", BY_SMS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sms_ends_in_its_link_its_mark_or_its_code(template: str, language: str) -> None:
+    text = longest_sms(template, language, KINDS[language][0])
+    assert text.endswith((f" {HOST}/r/7Kq2Xd", " 7Kq2X", f"@{HOST} #12345"))
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_email_is_whole_with_the_longest_words(template: str, language: str) -> None:
+    rendered = rendering.render(
+        template,
+        channel=Channel.EMAIL,
+        language=language,
+        context=LONGEST | {"kind": "complaint"},
+        link=f"{HTTPS}/r/7Kq2Xd",
+    )
+    assert (len(rendered.subject) <= 100, "\n" in rendered.subject, "{" in rendered.subject + rendered.body) == (
+        True,
+        False,
+        False,
+    )
+    assert rendered.body.endswith(f"\n\n{HTTPS}/r/7Kq2Xd\n\n{SERVICE[language]}\n065008080")
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_proofreader_finds_nothing_in_the_built_in_words(template: str, language: str) -> None:
+    words = WORDINGS[language][template]
+    assert proofreading.problems(template, language, words) == {}
+    assert proofreading.still_fits(template, language, words)
+
+
+def test_the_open_words_are_these_and_no_others() -> None:
+    """No subject, no text of a case, no finding can be in a message: there is no word for them."""
+    allowed = {
+        word
+        for language in LANGUAGES
+        for template in TEMPLATES
+        for field in FIELDS
+        for word in proofreading.allowed_placeholders(template, language, field)
+    }
+    needed = {word for template in TEMPLATES for word in required_context(template)}
+    assert (allowed, needed | PROVIDED_CONTEXT | {"Kind"}) == (OPEN_WORDS, OPEN_WORDS)
+
+
+def test_an_address_to_open_stands_in_the_text_of_an_email_alone() -> None:
+    places = {
+        (template, field)
+        for language in LANGUAGES
+        for template in TEMPLATES
+        for field in FIELDS
+        if "url" in proofreading.allowed_placeholders(template, language, field)
+    }
+    assert places == {
+        ("email_confirm", "text"),
+        ("directorate_request", "text"),
+        ("directorate_reminder", "text"),
+        ("officer_digest", "text"),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_alarm_fits_the_sms_to_the_operators(language: str) -> None:
+    with translation.override(language):
+        too_long = [label for label in map(str, AlarmKind.labels) if len(label) > proofreading.LONGEST_ALARM[language]]
+    assert too_long == []
+
+
+@pytest.mark.parametrize("template", ["email_confirm", "email_changed", "officer_digest"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_without_an_sms_is_refused_for_that_channel(template: str, language: str) -> None:
+    with pytest.raises(WordingIncomplete, match="no words for the channel sms"):
+        rendering.render(template, channel=Channel.SMS, language=language, context=LONGEST, mark="7Kq2X")
+
+
+def test_the_digest_says_its_numbers_line_by_line() -> None:
+    context = {
+        "date": "4/1/2026",
+        "due_today": "3",
+        "at_risk": "2",
+        "returned": "1",
+        "failed": "0",
+        "url": "https://bk.gov.jo/en/staff/queue/",
+        "phone": "065008080",
+    }
+    rendered = rendering.render("officer_digest", channel=Channel.EMAIL, language="en", context=context)
+    assert rendered == Rendered(
+        subject="The cases of your agency on 4/1/2026",
+        body="The cases of your agency on 4/1/2026:\n\n"
+        "Due today: 3\nAt risk: 2\nReturned: 1\nMessages that failed: 0\n\n"
+        "Your work queue:\n\nhttps://bk.gov.jo/en/staff/queue/\n\nAt Your Service\n065008080",
+    )
+
+
+def test_a_word_cannot_open_another_word() -> None:
+    context = {"ref": "{phone}", "kind": "{code}", "phone": "065008080"}
+    rendered = rendering.render("case_answered", channel=Channel.EMAIL, language="en", context=context)
+    assert rendered.subject == "Your case {phone} is answered"
+
+
+def test_both_languages_have_the_same_templates() -> None:
+    assert set(ARABIC) == set(ENGLISH)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_both_languages_say_the_same_things(template: str) -> None:
+    said = {
+        language: {
+            word for word in ("{code}", "{date}", "{link}", "{agency}", "{alarm}") if word in table[template].sms
+        }
+        for language, table in WORDINGS.items()
+    }
+    assert said["ar"] == said["en"]
+
+
+def test_arabic_promises_say_until_and_not_before() -> None:
+    assert [name for name, words in ARABIC.items() if " قبل " in f"{words.sms} {words.text}"] == []
+
+
+def test_arabic_sms_carry_no_vowel_marks() -> None:
+    marks = {chr(code) for code in range(0x64B, 0x653)}
+    assert [name for name, words in ARABIC.items() if marks & set(words.sms)] == []
+
+
+def test_the_accepted_notice_reads_as_agreed() -> None:
+    context = {"ref": "2604821735", "kind": "شكوى", "agency": "أمانة عمّان", "date": "22/1/2026"}
+    rendered = rendering.render("case_accepted", channel=Channel.SMS, language="ar", context=context, mark="7Kq2X")
+    assert rendered.body == "تم قبول 2604821735 لدى أمانة عمّان، والرد حتى 22/1/2026. 7Kq2X"
+
+
+def test_an_email_has_the_number_the_state_and_the_link() -> None:
+    context = {"ref": "2604821735", "kind": "complaint", "phone": "065008080"}
+    rendered = rendering.render(
+        "case_answered", channel=Channel.EMAIL, language="en", context=context, link="https://bk.gov.jo/r/7Kq2Xd"
+    )
+    assert rendered == Rendered(
+        subject="Your case 2604821735 is answered",
+        body="Your case 2604821735 is answered. Read the answer on the page of the case.\n\n"
+        "https://bk.gov.jo/r/7Kq2Xd\n\nAt Your Service\n065008080",
+    )
+
+
+def test_a_kind_may_be_given_by_its_code() -> None:
+    context = {"ref": "2604821735", "kind": "inquiry"}
+    arabic, english = (
+        rendering.render("case_triage", channel=Channel.SMS, language=language, context=context, mark="7Kq2X").body
+        for language in ("ar", "en")
+    )
+    assert arabic.startswith("استفسار 2604821735: ")
+    assert english.startswith("Inquiry 2604821735: ")
+
+
+def test_a_word_cannot_add_a_header_or_a_line() -> None:
+    context = {"ref": "26\r\nBcc: someone@example.com", "kind": "complaint", "phone": "065008080"}
+    rendered = rendering.render("case_answered", channel=Channel.EMAIL, language="en", context=context)
+    assert rendered.subject == "Your case 26 Bcc: someone@example.com is answered"
+
+
+def test_a_missing_word_is_named() -> None:
+    with pytest.raises(WordingIncomplete, match="case_accepted: agency, date"):
+        rendering.render(
+            "case_accepted", channel=Channel.SMS, language="ar", context={"ref": "2604821735", "agency": " "}
+        )
+
+
+def test_an_unknown_template_is_refused() -> None:
+    with pytest.raises(WordingIncomplete, match="case_forgotten"):
+        rendering.current_wording("case_forgotten", "ar")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "places", "segments"),
+    [
+        ("", "GSM-7", 0, 1),
+        ("a" * 160, "GSM-7", 160, 1),
+        ("a" * 161, "GSM-7", 161, 2),
+        ("a" * 306, "GSM-7", 306, 2),
+        ("a" * 307, "GSM-7", 307, 3),
+        ("€" * 80, "GSM-7", 160, 1),
+        ("a" * 159 + "€", "GSM-7", 161, 2),
+        # The escape and its letter stay together: one place of each segment is left empty.
+        ("a" + "€" * 152, "GSM-7", 305, 2),
+        ("€" * 153, "GSM-7", 306, 3),
+        ("[]{}\\~^|", "GSM-7", 16, 1),
+        ("ع" * 70, "UCS-2", 70, 1),
+        ("ع" * 71, "UCS-2", 71, 2),
+        ("ع" * 134, "UCS-2", 134, 2),
+        ("ع" * 135, "UCS-2", 135, 3),
+        ("a" * 69 + "ع", "UCS-2", 70, 1),
+        ("a" * 70 + "ع", "UCS-2", 71, 2),
+        ("😀" * 35, "UCS-2", 70, 1),
+        ("😀" * 67, "UCS-2", 134, 3),
+        ("ع" + "😀" * 33 + "😀" * 33 + "ع", "UCS-2", 134, 2),
+    ],
+)
+def test_sizes_at_the_limits(text: str, encoding: str, places: int, segments: int) -> None:
+    assert size(text) == Size(encoding, places, segments)
