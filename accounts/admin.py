@@ -11,11 +11,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import passwords
+from accounts.contact.recipients import staff_key
+from accounts.identity.staff_citizen_link import person_at
 from accounts.models import Absence, Membership, User
-from accounts.own_person import person_at
-from accounts.recipients import staff_key
 from accounts.roles import Role
+from accounts.sign_in.passwords import rules
 from kit.forms import MobileField, PasswordField
 from notifications.models import Channel
 from notifications.readdressing import readdress
@@ -48,7 +48,7 @@ class StaffForm(forms.ModelForm[User]):
         """Hold staff to the rules of everybody."""
         password: str = self.cleaned_data["new_password"]
         if password:
-            passwords.check(password, passwords.Owner(email=self.cleaned_data.get("email", "")))
+            rules.check(password, rules.Owner(email=self.cleaned_data.get("email", "")))
         return password
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature

@@ -9,12 +9,11 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
+from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, Outcome
+from accounts.identity.registries.embedded import EmbeddedRegistry, Person, people
 from accounts.models import Citizen, Identity, IdentityCheck, Membership, NumberKind, PolicyAcceptance, User
-from accounts.policy import POLICY_VERSION
-from accounts.registries import BIRTH_DATE, NAME, NUMBER, Outcome
-from accounts.registries.embedded import EmbeddedRegistry, Person, people
+from accounts.registration.policy import POLICY_VERSION
 from accounts.roles import Role
 from agencies.models import Agency, Directorate, Governorate
 
@@ -106,14 +105,6 @@ DEMO_SIGN_INS: Final = (
     SignIn("Huda, system operator", "/ar/staff/sign-in/", "huda@cmu.example", PASSWORD),
 )
 
-# People of the embedded registry with whom a newcomer can try the registration, and what each of them shows.
-REGISTRABLE: Final = (
-    ("9782006138", _("matches the register")),
-    ("2003220456", _("matches the register")),
-    ("9801307001", _("the birth date does not match")),
-    ("9832408002", _("the register does not answer")),
-)
-
 
 class NotADemonstration(RuntimeError):
     """Demo people with known passwords were asked for outside EMBEDDED mode."""
@@ -129,12 +120,6 @@ def make_demo_people(at: datetime) -> dict[str, Citizen | User]:
     with transaction.atomic():
         citizens: dict[str, Citizen | User] = {one.key: _citizen(one, at=at) for one in CITIZENS}
         return citizens | {one.key: _colleague(one, at=at) for one in STAFF}
-
-
-def registrable() -> list[tuple[Person, str]]:
-    """Return the people to try the registration with, each with what happens."""
-    register = people()
-    return [(register[NumberKind.NATIONAL, number], str(what)) for number, what in REGISTRABLE]
 
 
 def _citizen(one: Villager, *, at: datetime) -> Citizen:

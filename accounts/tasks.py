@@ -3,7 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import operators, recheck, sweep
+from accounts.identity import recheck
+from accounts.sign_in import expiry
+from accounts.staff import operator_alarms
 
 
 @shared_task(name="accounts.recheck_identities")
@@ -12,13 +14,13 @@ def recheck_identities() -> None:
     recheck.recheck_due(timezone.now())
 
 
-@shared_task(name="accounts.sweep")
+@shared_task(name="accounts.sign_in.expiry")
 def sweep_doors() -> None:
     """Delete unfinished forms, old codes and counters of the past."""
-    sweep.sweep(timezone.now())
+    expiry.sweep(timezone.now())
 
 
 @shared_task(name="accounts.tell_operators")
 def tell_operators() -> None:
     """Tell the operators of alarms nobody was told of."""
-    operators.tell(timezone.now())
+    operator_alarms.tell(timezone.now())

@@ -1,6 +1,5 @@
 """The tables of accounts: people, users and their roles, codes and counters, and who looked at whom."""
 
-from accounts.models.doors import PhoneCode, Purpose, Throttle, Unfinished
 from accounts.models.people import (
     Citizen,
     Identity,
@@ -9,6 +8,7 @@ from accounts.models.people import (
     NumberKind,
     PolicyAcceptance,
 )
+from accounts.models.sign_in import PhoneCode, Purpose, Throttle, Unfinished
 from accounts.models.users import (
     Absence,
     Membership,

@@ -55,7 +55,7 @@ class Citizen(models.Model):
 
     The number is unique among matched people only, so that somebody who merely knows it cannot block its owner.
     Names stay readable; number, birth date, phone and address are encrypted. Pages show them masked, or through
-    ``accounts.identity.reveal``.
+    ``accounts.identity.disclosure.reveal``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.contact.recipients import LETTER, staff_key
 from accounts.models import User, acting_as, members_of, supervisors_of
-from accounts.recipients import LETTER, staff_key
 from accounts.roles import CMU, DESK, READERS
 from agencies.models import Agency
 from complaints.actions.notes import agency_at_desk

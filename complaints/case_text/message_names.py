@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _, gettext_lazy, pgettext
 from django_stubs_ext import StrPromise
 
-from accounts.recipients import CITIZEN, DIRECTORATE, STAFF
+from accounts.contact.recipients import CITIZEN, DIRECTORATE, STAFF
 from notifications.models import Message
 
 #: By template.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.recipients import CITIZEN
+from accounts.contact.recipients import CITIZEN
 from complaints.case_text import delivery_status
 from complaints.case_text.delivery_status import DeliveryStatus
 from complaints.case_text.message_names import message_name

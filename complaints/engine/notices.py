@@ -12,9 +12,9 @@ from typing import Protocol
 
 from django.utils import timezone, translation
 
+from accounts.contact.channel import reach
+from accounts.contact.recipients import LETTER, LETTER_AND_RING, citizen_key, to_staff
 from accounts.models import User, supervisors_of
-from accounts.reach import reach
-from accounts.recipients import LETTER, LETTER_AND_RING, citizen_key, to_staff
 from agencies.calendar import WorkingCalendar
 from agencies.models import Priority
 from complaints.engine.change import Change

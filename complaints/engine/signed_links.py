@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.limits import HOUR, Limit
-from accounts.recipients import directorate_key
+from accounts.contact.recipients import directorate_key
+from accounts.rate_limits import HOUR, Limit
 from agencies.models import Directorate
 from complaints.models import Case, Consultation, ConsultationState
 from complaints.workflow import Action

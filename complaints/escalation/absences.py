@@ -13,8 +13,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.contact.recipients import LETTER, to_staff
 from accounts.models import Absence, Membership, User, acting_as, cmu_staff
-from accounts.recipients import LETTER, to_staff
 from accounts.roles import DESK, Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar

@@ -15,8 +15,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.contact.recipients import CITIZEN, LETTER, to_staff
 from accounts.models import Absence, Membership, User
-from accounts.recipients import CITIZEN, LETTER, to_staff
 from accounts.roles import DESK
 from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import current_calendar

@@ -17,8 +17,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from accounts.contact.recipients import LETTER, LETTER_AND_RING
 from accounts.models import User, acting_as
-from accounts.recipients import LETTER, LETTER_AND_RING
 from accounts.roles import DESK, LADDER, RUNG_NAMES, Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from accounts.contact.recipients import LETTER, Words, to_staff
 from accounts.models import User
-from accounts.recipients import LETTER, Words, to_staff
 from agencies.calendar import WorkingCalendar
 from complaints.engine.notices import is_urgent, rings_from
 from complaints.models import Case

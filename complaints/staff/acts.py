@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from django_stubs_ext import StrPromise
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import staff_required, user_of
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.case_text.clock_history import has_moved

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Subquery
 
+from accounts.contact.recipients import CITIZEN
 from accounts.models import User
-from accounts.recipients import CITIZEN
 from agencies.models import current_calendar
 from complaints.attachments import pictures
 from complaints.case_text import conversation, time_held

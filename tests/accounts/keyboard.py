@@ -1,4 +1,4 @@
-"""What a visitor types in the doors' forms."""
+"""What a visitor types in the forms of registration, and reading the answers."""
 
 from __future__ import annotations
 

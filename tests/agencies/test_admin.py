@@ -29,7 +29,7 @@ MODELS = tuple(reference.FILES.values())
 @pytest.fixture
 def operator(client):
     user = User.objects.create_superuser("ops@cmu.example", "a long enough password")
-    client.force_login(user, backend="accounts.backends.StaffBackend")
+    client.force_login(user, backend="accounts.sign_in.backends.StaffBackend")
     return client
 
 
@@ -200,7 +200,7 @@ def test_a_topic_offers_groups_alone_as_its_group_and_boxes_for_its_lists(operat
 
 
 def test_for_an_officer_there_is_no_admin(client, omar):
-    client.force_login(omar, backend="accounts.backends.StaffBackend")
+    client.force_login(omar, backend="accounts.sign_in.backends.StaffBackend")
     assert {client.get(address(model, "changelist")).status_code for model in MODELS} == {404}
 
 

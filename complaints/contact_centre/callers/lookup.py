@@ -11,8 +11,8 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from accounts.limits import HOUR, Limit, spend
 from accounts.models import User
+from accounts.rate_limits import HOUR, Limit, spend
 from complaints.case_text.promise import Promise, Status, citizen_status, promise_card
 from complaints.models import Case
 from complaints.workflow import State
@@ -37,7 +37,7 @@ def find(reference: str, phone_end: str, *, agent: User, at: datetime) -> Case |
     """Return the case of ``reference`` if its owner's mobile number ends in ``phone_end``.
 
     None that is the agent's own or about the agent. No case and a wrong end look alike. Every look is counted; raises
-    ``accounts.limits.TooMany``.
+    ``accounts.rate_limits.TooMany``.
     """
     spend(TRIES_OF_AGENT, str(agent.pk), at=at)
     spend(TRIES_OF_NUMBER, reference, at=at)

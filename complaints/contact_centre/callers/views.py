@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from accounts.guards import staff_required, user_of
-from accounts.limits import TooMany
+from accounts.decorators import staff_required, user_of
+from accounts.rate_limits import TooMany
 from accounts.roles import CONTACT_CENTRE
 from complaints import actions
 from complaints.case_text import citizen_case

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import staff_required, user_of
 from accounts.roles import CMU, CONTACT_CENTRE
 from complaints.contact_centre.calls import call_tasks
 from complaints.contact_centre.calls.call_tasks import Call

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import identity
-from accounts.guards import staff_required, user_of
+from accounts.decorators import staff_required, user_of
+from accounts.identity import disclosure
 from accounts.models import User
 from complaints.desk.case_page.forms import IdentityForm
 from complaints.desk.case_page.identity_views import FIELDS
@@ -47,7 +47,7 @@ def plain(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _person(case: Case, user: User, *, at: datetime, reason: str) -> pdf.Person:
-    shown = identity.reveal(case.citizen, viewer=user, reference=case.reference, fields=FIELDS, reason=reason, at=at)
+    shown = disclosure.reveal(case.citizen, viewer=user, reference=case.reference, fields=FIELDS, reason=reason, at=at)
     kind = str(case.citizen.get_number_kind_display())
     return pdf.Person(case.citizen.full_name, kind, number=shown["number"], phone=shown["phone"])
 

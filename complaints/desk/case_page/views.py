@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import staff_required, user_of
 from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, READERS, REPORT_READERS
 from complaints.attachments.responses import file_response, small_response
 from complaints.desk.case_page.competence import sheet_of

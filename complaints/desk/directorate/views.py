@@ -19,8 +19,8 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import limits
-from accounts.guards import answers_too_many, staff_required, user_of
+from accounts import rate_limits
+from accounts.decorators import answers_too_many, staff_required, user_of
 from accounts.models import User
 from accounts.roles import CMU, READERS
 from agencies.calendar import WorkingCalendar
@@ -209,7 +209,7 @@ def _file(asked: Consultation, pk: uuid.UUID) -> HttpResponseBase:
 def _answer(visit: Visit) -> HttpResponse:
     if visit.data is None:
         return _show(visit)
-    limits.spend(signed_links.SENT_BY_LINK, str(visit.asked.pk), at=visit.at)
+    rate_limits.spend(signed_links.SENT_BY_LINK, str(visit.asked.pk), at=visit.at)
     if visit.standing.is_over:
         return _over(visit)
     try:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import staff_required, user_of
 from accounts.models import Absence, Membership, User
 from accounts.roles import CMU, DESK, SUPERVISION
 from agencies.models import Agency

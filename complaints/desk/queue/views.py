@@ -17,7 +17,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import staff_required, user_of
 from accounts.roles import SUPERVISION
 from complaints.desk.queue import options, saved
 from complaints.desk.queue.bulk_actions import offered_to

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import staff_required, user_of
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from agencies.models import Agency

@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_stubs_ext import StrPromise
 
-from accounts.guards import staff_required, user_of
-from accounts.recipients import staff_key
+from accounts.contact.recipients import staff_key
+from accounts.decorators import staff_required, user_of
 from accounts.roles import CMU, OPERATORS
 from complaints.message_centre.messages import detail
 from complaints.message_centre.messages.detail import Dossier

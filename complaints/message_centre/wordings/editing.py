@@ -13,8 +13,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_lazy as _, pgettext
 from django_stubs_ext import StrPromise
 
+from accounts.contact.recipients import STAFF, staff_key
 from accounts.models import User
-from accounts.recipients import STAFF, staff_key
 from accounts.roles import RUNG_NAMES, Role
 from agencies.models import Agency
 from complaints.case_text.message_names import NAMES

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.contact.recipients import staff_key
+from accounts.decorators import staff_required, user_of
 from accounts.models import User
-from accounts.recipients import staff_key
 from accounts.roles import CMU
 from complaints.message_centre.wordings import editing
 from complaints.message_centre.wordings.forms import WordsForm

@@ -16,9 +16,9 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.guards import citizen_of, citizen_required, user_of
-from accounts.limits import TooMany, client_address
-from accounts.recipients import CITIZEN
+from accounts.contact.recipients import CITIZEN
+from accounts.decorators import citizen_of, citizen_required, user_of
+from accounts.rate_limits import TooMany, client_address
 from complaints import actions
 from complaints.actions.topic_answers import questions_for
 from complaints.attachments import uploads

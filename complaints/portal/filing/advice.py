@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from accounts.guards import citizen_of, citizen_required
+from accounts.decorators import citizen_of, citizen_required
 from agencies.models import Agency, Topic
 from complaints.models import Draft
 from complaints.portal.filing import drafting

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.guards import citizen_of, citizen_required, user_of
+from accounts.decorators import citizen_of, citizen_required, user_of
 from agencies.models import Agency, Governorate
 from complaints.actions.filing import DraftIncomplete, SaidAlready, TooManyToday
 from complaints.actions.topic_answers import given

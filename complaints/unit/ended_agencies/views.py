@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import staff_required, user_of
 from accounts.roles import CMU
 from agencies.models import Agency
 from complaints import actions

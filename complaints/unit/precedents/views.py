@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import staff_required, user_of
 from accounts.roles import CMU
 from complaints.actions import precedents
 from complaints.staff.frame import frame

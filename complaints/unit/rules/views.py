@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import staff_required, user_of
 from accounts.roles import CMU, OPERATORS
 from agencies.models import Agency, Governorate, RoutingRule, Topic
 from complaints.models import Case

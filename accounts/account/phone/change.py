@@ -1,0 +1,36 @@
+"""Changing one's mobile number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.contact.account_notices import _notice
+from accounts.contact.recipients import citizen_key
+from accounts.identity.staff_citizen_link import link_staff
+from accounts.models import Citizen
+from notifications import outbox, standing
+from notifications.models import Channel
+from notifications.readdressing import readdress
+
+
+def change_phone(citizen: Citizen, phone: str, *, at: datetime) -> None:
+    """Set the mobile number, which the code has proven; both numbers are told, and what waits goes to the new one.
+
+    The number of before, proven once more, only counts as reached again.
+    """
+    with transaction.atomic():
+        locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
+        before = locked.phone
+        standing.clear(Channel.SMS, phone)
+        if before == phone:
+            return
+        locked.phone = phone
+        locked.save(update_fields=["phone", "phone_lookup"])
+        link_staff(locked)
+        readdress(citizen_key(locked.pk), Channel.SMS, phone, at=at)
+        occasion = f"phone:{locked.pk}:{at.isoformat()}"
+        gone = _notice(locked, "phone_changed", before, whose="old", other_address=locked.confirmed_email)
+        outbox.owe([gone], occasion=occasion, at=at)
+        outbox.owe([_notice(locked, "phone_added", phone, whose="new")], occasion=occasion, at=at)

@@ -1,0 +1,30 @@
+"""SMS about the account itself, such as a changed password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.contact.recipients import citizen_key
+from accounts.models import Citizen
+from notifications import outbox
+from notifications.models import Channel
+
+
+def owe_password_changed(citizen: Citizen, *, at: datetime) -> None:
+    """Owe the notice that a password changed, in the caller's transaction."""
+    occasion = f"password:{citizen.user_id}:{at.isoformat()}"
+    notice = _notice(citizen, "password_changed", citizen.phone, other_address=citizen.confirmed_email)
+    outbox.owe([notice], occasion=occasion, at=at)
+
+
+def _notice(citizen: Citizen, template: str, phone: str, *, whose: str = "", other_address: str = "") -> outbox.Notice:
+    """Return a notice about the account itself: it waits for no morning, and an e-mail takes its place if it must."""
+    return outbox.Notice(
+        template=template,
+        channel=Channel.SMS,
+        recipient=citizen_key(citizen.pk, whose=whose),
+        address=phone,
+        other_address=other_address,
+        language=citizen.language,
+        context={},
+    )

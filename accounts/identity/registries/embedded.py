@@ -1,0 +1,82 @@
+"""A registry of invented persons for development and demonstrations, read from ``accounts/data/registry.csv``."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, Claim, Finding, Outcome, Unavailable
+from kit.arabic import fold
+
+SOURCE: Final = Path(__file__).resolve().parent.parent / "data" / "registry.csv"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One line of the register; ``answer`` makes a line fail on purpose."""
+
+    number_kind: str
+    number: str
+    first_name: str
+    father_name: str
+    grandfather_name: str
+    family_name: str
+    birth_date: date
+    answer: str
+
+
+@cache
+def people() -> Mapping[tuple[str, str], Person]:
+    """Return the register by kind and number."""
+    with SOURCE.open(encoding="utf-8", newline="") as lines:
+        rows = [_person(row) for row in csv.DictReader(lines)]
+    return {(person.number_kind, person.number): person for person in rows}
+
+
+def _person(row: Mapping[str, str]) -> Person:
+    texts = {name: text for name, text in row.items() if name != "birth_date"}
+    return Person(birth_date=date.fromisoformat(row["birth_date"]), **texts)
+
+
+class EmbeddedRegistry:
+    """Knows national and personal numbers, as a civil status database does, and no passports."""
+
+    name = "embedded"
+    covered = frozenset({"national", "personal"})
+
+    def check(self, claim: Claim) -> Finding:
+        """Compare number, name and birth date; a line may be set to fail or to be out of reach."""
+        if claim.number_kind not in self.covered:
+            return Finding(Outcome.NOT_COVERED, self.name)
+        person = people().get((claim.number_kind, claim.number))
+        if person is None:
+            return Finding(Outcome.MISMATCHED, self.name)
+        if person.answer == "unavailable":
+            raise Unavailable
+        fields = tuple(_matching(person, claim))
+        return Finding(Outcome.MATCHED if len(fields) == 3 else Outcome.MISMATCHED, self.name, fields)  # noqa: PLR2004 - all three
+
+
+def _matching(person: Person, claim: Claim) -> list[str]:
+    matching = [NUMBER]
+    if _same_name(person, claim):
+        matching.append(NAME)
+    if person.birth_date == claim.birth_date and person.answer != "wrong_birth_date":
+        matching.append(BIRTH_DATE)
+    return matching
+
+
+def _same_name(person: Person, claim: Claim) -> bool:
+    """Compare the parts both sides give, with Arabic letters folded: people write hamzas as they like."""
+    pairs = (
+        (person.first_name, claim.first_name),
+        (person.father_name, claim.father_name),
+        (person.grandfather_name, claim.grandfather_name),
+        (person.family_name, claim.family_name),
+    )
+    return all(fold(ours) == fold(theirs) for ours, theirs in pairs if ours and theirs)

@@ -1,0 +1,85 @@
+"""What a person enters while registering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from accounts.identity.registries import Claim
+from accounts.models import NumberKind
+from accounts.sign_in.passwords import rules
+
+
+@dataclass(frozen=True)
+class Application:
+    """Everything a person entered in the three steps; the password only as its hash."""
+
+    number_kind: str
+    nationality: str
+    first_name: str = field(repr=False)
+    father_name: str = field(repr=False)
+    grandfather_name: str = field(repr=False)
+    family_name: str = field(repr=False)
+    number: str = field(repr=False)
+    birth_date: date = field(repr=False)
+    mobile: str = field(repr=False)
+    email: str = field(repr=False)
+    country: str
+    governorate: str
+    city: str = field(repr=False)
+    address: str = field(repr=False)
+    password_hash: str = field(repr=False)
+    policy_version: str
+    language: str
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any], *, language: str) -> Application:
+        """Put the kept steps together; raise ``KeyError`` when one is missing."""
+        who, reach, last = kept["who"], kept["reach"], kept["last"]
+        is_national = who["citizenship"] == NumberKind.NATIONAL
+        return cls(
+            number_kind=NumberKind.NATIONAL if is_national else who["document"],
+            number=who["national_number"] if is_national else who["document_number"],
+            nationality="JO" if is_national else who["nationality"],
+            first_name=who["first_name"],
+            father_name=who["father_name"],
+            grandfather_name=who["grandfather_name"],
+            family_name=who["family_name"],
+            birth_date=date.fromisoformat(who["birth_date"]),
+            mobile=reach["mobile"],
+            email=reach["email"],
+            country=reach["country"],
+            governorate=reach["governorate"],
+            city=reach["city"],
+            address=reach["address"],
+            password_hash=last["password_hash"],
+            policy_version=last["policy_version"],
+            language=language,
+        )
+
+    @property
+    def claim(self) -> Claim:
+        """What the registry is asked."""
+        return Claim(
+            number_kind=self.number_kind,
+            number=self.number,
+            first_name=self.first_name,
+            father_name=self.father_name,
+            grandfather_name=self.grandfather_name,
+            family_name=self.family_name,
+            birth_date=self.birth_date,
+            nationality=self.nationality,
+        )
+
+
+def owner_of(kept: Mapping[str, Any]) -> rules.Owner:
+    """Return whom the password of a registration may not resemble."""
+    who, reach = kept.get("who", {}), kept.get("reach", {})
+    return rules.Owner(
+        number=who.get("national_number") or who.get("document_number") or "",
+        first_name=who.get("first_name", ""),
+        family_name=who.get("family_name", ""),
+        email=reach.get("email", ""),
+    )

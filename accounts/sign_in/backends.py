@@ -1,0 +1,92 @@
+"""How a session finds its user again, and how a password is checked at each of the two doors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import Case, When
+from django.http import HttpRequest
+
+from accounts.models import Citizen, Identity, User
+from accounts.models.people import NUMBER_PURPOSE
+from kit.crypto import lookup
+
+#: What a citizen signs in with; Django keeps it in the session.
+CITIZEN_BACKEND: Final = "accounts.sign_in.backends.CitizenBackend"
+LONGEST_PASSWORD: Final = 128
+# A number may be known by its proven owner and by people waiting for their proof; each has a password of their own.
+CANDIDATES: Final = 5
+# So many passwords are hashed at the citizens' door whatever the number, so that the time tells nothing.
+HASHES: Final = 2
+
+
+class CitizenBackend(BaseBackend):
+    """Citizens sign in by number and password, through ``citizen_for``.
+
+    Django's ``authenticate`` is not used for them: it hands the number to every listener of a failed attempt.
+    """
+
+    def get_user(self, user_id: Any) -> User | None:
+        """Return the user with the person, who is needed on every page, in one query."""
+        user = User.objects.select_related("citizen").filter(pk=user_id).first()
+        return user if user is not None and user.is_active else None
+
+
+class StaffBackend(ModelBackend):
+    """Staff sign in by e-mail address and password."""
+
+    def authenticate(  # type: ignore[override] # Django passes credentials by name, and ours is "login"
+        self,
+        request: HttpRequest | None,  # noqa: ARG002 - Django's signature
+        login: str | None = None,
+        password: str | None = None,
+        **_: Any,
+    ) -> User | None:
+        """Return the member of staff; somebody unknown costs the same time."""
+        if login is None or password is None:
+            return None
+        user = User.objects.filter(login=login.strip().lower(), is_staff=True).first()
+        is_right = _is_password(password, user)
+        return user if user is not None and is_right and self.user_can_authenticate(user) else None
+
+
+def citizen_for(number: str, password: str) -> User | None:
+    """Return the user who signs in with this number and password, or nobody; both cost the same time.
+
+    The proven owner comes first, then the newest of those waiting.
+    """
+    people = list(
+        Citizen.objects.filter(number_lookup=lookup(number, purpose=NUMBER_PURPOSE), user__is_active=True)
+        .select_related("user")
+        .order_by(Case(When(identity=Identity.MATCHED, then=0), default=1), "-created_at")[:CANDIDATES]
+    )
+    users: list[User | None] = [citizen.user for citizen in people]
+    users += [None] * (HASHES - len(users))
+    return _first_with(password, users)
+
+
+def _first_with(password: str, users: Sequence[User | None]) -> User | None:
+    # No short cut: whether the first or the last matches, all are hashed.
+    matching = [user for user in users if _is_password(password, user)]
+    return matching[0] if matching else None
+
+
+def _is_password(password: str, user: User | None) -> bool:
+    """Compare, hashing the same amount whether there is a user, a usable password, or neither."""
+    fits = 0 < len(password) <= LONGEST_PASSWORD
+    guess = password if fits else "-"
+    if user is None or not user.has_usable_password():
+        make_password(guess)
+        return False
+    return check_password(guess, user.password, setter=_rehash(user)) and fits
+
+
+def _rehash(user: User) -> Any:
+    def store(raw: str) -> None:
+        user.set_password(raw)
+        user.save(update_fields=["password"])
+
+    return store

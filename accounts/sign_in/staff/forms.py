@@ -1,0 +1,18 @@
+"""Signing in as a member of staff."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kit.forms import EmailField, Form, PasswordField
+
+
+class StaffSignInForm(Form):
+    """The door of the staff."""
+
+    email = EmailField(
+        label=_("E-mail"),
+        widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "username", "spellcheck": "false"}),
+    )
+    password = PasswordField(label=_("Password"), error_messages={"required": _("Enter your password")})
