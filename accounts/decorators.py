@@ -1,4 +1,4 @@
-"""Who may open a page: strangers are told that it does not exist, visitors are shown the door they use."""
+"""Decorators that say who may open a page, and helpers for the signed-in user of a request."""
 
 from __future__ import annotations
 
@@ -21,77 +21,77 @@ type Page = Callable[..., HttpResponseBase]
 
 
 def citizen_required[V: Page](view: V) -> V:
-    """Let citizens in; staff are sent to their desk, whoever is not signed in to the citizens' door."""
+    """Let citizens in; redirect staff to their desk, and visitors to the citizens' sign-in."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        user = user_of(request)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = signed_in_user(request)
         if user.is_staff:
             return redirect("desk")
         if not hasattr(user, "citizen"):
             raise Http404
         return view(request, *args, **kwargs)
 
-    return cast("V", guarded)
+    return cast("V", wrapper)
 
 
 def staff_required[V: Page](roles: Collection[Role]) -> Callable[[V], V]:
-    """Let in staff who hold one of ``roles`` today; a citizen or another member of staff is told 404."""
+    """Let in staff who hold one of ``roles`` today; answer 404 to everybody else who is signed in."""
 
     def decorate(view: V) -> V:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not user_of(request).authority(timezone.now()).has(roles):
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not signed_in_user(request).authority(timezone.now()).has(roles):
                 raise Http404
             return view(request, *args, **kwargs)
 
-        return cast("V", guarded)
+        return cast("V", wrapper)
 
     return decorate
 
 
 def visitors_only[V: Page](view: V) -> V:
-    """Make a page of the doors: public, never kept by a browser, not for whoever is signed in, 429 beyond a limit."""
+    """Make a public page, never cached, 429 above a rate limit; whoever is signed in is redirected away."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return redirect("desk" if request.user.is_staff else "home")
         return view(request, *args, **kwargs)
 
-    return cast("V", login_not_required(never_cache(answers_too_many(guarded))))
+    return cast("V", login_not_required(never_cache(handles_rate_limits(wrapper))))
 
 
-def answers_too_many[V: Page](view: V) -> V:
-    """Answer ``limits.TooMany`` with the page that says how long to wait."""
+def handles_rate_limits[V: Page](view: V) -> V:
+    """Answer ``RateLimitReached`` with the page that says how long to wait."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
-        except rate_limits.TooMany as too_many:
-            return too_many_page(request, too_many.limit)
+        except rate_limits.RateLimitReached as reached:
+            return rate_limit_page(request, reached.limit)
 
-    return cast("V", guarded)
+    return cast("V", wrapper)
 
 
-def too_many_page(request: HttpRequest, limit: rate_limits.Limit) -> HttpResponse:
-    """Return the page for a limit that is reached."""
+def rate_limit_page(request: HttpRequest, limit: rate_limits.RateLimit) -> HttpResponse:
+    """Return the 429 page for a limit that was reached."""
     return render(request, "accounts/too_many.html", {"minutes": limit.span.total_seconds() // 60}, status=429)
 
 
-def user_of(request: HttpRequest) -> User:
-    """Return the user of a page that needs one."""
+def signed_in_user(request: HttpRequest) -> User:
+    """Return the user of a request that requires one."""
     return cast("User", request.user)
 
 
-def citizen_of(request: HttpRequest) -> Citizen:
-    """Return the person of a citizen's page."""
+def signed_in_citizen(request: HttpRequest) -> Citizen:
+    """Return the citizen of a request that requires one."""
     return cast("Citizen", cast("Any", request.user).citizen)
 
 
 def local_next(request: HttpRequest) -> str:
-    """Return the page of ours that ``next`` names, or nothing: never another site's, nor a scheme of its own."""
+    """Return the target of ``next`` if it is a path of this site, else an empty string."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     is_local = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     return target if is_local else ""

@@ -14,7 +14,7 @@ from accounts.sign_in.staff import views as staff
 
 urlpatterns: list[URLPattern] = [
     path("register/who/", registration.who, name="register"),
-    path("register/reach/", registration.reach, name="register-reach"),
+    path("register/contact/", registration.contact, name="register-contact"),
     path("register/password/", registration.password, name="register-password"),
     path("register/code/", registration.code, name="register-code"),
     path("sign-in/", citizens.sign_in, name="sign-in"),

@@ -323,8 +323,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         ("throw old drafts away", "complaints.discard_drafts", 3600.0),
         ("sum up words for the search", "complaints.build_search_index", 300.0),
         ("ask the registry again", "accounts.recheck_identities", 300.0),
-        ("sweep the doors", "accounts.sign_in.expiry", 3600.0),
-        ("tell the operators of alarms", "accounts.tell_operators", 30.0),
+        ("delete expired codes, drafts and counters", "accounts.delete_expired", 3600.0),
+        ("notify the operators of alarms", "accounts.notify_operators", 30.0),
         ("write to the desks in the morning", "complaints.send_digests", 300.0),
     )
 }

@@ -11,14 +11,16 @@ from notifications.models import Channel
 
 
 def owe_password_changed(citizen: Citizen, *, at: datetime) -> None:
-    """Owe the notice that a password changed, in the caller's transaction."""
+    """Owe the notice that the password changed, in the caller's transaction."""
     occasion = f"password:{citizen.user_id}:{at.isoformat()}"
-    notice = _notice(citizen, "password_changed", citizen.phone, other_address=citizen.confirmed_email)
+    notice = account_notice(citizen, "password_changed", citizen.phone, other_address=citizen.confirmed_email)
     outbox.owe([notice], occasion=occasion, at=at)
 
 
-def _notice(citizen: Citizen, template: str, phone: str, *, whose: str = "", other_address: str = "") -> outbox.Notice:
-    """Return a notice about the account itself: it waits for no morning, and an e-mail takes its place if it must."""
+def account_notice(
+    citizen: Citizen, template: str, phone: str, *, whose: str = "", other_address: str = ""
+) -> outbox.Notice:
+    """Return an SMS about the account, sent at any hour; ``other_address`` gets it by e-mail if the SMS fails."""
     return outbox.Notice(
         template=template,
         channel=Channel.SMS,

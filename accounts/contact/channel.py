@@ -1,4 +1,4 @@
-"""How a person is reached at this moment: by which way, at which address, in which language."""
+"""The channel, address and language by which a citizen is notified now."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from notifications.models import Channel
 
 
 @dataclass(frozen=True)
-class Reach:
-    """Where a message goes now, where it goes when it cannot be delivered there, and in which language it speaks."""
+class ContactChannel:
+    """Channel, address and language of a message, and the address to use when it cannot be delivered there."""
 
     channel: Channel
     address: str = field(repr=False)
@@ -18,14 +18,13 @@ class Reach:
     language: str
 
 
-def reach(citizen: Citizen, wish: str = "") -> Reach:
-    """Return how ``citizen`` is told, by the ``wish`` of a case, or by their own where there is none.
+def contact_channel(citizen: Citizen, wish: str = "") -> ContactChannel:
+    """Return how ``citizen`` is notified: by the channel ``wish`` of a case, or else by the citizen's own choice.
 
-    E-mail is for confirmed addresses alone: without one it is SMS, whatever was wished. The other address is where
-    they can be told too; empty where there is none. The language is the person's present one, for old cases as well.
-    Asks the database nothing.
+    Without a confirmed e-mail address it is SMS, whatever was chosen. ``other_address`` is empty where there is none.
+    The language is the citizen's present one, for old cases too. Makes no query.
     """
     email = citizen.confirmed_email
     if (wish or citizen.notify_by) == Channel.EMAIL and email:
-        return Reach(Channel.EMAIL, email, citizen.phone, citizen.language)
-    return Reach(Channel.SMS, citizen.phone, email, citizen.language)
+        return ContactChannel(Channel.EMAIL, email, citizen.phone, citizen.language)
+    return ContactChannel(Channel.SMS, citizen.phone, email, citizen.language)

@@ -1,4 +1,4 @@
-"""The e-mail address of a person: set, changed, removed, and confirmed by its owner before anything else goes there."""
+"""A citizen's e-mail address: set, changed, removed, and confirmed by a link before other messages go there."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from notifications.models import Channel, Lane
 from notifications.readdressing import readdress
 
 LINK_LIFE: Final = timedelta(hours=48)
-# A dot is nothing to a mail program; a colon at the end of a link is to some.
+# Some mail programs cut a link at a colon; none does at a dot.
 _SIGNER: Final = Signer(sep=".", salt="accounts.email")
 
 
-# ---- what a person does with it ----
+# ---- set, change, remove ----
 
 
 def change(citizen: Citizen, address: str, *, at: datetime) -> None:
-    """Set the address and owe the link that confirms it; until then the person is told by SMS.
+    """Set the address and owe the link that confirms it; until it is confirmed the citizen is notified by SMS.
 
-    The same address again is a wish for another link. Raise ``limits.TooMany`` after five links a day.
+    The same address again sends another link. Raise ``RateLimitReached`` after five links a day.
     """
-    rate_limits.spend(rate_limits.EMAIL_LINKS_OF_CITIZEN, str(citizen.pk), at=at)
+    rate_limits.spend(rate_limits.EMAIL_LINKS_PER_CITIZEN, str(citizen.pk), at=at)
     with transaction.atomic():
         locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
         if not is_same(locked.email, address):
@@ -44,46 +44,46 @@ def change(citizen: Citizen, address: str, *, at: datetime) -> None:
 
 
 def remove(citizen: Citizen, *, at: datetime) -> None:
-    """Forget the address; from now on the person is told by SMS, old cases included."""
+    """Remove the address; from now on the citizen is notified by SMS, for old cases too."""
     with transaction.atomic():
         locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
         if locked.email:
             _replace(locked, "", at=at)
 
 
-def enter(citizen: Citizen, address: str, *, at: datetime) -> None:
-    """Take the address a person registered with, in the caller's transaction; one that is confirmed already stays so.
+def set_while_registering(citizen: Citizen, address: str, *, at: datetime) -> None:
+    """Set the address entered in a registration, in the caller's transaction; a confirmed address stays confirmed.
 
-    It never refuses: beyond a limit the link is written too, and expires before it can leave.
+    Never raises: above the rate limit the link is written too, but expires before it can be sent.
     """
     if not address or (citizen.email_confirmed_at and is_same(citizen.email, address)):
         return
     if not is_same(citizen.email, address):
         _replace(citizen, address, at=at)
-    is_allowed = rate_limits.allows(rate_limits.EMAIL_LINKS_OF_CITIZEN, str(citizen.pk), at=at)
+    is_allowed = rate_limits.allows(rate_limits.EMAIL_LINKS_PER_CITIZEN, str(citizen.pk), at=at)
     _owe_link(citizen, at=at, silent=not is_allowed)
 
 
-def is_same(one: str, other: str) -> bool:
-    """Tell whether two addresses are one, as mail servers see it."""
-    return one.lower() == other.lower()
+def is_same(address: str, other: str) -> bool:
+    """Tell whether two addresses are the same; case does not count."""
+    return address.lower() == other.lower()
 
 
 # ---- the link ----
 
 
-def read(token: str, *, at: datetime) -> Citizen | None:
-    """Return whose address the link confirms: nobody's when it is forged, too old, or the address is another by now."""
-    return _named(token, Citizen.objects.all(), at=at)
+def citizen_for(token: str, *, at: datetime) -> Citizen | None:
+    """Return the citizen whose address the link confirms; None if it is forged, expired, or for another address."""
+    return _citizen_named_by(token, Citizen.objects.all(), at=at)
 
 
 @transaction.atomic
 def confirm(token: str, *, at: datetime) -> Citizen | None:
-    """Confirm the address by its link and return whose it is; once more is harmless, and nobody by a link that is over.
+    """Confirm the address by its link and return the citizen, None where ``citizen_for`` returns None. Idempotent.
 
-    The row is locked first, so that no address is confirmed by the link of the one before.
+    Locks the row first, so that a link never confirms an address set after it was sent.
     """
-    person = _named(token, Citizen.objects.select_for_update(), at=at)
+    person = _citizen_named_by(token, Citizen.objects.select_for_update(), at=at)
     if person is None:
         return None
     if person.email_confirmed_at is None:
@@ -93,7 +93,7 @@ def confirm(token: str, *, at: datetime) -> Citizen | None:
     return person
 
 
-def _named(token: str, people: QuerySet[Citizen], *, at: datetime) -> Citizen | None:
+def _citizen_named_by(token: str, people: QuerySet[Citizen], *, at: datetime) -> Citizen | None:
     try:
         key, digest, until = _SIGNER.unsign(token).split(".")
     except BadSignature:
@@ -105,7 +105,7 @@ def _named(token: str, people: QuerySet[Citizen], *, at: datetime) -> Citizen | 
 
 
 def token_for(citizen: Citizen, *, at: datetime) -> str:
-    """Return what a link says: who, which address as a keyed hash, and until when; signed, and no personal data."""
+    """Return the signed token of a link: citizen id, keyed hash of the address, expiry; no personal data."""
     until = int((at + LINK_LIFE).timestamp())
     return _SIGNER.sign(f"{citizen.pk.hex}.{_digest(citizen.email)}.{until}")
 
@@ -114,33 +114,33 @@ def _digest(address: str) -> str:
     return lookup(address.lower(), purpose="email")[:32]
 
 
-# ---- what is owed ----
+# ---- notices ----
 
 
 def _replace(locked: Citizen, address: str, *, at: datetime) -> None:
-    """Put another address, or none, in place of what there was; its owner is told if it was confirmed."""
+    """Replace the address, or remove it; the old address is notified if it was confirmed."""
     before = locked.confirmed_email
     locked.email = address
     locked.email_confirmed_at = None
     if not address:
         locked.notify_by = Channel.SMS
     locked.save(update_fields=["email", "email_confirmed_at", "notify_by"])
-    # Nothing but the link goes to an address that is not confirmed: what waits to leave by e-mail goes by SMS.
+    # Only the link goes to an unconfirmed address: messages that wait to leave by e-mail go by SMS.
     readdress(citizen_key(locked.pk), Channel.EMAIL, "", at=at)
     if before:
-        gone = _notice(locked, "email_changed", before, whose="old")
-        outbox.owe([gone], occasion=_occasion(locked, at), at=at)
+        old = _notice(locked, "email_changed", before, whose="old")
+        outbox.owe([old], occasion=_occasion(locked, at), at=at)
 
 
 def _owe_link(citizen: Citizen, *, at: datetime, silent: bool = False) -> None:
-    """Owe the link; where the address has had enough of them today it is written all the same, and never leaves.
+    """Owe the link; above the limit of the address it is written too, but expires before it can be sent.
 
-    It is a code of its kind: it goes to an address at which nothing else arrived, passes by waiting notices, and is
-    not said by another way.
+    It is sent in the lane of codes: it also goes to an address marked as unreachable, overtakes waiting notices, and
+    is not sent by another channel.
     """
     with override(citizen.language):
         path = reverse("account-email-confirm", args=[token_for(citizen, at=at)])
-    is_allowed = rate_limits.allows(rate_limits.EMAIL_LINKS_OF_EMAIL, citizen.email.lower(), at=at)
+    is_allowed = rate_limits.allows(rate_limits.EMAIL_LINKS_PER_EMAIL, citizen.email.lower(), at=at)
     outbox.owe(
         [_notice(citizen, "email_confirm", citizen.email, whose="new", url=settings.PUBLIC_URL + path)],
         occasion=_occasion(citizen, at),
@@ -150,15 +150,15 @@ def _owe_link(citizen: Citizen, *, at: datetime, silent: bool = False) -> None:
     )
 
 
-def _notice(citizen: Citizen, template: str, address: str, *, whose: str, **words: str) -> outbox.Notice:
-    # The recipient is not the person but this address of theirs: the notice must not follow them to another.
+def _notice(citizen: Citizen, template: str, address: str, *, whose: str, **context: str) -> outbox.Notice:
+    # The recipient is this one address of the citizen: the notice must not be sent to another one.
     return outbox.Notice(
         template=template,
         channel=Channel.EMAIL,
         recipient=citizen_key(citizen.pk, whose=whose),
         address=address,
         language=citizen.language,
-        context=words,
+        context=context,
     )
 
 

@@ -1,4 +1,4 @@
-"""People as messages know them: the key of a recipient, and what a member of staff is sent."""
+"""The keys by which messages name their recipients, and notices to staff."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from accounts.models import User
 from notifications.models import Channel
 from notifications.outbox import Notice
 
-#: The words of a message, read in the language of its reader.
-type Words = Callable[[], Mapping[str, str]]
+#: Returns the placeholders of a message; called with the recipient's language active.
+type ContextBuilder = Callable[[], Mapping[str, str]]
 
-#: How the key of a citizen begins, that of a member of staff, and that of a directorate.
-CITIZEN: Final = "citizen:"
-STAFF: Final = "user:"
-DIRECTORATE: Final = "directorate:"
+#: How the keys of citizens, staff and directorates begin.
+CITIZEN_PREFIX: Final = "citizen:"
+STAFF_PREFIX: Final = "user:"
+DIRECTORATE_PREFIX: Final = "directorate:"
 
-LETTER: Final = (Channel.EMAIL,)
-LETTER_AND_RING: Final = (Channel.EMAIL, Channel.SMS)
+BY_EMAIL: Final = (Channel.EMAIL,)
+BY_EMAIL_AND_SMS: Final = (Channel.EMAIL, Channel.SMS)
 _ADDRESSES: Final[Mapping[Channel, Callable[[User], str]]] = {
     Channel.EMAIL: lambda user: user.email,
     Channel.SMS: lambda user: user.phone,
@@ -30,36 +30,36 @@ _ADDRESSES: Final[Mapping[Channel, Callable[[User], str]]] = {
 
 
 def citizen_key(pk: UUID, *, whose: str = "") -> str:
-    """Return the key of a citizen; with ``whose`` that of one address of theirs, which follows them to no other."""
-    return f"{CITIZEN}{pk}:{whose}" if whose else f"{CITIZEN}{pk}"
+    """Return the key of a citizen; with ``whose`` the key of one address, whose messages follow to no other address."""
+    return f"{CITIZEN_PREFIX}{pk}:{whose}" if whose else f"{CITIZEN_PREFIX}{pk}"
 
 
 def staff_key(pk: UUID) -> str:
-    """Return the key of a member of staff, as a recipient and as whoever did something to a message."""
-    return f"{STAFF}{pk}"
+    """Return the key of a member of staff, as the recipient of a message and as the actor on one."""
+    return f"{STAFF_PREFIX}{pk}"
 
 
 def directorate_key(pk: int) -> str:
-    """Return the key of a directorate, which has an address of its own."""
-    return f"{DIRECTORATE}{pk}"
+    """Return the key of a directorate, which has an e-mail address of its own."""
+    return f"{DIRECTORATE_PREFIX}{pk}"
 
 
 def to_staff(
     template: str,
     user: User,
-    words: Words,
+    build_context: ContextBuilder,
     *,
     by: tuple[Channel, ...],
     reference: str = "",
     daytime: bool = True,
-    rings_from: Callable[[], datetime | None] | None = None,
+    sms_not_before: Callable[[], datetime | None] | None = None,
 ) -> Iterator[Notice]:
-    """Yield a notice for each channel of ``by`` at which ``user`` has an address, so that none stands in for another.
+    """Yield a notice for each channel of ``by`` for which ``user`` has an address; none replaces another.
 
-    ``rings_from`` says when the telephone may ring, None being at once; it is asked only if one is to ring.
+    ``sms_not_before`` returns the earliest moment for an SMS, None for at once; it is called only for an SMS.
     """
     with translation.override(user.language):
-        said = words()
+        context = build_context()
     for channel in by:
         if address := _ADDRESSES[channel](user):
             yield Notice(
@@ -68,8 +68,8 @@ def to_staff(
                 recipient=staff_key(user.pk),
                 address=address,
                 language=user.language,
-                context=said,
+                context=context,
                 reference=reference,
                 daytime=daytime,
-                not_before=rings_from() if rings_from and channel == Channel.SMS else None,
+                not_before=sms_not_before() if sms_not_before and channel == Channel.SMS else None,
             )

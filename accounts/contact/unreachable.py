@@ -1,4 +1,4 @@
-"""Tells people, when they sign in, that messages to their telephone or e-mail address do not reach them."""
+"""Remembers at sign-in that messages to a citizen's phone or e-mail address do not arrive, for pages to say so."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from accounts.models import Citizen
 from notifications import standing
 from notifications.models import Channel
 
-#: Where the session keeps it: the verdict by channel, and neither number nor address.
-KEY: Final = "unreachable"
+#: The session keeps the verdict by channel, and neither number nor address.
+SESSION_KEY: Final = "unreachable"
 
 
-def look(session: SessionBase, citizen: Citizen) -> bool:
-    """Keep in the session what is held against the addresses of whoever signs in; tell whether there is anything.
+def remember(session: SessionBase, citizen: Citizen) -> bool:
+    """Put the verdicts on the citizen's addresses into the session; tell whether there are any.
 
-    One statement at the door, so that no page needs another.
+    One query at sign-in, so that no page needs one.
     """
     addresses = [(Channel.SMS, citizen.phone), (Channel.EMAIL, citizen.email)]
     held = {str(channel): str(verdict) for (channel, _), verdict in standing.verdicts(addresses).items()}
     if held:
-        session[KEY] = held
+        session[SESSION_KEY] = held
     return bool(held)
 
 
 def forget(session: SessionBase, channel: Channel) -> None:
-    """Say no more of an address that was proven or changed in this session."""
-    held = dict(session.get(KEY, {}))
+    """Forget the verdict on an address that was proven or changed in this session."""
+    held = dict(session.get(SESSION_KEY, {}))
     if held.pop(str(channel), None) is None:
         return
     if held:
-        session[KEY] = held
+        session[SESSION_KEY] = held
     else:
-        del session[KEY]
+        del session[SESSION_KEY]

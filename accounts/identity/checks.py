@@ -1,4 +1,4 @@
-"""The record of what a registry answered about a person."""
+"""Records what a registry answered about a citizen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from accounts.models import Citizen, IdentityCheck
 
 
 def record_check(citizen: Citizen, finding: Finding, *, at: datetime) -> None:
-    """Keep what the registry said and which parts matched; what the registry holds is not kept."""
+    """Record the registry's answer and which fields matched, but not the data of the registry."""
     IdentityCheck.objects.create(
         citizen=citizen, source=finding.source, outcome=finding.outcome, fields_matched=list(finding.fields), at=at
     )

@@ -1,4 +1,4 @@
-"""The one way a page gets parts of a person's identity in clear, and the record of every such look."""
+"""The only way a page gets parts of a citizen's identity in clear; every view is recorded."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ FIELDS: Final = tuple(_READERS)
 def reveal(
     citizen: Citizen, *, viewer: User, reference: str, fields: Collection[str], reason: str, at: datetime
 ) -> dict[str, str]:
-    """Return ``fields`` of the person in clear, and write down who saw them, in which case, why and when.
+    """Return ``fields`` of the citizen in clear, and record who viewed them, in which case, why and when.
 
-    The record is part of the caller's transaction: a look that cannot be recorded shows nothing. Who may look is
-    for the caller to decide. Raise ``KeyError`` for a field that is not one of ``FIELDS``.
+    The record is part of the caller's transaction: a view that cannot be recorded shows nothing. The caller decides
+    who may view. Raise ``KeyError`` for a field that is not one of ``FIELDS``.
     """
     with transaction.atomic():
         shown = {name: _READERS[name](citizen) for name in fields}

@@ -1,4 +1,4 @@
-"""Writes what retired keys encrypted again with the current one, table by table."""
+"""Encrypts again, with the current key, what retired keys encrypted, table by table."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ BATCH: Final = 200
 
 
 def encrypted_models() -> list[type[models.Model]]:
-    """Return every model that holds encrypted fields, whichever app it is of."""
+    """Return every model of every app that has encrypted fields."""
     return [model for model in apps.get_models() if _fields(model)]
 
 
 def rotate(model: type[models.Model]) -> int:
-    """Encrypt again what an older key wrote, in short transactions by ascending key; return how many rows changed.
+    """Encrypt again what an older key encrypted, in short transactions by ascending id; return how many rows changed.
 
-    It may be stopped at any moment and started again: rows that are current are passed over.
+    It may be stopped at any moment and started again: rows with the current key are skipped.
     """
     return sum(_rotate_batch(model, keys) for keys in _batches(model))
 
@@ -43,7 +43,7 @@ def _rotate_batch(model: type[models.Model], keys: list[Any]) -> int:
 def _rotate_row(row: models.Model) -> bool:
     stale = [name for name in _fields(type(row)) if _is_stale(row.__dict__[name])]
     for name in stale:
-        # Reading opens it; saving seals it with the current key.
+        # Reading decrypts the value; saving encrypts it with the current key.
         getattr(row, name)
     if stale:
         row.save(update_fields=stale)

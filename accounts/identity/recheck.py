@@ -1,4 +1,4 @@
-"""Asks the registry again about people it could not answer for when they registered."""
+"""Asks the registry again about citizens it gave no answer for when they registered."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ IDENTITIES: Final = {Outcome.MATCHED: Identity.MATCHED, Outcome.MISMATCHED: Iden
 
 
 def recheck_due(at: datetime) -> int:
-    """Ask about at most fifty people whose time has come; return how many have an answer. Safe to run twice at once."""
+    """Ask about at most fifty citizens who are due; return how many got an answer. Safe to run twice at once."""
     due = Citizen.objects.filter(recheck_at__lte=at).order_by("recheck_at").values_list("pk", flat=True)[:BATCH]
     return sum(recheck(pk, at=at) for pk in list(due))
 
 
 def recheck(pk: UUID, *, at: datetime) -> bool:
-    """Ask about one person and write down the answer; tell whether there was one.
+    """Ask about one citizen and record the answer; tell whether there was one.
 
-    The registry is asked outside the transaction: it may take seconds, and a lock must not.
+    The registry is asked outside the transaction: it may take seconds, and no lock may be held that long.
     """
     citizen = Citizen.objects.filter(pk=pk, recheck_at__lte=at, identity=Identity.PENDING).first()
     if citizen is None:
@@ -37,7 +37,7 @@ def recheck(pk: UUID, *, at: datetime) -> bool:
     try:
         return _settle(pk, finding, at=at)
     except IntegrityError:
-        # Somebody else was proven by this number in the same moment: now there is a holder to see.
+        # Somebody else was matched with this number at the same moment: the second attempt finds that citizen.
         return _settle(pk, finding, at=at)
 
 
@@ -69,7 +69,7 @@ def _answer(citizen: Citizen, finding: Finding, *, at: datetime) -> None:
 
 
 def _wait(citizen: Citizen) -> timedelta:
-    """Return twice the last wait: a registry that is down for a day is not asked every five minutes for everybody."""
+    """Return twice the last wait: a registry that is down for a day is not asked every five minutes about everybody."""
     tries = min(citizen.checks.filter(outcome=Outcome.UNAVAILABLE).count(), 10)
     return min(FIRST_WAIT * (1 << tries), LONGEST_WAIT)
 

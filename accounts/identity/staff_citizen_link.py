@@ -1,4 +1,4 @@
-"""Knows a member of staff in the citizen with the same mobile number, so that nobody handles a case of their own."""
+"""Links staff to the citizen with the same mobile number, so that nobody handles a case of their own."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from accounts.models import Citizen, Identity, User
 
 
 def link_staff(citizen: Citizen) -> None:
-    """Name ``citizen``, whose mobile number is proven, as the own person of the staff with that number; idempotent."""
+    """Link the staff with the proven mobile number of ``citizen`` to that citizen. Idempotent."""
     User.objects.filter(is_staff=True, person=None, phone_lookup=citizen.phone_lookup).update(person=citizen)
 
 
-def person_at(phone: str) -> Citizen | None:
-    """Return the citizen whose proven mobile number ``phone`` is, the one the registry matched first."""
+def citizen_with_phone(phone: str) -> Citizen | None:
+    """Return the citizen with this proven mobile number: one matched by the registry, else the newest."""
     people = Citizen.objects.reached_at(phone)
     return people.filter(identity=Identity.MATCHED).first() or people.order_by("-created_at").first()

@@ -1,4 +1,4 @@
-"""What stands at the doors: codes sent to telephones, what was typed in an unfinished form, and counters."""
+"""What is kept while somebody signs in or registers: codes sent by SMS, form drafts, and counters for rate limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kit.crypto import EncryptedText, LookupField
 
 
 class Purpose(models.TextChoices):
-    """What a code, or an unfinished form, is for; a code of one purpose is nothing for another."""
+    """What a code or a form draft is for; a code sent for one purpose is not accepted for another."""
 
     REGISTER = "register", _("registration")
     RESET = "reset", _("forgotten password")
@@ -24,7 +24,7 @@ class Purpose(models.TextChoices):
 class PhoneCode(models.Model):
     """A code of five digits sent to one telephone for one purpose in one session.
 
-    ``digest`` is what a guess is compared with; ``code`` is kept, encrypted, only so that a resend can say the same.
+    A guess is compared with ``digest``; ``code`` is kept, encrypted, only to send the same code again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -46,9 +46,7 @@ class PhoneCode(models.Model):
         verbose_name = _("code")
         verbose_name_plural = _("codes")
         indexes: ClassVar = [
-            models.Index(
-                fields=["session_hash", "purpose", "phone_lookup", "-created_at"], name="phonecode_of_session"
-            ),
+            models.Index(fields=["session_hash", "purpose", "phone_lookup", "-created_at"], name="phonecode_session"),
             models.Index(fields=["created_at"], name="phonecode_age"),
         ]
 
@@ -56,18 +54,18 @@ class PhoneCode(models.Model):
         return f"{self.purpose} {self.id}"
 
 
-class UnfinishedQuerySet(models.QuerySet["Unfinished"]):
-    """Questions about unfinished forms."""
+class FormDraftQuerySet(models.QuerySet["FormDraft"]):
+    """Queries for form drafts."""
 
     def alive(self, at: datetime) -> Self:
-        """Keep what is not too old to be finished."""
+        """Return the drafts that have not expired."""
         return self.filter(expires_at__gt=at)
 
 
-class Unfinished(models.Model):
-    """What a visitor typed in the steps before the code, encrypted, so that no session and no cookie holds it.
+class FormDraft(models.Model):
+    """What a visitor typed in the steps before the code, encrypted: neither session nor cookie holds it.
 
-    One row for each session and purpose; swept after a day.
+    One row for each session and purpose; deleted after a day.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -77,21 +75,21 @@ class Unfinished(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
 
-    objects = UnfinishedQuerySet.as_manager()
+    objects = FormDraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("unfinished form")
         verbose_name_plural = _("unfinished forms")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["session_hash", "purpose"], name="unfinished_once_a_session"),
+            models.UniqueConstraint(fields=["session_hash", "purpose"], name="formdraft_once_per_session"),
         ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.id}"
 
 
-class Throttle(models.Model):
-    """How often something happened for one key (a phone, an address) in one window of time; keys are keyed hashes."""
+class RateCounter(models.Model):
+    """How often something happened for one key (a phone, an address) in one window of time; ``key`` is a keyed hash."""
 
     scope = models.CharField(max_length=24)
     key = models.CharField(max_length=64)
@@ -103,8 +101,8 @@ class Throttle(models.Model):
         verbose_name = _("counter")
         verbose_name_plural = _("counters")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["scope", "key", "starts_at"], name="throttle_window"),
-            models.CheckConstraint(condition=Q(count__gte=0), name="throttle_counts_up"),
+            models.UniqueConstraint(fields=["scope", "key", "starts_at"], name="ratecounter_window"),
+            models.CheckConstraint(condition=Q(count__gte=0), name="ratecounter_not_negative"),
         ]
 
     def __str__(self) -> str:

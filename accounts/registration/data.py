@@ -1,4 +1,4 @@
-"""What a person enters while registering."""
+"""What a person enters in the steps of a registration."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from accounts.sign_in.passwords import rules
 
 
 @dataclass(frozen=True)
-class Application:
+class RegistrationData:
     """Everything a person entered in the three steps; the password only as its hash."""
 
     number_kind: str
@@ -35,9 +35,9 @@ class Application:
     language: str
 
     @classmethod
-    def of(cls, kept: Mapping[str, Any], *, language: str) -> Application:
-        """Put the kept steps together; raise ``KeyError`` when one is missing."""
-        who, reach, last = kept["who"], kept["reach"], kept["last"]
+    def from_draft(cls, draft: Mapping[str, Any], *, language: str) -> RegistrationData:
+        """Build it from the form draft; raise ``KeyError`` when a step is missing."""
+        who, contact, last = draft["who"], draft["contact"], draft["last"]
         is_national = who["citizenship"] == NumberKind.NATIONAL
         return cls(
             number_kind=NumberKind.NATIONAL if is_national else who["document"],
@@ -48,12 +48,12 @@ class Application:
             grandfather_name=who["grandfather_name"],
             family_name=who["family_name"],
             birth_date=date.fromisoformat(who["birth_date"]),
-            mobile=reach["mobile"],
-            email=reach["email"],
-            country=reach["country"],
-            governorate=reach["governorate"],
-            city=reach["city"],
-            address=reach["address"],
+            mobile=contact["mobile"],
+            email=contact["email"],
+            country=contact["country"],
+            governorate=contact["governorate"],
+            city=contact["city"],
+            address=contact["address"],
             password_hash=last["password_hash"],
             policy_version=last["policy_version"],
             language=language,
@@ -61,7 +61,7 @@ class Application:
 
     @property
     def claim(self) -> Claim:
-        """What the registry is asked."""
+        """The claim to be checked by the registry."""
         return Claim(
             number_kind=self.number_kind,
             number=self.number,
@@ -74,12 +74,12 @@ class Application:
         )
 
 
-def owner_of(kept: Mapping[str, Any]) -> rules.Owner:
-    """Return whom the password of a registration may not resemble."""
-    who, reach = kept.get("who", {}), kept.get("reach", {})
-    return rules.Owner(
+def password_owner(draft: Mapping[str, Any]) -> rules.PasswordOwner:
+    """Return the personal data that the password of a registration may not contain."""
+    who, contact = draft.get("who", {}), draft.get("contact", {})
+    return rules.PasswordOwner(
         number=who.get("national_number") or who.get("document_number") or "",
         first_name=who.get("first_name", ""),
         family_name=who.get("family_name", ""),
-        email=reach.get("email", ""),
+        email=contact.get("email", ""),
     )

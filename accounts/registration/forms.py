@@ -1,4 +1,4 @@
-"""The three steps of a registration and the code at its end."""
+"""The forms of the three steps of a registration."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from kit.forms import (
 
 NATIONAL: Final = "national"
 OTHER: Final = "other"
-# What each choice makes necessary, and what it leaves unread.
+# The fields that each choice requires, and those it ignores.
 REQUIRED: Final = {
     NATIONAL: ("national_number", "father_name", "grandfather_name"),
     OTHER: ("nationality", "document", "document_number"),
@@ -48,7 +48,7 @@ class NameField(LineField):
         super().__init__(max=60, **kwargs)
 
     def tidy(self, text: str) -> str:
-        """Refuse what no name holds."""
+        """Refuse characters that no name has."""
         name = super().tidy(text)
         if name and not all(_may_be_in_a_name(letter) for letter in name):
             raise ValidationError(_("A name is made of letters only"), code="letters")
@@ -67,7 +67,7 @@ def _name(label: Any, autocomplete: str, *, required: bool = True) -> NameField:
 
 
 class WhoForm(Form):
-    """Who somebody is. The choice at the top decides which number is read; the other block is ignored."""
+    """Who the person is. The choice at the top decides which number is read; the other fields are ignored."""
 
     citizenship = ChoiceCardsField(
         label=_("Nationality"),
@@ -106,7 +106,7 @@ class WhoForm(Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what the choice at the top makes necessary, and forget the rest."""
+        """Require the fields of the chosen document, and ignore the others."""
         choice = self.cleaned_data.get("citizenship", "")
         for name in IGNORED.get(choice, ()):
             self.errors.pop(name, None)
@@ -132,8 +132,8 @@ class WhoForm(Form):
             )
 
 
-class ReachForm(Form):
-    """How somebody is reached and where they live."""
+class ContactForm(Form):
+    """Phone, e-mail and address."""
 
     mobile = MobileField(label=_("Mobile number"))
     email = EmailField(
@@ -149,7 +149,10 @@ class ReachForm(Form):
     )
     governorate = forms.ChoiceField(
         label=_("Governorate"),
-        choices=lambda: [("", _("— choose —")), *((one.code, one.name) for one in Governorate.objects.all())],
+        choices=lambda: [
+            ("", _("— choose —")),
+            *((governorate.code, governorate.name) for governorate in Governorate.objects.all()),
+        ],
         required=False,
         widget=forms.Select(attrs={"autocomplete": "address-level1"}),
     )
@@ -162,7 +165,7 @@ class ReachForm(Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the governorate of those who live in Jordan, and drop it for everybody else."""
+        """Require the governorate of those who live in Jordan, and ignore it for everybody else."""
         if self.cleaned_data.get("country") != countries.HOME:
             self.errors.pop("governorate", None)
             self.cleaned_data["governorate"] = ""

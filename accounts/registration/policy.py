@@ -1,4 +1,4 @@
-"""The version of the usage policy that people accept; the text of a version never changes after it was shown."""
+"""The version of the usage policy; the text of a version never changes once it was published."""
 
-# Raise it together with the text of the page: every acceptance names the version that was on the screen.
+# Change it together with the text of the page: every acceptance records the version that was shown.
 POLICY_VERSION = "2026-01"

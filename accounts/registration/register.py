@@ -1,8 +1,8 @@
-"""Registering: what a person says of themselves, the code, the registry, and whom that makes.
+"""Registers a citizen: sends the code, asks the registry, and creates the account or gives it back to its owner.
 
-A number is nobody's secret, so nothing here tells a visitor whether it is already known. The proven owner of a known
-number hears of the attempt by SMS; only whoever proves the owner's telephone **and** matches the registry gets the
-account back; everybody else gets one of their own, which waits for its proof and is in nobody's way.
+Many people know a citizen's number, so no answer tells a visitor whether the number is registered already. Its proven
+owner is notified of the attempt by SMS. Whoever proves the owner's phone **and** matches the registry gets the account
+back; everybody else gets an account of their own, which stays pending and does not block the owner.
 """
 
 from __future__ import annotations
@@ -23,43 +23,43 @@ from accounts.identity.registries import Finding, Outcome
 from accounts.identity.staff_citizen_link import link_staff
 from accounts.models import Citizen, Identity, PolicyAcceptance, User
 from accounts.models.people import CitizenQuerySet
-from accounts.registration.data import Application
+from accounts.registration.data import RegistrationData
 from accounts.sign_in.codes import phone_codes
 from agencies.models import Governorate
 from notifications import outbox, standing
 from notifications.models import Channel
 
 RECHECK_AFTER: Final = timedelta(minutes=5)
-# The owner of a number hears of attempts to register it once a day, however many there are.
-ALREADY_REGISTERED: Final = rate_limits.Limit("already_registered", 1, rate_limits.DAY)
+# The owner of a number is notified of attempts to register it once a day, however many there are.
+ALREADY_REGISTERED: Final = rate_limits.RateLimit("already_registered", 1, rate_limits.DAY)
 
 
 class Mismatch(Exception):
-    """The registry knows better: number, name and birth date do not belong together."""
+    """The registry says that number, name and birth date do not belong together."""
 
 
-def send_code(application: Application, door: phone_codes.Door, *, at: datetime) -> phone_codes.Sending:
-    """Send the code to the telephone that was typed, and tell the owner of a known number, once a day.
+def send_code(data: RegistrationData, context: phone_codes.CodeContext, *, at: datetime) -> phone_codes.Sending:
+    """Send the code to the phone that was entered, and notify the owner of a registered number once a day.
 
-    A number that nobody owns costs the same statements: its notice is written too, and expires before it can leave.
-    Raise ``limits.TooMany`` when an allowance is used up.
+    For a number without an owner the same statements run: its notice is written too, and expires before it can be
+    sent. Raise ``RateLimitReached``.
     """
-    sending = phone_codes.send_again(door, at=at)
-    owner = Citizen.objects.numbered(application.number_kind, application.number).matched().first()
-    is_first = rate_limits.allows(ALREADY_REGISTERED, f"{application.number_kind}:{application.number}", at=at)
-    _tell_owner(owner if is_first else None, application, at=at)
+    sending = phone_codes.send_again(context, at=at)
+    owner = Citizen.objects.numbered(data.number_kind, data.number).matched().first()
+    is_first = rate_limits.allows(ALREADY_REGISTERED, f"{data.number_kind}:{data.number}", at=at)
+    _notify_owner(owner if is_first else None, data, at=at)
     return sending
 
 
-def _tell_owner(owner: Citizen | None, application: Application, *, at: datetime) -> None:
+def _notify_owner(owner: Citizen | None, data: RegistrationData, *, at: datetime) -> None:
     notice = outbox.Notice(
         template="already_registered",
         channel=Channel.SMS,
         recipient=citizen_key(owner.pk) if owner else f"nobody:{uuid.uuid4()}",
-        address=owner.phone if owner else application.mobile,
-        language=owner.language if owner else application.language,
+        address=owner.phone if owner else data.mobile,
+        language=owner.language if owner else data.language,
         context={},
-        # A stranger who knows a national number may bring this about at any hour.
+        # Anybody who knows the number can cause this message at any hour.
         daytime=True,
     )
     with transaction.atomic():
@@ -72,42 +72,42 @@ def _tell_owner(owner: Citizen | None, application: Application, *, at: datetime
         )
 
 
-def finish(application: Application, *, address: str, at: datetime) -> User:
-    """Ask the registry and return the user to let in: a new one, or the owner's own, with the new password.
+def complete(data: RegistrationData, *, address: str, at: datetime) -> User:
+    """Ask the registry and return the user to sign in: a new one, or the returning owner's with the new password.
 
-    The telephone must be proven by now. A registry that does not answer keeps nobody out: the identity is then pending
-    and the question repeated. Raise ``Mismatch``, and ``limits.TooMany`` after too many of them: the registry must not
-    become an oracle.
+    The phone must be proven before. If the registry does not answer, the citizen is admitted as pending and the
+    registry asked again later. Raise ``Mismatch``; raise ``RateLimitReached`` after several of them, so that nobody can
+    find out data of the registry by trying.
     """
-    _spend_question(application, address, at=at)
-    finding = registries.ask(application.claim)
+    _count_registry_check(data, address, at=at)
+    finding = registries.ask(data.claim)
     if finding.outcome == Outcome.MISMATCHED:
         raise Mismatch
-    _give_question_back(application, address, at=at)
+    _give_registry_check_back(data, address, at=at)
     try:
-        return _admit(application, finding, at=at)
+        return _admit(data, finding, at=at)
     except IntegrityError:
-        # Two registrations of one number ended at the same moment; the second attempt sees the first as the owner.
-        return _admit(application, finding, at=at)
+        # Two registrations of one number ended at the same moment; the second attempt finds the first as the owner.
+        return _admit(data, finding, at=at)
 
 
-def _spend_question(application: Application, address: str, *, at: datetime) -> None:
-    rate_limits.spend(rate_limits.REGISTRY_OF_PHONE, application.mobile, at=at)
-    rate_limits.spend(rate_limits.REGISTRY_OF_ADDRESS, address, at=at)
+def _count_registry_check(data: RegistrationData, address: str, *, at: datetime) -> None:
+    rate_limits.spend(rate_limits.REGISTRY_CHECKS_PER_PHONE, data.mobile, at=at)
+    rate_limits.spend(rate_limits.REGISTRY_CHECKS_PER_ADDRESS, address, at=at)
 
 
-def _give_question_back(application: Application, address: str, *, at: datetime) -> None:
-    rate_limits.give_back(rate_limits.REGISTRY_OF_PHONE, application.mobile, at=at)
-    rate_limits.give_back(rate_limits.REGISTRY_OF_ADDRESS, address, at=at)
+def _give_registry_check_back(data: RegistrationData, address: str, *, at: datetime) -> None:
+    rate_limits.give_back(rate_limits.REGISTRY_CHECKS_PER_PHONE, data.mobile, at=at)
+    rate_limits.give_back(rate_limits.REGISTRY_CHECKS_PER_ADDRESS, address, at=at)
 
 
 @transaction.atomic
-def _admit(application: Application, finding: Finding, *, at: datetime) -> User:
-    known = _own_person(application) if finding.outcome == Outcome.MATCHED else None
-    citizen = _restore(known, application, at=at) if known else _enrol(application, finding, at=at)
-    _record(citizen, application, finding, at=at)
+def _admit(data: RegistrationData, finding: Finding, *, at: datetime) -> User:
+    returning = _returning_citizen(data) if finding.outcome == Outcome.MATCHED else None
+    citizen = _restore(returning, data, at=at) if returning else _enrol(data, finding, at=at)
+    _record(citizen, data, finding, at=at)
     link_staff(citizen)
-    email_address.enter(citizen, application.email, at=at)
+    email_address.set_while_registering(citizen, data.email, at=at)
     standing.clear(Channel.SMS, citizen.phone)
     if citizen.user is None:
         message = "An admitted person has a user."
@@ -115,42 +115,42 @@ def _admit(application: Application, finding: Finding, *, at: datetime) -> User:
     return citizen.user
 
 
-def _own_person(application: Application) -> Citizen | None:
-    """Return the person with this number and this proven telephone: the registry matched, so it is the same one."""
-    people = _with_number(application).reached_at(application.mobile)
+def _returning_citizen(data: RegistrationData) -> Citizen | None:
+    """Return the citizen with this number and this proven phone; call it only after the registry matched."""
+    people = _with_number(data).reached_at(data.mobile)
     return people.filter(identity=Identity.MATCHED).first() or people.order_by("-created_at").first()
 
 
-def _with_number(application: Application) -> CitizenQuerySet:
-    return Citizen.objects.numbered(application.number_kind, application.number).select_for_update(of=("self",))
+def _with_number(data: RegistrationData) -> CitizenQuerySet:
+    return Citizen.objects.numbered(data.number_kind, data.number).select_for_update(of=("self",))
 
 
-def _holder(application: Application, *, other_than: Citizen | None = None) -> Citizen | None:
-    holders = _with_number(application).matched()
+def _holder(data: RegistrationData, *, other_than: Citizen | None = None) -> Citizen | None:
+    holders = _with_number(data).matched()
     return (holders.exclude(pk=other_than.pk) if other_than else holders).first()
 
 
-def _restore(citizen: Citizen, application: Application, *, at: datetime) -> Citizen:
-    """Give a person their account back with the new password: every session of before ends, and they are told."""
-    user = citizen.user or User.objects.create_citizen(language=application.language, password_hash="")
-    user.password = application.password_hash
-    user.language = application.language
+def _restore(citizen: Citizen, data: RegistrationData, *, at: datetime) -> Citizen:
+    """Give a citizen the account back with the new password: end every earlier session, and notify the citizen."""
+    user = citizen.user or User.objects.create_citizen(language=data.language, password_hash="")
+    user.password = data.password_hash
+    user.language = data.language
     user.save(update_fields=["password", "language"])
     citizen.user = user
-    changed = _write_reach(citizen, application)
-    if not citizen.is_matched and _holder(application, other_than=citizen) is None:
+    changed = _write_contact_details(citizen, data)
+    if not citizen.is_matched and _holder(data, other_than=citizen) is None:
         changed += _set_identity(citizen, Identity.MATCHED, at=at)
     citizen.save(update_fields=["user", *changed])
     _owe(citizen, "password_changed", occasion=f"password:{user.pk}:{at.isoformat()}", at=at)
     return citizen
 
 
-def _write_reach(citizen: Citizen, application: Application) -> list[str]:
-    citizen.language = application.language
-    citizen.country = application.country
-    citizen.governorate = Governorate.objects.filter(code=application.governorate).first()
-    citizen.city = application.city
-    citizen.address = application.address
+def _write_contact_details(citizen: Citizen, data: RegistrationData) -> list[str]:
+    citizen.language = data.language
+    citizen.country = data.country
+    citizen.governorate = Governorate.objects.filter(code=data.governorate).first()
+    citizen.city = data.city
+    citizen.address = data.address
     return ["language", "country", "governorate", "city", "address"]
 
 
@@ -161,39 +161,39 @@ def _set_identity(citizen: Citizen, identity: Identity, *, at: datetime) -> list
     return ["identity", "identity_changed_at", "recheck_at"]
 
 
-def _enrol(application: Application, finding: Finding, *, at: datetime) -> Citizen:
-    """Make a new person and user; proven only if the registry matched and nobody else is proven by this number."""
-    holder = _holder(application) if finding.outcome == Outcome.MATCHED else None
+def _enrol(data: RegistrationData, finding: Finding, *, at: datetime) -> Citizen:
+    """Create citizen and user; matched only if the registry matched and nobody else is matched with this number."""
+    holder = _holder(data) if finding.outcome == Outcome.MATCHED else None
     is_proven = finding.outcome == Outcome.MATCHED and holder is None
     citizen = Citizen(
-        user=User.objects.create_citizen(language=application.language, password_hash=application.password_hash),
-        nationality=application.nationality,
-        number_kind=application.number_kind,
-        number=application.number,
-        first_name=application.first_name,
-        father_name=application.father_name,
-        grandfather_name=application.grandfather_name,
-        family_name=application.family_name,
-        birth_date=application.birth_date,
-        phone=application.mobile,
+        user=User.objects.create_citizen(language=data.language, password_hash=data.password_hash),
+        nationality=data.nationality,
+        number_kind=data.number_kind,
+        number=data.number,
+        first_name=data.first_name,
+        father_name=data.father_name,
+        grandfather_name=data.grandfather_name,
+        family_name=data.family_name,
+        birth_date=data.birth_date,
+        phone=data.mobile,
         identity=Identity.MATCHED if is_proven else Identity.PENDING,
         identity_changed_at=at,
         recheck_at=at + RECHECK_AFTER if finding.outcome == Outcome.UNAVAILABLE else None,
         conflicts_with=holder,
         created_at=at,
     )
-    _write_reach(citizen, application)
+    _write_contact_details(citizen, data)
     citizen.save(force_insert=True)
     _owe(citizen, "registered", occasion=f"registered:{citizen.pk}", at=at)
     return citizen
 
 
-def _record(citizen: Citizen, application: Application, finding: Finding, *, at: datetime) -> None:
+def _record(citizen: Citizen, data: RegistrationData, finding: Finding, *, at: datetime) -> None:
     record_check(citizen, finding, at=at)
     PolicyAcceptance.objects.get_or_create(
         citizen=citizen,
-        version=application.policy_version,
-        defaults={"language": application.language, "accepted_at": at},
+        version=data.policy_version,
+        defaults={"language": data.language, "accepted_at": at},
     )
 
 

@@ -6,11 +6,11 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.identity.registries.embedded import Person, people
+from accounts.identity.registries.embedded import Person, registered_people
 from accounts.models import NumberKind
 
-# People of the embedded registry with whom a newcomer can try the registration, and what each of them shows.
-REGISTRABLE: Final = (
+#: Their numbers, each with what happens.
+SAMPLE_NUMBERS: Final = (
     ("9782006138", _("matches the register")),
     ("2003220456", _("matches the register")),
     ("9801307001", _("the birth date does not match")),
@@ -18,7 +18,7 @@ REGISTRABLE: Final = (
 )
 
 
-def registrable() -> list[tuple[Person, str]]:
-    """Return the people to try the registration with, each with what happens."""
-    register = people()
-    return [(register[NumberKind.NATIONAL, number], str(what)) for number, what in REGISTRABLE]
+def sample_people() -> list[tuple[Person, str]]:
+    """Return these people, each with what happens when one registers as them."""
+    register = registered_people()
+    return [(register[NumberKind.NATIONAL, number], str(result)) for number, result in SAMPLE_NUMBERS]

@@ -1,4 +1,4 @@
-"""How a session finds its user again, and how a password is checked at each of the two doors."""
+"""Authentication backends: load the user of a session, and check the password of citizens and of staff."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from accounts.models import Citizen, Identity, User
 from accounts.models.people import NUMBER_PURPOSE
 from kit.crypto import lookup
 
-#: What a citizen signs in with; Django keeps it in the session.
+#: The backend that a citizen's session is opened with.
 CITIZEN_BACKEND: Final = "accounts.sign_in.backends.CitizenBackend"
 LONGEST_PASSWORD: Final = 128
-# A number may be known by its proven owner and by people waiting for their proof; each has a password of their own.
+# A number may be used by its proven owner and by pending citizens; each has a password.
 CANDIDATES: Final = 5
-# So many passwords are hashed at the citizens' door whatever the number, so that the time tells nothing.
+# At least so many passwords are hashed for any number, so that the time does not tell whether it is known.
 HASHES: Final = 2
 
 
@@ -30,7 +30,7 @@ class CitizenBackend(BaseBackend):
     """
 
     def get_user(self, user_id: Any) -> User | None:
-        """Return the user with the person, who is needed on every page, in one query."""
+        """Return the user with the citizen, who is needed on every page, in one query."""
         user = User.objects.select_related("citizen").filter(pk=user_id).first()
         return user if user is not None and user.is_active else None
 
@@ -45,7 +45,7 @@ class StaffBackend(ModelBackend):
         password: str | None = None,
         **_: Any,
     ) -> User | None:
-        """Return the member of staff; somebody unknown costs the same time."""
+        """Return the member of staff; an unknown login takes the same time."""
         if login is None or password is None:
             return None
         user = User.objects.filter(login=login.strip().lower(), is_staff=True).first()
@@ -54,9 +54,9 @@ class StaffBackend(ModelBackend):
 
 
 def citizen_for(number: str, password: str) -> User | None:
-    """Return the user who signs in with this number and password, or nobody; both cost the same time.
+    """Return the user with this number and password, or None; both take the same time.
 
-    The proven owner comes first, then the newest of those waiting.
+    The proven owner comes first, then the newest of the pending citizens.
     """
     people = list(
         Citizen.objects.filter(number_lookup=lookup(number, purpose=NUMBER_PURPOSE), user__is_active=True)
@@ -69,7 +69,7 @@ def citizen_for(number: str, password: str) -> User | None:
 
 
 def _first_with(password: str, users: Sequence[User | None]) -> User | None:
-    # No short cut: whether the first or the last matches, all are hashed.
+    # All are hashed, whichever matches: the time must not tell.
     matching = [user for user in users if _is_password(password, user)]
     return matching[0] if matching else None
 

@@ -4,12 +4,12 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class OperatorsAdminConfig(AdminConfig):
-    """Make the operators' site the one that everything registers with; groups are no part of it: roles are."""
+    """Use the operators' site as the default admin site, without Django's groups: roles take their place."""
 
     default_site = "accounts.staff.admin_site.OperatorsSite"
 
     def ready(self) -> None:
-        """Find what every app registers, and take out what nobody here uses."""
+        """Let every app register its models, then unregister groups."""
         super().ready()
         from django.contrib import admin  # noqa: PLC0415 - models are loaded by now, and not before
         from django.contrib.auth.models import Group  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The admin as this system has it: for operators, entered by the staff door."""
+"""The admin site, for operators only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OperatorsSite(AdminSite):
-    """Reference data and staff accounts, for operators only; for everybody else there is no such page."""
+    """Reference data and staff accounts, for operators; everybody else who is signed in gets 404."""
 
     site_title = _("At Your Service")
     site_header = _("Reference data and staff accounts")
@@ -26,19 +26,19 @@ class OperatorsSite(AdminSite):
         return request.user.is_authenticated and request.user.is_staff and request.user.is_operator
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
-        """Tell whoever is signed in and no operator that there is nothing here."""
+        """Answer 404 to whoever is signed in and no operator."""
         page = super().admin_view(view, cacheable)
 
         @wraps(page)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise Http404
             return cast("HttpResponseBase", page(request, *args, **kwargs))
 
-        return guarded
+        return wrapper
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send everybody to the staff door, which counts failures; the admin has none of its own."""
+        """Redirect to the staff sign-in, which limits failures; the admin has no sign-in of its own."""
         del extra_context
         return redirect_to_login(request.GET.get("next", ""), resolve_url("staff-sign-in"))

@@ -1,4 +1,4 @@
-"""Tells the operators of what is wrong with the sending of messages: each of them, once for each alarm."""
+"""Notifies each operator once of each alarm about the sending of messages."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from notifications.models import Alarm, Channel
 logger = logging.getLogger(__name__)
 
 
-def tell(at: datetime) -> int:
-    """Owe a message by SMS and one by e-mail to every operator for each alarm nobody was told of; return how many.
+def notify_operators(at: datetime) -> int:
+    """Owe an SMS and an e-mail to every operator for each new alarm; return how many alarms there were.
 
-    An alarm that nobody can be told of stays untold, and is logged each time.
+    While there is no operator, the alarms stay new and this is logged each time.
     """
     with transaction.atomic():
         people = list(operators(timezone.localdate(at)))
         if not people:
-            _log_silence()
+            _log_no_operator()
             return 0
         untold = alarms.take_untold()
         for alarm in untold:
@@ -46,6 +46,6 @@ def _notices(alarm: Alarm, person: User) -> Iterator[outbox.Notice]:
     )
 
 
-def _log_silence() -> None:
+def _log_no_operator() -> None:
     if waiting := alarms.open_alarms().filter(told_at__isnull=True).count():
         logger.critical("Nobody can be told of the alarms of the messages.", extra={"alarms": waiting})

@@ -293,4 +293,4 @@ def _print_sign_ins() -> None:
 
     print(f"  {'Who':<42}{'Door':<20}{'Number or e-mail':<26}Password")
     for sign_in in DEMO_SIGN_INS:
-        print(f"  {sign_in.who:<42}{sign_in.door:<20}{sign_in.login:<26}{sign_in.password}")
+        print(f"  {sign_in.who:<42}{sign_in.page:<20}{sign_in.login:<26}{sign_in.password}")

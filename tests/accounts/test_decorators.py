@@ -23,7 +23,7 @@ def cmu_page(request):
 
 @decorators.citizen_required
 def own_page(request):
-    return HttpResponse(decorators.citizen_of(request).full_name)
+    return HttpResponse(decorators.signed_in_citizen(request).full_name)
 
 
 def test_a_staff_page_opens_for_its_roles_and_is_missing_for_everybody_else(amina, omar, lina, yusuf):

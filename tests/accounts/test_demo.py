@@ -4,7 +4,7 @@ import pytest
 
 from accounts import demo
 from accounts.models import Citizen, User
-from accounts.registration.sample_people import registrable
+from accounts.registration.sample_people import sample_people
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ def test_the_people_of_the_demonstration_are_made_once(country, now):
 def test_everybody_of_the_demonstration_can_sign_in_as_the_list_says(country, now, client):
     demo.make_demo_people(now)
     for one in demo.DEMO_SIGN_INS:
-        field = "email" if "staff" in one.door else "number"
-        answer = client.post(one.door, {field: one.login, "password": one.password})
+        field = "email" if "staff" in one.page else "number"
+        answer = client.post(one.page, {field: one.login, "password": one.password})
         assert answer.status_code == 302
         client.post("/ar/sign-out/")
 
@@ -40,7 +40,7 @@ def test_the_people_offered_for_trying_do_what_is_said_of_them(country, client):
     from tests.accounts.keyboard import url
 
     page = client.get(url("who", "en")).content.decode()
-    for person, what in registrable():
+    for person, what in sample_people():
         assert person.number in page
         assert str(what) != ""
 

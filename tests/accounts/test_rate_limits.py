@@ -7,15 +7,15 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from accounts import rate_limits
-from accounts.models import Throttle
-from accounts.rate_limits import Limit
+from accounts.models import RateCounter
+from accounts.rate_limits import RateLimit
 
-TWICE = Limit("test", 2, timedelta(hours=1))
+TWICE = RateLimit("test", 2, timedelta(hours=1))
 
 
 def test_a_limit_lets_so_many_through_and_no_more(db, now):
     assert [rate_limits.spend(TWICE, "a", at=now), rate_limits.spend(TWICE, "a", at=now)] == [1, 2]
-    with pytest.raises(rate_limits.TooMany):
+    with pytest.raises(rate_limits.RateLimitReached):
         rate_limits.spend(TWICE, "a", at=now)
     assert rate_limits.spent(TWICE, "a", at=now) == 2
     assert rate_limits.spend(TWICE, "b", at=now) == 1
@@ -28,7 +28,7 @@ def test_a_window_ends_and_another_begins(db, now):
 
 
 def test_a_day_begins_at_midnight_in_amman(db, now):
-    daily = Limit("daily", 1, rate_limits.DAY)
+    daily = RateLimit("daily", 1, rate_limits.DAY)
     rate_limits.spend(daily, "a", at=now.replace(hour=0, minute=0))
     assert rate_limits.spent(daily, "a", at=now.replace(hour=23, minute=59)) == 1
     assert rate_limits.spent(daily, "a", at=now.replace(hour=0, minute=0) - timedelta(seconds=1)) == 0
@@ -43,18 +43,18 @@ def test_what_was_counted_in_advance_can_be_given_back(db, now):
 
 def test_a_counter_does_not_tell_what_it_counts(db, now):
     rate_limits.spend(TWICE, "+962791112233", at=now)
-    assert "791112233" not in Throttle.objects.get().key
+    assert "791112233" not in RateCounter.objects.get().key
 
 
 @pytest.mark.django_db(transaction=True)
 def test_no_number_of_parallel_requests_gets_past_a_limit():
     at = timezone.now()
-    ten = Limit("ten", 10, timedelta(hours=1))
+    ten = RateLimit("ten", 10, timedelta(hours=1))
 
     def spend(_: int) -> bool:
         try:
             rate_limits.spend(ten, "a", at=at)
-        except rate_limits.TooMany:
+        except rate_limits.RateLimitReached:
             return False
         finally:
             connections.close_all()

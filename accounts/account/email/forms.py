@@ -1,4 +1,4 @@
-"""Changing or removing one's e-mail address."""
+"""The form for a new e-mail address, or its removal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kit.forms import EmailField, Form, PasswordField
 
 
 class ChangeEmailForm(Form):
-    """The address, with the password; where it ``is_removal`` the address is not read."""
+    """The address, with the password; where ``is_removal``, the address is ignored."""
 
     email = EmailField(label=_("E-mail"))
     current = PasswordField(label=_("Your password"))
@@ -21,7 +21,7 @@ class ChangeEmailForm(Form):
         self.is_removal = is_removal
 
     def clean(self) -> dict[str, Any]:
-        """Forget the address of whoever removes theirs."""
+        """Ignore the address when it is to be removed."""
         if self.is_removal:
             self.errors.pop("email", None)
             self.cleaned_data["email"] = ""

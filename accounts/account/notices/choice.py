@@ -9,13 +9,13 @@ from notifications.models import Channel
 
 
 class EmailNotConfirmed(ValueError):
-    """E-mail was chosen by somebody whose address is not confirmed."""
+    """E-mail was chosen while the address is not confirmed."""
 
 
-def choose(citizen: Citizen, *, language: str, notify_by: str) -> None:
-    """Set in which language all messages speak, and which way is offered first for a new case.
+def save_choice(citizen: Citizen, *, language: str, notify_by: str) -> None:
+    """Set the language of all messages, and the channel offered first for a new case.
 
-    E-mail is refused, as a mistake of the caller, to whoever has no confirmed address.
+    Raise ``EmailNotConfirmed`` for e-mail while there is no confirmed address.
     """
     with transaction.atomic():
         locked = Citizen.objects.select_for_update().get(pk=citizen.pk)

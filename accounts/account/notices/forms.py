@@ -13,7 +13,7 @@ from notifications.models import Channel
 
 
 class NoticesForm(Form):
-    """In which language messages speak, and by which way they come; e-mail only to a confirmed address."""
+    """The language and the channel of messages; e-mail only to a confirmed address."""
 
     language = ChoiceCardsField(label=_("Language of the messages"))
     notify_by = ChoiceCardsField(label=_("How should we send you news?"))

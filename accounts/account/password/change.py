@@ -1,4 +1,4 @@
-"""Changing one's password."""
+"""Sets a new password, and notifies its owner."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from accounts.models import Citizen
 
 
 def change_password(citizen: Citizen, password: str, *, at: datetime) -> None:
-    """Set the password; every other session ends, and the person is told by SMS."""
+    """Set the password, end every other session, and notify the citizen by SMS."""
     user = citizen.user
     if user is None:
         return

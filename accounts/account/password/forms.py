@@ -1,4 +1,4 @@
-"""Changing one's password."""
+"""The form for a new password."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kit.forms import PasswordField
 
 
 class ChangePasswordForm(NewPasswordForm):
-    """The password now, and the new one twice."""
+    """The present password, and the new one twice."""
 
     current = PasswordField(label=_("Your password now"))
     field_order = ("current", "password", "again")

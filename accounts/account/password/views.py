@@ -13,24 +13,24 @@ from django.views.decorators.http import require_http_methods
 from accounts import rate_limits
 from accounts.account.password.change import change_password
 from accounts.account.password.forms import ChangePasswordForm
-from accounts.decorators import answers_too_many, citizen_of, citizen_required, user_of
-from accounts.sign_in.passwords.confirmation import is_own
-from accounts.sign_in.passwords.rules import Owner
+from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
+from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
+from accounts.sign_in.passwords.rules import PasswordOwner
 
 
 @require_http_methods(["GET", "POST"])
 @citizen_required
-@answers_too_many
+@handles_rate_limits
 def password(request: HttpRequest) -> HttpResponse:
-    """Change the password; the session stays, every other one ends."""
+    """Change the password; this session stays, every other one ends."""
     at = timezone.now()
-    citizen = citizen_of(request)
-    owner = Owner(citizen.number, citizen.first_name, citizen.family_name, citizen.email)
+    citizen = signed_in_citizen(request)
+    owner = PasswordOwner(citizen.number, citizen.first_name, citizen.family_name, citizen.email)
     form = ChangePasswordForm(request.POST or None, owner=owner)
-    if request.method == "POST" and is_own(form, request, at=at):
-        rate_limits.spend(rate_limits.PASSWORDS_OF_USER, str(citizen.pk), at=at)
+    if request.method == "POST" and is_confirmed_by_password(form, request, at=at):
+        rate_limits.spend(rate_limits.PASSWORD_CHANGES_PER_USER, str(citizen.pk), at=at)
         change_password(citizen, form.cleaned_data["password"], at=at)
-        update_session_auth_hash(request, citizen.user or user_of(request))
+        update_session_auth_hash(request, citizen.user or signed_in_user(request))
         messages.success(request, gettext("Your password is changed, and every other device is signed out"))
         return redirect("account")
     return render(request, "accounts/account/password/change_password.html", {"form": form})

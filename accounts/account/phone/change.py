@@ -1,4 +1,4 @@
-"""Changing one's mobile number."""
+"""Sets a new mobile number, and notifies both numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.contact.account_notices import _notice
+from accounts.contact.account_notices import account_notice
 from accounts.contact.recipients import citizen_key
 from accounts.identity.staff_citizen_link import link_staff
 from accounts.models import Citizen
@@ -16,9 +16,9 @@ from notifications.readdressing import readdress
 
 
 def change_phone(citizen: Citizen, phone: str, *, at: datetime) -> None:
-    """Set the mobile number, which the code has proven; both numbers are told, and what waits goes to the new one.
+    """Set the mobile number, proven by a code: notify both numbers, and send waiting messages to the new one.
 
-    The number of before, proven once more, only counts as reached again.
+    Where the number is the same as before, only mark it as reachable again.
     """
     with transaction.atomic():
         locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
@@ -31,6 +31,6 @@ def change_phone(citizen: Citizen, phone: str, *, at: datetime) -> None:
         link_staff(locked)
         readdress(citizen_key(locked.pk), Channel.SMS, phone, at=at)
         occasion = f"phone:{locked.pk}:{at.isoformat()}"
-        gone = _notice(locked, "phone_changed", before, whose="old", other_address=locked.confirmed_email)
-        outbox.owe([gone], occasion=occasion, at=at)
-        outbox.owe([_notice(locked, "phone_added", phone, whose="new")], occasion=occasion, at=at)
+        old = account_notice(locked, "phone_changed", before, whose="old", other_address=locked.confirmed_email)
+        outbox.owe([old], occasion=occasion, at=at)
+        outbox.owe([account_notice(locked, "phone_added", phone, whose="new")], occasion=occasion, at=at)

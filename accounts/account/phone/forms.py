@@ -1,4 +1,4 @@
-"""Changing one's mobile number."""
+"""The form for a new mobile number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kit.forms import Form, MobileField, PasswordField
 
 
 class ChangePhoneForm(Form):
-    """The new number, with the password, so that an open screen is not enough."""
+    """The new number, with the password, so that an unattended screen is not enough."""
 
     mobile = MobileField(label=_("New mobile number"))
     current = PasswordField(label=_("Your password"))

@@ -1,4 +1,4 @@
-"""Asking a registry whether a person is who they say: the question, the answer, and the one door to both."""
+"""Asks the registry of the settings whether a person is who they say they are: the claim and the finding."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ BIRTH_DATE: Final = "birth_date"
 
 
 class Outcome(StrEnum):
-    """What a registry said."""
+    """The answer of a registry."""
 
     MATCHED = "matched"
     MISMATCHED = "mismatched"
     UNAVAILABLE = "unavailable"
-    # The registry does not keep this sort of document: nothing is wrong, and asking again is no use.
+    # The registry does not hold this kind of document: nothing is wrong, and asking again does not help.
     NOT_COVERED = "not_covered"
 
 
 class Unavailable(Exception):
-    """The registry cannot be reached or answers nonsense: ask again later."""
+    """The registry cannot be reached or its answer makes no sense: ask again later."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a person says of themselves."""
+    """What a person says about themselves."""
 
     number_kind: str
     number: str = field(repr=False)
@@ -49,7 +49,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Finding:
-    """An outcome, where it comes from, and which parts of the claim matched; never what the registry holds."""
+    """An outcome, its source, and which fields of the claim matched; never the data of the registry."""
 
     outcome: Outcome
     source: str
@@ -67,7 +67,7 @@ class Registry(Protocol):
 
 
 def ask(claim: Claim) -> Finding:
-    """Ask the registry of the settings; whatever fails is "unavailable", so that nobody is turned away for it."""
+    """Ask the registry of the settings. Never raises: any failure is "unavailable", so that nobody is turned away."""
     if not settings.REGISTRY:
         return Finding(Outcome.UNAVAILABLE, "none")
     registry = _registry(settings.REGISTRY)
@@ -76,7 +76,7 @@ def ask(claim: Claim) -> Finding:
     except Unavailable:
         logger.warning("registry unavailable", extra={"registry": registry.name})
     except Exception:
-        # A registry is somebody else's system: its surprises must not close our door.
+        # A registry is somebody else's system: its failures must not stop a registration.
         logger.exception("registry failed", extra={"registry": registry.name})
     return Finding(Outcome.UNAVAILABLE, registry.name)
 

@@ -1,4 +1,4 @@
-"""A registry of invented persons for development and demonstrations, read from ``accounts/data/registry.csv``."""
+"""A registry of invented people for demonstrations, read from ``accounts/identity/data/registry.csv``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOURCE: Final = Path(__file__).resolve().parent.parent / "data" / "registry.csv"
 
 @dataclass(frozen=True)
 class Person:
-    """One line of the register; ``answer`` makes a line fail on purpose."""
+    """One line of the file; ``answer`` makes a line fail on purpose."""
 
     number_kind: str
     number: str
@@ -31,8 +31,8 @@ class Person:
 
 
 @cache
-def people() -> Mapping[tuple[str, str], Person]:
-    """Return the register by kind and number."""
+def registered_people() -> Mapping[tuple[str, str], Person]:
+    """Return all people by kind and number."""
     with SOURCE.open(encoding="utf-8", newline="") as lines:
         rows = [_person(row) for row in csv.DictReader(lines)]
     return {(person.number_kind, person.number): person for person in rows}
@@ -44,16 +44,16 @@ def _person(row: Mapping[str, str]) -> Person:
 
 
 class EmbeddedRegistry:
-    """Knows national and personal numbers, as a civil status database does, and no passports."""
+    """Holds national and personal numbers, as a civil status database does, and no passports."""
 
     name = "embedded"
     covered = frozenset({"national", "personal"})
 
     def check(self, claim: Claim) -> Finding:
-        """Compare number, name and birth date; a line may be set to fail or to be out of reach."""
+        """Compare number, name and birth date; a line may be set to mismatch or to be unavailable."""
         if claim.number_kind not in self.covered:
             return Finding(Outcome.NOT_COVERED, self.name)
-        person = people().get((claim.number_kind, claim.number))
+        person = registered_people().get((claim.number_kind, claim.number))
         if person is None:
             return Finding(Outcome.MISMATCHED, self.name)
         if person.answer == "unavailable":

@@ -1,4 +1,4 @@
-"""Signing in at either door, and getting a forgotten password back."""
+"""The form by which citizens sign in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kit.forms import Form, PasswordField
 
 
 class SignInForm(Form):
-    """The citizens' door."""
+    """Number and password."""
 
     number = DocumentNumberField(
         label=_("National, personal or passport number"),

@@ -1,4 +1,4 @@
-"""The citizens' door: in, out, and back in with a forgotten password."""
+"""Pages by which citizens sign in, and everybody signs out."""
 
 from __future__ import annotations
 
@@ -28,35 +28,35 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign a citizen in by number and password."""
     at = timezone.now()
     form = SignInForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and (user := _user_of(request, form, at=at)):
+    if request.method == "POST" and form.is_valid() and (user := _authenticated_user(request, form, at=at)):
         login(request, user, backend=CITIZEN_BACKEND)
-        return _in(request, user)
+        return _redirect_after_sign_in(request, user)
     return render(request, "accounts/sign_in/citizens/sign_in.html", {"form": form, "next": local_next(request)})
 
 
-def _user_of(request: HttpRequest, form: SignInForm, *, at: datetime) -> User | None:
-    """Count the try, check it, and say the same of an unknown number as of a wrong password."""
+def _authenticated_user(request: HttpRequest, form: SignInForm, *, at: datetime) -> User | None:
+    """Count the try and check it; the error is the same for an unknown number and a wrong password."""
     number, address = form.cleaned_data["number"], rate_limits.client_address(request)
     here = f"{number}@{address}"
-    rate_limits.spend(rate_limits.SIGN_IN_OF_ADDRESS, address, at=at)
-    rate_limits.spend(rate_limits.SIGN_IN_OF_NUMBER, number, at=at)
-    rate_limits.spend(rate_limits.SIGN_IN_OF_NUMBER_HERE, here, at=at)
+    rate_limits.spend(rate_limits.SIGN_INS_PER_ADDRESS, address, at=at)
+    rate_limits.spend(rate_limits.SIGN_INS_PER_NUMBER, number, at=at)
+    rate_limits.spend(rate_limits.SIGN_INS_PER_NUMBER_AND_ADDRESS, here, at=at)
     user = backends.citizen_for(number, form.cleaned_data["password"])
     if user is None:
         form.add_error("number", gettext("The number or the password is not right"))
         return None
-    rate_limits.give_back(rate_limits.SIGN_IN_OF_ADDRESS, address, at=at)
-    # Whoever waits for a proof shares the number with its owner, and must not wipe out guesses at the owner's password.
+    rate_limits.give_back(rate_limits.SIGN_INS_PER_ADDRESS, address, at=at)
+    # A pending citizen shares the number with its owner, and must not reset the count of tries at the owner's password.
     forgive = rate_limits.clear if user.citizen.is_matched else rate_limits.give_back
-    forgive(rate_limits.SIGN_IN_OF_NUMBER, number, at=at)
-    forgive(rate_limits.SIGN_IN_OF_NUMBER_HERE, here, at=at)
+    forgive(rate_limits.SIGN_INS_PER_NUMBER, number, at=at)
+    forgive(rate_limits.SIGN_INS_PER_NUMBER_AND_ADDRESS, here, at=at)
     return user
 
 
-def _in(request: HttpRequest, user: User) -> HttpResponse:
-    """Go where the person was going; whom our messages do not reach is told, at home with what to do."""
+def _redirect_after_sign_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Redirect to the page that was asked for; warn a citizen whom messages do not reach."""
     target = local_next(request)
-    if unreachable.look(request.session, user.citizen) and target:
+    if unreachable.remember(request.session, user.citizen) and target:
         messages.warning(request, gettext("Our messages do not reach you. See “How we reach you” in your account"))
     return redirect(target or "home")
 
@@ -64,7 +64,7 @@ def _in(request: HttpRequest, user: User) -> HttpResponse:
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session, and have the browser forget what it kept: phones are shared."""
+    """End the session and clear the browser's cache: phones are shared."""
     target = "staff-sign-in" if getattr(request.user, "is_staff", False) else "home"
     logout(request)
     response = redirect(target)

@@ -1,4 +1,4 @@
-"""Entering the code from an SMS."""
+"""The form for the code from an SMS."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Codes of five digits by SMS: issued, sent again, guessed; never enough alone to open anything.
+"""Codes of five digits by SMS: issued, sent again and checked; a code alone never signs anybody in.
 
-A code belongs to a session, a purpose and a phone. It lives ten minutes and takes three guesses, which one conditional
-UPDATE counts: eighty guesses at once are three guesses and seventy-seven refusals.
+A code belongs to a session, a purpose and a phone. It is valid for ten minutes and three guesses. One conditional
+UPDATE counts the guesses, so of eighty guesses at once three are checked and seventy-seven refused.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SENDINGS: Final = 3
 
 
 class Verdict(Enum):
-    """What became of a guess."""
+    """The result of a guess."""
 
     RIGHT = auto()
     WRONG = auto()
@@ -39,7 +39,7 @@ class Verdict(Enum):
 
 
 class Sending(Enum):
-    """What became of the wish for another message."""
+    """The result of asking for another message."""
 
     SAME = auto()
     NEW = auto()
@@ -48,11 +48,11 @@ class Sending(Enum):
 
 
 @dataclass(frozen=True)
-class Door:
-    """Where a code is good: which purpose, in which session, on which phone; and how to count and speak there.
+class CodeContext:
+    """What a code is bound to: purpose, session and phone; with the language of the message and the visitor's address.
 
-    ``address`` is the visitor's, as ``limits.client_address`` gives it. ``silent`` is a door behind which nobody lives:
-    everything happens as always, but the message expires before it can leave.
+    ``address`` comes from ``rate_limits.client_address``. Where ``silent``, nobody is to get the message: it is written
+    and counted as always, so that an observer sees no difference, but it expires before it can be sent.
     """
 
     purpose: Purpose
@@ -65,51 +65,51 @@ class Door:
 
 @dataclass(frozen=True)
 class Guess:
-    """A judged guess, and how many are left on the same code."""
+    """The result of a guess, and how many guesses are left for the same code."""
 
     verdict: Verdict
     left: int = 0
 
 
-def issue(door: Door, *, at: datetime) -> PhoneCode:
-    """Send a new code; older ones of the same door die. Raise ``limits.TooMany`` when an allowance is used up."""
-    rate_limits.require_room(rate_limits.WRONG_CODES_OF_ALL, rate_limits.EVERYBODY, at=at)
-    rate_limits.spend(rate_limits.CODES_OF_PHONE, door.phone, at=at)
-    _spend_message(door, at=at)
+def issue(context: CodeContext, *, at: datetime) -> PhoneCode:
+    """Send a new code; older codes of the same context expire. Raise ``RateLimitReached``."""
+    rate_limits.require_room(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at)
+    rate_limits.spend(rate_limits.CODES_PER_PHONE, context.phone, at=at)
+    _spend_message(context, at=at)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     made = PhoneCode(
-        purpose=door.purpose,
-        session_hash=door.session,
-        phone=door.phone,
+        purpose=context.purpose,
+        session_hash=context.session,
+        phone=context.phone,
         code=code,
-        language=door.language,
+        language=context.language,
         sent_at=at,
         created_at=at,
         expires_at=at + LIFE,
     )
     made.digest = _digest(made, code)
     with transaction.atomic():
-        _of(door).filter(expires_at__gt=at).update(expires_at=at)
+        _codes_for(context).filter(expires_at__gt=at).update(expires_at=at)
         made.save(force_insert=True)
-        _owe(made, door, at=at)
+        _owe(made, context, at=at)
     return made
 
 
-def send_again(door: Door, *, at: datetime) -> Sending:
-    """Send the living code once more, tries and all, or a new one when there is none that could still be right."""
-    code = _latest(door)
+def send_again(context: CodeContext, *, at: datetime) -> Sending:
+    """Send the current code once more, its guesses still counted, or a new code where it can no longer be used."""
+    code = _latest(context)
     if code is None or code.expires_at <= at or code.tries >= TRIES or code.used_at:
-        issue(door, at=at)
+        issue(context, at=at)
         return Sending.NEW
     if code.sendings >= SENDINGS:
         return Sending.NO_MORE
     if at - code.sent_at < RESEND_AFTER:
         return Sending.TOO_SOON
-    return _resend(code, door, at=at)
+    return _resend(code, context, at=at)
 
 
-def _resend(code: PhoneCode, door: Door, *, at: datetime) -> Sending:
-    _spend_message(door, at=at)
+def _resend(code: PhoneCode, context: CodeContext, *, at: datetime) -> Sending:
+    _spend_message(context, at=at)
     with transaction.atomic():
         counted = PhoneCode.objects.filter(pk=code.pk, sendings=code.sendings).update(
             sendings=F("sendings") + 1, sent_at=at
@@ -117,14 +117,14 @@ def _resend(code: PhoneCode, door: Door, *, at: datetime) -> Sending:
         if not counted:
             return Sending.TOO_SOON
         code.sendings += 1
-        _owe(code, door, at=at)
+        _owe(code, context, at=at)
     return Sending.SAME
 
 
-def guess(door: Door, typed: str, *, at: datetime) -> Guess:
-    """Judge one guess; a right one uses the code up. Raise ``limits.TooMany`` while the breaker is open."""
-    rate_limits.require_room(rate_limits.WRONG_CODES_OF_ALL, rate_limits.EVERYBODY, at=at)
-    code = _latest(door)
+def guess(context: CodeContext, typed: str, *, at: datetime) -> Guess:
+    """Check one guess; a right one uses the code up. Raise ``RateLimitReached`` after too many wrong codes in total."""
+    rate_limits.require_room(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at)
+    code = _latest(context)
     if code is None:
         return Guess(Verdict.NONE)
     judged = _judge(code, typed, at=at)
@@ -133,12 +133,12 @@ def guess(door: Door, typed: str, *, at: datetime) -> Guess:
     right, tries = judged
     if right:
         return Guess(Verdict.RIGHT)
-    rate_limits.spend(rate_limits.WRONG_CODES_OF_ALL, rate_limits.EVERYBODY, at=at)
+    rate_limits.spend(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at)
     return Guess(Verdict.WRONG, TRIES - tries) if tries < TRIES else Guess(Verdict.DEAD)
 
 
 def _judge(code: PhoneCode, typed: str, *, at: datetime) -> tuple[bool, int] | None:
-    """Count and compare in one statement; None when the code takes no guess any more."""
+    """Count and compare in one statement; return None when no guess is allowed any more."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE accounts_phonecode SET tries = tries + 1, used_at = CASE WHEN digest = %s THEN %s::timestamptz END "
@@ -156,42 +156,42 @@ def _why_not(code: PhoneCode, *, at: datetime) -> Verdict:
     return Verdict.EXPIRED if code.expires_at <= at and not spent else Verdict.DEAD
 
 
-def seconds_to_wait(door: Door, *, at: datetime) -> int:
+def seconds_to_wait(context: CodeContext, *, at: datetime) -> int:
     """Return in how many seconds the code may be sent again; 0 is now."""
-    code = _latest(door)
+    code = _latest(context)
     if code is None:
         return 0
     return max(0, round((code.sent_at + RESEND_AFTER - at).total_seconds()))
 
 
-def _of(door: Door) -> QuerySet[PhoneCode]:
+def _codes_for(context: CodeContext) -> QuerySet[PhoneCode]:
     return PhoneCode.objects.filter(
-        session_hash=door.session, purpose=door.purpose, phone_lookup=lookup(door.phone, purpose="phone")
+        session_hash=context.session, purpose=context.purpose, phone_lookup=lookup(context.phone, purpose="phone")
     )
 
 
-def _latest(door: Door) -> PhoneCode | None:
-    return _of(door).order_by("-created_at").first()
+def _latest(context: CodeContext) -> PhoneCode | None:
+    return _codes_for(context).order_by("-created_at").first()
 
 
 def _digest(code: PhoneCode, typed: str) -> str:
     return lookup(f"{code.pk}:{typed}", purpose="code")
 
 
-def _spend_message(door: Door, *, at: datetime) -> None:
-    rate_limits.spend(rate_limits.CODES_OF_ADDRESS, door.address, at=at)
-    rate_limits.spend(rate_limits.CODES_OF_PREFIX, rate_limits.prefix(door.phone), at=at)
-    rate_limits.spend(rate_limits.CODES_OF_ALL, rate_limits.EVERYBODY, at=at)
+def _spend_message(context: CodeContext, *, at: datetime) -> None:
+    rate_limits.spend(rate_limits.CODES_PER_ADDRESS, context.address, at=at)
+    rate_limits.spend(rate_limits.CODES_PER_PREFIX, rate_limits.prefix(context.phone), at=at)
+    rate_limits.spend(rate_limits.CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at)
 
 
-def _owe(code: PhoneCode, door: Door, *, at: datetime) -> None:
+def _owe(code: PhoneCode, context: CodeContext, *, at: datetime) -> None:
     notice = outbox.Notice(
         template="code",
         channel=Channel.SMS,
         recipient=f"code:{code.pk}",
-        address=door.phone,
-        language=door.language,
+        address=context.phone,
+        language=context.language,
         context={"code": code.code},
     )
-    expires_at = at if door.silent else code.expires_at
+    expires_at = at if context.silent else code.expires_at
     outbox.owe([notice], occasion=f"code:{code.pk}:{code.sendings}", at=at, lane=Lane.CODES, expires_at=expires_at)

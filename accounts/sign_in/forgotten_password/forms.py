@@ -1,4 +1,4 @@
-"""Proving who forgot a password, and the new one."""
+"""The forms by which a forgotten password is replaced."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kit.forms import BirthDateField, Form, MobileField
 
 
 class ForgotForm(Form):
-    """What somebody still knows: the number of the document and of the telephone."""
+    """Document number and phone of whoever forgot the password."""
 
     number = DocumentNumberField(
         label=_("National, personal or passport number"),
@@ -20,7 +20,7 @@ class ForgotForm(Form):
 
 
 class ResetForm(NewPasswordForm):
-    """The date of birth beside the code, and the new password."""
+    """The date of birth, and the new password."""
 
     birth_date = BirthDateField(
         label=_("Date of birth"), help_text=_("For example 27 / 3 / 1990; a month name works too")

@@ -1,4 +1,4 @@
-"""A forgotten password: number, telephone, code and date of birth, all four; unknown ones are answered alike."""
+"""A forgotten password: set after number, phone, code and date of birth; the answer never tells which are known."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from notifications.models import Channel
 
 
 def is_known(number: str, phone: str) -> bool:
-    """Tell whether somebody who signs in has this number and this telephone."""
+    """Tell whether an active citizen has this number and this phone."""
     return _people(number, phone).exists()
 
 
-def send_code(number: str, door: phone_codes.Door, *, at: datetime) -> phone_codes.Sending:
-    """Send a code; behind a silent door it is written too and never leaves. Raise ``limits.TooMany``."""
-    rate_limits.spend(rate_limits.RESETS_OF_ADDRESS, door.address, at=at)
-    rate_limits.spend(rate_limits.RESETS_OF_NUMBER, number, at=at)
-    return phone_codes.send_again(door, at=at)
+def send_code(number: str, context: phone_codes.CodeContext, *, at: datetime) -> phone_codes.Sending:
+    """Send a code, which never leaves where ``context`` is silent. Raise ``RateLimitReached``."""
+    rate_limits.spend(rate_limits.RESETS_PER_ADDRESS, context.address, at=at)
+    rate_limits.spend(rate_limits.RESETS_PER_NUMBER, number, at=at)
+    return phone_codes.send_again(context, at=at)
 
 
 def set_password(number: str, *, phone: str, birth_date: date, password: str, at: datetime) -> bool:
-    """Set the password of the person with this number, telephone and date of birth; tell whether there is one.
+    """Set the password of the citizen with this number, phone and date of birth; tell whether there is one.
 
-    Every session ends, the telephone counts as reached again, and the person is told by SMS. Raise ``limits.TooMany``
+    Ends every session, marks the phone as reachable again, and notifies the citizen by SMS. Raise ``RateLimitReached``
     after five tries a day for one number.
     """
-    rate_limits.spend(rate_limits.RESET_PROOFS_OF_NUMBER, number, at=at)
+    rate_limits.spend(rate_limits.RESET_PROOFS_PER_NUMBER, number, at=at)
     password_hash = make_password(password)
     with transaction.atomic():
         people = _people(number, phone).select_for_update(of=("self",))
-        person = next((one for one in people if one.birth_date == birth_date), None)
+        person = next((citizen for citizen in people if citizen.birth_date == birth_date), None)
         if person is None or person.user is None:
             return False
         person.user.password = password_hash
@@ -51,7 +51,7 @@ def set_password(number: str, *, phone: str, birth_date: date, password: str, at
 
 
 def _people(number: str, phone: str) -> QuerySet[Citizen]:
-    """Return the people who may reset: the proven owner first, then the newest."""
+    """Return the citizens with this number and phone: the proven owner first, then the newest."""
     return (
         Citizen.objects.filter(number_lookup=lookup(number, purpose=NUMBER_PURPOSE), user__is_active=True)
         .reached_at(phone)

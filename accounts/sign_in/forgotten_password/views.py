@@ -1,4 +1,4 @@
-"""A forgotten password: number and telephone, the code, the date of birth and the new password."""
+"""Pages for a forgotten password: number and phone, the code, the date of birth with the new password."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from accounts.models import Purpose
 from accounts.sign_in import form_drafts
 from accounts.sign_in.codes import code_page
 from accounts.sign_in.codes.forms import CodeForm
-from accounts.sign_in.codes.phone_codes import Door
+from accounts.sign_in.codes.phone_codes import CodeContext
 from accounts.sign_in.forgotten_password import reset
 from accounts.sign_in.forgotten_password.forms import ForgotForm, ResetForm
 from accounts.sign_in.passwords import rules
@@ -26,14 +26,14 @@ from accounts.sign_in.passwords import rules
 @visitors_only
 @require_http_methods(["GET", "POST"])
 def forgot(request: HttpRequest) -> HttpResponse:
-    """Ask for number and telephone, and send a code if the two belong together; the answer is always the same."""
+    """Ask for number and phone, and send a code if the two belong together; the answer is always the same."""
     at = timezone.now()
     form = ForgotForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        session = form_drafts.session_of(request)
-        asked = {"number": form.cleaned_data["number"], "phone": form.cleaned_data["mobile"]}
-        form_drafts.keep(Purpose.RESET, session, asked, at=at)
-        reset.send_code(asked["number"], _door(request, asked), at=at)
+        session = form_drafts.session_hash(request)
+        draft = {"number": form.cleaned_data["number"], "phone": form.cleaned_data["mobile"]}
+        form_drafts.keep(Purpose.RESET, session, draft, at=at)
+        reset.send_code(draft["number"], _code_context(request, draft), at=at)
         return redirect("forgot-code")
     return render(request, "accounts/sign_in/forgotten_password/forgot.html", {"form": form})
 
@@ -41,42 +41,42 @@ def forgot(request: HttpRequest) -> HttpResponse:
 @visitors_only
 @require_http_methods(["GET", "POST"])
 def forgot_code(request: HttpRequest) -> HttpResponse:
-    """Take the code; it opens nothing but the next question."""
+    """Check the code; a right one leads to the next page, not into the account."""
     at = timezone.now()
-    asked = _asked(request, at=at)
-    if not asked:
+    draft = _draft(request, at=at)
+    if not draft:
         return redirect("forgot")
-    door = _door(request, asked)
+    context = _code_context(request, draft)
     if code_page.asks_again(request):
-        code_page.send_again(request, door, at=at)
-        return code_page.to_here(request)
+        code_page.send_again(request, context, at=at)
+        return code_page.redirect_here(request)
     form = CodeForm(request.POST or None)
-    if request.method == "POST" and code_page.is_proven(form, door, at=at):
-        form_drafts.keep(Purpose.RESET, door.session, asked | {"proven": True}, at=at)
+    if request.method == "POST" and code_page.is_proven(form, context, at=at):
+        form_drafts.keep(Purpose.RESET, context.session, draft | {"proven": True}, at=at)
         return redirect("forgot-password")
-    return code_page.page(request, form, door, at=at, step="forgot", change_url="forgot")
+    return code_page.page(request, form, context, at=at, step="forgot", change_url="forgot")
 
 
 @visitors_only
 @require_http_methods(["GET", "POST"])
 def forgot_password(request: HttpRequest) -> HttpResponse:
-    """Take the date of birth and the new password."""
+    """Check the date of birth and set the new password."""
     at = timezone.now()
-    asked = _asked(request, at=at)
-    if not asked.get("proven"):
-        return redirect("forgot-code" if asked else "forgot")
-    form = ResetForm(request.POST or None, owner=rules.Owner(number=asked["number"]))
-    if request.method == "POST" and form.is_valid() and _is_reset(form, asked, at=at):
-        form_drafts.forget(Purpose.RESET, form_drafts.session_of(request))
+    draft = _draft(request, at=at)
+    if not draft.get("proven"):
+        return redirect("forgot-code" if draft else "forgot")
+    form = ResetForm(request.POST or None, owner=rules.PasswordOwner(number=draft["number"]))
+    if request.method == "POST" and form.is_valid() and _is_reset(form, draft, at=at):
+        form_drafts.forget(Purpose.RESET, form_drafts.session_hash(request))
         messages.success(request, gettext("Your password is changed. Sign in with it"))
         return redirect("sign-in")
     return render(request, "accounts/sign_in/forgotten_password/new_password.html", {"form": form})
 
 
-def _is_reset(form: ResetForm, asked: dict[str, Any], *, at: datetime) -> bool:
+def _is_reset(form: ResetForm, draft: dict[str, Any], *, at: datetime) -> bool:
     done = reset.set_password(
-        asked["number"],
-        phone=asked["phone"],
+        draft["number"],
+        phone=draft["phone"],
         birth_date=form.cleaned_data["birth_date"],
         password=form.cleaned_data["password"],
         at=at,
@@ -86,11 +86,11 @@ def _is_reset(form: ResetForm, asked: dict[str, Any], *, at: datetime) -> bool:
     return done
 
 
-def _asked(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
-    return form_drafts.kept_for(request, Purpose.RESET, at=at)
+def _draft(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
+    return form_drafts.draft_for(request, Purpose.RESET, at=at)
 
 
-def _door(request: HttpRequest, asked: dict[str, Any]) -> Door:
-    session = form_drafts.session_of(request)
-    is_known = reset.is_known(asked["number"], asked["phone"])
-    return code_page.door(request, Purpose.RESET, session=session, phone=asked["phone"], silent=not is_known)
+def _code_context(request: HttpRequest, draft: dict[str, Any]) -> CodeContext:
+    session = form_drafts.session_hash(request)
+    is_known = reset.is_known(draft["number"], draft["phone"])
+    return code_page.code_context(request, Purpose.RESET, session=session, phone=draft["phone"], silent=not is_known)

@@ -1,4 +1,4 @@
-"""Choosing a new password."""
+"""The form for a new password."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kit.forms import (
 
 
 class NewPasswordForm(Form):
-    """A new password, typed twice; ``owner`` is whom it may not resemble."""
+    """A new password, typed twice; it may not be made of the data of ``owner``."""
 
     password = PasswordField(
         label=_("Password"),
@@ -26,18 +26,18 @@ class NewPasswordForm(Form):
     )
     again = PasswordField(label=_("Password again"), new=True)
 
-    def __init__(self, *args: Any, owner: rules.Owner | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owner: rules.PasswordOwner | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owner = owner
 
     def clean_password(self) -> str:
-        """Refuse what is short, common or too close to its owner; nothing is hashed before this."""
+        """Refuse a password that is short, common or made of its owner's data, before anything is hashed."""
         password: str = self.cleaned_data["password"]
         rules.check(password, self.owner)
         return password
 
     def clean(self) -> dict[str, Any]:
-        """Compare the two; whoever has to type the first again types the second again anyway."""
+        """Compare the two; no error for the second one if the first has one."""
         if "password" in self.errors:
             self.errors.pop("again", None)
         first, second = self.cleaned_data.get("password"), self.cleaned_data.get("again")

@@ -1,4 +1,4 @@
-"""What a new password must be, beyond the validators of the settings."""
+"""Rules for a new password, beyond the validators of the settings."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from kit.arabic import fold
 
 FEWEST_LETTERS: Final = 5
-# What people put around the first word that comes to mind, to make it long enough.
+# What people add to a short word to make it long enough.
 PADDING: Final = "0123456789!@#$%^&*()_+-=.,? "
 SHORTEST_WORD: Final = 9
 SHORTEST_NAME: Final = 3
 
 
 @dataclass(frozen=True)
-class Owner:
-    """What a password may not be made of."""
+class PasswordOwner:
+    """The personal data of its owner that a password may not be made of."""
 
     number: str = ""
     first_name: str = ""
@@ -29,39 +29,39 @@ class Owner:
     email: str = ""
 
     def words(self) -> list[str]:
-        """Return the words that count, folded; very short ones are in too many other words."""
+        """Return the words to look for, folded; very short ones occur in too many other words."""
         words = (self.number, self.first_name, self.family_name, self.email, self.email.partition("@")[0])
         return [fold(word) for word in words if len(word) >= SHORTEST_NAME]
 
 
-def check(password: str, owner: Owner | None = None) -> None:
+def check(password: str, owner: PasswordOwner | None = None) -> None:
     """Raise ``ValidationError`` for a password that is too short or long, easy to guess, or about its owner."""
     validate_password(password)
     if _is_guessable(password):
         raise ValidationError(_("This is easy to guess. Try three unrelated words"), code="password_too_common")
-    if owner is not None and _is_about(owner, password):
+    if owner is not None and _is_made_of(owner, password):
         raise ValidationError(
             _("This is made of your name, number or e-mail. Try three unrelated words"), code="password_too_similar"
         )
 
 
 def _is_guessable(password: str) -> bool:
-    """Tell whether it is a few letters over and over, digits alone, a row of neighbours, or a short word padded."""
+    """Tell whether it is a few letters repeated, digits only, a sequence such as abcdef, or a padded short word."""
     return (
         len(set(password.lower())) < FEWEST_LETTERS
         or password.isdecimal()
-        or _is_row(password)
+        or _is_sequence(password)
         or len(password.strip(PADDING)) < SHORTEST_WORD
     )
 
 
-def _is_row(password: str) -> bool:
+def _is_sequence(password: str) -> bool:
     steps = {ord(after) - ord(before) for before, after in pairwise(password)}
     return len(steps) == 1
 
 
-def _is_about(owner: Owner, password: str) -> bool:
-    """Tell whether little is left of it without the words of its owner."""
+def _is_made_of(owner: PasswordOwner, password: str) -> bool:
+    """Tell whether little of it is left without the words of its owner."""
     rest = fold(password)
     for word in sorted(owner.words(), key=len, reverse=True):
         rest = rest.replace(word, "")

@@ -1,4 +1,4 @@
-"""What a password must be: length over composition, and nothing from the lists that guessers begin with."""
+"""Django's password validators with our messages: the length, and the list of common passwords."""
 
 from django.contrib.auth.password_validation import CommonPasswordValidator as DjangoCommonPasswordValidator
 from django.core.exceptions import ValidationError
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _, ngettext
 
 
 class LengthValidator:
-    """Refuse what is too short to resist guessing, and what is long only to make hashing expensive."""
+    """Refuse a password that is too short to resist guessing, or so long that hashing becomes expensive."""
 
     def __init__(self, shortest: int = 12, longest: int = 128) -> None:
         self.shortest = shortest
@@ -28,7 +28,7 @@ class LengthValidator:
             )
 
     def get_help_text(self) -> str:
-        """Say the least length."""
+        """Return the message with the least length."""
         return ngettext(
             "The password needs at least %(count)d character",
             "The password needs at least %(count)d characters",
@@ -40,5 +40,5 @@ class CommonPasswordValidator(DjangoCommonPasswordValidator):
     """Refuse the twenty thousand passwords that are tried first."""
 
     def get_error_message(self) -> str:
-        """Say what to do instead."""
+        """Return the message that says what to do instead."""
         return _("This is easy to guess. Try three unrelated words")

@@ -1,4 +1,4 @@
-"""Signing in as a member of staff."""
+"""The form by which staff sign in."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kit.forms import EmailField, Form, PasswordField
 
 
 class StaffSignInForm(Form):
-    """The door of the staff."""
+    """E-mail address and password."""
 
     email = EmailField(
         label=_("E-mail"),

@@ -1,4 +1,4 @@
-"""The door of the staff."""
+"""The page by which staff sign in."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from accounts import rate_limits
-from accounts.decorators import local_next, too_many_page, visitors_only
+from accounts.decorators import local_next, rate_limit_page, visitors_only
 from accounts.sign_in.staff.forms import StaffSignInForm
 
-# What django-axes is set to; here for the page that says how long to wait.
-LOCKED: Final = rate_limits.Limit("staff_locked", 5, rate_limits.QUARTER)
+# The limit that django-axes is set to, for the page that says how long to wait.
+LOCKED: Final = rate_limits.RateLimit("staff_locked", 5, rate_limits.QUARTER_HOUR)
 
 
 @visitors_only
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign a member of staff in; five failures for one address and e-mail close the door for a quarter of an hour."""
+    """Sign a member of staff in; five failures for one address and e-mail lock it out for a quarter of an hour."""
     form = StaffSignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         at, login_name = timezone.now(), form.cleaned_data["email"].lower()
-        rate_limits.spend(rate_limits.STAFF_SIGN_IN_OF_ADDRESS, rate_limits.client_address(request), at=at)
-        rate_limits.spend(rate_limits.STAFF_SIGN_IN_OF_EMAIL, login_name, at=at)
+        rate_limits.spend(rate_limits.STAFF_SIGN_INS_PER_ADDRESS, rate_limits.client_address(request), at=at)
+        rate_limits.spend(rate_limits.STAFF_SIGN_INS_PER_EMAIL, login_name, at=at)
         user = authenticate(request, login=login_name, password=form.cleaned_data["password"])
         if user is not None:
             login(request, user)
@@ -37,5 +37,5 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, _response: HttpResponse | None, _credentials: Any) -> HttpResponse:
-    """Return the page of a locked door; called by django-axes."""
-    return too_many_page(request, LOCKED)
+    """Return the page for whoever is locked out; called by django-axes."""
+    return rate_limit_page(request, LOCKED)

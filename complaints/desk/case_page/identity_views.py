@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts.decorators import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
 from accounts.identity import disclosure
 from complaints.desk.case_page.forms import IdentityForm
 from complaints.staff.frame import CASEWORK
@@ -26,7 +26,7 @@ def reveal(request: HttpRequest, ref: str) -> HttpResponse:
     Where the person hid the identity from the agency there is no such page for it. The answer is not redirected: what
     it shows is nowhere kept.
     """
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     case = load(user, ref, at=at)
     if not knows_person(case, user, at=at):
         raise Http404

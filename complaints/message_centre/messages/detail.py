@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from accounts.contact.recipients import STAFF
+from accounts.contact.recipients import STAFF_PREFIX
 from accounts.models import User
 from complaints.case_text import delivery_status
 from complaints.case_text.delivery_status import DeliveryStatus
@@ -119,7 +119,7 @@ def _case_of(message: Message, user: User, *, at: datetime) -> Case | None:
 def _person_of(message: Message, case: Case, user: User, *, at: datetime) -> str:
     """Return the name of whom the message is for: the citizen of the case, or the member of staff."""
     key = message.recipient.partition(":")[2]
-    if message.recipient.startswith(STAFF):
+    if message.recipient.startswith(STAFF_PREFIX):
         found = User.objects.filter(pk=UUID(key)).first()
         return found.name if found else ""
     is_theirs = key == str(case.citizen_id) and knows_person(case, user, at=at)

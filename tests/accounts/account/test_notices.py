@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
-from accounts.account.notices.choice import EmailNotConfirmed, choose
+from accounts.account.notices.choice import EmailNotConfirmed, save_choice
 from accounts.account.password.change import change_password
 from accounts.contact import email_address
 from accounts.models import Citizen
@@ -92,12 +92,12 @@ def test_a_choice_of_email_rests_while_the_address_is_not_confirmed_and_holds_ag
 def test_email_cannot_be_chosen_past_the_form_for_an_address_that_is_not_confirmed(karim, now: datetime):
     email_address.change(karim, "karim@home.example", at=now)
     with pytest.raises(EmailNotConfirmed):
-        choose(karim, language="ar", notify_by=Channel.EMAIL)
+        save_choice(karim, language="ar", notify_by=Channel.EMAIL)
     assert chosen(karim) == ("ar", "sms")
 
 
 def test_the_notices_of_the_account_speak_the_chosen_language(amina, now):
-    choose(amina, language="en", notify_by="sms")
+    save_choice(amina, language="en", notify_by="sms")
     change_password(Citizen.objects.get(pk=amina.pk), "copper-violet-train", at=now)
     message = Message.objects.get()
     assert (message.language, message.daytime, message.other_address) == ("en", False, "amina@home.example")

@@ -7,11 +7,11 @@ from accounts.account.email.forms import ChangeEmailForm
 from accounts.account.phone.forms import ChangePhoneForm
 from accounts.models import Citizen, PhoneCode, User
 from accounts.phones import mask, national, show
-from accounts.registration.forms import ReachForm
+from accounts.registration.forms import ContactForm
 from accounts.sign_in.forgotten_password.forms import ForgotForm
 from kit.forms import EmailField, MobileField
 from notifications.models import Message
-from tests.accounts.keyboard import RANA, REACH, errors, url
+from tests.accounts.keyboard import CONTACT, RANA, errors, url
 
 KEPT = [
     "0790001234",
@@ -115,7 +115,7 @@ ADDRESSES = [
 
 @pytest.mark.parametrize("typed", KEPT)
 def test_a_mobile_number_is_kept_in_one_form(amman: object, typed: str) -> None:
-    form = ReachForm(REACH | {"mobile": typed})
+    form = ContactForm(CONTACT | {"mobile": typed})
     assert (form.errors, form.cleaned_data["mobile"]) == ({}, "+962790001234")
 
 
@@ -123,7 +123,7 @@ def test_a_mobile_number_is_kept_in_one_form(amman: object, typed: str) -> None:
     ("kind", "typed"), EVERY_REFUSED, ids=[f"{kind} {typed[:24]!a}" for kind, typed in EVERY_REFUSED]
 )
 def test_any_other_number_is_refused_beside_its_field(amman: object, kind: str, typed: str) -> None:
-    form = ReachForm(REACH | {"mobile": typed})
+    form = ContactForm(CONTACT | {"mobile": typed})
     assert form.errors == {"mobile": ["اكتبوا رقم هاتف محمول، مثل 0790001234"]}
 
 
@@ -131,7 +131,7 @@ def test_any_other_number_is_refused_beside_its_field(amman: object, kind: str, 
 def test_nothing_is_sent_to_a_number_of_any_other_kind(client: Client, amman: object, kind: str) -> None:
     client.post(url("who"), RANA)
     for typed in REFUSED[kind][:2]:
-        answer = client.post(url("reach"), REACH | {"mobile": typed})
+        answer = client.post(url("contact"), CONTACT | {"mobile": typed})
         assert (answer.status_code, errors(answer)) == (200, ["اكتبوا رقم هاتف محمول، مثل 0790001234"])
     written = (PhoneCode, Message, Citizen, User)
     assert [model.objects.count() for model in written] == [0, 0, 0, 0]
@@ -142,7 +142,7 @@ def test_an_address_that_would_be_a_header_is_refused_beside_its_field(
     client: Client, amman: object, address: str
 ) -> None:
     client.post(url("who"), RANA)
-    answer = client.post(url("reach"), REACH | {"email": address})
+    answer = client.post(url("contact"), CONTACT | {"email": address})
     sentence = "اكتبوا عنوان بريد إلكتروني، مثل name@example.com"
     assert (answer.status_code, errors(answer), answer.context["form"].errors) == (
         200,
@@ -164,17 +164,17 @@ def test_an_address_that_would_be_a_header_is_refused_beside_its_field(
     ],
 )
 def test_an_address_is_kept_as_it_is(amman: object, typed: str, kept: str) -> None:
-    form = ReachForm(REACH | {"email": typed})
+    form = ContactForm(CONTACT | {"email": typed})
     assert (form.errors, form.cleaned_data["email"]) == ({}, kept)
 
 
-@pytest.mark.parametrize("form", [ReachForm, ForgotForm, ChangePhoneForm])
+@pytest.mark.parametrize("form", [ContactForm, ForgotForm, ChangePhoneForm])
 def test_every_form_asks_for_a_number_by_the_same_field(form: type) -> None:
     field = form.base_fields["mobile"]
     assert (type(field), field.regions) == (MobileField, {"JO"})
 
 
-@pytest.mark.parametrize("form", [ReachForm, ChangeEmailForm])
+@pytest.mark.parametrize("form", [ContactForm, ChangeEmailForm])
 def test_every_form_asks_for_an_address_by_the_same_field(form: type) -> None:
     assert type(form.base_fields["email"]) is EmailField
 

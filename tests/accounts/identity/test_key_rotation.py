@@ -13,7 +13,7 @@ def test_every_table_with_encrypted_fields_is_found():
     assert {model._meta.db_table for model in key_rotation.encrypted_models()} >= {
         "accounts_citizen",
         "accounts_phonecode",
-        "accounts_unfinished",
+        "accounts_formdraft",
         "accounts_user",
         "notifications_message",
     }

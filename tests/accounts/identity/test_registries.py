@@ -34,7 +34,7 @@ def test_a_passport_is_no_business_of_the_registry():
 
 
 def test_the_register_has_a_person_whose_birth_date_never_matches_and_one_it_cannot_answer_for():
-    people = embedded.people()
+    people = embedded.registered_people()
     for number, outcome in (("9801307001", Outcome.MISMATCHED), ("9832408002", Outcome.UNAVAILABLE)):
         person = people["national", number]
         claim = Claim(
@@ -50,7 +50,7 @@ def test_the_register_has_a_person_whose_birth_date_never_matches_and_one_it_can
 
 
 def test_national_numbers_of_the_register_follow_the_published_pattern():
-    for (kind, number), person in embedded.people().items():
+    for (kind, number), person in embedded.registered_people().items():
         if kind == "national":
             year = person.birth_date.year
             begins = f"9{year % 100:02}" if year < 2000 else str(year)

@@ -1,7 +1,7 @@
 """A member of staff who registers as a citizen is known to be the same person, by the proven mobile number."""
 
 from accounts.account.phone.change import change_phone
-from accounts.identity.staff_citizen_link import link_staff, person_at
+from accounts.identity.staff_citizen_link import citizen_with_phone, link_staff
 
 
 def test_staff_with_the_citizens_proven_number_get_their_own_person(omar, yusuf, amina, now):
@@ -25,4 +25,4 @@ def test_the_person_of_a_number_is_the_proven_one(amina, karim):
     karim.phone = amina.phone
     karim.identity = "pending"
     karim.save(update_fields=["phone", "phone_lookup", "identity"])
-    assert (person_at(amina.phone), person_at("+962790009999")) == (amina, None)
+    assert (citizen_with_phone(amina.phone), citizen_with_phone("+962790009999")) == (amina, None)

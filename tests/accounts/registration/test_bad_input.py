@@ -8,12 +8,12 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Citizen, PhoneCode, Purpose, Throttle, Unfinished, User
+from accounts.models import Citizen, FormDraft, PhoneCode, Purpose, RateCounter, User
 from notifications.models import Message
 from tests.accounts.keyboard import (
+    CONTACT,
     LAST,
     RANA,
-    REACH,
     VISITOR,
     errors,
     newest_code,
@@ -73,7 +73,7 @@ def test_the_first_step_says_what_is_wrong_beside_the_field(client, wrong, ar, e
         assert 'aria-invalid="true"' in answer.content.decode() or "citizenship" in wrong
         assert 'value="العبادي"' in answer.content.decode() or "family_name" in wrong
     assert nothing_is_written()
-    assert Unfinished.objects.count() == 0
+    assert FormDraft.objects.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_what_the_other_choice_asks_for_is_not_read(client):
 )
 def test_the_second_step_says_what_is_wrong_beside_the_field(client, wrong):
     client.post(url("who"), RANA)
-    answer = client.post(url("reach"), REACH | wrong)
+    answer = client.post(url("contact"), CONTACT | wrong)
     assert (answer.status_code, len(errors(answer))) == (200, 1)
     assert 'value="جبل الحسين، شارع 9"' in answer.content.decode() or "address" in wrong
     assert nothing_is_written()
@@ -138,10 +138,10 @@ def test_the_second_step_says_what_is_wrong_beside_the_field(client, wrong):
 
 def test_a_landline_is_answered_with_an_example_of_a_mobile_number(client):
     client.post(url("who"), RANA)
-    assert errors(client.post(url("reach"), REACH | {"mobile": "06 500 8080"})) == [
+    assert errors(client.post(url("contact"), CONTACT | {"mobile": "06 500 8080"})) == [
         "اكتبوا رقم هاتف محمول، مثل 0790001234"
     ]
-    assert errors(client.post(url("reach", "en"), REACH | {"mobile": "06 500 8080"})) == [
+    assert errors(client.post(url("contact", "en"), CONTACT | {"mobile": "06 500 8080"})) == [
         "Enter a mobile number, such as 0790001234"
     ]
 
@@ -178,7 +178,7 @@ PASSWORDS = [
 def test_a_password_that_will_not_do_is_refused_before_anything_is_hashed(client, wrong, sentence, monkeypatch):
     monkeypatch.setattr("accounts.registration.views.make_password", lambda _: pytest.fail("hashed"))
     client.post(url("who"), RANA)
-    client.post(url("reach"), REACH)
+    client.post(url("contact"), CONTACT)
     answer = client.post(url("password"), LAST | wrong)
     said = errors(answer)
     assert answer.status_code == 200
@@ -294,7 +294,7 @@ def test_a_missing_csrf_token_is_refused_on_every_form(amman):
     strict = Client(enforce_csrf_checks=True)
     for path in ("register/who", "sign-in", "forgot", "sign-out", "staff/sign-in"):
         assert strict.post(f"/ar/{path}/", RANA).status_code == 403
-    assert Unfinished.objects.count() == 0
+    assert FormDraft.objects.count() == 0
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"national_number=%00", b"a" * 2000])
@@ -312,4 +312,4 @@ def test_registering_twice_at_once_makes_one_proven_person(client):
     register(client)
     register(Client())
     assert Citizen.objects.count() == 1
-    assert Throttle.objects.filter(scope="registry_phone").values_list("count", flat=True).get() == 0
+    assert RateCounter.objects.filter(scope="registry_phone").values_list("count", flat=True).get() == 0

@@ -58,6 +58,6 @@ class TestRegistering:
 
     def test_an_address_that_had_enough_links_registers_all_the_same_and_hears_nothing(self, client):
         for _ in range(5):
-            rate_limits.spend(rate_limits.EMAIL_LINKS_OF_EMAIL, NEW, at=timezone.now())
+            rate_limits.spend(rate_limits.EMAIL_LINKS_PER_EMAIL, NEW, at=timezone.now())
         assert register(client, email=NEW)["Location"] == "/ar/"
         assert owed("email_confirm") == [("email", NEW, MessageState.EXPIRED)]

@@ -3,10 +3,10 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Citizen, Identity, IdentityCheck, NumberKind, PolicyAcceptance, Unfinished, User
+from accounts.models import Citizen, FormDraft, Identity, IdentityCheck, NumberKind, PolicyAcceptance, User
 from accounts.registration.policy import POLICY_VERSION
 from notifications.models import Message
-from tests.accounts.keyboard import AMINA, E164, RANA, REACH, VISITOR, register, register_until_code, url
+from tests.accounts.keyboard import AMINA, CONTACT, E164, RANA, VISITOR, register, register_until_code, url
 from tests.cast import PASSWORD as AMINAS_PASSWORD, sign_in
 
 pytestmark = pytest.mark.usefixtures("amman", "irbid")
@@ -49,7 +49,7 @@ def test_the_check_the_policy_and_its_language_are_kept_and_the_unfinished_form_
     )
     acceptance = PolicyAcceptance.objects.get()
     assert (acceptance.version, acceptance.language) == (POLICY_VERSION, "en")
-    assert Unfinished.objects.count() == 0
+    assert FormDraft.objects.count() == 0
 
 
 def test_a_visitor_without_a_national_number_registers_with_a_passport_and_without_the_middle_names(client):
@@ -68,17 +68,17 @@ def test_digits_in_arabic_script_are_the_same_number_and_telephone(client):
 
 
 def test_a_step_is_not_reached_before_the_ones_before_it(client):
-    assert client.get(url("reach"))["Location"] == "/ar/register/who/"
+    assert client.get(url("contact"))["Location"] == "/ar/register/who/"
     assert client.get(url("password"))["Location"] == "/ar/register/who/"
     assert client.get(url("code"))["Location"] == "/ar/register/who/"
     client.post(url("who"), RANA)
-    assert client.get(url("password"))["Location"] == "/ar/register/reach/"
+    assert client.get(url("password"))["Location"] == "/ar/register/contact/"
 
 
 def test_going_back_shows_what_was_typed_but_never_the_password(client):
     register_until_code(client)
     assert 'value="9782006138"' in client.get(url("who")).content.decode()
-    assert 'value="0791112233"' in client.get(url("reach")).content.decode()
+    assert 'value="0791112233"' in client.get(url("contact")).content.decode()
     assert "quiet-harbour-lamp" not in client.get(url("password")).content.decode()
 
 
@@ -88,7 +88,7 @@ def test_whoever_is_signed_in_is_sent_home_and_staff_to_the_desk(client, amina, 
 
 
 def test_no_page_of_the_registration_may_be_kept_by_a_browser(client):
-    for step in ("who", "reach", "password", "code"):
+    for step in ("who", "contact", "password", "code"):
         assert "no-store" in client.get(url(step))["Cache-Control"]
 
 
@@ -114,7 +114,7 @@ def test_a_corrected_slip_needs_neither_the_password_nor_another_code(client):
 
 def test_a_corrected_slip_with_another_telephone_needs_a_code_to_that_one(client):
     register(client, RANA | {"birth_date_day": "15"})
-    answer = client.post(url("reach"), REACH | {"mobile": "0780001111"})
+    answer = client.post(url("contact"), CONTACT | {"mobile": "0780001111"})
     assert answer["Location"] == "/ar/register/code/"
     assert sms()[-1] == ("code", "+962780001111")
     assert Citizen.objects.count() == 0
@@ -183,7 +183,7 @@ def test_a_known_number_costs_the_same_statements_as_an_unknown_one(client, amin
     for who, mobile in ((AMINA, "0791112233"), (RANA, "0791112244")):
         visitor = Client()
         visitor.post(url("who"), who)
-        visitor.post(url("reach"), REACH | {"mobile": mobile})
+        visitor.post(url("contact"), CONTACT | {"mobile": mobile})
         with CaptureQueriesContext(
             connection,
         ) as spent:

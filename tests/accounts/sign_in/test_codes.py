@@ -9,12 +9,12 @@ from django.utils import timezone
 from accounts import rate_limits
 from accounts.models import PhoneCode, Purpose
 from accounts.sign_in.codes import phone_codes
-from accounts.sign_in.codes.phone_codes import Door, Guess, Sending, Verdict
+from accounts.sign_in.codes.phone_codes import CodeContext, Guess, Sending, Verdict
 from kit.crypto import lookup
 from notifications.models import Message
 
 PHONE = "+962791112233"
-DOOR = Door(purpose=Purpose.REGISTER, session="s1", phone=PHONE, language="ar", address="192.0.2.1")
+DOOR = CodeContext(purpose=Purpose.REGISTER, session="s1", phone=PHONE, language="ar", address="192.0.2.1")
 
 
 def wrong(code: PhoneCode) -> str:
@@ -104,9 +104,9 @@ def test_a_telephone_gets_five_codes_a_day_whatever_the_session(code, now):
 
     for number in range(2, 6):
         phone_codes.issue(replace(DOOR, session=f"s{number}"), at=now)
-    with pytest.raises(rate_limits.TooMany) as refused:
+    with pytest.raises(rate_limits.RateLimitReached) as refused:
         phone_codes.issue(replace(DOOR, session="s6"), at=now)
-    assert refused.value.limit == rate_limits.CODES_OF_PHONE
+    assert refused.value.limit == rate_limits.CODES_PER_PHONE
     assert PhoneCode.objects.count() == 5
     tomorrow = now + timedelta(days=1)
     assert phone_codes.issue(replace(DOOR, session="s6"), at=tomorrow).sent_at == tomorrow
@@ -115,31 +115,31 @@ def test_a_telephone_gets_five_codes_a_day_whatever_the_session(code, now):
 @pytest.mark.parametrize(
     ("limit", "key"),
     [
-        (rate_limits.CODES_OF_ADDRESS, DOOR.address),
-        (rate_limits.CODES_OF_PREFIX, "+962791112"),
-        (rate_limits.CODES_OF_ALL, rate_limits.EVERYBODY),
+        (rate_limits.CODES_PER_ADDRESS, DOOR.address),
+        (rate_limits.CODES_PER_PREFIX, "+962791112"),
+        (rate_limits.CODES_IN_TOTAL, rate_limits.EVERYBODY),
     ],
 )
 def test_an_address_a_block_of_numbers_and_everybody_have_an_allowance(db, now, limit, key, monkeypatch):
     fill(limit, key, now)
-    with pytest.raises(rate_limits.TooMany) as refused:
+    with pytest.raises(rate_limits.RateLimitReached) as refused:
         phone_codes.issue(DOOR, at=now)
     assert refused.value.limit == limit
     assert (PhoneCode.objects.count(), Message.objects.count()) == (0, 0)
 
 
-def fill(limit: rate_limits.Limit, key: str, at: datetime) -> None:
-    from accounts.models import Throttle
+def fill(limit: rate_limits.RateLimit, key: str, at: datetime) -> None:
+    from accounts.models import RateCounter
 
     rate_limits.spend(limit, key, at=at)
-    Throttle.objects.filter(scope=limit.scope).update(count=limit.most)
+    RateCounter.objects.filter(scope=limit.scope).update(count=limit.most)
 
 
 def test_a_surge_of_wrong_codes_stops_codes_for_everybody_until_the_hour_is_over(code, now):
-    fill(rate_limits.WRONG_CODES_OF_ALL, rate_limits.EVERYBODY, now)
-    with pytest.raises(rate_limits.TooMany):
+    fill(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, now)
+    with pytest.raises(rate_limits.RateLimitReached):
         phone_codes.guess(DOOR, code.code, at=now)
-    with pytest.raises(rate_limits.TooMany):
+    with pytest.raises(rate_limits.RateLimitReached):
         phone_codes.issue(DOOR, at=now)
     code.refresh_from_db()
     assert code.tries == 0
@@ -173,7 +173,7 @@ def test_of_eighty_guesses_at_once_exactly_three_are_evaluated():
     code.refresh_from_db()
     assert code.tries == 3
     assert sorted(verdict.name for verdict in verdicts) == ["DEAD"] * 78 + ["WRONG"] * 2
-    assert rate_limits.spent(rate_limits.WRONG_CODES_OF_ALL, rate_limits.EVERYBODY, at=at) == 3
+    assert rate_limits.spent(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at) == 3
 
 
 @pytest.mark.django_db(transaction=True)

@@ -56,8 +56,8 @@ def test_a_failed_citizen_leaves_no_trace_in_the_lock_out_of_staff(client, amina
 
 
 def test_an_address_that_tries_many_staff_is_stopped(client, omar):
-    from accounts.models import Throttle
+    from accounts.models import RateCounter
 
     client.post(STAFF_SIGN_IN, {"email": "a@b.example", "password": "wrong"})
-    Throttle.objects.filter(scope="staff_address").update(count=rate_limits.STAFF_SIGN_IN_OF_ADDRESS.most)
+    RateCounter.objects.filter(scope="staff_address").update(count=rate_limits.STAFF_SIGN_INS_PER_ADDRESS.most)
     assert client.post(STAFF_SIGN_IN, {"email": omar.email, "password": PASSWORD}).status_code == 429

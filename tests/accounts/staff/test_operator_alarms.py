@@ -13,7 +13,7 @@ from django.utils import translation
 from accounts.models import Absence, Membership, User
 from accounts.roles import Role
 from accounts.staff import operator_alarms
-from accounts.tasks import tell_operators
+from accounts.tasks import notify_operators
 from notifications import alarms
 from notifications.models import Alarm, AlarmKind, Message
 from tests.cast import make_staff
@@ -30,9 +30,9 @@ def told() -> list[tuple[str, str]]:
 
 def test_every_operator_is_told_by_both_ways_once(huda, lina, now):
     alarms.sound(AlarmKind.LINE_STOPPED, "sms twilio")
-    assert operator_alarms.tell(now) == 1
+    assert operator_alarms.notify_operators(now) == 1
     assert told() == [("email", "huda@cmu.example"), ("sms", "+962790100006")]
-    assert operator_alarms.tell(now + timedelta(seconds=30)) == 0
+    assert operator_alarms.notify_operators(now + timedelta(seconds=30)) == 0
     assert len(told()) == 2
     assert Alarm.objects.get().told_at is not None
 
@@ -42,7 +42,7 @@ def test_every_operator_is_told_by_both_ways_once(huda, lina, now):
 def test_the_message_names_the_alarm_in_the_language_of_the_operator(huda, now, kind, language):
     User.objects.filter(pk=huda.pk).update(language=language)
     alarms.sound(kind)
-    operator_alarms.tell(now)
+    operator_alarms.notify_operators(now)
     with translation.override(language):
         words = str(kind.label)
     for message in Message.objects.all():
@@ -55,14 +55,14 @@ def test_two_alarms_are_two_messages_and_one_that_is_over_is_none(huda, now):
     alarms.sound(AlarmKind.CAP_REACHED, "sms 2026-01-04")
     alarms.sound(AlarmKind.QUEUE_OLD)
     alarms.over(AlarmKind.QUEUE_OLD)
-    assert operator_alarms.tell(now) == 2
+    assert operator_alarms.notify_operators(now) == 2
     assert len(told()) == 4
 
 
 def test_an_alarm_that_comes_back_is_told_again(huda, now):
     for _ in range(2):
         alarms.sound(AlarmKind.QUEUE_OLD)
-        operator_alarms.tell(now)
+        operator_alarms.notify_operators(now)
         alarms.over(AlarmKind.QUEUE_OLD)
     assert len(told()) == 4
 
@@ -73,24 +73,24 @@ def test_whoever_is_no_operator_today_hears_nothing(huda, omar, sami, cmu, now):
     shut = make_staff("shut@cmu.example", "سهى", "Suha", "+962790100011", cmu, Role.OPERATOR)
     User.objects.filter(pk=shut.pk).update(is_active=False)
     alarms.sound(AlarmKind.ON_HOLD)
-    operator_alarms.tell(now)
+    operator_alarms.notify_operators(now)
     assert [address for _, address in told()] == ["huda@cmu.example", "+962790100006"]
 
 
 def test_the_deputy_of_an_absent_operator_is_told(huda, lina, now):
     Absence.objects.create(user=huda, deputy=lina, starts_on=now.date(), ends_on=now.date())
     alarms.sound(AlarmKind.ON_HOLD)
-    operator_alarms.tell(now)
+    operator_alarms.notify_operators(now)
     assert [address for _, address in told()] == ["lina@cmu.example", "+962790100004"]
 
 
 def test_without_an_operator_the_head_of_the_unit_is_told_and_without_a_head_its_staff(lina, cmu, now):
     alarms.sound(AlarmKind.ON_HOLD)
-    operator_alarms.tell(now)
+    operator_alarms.notify_operators(now)
     assert [address for _, address in told()] == ["lina@cmu.example", "+962790100004"]
     make_staff("head@cmu.example", "ريم", "Reem", "+962790100012", cmu, Role.CMU_HEAD)
     alarms.sound(AlarmKind.QUEUE_OLD)
-    operator_alarms.tell(now)
+    operator_alarms.notify_operators(now)
     assert sorted(address for _, address in told()[2:] + told()[:2]) == [
         "+962790100004",
         "+962790100012",
@@ -101,12 +101,12 @@ def test_without_an_operator_the_head_of_the_unit_is_told_and_without_a_head_its
 
 def test_with_nobody_to_tell_the_alarm_stays_untold_and_is_logged(omar, now, caplog):
     alarms.sound(AlarmKind.ON_HOLD)
-    assert operator_alarms.tell(now) == 0
+    assert operator_alarms.notify_operators(now) == 0
     assert "Nobody can be told of the alarms of the messages." in caplog.messages
     assert Alarm.objects.get().told_at is None
     caplog.clear()
     alarms.over(AlarmKind.ON_HOLD)
-    operator_alarms.tell(now)
+    operator_alarms.notify_operators(now)
     assert caplog.messages[-1:] != ["Nobody can be told of the alarms of the messages."]
 
 
@@ -114,7 +114,7 @@ def test_an_operator_without_a_telephone_is_told_by_email(huda, now):
     huda.phone = ""
     huda.save(update_fields=["phone", "phone_lookup"])
     alarms.sound(AlarmKind.ON_HOLD)
-    operator_alarms.tell(now)
+    operator_alarms.notify_operators(now)
     assert told() == [("email", "huda@cmu.example")]
 
 
@@ -126,7 +126,7 @@ def test_a_telling_that_fails_leaves_the_alarm_untold(huda, now, monkeypatch):
 
     monkeypatch.setattr("notifications.outbox.owe", fail)
     with pytest.raises(Interrupted):
-        operator_alarms.tell(now)
+        operator_alarms.notify_operators(now)
     assert Alarm.objects.get().told_at is None
 
 
@@ -138,7 +138,7 @@ def test_two_workers_tell_of_an_alarm_once(huda, now):
     def tell(_: int) -> int:
         together.wait()
         try:
-            return operator_alarms.tell(now)
+            return operator_alarms.notify_operators(now)
         finally:
             connections.close_all()
 
@@ -149,7 +149,7 @@ def test_two_workers_tell_of_an_alarm_once(huda, now):
 
 def test_the_task_tells(huda):
     alarms.sound(AlarmKind.ON_HOLD)
-    tell_operators()
+    notify_operators()
     assert len(told()) == 2
 
 
@@ -161,7 +161,7 @@ def test_no_more_is_asked_for_three_operators_than_for_one(huda, cmu, now):
     for _ in range(2):
         alarms.sound(AlarmKind.ON_HOLD)
         with CaptureQueriesContext(connection) as spent:
-            operator_alarms.tell(now)
+            operator_alarms.notify_operators(now)
         counts.append(len(spent.captured_queries))
         alarms.over(AlarmKind.ON_HOLD)
         if len(counts) == 1:
