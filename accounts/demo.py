@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, Outcome
-from accounts.identity.registries.embedded import EmbeddedRegistry, Person, registered_people
+from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, RegistryOutcome
+from accounts.identity.registries.embedded import EmbeddedRegistry, RegisteredPerson, registered_people
 from accounts.models import Citizen, Identity, IdentityCheck, Membership, NumberKind, PolicyAcceptance, User
 from accounts.registration.policy import POLICY_VERSION
 from accounts.roles import Role
@@ -129,7 +129,7 @@ def _citizen(sample: DemoCitizen, *, at: datetime) -> Citizen:
     return found or _new_citizen(sample, registered_people()[NumberKind.NATIONAL, sample.number], at=at)
 
 
-def _new_citizen(sample: DemoCitizen, person: Person, *, at: datetime) -> Citizen:
+def _new_citizen(sample: DemoCitizen, person: RegisteredPerson, *, at: datetime) -> Citizen:
     user = User.objects.create_citizen(language="ar", password_hash="")
     user.set_password(PASSWORD)
     user.save(update_fields=["password"])
@@ -155,7 +155,7 @@ def _new_citizen(sample: DemoCitizen, person: Person, *, at: datetime) -> Citize
     IdentityCheck.objects.create(
         citizen=citizen,
         source=EmbeddedRegistry.name,
-        outcome=Outcome.MATCHED,
+        outcome=RegistryOutcome.MATCHED,
         fields_matched=[NUMBER, NAME, BIRTH_DATE],
         at=at,
     )

@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 
 from accounts.identity import registries
 from accounts.identity.checks import record_check
-from accounts.identity.registries import Claim, Finding, Outcome
+from accounts.identity.registries import IdentityClaim, RegistryFinding, RegistryOutcome
 from accounts.models import Citizen, Identity
 
 BATCH: Final = 50
 FIRST_WAIT: Final = timedelta(minutes=5)
 LONGEST_WAIT: Final = timedelta(hours=6)
-IDENTITIES: Final = {Outcome.MATCHED: Identity.MATCHED, Outcome.MISMATCHED: Identity.MISMATCHED}
+IDENTITIES: Final = {RegistryOutcome.MATCHED: Identity.MATCHED, RegistryOutcome.MISMATCHED: Identity.MISMATCHED}
 
 
 def recheck_due(at: datetime) -> int:
@@ -42,12 +42,12 @@ def recheck(pk: UUID, *, at: datetime) -> bool:
 
 
 @transaction.atomic
-def _settle(pk: UUID, finding: Finding, *, at: datetime) -> bool:
+def _settle(pk: UUID, finding: RegistryFinding, *, at: datetime) -> bool:
     citizen = Citizen.objects.select_for_update(of=("self",)).filter(pk=pk, recheck_at__lte=at).first()
     if citizen is None:
         return False
     record_check(citizen, finding, at=at)
-    if finding.outcome == Outcome.UNAVAILABLE:
+    if finding.outcome == RegistryOutcome.UNAVAILABLE:
         citizen.recheck_at = at + _wait(citizen)
         citizen.save(update_fields=["recheck_at"])
         return False
@@ -55,10 +55,10 @@ def _settle(pk: UUID, finding: Finding, *, at: datetime) -> bool:
     return True
 
 
-def _answer(citizen: Citizen, finding: Finding, *, at: datetime) -> None:
+def _answer(citizen: Citizen, finding: RegistryFinding, *, at: datetime) -> None:
     holder = (
         Citizen.objects.filter(number_kind=citizen.number_kind, number_lookup=citizen.number_lookup).matched().first()
-        if finding.outcome == Outcome.MATCHED
+        if finding.outcome == RegistryOutcome.MATCHED
         else None
     )
     citizen.conflicts_with = holder
@@ -70,12 +70,12 @@ def _answer(citizen: Citizen, finding: Finding, *, at: datetime) -> None:
 
 def _wait(citizen: Citizen) -> timedelta:
     """Return twice the last wait: a registry that is down for a day is not asked every five minutes about everybody."""
-    tries = min(citizen.checks.filter(outcome=Outcome.UNAVAILABLE).count(), 10)
+    tries = min(citizen.checks.filter(outcome=RegistryOutcome.UNAVAILABLE).count(), 10)
     return min(FIRST_WAIT * (1 << tries), LONGEST_WAIT)
 
 
-def _claim(citizen: Citizen) -> Claim:
-    return Claim(
+def _claim(citizen: Citizen) -> IdentityClaim:
+    return IdentityClaim(
         number_kind=citizen.number_kind,
         number=citizen.number,
         first_name=citizen.first_name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from accounts.identity.registries import Claim
+from accounts.identity.registries import IdentityClaim
 from accounts.models import NumberKind
 from accounts.sign_in.passwords import rules
 
@@ -60,9 +60,9 @@ class RegistrationData:
         )
 
     @property
-    def claim(self) -> Claim:
+    def claim(self) -> IdentityClaim:
         """The claim to be checked by the registry."""
-        return Claim(
+        return IdentityClaim(
             number_kind=self.number_kind,
             number=self.number,
             first_name=self.first_name,

@@ -41,7 +41,7 @@ DOCUMENT: Final = {
 }
 
 
-class NameField(LineField):
+class PersonNameField(LineField):
     """A part of a name: letters, with spaces, hyphens and apostrophes."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -61,9 +61,9 @@ def _may_be_in_a_name(letter: str) -> bool:
     return letter in " -.'’\u200c\u200d" or unicodedata.category(letter) in {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn"}
 
 
-def _name(label: Any, autocomplete: str, *, required: bool = True) -> NameField:
+def _name(label: Any, autocomplete: str, *, required: bool = True) -> PersonNameField:
     attributes = {"autocomplete": autocomplete, "spellcheck": "false"}
-    return NameField(label=label, required=required, widget=forms.TextInput(attrs=attributes))
+    return PersonNameField(label=label, required=required, widget=forms.TextInput(attrs=attributes))
 
 
 class WhoForm(Form):

@@ -19,7 +19,7 @@ from accounts.contact import email_address
 from accounts.contact.recipients import citizen_key
 from accounts.identity import registries
 from accounts.identity.checks import record_check
-from accounts.identity.registries import Finding, Outcome
+from accounts.identity.registries import RegistryFinding, RegistryOutcome
 from accounts.identity.staff_citizen_link import link_staff
 from accounts.models import Citizen, Identity, PolicyAcceptance, User
 from accounts.models.people import CitizenQuerySet
@@ -81,7 +81,7 @@ def complete(data: RegistrationData, *, address: str, at: datetime) -> User:
     """
     _count_registry_check(data, address, at=at)
     finding = registries.ask(data.claim)
-    if finding.outcome == Outcome.MISMATCHED:
+    if finding.outcome == RegistryOutcome.MISMATCHED:
         raise Mismatch
     _give_registry_check_back(data, address, at=at)
     try:
@@ -102,8 +102,8 @@ def _give_registry_check_back(data: RegistrationData, address: str, *, at: datet
 
 
 @transaction.atomic
-def _admit(data: RegistrationData, finding: Finding, *, at: datetime) -> User:
-    returning = _returning_citizen(data) if finding.outcome == Outcome.MATCHED else None
+def _admit(data: RegistrationData, finding: RegistryFinding, *, at: datetime) -> User:
+    returning = _returning_citizen(data) if finding.outcome == RegistryOutcome.MATCHED else None
     citizen = _restore(returning, data, at=at) if returning else _enrol(data, finding, at=at)
     _record(citizen, data, finding, at=at)
     link_staff(citizen)
@@ -161,10 +161,10 @@ def _set_identity(citizen: Citizen, identity: Identity, *, at: datetime) -> list
     return ["identity", "identity_changed_at", "recheck_at"]
 
 
-def _enrol(data: RegistrationData, finding: Finding, *, at: datetime) -> Citizen:
+def _enrol(data: RegistrationData, finding: RegistryFinding, *, at: datetime) -> Citizen:
     """Create citizen and user; matched only if the registry matched and nobody else is matched with this number."""
-    holder = _holder(data) if finding.outcome == Outcome.MATCHED else None
-    is_proven = finding.outcome == Outcome.MATCHED and holder is None
+    holder = _holder(data) if finding.outcome == RegistryOutcome.MATCHED else None
+    is_proven = finding.outcome == RegistryOutcome.MATCHED and holder is None
     citizen = Citizen(
         user=User.objects.create_citizen(language=data.language, password_hash=data.password_hash),
         nationality=data.nationality,
@@ -178,7 +178,7 @@ def _enrol(data: RegistrationData, finding: Finding, *, at: datetime) -> Citizen
         phone=data.mobile,
         identity=Identity.MATCHED if is_proven else Identity.PENDING,
         identity_changed_at=at,
-        recheck_at=at + RECHECK_AFTER if finding.outcome == Outcome.UNAVAILABLE else None,
+        recheck_at=at + RECHECK_AFTER if finding.outcome == RegistryOutcome.UNAVAILABLE else None,
         conflicts_with=holder,
         created_at=at,
     )
@@ -188,7 +188,7 @@ def _enrol(data: RegistrationData, finding: Finding, *, at: datetime) -> Citizen
     return citizen
 
 
-def _record(citizen: Citizen, data: RegistrationData, finding: Finding, *, at: datetime) -> None:
+def _record(citizen: Citizen, data: RegistrationData, finding: RegistryFinding, *, at: datetime) -> None:
     record_check(citizen, finding, at=at)
     PolicyAcceptance.objects.get_or_create(
         citizen=citizen,

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.identity.registries.embedded import Person, registered_people
+from accounts.identity.registries.embedded import RegisteredPerson, registered_people
 from accounts.models import NumberKind
 
 #: Their numbers, each with what happens.
@@ -18,7 +18,7 @@ SAMPLE_NUMBERS: Final = (
 )
 
 
-def sample_people() -> list[tuple[Person, str]]:
+def sample_people() -> list[tuple[RegisteredPerson, str]]:
     """Return these people, each with what happens when one registers as them."""
     register = registered_people()
     return [(register[NumberKind.NATIONAL, number], str(result)) for number, result in SAMPLE_NUMBERS]

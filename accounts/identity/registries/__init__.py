@@ -19,7 +19,7 @@ NAME: Final = "name"
 BIRTH_DATE: Final = "birth_date"
 
 
-class Outcome(StrEnum):
+class RegistryOutcome(StrEnum):
     """The answer of a registry."""
 
     MATCHED = "matched"
@@ -34,7 +34,7 @@ class Unavailable(Exception):
 
 
 @dataclass(frozen=True)
-class Claim:
+class IdentityClaim:
     """What a person says about themselves."""
 
     number_kind: str
@@ -48,10 +48,10 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Finding:
+class RegistryFinding:
     """An outcome, its source, and which fields of the claim matched; never the data of the registry."""
 
-    outcome: Outcome
+    outcome: RegistryOutcome
     source: str
     fields: tuple[str, ...] = ()
 
@@ -61,15 +61,15 @@ class Registry(Protocol):
 
     name: str
 
-    def check(self, claim: Claim) -> Finding:
+    def check(self, claim: IdentityClaim) -> RegistryFinding:
         """Compare the claim; raise ``Unavailable`` when there is no answer within a few seconds."""
         ...
 
 
-def ask(claim: Claim) -> Finding:
+def ask(claim: IdentityClaim) -> RegistryFinding:
     """Ask the registry of the settings. Never raises: any failure is "unavailable", so that nobody is turned away."""
     if not settings.REGISTRY:
-        return Finding(Outcome.UNAVAILABLE, "none")
+        return RegistryFinding(RegistryOutcome.UNAVAILABLE, "none")
     registry = _registry(settings.REGISTRY)
     try:
         return registry.check(claim)
@@ -78,7 +78,7 @@ def ask(claim: Claim) -> Finding:
     except Exception:
         # A registry is somebody else's system: its failures must not stop a registration.
         logger.exception("registry failed", extra={"registry": registry.name})
-    return Finding(Outcome.UNAVAILABLE, registry.name)
+    return RegistryFinding(RegistryOutcome.UNAVAILABLE, registry.name)
 
 
 @lru_cache(maxsize=4)

@@ -10,14 +10,22 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, Claim, Finding, Outcome, Unavailable
+from accounts.identity.registries import (
+    BIRTH_DATE,
+    NAME,
+    NUMBER,
+    IdentityClaim,
+    RegistryFinding,
+    RegistryOutcome,
+    Unavailable,
+)
 from kit.arabic import fold
 
 SOURCE: Final = Path(__file__).resolve().parent.parent / "data" / "registry.csv"
 
 
 @dataclass(frozen=True)
-class Person:
+class RegisteredPerson:
     """One line of the file; ``answer`` makes a line fail on purpose."""
 
     number_kind: str
@@ -31,16 +39,16 @@ class Person:
 
 
 @cache
-def registered_people() -> Mapping[tuple[str, str], Person]:
+def registered_people() -> Mapping[tuple[str, str], RegisteredPerson]:
     """Return all people by kind and number."""
     with SOURCE.open(encoding="utf-8", newline="") as lines:
         rows = [_person(row) for row in csv.DictReader(lines)]
     return {(person.number_kind, person.number): person for person in rows}
 
 
-def _person(row: Mapping[str, str]) -> Person:
+def _person(row: Mapping[str, str]) -> RegisteredPerson:
     texts = {name: text for name, text in row.items() if name != "birth_date"}
-    return Person(birth_date=date.fromisoformat(row["birth_date"]), **texts)
+    return RegisteredPerson(birth_date=date.fromisoformat(row["birth_date"]), **texts)
 
 
 class EmbeddedRegistry:
@@ -49,20 +57,21 @@ class EmbeddedRegistry:
     name = "embedded"
     covered = frozenset({"national", "personal"})
 
-    def check(self, claim: Claim) -> Finding:
+    def check(self, claim: IdentityClaim) -> RegistryFinding:
         """Compare number, name and birth date; a line may be set to mismatch or to be unavailable."""
         if claim.number_kind not in self.covered:
-            return Finding(Outcome.NOT_COVERED, self.name)
+            return RegistryFinding(RegistryOutcome.NOT_COVERED, self.name)
         person = registered_people().get((claim.number_kind, claim.number))
         if person is None:
-            return Finding(Outcome.MISMATCHED, self.name)
+            return RegistryFinding(RegistryOutcome.MISMATCHED, self.name)
         if person.answer == "unavailable":
             raise Unavailable
         fields = tuple(_matching(person, claim))
-        return Finding(Outcome.MATCHED if len(fields) == 3 else Outcome.MISMATCHED, self.name, fields)  # noqa: PLR2004 - all three
+        outcome = RegistryOutcome.MATCHED if fields == (NUMBER, NAME, BIRTH_DATE) else RegistryOutcome.MISMATCHED
+        return RegistryFinding(outcome, self.name, fields)
 
 
-def _matching(person: Person, claim: Claim) -> list[str]:
+def _matching(person: RegisteredPerson, claim: IdentityClaim) -> list[str]:
     matching = [NUMBER]
     if _same_name(person, claim):
         matching.append(NAME)
@@ -71,7 +80,7 @@ def _matching(person: Person, claim: Claim) -> list[str]:
     return matching
 
 
-def _same_name(person: Person, claim: Claim) -> bool:
+def _same_name(person: RegisteredPerson, claim: IdentityClaim) -> bool:
     """Compare the parts both sides give, with Arabic letters folded: people write hamzas as they like."""
     pairs = (
         (person.first_name, claim.first_name),

@@ -15,7 +15,7 @@ from accounts.models import Purpose
 from accounts.rate_limits import RateLimitReached, client_address
 from accounts.sign_in.codes import phone_codes
 from accounts.sign_in.codes.forms import CodeForm
-from accounts.sign_in.codes.phone_codes import CodeContext, Sending, Verdict
+from accounts.sign_in.codes.phone_codes import CodeContext, GuessOutcome, Sending
 
 
 def code_context(
@@ -40,20 +40,20 @@ def is_proven(form: CodeForm, context: CodeContext, *, at: datetime) -> bool:
     if not form.is_valid():
         return False
     judged = phone_codes.guess(context, form.cleaned_data["code"], at=at)
-    if judged.verdict == Verdict.RIGHT:
+    if judged.verdict == GuessOutcome.RIGHT:
         return True
     form.add_error("code", _error_message(judged, context, at=at))
     return False
 
 
-def _error_message(judged: phone_codes.Guess, context: CodeContext, *, at: datetime) -> str:
-    if judged.verdict == Verdict.WRONG:
+def _error_message(judged: phone_codes.CodeGuess, context: CodeContext, *, at: datetime) -> str:
+    if judged.verdict == GuessOutcome.WRONG:
         return ngettext(
             "That code is not right. %(left)d try left",
             "That code is not right. %(left)d tries left",
             judged.left,
         ) % {"left": judged.left}
-    if judged.verdict == Verdict.DEAD:
+    if judged.verdict == GuessOutcome.DEAD:
         return gettext("This code takes no more tries. Ask for a new one below")
     try:
         phone_codes.issue(context, at=at)

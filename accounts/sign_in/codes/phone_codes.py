@@ -28,7 +28,7 @@ RESEND_AFTER: Final = timedelta(seconds=45)
 SENDINGS: Final = 3
 
 
-class Verdict(Enum):
+class GuessOutcome(Enum):
     """The result of a guess."""
 
     RIGHT = auto()
@@ -64,10 +64,10 @@ class CodeContext:
 
 
 @dataclass(frozen=True)
-class Guess:
+class CodeGuess:
     """The result of a guess, and how many guesses are left for the same code."""
 
-    verdict: Verdict
+    verdict: GuessOutcome
     left: int = 0
 
 
@@ -121,20 +121,20 @@ def _resend(code: PhoneCode, context: CodeContext, *, at: datetime) -> Sending:
     return Sending.SAME
 
 
-def guess(context: CodeContext, typed: str, *, at: datetime) -> Guess:
+def guess(context: CodeContext, typed: str, *, at: datetime) -> CodeGuess:
     """Check one guess; a right one uses the code up. Raise ``RateLimitReached`` after too many wrong codes in total."""
     rate_limits.require_room(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at)
     code = _latest(context)
     if code is None:
-        return Guess(Verdict.NONE)
+        return CodeGuess(GuessOutcome.NONE)
     judged = _judge(code, typed, at=at)
     if judged is None:
-        return Guess(_why_not(code, at=at))
+        return CodeGuess(_why_not(code, at=at))
     right, tries = judged
     if right:
-        return Guess(Verdict.RIGHT)
+        return CodeGuess(GuessOutcome.RIGHT)
     rate_limits.spend(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at)
-    return Guess(Verdict.WRONG, TRIES - tries) if tries < TRIES else Guess(Verdict.DEAD)
+    return CodeGuess(GuessOutcome.WRONG, TRIES - tries) if tries < TRIES else CodeGuess(GuessOutcome.DEAD)
 
 
 def _judge(code: PhoneCode, typed: str, *, at: datetime) -> tuple[bool, int] | None:
@@ -150,10 +150,10 @@ def _judge(code: PhoneCode, typed: str, *, at: datetime) -> tuple[bool, int] | N
     return (bool(row[0]), int(row[1])) if row else None
 
 
-def _why_not(code: PhoneCode, *, at: datetime) -> Verdict:
+def _why_not(code: PhoneCode, *, at: datetime) -> GuessOutcome:
     code.refresh_from_db(fields=["tries", "used_at", "expires_at"])
     spent = code.tries >= TRIES or code.used_at is not None
-    return Verdict.EXPIRED if code.expires_at <= at and not spent else Verdict.DEAD
+    return GuessOutcome.EXPIRED if code.expires_at <= at and not spent else GuessOutcome.DEAD
 
 
 def seconds_to_wait(context: CodeContext, *, at: datetime) -> int:

@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 
 from accounts.identity import registries
-from accounts.identity.registries import Claim, Outcome, Unavailable, embedded
+from accounts.identity.registries import IdentityClaim, RegistryOutcome, Unavailable, embedded
 
-AMINA = Claim("national", "9902103456", "أمينة", "سامي", "عادل", "الخطيب", date(1990, 3, 27))
+AMINA = IdentityClaim("national", "9902103456", "أمينة", "سامي", "عادل", "الخطيب", date(1990, 3, 27))
 
 
 def asked(**changes):
@@ -16,28 +16,31 @@ def asked(**changes):
 
 
 def test_a_listed_person_matches_in_all_three_parts():
-    assert asked() == (Outcome.MATCHED, ("number", "name", "birth_date"))
+    assert asked() == (RegistryOutcome.MATCHED, ("number", "name", "birth_date"))
 
 
 def test_names_match_whatever_hamzas_and_marks_are_written():
-    assert asked(first_name="امينه", family_name="الخَطيب") == (Outcome.MATCHED, ("number", "name", "birth_date"))
+    assert asked(first_name="امينه", family_name="الخَطيب") == (
+        RegistryOutcome.MATCHED,
+        ("number", "name", "birth_date"),
+    )
 
 
 def test_what_does_not_match_is_not_among_the_fields():
-    assert asked(birth_date=date(1990, 3, 28)) == (Outcome.MISMATCHED, ("number", "name"))
-    assert asked(family_name="الحوراني") == (Outcome.MISMATCHED, ("number", "birth_date"))
-    assert asked(number="9902103457") == (Outcome.MISMATCHED, ())
+    assert asked(birth_date=date(1990, 3, 28)) == (RegistryOutcome.MISMATCHED, ("number", "name"))
+    assert asked(family_name="الحوراني") == (RegistryOutcome.MISMATCHED, ("number", "birth_date"))
+    assert asked(number="9902103457") == (RegistryOutcome.MISMATCHED, ())
 
 
 def test_a_passport_is_no_business_of_the_registry():
-    assert asked(number_kind="passport") == (Outcome.NOT_COVERED, ())
+    assert asked(number_kind="passport") == (RegistryOutcome.NOT_COVERED, ())
 
 
 def test_the_register_has_a_person_whose_birth_date_never_matches_and_one_it_cannot_answer_for():
     people = embedded.registered_people()
-    for number, outcome in (("9801307001", Outcome.MISMATCHED), ("9832408002", Outcome.UNAVAILABLE)):
+    for number, outcome in (("9801307001", RegistryOutcome.MISMATCHED), ("9832408002", RegistryOutcome.UNAVAILABLE)):
         person = people["national", number]
-        claim = Claim(
+        claim = IdentityClaim(
             "national",
             number,
             person.first_name,
@@ -75,10 +78,10 @@ class Down:
 @pytest.mark.parametrize("registry", ["Broken", "Down"])
 def test_whatever_fails_in_a_registry_is_unavailable(settings, registry, caplog):
     settings.REGISTRY = f"{__name__}.{registry}"
-    assert asked() == (Outcome.UNAVAILABLE, ())
+    assert asked() == (RegistryOutcome.UNAVAILABLE, ())
     assert "9902103456" not in caplog.text
 
 
 def test_no_registry_at_all_is_unavailable(settings):
     settings.REGISTRY = ""
-    assert asked() == (Outcome.UNAVAILABLE, ())
+    assert asked() == (RegistryOutcome.UNAVAILABLE, ())

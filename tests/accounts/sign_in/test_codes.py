@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import rate_limits
 from accounts.models import PhoneCode, Purpose
 from accounts.sign_in.codes import phone_codes
-from accounts.sign_in.codes.phone_codes import CodeContext, Guess, Sending, Verdict
+from accounts.sign_in.codes.phone_codes import CodeContext, CodeGuess, GuessOutcome, Sending
 from kit.crypto import lookup
 from notifications.models import Message
 
@@ -40,32 +40,34 @@ def test_only_a_keyed_hash_of_the_code_is_compared(code):
 
 
 def test_a_right_code_opens_once(code, now):
-    assert phone_codes.guess(DOOR, code.code, at=now) == Guess(Verdict.RIGHT)
-    assert phone_codes.guess(DOOR, code.code, at=now) == Guess(Verdict.DEAD)
+    assert phone_codes.guess(DOOR, code.code, at=now) == CodeGuess(GuessOutcome.RIGHT)
+    assert phone_codes.guess(DOOR, code.code, at=now) == CodeGuess(GuessOutcome.DEAD)
 
 
 def test_three_wrong_guesses_kill_a_code_even_for_the_right_one(code, now):
     guesses = [phone_codes.guess(DOOR, wrong(code), at=now) for _ in range(3)]
-    assert guesses == [Guess(Verdict.WRONG, 2), Guess(Verdict.WRONG, 1), Guess(Verdict.DEAD)]
-    assert phone_codes.guess(DOOR, code.code, at=now) == Guess(Verdict.DEAD)
+    assert guesses == [CodeGuess(GuessOutcome.WRONG, 2), CodeGuess(GuessOutcome.WRONG, 1), CodeGuess(GuessOutcome.DEAD)]
+    assert phone_codes.guess(DOOR, code.code, at=now) == CodeGuess(GuessOutcome.DEAD)
 
 
 def test_the_last_of_three_guesses_may_be_the_right_one(code, now):
     phone_codes.guess(DOOR, wrong(code), at=now)
     phone_codes.guess(DOOR, wrong(code), at=now)
-    assert phone_codes.guess(DOOR, code.code, at=now) == Guess(Verdict.RIGHT)
+    assert phone_codes.guess(DOOR, code.code, at=now) == CodeGuess(GuessOutcome.RIGHT)
 
 
 def test_a_code_is_good_until_its_ten_minutes_are_over(code, now):
-    assert phone_codes.guess(DOOR, code.code, at=now + timedelta(minutes=10)) == Guess(Verdict.EXPIRED)
-    assert phone_codes.guess(DOOR, code.code, at=now + timedelta(minutes=10, seconds=-1)) == Guess(Verdict.RIGHT)
+    assert phone_codes.guess(DOOR, code.code, at=now + timedelta(minutes=10)) == CodeGuess(GuessOutcome.EXPIRED)
+    assert phone_codes.guess(DOOR, code.code, at=now + timedelta(minutes=10, seconds=-1)) == CodeGuess(
+        GuessOutcome.RIGHT
+    )
 
 
 @pytest.mark.parametrize("other", [{"session": "s2"}, {"purpose": Purpose.RESET}, {"phone": "+962791112244"}])
 def test_a_code_is_nothing_in_another_session_for_another_purpose_or_phone(code, now, other):
     from dataclasses import replace
 
-    assert phone_codes.guess(replace(DOOR, **other), code.code, at=now) == Guess(Verdict.NONE)
+    assert phone_codes.guess(replace(DOOR, **other), code.code, at=now) == CodeGuess(GuessOutcome.NONE)
     code.refresh_from_db()
     assert code.tries == 0
 
@@ -75,7 +77,7 @@ def test_a_resend_says_the_same_code_and_keeps_the_counter(code, now):
     assert phone_codes.send_again(DOOR, at=now + timedelta(seconds=45)) == Sending.SAME
     assert PhoneCode.objects.count() == 1
     assert [code.code in message.body for message in Message.objects.all()] == [True, True]
-    assert phone_codes.guess(DOOR, wrong(code), at=now) == Guess(Verdict.WRONG, 1)
+    assert phone_codes.guess(DOOR, wrong(code), at=now) == CodeGuess(GuessOutcome.WRONG, 1)
 
 
 def test_a_resend_waits_45_seconds_and_ends_after_three_messages(code, now):
@@ -151,7 +153,7 @@ def test_behind_a_silent_door_everything_happens_but_the_message_never_leaves(db
 
     made = phone_codes.issue(replace(DOOR, silent=True), at=now)
     assert Message.objects.get().expires_at == now
-    assert phone_codes.guess(DOOR, wrong(made), at=now) == Guess(Verdict.WRONG, 2)
+    assert phone_codes.guess(DOOR, wrong(made), at=now) == CodeGuess(GuessOutcome.WRONG, 2)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -160,7 +162,7 @@ def test_of_eighty_guesses_at_once_exactly_three_are_evaluated():
     code = phone_codes.issue(DOOR, at=at)
     ready = Barrier(20)
 
-    def guess(number: int) -> Verdict:
+    def guess(number: int) -> GuessOutcome:
         try:
             if number < 20:
                 ready.wait(timeout=20)
@@ -182,7 +184,7 @@ def test_of_two_right_guesses_at_once_one_opens():
     code = phone_codes.issue(DOOR, at=at)
     ready = Barrier(8)
 
-    def guess(_: int) -> Verdict:
+    def guess(_: int) -> GuessOutcome:
         try:
             ready.wait(timeout=20)
             return phone_codes.guess(DOOR, code.code, at=at).verdict

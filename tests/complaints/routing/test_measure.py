@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from agencies.models import RoutingRule
-from agencies.reference import load
+from agencies.reference_data import load
 from complaints.models import Case
 from complaints.suggestions import measure
 

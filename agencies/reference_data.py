@@ -1,8 +1,8 @@
-"""Loads the reference data of the project (``agencies/data/*.csv``) beside what people edit in the admin.
+"""Loads the reference data of the project (``agencies/data/*.csv``), but never over what people edited in the admin.
 
-A row belongs to the file until a person edits it; from then on (``edited_at``) it is that person's and no file touches
-it. Rows are recognised by their code alone, so a name, a day or a place may change without a second row appearing.
-Nothing is ever deleted: see docs/decisions/0020-reference-data.md.
+A row follows the file until a person edits it; from then on (``edited_at``) loading leaves it alone. Rows are
+identified by their code only, so a name, a day or a place may change without a second row appearing. Nothing is ever
+deleted: see docs/decisions/0020-reference-data.md.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from agencies.models import (
 )
 
 DATA = Path(__file__).resolve().parent / "data"
-#: Every file with its model, those first that others refer to.
+#: Every file with its model; those that others refer to come first.
 FILES: Mapping[str, type[models.Model]] = {
     "governorates.csv": Governorate,
     "cities.csv": City,
@@ -46,10 +46,10 @@ FILES: Mapping[str, type[models.Model]] = {
     "holidays.csv": Holiday,
     "working_hours.csv": WorkingHours,
 }
-#: What is the database's or the person's, never the file's.
+#: Fields that never come from a file.
 NOT_LOADED = frozenset({"id", "edited_at"})
 YES_NO = {"yes": True, "no": False}
-#: More than a person reads at once.
+#: The most problems listed in one message.
 MOST_PROBLEMS = 20
 
 type Field = models.Field[Any, Any]
@@ -57,7 +57,7 @@ type Codes = dict[type[models.Model], dict[str, int | None]]
 
 
 class BadReference(Exception):
-    """The files cannot be loaded; says where and why, and nothing was written."""
+    """The files cannot be loaded and nothing was written; ``problems`` say where and why."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         hidden = len(problems) - MOST_PROBLEMS
@@ -67,7 +67,7 @@ class BadReference(Exception):
 
 
 @dataclass
-class Row:
+class ReferenceRow:
     """One line of a file: values by field, and codes of other rows by foreign key."""
 
     line: int
@@ -76,23 +76,23 @@ class Row:
 
     @property
     def code(self) -> str:
-        """Return what the row is recognised by."""
+        """The code that identifies the row."""
         return str(self.values["code"])
 
 
 @dataclass(frozen=True)
-class Table:
-    """A file as read and found sound in itself."""
+class ReferenceTable:
+    """The rows of a file that could be read."""
 
     file: str
     model: type[models.Model]
-    rows: Sequence[Row]
+    rows: Sequence[ReferenceRow]
     columns: Sequence[str]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What loading one file did."""
+class LoadOutcome:
+    """The counts of loading one file."""
 
     file: str
     rows: int
@@ -108,17 +108,17 @@ class Outcome:
         )
 
 
-def load(folder: Path = DATA) -> list[Outcome]:
-    """Bring the database up to the files in one transaction; raise BadReference before anything is written.
+def load(folder: Path = DATA) -> list[LoadOutcome]:
+    """Update the database from the files in one transaction; raise BadReference before anything is written.
 
-    Safe to run at any time and any number of times: a second run finds nothing to do.
+    Idempotent.
     """
     problems: list[str] = []
     # Operators read the problems beside file names and field names: in English, whatever language is active.
     with translation.override(None):
-        tables = [_read_or_say(folder, file, model, problems) for file, model in FILES.items()]
+        tables = [_read_or_report(folder, file, model, problems) for file, model in FILES.items()]
     codes = _codes_in_use()
-    # Only once all rows could be read: a row that could not would be missed by those that refer to it.
+    # Only when all rows could be read: otherwise references to an unreadable row would be reported too.
     if not problems:
         problems = [problem for table in tables for problem in _dangling(table, codes, tables)]
     if problems:
@@ -130,16 +130,16 @@ def load(folder: Path = DATA) -> list[Outcome]:
 # ---- reading ----
 
 
-def _read_or_say(folder: Path, file: str, model: type[models.Model], problems: list[str]) -> Table:
+def _read_or_report(folder: Path, file: str, model: type[models.Model], problems: list[str]) -> ReferenceTable:
     """Read one file, or add to ``problems`` why it cannot be read as CSV at all."""
     try:
         return _read(folder, file, model, problems)
     except (OSError, UnicodeDecodeError, csv.Error) as wrong:
         problems.append(f"{file}: cannot be read: {wrong}")
-        return Table(file, model, [], [])
+        return ReferenceTable(file, model, [], [])
 
 
-def _read(folder: Path, file: str, model: type[models.Model], problems: list[str]) -> Table:
+def _read(folder: Path, file: str, model: type[models.Model], problems: list[str]) -> ReferenceTable:
     """Read one file, adding to ``problems`` whatever is wrong with it, by line and column."""
     fields = {name: known for name, known in _fields(model).items() if name not in NOT_LOADED and not known.generated}
     with (folder / file).open(encoding="utf-8", newline="") as text:
@@ -148,7 +148,7 @@ def _read(folder: Path, file: str, model: type[models.Model], problems: list[str
         headless = list(_header_problems(file, columns, fields))
         rows = [] if headless else list(_rows(file, reader, [fields[name] for name in columns], problems))
     problems += [*headless, *_repeated(file, rows)]
-    return Table(file, model, rows, columns)
+    return ReferenceTable(file, model, rows, columns)
 
 
 def _header_problems(file: str, columns: Sequence[str], fields: Mapping[str, Field]) -> Iterator[str]:
@@ -160,24 +160,24 @@ def _header_problems(file: str, columns: Sequence[str], fields: Mapping[str, Fie
             yield f"{file}, line 1, column {name}: is missing"
 
 
-def _rows(file: str, reader: Any, fields: Sequence[Field], problems: list[str]) -> Iterator[Row]:
+def _rows(file: str, reader: Any, fields: Sequence[Field], problems: list[str]) -> Iterator[ReferenceRow]:
     for cells in reader:
         line = reader.line_num
         if len(cells) != len(fields):
             problems.append(f"{file}, line {line}: {len(cells)} cells where the header has {len(fields)}")
             continue
-        row = Row(line)
+        row = ReferenceRow(line)
         for known, cell in zip(fields, cells, strict=True):
             try:
-                _take(row, known, cell.strip())
+                _store_cell(row, known, cell.strip())
             except (ValueError, ValidationError) as wrong:
                 problems.append(f"{file}, line {line}, column {known.name}: {_reason(wrong)}")
         if "code" in row.values:
             yield row
 
 
-def _take(row: Row, known: Field, cell: str) -> None:
-    """Put a cell into ``row``; foreign keys as codes, to be resolved once all files are read."""
+def _store_cell(row: ReferenceRow, known: Field, cell: str) -> None:
+    """Store a cell in ``row``; a foreign key as a code, resolved when all files are read."""
     if isinstance(known, models.ForeignKey):
         if cell:
             row.refers[known.name] = cell
@@ -209,7 +209,7 @@ def _yes_no(cell: str) -> bool:
 
 
 def _list(cell: str) -> list[str]:
-    return [part.strip() for part in cell.split(";") if part.strip()]
+    return [item.strip() for item in cell.split(";") if item.strip()]
 
 
 _PARSERS: Mapping[type[Field], Callable[[str], Any]] = {
@@ -225,7 +225,7 @@ def _reason(wrong: ValueError | ValidationError) -> str:
     return " ".join(wrong.messages) if isinstance(wrong, ValidationError) else str(wrong)
 
 
-def _repeated(file: str, rows: Iterable[Row]) -> Iterator[str]:
+def _repeated(file: str, rows: Iterable[ReferenceRow]) -> Iterator[str]:
     seen: dict[str, int] = {}
     for row in rows:
         if row.code in seen:
@@ -233,15 +233,15 @@ def _repeated(file: str, rows: Iterable[Row]) -> Iterator[str]:
         seen.setdefault(row.code, row.line)
 
 
-# ---- what rows refer to ----
+# ---- references between rows ----
 
 
 def _codes_in_use() -> Codes:
-    """Return the primary keys by code of what files may refer to; people may have added agencies of their own."""
+    """Return the primary keys by code of the stored rows that files may refer to; people may have added agencies."""
     return {model: dict(_manager(model).values_list("code", "pk")) for model in (Governorate, Agency, Topic)}
 
 
-def _dangling(table: Table, codes: Codes, tables: Sequence[Table]) -> Iterator[str]:
+def _dangling(table: ReferenceTable, codes: Codes, tables: Sequence[ReferenceTable]) -> Iterator[str]:
     known = {t.model: codes.get(t.model, {}).keys() | {row.code for row in t.rows} for t in tables}
     for row in table.rows:
         for name, code in row.refers.items():
@@ -260,8 +260,8 @@ def _target(model: type[models.Model], name: str) -> type[models.Model]:
 # ---- writing ----
 
 
-def _write(table: Table, codes: Codes) -> Outcome:
-    """Add and change what the file says, but for rows that a person edited."""
+def _write(table: ReferenceTable, codes: Codes) -> LoadOutcome:
+    """Add and change rows from the file, except those that a person edited."""
     # Locked, so that what a person saves in the admin meanwhile is neither lost nor overwritten.
     stored = {row.code: row for row in _manager(table.model).exclude(code=None).select_for_update(of=("self",))}
     try:
@@ -270,10 +270,10 @@ def _write(table: Table, codes: Codes) -> Outcome:
     except IntegrityError as refused:
         raise BadReference([f"{table.file}: {' '.join(str(refused).split())}"]) from refused
     others = stored.keys() - {row.code for row in table.rows}
-    return Outcome(table.file, len(table.rows), added, changed, kept, len(others))
+    return LoadOutcome(table.file, len(table.rows), added, changed, kept, len(others))
 
 
-def _add(table: Table, codes: Codes, stored: Mapping[str, Any]) -> int:
+def _add(table: ReferenceTable, codes: Codes, stored: Mapping[str, Any]) -> int:
     """Insert the rows that are new, parents before their children."""
     pks = codes.setdefault(table.model, {})
     waiting = [row for row in table.rows if row.code not in stored]
@@ -289,8 +289,8 @@ def _add(table: Table, codes: Codes, stored: Mapping[str, Any]) -> int:
     return total
 
 
-def _change(table: Table, codes: Codes, stored: Mapping[str, Any]) -> tuple[int, int]:
-    """Update the rows that differ from the file; return how many, and how many others are a person's now."""
+def _change(table: ReferenceTable, codes: Codes, stored: Mapping[str, Any]) -> tuple[int, int]:
+    """Update the rows that differ from the file; return how many, and how many differ but were edited by a person."""
     changed, kept = [], 0
     for row in table.rows:
         if (old := stored.get(row.code)) is None:
@@ -309,7 +309,7 @@ def _change(table: Table, codes: Codes, stored: Mapping[str, Any]) -> tuple[int,
     return len(changed), kept
 
 
-def _attributes(table: Table, row: Row, codes: Codes) -> dict[str, Any]:
+def _attributes(table: ReferenceTable, row: ReferenceRow, codes: Codes) -> dict[str, Any]:
     keys = {
         f"{name}_id": codes[_target(table.model, name)][row.refers[name]] if name in row.refers else None
         for name in table.columns

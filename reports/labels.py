@@ -1,4 +1,4 @@
-"""The words beside the figures: their titles and definitions, the same on the page and in the files."""
+"""The titles and definitions of the figures, the same on the page and in the files."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from reports.figures import Report
-from reports.spans import Preset
+from reports.periods import Preset
 
-TITLES: dict[str, Promise] = {
+FIGURE_TITLES: dict[str, Promise] = {
     "received": pgettext_lazy("figures", "Received"),
     "closed": pgettext_lazy("figures", "Closed"),
     "pending": pgettext_lazy("figures", "Pending"),
     "late": pgettext_lazy("figures", "Late"),
 }
 
-#: What each figure counts, in the order of the columns; ``reports.figures`` says the same to programmers.
+#: What each figure counts, in the order of the columns; ``reports.figures`` defines the same for programmers.
 DEFINITIONS: dict[str, Promise] = {
     "received": _("Filed from the first day to the last, both included."),
     "closed": _(
@@ -31,25 +31,25 @@ DEFINITIONS: dict[str, Promise] = {
 }
 
 #: The columns of the working time agencies had cases in hand.
-TIMES_TITLE = _("Working hours in hand")
-TIMES: dict[str, Promise] = {
+TIME_TABLE_TITLE = _("Working hours in hand")
+TIME_TITLES: dict[str, Promise] = {
     "cases": _("Cases in hand"),
     "desk": _("Hours at its desk"),
     "directorates": _("Hours with its directorates"),
 }
-TIMES_NOTE = _(
+TIME_NOTE = _(
     "The working hours in which an agency had cases in hand in the span, all its cases together. Time in which a"
     " citizen, the unit or a centre outside had a case is not the agency's."
 )
 
-#: What holds for all four.
+#: Notes on all four figures.
 NOTES: tuple[Promise, ...] = (
     _("Each case is counted once, for the agency it was with at the end of the span."),
     _("What happened after the span does not change its figures. While the span lasts, its end is now."),
     _("These figures are internal: small numbers are shown as they are."),
 )
 
-PRESETS: dict[Preset, Promise] = {
+PRESET_LABELS: dict[Preset, Promise] = {
     Preset.THIS_MONTH: _("This month"),
     Preset.LAST_MONTH: _("Last month"),
     Preset.QUARTER: _("This quarter"),
@@ -58,7 +58,7 @@ PRESETS: dict[Preset, Promise] = {
 
 
 def as_of_line(report: Report) -> str:
-    """Return in one plain line the moment the figures describe."""
+    """Return the line that says for which moment the figures hold."""
     moment = timezone.localtime(report.as_of)
     when = f"{moment.day}/{moment.month}/{moment.year} {moment:%H:%M}"
     return gettext("As things stood on %(moment)s") % {"moment": when}

@@ -1,4 +1,4 @@
-"""The spans of days a report can speak of: pure dates, and the moments they begin and end in Amman."""
+"""The period of a report: its first and last day, and when these begin and end in Amman."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MONTHS_OF_A_QUARTER = 3
 
 
 @dataclass(frozen=True)
-class Span:
+class ReportPeriod:
     """The days from ``first`` to ``last``, both included."""
 
     first: date
@@ -21,33 +21,33 @@ class Span:
 
     @property
     def starts_at(self) -> datetime:
-        """The first moment of the span."""
+        """The first moment of the period."""
         return datetime.combine(self.first, time(), AMMAN)
 
     @property
     def ends_at(self) -> datetime:
-        """The first moment after the span."""
+        """The first moment after the period."""
         return datetime.combine(self.last + DAY, time(), AMMAN)
 
 
 class Preset(StrEnum):
-    """The spans offered by name; the running ones end today."""
+    """The periods offered by name; those not over yet end today."""
 
     THIS_MONTH = "this-month"
     LAST_MONTH = "last-month"
     QUARTER = "quarter"
     YEAR = "year"
 
-    def span(self, today: date) -> Span:
-        """Return the days of this span as seen on ``today``."""
+    def period(self, today: date) -> ReportPeriod:
+        """Return the days of this period as seen on ``today``."""
         month = today.replace(day=1)
         match self:
             case Preset.THIS_MONTH:
-                return Span(month, today)
+                return ReportPeriod(month, today)
             case Preset.LAST_MONTH:
                 last = month - DAY
-                return Span(last.replace(day=1), last)
+                return ReportPeriod(last.replace(day=1), last)
             case Preset.QUARTER:
-                return Span(month.replace(month=month.month - (month.month - 1) % MONTHS_OF_A_QUARTER), today)
+                return ReportPeriod(month.replace(month=month.month - (month.month - 1) % MONTHS_OF_A_QUARTER), today)
             case Preset.YEAR:
-                return Span(month.replace(month=1), today)
+                return ReportPeriod(month.replace(month=1), today)

@@ -13,23 +13,23 @@ from pytest_django import DjangoAssertNumQueries
 
 from agencies.models import Agency, current_calendar
 from complaints.models import Holding
-from reports.spans import Span
-from reports.times import TimeRow, times_in
+from reports.periods import ReportPeriod
+from reports.time_in_hand import TimeRow, time_in_hand
 
-DECEMBER = Span(date(2025, 12, 1), date(2025, 12, 31))
-RUNNING = Span(date(2026, 1, 1), date(2026, 1, 31))
+DECEMBER = ReportPeriod(date(2025, 12, 1), date(2025, 12, 31))
+RUNNING = ReportPeriod(date(2026, 1, 1), date(2026, 1, 31))
 DAYS = {"first": "1/12/2025", "last": "31/12/2025"}
 
 
-def by_hand(span: Span, at: datetime) -> dict[str, TimeRow]:
+def by_hand(period: ReportPeriod, at: datetime) -> dict[str, TimeRow]:
     """Add the rows up one by one, each minute by the calendar alone."""
-    calendar, until = current_calendar(), min(span.ends_at, at)
+    calendar, until = current_calendar(), min(period.ends_at, at)
     desk: dict[str, int] = defaultdict(int)
     away: dict[str, int] = defaultdict(int)
     cases: dict[str, set[int]] = defaultdict(set)
     for row in Holding.objects.exclude(agency=None).select_related("agency"):
-        start, end = max(row.started_at, span.starts_at), min(row.ended_at or until, until)
-        if row.agency is None or start >= until or (row.ended_at and row.ended_at <= span.starts_at):
+        start, end = max(row.started_at, period.starts_at), min(row.ended_at or until, until)
+        if row.agency is None or start >= until or (row.ended_at and row.ended_at <= period.starts_at):
             continue
         sums = away if row.holder == "directorate" else desk
         sums[row.agency.name] += calendar.working_minutes(start, end) if start < end else 0
@@ -38,33 +38,33 @@ def by_hand(span: Span, at: datetime) -> dict[str, TimeRow]:
 
 
 @pytest.mark.usefixtures("cases")
-@pytest.mark.parametrize("span", [DECEMBER, RUNNING], ids=["past", "running"])
-def test_the_hours_are_those_of_the_rows(now: datetime, span: Span) -> None:
-    found, expected = times_in(span, at=now), by_hand(span, now)
+@pytest.mark.parametrize("period", [DECEMBER, RUNNING], ids=["past", "running"])
+def test_the_hours_are_those_of_the_rows(now: datetime, period: ReportPeriod) -> None:
+    found, expected = time_in_hand(period, at=now), by_hand(period, now)
     assert {row.name for row in found} == set(expected) != set()
     for row in found:
         assert (row.cases, row.name) == (expected[row.name].cases, row.name)
-        # The calendar counts whole minutes of each span, the report seconds of all.
+        # The calendar counts whole minutes of each period, the report seconds of all.
         assert abs(row.desk - expected[row.name].desk) <= 1 + row.cases // 30
         assert abs(row.directorates - expected[row.name].directorates) <= 1 + row.cases // 30
 
 
 @pytest.mark.usefixtures("cases")
 def test_the_longest_time_comes_first(now: datetime) -> None:
-    found = [row.desk + row.directorates for row in times_in(DECEMBER, at=now)]
+    found = [row.desk + row.directorates for row in time_in_hand(DECEMBER, at=now)]
     assert found == sorted(found, reverse=True)
 
 
 @pytest.mark.usefixtures("water")
 def test_a_span_without_cases_has_no_rows(now: datetime, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(2):  # the calendar and the holdings
-        assert times_in(DECEMBER, at=now - timedelta(days=1)) == ()
+        assert time_in_hand(DECEMBER, at=now - timedelta(days=1)) == ()
 
 
 @pytest.mark.usefixtures("cases")
 def test_the_page_and_both_files_show_them(at_the_cmu: Client, water: Agency, now: datetime) -> None:
     with translation.override("en"):
-        rows = {row.name: row for row in times_in(DECEMBER, at=now)}
+        rows = {row.name: row for row in time_in_hand(DECEMBER, at=now)}
         page = at_the_cmu.get(reverse("reports"), DAYS)
         book = at_the_cmu.get(reverse("reports-xlsx"), DAYS)
         values = at_the_cmu.get(reverse("reports-csv"), DAYS).getvalue().decode()
