@@ -1,1 +1,1 @@
-"""People: who they are, how they sign in, what they may do as staff, and who looked at whom."""
+"""People: identity, registration, sign-in, contact, roles of staff, and who viewed whose identity."""

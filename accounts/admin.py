@@ -1,4 +1,4 @@
-"""Staff accounts in the admin: who may sign in, what they are in which agency, and who stands in for whom."""
+"""Staff accounts in the admin: users, their roles in agencies, absences and deputies."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import passwords
+from accounts.contact.recipients import staff_key
+from accounts.identity.staff_citizen_link import citizen_with_phone
 from accounts.models import Absence, Membership, User
-from accounts.own_person import person_at
-from accounts.recipients import staff_key
 from accounts.roles import Role
+from accounts.sign_in.passwords import rules
 from kit.forms import MobileField, PasswordField
 from notifications.actions.readdressing import readdress
 from notifications.models import Channel
@@ -45,10 +45,10 @@ class StaffForm(forms.ModelForm[User]):
         return email
 
     def clean_new_password(self) -> str:
-        """Hold staff to the rules of everybody."""
+        """Apply the rules for passwords."""
         password: str = self.cleaned_data["new_password"]
         if password:
-            passwords.check(password, passwords.Owner(email=self.cleaned_data.get("email", "")))
+            rules.check(password, rules.PasswordOwner(email=self.cleaned_data.get("email", "")))
         return password
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 - Django's signature
@@ -57,7 +57,7 @@ class StaffForm(forms.ModelForm[User]):
         user.is_staff = True
         user.login = self.cleaned_data["email"]
         if user.phone and user.person is None:
-            user.person = person_at(user.phone)
+            user.person = citizen_with_phone(user.phone)
         if password := self.cleaned_data["new_password"]:
             user.set_password(password)
         elif not user.password:
@@ -75,7 +75,7 @@ class MembershipForm(forms.ModelForm[Membership]):
         fields = ("agency", "role", "directorate", "starts_on", "ends_on")
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the directorate of its members, which is one of the agency's, and of nobody else."""
+        """Require a directorate of the same agency for members of a directorate, and refuse one for everybody else."""
         cleaned = super().clean() or {}
         is_member, directorate = cleaned.get("role") == Role.DIRECTORATE_MEMBER, cleaned.get("directorate")
         if is_member and directorate is None:
@@ -122,12 +122,12 @@ class StaffAdmin(admin.ModelAdmin[User]):
     ordering = ("email",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """Keep the staff whom this operator may change."""
+        """Return the staff whom this operator may change."""
         staff = super().get_queryset(request).filter(is_staff=True)
         return staff if request.user.is_superuser else staff.filter(is_superuser=False)
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[User], change: bool) -> None:  # noqa: FBT001 - Django's signature
-        """Save, and let what waits for this person go to where they are reached now."""
+        """Save, and send messages that wait for this person to the new address."""
         super().save_model(request, obj, form, change)
         for name, channel, address in (("email", Channel.EMAIL, obj.email), ("phone", Channel.SMS, obj.phone)):
             if change and name in form.changed_data:

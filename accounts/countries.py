@@ -1,4 +1,4 @@
-"""The countries of the world for lists, named in the language of the page, Jordan first."""
+"""The countries for select boxes, named in the language of the page, Jordan first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from kit.arabic import fold
 
 HOME: Final = "JO"
-# What CLDR lists beside countries: unions, dependencies without residents, and codes for tests.
+# Listed by CLDR, but no countries: unions, territories without residents, and codes for tests.
 NOT_COUNTRIES: Final = frozenset(
     [
         "AC",

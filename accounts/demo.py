@@ -9,12 +9,11 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
+from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, RegistryOutcome
+from accounts.identity.registries.embedded import EmbeddedRegistry, RegisteredPerson, registered_people
 from accounts.models import Citizen, Identity, IdentityCheck, Membership, NumberKind, PolicyAcceptance, User
-from accounts.policy import POLICY_VERSION
-from accounts.registries import BIRTH_DATE, NAME, NUMBER, Outcome
-from accounts.registries.embedded import EmbeddedRegistry, Person, people
+from accounts.registration.policy import POLICY_VERSION
 from accounts.roles import Role
 from agencies.models import Agency, Directorate, Governorate
 
@@ -22,8 +21,8 @@ PASSWORD: Final = "zaytoun-bahr-qamar"  # noqa: S105 - the demonstration's, prin
 
 
 @dataclass(frozen=True)
-class Villager:
-    """A citizen of the demonstration, whose other data are in the embedded registry."""
+class DemoCitizen:
+    """A citizen of the demonstration; the other data are in the embedded registry."""
 
     key: str
     number: str
@@ -35,7 +34,7 @@ class Villager:
 
 
 @dataclass(frozen=True)
-class Colleague:
+class DemoStaff:
     """A member of staff of the demonstration."""
 
     key: str
@@ -49,27 +48,27 @@ class Colleague:
 
 
 @dataclass(frozen=True)
-class SignIn:
-    """What to type at which door."""
+class DemoSignIn:
+    """What to type on which sign-in page."""
 
     who: str
-    door: str
+    page: str
     login: str
     password: str
 
 
 CITIZENS: Final = (
-    Villager(
+    DemoCitizen(
         "amina", "9902103456", "+962790001234", "amina@home.example", "JO-AM", "عمّان", "الجبيهة، شارع 12، بناية 7"
     ),
-    Villager("karim", "9851204417", "+962780004417", "", "JO-IR", "إربد", "شارع الجامعة، بناية 3"),
+    DemoCitizen("karim", "9851204417", "+962780004417", "", "JO-IR", "إربد", "شارع الجامعة، بناية 3"),
 )
 STAFF: Final = (
-    Colleague("omar", "عمر الصمادي", "Omar Smadi", "omar@miyahuna.example", "+962790100001", "miyahuna", Role.OFFICER),
-    Colleague(
+    DemoStaff("omar", "عمر الصمادي", "Omar Smadi", "omar@miyahuna.example", "+962790100001", "miyahuna", Role.OFFICER),
+    DemoStaff(
         "nadia", "نادية الشرع", "Nadia Shara", "nadia@miyahuna.example", "+962790100002", "miyahuna", Role.SUPERVISOR
     ),
-    Colleague(
+    DemoStaff(
         "basma",
         "بسمة العبادي",
         "Basma Abbadi",
@@ -78,10 +77,10 @@ STAFF: Final = (
         "miyahuna",
         Role.SECRETARY_GENERAL,
     ),
-    Colleague("yusuf", "يوسف عويس", "Yusuf Owais", "yusuf@gam.example", "+962790100003", "gam", Role.OFFICER),
-    Colleague("lina", "لينا مدانات", "Lina Madanat", "lina@cmu.example", "+962790100004", "cmu", Role.CMU_STAFF),
-    Colleague("sami", "سامي بقاعين", "Sami Baqain", "sami@ncc.example", "+962790100005", "ncc", Role.AGENT),
-    Colleague(
+    DemoStaff("yusuf", "يوسف عويس", "Yusuf Owais", "yusuf@gam.example", "+962790100003", "gam", Role.OFFICER),
+    DemoStaff("lina", "لينا مدانات", "Lina Madanat", "lina@cmu.example", "+962790100004", "cmu", Role.CMU_STAFF),
+    DemoStaff("sami", "سامي بقاعين", "Sami Baqain", "sami@ncc.example", "+962790100005", "ncc", Role.AGENT),
+    DemoStaff(
         "haitham",
         "هيثم العدوان",
         "Haitham Adwan",
@@ -91,58 +90,46 @@ STAFF: Final = (
         Role.DIRECTORATE_MEMBER,
         directorate="miyahuna-ops",
     ),
-    Colleague("huda", "هدى الكردي", "Huda Kurdi", "huda@cmu.example", "+962790100006", "cmu", Role.OPERATOR),
+    DemoStaff("huda", "هدى الكردي", "Huda Kurdi", "huda@cmu.example", "+962790100006", "cmu", Role.OPERATOR),
 )
 
 DEMO_SIGN_INS: Final = (
-    SignIn("Amina, citizen", "/ar/sign-in/", "9902103456", PASSWORD),
-    SignIn("Karim, citizen", "/ar/sign-in/", "9851204417", PASSWORD),
-    SignIn("Omar, liaison officer of Miyahuna", "/ar/staff/sign-in/", "omar@miyahuna.example", PASSWORD),
-    SignIn("Nadia, supervisor at Miyahuna", "/ar/staff/sign-in/", "nadia@miyahuna.example", PASSWORD),
-    SignIn("Yusuf, liaison officer of Greater Amman", "/ar/staff/sign-in/", "yusuf@gam.example", PASSWORD),
-    SignIn("Lina, CMU staff", "/ar/staff/sign-in/", "lina@cmu.example", PASSWORD),
-    SignIn("Sami, National Contact Centre", "/ar/staff/sign-in/", "sami@ncc.example", PASSWORD),
-    SignIn("Haitham, operations directorate of Miyahuna", "/ar/staff/sign-in/", "haitham@miyahuna.example", PASSWORD),
-    SignIn("Huda, system operator", "/ar/staff/sign-in/", "huda@cmu.example", PASSWORD),
-)
-
-# People of the embedded registry with whom a newcomer can try the registration, and what each of them shows.
-REGISTRABLE: Final = (
-    ("9782006138", _("matches the register")),
-    ("2003220456", _("matches the register")),
-    ("9801307001", _("the birth date does not match")),
-    ("9832408002", _("the register does not answer")),
+    DemoSignIn("Amina, citizen", "/ar/sign-in/", "9902103456", PASSWORD),
+    DemoSignIn("Karim, citizen", "/ar/sign-in/", "9851204417", PASSWORD),
+    DemoSignIn("Omar, liaison officer of Miyahuna", "/ar/staff/sign-in/", "omar@miyahuna.example", PASSWORD),
+    DemoSignIn("Nadia, supervisor at Miyahuna", "/ar/staff/sign-in/", "nadia@miyahuna.example", PASSWORD),
+    DemoSignIn("Yusuf, liaison officer of Greater Amman", "/ar/staff/sign-in/", "yusuf@gam.example", PASSWORD),
+    DemoSignIn("Lina, CMU staff", "/ar/staff/sign-in/", "lina@cmu.example", PASSWORD),
+    DemoSignIn("Sami, National Contact Centre", "/ar/staff/sign-in/", "sami@ncc.example", PASSWORD),
+    DemoSignIn(
+        "Haitham, operations directorate of Miyahuna", "/ar/staff/sign-in/", "haitham@miyahuna.example", PASSWORD
+    ),
+    DemoSignIn("Huda, system operator", "/ar/staff/sign-in/", "huda@cmu.example", PASSWORD),
 )
 
 
 class NotADemonstration(RuntimeError):
-    """Demo people with known passwords were asked for outside EMBEDDED mode."""
+    """People with known passwords were asked for outside EMBEDDED mode."""
 
 
 def make_demo_people(at: datetime) -> dict[str, Citizen | User]:
-    """Make whoever of the demonstration is missing, and return all by key; agencies must be loaded.
+    """Create the missing people of the demonstration and return all by key; agencies must be loaded.
 
-    Calling twice is harmless. Raise ``NotADemonstration`` unless settings.EMBEDDED.
+    Idempotent. Raise ``NotADemonstration`` unless settings.EMBEDDED.
     """
     if not settings.EMBEDDED:
         raise NotADemonstration
     with transaction.atomic():
-        citizens: dict[str, Citizen | User] = {one.key: _citizen(one, at=at) for one in CITIZENS}
-        return citizens | {one.key: _colleague(one, at=at) for one in STAFF}
+        citizens: dict[str, Citizen | User] = {sample.key: _citizen(sample, at=at) for sample in CITIZENS}
+        return citizens | {sample.key: _staff_member(sample, at=at) for sample in STAFF}
 
 
-def registrable() -> list[tuple[Person, str]]:
-    """Return the people to try the registration with, each with what happens."""
-    register = people()
-    return [(register[NumberKind.NATIONAL, number], str(what)) for number, what in REGISTRABLE]
+def _citizen(sample: DemoCitizen, *, at: datetime) -> Citizen:
+    found = Citizen.objects.numbered(NumberKind.NATIONAL, sample.number).matched().first()
+    return found or _new_citizen(sample, registered_people()[NumberKind.NATIONAL, sample.number], at=at)
 
 
-def _citizen(one: Villager, *, at: datetime) -> Citizen:
-    found = Citizen.objects.numbered(NumberKind.NATIONAL, one.number).matched().first()
-    return found or _new_citizen(one, people()[NumberKind.NATIONAL, one.number], at=at)
-
-
-def _new_citizen(one: Villager, person: Person, *, at: datetime) -> Citizen:
+def _new_citizen(sample: DemoCitizen, person: RegisteredPerson, *, at: datetime) -> Citizen:
     user = User.objects.create_citizen(language="ar", password_hash="")
     user.set_password(PASSWORD)
     user.save(update_fields=["password"])
@@ -155,12 +142,12 @@ def _new_citizen(one: Villager, person: Person, *, at: datetime) -> Citizen:
         grandfather_name=person.grandfather_name,
         family_name=person.family_name,
         birth_date=person.birth_date,
-        phone=one.phone,
-        email=one.email,
-        email_confirmed_at=at if one.email else None,
-        governorate=Governorate.objects.get(code=one.governorate),
-        city=one.city,
-        address=one.address,
+        phone=sample.phone,
+        email=sample.email,
+        email_confirmed_at=at if sample.email else None,
+        governorate=Governorate.objects.get(code=sample.governorate),
+        city=sample.city,
+        address=sample.address,
         identity=Identity.MATCHED,
         identity_changed_at=at,
         created_at=at,
@@ -168,7 +155,7 @@ def _new_citizen(one: Villager, person: Person, *, at: datetime) -> Citizen:
     IdentityCheck.objects.create(
         citizen=citizen,
         source=EmbeddedRegistry.name,
-        outcome=Outcome.MATCHED,
+        outcome=RegistryOutcome.MATCHED,
         fields_matched=[NUMBER, NAME, BIRTH_DATE],
         at=at,
     )
@@ -176,17 +163,17 @@ def _new_citizen(one: Villager, person: Person, *, at: datetime) -> Citizen:
     return citizen
 
 
-def _colleague(one: Colleague, *, at: datetime) -> User:
-    user = User.objects.filter(login=one.email).first() or User.objects.create_staff(
-        email=one.email, password=PASSWORD, name_ar=one.name_ar, name_en=one.name_en, phone=one.phone
+def _staff_member(sample: DemoStaff, *, at: datetime) -> User:
+    user = User.objects.filter(login=sample.email).first() or User.objects.create_staff(
+        email=sample.email, password=PASSWORD, name_ar=sample.name_ar, name_en=sample.name_en, phone=sample.phone
     )
     Membership.objects.get_or_create(
         user=user,
-        agency=Agency.objects.get(code=one.agency),
-        role=one.role,
+        agency=Agency.objects.get(code=sample.agency),
+        role=sample.role,
         defaults={
             "starts_on": date(timezone.localdate(at).year - 1, 1, 1),
-            "directorate": Directorate.objects.filter(code=one.directorate).first() if one.directorate else None,
+            "directorate": Directorate.objects.filter(code=sample.directorate).first() if sample.directorate else None,
         },
     )
     return user

@@ -1,15 +1,15 @@
-"""How telephone numbers are shown: whole to their owner's officer, masked to everybody else."""
+"""Formats phone numbers: grouped as Jordanians read them, or masked."""
 
 import re
 
 JORDAN = "+962"
 DOT = "•"
-# Of anything shorter the ends would be nearly the whole.
+# A shorter number is hidden whole: its ends would be nearly all of it.
 SHORTEST = 9
 
 
 def national(phone: str) -> str:
-    """Return the number as it is dialled at home, such as 0791234567; numbers abroad keep their ``+``."""
+    """Return the number as dialled within Jordan, such as 0791234567; foreign numbers keep their ``+``."""
     return "0" + phone.removeprefix(JORDAN) if phone.startswith(JORDAN) else phone
 
 
@@ -20,7 +20,7 @@ def show(phone: str) -> str:
 
 
 def mask(phone: str) -> str:
-    """Return the number with all but the network and the last two digits hidden: 079 ••• ••67."""
+    """Return the number with all but the first three and the last two digits hidden: 079 ••• ••67."""
     digits = national(phone)
     if len(digits) < SHORTEST:
         return DOT * len(digits)

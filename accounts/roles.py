@@ -1,4 +1,4 @@
-"""The roles of staff and the authority they add up to; pure, so that it can be read and tested by itself."""
+"""The roles of staff, and the authority they give on one day; no database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
-    """What a staff member is in one agency; people can be several things, in several agencies, for a span of days."""
+    """What a staff member is in one agency; people can have several roles, in several agencies, for a span of days."""
 
     OFFICER = "officer", _("Liaison officer")
     SUPERVISOR = "supervisor", _("Supervisor")
@@ -29,15 +29,15 @@ class Role(TextChoices):
 
 DESK = frozenset({Role.OFFICER, Role.SUPERVISOR})
 SUPERVISION = frozenset({Role.SUPERVISOR})
-# The ladder of a missed deadline, lowest rung first; an empty rung goes to the next.
+#: The escalation ladder of a missed deadline, lowest level first; a level with nobody on it is skipped.
 LADDER = (Role.SUPERVISOR, Role.SECRETARY_GENERAL, Role.MINISTER_OFFICE)
-#: The rungs as sentences name them: definite, and not at their beginning.
-RUNG_NAMES = {
+#: The levels as they are named within a sentence.
+ESCALATION_LEVEL_NAMES = {
     Role.SUPERVISOR: _("the supervisor"),
     Role.SECRETARY_GENERAL: _("the secretary-general"),
     Role.MINISTER_OFFICE: _("the minister's office"),
 }
-#: Who reads what the own agency has in hand: its desk, and who is told when it is late.
+#: Who reads all cases of their agency: its desk, and everybody on the escalation ladder.
 READERS = DESK | frozenset(LADDER)
 CMU = frozenset({Role.CMU_STAFF, Role.CMU_HEAD})
 CONTACT_CENTRE = frozenset({Role.AGENT, Role.AGENT_SUPERVISOR})
@@ -48,9 +48,9 @@ ANY_STAFF = frozenset(Role)
 
 @dataclass(frozen=True)
 class Authority:
-    """What a person may act as on one day: pairs of role and agency id, those of absent colleagues included.
+    """The roles a person may act in on one day: pairs of role and agency id, those of absent colleagues included.
 
-    ``lent`` says whose the pairs are that the person has only as a deputy.
+    ``lent`` are the pairs a person has only as a deputy, each with the id of the absent colleague.
     """
 
     roles: frozenset[tuple[Role, int | None]] = frozenset()
@@ -65,7 +65,7 @@ class Authority:
         return frozenset(agency for role, agency in self.roles if role in roles and agency is not None)
 
     def without(self, absent: Collection[UUID]) -> Authority:
-        """Return what is left of it without the roles that only ``absent`` colleagues lend."""
+        """Return the authority without the roles that only these ``absent`` colleagues lend."""
         if not absent:
             return self
         lent = tuple(row for row in self.lent if row[2] not in absent)
@@ -73,19 +73,19 @@ class Authority:
         return Authority(self.roles - gone, lent)
 
     def only_for(self, roles: Collection[Role]) -> frozenset[UUID]:
-        """Return in whose place alone any of ``roles`` is held; nobody where one of them is the own."""
+        """Return the absent colleagues who lend ``roles``; empty if one of them is the person's own role."""
         lent = {row[:2] for row in self.lent}
         if any(pair[0] in roles and pair not in lent for pair in self.roles):
             return frozenset()
         return frozenset(absent for role, _agency, absent in self.lent if role in roles)
 
     def lenders(self, roles: Collection[Role]) -> dict[int, frozenset[UUID]]:
-        """Return the same by agency; one where any of ``roles`` is the own is left out."""
+        """Return the same by agency, without the agencies where one of ``roles`` is the person's own role."""
         found = {agency: self.at(agency).only_for(roles) for agency in {agency for _role, agency, _who in self.lent}}
         return {agency: absent for agency, absent in found.items() if agency is not None and absent}
 
     def at(self, agency: int | None) -> Authority:
-        """Return what of it is held in one agency."""
+        """Return the part of the authority that is held in one agency."""
         lent = tuple(row for row in self.lent if row[1] == agency)
         return Authority(frozenset(pair for pair in self.roles if pair[1] == agency), lent)
 

@@ -1,24 +1,26 @@
-"""What accounts does in the background: asking the registry again, sweeping, and telling the operators of alarms."""
+"""Periodic tasks: ask the registry again, delete what expired, notify operators of alarms."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import operators, recheck, sweep
+from accounts.identity import recheck
+from accounts.sign_in import expiry
+from accounts.staff import operator_alarms
 
 
 @shared_task(name="accounts.recheck_identities")
 def recheck_identities() -> None:
-    """Ask the registry again about people it could not answer for."""
+    """Ask the registry again about citizens it gave no answer for."""
     recheck.recheck_due(timezone.now())
 
 
-@shared_task(name="accounts.sweep")
-def sweep_doors() -> None:
-    """Delete unfinished forms, old codes and counters of the past."""
-    sweep.sweep(timezone.now())
+@shared_task(name="accounts.delete_expired")
+def delete_expired() -> None:
+    """Delete expired codes, form drafts and rate counters."""
+    expiry.delete_expired(timezone.now())
 
 
-@shared_task(name="accounts.tell_operators")
-def tell_operators() -> None:
-    """Tell the operators of alarms nobody was told of."""
-    operators.tell(timezone.now())
+@shared_task(name="accounts.notify_operators")
+def notify_operators() -> None:
+    """Notify the operators of new alarms."""
+    operator_alarms.notify_operators(timezone.now())

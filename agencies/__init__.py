@@ -1,1 +1,1 @@
-"""Bodies, topics, places and working time: what the other apps refer to. Knows no user."""
+"""Reference data: agencies, topics, places, routing rules and the working calendar. Knows no users."""

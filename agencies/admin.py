@@ -1,4 +1,4 @@
-"""The admin of reference data: what is not verified stands out, and what a person edits is theirs from then on."""
+"""The admin of reference data; a row that a person edited here is no longer loaded from files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, ngettext
 
-from agencies import bell
+from agencies import deadline_recalculation
 from agencies.models import (
     Agency,
     City,
@@ -38,36 +38,36 @@ type Admin = admin.ModelAdmin[Any]
 
 
 class VerifiedFilter(admin.SimpleListFilter):
-    """Shows what is still to be checked, or what is not."""
+    """Filters rows by whether they are verified."""
 
     title = _("verified")
     parameter_name = "verified"
 
     def lookups(self, request: HttpRequest, model_admin: Admin) -> list[tuple[str, Any]]:
-        """Return the two choices."""
+        """Return the two options."""
         del request, model_admin
         return [("no", _("To be verified")), ("yes", _("Verified"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Keep the rows of the choice."""
+        """Return the rows of the chosen option."""
         del request
         marked = {"no": ~Q(unverified=""), "yes": Q(unverified="")}
         return queryset.filter(marked.get(self.value() or "", Q()))
 
 
 class EditedFilter(admin.SimpleListFilter):
-    """Shows what people keep, or what still follows the files of the project."""
+    """Filters rows by whether a person edited them or they still follow the files of the project."""
 
     title = _("kept by")
     parameter_name = "kept"
 
     def lookups(self, request: HttpRequest, model_admin: Admin) -> list[tuple[str, Any]]:
-        """Return the two choices."""
+        """Return the two options."""
         del request, model_admin
         return [("people", _("People")), ("files", _("The files of the project"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Keep the rows of the choice."""
+        """Return the rows of the chosen option."""
         del request
         if self.value() is None:
             return queryset
@@ -75,9 +75,9 @@ class EditedFilter(admin.SimpleListFilter):
 
 
 class ReferenceAdmin(admin.ModelAdmin[Any]):
-    """What holds for all reference data."""
+    """The base of all admins of reference data."""
 
-    #: What the search box looks in, folded as the typed words are.
+    #: The expression that is searched, folded as the typed words are.
     searched: ClassVar[Combinable] = stripped("name_ar", "name_en")
     search_fields: ClassVar[list[str] | tuple[str, ...]] = (
         "name_ar",
@@ -88,7 +88,7 @@ class ReferenceAdmin(admin.ModelAdmin[Any]):
     actions: Sequence[Any] = ("return_to_files",)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001
-        """Save, and mark as a person's what a person changed: load_reference leaves it alone from now on."""
+        """Save, and mark a changed row as edited, so that load_reference leaves it alone from now on."""
         if form.changed_data or not change:
             obj.edited_at = timezone.now()
         super().save_model(request, obj, form, change)
@@ -103,7 +103,7 @@ class ReferenceAdmin(admin.ModelAdmin[Any]):
         return queryset, False
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
-        """Fix the code of a stored row: files, rules and addresses know it."""
+        """Make the code of a stored row read-only: files, rules and addresses refer to it."""
         fixed = ("code",) if obj is not None and "code" in self.get_form_fields() else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
 
@@ -112,13 +112,13 @@ class ReferenceAdmin(admin.ModelAdmin[Any]):
         return {field.name for field in self.opts.concrete_fields if field.editable}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow to delete only what people added: a row of the files would come back, and cases refer to it."""
+        """Allow deletion only of rows that people added: a row of the files would come back, and cases refer to it."""
         return super().has_delete_permission(request, obj) and obj is not None and obj.code is None
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
-        """Offer the values of a list as boxes to tick."""
+        """Show a list of choices as checkboxes."""
         if not isinstance(db_field, ArrayField):
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         return forms.MultipleChoiceField(
@@ -131,14 +131,14 @@ class ReferenceAdmin(admin.ModelAdmin[Any]):
 
     @admin.action(description=_("Let the chosen rows follow the files of the project again"))
     def return_to_files(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Unmark rows, so that the next load_reference brings them up to the files."""
+        """Unmark edited rows, so that the next load_reference updates them from the files."""
         count = queryset.update(edited_at=None)
-        words = ngettext(
+        message = ngettext(
             "%(count)d row follows the files from the next load on",
             "%(count)d rows follow the files from the next load on",
             count,
         )
-        self.message_user(request, words % {"count": count})
+        self.message_user(request, message % {"count": count})
 
 
 @admin.register(Governorate)
@@ -159,7 +159,7 @@ class CityAdmin(ReferenceAdmin):
 
 
 class DirectorateInline(admin.TabularInline[Directorate, Agency]):
-    """The directorates of an agency, to read; each is edited on its own page."""
+    """The directorates of an agency, read-only; each is edited on its own page."""
 
     model = Directorate
     fields = ("name_ar", "name_en", "email", "is_active", "unverified")
@@ -169,14 +169,14 @@ class DirectorateInline(admin.TabularInline[Directorate, Agency]):
     show_change_link = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Leave adding to the page of directorates, where the edit is recorded."""
+        """Refuse: directorates are added on their own page, where the edit is recorded."""
         del request, obj
         return False
 
 
 @admin.register(Agency)
 class AgencyAdmin(ReferenceAdmin):
-    """The bodies that answer to citizens."""
+    """Agencies."""
 
     list_display = ("name_ar", "short_name_ar", "name_en", "kind", "sector", "is_complainable", "ends_on", "unverified")
     list_filter = (VerifiedFilter, EditedFilter, "kind", "sector", "is_complainable", "is_core")
@@ -197,7 +197,7 @@ class DirectorateAdmin(ReferenceAdmin):
 
 
 class TopicQuestionInline(admin.TabularInline[TopicQuestion, Topic]):
-    """The questions of a topic, to read; each is edited on its own page."""
+    """The questions of a topic, read-only; each is edited on its own page."""
 
     model = TopicQuestion
     fields = ("name_ar", "name_en", "kind", "is_required", "is_personal", "is_active", "unverified")
@@ -207,14 +207,14 @@ class TopicQuestionInline(admin.TabularInline[TopicQuestion, Topic]):
     show_change_link = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Leave adding to the page of questions, where the edit is recorded."""
+        """Refuse: questions are added on their own page, where the edit is recorded."""
         del request, obj
         return False
 
 
 @admin.register(Topic)
 class TopicAdmin(ReferenceAdmin):
-    """What can be complained about, with its limits."""
+    """Topics and their groups."""
 
     list_display = (
         "name_ar", "name_en", "parent", "limit_days", "priority", "hides_identity", "second_signature",
@@ -231,7 +231,7 @@ class TopicAdmin(ReferenceAdmin):
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.ModelChoiceField[Any] | None:
-        """Offer groups alone as the group of a topic."""
+        """Offer only groups as the parent of a topic."""
         if db_field.name == "parent":
             kwargs["queryset"] = Topic.objects.filter(parent=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -239,7 +239,7 @@ class TopicAdmin(ReferenceAdmin):
 
 @admin.register(TopicQuestion)
 class TopicQuestionAdmin(ReferenceAdmin):
-    """What is asked about topics."""
+    """The questions asked about topics."""
 
     list_display = (
         "name_ar", "name_en", "topic", "kind", "is_required", "is_personal", "is_active", "unverified",
@@ -251,7 +251,7 @@ class TopicQuestionAdmin(ReferenceAdmin):
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
-        """Take the answers offered one a line."""
+        """Enter the offered answers one per line."""
         if db_field.name not in {"options_ar", "options_en"}:
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         return SimpleArrayField(
@@ -266,7 +266,7 @@ class TopicQuestionAdmin(ReferenceAdmin):
 
 @admin.register(RoutingRule)
 class RoutingRuleAdmin(ReferenceAdmin):
-    """Which agency is competent where."""
+    """Routing rules: which agency is competent for a topic in a place."""
 
     list_display = ("topic", "governorate", "place_ar", "agency", "starts_on", "ends_on", "unverified")
     list_select_related = ("topic", "governorate", "agency")
@@ -286,22 +286,22 @@ class OutsideCentreAdmin(ReferenceAdmin):
 
 
 class CalendarAdmin(ReferenceAdmin):
-    """What makes up the calendar: every change of it rings for the deadlines to be counted anew."""
+    """The base of the admins of the calendar: every change requests a recalculation of all deadlines."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001
-        """Save, and ring."""
+        """Save, and request the recalculation."""
         super().save_model(request, obj, form, change)
-        bell.ring_after_commit()
+        deadline_recalculation.request_after_commit()
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Delete, and ring."""
+        """Delete, and request the recalculation."""
         super().delete_model(request, obj)
-        bell.ring_after_commit()
+        deadline_recalculation.request_after_commit()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete, and ring."""
+        """Delete, and request the recalculation."""
         super().delete_queryset(request, queryset)
-        bell.ring_after_commit()
+        deadline_recalculation.request_after_commit()
 
 
 @admin.register(Holiday)
@@ -318,14 +318,14 @@ class HolidayAdmin(CalendarAdmin):
         """Mark days as confirmed by a communiqué."""
         del request
         queryset.update(status=HolidayStatus.CONFIRMED, unverified="", edited_at=timezone.now())
-        bell.ring_after_commit()
+        deadline_recalculation.request_after_commit()
 
     @admin.action(description=_("Call off the chosen days: offices work"))
     def call_off(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
-        """Mark days as no days off after all."""
+        """Mark days as working days after all."""
         del request
         queryset.update(status=HolidayStatus.CALLED_OFF, edited_at=timezone.now())
-        bell.ring_after_commit()
+        deadline_recalculation.request_after_commit()
 
 
 @admin.register(WorkingHours)

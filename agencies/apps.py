@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AgenciesConfig(AppConfig):
-    """Reference data, with its admin."""
+    """Name the app, also for the admin."""
 
     name = "agencies"
     verbose_name = _("Reference data")

@@ -1,4 +1,4 @@
-"""Arithmetic of working time, to the minute: Sunday to Thursday, without holidays, in the hours of the day."""
+"""Calculates with working time, to the minute: Sunday to Thursday, without holidays, within the working hours."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from zoneinfo import ZoneInfo
 AMMAN = ZoneInfo("Asia/Amman")
 #: Friday and Saturday, since 6 January 2000; ``date.weekday`` counts Monday as 0.
 WEEKEND = frozenset({4, 5})
-#: Days in which a working day is looked for before the calendar is called exhausted.
+#: The number of days searched for a working day before ``CalendarExhausted`` is raised.
 HORIZON = 3 * 366
 _DAY = timedelta(days=1)
 
 
 class CalendarExhausted(ValueError):
-    """There is no working day within the horizon, or no hours are known for a day."""
+    """There is no working day within ``HORIZON`` days, or no working hours are known for a day."""
 
 
 @dataclass(frozen=True)
 class Hours:
-    """The hours of offices in a span of days, both included; a span without bounds holds wherever no other does."""
+    """The working hours from one day to another, both included; without dates they hold wherever no others do."""
 
     opens: time
     closes: time
@@ -31,7 +31,7 @@ class Hours:
     estimated: bool = False
 
     def covers(self, day: date) -> bool:
-        """Tell whether the span holds on ``day``."""
+        """Tell whether these hours hold on ``day``."""
         return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day <= self.ends_on)
 
 
@@ -39,7 +39,7 @@ class Hours:
 class WorkingCalendar:
     """Working days and hours; all moments are aware, all days are days in Amman.
 
-    Of several spans of ``hours`` that cover a day the last in the sequence holds.
+    Of several ``hours`` that cover a day the last in the sequence holds.
     """
 
     hours: Sequence[Hours]
@@ -68,7 +68,7 @@ class WorkingCalendar:
 
     def opens_next(self, at: datetime) -> datetime:
         """Return ``at`` itself while offices are open, else when they open next."""
-        for day in self._days_from(_day_of(at)):
+        for day in self._days_from(_day_in_amman(at)):
             if self.is_working_day(day) and at < self.closing(day):
                 return max(self.opening(day), at.astimezone(AMMAN))
         message = f"no working time within {HORIZON} days of {at.isoformat()}"
@@ -91,7 +91,7 @@ class WorkingCalendar:
         if days < 1:
             message = f"{days} working days are no limit"
             raise ValueError(message)
-        working = self._working_days_after(_day_of(start))
+        working = self._working_days_after(_day_in_amman(start))
         for _ in range(days - 1):
             next(working)
         return self.closing(next(working))
@@ -104,7 +104,7 @@ class WorkingCalendar:
 
     def working_minutes(self, start: datetime, end: datetime) -> int:
         """Return the whole working minutes from ``start`` to ``end``; 0 when ``end`` is not later."""
-        first, last = _day_of(start), _day_of(end)
+        first, last = _day_in_amman(start), _day_in_amman(end)
         spent = timedelta()
         for n in range((last - first).days + 1):
             opened, closed = self._window(first + _DAY * n)
@@ -114,7 +114,7 @@ class WorkingCalendar:
     def add_minutes(self, start: datetime, minutes: int) -> datetime:
         """Return the moment ``minutes`` (0 or more) of working time after ``start``.
 
-        A span that is used up exactly at closing time ends there, not at the next opening; 0 minutes end at ``start``.
+        Time that is used up exactly at closing time ends there, not at the next opening; 0 minutes end at ``start``.
         """
         if minutes < 0:
             message = f"{minutes} minutes lie in the past"
@@ -124,7 +124,7 @@ class WorkingCalendar:
         return self._spend(start, timedelta(minutes=minutes))
 
     def _spend(self, start: datetime, left: timedelta) -> datetime:
-        for day in self._days_from(_day_of(start)):
+        for day in self._days_from(_day_in_amman(start)):
             opened, closed = self._window(day)
             begin = max(opened, start)
             if closed - begin >= left:
@@ -153,7 +153,7 @@ class WorkingCalendar:
         raise CalendarExhausted(message)
 
 
-def _day_of(moment: datetime) -> date:
+def _day_in_amman(moment: datetime) -> date:
     if moment.tzinfo is None:
         message = "a moment needs a time zone"
         raise ValueError(message)

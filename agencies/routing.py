@@ -12,7 +12,7 @@ from kit.arabic import strip_prefixes
 
 
 class Matter(NamedTuple):
-    """What an owner is asked for: a topic in a place, as far as it is known."""
+    """The topic and the place of a case, as far as they are known."""
 
     topic: Topic
     governorate: Governorate | None
@@ -20,11 +20,11 @@ class Matter(NamedTuple):
 
 
 def owner_for(topic: Topic, governorate: Governorate | None, on: date, *, place: str = "") -> Agency | None:
-    """Return the agency competent for ``topic`` on a day by the most specific rule, or None when no rule speaks of it.
+    """Return the agency competent for ``topic`` on a day by the most specific rule, or None when no rule matches.
 
     A rule for the town named in ``place`` goes before one for the governorate, that before one for the country; among
-    these a rule for the topic itself goes before one for its group. Where none is sure the case belongs to triage: no
-    rule guesses. Rules for agencies that do not exist on that day are passed over. One query.
+    these a rule for the topic itself goes before one for its group. A case without an answer belongs to triage. Rules
+    for agencies that do not exist on that day are ignored. One query.
     """
     return owners_for([Matter(topic, governorate, place)], on)[0]
 
@@ -36,17 +36,17 @@ def owners_for(matters: Sequence[Matter], on: date) -> list[Agency | None]:
 
 
 def rules_for(matters: Sequence[Matter], on: date) -> list[RoutingRule]:
-    """Return the rules of a day that speak of the topics of ``matters``, with their agencies, which exist then."""
+    """Return the rules of a day for the topics of ``matters``, with their agencies, which exist on that day."""
     topics = {key for matter in matters for key in (matter.topic.pk, matter.topic.parent_id) if key}
     rules = RoutingRule.objects.filter(topic__in=topics, agency__in=Agency.objects.existing(on=on))
     return [rule for rule in rules.select_related("agency") if rule.holds(on)]
 
 
 def areas(on: date) -> dict[int, frozenset[int]]:
-    """Return the governorates of those agencies that the rules of a day know in some governorates alone.
+    """Return the governorates in which agencies are competent, by the rules of a day; only agencies limited to some.
 
-    An authority has to do with the places of the agencies right below it too. Whoever is named for the whole country,
-    or by no rule, has no limit and is not in the answer. One query.
+    The governorates of an agency's direct children count for it too. An agency named for the whole country, or by no
+    rule, is not limited and not in the result. One query.
     """
     rules = RoutingRule.objects.filter(agency__in=Agency.objects.existing(on=on)).select_related("agency")
     holding = [rule for rule in rules if rule.holds(on)]
@@ -63,7 +63,7 @@ def areas(on: date) -> dict[int, frozenset[int]]:
 
 
 def owner_by(rules: Sequence[RoutingRule], matter: Matter) -> Agency | None:
-    """Return the agency that the most specific of ``rules`` names for a matter, saved or not."""
+    """Return the agency of the most specific of ``rules`` (saved or not) that matches, or None."""
     fitting = (rule for rule in rules if _fits(rule, matter))
     best = max(fitting, key=lambda rule: _precision(rule, matter.topic), default=None)
     return best.agency if best else None
@@ -83,7 +83,7 @@ def _precision(rule: RoutingRule, topic: Topic) -> tuple[bool, bool, bool]:
 
 
 def _is_in(town: str, place: str) -> bool:
-    """Tell whether a town's words stand in what a person typed as the place, in any spelling."""
+    """Tell whether ``place``, as a person typed it, contains the name of ``town`` in any spelling."""
     if not town:
         return True
     return re.search(rf"\b{re.escape(strip_prefixes(town))}\b", strip_prefixes(place)) is not None

@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "notifications",
     "agencies",
     "axes",
-    "accounts.admin_config.OperatorsAdminConfig",
+    "accounts.staff.admin_config.OperatorsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -175,22 +175,22 @@ WHITENOISE_AUTOREFRESH = not STATIC_MANIFEST
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "accounts.backends.CitizenBackend",
-    "accounts.backends.StaffBackend",
+    "accounts.sign_in.backends.CitizenBackend",
+    "accounts.sign_in.backends.StaffBackend",
 ]
 LOGIN_URL = reverse_lazy("sign-in")
 STAFF_LOGIN_URL = reverse_lazy("staff-sign-in")
 LOGIN_REDIRECT_URL = reverse_lazy("home")
 LOGOUT_REDIRECT_URL = reverse_lazy("home")
-REGISTRY = env.str("REGISTRY", default="accounts.registries.embedded.EmbeddedRegistry" if EMBEDDED else "")
+REGISTRY = env.str("REGISTRY", default="accounts.identity.registries.embedded.EmbeddedRegistry" if EMBEDDED else "")
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "config.passwords.LengthValidator", "OPTIONS": {"shortest": 12, "longest": 128}},
-    {"NAME": "config.passwords.CommonPasswordValidator"},
+    {"NAME": "accounts.sign_in.passwords.validators.LengthValidator", "OPTIONS": {"shortest": 12, "longest": 128}},
+    {"NAME": "accounts.sign_in.passwords.validators.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
@@ -206,7 +206,7 @@ CSRF_COOKIE_SECURE = not EMBEDDED
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "accounts.views.staff.locked_out"
+AXES_LOCKOUT_CALLABLE = "accounts.sign_in.staff.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "config.middleware.client_address"
@@ -338,8 +338,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         ("throw old drafts away", "complaints.discard_drafts", 3600.0),
         ("sum up words for the search", "complaints.build_search_index", 300.0),
         ("ask the registry again", "accounts.recheck_identities", 300.0),
-        ("sweep the doors", "accounts.sweep", 3600.0),
-        ("tell the operators of alarms", "accounts.tell_operators", 30.0),
+        ("delete expired codes, drafts and counters", "accounts.delete_expired", 3600.0),
+        ("notify the operators of alarms", "accounts.notify_operators", 30.0),
         ("write to the desks in the morning", "complaints.send_digests", 300.0),
     )
 }

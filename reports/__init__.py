@@ -1,1 +1,1 @@
-"""What the CMU and the Prime Minister's office read: figures over cases; reads everything, changes nothing."""
+"""Figures over cases for the CMU and the Prime Minister's office; reads every app, changes nothing."""

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ReportsConfig(AppConfig):
-    """The figures; reads the other apps' rows."""
+    """Name the app."""
 
     name = "reports"
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,4 +1,4 @@
-"""A report as a workbook and as comma-separated values; no cell of either can act as a formula."""
+"""A report as an Excel workbook and as CSV; no cell of either is read as a formula."""
 
 from __future__ import annotations
 
@@ -13,71 +13,71 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from reports.figures import NAMES, Figures, Report, Row
-from reports.times import COLUMNS, TimeRow
-from reports.words import DEFINITIONS, NOTES, TIMES, TIMES_NOTE, TIMES_TITLE, TITLES, as_of_line
+from reports.figures import FIGURE_NAMES, CaseFigures, FigureRow, Report
+from reports.labels import DEFINITIONS, FIGURE_TITLES, NOTES, TIME_NOTE, TIME_TABLE_TITLE, TIME_TITLES, as_of_line
+from reports.time_in_hand import TIME_COLUMNS, TimeRow
 
 BOM = "\ufeff"
 FORMULA_STARTS = frozenset("=+-@\u2212")
 CONTROL_STARTS = frozenset("\t\r\n")
 NAME_WIDTH = 44
 NUMBER_WIDTH = 12
-WORDS_WIDTH = 90
+DEFINITION_WIDTH = 90
 
 type Cell = str | int
 
 
 def file_name(report: Report, ending: str) -> str:
-    """Return the name of a file that holds ``report``: plain letters, and the days of the span."""
-    return f"report_{report.span.first.isoformat()}_{report.span.last.isoformat()}.{ending}"
+    """Return the file name of ``report`` in ASCII, with the days of its period."""
+    return f"report_{report.period.first.isoformat()}_{report.period.last.isoformat()}.{ending}"
 
 
 # ---- comma-separated values ----
 
 
 class _Echo:
-    """A file that gives back what is written to it, so that rows can be streamed."""
+    """A file object whose ``write`` returns the text, so that rows can be streamed."""
 
     def write(self, text: str) -> str:
         return text
 
 
 def csv_lines(report: Report) -> Iterator[str]:
-    """Yield ``report`` line by line, one row a group and breakdown, with the mark by which Excel knows UTF-8.
+    """Yield ``report`` line by line, one row per group and breakdown, after the byte-order mark that Excel needs.
 
-    Names that a spreadsheet would read as a formula begin with an apostrophe.
+    Names that a spreadsheet would read as a formula get an apostrophe in front.
     """
     writer = csv.writer(_Echo())
     yield BOM
     for cells in _csv_rows(report):
-        yield writer.writerow([_harmless(cell) for cell in cells])
+        yield writer.writerow([_without_formula(cell) for cell in cells])
 
 
 def _csv_rows(report: Report) -> Iterator[list[Cell]]:
-    days = [report.span.first.isoformat(), report.span.last.isoformat()]
+    days = [report.period.first.isoformat(), report.period.last.isoformat()]
     limits = [pgettext("days", "From"), pgettext("days", "To")]
-    hours = [str(TIMES[name]) for name in COLUMNS]
+    hours = [str(TIME_TITLES[name]) for name in TIME_COLUMNS]
     yield [*limits, gettext("Breakdown"), pgettext("figures", "Name"), *_headings(), *hours]
     for title, rows in ((gettext("By agency"), report.by_agency), (gettext("By kind"), report.by_kind)):
         for row in rows:
-            yield [*days, title, row.name, *_numbers(row.figures), *_nothing(COLUMNS)]
-    # Rows of their own: an agency that had a case in hand need not be the one that its figures count it for.
+            yield [*days, title, row.name, *_numbers(row.figures), *_blanks(TIME_COLUMNS)]
+    # Separate rows: the agency that had a case in hand need not be the one it is counted for.
     for time in report.times:
-        yield [*days, str(TIMES_TITLE), time.name, *_nothing(NAMES), *_hours(time)]
-    words = pgettext("figures", "Total")
-    yield [*days, words, words, *_numbers(report.total), *_nothing(COLUMNS)]
+        yield [*days, str(TIME_TABLE_TITLE), time.name, *_blanks(FIGURE_NAMES), *_hours(time)]
+    total = pgettext("figures", "Total")
+    yield [*days, total, total, *_numbers(report.total), *_blanks(TIME_COLUMNS)]
 
 
-def _nothing(columns: Sequence[str]) -> list[Cell]:
+def _blanks(columns: Sequence[str]) -> list[Cell]:
     return [""] * len(columns)
 
 
-def _harmless(cell: Cell) -> Cell:
+def _without_formula(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
 
 
 def is_formula(text: str) -> bool:
-    """Tell whether a spreadsheet could take ``text`` for a formula, by its first visible letter or its twin."""
+    """Tell whether a spreadsheet could read ``text`` as a formula, by its first visible character after NFKC."""
     if text[:1] in CONTROL_STARTS:
         return True
     visible = (letter for letter in text if not letter.isspace() and unicodedata.category(letter) not in {"Cf", "Cc"})
@@ -89,9 +89,9 @@ def is_formula(text: str) -> bool:
 
 
 def workbook(report: Report) -> bytes:
-    """Return ``report`` as an XLSX file: a sheet a breakdown and one with the definitions, mirrored in Arabic.
+    """Return ``report`` as an XLSX file: one sheet per breakdown and one with the definitions; right to left in Arabic.
 
-    Every text is written as a text cell, never read for formulas, links or numbers.
+    Every text is written as a text cell, never interpreted as a formula, link or number.
     """
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
@@ -103,11 +103,11 @@ def workbook(report: Report) -> bytes:
     return stream.getvalue()
 
 
-def _breakdown(book: Workbook, title: str, column: str, rows: Iterable[Row], total: Figures) -> None:
+def _breakdown(book: Workbook, title: str, column: str, rows: Iterable[FigureRow], total: CaseFigures) -> None:
     sheet = _sheet(book, title)
     bold, plain, number, sum_format = _formats(book)
     sheet.set_column(0, 0, NAME_WIDTH)
-    sheet.set_column(1, len(NAMES), NUMBER_WIDTH)
+    sheet.set_column(1, len(FIGURE_NAMES), NUMBER_WIDTH)
     sheet.freeze_panes(1, 1)
     _write_row(sheet, 0, [column, *_headings()], bold, bold)
     line = 0
@@ -118,12 +118,12 @@ def _breakdown(book: Workbook, title: str, column: str, rows: Iterable[Row], tot
 
 
 def _times(book: Workbook, rows: Iterable[TimeRow]) -> None:
-    sheet = _sheet(book, str(TIMES_TITLE))
+    sheet = _sheet(book, str(TIME_TABLE_TITLE))
     bold, plain, number, _sum = _formats(book)
     sheet.set_column(0, 0, NAME_WIDTH)
-    sheet.set_column(1, len(COLUMNS), NUMBER_WIDTH * 2)
+    sheet.set_column(1, len(TIME_COLUMNS), NUMBER_WIDTH * 2)
     sheet.freeze_panes(1, 1)
-    _write_row(sheet, 0, [gettext("Agency"), *(str(TIMES[name]) for name in COLUMNS)], bold, bold)
+    _write_row(sheet, 0, [gettext("Agency"), *(str(TIME_TITLES[name]) for name in TIME_COLUMNS)], bold, bold)
     for line, row in enumerate(rows, start=1):
         _write_row(sheet, line, [row.name, *_hours(row)], plain, number)
     sheet.repeat_rows(0)
@@ -134,14 +134,14 @@ def _about(book: Workbook, report: Report) -> None:
     bold, plain, _number, _sum = _formats(book)
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, NUMBER_WIDTH * 2)
-    sheet.set_column(1, 1, WORDS_WIDTH)
-    days = (report.span.first.isoformat(), report.span.last.isoformat())
+    sheet.set_column(1, 1, DEFINITION_WIDTH)
+    days = (report.period.first.isoformat(), report.period.last.isoformat())
     _write_row(sheet, 0, [pgettext("days", "From"), days[0]], bold, plain)
     _write_row(sheet, 1, [pgettext("days", "To"), days[1]], bold, plain)
     _write_row(sheet, 2, [gettext("Counted"), as_of_line(report)], bold, plain)
-    explained = [(str(TITLES[name]), str(words)) for name, words in DEFINITIONS.items()]
+    explained = [(str(FIGURE_TITLES[name]), str(definition)) for name, definition in DEFINITIONS.items()]
     explained += [("", str(note)) for note in NOTES]
-    explained += [(str(TIMES_TITLE), str(TIMES_NOTE))]
+    explained += [(str(TIME_TABLE_TITLE), str(TIME_NOTE))]
     for line, cells in enumerate(explained, start=4):
         _write_row(sheet, line, cells, bold, wrapped)
 
@@ -163,24 +163,24 @@ def _formats(book: Workbook) -> tuple[Format, Format, Format, Format]:
 
 
 def _write_row(sheet: Worksheet, line: int, cells: Iterable[Cell], first: Format, others: Format) -> None:
-    for place, cell in enumerate(cells):
-        style = others if place else first
+    for column, cell in enumerate(cells):
+        style = others if column else first
         if isinstance(cell, str):
-            sheet.write_string(line, place, cell, style)
+            sheet.write_string(line, column, cell, style)
         else:
-            sheet.write_number(line, place, cell, style)
+            sheet.write_number(line, column, cell, style)
 
 
 # ---- both ----
 
 
 def _headings() -> list[str]:
-    return [str(TITLES[name]) for name in NAMES]
+    return [str(FIGURE_TITLES[name]) for name in FIGURE_NAMES]
 
 
 def _hours(row: TimeRow) -> list[int]:
-    return [getattr(row, name) for name in COLUMNS]
+    return [getattr(row, name) for name in TIME_COLUMNS]
 
 
-def _numbers(figures: Figures) -> list[int]:
-    return [getattr(figures, name) for name in NAMES]
+def _numbers(figures: CaseFigures) -> list[int]:
+    return [getattr(figures, name) for name in FIGURE_NAMES]

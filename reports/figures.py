@@ -1,19 +1,19 @@
-"""The figures of a span of days: cases received, closed, pending and late, by agency and by kind.
+"""The figures of a period: cases received, closed, pending and late, by agency and by kind.
 
-A case counts by what was true at the **end of the span**: the last moment of its last day, or now while that day is
+A case counts by what was true at the **end of the period**: the last moment of its last day, or now while that day is
 not over. What happened afterwards changes nothing, so the figures of a past month stay what they were.
 
-- *received*: filed in the span.
-- *closed*: closed at the end of the span, by a closing that fell in it, whatever the outcome (withdrawn and archived
+- *received*: filed in the period.
+- *closed*: closed at the end of the period, by a closing that fell in it, whatever the outcome (withdrawn and archived
   cases too). A closing that was corrected or objected to before the end does not count; one that follows an objection
-  counts in the span of that second closing.
-- *pending*: filed before the end of the span and not closed at it.
-- *late*: of the pending, those whose first deadline had passed: to find the agency, to decide competence, to answer,
-  to decide an objection. An extension does not excuse, for lateness is measured against the first promise; the days
-  in which the citizen was asked do, for that clock stands still.
+  counts in the period of that second closing.
+- *pending*: filed before the end of the period and not closed at it.
+- *late*: the pending cases whose first deadline had passed: to find the agency, to decide competence, to answer, or to
+  decide an objection. An extension does not change this, for lateness is measured against the first promise; days in
+  which the office waited for the citizen do not count, for they pause that clock.
 
-Each case counts once, for the agency it was with at the end of the span; cases with none stand in a row of their own.
-Small groups are shown as they are: these pages are internal.
+Each case counts once, for the agency it was with at the end of the period; cases with none stand in a row of their own.
+Small numbers are shown as they are, for these pages are internal.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import Agency, current_calendar
 from complaints.workflow import Kind
 from kit.arabic import fold
-from reports.spans import Span
-from reports.times import TimeRow
+from reports.periods import ReportPeriod
+from reports.time_in_hand import TimeRow
 
 # One pass over the cases that can count: filed before the end, and not closed for good before the start. The agency of
-# a case comes from the last event that placed it; the deadline of a clock as it stood then is `first_due_at`, unless
-# the clock was stopped and went on later, which moved it: such clocks are handed out and judged by the calendar.
+# a case comes from the last event that placed it. The deadline of a clock at that time is `first_due_at`, unless a
+# pause that ended later has moved it: such clocks are returned and checked by the calendar in Python.
 COUNT = """
 WITH standing AS (
     SELECT
@@ -109,88 +109,89 @@ GROUP BY agency_id, kind
 
 
 @dataclass(frozen=True)
-class Figures:
-    """The four figures of one group of cases, as the module defines them."""
+class CaseFigures:
+    """The four figures of one group of cases; the module docstring defines them."""
 
     received: int = 0
     closed: int = 0
     pending: int = 0
     late: int = 0
 
-    def __add__(self, other: Figures) -> Figures:
-        return Figures(*map(add, astuple(self), astuple(other)))
+    def __add__(self, other: CaseFigures) -> CaseFigures:
+        return CaseFigures(*map(add, astuple(self), astuple(other)))
 
     def __bool__(self) -> bool:
         return any(astuple(self))
 
 
 #: The figures in the order they are shown.
-NAMES = ("received", "closed", "pending", "late")
+FIGURE_NAMES = ("received", "closed", "pending", "late")
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of a table: a name, a short one for drawings, and its figures."""
+class FigureRow:
+    """One row of a table: a name, a short name for the chart, and the figures."""
 
     name: str
     short_name: str
-    figures: Figures
+    figures: CaseFigures
 
 
 @dataclass(frozen=True)
 class Report:
-    """The figures of a span, counted at ``counted_at``; ``as_of`` is the end of the span they describe.
+    """The figures of a period, counted at ``counted_at``; ``as_of`` is the end of the period they describe.
 
-    ``times`` are not counted with the figures but added by whoever shows them.
+    ``times`` are not counted with the figures; the view adds them.
     """
 
-    span: Span
+    period: ReportPeriod
     as_of: datetime
     counted_at: datetime
-    by_agency: tuple[Row, ...]
-    by_kind: tuple[Row, ...]
-    total: Figures
+    by_agency: tuple[FigureRow, ...]
+    by_kind: tuple[FigureRow, ...]
+    total: CaseFigures
     times: tuple[TimeRow, ...] = ()
 
     @property
     def is_running(self) -> bool:
-        """Tell whether the span's last day is not over yet."""
-        return self.as_of < self.span.ends_at
+        """Tell whether the period's last day is not over yet."""
+        return self.as_of < self.period.ends_at
 
 
-def count(span: Span, *, at: datetime) -> Report:
-    """Count the cases of ``span`` as it stood at its end, or at ``at`` while it lasts; names in the active language.
+def count_figures(period: ReportPeriod, *, at: datetime) -> Report:
+    """Count the cases of ``period`` as they were at its end, or at ``at`` while it lasts; names in the active language.
 
-    Two statements whatever the number of agencies and cases, four when the answer hangs on a clock that was stopped
-    and went on after the end.
+    Two queries for any number of agencies and cases, four when a clock was paused beyond the end of the period.
     """
-    as_of = min(span.ends_at, at)
-    groups = _groups(span.starts_at, as_of)
-    by_kind = _gathered((kind, figures) for (_agency, kind), figures in groups.items())
+    as_of = min(period.ends_at, at)
+    groups = _groups(period.starts_at, as_of)
+    by_kind = _sum_by_key((kind, figures) for (_agency, kind), figures in groups.items())
     return Report(
-        span=span,
+        period=period,
         as_of=as_of,
         counted_at=at,
-        by_agency=_agency_rows(_gathered((agency, figures) for (agency, _kind), figures in groups.items())),
-        by_kind=tuple(Row(str(kind.label), str(kind.label), by_kind.get(kind.value, Figures())) for kind in Kind),
-        total=reduce(add, groups.values(), Figures()),
+        by_agency=_agency_rows(_sum_by_key((agency, figures) for (agency, _kind), figures in groups.items())),
+        by_kind=tuple(
+            FigureRow(str(kind.label), str(kind.label), by_kind.get(kind.value, CaseFigures())) for kind in Kind
+        ),
+        total=reduce(add, groups.values(), CaseFigures()),
     )
 
 
-def _groups(start: datetime, end: datetime) -> dict[tuple[int | None, str], Figures]:
+def _groups(start: datetime, end: datetime) -> dict[tuple[int | None, str], CaseFigures]:
     """Return the figures of each agency and kind."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"start": start, "end": end})
         rows = cursor.fetchall()
     calendar = current_calendar() if any(row[-1] for row in rows) else None
     return {
-        (agency, kind): Figures(received, closed, pending, late + _late_among(moved, calendar))
+        (agency, kind): CaseFigures(received, closed, pending, late + _late_among(moved, calendar))
         for agency, kind, received, closed, pending, late, moved in rows
     }
 
 
 def _late_among(moved: str | None, calendar: WorkingCalendar | None) -> int:
-    """Return how many of the clocks handed out were late; they come as JSON: due, judged at, pauses."""
+    """Return how many of these clocks were late; ``moved`` is JSON: due, judged at, pauses."""
     if calendar is None or moved is None:
         return 0
     moment = datetime.fromisoformat
@@ -225,20 +226,20 @@ def _is_in_hours(at: datetime, calendar: WorkingCalendar) -> bool:
     return calendar.is_working_day(day) and calendar.opening(day) < at <= calendar.closing(day)
 
 
-def _gathered[K](pairs: Iterable[tuple[K, Figures]]) -> dict[K, Figures]:
-    sums: dict[K, Figures] = {}
+def _sum_by_key[K](pairs: Iterable[tuple[K, CaseFigures]]) -> dict[K, CaseFigures]:
+    sums: dict[K, CaseFigures] = {}
     for key, figures in pairs:
-        sums[key] = sums.get(key, Figures()) + figures
+        sums[key] = sums.get(key, CaseFigures()) + figures
     return sums
 
 
-def _agency_rows(sums: Mapping[int | None, Figures]) -> tuple[Row, ...]:
-    """Return the agencies with anything to count, the busiest first, equals by name, and last what has no agency."""
+def _agency_rows(sums: Mapping[int | None, CaseFigures]) -> tuple[FigureRow, ...]:
+    """Return the agencies with cases to count, most received first, then by name; cases without agency last."""
     agencies = Agency.objects.only("name_ar", "name_en", "short_name_ar", "short_name_en").in_bulk(
         [key for key, figures in sums.items() if key is not None and figures]
     )
-    rows = [Row(agency.name, agency.short_name, sums[key]) for key, agency in agencies.items()]
+    rows = [FigureRow(agency.name, agency.short_name, sums[key]) for key, agency in agencies.items()]
     rows.sort(key=lambda row: (-row.figures.received, fold(row.name)))
-    unplaced = sums.get(None, Figures())
-    nowhere = Row(gettext("No agency yet"), gettext("No agency yet"), unplaced)
-    return (*rows, nowhere) if unplaced else tuple(rows)
+    unplaced = sums.get(None, CaseFigures())
+    no_agency = FigureRow(gettext("No agency yet"), gettext("No agency yet"), unplaced)
+    return (*rows, no_agency) if unplaced else tuple(rows)

@@ -12,34 +12,34 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from kit.arabic import fold_digits
 from kit.forms import DigitsInput, Form
-from reports.spans import Span
+from reports.periods import ReportPeriod
 
-#: The system is younger; an earlier year is a slip of the finger.
+#: There are no cases before; an earlier year is a typing error.
 EARLIEST_YEAR = 2000
 DAY_FIRST = re.compile(r"(\d{1,2})[\s/.\-\u060c\u060d\u066b]+(\d{1,2})[\s/.\-\u060c\u060d\u066b]+(\d{4})")
 YEAR_FIRST = re.compile(r"(\d{4})[\s/.\-\u060c\u060d\u066b]+(\d{1,2})[\s/.\-\u060c\u060d\u066b]+(\d{1,2})")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
-class DayInput(DigitsInput):
-    """A box for one day, written day first: ``31/1/2026``."""
+class TypedDayInput(DigitsInput):
+    """A text box for one day, written day first: ``31/1/2026``."""
 
     def __init__(self) -> None:
-        # The keyboard of numbers has no stroke on many telephones.
+        # The numeric keyboard of many phones has no slash.
         super().__init__({"inputmode": "text"})
 
     def format_value(self, value: Any) -> str | None:
-        """Return a day as people write it, or what was typed."""
+        """Return a date as day/month/year, and anything else as it was typed."""
         if isinstance(value, date):
             return f"{value.day}/{value.month}/{value.year}"
         shown: str | None = super().format_value(value)
         return shown
 
 
-class DayField(forms.Field):
+class TypedDayField(forms.Field):
     """A day up to ``latest``, written day first or year first, in any digits."""
 
-    widget = DayInput
+    widget = TypedDayInput
 
     def __init__(self, *, latest: date | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -81,20 +81,20 @@ def _parts(typed: str) -> tuple[int, int, int]:
     return int(day), int(month), int(year)
 
 
-class SpanForm(Form):
+class PeriodForm(Form):
     """The first and the last day of a report."""
 
-    first = DayField(label=pgettext_lazy("days", "From"))
-    last = DayField(label=pgettext_lazy("days", "To"))
+    first = TypedDayField(label=pgettext_lazy("days", "From"))
+    last = TypedDayField(label=pgettext_lazy("days", "To"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if isinstance(field, DayField):
+            if isinstance(field, TypedDayField):
                 field.latest = today
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a span that ends before it begins."""
+        """Refuse a period that ends before it begins."""
         cleaned = super().clean() or {}
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
@@ -102,6 +102,6 @@ class SpanForm(Form):
         return cleaned
 
     @property
-    def span(self) -> Span:
-        """The span chosen; ask a valid form only."""
-        return Span(self.cleaned_data["first"], self.cleaned_data["last"])
+    def period(self) -> ReportPeriod:
+        """The chosen period; for a valid form only."""
+        return ReportPeriod(self.cleaned_data["first"], self.cleaned_data["last"])

@@ -1,4 +1,4 @@
-"""The report page of the CMU and the Prime Minister's office, and its files; nobody else finds them."""
+"""The report page of the CMU and the Prime Minister's office, and its files; everybody else gets 404."""
 
 from __future__ import annotations
 
@@ -22,43 +22,43 @@ from accounts.models import User
 from accounts.roles import REPORT_READERS
 from complaints.staff.frame import menu_of, office_of
 from reports import exports
-from reports.figures import NAMES, Figures, Report, Row, count
-from reports.forms import SpanForm
-from reports.spans import Preset, Span
-from reports.times import COLUMNS, times_in
-from reports.words import DEFINITIONS, NOTES, PRESETS, TIMES, TIMES_NOTE, TIMES_TITLE, TITLES
+from reports.figures import FIGURE_NAMES, CaseFigures, FigureRow, Report, count_figures
+from reports.forms import PeriodForm
+from reports.labels import DEFINITIONS, FIGURE_TITLES, NOTES, PRESET_LABELS, TIME_NOTE, TIME_TABLE_TITLE, TIME_TITLES
+from reports.periods import Preset, ReportPeriod
+from reports.time_in_hand import TIME_COLUMNS, time_in_hand
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-#: Bars in the drawing of the agencies; the table beside it has all of them.
+#: The most bars in the chart of the agencies; the table beside it has all agencies.
 MOST_BARS = 12
-#: Bars named in the sentence that is read aloud.
+#: The most bars named in the text alternative of the chart.
 MOST_SPOKEN = 3
 
 type View = Callable[[HttpRequest], HttpResponseBase]
 
 
 def for_report_readers(view: View) -> View:
-    """Answer 404 to whoever does not read reports today."""
+    """Answer 404 to users without a role that reads reports today."""
 
     @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponseBase:
+    def wrapper(request: HttpRequest) -> HttpResponseBase:
         user = request.user
         if not user.is_authenticated or not user.authority(timezone.now()).has(REPORT_READERS):
             raise Http404
         return view(request)
 
-    return guarded
+    return wrapper
 
 
 @require_safe
 @for_report_readers
 def report(request: HttpRequest) -> HttpResponse:
-    """Show the figures of the days asked for, of the current month when none are."""
+    """Show the figures of the requested days, by default of the current month."""
     at = timezone.now()
-    asked = _asked(request, today=timezone.localdate(at))
-    page = _frame(asked, shown=request.GET.get("figure", "")) | _desk(request, at)
-    if asked.span is not None:
-        page |= _content(_counted(asked.span, at=at), shown=page["shown"], query=asked.query)
+    requested = _report_request(request, today=timezone.localdate(at))
+    page = _frame(requested, shown=request.GET.get("figure", "")) | _staff_frame(request, at)
+    if requested.period is not None:
+        page |= _content(_counted(requested.period, at=at), shown=page["shown"], query=requested.query)
     return render(request, "reports/report.html", page)
 
 
@@ -67,10 +67,10 @@ def report(request: HttpRequest) -> HttpResponse:
 def report_xlsx(request: HttpRequest) -> HttpResponseBase:
     """Send the figures as a workbook."""
     at = timezone.now()
-    asked = _asked(request, today=timezone.localdate(at))
-    if asked.span is None:
-        return redirect(f"{reverse('reports')}?{asked.query}")
-    found = _counted(asked.span, at=at)
+    requested = _report_request(request, today=timezone.localdate(at))
+    if requested.period is None:
+        return redirect(f"{reverse('reports')}?{requested.query}")
+    found = _counted(requested.period, at=at)
     return FileResponse(
         io.BytesIO(exports.workbook(found)),
         as_attachment=True,
@@ -84,10 +84,10 @@ def report_xlsx(request: HttpRequest) -> HttpResponseBase:
 def report_csv(request: HttpRequest) -> HttpResponseBase:
     """Send the figures as comma-separated values."""
     at = timezone.now()
-    asked = _asked(request, today=timezone.localdate(at))
-    if asked.span is None:
-        return redirect(f"{reverse('reports')}?{asked.query}")
-    found = _counted(asked.span, at=at)
+    requested = _report_request(request, today=timezone.localdate(at))
+    if requested.period is None:
+        return redirect(f"{reverse('reports')}?{requested.query}")
+    found = _counted(requested.period, at=at)
     disposition = content_disposition_header(as_attachment=True, filename=exports.file_name(found, "csv"))
     return StreamingHttpResponse(
         exports.csv_lines(found),
@@ -96,46 +96,46 @@ def report_csv(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-# ---- what was asked ----
+# ---- the request ----
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The days a request asks for; ``span`` is None when they are no span, and the form says why."""
+class ReportRequest:
+    """The days a request asks for; ``period`` is None when they are invalid, and the form says why."""
 
-    form: SpanForm
-    span: Span | None
+    form: PeriodForm
+    period: ReportPeriod | None
     preset: Preset | None
 
     @property
     def query(self) -> str:
-        """The part of an address that asks for the same again."""
+        """The query string of the same request."""
         if self.preset is not None:
             return urlencode({"span": self.preset})
         return urlencode({name: self.form.data.get(name, "") for name in ("first", "last")})
 
 
-def _asked(request: HttpRequest, *, today: date) -> Asked:
-    """Read the days of the form, else a span by its name, else the current month."""
+def _report_request(request: HttpRequest, *, today: date) -> ReportRequest:
+    """Return the days of the form, else the named period, else the current month."""
     if "first" in request.GET or "last" in request.GET:
-        form = SpanForm(request.GET, today=today)
-        return Asked(form, form.span if form.is_valid() else None, None)
+        form = PeriodForm(request.GET, today=today)
+        return ReportRequest(form, form.period if form.is_valid() else None, None)
     name = request.GET.get("span", "")
     preset = Preset(name) if name in Preset else Preset.THIS_MONTH
-    span = preset.span(today)
-    return Asked(SpanForm(initial={"first": span.first, "last": span.last}, today=today), span, preset)
+    period = preset.period(today)
+    return ReportRequest(PeriodForm(initial={"first": period.first, "last": period.last}, today=today), period, preset)
 
 
-def _counted(span: Span, *, at: datetime) -> Report:
-    """Return the report of ``span`` with the working time of the agencies."""
-    return replace(count(span, at=at), times=times_in(span, at=at))
+def _counted(period: ReportPeriod, *, at: datetime) -> Report:
+    """Return the report of ``period`` with the time agencies had cases in hand."""
+    return replace(count_figures(period, at=at), times=time_in_hand(period, at=at))
 
 
-# ---- what is shown ----
+# ---- the page ----
 
 
-def _desk(request: HttpRequest, at: datetime) -> dict[str, Any]:
-    """Return what stands around the page, as around every page of the desk."""
+def _staff_frame(request: HttpRequest, at: datetime) -> dict[str, Any]:
+    """Return the menu and the office, as on every staff page."""
     user = cast("User", request.user)
     return {"menu": menu_of(user, at=at), "office": office_of(user, at=at)}
 
@@ -144,18 +144,22 @@ def _desk(request: HttpRequest, at: datetime) -> dict[str, Any]:
 TILES = {"received": "info", "closed": "ok", "pending": "wait", "late": "bad"}
 
 
-def _frame(asked: Asked, *, shown: str) -> dict[str, Any]:
-    """Return what the page holds whether or not there are figures; ``shown`` names the figure that is drawn."""
-    shown = shown if shown in NAMES else NAMES[0]
+def _frame(requested: ReportRequest, *, shown: str) -> dict[str, Any]:
+    """Return the parts of the page that do not depend on figures; ``shown`` names the figure of the charts."""
+    shown = shown if shown in FIGURE_NAMES else FIGURE_NAMES[0]
     presets = [
-        {"href": f"?{urlencode({'span': preset, 'figure': shown})}", "text": text, "current": preset == asked.preset}
-        for preset, text in PRESETS.items()
+        {
+            "href": f"?{urlencode({'span': preset, 'figure': shown})}",
+            "text": text,
+            "current": preset == requested.preset,
+        }
+        for preset, text in PRESET_LABELS.items()
     ]
-    definitions = [(TITLES[name], words) for name, words in DEFINITIONS.items()]
+    definitions = [(FIGURE_TITLES[name], definition) for name, definition in DEFINITIONS.items()]
     return {
-        "form": asked.form,
+        "form": requested.form,
         "presets": presets,
-        "query": asked.query,
+        "query": requested.query,
         "shown": shown,
         "definitions": definitions,
         "notes": NOTES,
@@ -163,7 +167,7 @@ def _frame(asked: Asked, *, shown: str) -> dict[str, Any]:
 
 
 def _content(found: Report, *, shown: str, query: str) -> dict[str, Any]:
-    """Return the figures of the page: totals, and for each breakdown a drawing of one figure and the table of all."""
+    """Return the totals, and for each breakdown a chart of one figure and the table of all figures."""
     totals = [
         {
             **cell,
@@ -171,12 +175,12 @@ def _content(found: Report, *, shown: str, query: str) -> dict[str, Any]:
             "href": f"?{query}&{urlencode({'figure': name})}#drawings",
             "current": name == shown,
         }
-        for name, cell in zip(NAMES, _cells(found.total), strict=True)
+        for name, cell in zip(FIGURE_NAMES, _cells(found.total), strict=True)
     ]
     return {
         "report": found,
         "totals": totals,
-        "drawn": TITLES[shown],
+        "drawn": FIGURE_TITLES[shown],
         "agencies": _breakdown(found.by_agency, shown=shown),
         "kinds": _breakdown(found.by_kind, shown=shown),
         "times": _times(found),
@@ -184,11 +188,16 @@ def _content(found: Report, *, shown: str, query: str) -> dict[str, Any]:
 
 
 def _times(found: Report) -> dict[str, Any]:
-    rows = [(row.name, [getattr(row, name) for name in COLUMNS]) for row in found.times]
-    return {"title": TIMES_TITLE, "note": TIMES_NOTE, "columns": [TIMES[name] for name in COLUMNS], "rows": rows}
+    rows = [(row.name, [getattr(row, name) for name in TIME_COLUMNS]) for row in found.times]
+    return {
+        "title": TIME_TABLE_TITLE,
+        "note": TIME_NOTE,
+        "columns": [TIME_TITLES[name] for name in TIME_COLUMNS],
+        "rows": rows,
+    }
 
 
-def _breakdown(rows: Sequence[Row], *, shown: str) -> dict[str, Any]:
+def _breakdown(rows: Sequence[FigureRow], *, shown: str) -> dict[str, Any]:
     bars = _bars(rows, shown)
     return {
         "rows": [{"name": row.name, "cells": _cells(row.figures)} for row in rows],
@@ -198,11 +207,11 @@ def _breakdown(rows: Sequence[Row], *, shown: str) -> dict[str, Any]:
     }
 
 
-def _cells(figures: Figures) -> list[dict[str, Any]]:
-    return [{"title": TITLES[name], "count": getattr(figures, name)} for name in NAMES]
+def _cells(figures: CaseFigures) -> list[dict[str, Any]]:
+    return [{"title": FIGURE_TITLES[name], "count": getattr(figures, name)} for name in FIGURE_NAMES]
 
 
-def _bars(rows: Sequence[Row], shown: str) -> list[tuple[str, int]]:
-    """Return the figure shown of every row that has one, the largest first."""
+def _bars(rows: Sequence[FigureRow], shown: str) -> list[tuple[str, int]]:
+    """Return the shown figure of every row where it is not zero, the largest first."""
     found = [(row.short_name, int(getattr(row.figures, shown))) for row in rows]
     return sorted((bar for bar in found if bar[1]), key=lambda bar: -bar[1])

@@ -268,7 +268,7 @@ def sign_in(client: Client, person: User | Citizen) -> Client:
     user = person if isinstance(person, User) else person.user
     assert user is not None
     door = "StaffBackend" if user.is_staff else "CitizenBackend"
-    client.force_login(user, backend=f"accounts.backends.{door}")
+    client.force_login(user, backend=f"accounts.sign_in.backends.{door}")
     return client
 
 

@@ -83,6 +83,22 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.citizen', verbose_name='own person'),
         ),
         migrations.CreateModel(
+            name='FormDraft',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('purpose', models.CharField(choices=[('register', 'registration'), ('reset', 'forgotten password'), ('change_phone', 'change of mobile number')], max_length=14)),
+                ('session_hash', models.CharField(max_length=64)),
+                ('payload', kit.crypto.EncryptedText()),
+                ('created_at', models.DateTimeField()),
+                ('expires_at', models.DateTimeField(db_index=True)),
+            ],
+            options={
+                'verbose_name': 'unfinished form',
+                'verbose_name_plural': 'unfinished forms',
+                'constraints': [models.UniqueConstraint(fields=('session_hash', 'purpose'), name='formdraft_once_per_session')],
+            },
+        ),
+        migrations.CreateModel(
             name='IdentityCheck',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -150,7 +166,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'code',
                 'verbose_name_plural': 'codes',
-                'indexes': [models.Index(fields=['session_hash', 'purpose', 'phone_lookup', '-created_at'], name='phonecode_of_session'), models.Index(fields=['created_at'], name='phonecode_age')],
+                'indexes': [models.Index(fields=['session_hash', 'purpose', 'phone_lookup', '-created_at'], name='phonecode_session'), models.Index(fields=['created_at'], name='phonecode_age')],
             },
         ),
         migrations.CreateModel(
@@ -168,7 +184,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Throttle',
+            name='RateCounter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('scope', models.CharField(max_length=24)),
@@ -180,23 +196,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'counter',
                 'verbose_name_plural': 'counters',
-                'constraints': [models.UniqueConstraint(fields=('scope', 'key', 'starts_at'), name='throttle_window'), models.CheckConstraint(condition=models.Q(('count__gte', 0)), name='throttle_counts_up')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Unfinished',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('register', 'registration'), ('reset', 'forgotten password'), ('change_phone', 'change of mobile number')], max_length=14)),
-                ('session_hash', models.CharField(max_length=64)),
-                ('payload', kit.crypto.EncryptedText()),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(db_index=True)),
-            ],
-            options={
-                'verbose_name': 'unfinished form',
-                'verbose_name_plural': 'unfinished forms',
-                'constraints': [models.UniqueConstraint(fields=('session_hash', 'purpose'), name='unfinished_once_a_session')],
+                'constraints': [models.UniqueConstraint(fields=('scope', 'key', 'starts_at'), name='ratecounter_window'), models.CheckConstraint(condition=models.Q(('count__gte', 0)), name='ratecounter_not_negative')],
             },
         ),
         migrations.CreateModel(

@@ -1,6 +1,5 @@
-"""The tables of accounts: people, users and their roles, codes and counters, and who looked at whom."""
+"""The tables of accounts: people, users and their roles, codes and counters, and whose identity staff viewed."""
 
-from accounts.models.doors import PhoneCode, Purpose, Throttle, Unfinished
 from accounts.models.people import (
     Citizen,
     Identity,
@@ -9,6 +8,7 @@ from accounts.models.people import (
     NumberKind,
     PolicyAcceptance,
 )
+from accounts.models.sign_in import FormDraft, PhoneCode, Purpose, RateCounter
 from accounts.models.users import (
     Absence,
     Membership,
@@ -25,6 +25,7 @@ from accounts.models.users import (
 __all__ = [
     "Absence",
     "Citizen",
+    "FormDraft",
     "Identity",
     "IdentityCheck",
     "IdentityView",
@@ -33,8 +34,7 @@ __all__ = [
     "PhoneCode",
     "PolicyAcceptance",
     "Purpose",
-    "Throttle",
-    "Unfinished",
+    "RateCounter",
     "User",
     "acting_as",
     "agencies_with_officers",

@@ -1,4 +1,4 @@
-"""The person behind a case: identity kept encrypted, how far it is proven, and who looked at it."""
+"""Citizens: their encrypted identity, its checks against a registry, and which staff viewed it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NUMBER_PURPOSE = "number"
 
 
 class NumberKind(models.TextChoices):
-    """The documents a person can be known by."""
+    """The kinds of identity documents."""
 
     NATIONAL = "national", _("National number")
     PERSONAL = "personal", _("Personal number")
@@ -35,27 +35,27 @@ class Identity(models.TextChoices):
 
 
 class CitizenQuerySet(models.QuerySet["Citizen"]):
-    """Questions about people."""
+    """Queries for citizens."""
 
     def numbered(self, kind: str, number: str) -> Self:
-        """Keep the people who gave this number, proven or not."""
+        """Return the citizens with this document number, proven or not."""
         return self.filter(number_kind=kind, number_lookup=lookup(number, purpose=NUMBER_PURPOSE))
 
     def reached_at(self, phone: str) -> Self:
-        """Keep the people whose verified mobile number this is."""
+        """Return the citizens with this verified mobile number."""
         return self.filter(phone_lookup=lookup(phone, purpose="phone"))
 
     def matched(self) -> Self:
-        """Keep the people whose identity the registry confirmed."""
+        """Return the citizens whose identity the registry confirmed."""
         return self.filter(identity=Identity.MATCHED)
 
 
 class Citizen(models.Model):
-    """A person who complains, suggests, asks or praises; exists without a user when the contact centre wrote it down.
+    """A person who complains, suggests, asks or praises; has no user when recorded by the contact centre.
 
     The number is unique among matched people only, so that somebody who merely knows it cannot block its owner.
-    Names stay readable; number, birth date, phone and address are encrypted. Pages show them masked, or through
-    ``accounts.identity.reveal``.
+    Names stay readable; number, birth date, phone and address are encrypted. Pages show them masked, or
+    in clear through ``accounts.identity.disclosure.reveal``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -139,22 +139,22 @@ class Citizen(models.Model):
 
     @property
     def masked_phone(self) -> str:
-        """The mobile number as it may be shown without a reason."""
+        """The mobile number with most digits hidden, to be shown without a reason."""
         return phones.mask(self.phone)
 
     @property
     def masked_number(self) -> str:
-        """The number of the document as it may be shown without a reason."""
+        """The document number with most characters hidden, to be shown without a reason."""
         return mask_number(self.number)
 
     @property
     def confirmed_email(self) -> str:
-        """The e-mail address, once its owner has confirmed it; until then none, and nothing but the link goes there."""
+        """The e-mail address once its owner confirmed it, else an empty string."""
         return self.email if self.email_confirmed_at else ""
 
     @property
     def offered_way(self) -> str:
-        """The way offered first for a new case: the one the person chose, if the address it leads to is confirmed."""
+        """The channel offered first for a new case: the chosen one, or SMS without a confirmed e-mail address."""
         return self.notify_by if self.confirmed_email else Channel.SMS
 
     @property
@@ -164,13 +164,13 @@ class Citizen(models.Model):
 
 
 def mask_number(number: str) -> str:
-    """Return the number with all but its last three characters hidden; short ones are hidden whole."""
+    """Return the number with all but its last three characters hidden; a short number is hidden whole."""
     shown = number[-3:] if len(number) >= 6 else ""  # noqa: PLR2004 - three of five would give it away
     return phones.DOT * (len(number) - len(shown)) + shown
 
 
 class IdentityCheck(models.Model):
-    """One question to a registry and its outcome: what matched, when and where; never the registry's own data."""
+    """One check against a registry: the outcome and which fields matched; never the data of the registry."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     citizen = models.ForeignKey(Citizen, models.CASCADE, related_name="checks")
@@ -189,7 +189,7 @@ class IdentityCheck(models.Model):
 
 
 class PolicyAcceptance(models.Model):
-    """That a person accepted one version of the usage policy, in which language and when."""
+    """The acceptance of one version of the usage policy: by whom, in which language, and when."""
 
     citizen = models.ForeignKey(Citizen, models.CASCADE, related_name="acceptances")
     version = models.CharField(max_length=20)
@@ -208,7 +208,7 @@ class PolicyAcceptance(models.Model):
 
 
 class IdentityView(models.Model):
-    """That somebody of the staff saw parts of a person's identity in clear: which, why, in which case, and when.
+    """A view of parts of a citizen's identity in clear by staff: which, why, in which case, and when.
 
     Append-only: a trigger refuses changes.
     """

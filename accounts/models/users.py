@@ -1,4 +1,4 @@
-"""Who signs in, what staff are in which agency from when to when, and who stands in for whom."""
+"""Users, the roles of staff in agencies by day, and absences with their deputies."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ ADMIN_APPS = frozenset({"accounts", "agencies"})
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes the two sorts of users, each with the login of its sort."""
+    """Creates the two kinds of users, each with its kind of login."""
 
     def create_citizen(self, *, language: str, password_hash: str) -> User:
-        """Make the user of a citizen; it signs in by the citizen's number, its login is only a key."""
+        """Create the user of a citizen, who signs in by the citizen's number; the login is only a unique key."""
         user = self.model(language=language, password=password_hash)
         user.login = f"c:{user.pk}"
         user.save(using=self._db)
         return user
 
     def create_staff(self, *, email: str, password: str | None = None, **fields: Any) -> User:
-        """Make a staff user, who signs in by e-mail address."""
+        """Create a staff user, who signs in by e-mail address."""
         address = email.strip().lower()
         user = self.model(login=address, email=address, is_staff=True, **fields)
         user.set_password(password)
@@ -42,15 +42,15 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, login: str, password: str | None = None, **fields: Any) -> User:
-        """Make a staff user who may do everything in the admin; called by Django's ``createsuperuser``."""
+        """Create a staff user who may do everything in the admin; called by Django's ``createsuperuser``."""
         return self.create_staff(email=login, password=password, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who can sign in: a citizen, or a member of staff.
 
-    A staff member who complains does so with a second, citizen user; ``person`` then names that citizen, so that nobody
-    handles a case of their own.
+    Staff who complain have a second user, as a citizen; ``person`` names that citizen, so that nobody handles a case
+    of their own.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -133,10 +133,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    """Questions about who is what."""
+    """Queries for memberships."""
 
     def active(self, on: date) -> Self:
-        """Keep what is in force on a day, first and last day included."""
+        """Return the memberships in force on a day, first and last day included."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
 
 
@@ -185,15 +185,15 @@ class Membership(models.Model):
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
-    """Questions about who is away."""
+    """Queries for absences."""
 
     def on(self, day: date) -> Self:
-        """Keep the absences that include a day."""
+        """Return the absences that include a day."""
         return self.filter(starts_on__lte=day, ends_on__gte=day)
 
 
 class Absence(models.Model):
-    """Days on which a user is away and a deputy, if named, acts with the user's roles."""
+    """Days on which a user is away; a deputy, if named, acts with the user's roles."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="absences", verbose_name=_("user"))
     deputy = models.ForeignKey(
@@ -224,18 +224,18 @@ class Absence(models.Model):
         return f"{self.user_id} {self.starts_on:%Y-%m-%d}"
 
 
-def officers_of(agency: Agency, on: date, *, but: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
+def officers_of(agency: Agency, on: date, *, exclude: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
     """Return the liaison officers of ``agency`` who act on a day: those present, and the deputies of those away.
 
-    Empty means that the agency has no active officer and its cases go to the CMU. ``but`` are people who keep off, and
-    with them whoever would only act in their place.
+    Empty means that the agency has no active officer and its cases go to the CMU. The people in ``exclude`` are left
+    out, and so are deputies who would act for them alone.
     """
-    return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.OFFICER), on, but)
+    return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.OFFICER), on, exclude)
 
 
-def supervisors_of(agency: Agency, on: date, *, but: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
-    """Return the supervisors of ``agency`` who act on a day, ``but`` as in ``officers_of``."""
-    return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.SUPERVISOR), on, but)
+def supervisors_of(agency: Agency, on: date, *, exclude: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
+    """Return the supervisors of ``agency`` who act on a day; ``exclude`` as in ``officers_of``."""
+    return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.SUPERVISOR), on, exclude)
 
 
 def acting_as(
@@ -244,23 +244,23 @@ def acting_as(
     *,
     agency: Agency | None = None,
     instead_of: uuid.UUID | None = None,
-    but: Collection[uuid.UUID] = (),
+    exclude: Collection[uuid.UUID] = (),
 ) -> models.QuerySet[User]:
     """Return who acts in one of ``roles`` on a day, in one ``agency`` or anywhere: those present and the deputies.
 
-    ``instead_of`` keeps that one person, or the deputy: nobody when the person has no such role any more. ``but`` is as
-    in ``officers_of``.
+    With ``instead_of`` return that person alone, or the deputy while they are away; nobody when the person has no such
+    role any more. ``exclude`` as in ``officers_of``.
     """
     memberships = Membership.objects.active(on).filter(role__in=roles)
     if agency is not None:
         memberships = memberships.filter(agency=agency)
     if instead_of is not None:
         memberships = memberships.filter(user=instead_of)
-    return _acting(memberships, on, but)
+    return _acting(memberships, on, exclude)
 
 
 def members_of(roles: Collection[Role], on: date, *, agencies: Collection[int] | None = None) -> models.QuerySet[User]:
-    """Return who has one of ``roles`` on a day, in ``agencies`` or anywhere: present, away, or deputy of one away."""
+    """Return who has one of ``roles`` on a day, in ``agencies`` or anywhere: present or away, and the deputies."""
     held = Membership.objects.active(on).filter(role__in=roles)
     members = (held if agencies is None else held.filter(agency__in=agencies)).values("user")
     deputies = Absence.objects.on(on).filter(user__in=members, deputy__isnull=False).values("deputy")
@@ -275,22 +275,22 @@ def agencies_with_officers(agencies: Collection[int], on: date) -> frozenset[int
     return frozenset(members.exclude(user__in=unattended).values_list("agency", flat=True))
 
 
-def cmu_staff(on: date, *, but: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
-    """Return the staff of the CMU who act on a day, its head included; ``but`` is as in ``officers_of``."""
-    return _acting(Membership.objects.active(on).filter(role__in=CMU), on, but)
+def cmu_staff(on: date, *, exclude: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
+    """Return the staff of the CMU who act on a day, its head included; ``exclude`` as in ``officers_of``."""
+    return _acting(Membership.objects.active(on).filter(role__in=CMU), on, exclude)
 
 
 def operators(on: date) -> models.QuerySet[User]:
-    """Return who looks after the system on a day: its operators, or the head of the CMU, or else all of its staff."""
+    """Return the operators who act on a day; without any the head of the CMU, without one all its staff."""
     tiers = (OPERATORS, {Role.CMU_HEAD}, CMU)
     found = [_acting(Membership.objects.active(on).filter(role__in=roles), on) for roles in tiers]
     return next((people for people in found if people.exists()), found[-1])
 
 
-def _acting(memberships: MembershipQuerySet, on: date, but: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
+def _acting(memberships: MembershipQuerySet, on: date, exclude: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
     away = Absence.objects.on(on)
-    members = memberships.filter(user__is_active=True).exclude(user__in=but).values("user")
+    members = memberships.filter(user__is_active=True).exclude(user__in=exclude).values("user")
     deputies = away.filter(user__in=members, deputy__isnull=False).values("deputy")
     present = Q(pk__in=members) & ~Q(pk__in=away.values("user"))
     acting = User.objects.filter(present | Q(pk__in=deputies), is_active=True, is_staff=True)
-    return acting.exclude(pk__in=but).order_by("login")
+    return acting.exclude(pk__in=exclude).order_by("login")

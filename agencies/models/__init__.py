@@ -1,4 +1,4 @@
-"""Bodies, their directorates, what can be complained about, where, and when offices work."""
+"""The tables of reference data: agencies, directorates, topics, routing rules, places, holidays, working hours."""
 
 from agencies.models.base import Coded, Dated, Named, Reference, Shipped
 from agencies.models.bodies import (

@@ -1,4 +1,4 @@
-"""What all reference data has in common: a code, names in both languages, marks for unverified and edited rows."""
+"""Abstract models of reference data: codes, names in both languages, dates, marks for unverified and edited rows."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from django.utils.translation import get_language, gettext_lazy as _
 
 
 def stripped(*fields: str) -> models.Func:
-    """Return the expression of ``fields`` joined by spaces, folded and without articles.
+    """Return the SQL expression of ``fields`` joined by spaces, folded and without articles.
 
-    A plain Func and not a class of ours, so that migrations import nothing from the app.
+    A plain Func, no class of this app, so that migrations import nothing from it.
     """
     parts: list[F | models.Value] = [F(fields[0])]
     for name in fields[1:]:
@@ -24,7 +24,7 @@ def stripped(*fields: str) -> models.Func:
 
 
 def span_of_days() -> models.Func:
-    """Return the expression of the days from ``starts_on`` to ``ends_on``, both included, open where one is null."""
+    """Return the SQL range of the days from ``starts_on`` to ``ends_on``, both included, open where one is null."""
     return models.Func(
         F("starts_on"), F("ends_on"), models.Value("[]"), function="DATERANGE", output_field=DateRangeField()
     )
@@ -36,7 +36,7 @@ def in_order() -> Q:
 
 
 class Reference(models.Model):
-    """A row that the project ships and people keep: see docs/decisions/0020-reference-data.md."""
+    """A row loaded from files and maintained by people: see docs/decisions/0020-reference-data.md."""
 
     unverified = models.CharField(
         _("not verified"),
@@ -52,7 +52,7 @@ class Reference(models.Model):
 
 
 class Coded(models.Model):
-    """A row whose code is its name everywhere: in files, in routing and in addresses."""
+    """A row known by its code: in files, in routing and in URLs."""
 
     code = models.SlugField(_("row code"), max_length=40, unique=True)
 
@@ -61,7 +61,7 @@ class Coded(models.Model):
 
 
 class Shipped(models.Model):
-    """A row with a code only when it came from a file; rows that people add have none."""
+    """A row that has a code only if it was loaded from a file; rows added by people have none."""
 
     code = models.SlugField(_("row code"), max_length=60, unique=True, null=True, blank=True, editable=False)
 
@@ -70,7 +70,7 @@ class Shipped(models.Model):
 
 
 class Named(models.Model):
-    """Something with a name in both languages."""
+    """A row with a name in both languages."""
 
     name_ar = models.CharField(_("name in Arabic"), max_length=150)
     name_en = models.CharField(_("name in English"), max_length=150)
@@ -88,7 +88,7 @@ class Named(models.Model):
 
 
 class Dated(models.Model):
-    """Something that holds for a span of days, both included; a missing end is open."""
+    """A row that holds from one day to another, both included; a missing date means no limit."""
 
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
@@ -100,7 +100,7 @@ class Dated(models.Model):
         ]
 
     def clean(self) -> None:
-        """Refuse a span that ends before it starts, before PostgreSQL is asked for the impossible range."""
+        """Refuse an end before the start: PostgreSQL would raise an error when it builds the range."""
         super().clean()
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("The last day is before the first day")})

@@ -1,4 +1,4 @@
-"""Who: agencies in a tree, their directorates, and centres outside the system."""
+"""Agencies in a tree, their directorates, and centres outside the system."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from agencies.models.base import Coded, Dated, Named, Reference, Shipped, holdin
 from agencies.models.places import Governorate
 from kit.arabic import strip_prefixes
 
-#: An SMS in Arabic has 70 characters; this is what the other words leave for the agency.
+#: The longest short names: an SMS in Arabic has 70 characters, and this many are left for the agency.
 SHORT_NAME_AR = 18
 SHORT_NAME_EN = 24
-#: What a fit in the services weighs beside the same fit in the names.
+#: The weight of a match in the services, relative to the same match in the names.
 SERVICE_WEIGHT = 0.7
 NAMES = ("name_ar", "short_name_ar", "name_en", "short_name_en", "aliases_ar")
 
 
 class AgencyKind(models.TextChoices):
-    """What a body is by law."""
+    """The legal form of an agency."""
 
     MINISTRY = "ministry", _("ministry")
     DEPARTMENT = "department", _("department")
@@ -46,7 +46,7 @@ class AgencyKind(models.TextChoices):
 
 
 class Sector(models.TextChoices):
-    """What a body works in."""
+    """The field an agency works in."""
 
     PUBLIC_ADMIN = "public_admin", _("public administration")
     INTERIOR_SECURITY = "interior_security", _("interior and security")
@@ -73,7 +73,7 @@ class Sector(models.TextChoices):
 
 
 class AgencyQuerySet(models.QuerySet["Agency"]):
-    """Questions about agencies."""
+    """Queries for agencies."""
 
     def existing(self, *, on: date) -> Self:
         """Return the agencies that exist on a day."""
@@ -84,16 +84,17 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         return self.existing(on=on).filter(is_complainable=True)
 
     def matching(self, text: str) -> Self:
-        """Return the agencies whose names, other names or services fit ``text`` as people type it, the best first.
+        """Return the agencies whose names, aliases or services match ``text``, the best match first.
 
-        Every word must fit somewhere, whole, as a beginning, or but for a letter; names weigh more than services.
+        Every word must match somewhere: as a part of the text, or similar to one of its words. Names weigh more than
+        services.
         """
         words = strip_prefixes(text).split()
         if not words:
             return self.none()
-        return self._fitting(words).order_by("-fit", Length("name_ar"), "name_ar")
+        return self._matching_all(words).order_by("-fit", Length("name_ar"), "name_ar")
 
-    def _fitting(self, words: list[str]) -> Self:
+    def _matching_all(self, words: list[str]) -> Self:
         whole = " ".join(words)
         every = Q()
         for word in words:
@@ -104,7 +105,7 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
 
 
 class Agency(Coded, Named, Dated, Reference):
-    """A body that answers to citizens, in a tree; when it is merged or abolished it gets a last day."""
+    """A government body, in a tree; it gets a last day when it is merged or abolished."""
 
     short_name_ar = models.CharField(_("short name in Arabic"), max_length=SHORT_NAME_AR, help_text=_("For SMS"))
     short_name_en = models.CharField(_("short name in English"), max_length=SHORT_NAME_EN, help_text=_("For SMS"))
@@ -174,7 +175,7 @@ class Directorate(Shipped, Named, Reference):
 
 
 class OutsideCentre(Coded, Named, Reference):
-    """A centre outside the system to which cases are handed over, such as 117116 for water."""
+    """A hotline outside the system to which cases are handed over, such as 117116 for water."""
 
     phone = models.CharField(_("telephone"), max_length=20)
     agency = models.ForeignKey(

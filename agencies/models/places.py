@@ -1,4 +1,4 @@
-"""Where: governorates and the districts, towns and areas within them."""
+"""Governorates, and the districts, towns and areas within them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Governorate(Coded, Named, Reference):
 
 
 class CityLevel(models.TextChoices):
-    """What a place is within its governorate."""
+    """The kind of a place within its governorate."""
 
     LIWA = "liwa", _("district (liwa)")
     TOWN = "town", _("town")

@@ -1,4 +1,4 @@
-"""What about: topics with their rules and questions, and which agency is competent for a topic in a place."""
+"""Topics with their limits and questions, and the routing rules: which agency is competent for a topic in a place."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class TopicKind(models.TextChoices):
 
 
 KINDS: tuple[str, ...] = tuple(TopicKind.values)
-#: Letters of an answer that is offered.
+#: The longest offered answer, in characters.
 OPTION_LENGTH = 80
 
 
 class Priority(models.TextChoices):
-    """How soon a topic is looked at beside others."""
+    """How soon cases of a topic are handled, relative to others."""
 
     URGENT = "urgent", _("urgent")
     HIGH = "high", _("high")
@@ -42,12 +42,12 @@ class Priority(models.TextChoices):
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
-    """Questions about topics."""
+    """Queries for topics."""
 
     def offered(self, *, kind: str, agency: Agency | None = None) -> Self:
-        """Return the groups to choose from for a kind of case, with only the fitting topics as their ``children``.
+        """Return the groups offered for a kind of case, with the topics that suit ``agency`` as their ``children``.
 
-        Without an agency all topics of the kind are offered. Two queries; groups without a fitting topic are left out.
+        Without an agency all topics of the kind are offered. Groups without such a topic are left out. Two queries.
         """
         fitting = Topic.objects.filter(is_active=True, kinds__contains=[kind], parent__isnull=False)
         if agency is not None:
@@ -61,7 +61,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
 
 class Topic(Coded, Named, Reference):
-    """What a case is about, in two levels, with the rules that hold for it."""
+    """The subject of a case, in two levels (groups and topics), with the rules for such cases."""
 
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("group")
@@ -128,20 +128,20 @@ class QuestionKind(models.TextChoices):
 
 
 class TopicQuestionQuerySet(models.QuerySet["TopicQuestion"]):
-    """Questions about the questions of topics."""
+    """Queries for the questions of topics."""
 
     def asked(self, *, topic: Topic, kind: str) -> Self:
-        """Return what is asked about ``topic`` in a kind of case, the questions of its group among its own."""
+        """Return the active questions of ``topic`` and of its group for a kind of case."""
         return self.filter(
             Q(kinds=[]) | Q(kinds__contains=[kind]), topic__in=filter(None, (topic.pk, topic.parent_id)), is_active=True
         )
 
 
 class TopicQuestion(Coded, Named, Reference):
-    """What whoever files is asked about a topic, or about every topic of a group; the name is the question.
+    """A question put to whoever files a case of a topic, or of any topic of a group; the name is the question.
 
-    The answers offered stand in both languages in the same order. ``is_personal`` marks a question whose answer tells
-    who the person is: it is withheld from whoever may not learn that.
+    The offered answers are in the same order in both languages. ``is_personal`` marks a question whose answer reveals
+    who the person is: it is hidden from everybody who may not know the identity.
     """
 
     topic = models.ForeignKey(Topic, models.PROTECT, related_name="questions", verbose_name=_("topic or group"))
@@ -195,7 +195,7 @@ class TopicQuestion(Coded, Named, Reference):
         ]
 
     def clean(self) -> None:
-        """Refuse two answers that read the same: nobody could tell which of them was meant."""
+        """Refuse two equal answers in one language."""
         super().clean()
         for name in ("options_ar", "options_en"):
             offered = getattr(self, name)
@@ -209,7 +209,7 @@ class TopicQuestion(Coded, Named, Reference):
 
     @property
     def options(self) -> dict[str, str]:
-        """Return the answers offered in the language of the reader, by their English words."""
+        """Return the offered answers in the language of the reader, by their English text."""
         shown = self.options_en if get_language() == "en" else self.options_ar
         return dict(zip(self.options_en, shown, strict=True))
 

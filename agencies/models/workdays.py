@@ -1,4 +1,4 @@
-"""When offices work: days off, hours of the year and of each Ramadan, and the calendar made of them."""
+"""Holidays and working hours, and the working calendar made of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from agencies.models.base import Dated, Named, Reference, Shipped, span_of_days
 
 
 class HolidayStatus(models.TextChoices):
-    """How sure a day off is; a day that turned out to be none is called off, not deleted."""
+    """How certain a holiday is; one that does not take place is called off, not deleted."""
 
     CONFIRMED = "confirmed", _("confirmed")
     ESTIMATED = "estimated", _("estimated")
@@ -26,22 +26,22 @@ class HolidayStatus(models.TextChoices):
 
 
 class Audience(models.TextChoices):
-    """For whom a day is off."""
+    """Whose day off it is."""
 
     ALL = "all", _("everybody")
     CHRISTIANS = "christians", _("Christians")
 
 
 class HolidayQuerySet(models.QuerySet["Holiday"]):
-    """Questions about days off."""
+    """Queries for holidays."""
 
     def closing_offices(self) -> HolidayQuerySet:
-        """Return the days on which offices are closed: a day off for some is a working day."""
+        """Return the days on which offices are closed; a day off for Christians alone is a working day."""
         return self.filter(audience=Audience.ALL).exclude(status=HolidayStatus.CALLED_OFF)
 
 
 class Holiday(Shipped, Named, Reference):
-    """A day off by communiqué; days that follow the moon are estimated until it is issued."""
+    """A day off by communiqué; days by the lunar calendar are estimated until it is issued."""
 
     on = models.DateField(_("day"))
     audience = models.CharField(_("audience"), max_length=12, choices=Audience, default=Audience.ALL)
@@ -62,7 +62,7 @@ class Holiday(Shipped, Named, Reference):
 
 
 class Period(models.TextChoices):
-    """What hours hold for."""
+    """The part of the year for which working hours hold."""
 
     NORMAL = "normal", _("the year")
     RAMADAN = "ramadan", _("Ramadan")

@@ -87,7 +87,7 @@ def file(filing: Filing, *, by: User, at: datetime) -> Case:
         raise NotEntitled
     named = named_at(filing.agency, filing.employee, at=at)
     recused = frozenset(user.pk for user in named)
-    desk = CaseStaff(at, but=recused)
+    desk = CaseStaff(at, exclude=recused)
     with transaction.atomic(savepoint=False):
         case = _case(filing, agency=_owner(filing, desk), by=by, at=at)
         case.recused = recused

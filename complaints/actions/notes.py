@@ -72,7 +72,7 @@ def candidates(case: Case, *, at: datetime) -> QuerySet[User]:
         return User.objects.none()
     # Not ``exclude``: where no person is linked, SQL would leave everybody out.
     others = Q(person__isnull=True) | ~Q(person=case.citizen_id)
-    return officers_of(case.agency, timezone.localdate(at), but=case.recused).filter(others)
+    return officers_of(case.agency, timezone.localdate(at), exclude=case.recused).filter(others)
 
 
 def assign(case: Case, *, by: User | None, at: datetime, officer: User) -> None:

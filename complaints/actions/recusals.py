@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.contact.recipients import BY_EMAIL, staff_key
 from accounts.models import User, acting_as, members_of, supervisors_of
-from accounts.recipients import LETTER, staff_key
 from accounts.roles import CMU, DESK, READERS
 from agencies.models import Agency
 from complaints.actions.notes import agency_at_desk
@@ -107,10 +107,10 @@ def _tell(change: Change, *, is_orphaned: bool) -> None:
     case, on = change.case, timezone.localdate(change.at)
     if case.agency is None or not case.is_open:
         return
-    if not acting_as(DESK, on, agency=case.agency, but=case.recused).exists():
-        notices.tell_staff("cmu_aside", change.desk.cmu(), change=change, by=LETTER)
+    if not acting_as(DESK, on, agency=case.agency, exclude=case.recused).exists():
+        notices.tell_staff("cmu_aside", change.desk.cmu(), change=change, by=BY_EMAIL)
     elif is_orphaned:
-        people = supervisors_of(case.agency, on, but=case.recused) or change.desk.cmu()
+        people = supervisors_of(case.agency, on, exclude=case.recused) or change.desk.cmu()
         others = [user for user in people if user != change.by]
         notices.tell_staff("officer_aside", others, change=change)
 

@@ -84,4 +84,4 @@ def _acting(case: Case, at: datetime) -> Sequence[User]:
             return [officer]
         if absence.deputy is not None and not case.is_recused(absence.deputy):
             return [absence.deputy]
-    return list(officers_of(case.agency, on, but=case.recused)) if case.agency else []
+    return list(officers_of(case.agency, on, exclude=case.recused)) if case.agency else []

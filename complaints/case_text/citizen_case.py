@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from accounts.contact.recipients import citizen_key
 from accounts.models import User
-from accounts.recipients import citizen_key
 from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text import delivery_status, timeline
 from complaints.case_text.delivery_status import SEALED, DeliveryStatus

@@ -7,14 +7,14 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from accounts.roles import RUNG_NAMES, Role
+from accounts.roles import ESCALATION_LEVEL_NAMES, Role
 from complaints.models import Case, CaseEvent
 from complaints.workflow import Action
 from kit.dates import day_digits
 
 
 def clock_particulars(event: CaseEvent) -> str:
-    """Return what was particular to a step of the clock: the share, the rung, the dates; empty for anything else."""
+    """Return what was particular to a step of the clock: the share, the level, the dates; empty for anything else."""
     if event.actor_id is not None:
         return ""
     match event.action:
@@ -22,7 +22,7 @@ def clock_particulars(event: CaseEvent) -> str:
             share = str(event.facts.get("step", "")).removeprefix("remind_")
             return gettext("%(share)s%% of the time is over") % {"share": share} if share else ""
         case Action.ESCALATE:
-            return _rung(event)
+            return _level(event)
         case Action.RECALCULATE:
             return gettext("from %(old)s to %(new)s") % {
                 "old": _day(event.facts["old_due"]),
@@ -31,12 +31,12 @@ def clock_particulars(event: CaseEvent) -> str:
     return ""
 
 
-def _rung(event: CaseEvent) -> str:
+def _level(event: CaseEvent) -> str:
     role = event.facts.get("step", "")
-    if role not in RUNG_NAMES:
+    if role not in ESCALATION_LEVEL_NAMES:
         return ""
-    rung = str(RUNG_NAMES[Role(role)])
-    return gettext("%(rung)s (nobody is there)") % {"rung": rung} if event.facts.get("empty") else rung
+    level = str(ESCALATION_LEVEL_NAMES[Role(role)])
+    return gettext("%(rung)s (nobody is there)") % {"rung": level} if event.facts.get("empty") else level
 
 
 def _day(moment: str) -> str:

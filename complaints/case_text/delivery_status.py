@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext_lazy
 from django_stubs_ext import StrPromise
 
-from accounts.identity import mask_phone
+from accounts.identity.disclosure import mask_phone
 from accounts.phones import DOT
 from notifications.models import LEFT, CallOutcome, CallTask, Channel, Message, MessageState
 from notifications.runtime.timings import timings

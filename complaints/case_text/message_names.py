@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.translation import gettext as _, gettext_lazy, pgettext
 from django_stubs_ext import StrPromise
 
-from accounts.recipients import CITIZEN, DIRECTORATE, STAFF
+from accounts.contact.recipients import CITIZEN_PREFIX, DIRECTORATE_PREFIX, STAFF_PREFIX
 from notifications.models import Message
 
 #: By template.
@@ -82,9 +82,9 @@ def message_name(message: Message) -> str:
 
 def addressee_name(message: Message) -> str:
     """Return what kind of recipient a message goes to."""
-    if message.recipient.startswith(CITIZEN):
+    if message.recipient.startswith(CITIZEN_PREFIX):
         return _("Citizen")
-    if message.recipient.startswith(DIRECTORATE):
+    if message.recipient.startswith(DIRECTORATE_PREFIX):
         return _("Directorate")
-    is_staff = message.recipient.startswith(STAFF)
+    is_staff = message.recipient.startswith(STAFF_PREFIX)
     return pgettext("recipient", "Staff") if is_staff else pgettext("recipient", "Visitor")

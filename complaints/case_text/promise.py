@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext
 
-from accounts.roles import RUNG_NAMES
+from accounts.roles import ESCALATION_LEVEL_NAMES
 from complaints.clocks import limits, pauses
 from complaints.models import Case, CaseEvent
 from complaints.workflow import Action, Outcome, State
@@ -144,9 +144,9 @@ def _while_asked(case: Case, at: datetime) -> str:
 
 def _up_the_ladder() -> str:
     """Return who is told of a miss, one after the other, as the settings have it."""
-    rungs = gettext(", ").join(str(RUNG_NAMES[role]) for role in limits.ladder())
+    levels = gettext(", ").join(str(ESCALATION_LEVEL_NAMES[role]) for role in limits.ladder())
     words = gettext("If that day passes, it is reported one after the other to: %(rungs)s. Our unit is told each time.")
-    return words % {"rungs": rungs}
+    return words % {"rungs": levels}
 
 
 def stages(case: Case, events: Sequence[CaseEvent]) -> list[Stage]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.recipients import CITIZEN
+from accounts.contact.recipients import CITIZEN_PREFIX
 from complaints.case_text import delivery_status
 from complaints.case_text.delivery_status import DeliveryStatus
 from complaints.case_text.message_names import message_name
@@ -39,7 +39,7 @@ def case_messages(case: Case) -> list[Message]:
 def sent_to_citizen(messages: Sequence[Message], titles: Mapping[str, str], *, at: datetime) -> list[SentMessage]:
     """Return what the citizen was told, the newest deed first; ``titles`` are those of the occasions in their order."""
     order = {occasion: place for place, occasion in enumerate(titles)}
-    mine = [message for message in messages if message.recipient.startswith(CITIZEN)]
+    mine = [message for message in messages if message.recipient.startswith(CITIZEN_PREFIX)]
     mine.sort(key=lambda message: order.get(notices.first_occasion(message), -1))
     repeated = delivery_status.repetitions_in(mine)
     return [_told(message, titles, repeated.get(message.pk), at=at) for message in reversed(mine)]

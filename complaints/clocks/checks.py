@@ -10,7 +10,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from complaints.clocks.limits import DAYS, RUNGS, items
+from complaints.clocks.limits import DAYS, ESCALATION_LEVELS, items
 
 #: More than a quarter of a year of working days is no limit any more.
 MOST_DAYS = 60
@@ -48,10 +48,10 @@ def reminders_rise(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Ch
 @register
 def ladder_has_rungs(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Refuse a ladder of people nobody knows, of the same people twice, or of nobody."""
-    rungs = items(settings.LADDER)
-    if set(rungs) <= RUNGS and len(set(rungs)) == len(rungs):
+    levels = items(settings.LADDER)
+    if set(levels) <= ESCALATION_LEVELS and len(set(levels)) == len(levels):
         return []
-    known = ", ".join(sorted(RUNGS))
+    known = ", ".join(sorted(ESCALATION_LEVELS))
     return [Error(f"LADDER is not a list of different roles among {known}.", id="complaints.E003")]
 
 

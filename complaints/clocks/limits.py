@@ -19,9 +19,9 @@ DAYS: dict[State, str] = {
     State.OBJECTED: "OBJECTION_DECISION_DAYS",
 }
 #: Who may stand on the ladder.
-RUNGS = frozenset(LADDER)
-#: Working days between one rung of the ladder and the next.
-RUNG_DAYS = 1
+ESCALATION_LEVELS = frozenset(LADDER)
+#: Working days between one level of the ladder and the next.
+LEVEL_DAYS = 1
 
 
 def days_in(state: State) -> int | None:

@@ -20,31 +20,31 @@ type Fact = str | int | bool | None
 
 
 class CaseStaff:
-    """The people behind the parties of one case at one moment, ``but`` those it is about; each list is fetched once."""
+    """The people behind the parties of one case at one moment, without ``exclude``; each list is fetched once."""
 
-    def __init__(self, at: datetime, *, but: Collection[UUID] = ()) -> None:
-        self.on, self._but = timezone.localdate(at), but
+    def __init__(self, at: datetime, *, exclude: Collection[UUID] = ()) -> None:
+        self.on, self._exclude = timezone.localdate(at), exclude
         self._officers: dict[int, list[User]] = {}
 
     def officers(self, agency: Agency) -> list[User]:
         """Return the active officers of ``agency``, or its supervisors where the case is about all of those."""
         if agency.pk not in self._officers:
-            officers = list(officers_of(agency, self.on, but=self._but))
+            officers = list(officers_of(agency, self.on, exclude=self._exclude))
             self._officers[agency.pk] = officers or self._supervisors(agency)
         return self._officers[agency.pk]
 
     def _supervisors(self, agency: Agency) -> list[User]:
         # An agency that has no officer at all has nobody for any case: the unit finds another way.
-        is_about_all = bool(self._but) and officers_of(agency, self.on).exists()
-        return list(supervisors_of(agency, self.on, but=self._but)) if is_about_all else []
+        is_about_all = bool(self._exclude) and officers_of(agency, self.on).exists()
+        return list(supervisors_of(agency, self.on, exclude=self._exclude)) if is_about_all else []
 
     def cmu(self) -> list[User]:
         """Return the active staff of the CMU."""
-        return list(cmu_staff(self.on, but=self._but))
+        return list(cmu_staff(self.on, exclude=self._exclude))
 
     def answerable(self, agency: Agency) -> list[User]:
         """Return who has the case at the desk of ``agency``, or the unit where it is about all of them."""
-        return self.officers(agency) or (self.cmu() if self._but else [])
+        return self.officers(agency) or (self.cmu() if self._exclude else [])
 
 
 @dataclass(kw_only=True)
@@ -79,7 +79,7 @@ class Change:
     @cached_property
     def desk(self) -> CaseStaff:
         """Return the people who are told, fetched at the first use."""
-        return CaseStaff(self.at, but=self.case.recused)
+        return CaseStaff(self.at, exclude=self.case.recused)
 
     def set(self, **values: object) -> None:
         """Set fields of the case that are saved with the change."""

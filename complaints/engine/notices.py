@@ -12,9 +12,9 @@ from typing import Protocol
 
 from django.utils import timezone, translation
 
+from accounts.contact.channel import contact_channel
+from accounts.contact.recipients import BY_EMAIL, BY_EMAIL_AND_SMS, citizen_key, to_staff
 from accounts.models import User, supervisors_of
-from accounts.reach import reach
-from accounts.recipients import LETTER, LETTER_AND_RING, citizen_key, to_staff
 from agencies.calendar import WorkingCalendar
 from agencies.models import Priority
 from complaints.engine.change import Change
@@ -84,7 +84,7 @@ def owe(tells: Iterable[Tell], *, change: Change, event: CaseEvent) -> None:
 
 
 def tell_staff(
-    template: str, people: Iterable[User], *, change: Change, by: tuple[Channel, ...] = LETTER_AND_RING
+    template: str, people: Iterable[User], *, change: Change, by: tuple[Channel, ...] = BY_EMAIL_AND_SMS
 ) -> None:
     """Owe ``people``, by e-mail and SMS unless said, what ``change``, whose event is written, means for them."""
     told = list(_to_staff(template, people, change, by=by))
@@ -102,7 +102,7 @@ def owe_thanks(case: Case, *, at: datetime) -> None:
 
     An occasion of its own: that it has left must not keep its closer from taking back a slip.
     """
-    people = supervisors_of(case.agency, timezone.localdate(at), but=case.recused) if case.agency else ()
+    people = supervisors_of(case.agency, timezone.localdate(at), exclude=case.recused) if case.agency else ()
     notices = [notice for user in people for notice in _thanks(user, case)]
     outbox.owe(notices, occasion=f"case:{case.pk}:{case.version}:thanks", at=at)
 
@@ -110,7 +110,7 @@ def owe_thanks(case: Case, *, at: datetime) -> None:
 def _thanks(user: User, case: Case) -> Iterator[Notice]:
     if not case.is_own_of(user):
         words = partial(_words, case, None)
-        yield from to_staff("praise_passed_on", user, words, by=LETTER, reference=case.reference)
+        yield from to_staff("praise_passed_on", user, words, by=BY_EMAIL, reference=case.reference)
 
 
 def to_citizen(template: str, *, case: Case, on: date | None) -> Notice:
@@ -158,7 +158,7 @@ def _for_citizen(template: str, case: Case) -> str:
 
 
 def _to_citizen(template: str, case: Case, on: date | None) -> Notice:
-    way = reach(case.citizen, case.notify_by)
+    way = contact_channel(case.citizen, case.notify_by)
     with translation.override(way.language):
         words = _words(case, on)
     return Notice(
@@ -178,11 +178,11 @@ def _to_citizen(template: str, case: Case, on: date | None) -> Notice:
 def _to_cmu(template: str, change: Change) -> Iterator[Notice]:
     """Tell the CMU by e-mail; by SMS too when an urgent case waits for it to find the agency."""
     wakes = is_urgent(change.case) and change.case.state == State.TRIAGE
-    return _to_staff(template, change.desk.cmu(), change, by=LETTER_AND_RING if wakes else LETTER)
+    return _to_staff(template, change.desk.cmu(), change, by=BY_EMAIL_AND_SMS if wakes else BY_EMAIL)
 
 
 def _to_staff(
-    template: str, people: Iterable[User], change: Change, *, by: tuple[Channel, ...] = LETTER_AND_RING
+    template: str, people: Iterable[User], change: Change, *, by: tuple[Channel, ...] = BY_EMAIL_AND_SMS
 ) -> Iterator[Notice]:
     for user in people:
         if change.case.is_own_of(user) or change.case.is_recused(user):
@@ -195,7 +195,7 @@ def _to_staff(
             by=by,
             reference=change.case.reference,
             daytime=not is_urgent(change.case),
-            rings_from=partial(rings_from, change),
+            sms_not_before=partial(rings_from, change),
         )
 
 

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.limits import HOUR, Limit
-from accounts.recipients import directorate_key
+from accounts.contact.recipients import directorate_key
+from accounts.rate_limits import HOUR, RateLimit
 from agencies.models import Directorate
 from complaints.models import Case, Consultation, ConsultationState
 from complaints.workflow import Action
@@ -27,7 +27,7 @@ REMINDER: Final = "directorate_reminder"
 #: The messages that hold a link: whoever reads one could answer for the directorate.
 TEMPLATES: Final = frozenset({REQUEST, REMINDER})
 #: Nobody sends a finding this often; each may bring ten files to look into.
-SENT_BY_LINK: Final = Limit("directorate_sent", 60, HOUR)
+SENT_BY_LINK: Final = RateLimit("directorate_sent", 60, HOUR)
 _SALT: Final = "complaints.directorates"
 
 

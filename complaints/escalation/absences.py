@@ -13,8 +13,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.contact.recipients import BY_EMAIL, to_staff
 from accounts.models import Absence, Membership, User, acting_as, cmu_staff
-from accounts.recipients import LETTER, to_staff
 from accounts.roles import DESK, Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar
@@ -280,4 +280,4 @@ def _alert(cases: Sequence[Case], officer: Any, *, at: datetime) -> None:
 
 
 def _letter(template: str, user: User, agency: Agency, count: int) -> Iterator[Notice]:
-    return to_staff(template, user, lambda: {"agency": agency.short_name, "count": str(count)}, by=LETTER)
+    return to_staff(template, user, lambda: {"agency": agency.short_name, "count": str(count)}, by=BY_EMAIL)

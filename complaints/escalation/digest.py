@@ -15,8 +15,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.contact.recipients import BY_EMAIL, CITIZEN_PREFIX, to_staff
 from accounts.models import Absence, Membership, User
-from accounts.recipients import CITIZEN, LETTER, to_staff
 from accounts.roles import DESK
 from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import current_calendar
@@ -143,7 +143,7 @@ def _notices(day: Morning) -> Iterable[Notice]:
     for reader in readers:
         told = _told(reader, parts)
         if told != DigestCounts():
-            yield from to_staff("officer_digest", reader.user, partial(_words, told, day), by=LETTER)
+            yield from to_staff("officer_digest", reader.user, partial(_words, told, day), by=BY_EMAIL)
 
 
 def _told(reader: DigestReader, parts: Mapping[DigestPart, DigestCounts]) -> DigestCounts:
@@ -237,7 +237,7 @@ def _lost() -> MessageQuerySet:
         ~Exists(Message.objects.filter(repeats=OuterRef("pk"))),
         ~Exists(CallTask.objects.filter(message=OuterRef("pk"), outcome=CallOutcome.REACHED)),
         state=MessageState.UNDELIVERABLE,
-        recipient__startswith=CITIZEN,
+        recipient__startswith=CITIZEN_PREFIX,
     )
 
 

@@ -17,9 +17,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from accounts.contact.recipients import BY_EMAIL, BY_EMAIL_AND_SMS
 from accounts.models import User, acting_as
-from accounts.recipients import LETTER, LETTER_AND_RING
-from accounts.roles import DESK, LADDER, RUNG_NAMES, Role
+from accounts.roles import DESK, ESCALATION_LEVEL_NAMES, LADDER, Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar
 from complaints.clocks import limits
@@ -91,21 +91,21 @@ def _reminder(share: int) -> str:
 
 
 def _missed(clock: Clock, taken: Collection[str], calendar: WorkingCalendar) -> Step | None:
-    """Return the next rung: the first at the deadline, each further one after working days; empty ones cost none."""
+    """Return the next level: the first at the deadline, each further one after working days; empty ones cost none."""
     if clock.kind in OF_THE_UNIT:
         return None if _HEAD in taken else Step(_HEAD, clock.due_at, role=Role.CMU_HEAD)
     if clock.kind not in CLIMBING:
         return None
-    rungs = [role for role in limits.ladder() if role not in taken and _empty(role) not in taken]
-    if not rungs:
+    levels = [role for role in limits.ladder() if role not in taken and _empty(role) not in taken]
+    if not levels:
         return None
     climbed = sum(role in taken for role in LADDER)
-    on = calendar.due(clock.due_at, climbed * limits.RUNG_DAYS) if climbed else clock.due_at
-    return Step(str(rungs[0]), on, role=rungs[0])
+    on = calendar.due(clock.due_at, climbed * limits.LEVEL_DAYS) if climbed else clock.due_at
+    return Step(str(levels[0]), on, role=levels[0])
 
 
 def _empty(role: Role) -> str:
-    """Return how it is kept that a rung had nobody on it."""
+    """Return how it is kept that a level had nobody on it."""
     return f"no_{role}"
 
 
@@ -233,7 +233,7 @@ def _apologise(case: Case, clock: Clock, *, at: datetime) -> None:
 
 @dataclass
 class _Telling:
-    """Whom one step tells what; ``is_empty`` afterwards when nobody stands on its rung."""
+    """Whom one step tells what; ``is_empty`` afterwards when nobody stands on its level."""
 
     step: Step
     clock: Clock
@@ -255,7 +255,7 @@ class _Telling:
             yield notices.to_citizen("case_reminder", case=self.change.case, on=day)
             return
         is_last = self.step.share == limits.reminders()[-1]
-        ways = LETTER_AND_RING if is_last and self.clock.kind not in OF_THE_UNIT else LETTER
+        ways = BY_EMAIL_AND_SMS if is_last and self.clock.kind not in OF_THE_UNIT else BY_EMAIL
         is_today = timezone.localdate(self.clock.due_at) == timezone.localdate(self.post.at)
         template = "officer_due" if is_today and self.clock.kind == ClockKind.ANSWER else "officer_reminder"
         yield from self.post.write(template, self._owing(), self._words, by=ways)
@@ -267,25 +267,25 @@ class _Telling:
             return self.change.desk.cmu()
         on = timezone.localdate(self.post.at)
         if case.officer_id and self.clock.task is None:
-            people = list(acting_as(DESK, on, agency=agency, instead_of=case.officer_id, but=case.recused))
+            people = list(acting_as(DESK, on, agency=agency, instead_of=case.officer_id, exclude=case.recused))
             if people:
                 return people
         desk = self.change.desk
-        return desk.officers(agency) or list(acting_as(DESK, on, agency=agency, but=case.recused)) or desk.cmu()
+        return desk.officers(agency) or list(acting_as(DESK, on, agency=agency, exclude=case.recused)) or desk.cmu()
 
     # -- after it --
 
     def miss(self) -> Iterator[Notice]:
-        """Yield the reports of a miss to one rung, with a copy to the unit; an empty rung is told to the unit."""
+        """Yield the reports of a miss to one level, with a copy to the unit; an empty level is told to the unit."""
         people = self._on_the_rung()
         if self.clock.kind in OF_THE_UNIT:
             unit = people or self.change.desk.cmu()
-            yield from self.post.write("cmu_own_late", unit, self._words, by=LETTER_AND_RING)
+            yield from self.post.write("cmu_own_late", unit, self._words, by=BY_EMAIL_AND_SMS)
             return
         self.is_empty = not people
         if people:
             # An office reads letters; the telephone is for the person beside the desk.
-            ways = LETTER_AND_RING if self.step.role == Role.SUPERVISOR else LETTER
+            ways = BY_EMAIL_AND_SMS if self.step.role == Role.SUPERVISOR else BY_EMAIL
             yield from self.post.write("ladder_late", people, self._words, by=ways)
         copy = "cmu_rung_empty" if self.is_empty else "cmu_late"
         yield from self.post.write(copy, self._unit_but(people), self._rung_words)
@@ -296,7 +296,7 @@ class _Telling:
             return []
         agency = None if role == Role.CMU_HEAD else self.agency
         case = self.change.case
-        people = acting_as({role}, on, agency=agency, but=case.recused)
+        people = acting_as({role}, on, agency=agency, exclude=case.recused)
         return [user for user in people if not case.is_own_of(user)]
 
     def _unit_but(self, people: Collection[User]) -> list[User]:
@@ -311,4 +311,4 @@ class _Telling:
         }
 
     def _rung_words(self) -> dict[str, str]:
-        return {**self._words(), "rung": str(RUNG_NAMES[self.step.role]) if self.step.role else ""}
+        return {**self._words(), "rung": str(ESCALATION_LEVEL_NAMES[self.step.role]) if self.step.role else ""}

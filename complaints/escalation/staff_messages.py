@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from accounts.contact.recipients import BY_EMAIL, ContextBuilder, to_staff
 from accounts.models import User
-from accounts.recipients import LETTER, Words, to_staff
 from agencies.calendar import WorkingCalendar
 from complaints.engine.notices import is_urgent, rings_from
 from complaints.models import Case
@@ -25,7 +25,7 @@ class StaffMessages:
     calendar: WorkingCalendar
 
     def write(
-        self, template: str, people: Iterable[User], words: Words, *, by: tuple[Channel, ...] = LETTER
+        self, template: str, people: Iterable[User], words: ContextBuilder, *, by: tuple[Channel, ...] = BY_EMAIL
     ) -> Iterator[Notice]:
         """Yield one notice for each of ``people`` and each channel; nobody gets one about a case of their own.
 
@@ -41,5 +41,5 @@ class StaffMessages:
                 by=by,
                 reference=self.case.reference,
                 daytime=not is_urgent(self.case),
-                rings_from=partial(rings_from, self),
+                sms_not_before=partial(rings_from, self),
             )

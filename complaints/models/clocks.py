@@ -81,7 +81,7 @@ class Clock(models.Model):
 
 
 class ClockStep(models.Model):
-    """One reminder or rung of the ladder taken on a clock, once whatever the number of sweeps."""
+    """One reminder or level of the ladder taken on a clock, once whatever the number of sweeps."""
 
     clock = models.ForeignKey(Clock, models.CASCADE, related_name="steps")
     step = models.CharField(max_length=20)

@@ -24,16 +24,15 @@ _ANYWHERE: dict[Actor, frozenset[Role]] = {
 
 
 def absent_behind(
-    user: User, what: Action, *, agency: int | None, at: datetime, but: Collection[UUID] = ()
+    user: User, what: Action, *, agency: int | None, at: datetime, exclude: Collection[UUID] = ()
 ) -> UUID | None:
     """Return the absent colleague whose place ``user`` takes by ``what`` on a case of ``agency``.
 
-    None while ``user`` has a role of the own that lets them do it; nobody acts in the place of those ``but`` whom the
-    case is about. Costs no statement once ``user``'s authority of the
-    day is known.
+    None while a role of ``user``'s own allows it. Nobody acts for the people in ``exclude``: those whom the case is
+    about. Makes no query once ``user``'s authority of the day is loaded.
     """
     who = ACTIONS[what].who
-    authority = user.authority(at).without(but)
+    authority = user.authority(at).without(exclude)
     lent = {(role, where): absent for role, where, absent in authority.lent}
     fitting = [pair for pair in authority.roles if _lets(pair, who, agency)]
     if not fitting and Actor.PARTNER in who:

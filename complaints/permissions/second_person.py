@@ -26,7 +26,7 @@ def has_no_other_supervisor(case: Case, first: UUID | None, *, at: datetime) -> 
         return False
     # Not ``exclude``: where no person is linked, SQL would leave everybody out.
     others = Q(person__isnull=True) | ~Q(person=case.citizen_id)
-    people = supervisors_of(case.agency, timezone.localdate(at), but=case.recused).filter(others)
+    people = supervisors_of(case.agency, timezone.localdate(at), exclude=case.recused).filter(others)
     return not (people.exclude(pk=first) if first else people).exists()
 
 

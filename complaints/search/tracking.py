@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 from secrets import compare_digest
 from typing import Final
 
-from accounts.limits import HOUR, Limit, spend
+from accounts.rate_limits import HOUR, RateLimit, spend
 from complaints.models import Case
 
 # Four digits are ten thousand guesses: five a day for a number leave a guesser nothing, and an owner enough.
-TRIES_OF_NUMBER: Final = Limit("track_number", 5, timedelta(days=1))
-TRIES_OF_ADDRESS: Final = Limit("track_address", 60, HOUR)
+TRIES_OF_NUMBER: Final = RateLimit("track_number", 5, timedelta(days=1))
+TRIES_OF_ADDRESS: Final = RateLimit("track_address", 60, HOUR)
 
 
 def find(reference: str, phone_end: str, *, address: str, at: datetime) -> Case | None:
     """Return the case of ``reference`` if its owner's mobile number ends in ``phone_end``.
 
     No case and a wrong end look alike. Every look is counted, by number and by ``address``, the visitor's as limits
-    count it; raises ``accounts.limits.TooMany``.
+    count it; raises ``accounts.rate_limits.RateLimitReached``.
     """
     spend(TRIES_OF_ADDRESS, address, at=at)
     spend(TRIES_OF_NUMBER, reference, at=at)

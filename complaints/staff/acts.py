@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 from django_stubs_ext import StrPromise
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.case_text.clock_history import has_moved
@@ -121,7 +121,7 @@ def act(what: Action, template: str) -> Callable[[Callable[[Doing], HttpResponse
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(view)
         def page(request: HttpRequest, ref: str) -> HttpResponse:
-            user, at = user_of(request), timezone.now()
+            user, at = signed_in_user(request), timezone.now()
             try:
                 case = load(user, ref, at=at)
             except Http404:

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Subquery
 
+from accounts.contact.recipients import CITIZEN_PREFIX
 from accounts.models import User
-from accounts.recipients import CITIZEN
 from agencies.models import current_calendar
 from complaints.attachments import pictures
 from complaints.case_text import conversation, time_held
@@ -114,7 +114,7 @@ def open_file(case: Case, user: User, *, at: datetime) -> Casefile:
         spans=[_span(holding, clock, at) for holding in held],
         held=time_held.held_by(held, at=at, clock=clock),
         told=told,
-        staff_messages=sum(not message.recipient.startswith(CITIZEN) for message in messages),
+        staff_messages=sum(not message.recipient.startswith(CITIZEN_PREFIX) for message in messages),
         thread=conversation.conversation(events, deeds, told),
         photos=[one for one in attachments if pictures.is_picture(one)],
         files=[one for one in attachments if not pictures.is_picture(one)],

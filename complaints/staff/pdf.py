@@ -63,7 +63,7 @@ class Entry(TypedDict):
 
 @dataclass(frozen=True)
 class Person:
-    """Who the person is, for a file that says so; the numbers come from ``accounts.identity.reveal`` alone."""
+    """Who the person is, for a file that says so; the numbers come from ``identity.disclosure.reveal`` alone."""
 
     name: str
     number_kind: str

@@ -1,4 +1,4 @@
-"""What a visitor types in the doors' forms."""
+"""What a visitor types in the forms of registration, and reading the answers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ VISITOR = {
     "birth_date_month": "May",
     "birth_date_year": "1991",
 }
-REACH = {
+CONTACT = {
     "mobile": MOBILE,
     "email": "",
     "country": "JO",
@@ -61,16 +61,18 @@ def url(step: str, language: str = "ar") -> str:
     return f"/{language}/register/{step}/"
 
 
-def register_until_code(client: Client, who: dict[str, str] = RANA, language: str = "ar", **reach: str) -> HttpResponse:
+def register_until_code(
+    client: Client, who: dict[str, str] = RANA, language: str = "ar", **contact: str
+) -> HttpResponse:
     """Fill in the three steps and return the answer to the last."""
     assert client.post(url("who", language), who).status_code == 302
-    assert client.post(url("reach", language), REACH | reach).status_code == 302
+    assert client.post(url("contact", language), CONTACT | contact).status_code == 302
     return client.post(url("password", language), LAST)
 
 
-def register(client: Client, who: dict[str, str] = RANA, language: str = "ar", **reach: str) -> HttpResponse:
+def register(client: Client, who: dict[str, str] = RANA, language: str = "ar", **contact: str) -> HttpResponse:
     """Register to the end and return the answer to the code."""
-    register_until_code(client, who, language, **reach)
+    register_until_code(client, who, language, **contact)
     return client.post(url("code", language), {"code": newest_code()})
 
 

@@ -82,10 +82,12 @@ def test_an_absent_officer_acts_through_the_deputy_and_not_in_person(omar, nadia
 
 
 def test_who_keeps_off_takes_the_deputy_along(omar, nadia, yusuf, water):
-    assert list(officers_of(water, TODAY, but=[omar.pk])) == []
+    assert list(officers_of(water, TODAY, exclude=[omar.pk])) == []
     Absence.objects.create(user=omar, deputy=yusuf, starts_on=TODAY, ends_on=TODAY)
     assert list(officers_of(water, TODAY)) == [yusuf]
-    assert list(officers_of(water, TODAY, but=[omar.pk])) == list(officers_of(water, TODAY, but=[yusuf.pk])) == []
+    assert (
+        list(officers_of(water, TODAY, exclude=[omar.pk])) == list(officers_of(water, TODAY, exclude=[yusuf.pk])) == []
+    )
     assert list(members_of(DESK, TODAY, agencies=[water.pk])) == [nadia, omar, yusuf]
 
 

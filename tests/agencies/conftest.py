@@ -2,9 +2,9 @@
 
 import pytest
 
-from agencies import reference
+from agencies import reference_data
 
 
 @pytest.fixture
 def loaded(db):
-    return reference.load()
+    return reference_data.load()

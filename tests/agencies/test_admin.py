@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from agencies import reference
+from agencies import reference_data
 from agencies.models import (
     Agency,
     City,
@@ -23,13 +23,13 @@ from agencies.models import (
 )
 
 pytestmark = pytest.mark.django_db
-MODELS = tuple(reference.FILES.values())
+MODELS = tuple(reference_data.FILES.values())
 
 
 @pytest.fixture
 def operator(client):
     user = User.objects.create_superuser("ops@cmu.example", "a long enough password")
-    client.force_login(user, backend="accounts.backends.StaffBackend")
+    client.force_login(user, backend="accounts.sign_in.backends.StaffBackend")
     return client
 
 
@@ -95,7 +95,7 @@ def test_what_a_person_changes_is_theirs_from_then_on(operator, loaded):
     assert gam.short_name_ar == "الأمانة"
     assert gam.edited_at is not None
     assert gam.edited_at >= before
-    reference.load()
+    reference_data.load()
     gam.refresh_from_db()
     assert gam.short_name_ar == "الأمانة"
 
@@ -104,7 +104,7 @@ def test_rows_can_be_given_back_to_the_files(operator, loaded):
     Agency.objects.filter(code__in=["gam", "ssc"]).update(name_en="Mine", edited_at=timezone.now())
     gam = Agency.objects.get(code="gam")
     operator.post(address(Agency, "changelist"), {"action": "return_to_files", "_selected_action": [gam.pk]})
-    reference.load()
+    reference_data.load()
     assert dict(Agency.objects.filter(code__in=["gam", "ssc"]).values_list("code", "name_en")) == {
         "gam": "Greater Amman Municipality",
         "ssc": "Mine",
@@ -200,7 +200,7 @@ def test_a_topic_offers_groups_alone_as_its_group_and_boxes_for_its_lists(operat
 
 
 def test_for_an_officer_there_is_no_admin(client, omar):
-    client.force_login(omar, backend="accounts.backends.StaffBackend")
+    client.force_login(omar, backend="accounts.sign_in.backends.StaffBackend")
     assert {client.get(address(model, "changelist")).status_code for model in MODELS} == {404}
 
 
@@ -208,28 +208,30 @@ def test_all_reference_data_is_in_the_admin():
     assert {model for model in admin.site._registry if model._meta.app_label == "agencies"} == set(MODELS)
 
 
-def test_every_change_of_the_calendar_rings_once_it_is_committed(
+def test_every_change_of_the_calendar_requests_a_recalculation_once_it_is_committed(
     operator, monkeypatch, django_capture_on_commit_callbacks
 ):
-    rung: list[str] = []
-    monkeypatch.setattr("agencies.bell.current_app.send_task", lambda name, **_options: rung.append(name))
+    sent: list[str] = []
+    monkeypatch.setattr(
+        "agencies.deadline_recalculation.current_app.send_task", lambda name, **_options: sent.append(name)
+    )
     day = {"on": "2026-02-01", "name_ar": "عطلة ثلج", "name_en": "Snow", "audience": "all", "status": "confirmed"}
     with django_capture_on_commit_callbacks(execute=True):
         operator.post(address(Holiday, "add"), day)
-        assert rung == []
+        assert sent == []
     snow = Holiday.objects.get()
     with django_capture_on_commit_callbacks(execute=True):
         operator.post(address(Holiday, "changelist"), {"action": "call_off", "_selected_action": [snow.pk]})
     with django_capture_on_commit_callbacks(execute=True):
         operator.post(address(Holiday, "delete", snow.pk), {"post": "yes"})
-    assert rung == ["complaints.recalculate_deadlines"] * 3
+    assert sent == ["complaints.recalculate_deadlines"] * 3
 
 
 def test_a_silent_broker_spoils_no_change_of_the_calendar(operator, monkeypatch, django_capture_on_commit_callbacks):
     def silent(*_args: object, **_options: object) -> None:
         raise OSError
 
-    monkeypatch.setattr("agencies.bell.current_app.send_task", silent)
+    monkeypatch.setattr("agencies.deadline_recalculation.current_app.send_task", silent)
     day = {"on": "2026-02-01", "name_ar": "عطلة ثلج", "name_en": "Snow", "audience": "all", "status": "confirmed"}
     with django_capture_on_commit_callbacks(execute=True):
         assert operator.post(address(Holiday, "add"), day).status_code == 302

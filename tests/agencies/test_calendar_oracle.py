@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from agencies import reference
+from agencies import reference_data
 from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import Holiday, WorkingHours, current_calendar
 from tests.agencies import oracle
@@ -35,9 +35,9 @@ def minutes() -> Oracle:
 
 @pytest.fixture
 def both(db: None, minutes: Oracle, monkeypatch: pytest.MonkeyPatch) -> Both:
-    files = {file: model for file, model in reference.FILES.items() if model in {Holiday, WorkingHours}}
-    monkeypatch.setattr(reference, "FILES", files)
-    reference.load()
+    files = {file: model for file, model in reference_data.FILES.items() if model in {Holiday, WorkingHours}}
+    monkeypatch.setattr(reference_data, "FILES", files)
+    reference_data.load()
     return Both(current_calendar(), minutes)
 
 

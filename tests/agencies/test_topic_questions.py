@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from agencies import reference
+from agencies import reference_data
 from agencies.models import Topic, TopicQuestion
 from tests.complaints.cases import make_topic
 
@@ -24,7 +24,7 @@ def ask(topic: Topic, code: str, **fields: object) -> TopicQuestion:
 
 
 def rows() -> list[dict[str, str]]:
-    with (reference.DATA / "topic_questions.csv").open(encoding="utf-8", newline="") as text:
+    with (reference_data.DATA / "topic_questions.csv").open(encoding="utf-8", newline="") as text:
         return list(csv.DictReader(text))
 
 

@@ -104,7 +104,7 @@ def sign_in(user: User | None) -> Client:
         raise RuntimeError(message)
     client = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
     door = "StaffBackend" if user.is_staff else "CitizenBackend"
-    client.force_login(user, backend=f"accounts.backends.{door}")
+    client.force_login(user, backend=f"accounts.sign_in.backends.{door}")
     return client
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from agencies.models import RoutingRule
-from agencies.reference import load
+from agencies.reference_data import load
 from complaints.models import Case
 from tests.bench import routing
 

@@ -20,7 +20,7 @@ GOOD = {
     "EMBEDDED": False,
     "SMS_CARRIERS": "notifications.carriers.twilio.TwilioCarrier",
     "EMAIL_CARRIERS": "notifications.carriers.smtp.SmtpCarrier",
-    "REGISTRY": "accounts.registries.Registry",
+    "REGISTRY": "accounts.identity.registries.Registry",
     "ALLOWED_HOSTS": ["service.example"],
     "PUBLIC_URL": "https://service.example",
     "IDENTITY_KEYS": f"2026a:{KEY}",
@@ -49,9 +49,9 @@ def test_good_settings_pass(settings: object) -> None:
     [
         ({"SMS_CARRIERS": "notifications.carriers.embedded.EmbeddedCarrier"}, ("config.E001", "SMS_CARRIERS")),
         ({"EMAIL_CARRIERS": "notifications.carriers.embedded.EmbeddedCarrier"}, ("config.E001", "EMAIL_CARRIERS")),
-        ({"REGISTRY": "accounts.registries.embedded.EmbeddedRegistry"}, ("config.E001", "REGISTRY")),
+        ({"REGISTRY": "accounts.identity.registries.embedded.EmbeddedRegistry"}, ("config.E001", "REGISTRY")),
         ({"REGISTRY": ""}, ("config.I001", "REGISTRY")),
-        ({"REGISTRY": "accounts.registries.nowhere.Registry"}, ("config.E002", "REGISTRY")),
+        ({"REGISTRY": "accounts.identity.registries.nowhere.Registry"}, ("config.E002", "REGISTRY")),
         ({"PUBLIC_URL": "http://service.example"}, ("config.E003", "PUBLIC_URL")),
         ({"PUBLIC_URL": "https://service.example/"}, ("config.E003", "PUBLIC_URL")),
         ({"PUBLIC_URL": "https://elsewhere.example"}, ("config.E003", "PUBLIC_URL")),
@@ -75,7 +75,7 @@ def test_a_demonstration_may_pretend(settings: object) -> None:
     demonstration = {
         "EMBEDDED": True,
         "SMS_CARRIERS": "notifications.carriers.embedded.EmbeddedCarrier",
-        "REGISTRY": "accounts.registries.embedded.EmbeddedRegistry",
+        "REGISTRY": "accounts.identity.registries.embedded.EmbeddedRegistry",
         "PUBLIC_URL": "http://service.example",
         "TRUSTED_PROXIES": 0,
     }

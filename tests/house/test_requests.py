@@ -157,7 +157,7 @@ def test_the_client_is_counted_from_the_trusted_end(
 
 @pytest.fixture
 def amina_client(client: Client, amina_user: User) -> Client:
-    client.force_login(amina_user, backend="accounts.backends.CitizenBackend")
+    client.force_login(amina_user, backend="accounts.sign_in.backends.CitizenBackend")
     return client
 
 

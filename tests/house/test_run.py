@@ -239,7 +239,7 @@ def test_the_banner_of_the_demonstration_fits_a_terminal(
     people = lines[lines.index("") :]
     for one in DEMO_SIGN_INS:
         row = next(line for line in people if line.startswith(f"  {one.who} "))
-        assert row.split(f"  {one.who} ")[1].split() == [one.door, one.login]
+        assert row.split(f"  {one.who} ")[1].split() == [one.page, one.login]
     assert lines[-2] == f"  Password of everybody: {DEMO_SIGN_INS[0].password}"
 
 

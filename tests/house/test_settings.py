@@ -93,4 +93,4 @@ def test_the_readme_lists_the_sign_ins_of_the_demonstration() -> None:
         (ROOT / "README.md").read_text(encoding="utf-8"),
         re.MULTILINE,
     )
-    assert rows == [(one.who, one.door, one.login, one.password) for one in DEMO_SIGN_INS]
+    assert rows == [(one.who, one.page, one.login, one.password) for one in DEMO_SIGN_INS]

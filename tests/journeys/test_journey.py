@@ -141,7 +141,7 @@ def _registers(citizen: Person, story: Story) -> None:
     citizen.press("Continue")
     citizen.is_at("How do we reach you?")
     say_where(citizen, story.who)
-    citizen.look("register-reach")
+    citizen.look("register-contact")
     citizen.press("Continue")
     citizen.is_at("Password")
     choose_password(citizen, story.who.password)

@@ -142,8 +142,8 @@ def _officer_accepts(officer: Person, story: Story, reference: str) -> None:
 def _reads_what_follows_a_miss(citizen: Person, reference: str) -> None:
     citizen.open(f"cases/{reference}/")
     card = citizen.card("What we promise")
-    for rung in ("the supervisor", "the secretary-general", "the minister's office"):
-        expect(card).to_contain_text(citizen.said(rung))
+    for level in ("the supervisor", "the secretary-general", "the minister's office"):
+        expect(card).to_contain_text(citizen.said(level))
 
 
 def _reads_the_apology(citizen: Person, reference: str) -> None:

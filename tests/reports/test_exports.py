@@ -11,9 +11,9 @@ import pytest
 from django.utils import translation
 
 from reports import exports
-from reports.figures import Figures, Report, Row
-from reports.spans import Span
-from reports.times import TimeRow
+from reports.figures import CaseFigures, FigureRow, Report
+from reports.periods import ReportPeriod
+from reports.time_in_hand import TimeRow
 
 NASTY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠x", "﹦1", "−1", " =1", "\u200f=1"]
 
@@ -21,9 +21,9 @@ HOURS = ["المعاملات لديها", "ساعات لدى مكتبها", "س�
 
 
 def report(*names: str) -> Report:
-    rows = tuple(Row(name, name, Figures(1200, 3, 2, 1)) for name in names)
+    rows = tuple(FigureRow(name, name, CaseFigures(1200, 3, 2, 1)) for name in names)
     at = datetime(2026, 2, 1, tzinfo=UTC)
-    return Report(Span(date(2026, 1, 1), date(2026, 1, 31)), at, at, rows, rows, Figures(2400, 6, 4, 2))
+    return Report(ReportPeriod(date(2026, 1, 1), date(2026, 1, 31)), at, at, rows, rows, CaseFigures(2400, 6, 4, 2))
 
 
 def read_csv(found: Report) -> list[list[str]]:

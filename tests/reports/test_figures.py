@@ -16,8 +16,8 @@ from complaints.actions import accept, add_task, answer_task, ask, close, file, 
 from complaints.actions.filing import Filing
 from complaints.models import Case
 from reports import figures
-from reports.figures import NAMES, Figures, Report, count, was_late
-from reports.spans import Preset, Span
+from reports.figures import FIGURE_NAMES, CaseFigures, Report, count_figures, was_late
+from reports.periods import Preset, ReportPeriod
 from tests.bench.generate import generate
 from tests.bench.world import World
 from tests.cast import NOW
@@ -25,17 +25,17 @@ from tests.reports import naive
 
 FOUND = "كشف الفريق الفني على الموقع في اليوم التالي وتبين وجود عطل في الخط الفرعي المغذي للحي."
 DONE = "جرى إصلاح العطل وإعادة الخدمة إلى المنطقة، وتأكدنا هاتفيا من مقدم الشكوى من زوال السبب."
-JANUARY = Span(date(2026, 1, 1), date(2026, 1, 31))
-FEBRUARY = Span(date(2026, 2, 1), date(2026, 2, 28))
+JANUARY = ReportPeriod(date(2026, 1, 1), date(2026, 1, 31))
+FEBRUARY = ReportPeriod(date(2026, 2, 1), date(2026, 2, 28))
 LATER = datetime(2026, 6, 1, 12, tzinfo=AMMAN)
 
 
-def of(report: Report, name: str) -> Figures:
+def of(report: Report, name: str) -> CaseFigures:
     """Return the figures of the agency or kind with this English name."""
     return next(row.figures for row in (*report.by_agency, *report.by_kind) if row.name == name)
 
 
-def counted(report: Report) -> dict[str, Figures]:
+def counted(report: Report) -> dict[str, CaseFigures]:
     return {row.name: row.figures for row in report.by_agency}
 
 
@@ -53,18 +53,18 @@ def counted(report: Report) -> dict[str, Figures]:
 def test_every_figure_equals_a_count_of_the_rows_by_hand(
     world: World, seed: int, number: int, first: int, length: int, age: int
 ) -> None:
-    span = Span((NOW - timedelta(days=first + length)).date(), (NOW - timedelta(days=first)).date())
+    period = ReportPeriod((NOW - timedelta(days=first + length)).date(), (NOW - timedelta(days=first)).date())
     with transaction.atomic():
         generate(number, world=world, seed=seed, since=NOW - timedelta(days=age), until=NOW)
         with translation.override("en"):
-            report = count(span, at=NOW)
-        expected = naive.count(span.starts_at, min(span.ends_at, NOW), calendar=current_calendar())
+            report = count_figures(period, at=NOW)
+        expected = naive.count(period.starts_at, min(period.ends_at, NOW), calendar=current_calendar())
         names = dict(Agency.objects.values_list("pk", "name_en")) | {None: "No agency yet"}
         transaction.set_rollback(True)
-    for name in NAMES:
+    for name in FIGURE_NAMES:
         assert getattr(report.total, name) == expected[name, "all"]
         for key, label in names.items():
-            assert getattr(counted(report).get(label, Figures()), name) == expected[name, key]
+            assert getattr(counted(report).get(label, CaseFigures()), name) == expected[name, key]
         for row, kind in zip(report.by_kind, ("complaint", "suggestion", "inquiry", "praise"), strict=True):
             assert getattr(row.figures, name) == expected[name, kind]
 
@@ -75,27 +75,28 @@ def test_a_count_that_forgot_what_moved_a_deadline_later_would_be_found_out(
     """The control of the comparison above: without the calendar the two counts must differ somewhere."""
     monkeypatch.setattr(figures, "_late_among", lambda _moved, _calendar: 0)
     generate(150, world=world, seed=3, since=NOW - timedelta(days=60), until=NOW)
-    spans = [Span(date(2025, 11, 1), (NOW - timedelta(days=days)).date()) for days in range(2, 50)]
+    periods = [ReportPeriod(date(2025, 11, 1), (NOW - timedelta(days=days)).date()) for days in range(2, 50)]
     calendar = current_calendar()
     differing = [
-        span
-        for span in spans
-        if count(span, at=NOW).total.late != naive.count(span.starts_at, span.ends_at, calendar=calendar)["late", "all"]
+        period
+        for period in periods
+        if count_figures(period, at=NOW).total.late
+        != naive.count(period.starts_at, period.ends_at, calendar=calendar)["late", "all"]
     ]
     assert differing != []
 
 
 def test_totals_are_the_sums_of_both_breakdowns(cases: None) -> None:
-    report = count(Span(date(2025, 10, 1), date(2025, 11, 30)), at=NOW)
+    report = count_figures(ReportPeriod(date(2025, 10, 1), date(2025, 11, 30)), at=NOW)
     assert report.total.received > 0
-    assert sum((row.figures for row in report.by_agency), Figures()) == report.total
-    assert sum((row.figures for row in report.by_kind), Figures()) == report.total
+    assert sum((row.figures for row in report.by_agency), CaseFigures()) == report.total
+    assert sum((row.figures for row in report.by_kind), CaseFigures()) == report.total
 
 
 def test_what_is_pending_at_the_end_is_what_was_before_and_came_and_was_not_closed(cases: None) -> None:
     """Spans that follow each other account for every case, but for what was closed and opened again between."""
     days = [date(2025, 9, 1) + timedelta(days=10 * place) for place in range(12)]
-    reports = [count(Span(first, last - timedelta(days=1)), at=NOW) for first, last in pairwise(days)]
+    reports = [count_figures(ReportPeriod(first, last - timedelta(days=1)), at=NOW) for first, last in pairwise(days)]
     for before, after in pairwise(report.total for report in reports):
         assert after.pending - before.pending >= after.received - after.closed
 
@@ -118,23 +119,29 @@ def _in_english() -> object:
 
 def test_a_case_is_received_and_pending_until_it_is_closed(filed: Case, omar: User) -> None:
     accept(filed, by=omar, at=NOW + timedelta(hours=1), days=3)
-    assert of(count(JANUARY, at=NOW + timedelta(hours=2)), "Jordan Water Company") == Figures(received=1, pending=1)
+    assert of(count_figures(JANUARY, at=NOW + timedelta(hours=2)), "Jordan Water Company") == CaseFigures(
+        received=1, pending=1
+    )
     close(filed, by=omar, at=NOW + timedelta(days=1), outcome="solved", found=FOUND, done=DONE)
-    assert of(count(JANUARY, at=NOW + timedelta(days=2)), "Jordan Water Company") == Figures(received=1, closed=1)
-    assert counted(count(FEBRUARY, at=LATER)) == {}
+    assert of(count_figures(JANUARY, at=NOW + timedelta(days=2)), "Jordan Water Company") == CaseFigures(
+        received=1, closed=1
+    )
+    assert counted(count_figures(FEBRUARY, at=LATER)) == {}
 
 
 def test_a_case_closed_in_february_was_pending_and_late_in_january(filed: Case, omar: User) -> None:
     accept(filed, by=omar, at=NOW + timedelta(hours=1), days=3)
     close(filed, by=omar, at=NOW + timedelta(days=40), outcome="solved", found=FOUND, done=DONE)
-    assert of(count(JANUARY, at=LATER), "Jordan Water Company") == Figures(received=1, pending=1, late=1)
-    assert of(count(FEBRUARY, at=LATER), "Jordan Water Company") == Figures(closed=1)
+    assert of(count_figures(JANUARY, at=LATER), "Jordan Water Company") == CaseFigures(received=1, pending=1, late=1)
+    assert of(count_figures(FEBRUARY, at=LATER), "Jordan Water Company") == CaseFigures(closed=1)
 
 
 def test_a_case_counts_for_the_agency_it_was_with_at_the_end(filed: Case, gam: Agency, yusuf: User, lina: User) -> None:
     refer(filed, by=lina, at=NOW + timedelta(days=30), agency=gam)
-    assert counted(count(JANUARY, at=LATER)) == {"Jordan Water Company": Figures(received=1, pending=1, late=1)}
-    assert counted(count(FEBRUARY, at=LATER)) == {"Greater Amman Municipality": Figures(pending=1, late=1)}
+    assert counted(count_figures(JANUARY, at=LATER)) == {
+        "Jordan Water Company": CaseFigures(received=1, pending=1, late=1)
+    }
+    assert counted(count_figures(FEBRUARY, at=LATER)) == {"Greater Amman Municipality": CaseFigures(pending=1, late=1)}
 
 
 def test_days_of_waiting_for_the_citizen_are_not_late(filed: Case, omar: User, amina: Citizen) -> None:
@@ -143,7 +150,10 @@ def test_days_of_waiting_for_the_citizen_are_not_late(filed: Case, omar: User, a
     accept(filed, by=omar, at=NOW + timedelta(hours=1), days=4)
     ask(filed, by=omar, at=NOW + timedelta(days=2), text="ما رقم العداد المتعطل؟")
     reply(filed, by=amina.user, at=NOW + timedelta(days=7), text="رقم العداد 55123.")
-    late = {day: count(Span(date(2026, 1, 1), date(2026, 1, day)), at=LATER).total.late for day in range(4, 16)}
+    late = {
+        day: count_figures(ReportPeriod(date(2026, 1, 1), date(2026, 1, day)), at=LATER).total.late
+        for day in range(4, 16)
+    }
     assert [day for day, number in late.items() if number] == [13, 14, 15]
 
 
@@ -153,9 +163,9 @@ def test_asking_the_citizen_after_the_deadline_does_not_hide_that_it_passed(
     assert amina.user is not None
     accept(filed, by=omar, at=NOW + timedelta(hours=1), days=1)
     ask(filed, by=omar, at=NOW + timedelta(days=3), text="ما رقم العداد المتعطل؟")
-    during = count(Span(date(2026, 1, 1), date(2026, 1, 8)), at=NOW + timedelta(days=5)).total.late
+    during = count_figures(ReportPeriod(date(2026, 1, 1), date(2026, 1, 8)), at=NOW + timedelta(days=5)).total.late
     reply(filed, by=amina.user, at=NOW + timedelta(days=7), text="رقم العداد 55123.")
-    after = count(Span(date(2026, 1, 1), date(2026, 1, 8)), at=LATER).total.late
+    after = count_figures(ReportPeriod(date(2026, 1, 1), date(2026, 1, 8)), at=LATER).total.late
     assert (during, after) == (1, 1)
 
 
@@ -164,20 +174,20 @@ def test_the_part_of_another_agency_makes_no_case_late_and_hides_no_late_one(
 ) -> None:
     accept(filed, by=omar, at=NOW, days=5)
     part = add_task(filed, by=omar, at=NOW, agency=gam, text="ما سبب الحفر؟", days=1)
-    assert of(count(JANUARY, at=NOW + timedelta(days=3)), "Jordan Water Company").late == 0
+    assert of(count_figures(JANUARY, at=NOW + timedelta(days=3)), "Jordan Water Company").late == 0
     answer_task(part, by=yusuf, at=NOW + timedelta(days=3), text="انتهى الحفر أمس.")
     late = NOW + timedelta(days=15)
     add_task(filed, by=omar, at=late, agency=gam, text="هل بقي شيء؟", days=3)
-    assert of(count(JANUARY, at=late + timedelta(hours=1)), "Jordan Water Company").late == 1
+    assert of(count_figures(JANUARY, at=late + timedelta(hours=1)), "Jordan Water Company").late == 1
 
 
 def test_a_case_without_an_agency_has_a_row_of_its_own(amina: Citizen, leak: Topic, hours: object) -> None:
     assert amina.user is not None
     filing = Filing(citizen=amina, kind="praise", topic=leak, subject="شكر", details="شكرا لكم على حسن التعامل")
     file(filing, by=amina.user, at=NOW)
-    report = count(JANUARY, at=NOW + timedelta(minutes=1))
-    assert counted(report) == {"No agency yet": Figures(received=1, pending=1)}
-    assert of(report, "Praise") == Figures(received=1, pending=1)
+    report = count_figures(JANUARY, at=NOW + timedelta(minutes=1))
+    assert counted(report) == {"No agency yet": CaseFigures(received=1, pending=1)}
+    assert of(report, "Praise") == CaseFigures(received=1, pending=1)
 
 
 def test_the_busiest_agency_comes_first_and_equals_by_name(
@@ -187,7 +197,7 @@ def test_the_busiest_agency_comes_first_and_equals_by_name(
     for agency in (water, gam, water, gam, None):
         filing = Filing(citizen=amina, kind="complaint", topic=leak, subject="تسرب", details="تسرب", agency=agency)
         file(filing, by=amina.user, at=NOW)
-    report = count(JANUARY, at=NOW + timedelta(minutes=1))
+    report = count_figures(JANUARY, at=NOW + timedelta(minutes=1))
     assert [row.name for row in report.by_agency] == [
         "Greater Amman Municipality",
         "Jordan Water Company",
@@ -195,7 +205,7 @@ def test_the_busiest_agency_comes_first_and_equals_by_name(
     ]
     filing = Filing(citizen=amina, kind="complaint", topic=leak, subject="تسرب", details="تسرب", agency=water)
     file(filing, by=amina.user, at=NOW)
-    report = count(JANUARY, at=NOW + timedelta(minutes=1))
+    report = count_figures(JANUARY, at=NOW + timedelta(minutes=1))
     assert report.by_agency[0].name == "Jordan Water Company"
 
 
@@ -212,22 +222,22 @@ def test_a_span_begins_and_ends_at_midnight_in_amman(amina: Citizen, water: Agen
     ):
         filing = Filing(citizen=amina, kind="inquiry", topic=leak, subject="سؤال", details="سؤال", agency=water)
         file(filing, by=amina.user, at=moment)
-    assert (count(JANUARY, at=LATER).total.received, count(JANUARY, at=LATER).total.pending) == (2, 3)
+    assert (count_figures(JANUARY, at=LATER).total.received, count_figures(JANUARY, at=LATER).total.pending) == (2, 3)
 
 
 def test_a_running_span_ends_now(filed: Case) -> None:
-    report = count(JANUARY, at=NOW + timedelta(minutes=1))
+    report = count_figures(JANUARY, at=NOW + timedelta(minutes=1))
     assert (report.as_of, report.is_running) == (NOW + timedelta(minutes=1), True)
-    assert count(JANUARY, at=LATER).is_running is False
+    assert count_figures(JANUARY, at=LATER).is_running is False
 
 
 def test_two_statements_whatever_the_number_of_agencies(
     django_assert_num_queries: DjangoAssertNumQueries, world: World, cases: None
 ) -> None:
     with django_assert_num_queries(2):
-        count(Span(date(2025, 9, 1), NOW.date()), at=NOW)
+        count_figures(ReportPeriod(date(2025, 9, 1), NOW.date()), at=NOW)
     with django_assert_num_queries(1):
-        count(Span(date(2020, 1, 1), date(2020, 1, 2)), at=NOW)
+        count_figures(ReportPeriod(date(2020, 1, 1), date(2020, 1, 2)), at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -262,8 +272,8 @@ def test_a_deadline_that_a_later_pause_moved_by_an_hour_is_judged_in_working_min
     ],
 )
 def test_the_spans_offered_by_name(preset: Preset, first: date, last: date) -> None:
-    assert preset.span(date(2026, 5, 20)) == Span(first, last)
+    assert preset.period(date(2026, 5, 20)) == ReportPeriod(first, last)
 
 
 def test_last_month_of_january_is_december() -> None:
-    assert Preset.LAST_MONTH.span(date(2026, 1, 31)) == Span(date(2025, 12, 1), date(2025, 12, 31))
+    assert Preset.LAST_MONTH.period(date(2026, 1, 31)) == ReportPeriod(date(2025, 12, 1), date(2025, 12, 31))

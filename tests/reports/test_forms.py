@@ -5,14 +5,14 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from reports.forms import SpanForm
-from reports.spans import Span
+from reports.forms import PeriodForm
+from reports.periods import ReportPeriod
 
 TODAY = date(2026, 5, 20)
 
 
-def form(first: str, last: str) -> SpanForm:
-    return SpanForm({"first": first, "last": last}, today=TODAY)
+def form(first: str, last: str) -> PeriodForm:
+    return PeriodForm({"first": first, "last": last}, today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def form(first: str, last: str) -> SpanForm:
 def test_a_day_is_read_however_it_is_written(typed: str) -> None:
     filled = form(typed, typed)
     assert filled.errors == {}
-    assert filled.span == Span(date(2026, 1, 3), date(2026, 1, 3))
+    assert filled.period == ReportPeriod(date(2026, 1, 3), date(2026, 1, 3))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts import rotation
+from accounts.identity import key_rotation
 
 
 class Command(BaseCommand):
@@ -14,6 +14,6 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Print each table with the number of rows that changed."""
-        for model in rotation.encrypted_models():
-            changed = rotation.rotate(model)
+        for model in key_rotation.encrypted_models():
+            changed = key_rotation.rotate(model)
             self.stdout.write(f"{model._meta.db_table}: {changed}")  # noqa: SLF001 - Django's public name

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from agencies import reference
+from agencies import reference_data
 
 
 class Command(BaseCommand):
@@ -18,8 +18,8 @@ class Command(BaseCommand):
         """Load the files and say for each what was done."""
         del args, options
         try:
-            outcomes = reference.load()
-        except reference.BadReference as bad:
+            outcomes = reference_data.load()
+        except reference_data.BadReference as bad:
             message = f"Nothing was loaded:\n{bad}"
             raise CommandError(message) from bad
         for outcome in outcomes:

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from accounts.guards import staff_required, user_of
-from accounts.limits import TooMany
+from accounts.decorators import signed_in_user, staff_required
+from accounts.rate_limits import RateLimitReached
 from accounts.roles import CONTACT_CENTRE
 from complaints import actions
 from complaints.case_text import citizen_case
@@ -38,14 +38,14 @@ CONFLICT = 409
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Find the case of a caller who knows its number and the end of the own mobile number."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     form = CallerForm(request.POST if request.method == "POST" else None)
     status = 200
     if form.is_bound and form.is_valid():
         number, end = form.cleaned_data["ref"], form.cleaned_data["phone_end"]
         try:
             case = lookup.find(number, end, agent=user, at=at)
-        except TooMany:
+        except RateLimitReached:
             status = TOO_MANY
             form.add_error(None, gettext("Too many tries. Nothing more is said about this number today."))
         else:
@@ -62,7 +62,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, ref: str) -> HttpResponse:
     """Tell a proven caller the status and the open question, and take the answer down."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     try:
         case = lookup.proven(request.session, ref, agent=user, at=at)
     except lookup.CallIsOver:
@@ -102,7 +102,7 @@ def _sent_words(form: CallerReplyForm | CallerObjectForm) -> str:
 def _take_down(request: HttpRequest, case: Case, form: CallerReplyForm | CallerObjectForm) -> bool:
     """Say the answer to the question read out, or the objection; False where the case has changed since."""
     action = actions.object_to if isinstance(form, CallerObjectForm) else actions.reply
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     with transaction.atomic():
         held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=case.pk)
         if request.POST.get("version") != str(held):

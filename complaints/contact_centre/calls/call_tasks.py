@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import identity
+from accounts.contact.recipients import citizen_key, staff_key
+from accounts.identity import disclosure
 from accounts.models import Citizen, User
-from accounts.recipients import citizen_key, staff_key
 from complaints.case_text import delivery_status
 from complaints.case_text.message_names import message_name
 from complaints.models import Case
@@ -130,7 +130,7 @@ def reveal_phone(call: Call, *, viewer: User, at: datetime) -> str:
     if call.citizen is None:
         return ""
     reference = call.task.message.reference
-    shown = identity.reveal(call.citizen, viewer=viewer, reference=reference, fields=FIELDS, reason=REASON, at=at)
+    shown = disclosure.reveal(call.citizen, viewer=viewer, reference=reference, fields=FIELDS, reason=REASON, at=at)
     return shown["phone"]
 
 

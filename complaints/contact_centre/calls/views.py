@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import CMU, CONTACT_CENTRE
 from complaints.contact_centre.calls import call_tasks
 from complaints.contact_centre.calls.call_tasks import Call
@@ -34,7 +34,7 @@ _SAID = {
 @require_safe
 def calls_page(request: HttpRequest) -> HttpResponse:
     """Show the calls to make, the oldest first, and those of today that are done."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     after = request.GET.get("after", "")
     page = call_tasks.page_of(user, after=after)
     context = {
@@ -52,7 +52,7 @@ def calls_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def call_page(request: HttpRequest, call: int) -> HttpResponse:
     """Show one call: who it is and what to say; take the wish to see the number, and how the call went."""
-    made = call_tasks.call_of(get_object_or_404(call_tasks.seen_by(user_of(request)), pk=call))
+    made = call_tasks.call_of(get_object_or_404(call_tasks.seen_by(signed_in_user(request)), pk=call))
     if request.method != "POST":
         return _page(request, made)
     return _show(request, made) if "show" in request.POST else _finish(request, made)
@@ -62,12 +62,12 @@ def _show(request: HttpRequest, call: Call) -> HttpResponse:
     """Show the number once; the answer is not redirected, since what it shows is nowhere kept."""
     if call.task.done_at is not None:
         return _page(request, call, status=409)
-    phone = call_tasks.reveal_phone(call, viewer=user_of(request), at=timezone.now())
+    phone = call_tasks.reveal_phone(call, viewer=signed_in_user(request), at=timezone.now())
     return _page(request, call, phone=phone)
 
 
 def _finish(request: HttpRequest, call: Call) -> HttpResponse:
-    user, outcome = user_of(request), request.POST.get("outcome", "")
+    user, outcome = signed_in_user(request), request.POST.get("outcome", "")
     if outcome not in CallOutcome:
         raise Http404
     if request.POST.get("tries") != str(call.task.tries):
@@ -95,6 +95,6 @@ def _page(request: HttpRequest, call: Call, *, status: int = 200, **context: Any
     return render(
         request,
         "complaints/contact_centre/calls/call.html",
-        {**around, **context, **frame(user_of(request), at=timezone.now())},
+        {**around, **context, **frame(signed_in_user(request), at=timezone.now())},
         status=status,
     )

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts import identity
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
+from accounts.identity import disclosure
 from complaints.desk.case_page.forms import IdentityForm
 from complaints.staff.frame import CASEWORK
 from complaints.staff.loading import case_context, load
@@ -26,7 +26,7 @@ def reveal(request: HttpRequest, ref: str) -> HttpResponse:
     Where the person hid the identity from the agency there is no such page for it. The answer is not redirected: what
     it shows is nowhere kept.
     """
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     case = load(user, ref, at=at)
     if not knows_person(case, user, at=at):
         raise Http404
@@ -34,7 +34,7 @@ def reveal(request: HttpRequest, ref: str) -> HttpResponse:
     shown: dict[str, str] = {}
     if form.is_bound and form.is_valid():
         reason = form.cleaned_data["reason"]
-        shown = identity.reveal(
+        shown = disclosure.reveal(
             case.citizen, viewer=user, reference=case.reference, fields=FIELDS, reason=reason, at=at
         )
     context = {"form": form, "shown": shown, **case_context(case, user, at=at)}

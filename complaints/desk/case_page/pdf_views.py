@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import identity
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
+from accounts.identity import disclosure
 from accounts.models import User
 from complaints.desk.case_page.forms import IdentityForm
 from complaints.desk.case_page.identity_views import FIELDS
@@ -26,7 +26,7 @@ from complaints.visibility.identity import knows_person
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask which file is wanted; with the identity it is made from here, once the reason is written down."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     case = load(user, ref, at=at)
     is_known = knows_person(case, user, at=at)
     form = IdentityForm(request.POST if request.method == "POST" else None)
@@ -42,12 +42,12 @@ def choose(request: HttpRequest, ref: str) -> HttpResponse:
 @require_safe
 def plain(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand the file out without the person."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     return _pdf(load(user, ref, at=at), user, at=at)
 
 
 def _person(case: Case, user: User, *, at: datetime, reason: str) -> pdf.Person:
-    shown = identity.reveal(case.citizen, viewer=user, reference=case.reference, fields=FIELDS, reason=reason, at=at)
+    shown = disclosure.reveal(case.citizen, viewer=user, reference=case.reference, fields=FIELDS, reason=reason, at=at)
     kind = str(case.citizen.get_number_kind_display())
     return pdf.Person(case.citizen.full_name, kind, number=shown["number"], phone=shown["phone"])
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, READERS, REPORT_READERS
 from complaints.attachments.responses import file_response, small_response
 from complaints.desk.case_page.competence import sheet_of
@@ -43,7 +43,7 @@ _DOORS = (
 @require_safe
 def door(request: HttpRequest) -> HttpResponse:
     """Send each member of staff to the own work; who has none today is told so, and how that changes."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     if not user.is_staff:
         raise Http404
     authority = user.authority(at)
@@ -58,7 +58,7 @@ def door(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a case: the citizen's words first, the decision beside them, the history below."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     case = load(user, ref, at=at)
     around = case_context(case, user, at=at)
     papers, sight = open_file(case, user, at=at), sight_of(case, user, at=at)
@@ -91,7 +91,7 @@ def _is_involved(sight: Sight) -> bool:
 @require_safe
 def file(request: HttpRequest, ref: str, pk: uuid.UUID) -> HttpResponseBase:
     """Hand a file of a case out; a photo is shown where ``?as=`` asks for it, as ``photo`` or as the ``small`` one."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     case = load(user, ref, at=at)
     attachment = get_object_or_404(case.attachments, pk=pk)
     if request.GET.get("as") == "small":

@@ -19,8 +19,8 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import limits
-from accounts.guards import answers_too_many, staff_required, user_of
+from accounts import rate_limits
+from accounts.decorators import handles_rate_limits, signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import CMU, READERS
 from agencies.calendar import WorkingCalendar
@@ -98,7 +98,7 @@ def _by_link(view: Page) -> Page:
 
 @_by_link
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers_too_many
+@handles_rate_limits
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Let a directorate read what it is asked and answer, by nothing but its link."""
     asked, at = signed_links.read(token), timezone.now()
@@ -122,7 +122,7 @@ def _is_of_the_desk(request: HttpRequest, asked: Consultation, *, at: datetime) 
     """Tell whether whoever came by the link is signed in as one of those who asked: they answer for no directorate."""
     if not request.user.is_authenticated:
         return False
-    authority = user_of(request).authority(at)
+    authority = signed_in_user(request).authority(at)
     return authority.has(CMU) or asked.case.agency_id in authority.agencies(READERS)
 
 
@@ -143,7 +143,7 @@ def link_file(_request: HttpRequest, token: str, pk: uuid.UUID) -> HttpResponseB
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """List what waits for the directorates of a member, the oldest first."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     after = request.GET.get("after", "")
     rows = members.waiting_of(user, at=at).filter(pk__gt=int(after) if after.isdecimal() and after.isascii() else 0)
     found, calendar = list(rows[: PAGE + 1]), current_calendar()
@@ -158,10 +158,10 @@ def requests(request: HttpRequest) -> HttpResponse:
 
 @staff_required(members.MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-@answers_too_many
+@handles_rate_limits
 def request_page(request: HttpRequest, asked: int) -> HttpResponse:
     """Let a member of a directorate read what it is asked and answer."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     found = get_object_or_404(members.requests_of(user, at=at), pk=asked)
     standing = signed_links.link_status(found, at=at)
     visit = Visit(
@@ -182,7 +182,7 @@ def request_page(request: HttpRequest, asked: int) -> HttpResponse:
 @require_safe
 def request_file(request: HttpRequest, asked: int, file: uuid.UUID) -> HttpResponseBase:
     """Hand a file of a case out to a member of the directorate that is asked."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     return _file(get_object_or_404(members.waiting_of(user, at=at), pk=asked), file)
 
 
@@ -209,7 +209,7 @@ def _file(asked: Consultation, pk: uuid.UUID) -> HttpResponseBase:
 def _answer(visit: Visit) -> HttpResponse:
     if visit.data is None:
         return _show(visit)
-    limits.spend(signed_links.SENT_BY_LINK, str(visit.asked.pk), at=visit.at)
+    rate_limits.spend(signed_links.SENT_BY_LINK, str(visit.asked.pk), at=visit.at)
     if visit.standing.is_over:
         return _over(visit)
     try:

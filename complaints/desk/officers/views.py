@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
 from accounts.models import Absence, Membership, User
 from accounts.roles import CMU, DESK, SUPERVISION
 from agencies.models import Agency
@@ -77,7 +77,7 @@ def _of_a_desk(*methods: str) -> Callable[[Callable[[_Desk], HttpResponse]], Cal
 
 
 def _desk(request: HttpRequest) -> _Desk:
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     agencies = _agencies(user, at)
     wanted = request.GET.get("agency", "")
     agency = next((one for one in agencies if not wanted or one.code == wanted), None)

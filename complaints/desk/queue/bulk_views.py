@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User, officers_of
 from complaints import actions
 from complaints.desk.queue import bulk
@@ -51,7 +51,7 @@ def press(request: HttpRequest) -> HttpResponse:
 
     What the person may not see stays as it is and is reported so; everything else is done.
     """
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     chosen, asked = bulk.read(request.POST.getlist("case")), request.POST.get("deed", "")
     back = _back(request.POST)
     if refusal := _refusal(chosen, asked, Seat(user, at)):

@@ -17,7 +17,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import SUPERVISION
 from complaints.desk.queue import options, saved
 from complaints.desk.queue.bulk_actions import offered_to
@@ -54,7 +54,7 @@ class Visit:
     @classmethod
     def of(cls, request: HttpRequest, asked: Mapping[str, str]) -> Visit:
         """Return the visit of whoever sent ``request`` and asked for this view."""
-        user, at = user_of(request), timezone.now()
+        user, at = signed_in_user(request), timezone.now()
         around = options.fetch(user, at=at, agency=asked.get("agency", ""))
         return cls(request, Seat(user, at, around.covers), around, read(asked, around))
 
@@ -94,7 +94,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _find(request: HttpRequest, text: str) -> HttpResponse:
     """Answer what was typed in the search box: a number by its case or cases, words by their own address."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     if case := search.by_reference(Case.objects.visible_to(user, at=at), text):
         return redirect("desk-case", case.reference)
     if not search.is_personal(text):
@@ -270,7 +270,7 @@ def forget(request: HttpRequest) -> HttpResponse:
     """Delete a saved filter: one's own, or as supervisor one that is shared at the own desk."""
     key = request.POST.get("saved", "")
     known = key.isascii() and key.isdecimal() and len(key) <= LONGEST_KEY
-    found = saved.deletable(user_of(request), at=timezone.now()).filter(pk=key) if known else None
+    found = saved.deletable(signed_in_user(request), at=timezone.now()).filter(pk=key) if known else None
     if found is None or not found.delete()[0]:
         messages.warning(request, gettext("This saved filter is not there any more."))
     else:

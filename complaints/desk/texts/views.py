@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from agencies.models import Agency
@@ -29,7 +29,7 @@ from complaints.staff.frame import CASEWORK, frame
 @require_safe
 def texts_page(request: HttpRequest) -> HttpResponse:
     """List the texts the desk may use, with those it may change marked."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     rows = [(text, standard_texts.may_change(text, user, at=at)) for text in standard_texts.shown_to(user, at=at)]
     return render(request, "complaints/desk/texts/texts.html", {"rows": rows, **frame(user, at=at)})
 
@@ -38,14 +38,14 @@ def texts_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def text_new(request: HttpRequest) -> HttpResponse:
     """Write a new standard text."""
-    return _written(_Writing(request, user_of(request), StandardText(), timezone.now(), is_new=True))
+    return _written(_Writing(request, signed_in_user(request), StandardText(), timezone.now(), is_new=True))
 
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def text(request: HttpRequest, text: int) -> HttpResponse:
     """Change a standard text; whoever was overtaken keeps what was typed and reads what stands now."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     with transaction.atomic():
         return _written(_Writing(request, user, _changeable(text, user, at=at), at))
 
@@ -54,7 +54,7 @@ def text(request: HttpRequest, text: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def text_delete(request: HttpRequest, text: int) -> HttpResponse:
     """Delete a standard text, once the person has said so on this page; answers made of it stay as they are."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     with transaction.atomic():
         found = _changeable(text, user, at=at)
         if request.method == "POST":

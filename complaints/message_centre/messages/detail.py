@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from accounts.contact.recipients import STAFF_PREFIX
 from accounts.models import User
-from accounts.recipients import STAFF
 from complaints.case_text import delivery_status
 from complaints.case_text.delivery_status import DeliveryStatus
 from complaints.case_text.message_names import addressee_name, message_name
@@ -120,7 +120,7 @@ def _case_of(message: Message, user: User, *, at: datetime) -> Case | None:
 def _person_of(message: Message, case: Case, user: User, *, at: datetime) -> str:
     """Return the name of whom the message is for: the citizen of the case, or the member of staff."""
     key = message.recipient.partition(":")[2]
-    if message.recipient.startswith(STAFF):
+    if message.recipient.startswith(STAFF_PREFIX):
         found = User.objects.filter(pk=UUID(key)).first()
         return found.name if found else ""
     is_theirs = key == str(case.citizen_id) and knows_person(case, user, at=at)

@@ -15,8 +15,8 @@ from django.db.models import Prefetch, Q
 from django.http import QueryDict
 from django.utils.translation import pgettext_lazy
 
+from accounts.contact.recipients import citizen_key
 from accounts.models import User
-from accounts.recipients import citizen_key
 from complaints import reference
 from complaints.case_text import delivery_status
 from complaints.case_text.delivery_status import SEALED, DeliveryStatus

@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_stubs_ext import StrPromise
 
-from accounts.guards import staff_required, user_of
-from accounts.recipients import staff_key
+from accounts.contact.recipients import staff_key
+from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import CMU, OPERATORS
 from complaints.message_centre.messages import detail
 from complaints.message_centre.messages.detail import Dossier
@@ -56,7 +56,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, search: ReferenceForm) -> HttpResponse:
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     wanted, after = Wanted.of(request.GET), request.GET.get("after", "")
     page = page_of(user, wanted, at=at, after=after)
     figures = figures_of(user, at=at)
@@ -82,7 +82,7 @@ def release_sending(request: HttpRequest) -> HttpResponse:
     if hold.current() is None:
         notes.warning(request, _("Sending was not on hold any more."))
         return redirect("messages")
-    user = user_of(request)
+    user = signed_in_user(request)
     hold.end(by=staff_key(user.pk))
     logger.warning("the hold on sending was ended", extra={"user_id": str(user.pk)})
     notes.success(request, _("Sending goes on. The carriers are asked about every message from before the hold."))
@@ -95,7 +95,7 @@ def end_alarm(request: HttpRequest) -> HttpResponse:
     """End an alarm that tells of something that has happened, since the person has looked into it."""
     number = request.POST.get("alarm", "")
     ended = Alarm.objects.filter(kind__in=alarms.ENDED_BY_PEOPLE, pk=int(number) if NUMBER.fullmatch(number) else 0)
-    alarms.dismiss(get_object_or_404(ended), by=staff_key(user_of(request).pk))
+    alarms.dismiss(get_object_or_404(ended), by=staff_key(signed_in_user(request).pk))
     notes.success(request, _("The alarm is ended."))
     return redirect("messages")
 
@@ -157,7 +157,7 @@ DEEDS: dict[str, Deed] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def message_page(request: HttpRequest, message: uuid.UUID) -> HttpResponse:
     """Show one message, its tries and what the carriers said, and take what a person decides about it."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     found = get_object_or_404(seen_by(user).select_related("repeats", "call_task"), pk=message)
     if request.method != "POST":
         return _page(request, detail.of(found, user, at=at))
@@ -169,7 +169,7 @@ def message_page(request: HttpRequest, message: uuid.UUID) -> HttpResponse:
 
 def _decide(request: HttpRequest, message: Message, deed: Deed) -> HttpResponse:
     """Do what was decided once: who presses twice, or second, is told how the message stands now."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     try:
         with transaction.atomic():
             held = _hold(message, seen=request.POST.get("seen", ""))
@@ -194,6 +194,6 @@ def _page(request: HttpRequest, shown: Dossier, *, status: int = 200) -> HttpRes
         "shown": shown,
         "deeds": [(name, deed) for name, deed in DEEDS.items() if name in shown.possible],
         "is_overtaken": status != 200,  # noqa: PLR2004 - "fine"
-        **frame(user_of(request), at=timezone.now()),
+        **frame(signed_in_user(request), at=timezone.now()),
     }
     return render(request, "complaints/message_centre/messages/message.html", context, status=status)

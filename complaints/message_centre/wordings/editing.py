@@ -13,9 +13,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_lazy as _, pgettext
 from django_stubs_ext import StrPromise
 
+from accounts.contact.recipients import STAFF_PREFIX, staff_key
 from accounts.models import User
-from accounts.recipients import STAFF, staff_key
-from accounts.roles import RUNG_NAMES, Role
+from accounts.roles import ESCALATION_LEVEL_NAMES, Role
 from agencies.models import Agency
 from complaints.case_text.message_names import NAMES
 from complaints.models import Case
@@ -137,7 +137,7 @@ def name_of(template: str) -> str:
 def editors_of(editions_: Iterable[WordingEdition]) -> dict[str, str]:
     """Return the names of those who wrote editions, by their keys; one statement, none without editions."""
     keys = {one.edited_by for one in editions_}
-    people = User.objects.in_bulk([key.removeprefix(STAFF) for key in keys]) if keys else {}
+    people = User.objects.in_bulk([key.removeprefix(STAFF_PREFIX) for key in keys]) if keys else {}
     return {staff_key(pk): str(user) for pk, user in people.items()}
 
 
@@ -247,7 +247,7 @@ def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str
             "returned": "1",
             "failed": "0",
             "count": "4",
-            "rung": str(RUNG_NAMES[Role.SUPERVISOR]),
+            "rung": str(ESCALATION_LEVEL_NAMES[Role.SUPERVISOR]),
         }
 
 

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.contact.recipients import staff_key
+from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
-from accounts.recipients import staff_key
 from accounts.roles import CMU
 from complaints.message_centre.wordings import editing
 from complaints.message_centre.wordings.forms import WordsForm
@@ -34,7 +34,7 @@ SAVES = frozenset({"save", "restore", "built_in"})
 @require_safe
 def words(request: HttpRequest) -> HttpResponse:
     """List every message with the state of its words in both languages."""
-    context = {"groups": editing.groups(), **frame(user_of(request), at=timezone.now())}
+    context = {"groups": editing.groups(), **frame(signed_in_user(request), at=timezone.now())}
     return render(request, "complaints/message_centre/wordings/words.html", context)
 
 
@@ -44,7 +44,7 @@ def word(request: HttpRequest, template: str, language: str) -> HttpResponse:
     """Show the words of a message in a language; take other ones, or give back those of before."""
     if template not in WORDINGS.get(language, {}):
         raise Http404
-    writing = _Writing(request, user_of(request), template, language, timezone.now())
+    writing = _Writing(request, signed_in_user(request), template, language, timezone.now())
     form = writing.form()
     if request.method != "POST" or not form.is_valid() or SAVES.isdisjoint(request.POST):
         return writing.page(form)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.guards import citizen_required
+from accounts.decorators import citizen_required
 from complaints.attachments.responses import file_response
 from complaints.portal.access import own_case
 

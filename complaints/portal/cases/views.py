@@ -16,9 +16,9 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.guards import citizen_of, citizen_required, user_of
-from accounts.limits import TooMany, client_address
-from accounts.recipients import CITIZEN
+from accounts.contact.recipients import CITIZEN_PREFIX
+from accounts.decorators import citizen_required, signed_in_citizen, signed_in_user
+from accounts.rate_limits import RateLimitReached, client_address
 from complaints import actions
 from complaints.actions.topic_answers import questions_for
 from complaints.attachments import uploads
@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         if request.user.is_staff:
             return redirect("desk")
-        context |= listing.home_cases(citizen_of(request))
+        context |= listing.home_cases(signed_in_citizen(request))
     return render(request, "complaints/portal/cases/home.html", context)
 
 
@@ -61,7 +61,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     """List the citizen's own cases, open or closed, newest first."""
     tab = "closed" if request.GET.get("tab") == "closed" else "open"
     after = request.GET.get("after", "")
-    page = listing.page_of(citizen_of(request), is_open=tab == "open", after=after)
+    page = listing.page_of(signed_in_citizen(request), is_open=tab == "open", after=after)
     context = {
         "page": page,
         "is_open": tab == "open",
@@ -76,7 +76,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one case: where it stands, what it promises, and all that has happened."""
     at = timezone.now()
-    context = citizen_case.case_page(own_case(request, ref, at=at), user_of(request), at=at)
+    context = citizen_case.case_page(own_case(request, ref, at=at), signed_in_user(request), at=at)
     return render(request, "complaints/portal/cases/case.html", context | {"form": ReplyForm(at=at)})
 
 
@@ -93,7 +93,9 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
     form = ReplyForm(posted(request), files, room=_room(own), at=at)
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
-        if said(form, partial(actions.reply, own, by=user_of(request), at=at, text=text, attachments=form.taken)):
+        if said(
+            form, partial(actions.reply, own, by=signed_in_user(request), at=at, text=text, attachments=form.taken)
+        ):
             messages.success(request, gettext("Your answer was sent. Work on the case goes on."))
             return redirect("case", ref=ref)
     if not form.is_bound and own.state != State.WAITING:
@@ -113,10 +115,10 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
     form = AddForm(posted(request), files, room=_room(own), at=at)
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
-        if said(form, partial(actions.add, own, by=user_of(request), at=at, text=text, attachments=form.taken)):
+        if said(form, partial(actions.add, own, by=signed_in_user(request), at=at, text=text, attachments=form.taken)):
             messages.success(request, gettext("What you added was sent."))
             return redirect("case", ref=ref)
-    if not form.is_bound and not policy.may(own, Action.ADD, user_of(request), at=at):
+    if not form.is_bound and not policy.may(own, Action.ADD, signed_in_user(request), at=at):
         return _too_late(request, ref, gettext("Nothing can be added to a closed case."))
     return _page(request, "case_add", own, form)
 
@@ -128,11 +130,11 @@ def case_amend(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     form = AmendForm(posted(request), case=own, questions=questions_for(own.topic, kind=own.kind))
-    amend = partial(actions.amend, own, by=user_of(request), at=at)
+    amend = partial(actions.amend, own, by=signed_in_user(request), at=at)
     if form.is_bound and form.is_valid() and said(form, partial(amend, **form.words)):
         messages.success(request, gettext("Your correction was saved."))
         return redirect("case", ref=ref)
-    if not form.is_bound and not policy.may(own, Action.AMEND, user_of(request), at=at):
+    if not form.is_bound and not policy.may(own, Action.AMEND, signed_in_user(request), at=at):
         return _too_late(request, ref, gettext("The agency works with these words already. Add information instead."))
     return _page(request, "case_amend", own, form)
 
@@ -146,11 +148,11 @@ def case_object(request: HttpRequest, ref: str) -> HttpResponse:
     form = ObjectForm(posted(request))
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
-        if said(form, partial(actions.object_to, own, by=user_of(request), at=at, text=text)):
+        if said(form, partial(actions.object_to, own, by=signed_in_user(request), at=at, text=text)):
             words = gettext("Your objection was sent. Somebody at our unit who did not handle the case decides on it.")
             messages.success(request, words)
             return redirect("case", ref=ref)
-    may = citizen_case.objecting(own, user_of(request), at=at)
+    may = citizen_case.objecting(own, signed_in_user(request), at=at)
     if not form.is_bound and may is None:
         return _too_late(request, ref, gettext("There is no answer here that you can object to now."))
     return _page(request, "case_object", own, form, objecting=may)
@@ -163,11 +165,11 @@ def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     form = forms.Form(posted(request))
-    withdraw = partial(actions.withdraw, own, by=user_of(request), at=at)
+    withdraw = partial(actions.withdraw, own, by=signed_in_user(request), at=at)
     if form.is_bound and form.is_valid() and said(form, withdraw):
         messages.success(request, gettext("It is withdrawn. You can send a new one at any time."))
         return redirect("case", ref=ref)
-    if not form.is_bound and not policy.may(own, Action.WITHDRAW, user_of(request), at=at):
+    if not form.is_bound and not policy.may(own, Action.WITHDRAW, signed_in_user(request), at=at):
         return _too_late(request, ref, gettext("The case is closed already."))
     return _page(request, "case_withdraw", own, form)
 
@@ -223,7 +225,7 @@ def _found(request: HttpRequest, form: TrackForm, at: datetime) -> Case | None:
     number, end = form.cleaned_data["ref"], form.cleaned_data["phone_end"]
     try:
         found = tracking.find(number, end, address=client_address(request), at=at)
-    except TooMany:
+    except RateLimitReached:
         words = {"phone": f"\u2066{settings.CALL_CENTRE_PHONE}\u2069"}
         text = gettext("Too many tries. Try again tomorrow, sign in, or call %(phone)s") % words
         form.add_error(None, forms.ValidationError(text, code="too_many"))
@@ -240,6 +242,6 @@ def short_link(_request: HttpRequest, token: str) -> HttpResponse:
     message = outbox.message_by_link(token, at=timezone.now())
     if message is None or not message.reference:
         raise Http404
-    page = "case" if message.recipient.startswith(CITIZEN) else "desk-case"
+    page = "case" if message.recipient.startswith(CITIZEN_PREFIX) else "desk-case"
     with translation.override(message.language):
         return redirect(page, ref=message.reference)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from accounts.guards import citizen_of, citizen_required
+from accounts.decorators import citizen_required, signed_in_citizen
 from agencies.models import Agency, Topic
 from complaints.models import Draft
 from complaints.portal.filing import drafting
@@ -22,7 +22,7 @@ from complaints.portal.filing import drafting
 def new_choose(request: HttpRequest, kind: str) -> HttpResponse:
     """Take the suggested agency or topic into the draft and go on where it then stands."""
     at = timezone.now()
-    draft = drafting.draft_of(citizen_of(request), kind)
+    draft = drafting.draft_of(signed_in_citizen(request), kind)
     if not draft.has_agency_step:
         return redirect("new-agency", kind=kind)
     take = _with_topic if "topic" in request.POST else _with_agency

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.guards import citizen_of, citizen_required, user_of
+from accounts.decorators import citizen_required, signed_in_citizen, signed_in_user
 from agencies.models import Agency, Governorate
 from complaints.actions.filing import DraftIncomplete, SaidAlready, TooManyToday
 from complaints.actions.topic_answers import given
@@ -38,7 +38,7 @@ KEEP, REMOVE, LATER, AUTOSAVE = "keep", "remove", "later", "autosave"
 @require_safe
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """Begin a filing, or go on where the draft stands."""
-    draft = drafting.draft_of(citizen_of(request), kind)
+    draft = drafting.draft_of(signed_in_citizen(request), kind)
     return redirect(drafting.next_step(draft), kind=kind)
 
 
@@ -46,7 +46,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 @require_POST
 def new_restart(request: HttpRequest, kind: str) -> HttpResponse:
     """Throw the draft away and begin again."""
-    uploads.discard(drafting.draft_of(citizen_of(request), kind))
+    uploads.discard(drafting.draft_of(signed_in_citizen(request), kind))
     return redirect("new-agency", kind=kind)
 
 
@@ -55,7 +55,7 @@ def new_restart(request: HttpRequest, kind: str) -> HttpResponse:
 def new_agency(request: HttpRequest, kind: str) -> HttpResponse:
     """Ask whom it is about, and once that is known, the topic."""
     at = timezone.now()
-    draft = drafting.draft_of(citizen_of(request), kind)
+    draft = drafting.draft_of(signed_in_citizen(request), kind)
     agencies = Agency.objects.complainable(on=timezone.localdate(at))
     form = AgencyForm(posted(request), draft=draft, agencies=list(agencies))
     if form.is_bound and form.is_valid():
@@ -70,7 +70,7 @@ def new_agency(request: HttpRequest, kind: str) -> HttpResponse:
 def new_what(request: HttpRequest, kind: str) -> HttpResponse:
     """Ask what happened and where, and take files: the good ones are kept also where something else is wrong."""
     at = timezone.now()
-    draft = drafting.draft_of(citizen_of(request), kind)
+    draft = drafting.draft_of(signed_in_citizen(request), kind)
     if not draft.has_agency_step:
         return redirect("new-agency", kind=kind)
     form = _what_form(request, draft, at)
@@ -124,7 +124,7 @@ def _after_what(request: HttpRequest, kind: str) -> HttpResponse:
 def new_check(request: HttpRequest, kind: str) -> HttpResponse:
     """Show everything once more and send it; a second press finds the case of the first."""
     at = timezone.now()
-    citizen = citizen_of(request)
+    citizen = signed_in_citizen(request)
     form = CheckForm(posted(request), phone=citizen.masked_phone, email=citizen.confirmed_email)
     if form.is_bound and form.is_valid() and (case := _sent(request, form, at)):
         return redirect("receipt", ref=case.reference)
@@ -142,7 +142,7 @@ def _sent(request: HttpRequest, form: CheckForm, at: datetime) -> Case | None:
     """Send what the pressed button belongs to; a token that leads nowhere is an error of the form."""
     token, language = form.cleaned_data["draft"], get_language() or "ar"
     try:
-        return drafting.send(token, by=user_of(request), at=at, language=language, **form.wishes)
+        return drafting.send(token, by=signed_in_user(request), at=at, language=language, **form.wishes)
     except (Draft.DoesNotExist, DraftIncomplete):
         form.add_error("draft", STALE)
     except TooManyToday:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import CMU
 from agencies.models import Agency
 from complaints import actions
@@ -25,7 +25,7 @@ from complaints.unit.ended_agencies.forms import SuccessorForm
 @require_safe
 def ended_agencies(request: HttpRequest) -> HttpResponse:
     """Show the agencies that were merged or abolished while cases of theirs were open."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     context = {"ended": ended_with_cases(on=timezone.localdate(at)), **frame(user, at=at)}
     return render(request, "complaints/unit/ended_agencies/ended_agencies.html", context)
 
@@ -34,7 +34,7 @@ def ended_agencies(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ended_agency(request: HttpRequest, agency: str) -> HttpResponse:
     """Refer what an agency left behind to another one, each case by an act of its own."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     on = timezone.localdate(at)
     ended = get_object_or_404(Agency.objects.filter(ends_on__lt=on), code=agency)
     cases = cases_left_at(ended, within=Case.objects.at_desk_of(user, at=at))
@@ -48,7 +48,7 @@ def ended_agency(request: HttpRequest, agency: str) -> HttpResponse:
 
 
 def _refer_all(request: HttpRequest, form: SuccessorForm, cases: list[Case]) -> bool:
-    user, at, agency = user_of(request), timezone.now(), form.chosen_agency
+    user, at, agency = signed_in_user(request), timezone.now(), form.chosen_agency
     count = 0
     for case in cases:
         try:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import CMU
 from complaints.actions import precedents
 from complaints.staff.frame import frame
@@ -19,7 +19,7 @@ from complaints.staff.frame import frame
 @require_safe
 def precedents_page(request: HttpRequest) -> HttpResponse:
     """Show the rulings kept for the next case, those that stand before those retired."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     retired = request.GET.get("view") == "retired"
     context = {"precedents": precedents.listed(retired=retired), "retired": retired, **frame(user, at=at)}
     return render(request, "complaints/unit/precedents/precedents.html", context)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import CMU, OPERATORS
 from agencies.models import Agency, Governorate, RoutingRule, Topic
 from complaints.models import Case
@@ -24,7 +24,7 @@ from complaints.unit.rules.forms import TryRuleForm
 @require_safe
 def try_out(request: HttpRequest) -> HttpResponse:
     """Ask for a rule and show which of last month's cases would have another owner by it."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     on = timezone.localdate(at)
     rules = RoutingRule.objects.select_related("topic", "governorate", "agency")
     form = TryRuleForm(

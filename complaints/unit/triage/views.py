@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from accounts.guards import staff_required, user_of
+from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import CMU
 from complaints import actions
 from complaints.actions.triage import NoActiveOfficer
@@ -30,7 +30,7 @@ from complaints.workflow import Action
 @require_safe
 def triage(request: HttpRequest) -> HttpResponse:
     """Show the cases that wait for an owner, by deadline, the refusal's reason beside the citizen's words."""
-    user, at = user_of(request), timezone.now()
+    user, at = signed_in_user(request), timezone.now()
     waiting = Case.objects.at_desk_of(user, at=at)
     page = triage_page(waiting, after=request.GET.get("after", ""))
     context = {

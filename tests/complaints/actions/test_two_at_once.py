@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from django.db import connection
 
-from accounts.account import change_phone
+from accounts.account.phone.change import change_phone
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, OutsideCentre, Topic
 from complaints.actions import accept, add_task, answer_task, close, decline, drop_task, hand_over, link

@@ -20,7 +20,7 @@ from config.devstack.state import ROOT
 EVERY_CHECK = (checks.days_are_days, checks.reminders_rise, checks.ladder_has_rungs, checks.counts_are_counts)
 DAYS = "{} is not between 1 and 60 working days."
 SHARES = "REMINDERS is not a list of at most 4 rising percentages from 1 to 99, like 50,90."
-RUNGS = "LADDER is not a list of different roles among minister_office, secretary_general, supervisor."
+UNKNOWN_LEVEL = "LADDER is not a list of different roles among minister_office, secretary_general, supervisor."
 
 
 def found(settings: Any, **wrong: Any) -> list[str]:
@@ -54,7 +54,7 @@ def test_reminders_that_do_not_rise(settings: Any, value: str) -> None:
 
 @pytest.mark.parametrize("value", ["", "supervisor,supervisor", "king", "cmu_head", "officer", "supervisor,"])
 def test_a_ladder_of_people_nobody_knows(settings: Any, value: str) -> None:
-    assert found(settings, LADDER=value) == [RUNGS]
+    assert found(settings, LADDER=value) == [UNKNOWN_LEVEL]
 
 
 @pytest.mark.parametrize(

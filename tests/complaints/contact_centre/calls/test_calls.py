@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.account import change_phone
+from accounts.account.phone.change import change_phone
 from accounts.models import Citizen, IdentityView, User
 from complaints.contact_centre.calls.call_tasks import call_of, mark_of, words_to_say
 from complaints.models import Case

@@ -113,7 +113,7 @@ def test_a_form_from_another_site_is_refused_and_one_of_ours_is_taken(consultati
 
 
 def test_a_link_is_not_used_to_flood(url: str, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signed_links, "SENT_BY_LINK", signed_links.Limit("test", 2, timedelta(hours=1)))
+    monkeypatch.setattr(signed_links, "SENT_BY_LINK", signed_links.RateLimit("test", 2, timedelta(hours=1)))
     assert [client.post(url, GIVEN | {"days": "0"}).status_code for _ in range(3)] == [200, 200, 429]
     assert client.get(url).status_code == 200
 

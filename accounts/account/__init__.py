@@ -1,0 +1,1 @@
+"""Pages on which citizens read and change their own account."""

@@ -1,0 +1,1 @@
+"""Changing and confirming one's e-mail address."""

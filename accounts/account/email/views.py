@@ -1,0 +1,91 @@
+"""Pages that set, remove and confirm the e-mail address."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.account.email.forms import ChangeEmailForm
+from accounts.contact import email_address, unreachable
+from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
+from accounts.models import Citizen
+from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
+from notifications.addresses import address_status
+from notifications.models import Channel
+
+NOT_FOUND = 404
+
+
+@require_http_methods(["GET", "POST"])
+@citizen_required
+@handles_rate_limits
+def email(request: HttpRequest) -> HttpResponse:
+    """Set, change or remove the e-mail address; a new address is sent a link to confirm it."""
+    at = timezone.now()
+    citizen = signed_in_citizen(request)
+    form = ChangeEmailForm(request.POST or None, is_removal="remove" in request.POST)
+    if request.method == "POST" and is_confirmed_by_password(form, request, at=at) and _is_changed(form, citizen):
+        address = form.cleaned_data["email"]
+        if address:
+            email_address.change(citizen, address, at=at)
+        else:
+            email_address.remove(citizen, at=at)
+        return _after_change(request, address)
+    return render(request, "accounts/account/email/change_email.html", {"form": form, "citizen": citizen})
+
+
+@require_POST
+@citizen_required
+@handles_rate_limits
+def email_again(request: HttpRequest) -> HttpResponse:
+    """Send the link to the address of the account once more; nothing changes, so no password is asked for."""
+    citizen = signed_in_citizen(request)
+    if citizen.email:
+        email_address.change(citizen, citizen.email, at=timezone.now())
+        messages.success(request, _link_sent())
+    return redirect("account")
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a button that confirms the address; the link alone must not, for mail scanners open every link."""
+    at = timezone.now()
+    if request.method == "POST" and (person := email_address.confirm(token, at=at)):
+        if _is_signed_in(request, person):
+            unreachable.forget(request.session, Channel.EMAIL)
+        return redirect(request.path)
+    person = email_address.citizen_for(token, at=at)
+    status = None if person else NOT_FOUND
+    return render(request, "accounts/account/email/confirm_email.html", {"person": person}, status=status)
+
+
+def _is_changed(form: ChangeEmailForm, citizen: Citizen) -> bool:
+    """Refuse the present confirmed address, unless messages do not reach it: then a link proves that they do."""
+    address = citizen.confirmed_email
+    is_same = bool(address) and email_address.is_same(form.cleaned_data["email"], address)
+    if not is_same or address_status.verdict(Channel.EMAIL, address):
+        return True
+    form.add_error("email", gettext("This is already your address, and it is confirmed"))
+    return False
+
+
+def _after_change(request: HttpRequest, address: str) -> HttpResponse:
+    unreachable.forget(request.session, Channel.EMAIL)
+    messages.success(request, _link_sent() if address else gettext("Your e-mail address is removed"))
+    return redirect("account")
+
+
+def _link_sent() -> str:
+    return gettext("We have sent a link to your e-mail address. Open it to confirm the address")
+
+
+def _is_signed_in(request: HttpRequest, person: Citizen) -> bool:
+    return request.user.is_authenticated and request.user.pk == person.user_id

@@ -1,0 +1,1 @@
+"""Choosing the language and the channel of messages."""

@@ -1,0 +1,36 @@
+"""The page on which a citizen changes the password."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from accounts import rate_limits
+from accounts.account.password.change import change_password
+from accounts.account.password.forms import ChangePasswordForm
+from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
+from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
+from accounts.sign_in.passwords.rules import PasswordOwner
+
+
+@require_http_methods(["GET", "POST"])
+@citizen_required
+@handles_rate_limits
+def password(request: HttpRequest) -> HttpResponse:
+    """Change the password; this session stays, every other one ends."""
+    at = timezone.now()
+    citizen = signed_in_citizen(request)
+    owner = PasswordOwner(citizen.number, citizen.first_name, citizen.family_name, citizen.email)
+    form = ChangePasswordForm(request.POST or None, owner=owner)
+    if request.method == "POST" and is_confirmed_by_password(form, request, at=at):
+        rate_limits.spend(rate_limits.PASSWORD_CHANGES_PER_USER, str(citizen.pk), at=at)
+        change_password(citizen, form.cleaned_data["password"], at=at)
+        update_session_auth_hash(request, citizen.user or signed_in_user(request))
+        messages.success(request, gettext("Your password is changed, and every other device is signed out"))
+        return redirect("account")
+    return render(request, "accounts/account/password/change_password.html", {"form": form})

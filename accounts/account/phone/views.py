@@ -1,0 +1,81 @@
+"""The pages on which a citizen changes the mobile number."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.account.phone.change import change_phone
+from accounts.account.phone.forms import ChangePhoneForm
+from accounts.contact import unreachable
+from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen
+from accounts.models import Citizen, Purpose
+from accounts.sign_in import form_drafts
+from accounts.sign_in.codes import code_page, phone_codes
+from accounts.sign_in.codes.forms import CodeForm
+from accounts.sign_in.codes.phone_codes import CodeContext
+from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
+from notifications.addresses import address_status
+from notifications.models import Channel
+
+
+@require_http_methods(["GET", "POST"])
+@citizen_required
+@handles_rate_limits
+def phone(request: HttpRequest) -> HttpResponse:
+    """Ask for the new number and the password, and send a code to that number."""
+    at = timezone.now()
+    citizen = signed_in_citizen(request)
+    form = ChangePhoneForm(request.POST or None)
+    if request.method == "POST" and is_confirmed_by_password(form, request, at=at) and _is_changed(form, citizen):
+        session = form_drafts.session_hash(request)
+        form_drafts.keep(Purpose.CHANGE_PHONE, session, {"phone": form.cleaned_data["mobile"]}, at=at)
+        phone_codes.send_again(_code_context(request, form.cleaned_data["mobile"]), at=at)
+        return redirect("account-phone-code")
+    return render(request, "accounts/account/phone/change_phone.html", {"form": form, "citizen": citizen})
+
+
+@require_http_methods(["GET", "POST"])
+@citizen_required
+@handles_rate_limits
+def phone_code(request: HttpRequest) -> HttpResponse:
+    """Check the code that was sent to the new number, and set that number."""
+    at = timezone.now()
+    draft = form_drafts.draft_for(request, Purpose.CHANGE_PHONE, at=at)
+    if not draft:
+        return redirect("account-phone")
+    context = _code_context(request, draft["phone"])
+    if code_page.asks_again(request):
+        code_page.send_again(request, context, at=at)
+        return code_page.redirect_here(request)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and code_page.is_proven(form, context, at=at):
+        change_phone(signed_in_citizen(request), context.phone, at=at)
+        unreachable.forget(request.session, Channel.SMS)
+        form_drafts.forget(Purpose.CHANGE_PHONE, context.session)
+        messages.success(request, _success_message(signed_in_citizen(request), context.phone))
+        return redirect("account")
+    return code_page.page(request, form, context, at=at, step="account", change_url="account-phone")
+
+
+def _is_changed(form: ChangePhoneForm, citizen: Citizen) -> bool:
+    """Refuse the present number, unless messages do not reach it: then a code proves that they do."""
+    if form.cleaned_data["mobile"] != citizen.phone or address_status.verdict(Channel.SMS, citizen.phone):
+        return True
+    form.add_error("mobile", gettext("This is already your number"))
+    return False
+
+
+def _success_message(citizen: Citizen, phone: str) -> str:
+    if phone == citizen.phone:
+        return gettext("Your mobile number is confirmed. Messages go there again")
+    return gettext("Your mobile number is changed")
+
+
+def _code_context(request: HttpRequest, number: str) -> CodeContext:
+    session = form_drafts.session_hash(request)
+    return code_page.code_context(request, Purpose.CHANGE_PHONE, session=session, phone=number)

@@ -1,0 +1,1 @@
+"""How a person is reached: recipient keys, channel, e-mail address, undeliverable addresses."""

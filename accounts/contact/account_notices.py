@@ -1,0 +1,32 @@
+"""SMS about the account itself, such as a changed password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.contact.recipients import citizen_key
+from accounts.models import Citizen
+from notifications import outbox
+from notifications.models import Channel
+
+
+def owe_password_changed(citizen: Citizen, *, at: datetime) -> None:
+    """Owe the notice that the password changed, in the caller's transaction."""
+    occasion = f"password:{citizen.user_id}:{at.isoformat()}"
+    notice = account_notice(citizen, "password_changed", citizen.phone, other_address=citizen.confirmed_email)
+    outbox.owe([notice], occasion=occasion, at=at)
+
+
+def account_notice(
+    citizen: Citizen, template: str, phone: str, *, whose: str = "", other_address: str = ""
+) -> outbox.Notice:
+    """Return an SMS about the account, sent at any hour; ``other_address`` gets it by e-mail if the SMS fails."""
+    return outbox.Notice(
+        template=template,
+        channel=Channel.SMS,
+        recipient=citizen_key(citizen.pk, whose=whose),
+        address=phone,
+        other_address=other_address,
+        language=citizen.language,
+        context={},
+    )

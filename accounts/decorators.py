@@ -1,0 +1,97 @@
+"""Decorators that say who may open a page, and helpers for the signed-in user of a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+
+from accounts import rate_limits
+from accounts.models import Citizen, User
+from accounts.roles import Role
+
+type Page = Callable[..., HttpResponseBase]
+
+
+def citizen_required[V: Page](view: V) -> V:
+    """Let citizens in; redirect staff to their desk, and visitors to the citizens' sign-in."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = signed_in_user(request)
+        if user.is_staff:
+            return redirect("desk")
+        if not hasattr(user, "citizen"):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return cast("V", wrapper)
+
+
+def staff_required[V: Page](roles: Collection[Role]) -> Callable[[V], V]:
+    """Let in staff who hold one of ``roles`` today; answer 404 to everybody else who is signed in."""
+
+    def decorate(view: V) -> V:
+        @wraps(view)
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not signed_in_user(request).authority(timezone.now()).has(roles):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return cast("V", wrapper)
+
+    return decorate
+
+
+def visitors_only[V: Page](view: V) -> V:
+    """Make a public page, never cached, 429 above a rate limit; whoever is signed in is redirected away."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return redirect("desk" if request.user.is_staff else "home")
+        return view(request, *args, **kwargs)
+
+    return cast("V", login_not_required(never_cache(handles_rate_limits(wrapper))))
+
+
+def handles_rate_limits[V: Page](view: V) -> V:
+    """Answer ``RateLimitReached`` with the page that says how long to wait."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except rate_limits.RateLimitReached as reached:
+            return rate_limit_page(request, reached.limit)
+
+    return cast("V", wrapper)
+
+
+def rate_limit_page(request: HttpRequest, limit: rate_limits.RateLimit) -> HttpResponse:
+    """Return the 429 page for a limit that was reached."""
+    return render(request, "accounts/too_many.html", {"minutes": limit.span.total_seconds() // 60}, status=429)
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """Return the user of a request that requires one."""
+    return cast("User", request.user)
+
+
+def signed_in_citizen(request: HttpRequest) -> Citizen:
+    """Return the citizen of a request that requires one."""
+    return cast("Citizen", cast("Any", request.user).citizen)
+
+
+def local_next(request: HttpRequest) -> str:
+    """Return the target of ``next`` if it is a path of this site, else an empty string."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    is_local = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return target if is_local else ""

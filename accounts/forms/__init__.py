@@ -1,1 +1,0 @@
-"""The forms of the doors: registration, codes, sign-in, passwords and the mobile number."""

@@ -1,0 +1,87 @@
+"""Asks the registry again about citizens it gave no answer for when they registered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.identity import registries
+from accounts.identity.checks import record_check
+from accounts.identity.registries import IdentityClaim, RegistryFinding, RegistryOutcome
+from accounts.models import Citizen, Identity
+
+BATCH: Final = 50
+FIRST_WAIT: Final = timedelta(minutes=5)
+LONGEST_WAIT: Final = timedelta(hours=6)
+IDENTITIES: Final = {RegistryOutcome.MATCHED: Identity.MATCHED, RegistryOutcome.MISMATCHED: Identity.MISMATCHED}
+
+
+def recheck_due(at: datetime) -> int:
+    """Ask about at most fifty citizens who are due; return how many got an answer. Safe to run twice at once."""
+    due = Citizen.objects.filter(recheck_at__lte=at).order_by("recheck_at").values_list("pk", flat=True)[:BATCH]
+    return sum(recheck(pk, at=at) for pk in list(due))
+
+
+def recheck(pk: UUID, *, at: datetime) -> bool:
+    """Ask about one citizen and record the answer; tell whether there was one.
+
+    The registry is asked outside the transaction: it may take seconds, and no lock may be held that long.
+    """
+    citizen = Citizen.objects.filter(pk=pk, recheck_at__lte=at, identity=Identity.PENDING).first()
+    if citizen is None:
+        return False
+    finding = registries.ask(_claim(citizen))
+    try:
+        return _settle(pk, finding, at=at)
+    except IntegrityError:
+        # Somebody else was matched with this number at the same moment: the second attempt finds that citizen.
+        return _settle(pk, finding, at=at)
+
+
+@transaction.atomic
+def _settle(pk: UUID, finding: RegistryFinding, *, at: datetime) -> bool:
+    citizen = Citizen.objects.select_for_update(of=("self",)).filter(pk=pk, recheck_at__lte=at).first()
+    if citizen is None:
+        return False
+    record_check(citizen, finding, at=at)
+    if finding.outcome == RegistryOutcome.UNAVAILABLE:
+        citizen.recheck_at = at + _wait(citizen)
+        citizen.save(update_fields=["recheck_at"])
+        return False
+    _answer(citizen, finding, at=at)
+    return True
+
+
+def _answer(citizen: Citizen, finding: RegistryFinding, *, at: datetime) -> None:
+    holder = (
+        Citizen.objects.filter(number_kind=citizen.number_kind, number_lookup=citizen.number_lookup).matched().first()
+        if finding.outcome == RegistryOutcome.MATCHED
+        else None
+    )
+    citizen.conflicts_with = holder
+    citizen.identity = Identity.PENDING if holder else IDENTITIES.get(finding.outcome, Identity.PENDING)
+    citizen.identity_changed_at = at
+    citizen.recheck_at = None
+    citizen.save(update_fields=["conflicts_with", "identity", "identity_changed_at", "recheck_at"])
+
+
+def _wait(citizen: Citizen) -> timedelta:
+    """Return twice the last wait: a registry that is down for a day is not asked every five minutes about everybody."""
+    tries = min(citizen.checks.filter(outcome=RegistryOutcome.UNAVAILABLE).count(), 10)
+    return min(FIRST_WAIT * (1 << tries), LONGEST_WAIT)
+
+
+def _claim(citizen: Citizen) -> IdentityClaim:
+    return IdentityClaim(
+        number_kind=citizen.number_kind,
+        number=citizen.number,
+        first_name=citizen.first_name,
+        father_name=citizen.father_name,
+        grandfather_name=citizen.grandfather_name,
+        family_name=citizen.family_name,
+        birth_date=citizen.birth_date,
+        nationality=citizen.nationality,
+    )

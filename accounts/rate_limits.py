@@ -1,0 +1,157 @@
+"""Rate limits: how often something may happen per phone, per address or in total; the counters live in PostgreSQL.
+
+Mobile networks put thousands of people behind one IPv4 address, so limits per address are wide and the narrow ones are
+per phone or number. Counting is one conditional statement, so parallel requests cannot exceed a limit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from django.db import connection, models
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import RateCounter
+from kit.crypto import lookup
+
+EVERYBODY = "everybody"
+QUARTER_HOUR = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+# Fraudsters have codes sent to a block of neighbouring numbers: those that differ in the last three digits only.
+PREFIX_DROPS = 3
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """At most ``most`` in each window of length ``span``; the windows of a day start at midnight in Amman."""
+
+    scope: str
+    most: int
+    span: timedelta
+
+
+CODES_PER_PHONE = RateLimit("code_phone", 5, DAY)
+CODES_PER_ADDRESS = RateLimit("code_address", 60, HOUR)
+CODES_PER_PREFIX = RateLimit("code_prefix", 40, HOUR)
+CODES_IN_TOTAL = RateLimit("code_all", 3000, HOUR)
+# A circuit breaker: after this many wrong codes no code is sent or accepted until the hour is over.
+WRONG_CODES_IN_TOTAL = RateLimit("code_wrong_all", 500, HOUR)
+
+REGISTRY_CHECKS_PER_PHONE = RateLimit("registry_phone", 5, DAY)
+REGISTRY_CHECKS_PER_ADDRESS = RateLimit("registry_address", 30, DAY)
+
+SIGN_INS_PER_NUMBER_AND_ADDRESS = RateLimit("sign_in_here", 5, QUARTER_HOUR)
+SIGN_INS_PER_NUMBER = RateLimit("sign_in_number", 40, HOUR)
+SIGN_INS_PER_ADDRESS = RateLimit("sign_in_address", 150, QUARTER_HOUR)
+STAFF_SIGN_INS_PER_ADDRESS = RateLimit("staff_address", 60, QUARTER_HOUR)
+STAFF_SIGN_INS_PER_EMAIL = RateLimit("staff_email", 40, HOUR)
+PASSWORD_TRIES_PER_USER = RateLimit("password_user", 5, QUARTER_HOUR)
+# Each change sends an SMS, and the budget for SMS does not apply to it.
+PASSWORD_CHANGES_PER_USER = RateLimit("password_changed", 10, DAY)
+RESETS_PER_NUMBER = RateLimit("reset_number", 5, DAY)
+RESET_PROOFS_PER_NUMBER = RateLimit("reset_proof", 5, DAY)
+RESETS_PER_ADDRESS = RateLimit("reset_address", 60, HOUR)
+# Links to confirm an e-mail address. Above the second limit no message leaves, and the page does not say so: it
+# must not tell whether others gave the same address.
+EMAIL_LINKS_PER_CITIZEN = RateLimit("email_link_citizen", 5, DAY)
+EMAIL_LINKS_PER_EMAIL = RateLimit("email_link_email", 5, DAY)
+
+
+class RateLimitReached(Exception):
+    """A limit is reached; carries the limit, so that the page can say how long to wait."""
+
+    def __init__(self, limit: RateLimit) -> None:
+        super().__init__(limit.scope)
+        self.limit = limit
+
+
+def spend(limit: RateLimit, key: str, *, at: datetime) -> int:
+    """Count one more and return the count of this window; raise ``RateLimitReached`` above the limit.
+
+    Call it outside a transaction that may roll back, or the count is lost.
+    """
+    starts_at, ends_at = _window(limit, at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_ratecounter AS t (scope, key, starts_at, ends_at, count) VALUES (%s, %s, %s, %s, 1) "
+            "ON CONFLICT (scope, key, starts_at) DO UPDATE SET count = t.count + 1 WHERE t.count < %s "
+            "RETURNING count",
+            [limit.scope, _hashed(key), starts_at, ends_at, limit.most],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise RateLimitReached(limit)
+    return int(row[0])
+
+
+def allows(limit: RateLimit, key: str, *, at: datetime) -> bool:
+    """Count one more unless the limit is reached; tell whether it was counted."""
+    try:
+        spend(limit, key, at=at)
+    except RateLimitReached:
+        return False
+    return True
+
+
+def require_room(limit: RateLimit, key: str, *, at: datetime) -> None:
+    """Raise ``RateLimitReached`` when the limit is reached; count nothing."""
+    if spent(limit, key, at=at) >= limit.most:
+        raise RateLimitReached(limit)
+
+
+def spent(limit: RateLimit, key: str, *, at: datetime) -> int:
+    """Return the count of this window."""
+    found = _row(limit, key, at).values_list("count", flat=True).first()
+    return found or 0
+
+
+def give_back(limit: RateLimit, key: str, *, at: datetime) -> None:
+    """Subtract one that was counted in advance."""
+    _row(limit, key, at).update(count=Greatest(F("count") - 1, 0))
+
+
+def clear(limit: RateLimit, key: str, *, at: datetime) -> None:
+    """Set the count of this window back to zero."""
+    _row(limit, key, at).delete()
+
+
+def _row(limit: RateLimit, key: str, at: datetime) -> models.QuerySet[RateCounter]:
+    return RateCounter.objects.filter(scope=limit.scope, key=_hashed(key), starts_at=_window(limit, at)[0])
+
+
+def _hashed(key: str) -> str:
+    # The table must not show which phone or address is counted.
+    return lookup(key, purpose="rate_limit")
+
+
+def _window(limit: RateLimit, at: datetime) -> tuple[datetime, datetime]:
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    starts_at = midnight + (at - midnight) // limit.span * limit.span
+    return starts_at, starts_at + limit.span
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the visitor's address for counting: IPv4 whole, IPv6 by its /64, the range of one household.
+
+    ``REMOTE_ADDR`` is the visitor's: the middleware has already seen through the proxies of TRUSTED_PROXIES, and
+    nothing else reads X-Forwarded-For.
+    """
+    text = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def prefix(phone: str) -> str:
+    """Return the block of a thousand numbers that contains ``phone``."""
+    return phone[:-PREFIX_DROPS]

@@ -1,0 +1,1 @@
+"""Creating an account: three steps, a code, and the check against the registry."""

@@ -1,0 +1,183 @@
+"""The forms of the three steps of a registration."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts import countries
+from accounts.identity.form_fields import DocumentNumberField
+from accounts.models import NumberKind
+from accounts.sign_in.passwords.forms import NewPasswordForm
+from agencies.models import Governorate
+from kit.forms import (
+    BirthDateField,
+    Card,
+    ChoiceCardsField,
+    DigitsField,
+    EmailField,
+    Form,
+    LineField,
+    MobileField,
+)
+
+NATIONAL: Final = "national"
+OTHER: Final = "other"
+# The fields that each choice requires, and those it ignores.
+REQUIRED: Final = {
+    NATIONAL: ("national_number", "father_name", "grandfather_name"),
+    OTHER: ("nationality", "document", "document_number"),
+}
+IGNORED: Final = {NATIONAL: REQUIRED[OTHER], OTHER: ("national_number",)}
+# A passport has five characters at least; the length of a personal number is not published, so it is not asked for.
+DOCUMENT: Final = {
+    NumberKind.PASSPORT: re.compile(r"[A-Z0-9]{5,20}"),
+    NumberKind.PERSONAL: re.compile(r"[A-Z0-9]{6,20}"),
+}
+
+
+class PersonNameField(LineField):
+    """A part of a name: letters, with spaces, hyphens and apostrophes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max=60, **kwargs)
+
+    def tidy(self, text: str) -> str:
+        """Refuse characters that no name has."""
+        name = super().tidy(text)
+        if name and not all(_may_be_in_a_name(letter) for letter in name):
+            raise ValidationError(_("A name is made of letters only"), code="letters")
+        if name and not any(letter.isalpha() for letter in name):
+            raise ValidationError(_("A name is made of letters only"), code="letters")
+        return name
+
+
+def _may_be_in_a_name(letter: str) -> bool:
+    return letter in " -.'’\u200c\u200d" or unicodedata.category(letter) in {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn"}
+
+
+def _name(label: Any, autocomplete: str, *, required: bool = True) -> PersonNameField:
+    attributes = {"autocomplete": autocomplete, "spellcheck": "false"}
+    return PersonNameField(label=label, required=required, widget=forms.TextInput(attrs=attributes))
+
+
+class WhoForm(Form):
+    """Who the person is. The choice at the top decides which number is read; the other fields are ignored."""
+
+    citizenship = ChoiceCardsField(
+        label=_("Nationality"),
+        cards=[
+            Card(NATIONAL, _("Jordanian"), _("We ask for your national number")),
+            Card(
+                OTHER,
+                _("Another nationality, or no national number"),
+                _("We ask for your personal or passport number"),
+            ),
+        ],
+        initial=NATIONAL,
+    )
+    national_number = DigitsField(
+        label=_("National number"), help_text=_("10 digits, on the front of your ID card"), length=10, required=False
+    )
+    nationality = forms.ChoiceField(
+        label=_("Your nationality"), choices=lambda: [("", _("— choose —")), *countries.choices()], required=False
+    )
+    document = ChoiceCardsField(
+        label=_("Which number do you have?"),
+        cards=[
+            Card(NumberKind.PERSONAL, _("Personal number"), _("Issued in Jordan to residents")),
+            Card(NumberKind.PASSPORT, _("Passport number")),
+        ],
+        required=False,
+        error_messages={"required": _("Choose which number you have")},
+    )
+    document_number = DocumentNumberField(label=_("The number"), required=False)
+    first_name = _name(_("First name"), "given-name")
+    father_name = _name(_("Father’s name"), "additional-name", required=False)
+    grandfather_name = _name(_("Grandfather’s name"), "off", required=False)
+    family_name = _name(_("Family name"), "family-name")
+    birth_date = BirthDateField(
+        label=_("Date of birth"), help_text=_("For example 27 / 3 / 1990; a month name works too")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Require the fields of the chosen document, and ignore the others."""
+        choice = self.cleaned_data.get("citizenship", "")
+        for name in IGNORED.get(choice, ()):
+            self.errors.pop(name, None)
+            self.cleaned_data.pop(name, None)
+        for name in REQUIRED.get(choice, ()):
+            self._require(name)
+        if choice == OTHER:
+            self._check_document()
+        return self.cleaned_data
+
+    def _require(self, name: str) -> None:
+        if name not in self.errors and not self.cleaned_data.get(name):
+            self.add_error(name, ValidationError(self.fields[name].error_messages["required"], code="required"))
+
+    def _check_document(self) -> None:
+        kind, number = self.cleaned_data.get("document"), self.cleaned_data.get("document_number")
+        if kind and number and not DOCUMENT[NumberKind(kind)].fullmatch(number):
+            self.add_error(
+                "document_number",
+                _("A passport number has from 5 to 20 letters and digits")
+                if kind == NumberKind.PASSPORT
+                else _("A personal number has from 6 to 20 letters and digits"),
+            )
+
+
+class ContactForm(Form):
+    """Phone, e-mail and address."""
+
+    mobile = MobileField(label=_("Mobile number"))
+    email = EmailField(
+        label=_("E-mail"),
+        required=False,
+        help_text=_("Needed only if you want to be notified by e-mail; we send you a link to confirm it"),
+    )
+    country = forms.ChoiceField(
+        label=_("Country of residence"),
+        choices=countries.choices,
+        initial=countries.HOME,
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+    )
+    governorate = forms.ChoiceField(
+        label=_("Governorate"),
+        choices=lambda: [
+            ("", _("— choose —")),
+            *((governorate.code, governorate.name) for governorate in Governorate.objects.all()),
+        ],
+        required=False,
+        widget=forms.Select(attrs={"autocomplete": "address-level1"}),
+    )
+    city = LineField(label=_("City or town"), max=80, widget=forms.TextInput(attrs={"autocomplete": "address-level2"}))
+    address = LineField(
+        label=_("Detailed address"),
+        help_text=_("Area, street and building number, or the nearest landmark"),
+        max=200,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Require the governorate of those who live in Jordan, and ignore it for everybody else."""
+        if self.cleaned_data.get("country") != countries.HOME:
+            self.errors.pop("governorate", None)
+            self.cleaned_data["governorate"] = ""
+        elif "governorate" not in self.errors and not self.cleaned_data.get("governorate"):
+            self.add_error("governorate", ValidationError(self.fields["governorate"].error_messages["required"]))
+        return self.cleaned_data
+
+
+class PasswordForm(NewPasswordForm):
+    """The last step: the password, and the usage policy."""
+
+    policy = forms.BooleanField(
+        label=_("I have read and accept the usage policy"),
+        error_messages={"required": _("Accept the usage policy to continue")},
+    )

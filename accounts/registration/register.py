@@ -1,0 +1,216 @@
+"""Registers a citizen: sends the code, asks the registry, and creates the account or gives it back to its owner.
+
+Many people know a citizen's number, so no answer tells a visitor whether the number is registered already. Its proven
+owner is notified of the attempt by SMS. Whoever proves the owner's phone **and** matches the registry gets the account
+back; everybody else gets an account of their own, which stays pending and does not block the owner.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import rate_limits
+from accounts.contact import email_address
+from accounts.contact.recipients import citizen_key
+from accounts.identity import registries
+from accounts.identity.checks import record_check
+from accounts.identity.registries import RegistryFinding, RegistryOutcome
+from accounts.identity.staff_citizen_link import link_staff
+from accounts.models import Citizen, Identity, PolicyAcceptance, User
+from accounts.models.people import CitizenQuerySet
+from accounts.registration.data import RegistrationData
+from accounts.sign_in.codes import phone_codes
+from agencies.models import Governorate
+from notifications import outbox
+from notifications.addresses import address_status
+from notifications.models import Channel
+
+RECHECK_AFTER: Final = timedelta(minutes=5)
+# The owner of a number is notified of attempts to register it once a day, however many there are.
+ALREADY_REGISTERED: Final = rate_limits.RateLimit("already_registered", 1, rate_limits.DAY)
+
+
+class Mismatch(Exception):
+    """The registry says that number, name and birth date do not belong together."""
+
+
+def send_code(data: RegistrationData, context: phone_codes.CodeContext, *, at: datetime) -> phone_codes.Sending:
+    """Send the code to the phone that was entered, and notify the owner of a registered number once a day.
+
+    For a number without an owner the same statements run: its notice is written too, and expires before it can be
+    sent. Raise ``RateLimitReached``.
+    """
+    sending = phone_codes.send_again(context, at=at)
+    owner = Citizen.objects.numbered(data.number_kind, data.number).matched().first()
+    is_first = rate_limits.allows(ALREADY_REGISTERED, f"{data.number_kind}:{data.number}", at=at)
+    _notify_owner(owner if is_first else None, data, at=at)
+    return sending
+
+
+def _notify_owner(owner: Citizen | None, data: RegistrationData, *, at: datetime) -> None:
+    notice = outbox.Notice(
+        template="already_registered",
+        channel=Channel.SMS,
+        recipient=citizen_key(owner.pk) if owner else f"nobody:{uuid.uuid4()}",
+        address=owner.phone if owner else data.mobile,
+        language=owner.language if owner else data.language,
+        context={},
+        # Anybody who knows the number can cause this message at any hour.
+        daytime=True,
+    )
+    with transaction.atomic():
+        day = timezone.localdate(at).isoformat()
+        outbox.owe(
+            [notice],
+            occasion=f"already_registered:{day}",
+            at=at,
+            expires_at=at + rate_limits.DAY if owner else at,
+        )
+
+
+def complete(data: RegistrationData, *, address: str, at: datetime) -> User:
+    """Ask the registry and return the user to sign in: a new one, or the returning owner's with the new password.
+
+    The phone must be proven before. If the registry does not answer, the citizen is admitted as pending and the
+    registry asked again later. Raise ``Mismatch``; raise ``RateLimitReached`` after several of them, so that nobody can
+    find out data of the registry by trying.
+    """
+    _count_registry_check(data, address, at=at)
+    finding = registries.ask(data.claim)
+    if finding.outcome == RegistryOutcome.MISMATCHED:
+        raise Mismatch
+    _give_registry_check_back(data, address, at=at)
+    try:
+        return _admit(data, finding, at=at)
+    except IntegrityError:
+        # Two registrations of one number ended at the same moment; the second attempt finds the first as the owner.
+        return _admit(data, finding, at=at)
+
+
+def _count_registry_check(data: RegistrationData, address: str, *, at: datetime) -> None:
+    rate_limits.spend(rate_limits.REGISTRY_CHECKS_PER_PHONE, data.mobile, at=at)
+    rate_limits.spend(rate_limits.REGISTRY_CHECKS_PER_ADDRESS, address, at=at)
+
+
+def _give_registry_check_back(data: RegistrationData, address: str, *, at: datetime) -> None:
+    rate_limits.give_back(rate_limits.REGISTRY_CHECKS_PER_PHONE, data.mobile, at=at)
+    rate_limits.give_back(rate_limits.REGISTRY_CHECKS_PER_ADDRESS, address, at=at)
+
+
+@transaction.atomic
+def _admit(data: RegistrationData, finding: RegistryFinding, *, at: datetime) -> User:
+    returning = _returning_citizen(data) if finding.outcome == RegistryOutcome.MATCHED else None
+    citizen = _restore(returning, data, at=at) if returning else _enrol(data, finding, at=at)
+    _record(citizen, data, finding, at=at)
+    link_staff(citizen)
+    email_address.set_while_registering(citizen, data.email, at=at)
+    address_status.clear(Channel.SMS, citizen.phone)
+    if citizen.user is None:
+        message = "An admitted person has a user."
+        raise AssertionError(message)
+    return citizen.user
+
+
+def _returning_citizen(data: RegistrationData) -> Citizen | None:
+    """Return the citizen with this number and this proven phone; call it only after the registry matched."""
+    people = _with_number(data).reached_at(data.mobile)
+    return people.filter(identity=Identity.MATCHED).first() or people.order_by("-created_at").first()
+
+
+def _with_number(data: RegistrationData) -> CitizenQuerySet:
+    return Citizen.objects.numbered(data.number_kind, data.number).select_for_update(of=("self",))
+
+
+def _holder(data: RegistrationData, *, other_than: Citizen | None = None) -> Citizen | None:
+    holders = _with_number(data).matched()
+    return (holders.exclude(pk=other_than.pk) if other_than else holders).first()
+
+
+def _restore(citizen: Citizen, data: RegistrationData, *, at: datetime) -> Citizen:
+    """Give a citizen the account back with the new password: end every earlier session, and notify the citizen."""
+    user = citizen.user or User.objects.create_citizen(language=data.language, password_hash="")
+    user.password = data.password_hash
+    user.language = data.language
+    user.save(update_fields=["password", "language"])
+    citizen.user = user
+    changed = _write_contact_details(citizen, data)
+    if not citizen.is_matched and _holder(data, other_than=citizen) is None:
+        changed += _set_identity(citizen, Identity.MATCHED, at=at)
+    citizen.save(update_fields=["user", *changed])
+    _owe(citizen, "password_changed", occasion=f"password:{user.pk}:{at.isoformat()}", at=at)
+    return citizen
+
+
+def _write_contact_details(citizen: Citizen, data: RegistrationData) -> list[str]:
+    citizen.language = data.language
+    citizen.country = data.country
+    citizen.governorate = Governorate.objects.filter(code=data.governorate).first()
+    citizen.city = data.city
+    citizen.address = data.address
+    return ["language", "country", "governorate", "city", "address"]
+
+
+def _set_identity(citizen: Citizen, identity: Identity, *, at: datetime) -> list[str]:
+    citizen.identity = identity
+    citizen.identity_changed_at = at
+    citizen.recheck_at = None
+    return ["identity", "identity_changed_at", "recheck_at"]
+
+
+def _enrol(data: RegistrationData, finding: RegistryFinding, *, at: datetime) -> Citizen:
+    """Create citizen and user; matched only if the registry matched and nobody else is matched with this number."""
+    holder = _holder(data) if finding.outcome == RegistryOutcome.MATCHED else None
+    is_proven = finding.outcome == RegistryOutcome.MATCHED and holder is None
+    citizen = Citizen(
+        user=User.objects.create_citizen(language=data.language, password_hash=data.password_hash),
+        nationality=data.nationality,
+        number_kind=data.number_kind,
+        number=data.number,
+        first_name=data.first_name,
+        father_name=data.father_name,
+        grandfather_name=data.grandfather_name,
+        family_name=data.family_name,
+        birth_date=data.birth_date,
+        phone=data.mobile,
+        identity=Identity.MATCHED if is_proven else Identity.PENDING,
+        identity_changed_at=at,
+        recheck_at=at + RECHECK_AFTER if finding.outcome == RegistryOutcome.UNAVAILABLE else None,
+        conflicts_with=holder,
+        created_at=at,
+    )
+    _write_contact_details(citizen, data)
+    citizen.save(force_insert=True)
+    _owe(citizen, "registered", occasion=f"registered:{citizen.pk}", at=at)
+    return citizen
+
+
+def _record(citizen: Citizen, data: RegistrationData, finding: RegistryFinding, *, at: datetime) -> None:
+    record_check(citizen, finding, at=at)
+    PolicyAcceptance.objects.get_or_create(
+        citizen=citizen,
+        version=data.policy_version,
+        defaults={"language": data.language, "accepted_at": at},
+    )
+
+
+def _owe(citizen: Citizen, template: str, *, occasion: str, at: datetime) -> None:
+    outbox.owe(
+        [
+            outbox.Notice(
+                template=template,
+                channel=Channel.SMS,
+                recipient=citizen_key(citizen.pk),
+                address=citizen.phone,
+                language=citizen.language,
+                context={},
+                daytime=True,
+            )
+        ],
+        occasion=occasion,
+        at=at,
+    )

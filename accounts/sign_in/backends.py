@@ -1,0 +1,92 @@
+"""Authentication backends: load the user of a session, and check the password of citizens and of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.contrib.auth.backends import BaseBackend, ModelBackend
+from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import Case, When
+from django.http import HttpRequest
+
+from accounts.models import Citizen, Identity, User
+from accounts.models.people import NUMBER_PURPOSE
+from kit.crypto import lookup
+
+#: The backend that a citizen's session is opened with.
+CITIZEN_BACKEND: Final = "accounts.sign_in.backends.CitizenBackend"
+LONGEST_PASSWORD: Final = 128
+# A number may be used by its proven owner and by pending citizens; each has a password.
+CANDIDATES: Final = 5
+# At least so many passwords are hashed for any number, so that the time does not tell whether it is known.
+HASHES: Final = 2
+
+
+class CitizenBackend(BaseBackend):
+    """Citizens sign in by number and password, through ``citizen_for``.
+
+    Django's ``authenticate`` is not used for them: it hands the number to every listener of a failed attempt.
+    """
+
+    def get_user(self, user_id: Any) -> User | None:
+        """Return the user with the citizen, who is needed on every page, in one query."""
+        user = User.objects.select_related("citizen").filter(pk=user_id).first()
+        return user if user is not None and user.is_active else None
+
+
+class StaffBackend(ModelBackend):
+    """Staff sign in by e-mail address and password."""
+
+    def authenticate(  # type: ignore[override] # Django passes credentials by name, and ours is "login"
+        self,
+        request: HttpRequest | None,  # noqa: ARG002 - Django's signature
+        login: str | None = None,
+        password: str | None = None,
+        **_: Any,
+    ) -> User | None:
+        """Return the member of staff; an unknown login takes the same time."""
+        if login is None or password is None:
+            return None
+        user = User.objects.filter(login=login.strip().lower(), is_staff=True).first()
+        is_right = _is_password(password, user)
+        return user if user is not None and is_right and self.user_can_authenticate(user) else None
+
+
+def citizen_for(number: str, password: str) -> User | None:
+    """Return the user with this number and password, or None; both take the same time.
+
+    The proven owner comes first, then the newest of the pending citizens.
+    """
+    people = list(
+        Citizen.objects.filter(number_lookup=lookup(number, purpose=NUMBER_PURPOSE), user__is_active=True)
+        .select_related("user")
+        .order_by(Case(When(identity=Identity.MATCHED, then=0), default=1), "-created_at")[:CANDIDATES]
+    )
+    users: list[User | None] = [citizen.user for citizen in people]
+    users += [None] * (HASHES - len(users))
+    return _first_with(password, users)
+
+
+def _first_with(password: str, users: Sequence[User | None]) -> User | None:
+    # All are hashed, whichever matches: the time must not tell.
+    matching = [user for user in users if _is_password(password, user)]
+    return matching[0] if matching else None
+
+
+def _is_password(password: str, user: User | None) -> bool:
+    """Compare, hashing the same amount whether there is a user, a usable password, or neither."""
+    fits = 0 < len(password) <= LONGEST_PASSWORD
+    guess = password if fits else "-"
+    if user is None or not user.has_usable_password():
+        make_password(guess)
+        return False
+    return check_password(guess, user.password, setter=_rehash(user)) and fits
+
+
+def _rehash(user: User) -> Any:
+    def store(raw: str) -> None:
+        user.set_password(raw)
+        user.save(update_fields=["password"])
+
+    return store

@@ -1,0 +1,1 @@
+"""Citizens sign in by number and password, and sign out."""

@@ -1,0 +1,72 @@
+"""Pages by which citizens sign in, and everybody signs out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import rate_limits
+from accounts.contact import unreachable
+from accounts.decorators import local_next, visitors_only
+from accounts.models import User
+from accounts.sign_in import backends
+from accounts.sign_in.backends import CITIZEN_BACKEND
+from accounts.sign_in.citizens.forms import SignInForm
+
+
+@visitors_only
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign a citizen in by number and password."""
+    at = timezone.now()
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and (user := _authenticated_user(request, form, at=at)):
+        login(request, user, backend=CITIZEN_BACKEND)
+        return _redirect_after_sign_in(request, user)
+    return render(request, "accounts/sign_in/citizens/sign_in.html", {"form": form, "next": local_next(request)})
+
+
+def _authenticated_user(request: HttpRequest, form: SignInForm, *, at: datetime) -> User | None:
+    """Count the try and check it; the error is the same for an unknown number and a wrong password."""
+    number, address = form.cleaned_data["number"], rate_limits.client_address(request)
+    here = f"{number}@{address}"
+    rate_limits.spend(rate_limits.SIGN_INS_PER_ADDRESS, address, at=at)
+    rate_limits.spend(rate_limits.SIGN_INS_PER_NUMBER, number, at=at)
+    rate_limits.spend(rate_limits.SIGN_INS_PER_NUMBER_AND_ADDRESS, here, at=at)
+    user = backends.citizen_for(number, form.cleaned_data["password"])
+    if user is None:
+        form.add_error("number", gettext("The number or the password is not right"))
+        return None
+    rate_limits.give_back(rate_limits.SIGN_INS_PER_ADDRESS, address, at=at)
+    # A pending citizen shares the number with its owner, and must not reset the count of tries at the owner's password.
+    forgive = rate_limits.clear if user.citizen.is_matched else rate_limits.give_back
+    forgive(rate_limits.SIGN_INS_PER_NUMBER, number, at=at)
+    forgive(rate_limits.SIGN_INS_PER_NUMBER_AND_ADDRESS, here, at=at)
+    return user
+
+
+def _redirect_after_sign_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Redirect to the page that was asked for; warn a citizen whom messages do not reach."""
+    target = local_next(request)
+    if unreachable.remember(request.session, user.citizen) and target:
+        messages.warning(request, gettext("Our messages do not reach you. See “How we reach you” in your account"))
+    return redirect(target or "home")
+
+
+@login_not_required
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session and clear the browser's cache: phones are shared."""
+    target = "staff-sign-in" if getattr(request.user, "is_staff", False) else "home"
+    logout(request)
+    response = redirect(target)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response

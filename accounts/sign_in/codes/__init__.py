@@ -1,0 +1,1 @@
+"""Codes of five digits sent by SMS."""

@@ -1,0 +1,28 @@
+"""The forms by which a forgotten password is replaced."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identity.form_fields import DocumentNumberField
+from accounts.sign_in.passwords.forms import NewPasswordForm
+from kit.forms import BirthDateField, Form, MobileField
+
+
+class ForgotForm(Form):
+    """Document number and phone of whoever forgot the password."""
+
+    number = DocumentNumberField(
+        label=_("National, personal or passport number"),
+        error_messages={"required": _("Enter your number")},
+    )
+    mobile = MobileField(label=_("Mobile number"))
+
+
+class ResetForm(NewPasswordForm):
+    """The date of birth, and the new password."""
+
+    birth_date = BirthDateField(
+        label=_("Date of birth"), help_text=_("For example 27 / 3 / 1990; a month name works too")
+    )
+    field_order = ("birth_date", "password", "again")

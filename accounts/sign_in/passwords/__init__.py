@@ -1,0 +1,1 @@
+"""Rules for passwords, choosing a new one, confirming one's own."""

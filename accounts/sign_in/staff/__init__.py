@@ -1,0 +1,1 @@
+"""Staff sign in by e-mail address and password."""

@@ -1,0 +1,41 @@
+"""The page by which staff sign in."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib.auth import authenticate, login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from accounts import rate_limits
+from accounts.decorators import local_next, rate_limit_page, visitors_only
+from accounts.sign_in.staff.forms import StaffSignInForm
+
+# The limit that django-axes is set to, for the page that says how long to wait.
+LOCKED: Final = rate_limits.RateLimit("staff_locked", 5, rate_limits.QUARTER_HOUR)
+
+
+@visitors_only
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign a member of staff in; five failures for one address and e-mail lock it out for a quarter of an hour."""
+    form = StaffSignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        at, login_name = timezone.now(), form.cleaned_data["email"].lower()
+        rate_limits.spend(rate_limits.STAFF_SIGN_INS_PER_ADDRESS, rate_limits.client_address(request), at=at)
+        rate_limits.spend(rate_limits.STAFF_SIGN_INS_PER_EMAIL, login_name, at=at)
+        user = authenticate(request, login=login_name, password=form.cleaned_data["password"])
+        if user is not None:
+            login(request, user)
+            return redirect(local_next(request) or "desk")
+        form.add_error("email", gettext("The e-mail or the password is not right"))
+    return render(request, "accounts/sign_in/staff/sign_in.html", {"form": form, "next": local_next(request)})
+
+
+def locked_out(request: HttpRequest, _response: HttpResponse | None, _credentials: Any) -> HttpResponse:
+    """Return the page for whoever is locked out; called by django-axes."""
+    return rate_limit_page(request, LOCKED)

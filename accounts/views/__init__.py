@@ -1,1 +1,0 @@
-"""The pages of the doors and of one's own account."""

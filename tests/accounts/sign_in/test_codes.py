@@ -1,0 +1,216 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from accounts import rate_limits
+from accounts.models import PhoneCode, Purpose
+from accounts.sign_in.codes import phone_codes
+from accounts.sign_in.codes.phone_codes import CodeContext, CodeGuess, GuessOutcome, Sending
+from kit.crypto import lookup
+from notifications.models import Message
+
+PHONE = "+962791112233"
+DOOR = CodeContext(purpose=Purpose.REGISTER, session="s1", phone=PHONE, language="ar", address="192.0.2.1")
+
+
+def wrong(code: PhoneCode) -> str:
+    return f"{(int(code.code) + 1) % 100_000:05}"
+
+
+@pytest.fixture
+def code(db: None, now: datetime) -> PhoneCode:
+    return phone_codes.issue(DOOR, at=now)
+
+
+def test_a_code_has_five_digits_lives_ten_minutes_and_goes_to_the_telephone(code, now):
+    assert (len(code.code), code.code.isdecimal()) == (5, True)
+    assert code.expires_at == now + timedelta(minutes=10)
+    message = Message.objects.get()
+    assert (message.template, message.address, message.lane) == ("code", PHONE, "codes")
+    assert code.code in message.body
+    assert message.expires_at == code.expires_at
+
+
+def test_only_a_keyed_hash_of_the_code_is_compared(code):
+    assert code.digest == lookup(f"{code.pk}:{code.code}", purpose="code")
+
+
+def test_a_right_code_opens_once(code, now):
+    assert phone_codes.guess(DOOR, code.code, at=now) == CodeGuess(GuessOutcome.RIGHT)
+    assert phone_codes.guess(DOOR, code.code, at=now) == CodeGuess(GuessOutcome.DEAD)
+
+
+def test_three_wrong_guesses_kill_a_code_even_for_the_right_one(code, now):
+    guesses = [phone_codes.guess(DOOR, wrong(code), at=now) for _ in range(3)]
+    assert guesses == [CodeGuess(GuessOutcome.WRONG, 2), CodeGuess(GuessOutcome.WRONG, 1), CodeGuess(GuessOutcome.DEAD)]
+    assert phone_codes.guess(DOOR, code.code, at=now) == CodeGuess(GuessOutcome.DEAD)
+
+
+def test_the_last_of_three_guesses_may_be_the_right_one(code, now):
+    phone_codes.guess(DOOR, wrong(code), at=now)
+    phone_codes.guess(DOOR, wrong(code), at=now)
+    assert phone_codes.guess(DOOR, code.code, at=now) == CodeGuess(GuessOutcome.RIGHT)
+
+
+def test_a_code_is_good_until_its_ten_minutes_are_over(code, now):
+    assert phone_codes.guess(DOOR, code.code, at=now + timedelta(minutes=10)) == CodeGuess(GuessOutcome.EXPIRED)
+    assert phone_codes.guess(DOOR, code.code, at=now + timedelta(minutes=10, seconds=-1)) == CodeGuess(
+        GuessOutcome.RIGHT
+    )
+
+
+@pytest.mark.parametrize("other", [{"session": "s2"}, {"purpose": Purpose.RESET}, {"phone": "+962791112244"}])
+def test_a_code_is_nothing_in_another_session_for_another_purpose_or_phone(code, now, other):
+    from dataclasses import replace
+
+    assert phone_codes.guess(replace(DOOR, **other), code.code, at=now) == CodeGuess(GuessOutcome.NONE)
+    code.refresh_from_db()
+    assert code.tries == 0
+
+
+def test_a_resend_says_the_same_code_and_keeps_the_counter(code, now):
+    phone_codes.guess(DOOR, wrong(code), at=now)
+    assert phone_codes.send_again(DOOR, at=now + timedelta(seconds=45)) == Sending.SAME
+    assert PhoneCode.objects.count() == 1
+    assert [code.code in message.body for message in Message.objects.all()] == [True, True]
+    assert phone_codes.guess(DOOR, wrong(code), at=now) == CodeGuess(GuessOutcome.WRONG, 1)
+
+
+def test_a_resend_waits_45_seconds_and_ends_after_three_messages(code, now):
+    later = [phone_codes.send_again(DOOR, at=now + timedelta(seconds=seconds)) for seconds in (44, 45, 60, 90, 200)]
+    assert later == [Sending.TOO_SOON, Sending.SAME, Sending.TOO_SOON, Sending.SAME, Sending.NO_MORE]
+    assert Message.objects.count() == 3
+    assert phone_codes.seconds_to_wait(DOOR, at=now + timedelta(seconds=100)) == 35
+
+
+def test_a_dead_or_expired_code_is_followed_by_a_new_one(code, now):
+    for _ in range(3):
+        phone_codes.guess(DOOR, wrong(code), at=now)
+    assert phone_codes.send_again(DOOR, at=now) == Sending.NEW
+    assert phone_codes.send_again(DOOR, at=now + timedelta(minutes=11)) == Sending.NEW
+    assert PhoneCode.objects.count() == 3
+
+
+def test_a_new_code_ends_the_one_before_it(code, now):
+    phone_codes.issue(DOOR, at=now)
+    code.refresh_from_db()
+    assert code.expires_at == now
+
+
+def test_a_telephone_gets_five_codes_a_day_whatever_the_session(code, now):
+    from dataclasses import replace
+
+    for number in range(2, 6):
+        phone_codes.issue(replace(DOOR, session=f"s{number}"), at=now)
+    with pytest.raises(rate_limits.RateLimitReached) as refused:
+        phone_codes.issue(replace(DOOR, session="s6"), at=now)
+    assert refused.value.limit == rate_limits.CODES_PER_PHONE
+    assert PhoneCode.objects.count() == 5
+    tomorrow = now + timedelta(days=1)
+    assert phone_codes.issue(replace(DOOR, session="s6"), at=tomorrow).sent_at == tomorrow
+
+
+@pytest.mark.parametrize(
+    ("limit", "key"),
+    [
+        (rate_limits.CODES_PER_ADDRESS, DOOR.address),
+        (rate_limits.CODES_PER_PREFIX, "+962791112"),
+        (rate_limits.CODES_IN_TOTAL, rate_limits.EVERYBODY),
+    ],
+)
+def test_an_address_a_block_of_numbers_and_everybody_have_an_allowance(db, now, limit, key, monkeypatch):
+    fill(limit, key, now)
+    with pytest.raises(rate_limits.RateLimitReached) as refused:
+        phone_codes.issue(DOOR, at=now)
+    assert refused.value.limit == limit
+    assert (PhoneCode.objects.count(), Message.objects.count()) == (0, 0)
+
+
+def fill(limit: rate_limits.RateLimit, key: str, at: datetime) -> None:
+    from accounts.models import RateCounter
+
+    rate_limits.spend(limit, key, at=at)
+    RateCounter.objects.filter(scope=limit.scope).update(count=limit.most)
+
+
+def test_a_surge_of_wrong_codes_stops_codes_for_everybody_until_the_hour_is_over(code, now):
+    fill(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, now)
+    with pytest.raises(rate_limits.RateLimitReached):
+        phone_codes.guess(DOOR, code.code, at=now)
+    with pytest.raises(rate_limits.RateLimitReached):
+        phone_codes.issue(DOOR, at=now)
+    code.refresh_from_db()
+    assert code.tries == 0
+    assert phone_codes.issue(DOOR, at=now + timedelta(hours=1)).tries == 0
+
+
+def test_behind_a_silent_door_everything_happens_but_the_message_never_leaves(db, now):
+    from dataclasses import replace
+
+    made = phone_codes.issue(replace(DOOR, silent=True), at=now)
+    assert Message.objects.get().expires_at == now
+    assert phone_codes.guess(DOOR, wrong(made), at=now) == CodeGuess(GuessOutcome.WRONG, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eighty_guesses_at_once_exactly_three_are_evaluated():
+    at = timezone.now()
+    code = phone_codes.issue(DOOR, at=at)
+    ready = Barrier(20)
+
+    def guess(number: int) -> GuessOutcome:
+        try:
+            if number < 20:
+                ready.wait(timeout=20)
+            return phone_codes.guess(DOOR, wrong(code), at=at).verdict
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(20) as pool:
+        verdicts = list(pool.map(guess, range(80)))
+    code.refresh_from_db()
+    assert code.tries == 3
+    assert sorted(verdict.name for verdict in verdicts) == ["DEAD"] * 78 + ["WRONG"] * 2
+    assert rate_limits.spent(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_right_guesses_at_once_one_opens():
+    at = timezone.now()
+    code = phone_codes.issue(DOOR, at=at)
+    ready = Barrier(8)
+
+    def guess(_: int) -> GuessOutcome:
+        try:
+            ready.wait(timeout=20)
+            return phone_codes.guess(DOOR, code.code, at=at).verdict
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        verdicts = [verdict.name for verdict in pool.map(guess, range(8))]
+    assert sorted(verdicts) == ["DEAD"] * 7 + ["RIGHT"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counting_in_two_statements_would_let_every_guess_of_a_burst_through():
+    """The negative control of the test before: read, compare and then count is what must not be done."""
+    at = timezone.now()
+    code = phone_codes.issue(DOOR, at=at)
+    ready = Barrier(8)
+
+    def guess_carelessly(_: int) -> bool:
+        try:
+            tries = PhoneCode.objects.get(pk=code.pk).tries
+            ready.wait(timeout=20)
+            PhoneCode.objects.filter(pk=code.pk).update(tries=tries + 1)
+            return tries < phone_codes.TRIES
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(guess_carelessly, range(8))) == 8

@@ -1,0 +1,52 @@
+"""The people of the demonstration."""
+
+import pytest
+
+from accounts import demo
+from accounts.models import Citizen, User
+from accounts.registration.sample_people import sample_people
+
+
+@pytest.fixture
+def country(water, gam, cmu, ncc, amman, irbid):
+    """Everything the demonstration names."""
+
+
+def test_the_people_of_the_demonstration_are_made_once(country, now):
+    first = demo.make_demo_people(now)
+    second = demo.make_demo_people(now)
+    assert first == second
+    assert sorted(first) == ["amina", "basma", "haitham", "huda", "karim", "lina", "nadia", "omar", "sami", "yusuf"]
+    assert (Citizen.objects.count(), User.objects.filter(is_staff=True).count()) == (2, 8)
+
+
+def test_everybody_of_the_demonstration_can_sign_in_as_the_list_says(country, now, client):
+    demo.make_demo_people(now)
+    for one in demo.DEMO_SIGN_INS:
+        field = "email" if "staff" in one.page else "number"
+        answer = client.post(one.page, {field: one.login, "password": one.password})
+        assert answer.status_code == 302
+        client.post("/ar/sign-out/")
+
+
+def test_outside_the_demonstration_nobody_with_a_known_password_is_made(country, now, settings):
+    settings.EMBEDDED = False
+    with pytest.raises(demo.NotADemonstration):
+        demo.make_demo_people(now)
+    assert User.objects.count() == 0
+
+
+def test_the_people_offered_for_trying_do_what_is_said_of_them(country, client):
+    from tests.accounts.keyboard import url
+
+    page = client.get(url("who", "en")).content.decode()
+    for person, what in sample_people():
+        assert person.number in page
+        assert str(what) != ""
+
+
+def test_outside_the_demonstration_nobody_is_offered(country, client, settings):
+    from tests.accounts.keyboard import url
+
+    settings.EMBEDDED = False
+    assert "9782006138" not in client.get(url("who")).content.decode()
