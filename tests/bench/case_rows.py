@@ -29,7 +29,7 @@ MOVING = (
     "state",
     "resumes_to",
     "holder",
-    "action",
+    "last_action",
     "version",
     "chain",
     "limit_from",

@@ -26,6 +26,7 @@ from agencies.routing import Matter, owners_for
 from complaints.suggestions import similar, suggestion_model
 from complaints.suggestions.suggestion_model import Query, SuggestionModel
 from kit.arabic import strip_prefixes
+from tests.bench import progress
 
 SAMPLES = Path(__file__).parents[2] / "complaints" / "data" / "sample_cases.csv"
 REWORDINGS = Path(__file__).parent / "rewordings.csv"
@@ -97,6 +98,7 @@ class Line:
 
 def main(_arguments: list[str]) -> int:
     """Load the reference data and print every measurement; changes nothing else."""
+    progress.say("Preparing the database …")
     call_command("migrate", verbosity=0)
     call_command("load_reference", verbosity=0, stdout=io.StringIO())
     sys.stdout.writelines(f"{line}\n" for line in report(at=timezone.now()))
@@ -109,12 +111,14 @@ def report(*, at: datetime) -> Iterator[str]:
     yield f"{'':52}{'first':>26}{'among three':>28}"
     for line in measure_agencies(at=at):
         yield f"{line.name:52}{line.at_one!s:>26}{line.at_three!s:>28}"
+    progress.say("Reading topics from the texts …")
     topics = measure_topics(at=at)
     yield f"The topic read from the text: first {topics.at_one}, among three {topics.at_three}"
     yield (
         f"offered where none fits: right {topics.offered_right}, wrong {topics.offered_wrong}; "
         f"where the right one was chosen: {topics.misled}"
     )
+    progress.say("Looking for duplicates …")
     yield "Duplicates, within a governorate:"
     for found in measure_duplicates():
         yield f"{found.name}: {found}"
@@ -220,7 +224,7 @@ def measure_agencies(*, at: datetime, repeats: int = REPEATS) -> list[Line]:
     owners = _owners(samples, model, on=timezone.localdate(at))
     commonest = [key for key, _number in Counter(sample.agency for sample in samples).most_common()]
     hits: dict[str, dict[str, list[tuple[int, int]]]] = {name: defaultdict(list) for name in WAYS}
-    for asked, others in _folds(samples, repeats):
+    for asked, others in progress.follow(list(_folds(samples, repeats)), "Suggesting agencies: fold"):
         closed = [(sample.agency, strip_prefixes(sample.text)) for sample in others]
         fold = Fold(model.learning(closed), unruled.learning(closed), commonest, owners)
         for sample in asked:
