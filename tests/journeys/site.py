@@ -27,8 +27,8 @@ OWN = {"DATABASE_URL", "REDIS_URL", "MEDIA_ROOT", "STATIC_ROOT", "DJANGO_SETTING
 _OVERNIGHT = """
 from django.utils import timezone
 from agencies.models import Agency, Topic
-from complaints.verbs import file
-from complaints.verbs.filing import Filing
+from complaints.actions import file
+from complaints.actions.filing import Filing
 from tests.cast import make_citizen
 citizen = make_citizen("سعاد", "الزعبي", said["number"], "+962780007731")
 agency, topic = Agency.objects.get(code="miyahuna"), Topic.objects.get(code=said["topic"])

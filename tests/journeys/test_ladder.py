@@ -29,7 +29,7 @@ clock.refresh_from_db()
 Case.objects.filter(pk=clock.case_id).update(deadline_at=clock.due_at, promised_on=timezone.localdate(clock.due_at))
 """
 #: Does what the beat does every minute.
-SWEEP = "from complaints.escalation.tasks import climb; climb()"
+SWEEP = "from complaints.escalation.tasks import escalate; escalate()"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def test_a_missed_clock_climbs_the_ladder(story: Story, site: Site, meet: Meet) 
     _supervisor_sees_it(meet(story.language), reference)
 
     # A week later the secretary-general is told; nobody is in the minister's office, so the unit is told of that.
-    site.shell(MOVE.format(reference=reference, ago="days=7") + SWEEP + "; climb()")
+    site.shell(MOVE.format(reference=reference, ago="days=7") + SWEEP + "; escalate()")
     site.wait_for(to=BASMA, template="ladder_late", about=reference)
     site.wait_for(to=LINA, template="cmu_rung_empty", about=reference)
     site.wait_for(to=LINA, template="cmu_late", about=reference, seen=1)
