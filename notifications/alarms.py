@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 def raise_alarm(kind: AlarmKind, about: str = "") -> None:
     """Raise an alarm; while it is open, raising it again does nothing."""
     is_new = False
-    # Where another process raised and resolved it in this very moment, everything is said.
+    # Another process may raise and resolve the same alarm in this very moment: then there is nothing left to do.
     with suppress(IntegrityError):
         _, is_new = Alarm.objects.get_or_create(kind=kind, about=about, resolved_at=None)
     if is_new:

@@ -34,7 +34,7 @@ def sweep_up() -> None:
 
 @shared_task(name="notifications.check_status", ignore_result=True)
 def ask() -> None:
-    """Ask the carriers about what is unknown and what has no final word."""
+    """Ask the carriers about what is unknown and what has no final status."""
     status_checks.check_due_messages()
 
 

@@ -9,7 +9,7 @@ from notifications.runtime.timings import timings
 
 MOST_CLAIMED: Final = 100
 MOST_ON_WIRE: Final = 50
-# As much is in doubt when a sender dies.
+# When a sender dies, at most this much of its work is unknown.
 SECONDS_ON_WIRE: Final = 0.1
 
 

@@ -25,7 +25,7 @@ OLD: Final = timedelta(minutes=15)
 
 
 def expire() -> int:
-    """Settle what has expired and was not sent, and codes nobody knows the fate of; return how many.
+    """Settle what has expired and was not sent, and old codes that are still unknown; return how many.
 
     A code of which it is not known whether it was taken is not worth a person's decision.
     """

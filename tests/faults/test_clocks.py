@@ -215,7 +215,7 @@ def test_leases_are_compared_and_given_in_sql_by_the_databases_clock(carrier: An
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_stopped_line_opens_by_the_databases_clock(
+def test_a_stopped_route_opens_by_the_databases_clock(
     carrier: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (message,) = owed()

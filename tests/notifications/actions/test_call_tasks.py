@@ -75,7 +75,7 @@ def test_a_wrong_number_is_written_to_no_more(task: CallTask, outcome: CallOutco
     assert address_status.verdict(Channel.SMS, OLD) == verdict
 
 
-def test_a_wrong_number_is_heard_after_both_channels_failed_too(
+def test_a_wrong_number_is_recorded_after_both_channels_failed_too(
     signals: list[str], answering: AnsweringCarrier
 ) -> None:
     finish(made(answering, other_address=EMAIL), CallOutcome.WRONG_NUMBER)

@@ -276,7 +276,7 @@ class TestTwoPeople:
             ("undeliverable", ("resend", "resend_by_other_channel")),
         ],
     )
-    def test_one_is_heard(
+    def test_one_is_done(
         self, signals: list[str], answering: AnsweringCarrier, state: str, verbs: tuple[str, str]
     ) -> None:
         message = message_in(state)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestVerdicts:
-    """Pronounce, look up, clear."""
+    """Record, look up, clear."""
 
     def test_nothing_is_held_against_most(self) -> None:
         assert (address_status.verdict(Channel.SMS, OLD), address_status.verdict(Channel.SMS, "")) == (None, None)
@@ -99,7 +99,7 @@ class TestFromCarriers:
         assert (state_of(message), address_status.verdict(Channel.SMS, OLD)) == ("undeliverable", verdict)
 
     @pytest.mark.parametrize("meaning", [Meaning.BUSY, Meaning.ACCOUNT])
-    def test_trouble_of_the_line_is_not_held_against_the_address(
+    def test_trouble_of_the_route_is_not_held_against_the_address(
         self, signals: list[str], answering: AnsweringCarrier, meaning: Meaning
     ) -> None:
         answering.meanwhile = raising(Declined(meaning, "x"))

@@ -62,7 +62,7 @@ class TestThePromise:
             carrier.send(EMAIL if path == SMTP else SMS)
         assert (declined.value.meaning, declined.value.code) == (Meaning.BUSY, "connect")
 
-    def test_a_letter_does_not_say_to_whom_it_goes_when_it_is_printed(self) -> None:
+    def test_a_message_does_not_say_to_whom_it_goes_when_it_is_printed(self) -> None:
         secrets = (EMAIL.to, EMAIL.subject, EMAIL.body, EMAIL.token)
         assert [secret in repr(EMAIL) for secret in secrets] == [False] * 4
 

@@ -223,7 +223,7 @@ class TestWhatAnswersMean:
         monkeypatch.setenv("no_proxy", "")
         assert said() == (Meaning.BUSY, "connect")
 
-    def test_a_certificate_of_somebody_else_is_told_nothing_and_stops_the_line(self, settings: Any) -> None:
+    def test_a_certificate_of_somebody_else_is_told_nothing_and_stops_the_route(self, settings: Any) -> None:
         with gateway_like(tls=of_nobody()) as impostor:
             settings.SMS_HTTP_URL = impostor.url
             settings.SMS_HTTP_BODY, settings.SMS_HTTP_ANSWERS = json.dumps(BODY), json.dumps(RULES)

@@ -38,7 +38,7 @@ def said(message: OutgoingMessage = EMAIL) -> Accepted | tuple[Meaning | None, s
 class TestTheLetter:
     """What arrives."""
 
-    def test_a_letter_has_text_a_page_and_a_fixed_id(self, mail: MailServer) -> None:
+    def test_a_message_has_text_a_page_and_a_fixed_id(self, mail: MailServer) -> None:
         assert [said(email(attempt_id=number)) for number in (1, 2)] == [Accepted(FIXED_ID)] * 2
         assert [message["Message-ID"] for message in mail.mails] == [FIXED_ID] * 2
         message = mail.mails[0]
@@ -54,7 +54,7 @@ class TestTheLetter:
         assert '<html lang="ar" dir="rtl">' in page.get_content()
         assert '<a href="https://bk.gov.jo/r/7Kq2Xd">' in page.get_content().replace(' rel="nofollow"', "")
 
-    def test_an_english_letter_reads_from_the_left(self, mail: MailServer) -> None:
+    def test_an_english_message_reads_from_the_left(self, mail: MailServer) -> None:
         said(email(language="en", body="<b>"))
         page = list(mail.mails[0].iter_parts())[1].get_content()
         assert ('<html lang="en" dir="ltr">' in page, "&lt;b&gt;" in page) == (True, True)
@@ -163,7 +163,7 @@ class TestWhatAnswersMean:
             ("250 me", "", (Meaning.ACCOUNT, "SMTPNotSupportedError")),
         ],
     )
-    def test_refused_credentials_stop_the_line(
+    def test_refused_credentials_stop_the_route(
         self, mail: MailServer, settings: Any, hello: str, auth: str | None, meaning: Any
     ) -> None:
         settings.EMAIL_URL = f"smtp://cmu:secret@127.0.0.1:{mail.port}"
@@ -175,7 +175,7 @@ class TestWhatAnswersMean:
         assert said() == (Meaning.ACCOUNT, "SMTPNotSupportedError")
         assert [command for command in mail.commands if command.upper().startswith(("AUTH", "MAIL"))] == []
 
-    def test_a_certificate_of_somebody_else_is_told_nothing_and_stops_the_line(
+    def test_a_certificate_of_somebody_else_is_told_nothing_and_stops_the_route(
         self, mail: MailServer, settings: Any
     ) -> None:
         with mail_server(tls=of_nobody()) as impostor:

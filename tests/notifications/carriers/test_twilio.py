@@ -87,7 +87,7 @@ class TestSending:
         assert said_by(lambda: TwilioCarrier().send(outgoing())) == said
         assert (len(twilio.ledger), twilio.requests) == (taken, 1)
 
-    def test_a_wrong_token_is_the_fault_of_the_line(self, settings: Any) -> None:
+    def test_a_wrong_token_is_the_fault_of_the_account(self, settings: Any) -> None:
         settings.TWILIO_AUTH_TOKEN = "wrong"
         assert said_by(lambda: TwilioCarrier().send(outgoing())) == (Declined, "20003", Meaning.ACCOUNT)
 

@@ -174,7 +174,7 @@ class TestNothingMore:
         assert (Message.objects.count(), CallTask.objects.count()) == (1, 0)
 
     @pytest.mark.parametrize("verdict", Verdict)
-    def test_the_other_address_is_not_used_against_its_standing(
+    def test_the_other_address_is_not_used_against_its_verdict(
         self, signals: list[str], answering: AnsweringCarrier, verdict: Verdict
     ) -> None:
         address_status.record(Channel.EMAIL, EMAIL, verdict)
@@ -182,7 +182,7 @@ class TestNothingMore:
         assert (Message.objects.count(), call_tasks.open_tasks().count()) == (1, 1)
 
     @pytest.mark.parametrize("verdict", Verdict)
-    def test_an_address_with_a_standing_is_not_tried(
+    def test_an_address_with_a_verdict_is_not_tried(
         self, signals: list[str], answering: AnsweringCarrier, verdict: Verdict
     ) -> None:
         address_status.record(Channel.SMS, OLD, verdict)

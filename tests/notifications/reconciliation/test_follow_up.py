@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 MINUTE = 60
 
 
-class TestChase:
+class TestFollowUp:
     """What was taken is asked about until its fate is known, and counts as lost after three days."""
 
     def test_the_first_question_comes_after_half_an_hour(self, signals: list[str], answering: AnsweringCarrier) -> None:

@@ -40,10 +40,10 @@ committed = pytest.mark.django_db(transaction=True)
 MINUTE = 60
 
 
-class TestTwoCleanLooks:
+class TestTwoChecks:
     """An unknown message is sent again after two checks that did not find it, and not before."""
 
-    def test_the_looks_have_their_waits(self, signals: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_checks_have_their_waits(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         assert wait_of(message) == 10 * MINUTE
         assert (check_now(message), state_of(message), wait_of(message)) == (1, "unknown", 20 * MINUTE)
@@ -68,7 +68,7 @@ class TestTwoCleanLooks:
         check_now(message)
         assert wait_of(message) == 2 * MINUTE
 
-    def test_each_new_doubt_needs_two_looks_of_its_own(self, signals: list[str], answering: AnsweringCarrier) -> None:
+    def test_each_unsure_try_needs_two_checks_of_its_own(self, signals: list[str], answering: AnsweringCarrier) -> None:
         message = unsure(answering)
         check_now(message)
         check_now(message)
@@ -101,7 +101,7 @@ class TestTwoCleanLooks:
         assert (delivery.deliver(str(message.pk)), again(message).next_check_at) == ("unknown", None)
 
 
-class TestUnfinishedLooks:
+class TestUnfinishedChecks:
     """A check that could not be finished proves nothing."""
 
     @pytest.mark.parametrize("error", [StatusUnavailable(), RuntimeError("+962790001234"), TimeoutError()])
@@ -287,7 +287,7 @@ class TestAtTheSameMoment:
         check_now(message)
         assert (delivery.deliver(str(message.pk)), answering.ledger) == ("accepted", [])
 
-    def test_a_look_for_an_earlier_try_does_not_count_for_a_later_one(
+    def test_a_check_of_an_earlier_try_does_not_count_for_a_later_one(
         self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         message = unsure(answering)

@@ -14,7 +14,7 @@ def test_a_message_on_the_wire_is_settled_before_its_lease_is_over() -> None:
     assert USUAL.mark_to_send + USUAL.connect + USUAL.read < USUAL.least_lease < USUAL.lease
 
 
-def test_two_looks_are_over_long_before_a_person_decides() -> None:
+def test_two_checks_are_over_long_before_a_person_decides() -> None:
     assert USUAL.first_check + USUAL.second_check + 2 * USUAL.check_again < USUAL.until_decision
 
 

@@ -43,7 +43,7 @@ def alarm_notice() -> Message:
 class TestBegin:
     """The first check remembers; another name begins a hold."""
 
-    def test_the_first_look_remembers_where_the_rows_are(self) -> None:
+    def test_the_first_check_records_where_the_rows_are(self) -> None:
         for _ in range(2):
             hold.begin_if_restored()
         assert (DatabaseIdentity.objects.count(), hold.current(), Alarm.objects.count()) == (1, None, 0)
@@ -57,7 +57,7 @@ class TestBegin:
         assert [(alarm.kind, alarm.about) for alarm in alarms.open_alarms()] == [(AlarmKind.ON_HOLD, "")]
 
     @pytest.mark.parametrize("task", ["sweep_up", "deliver"])
-    def test_the_workers_look_before_they_send(
+    def test_the_workers_check_before_they_send(
         self, signals: list[str], answering: AnsweringCarrier, task: str
     ) -> None:
         hold.begin_if_restored()
@@ -142,7 +142,7 @@ class TestEnd:
         assert len(asked_since) == 1
         assert asked_since[0] <= again(message).created_at
 
-    def test_the_two_looks_are_twenty_minutes_apart(self, signals: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_two_checks_are_twenty_minutes_apart(self, signals: list[str], answering: AnsweringCarrier) -> None:
         (message,) = owed()
         restored()
         hold.end(by="user:huda")

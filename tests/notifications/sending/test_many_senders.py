@@ -1,4 +1,4 @@
-"""Many hands at once: people who move, notices that are overtaken, lines that fail, rows that cannot be read."""
+"""Many senders at once: people who move, notices that are overtaken, routes that fail, rows that cannot be read."""
 
 import threading
 from collections.abc import Callable
@@ -97,8 +97,8 @@ class TestOvertakenMeanwhile:
         assert (cancelled, left, state_of(message), carrier.ledger) == (0, True, "expired", [])
 
 
-class TestFailingLines:
-    """What a failing line costs its messages, its weight and the day's money."""
+class TestFailingRoutes:
+    """What a failing route costs its messages, its weight and the day's money."""
 
     def test_each_message_is_tried_once_and_waits_for_the_first_time(
         self, signals: list[str], carrier: ObedientCarrier
@@ -112,7 +112,7 @@ class TestFailingLines:
         assert {wait for _, wait in found} <= set(range(6))
         assert Attempt.objects.count() == 60
 
-    def test_one_slice_costs_half_of_the_share_and_not_all(
+    def test_one_batch_costs_half_of_the_weight_and_not_all(
         self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
     ) -> None:
         use(answering, SecondCarrier())
@@ -125,7 +125,7 @@ class TestFailingLines:
         assert ProviderRoute.objects.get(carrier="answering").weight == 50
 
     @committed
-    def test_two_senders_that_blame_two_lines_do_not_block_each_other(
+    def test_two_senders_that_penalise_two_routes_do_not_block_each_other(
         self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
     ) -> None:
         second = SecondCarrier()
@@ -155,7 +155,7 @@ class TestFailingLines:
         carrier.meanwhile = nothing
         assert delivery.deliver(str(message.pk)) == "accepted"
 
-    def test_what_was_let_go_goes_by_the_line_it_would_have(
+    def test_what_was_given_back_goes_by_the_route_it_would_have(
         self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]
     ) -> None:
         use(answering, SecondCarrier())

@@ -1,4 +1,4 @@
-"""Whom a message is given to: weights that fall and drift back, lines that stop and are tried again."""
+"""Whom a message is given to: weights that fall and recover, routes that stop and are tried again."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -53,25 +53,25 @@ def die(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 
 def route(carrier: ObedientCarrier, channel: str = "sms") -> CarrierRoute:
-    """Return the line of a carrier as it stands."""
+    """Return the route of a carrier as it stands."""
     return next(each for each in RoutingTable.load().by_channel[channel] if each.carrier is carrier)
 
 
 def weight(carrier: ObedientCarrier) -> int:
-    """Return the weight of a carrier's line now."""
+    """Return the weight of a carrier's route now."""
     return route(carrier).weight
 
 
 def passed(**span: float) -> None:
-    """Let time pass for every line, by the database's clock."""
+    """Let time pass for every route, by the database's clock."""
     spent = timedelta(**span)
     ProviderRoute.objects.update(weight_at=F("weight_at") - spent, stopped_until=F("stopped_until") - spent)
 
 
 class TestShare:
-    """A line that fails loses half of its weight and regains a tenth with every minute."""
+    """A route that fails loses half of its weight and regains a tenth with every minute."""
 
-    def test_a_new_line_has_the_whole(self, answering: AnsweringCarrier, second: SecondCarrier) -> None:
+    def test_a_new_route_has_the_full_weight(self, answering: AnsweringCarrier, second: SecondCarrier) -> None:
         assert (weight(answering), weight(second), ProviderRoute.objects.count()) == (100, 100, 0)
 
     def test_each_failure_takes_half(self, answering: AnsweringCarrier, second: SecondCarrier) -> None:
@@ -99,7 +99,7 @@ class TestShare:
         routes.penalise("sms", answering.name)
         assert weight(answering) == 40
 
-    def test_it_drifts_by_the_pace_of_the_setting(
+    def test_it_recovers_by_the_time_factor_of_the_setting(
         self, answering: AnsweringCarrier, second: SecondCarrier, settings: object
     ) -> None:
         settings.NOTIFICATIONS_TIME_FACTOR = 0.1  # type: ignore[attr-defined]
@@ -107,14 +107,14 @@ class TestShare:
         passed(seconds=19)
         assert weight(answering) == 80
 
-    def test_the_only_line_is_not_blamed(self, signals: list[str], answering: AnsweringCarrier) -> None:
+    def test_the_only_route_is_not_penalised(self, signals: list[str], answering: AnsweringCarrier) -> None:
         answering.meanwhile = BUSY
         (message,) = owed()
         delivery.deliver(str(message.pk))
         assert (weight(answering), ProviderRoute.objects.count()) == (100, 0)
 
     @pytest.mark.parametrize(("thrown", "taker"), [(0, "answering"), (49, "answering"), (50, "second"), (99, "second")])
-    def test_messages_are_given_by_share(
+    def test_messages_are_given_by_weight(
         self,
         signals: list[str],
         answering: AnsweringCarrier,
@@ -129,7 +129,7 @@ class TestShare:
         delivery.deliver(str(message.pk))
         assert Attempt.objects.get().carrier == taker
 
-    def test_a_healthy_line_of_preference_takes_all(
+    def test_a_healthy_route_of_preference_takes_all(
         self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier, die: Callable[[int], None]
     ) -> None:
         die(99)
@@ -139,9 +139,9 @@ class TestShare:
 
 
 class TestFailover:
-    """What one line did not take goes by another; what is unsure goes nowhere."""
+    """What one route did not take goes by another; what is unsure goes nowhere."""
 
-    def test_the_next_try_goes_by_the_other_line(
+    def test_the_next_try_goes_by_the_other_route(
         self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier, die: Callable[[int], None]
     ) -> None:
         die(0)
@@ -169,7 +169,7 @@ class TestFailover:
         ]
         assert state_of(message) == "pending"
 
-    def test_doubt_is_blamed_and_not_failed_over(
+    def test_an_unsure_answer_is_penalised_and_not_failed_over(
         self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier
     ) -> None:
         answering.meanwhile = raising(Uncertain("500"))
@@ -179,14 +179,14 @@ class TestFailover:
         assert second.ledger == []
 
     @pytest.mark.parametrize("meaning", [Meaning.DEAD, Meaning.STOPPED, Meaning.UNFIT])
-    def test_a_bad_address_is_no_fault_of_the_line(
+    def test_a_bad_address_is_no_fault_of_the_route(
         self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier, meaning: Meaning
     ) -> None:
         answering.meanwhile = raising(Declined(meaning, "x"))
         (message,) = owed()
         assert (delivery.deliver(str(message.pk)), weight(answering), second.ledger) == ("undeliverable", 100, [])
 
-    def test_a_batch_does_not_follow_a_failing_line(
+    def test_a_batch_does_not_follow_a_failing_route(
         self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier
     ) -> None:
         answering.meanwhile = raising(Uncertain("500"))
@@ -197,7 +197,7 @@ class TestFailover:
 
 
 class TestStop:
-    """A refused account stops the line, not its messages; operators are told once."""
+    """A refused account stops the route, not its messages; operators are told once."""
 
     def test_the_message_waits_and_nothing_is_marked_failed(
         self, signals: list[str], answering: AnsweringCarrier
@@ -209,9 +209,9 @@ class TestStop:
         tasks.sweep_up()
         assert (signals, [state_of(message) for message in messages]) == ([], ["pending"] * 4)
         assert [delivery.deliver(str(message.pk)) for message in messages] == ["pending"] * 4
-        (line,) = ProviderRoute.objects.annotate(left=F("stopped_until") - Now())
-        assert (line.channel, line.carrier, line.stopped_by) == ("sms", "answering", "20003")
-        assert timedelta(minutes=9) < line.left <= timedelta(minutes=10)
+        (row,) = ProviderRoute.objects.annotate(left=F("stopped_until") - Now())
+        assert (row.channel, row.carrier, row.stopped_by) == ("sms", "answering", "20003")
+        assert timedelta(minutes=9) < row.left <= timedelta(minutes=10)
         assert [wait_of(message, "next_try_at") for message in messages] == [None] * 4
 
     def test_the_operators_are_told_once(self, signals: list[str], answering: AnsweringCarrier) -> None:
@@ -227,7 +227,7 @@ class TestStop:
             assert alarms.claim_untold() == []
         assert [(alarm.kind, alarm.about) for alarm in told] == [(AlarmKind.ROUTE_STOPPED, "sms answering")]
 
-    def test_the_rest_of_the_batch_goes_by_the_other_line_at_once(
+    def test_the_rest_of_the_batch_goes_by_the_other_route_at_once(
         self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier
     ) -> None:
         answering.meanwhile = REFUSED
@@ -239,7 +239,7 @@ class TestStop:
             str(message.pk) for message in messages
         )
 
-    def test_a_code_goes_by_the_other_line(
+    def test_a_code_goes_by_the_other_route(
         self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier
     ) -> None:
         answering.meanwhile = REFUSED
@@ -247,7 +247,7 @@ class TestStop:
         delivery.drain("codes")
         assert (state_of(message), len(second.ledger)) == ("accepted", 1)
 
-    def test_where_every_line_is_stopped_messages_wait(
+    def test_where_every_route_is_stopped_messages_wait(
         self, signals: list[str], answering: AnsweringCarrier, second: SecondCarrier
     ) -> None:
         answering.meanwhile = second.meanwhile = REFUSED
@@ -278,22 +278,22 @@ class TestStop:
 
 
 class TestTrial:
-    """After ten minutes one message tries the line."""
+    """After ten minutes one message tries the route."""
 
     def stopped(self, answering: AnsweringCarrier, number: int = 6) -> list[Message]:
-        """Stop the line, with messages waiting, and let the ten minutes pass."""
+        """Stop the route, with messages waiting, and let the ten minutes pass."""
         routes.stop("sms", answering.name, code="20003")
         messages = owed(*(notice(recipient=f"citizen:{place}") for place in range(number)))
         assert (delivery.drain("notices"), answering.ledger) == (True, [])
         passed(minutes=10)
         return messages
 
-    def test_a_message_that_is_taken_opens_the_line(self, signals: list[str], answering: AnsweringCarrier) -> None:
+    def test_a_message_that_is_taken_opens_the_route(self, signals: list[str], answering: AnsweringCarrier) -> None:
         messages = self.stopped(answering)
         delivery.drain("notices")
         assert [state_of(message) for message in messages] == ["accepted"] * 6
-        line = ProviderRoute.objects.get()
-        assert (line.stopped_until, line.stopped_by, alarms.open_alarms().count()) == (None, "", 0)
+        row = ProviderRoute.objects.get()
+        assert (row.stopped_until, row.stopped_by, alarms.open_alarms().count()) == (None, "", 0)
         assert Alarm.objects.get().resolved_at is not None
 
     def test_only_one_message_tries(self, signals: list[str], answering: AnsweringCarrier) -> None:
@@ -304,7 +304,7 @@ class TestTrial:
         assert [state_of(message) for message in messages] == ["pending"] * 6
 
     @pytest.mark.parametrize("meaning", [Meaning.DEAD, Meaning.STOPPED, Meaning.UNFIT])
-    def test_an_answer_about_the_address_opens_the_line_too(
+    def test_an_answer_about_the_address_opens_the_route_too(
         self, signals: list[str], answering: AnsweringCarrier, meaning: Meaning
     ) -> None:
         self.stopped(answering, 1)
@@ -347,7 +347,7 @@ class TestTrial:
         delivery.drain("notices")
         assert (route(answering).is_open, Alarm.objects.count()) == (False, 1)
 
-    def test_a_line_that_was_opened_and_stops_again_is_another_alarm(
+    def test_a_route_that_was_opened_and_stops_again_is_another_alarm(
         self, signals: list[str], answering: AnsweringCarrier
     ) -> None:
         self.stopped(answering)
@@ -365,7 +365,7 @@ class TestTrial:
         assert (delivery.deliver(str(message.pk)), alarms.open_alarms().count()) == ("accepted", 0)
 
 
-def test_two_hours_of_waiting_for_a_line_cost_a_message_nothing(
+def test_two_hours_of_waiting_for_a_route_cost_a_message_nothing(
     signals: list[str], answering: AnsweringCarrier
 ) -> None:
     answering.meanwhile = REFUSED

@@ -145,7 +145,7 @@ class TestSignatures:
         assert ("my secret" in caplog.text, "790001234" in caplog.text) == (False, False)
 
 
-class TestFates:
+class TestReports:
     def test_a_delivered_message_is_delivered(self, signals: list[str], use: Callable[..., None]) -> None:
         attempt = taken(signals, use)
         assert tell(at(attempt.pk), SENT | {"MessageStatus": "delivered"}).status_code == 200

@@ -36,7 +36,7 @@ class TestReplies:
             "الغاء",
         ],
     )
-    def test_who_says_stop_is_heard(self, said: str) -> None:
+    def test_who_says_stop_is_left_alone(self, said: str) -> None:
         assert reply(said).status_code == 200
         assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
             Verdict.STOPPED,
@@ -57,7 +57,7 @@ class TestReplies:
             "رقم غلط",
         ],
     )
-    def test_who_is_somebody_else_is_heard(self, said: str) -> None:
+    def test_who_is_somebody_else_is_left_alone(self, said: str) -> None:
         assert reply(said).status_code == 200
         assert (address_status.verdict(Channel.SMS, AMINA), address_status.verdict(Channel.SMS, KARIM)) == (
             Verdict.STRANGER,
@@ -80,7 +80,7 @@ class TestReplies:
         reply("start")
         assert address_status.verdict(Channel.SMS, AMINA) == verdict
 
-    def test_twilios_own_word_for_a_reply_is_heard(self) -> None:
+    def test_twilios_own_word_for_a_reply_counts(self) -> None:
         reply("arrêt", OptOutType="STOP")
         assert address_status.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
         reply("commencer", OptOutType="START")
@@ -111,6 +111,6 @@ class TestReplies:
         with django_assert_num_queries(0):
             assert reply("stop", sender="").status_code == 200
 
-    def test_a_reply_without_a_signature_is_not_heard(self) -> None:
+    def test_a_reply_without_a_signature_does_not_count(self) -> None:
         assert post(INBOUND, SAYS | {"Body": "stop"}, None).status_code == 403
         assert address_status.verdict(Channel.SMS, AMINA) is None

@@ -129,7 +129,7 @@ class TestWhoComesSecond:
         assert (is_waiting, ended, WordingEdition.objects.count()) == (True, ["overtaken"], 1)
 
 
-class TestTheShelf:
+class TestTheCache:
     """A process keeps what it knows for half a minute, and never what it knows to be old."""
 
     @pytest.fixture
