@@ -34,7 +34,7 @@ def test_the_guards_of_the_database_let_every_made_up_case_pass(cases: list[Case
     assert len(cases) == NUMBER
 
 
-def test_every_state_and_verb_occurs(world: World, now: datetime) -> None:
+def test_every_state_and_action_occurs(world: World, now: datetime) -> None:
     for number, days in ((300, 150), (60, 3)):  # enough of the past for every action, enough of today for every state
         generate(number, world=world, seed=number, since=now - timedelta(days=days), until=now)
     actions = set(CaseEvent.objects.values_list("action", flat=True))
