@@ -288,7 +288,7 @@ class _Telling:
             ways = BY_EMAIL_AND_SMS if self.step.role == Role.SUPERVISOR else BY_EMAIL
             yield from self.post.write("ladder_late", people, self._words, by=ways)
         copy = "cmu_rung_empty" if self.is_empty else "cmu_late"
-        yield from self.post.write(copy, self._unit_but(people), self._rung_words)
+        yield from self.post.write(copy, self._unit_but(people), self._level_words)
 
     def _on_the_rung(self) -> list[User]:
         role, on = self.step.role, timezone.localdate(self.post.at)
@@ -310,5 +310,5 @@ class _Telling:
             "agency": agency.short_name if agency else gettext("the unit"),
         }
 
-    def _rung_words(self) -> dict[str, str]:
+    def _level_words(self) -> dict[str, str]:
         return {**self._words(), "rung": str(ESCALATION_LEVEL_NAMES[self.step.role]) if self.step.role else ""}

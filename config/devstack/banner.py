@@ -29,7 +29,7 @@ def announce(port: int, seconds: float, *, stand_in: str = "") -> None:
 def _print_sign_ins() -> None:
     from accounts.demo import DEMO_SIGN_INS  # noqa: PLC0415 - the apps are loaded only now
 
-    rows = [("Who", "Door", "Number or e-mail"), *((one.who, one.page, one.login) for one in DEMO_SIGN_INS)]
+    rows = [("Who", "Page", "Number or e-mail"), *((one.who, one.page, one.login) for one in DEMO_SIGN_INS)]
     for line in table(rows):
         print(f"  {line}")
     passwords = dict.fromkeys(one.password for one in DEMO_SIGN_INS)

@@ -133,8 +133,8 @@ def test_a_sender_that_holds_a_message_while_the_number_changes_sends_nothing_to
     class Carrier:
         name = "obedient"
 
-        def send(self, letter: OutgoingMessage) -> Accepted:
-            sent.append(letter.to)
+        def send(self, message: OutgoingMessage) -> Accepted:
+            sent.append(message.to)
             return Accepted(f"obedient-{len(sent)}")
 
     def change_first(*args: object, **words: object) -> object:

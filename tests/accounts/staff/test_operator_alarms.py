@@ -29,7 +29,7 @@ def told() -> list[tuple[str, str]]:
 
 
 def test_every_operator_is_told_by_both_ways_once(huda, lina, now):
-    alarms.raise_alarm(AlarmKind.LINE_STOPPED, "sms twilio")
+    alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, "sms twilio")
     assert operator_alarms.notify_operators(now) == 1
     assert told() == [("email", "huda@cmu.example"), ("sms", "+962790100006")]
     assert operator_alarms.notify_operators(now + timedelta(seconds=30)) == 0
