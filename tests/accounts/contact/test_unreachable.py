@@ -88,7 +88,7 @@ def test_signing_in_asks_one_statement_for_it_and_the_pages_none(amina):
         client = Client()
         with CaptureQueriesContext(connection) as entering:
             client.post("/ar/sign-in/", SIGN_IN)
-        asked = [query["sql"] for query in entering.captured_queries if "notifications_standing" in query["sql"]]
+        asked = [query["sql"] for query in entering.captured_queries if "notifications_addressstatus" in query["sql"]]
         client.get("/ar/")
         with CaptureQueriesContext(connection) as home:
             client.get("/ar/")

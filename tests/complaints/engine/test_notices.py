@@ -22,7 +22,7 @@ from complaints.models import Case
 from complaints.workflow import ACTIONS, TRANSITIONS
 from notifications.models import Message
 from notifications.runtime import worker_signal
-from notifications.wordings import WORDINGS, rendering
+from notifications.wordings import WORDINGS, required_context
 from tests.cast import make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
@@ -145,7 +145,7 @@ def test_whatever_is_told_has_words_in_both_languages_for_both_channels(channel:
     told = {template for row in TOLD.values() for _, template, _ in row} | INSTEAD | BY_THE_CLOCK
     words = {template: WORDINGS[language][template] for template in sorted(told)}
     assert [template for template, said in words.items() if not said.has_text_for(channel)] == []
-    assert [template for template in told if not rendering.required_context(template) <= SAID_OF_A_CASE] == []
+    assert [template for template in told if not required_context(template) <= SAID_OF_A_CASE] == []
 
 
 def test_whatever_can_be_overtaken_is_told_by_some_verb() -> None:

@@ -70,7 +70,7 @@ class TestVerdicts:
         address_status.record(Channel.SMS, OLD, Verdict.DEAD)
         address_status.record(Channel.EMAIL, EMAIL, Verdict.DEAD)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT string_agg(s::text, '') FROM notifications_standing s")
+            cursor.execute("SELECT string_agg(s::text, '') FROM notifications_addressstatus s")
             (dump,) = cursor.fetchone()
         assert [secret in dump for secret in (OLD, OLD[1:], "790001234", EMAIL, "amina")] == [False] * 5
 
