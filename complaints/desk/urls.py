@@ -13,16 +13,16 @@ from complaints.desk.acts.reviews import views as reviews
 from complaints.desk.case_page import identity_views, pdf_views, views as case_page
 from complaints.desk.directorate import views as directorate
 from complaints.desk.officers import views as officers
-from complaints.desk.queue import bulk_views, views as queue
+from complaints.desk.queue import bulk_views, saved_views, views as queue
 from complaints.desk.texts import views as texts
 
 urlpatterns = [
     path("staff/", case_page.door, name="desk"),
     path("staff/queue/", queue.queue, name="queue"),
     path("staff/queue/counts/", queue.counts, name="queue-counts"),
-    path("staff/queue/save/", queue.save, name="queue-save"),
-    path("staff/queue/forget/", queue.forget, name="queue-forget"),
-    path("staff/queue/bulk/", bulk_views.press, name="queue-bulk"),
+    path("staff/queue/save/", saved_views.save_filter, name="queue-save-filter"),
+    path("staff/queue/forget/", saved_views.delete_filter, name="queue-delete-filter"),
+    path("staff/queue/bulk/", bulk_views.bulk_action, name="queue-bulk"),
     path("staff/officers/", officers.officers, name="officers"),
     path("staff/officers/absence/", officers.absence, name="officers-absence"),
     path("staff/officers/absence/end/", officers.absence_end, name="officers-absence-end"),

@@ -34,7 +34,7 @@ def triage(request: HttpRequest) -> HttpResponse:
     waiting = Case.objects.at_desk_of(user, at=at)
     page = triage_page(waiting, after=request.GET.get("after", ""))
     context = {
-        "items": [(item, rows.row_of(item.case, user, at=at)) for item in owners.opened(page.rows, at=at)],
+        "items": [(item, rows.queue_row(item.case, user, at=at)) for item in owners.opened(page.rows, at=at)],
         "next": f"?{urlencode({'after': page.next})}" if page.next else "",
         "first": "?" if request.GET.get("after") else "",
         **frame(user, at=at),

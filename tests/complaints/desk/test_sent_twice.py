@@ -91,7 +91,7 @@ def test_an_act_is_done_once(
 
 
 def test_a_list_pressed_twice_is_done_once(desk: Desk, referred: Case, hala: User, omar: User) -> None:
-    typed = {"case": str(Choice.of(referred)), "deed": "assign", "officer": str(hala.pk), "send": "1"}
+    typed = {"case": str(Choice.of(referred)), "bulk_action": "assign", "officer": str(hala.pk), "send": "1"}
     first, second = (desk(omar).post(reverse("queue-bulk"), typed) for _ in range(2))
     assert [[one.is_done for one in page.context["results"]] for page in (first, second)] == [[True], [False]]
     assert "It has changed since you opened the list." in second.content.decode()

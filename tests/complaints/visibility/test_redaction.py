@@ -121,12 +121,12 @@ def pages_of(client: Client, case: Case) -> Iterator[tuple[str, str]]:
         yield f"queue {tab}", client.get(queue, {"view": tab.value}).content.decode()
     yield "search", client.get(queue, {"q": "انقطاع"}).content.decode()
     picked = {"case": f"{case.reference}-{case.version}"}
-    for deed in ("label", "link", "assign"):
-        yield f"bulk {deed}", client.post(reverse("queue-bulk"), {**picked, "deed": deed}).content.decode()
+    for action in ("label", "link", "assign"):
+        yield f"bulk {action}", client.post(reverse("queue-bulk"), {**picked, "bulk_action": action}).content.decode()
     answered = {"outcome": "solved", "found": FOUND, "done": DONE}
     yield "preview", client.post(address("desk-close", case), {"version": case.version, **answered}).content.decode()
     yield "stale", client.post(address("desk-note", case), {"version": 1, "send": "1", "text": "نص"}).content.decode()
-    labelled = {**picked, "deed": "label", "send": "1", "name": "x"}
+    labelled = {**picked, "bulk_action": "label", "send": "1", "name": "x"}
     yield "done", client.post(reverse("queue-bulk"), labelled).content.decode()
 
 
