@@ -114,6 +114,6 @@ def frame(
         "office": office_of(user, at=at, agency=agency, names=names),
         "finds_cases": user.authority(at).has(CASEWORK),
         "opens_messages": user.authority(at).has(CMU | OPERATORS),
-        "reader": StaffVisibility(user, at),
+        "staff_visibility": StaffVisibility(user, at),
         "at": at,
     }

@@ -17,7 +17,7 @@ from complaints.staff.frame import frame
 from complaints.visibility.identity import StaffVisibility
 
 
-def load(user: User, reference: str, *, at: datetime) -> Case:
+def load_case(user: User, reference: str, *, at: datetime) -> Case:
     """Return the case of that number, or answer 404 as for one that does not exist."""
     cases = Case.objects.visible_to(user, at=at).with_tags(user, at=at)
     case = with_papers(cases).filter(reference=reference).first()
@@ -29,13 +29,13 @@ def load(user: User, reference: str, *, at: datetime) -> Case:
 def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     """Return what the head of every page about ``case`` says."""
     countdown = case_countdown(case, at=at, still=pauses.pause_now(case))
-    reading = StaffVisibility(user, at).of(case)
+    visibility = StaffVisibility(user, at).of(case)
     return {
         "case": case,
-        "reading": reading,
-        "topic_answers": answers_to_show(case, knows_person=reading.knows_person),
+        "case_visibility": visibility,
+        "topic_answers": answers_to_show(case, knows_person=visibility.knows_person),
         "countdown": countdown,
         "state_kind": status_colour(case, countdown),
-        "knows_person": reading.knows_person,
+        "knows_person": visibility.knows_person,
         **frame(user, at=at, case=case),
     }

@@ -11,7 +11,7 @@ from accounts import identity
 from accounts.guards import staff_required, user_of
 from complaints.desk.case_page.forms import IdentityForm
 from complaints.staff.frame import CASEWORK
-from complaints.staff.loading import case_context, load
+from complaints.staff.loading import case_context, load_case
 from complaints.visibility.identity import knows_person
 
 #: What the desk may need to reach somebody; birth date and address are nothing to it.
@@ -27,7 +27,7 @@ def reveal(request: HttpRequest, ref: str) -> HttpResponse:
     it shows is nowhere kept.
     """
     user, at = user_of(request), timezone.now()
-    case = load(user, ref, at=at)
+    case = load_case(user, ref, at=at)
     if not knows_person(case, user, at=at):
         raise Http404
     form = IdentityForm(request.POST if request.method == "POST" else None)

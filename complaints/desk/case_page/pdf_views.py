@@ -18,7 +18,7 @@ from complaints.models import Case
 from complaints.staff import pdf
 from complaints.staff.case_file import open_file
 from complaints.staff.frame import CASEWORK
-from complaints.staff.loading import case_context, load
+from complaints.staff.loading import case_context, load_case
 from complaints.visibility.identity import knows_person
 
 
@@ -27,7 +27,7 @@ from complaints.visibility.identity import knows_person
 def choose(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask which file is wanted; with the identity it is made from here, once the reason is written down."""
     user, at = user_of(request), timezone.now()
-    case = load(user, ref, at=at)
+    case = load_case(user, ref, at=at)
     is_known = knows_person(case, user, at=at)
     form = IdentityForm(request.POST if request.method == "POST" else None)
     if form.is_bound and not is_known:
@@ -43,7 +43,7 @@ def choose(request: HttpRequest, ref: str) -> HttpResponse:
 def plain(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand the file out without the person."""
     user, at = user_of(request), timezone.now()
-    return _pdf(load(user, ref, at=at), user, at=at)
+    return _pdf(load_case(user, ref, at=at), user, at=at)
 
 
 def _person(case: Case, user: User, *, at: datetime, reason: str) -> pdf.Person:

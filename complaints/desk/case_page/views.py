@@ -23,7 +23,7 @@ from complaints.permissions import second_person
 from complaints.permissions.recusals import recused_people
 from complaints.staff.case_file import open_file
 from complaints.staff.frame import CASEWORK, frame
-from complaints.staff.loading import case_context, load
+from complaints.staff.loading import case_context, load_case
 from complaints.suggestions import owners
 from complaints.suggestions.similar import beside as similar_beside
 from complaints.visibility.identity import knows_person
@@ -59,14 +59,14 @@ def door(request: HttpRequest) -> HttpResponse:
 def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a case: the citizen's words first, the decision beside them, the history below."""
     user, at = user_of(request), timezone.now()
-    case = load(user, ref, at=at)
+    case = load_case(user, ref, at=at)
     around = case_context(case, user, at=at)
     papers, sight = open_file(case, user, at=at), sight_of(case, user, at=at)
     context = {
         "file": papers,
         "earlier": earlier_of(case, user, at=at),
         "linked": linked_to(case, user, at=at),
-        "map_url": map_url(around["reading"]),
+        "map_url": map_url(around["case_visibility"]),
         "similar": similar_beside(case, user, at=at),
         "item": owners.for_case(case, at=at) if user.authority(at).has(CMU) else None,
         "consultations": asked_of(case, at=at, hands_over=sight.may(Action.REVOKE)),
@@ -92,7 +92,7 @@ def _is_involved(sight: Sight) -> bool:
 def file(request: HttpRequest, ref: str, pk: uuid.UUID) -> HttpResponseBase:
     """Hand a file of a case out; a photo is shown where ``?as=`` asks for it, as ``photo`` or as the ``small`` one."""
     user, at = user_of(request), timezone.now()
-    case = load(user, ref, at=at)
+    case = load_case(user, ref, at=at)
     attachment = get_object_or_404(case.attachments, pk=pk)
     if request.GET.get("as") == "small":
         return small_response(attachment)

@@ -37,7 +37,7 @@ from complaints.engine import holders, signed_links
 from complaints.engine.signed_links import LinkStatus
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Attachment, Consultation
-from complaints.staff.acts import Doing, act
+from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.staff.frame import frame
 from complaints.visibility.identity import CaseVisibility
 from complaints.visibility.redaction import without_person
@@ -71,8 +71,14 @@ class Visit:
 
     def page(self, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
         """Show one of the directorate's pages."""
-        reading = CaseVisibility(self.asked.case, knows_person=False)
-        around = {**self.around, "asked": self.asked, "standing": self.standing, "reading": reading, **context}
+        visibility = CaseVisibility(self.asked.case, knows_person=False)
+        around = {
+            **self.around,
+            "asked": self.asked,
+            "standing": self.standing,
+            "case_visibility": visibility,
+            **context,
+        }
         return render(self.request, f"complaints/desk/directorate/{name}.html", around, status=status)
 
 
@@ -114,7 +120,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         around={"frame": _PUBLIC, "is_of_the_desk": _is_of_the_desk(request, asked, at=at)},
     )
     if visit.around["is_of_the_desk"] and visit.data is not None:
-        return visit.page("own_desk", status=CONFLICT, kept=typed_in(visit.data))
+        return visit.page("own_desk", status=CONFLICT, typed_texts=typed_in(visit.data))
     return _answer(visit)
 
 
@@ -259,7 +265,7 @@ def _take_finding(visit: Visit) -> HttpResponse:
             by=visit.by,
         )
     except Overtaken:
-        return visit.page("done", status=CONFLICT, kept=typed_in(visit.request.POST))
+        return visit.page("done", status=CONFLICT, typed_texts=typed_in(visit.request.POST))
     return redirect(visit.here)
 
 
@@ -268,35 +274,35 @@ def _over(visit: Visit) -> HttpResponse:
     fresh = signed_links.with_case().get(pk=visit.asked.pk)
     context = {"asked": fresh, "standing": signed_links.link_status(fresh, at=visit.at)}
     status = GONE if context["standing"] != LinkStatus.ANSWERED else CONFLICT
-    kept = typed_in(visit.data) if visit.data is not None else []
-    return visit.page("over", status=status, kept=kept, **context)
+    typed_texts = typed_in(visit.data) if visit.data is not None else []
+    return visit.page("over", status=status, typed_texts=typed_texts, **context)
 
 
 # ---- the desk ----
 
 
-@act(Action.CONSULT, "complaints/desk/directorate/consult.html")
-def consult(doing: Doing) -> HttpResponse:
+@action_page(Action.CONSULT, "complaints/desk/directorate/consult.html")
+def consult(request: ActionRequest) -> HttpResponse:
     """Ask a directorate for a time and a finding."""
-    case = doing.case
+    case = request.case
     directorates = list(case.agency.directorates.filter(is_active=True)) if case.agency else []
-    form = ConsultForm(doing.data, directorates=directorates, chosen=case.directorate)
-    if doing.data is None and case.holder != Holder.AGENCY:
-        return doing.refuse(_in_other_hands())
-    if not doing.is_sent(form):
-        return doing.page(directorates=directorates)
+    form = ConsultForm(request.data, directorates=directorates, chosen=case.directorate)
+    if request.data is None and case.holder != Holder.AGENCY:
+        return request.refuse(_in_other_hands())
+    if not request.is_sent(form):
+        return request.page(directorates=directorates)
     directorate = form.chosen_directorate
     words = {name: form.cleaned_data[name] for name in ("text", "language")}
     try:
-        consultations.consult(case, by=doing.user, at=doing.at, directorate=directorate, **words)
+        consultations.consult(case, by=request.user, at=request.at, directorate=directorate, **words)
     except InOtherHands:
-        return doing.refuse(_in_other_hands())
+        return request.refuse(_in_other_hands())
     except NotOfTheAgency:
         form.add_error("directorate", NO_MORE)
-        return doing.page(directorates=directorates)
+        return request.page(directorates=directorates)
     if directorate.email:
-        return doing.done(gettext("The directorate is being asked by e-mail."))
-    return doing.done(
+        return request.done(gettext("The directorate is being asked by e-mail."))
+    return request.done(
         gettext("The request is ready. Give the directorate its link: it stands on the page of the case.")
     )
 
@@ -305,13 +311,13 @@ def _in_other_hands() -> str:
     return gettext("A directorate or an outside centre has the case. It must come back before another is asked.")
 
 
-@act(Action.REVOKE, "complaints/desk/directorate/revoke.html")
-def revoke(doing: Doing) -> HttpResponse:
+@action_page(Action.REVOKE, "complaints/desk/directorate/revoke.html")
+def revoke(request: ActionRequest) -> HttpResponse:
     """Take back what a directorate is asked."""
-    asked = holders.open_consultation(doing.case)
-    if asked is None and doing.data is None:
-        return doing.refuse(gettext("No directorate is asked at the moment."))
-    if not doing.is_sent(Form(doing.data)):
-        return doing.page(asked=asked)
-    consultations.revoke(doing.case, by=doing.user, at=doing.at)
-    return doing.done(gettext("The request is taken back. Its link opens nothing any more."))
+    asked = holders.open_consultation(request.case)
+    if asked is None and request.data is None:
+        return request.refuse(gettext("No directorate is asked at the moment."))
+    if not request.is_sent(Form(request.data)):
+        return request.page(asked=asked)
+    consultations.revoke(request.case, by=request.user, at=request.at)
+    return request.done(gettext("The request is taken back. Its link opens nothing any more."))

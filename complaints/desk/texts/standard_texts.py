@@ -52,22 +52,22 @@ def open_words(text: str) -> list[str]:
     return [name for name in dict.fromkeys(_OPEN_WORD.findall(text)) if name in MEANINGS]
 
 
-def fill(text: str, reading: CaseVisibility, *, at: datetime) -> str:
+def fill(text: str, visibility: CaseVisibility, *, at: datetime) -> str:
     """Return a text with what is known of a case filled in, in the text's own language; the rest stays open."""
     with translation.override("ar" if any(bidirectional(letter) == "AL" for letter in text) else "en"):
-        known = _known(reading, at)
+        known = _known(visibility, at)
         return _OPEN_WORD.sub(lambda name: known.get(name[1]) or name[0], text)
 
 
-def _known(reading: CaseVisibility, at: datetime) -> dict[str, str]:
-    case = reading.case
+def _known(visibility: CaseVisibility, at: datetime) -> dict[str, str]:
+    case = visibility.case
     governorate = [case.governorate.name] if case.governorate else []
     return {
         "ref": case.reference,
         "agency": case.agency.name if case.agency else "",
         "date": day_digits(timezone.localdate(at)),
         "topic": case.topic.name if case.topic else "",
-        "place": gettext(", ").join([*governorate, *reading.whereabouts()]),
+        "place": gettext(", ").join([*governorate, *visibility.whereabouts()]),
     }
 
 
@@ -86,9 +86,9 @@ class Offer:
     done: str
 
 
-def offers_for(reading: CaseVisibility, *, at: datetime) -> list[Offer]:
+def offers_for(visibility: CaseVisibility, *, at: datetime) -> list[Offer]:
     """Return the texts that fit the topic and a possible outcome of a case, the most particular first."""
-    case = reading.case
+    case = visibility.case
     topics = [case.topic_id, case.topic.parent_id] if case.topic else []
     fitting = StandardText.objects.filter(
         Q(agency=case.agency_id) | Q(agency__isnull=True),
@@ -96,17 +96,17 @@ def offers_for(reading: CaseVisibility, *, at: datetime) -> list[Offer]:
         outcome__in=["", *OUTCOMES[case.kind]],
     )
     found = sorted(fitting[:MOST_OFFERED], key=lambda text: (text.topic_id is None, text.agency_id is None))
-    return [_offer(text, reading, at=at) for text in found]
+    return [_offer(text, visibility, at=at) for text in found]
 
 
-def _offer(text: StandardText, reading: CaseVisibility, *, at: datetime) -> Offer:
+def _offer(text: StandardText, visibility: CaseVisibility, *, at: datetime) -> Offer:
     return Offer(
         id=text.pk,
         title=text.title,
         outcome=text.outcome,
         outcome_words=text.get_outcome_display() if text.outcome else "",
-        found=fill(text.found, reading, at=at),
-        done=fill(text.done, reading, at=at),
+        found=fill(text.found, visibility, at=at),
+        done=fill(text.done, visibility, at=at),
     )
 
 

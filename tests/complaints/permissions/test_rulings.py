@@ -129,7 +129,7 @@ def test_the_page_of_the_missing_button_says_so_too_and_keeps_the_words(
     ruled.refresh_from_db()
     assert (page.status_code, ruled.state, Refusal.objects.count()) == (409, "referred", 2)
     assert "The ruling binds" in page.content.decode()
-    assert page.context["kept"] == ([("Your text", NOT_OURS)] if method == "post" else [])
+    assert page.context["typed_texts"] == ([("Your text", NOT_OURS)] if method == "post" else [])
 
 
 def test_the_form_of_a_ruling_asks_for_its_reason(desk: Desk, bounced: Bounce, lina: User, now: datetime) -> None:

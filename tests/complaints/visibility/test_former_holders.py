@@ -99,7 +99,7 @@ def test_a_form_sent_after_it_left_is_told_what_happened(
     typed = sent(referred, reason="shared", text=NOT_OURS, proposed_agency="gam")
     decline(referred, by=omar, at=now, reason="other_place", text=NOT_OURS, proposed_agency=gam)
     page = desk(omar).post(address("desk-decline", referred), typed)
-    assert (page.status_code, page.context["kept"]) == (409, [("Your text", NOT_OURS)])
+    assert (page.status_code, page.context["typed_texts"]) == (409, [("Your text", NOT_OURS)])
 
 
 def test_nobody_keeps_sight_of_a_case_of_their_own(desk: Desk, passed_on: Case, omar: User, amina: Citizen) -> None:

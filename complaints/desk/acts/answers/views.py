@@ -18,107 +18,112 @@ from complaints.desk.texts import standard_texts
 from complaints.engine import notices
 from complaints.models import Answer, AnswerState, Case
 from complaints.permissions import policy, second_person
-from complaints.staff.acts import Doing, act
+from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.workflow import WRITERS, Action, Actor
 from kit.forms import Form
 
 
-@act(Action.CLOSE, "complaints/desk/acts/answers/close.html")
-def close(doing: Doing) -> HttpResponse:
+@action_page(Action.CLOSE, "complaints/desk/acts/answers/close.html")
+def close(request: ActionRequest) -> HttpResponse:
     """Answer: the outcome and the two fields, then what the citizen will read, and only then the act."""
-    if not WRITERS & policy.actors(doing.case, doing.user, at=doing.at):
+    if not WRITERS & policy.actors(request.case, request.user, at=request.at):
         raise Http404
-    if doing.data is not None:
-        linked_cases.lock_followed(doing.case)
-    form = _form(doing)
-    if not doing.is_sent(form):
-        return _closing_page(doing, form)
-    reach = linked_cases.answer_reach(doing.case, by=doing.user, at=doing.at, signed=False)
+    if request.data is not None:
+        linked_cases.lock_followed(request.case)
+    form = _form(request)
+    if not request.is_sent(form):
+        return _closing_page(request, form)
+    reach = linked_cases.answer_reach(request.case, by=request.user, at=request.at, signed=False)
     outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
-    answer = actions.close(doing.case, by=doing.user, at=doing.at, outcome=outcome, found=found, done=done)
+    answer = actions.close(request.case, by=request.user, at=request.at, outcome=outcome, found=found, done=done)
     if answer.state == AnswerState.PROPOSED:
-        if second_person.has_no_other_supervisor(doing.case, doing.user.pk, at=doing.at):
-            return doing.done(gettext("Your answer is proposed. It goes out once the unit signs it, which is told."))
-        return doing.done(gettext("Your answer is proposed. It goes out once the supervisor signs it."))
-    return doing.done(_told(gettext("You closed the case. The citizen is being told."), reach))
+        if second_person.has_no_other_supervisor(request.case, request.user.pk, at=request.at):
+            return request.done(gettext("Your answer is proposed. It goes out once the unit signs it, which is told."))
+        return request.done(gettext("Your answer is proposed. It goes out once the supervisor signs it."))
+    return request.done(_told(gettext("You closed the case. The citizen is being told."), reach))
 
 
-def _form(doing: Doing) -> CloseForm:
+def _form(request: ActionRequest) -> CloseForm:
     """Return the form as it was sent, or, unsent, with a standard text put in or the answer a colleague proposed."""
-    about: dict[str, Any] = {"case": doing.case, "user": doing.user, "at": doing.at}
-    if doing.data is not None and "insert" not in doing.data:
-        return CloseForm(doing.data, **about)
-    if doing.data is None:
-        proposal = _proposal(doing.case)
+    about: dict[str, Any] = {"case": request.case, "user": request.user, "at": request.at}
+    if request.data is not None and "insert" not in request.data:
+        return CloseForm(request.data, **about)
+    if request.data is None:
+        proposal = _proposal(request.case)
         names = ("outcome", "found", "done") if proposal else ()
         return CloseForm(None, typed={name: getattr(proposal, name) for name in names}, **about)
-    chosen = doing.data.get("standard", "")
-    typed = {name: doing.data.get(name, "") for name in ("outcome", "found", "done")}
-    offer = next((one for one in standard_texts.offers_for(doing.reading, at=doing.at) if str(one.id) == chosen), None)
+    chosen = request.data.get("standard", "")
+    typed = {name: request.data.get(name, "") for name in ("outcome", "found", "done")}
+    offer = next(
+        (one for one in standard_texts.offers_for(request.case_visibility, at=request.at) if str(one.id) == chosen),
+        None,
+    )
     return CloseForm(None, typed=standard_texts.insert(offer, typed) if offer else typed, **about)
 
 
-def _closing_page(doing: Doing, form: CloseForm) -> HttpResponse:
+def _closing_page(request: ActionRequest, form: CloseForm) -> HttpResponse:
     """Show the boxes, or, once they are in order, what becomes of them."""
-    case, signed = doing.case, doing.case.needs_second_signature
-    reach = linked_cases.answer_reach(case, by=doing.user, at=doing.at, signed=signed)
+    case, signed = request.case, request.case.needs_second_signature
+    reach = linked_cases.answer_reach(case, by=request.user, at=request.at, signed=signed)
     context: dict[str, Any] = {"reach": reach, "people": reach.people(case), "proposal": _proposal(case)}
     context["findings"] = findings_of(case)
-    context["by_unit"] = signed and second_person.has_no_other_supervisor(case, doing.user.pk, at=doing.at)
-    if doing.data is not None and "change" not in doing.data and form.is_complete:
+    context["by_unit"] = signed and second_person.has_no_other_supervisor(case, request.user.pk, at=request.at)
+    if request.data is not None and "change" not in request.data and form.is_complete:
         outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
-        return doing.page(
+        return request.page(
             **context,
             answer=timeline.given(case.kind, outcome, found=found, done=done),
-            message=notices.preview(notices.answered(outcome), case=case, on=None, at=doing.at),
+            message=notices.preview(notices.answered(outcome), case=case, on=None, at=request.at),
             copies=form.copies,
         )
-    return doing.page(**context, offers=standard_texts.offers_for(doing.reading, at=doing.at), lead=_lead(doing))
-
-
-def _lead(doing: Doing) -> Case | None:
-    """Return the lead that could be answered instead, by this person and now."""
-    lead = linked_cases.lead_case(doing.case)
-    if lead is None or not Case.objects.visible_to(doing.user, at=doing.at).filter(pk=lead.pk).exists():
-        return None
-    return lead if policy.may(lead, Action.CLOSE, doing.user, at=doing.at) else None
-
-
-@act(Action.CLOSE, "complaints/desk/acts/answers/sign.html")
-def sign(doing: Doing) -> HttpResponse:
-    """Sign the answer a colleague proposed, and close with it."""
-    if not panel.sight_of(doing.case, doing.user, at=doing.at).may_sign:
-        raise Http404
-    if doing.data is not None:
-        linked_cases.lock_followed(doing.case)
-    if not doing.is_sent(Form(doing.data)):
-        return _signing_page(doing)
-    reach = _reach_of_signature(doing, _proposal(doing.case))
-    actions.sign(doing.case, by=doing.user, at=doing.at)
-    return doing.done(_told(gettext("You signed the answer and closed the case. The citizen is being told."), reach))
-
-
-def _signing_page(doing: Doing) -> HttpResponse:
-    case = doing.case
-    proposal = case.answers.select_related("written_by").get(state=AnswerState.PROPOSED)
-    reach = _reach_of_signature(doing, proposal)
-    words = {"found": proposal.found, "done": proposal.done}
-    return doing.page(
-        proposal=proposal,
-        answer=timeline.given(case.kind, proposal.outcome, **words),
-        message=notices.preview(notices.answered(proposal.outcome), case=case, on=None, at=doing.at),
-        copies=matching_answers(case, **words, user=doing.user, at=doing.at),
-        reach=reach,
-        people=reach.people(case),
-        may_write=bool(WRITERS & policy.actors(case, doing.user, at=doing.at)),
+    return request.page(
+        **context, offers=standard_texts.offers_for(request.case_visibility, at=request.at), lead=_lead(request)
     )
 
 
-def _reach_of_signature(doing: Doing, proposal: Answer | None) -> linked_cases.AnswerReach:
-    by_unit = Actor.SUPERVISOR not in policy.actors(doing.case, doing.user, at=doing.at)
+def _lead(request: ActionRequest) -> Case | None:
+    """Return the lead that could be answered instead, by this person and now."""
+    lead = linked_cases.lead_case(request.case)
+    if lead is None or not Case.objects.visible_to(request.user, at=request.at).filter(pk=lead.pk).exists():
+        return None
+    return lead if policy.may(lead, Action.CLOSE, request.user, at=request.at) else None
+
+
+@action_page(Action.CLOSE, "complaints/desk/acts/answers/sign.html")
+def sign(request: ActionRequest) -> HttpResponse:
+    """Sign the answer a colleague proposed, and close with it."""
+    if not panel.sight_of(request.case, request.user, at=request.at).may_sign:
+        raise Http404
+    if request.data is not None:
+        linked_cases.lock_followed(request.case)
+    if not request.is_sent(Form(request.data)):
+        return _signing_page(request)
+    reach = _reach_of_signature(request, _proposal(request.case))
+    actions.sign(request.case, by=request.user, at=request.at)
+    return request.done(_told(gettext("You signed the answer and closed the case. The citizen is being told."), reach))
+
+
+def _signing_page(request: ActionRequest) -> HttpResponse:
+    case = request.case
+    proposal = case.answers.select_related("written_by").get(state=AnswerState.PROPOSED)
+    reach = _reach_of_signature(request, proposal)
+    words = {"found": proposal.found, "done": proposal.done}
+    return request.page(
+        proposal=proposal,
+        answer=timeline.given(case.kind, proposal.outcome, **words),
+        message=notices.preview(notices.answered(proposal.outcome), case=case, on=None, at=request.at),
+        copies=matching_answers(case, **words, user=request.user, at=request.at),
+        reach=reach,
+        people=reach.people(case),
+        may_write=bool(WRITERS & policy.actors(case, request.user, at=request.at)),
+    )
+
+
+def _reach_of_signature(request: ActionRequest, proposal: Answer | None) -> linked_cases.AnswerReach:
+    by_unit = Actor.SUPERVISOR not in policy.actors(request.case, request.user, at=request.at)
     writer = proposal.written_by if proposal else None
     return linked_cases.answer_reach(
-        doing.case, by=doing.user, at=doing.at, signed=True, writer=writer, by_unit=by_unit
+        request.case, by=request.user, at=request.at, signed=True, writer=writer, by_unit=by_unit
     )
 
 

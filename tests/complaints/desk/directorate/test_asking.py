@@ -132,7 +132,7 @@ def test_who_takes_back_second_is_told_who_was_first(
     old = sent(consultation.case)
     revoke(consultation.case, by=omar, at=now)
     page = desk(nadia).post(address("desk-revoke", consultation.case), old)
-    assert (page.status_code, page.context["first"].by) == (409, "Omar Smadi")
+    assert (page.status_code, page.context["previous_change"].by) == (409, "Omar Smadi")
 
 
 # ---- on the page of the case ----

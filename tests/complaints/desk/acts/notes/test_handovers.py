@@ -168,7 +168,7 @@ def test_stale_pages_change_nothing(
     hand_over(accepted, by=nadia, at=now, centre=centre, reference="9")
     for name in ("desk-hand-over", "desk-take-back"):
         page = desk(omar).post(address(name, accepted), typed)
-        assert (page.status_code, page.context["first"].by) == (409, "Nadia Shara")
+        assert (page.status_code, page.context["previous_change"].by) == (409, "Nadia Shara")
     assert Handover.objects.get().answer == ""
 
 

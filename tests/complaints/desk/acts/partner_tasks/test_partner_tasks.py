@@ -120,7 +120,7 @@ def test_words_typed_while_the_part_was_dropped_are_kept(
     typed = sent(accepted, text=PARTNER_ANSWER)
     drop_task(partner_task, by=omar, at=now, reason="وصلت الرخصة من السجل.")
     page = desk(yusuf).post(address("desk-task-answer", accepted), typed)
-    assert (page.status_code, page.context["first"].deed, page.context["kept"]) == (
+    assert (page.status_code, page.context["previous_change"].action, page.context["typed_texts"]) == (
         409,
         "Part of another agency dropped",
         [("Your text", PARTNER_ANSWER)],
@@ -148,7 +148,7 @@ def test_an_answer_that_came_first_is_not_dropped(
     typed = sent(accepted, reason="وصلت الرخصة من السجل.")
     answer_task(partner_task, by=yusuf, at=now, text=PARTNER_ANSWER)
     page = desk(omar).post(address("desk-task-drop", accepted), typed)
-    assert (page.status_code, page.context["first"].by) == (409, "Yusuf Owais")
+    assert (page.status_code, page.context["previous_change"].by) == (409, "Yusuf Owais")
     partner_task.refresh_from_db()
     assert partner_task.state == "answered"
 
