@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.contrib import messages
@@ -30,6 +30,7 @@ from complaints.case_text.message_preview import preview
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, RefusalReason
 from complaints.permissions import policy, rulings
+from complaints.permissions.case_permissions import CasePermissions, case_permissions
 from complaints.permissions.lost_access import how_it_left
 from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.loading import case_context, load_case
@@ -89,6 +90,11 @@ class ActionRequest:
     def case_visibility(self) -> CaseVisibility:
         """Return what the user may read of the case."""
         return StaffVisibility(self.user, self.at).of(self.case)
+
+    @cached_property
+    def permissions(self) -> CasePermissions:
+        """Return what the user may do to the case, as it was when the page was asked for."""
+        return case_permissions(self.case, self.user, at=self.at)
 
     @property
     def is_checked(self) -> bool:

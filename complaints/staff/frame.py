@@ -27,7 +27,7 @@ from complaints.models import Case
 from complaints.visibility.identity import StaffVisibility
 
 
-def office_of(user: User, *, at: datetime, agency: Agency | None = None, names: Sequence[str] = ()) -> str:
+def office_label(user: User, *, at: datetime, agency: Agency | None = None, names: Sequence[str] = ()) -> str:
     """Return what ``user`` is and where, for the head of the page.
 
     ``agency``, or the ``names`` of all of theirs, spare a statement where they are known.
@@ -36,7 +36,7 @@ def office_of(user: User, *, at: datetime, agency: Agency | None = None, names: 
     if authority.has(CMU):
         return unit_name()
     if not authority.has(DESK):
-        return _place_of(authority, agency)
+        return _role_label(authority, agency)
     what = Role.SUPERVISOR if authority.has(SUPERVISION) else Role.OFFICER
     if not names:
         desks = authority.agencies(DESK)
@@ -45,7 +45,7 @@ def office_of(user: User, *, at: datetime, agency: Agency | None = None, names: 
     return f"{what.label} – {gettext(', ').join(names)}"
 
 
-def _place_of(authority: Authority, agency: Agency | None) -> str:
+def _role_label(authority: Authority, agency: Agency | None) -> str:
     """Return what somebody is who sits at no desk, with the agency where they stand on its ladder."""
     held = [role for role in Role if authority.has({role})]
     if not held:
@@ -111,7 +111,7 @@ def frame(
     agency = case.agency if case else None
     return {
         "menu": menu_of(user, at=at, counts=counts),
-        "office": office_of(user, at=at, agency=agency, names=names),
+        "office": office_label(user, at=at, agency=agency, names=names),
         "finds_cases": user.authority(at).has(CASEWORK),
         "opens_messages": user.authority(at).has(CMU | OPERATORS),
         "staff_visibility": StaffVisibility(user, at),

@@ -12,7 +12,7 @@ from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text.deadline import case_countdown, status_colour
 from complaints.clocks import pauses
 from complaints.models import Case
-from complaints.staff.case_file import with_papers
+from complaints.permissions.pending import with_pending
 from complaints.staff.frame import frame
 from complaints.visibility.identity import StaffVisibility
 
@@ -20,7 +20,7 @@ from complaints.visibility.identity import StaffVisibility
 def load_case(user: User, reference: str, *, at: datetime) -> Case:
     """Return the case of that number, or answer 404 as for one that does not exist."""
     cases = Case.objects.visible_to(user, at=at).with_tags(user, at=at)
-    case = with_papers(cases).filter(reference=reference).first()
+    case = with_pending(cases.for_page()).filter(reference=reference).first()
     if case is None:
         raise Http404
     return case

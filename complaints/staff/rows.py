@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Directorate
-from complaints.case_text.deadline import Countdown, _countdown, case_countdown, status_colour
+from complaints.case_text.deadline import Countdown, case_countdown, countdown_to, status_colour
 from complaints.clocks import pauses
 from complaints.clocks.pauses import Pause
 from complaints.models import Case, Consultation
@@ -48,6 +48,6 @@ def queue_rows(cases: Sequence[Case], user: User, *, at: datetime) -> list[Queue
 def queue_row(case: Case, user: User, *, at: datetime, still: Pause | None = None) -> QueueRow:
     """Return the row of ``case`` for ``user``, with the deadline of its partner task where the list fetched that."""
     task_due_at: datetime | None = getattr(case, "partner_task_due_at", None)
-    countdown = _countdown(task_due_at, at=at) if task_due_at else case_countdown(case, at=at, still=still)
+    countdown = countdown_to(task_due_at, at=at) if task_due_at else case_countdown(case, at=at, still=still)
     due_at = task_due_at or case.deadline_at
     return QueueRow(case, due_at, countdown, status_colour(case, countdown), knows_person(case, user, at=at))

@@ -16,7 +16,7 @@ from complaints.desk.case_page.forms import IdentityForm
 from complaints.desk.case_page.identity_views import FIELDS
 from complaints.models import Case
 from complaints.staff import pdf
-from complaints.staff.case_file import open_file
+from complaints.staff.case_file import read_case_file
 from complaints.staff.frame import CASEWORK
 from complaints.staff.loading import case_context, load_case
 from complaints.visibility.identity import knows_person
@@ -46,13 +46,13 @@ def plain(request: HttpRequest, ref: str) -> HttpResponse:
     return _pdf(load_case(user, ref, at=at), user, at=at)
 
 
-def _person(case: Case, user: User, *, at: datetime, reason: str) -> pdf.Person:
+def _person(case: Case, user: User, *, at: datetime, reason: str) -> pdf.NamedPerson:
     shown = identity.reveal(case.citizen, viewer=user, reference=case.reference, fields=FIELDS, reason=reason, at=at)
     kind = str(case.citizen.get_number_kind_display())
-    return pdf.Person(case.citizen.full_name, kind, number=shown["number"], phone=shown["phone"])
+    return pdf.NamedPerson(case.citizen.full_name, kind, number=shown["number"], phone=shown["phone"])
 
 
-def _pdf(case: Case, user: User, *, at: datetime, person: pdf.Person | None = None) -> HttpResponse:
-    content = pdf.render(case, open_file(case, user, at=at), at=at, printed_by=user.name, person=person)
+def _pdf(case: Case, user: User, *, at: datetime, person: pdf.NamedPerson | None = None) -> HttpResponse:
+    content = pdf.render(case, read_case_file(case, user, at=at), at=at, printed_by=user.name, person=person)
     disposition = f'attachment; filename="{case.reference}.pdf"'
     return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": disposition})

@@ -1,4 +1,4 @@
-"""Standard texts: words for an answer that a desk uses again, with the open words that each case fills in."""
+"""Standard texts: texts for answers that are used again, with placeholders that each case fills in."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def _known(visibility: CaseVisibility, at: datetime) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Offer:
-    """One standard text as it would stand in the answer to a case."""
+class OfferedText:
+    """One standard text, filled in for a case."""
 
     id: int
     title: str
@@ -86,8 +86,8 @@ class Offer:
     done: str
 
 
-def offers_for(visibility: CaseVisibility, *, at: datetime) -> list[Offer]:
-    """Return the texts that fit the topic and a possible outcome of a case, the most particular first."""
+def offered_texts(visibility: CaseVisibility, *, at: datetime) -> list[OfferedText]:
+    """Return the texts that fit the topic and an outcome of the case, those of its topic and agency first."""
     case = visibility.case
     topics = [case.topic_id, case.topic.parent_id] if case.topic else []
     fitting = StandardText.objects.filter(
@@ -96,11 +96,11 @@ def offers_for(visibility: CaseVisibility, *, at: datetime) -> list[Offer]:
         outcome__in=["", *OUTCOMES[case.kind]],
     )
     found = sorted(fitting[:MOST_OFFERED], key=lambda text: (text.topic_id is None, text.agency_id is None))
-    return [_offer(text, visibility, at=at) for text in found]
+    return [_offered_text(text, visibility, at=at) for text in found]
 
 
-def _offer(text: StandardText, visibility: CaseVisibility, *, at: datetime) -> Offer:
-    return Offer(
+def _offered_text(text: StandardText, visibility: CaseVisibility, *, at: datetime) -> OfferedText:
+    return OfferedText(
         id=text.pk,
         title=text.title,
         outcome=text.outcome,
@@ -110,13 +110,13 @@ def _offer(text: StandardText, visibility: CaseVisibility, *, at: datetime) -> O
     )
 
 
-def insert(offer: Offer, typed: Mapping[str, str]) -> dict[str, str]:
+def insert(text: OfferedText, typed: Mapping[str, str]) -> dict[str, str]:
     """Return the answer with a text put in: below what was typed, and with its outcome where none was chosen."""
     texts = {
-        name: "\n".join(part for part in (typed.get(name, "").strip(), getattr(offer, name)) if part)
+        name: "\n".join(part for part in (typed.get(name, "").strip(), getattr(text, name)) if part)
         for name in ("found", "done")
     }
-    return {"outcome": typed.get("outcome", "") or offer.outcome, **texts}
+    return {"outcome": typed.get("outcome", "") or text.outcome, **texts}
 
 
 # ---- the texts a person may change ----

@@ -132,7 +132,7 @@ def page_of(user: User, wanted: Wanted, *, at: datetime, after: str = "") -> Pag
     found = list(_rows(seen_by(user), wanted, _read_mark(after)))
     shown = found[:PAGE]
     mark = _mark(shown[-1]) if len(found) > PAGE else ""
-    cases = Case.objects.visible_to(user, at=at).filter(reference__in={one.reference for one in shown})
+    cases = Case.objects.visible_to(user, at=at).filter(reference__in={message.reference for message in shown})
     visible = set(cases.values_list("reference", flat=True))
     return Page([_row(message, visible, at=at) for message in shown], mark)
 

@@ -98,7 +98,7 @@ class Group:
 
 def groups() -> list[Group]:
     """Return every template in its group; two statements."""
-    newest = {(one.template, one.language): one for one in editions.newest()}
+    newest = {(edition.template, edition.language): edition for edition in editions.newest()}
     names = editors_of(newest.values())
     titles = {"case": gettext("To citizens, about a case"), "account": gettext("To citizens, about their account")}
     titles["staff"] = gettext("To staff")
@@ -120,7 +120,7 @@ def editions_of(template: str, language: str) -> list[State]:
     """Return the editions of a template in a language with their editors, the newest first; two statements."""
     past = editions.history(template, language)
     names = editors_of(past)
-    return [State(template, language, one, names.get(one.edited_by, "")) for one in past]
+    return [State(template, language, edition, names.get(edition.edited_by, "")) for edition in past]
 
 
 def name_of(template: str) -> str:
@@ -130,7 +130,7 @@ def name_of(template: str) -> str:
 
 def editors_of(editions_: Iterable[WordingEdition]) -> dict[str, str]:
     """Return the names of those who wrote editions, by their keys; one statement, none without editions."""
-    keys = {one.edited_by for one in editions_}
+    keys = {edition.edited_by for edition in editions_}
     people = User.objects.in_bulk([key.removeprefix(STAFF) for key in keys]) if keys else {}
     return {staff_key(pk): str(user) for pk, user in people.items()}
 
@@ -138,7 +138,8 @@ def editors_of(editions_: Iterable[WordingEdition]) -> dict[str, str]:
 def _row(template: str, newest: Mapping[tuple[str, str], WordingEdition], names: Mapping[str, str]) -> Row:
     found = {language: newest.get((template, language)) for language in LANGUAGES}
     states = [
-        State(template, language, one, names.get(one.edited_by, "") if one else "") for language, one in found.items()
+        State(template, language, edition, names.get(edition.edited_by, "") if edition else "")
+        for language, edition in found.items()
     ]
     return Row(template, name_of(template), states)
 

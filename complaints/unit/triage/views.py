@@ -18,7 +18,7 @@ from complaints.models import Case
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff import rows
 from complaints.staff.action_pages import ActionRequest, action_page
-from complaints.staff.forms import agencies_but
+from complaints.staff.forms import other_agencies
 from complaints.staff.frame import frame
 from complaints.suggestions import owners
 from complaints.unit.triage.forms import ArchiveForm, ReferForm
@@ -46,7 +46,7 @@ def triage(request: HttpRequest) -> HttpResponse:
 def refer(request: ActionRequest) -> HttpResponse:
     """Send the case to an agency; from another one it is taken back first."""
     on = timezone.localdate(request.at)
-    form = ReferForm(request.data, case=request.case, agencies=agencies_but(request.case, on=on))
+    form = ReferForm(request.data, case=request.case, agencies=other_agencies(request.case, on=on))
     if not request.is_sent(form) or not _refer(request, form):
         return request.page(item=owners.for_case(request.case, at=request.at))
     words = {"agency": form.chosen_agency.name}

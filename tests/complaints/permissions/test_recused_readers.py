@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("clock", "english")
 
 PAGES = [
     *("desk-case", "desk-note", "desk-close", "desk-paper", "desk-pdf", "desk-identity", "desk-assign", "desk-link"),
-    *("desk-label", "desk-remind", "desk-concern", "desk-clear", "desk-call", "desk-extend"),
+    *("desk-label", "desk-remind", "desk-recuse", "desk-end-recusal", "desk-call", "desk-extend"),
 ]
 
 

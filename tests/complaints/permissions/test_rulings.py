@@ -111,13 +111,13 @@ def test_the_page_says_why_the_button_is_missing_and_why_the_unit_ruled(desk: De
     page = desk(omar).get(address("desk-case", ruled))
     sheet, buttons = page.context["competence"], page.context["panel"]
     assert sheet.is_bound
-    assert "desk-decline" not in {button.to for button in (*buttons.answers, *buttons.others)}
+    assert "desk-decline" not in {button.url_name for button in (*buttons.answers, *buttons.others)}
     words = (
         "The case came back 2 times, and the Government Complaints Management Unit has ruled. The ruling binds: the "
         "case can neither be declined nor returned."
     )
-    assert sheet.bars == [words]
-    assert [words in page.content.decode() for words in (sheet.bars[0], RULING)] == [True, True]
+    assert sheet.blockers == [words]
+    assert [words in page.content.decode() for words in (sheet.blockers[0], RULING)] == [True, True]
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

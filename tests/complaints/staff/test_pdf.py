@@ -8,8 +8,9 @@ from django.utils import translation
 from accounts.models import Citizen, IdentityView, User
 from complaints.actions import add, ask, close, reply
 from complaints.models import Case
+from complaints.permissions.pending import with_pending
 from complaints.staff import pdf
-from complaints.staff.case_file import open_file, with_papers
+from complaints.staff.case_file import read_case_file
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address
@@ -24,7 +25,7 @@ NASTY = '#panic("x") #sys.inputs $x^2$ ] ) } " \\ #read("/etc/passwd") @ref <lab
 def made(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     """Keep what the template is given, and set it all the same."""
     kept: list[dict] = []
-    compiled = pdf.compiled
+    compiled = pdf.compile_pdf
 
     def keeping(data: dict, *, at: datetime) -> bytes:
         kept.append(data)
@@ -128,24 +129,24 @@ def test_nothing_a_person_writes_becomes_markup(
     ask(accepted, by=omar, at=at, text=NASTY.replace("\0", ""))
     reply(accepted, by=amina.user, at=at, text=NASTY.replace("\0", ""))
     accepted.subject = NASTY[:60]
-    case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
+    case = with_pending(Case.objects.filter(pk=accepted.pk).for_page()).get()
     case.subject, case.details = NASTY[:100], NASTY
     with translation.override(language):
-        content = pdf.render(case, open_file(case, omar, at=at), at=at, printed_by=NASTY)
+        content = pdf.render(case, read_case_file(case, omar, at=at), at=at, printed_by=NASTY)
     assert content.startswith(b"%PDF-")
     assert "\u202e" not in "".join(words_in(made[0]["sections"]))
 
 
 def test_numbers_and_latin_text_keep_their_direction(accepted: Case, omar: User, made: list[dict]) -> None:
-    case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
+    case = with_pending(Case.objects.filter(pk=accepted.pk).for_page()).get()
     with translation.override("ar"):
-        pdf.render(case, open_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
+        pdf.render(case, read_case_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     number = made[0]["facts"][0]["value"]
     reference = case.reference
     assert number == {"text": f"{reference[:2]} {reference[2:6]} {reference[6:]}", "direction": "ltr"}
     assert (made[0]["direction"], made[0]["language"]) == ("rtl", "ar")
-    assert pdf._words("Amman, شارع 12")["direction"] == "ltr"
-    assert pdf._words("12 شارع Amman")["direction"] == "rtl"
+    assert pdf._directed("Amman, شارع 12")["direction"] == "ltr"
+    assert pdf._directed("12 شارع Amman")["direction"] == "rtl"
 
 
 def test_a_long_life_is_cut_and_says_so(
@@ -154,9 +155,9 @@ def test_a_long_life_is_cut_and_says_so(
     monkeypatch.setattr(pdf, "MOST_ENTRIES", 2)
     add(accepted, by=amina.user, at=accepted.filed_at + timedelta(hours=1), text="مزيد")
     close(accepted, by=omar, at=accepted.filed_at + timedelta(hours=2), outcome="solved", found=FOUND, done=DONE)
-    case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
+    case = with_pending(Case.objects.filter(pk=accepted.pk).for_page()).get()
     with translation.override("en"):
-        pdf.render(case, open_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
+        pdf.render(case, read_case_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     history = made[0]["sections"][-1]["entries"]
     assert [entry["title"] for entry in history] == ["", "Information added by the citizen", "Closed with an answer"]
     assert history[0]["lines"][0]["text"] == "2 older entries are left out here."
@@ -168,22 +169,22 @@ def test_long_words_are_cut_too(
     monkeypatch.setattr(pdf, "MOST_LETTERS", 3000)
     for place in range(3):
         add(accepted, by=amina.user, at=accepted.filed_at + timedelta(hours=place), text="س" * 1400)
-    case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
+    case = with_pending(Case.objects.filter(pk=accepted.pk).for_page()).get()
     with translation.override("en"):
-        pdf.render(case, open_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
+        pdf.render(case, read_case_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     history = made[0]["sections"][-1]["entries"]
     assert [sum(len(line["text"]) for line in entry["lines"]) for entry in history[1:]] == [1400, 1400]
     assert history[0]["lines"][0]["text"] == "3 older entries are left out here."
 
 
 def test_it_is_printed_at_any_moment(accepted: Case, omar: User, now: datetime) -> None:
-    case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
+    case = with_pending(Case.objects.filter(pk=accepted.pk).for_page()).get()
     at = now + timedelta(microseconds=123456)
-    assert pdf.render(case, open_file(case, omar, at=at), at=at, printed_by=omar.name).startswith(b"%PDF-")
+    assert pdf.render(case, read_case_file(case, omar, at=at), at=at, printed_by=omar.name).startswith(b"%PDF-")
 
 
 def test_signs_the_face_lacks_are_no_obstacle(accepted: Case, omar: User) -> None:
-    case = with_papers(Case.objects.filter(pk=accepted.pk)).get()
+    case = with_pending(Case.objects.filter(pk=accepted.pk).for_page()).get()
     case.details = "المياه مقطوعة 😡💧 منذ أسبوع"
-    content = pdf.render(case, open_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
+    content = pdf.render(case, read_case_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     assert content.startswith(b"%PDF-1.7")

@@ -146,7 +146,7 @@ def test_the_pages_of_that_walk_hold_what_was_covered(desk: Desk, hidden: Case, 
     lists = {"queue open", "queue closed", "search", "bulk label", "bulk link", "bulk assign", "done", "preview"}
     assert lists | {"desk-case", "desk-link", "desk-unlink", "desk-note", "desk-paper", "stale"} <= told
     case = desk(omar).get(address("desk-case", hidden))
-    assert (len(case.context["linked"].rows), len(case.context["similar"]) > 0) == (1, True)
+    assert (len(case.context["linked_cases"].rows), len(case.context["similar"]) > 0) == (1, True)
     hidden.refresh_from_db()
     answered = {"version": hidden.version, "outcome": "solved", "found": FOUND, "done": DONE}
     assert desk(omar).post(address("desk-close", hidden), answered).context["copies"].number == 1

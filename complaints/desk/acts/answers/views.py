@@ -1,4 +1,4 @@
-"""Closing at the desk: the answer typed, read as the citizen reads it, sent to all who have the problem, and signed."""
+"""Closing a case with an answer, which some topics need signed by a second person."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ from complaints.actions import linked_cases
 from complaints.actions.answer_copies import matching_answers
 from complaints.case_text import timeline
 from complaints.desk.acts.answers.forms import CloseForm
-from complaints.desk.case_page import panel
-from complaints.desk.directorate.findings import findings_of
+from complaints.desk.directorate.findings import findings
 from complaints.desk.texts import standard_texts
 from complaints.engine import notices
 from complaints.models import Answer, AnswerState, Case
 from complaints.permissions import policy, second_person
 from complaints.staff.action_pages import ActionRequest, action_page
-from complaints.workflow import WRITERS, Action, Actor
+from complaints.workflow import Action, Actor
 from kit.forms import Form
 
 
 @action_page(Action.CLOSE, "complaints/desk/acts/answers/close.html")
 def close(request: ActionRequest) -> HttpResponse:
-    """Answer: the outcome and the two fields, then what the citizen will read, and only then the act."""
-    if not WRITERS & policy.actors(request.case, request.user, at=request.at):
+    """Take the answer, show it as the citizen will read it, and close with it once it is confirmed."""
+    if not request.permissions.may_write_answer:
         raise Http404
     if request.data is not None:
         linked_cases.lock_followed(request.case)
@@ -40,11 +39,11 @@ def close(request: ActionRequest) -> HttpResponse:
         if second_person.has_no_other_supervisor(request.case, request.user.pk, at=request.at):
             return request.done(gettext("Your answer is proposed. It goes out once the unit signs it, which is told."))
         return request.done(gettext("Your answer is proposed. It goes out once the supervisor signs it."))
-    return request.done(_told(gettext("You closed the case. The citizen is being told."), reach))
+    return request.done(_result_text(gettext("You closed the case. The citizen is being told."), reach))
 
 
 def _form(request: ActionRequest) -> CloseForm:
-    """Return the form as it was sent, or, unsent, with a standard text put in or the answer a colleague proposed."""
+    """Return the form as it was sent, else filled with a standard text or with the answer that is proposed."""
     about: dict[str, Any] = {"case": request.case, "user": request.user, "at": request.at}
     if request.data is not None and "insert" not in request.data:
         return CloseForm(request.data, **about)
@@ -54,19 +53,17 @@ def _form(request: ActionRequest) -> CloseForm:
         return CloseForm(None, typed={name: getattr(proposal, name) for name in names}, **about)
     chosen = request.data.get("standard", "")
     typed = {name: request.data.get(name, "") for name in ("outcome", "found", "done")}
-    offer = next(
-        (one for one in standard_texts.offers_for(request.case_visibility, at=request.at) if str(one.id) == chosen),
-        None,
-    )
-    return CloseForm(None, typed=standard_texts.insert(offer, typed) if offer else typed, **about)
+    offered = standard_texts.offered_texts(request.case_visibility, at=request.at)
+    text = next((text for text in offered if str(text.id) == chosen), None)
+    return CloseForm(None, typed=standard_texts.insert(text, typed) if text else typed, **about)
 
 
 def _closing_page(request: ActionRequest, form: CloseForm) -> HttpResponse:
-    """Show the boxes, or, once they are in order, what becomes of them."""
+    """Show the form, or, once it is complete, the answer and the message as the citizen will read them."""
     case, signed = request.case, request.case.needs_second_signature
     reach = linked_cases.answer_reach(case, by=request.user, at=request.at, signed=signed)
     context: dict[str, Any] = {"reach": reach, "people": reach.people(case), "proposal": _proposal(case)}
-    context["findings"] = findings_of(case)
+    context["findings"] = findings(case)
     context["by_unit"] = signed and second_person.has_no_other_supervisor(case, request.user.pk, at=request.at)
     if request.data is not None and "change" not in request.data and form.is_complete:
         outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
@@ -76,9 +73,8 @@ def _closing_page(request: ActionRequest, form: CloseForm) -> HttpResponse:
             message=notices.preview(notices.answered(outcome), case=case, on=None, at=request.at),
             copies=form.copies,
         )
-    return request.page(
-        **context, offers=standard_texts.offers_for(request.case_visibility, at=request.at), lead=_lead(request)
-    )
+    offered = standard_texts.offered_texts(request.case_visibility, at=request.at)
+    return request.page(**context, standard_texts=offered, lead=_lead(request))
 
 
 def _lead(request: ActionRequest) -> Case | None:
@@ -92,7 +88,7 @@ def _lead(request: ActionRequest) -> Case | None:
 @action_page(Action.CLOSE, "complaints/desk/acts/answers/sign.html")
 def sign(request: ActionRequest) -> HttpResponse:
     """Sign the answer a colleague proposed, and close with it."""
-    if not panel.sight_of(request.case, request.user, at=request.at).may_sign:
+    if not request.permissions.may_sign:
         raise Http404
     if request.data is not None:
         linked_cases.lock_followed(request.case)
@@ -100,7 +96,9 @@ def sign(request: ActionRequest) -> HttpResponse:
         return _signing_page(request)
     reach = _reach_of_signature(request, _proposal(request.case))
     actions.sign(request.case, by=request.user, at=request.at)
-    return request.done(_told(gettext("You signed the answer and closed the case. The citizen is being told."), reach))
+    return request.done(
+        _result_text(gettext("You signed the answer and closed the case. The citizen is being told."), reach)
+    )
 
 
 def _signing_page(request: ActionRequest) -> HttpResponse:
@@ -115,12 +113,12 @@ def _signing_page(request: ActionRequest) -> HttpResponse:
         copies=matching_answers(case, **words, user=request.user, at=request.at),
         reach=reach,
         people=reach.people(case),
-        may_write=bool(WRITERS & policy.actors(case, request.user, at=request.at)),
+        may_write=request.permissions.may_write_answer,
     )
 
 
 def _reach_of_signature(request: ActionRequest, proposal: Answer | None) -> linked_cases.AnswerReach:
-    by_unit = Actor.SUPERVISOR not in policy.actors(request.case, request.user, at=request.at)
+    by_unit = Actor.SUPERVISOR not in request.permissions.actors
     writer = proposal.written_by if proposal else None
     return linked_cases.answer_reach(
         request.case, by=request.user, at=request.at, signed=True, writer=writer, by_unit=by_unit
@@ -131,7 +129,7 @@ def _proposal(case: Case) -> Answer | None:
     return case.answers.filter(state=AnswerState.PROPOSED).select_related("written_by").first()
 
 
-def _told(done: str, reach: linked_cases.AnswerReach) -> str:
+def _result_text(done: str, reach: linked_cases.AnswerReach) -> str:
     """Return what happened, with how many others were answered and which of them were not."""
     parts = [done]
     if number := len(reach.ready):
@@ -143,7 +141,10 @@ def _told(done: str, reach: linked_cases.AnswerReach) -> str:
         parts.append(text % {"number": number})
     parts += [
         gettext("%(case)s stays as it is: %(why)s.")
-        % {"case": reference.grouped(one.case.reference) if one.case else gettext("A linked case"), "why": one.why}
-        for one in reach.left
+        % {
+            "case": reference.grouped(answered.case.reference) if answered.case else gettext("A linked case"),
+            "why": answered.why,
+        }
+        for answered in reach.left
     ]
     return " ".join(parts)

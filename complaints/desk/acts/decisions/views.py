@@ -14,16 +14,15 @@ from complaints import actions
 from complaints.actions import linked_cases, undo_close
 from complaints.clocks import extensions, pauses
 from complaints.desk.acts.decisions.forms import AcceptForm, AskForm, ExtendForm, RefuseForm
-from complaints.desk.case_page import panel
-from complaints.desk.directorate.findings import last_asked
+from complaints.desk.directorate.findings import last_consultation
 from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Extension, ExtensionState
 from complaints.permissions import second_person
+from complaints.permissions.pending import pending
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff.action_pages import ActionRequest, action_page
-from complaints.staff.case_file import pending_of
-from complaints.staff.forms import agencies_but
+from complaints.staff.forms import other_agencies
 from complaints.workflow import Action, State
 from kit.dates import day_digits
 from kit.forms import Form
@@ -35,7 +34,7 @@ def accept(request: ActionRequest) -> HttpResponse:
     """Take the case on: the directorate and the time, then the message to the citizen, and only then the act."""
     case, at = request.case, request.at
     directorates = list(case.agency.directorates.filter(is_active=True)) if case.agency else []
-    asked = last_asked(case)
+    asked = last_consultation(case)
     form = AcceptForm(
         request.data, case=case, directorates=directorates, calendar=current_calendar(), at=at, asked=asked
     )
@@ -49,7 +48,7 @@ def accept(request: ActionRequest) -> HttpResponse:
 @action_page(Action.DECLINE, "complaints/desk/acts/decisions/refuse.html")
 def decline(request: ActionRequest) -> HttpResponse:
     """Say that the case is not the agency's."""
-    agencies = agencies_but(request.case, on=timezone.localdate(request.at))
+    agencies = other_agencies(request.case, on=timezone.localdate(request.at))
     form = RefuseForm(request.data, agencies=agencies, own=request.case.agency)
     if not request.is_sent(form):
         return request.page()
@@ -61,7 +60,7 @@ def decline(request: ActionRequest) -> HttpResponse:
 @action_page(Action.RETURN, "complaints/desk/acts/decisions/refuse.html")
 def return_case(request: ActionRequest) -> HttpResponse:
     """Say after accepting that the case proved not the agency's."""
-    agencies = agencies_but(request.case, on=timezone.localdate(request.at))
+    agencies = other_agencies(request.case, on=timezone.localdate(request.at))
     form = RefuseForm(request.data, agencies=agencies, own=request.case.agency)
     if not request.is_sent(form):
         return request.page(returning=True)
@@ -104,7 +103,7 @@ def _asked_words(rest: pauses.RemainingPause | None) -> str:
 @action_page(Action.PROPOSE_EXTENSION, "complaints/desk/acts/decisions/extend.html")
 def extend(request: ActionRequest) -> HttpResponse:
     """Propose a later date."""
-    is_proposed = pending_of(request.case).extension_by is not None
+    is_proposed = pending(request.case).extension_proposer is not None
     if request.data is not None and (is_proposed or request.case.state != State.IN_PROGRESS):
         raise TransitionNotAllowed(request.action, request.case)
     if is_proposed:
@@ -114,7 +113,7 @@ def extend(request: ActionRequest) -> HttpResponse:
     if not form.most:
         return request.refuse(gettext("The date of this case can be moved no further."))
     if not request.is_sent(form):
-        is_first = not pending_of(request.case).extension_before
+        is_first = not pending(request.case).extension_was_granted
         return request.page(
             by_unit=is_first and second_person.has_no_other_supervisor(request.case, request.user.pk, at=request.at)
         )
@@ -126,7 +125,7 @@ def extend(request: ActionRequest) -> HttpResponse:
 @action_page(Action.EXTEND, "complaints/desk/acts/decisions/grant.html")
 def grant(request: ActionRequest) -> HttpResponse:
     """Grant the later date that is proposed."""
-    if not panel.sight_of(request.case, request.user, at=request.at).may_grant_date:
+    if not request.permissions.may_grant_date:
         raise Http404
     extension = request.case.extensions.select_related("proposed_by").get(state=ExtensionState.PROPOSED)
     new_on = _granted_on(request, extension)

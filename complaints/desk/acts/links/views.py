@@ -41,7 +41,7 @@ def link(request: ActionRequest) -> HttpResponse:
 def _refusal(request: ActionRequest, form: LinkForm) -> str:
     """Link the two, or return why they cannot be linked."""
     # Copies: what is taken back must not stand on the page that says why.
-    case, lead = (copy(one) for one in form.pair)
+    case, lead = (copy(case_) for case_ in form.pair)
     moving = form.cleaned_data.get("move", False)
     try:
         actions.link(case, lead, form.cleaned_data["kind"], by=request.user, at=request.at, moving=moving)
@@ -99,7 +99,7 @@ def _alike(request: ActionRequest) -> Sequence[Case]:
     scope = Case.objects.at_desk_of(request.user, at=request.at).exclude(state=State.CLOSED)
     unknown = scope.exclude(pk__in=linked_cases.linked_ids(case))
     text = wording(case.subject, case.details)
-    return [one.case for one in similar_to(text, scope=unknown, exclude=case, place=case.governorate)]
+    return [case_.case for case_ in similar_to(text, scope=unknown, exclude=case, place=case.governorate)]
 
 
 @action_page(Action.UNLINK, "complaints/desk/acts/links/unlink.html")

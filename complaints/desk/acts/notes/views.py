@@ -41,7 +41,7 @@ def call(request: ActionRequest) -> HttpResponse:
 @action_page(Action.ASSIGN, "complaints/desk/acts/notes/assign.html")
 def assign(request: ActionRequest) -> HttpResponse:
     """Give the case to an officer of the agency."""
-    others = [one for one in candidates(request.case, at=request.at) if one.pk != request.case.officer_id]
+    others = [officer for officer in candidates(request.case, at=request.at) if officer.pk != request.case.officer_id]
     if not others:
         return request.refuse(gettext("There is no other officer in your agency today to whom the case could go."))
     form = AssignForm(request.data, officers=others)

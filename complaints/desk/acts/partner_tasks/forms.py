@@ -11,17 +11,17 @@ from django.utils.translation import gettext, gettext_lazy as _
 from agencies.models import Agency
 from complaints.models import Case, ReferralTask
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import MOST_DAYS, SHORTEST, AgencyForm
+from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT, AgencyChoiceForm
 from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
 
 
-class TaskForm(AgencyForm):
+class TaskForm(AgencyChoiceForm):
     """The agency asked for its part, what is asked of it, and by when."""
 
     agency = forms.ChoiceField(label=_("Which agency?"))
     text = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=4,
         label=_("What do you need from it?"),
         help_text=_("Its officers read this beside the citizen's words. They do not learn who the person is."),
@@ -68,7 +68,7 @@ class AnswerTaskForm(_OfOneTask):
 
     text = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=6,
         label=_("Your answer"),
         help_text=_("The leading agency reads it and answers the citizen."),
@@ -80,7 +80,7 @@ class DropTaskForm(_OfOneTask):
 
     reason = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=3,
         label=_("Reason"),
         help_text=_("It stays in the history. The agency is told that its answer is no longer needed."),

@@ -14,7 +14,7 @@ from complaints.models import ReferralTask
 from complaints.permissions import partner_tasks, rulings
 from complaints.permissions.partner_tasks import DatedPartnerTask
 from complaints.staff.action_pages import ActionRequest, action_page
-from complaints.staff.forms import agencies_but
+from complaints.staff.forms import other_agencies
 from complaints.workflow import Action
 
 # ---- parts of other agencies ----
@@ -23,10 +23,10 @@ from complaints.workflow import Action
 @action_page(Action.ADD_TASK, "complaints/desk/acts/partner_tasks/task.html")
 def add_task(request: ActionRequest) -> HttpResponse:
     """Ask another agency for its part of the case."""
-    agencies = agencies_but(request.case, on=timezone.localdate(request.at))
+    agencies = other_agencies(request.case, on=timezone.localdate(request.at))
     form = TaskForm(request.data, case=request.case, agencies=agencies)
     if not request.is_sent(form) or not _add_task(request, form):
-        return request.page(parts=partner_tasks.all_with_due_dates(request.case))
+        return request.page(partner_tasks=partner_tasks.all_with_due_dates(request.case))
     words = {"agency": form.chosen_agency.name}
     return request.done(gettext("You asked %(agency)s for its part. Its officers are being told.") % words)
 
@@ -55,13 +55,13 @@ def answer_task(request: ActionRequest) -> HttpResponse:
         return request.refuse_or_conflict(gettext("Your agency owes no answer on this case."))
     form = AnswerTaskForm(request.data, tasks=tasks)
     if not request.is_sent(form):
-        return request.page(parts=_parts_among(request, tasks))
+        return request.page(partner_tasks=_tasks_with_due_dates(request, tasks))
     actions.answer_task(form.chosen_task, by=request.user, at=request.at, text=form.cleaned_data["text"])
     return request.done(gettext("You answered for your agency. The leading agency is being told."))
 
 
-def _parts_among(request: ActionRequest, tasks: list[ReferralTask]) -> list[DatedPartnerTask]:
-    return [part for part in partner_tasks.all_with_due_dates(request.case) if part.task in tasks]
+def _tasks_with_due_dates(request: ActionRequest, tasks: list[ReferralTask]) -> list[DatedPartnerTask]:
+    return [task for task in partner_tasks.all_with_due_dates(request.case) if task.task in tasks]
 
 
 @action_page(Action.DROP_TASK, "complaints/desk/acts/partner_tasks/task_drop.html")
@@ -72,7 +72,7 @@ def drop_task(request: ActionRequest) -> HttpResponse:
         return request.refuse_or_conflict(gettext("No other agency owes an answer on this case."))
     form = DropTaskForm(request.data, tasks=tasks)
     if not request.is_sent(form):
-        return request.page(parts=_parts_among(request, tasks))
+        return request.page(partner_tasks=_tasks_with_due_dates(request, tasks))
     task = form.chosen_task
     actions.drop_task(task, by=request.user, at=request.at, reason=form.cleaned_data["reason"])
     words = {"agency": task.agency.name}

@@ -8,16 +8,16 @@ from django.utils.translation import gettext
 from accounts.models import User
 from complaints import actions
 from complaints.actions.recusals import colleagues
-from complaints.desk.acts.recusals.forms import ConcernForm
+from complaints.desk.acts.recusals.forms import RecusalForm
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.workflow import Action
 
 
-@action_page(Action.RECUSE, "complaints/desk/acts/recusals/concern.html")
-def set_aside(request: ActionRequest) -> HttpResponse:
+@action_page(Action.RECUSE, "complaints/desk/acts/recusals/recuse.html")
+def recuse(request: ActionRequest) -> HttpResponse:
     """Keep somebody off the case, because it is about them."""
     people = colleagues(request.case, request.user, at=request.at)
-    form = ConcernForm(request.data, people=people)
+    form = RecusalForm(request.data, people=people)
     if not request.is_sent(form):
         return request.page(is_oneself=len(people) == 1)
     actions.recuse(request.case, by=request.user, at=request.at, person=form.chosen, text=form.cleaned_data["text"])
@@ -26,14 +26,16 @@ def set_aside(request: ActionRequest) -> HttpResponse:
     return request.done(gettext("%(person)s is set aside and no longer sees the case.") % {"person": form.chosen.name})
 
 
-@action_page(Action.END_RECUSAL, "complaints/desk/acts/recusals/clear.html")
-def clear(request: ActionRequest) -> HttpResponse:
+@action_page(Action.END_RECUSAL, "complaints/desk/acts/recusals/end_recusal.html")
+def end_recusal(request: ActionRequest) -> HttpResponse:
     """Let somebody handle the case again."""
-    form = ConcernForm(request.data, people=list(User.objects.filter(pk__in=request.case.recused)))
+    form = RecusalForm(request.data, people=list(User.objects.filter(pk__in=request.case.recused)))
     is_sent = request.is_sent(form)
     if not form.people:
         return request.refuse(gettext("Nobody is set aside on this case."))
     if not is_sent:
         return request.page()
-    actions.end_recusal(request.case, by=request.user, at=request.at, person=form.chosen, text=form.cleaned_data["text"])
+    actions.end_recusal(
+        request.case, by=request.user, at=request.at, person=form.chosen, text=form.cleaned_data["text"]
+    )
     return request.done(gettext("%(person)s may handle the case again.") % {"person": form.chosen.name})

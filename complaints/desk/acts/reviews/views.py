@@ -7,7 +7,6 @@ from django.utils.translation import gettext
 
 from complaints import actions
 from complaints.desk.acts.reviews.forms import ReasonForm
-from complaints.desk.case_page import panel
 from complaints.models import AnswerState, ExtensionState
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.workflow import Action
@@ -19,7 +18,7 @@ def refuse_extension(request: ActionRequest) -> HttpResponse:
     extension = request.case.extensions.filter(state=ExtensionState.PROPOSED).select_related("proposed_by").first()
     if extension is None:
         return request.refuse_or_conflict(gettext("No later date waits for a decision."))
-    if not panel.sight_of(request.case, request.user, at=request.at).may_refuse_date:
+    if not request.permissions.may_refuse_date:
         raise Http404
     form = ReasonForm(request.data)
     if not request.is_sent(form):
@@ -36,7 +35,7 @@ def send_back(request: ActionRequest) -> HttpResponse:
     proposal = request.case.answers.filter(state=AnswerState.PROPOSED).select_related("written_by").first()
     if proposal is None:
         return request.refuse_or_conflict(gettext("No proposed answer waits for a signature."))
-    if not panel.sight_of(request.case, request.user, at=request.at).may_send_back:
+    if not request.permissions.may_send_back:
         raise Http404
     form = ReasonForm(request.data)
     if not request.is_sent(form):

@@ -143,7 +143,7 @@ def test_the_buttons_follow_who_has_the_case(
 ) -> None:
     def offered() -> set[str]:
         panel = desk(omar).get(address("desk-case", accepted)).context["panel"]
-        buttons = {one.to for one in (*panel.answers, *panel.others, *panel.asides)}
+        buttons = {button.url_name for button in (*panel.answers, *panel.others, *panel.secondary)}
         return buttons & {"desk-consult", "desk-revoke", "desk-hand-over"}
 
     assert offered() == {"desk-consult", "desk-hand-over"}
@@ -232,7 +232,7 @@ def test_who_held_it_is_summed_in_working_time(
     find(consultation, at=now + timedelta(days=1), finding=FINDING, signed_as=SIGNATORY)
     clock.at = now + timedelta(days=1, hours=2)
     file = desk(omar).get(address("desk-case", consultation.case)).context["file"]
-    assert [(one.name, one.words, one.is_now) for one in file.held] == [
+    assert [(one.name, one.words, one.is_now) for one in file.time_held] == [
         ("Jordan Water Company", "2 working hours", True),
         ("Networks Directorate", "7 working hours", False),
     ]

@@ -160,7 +160,7 @@ def test_it_stands_in_the_units_queue_and_asks_for_a_decision(
     assert [row.case.pk for row in rows] == [objected.pk]
     assert desk(omar).get("/en/staff/queue/?view=competence").context["rows"] == []
     panel = desk(lina).get(address("desk-case", objected)).context["panel"]
-    assert (panel.question, [button.to for button in panel.answers]) == (
+    assert (panel.question, [button.url_name for button in panel.answers]) == (
         "Is the objection right?",
         ["desk-uphold", "desk-dismiss"],
     )

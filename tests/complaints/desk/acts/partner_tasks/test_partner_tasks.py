@@ -81,8 +81,8 @@ def test_it_reads_the_words_and_not_who_the_person_is(
     assert page.context["office"] == "Liaison officer – Greater Amman Municipality"
     assert desk(yusuf).get(address("desk-identity", accepted)).status_code == 404
     shown = page.context["panel"]
-    offered = {button.to for button in (*shown.answers, *shown.others, *shown.asides)}
-    assert offered == {"desk-task-answer", "desk-note", "desk-call", "desk-concern", "desk-paper"}
+    offered = {button.url_name for button in (*shown.answers, *shown.others, *shown.secondary)}
+    assert offered == {"desk-task-answer", "desk-note", "desk-call", "desk-recuse", "desk-paper"}
 
 
 def test_it_answers_on_a_page_and_the_case_is_out_of_sight(
@@ -173,9 +173,9 @@ def test_the_case_page_says_it_in_place_of_the_button(
     desk: Desk, partner_task: ReferralTask, accepted: Case, omar: User
 ) -> None:
     page = desk(omar).get(address("desk-case", accepted))
-    buttons = {button.to for button in (*page.context["panel"].answers, *page.context["panel"].others)}
+    buttons = {button.url_name for button in (*page.context["panel"].answers, *page.context["panel"].others)}
     assert ("desk-close" in buttons, {"desk-task", "desk-task-drop"} <= buttons) == (False, True)
-    assert page.context["competence"].bars == [
+    assert page.context["competence"].blockers == [
         "The case cannot be closed yet: the answer of Greater Amman Municipality is missing."
     ]
 
