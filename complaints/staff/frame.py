@@ -85,7 +85,7 @@ def menu_of(user: User, *, at: datetime, counts: Mapping[str, int] | None = None
             MenuItem("directorate-requests", gettext("Requests to the directorate"), within="directorate-request"),
         ),
         (CMU | OPERATORS, MenuItem("messages", gettext("Messages"), within="message")),
-        (CMU, MenuItem("message-words", gettext("Words of the messages"), within="message-word")),
+        (CMU, MenuItem("wordings", gettext("Words of the messages"), within="wording")),
         (REPORT_READERS, MenuItem("reports", gettext("Reports"))),
     ]
     waiting = counts or {}

@@ -1,4 +1,4 @@
-"""Standard texts: a desk's own and, for the unit, those for all: listed, written, changed, deleted."""
+"""The pages of standard texts: an agency lists and edits its own, the unit those for all agencies."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def texts_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def text_new(request: HttpRequest) -> HttpResponse:
     """Write a new standard text."""
-    return _written(_Writing(request, user_of(request), StandardText(), timezone.now(), is_new=True))
+    return _save_text(_TextEdit(request, user_of(request), StandardText(), timezone.now(), is_new=True))
 
 
 @staff_required(CASEWORK)
@@ -47,7 +47,7 @@ def text(request: HttpRequest, text: int) -> HttpResponse:
     """Change a standard text; whoever was overtaken keeps what was typed and reads what stands now."""
     user, at = user_of(request), timezone.now()
     with transaction.atomic():
-        return _written(_Writing(request, user, _changeable(text, user, at=at), at))
+        return _save_text(_TextEdit(request, user, _changeable(text, user, at=at), at))
 
 
 @staff_required(CASEWORK)
@@ -74,8 +74,8 @@ def _changeable(key: int, user: User, *, at: datetime) -> StandardText:
 
 
 @dataclass(frozen=True)
-class _Writing:
-    """One person at one standard text."""
+class _TextEdit:
+    """A request to write or change one standard text."""
 
     request: HttpRequest
     user: User
@@ -97,32 +97,32 @@ class _Writing:
         return not self.is_new and self.request.POST.get("seen") != self.text.changed_at.isoformat()
 
 
-def _written(writing: _Writing) -> HttpResponse:
-    data = writing.request.POST if writing.request.method == "POST" else None
-    form = TextForm(data, text=writing.text, agencies=writing.agencies)
-    is_overtaken = data is not None and writing.is_overtaken
+def _save_text(edit: _TextEdit) -> HttpResponse:
+    data = edit.request.POST if edit.request.method == "POST" else None
+    form = TextForm(data, text=edit.text, agencies=edit.agencies)
+    is_overtaken = data is not None and edit.is_overtaken
     if data is None or is_overtaken or not form.is_valid():
-        return _page(writing, form, is_overtaken=is_overtaken)
-    values = {**form.values, "changed_by": writing.user, "changed_at": writing.at}
+        return _page(edit, form, is_overtaken=is_overtaken)
+    values = {**form.values, "changed_by": edit.user, "changed_at": edit.at}
     for name, value in values.items():
-        setattr(writing.text, name, value)
+        setattr(edit.text, name, value)
     try:
         with transaction.atomic():
-            writing.text.save(**({"force_insert": True} if writing.is_new else {"update_fields": [*values]}))
+            edit.text.save(**({"force_insert": True} if edit.is_new else {"update_fields": [*values]}))
     except IntegrityError:
         form.add_error("title", NAME_IS_TAKEN)
-        return _page(writing, form, is_overtaken=False)
-    messages.success(writing.request, gettext("The text is saved. It is offered on the page of closing."))
+        return _page(edit, form, is_overtaken=False)
+    messages.success(edit.request, gettext("The text is saved. It is offered on the page of closing."))
     return redirect("texts")
 
 
-def _page(writing: _Writing, form: TextForm, *, is_overtaken: bool) -> HttpResponse:
+def _page(edit: _TextEdit, form: TextForm, *, is_overtaken: bool) -> HttpResponse:
     context = {
         "form": form,
-        "text": writing.text,
+        "text": edit.text,
         "is_overtaken": is_overtaken,
         "open_words": standard_texts.MEANINGS.items(),
-        **frame(writing.user, at=writing.at),
+        **frame(edit.user, at=edit.at),
     }
     status = HTTPStatus.CONFLICT if is_overtaken else HTTPStatus.OK
-    return render(writing.request, "complaints/desk/texts/text.html", context, status=status)
+    return render(edit.request, "complaints/desk/texts/text.html", context, status=status)

@@ -291,6 +291,6 @@ def test_the_citizen_reads_nothing_of_the_directorates_word_nor_its_files(
 
 
 def test_the_words_of_the_request_are_shown_as_they_are_sent(desk: Desk, lina: User, accepted: Case) -> None:
-    page = desk(lina).get(reverse("message-word", args=["directorate_request", "en"]))
+    page = desk(lina).get(reverse("wording", args=["directorate_request", "en"]))
     assert page.status_code == 200
-    assert "/r/" not in page.context["shown"].email.body
+    assert "/r/" not in page.context["preview"].email.body
