@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.roles import REPORT_READERS
-from complaints.staff.frame import menu_of, office_label
+from complaints.staff.frame import office_label
 from reports import exports
 from reports.figures import NAMES, Figures, Report, Row, count
 from reports.forms import SpanForm
@@ -135,9 +135,9 @@ def _counted(span: Span, *, at: datetime) -> Report:
 
 
 def _desk(request: HttpRequest, at: datetime) -> dict[str, Any]:
-    """Return what stands around the page, as around every page of the desk."""
+    """Return what stands in the head of the page."""
     user = cast("User", request.user)
-    return {"menu": menu_of(user, at=at), "office": office_label(user, at=at)}
+    return {"office": office_label(user, at=at)}
 
 
 #: The colour of each figure's tile.

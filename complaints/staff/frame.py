@@ -1,9 +1,8 @@
-"""What every staff page shows around its middle: the menu, the office, what the person may open."""
+"""What every staff page shows around its middle: the office in its head, and what the user may open."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +11,9 @@ from django.utils.translation import gettext
 from accounts.models import User
 from accounts.roles import (
     CMU,
-    CONTACT_CENTRE,
     DESK,
     LADDER,
     OPERATORS,
-    REPORT_READERS,
     SUPERVISION,
     Authority,
     Role,
@@ -55,43 +52,6 @@ def _role_label(authority: Authority, agency: Agency | None) -> str:
     return f"{what} – {agency.name}" if agency and is_theirs else what
 
 
-@dataclass(frozen=True)
-class MenuItem:
-    """One line of the side menu: the name of its address and of those below it, and how much waits there."""
-
-    name: str
-    text: str
-    within: str = ""
-    count: int = 0
-
-
-def menu_of(user: User, *, at: datetime, counts: Mapping[str, int] | None = None) -> list[MenuItem]:
-    """Return the work areas of ``user``; empty for staff without a desk today.
-
-    ``counts`` says how much waits in an area, where the page knows it anyway.
-    """
-    authority = user.authority(at)
-    queue = gettext("All cases") if authority.has(CMU) else gettext("Work queue")
-    areas = [
-        (CMU, MenuItem("triage", gettext("Triage"))),
-        (CMU, MenuItem("precedents", gettext("Precedents"))),
-        (CMU, MenuItem("ended-agencies", gettext("Agencies that ended"), within="ended-agency")),
-        (CMU | DESK, MenuItem("queue", queue)),
-        (CMU | DESK, MenuItem("texts", gettext("Standard texts"), within="text text-new text-delete")),
-        (CMU | SUPERVISION, MenuItem("officers", gettext("Officers"), within="officers-absence officers-reassign")),
-        (CMU | CONTACT_CENTRE, MenuItem("calls", gettext("Calls"), within="call")),
-        (
-            frozenset({Role.DIRECTORATE_MEMBER}),
-            MenuItem("directorate-requests", gettext("Requests to the directorate"), within="directorate-request"),
-        ),
-        (CMU | OPERATORS, MenuItem("messages", gettext("Messages"), within="message")),
-        (CMU, MenuItem("wordings", gettext("Words of the messages"), within="wording")),
-        (REPORT_READERS, MenuItem("reports", gettext("Reports"))),
-    ]
-    waiting = counts or {}
-    return [replace(item, count=waiting.get(item.name, 0)) for roles, item in areas if authority.has(roles)]
-
-
 #: Who works on cases: the desks of the agencies and the unit.
 CASEWORK = DESK | CMU
 
@@ -104,13 +64,13 @@ def frame(
     counts: Mapping[str, int] | None = None,
     names: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return what every page of the desk shows around its middle.
+    """Return what every staff page shows around its middle.
 
-    ``counts`` go to the lines of the menu; ``names`` of the own agencies spare a statement where they are known.
+    ``counts`` say how much waits, by the URL name of a menu entry; ``names`` of the own agencies spare a statement.
     """
     agency = case.agency if case else None
     return {
-        "menu": menu_of(user, at=at, counts=counts),
+        "menu_counts": counts or {},
         "office": office_label(user, at=at, agency=agency, names=names),
         "finds_cases": user.authority(at).has(CASEWORK),
         "opens_messages": user.authority(at).has(CMU | OPERATORS),
