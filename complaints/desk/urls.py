@@ -1,4 +1,4 @@
-"""The addresses of the desk."""
+"""The addresses of officers and directorates."""
 
 from django.urls import path
 
@@ -29,9 +29,9 @@ urlpatterns = [
     path("staff/officers/absence/end/", officers.absence_end, name="officers-absence-end"),
     path("staff/officers/reassign/", officers.reassign, name="officers-reassign"),
     path("staff/texts/", texts.texts_page, name="texts"),
-    path("staff/texts/new/", texts.text_new, name="text-new"),
-    path("staff/texts/<int:text>/", texts.text, name="text"),
-    path("staff/texts/<int:text>/delete/", texts.text_delete, name="text-delete"),
+    path("staff/texts/new/", texts.new_text, name="text-new"),
+    path("staff/texts/<int:text>/", texts.change_text, name="text"),
+    path("staff/texts/<int:text>/delete/", texts.delete_text, name="text-delete"),
     path("staff/cases/<slug:ref>/", case_page.case_page, name="desk-case"),
     path("staff/cases/<slug:ref>/files/<uuid:pk>/", case_page.case_file, name="desk-file"),
     path("staff/cases/<slug:ref>/accept/", decisions.accept, name="desk-accept"),
@@ -60,8 +60,8 @@ urlpatterns = [
     path("staff/cases/<slug:ref>/set-aside/end/", recusals.end_recusal, name="desk-end-recusal"),
     path("staff/cases/<slug:ref>/hand-over/", notes.hand_over, name="desk-hand-over"),
     path("staff/cases/<slug:ref>/take-back/", notes.take_back, name="desk-take-back"),
-    path("staff/cases/<slug:ref>/paper/", pdf_views.choose, name="desk-paper"),
-    path("staff/cases/<slug:ref>/file.pdf", pdf_views.plain, name="desk-pdf"),
+    path("staff/cases/<slug:ref>/paper/", pdf_views.choose, name="desk-pdf"),
+    path("staff/cases/<slug:ref>/file.pdf", pdf_views.plain, name="desk-pdf-file"),
     path("staff/cases/<slug:ref>/consult/", directorate.consult, name="desk-consult"),
     path("staff/cases/<slug:ref>/revoke/", directorate.revoke, name="desk-revoke"),
     path("staff/directorate/", directorate.requests, name="directorate-requests"),

@@ -13,16 +13,16 @@ from complaints.models import Case
 from kit.dates import day_digits
 from kit.forms import Form
 
-#: Fewest letters of a reason or a question somebody else has to act on.
+#: Fewest letters of a reason or a question on which somebody else has to act.
 SHORTEST_TEXT = 10
 
 
-#: Working days nobody asks for; the topic's limit is far below.
+#: More working days than any form takes; the limit of the topic is far below.
 MOST_DAYS = 365
 
 
 def too_late_text(latest: date, most: int) -> str:
-    """Return the sentence for a promise beyond the topic's limit."""
+    """Return the error for a promise beyond the limit of the topic."""
     words = {"most": f"{most:,}", "latest": day_digits(latest)}
     return gettext("The limit of this topic ends on %(latest)s: write %(most)s or less") % words
 
@@ -45,5 +45,5 @@ class AgencyChoiceForm(Form):
 
 
 def other_agencies(case: Case, *, on: date) -> list[Agency]:
-    """Return the agencies ``case`` can go to on a day: all but its own."""
+    """Return the agencies to which ``case`` can go on a day: all but its own."""
     return [agency for agency in Agency.objects.complainable(on=on) if agency.pk != case.agency_id]

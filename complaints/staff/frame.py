@@ -38,12 +38,12 @@ def office_label(user: User, *, at: datetime, agency: Agency | None = None, name
     if not names:
         desks = authority.agencies(DESK)
         agencies = [agency] if agency and agency.pk in desks else Agency.objects.filter(pk__in=desks)
-        names = [one.name for one in agencies]
+        names = [agency.name for agency in agencies]
     return f"{what.label} – {gettext(', ').join(names)}"
 
 
 def _role_label(authority: Authority, agency: Agency | None) -> str:
-    """Return what somebody is who sits at no desk, with the agency where they stand on its ladder."""
+    """Return the role of somebody who is no officer, with the agency where they are on its ladder of escalation."""
     held = [role for role in Role if authority.has({role})]
     if not held:
         return ""

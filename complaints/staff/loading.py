@@ -1,4 +1,4 @@
-"""A case through its door, and what the head of every page about it says."""
+"""Loading a case for staff, and the context that every page about it shares."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from complaints.visibility.identity import StaffVisibility
 
 
 def load_case(user: User, reference: str, *, at: datetime) -> Case:
-    """Return the case of that number, or answer 404 as for one that does not exist."""
+    """Return the case of that number; 404 alike for one that does not exist and one the user may not see."""
     cases = Case.objects.visible_to(user, at=at).with_tags(user, at=at)
     case = with_pending(cases.for_page()).filter(reference=reference).first()
     if case is None:
@@ -27,7 +27,7 @@ def load_case(user: User, reference: str, *, at: datetime) -> Case:
 
 
 def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
-    """Return what the head of every page about ``case`` says."""
+    """Return the context of the head of every page about ``case``."""
     countdown = case_countdown(case, at=at, still=pauses.pause_now(case))
     visibility = StaffVisibility(user, at).of(case)
     return {

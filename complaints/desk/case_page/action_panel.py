@@ -65,7 +65,7 @@ _SECONDARY = frozenset(
         "desk-remind",
         "desk-recuse",
         "desk-end-recusal",
-        "desk-paper",
+        "desk-pdf",
     }
 )
 
@@ -120,7 +120,7 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
             "backward",
             "",
         ),
-        (True, "desk-paper", gettext("The file as a PDF"), "print", ""),
+        (True, "desk-pdf", gettext("The file as a PDF"), "print", ""),
         (permissions.may_hand_over, "desk-hand-over", gettext("Hand over to an outside centre"), "exit", ""),
     ]
     return [ActionButton(url_name, text, icon, key) for is_shown, url_name, text, icon, key in shown if is_shown]

@@ -1,4 +1,4 @@
-"""What is typed to see who a person is."""
+"""The form that asks why somebody needs to see who the person is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a case is, as a search on a map outside the system."""
+"""The link to the place of a case on a map outside the system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of a case as a PDF: for everybody at the desk without the person, and with the person for a reason."""
+"""The file of a case as a PDF: without the person for all staff of the case, with the person for a reason."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from complaints.visibility.identity import knows_person
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, ref: str) -> HttpResponse:
-    """Ask which file is wanted; with the identity it is made from here, once the reason is written down."""
+    """Ask which PDF is wanted; one with the identity is sent once the reason is recorded."""
     user, at = user_of(request), timezone.now()
     case = load_case(user, ref, at=at)
     is_known = knows_person(case, user, at=at)
@@ -35,13 +35,13 @@ def choose(request: HttpRequest, ref: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         return _pdf(case, user, at=at, person=_person(case, user, at=at, reason=form.cleaned_data["reason"]))
     context = {"form": form if is_known else None, **case_context(case, user, at=at)}
-    return render(request, "complaints/desk/case_page/paper.html", context)
+    return render(request, "complaints/desk/case_page/pdf.html", context)
 
 
 @staff_required(CASEWORK)
 @require_safe
 def plain(request: HttpRequest, ref: str) -> HttpResponse:
-    """Hand the file out without the person."""
+    """Send the PDF without the person."""
     user, at = user_of(request), timezone.now()
     return _pdf(load_case(user, ref, at=at), user, at=at)
 

@@ -1,4 +1,4 @@
-"""The cases beside a case: those of the same person, and those linked to it, as far as a person may see them."""
+"""The cases beside a case that a user may see: earlier ones of the same person, and those linked to it."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationSummary:
-    """One request to a directorate as the desk reads it.
+    """One consultation as the agency that asked reads it.
 
     ``link`` is there for whoever may hand it over, while it opens the case; ``is_beyond`` tells that the time given
     ends after the day promised to the citizen.

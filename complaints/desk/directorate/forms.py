@@ -1,4 +1,4 @@
-"""What is typed about a directorate: the officer's request, and the directorate's time and finding."""
+"""The forms of a consultation: the request of the officer, the estimate and the finding of the directorate."""
 
 from __future__ import annotations
 

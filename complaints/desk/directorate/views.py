@@ -280,7 +280,7 @@ def _ended(request: ConsultationRequest) -> HttpResponse:
     return request.page("over", status=status, typed_texts=typed_texts, **context)
 
 
-# ---- the desk ----
+# ---- the agency that asks ----
 
 
 @action_page(Action.CONSULT, "complaints/desk/directorate/consult.html")

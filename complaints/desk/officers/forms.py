@@ -1,4 +1,4 @@
-"""What a supervisor types about the desk: an absence with a deputy, and whose cases go to whom."""
+"""The forms of an absence with its deputy, and of giving all cases of somebody to another."""
 
 from __future__ import annotations
 

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from accounts.roles import SUPERVISION
 from complaints.models import SavedFilter
 
 #: Filters one person can keep.
@@ -36,9 +34,3 @@ def save_filter(
         values = {"agency_id": agency, "query": dict(query), "made_at": at}
         kept, _is_new = SavedFilter.objects.update_or_create(owner=user, name=name, defaults=values)
     return kept
-
-
-def deletable_filters(user: User, *, at: datetime) -> QuerySet[SavedFilter]:
-    """Return the filters ``user`` may delete: their own, and as supervisor those shared in the agency."""
-    supervised = user.authority(at).agencies(SUPERVISION)
-    return SavedFilter.objects.filter(Q(owner=user) | Q(agency__in=supervised))

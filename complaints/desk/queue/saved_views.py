@@ -16,6 +16,7 @@ from accounts.guards import staff_required, user_of
 from complaints.desk.queue import saved
 from complaints.desk.queue.forms import SaveForm
 from complaints.desk.queue.views import QueueRequest
+from complaints.permissions.annotations import deletable_filters
 from complaints.staff.frame import CASEWORK
 
 #: Digits of a key that the database can hold.
@@ -49,7 +50,7 @@ def delete_filter(request: HttpRequest) -> HttpResponse:
     """Delete a saved filter: one's own, or as supervisor one that is shared in the agency."""
     key = request.POST.get("saved", "")
     is_key = key.isascii() and key.isdecimal() and len(key) <= LONGEST_KEY
-    found = saved.deletable_filters(user_of(request), at=timezone.now()).filter(pk=key) if is_key else None
+    found = deletable_filters(user_of(request), at=timezone.now()).filter(pk=key) if is_key else None
     if found is None or not found.delete()[0]:
         messages.warning(request, gettext("This saved filter is not there any more."))
     else:

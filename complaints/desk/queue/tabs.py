@@ -76,7 +76,7 @@ _ORDERS: dict[Sort, Order] = {
     Sort.NEWEST: Order(newest=True),
     Sort.OLDEST: Order(),
 }
-#: While the citizen is asked nobody at the desk is late.
+#: While the citizen is asked, the agency is not late.
 _RUNNING = OPEN - {State.WAITING}
 #: These tabs only grow, so that a count says nothing.
 UNCOUNTED = frozenset({Tab.PASSED, Tab.CLOSED})

@@ -16,7 +16,6 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import staff_required, user_of
-from accounts.roles import SUPERVISION
 from complaints.desk.queue.bulk_actions import offered_actions
 from complaints.desk.queue.counts import count_text, tab_counts
 from complaints.desk.queue.filters import FILTERS, QueueFilter, QueueQuery, read_query
@@ -24,6 +23,7 @@ from complaints.desk.queue.forms import SaveForm
 from complaints.desk.queue.options import Option, QueueOptions, SavedFilterOption, queue_options
 from complaints.desk.queue.tabs import UNCOUNTED, Sort, StaffContext, Tab, sort_orders, tab_cases, tab_page
 from complaints.models import Case
+from complaints.permissions.annotations import may_delete_filter
 from complaints.search import search
 from complaints.staff import rows
 from complaints.staff.frame import CASEWORK, frame
@@ -202,7 +202,6 @@ class SavedFilterLink:
 
 
 def _saved_filter_links(asked: QueueRequest, counts: Mapping[str, int]) -> list[SavedFilterLink]:
-    supervised = asked.staff.user.authority(asked.staff.at).agencies(SUPERVISION)
     current = asked.http.GET.get("saved", "")
     return [
         SavedFilterLink(
@@ -210,7 +209,9 @@ def _saved_filter_links(asked: QueueRequest, counts: Mapping[str, int]) -> list[
             address=f"?{urlencode({**saved_filter.query, 'saved': saved_filter.key})}",
             count=counts.get(f"saved-{saved_filter.key}"),
             is_current=current == str(saved_filter.key),
-            may_delete=saved_filter.is_own or saved_filter.agency in supervised,
+            may_delete=may_delete_filter(
+                asked.staff.user, is_own=saved_filter.is_own, agency=saved_filter.agency, at=asked.staff.at
+            ),
         )
         for saved_filter in asked.options.saved
     ]

@@ -1,4 +1,4 @@
-"""What a desk or the unit types to keep a standard text."""
+"""The form of a standard text."""
 
 from __future__ import annotations
 

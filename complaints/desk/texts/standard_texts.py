@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from accounts.models import User
-from accounts.roles import CMU, DESK
+from accounts.roles import DESK
 from complaints.models import StandardText
 from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import OUTCOMES
@@ -31,7 +31,7 @@ MEANINGS: Final[Mapping[str, StrPromise]] = {
 }
 #: Texts offered on one page; nobody reads a longer list.
 MOST_OFFERED: Final = 100
-_OPEN_WORD: Final = re.compile(r"{([A-Za-z_]+)}")
+_PLACEHOLDER: Final = re.compile(r"{([A-Za-z_]+)}")
 
 
 # ---- the open words ----
@@ -39,24 +39,24 @@ _OPEN_WORD: Final = re.compile(r"{([A-Za-z_]+)}")
 
 def problems(text: str) -> Iterator[str]:
     """Yield what is wrong with the braces of a standard text, in sentences."""
-    rest = _OPEN_WORD.sub("", text)
+    rest = _PLACEHOLDER.sub("", text)
     if "{" in rest or "}" in rest:
         yield gettext("Braces stand around one word of the list and nothing else, like this: {ref}")
-    for name in dict.fromkeys(_OPEN_WORD.findall(text)):
+    for name in dict.fromkeys(_PLACEHOLDER.findall(text)):
         if name not in MEANINGS:
             yield gettext("{%(word)s} is none of the words that can be filled in") % {"word": name}
 
 
-def open_words(text: str) -> list[str]:
+def placeholders_left(text: str) -> list[str]:
     """Return the open words that still stand in an answer; the citizen must never read one."""
-    return [name for name in dict.fromkeys(_OPEN_WORD.findall(text)) if name in MEANINGS]
+    return [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if name in MEANINGS]
 
 
 def fill(text: str, visibility: CaseVisibility, *, at: datetime) -> str:
     """Return a text with what is known of a case filled in, in the text's own language; the rest stays open."""
     with translation.override("ar" if any(bidirectional(letter) == "AL" for letter in text) else "en"):
         known = _known(visibility, at)
-        return _OPEN_WORD.sub(lambda name: known.get(name[1]) or name[0], text)
+        return _PLACEHOLDER.sub(lambda name: known.get(name[1]) or name[0], text)
 
 
 def _known(visibility: CaseVisibility, at: datetime) -> dict[str, str]:
@@ -110,7 +110,7 @@ def _offered_text(text: StandardText, visibility: CaseVisibility, *, at: datetim
     )
 
 
-def insert(text: OfferedText, typed: Mapping[str, str]) -> dict[str, str]:
+def insert_text(text: OfferedText, typed: Mapping[str, str]) -> dict[str, str]:
     """Return the answer with a text put in: below what was typed, and with its outcome where none was chosen."""
     texts = {
         name: "\n".join(part for part in (typed.get(name, "").strip(), getattr(text, name)) if part)
@@ -119,17 +119,11 @@ def insert(text: OfferedText, typed: Mapping[str, str]) -> dict[str, str]:
     return {"outcome": typed.get("outcome", "") or text.outcome, **texts}
 
 
-# ---- the texts a person may change ----
+# ---- the texts a person may read ----
 
 
-def shown_to(user: User, *, at: datetime) -> QuerySet[StandardText]:
+def readable_texts(user: User, *, at: datetime) -> QuerySet[StandardText]:
     """Return the texts ``user`` may read: those of the own agencies and those for all."""
     authority = user.authority(at)
     own = Q(agency__in=authority.agencies(DESK)) | Q(agency__isnull=True)
     return StandardText.objects.filter(own).select_related("agency", "topic", "topic__parent", "changed_by")
-
-
-def may_change(text: StandardText, user: User, *, at: datetime) -> bool:
-    """Tell whether ``user`` may change ``text``: a desk its own agency's, the unit those for all."""
-    authority = user.authority(at)
-    return authority.has(CMU) if text.agency_id is None else text.agency_id in authority.agencies(DESK)

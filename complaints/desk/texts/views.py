@@ -22,28 +22,29 @@ from agencies.models import Agency
 from complaints.desk.texts import standard_texts
 from complaints.desk.texts.forms import NAME_IS_TAKEN, TextForm
 from complaints.models import StandardText
+from complaints.permissions.annotations import may_change_text
 from complaints.staff.frame import CASEWORK, frame
 
 
 @staff_required(CASEWORK)
 @require_safe
 def texts_page(request: HttpRequest) -> HttpResponse:
-    """List the texts the desk may use, with those it may change marked."""
+    """List the texts the user may read, and mark those they may change."""
     user, at = user_of(request), timezone.now()
-    rows = [(text, standard_texts.may_change(text, user, at=at)) for text in standard_texts.shown_to(user, at=at)]
+    rows = [(text, may_change_text(text, user, at=at)) for text in standard_texts.readable_texts(user, at=at)]
     return render(request, "complaints/desk/texts/texts.html", {"rows": rows, **frame(user, at=at)})
 
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
-def text_new(request: HttpRequest) -> HttpResponse:
+def new_text(request: HttpRequest) -> HttpResponse:
     """Write a new standard text."""
     return _save_text(_TextEdit(request, user_of(request), StandardText(), timezone.now(), is_new=True))
 
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
-def text(request: HttpRequest, text: int) -> HttpResponse:
+def change_text(request: HttpRequest, text: int) -> HttpResponse:
     """Change a standard text; whoever was overtaken keeps what was typed and reads what stands now."""
     user, at = user_of(request), timezone.now()
     with transaction.atomic():
@@ -52,7 +53,7 @@ def text(request: HttpRequest, text: int) -> HttpResponse:
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
-def text_delete(request: HttpRequest, text: int) -> HttpResponse:
+def delete_text(request: HttpRequest, text: int) -> HttpResponse:
     """Delete a standard text, once the person has said so on this page; answers made of it stay as they are."""
     user, at = user_of(request), timezone.now()
     with transaction.atomic():
@@ -68,7 +69,7 @@ def _changeable(key: int, user: User, *, at: datetime) -> StandardText:
     """Return a text locked for its change, or answer 404 to whoever may not change it."""
     locked = StandardText.objects.select_for_update(of=("self",))
     found = locked.select_related("agency", "topic", "changed_by").filter(pk=key).first()
-    if found is None or not standard_texts.may_change(found, user, at=at):
+    if found is None or not may_change_text(found, user, at=at):
         raise Http404
     return found
 
@@ -121,7 +122,7 @@ def _page(edit: _TextEdit, form: TextForm, *, is_overtaken: bool) -> HttpRespons
         "form": form,
         "text": edit.text,
         "is_overtaken": is_overtaken,
-        "open_words": standard_texts.MEANINGS.items(),
+        "placeholders": standard_texts.MEANINGS.items(),
         **frame(edit.user, at=edit.at),
     }
     status = HTTPStatus.CONFLICT if is_overtaken else HTTPStatus.OK

@@ -45,7 +45,7 @@ NUMBER = re.compile(r"[0-9]{1,18}")
 @staff_required(MESSAGE_READERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def messages_page(request: HttpRequest) -> HttpResponse:
-    """Show how sending stands and a page of the messages; a search for a case's is posted, as on the desk."""
+    """Show how sending stands and a page of the messages; a search for a case is posted, as in the queue."""
     search = ReferenceForm(request.POST if request.method == "POST" else None)
     if search.is_bound and search.is_valid():
         query = MessageQuery(group=MessageGroup.ALL, reference=search.cleaned_data["number"])

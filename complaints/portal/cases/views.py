@@ -236,7 +236,7 @@ def _found(request: HttpRequest, form: TrackForm, at: datetime) -> Case | None:
 @login_not_required
 @require_safe
 def short_link(_request: HttpRequest, token: str) -> HttpResponse:
-    """Lead from a message to its case, through sign-in; staff to the desk's page of it."""
+    """Lead from a message to the page of its case, for citizens or for staff."""
     message = outbox.resolve(token, at=timezone.now())
     if message is None or not message.reference:
         raise Http404

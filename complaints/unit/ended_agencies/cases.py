@@ -28,7 +28,7 @@ class EndedAgency:
 def ended_agencies_with_cases(*, on: date) -> list[EndedAgency]:
     """Return the agencies that ended before a day with cases still open, the longest ago first; one statement.
 
-    Nothing moves by itself: whose a case is, is the unit's to say, and until it does the desk that is left goes on.
+    No case moves by itself: the unit decides, and until then the staff who are left go on with it.
     """
     is_open = Q(cases__state__in=WITH_AGENCY)
     agencies = Agency.objects.filter(ends_on__lt=on).annotate(

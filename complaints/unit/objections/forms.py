@@ -1,4 +1,4 @@
-"""What the unit types to decide on an objection: a new time and why, or why the answer stands."""
+"""The forms that uphold and that dismiss an objection."""
 
 from __future__ import annotations
 

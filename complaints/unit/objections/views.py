@@ -1,4 +1,4 @@
-"""What the unit decides on an objection: somebody who did not handle the case upholds or dismisses it."""
+"""Upholding and dismissing an objection, by somebody of the unit who did not handle the case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the unit fills in to try a rule before it is saved."""
+"""The form of a routing rule that is tried before it is saved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rule of routing tried on last month's cases: the unit looks, and nothing changes."""
+"""A routing rule tried on the cases of the last month; nothing is changed."""
 
 from __future__ import annotations
 

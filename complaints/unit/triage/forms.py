@@ -1,4 +1,4 @@
-"""What the unit types to refer or archive a case."""
+"""The forms that refer a case to an agency, and that close it without referral."""
 
 from __future__ import annotations
 

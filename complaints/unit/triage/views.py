@@ -1,4 +1,4 @@
-"""The unit's triage: cases without an owner, sent to an agency or closed with a reason."""
+"""The triage of the unit: cases without an agency, referred to one or closed with a reason."""
 
 from __future__ import annotations
 

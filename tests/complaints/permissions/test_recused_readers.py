@@ -31,7 +31,7 @@ from tests.complaints.search.test_search import by_words, found
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
 PAGES = [
-    *("desk-case", "desk-note", "desk-close", "desk-paper", "desk-pdf", "desk-identity", "desk-assign", "desk-link"),
+    *("desk-case", "desk-note", "desk-close", "desk-pdf", "desk-pdf-file", "desk-identity", "desk-assign", "desk-link"),
     *("desk-label", "desk-remind", "desk-recuse", "desk-end-recusal", "desk-call", "desk-extend"),
 ]
 
@@ -48,7 +48,7 @@ def about_omar(accepted: Case, omar: User, nadia: User, hani: User, now: datetim
 def test_no_page_of_the_case_exists(desk: Desk, about_omar: Case, omar: User, name: str) -> None:
     client = desk(omar)
     assert client.get(address(name, about_omar)).status_code == 404
-    if name not in {"desk-case", "desk-pdf"}:
+    if name not in {"desk-case", "desk-pdf-file"}:
         assert client.post(address(name, about_omar), sent(about_omar, text="كتبها من قبل")).status_code == 404
 
 

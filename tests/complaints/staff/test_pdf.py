@@ -43,7 +43,7 @@ def words_in(data: object) -> list[str]:
 
 
 def test_the_file_is_a_pdf_under_its_number(desk: Desk, closed: Case, omar: User, made: list[dict]) -> None:
-    answer = desk(omar).get(address("desk-pdf", closed))
+    answer = desk(omar).get(address("desk-pdf-file", closed))
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{closed.reference}.pdf"'
     assert answer.headers["Cache-Control"] == "no-store, private"
@@ -60,7 +60,7 @@ def test_the_file_is_a_pdf_under_its_number(desk: Desk, closed: Case, omar: User
 def test_without_the_identity_nobody_is_named(
     desk: Desk, closed: Case, omar: User, amina: Citizen, made: list[dict]
 ) -> None:
-    desk(omar).get(address("desk-pdf", closed))
+    desk(omar).get(address("desk-pdf-file", closed))
     text = "\n".join(words_in(made[0]))
     names = (amina.first_name, amina.family_name, amina.masked_phone, "9902103456", "790001234", "1234")
     assert [name in text for name in names] == [False] * 6
@@ -72,8 +72,8 @@ def test_without_the_identity_a_name_is_covered_in_the_texts_too(
     desk: Desk, closed: Case, omar: User, amina: Citizen, made: list[dict]
 ) -> None:
     Case.objects.filter(pk=closed.pk).update(details=f"{amina.short_name} 0790001234", place=amina.full_name)
-    desk(omar).get(address("desk-pdf", closed))
-    desk(omar).post(address("desk-paper", closed), {"reason": WHY})
+    desk(omar).get(address("desk-pdf-file", closed))
+    desk(omar).post(address("desk-pdf", closed), {"reason": WHY})
     texts = [data["sections"][0]["entries"][0]["lines"][0]["text"] for data in made]
     assert texts == ["••• •••", f"{amina.short_name} 0790001234"]
     assert [amina.full_name in "\n".join(words_in(data["facts"])) for data in made] == [False, True]
@@ -82,7 +82,7 @@ def test_without_the_identity_a_name_is_covered_in_the_texts_too(
 def test_with_the_identity_the_reason_is_written_down(
     desk: Desk, closed: Case, omar: User, amina: Citizen, made: list[dict]
 ) -> None:
-    answer = desk(omar).post(address("desk-paper", closed), {"reason": WHY})
+    answer = desk(omar).post(address("desk-pdf", closed), {"reason": WHY})
     assert answer.headers["Content-Type"] == "application/pdf"
     text = "\n".join(words_in(made[0]))
     assert [word in text for word in (amina.full_name, "9902103456")] == [True, True]
@@ -98,19 +98,19 @@ def test_with_the_identity_the_reason_is_written_down(
 
 @pytest.mark.parametrize("reason", ["", "لأن", "س" * 201])
 def test_without_a_reason_there_is_no_identity(desk: Desk, closed: Case, omar: User, reason: str) -> None:
-    page = desk(omar).post(address("desk-paper", closed), {"reason": reason})
+    page = desk(omar).post(address("desk-pdf", closed), {"reason": reason})
     assert (page.status_code, list(page.context["form"].errors), IdentityView.objects.count()) == (200, ["reason"], 0)
 
 
 def test_a_hidden_person_is_printed_for_the_unit_alone(desk: Desk, file_case: FileCase, omar: User, lina: User) -> None:
     case = file_case(hides_identity=True)
-    assert desk(omar).get(address("desk-paper", case)).context["form"] is None
-    assert desk(omar).post(address("desk-paper", case), {"reason": WHY}).status_code == 404
-    assert desk(lina).post(address("desk-paper", case), {"reason": WHY}).status_code == 200
+    assert desk(omar).get(address("desk-pdf", case)).context["form"] is None
+    assert desk(omar).post(address("desk-pdf", case), {"reason": WHY}).status_code == 404
+    assert desk(lina).post(address("desk-pdf", case), {"reason": WHY}).status_code == 200
     assert [look.viewer for look in IdentityView.objects.all()] == [lina]
 
 
-@pytest.mark.parametrize("name", ["desk-paper", "desk-pdf"])
+@pytest.mark.parametrize("name", ["desk-pdf", "desk-pdf-file"])
 def test_strangers_get_404(
     desk: Desk, closed: Case, yusuf: User, sami: User, amina: Citizen, omar: User, name: str
 ) -> None:

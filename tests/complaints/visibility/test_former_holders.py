@@ -61,7 +61,7 @@ def test_there_is_nothing_to_do_and_no_name_to_read(
     text = page.content.decode()
     shown = page.context["panel"]
     offered = {button.url_name for button in (*shown.answers, *shown.others, *shown.secondary)}
-    assert (offered, page.context["knows_person"]) == ({"desk-paper"}, False)
+    assert (offered, page.context["knows_person"]) == ({"desk-pdf"}, False)
     assert passed_on.details in text
     secrets = (amina.first_name, amina.family_name, amina.number[-4:], amina.phone[-4:])
     assert [secret in text for secret in secrets] == [False] * 4

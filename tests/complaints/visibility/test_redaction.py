@@ -41,7 +41,7 @@ pytestmark = pytest.mark.usefixtures("clock", "english")
 #: What a case page shows of its person to whoever may learn it, in words that people type themselves.
 SIGNED = "المقدمة {0.full_name}، رقمي {0.number} وهاتفي {1} أو {0.phone}"
 #: Answers that are no pages: their words are compressed, and have tests of their own.
-NO_PAGES = {"desk-file", "desk-pdf"}
+NO_PAGES = {"desk-file", "desk-pdf-file"}
 
 
 def signed(citizen: Citizen) -> str:
@@ -144,7 +144,7 @@ def test_the_pages_of_that_walk_hold_what_was_covered(desk: Desk, hidden: Case, 
     """Without this the walk above could pass over empty lists."""
     told = {name for name, text in pages_of(desk(omar), hidden) if "•••" in text}
     lists = {"queue open", "queue closed", "search", "bulk label", "bulk link", "bulk assign", "done", "preview"}
-    assert lists | {"desk-case", "desk-link", "desk-unlink", "desk-note", "desk-paper", "stale"} <= told
+    assert lists | {"desk-case", "desk-link", "desk-unlink", "desk-note", "desk-pdf", "stale"} <= told
     case = desk(omar).get(address("desk-case", hidden))
     assert (len(case.context["linked_cases"].rows), len(case.context["similar"]) > 0) == (1, True)
     hidden.refresh_from_db()

@@ -1,4 +1,4 @@
-"""What the desk types to decide on a case: one form for each act; they clean, they change nothing."""
+"""The forms of the decisions of an agency on a case, one for each action."""
 
 from __future__ import annotations
 
@@ -161,6 +161,3 @@ class ExtendForm(Form):
             words = gettext("A date can be moved until %(latest)s at most: write %(most)s or less") % limit
             raise ValidationError(words, code="too_late") from None
         return days
-
-
-# ---- the unit ----

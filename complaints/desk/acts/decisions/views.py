@@ -1,4 +1,4 @@
-"""What the desk of an agency decides on a case: accept, decline, return, ask, a later date, take back."""
+"""The decisions of an agency on a case: accept, decline, return, ask, a later date, take the closing back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of what a desk lays beside one case: its labels, and a reminder."""
+"""The labels of a case, and a reminder about it."""
 
 from __future__ import annotations
 

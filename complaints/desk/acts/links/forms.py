@@ -1,4 +1,4 @@
-"""What the desk types to link a case to another one, and to end a link."""
+"""The forms that link a case to another one, and that end a link."""
 
 from __future__ import annotations
 

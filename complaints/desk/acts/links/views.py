@@ -1,4 +1,4 @@
-"""Linking a case to another one at the desk, and ending a link."""
+"""Linking a case to another one, and ending a link."""
 
 from __future__ import annotations
 

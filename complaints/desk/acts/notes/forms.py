@@ -1,4 +1,4 @@
-"""What the desk types beside its decisions: a note, a call, the colleague who goes on, a centre outside."""
+"""The forms of notes, telephone calls, the next officer, and outside centres."""
 
 from __future__ import annotations
 

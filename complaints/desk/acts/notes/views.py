@@ -1,4 +1,4 @@
-"""The pages of what the desk does beside its decisions: notes, calls, colleagues, centres outside."""
+"""Notes, telephone calls, giving the case to a colleague, and handing it to an outside centre."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is typed about the parts of other agencies, and to say no to what waits for a second person."""
+"""The forms of partner tasks: ask another agency, answer for it, do without the answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
 
 
 class TaskForm(AgencyChoiceForm):
-    """The agency asked for its part, what is asked of it, and by when."""
+    """The agency that is asked, what is asked of it, and by when."""
 
     agency = forms.ChoiceField(label=_("Which agency?"))
     text = ParagraphField(
@@ -45,8 +45,8 @@ class TaskForm(AgencyChoiceForm):
         return days
 
 
-class _OfOneTask(Form):
-    """About one open part of a case; asked for where there are several."""
+class _TaskChoiceForm(Form):
+    """A form about one open partner task, which is asked for where there are several."""
 
     task = ChoiceCardsField(label=_("Which part?"))
 
@@ -59,11 +59,11 @@ class _OfOneTask(Form):
 
     @property
     def chosen_task(self) -> ReferralTask:
-        """Return the part chosen, or the only one."""
+        """Return the task chosen, or the only one."""
         return self.tasks[self.cleaned_data.get("task") or next(iter(self.tasks))]
 
 
-class AnswerTaskForm(_OfOneTask):
+class AnswerTaskForm(_TaskChoiceForm):
     """The answer of the agency that was asked."""
 
     text = ParagraphField(
@@ -75,7 +75,7 @@ class AnswerTaskForm(_OfOneTask):
     )
 
 
-class DropTaskForm(_OfOneTask):
+class DropTaskForm(_TaskChoiceForm):
     """Why the answer of an agency is no longer needed."""
 
     reason = ParagraphField(

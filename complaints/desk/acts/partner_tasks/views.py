@@ -1,4 +1,4 @@
-"""Whose a case is, at the desk: parts of other agencies, precedents, agencies that ended, and a second person's no."""
+"""Asking another agency for its part of a case, answering for it, and doing without the answer."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from complaints.permissions.partner_tasks import DatedPartnerTask
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.staff.forms import other_agencies
 from complaints.workflow import Action
-
-# ---- parts of other agencies ----
 
 
 @action_page(Action.ADD_TASK, "complaints/desk/acts/partner_tasks/task.html")
@@ -77,12 +75,3 @@ def drop_task(request: ActionRequest) -> HttpResponse:
     actions.drop_task(task, by=request.user, at=request.at, reason=form.cleaned_data["reason"])
     words = {"agency": task.agency.name}
     return request.done(gettext("The answer of %(agency)s is no longer needed. It is being told.") % words)
-
-
-# ---- what a second person says no to ----
-
-
-# ---- the unit's precedents ----
-
-
-# ---- agencies that ended ----

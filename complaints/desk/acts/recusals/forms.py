@@ -1,4 +1,4 @@
-"""What the desk types about a colleague whom a case is about."""
+"""The form that recuses somebody, or ends a recusal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kit.forms import Form, ParagraphField
 
 
 class RecusalForm(Form):
-    """Who is set aside, or not any more, and why; where it can be one person only that one is chosen."""
+    """Who, and why; where it can be one person only, that one is chosen."""
 
     person = forms.ChoiceField(label=_("Who?"))
     text = ParagraphField(

@@ -1,4 +1,4 @@
-"""The pages on whom a case is about: set a colleague or oneself aside, and take that back."""
+"""Recusing a colleague or oneself from a case, and ending that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A second person says no: to a later date, or to a proposed answer."""
+"""A second person refuses a proposed date, or sends a proposed answer back."""
 
 from __future__ import annotations
 

@@ -81,10 +81,10 @@ def test_what_moves_nothing_stands_last(desk: Desk, accepted: Case, omar: User, 
             "desk-label",
             "desk-remind",
             "desk-recuse",
-            "desk-paper",
+            "desk-pdf",
             "desk-hand-over",
         ],
-        ["desk-note", "desk-link", "desk-call", "desk-label", "desk-remind", "desk-recuse", "desk-paper"],
+        ["desk-note", "desk-link", "desk-call", "desk-label", "desk-remind", "desk-recuse", "desk-pdf"],
     ]
 
 
@@ -246,7 +246,7 @@ PAGES = (
     "desk-assign",
     "desk-hand-over",
     "desk-take-back",
-    "desk-paper",
+    "desk-pdf",
 )
 
 

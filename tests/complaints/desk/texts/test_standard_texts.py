@@ -54,7 +54,7 @@ def test_what_is_known_is_filled_in(accepted: Case, amman: Governorate, now: dat
 
 def test_what_is_not_known_stays_open(accepted: Case, now: datetime) -> None:
     assert standard_texts.fill(PLACE, known(accepted), at=now) == PLACE
-    assert standard_texts.open_words(PLACE) == ["place"]
+    assert standard_texts.placeholders_left(PLACE) == ["place"]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_it_reads_the_words_and_not_who_the_person_is(
     assert desk(yusuf).get(address("desk-identity", accepted)).status_code == 404
     shown = page.context["panel"]
     offered = {button.url_name for button in (*shown.answers, *shown.others, *shown.secondary)}
-    assert offered == {"desk-task-answer", "desk-note", "desk-call", "desk-recuse", "desk-paper"}
+    assert offered == {"desk-task-answer", "desk-note", "desk-call", "desk-recuse", "desk-pdf"}
 
 
 def test_it_answers_on_a_page_and_the_case_is_out_of_sight(
