@@ -18,7 +18,7 @@ from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
 from complaints.models import Answer, AnswerState, Case
 from complaints.permissions import policy, second_person
-from complaints.workflow import OUTCOMES, SIGNERS, Action, Actor, Kind, Outcome, State
+from complaints.workflow import OUTCOMES, Action, Actor, Kind, Outcome, State
 
 
 class HollowAnswer(ValueError):
@@ -81,7 +81,7 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
             if answer is None:
                 raise NothingProposed
             what = policy.actors(case, by, at=at)
-            if answer.written_by_id == by.pk or not what & SIGNERS:
+            if not second_person.may_sign(what, by, writer=answer.written_by_id):
                 raise NotEntitled
             answer.state, answer.signed_by, answer.given_at = AnswerState.GIVEN, by, at
             answer.save(update_fields=["state", "signed_by", "given_at"])

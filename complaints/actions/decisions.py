@@ -142,10 +142,7 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
             raise NothingProposed
         is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
         what, proposer = policy.actors(case, by, at=at), extension.proposed_by_id
-        # Never the own proposal: a deputy who acts with the supervisor's role is no second person.
-        if proposer == by.pk or not second_person.decides_on_date(
-            case, what, proposer=proposer, is_first=is_first, at=at
-        ):
+        if not second_person.may_grant_date(case, what, by, proposer=proposer, is_first=is_first, at=at):
             raise NotEntitled
         clock = running_clock(case)
         change.due = later(case, clock, days=extension.days, at=at, calendar=change.calendar)

@@ -42,7 +42,7 @@ def send_back(case: Case, *, by: User, at: datetime, reason: str) -> Answer:
         answer = case.answers.filter(state=AnswerState.PROPOSED).first()
         if answer is None:
             raise NothingProposed
-        if answer.written_by_id == by.pk:
+        if not second_person.may_sign(policy.actors(case, by, at=at), by, writer=answer.written_by_id):
             raise NotEntitled
         answer.state = AnswerState.TAKEN_BACK
         answer.save(update_fields=["state"])

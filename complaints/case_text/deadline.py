@@ -33,7 +33,7 @@ def case_countdown(case: Case, *, at: datetime, still: Pause | None = None) -> C
         return Countdown("", "")
     if case.state == State.WAITING:
         return _standing(still, at=at)
-    return _countdown(case.deadline_at, at=at)
+    return countdown_to(case.deadline_at, at=at)
 
 
 def _standing(still: Pause | None, *, at: datetime) -> Countdown:
@@ -42,11 +42,12 @@ def _standing(still: Pause | None, *, at: datetime) -> Countdown:
     if at < still.until:
         words = gettext("the time limit stands still until %(day)s at most")
         return Countdown("", words % {"day": day_digits(still.until_on)})
-    running = _countdown(still.due_at, at=at)
+    running = countdown_to(still.due_at, at=at)
     return Countdown(running.level, gettext("the time limit runs again: %(left)s") % {"left": running.words})
 
 
-def _countdown(due_at: datetime, *, at: datetime) -> Countdown:
+def countdown_to(due_at: datetime, *, at: datetime) -> Countdown:
+    """Return how far ``due_at`` is from ``at``."""
     left = due_at - at
     if left < timedelta():
         return Countdown("late", gettext("late by %(span)s") % {"span": span_label(-left)})

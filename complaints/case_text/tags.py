@@ -22,10 +22,10 @@ def ref(number: str) -> SafeString:
 def user_text(context: Context, text: object, *, lines: bool = False) -> SafeString:
     """Write what a person typed, its direction taken from its first letter; ``lines`` makes its lines paragraphs.
 
-    On a page with a ``reading`` it is written as that reader may read it, whatever it is and wherever it comes from.
+    On a page with a ``case_visibility`` the person of the case is redacted as for its reader.
     """
-    reading = context.get("reading")
-    shown = reading.cover(str(text)) if reading is not None else str(text)
+    visibility = context.get("case_visibility")
+    shown = visibility.cover(str(text)) if visibility is not None else str(text)
     if not lines:
         return format_html("<bdi>{}</bdi>", shown)
     paragraphs = (line for line in shown.splitlines() if line.strip())
@@ -43,5 +43,5 @@ def place(context: Context, *, governorate: Governorate | None, area: str, spot:
 
 @register.simple_tag(takes_context=True)
 def subject(context: Context, case: object) -> SafeString:
-    """Write the subject of a case of a list as the ``reader`` of the page may read it."""
-    return format_html("<bdi>{}</bdi>", context["reader"].subject(case))
+    """Write the subject of a case of a list as the ``staff_visibility`` of the page may read it."""
+    return format_html("<bdi>{}</bdi>", context["staff_visibility"].subject(case))

@@ -8,6 +8,6 @@ from complaints.contact_centre.calls import views as calls
 urlpatterns = [
     path("staff/calls/", calls.calls_page, name="calls"),
     path("staff/calls/<int:call>/", calls.call_page, name="call"),
-    path("staff/calls/find/", callers.find, name="calls-find"),
-    path("staff/cases/<slug:ref>/reply/", callers.reply, name="caller-case"),
+    path("staff/calls/find/", callers.find_caller, name="calls-find"),
+    path("staff/cases/<slug:ref>/reply/", callers.caller_case, name="caller-case"),
 ]

@@ -1,1 +1,1 @@
-"""The pages of liaison officers and their supervisors."""
+"""Officers' pages: the queue, the page of a case, the actions on it, officers, standard texts, directorates."""

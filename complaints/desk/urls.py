@@ -1,7 +1,8 @@
-"""The addresses of the desk."""
+"""The addresses of officers and directorates."""
 
 from django.urls import path
 
+from complaints.desk import start_views
 from complaints.desk.acts.answers import views as answers
 from complaints.desk.acts.decisions import views as decisions
 from complaints.desk.acts.labels import views as labels
@@ -13,26 +14,26 @@ from complaints.desk.acts.reviews import views as reviews
 from complaints.desk.case_page import identity_views, pdf_views, views as case_page
 from complaints.desk.directorate import views as directorate
 from complaints.desk.officers import views as officers
-from complaints.desk.queue import bulk_views, views as queue
+from complaints.desk.queue import bulk_views, saved_views, views as queue
 from complaints.desk.texts import views as texts
 
 urlpatterns = [
-    path("staff/", case_page.door, name="desk"),
+    path("staff/", start_views.start, name="desk"),
     path("staff/queue/", queue.queue, name="queue"),
     path("staff/queue/counts/", queue.counts, name="queue-counts"),
-    path("staff/queue/save/", queue.save, name="queue-save"),
-    path("staff/queue/forget/", queue.forget, name="queue-forget"),
-    path("staff/queue/bulk/", bulk_views.press, name="queue-bulk"),
+    path("staff/queue/save/", saved_views.save_filter, name="queue-save-filter"),
+    path("staff/queue/forget/", saved_views.delete_filter, name="queue-delete-filter"),
+    path("staff/queue/bulk/", bulk_views.bulk_action, name="queue-bulk"),
     path("staff/officers/", officers.officers, name="officers"),
     path("staff/officers/absence/", officers.absence, name="officers-absence"),
     path("staff/officers/absence/end/", officers.absence_end, name="officers-absence-end"),
     path("staff/officers/reassign/", officers.reassign, name="officers-reassign"),
     path("staff/texts/", texts.texts_page, name="texts"),
-    path("staff/texts/new/", texts.text_new, name="text-new"),
-    path("staff/texts/<int:text>/", texts.text, name="text"),
-    path("staff/texts/<int:text>/delete/", texts.text_delete, name="text-delete"),
+    path("staff/texts/new/", texts.new_text, name="text-new"),
+    path("staff/texts/<int:text>/", texts.change_text, name="text"),
+    path("staff/texts/<int:text>/delete/", texts.delete_text, name="text-delete"),
     path("staff/cases/<slug:ref>/", case_page.case_page, name="desk-case"),
-    path("staff/cases/<slug:ref>/files/<uuid:pk>/", case_page.file, name="desk-file"),
+    path("staff/cases/<slug:ref>/files/<uuid:pk>/", case_page.case_file, name="desk-file"),
     path("staff/cases/<slug:ref>/accept/", decisions.accept, name="desk-accept"),
     path("staff/cases/<slug:ref>/decline/", decisions.decline, name="desk-decline"),
     path("staff/cases/<slug:ref>/return/", decisions.return_case, name="desk-return"),
@@ -55,17 +56,21 @@ urlpatterns = [
     path("staff/cases/<slug:ref>/note/", notes.note, name="desk-note"),
     path("staff/cases/<slug:ref>/call/", notes.call, name="desk-call"),
     path("staff/cases/<slug:ref>/assign/", notes.assign, name="desk-assign"),
-    path("staff/cases/<slug:ref>/set-aside/", recusals.set_aside, name="desk-concern"),
-    path("staff/cases/<slug:ref>/set-aside/end/", recusals.clear, name="desk-clear"),
+    path("staff/cases/<slug:ref>/set-aside/", recusals.recuse, name="desk-recuse"),
+    path("staff/cases/<slug:ref>/set-aside/end/", recusals.end_recusal, name="desk-end-recusal"),
     path("staff/cases/<slug:ref>/hand-over/", notes.hand_over, name="desk-hand-over"),
     path("staff/cases/<slug:ref>/take-back/", notes.take_back, name="desk-take-back"),
-    path("staff/cases/<slug:ref>/paper/", pdf_views.choose, name="desk-paper"),
-    path("staff/cases/<slug:ref>/file.pdf", pdf_views.plain, name="desk-pdf"),
+    path("staff/cases/<slug:ref>/paper/", pdf_views.choose, name="desk-pdf"),
+    path("staff/cases/<slug:ref>/file.pdf", pdf_views.plain, name="desk-pdf-file"),
     path("staff/cases/<slug:ref>/consult/", directorate.consult, name="desk-consult"),
     path("staff/cases/<slug:ref>/revoke/", directorate.revoke, name="desk-revoke"),
     path("staff/directorate/", directorate.requests, name="directorate-requests"),
-    path("staff/directorate/<int:asked>/", directorate.request_page, name="directorate-request"),
-    path("staff/directorate/<int:asked>/files/<uuid:file>/", directorate.request_file, name="directorate-request-file"),
+    path("staff/directorate/<int:consultation>/", directorate.request_page, name="directorate-request"),
+    path(
+        "staff/directorate/<int:consultation>/files/<uuid:file>/",
+        directorate.request_file,
+        name="directorate-request-file",
+    ),
     path("directorate/<str:token>/", directorate.by_link, name="directorate"),
     path("directorate/<str:token>/files/<uuid:pk>/", directorate.link_file, name="directorate-file"),
 ]

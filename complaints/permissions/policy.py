@@ -123,6 +123,17 @@ def is_entitled(case: Case, action: Action, user: User | None, *, at: datetime) 
     return _are_entitled(case, action, actors(case, user, at=at))
 
 
+def opens_page(case: Case, action: Action, user: User, *, at: datetime) -> bool:
+    """Tell whether the page of ``action`` opens for ``user``, if only to say that somebody was first.
+
+    Nobody is entitled to a ruling on an objection once it is decided: the unit is shown the decision then.
+    """
+    if is_entitled(case, action, user, at=at):
+        return True
+    is_ruling = action in {Action.UPHOLD, Action.DISMISS}
+    return is_ruling and user.authority(at).has(CMU) and not fits(case, action, at=at)
+
+
 def _are_entitled(case: Case, action: Action, what: frozenset[Actor]) -> bool:
     if action == Action.ASK:
         what -= {Actor.CMU} if case.state != State.TRIAGE else {Actor.OFFICER, Actor.SUPERVISOR}

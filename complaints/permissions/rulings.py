@@ -53,15 +53,16 @@ def require_existing(agency: Agency, *, on: date) -> None:
 def blockers(case: Case, action: str) -> list[str]:
     """Return why ``action`` is not open on ``case`` although its state is: in the words of the desk, often nothing."""
     if action in {Action.DECLINE, Action.RETURN} and is_bound(case):
-        return [_bound_words()]
+        return [ruling_binds_text()]
     if action == Action.CLOSE and case.state == State.WAITING:
         return [gettext("The citizen has an open question. Closing stops the answer")]
     if action == Action.CLOSE:
-        return [_part_words(part) for part in partner_tasks.all_with_due_dates(case) if part.is_open]
+        return [missing_answer_text(part) for part in partner_tasks.all_with_due_dates(case) if part.is_open]
     return []
 
 
-def _bound_words() -> str:
+def ruling_binds_text() -> str:
+    """Return the sentence that a ruling of the unit binds the agency."""
     most = bounces_before_ruling()
     words = ngettext(
         "The case came back %(count)s time, and the Government Complaints Management Unit has ruled. The ruling binds: "
@@ -73,7 +74,8 @@ def _bound_words() -> str:
     return words % {"count": most}
 
 
-def _part_words(part: DatedPartnerTask) -> str:
+def missing_answer_text(part: DatedPartnerTask) -> str:
+    """Return the sentence that a case cannot be closed while the answer to ``part`` is missing."""
     words = gettext("The case cannot be closed yet: the answer of %(agency)s is missing.")
     return words % {"agency": part.task.agency.name}
 

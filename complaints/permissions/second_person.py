@@ -12,9 +12,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import supervisors_of
+from accounts.models import User, supervisors_of
 from complaints.models import AnswerState, Case
-from complaints.workflow import Actor
+from complaints.workflow import SIGNERS, Actor
 
 
 def has_no_other_supervisor(case: Case, first: UUID | None, *, at: datetime) -> bool:
@@ -39,6 +39,24 @@ def decides_on_date(case: Case, what: frozenset[Actor], *, proposer: UUID | None
     if is_first and Actor.SUPERVISOR in what:
         return True
     return Actor.CMU in what and (not is_first or has_no_other_supervisor(case, proposer, at=at))
+
+
+def may_grant_date(
+    case: Case, what: frozenset[Actor], user: User, *, proposer: UUID | None, is_first: bool, at: datetime
+) -> bool:
+    """Tell whether ``user``, who is ``what`` to ``case``, may grant the later date that ``proposer`` proposed.
+
+    Never their own: a deputy who acts with the supervisor's role is no second person.
+    """
+    return proposer != user.pk and decides_on_date(case, what, proposer=proposer, is_first=is_first, at=at)
+
+
+def may_sign(what: frozenset[Actor], user: User, *, writer: UUID | None) -> bool:
+    """Tell whether ``user``, who is ``what`` to a case, may sign or send back the answer that ``writer`` proposed.
+
+    False where nobody proposed one.
+    """
+    return writer not in {None, user.pk} and bool(SIGNERS & what)
 
 
 def awaits_unit_signature(case: Case, *, at: datetime) -> bool:

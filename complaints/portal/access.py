@@ -25,7 +25,7 @@ def own_case(request: HttpRequest, ref: str, *, at: datetime) -> Case:
     return get_object_or_404(Case.objects.visible_to(request.user, at=at).for_page(), reference=ref)
 
 
-def posted(request: HttpRequest) -> QueryDict | None:
+def posted_data(request: HttpRequest) -> QueryDict | None:
     """Return what was sent, None when the page is only opened; an empty form that was sent has errors to show."""
     return request.POST if request.method == "POST" else None
 
@@ -33,8 +33,8 @@ def posted(request: HttpRequest) -> QueryDict | None:
 TOO_MANY = _("You have sent a lot today. Please go on tomorrow, or call us. What you wrote is still here.")
 
 
-def said(form: forms.Form, action: Callable[[], object]) -> bool:
-    """Say ``action`` and tell whether it was done; where the case has moved on, that becomes an error of ``form``."""
+def try_action(form: forms.Form, action: Callable[[], object]) -> bool:
+    """Do ``action`` and tell whether it was done; a case that has changed meanwhile becomes an error of ``form``."""
     try:
         action()
     except TransitionNotAllowed:

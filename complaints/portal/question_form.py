@@ -16,24 +16,24 @@ from complaints.models.texts import LINE_LENGTH
 from kit.forms import DayField, Form, LineField
 
 
-class AskingForm(Form):
-    """A form that asks the questions of a topic too; ``ask`` adds them once the rest is there.
+class TopicQuestionsForm(Form):
+    """A form that also asks the questions of a topic, which ``ask`` adds.
 
-    A page may be older than the topic it is sent for: an answer it did not ask for stays as it was.
+    A page may have been opened before the topic changed: an answer it did not ask for stays as it was.
     """
 
     def ask(
         self,
         questions: Sequence[TopicQuestion],
-        said: Said,
+        given: Said,
         *,
         before: Mapping[int, TopicAnswer] | None = None,
         is_partial: bool = False,
     ) -> None:
-        """Ask ``questions``, filled with what was ``said``; an answer given ``before`` stays on offer."""
-        self.questions, self._stored = questions, said
+        """Ask ``questions``, filled with the answers ``given``; an answer given ``before`` stays on offer."""
+        self.questions, self._stored = questions, given
         for question in questions:
-            name, stored = _name(question), said.get(question.code, "")
+            name, stored = _name(question), given.get(question.code, "")
             field = _field(question, (before or {}).get(question.pk))
             self.fields[name] = field
             self.initial[name] = answered_day(stored) if question.kind == QuestionKind.DATE else stored
@@ -50,7 +50,7 @@ class AskingForm(Form):
         return [self[_name(question)] for question in self.questions]
 
     @property
-    def said(self) -> dict[str, str]:
+    def given_answers(self) -> dict[str, str]:
         """Return the answers by the code of their question; what is not in order stays as it was."""
         answers = {question.code: self._answer(question) for question in self.questions}
         return {code: text for code, text in answers.items() if text}
@@ -63,7 +63,7 @@ class AskingForm(Form):
         return value.isoformat() if isinstance(value, date) else value or ""
 
     @property
-    def said_besides(self) -> dict[str, object]:
+    def other_values(self) -> dict[str, object]:
         """Return what was typed and is in order, without the questions of the topic."""
         names = {_name(question) for question in self.questions}
         return {name: value for name, value in self.cleaned_data.items() if name not in names}

@@ -1,1 +1,1 @@
-"""What all staff pages share: loading a case, the frame, stale pages, the file of a case as PDF."""
+"""What all staff pages share: loading a case, action pages, rows of lists, the file of a case and its PDF."""

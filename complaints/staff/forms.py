@@ -13,21 +13,21 @@ from complaints.models import Case
 from kit.dates import day_digits
 from kit.forms import Form
 
-#: Fewest letters of a reason or a question somebody else has to act on.
-SHORTEST = 10
+#: Fewest letters of a reason or a question on which somebody else has to act.
+SHORTEST_TEXT = 10
 
 
-#: Working days nobody asks for; the topic's limit is far below.
+#: More working days than any form takes; the limit of the topic is far below.
 MOST_DAYS = 365
 
 
-def too_late(latest: date, most: int) -> str:
-    """Return the sentence for a promise beyond the topic's limit."""
+def too_late_text(latest: date, most: int) -> str:
+    """Return the error for a promise beyond the limit of the topic."""
     words = {"most": f"{most:,}", "latest": day_digits(latest)}
     return gettext("The limit of this topic ends on %(latest)s: write %(most)s or less") % words
 
 
-class AgencyForm(Form):
+class AgencyChoiceForm(Form):
     """A form in which one of ``agencies`` is chosen, in the field that ``names_agency`` names."""
 
     names_agency = "agency"
@@ -44,6 +44,6 @@ class AgencyForm(Form):
         return self.agencies[self.cleaned_data[self.names_agency]]
 
 
-def agencies_but(case: Case, *, on: date) -> list[Agency]:
-    """Return the agencies ``case`` can go to on a day: all but its own."""
+def other_agencies(case: Case, *, on: date) -> list[Agency]:
+    """Return the agencies to which ``case`` can go on a day: all but its own."""
     return [agency for agency in Agency.objects.complainable(on=on) if agency.pk != case.agency_id]

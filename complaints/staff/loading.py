@@ -1,4 +1,4 @@
-"""A case through its door, and what the head of every page about it says."""
+"""Loading a case for staff, and the context that every page about it shares."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text.deadline import case_countdown, status_colour
 from complaints.clocks import pauses
 from complaints.models import Case
-from complaints.staff.case_file import with_papers
+from complaints.permissions.pending import with_pending
 from complaints.staff.frame import frame
 from complaints.visibility.identity import StaffVisibility
 
 
-def load(user: User, reference: str, *, at: datetime) -> Case:
-    """Return the case of that number, or answer 404 as for one that does not exist."""
+def load_case(user: User, reference: str, *, at: datetime) -> Case:
+    """Return the case of that number; 404 alike for one that does not exist and one the user may not see."""
     cases = Case.objects.visible_to(user, at=at).with_tags(user, at=at)
-    case = with_papers(cases).filter(reference=reference).first()
+    case = with_pending(cases.for_page()).filter(reference=reference).first()
     if case is None:
         raise Http404
     return case
 
 
 def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
-    """Return what the head of every page about ``case`` says."""
+    """Return the context of the head of every page about ``case``."""
     countdown = case_countdown(case, at=at, still=pauses.pause_now(case))
-    reading = StaffVisibility(user, at).of(case)
+    visibility = StaffVisibility(user, at).of(case)
     return {
         "case": case,
-        "reading": reading,
-        "topic_answers": answers_to_show(case, knows_person=reading.knows_person),
+        "case_visibility": visibility,
+        "topic_answers": answers_to_show(case, knows_person=visibility.knows_person),
         "countdown": countdown,
         "state_kind": status_colour(case, countdown),
-        "knows_person": reading.knows_person,
+        "knows_person": visibility.knows_person,
         **frame(user, at=at, case=case),
     }

@@ -26,7 +26,7 @@ from complaints.case_text.event_texts import EventText
 from complaints.case_text.history import HistoryEntry
 from complaints.case_text.promise import unit_name
 from complaints.models import Case
-from complaints.staff.case_file import Casefile
+from complaints.staff.case_file import CaseFile
 from complaints.visibility.redaction import redactor
 from kit.dates import moment_text
 
@@ -39,31 +39,31 @@ MOST_LETTERS: Final = 100_000
 _JOINERS = "\u200c\u200d"
 
 
-class Words(TypedDict):
+class DirectedText(TypedDict):
     """A text with its own direction."""
 
     text: str
     direction: str
 
 
-class Fact(TypedDict):
+class PdfFact(TypedDict):
     """One line of a table: what it is, and what it is here."""
 
     label: str
-    value: Words
+    value: DirectedText
 
 
-class Entry(TypedDict):
+class PdfEntry(TypedDict):
     """One thing in a section: a title, small print, and paragraphs."""
 
     title: str
-    meta: Sequence[Words]
-    lines: Sequence[Words]
+    meta: Sequence[DirectedText]
+    lines: Sequence[DirectedText]
 
 
 @dataclass(frozen=True)
-class Person:
-    """Who the person is, for a file that says so; the numbers come from ``identity.disclosure.reveal`` alone."""
+class NamedPerson:
+    """Who the person is, for a file that says so; the numbers come from ``accounts.identity.reveal`` alone."""
 
     name: str
     number_kind: str
@@ -71,7 +71,7 @@ class Person:
     phone: str
 
 
-def render(case: Case, file: Casefile, *, at: datetime, printed_by: str, person: Person | None = None) -> bytes:
+def render(case: Case, file: CaseFile, *, at: datetime, printed_by: str, person: NamedPerson | None = None) -> bytes:
     """Return the file of ``case`` as a PDF in the language of the reader; ``person`` puts the identity on it."""
     data = {
         "language": "en" if get_language() == "en" else "ar",
@@ -79,32 +79,32 @@ def render(case: Case, file: Casefile, *, at: datetime, printed_by: str, person:
         "title": f"{case.get_kind_display()} {case.reference}",
         "operator": unit_name(),
         "office": unit_name(),
-        "subject": _words(case.subject),
+        "subject": _directed(case.subject),
         "words": {"page": pgettext("pages", "Page"), "of": pgettext("pages", "of")},
         "printed": gettext("Printed by %(name)s, %(moment)s") % {"name": _plain(printed_by), "moment": moment_text(at)},
         "facts": _pairs(_facts(case, person)),
         "sections": [section for section in _sections(case, file, person) if section["entries"]],
     }
     # People sign what they write, and an answer names whom it is for.
-    return compiled(data if person else _covered(data, redactor(case.citizen)), at=at)
+    return compile_pdf(data if person else _redacted(data, redactor(case.citizen)), at=at)
 
 
-def compiled(data: Mapping[str, object], *, at: datetime) -> bytes:
+def compile_pdf(data: Mapping[str, object], *, at: datetime) -> bytes:
     """Return the PDF that the template makes of ``data``."""
-    said = json.dumps(data, ensure_ascii=False)
+    data_ = json.dumps(data, ensure_ascii=False)
     try:
-        return _set(said, at=at, standard="ua-1")
+        return _typeset(data_, at=at, standard="ua-1")
     except typst.TypstError:
         # A sign the face lacks, such as an emoji, breaks the rules of PDF/UA: tagged all the same, but not by name.
-        return _set(said, at=at, standard="1.7")
+        return _typeset(data_, at=at, standard="1.7")
 
 
-def _set(said: str, *, at: datetime, standard: Literal["ua-1", "1.7"]) -> bytes:
+def _typeset(data_: str, *, at: datetime, standard: Literal["ua-1", "1.7"]) -> bytes:
     return typst.compile(
         str(TEMPLATE),
         root=str(TEMPLATE.parent),
         font_paths=_fonts(),
-        sys_inputs={"file": said},
+        sys_inputs={"file": data_},
         pdf_standards=[standard],
         # Typst takes whole seconds only.
         timestamp=at.astimezone(UTC).replace(microsecond=0),
@@ -118,22 +118,22 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(faces)])
 
 
-def _covered(said: Any, cover: Callable[[str], str]) -> Any:
-    """Return ``said`` with the person covered in every text of it."""
-    match said:
+def _redacted(data_: Any, cover: Callable[[str], str]) -> Any:
+    """Return ``data_`` with the person covered in every text of it."""
+    match data_:
         case str():
-            return cover(said)
+            return cover(data_)
         case dict():
-            return {name: _covered(part, cover) for name, part in said.items()}
+            return {name: _redacted(part, cover) for name, part in data_.items()}
         case list() | tuple():
-            return [_covered(part, cover) for part in said]
-    return said
+            return [_redacted(part, cover) for part in data_]
+    return data_
 
 
 # ---- what stands in it ----
 
 
-def _facts(case: Case, person: Person | None) -> Iterator[tuple[str, str]]:
+def _facts(case: Case, person: NamedPerson | None) -> Iterator[tuple[str, str]]:
     yield gettext("Tracking number"), _grouped(case.reference)
     yield pgettext("case", "Kind"), str(case.get_kind_display())
     yield gettext("Status"), str(case.get_state_display())
@@ -157,16 +157,18 @@ def _place(case: Case) -> list[str]:
     return [part for part in (governorate, case.area, case.place) if part]
 
 
-def _sections(case: Case, file: Casefile, person: Person | None) -> Iterator[dict[str, object]]:
+def _sections(case: Case, file: CaseFile, person: NamedPerson | None) -> Iterator[dict[str, object]]:
     answers = answers_to_show(case, knows_person=person is not None)
-    told = _pairs((answer.asked, answer.said) for answer in answers)
-    yield _section(gettext("What the citizen wrote"), [_entry(lines=[case.details])], told)
+    answers_given = _pairs((answer.asked, answer.said) for answer in answers)
+    yield _section(gettext("What the citizen wrote"), [_entry(lines=[case.details])], answers_given)
     if file.answer:
-        yield _section(gettext("The answer"), [_answer(file.answer)])
+        yield _section(gettext("The answer"), [_answer_entry(file.answer)])
     held = [_entry(span.holder, [span.length, *_when(span.since, span.until)]) for span in file.spans]
     yield _section(gettext("Who held it"), held)
-    yield _section(gettext("Conversation with the citizen"), _cut([_line(line) for line in file.thread]))
-    yield _section(gettext("History"), _cut([_deed(deed) for deed in reversed(file.history)]))
+    yield _section(
+        gettext("Conversation with the citizen"), _cut([_conversation_entry(line) for line in file.conversation])
+    )
+    yield _section(gettext("History"), _cut([_history_entry(entry) for entry in reversed(file.history)]))
 
 
 def _when(since: datetime, until: datetime | None) -> list[str]:
@@ -174,24 +176,24 @@ def _when(since: datetime, until: datetime | None) -> list[str]:
     return [moment_text(since), *([moment_text(until)] if until else [])]
 
 
-def _answer(paper: EventText) -> Entry:
-    return _entry(paper.code_words, lines=[paper.first, paper.second])
+def _answer_entry(text: EventText) -> PdfEntry:
+    return _entry(text.code_words, lines=[text.first, text.second])
 
 
-def _line(line: ConversationLine) -> Entry:
+def _conversation_entry(line: ConversationLine) -> PdfEntry:
     by = line.told.channel if line.told else line.by
-    fate = [line.told.fate.word] if line.told else []
-    return _entry(line.title, [moment_text(line.at), by, *fate], lines=line.texts)
+    status = [line.told.fate.word] if line.told else []
+    return _entry(line.title, [moment_text(line.at), by, *status], lines=line.texts)
 
 
-def _deed(deed: HistoryEntry) -> Entry:
-    paper = deed.paper
-    coded = [paper.code_words, paper.named] if paper else []
-    texts = [paper.first, paper.second] if paper else []
-    return _entry(deed.title, [moment_text(deed.at), deed.by, *coded], lines=texts)
+def _history_entry(entry: HistoryEntry) -> PdfEntry:
+    text = entry.paper
+    coded = [text.code_words, text.named] if text else []
+    texts = [text.first, text.second] if text else []
+    return _entry(entry.title, [moment_text(entry.at), entry.by, *coded], lines=texts)
 
 
-def _cut(entries: Sequence[Entry]) -> Sequence[Entry]:
+def _cut(entries: Sequence[PdfEntry]) -> Sequence[PdfEntry]:
     """Return the newest of ``entries`` that a file has room for, and what was left out before them."""
     lengths = accumulate(_length(entry) for entry in reversed(entries))
     room = min(MOST_ENTRIES, sum(length <= MOST_LETTERS for length in lengths))
@@ -201,37 +203,39 @@ def _cut(entries: Sequence[Entry]) -> Sequence[Entry]:
     return [_entry(lines=[left_out]), *entries[len(entries) - room :]]
 
 
-def _length(entry: Entry) -> int:
+def _length(entry: PdfEntry) -> int:
     return sum(len(line["text"]) for line in entry["lines"])
 
 
 # ---- words ----
 
 
-def _section(title: str, entries: Sequence[Entry], facts: Sequence[Fact] = ()) -> dict[str, object]:
+def _section(title: str, entries: Sequence[PdfEntry], facts: Sequence[PdfFact] = ()) -> dict[str, object]:
     return {"title": title, "entries": entries, "facts": list(facts)}
 
 
-def _pairs(facts: Iterable[tuple[str, str]]) -> list[Fact]:
-    return [Fact(label=_plain(label), value=_words(value)) for label, value in facts if value]
+def _pairs(facts: Iterable[tuple[str, str]]) -> list[PdfFact]:
+    return [PdfFact(label=_plain(label), value=_directed(value)) for label, value in facts if value]
 
 
-def _entry(title: str = "", meta: Iterable[str] = (), *, lines: Iterable[str] = ()) -> Entry:
+def _entry(title: str = "", meta: Iterable[str] = (), *, lines: Iterable[str] = ()) -> PdfEntry:
     paragraphs = (line for text in lines for line in text.splitlines() if line.strip())
-    return Entry(
-        title=_plain(title), meta=[_words(part) for part in meta if part], lines=[_words(line) for line in paragraphs]
+    return PdfEntry(
+        title=_plain(title),
+        meta=[_directed(part) for part in meta if part],
+        lines=[_directed(line) for line in paragraphs],
     )
 
 
-def _words(text: str) -> Words:
+def _directed(text: str) -> DirectedText:
     """Return ``text`` without marks that turn it, and the direction of its first letter."""
     plain = _plain(text)
     strong = (unicodedata.bidirectional(letter) for letter in plain)
     first = next((kind for kind in strong if kind in {"L", "R", "AL"}), None)
     if first is None:
         # Numbers alone read left to right in both languages.
-        return Words(text=plain, direction="ltr")
-    return Words(text=plain, direction="ltr" if first == "L" else "rtl")
+        return DirectedText(text=plain, direction="ltr")
+    return DirectedText(text=plain, direction="ltr" if first == "L" else "rtl")
 
 
 def _plain(text: str) -> str:

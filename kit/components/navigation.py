@@ -1,5 +1,6 @@
 """Where a page stands: links that know whether we are there, and its address in the other language."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -13,11 +14,22 @@ register = template.Library()
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)
 def nav_link(
-    context: Context, *, to: str, text: object, icon_name: str = "", within: str = "", css: str = "", count: int = 0
+    context: Context,
+    *,
+    to: str,
+    text: object,
+    icon_name: str = "",
+    within: str = "",
+    css: str = "",
+    counts: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
-    """Link to a page by its url name and mark it when we are there, or on one of the names in ``within``."""
+    """Link to a page by its url name and mark it when we are there, or on one of the names in ``within``.
+
+    ``counts`` say by url name how much waits on a page.
+    """
     here = _url_name(context)
     current = "page" if here == to else "true" if here in within.split() else ""
+    count = (counts or {}).get(to, 0)
     return {"href": reverse(to), "text": text, "icon_name": icon_name, "current": current, "css": css, "count": count}
 
 

@@ -39,7 +39,7 @@ WORDS_OF_A_CASE = re.compile(r"\bcase\.(?:subject|details|area|place|praised)\b|
 #: The tag that covers, conditions, and a subject that is an e-mail's or covered already.
 PAST_THE_READER = re.compile(
     r"{% user_text (?!(?:\w+\.)+subject)[^%]*%}|{% place [^%]*%}|{% (?:if|elif) [^%]*%}"
-    r"|\bmessage\.subject\b|\bsheet\.subject\b"
+    r"|\bmessage\.subject\b|\bcontent\.subject\b"
 )
 RECIPIENT = re.compile(r"[\"'](?:citizen|user):")
 ARABIC = re.compile(r"[\u0600-\u06ff]")

@@ -118,7 +118,7 @@ def _gives_two_on(officer: Person, morning: Morning) -> None:
     chosen = [_number(row) for row in _rows(officer).all()[:2]]
     for row in _rows(officer).all()[:2]:
         row.get_by_role("checkbox").check()
-    officer.page.locator("#deed").select_option("assign")
+    officer.page.locator("#bulk-action").select_option("assign")
     officer.press("Go")
     # The list says it with dots, because more is asked; the page does not.
     heading = officer.said("Give to an officer…").removesuffix("…")

@@ -1,1 +1,1 @@
-"""Somebody calls about a case."""
+"""People who call about a case."""

@@ -1,4 +1,4 @@
-"""A caller at the contact centre: the case they prove to be theirs, for as long as a call lasts."""
+"""A caller who proves which case is theirs; the proof lasts as long as a call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TRIES_OF_NUMBER: Final = RateLimit("caller_number", 10, timedelta(days=1))
 TRIES_OF_AGENT: Final = RateLimit("caller_agent", 120, HOUR)
 #: How long a caller stays proven; the next one who is found takes the place at once.
 CALL_LASTS: Final = timedelta(minutes=20)
-_PROVEN: Final = "caller"
+_SESSION_KEY: Final = "caller"
 #: What is owed on a case, in words about its caller: the page of the case says them to the caller.
 _OWED: Final[dict[str, StrPromise]] = {
     State.TRIAGE: _("The right agency is found by"),
@@ -33,7 +33,7 @@ _OWED: Final[dict[str, StrPromise]] = {
 }
 
 
-def find(reference: str, phone_end: str, *, agent: User, at: datetime) -> Case | None:
+def find_case(reference: str, phone_end: str, *, agent: User, at: datetime) -> Case | None:
     """Return the case of ``reference`` if its owner's mobile number ends in ``phone_end``.
 
     None that is the agent's own or about the agent. No case and a wrong end look alike. Every look is counted; raises
@@ -47,21 +47,21 @@ def find(reference: str, phone_end: str, *, agent: User, at: datetime) -> Case |
     return case
 
 
-def remember(session: SessionBase, case: Case, *, at: datetime) -> None:
+def remember_caller(session: SessionBase, case: Case, *, at: datetime) -> None:
     """Let the agent of ``session`` go on with ``case``, and with no other, while the call lasts."""
-    session[_PROVEN] = {"reference": case.reference, "until": (at + CALL_LASTS).isoformat()}
+    session[_SESSION_KEY] = {"reference": case.reference, "until": (at + CALL_LASTS).isoformat()}
 
 
 class CallIsOver(Exception):
     """The caller was proven too long ago: they say the end of their number again."""
 
 
-def proven(session: SessionBase, reference: str, *, agent: User, at: datetime) -> Case | None:
+def proven_case(session: SessionBase, reference: str, *, agent: User, at: datetime) -> Case | None:
     """Return the case of ``reference`` if its caller was the last one proven in this session.
 
     Raises ``CallIsOver`` when that was too long ago.
     """
-    known = session.get(_PROVEN) or {}
+    known = session.get(_SESSION_KEY) or {}
     if known.get("reference") != reference:
         return None
     if at > datetime.fromisoformat(known["until"]):
@@ -69,12 +69,12 @@ def proven(session: SessionBase, reference: str, *, agent: User, at: datetime) -
     return _case(reference, agent=agent)
 
 
-def forget(session: SessionBase) -> None:
+def end_call(session: SessionBase) -> None:
     """End the call."""
-    session.pop(_PROVEN, None)
+    session.pop(_SESSION_KEY, None)
 
 
-def standing_of(case: Case, *, at: datetime) -> tuple[Status, Promise | None]:
+def status_for_caller(case: Case, *, at: datetime) -> tuple[Status, Promise | None]:
     """Return where ``case`` stands and what is owed on it, as an agent says it of the caller."""
     status, promise = citizen_status(case), promise_card(case, at=at)
     if case.state == State.WAITING:

@@ -36,7 +36,7 @@ CONFLICT = 409
 
 @staff_required(CONTACT_CENTRE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
+def find_caller(request: HttpRequest) -> HttpResponse:
     """Find the case of a caller who knows its number and the end of the own mobile number."""
     user, at = signed_in_user(request), timezone.now()
     form = CallerForm(request.POST if request.method == "POST" else None)
@@ -44,13 +44,13 @@ def find(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         number, end = form.cleaned_data["ref"], form.cleaned_data["phone_end"]
         try:
-            case = lookup.find(number, end, agent=user, at=at)
+            case = lookup.find_case(number, end, agent=user, at=at)
         except RateLimitReached:
             status = TOO_MANY
             form.add_error(None, gettext("Too many tries. Nothing more is said about this number today."))
         else:
             if case is not None:
-                lookup.remember(request.session, case, at=at)
+                lookup.remember_caller(request.session, case, at=at)
                 logger.info("a caller was proven", extra={"case_id": case.pk, "user_id": str(user.pk)})
                 return redirect("caller-case", case.reference)
             form.add_error("phone_end", gettext("No case fits this number and these digits. Check both."))
@@ -60,11 +60,11 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @staff_required(CONTACT_CENTRE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def reply(request: HttpRequest, ref: str) -> HttpResponse:
+def caller_case(request: HttpRequest, ref: str) -> HttpResponse:
     """Tell a proven caller the status and the open question, and take the answer down."""
     user, at = signed_in_user(request), timezone.now()
     try:
-        case = lookup.proven(request.session, ref, agent=user, at=at)
+        case = lookup.proven_case(request.session, ref, agent=user, at=at)
     except lookup.CallIsOver:
         messages.warning(request, gettext("The call has lasted long. Ask for the end of the mobile number again."))
         return redirect("calls-find")
@@ -72,15 +72,15 @@ def reply(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     form = _form(request, case)
     if form.is_bound and form.is_valid():
-        if _take_down(request, case, form):
-            lookup.forget(request.session)
-            messages.success(request, _sent_words(form))
+        if _do_for_caller(request, case, form):
+            lookup.end_call(request.session)
+            messages.success(request, _sent_text(form))
             return redirect("calls-find")
         text = gettext("The case has changed meanwhile. Read what it says now; what you wrote is still here.")
         form.add_error(None, ValidationError(text, code="overtaken"))
-        case = lookup.proven(request.session, ref, agent=user, at=at) or case
-    told = _told(case, user_may_reply=policy.may(case, Action.REPLY, user, at=at), at=at)
-    context = {**told, "form": form, "objecting": citizen_case.objecting(case, user, at=at)}
+        case = lookup.proven_case(request.session, ref, agent=user, at=at) or case
+    context = _case_for_caller(case, user_may_reply=policy.may(case, Action.REPLY, user, at=at), at=at)
+    context = {**context, "form": form, "objecting": citizen_case.objecting(case, user, at=at)}
     status = CONFLICT if form.is_bound and form.has_error("__all__", "overtaken") else 200
     return render(
         request, "complaints/contact_centre/callers/caller.html", {**context, **frame(user, at=at)}, status=status
@@ -93,13 +93,13 @@ def _form(request: HttpRequest, case: Case) -> CallerReplyForm | CallerObjectFor
     return kind(request.POST if request.method == "POST" else None)
 
 
-def _sent_words(form: CallerReplyForm | CallerObjectForm) -> str:
+def _sent_text(form: CallerReplyForm | CallerObjectForm) -> str:
     if isinstance(form, CallerObjectForm):
         return gettext("The objection was sent in the caller's name. The unit decides on it.")
     return gettext("The answer was sent in the caller's name. Work on the case goes on.")
 
 
-def _take_down(request: HttpRequest, case: Case, form: CallerReplyForm | CallerObjectForm) -> bool:
+def _do_for_caller(request: HttpRequest, case: Case, form: CallerReplyForm | CallerObjectForm) -> bool:
     """Say the answer to the question read out, or the objection; False where the case has changed since."""
     action = actions.object_to if isinstance(form, CallerObjectForm) else actions.reply
     user, at = signed_in_user(request), timezone.now()
@@ -114,10 +114,10 @@ def _take_down(request: HttpRequest, case: Case, form: CallerReplyForm | CallerO
     return True
 
 
-def _told(case: Case, *, user_may_reply: bool, at: datetime) -> dict[str, Any]:
+def _case_for_caller(case: Case, *, user_may_reply: bool, at: datetime) -> dict[str, Any]:
     """Return what an agent may say of the case to its caller."""
     question = case.questions.filter(ended_at__isnull=True).first() if user_may_reply else None
-    status, promise = lookup.standing_of(case, at=at)
+    status, promise = lookup.status_for_caller(case, at=at)
     return {
         "case": case,
         "status": status,

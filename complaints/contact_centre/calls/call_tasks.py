@@ -1,4 +1,4 @@
-"""The questions of the contact centre: whom to call, what to say, and how the calls of today went."""
+"""The calls to make: whom to call, what to say, and how the calls of today went."""
 
 from __future__ import annotations
 
@@ -46,52 +46,52 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Page:
+class CallPage:
     """One page of calls to make, and the number the next one starts after (empty on the last)."""
 
     calls: Sequence[Call]
     next: str
 
 
-def page_of(user: User, *, after: str = "") -> Page:
+def open_calls(user: User, *, after: str = "") -> CallPage:
     """Return a page of the calls to make, the oldest first, in two statements."""
-    rows = seen_by(user).filter(done_at__isnull=True).order_by("pk")
+    rows = tasks_for(user).filter(done_at__isnull=True).order_by("pk")
     # Tasks are numbered as they are made.
     if re.fullmatch(r"[0-9]{1,18}", after):
         rows = rows.filter(pk__gt=int(after))
     tasks = list(rows[: PAGE + 1])
     more = str(tasks[PAGE - 1].pk) if len(tasks) > PAGE else ""
-    return Page(_calls(tasks[:PAGE], {}), more)
+    return CallPage(_calls(tasks[:PAGE], {}), more)
 
 
 def count_open(user: User) -> int:
     """Return how many calls are to be made, up to ``CAP``."""
-    return seen_by(user).filter(done_at__isnull=True)[:CAP].count()
+    return tasks_for(user).filter(done_at__isnull=True)[:CAP].count()
 
 
 def done_today(user: User, *, at: datetime) -> list[Call]:
     """Return the calls that ended today, the newest first, with who made them, in three statements."""
     morning = datetime.combine(timezone.localdate(at), time(), tzinfo=timezone.get_current_timezone())
-    tasks = list(seen_by(user).filter(done_at__gte=morning).order_by("-done_at", "-pk")[:MOST_DONE])
-    keys = {key for task in tasks if (key := _key_in(task.done_by)) is not None}
+    tasks = list(tasks_for(user).filter(done_at__gte=morning).order_by("-done_at", "-pk")[:MOST_DONE])
+    keys = {key for task in tasks if (key := _person_key(task.done_by)) is not None}
     agents = User.objects.filter(pk__in=keys)
     return _calls(tasks, {staff_key(agent.pk): agent.name for agent in agents})
 
 
-def seen_by(user: User) -> QuerySet[CallTask]:
+def tasks_for(user: User) -> QuerySet[CallTask]:
     """Return the calls ``user`` may make: none to the own person, and none about a case that is about them."""
     tasks = CallTask.objects.select_related("message").defer(*(f"message__{name}" for name in delivery_status.SEALED))
     tasks = tasks.exclude(message__reference__in=Case.objects.kept_from(user).values("reference"))
     return tasks.exclude(message__recipient=citizen_key(user.person_id)) if user.person_id else tasks
 
 
-def call_of(task: CallTask) -> Call:
+def with_person(task: CallTask) -> Call:
     """Return one call with its person; one statement."""
     return _calls([task], {})[0]
 
 
 def _calls(tasks: Iterable[CallTask], agents: Mapping[str, str]) -> list[Call]:
-    found = [(task, _key_in(task.message.recipient)) for task in tasks]
+    found = [(task, _person_key(task.message.recipient)) for task in tasks]
     people = Citizen.objects.in_bulk([key for _, key in found if key is not None])
     return [
         Call(task, message_name(task.message), people.get(key) if key else None, agents.get(task.done_by, ""))
@@ -99,7 +99,7 @@ def _calls(tasks: Iterable[CallTask], agents: Mapping[str, str]) -> list[Call]:
     ]
 
 
-def _key_in(recipient: str) -> UUID | None:
+def _person_key(recipient: str) -> UUID | None:
     """Return the key of the person in ``citizen:…`` or ``user:…``."""
     try:
         return UUID(recipient.partition(":")[2])
@@ -110,7 +110,7 @@ def _key_in(recipient: str) -> UUID | None:
 # ---- what an agent says and does ----
 
 
-def words_to_say(call: Call) -> str:
+def text_to_say(call: Call) -> str:
     """Return what the message says without its link or mark, which nobody can read out."""
     message = call.task.message
     words = message.body
@@ -134,8 +134,8 @@ def reveal_phone(call: Call, *, viewer: User, at: datetime) -> str:
     return shown["phone"]
 
 
-def mark_of(call: Call) -> str:
-    """Return what changes with the number to call, and tells nothing of it."""
+def number_mark(call: Call) -> str:
+    """Return a mark that changes with the number to call, and reveals nothing of it."""
     return address_status.address_key(Channel.SMS, call.citizen.phone)[:16] if call.citizen else ""
 
 

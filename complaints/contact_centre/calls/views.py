@@ -1,4 +1,4 @@
-"""The calls of the contact centre: whom to call, the number behind a look that is written down, how the call went."""
+"""The calls of the contact centre: whom to call, showing the number, which is recorded, and how the call went."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from notifications.models import CallOutcome
 logger = logging.getLogger(__name__)
 
 CALLERS = CONTACT_CENTRE | CMU
-_SAID = {
+_RESULT_TEXTS = {
     CallOutcome.REACHED: _("You reached the person. The call is done."),
     CallOutcome.NO_ANSWER: _("Nobody answered. The call stays in the list."),
     CallOutcome.WRONG_NUMBER: _("The number is somebody else's. Nothing is sent to it any more."),
@@ -36,7 +36,7 @@ def calls_page(request: HttpRequest) -> HttpResponse:
     """Show the calls to make, the oldest first, and those of today that are done."""
     user, at = signed_in_user(request), timezone.now()
     after = request.GET.get("after", "")
-    page = call_tasks.page_of(user, after=after)
+    page = call_tasks.open_calls(user, after=after)
     context = {
         "calls": page.calls,
         "done": call_tasks.done_today(user, at=at),
@@ -52,7 +52,7 @@ def calls_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def call_page(request: HttpRequest, call: int) -> HttpResponse:
     """Show one call: who it is and what to say; take the wish to see the number, and how the call went."""
-    made = call_tasks.call_of(get_object_or_404(call_tasks.seen_by(signed_in_user(request)), pk=call))
+    made = call_tasks.with_person(get_object_or_404(call_tasks.tasks_for(signed_in_user(request)), pk=call))
     if request.method != "POST":
         return _page(request, made)
     return _show(request, made) if "show" in request.POST else _finish(request, made)
@@ -72,7 +72,7 @@ def _finish(request: HttpRequest, call: Call) -> HttpResponse:
         raise Http404
     if request.POST.get("tries") != str(call.task.tries):
         return _page(request, call, status=409)
-    if outcome == CallOutcome.WRONG_NUMBER and request.POST.get("mark", "") != call_tasks.mark_of(call):
+    if outcome == CallOutcome.WRONG_NUMBER and request.POST.get("mark", "") != call_tasks.number_mark(call):
         # The person has proven another number meanwhile: that one is nobody else's.
         return _page(request, call, status=409, is_renumbered=True)
     try:
@@ -81,15 +81,15 @@ def _finish(request: HttpRequest, call: Call) -> HttpResponse:
         call.task.refresh_from_db(fields=["tries", "tried_at", "done_at", "done_by", "outcome"])
         return _page(request, call, status=409)
     logger.info("a call was made", extra={"call_id": call.task.pk, "user_id": str(user.pk), "outcome": outcome})
-    messages.success(request, _SAID[CallOutcome(outcome)])
+    messages.success(request, _RESULT_TEXTS[CallOutcome(outcome)])
     return redirect("calls")
 
 
 def _page(request: HttpRequest, call: Call, *, status: int = 200, **context: Any) -> HttpResponse:
     around = {
         "call": call,
-        "mark": call_tasks.mark_of(call),
-        "words": call_tasks.words_to_say(call),
+        "mark": call_tasks.number_mark(call),
+        "text_to_say": call_tasks.text_to_say(call),
         "is_overtaken": status != 200,  # noqa: PLR2004 - "fine"
     }
     return render(

@@ -1,1 +1,1 @@
-"""The pages on which something is done to a case."""
+"""The pages of the actions of an agency on a case."""

@@ -1,1 +1,1 @@
-"""The page of a case at the desk."""
+"""The page of a case, with what stands on it."""

@@ -1,4 +1,4 @@
-"""Whose a case is and who else has a part in it, as its page says it."""
+"""The panel of a case page that says whose the case is."""
 
 from __future__ import annotations
 
@@ -15,56 +15,56 @@ from complaints.actions import precedents
 from complaints.models import Case, CaseEvent, Precedent, Ruling
 from complaints.permissions import partner_tasks
 from complaints.permissions.partner_tasks import DatedPartnerTask
-from complaints.permissions.rulings import _bound_words, _part_words, has_ended, is_bound
+from complaints.permissions.rulings import has_ended, is_bound, missing_answer_text, ruling_binds_text
 from complaints.workflow import AT_AGENCY, Action, State
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """Whose a case is and who else has a part in it, as one page says it.
+class CompetencePanel:
+    """Whose the case is, and which other agencies have a task in it.
 
-    ``bars`` are the sentences that tell why an action is missing; ``offered`` is the precedent the unit had before it
-    at the last referral, and ``fitting`` those that fit while it looks for the owner.
+    ``blockers`` are the sentences that say why an action is missing; ``offered`` is the precedent that was offered at
+    the last referral, and ``fitting`` are those that fit a case in triage.
     """
 
     ruling: Ruling | None
     is_bound: bool
-    bars: Sequence[str]
-    parts: Sequence[DatedPartnerTask]
+    blockers: Sequence[str]
+    partner_tasks: Sequence[DatedPartnerTask]
     offered: Precedent | None
     was_followed: bool
     fitting: Sequence[Precedent]
     ended_on: date | None
 
     def __bool__(self) -> bool:
-        shown = (self.ruling, self.bars, self.parts, self.offered, self.fitting, self.ended_on)
-        return any(bool(one) for one in shown)
+        shown = (self.ruling, self.blockers, self.partner_tasks, self.offered, self.fitting, self.ended_on)
+        return any(bool(value) for value in shown)
 
 
-def sheet_of(case: Case, user: User, *, at: datetime) -> Sheet:
+def competence_panel(case: Case, user: User, *, at: datetime) -> CompetencePanel:
     """Return what the page of ``case`` says of its competence, in a number of statements that is the same for any."""
-    parts = partner_tasks.all_with_due_dates(case)
+    tasks = partner_tasks.all_with_due_dates(case)
     ruling, referral = _last_ruling(case), _last_referral(case)
     offered = _precedent(referral.facts) if referral else None
-    looks = case.state == State.TRIAGE and user.authority(at).has(CMU)
+    looks_for_owner = case.state == State.TRIAGE and user.authority(at).has(CMU)
     on = timezone.localdate(at)
-    return Sheet(
+    return CompetencePanel(
         ruling=ruling,
         is_bound=is_bound(case),
-        bars=_bars(case, parts),
-        parts=parts,
+        blockers=_blockers(case, tasks),
+        partner_tasks=tasks,
         offered=offered,
         was_followed=offered is not None and offered.agency_id == case.agency_id,
-        fitting=precedents.precedents_for([case], on=on).get(case.pk, []) if looks else [],
+        fitting=precedents.precedents_for([case], on=on).get(case.pk, []) if looks_for_owner else [],
         ended_on=case.agency.ends_on if case.agency and has_ended(case.agency, on=on) else None,
     )
 
 
-def _bars(case: Case, parts: Sequence[DatedPartnerTask]) -> list[str]:
+def _blockers(case: Case, tasks: Sequence[DatedPartnerTask]) -> list[str]:
     if case.state not in AT_AGENCY:
         return []
-    bound = [_bound_words()] if is_bound(case) else []
-    return bound + [_part_words(part) for part in parts if part.is_open]
+    bound = [ruling_binds_text()] if is_bound(case) else []
+    return bound + [missing_answer_text(task) for task in tasks if task.is_open]
 
 
 def _last_ruling(case: Case) -> Ruling | None:

@@ -1,10 +1,10 @@
-"""What is typed to see who a person is."""
+"""The form that asks why somebody needs to see who the person is."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from complaints.staff.forms import SHORTEST
+from complaints.staff.forms import SHORTEST_TEXT
 from kit.forms import Form, LineField
 
 
@@ -13,7 +13,7 @@ class IdentityForm(Form):
 
     reason = LineField(
         max=200,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         label=_("Why do you need it?"),
         error_messages={"required": _("Write why you need it")},
         help_text=_("The reason is kept with your name and the time."),

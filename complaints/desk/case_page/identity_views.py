@@ -1,4 +1,4 @@
-"""Who the person of a case is, in clear: asked for with a reason, answered once, and written down."""
+"""Showing the number and the telephone of a person, for a reason that is recorded."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.identity import disclosure
 from complaints.desk.case_page.forms import IdentityForm
 from complaints.staff.frame import CASEWORK
-from complaints.staff.loading import case_context, load
+from complaints.staff.loading import case_context, load_case
 from complaints.visibility.identity import knows_person
 
-#: What the desk may need to reach somebody; birth date and address are nothing to it.
+#: What officers need to reach somebody; they do not need the birth date or the address.
 FIELDS = ("number", "phone")
 
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show the number and the telephone of the person once, after writing down who asked and why.
+    """Show the number and the telephone once, after recording who asked and why.
 
-    Where the person hid the identity from the agency there is no such page for it. The answer is not redirected: what
-    it shows is nowhere kept.
+    404 where the person hid the identity from the reader. The answer is no redirect: what it shows is stored nowhere.
     """
     user, at = signed_in_user(request), timezone.now()
-    case = load(user, ref, at=at)
+    case = load_case(user, ref, at=at)
     if not knows_person(case, user, at=at):
         raise Http404
     form = IdentityForm(request.POST if request.method == "POST" else None)

@@ -1,4 +1,4 @@
-"""The file of a case as a PDF: for everybody at the desk without the person, and with the person for a reason."""
+"""The file of a case as a PDF: without the person for all staff of the case, with the person for a reason."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from complaints.desk.case_page.forms import IdentityForm
 from complaints.desk.case_page.identity_views import FIELDS
 from complaints.models import Case
 from complaints.staff import pdf
-from complaints.staff.case_file import open_file
+from complaints.staff.case_file import read_case_file
 from complaints.staff.frame import CASEWORK
-from complaints.staff.loading import case_context, load
+from complaints.staff.loading import case_context, load_case
 from complaints.visibility.identity import knows_person
 
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, ref: str) -> HttpResponse:
-    """Ask which file is wanted; with the identity it is made from here, once the reason is written down."""
+    """Ask which PDF is wanted; one with the identity is sent once the reason is recorded."""
     user, at = signed_in_user(request), timezone.now()
-    case = load(user, ref, at=at)
+    case = load_case(user, ref, at=at)
     is_known = knows_person(case, user, at=at)
     form = IdentityForm(request.POST if request.method == "POST" else None)
     if form.is_bound and not is_known:
@@ -35,24 +35,24 @@ def choose(request: HttpRequest, ref: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         return _pdf(case, user, at=at, person=_person(case, user, at=at, reason=form.cleaned_data["reason"]))
     context = {"form": form if is_known else None, **case_context(case, user, at=at)}
-    return render(request, "complaints/desk/case_page/paper.html", context)
+    return render(request, "complaints/desk/case_page/pdf.html", context)
 
 
 @staff_required(CASEWORK)
 @require_safe
 def plain(request: HttpRequest, ref: str) -> HttpResponse:
-    """Hand the file out without the person."""
+    """Send the PDF without the person."""
     user, at = signed_in_user(request), timezone.now()
-    return _pdf(load(user, ref, at=at), user, at=at)
+    return _pdf(load_case(user, ref, at=at), user, at=at)
 
 
-def _person(case: Case, user: User, *, at: datetime, reason: str) -> pdf.Person:
+def _person(case: Case, user: User, *, at: datetime, reason: str) -> pdf.NamedPerson:
     shown = disclosure.reveal(case.citizen, viewer=user, reference=case.reference, fields=FIELDS, reason=reason, at=at)
     kind = str(case.citizen.get_number_kind_display())
-    return pdf.Person(case.citizen.full_name, kind, number=shown["number"], phone=shown["phone"])
+    return pdf.NamedPerson(case.citizen.full_name, kind, number=shown["number"], phone=shown["phone"])
 
 
-def _pdf(case: Case, user: User, *, at: datetime, person: pdf.Person | None = None) -> HttpResponse:
-    content = pdf.render(case, open_file(case, user, at=at), at=at, printed_by=user.name, person=person)
+def _pdf(case: Case, user: User, *, at: datetime, person: pdf.NamedPerson | None = None) -> HttpResponse:
+    content = pdf.render(case, read_case_file(case, user, at=at), at=at, printed_by=user.name, person=person)
     disposition = f'attachment; filename="{case.reference}.pdf"'
     return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": disposition})

@@ -1,1 +1,1 @@
-"""The pages on which a directorate is asked and answers."""
+"""Consultations: the pages on which a directorate is asked and answers."""

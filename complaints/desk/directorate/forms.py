@@ -1,4 +1,4 @@
-"""What is typed about a directorate: the officer's request, and the directorate's time and finding."""
+"""The forms of a consultation: the request of the officer, the estimate and the finding of the directorate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from complaints.attachments import uploads
 from complaints.attachments.fields import AttachmentsField, take
 from complaints.models import Attachment, Estimate
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import SHORTEST
+from complaints.staff.forms import SHORTEST_TEXT
 from kit.forms import Card, ChoiceCardsField, Form, LineField, NumberField, ParagraphField
 
 #: Working days a directorate can ask for at once; the topic's limit is far below.
@@ -38,7 +38,7 @@ class ConsultForm(Form):
     directorate = forms.ChoiceField(label=_("Directorate"), error_messages={"invalid_choice": NO_MORE})
     text = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=5,
         label=_("What should the directorate examine?"),
         error_messages={"required": _("Write what the directorate should examine")},
@@ -54,8 +54,8 @@ class ConsultForm(Form):
         self, data: Mapping[str, Any] | None, *, directorates: Sequence[Directorate], chosen: Directorate | None = None
     ) -> None:
         super().__init__(data, initial={"language": "ar", "directorate": str(chosen.pk) if chosen else ""})
-        self.directorates = {str(one.pk): one for one in directorates}
-        names = [(key, one.name) for key, one in self.directorates.items()]
+        self.directorates = {str(directorate.pk): directorate for directorate in directorates}
+        names = [(key, directorate.name) for key, directorate in self.directorates.items()]
         self.fields["directorate"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
 
     @property
@@ -76,7 +76,7 @@ class EstimateForm(Form):
     )
     reason = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=3,
         label=_("Why do you need another time?"),
         error_messages={"required": _("Write why you need another time")},
@@ -99,7 +99,7 @@ class FindingForm(Form):
 
     finding = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=7,
         label=_("Your finding"),
         help_text=_("What you examined and when, what the matter is, and what was done or has to be done."),

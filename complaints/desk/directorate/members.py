@@ -1,4 +1,4 @@
-"""The members of directorates who have accounts: whose requests they see, and which of them."""
+"""The members of directorates who have accounts, and the consultations they may read and answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from complaints.models import WITH_DIRECTORATE, Case, Consultation, Consultation
 MEMBERS: Final = frozenset({Role.DIRECTORATE_MEMBER})
 
 
-def directorates_of(user: User, *, at: datetime) -> QuerySet[Directorate]:
+def own_directorates(user: User, *, at: datetime) -> QuerySet[Directorate]:
     """Return the directorates ``user`` is a member of on the day of ``at``, or stands in for a member who is away."""
     day = timezone.localdate(at)
     absent = Absence.objects.on(day).filter(deputy=user).values("user")
@@ -27,13 +27,13 @@ def directorates_of(user: User, *, at: datetime) -> QuerySet[Directorate]:
     )
 
 
-def requests_of(user: User, *, at: datetime) -> QuerySet[Consultation]:
-    """Return the requests ``user`` may answer or has seen answered, on no case of their own or about them."""
-    rows = signed_links.with_case().filter(directorate__in=directorates_of(user, at=at))
+def own_consultations(user: User, *, at: datetime) -> QuerySet[Consultation]:
+    """Return the consultations of the user's directorates, but for those on a case of their own or about them."""
+    rows = signed_links.with_case().filter(directorate__in=own_directorates(user, at=at))
     return rows.exclude(state=ConsultationState.REVOKED).filter(case__in=Case.objects.of_others(user).values("pk"))
 
 
-def waiting_of(user: User, *, at: datetime) -> QuerySet[Consultation]:
-    """Return the requests that wait for ``user``'s directorates, the oldest first, with the times they gave."""
-    waiting = requests_of(user, at=at).filter(state__in=WITH_DIRECTORATE)
+def waiting_consultations(user: User, *, at: datetime) -> QuerySet[Consultation]:
+    """Return the consultations that wait for the user's directorates, the oldest first, with their estimates."""
+    waiting = own_consultations(user, at=at).filter(state__in=WITH_DIRECTORATE)
     return waiting.prefetch_related("estimates").order_by("pk")

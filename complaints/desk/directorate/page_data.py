@@ -1,4 +1,4 @@
-"""What a directorate sees of one request: the words of the case without its person, the files, the times."""
+"""What a directorate reads of one consultation: the case without its person, the files, the estimates."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from complaints.visibility.redaction import without_person
 
 
 @dataclass(frozen=True)
-class FileLine:
-    """One file to download, under a name that says nothing of the person."""
+class FileLink:
+    """One file to download; its name says nothing of the person."""
 
     name: str
     size: int
@@ -25,8 +25,8 @@ class FileLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """One request as its directorate reads it; no name and no number of the citizen is in it."""
+class ConsultationContent:
+    """One consultation as its directorate reads it; no name and no number of the citizen is in it."""
 
     subject: str
     details: str
@@ -34,38 +34,43 @@ class Sheet:
     additions: Sequence[str]
     area: str
     place: str
-    files: Sequence[FileLine]
-    times: Sequence[GivenEstimate]
+    files: Sequence[FileLink]
+    estimates: Sequence[GivenEstimate]
     latest: LatestEstimate
     offers: Sequence[tuple[int, date]]
 
     @property
     def is_beyond(self) -> bool:
-        """Tell whether the time given ends after the last day for the answer."""
-        return bool(self.times) and self.times[-1].until > self.latest.on
+        """Tell whether the last estimate ends after the last day for the answer."""
+        return bool(self.estimates) and self.estimates[-1].until > self.latest.on
 
 
-def sheet_of(asked: Consultation, *, at: datetime, address: Callable[[Attachment], str]) -> Sheet:
-    """Return what the directorate reads, in five statements; ``address`` says where it gets a file."""
-    case, calendar = asked.case, current_calendar()
+def consultation_content(
+    consultation: Consultation, *, at: datetime, file_url: Callable[[Attachment], str]
+) -> ConsultationContent:
+    """Return what the directorate reads, in five statements; ``file_url`` returns where it gets a file."""
+    case, calendar = consultation.case, current_calendar()
 
-    def covered(text: str) -> str:
+    def redacted(text: str) -> str:
         return without_person(text, case.citizen)
 
-    return Sheet(
-        subject=covered(case.subject),
-        details=covered(case.details),
-        answers=[(one.asked, covered(one.said)) for one in answers_to_show(case, knows_person=False)],
-        additions=[covered(text) for text in case.additions.order_by("pk").values_list("text", flat=True)],
-        area=covered(case.area),
-        place=covered(case.place),
-        files=[FileLine(one.plain_name, one.size, address(one)) for one in files_of(asked)],
-        times=given_estimates(asked.estimates.all(), calendar=calendar),
+    return ConsultationContent(
+        subject=redacted(case.subject),
+        details=redacted(case.details),
+        answers=[(answer.asked, redacted(answer.said)) for answer in answers_to_show(case, knows_person=False)],
+        additions=[redacted(text) for text in case.additions.order_by("pk").values_list("text", flat=True)],
+        area=redacted(case.area),
+        place=redacted(case.place),
+        files=[
+            FileLink(attachment.plain_name, attachment.size, file_url(attachment))
+            for attachment in readable_files(consultation)
+        ],
+        estimates=given_estimates(consultation.estimates.all(), calendar=calendar),
         latest=latest_estimate(case, at=at, calendar=calendar),
         offers=offers(at=at, calendar=calendar),
     )
 
 
-def files_of(asked: Consultation) -> QuerySet[Attachment]:
+def readable_files(consultation: Consultation) -> QuerySet[Attachment]:
     """Return the files a directorate may read: the citizen's, none of another directorate's."""
-    return asked.case.attachments.filter(consultation__isnull=True)
+    return consultation.case.attachments.filter(consultation__isnull=True)

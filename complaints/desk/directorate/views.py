@@ -1,4 +1,4 @@
-"""The directorate's page, by link or by account, and the two acts of the desk about it: ask, take back."""
+"""The page on which a directorate answers, by link or by account; and how officers ask it, and take that back."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from complaints.attachments.responses import file_response
 from complaints.case_text.estimates import GivenEstimate, given_estimates
 from complaints.desk.directorate import members
 from complaints.desk.directorate.forms import NO_MORE, ConsultForm, EstimateForm, FindingForm, typed_in
-from complaints.desk.directorate.page_data import files_of, sheet_of
+from complaints.desk.directorate.page_data import consultation_content, readable_files
 from complaints.engine import holders, signed_links
 from complaints.engine.signed_links import LinkStatus
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Attachment, Consultation
-from complaints.staff.acts import Doing, act
+from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.staff.frame import frame
 from complaints.visibility.identity import CaseVisibility
 from complaints.visibility.redaction import without_person
@@ -52,28 +52,34 @@ _PUBLIC, _DESK = "complaints/desk/directorate/_public.html", "complaints/desk/di
 
 
 @dataclass(frozen=True, kw_only=True)
-class Visit:
-    """Somebody of a directorate at one request: ``by`` is None for whoever came by the link."""
+class ConsultationRequest:
+    """A request by a directorate to the page of one consultation; ``by`` is None for whoever came by the link."""
 
-    request: HttpRequest
-    asked: Consultation
+    http: HttpRequest
+    consultation: Consultation
     at: datetime
-    standing: LinkStatus
-    here: str
-    address: Callable[[Attachment], str]
+    link_status: LinkStatus
+    url: str
+    file_url: Callable[[Attachment], str]
     by: User | None = None
-    around: dict[str, Any] = field(default_factory=lambda: {"frame": _PUBLIC})
+    around: dict[str, Any] = field(default_factory=lambda: {"base_template": _PUBLIC})
 
     @property
     def data(self) -> QueryDict | None:
-        """Return what was sent, None while the page is only opened."""
-        return self.request.POST if self.request.method == "POST" else None
+        """Return what was posted, None while the page is only opened."""
+        return self.http.POST if self.http.method == "POST" else None
 
     def page(self, name: str, *, status: int = 200, **context: Any) -> HttpResponse:
-        """Show one of the directorate's pages."""
-        reading = CaseVisibility(self.asked.case, knows_person=False)
-        around = {**self.around, "asked": self.asked, "standing": self.standing, "reading": reading, **context}
-        return render(self.request, f"complaints/desk/directorate/{name}.html", around, status=status)
+        """Show the page ``name`` of the directorate."""
+        visibility = CaseVisibility(self.consultation.case, knows_person=False)
+        around = {
+            **self.around,
+            "consultation": self.consultation,
+            "link_status": self.link_status,
+            "case_visibility": visibility,
+            **context,
+        }
+        return render(self.http, f"complaints/desk/directorate/{name}.html", around, status=status)
 
 
 # ---- by the link ----
@@ -100,40 +106,40 @@ def _by_link(view: Page) -> Page:
 @require_http_methods(["GET", "HEAD", "POST"])
 @handles_rate_limits
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Let a directorate read what it is asked and answer, by nothing but its link."""
-    asked, at = signed_links.read(token), timezone.now()
-    if asked is None:
-        return render(request, "complaints/desk/directorate/unknown.html", {"frame": _PUBLIC}, status=NOT_FOUND)
-    visit = Visit(
-        request=request,
-        asked=asked,
+    """Let a directorate read the consultation and answer it by its link alone."""
+    consultation, at = signed_links.read(token), timezone.now()
+    if consultation is None:
+        return render(request, "complaints/desk/directorate/unknown.html", {"base_template": _PUBLIC}, status=NOT_FOUND)
+    asked = ConsultationRequest(
+        http=request,
+        consultation=consultation,
         at=at,
-        standing=signed_links.link_status(asked, at=at),
-        here=request.path,
-        address=lambda file: reverse("directorate-file", args=[token, file.pk]),
-        around={"frame": _PUBLIC, "is_of_the_desk": _is_of_the_desk(request, asked, at=at)},
+        link_status=signed_links.link_status(consultation, at=at),
+        url=request.path,
+        file_url=lambda file: reverse("directorate-file", args=[token, file.pk]),
+        around={"base_template": _PUBLIC, "is_asking_desk": _is_asking_desk(request, consultation, at=at)},
     )
-    if visit.around["is_of_the_desk"] and visit.data is not None:
-        return visit.page("own_desk", status=CONFLICT, kept=typed_in(visit.data))
-    return _answer(visit)
+    if asked.around["is_asking_desk"] and asked.data is not None:
+        return asked.page("own_desk", status=CONFLICT, typed_texts=typed_in(asked.data))
+    return _answer(asked)
 
 
-def _is_of_the_desk(request: HttpRequest, asked: Consultation, *, at: datetime) -> bool:
-    """Tell whether whoever came by the link is signed in as one of those who asked: they answer for no directorate."""
+def _is_asking_desk(request: HttpRequest, consultation: Consultation, *, at: datetime) -> bool:
+    """Tell whether the link was opened by somebody signed in at the agency that asked: they must not answer."""
     if not request.user.is_authenticated:
         return False
     authority = signed_in_user(request).authority(at)
-    return authority.has(CMU) or asked.case.agency_id in authority.agencies(READERS)
+    return authority.has(CMU) or consultation.case.agency_id in authority.agencies(READERS)
 
 
 @_by_link
 @require_safe
 def link_file(_request: HttpRequest, token: str, pk: uuid.UUID) -> HttpResponseBase:
     """Hand a file of the case out while the link is open."""
-    asked = signed_links.read(token)
-    if asked is None or signed_links.link_status(asked, at=timezone.now()) != LinkStatus.OPEN:
+    consultation = signed_links.read(token)
+    if consultation is None or signed_links.link_status(consultation, at=timezone.now()) != LinkStatus.OPEN:
         raise Http404
-    return _file(asked, pk)
+    return _file(consultation, pk)
 
 
 # ---- signed in ----
@@ -142,13 +148,15 @@ def link_file(_request: HttpRequest, token: str, pk: uuid.UUID) -> HttpResponseB
 @staff_required(members.MEMBERS)
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
-    """List what waits for the directorates of a member, the oldest first."""
+    """List the consultations that wait for the directorates of a member, the oldest first."""
     user, at = signed_in_user(request), timezone.now()
     after = request.GET.get("after", "")
-    rows = members.waiting_of(user, at=at).filter(pk__gt=int(after) if after.isdecimal() and after.isascii() else 0)
+    rows = members.waiting_consultations(user, at=at).filter(
+        pk__gt=int(after) if after.isdecimal() and after.isascii() else 0
+    )
     found, calendar = list(rows[: PAGE + 1]), current_calendar()
     context = {
-        "rows": [_row(one, calendar) for one in found[:PAGE]],
+        "rows": [_row(consultation, calendar) for consultation in found[:PAGE]],
         "next": f"?after={found[PAGE - 1].pk}" if len(found) > PAGE else "",
         "first": "?" if after else "",
         **_around(user, at),
@@ -159,144 +167,144 @@ def requests(request: HttpRequest) -> HttpResponse:
 @staff_required(members.MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @handles_rate_limits
-def request_page(request: HttpRequest, asked: int) -> HttpResponse:
-    """Let a member of a directorate read what it is asked and answer."""
+def request_page(request: HttpRequest, consultation: int) -> HttpResponse:
+    """Let a member of a directorate read the consultation and answer it."""
     user, at = signed_in_user(request), timezone.now()
-    found = get_object_or_404(members.requests_of(user, at=at), pk=asked)
-    standing = signed_links.link_status(found, at=at)
-    visit = Visit(
-        request=request,
-        asked=found,
+    found = get_object_or_404(members.own_consultations(user, at=at), pk=consultation)
+    link_status = signed_links.link_status(found, at=at)
+    asked = ConsultationRequest(
+        http=request,
+        consultation=found,
         at=at,
         # Only the link expires; who has an account goes on.
-        standing=LinkStatus.OPEN if standing == LinkStatus.EXPIRED else standing,
-        here=request.path,
-        address=lambda file: reverse("directorate-request-file", args=[asked, file.pk]),
+        link_status=LinkStatus.OPEN if link_status == LinkStatus.EXPIRED else link_status,
+        url=request.path,
+        file_url=lambda file: reverse("directorate-request-file", args=[consultation, file.pk]),
         by=user,
         around=_around(user, at),
     )
-    return _answer(visit)
+    return _answer(asked)
 
 
 @staff_required(members.MEMBERS)
 @require_safe
-def request_file(request: HttpRequest, asked: int, file: uuid.UUID) -> HttpResponseBase:
+def request_file(request: HttpRequest, consultation: int, file: uuid.UUID) -> HttpResponseBase:
     """Hand a file of a case out to a member of the directorate that is asked."""
     user, at = signed_in_user(request), timezone.now()
-    return _file(get_object_or_404(members.waiting_of(user, at=at), pk=asked), file)
+    return _file(get_object_or_404(members.waiting_consultations(user, at=at), pk=consultation), file)
 
 
-def _row(asked: Consultation, calendar: WorkingCalendar) -> tuple[Consultation, str, list[GivenEstimate]]:
-    """Return a request with its subject as its directorate reads it, and the last time given, if any."""
-    subject = without_person(asked.case.subject, asked.case.citizen)
-    return asked, subject, given_estimates(asked.estimates.all(), calendar=calendar)[-1:]
+def _row(consultation: Consultation, calendar: WorkingCalendar) -> tuple[Consultation, str, list[GivenEstimate]]:
+    """Return a consultation, its subject without the person, and the last estimate, if any."""
+    subject = without_person(consultation.case.subject, consultation.case.citizen)
+    return consultation, subject, given_estimates(consultation.estimates.all(), calendar=calendar)[-1:]
 
 
 def _around(user: User, at: datetime) -> dict[str, Any]:
-    """Return the frame of the desk, headed by the member's directorates."""
-    names = [one.name for one in members.directorates_of(user, at=at)]
-    return {**frame(user, at=at), "frame": _DESK, "office": gettext(", ").join(names)}
+    """Return the frame of staff pages, headed by the member's directorates."""
+    names = [directorate.name for directorate in members.own_directorates(user, at=at)]
+    return {**frame(user, at=at), "base_template": _DESK, "office": gettext(", ").join(names)}
 
 
-def _file(asked: Consultation, pk: uuid.UUID) -> HttpResponseBase:
-    attachment = get_object_or_404(files_of(asked), pk=pk)
+def _file(consultation: Consultation, pk: uuid.UUID) -> HttpResponseBase:
+    attachment = get_object_or_404(readable_files(consultation), pk=pk)
     return file_response(attachment, name=attachment.plain_name)
 
 
 # ---- the page ----
 
 
-def _answer(visit: Visit) -> HttpResponse:
-    if visit.data is None:
-        return _show(visit)
-    rate_limits.spend(signed_links.SENT_BY_LINK, str(visit.asked.pk), at=visit.at)
-    if visit.standing.is_over:
-        return _over(visit)
+def _answer(request: ConsultationRequest) -> HttpResponse:
+    if request.data is None:
+        return _request_page(request)
+    rate_limits.spend(signed_links.SENT_BY_LINK, str(request.consultation.pk), at=request.at)
+    if request.link_status.is_over:
+        return _ended(request)
     try:
-        return _take_time(visit) if "time" in visit.data else _take_finding(visit)
+        return _take_estimate(request) if "time" in request.data else _take_finding(request)
     except (NotAsked, TransitionNotAllowed, NotEntitled):
-        return _over(visit)
+        return _ended(request)
 
 
-def _show(visit: Visit, *, status: int = 200, **context: Any) -> HttpResponse:
-    """Show the request with its forms, or what became of it."""
-    if visit.standing.is_over:
-        return _over(visit)
-    if visit.standing == LinkStatus.ANSWERED:
-        return visit.page("done")
-    last = visit.asked.estimates.last()
-    forms = {"time": EstimateForm(None, last=last), "finding": FindingForm(None, at=visit.at)}
-    sheet = sheet_of(visit.asked, at=visit.at, address=visit.address)
-    return visit.page("request", status=status, **{"sheet": sheet, **forms, **context})
+def _request_page(request: ConsultationRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+    """Show the consultation with its forms, or what became of it."""
+    if request.link_status.is_over:
+        return _ended(request)
+    if request.link_status == LinkStatus.ANSWERED:
+        return request.page("done")
+    last = request.consultation.estimates.last()
+    forms = {"estimate": EstimateForm(None, last=last), "finding": FindingForm(None, at=request.at)}
+    content = consultation_content(request.consultation, at=request.at, file_url=request.file_url)
+    return request.page("request", status=status, **{"content": content, **forms, **context})
 
 
-def _take_time(visit: Visit) -> HttpResponse:
-    asked, last = visit.asked, visit.asked.estimates.last()
-    form = EstimateForm(visit.data, last=last)
+def _take_estimate(request: ConsultationRequest) -> HttpResponse:
+    consultation, last = request.consultation, request.consultation.estimates.last()
+    form = EstimateForm(request.data, last=last)
     if not form.is_valid():
-        return _show(visit, time=form, form=form)
+        return _request_page(request, estimate=form, form=form)
     typed = {"days": form.cleaned_data["days"], "reason": form.cleaned_data.get("reason", "")}
     try:
-        consultations.estimate(asked, at=visit.at, number=form.cleaned_data["number"], by=visit.by, **typed)
+        consultations.estimate(consultation, at=request.at, number=form.cleaned_data["number"], by=request.by, **typed)
     except Overtaken:
-        again = EstimateForm(None, last=asked.estimates.last(), typed=typed)
-        return _show(visit, status=CONFLICT, time=again, is_overtaken=True)
-    messages.success(visit.request, gettext("The officer of the agency is told the time you need."))
-    return redirect(visit.here)
+        again = EstimateForm(None, last=consultation.estimates.last(), typed=typed)
+        return _request_page(request, status=CONFLICT, estimate=again, is_overtaken=True)
+    messages.success(request.http, gettext("The officer of the agency is told the time you need."))
+    return redirect(request.url)
 
 
-def _take_finding(visit: Visit) -> HttpResponse:
-    form = FindingForm(visit.data, visit.request.FILES, at=visit.at)
+def _take_finding(request: ConsultationRequest) -> HttpResponse:
+    form = FindingForm(request.data, request.http.FILES, at=request.at)
     if not form.is_valid():
-        return _show(visit, finding=form, form=form)
+        return _request_page(request, finding=form, form=form)
     try:
         consultations.find(
-            visit.asked,
-            at=visit.at,
+            request.consultation,
+            at=request.at,
             finding=form.cleaned_data["finding"],
             signed_as=form.cleaned_data["signed_as"],
             attachments=form.taken,
-            by=visit.by,
+            by=request.by,
         )
     except Overtaken:
-        return visit.page("done", status=CONFLICT, kept=typed_in(visit.request.POST))
-    return redirect(visit.here)
+        return request.page("done", status=CONFLICT, typed_texts=typed_in(request.http.POST))
+    return redirect(request.url)
 
 
-def _over(visit: Visit) -> HttpResponse:
-    """Say that the request is over and why, with the words that were typed for nothing."""
-    fresh = signed_links.with_case().get(pk=visit.asked.pk)
-    context = {"asked": fresh, "standing": signed_links.link_status(fresh, at=visit.at)}
-    status = GONE if context["standing"] != LinkStatus.ANSWERED else CONFLICT
-    kept = typed_in(visit.data) if visit.data is not None else []
-    return visit.page("over", status=status, kept=kept, **context)
+def _ended(request: ConsultationRequest) -> HttpResponse:
+    """Say that the consultation is over and why, with the texts that were typed for nothing."""
+    fresh = signed_links.with_case().get(pk=request.consultation.pk)
+    context = {"consultation": fresh, "link_status": signed_links.link_status(fresh, at=request.at)}
+    status = GONE if context["link_status"] != LinkStatus.ANSWERED else CONFLICT
+    typed_texts = typed_in(request.data) if request.data is not None else []
+    return request.page("over", status=status, typed_texts=typed_texts, **context)
 
 
-# ---- the desk ----
+# ---- the agency that asks ----
 
 
-@act(Action.CONSULT, "complaints/desk/directorate/consult.html")
-def consult(doing: Doing) -> HttpResponse:
+@action_page(Action.CONSULT, "complaints/desk/directorate/consult.html")
+def consult(request: ActionRequest) -> HttpResponse:
     """Ask a directorate for a time and a finding."""
-    case = doing.case
+    case = request.case
     directorates = list(case.agency.directorates.filter(is_active=True)) if case.agency else []
-    form = ConsultForm(doing.data, directorates=directorates, chosen=case.directorate)
-    if doing.data is None and case.holder != Holder.AGENCY:
-        return doing.refuse(_in_other_hands())
-    if not doing.is_sent(form):
-        return doing.page(directorates=directorates)
+    form = ConsultForm(request.data, directorates=directorates, chosen=case.directorate)
+    if request.data is None and case.holder != Holder.AGENCY:
+        return request.refuse(_in_other_hands())
+    if not request.is_sent(form):
+        return request.page(directorates=directorates)
     directorate = form.chosen_directorate
     words = {name: form.cleaned_data[name] for name in ("text", "language")}
     try:
-        consultations.consult(case, by=doing.user, at=doing.at, directorate=directorate, **words)
+        consultations.consult(case, by=request.user, at=request.at, directorate=directorate, **words)
     except InOtherHands:
-        return doing.refuse(_in_other_hands())
+        return request.refuse(_in_other_hands())
     except NotOfTheAgency:
         form.add_error("directorate", NO_MORE)
-        return doing.page(directorates=directorates)
+        return request.page(directorates=directorates)
     if directorate.email:
-        return doing.done(gettext("The directorate is being asked by e-mail."))
-    return doing.done(
+        return request.done(gettext("The directorate is being asked by e-mail."))
+    return request.done(
         gettext("The request is ready. Give the directorate its link: it stands on the page of the case.")
     )
 
@@ -305,13 +313,13 @@ def _in_other_hands() -> str:
     return gettext("A directorate or an outside centre has the case. It must come back before another is asked.")
 
 
-@act(Action.REVOKE, "complaints/desk/directorate/revoke.html")
-def revoke(doing: Doing) -> HttpResponse:
+@action_page(Action.REVOKE, "complaints/desk/directorate/revoke.html")
+def revoke(request: ActionRequest) -> HttpResponse:
     """Take back what a directorate is asked."""
-    asked = holders.open_consultation(doing.case)
-    if asked is None and doing.data is None:
-        return doing.refuse(gettext("No directorate is asked at the moment."))
-    if not doing.is_sent(Form(doing.data)):
-        return doing.page(asked=asked)
-    consultations.revoke(doing.case, by=doing.user, at=doing.at)
-    return doing.done(gettext("The request is taken back. Its link opens nothing any more."))
+    consultation = holders.open_consultation(request.case)
+    if consultation is None and request.data is None:
+        return request.refuse(gettext("No directorate is asked at the moment."))
+    if not request.is_sent(Form(request.data)):
+        return request.page(consultation=consultation)
+    consultations.revoke(request.case, by=request.user, at=request.at)
+    return request.done(gettext("The request is taken back. Its link opens nothing any more."))

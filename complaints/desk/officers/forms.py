@@ -1,4 +1,4 @@
-"""What a supervisor types about the desk: an absence with a deputy, and whose cases go to whom."""
+"""The forms of an absence with its deputy, and of giving all cases of somebody to another."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class AbsenceForm(Form):
         self, data: Mapping[str, Any] | None, *, people: Sequence[User], today: date, chosen: str = ""
     ) -> None:
         super().__init__(data, initial={"officer": chosen})
-        self.people, self.today = {str(one.pk): one for one in people}, today
-        names = [_CHOOSE, *((key, one.name) for key, one in self.people.items())]
+        self.people, self.today = {str(user.pk): user for user in people}, today
+        names = [_CHOOSE, *((key, user.name) for key, user in self.people.items())]
         for field in ("officer", "deputy"):
             self.fields[field].choices = names  # type: ignore[attr-defined]
 
@@ -113,11 +113,11 @@ class ReassignForm(Form):
     ) -> None:
         """``givers`` come with what is said of them, such as the number of their cases."""
         super().__init__(data, initial={"giver": chosen})
-        self.givers = {str(one.pk): one for one, _said in givers}
-        self.takers = {str(one.pk): one for one in takers}
-        said = [(str(one.pk), words) for one, words in givers]
+        self.givers = {str(user.pk): user for user, _said in givers}
+        self.takers = {str(user.pk): user for user in takers}
+        said = [(str(user.pk), words) for user, words in givers]
         self.fields["giver"].choices = [_CHOOSE, *said]  # type: ignore[attr-defined]
-        names = [(key, one.name) for key, one in self.takers.items()]
+        names = [(key, user.name) for key, user in self.takers.items()]
         self.fields["taker"].choices = [_CHOOSE, *names]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The people of a desk: who has how many cases, who is away and who acts instead, whose work goes to whom."""
+"""The officers of an agency: their cases, their absences and deputies, and giving all cases of one to another."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from complaints.staff.frame import frame
 
 
 @dataclass(frozen=True)
-class _Desk:
-    """One person who looks at the desk of one agency, and the agencies whose desks they may look at."""
+class _OfficersRequest:
+    """A request to a page about the staff of ``agency``; ``agencies`` are all that the user may look at."""
 
-    request: HttpRequest
+    http: HttpRequest
     user: User
     at: datetime
     agency: Agency
@@ -42,52 +42,60 @@ class _Desk:
 
     @property
     def supervises(self) -> bool:
-        """Tell whether the person may hand over the work of this desk; the unit only watches."""
+        """Tell whether the user may give the cases of this agency to others; the unit only looks."""
         return self.agency.pk in self.user.authority(self.at).agencies(SUPERVISION)
 
     @property
-    def address(self) -> str:
-        """The address of this desk's list."""
+    def list_url(self) -> str:
+        """Return the address of the list of this agency."""
         return f"{reverse('officers')}?{urlencode({'agency': self.agency.code})}"
 
     def page(self, template: str, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
-        """Show a page about this desk."""
-        around = {"agency": self.agency, "agencies": self.agencies, "supervises": self.supervises, "desk": self.address}
-        return render(self.request, template, {**around, **context, **frame(self.user, at=self.at)}, status=status)
+        """Show a page about this agency."""
+        around = {
+            "agency": self.agency,
+            "agencies": self.agencies,
+            "supervises": self.supervises,
+            "list_url": self.list_url,
+        }
+        return render(self.http, template, {**around, **context, **frame(self.user, at=self.at)}, status=status)
 
     def done(self, words: str) -> HttpResponse:
         """Say what happened and go back to the list."""
-        messages.success(self.request, words)
-        return redirect(self.address)
+        messages.success(self.http, words)
+        return redirect(self.list_url)
 
 
-def _of_a_desk(*methods: str) -> Callable[[Callable[[_Desk], HttpResponse]], Callable[[HttpRequest], HttpResponse]]:
-    """Make a page out of a function that takes a ``_Desk``; a desk one may not look at does not exist."""
+type _View = Callable[[_OfficersRequest], HttpResponse]
 
-    def decorate(view: Callable[[_Desk], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+
+def _officers_page(*methods: str) -> Callable[[_View], Callable[[HttpRequest], HttpResponse]]:
+    """Make a view out of a function that takes an ``_OfficersRequest``; 404 for an agency one may not look at."""
+
+    def decorate(view: _View) -> Callable[[HttpRequest], HttpResponse]:
         @staff_required(SUPERVISION | CMU)
         @require_http_methods(methods)
         @wraps(view)
         def page(request: HttpRequest) -> HttpResponse:
-            return view(_desk(request))
+            return view(_officers_request(request))
 
         return page
 
     return decorate
 
 
-def _desk(request: HttpRequest) -> _Desk:
+def _officers_request(request: HttpRequest) -> _OfficersRequest:
     user, at = signed_in_user(request), timezone.now()
     agencies = _agencies(user, at)
-    wanted = request.GET.get("agency", "")
-    agency = next((one for one in agencies if not wanted or one.code == wanted), None)
+    code = request.GET.get("agency", "")
+    agency = next((agency for agency in agencies if not code or agency.code == code), None)
     if agency is None:
         raise Http404
-    return _Desk(request, user, at, agency, agencies)
+    return _OfficersRequest(request, user, at, agency, agencies)
 
 
 def _agencies(user: User, at: datetime) -> list[Agency]:
-    """Return the agencies whose desks ``user`` may look at: the own ones, or all that have people for the unit."""
+    """Return the agencies whose officers ``user`` may look at: the own ones; for the unit, all with staff."""
     authority, on = user.authority(at), timezone.localdate(at)
     found = Agency.objects.order_by("name_ar")
     if authority.has(CMU):
@@ -98,29 +106,31 @@ def _agencies(user: User, at: datetime) -> list[Agency]:
     return list(found)
 
 
-@_of_a_desk("GET", "HEAD")
-def officers(desk: _Desk) -> HttpResponse:
-    """List the people of a desk with their cases, their last sign-in and their absences."""
-    seats = absences.officer_seats(desk.agency, at=desk.at)
-    return desk.page("complaints/desk/officers/officers.html", seats=seats, unassigned=absences.unassigned(desk.agency))
+@_officers_page("GET", "HEAD")
+def officers(request: _OfficersRequest) -> HttpResponse:
+    """List the officers with their cases, their last sign-in and their absences."""
+    members = absences.officer_seats(request.agency, at=request.at)
+    return request.page(
+        "complaints/desk/officers/officers.html", members=members, unassigned=absences.unassigned(request.agency)
+    )
 
 
-@_of_a_desk("GET", "HEAD", "POST")
-def absence(desk: _Desk) -> HttpResponse:
+@_officers_page("GET", "HEAD", "POST")
+def absence(request: _OfficersRequest) -> HttpResponse:
     """Plan an absence with a deputy."""
-    people = [seat.user for seat in absences.officer_seats(desk.agency, at=desk.at) if not seat.has_left]
-    sent = desk.request.POST if desk.request.method == "POST" else None
-    chosen = desk.request.GET.get("officer", "")
-    form = AbsenceForm(sent, people=people, today=timezone.localdate(desk.at), chosen=chosen)
-    if sent is None or not form.is_valid() or not _is_planned(desk, form):
-        return desk.page("complaints/desk/officers/absence.html", form=form)
+    people = [member.user for member in absences.officer_seats(request.agency, at=request.at) if not member.has_left]
+    sent = request.http.POST if request.http.method == "POST" else None
+    chosen = request.http.GET.get("officer", "")
+    form = AbsenceForm(sent, people=people, today=timezone.localdate(request.at), chosen=chosen)
+    if sent is None or not form.is_valid() or not _is_planned(request, form):
+        return request.page("complaints/desk/officers/absence.html", form=form)
     words = {"officer": form.person("officer").name, "deputy": form.person("deputy").name}
-    return desk.done(gettext("%(deputy)s acts for %(officer)s on these days.") % words)
+    return request.done(gettext("%(deputy)s acts for %(officer)s on these days.") % words)
 
 
-def _is_planned(desk: _Desk, form: AbsenceForm) -> bool:
+def _is_planned(request: _OfficersRequest, form: AbsenceForm) -> bool:
     days = {name: form.cleaned_data[name] for name in ("starts_on", "ends_on")}
-    authority = desk.user.authority(desk.at)
+    authority = request.user.authority(request.at)
     within = None if authority.has(CMU) else authority.agencies(SUPERVISION)
     try:
         absences.plan_absence(form.person("officer"), deputy=form.person("deputy"), within=within, **days)
@@ -138,33 +148,33 @@ def _is_planned(desk: _Desk, form: AbsenceForm) -> bool:
     return False
 
 
-@_of_a_desk("POST")
-def absence_end(desk: _Desk) -> HttpResponse:
+@_officers_page("POST")
+def absence_end(request: _OfficersRequest) -> HttpResponse:
     """End an absence today, or strike one that has not begun."""
-    people = {seat.user.pk for seat in absences.officer_seats(desk.agency, at=desk.at)}
-    key = desk.request.POST.get("absence", "")
+    people = {member.user.pk for member in absences.officer_seats(request.agency, at=request.at)}
+    key = request.http.POST.get("absence", "")
     found = Absence.objects.filter(pk=key, user__in=people).first() if key.isascii() and key.isdigit() else None
     if found is None:
         raise Http404
-    absences.end_absence(found, on=timezone.localdate(desk.at))
-    return desk.done(gettext("The absence has ended."))
+    absences.end_absence(found, on=timezone.localdate(request.at))
+    return request.done(gettext("The absence has ended."))
 
 
-@_of_a_desk("GET", "HEAD", "POST")
-def reassign(desk: _Desk) -> HttpResponse:
+@_officers_page("GET", "HEAD", "POST")
+def reassign(request: _OfficersRequest) -> HttpResponse:
     """Give all open cases of one person to another, in one act."""
-    if not desk.supervises:
+    if not request.supervises:
         raise Http404
-    sent = desk.request.POST if desk.request.method == "POST" else None
-    form = _reassign_form(desk, sent)
+    sent = request.http.POST if request.http.method == "POST" else None
+    form = _reassign_form(request, sent)
     if sent is None or not form.is_valid():
-        return desk.page("complaints/desk/officers/reassign.html", form=form)
+        return request.page("complaints/desk/officers/reassign.html", form=form)
     giver, taker = form.givers[form.cleaned_data["giver"]], form.takers[form.cleaned_data["taker"]]
     try:
-        done = absences.reassign(desk.agency, giver, taker, by=desk.user, at=desk.at)
+        done = absences.reassign(request.agency, giver, taker, by=request.user, at=request.at)
     except NotAtTheDesk:
         form.add_error("taker", GONE)
-        return desk.page("complaints/desk/officers/reassign.html", form=form)
+        return request.page("complaints/desk/officers/reassign.html", form=form)
     except NotEntitled:
         raise Http404 from None
     if done.kept:
@@ -173,24 +183,24 @@ def reassign(desk: _Desk) -> HttpResponse:
             "%(count)s cases stayed: nobody handles a case of their own or about themselves.",
             done.kept,
         )
-        messages.warning(desk.request, kept % {"count": done.kept})
+        messages.warning(request.http, kept % {"count": done.kept})
     words = ngettext(
         "%(count)s case of %(giver)s is with %(taker)s now.",
         "%(count)s cases of %(giver)s are with %(taker)s now.",
         done.moved,
     )
-    return desk.done(words % {"count": done.moved, "giver": giver.name, "taker": taker.name})
+    return request.done(words % {"count": done.moved, "giver": giver.name, "taker": taker.name})
 
 
-def _reassign_form(desk: _Desk, sent: Any) -> ReassignForm:
-    seats = absences.officer_seats(desk.agency, at=desk.at)
-    givers = [(seat.user, _giver_words(seat)) for seat in seats if seat.cases]
-    on = timezone.localdate(desk.at)
+def _reassign_form(request: _OfficersRequest, sent: Any) -> ReassignForm:
+    members = absences.officer_seats(request.agency, at=request.at)
+    givers = [(member.user, _giver_label(member)) for member in members if member.cases]
+    on = timezone.localdate(request.at)
     # Whoever is away today gets no work that their deputy would have to find out about.
-    takers = [seat.user for seat in seats if not seat.has_left and not seat.is_away(on)]
-    return ReassignForm(sent, givers=givers, takers=takers, chosen=desk.request.GET.get("officer", ""))
+    takers = [member.user for member in members if not member.has_left and not member.is_away(on)]
+    return ReassignForm(sent, givers=givers, takers=takers, chosen=request.http.GET.get("officer", ""))
 
 
-def _giver_words(seat: absences.OfficerSeat) -> str:
-    cases = ngettext("%(count)s open case", "%(count)s open cases", seat.cases) % {"count": seat.cases}
-    return f"{seat.user.name} – {cases}"
+def _giver_label(member: absences.OfficerSeat) -> str:
+    cases = ngettext("%(count)s open case", "%(count)s open cases", member.cases) % {"count": member.cases}
+    return f"{member.user.name} – {cases}"

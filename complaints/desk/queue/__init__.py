@@ -1,1 +1,1 @@
-"""The work queue: views, filters, counts, acts on many cases."""
+"""The work queue: tabs, filters, counts, saved filters, search, and bulk actions."""

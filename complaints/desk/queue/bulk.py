@@ -1,4 +1,4 @@
-"""One deed done to many cases of a list: each by itself, so that those it cannot be done to hinder no other."""
+"""One action applied to many cases of a list, each by itself: where it is refused, the others are not hindered."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from complaints.actions.reminders import NobodyToRemind, RemindedToday
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case
 
-#: Cases of one press.
+#: Cases that one bulk action takes at most.
 MOST: Final = 100
 _CHOICE = re.compile(r"([0-9]{10})-([0-9]{1,9})")
 
-#: Does the deed to one case; False tells that there was nothing to do.
-type Deed = Callable[[Case], bool]
+#: Applies the action to one case; returns False where there was nothing to do.
+type CaseAction = Callable[[Case], bool]
 
 
-class Moved(Exception):
+class CaseChanged(Exception):
     """The case has changed since the list was shown."""
 
 
@@ -41,23 +41,23 @@ class Choice:
 
     @classmethod
     def of(cls, case: Case) -> Choice:
-        """Return the choice of a case as it stands."""
+        """Return the choice of ``case`` in its present version."""
         return cls(case.reference, case.version)
 
     def __str__(self) -> str:
         return f"{self.reference}-{self.version}"
 
 
-def read(sent: Sequence[str]) -> list[Choice]:
-    """Return what was ticked, each case once; what is no choice is left out."""
+def read_choices(sent: Sequence[str]) -> list[Choice]:
+    """Return the rows that were ticked, each case once; what cannot be read as a choice is left out."""
     found = filter(None, map(_CHOICE.fullmatch, sent))
     chosen = {match[1]: Choice(match[1], int(match[2])) for match in found if reference.parse(match[1])}
     return list(chosen.values())
 
 
 @dataclass(frozen=True)
-class Result:
-    """What became of one row: ``case`` is None where the person may not see such a case."""
+class BulkResult:
+    """What became of one choice; ``case`` is None where the person may not see it."""
 
     reference: str
     case: Case | None
@@ -65,40 +65,42 @@ class Result:
     words: str
 
 
-def visible(chosen: Sequence[Choice], *, by: User, at: datetime) -> dict[str, Case]:
+def visible_cases(chosen: Sequence[Choice], *, by: User, at: datetime) -> dict[str, Case]:
     """Return the chosen cases that ``by`` may see, by tracking number."""
-    cases = Case.objects.visible_to(by, at=at).filter(reference__in=[one.reference for one in chosen])
+    cases = Case.objects.visible_to(by, at=at).filter(reference__in=[choice.reference for choice in chosen])
     return {case.reference: case for case in cases.for_listing().with_recused()}
 
 
-def press(chosen: Sequence[Choice], deed: Deed, *, by: User, at: datetime, locks: bool = True) -> list[Result]:
-    """Do ``deed`` to each chosen case that ``by`` may see and that stands as the list showed it; tell each fate.
+def apply(
+    chosen: Sequence[Choice], action: CaseAction, *, by: User, at: datetime, locks: bool = True
+) -> list[BulkResult]:
+    """Apply ``action`` to each chosen case that ``by`` may see and that has not changed; return what became of each.
 
-    Each case has a transaction of its own: what is refused leaves nothing of itself, and everything else done.
-    Without ``locks`` the deed locks its cases itself: several, in the one order in which they are always locked.
+    Each case has a transaction of its own, so that a refusal undoes nothing but itself. Locks the case first; without
+    ``locks`` the action does so itself, where it takes several cases, always in the same order.
     """
-    seen = visible(chosen, by=by, at=at)
-    return [_press(one, seen.get(one.reference), deed, locks=locks) for one in chosen]
+    seen = visible_cases(chosen, by=by, at=at)
+    return [_apply_to(choice, seen.get(choice.reference), action, locks=locks) for choice in chosen]
 
 
-def _press(one: Choice, case: Case | None, deed: Deed, *, locks: bool) -> Result:
+def _apply_to(choice: Choice, case: Case | None, action: CaseAction, *, locks: bool) -> BulkResult:
     if case is None:
-        return Result(one.reference, None, is_done=False, words=gettext("You have no such case."))
+        return BulkResult(choice.reference, None, is_done=False, words=gettext("You have no such case."))
     try:
         with transaction.atomic():
             rows = Case.objects.select_for_update(of=("self",)) if locks else Case.objects.all()
-            if rows.values_list("version", flat=True).get(pk=case.pk) != one.version:
-                raise Moved
-            is_new = deed(case)
-    except tuple(_WHY) as refused:
-        return Result(one.reference, case, is_done=False, words=_why(refused))
-    return Result(
-        one.reference, case, is_done=True, words=gettext("Done.") if is_new else gettext("It was so already.")
+            if rows.values_list("version", flat=True).get(pk=case.pk) != choice.version:
+                raise CaseChanged
+            is_new = action(case)
+    except tuple(_REFUSALS) as refused:
+        return BulkResult(choice.reference, case, is_done=False, words=_refusal_text(refused))
+    return BulkResult(
+        choice.reference, case, is_done=True, words=gettext("Done.") if is_new else gettext("It was so already.")
     )
 
 
-_WHY: dict[type[Exception], StrPromise] = {
-    Moved: _("It has changed since you opened the list. Open it, and see what was done."),
+_REFUSALS: dict[type[Exception], StrPromise] = {
+    CaseChanged: _("It has changed since you opened the list. Open it, and see what was done."),
     TransitionNotAllowed: _("This cannot be done to a case that stands where it does."),
     NotEntitled: _("You may not do this to this case."),
     NotAnOfficer: _("The person is no officer of its agency today, or it is their own case or about them."),
@@ -108,5 +110,5 @@ _WHY: dict[type[Exception], StrPromise] = {
 }
 
 
-def _why(refused: Exception) -> str:
-    return next(str(words) for kind, words in _WHY.items() if isinstance(refused, kind))
+def _refusal_text(refused: Exception) -> str:
+    return next(str(words) for kind, words in _REFUSALS.items() if isinstance(refused, kind))

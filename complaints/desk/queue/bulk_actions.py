@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from complaints.desk.queue.tabs import Seat
+from complaints.desk.queue.tabs import StaffContext
 
 
-class Deed(TextChoices):
-    """A deed done to every case that was ticked."""
+class BulkAction(TextChoices):
+    """An action applied to every case that was ticked."""
 
     ASSIGN = "assign", _("Give to an officer…")
     REMIND_OFFICER = "remind_officer", _("Remind the officer")
@@ -19,6 +19,6 @@ class Deed(TextChoices):
     LINK = "link", _("Link to another case…")
 
 
-def offered_to(seat: Seat) -> list[Deed]:
-    """Return the deeds open to somebody: officers are given cases by their own agency only."""
-    return [deed for deed in Deed if deed != Deed.ASSIGN or seat.agencies]
+def offered_actions(staff: StaffContext) -> list[BulkAction]:
+    """Return the bulk actions open to ``staff``: only an agency gives its cases to its officers."""
+    return [action for action in BulkAction if action != BulkAction.ASSIGN or staff.agencies]

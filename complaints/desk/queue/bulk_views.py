@@ -1,4 +1,4 @@
-"""Deeds done to many cases of a list: asked once more, done one by one, and reported one by one."""
+"""Bulk actions on cases of the queue: a page that asks what the action needs, then one with the results."""
 
 from __future__ import annotations
 
@@ -18,80 +18,85 @@ from django.views.decorators.http import require_POST
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User, officers_of
 from complaints import actions
-from complaints.desk.queue import bulk
-from complaints.desk.queue.bulk import Choice, Result
-from complaints.desk.queue.bulk_actions import Deed, offered_to
+from complaints.desk.queue.bulk import MOST, BulkResult, CaseAction, Choice, apply, read_choices, visible_cases
+from complaints.desk.queue.bulk_actions import BulkAction, offered_actions
 from complaints.desk.queue.forms import ConfirmForm, LabelForm, LeadForm, OfficerForm, UnlabelForm
-from complaints.desk.queue.tabs import Seat
+from complaints.desk.queue.tabs import StaffContext
 from complaints.models import Case, Label
 from complaints.staff.frame import CASEWORK, frame
 from kit.forms import Form
 
 
 @dataclass(frozen=True)
-class Press:
-    """One person about to do one deed to the cases that were ticked; ``seen`` are those of them they may see."""
+class BulkRequest:
+    """One bulk action requested for the cases that were ticked; ``visible`` are those the user may see."""
 
     user: User
     at: datetime
-    deed: Deed
+    action: BulkAction
     chosen: Sequence[Choice]
-    seen: Mapping[str, Case]
+    visible: Mapping[str, Case]
 
     @property
     def oldest(self) -> Case | None:
-        """Return the case that was filed first."""
-        return min(self.seen.values(), key=lambda case: case.pk, default=None)
+        """Return the visible case that was filed first."""
+        return min(self.visible.values(), key=lambda case: case.pk, default=None)
 
 
 @staff_required(CASEWORK)
 @require_POST
-def press(request: HttpRequest) -> HttpResponse:
-    """Ask for what a deed still needs, then do it and say what became of each case.
+def bulk_action(request: HttpRequest) -> HttpResponse:
+    """Ask for what the action needs, then apply it and show what became of each case.
 
-    What the person may not see stays as it is and is reported so; everything else is done.
+    Cases that the user may not see are left as they are and reported so.
     """
     user, at = signed_in_user(request), timezone.now()
-    chosen, asked = bulk.read(request.POST.getlist("case")), request.POST.get("deed", "")
-    back = _back(request.POST)
-    if refusal := _refusal(chosen, asked, Seat(user, at)):
-        messages.warning(request, refusal)
-        return redirect(back)
-    doing = Press(user, at, Deed(asked), chosen, bulk.visible(chosen, by=user, at=at))
+    chosen, asked = read_choices(request.POST.getlist("case")), request.POST.get("bulk_action", "")
+    list_url = _list_url(request.POST)
+    if problem := _problem(chosen, asked, StaffContext(user, at)):
+        messages.warning(request, problem)
+        return redirect(list_url)
+    bulk = BulkRequest(user, at, BulkAction(asked), chosen, visible_cases(chosen, by=user, at=at))
     data = request.POST if "send" in request.POST else None
-    form = _FORMS[doing.deed](data, doing)
-    around = {"doing": doing, "form": form, "back": back, "here": request.POST.get("here", ""), **frame(user, at=at)}
-    if data is None or not form.is_valid() or not _is_possible(form, doing):
-        around["not_seen"] = [one.reference for one in chosen if one.reference not in doing.seen]
-        return render(request, "complaints/desk/queue/bulk.html", around)
-    deed, locks = _DEEDS[doing.deed](form, doing), doing.deed != Deed.LINK
-    results = bulk.press(_in_order(form, doing), deed, by=user, at=at, locks=locks)
-    return render(request, "complaints/desk/queue/bulk_done.html", {**around, **_report(results)})
+    form = _FORMS[bulk.action](data, bulk)
+    context = {
+        "bulk": bulk,
+        "form": form,
+        "list_url": list_url,
+        "list_query": request.POST.get("list_query", ""),
+        **frame(user, at=at),
+    }
+    if data is None or not form.is_valid() or not _is_possible(form, bulk):
+        context["not_visible"] = [choice.reference for choice in chosen if choice.reference not in bulk.visible]
+        return render(request, "complaints/desk/queue/bulk.html", context)
+    action, locks = _CASE_ACTIONS[bulk.action](form, bulk), bulk.action != BulkAction.LINK
+    results = apply(_in_order(form, bulk), action, by=user, at=at, locks=locks)
+    return render(request, "complaints/desk/queue/bulk_done.html", {**context, **_report(results)})
 
 
-def _in_order(form: Form, doing: Press) -> list[Choice]:
-    """Return what was ticked, the leading case first: every link that is made changes it."""
-    return sorted(doing.chosen, key=lambda one: one.reference != form.cleaned_data.get("lead"))
+def _in_order(form: Form, bulk: BulkRequest) -> list[Choice]:
+    """Return the choices, the leading case first: every link that is made changes its version."""
+    return sorted(bulk.chosen, key=lambda choice: choice.reference != form.cleaned_data.get("lead"))
 
 
-def _back(sent: QueryDict) -> str:
-    """Return the address of the list the cases were ticked in; whatever else was sent leads into the queue too."""
-    here = parse_qsl(sent.get("here", ""), max_num_fields=None)
-    return f"{reverse('queue')}?{urlencode(here)}" if here else reverse("queue")
+def _list_url(sent: QueryDict) -> str:
+    """Return the address of the list in which the cases were ticked; its query alone is taken from the request."""
+    query = parse_qsl(sent.get("list_query", ""), max_num_fields=None)
+    return f"{reverse('queue')}?{urlencode(query)}" if query else reverse("queue")
 
 
-def _refusal(chosen: Sequence[Choice], asked: str, seat: Seat) -> str:
+def _problem(chosen: Sequence[Choice], asked: str, staff: StaffContext) -> str:
     if not chosen:
         return gettext("Choose at least one case first: tick the box in its row.")
-    if len(chosen) > bulk.MOST:
+    if len(chosen) > MOST:
         text = gettext("You chose %(number)s cases; at most %(most)s can be done at once. Nothing was changed.")
-        return text % {"number": len(chosen), "most": bulk.MOST}
-    if asked not in offered_to(seat):
+        return text % {"number": len(chosen), "most": MOST}
+    if asked not in offered_actions(staff):
         return gettext("Choose what is to be done to the cases.")
     return ""
 
 
-def _report(results: Sequence[Result]) -> dict[str, object]:
+def _report(results: Sequence[BulkResult]) -> dict[str, object]:
     done = sum(result.is_done for result in results)
     left = len(results) - done
     return {
@@ -104,99 +109,97 @@ def _report(results: Sequence[Result]) -> dict[str, object]:
     }
 
 
-# ---- what each deed needs ----
+# ---- what each action needs ----
 
 
-def _officers(doing: Press) -> list[User]:
-    """Return the officers who act today at the agencies of the cases, but for those whom all of these are about."""
-    agencies = {case.agency_id: case.agency for case in doing.seen.values() if case.agency}
-    found = {
-        user.pk: user for agency in agencies.values() for user in officers_of(agency, timezone.localdate(doing.at))
-    }
-    return [user for user in found.values() if not all(case.is_recused(user) for case in doing.seen.values())]
+def _officers(bulk: BulkRequest) -> list[User]:
+    """Return the officers who act today at the agencies of the cases, except whom all the cases are about."""
+    agencies = {case.agency_id: case.agency for case in bulk.visible.values() if case.agency}
+    found = {user.pk: user for agency in agencies.values() for user in officers_of(agency, timezone.localdate(bulk.at))}
+    return [user for user in found.values() if not all(case.is_recused(user) for case in bulk.visible.values())]
 
 
-def _labels(doing: Press) -> list[str]:
-    """Return the labels of the own desk that any of the cases has."""
-    homes = Seat(doing.user, doing.at).home
-    on_them = Label.objects.filter(case__in=doing.seen.values(), agency__in=homes)
-    return list(on_them.order_by("name").values_list("name", flat=True).distinct())
+def _labels(bulk: BulkRequest) -> list[str]:
+    """Return the labels of the own agency that any of the cases has."""
+    agencies = StaffContext(bulk.user, bulk.at).sharing_agencies
+    labels = Label.objects.filter(case__in=bulk.visible.values(), agency__in=agencies)
+    return list(labels.order_by("name").values_list("name", flat=True).distinct())
 
 
-def _lead_form(data: QueryDict | None, doing: Press) -> LeadForm:
-    return LeadForm(data, lead=doing.oldest.reference if doing.oldest else "")
+def _lead_form(data: QueryDict | None, bulk: BulkRequest) -> LeadForm:
+    return LeadForm(data, lead=bulk.oldest.reference if bulk.oldest else "")
 
 
-_FORMS: dict[Deed, Callable[[QueryDict | None, Press], Form]] = {
-    Deed.ASSIGN: lambda data, doing: OfficerForm(data, officers=_officers(doing)),
-    Deed.REMIND_OFFICER: lambda data, _doing: ConfirmForm(data),
-    Deed.REMIND_DIRECTORATE: lambda data, _doing: ConfirmForm(data),
-    Deed.LABEL: lambda data, _doing: LabelForm(data),
-    Deed.UNLABEL: lambda data, doing: UnlabelForm(data, labels=_labels(doing)),
-    Deed.LINK: _lead_form,
+_FORMS: dict[BulkAction, Callable[[QueryDict | None, BulkRequest], Form]] = {
+    BulkAction.ASSIGN: lambda data, bulk: OfficerForm(data, officers=_officers(bulk)),
+    BulkAction.REMIND_OFFICER: lambda data, _bulk: ConfirmForm(data),
+    BulkAction.REMIND_DIRECTORATE: lambda data, _bulk: ConfirmForm(data),
+    BulkAction.LABEL: lambda data, _bulk: LabelForm(data),
+    BulkAction.UNLABEL: lambda data, bulk: UnlabelForm(data, labels=_labels(bulk)),
+    BulkAction.LINK: _lead_form,
 }
 
 
-def _is_possible(form: Form, doing: Press) -> bool:
-    """Tell whether the deed can be done at all: the leading case has to be one the person may see."""
-    if doing.deed == Deed.LINK and _lead(form, doing) is None:
+def _is_possible(form: Form, bulk: BulkRequest) -> bool:
+    """Tell whether the action can be applied at all; adds an error where the user may not see the leading case."""
+    if bulk.action == BulkAction.LINK and _lead(form, bulk) is None:
         form.add_error("lead", gettext("You have no case with this number."))
         return False
     return True
 
 
-def _lead(form: Form, doing: Press) -> Case | None:
-    visible = Case.objects.visible_to(doing.user, at=doing.at)
-    return visible.filter(reference=form.cleaned_data["lead"]).first()
+def _lead(form: Form, bulk: BulkRequest) -> Case | None:
+    cases = Case.objects.visible_to(bulk.user, at=bulk.at)
+    return cases.filter(reference=form.cleaned_data["lead"]).first()
 
 
-# ---- the deeds ----
+# ---- the actions ----
 
 
-def _assign(form: Form, doing: Press) -> bulk.Deed:
+def _assign(form: Form, bulk: BulkRequest) -> CaseAction:
     officer = form.chosen  # type: ignore[attr-defined]
 
-    def deed(case: Case) -> bool:
+    def action(case: Case) -> bool:
         if case.officer_id == officer.pk:
             return False
-        actions.assign(case, by=doing.user, at=doing.at, officer=officer)
+        actions.assign(case, by=bulk.user, at=bulk.at, officer=officer)
         return True
 
-    return deed
+    return action
 
 
-def _remind(action: Callable[..., None]) -> Callable[[Form, Press], bulk.Deed]:
-    def made(_form: Form, doing: Press) -> bulk.Deed:
-        def deed(case: Case) -> bool:
-            action(case, by=doing.user, at=doing.at)
+def _reminder(remind: Callable[..., None]) -> Callable[[Form, BulkRequest], CaseAction]:
+    def make_action(_form: Form, bulk: BulkRequest) -> CaseAction:
+        def action(case: Case) -> bool:
+            remind(case, by=bulk.user, at=bulk.at)
             return True
 
-        return deed
+        return action
 
-    return made
-
-
-def _mark(action: Callable[..., bool]) -> Callable[[Form, Press], bulk.Deed]:
-    return lambda form, doing: lambda case: action(case, by=doing.user, at=doing.at, name=form.cleaned_data["name"])
+    return make_action
 
 
-def _link(form: Form, doing: Press) -> bulk.Deed:
-    lead = _lead(form, doing)
+def _label_action(change: Callable[..., bool]) -> Callable[[Form, BulkRequest], CaseAction]:
+    return lambda form, bulk: lambda case: change(case, by=bulk.user, at=bulk.at, name=form.cleaned_data["name"])
 
-    def deed(case: Case) -> bool:
+
+def _link(form: Form, bulk: BulkRequest) -> CaseAction:
+    lead = _lead(form, bulk)
+
+    def action(case: Case) -> bool:
         if lead is None or case.pk == lead.pk:
             return False
-        actions.link(case, lead, form.cleaned_data["kind"], by=doing.user, at=doing.at)
+        actions.link(case, lead, form.cleaned_data["kind"], by=bulk.user, at=bulk.at)
         return True
 
-    return deed
+    return action
 
 
-_DEEDS: dict[Deed, Callable[[Form, Press], bulk.Deed]] = {
-    Deed.ASSIGN: _assign,
-    Deed.REMIND_OFFICER: _remind(actions.remind_officer),
-    Deed.REMIND_DIRECTORATE: _remind(actions.remind_directorate),
-    Deed.LABEL: _mark(actions.label),
-    Deed.UNLABEL: _mark(actions.unlabel),
-    Deed.LINK: _link,
+_CASE_ACTIONS: dict[BulkAction, Callable[[Form, BulkRequest], CaseAction]] = {
+    BulkAction.ASSIGN: _assign,
+    BulkAction.REMIND_OFFICER: _reminder(actions.remind_officer),
+    BulkAction.REMIND_DIRECTORATE: _reminder(actions.remind_directorate),
+    BulkAction.LABEL: _label_action(actions.label),
+    BulkAction.UNLABEL: _label_action(actions.unlabel),
+    BulkAction.LINK: _link,
 }

@@ -1,4 +1,4 @@
-"""What of a queue somebody wants to see: read from an address or a saved filter, and what of it fell away."""
+"""The query of a queue: its tab, sort order and filters, read from an address or from a saved filter."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django_stubs_ext import StrPromise
 
 from agencies.calendar import AMMAN
 from agencies.models import Priority
-from complaints.desk.queue.options import Option, Surroundings
-from complaints.desk.queue.tabs import Seat, Sort, Tab, orders_of
+from complaints.desk.queue.options import Option, QueueOptions
+from complaints.desk.queue.tabs import Sort, StaffContext, Tab, sort_orders
 from complaints.models import CaseQuerySet, Channel, Label
 from complaints.workflow import Kind
 from kit.arabic import fold_digits
@@ -36,38 +36,38 @@ class Sensitivity(TextChoices):
 
 
 @dataclass(frozen=True)
-class Filter:
-    """One way to narrow a queue: its heading, how it is typed, and what it keeps of the cases."""
+class QueueFilter:
+    """One filter of a queue: its name in an address, its heading, how it filters cases, and its choices."""
 
     name: str
     label: StrPromise
-    keep: Callable[[CaseQuerySet, str, Seat], CaseQuerySet]
-    #: What can be chosen; None for a day.
-    offer: Callable[[Surroundings], Sequence[Option]] | None
+    apply: Callable[[CaseQuerySet, str, StaffContext], CaseQuerySet]
+    #: None where a day is typed.
+    choices: Callable[[QueueOptions], Sequence[Option]] | None
 
 
-def _choices(choices: type[TextChoices]) -> Callable[[Surroundings], Sequence[Option]]:
-    return lambda _around: [Option(str(value), str(label)) for value, label in choices.choices]
+def _choices(choices: type[TextChoices]) -> Callable[[QueueOptions], Sequence[Option]]:
+    return lambda _options: [Option(str(value), str(label)) for value, label in choices.choices]
 
 
-def _listed(what: str) -> Callable[[Surroundings], Sequence[Option]]:
-    return lambda around: around.options.get(what, ())
+def _listed(name: str) -> Callable[[QueueOptions], Sequence[Option]]:
+    return lambda options: options.choices.get(name, ())
 
 
-def _officers(around: Surroundings) -> Sequence[Option]:
-    found = around.options.get("officer", ())
+def _officers(options: QueueOptions) -> Sequence[Option]:
+    found = options.choices.get("officer", ())
     return [Option(NOBODY, gettext("Nobody yet")), *found] if found else []
 
 
-def _by_topic(cases: CaseQuerySet, key: str, _seat: Seat) -> CaseQuerySet:
+def _by_topic(cases: CaseQuerySet, key: str, _staff: StaffContext) -> CaseQuerySet:
     return cases.filter(Q(topic=key) | Q(topic__parent=key))
 
 
-def _by_officer(cases: CaseQuerySet, key: str, _seat: Seat) -> CaseQuerySet:
+def _by_officer(cases: CaseQuerySet, key: str, _staff: StaffContext) -> CaseQuerySet:
     return cases.filter(officer__isnull=True) if key == NOBODY else cases.filter(officer=UUID(key))
 
 
-def _by_sensitivity(cases: CaseQuerySet, key: str, _seat: Seat) -> CaseQuerySet:
+def _by_sensitivity(cases: CaseQuerySet, key: str, _staff: StaffContext) -> CaseQuerySet:
     match key:
         case Sensitivity.HIDDEN:
             return cases.filter(hides_identity=True)
@@ -76,98 +76,95 @@ def _by_sensitivity(cases: CaseQuerySet, key: str, _seat: Seat) -> CaseQuerySet:
     return cases.filter(topic__priority=Priority(key))
 
 
-def _by_label(cases: CaseQuerySet, name: str, seat: Seat) -> CaseQuerySet:
-    return cases.filter(Exists(Label.objects.filter(case=OuterRef("pk"), agency__in=seat.home, name=name)))
+def _by_label(cases: CaseQuerySet, name: str, staff: StaffContext) -> CaseQuerySet:
+    return cases.filter(Exists(Label.objects.filter(case=OuterRef("pk"), agency__in=staff.sharing_agencies, name=name)))
 
 
-def _field(name: str) -> Callable[[CaseQuerySet, str, Seat], CaseQuerySet]:
-    return lambda cases, key, _seat: cases.filter(**{name: key})
+def _field(name: str) -> Callable[[CaseQuerySet, str, StaffContext], CaseQuerySet]:
+    return lambda cases, key, _staff: cases.filter(**{name: key})
 
 
 def _midnight(day: str) -> datetime:
     return datetime.combine(date.fromisoformat(day), time.min, AMMAN)
 
 
-FILTERS: tuple[Filter, ...] = (
-    Filter("agency", _("Agency"), _field("agency"), _listed("agency")),
-    Filter("topic", _("Topic"), _by_topic, _listed("topic")),
-    Filter("directorate", _("Directorate"), _field("directorate"), _listed("directorate")),
-    Filter("officer", _("Officer"), _by_officer, _officers),
-    Filter("place", _("Governorate"), _field("governorate"), _listed("place")),
-    Filter("kind", _("Kind"), _field("kind"), _choices(Kind)),
-    Filter("channel", _("Channel"), _field("channel"), _choices(Channel)),
-    Filter("care", _("Sensitivity"), _by_sensitivity, _choices(Sensitivity)),
-    Filter("label", _("Label"), _by_label, _listed("label")),
-    Filter("since", _("Filed from"), lambda cases, day, _seat: cases.filter(filed_at__gte=_midnight(day)), None),
-    Filter(
+FILTERS: tuple[QueueFilter, ...] = (
+    QueueFilter("agency", _("Agency"), _field("agency"), _listed("agency")),
+    QueueFilter("topic", _("Topic"), _by_topic, _listed("topic")),
+    QueueFilter("directorate", _("Directorate"), _field("directorate"), _listed("directorate")),
+    QueueFilter("officer", _("Officer"), _by_officer, _officers),
+    QueueFilter("place", _("Governorate"), _field("governorate"), _listed("place")),
+    QueueFilter("kind", _("Kind"), _field("kind"), _choices(Kind)),
+    QueueFilter("channel", _("Channel"), _field("channel"), _choices(Channel)),
+    QueueFilter("care", _("Sensitivity"), _by_sensitivity, _choices(Sensitivity)),
+    QueueFilter("label", _("Label"), _by_label, _listed("label")),
+    QueueFilter("since", _("Filed from"), lambda cases, day, _staff: cases.filter(filed_at__gte=_midnight(day)), None),
+    QueueFilter(
         "until",
         _("Filed until"),
-        lambda cases, day, _seat: cases.filter(filed_at__lt=_midnight(day) + timedelta(days=1)),
+        lambda cases, day, _staff: cases.filter(filed_at__lt=_midnight(day) + timedelta(days=1)),
         None,
     ),
 )
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A view with its order and filters; ``fallen`` names the parts that no longer exist and were left out."""
+class QueueQuery:
+    """A tab with its sort order and filters; ``dropped_filters`` labels the filters whose value no longer exists."""
 
     tab: Tab = Tab.OPEN
     sort: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
-    fallen: Sequence[str] = ()
+    dropped_filters: Sequence[str] = ()
 
-    def narrow(self, seat: Seat) -> Callable[[CaseQuerySet], CaseQuerySet]:
-        """Return what the filters keep of some cases."""
-
-        def keep(cases: CaseQuerySet) -> CaseQuerySet:
-            for one in FILTERS:
-                if one.name in self.filters:
-                    cases = one.keep(cases, self.filters[one.name], seat)
-            return cases
-
-        return keep
+    def filter(self, cases: CaseQuerySet, staff: StaffContext) -> CaseQuerySet:
+        """Apply every filter of the query to ``cases``."""
+        for queue_filter in FILTERS:
+            if queue_filter.name in self.filters:
+                cases = queue_filter.apply(cases, self.filters[queue_filter.name], staff)
+        return cases
 
     @property
-    def query(self) -> dict[str, str]:
-        """Return the view as an address or a saved filter holds it; what is usual is left out."""
+    def parameters(self) -> dict[str, str]:
+        """Return the parameters of an address or a saved filter; the default sort order is left out."""
         sort = {"sort": self.sort} if self.sort else {}
         return {"view": str(self.tab), **sort, **self.filters}
 
     @property
-    def address(self) -> str:
-        """Return the address of the view, below that of the queue."""
-        return f"?{urlencode(self.query)}"
+    def query_string(self) -> str:
+        """Return the query string, with its question mark."""
+        return f"?{urlencode(self.parameters)}"
 
-    def without(self, name: str) -> Wanted:
-        """Return the view without one of its filters; officers and directorates go with the agency they are of."""
+    def without(self, name: str) -> QueueQuery:
+        """Return the query without the filter ``name``; officers and directorates go with their agency."""
         gone = {name, "officer", "directorate"} if name == "agency" else {name}
         return replace(self, filters={key: value for key, value in self.filters.items() if key not in gone})
 
 
-def read(asked: Mapping[str, str], around: Surroundings) -> Wanted:
-    """Return the view that ``asked`` describes, as far as what it names still exists."""
+def read_query(asked: Mapping[str, str], options: QueueOptions) -> QueueQuery:
+    """Return the query that the parameters ``asked`` describe, without the filters whose value no longer exists."""
     kept: dict[str, str] = {}
-    fallen: list[str] = []
-    for one in FILTERS:
-        typed = asked.get(one.name, "").strip()
+    dropped_filters: list[str] = []
+    for queue_filter in FILTERS:
+        typed = asked.get(queue_filter.name, "").strip()
         if not typed:
             continue
-        value = _known(one, typed, around)
+        value = _valid_value(queue_filter, typed, options)
         if value:
-            kept[one.name] = value
+            kept[queue_filter.name] = value
         else:
-            fallen.append(str(one.label))
+            dropped_filters.append(str(queue_filter.label))
     tab = Tab(asked["view"]) if asked.get("view") in Tab else Tab.OPEN
-    orders = orders_of(tab)
+    orders = sort_orders(tab)
     sort = Sort(asked["sort"]) if asked.get("sort") in Sort else next(iter(orders))
     usual = sort not in orders or sort == next(iter(orders))
-    return Wanted(tab, "" if usual else str(sort), kept, fallen)
+    return QueueQuery(tab, "" if usual else str(sort), kept, dropped_filters)
 
 
-def _known(one: Filter, typed: str, around: Surroundings) -> str:
-    if one.offer is not None:
-        return typed if any(option.key == typed for option in one.offer(around)) else ""
+def _valid_value(queue_filter: QueueFilter, typed: str, options: QueueOptions) -> str:
+    """Return the value to filter by, empty where ``typed`` is none of the choices and no day."""
+    if queue_filter.choices is not None:
+        return typed if any(option.key == typed for option in queue_filter.choices(options)) else ""
     try:
         day = date.fromisoformat(fold_digits(typed))
     except ValueError:

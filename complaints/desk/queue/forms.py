@@ -1,4 +1,4 @@
-"""What is typed around a queue: the name of a view to keep, and what is to be done to the cases that were ticked."""
+"""The forms of the queue: the name of a saved filter, and what each bulk action needs."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ _CHOOSE = ("", _("— choose —"))
 
 
 class SaveForm(Form):
-    """The name of a view, and who finds it: the person alone, or a whole desk."""
+    """The name of a saved filter, and who finds it: the user alone, or all staff of an agency."""
 
     name = LineField(max=TITLE_LENGTH, label=_("Name of the filter"))
     shared = forms.ChoiceField(required=False, label=_("Who finds it"))
 
-    def __init__(self, data: Mapping[str, Any] | None, *, homes: Sequence[Option]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, agencies: Sequence[Option]) -> None:
         super().__init__(data)
-        names = [(home.key, home.name) for home in homes]
+        names = [(agency.key, agency.name) for agency in agencies]
         self.fields["shared"].choices = [("", _("Only me")), *names]  # type: ignore[attr-defined]
 
     @property
     def agency(self) -> int | None:
-        """Return the agency with whose desk the view is shared."""
+        """Return the id of the agency with which the filter is shared, None where it is not."""
         chosen = self.cleaned_data["shared"]
         return int(chosen) if chosen else None
 
 
 class ConfirmForm(Form):
-    """Nothing but the press itself."""
+    """A form without fields, for an action that needs nothing but the confirmation."""
 
 
 class OfficerForm(Form):
@@ -49,8 +49,8 @@ class OfficerForm(Form):
 
     def __init__(self, data: Mapping[str, Any] | None, *, officers: Sequence[User]) -> None:
         super().__init__(data)
-        self.officers = {str(one.pk): one for one in officers}
-        names = [(key, one.name) for key, one in self.officers.items()]
+        self.officers = {str(officer.pk): officer for officer in officers}
+        names = [(key, officer.name) for key, officer in self.officers.items()]
         self.fields["officer"].choices = [_CHOOSE, *names]  # type: ignore[attr-defined]
 
     @property
@@ -60,7 +60,7 @@ class OfficerForm(Form):
 
 
 class LabelForm(Form):
-    """A label to put on cases: a new word, or one the desk uses already."""
+    """A label to put on cases: a new one, or one the agency uses already."""
 
     name = LineField(
         max=LABEL_LENGTH, label=_("Label"), help_text=_("One or two words. Only your own desk sees its labels.")
@@ -94,7 +94,7 @@ class LabelsForm(Form):
         self.fields["off"].choices = [(name, name) for name in labels]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a change."""
+        """Refuse a form that changes nothing."""
         cleaned = super().clean() or {}
         if not self.errors and not cleaned["name"] and not cleaned["off"]:
             self.add_error("name", _("Write a label, or choose one to take off"))

@@ -31,12 +31,12 @@ from complaints.workflow import AT_AGENCY, OPEN, Action, Holder, State
 from kit import keyset
 from kit.keyset import PAGE, KeysetPage, Order
 
-#: A change of what a view holds: its filters.
-type Narrow = Callable[[CaseQuerySet], CaseQuerySet]
+#: Keeps some of the cases of a tab: the filters of a query.
+type CaseFilter = Callable[[CaseQuerySet], CaseQuerySet]
 
 
 class Tab(models.TextChoices):
-    """The views of a queue, in the order of their list."""
+    """The tabs of a queue, in the order of the menu."""
 
     OPEN = "open", _("All open")
     COMPETENCE = "competence", _("Needs a decision")
@@ -53,19 +53,20 @@ class Tab(models.TextChoices):
 
 
 class Sort(models.TextChoices):
-    """The orders of a view."""
+    """The sort orders of a tab."""
 
     DEADLINE = "deadline", _("Nearest deadline")
     NEWEST = "newest", _("Newest")
     OLDEST = "oldest", _("Waiting longest")
 
 
-#: What has no end is read by its own moment, a part by its own date; what is passed on has deadlines that are others'.
+#: Tabs with other orders than the usual ones. A partner task has its own deadline; cases passed on have deadlines that
+#: are other people's.
 _OWN_ORDERS: dict[Tab, dict[Sort, Order]] = {
     Tab.CLOSED: {Sort.NEWEST: Order("closed_at", newest=True), Sort.OLDEST: Order("closed_at")},
     Tab.PASSED: {Sort.NEWEST: Order(newest=True), Sort.OLDEST: Order()},
     Tab.TASKS: {
-        Sort.DEADLINE: Order("part_due_at"),
+        Sort.DEADLINE: Order("partner_task_due_at"),
         Sort.NEWEST: Order(newest=True),
         Sort.OLDEST: Order(),
     },
@@ -75,66 +76,66 @@ _ORDERS: dict[Sort, Order] = {
     Sort.NEWEST: Order(newest=True),
     Sort.OLDEST: Order(),
 }
-#: While the citizen is asked nobody at the desk is late.
+#: While the citizen is asked, the agency is not late.
 _RUNNING = OPEN - {State.WAITING}
-#: The histories have no count: they only grow.
+#: These tabs only grow, so that a count says nothing.
 UNCOUNTED = frozenset({Tab.PASSED, Tab.CLOSED})
 
 
-def orders_of(tab: Tab) -> dict[Sort, Order]:
-    """Return the orders in which ``tab`` can be read, the usual one first."""
+def sort_orders(tab: Tab) -> dict[Sort, Order]:
+    """Return the sort orders of ``tab``, the default one first."""
     return _OWN_ORDERS.get(tab, _ORDERS)
 
 
-# ---- whose queue it is ----
+# ---- who reads the queue ----
 
 
 @dataclass(frozen=True)
-class Seat:
-    """Who sits at a desk at a moment: ``covers`` are the colleagues away today whose deputy they are."""
+class StaffContext:
+    """A member of staff at a moment; ``absent_colleagues`` are those for whom the user is deputy today."""
 
     user: User
     at: datetime
-    covers: frozenset[UUID] = frozenset()
+    absent_colleagues: frozenset[UUID] = frozenset()
 
     @property
     def is_unit(self) -> bool:
-        """Tell whether all agencies' cases are in this queue."""
+        """Tell whether the user is of the unit, whose queue holds the cases of all agencies."""
         return self.user.authority(self.at).has(CMU)
 
     @property
     def agencies(self) -> frozenset[int]:
-        """Return the agencies at whose desks the person acts."""
+        """Return the agencies for which the user acts as officer or supervisor."""
         return self.user.authority(self.at).agencies(DESK)
 
     @property
-    def home(self) -> frozenset[int]:
-        """Return the agencies whose aids (labels, shared filters) are theirs: those of their desks, or the unit."""
+    def sharing_agencies(self) -> frozenset[int]:
+        """Return the agencies whose labels and shared filters the user has: their own ones, and the unit's agency."""
         return self.agencies | self.user.authority(self.at).agencies(CMU)
 
     @property
     def scope(self) -> CaseQuerySet:
-        """Return the cases that are this person's work."""
+        """Return the cases that are the user's work."""
         return Case.objects.at_desk_of(self.user, at=self.at)
 
     @property
-    def elsewhere(self) -> CaseQuerySet:
-        """Return the cases of others about others, for views that say themselves why a case is in sight."""
+    def all_cases(self) -> CaseQuerySet:
+        """Return all cases but those of the user or about the user, for tabs that choose among them by themselves."""
         return Case.objects.of_others(self.user)
 
     @property
     def tabs(self) -> list[Tab]:
-        """Return the views that can hold something for this person: nobody at the unit is a case's officer."""
+        """Return the tabs that can hold something for the user: nobody at the unit is the officer of a case."""
         return [tab for tab in Tab if tab != Tab.MINE or self.agencies]
 
 
-def cases_of(tab: Tab, seat: Seat) -> CaseQuerySet:
-    """Return what ``tab`` holds, in no order."""
-    return _HELD[tab](seat)
+def tab_cases(tab: Tab, staff: StaffContext) -> CaseQuerySet:
+    """Return the cases of ``tab``, unordered."""
+    return _TAB_CASES[tab](staff)
 
 
 def returned(cases: CaseQuerySet) -> CaseQuerySet:
-    """Return which of ``cases`` came back to the desk that had them before, and wait there untouched.
+    """Return which of ``cases`` came back to the agency that had them before, and wait there untouched.
 
     An objection was upheld, the citizen replied or let the time pass, or the unit referred it again to the agency that
     had declined it.
@@ -148,62 +149,62 @@ def _not_closed(cases: CaseQuerySet) -> CaseQuerySet:
     return cases.exclude(state=State.CLOSED)
 
 
-def _with_tasks(seat: Seat) -> CaseQuerySet:
-    """Return the cases led by another agency on which this desk owes a part; for the unit those on which any does."""
-    return seat.elsewhere.filter(pk__in=_owed_parts(seat).values("case"))
+def _with_tasks(staff: StaffContext) -> CaseQuerySet:
+    """Return the cases with an open partner task of the user's agencies; for the unit, of any agency."""
+    return staff.all_cases.filter(pk__in=_open_tasks(staff).values("case"))
 
 
-def _owed_parts(seat: Seat) -> models.QuerySet[ReferralTask]:
+def _open_tasks(staff: StaffContext) -> models.QuerySet[ReferralTask]:
     tasks = ReferralTask.objects.filter(state=TaskState.OPEN)
-    return tasks if seat.is_unit else tasks.filter(agency__in=seat.agencies)
+    return tasks if staff.is_unit else tasks.filter(agency__in=staff.agencies)
 
 
-def _with_part_due(cases: CaseQuerySet, seat: Seat) -> CaseQuerySet:
-    """Return ``cases`` with the moment by which this desk owes its part, which is not that of the case itself."""
-    clocks = Clock.objects.filter(case=OuterRef("pk"), task__in=_owed_parts(seat), ended_at__isnull=True)
+def _with_task_due(cases: CaseQuerySet, staff: StaffContext) -> CaseQuerySet:
+    """Annotate ``cases`` with ``partner_task_due_at``, the deadline of the task, which is not that of the case."""
+    clocks = Clock.objects.filter(case=OuterRef("pk"), task__in=_open_tasks(staff), ended_at__isnull=True)
     due = Subquery(clocks.order_by("due_at").values("due_at")[:1])
-    return cases.annotate(part_due_at=Coalesce(due, "deadline_at"))
+    return cases.annotate(partner_task_due_at=Coalesce(due, "deadline_at"))
 
 
-def _with_asked(cases: CaseQuerySet) -> CaseQuerySet:
-    """Return ``cases`` with ``asked``: the request that waits, whose directorate need not be that of the case."""
+def _with_open_consultation(cases: CaseQuerySet) -> CaseQuerySet:
+    """Prefetch ``open_consultations``: the directorate that was asked need not be that of the case."""
     waiting = Consultation.objects.filter(state__in=WITH_DIRECTORATE).select_related("directorate")
-    return cases.prefetch_related(Prefetch("consultations", waiting, to_attr="asked"))
+    return cases.prefetch_related(Prefetch("consultations", waiting, to_attr="open_consultations"))
 
 
-def _passed_on(seat: Seat) -> CaseQuerySet:
-    """Return the cases this person filed, declined, returned or referred, unless they are at the own desk again."""
-    said = CaseEvent.objects.filter(actor=seat.user, action__in=PASSING_ON)
-    cases = seat.elsewhere.filter(pk__in=said.values("case"))
-    return cases if seat.is_unit else cases.filter(Q(agency__isnull=True) | ~Q(agency__in=seat.agencies))
+def _passed_on(staff: StaffContext) -> CaseQuerySet:
+    """Return the cases the user filed, declined, returned or referred, unless they are at the own agency again."""
+    events = CaseEvent.objects.filter(actor=staff.user, action__in=PASSING_ON)
+    cases = staff.all_cases.filter(pk__in=events.values("case"))
+    return cases if staff.is_unit else cases.filter(Q(agency__isnull=True) | ~Q(agency__in=staff.agencies))
 
 
-def _mine(seat: Seat) -> CaseQuerySet:
-    return seat.scope.in_hand().filter(officer__in=[seat.user.pk, *seat.covers])
+def _mine(staff: StaffContext) -> CaseQuerySet:
+    return staff.scope.in_hand().filter(officer__in=[staff.user.pk, *staff.absent_colleagues])
 
 
-def _due(seat: Seat) -> CaseQuerySet:
-    return seat.scope.filter(state__in=_RUNNING, deadline_at__gte=seat.at, deadline_at__lt=seat.at + SOON)
+def _due(staff: StaffContext) -> CaseQuerySet:
+    return staff.scope.filter(state__in=_RUNNING, deadline_at__gte=staff.at, deadline_at__lt=staff.at + SOON)
 
 
-def _deciding(seat: Seat) -> tuple[State, ...]:
-    """Return the states that wait for a decision: for the unit the objections too, which it alone decides on."""
-    return (State.REFERRED, State.OBJECTED) if seat.is_unit else (State.REFERRED,)
+def _deciding(staff: StaffContext) -> tuple[State, ...]:
+    """Return the states that wait for a decision: for the unit also objections, on which it alone decides."""
+    return (State.REFERRED, State.OBJECTED) if staff.is_unit else (State.REFERRED,)
 
 
-def _in(state: State) -> Callable[[Seat], CaseQuerySet]:
-    return lambda seat: seat.scope.filter(state=state)
+def _in(state: State) -> Callable[[StaffContext], CaseQuerySet]:
+    return lambda staff: staff.scope.filter(state=state)
 
 
-_HELD: dict[Tab, Callable[[Seat], CaseQuerySet]] = {
-    Tab.OPEN: lambda seat: _not_closed(seat.scope),
-    Tab.COMPETENCE: lambda seat: seat.scope.filter(state__in=_deciding(seat)),
+_TAB_CASES: dict[Tab, Callable[[StaffContext], CaseQuerySet]] = {
+    Tab.OPEN: lambda staff: _not_closed(staff.scope),
+    Tab.COMPETENCE: lambda staff: staff.scope.filter(state__in=_deciding(staff)),
     Tab.MINE: _mine,
     Tab.DUE: _due,
-    Tab.LATE: lambda seat: seat.scope.filter(state__in=_RUNNING, deadline_at__lt=seat.at),
-    Tab.RETURNED: lambda seat: returned(seat.scope),
+    Tab.LATE: lambda staff: staff.scope.filter(state__in=_RUNNING, deadline_at__lt=staff.at),
+    Tab.RETURNED: lambda staff: returned(staff.scope),
     Tab.PROGRESS: _in(State.IN_PROGRESS),
-    Tab.DIRECTORATES: lambda seat: seat.scope.filter(holder=Holder.DIRECTORATE),
+    Tab.DIRECTORATES: lambda staff: staff.scope.filter(holder=Holder.DIRECTORATE),
     Tab.WAITING: _in(State.WAITING),
     Tab.TASKS: _with_tasks,
     Tab.PASSED: _passed_on,
@@ -214,38 +215,38 @@ _HELD: dict[Tab, Callable[[Seat], CaseQuerySet]] = {
 # ---- a page ----
 
 
-def page_of(
-    tab: Tab, seat: Seat, *, narrow: Narrow = lambda rows: rows, sort: str = "", after: str = ""
+def tab_page(
+    tab: Tab, staff: StaffContext, *, keep: CaseFilter = lambda rows: rows, sort: str = "", after: str = ""
 ) -> KeysetPage[Case]:
-    """Return a page of ``tab``; ``sort`` that the tab does not know gives its usual one.
+    """Return a page of the cases of ``tab`` that ``keep`` keeps; an unknown ``sort`` gives the default order.
 
     ``after`` is the ``next`` of the page before; one that cannot be read gives the first page. One statement, and a
-    deep page costs what the first does.
+    late page costs what the first does.
     """
-    orders = orders_of(tab)
+    orders = sort_orders(tab)
     order = orders[Sort(sort)] if sort in orders else next(iter(orders.values()))
     mark = keyset.read(after)
     parts = [
-        order.after(narrow(part), mark).order_by(*order.columns).values("pk")[: PAGE + 1]
-        for part in _in_order(tab, seat, order)
+        order.after(keep(part), mark).order_by(*order.columns).values("pk")[: PAGE + 1]
+        for part in _in_order(tab, staff, order)
     ]
     ids = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    rows = Case.objects.filter(pk__in=ids).for_listing().with_tags(seat.user, at=seat.at)
+    rows = Case.objects.filter(pk__in=ids).for_listing().with_tags(staff.user, at=staff.at)
     if tab == Tab.TASKS:
-        rows = _with_part_due(rows, seat)
+        rows = _with_task_due(rows, staff)
     if tab == Tab.DIRECTORATES:
-        rows = _with_asked(rows)
+        rows = _with_open_consultation(rows)
     return order.page(rows.order_by(*order.columns))
 
 
-def _in_order(tab: Tab, seat: Seat, order: Order) -> list[CaseQuerySet]:
-    """Return ``tab`` in parts each of which an index holds in ``order``; one query over all would sort them all."""
-    cases = cases_of(tab, seat)
+def _in_order(tab: Tab, staff: StaffContext, order: Order) -> list[CaseQuerySet]:
+    """Split the cases of ``tab`` so that an index holds each part in ``order``; one query would sort them all."""
+    cases = tab_cases(tab, staff)
     if tab == Tab.TASKS:
-        return [_with_part_due(cases, seat)]
+        return [_with_task_due(cases, staff)]
     if order.moment != "deadline_at":
         return [cases]
     if tab == Tab.MINE:
-        return [cases.filter(officer=officer) for officer in (seat.user.pk, *sorted(seat.covers))]
-    states = {Tab.OPEN: OPEN, Tab.COMPETENCE: _deciding(seat), Tab.DUE: _RUNNING, Tab.LATE: _RUNNING}.get(tab)
+        return [cases.filter(officer=officer) for officer in (staff.user.pk, *sorted(staff.absent_colleagues))]
+    states = {Tab.OPEN: OPEN, Tab.COMPETENCE: _deciding(staff), Tab.DUE: _RUNNING, Tab.LATE: _RUNNING}.get(tab)
     return [cases.filter(state=state) for state in states] if states else [cases]

@@ -1,4 +1,4 @@
-"""What a desk or the unit types to keep a standard text."""
+"""The form of a standard text."""
 
 from __future__ import annotations
 
@@ -44,10 +44,12 @@ class TextForm(Form):
         if len(agencies) == 1 or text.pk:
             del self.fields["agency"]
         else:
-            self._choose("agency", [(code, one.name) for code, one in self.agencies.items() if one], _("— choose —"))
+            self._choose(
+                "agency", [(code, topic.name) for code, topic in self.agencies.items() if topic], _("— choose —")
+            )
         self.topics = {topic.code: topic for topic in Topic.objects.filter(is_active=True).select_related("parent")}
         self._choose("topic", self._topic_choices(), _("For any topic"))
-        self._choose("outcome", [(one.value, str(one.label)) for one in _OUTCOMES], _("For any outcome"))
+        self._choose("outcome", [(topic.value, str(topic.label)) for topic in _OUTCOMES], _("For any outcome"))
 
     def _choose(self, name: str, choices: Sequence[tuple[str, Any]], none: object) -> None:
         self.fields[name].choices = [("", none), *choices]  # type: ignore[attr-defined]
@@ -55,8 +57,8 @@ class TextForm(Form):
     def _topic_choices(self) -> list[tuple[str, Any]]:
         """Return the groups, each with itself and its topics."""
         tops = [topic for topic in self.topics.values() if topic.parent_id is None]
-        below = {top.pk: [one for one in self.topics.values() if one.parent_id == top.pk] for top in tops}
-        return [(top.name, [(one.code, one.name) for one in (top, *below[top.pk])]) for top in tops]
+        below = {top.pk: [topic for topic in self.topics.values() if topic.parent_id == top.pk] for top in tops}
+        return [(top.name, [(topic.code, topic.name) for topic in (top, *below[top.pk])]) for top in tops]
 
     def clean_found(self) -> str:
         """Refuse words in braces that nothing can fill."""

@@ -1,4 +1,4 @@
-"""Standard texts: words for an answer that a desk uses again, with the open words that each case fills in."""
+"""Standard texts: texts for answers that are used again, with placeholders that each case fills in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from accounts.models import User
-from accounts.roles import CMU, DESK
+from accounts.roles import DESK
 from complaints.models import StandardText
 from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import OUTCOMES
@@ -31,7 +31,7 @@ MEANINGS: Final[Mapping[str, StrPromise]] = {
 }
 #: Texts offered on one page; nobody reads a longer list.
 MOST_OFFERED: Final = 100
-_OPEN_WORD: Final = re.compile(r"{([A-Za-z_]+)}")
+_PLACEHOLDER: Final = re.compile(r"{([A-Za-z_]+)}")
 
 
 # ---- the open words ----
@@ -39,35 +39,35 @@ _OPEN_WORD: Final = re.compile(r"{([A-Za-z_]+)}")
 
 def problems(text: str) -> Iterator[str]:
     """Yield what is wrong with the braces of a standard text, in sentences."""
-    rest = _OPEN_WORD.sub("", text)
+    rest = _PLACEHOLDER.sub("", text)
     if "{" in rest or "}" in rest:
         yield gettext("Braces stand around one word of the list and nothing else, like this: {ref}")
-    for name in dict.fromkeys(_OPEN_WORD.findall(text)):
+    for name in dict.fromkeys(_PLACEHOLDER.findall(text)):
         if name not in MEANINGS:
             yield gettext("{%(word)s} is none of the words that can be filled in") % {"word": name}
 
 
-def open_words(text: str) -> list[str]:
+def placeholders_left(text: str) -> list[str]:
     """Return the open words that still stand in an answer; the citizen must never read one."""
-    return [name for name in dict.fromkeys(_OPEN_WORD.findall(text)) if name in MEANINGS]
+    return [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if name in MEANINGS]
 
 
-def fill(text: str, reading: CaseVisibility, *, at: datetime) -> str:
+def fill(text: str, visibility: CaseVisibility, *, at: datetime) -> str:
     """Return a text with what is known of a case filled in, in the text's own language; the rest stays open."""
     with translation.override("ar" if any(bidirectional(letter) == "AL" for letter in text) else "en"):
-        known = _known(reading, at)
-        return _OPEN_WORD.sub(lambda name: known.get(name[1]) or name[0], text)
+        known = _known(visibility, at)
+        return _PLACEHOLDER.sub(lambda name: known.get(name[1]) or name[0], text)
 
 
-def _known(reading: CaseVisibility, at: datetime) -> dict[str, str]:
-    case = reading.case
+def _known(visibility: CaseVisibility, at: datetime) -> dict[str, str]:
+    case = visibility.case
     governorate = [case.governorate.name] if case.governorate else []
     return {
         "ref": case.reference,
         "agency": case.agency.name if case.agency else "",
         "date": day_digits(timezone.localdate(at)),
         "topic": case.topic.name if case.topic else "",
-        "place": gettext(", ").join([*governorate, *reading.whereabouts()]),
+        "place": gettext(", ").join([*governorate, *visibility.whereabouts()]),
     }
 
 
@@ -75,8 +75,8 @@ def _known(reading: CaseVisibility, at: datetime) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Offer:
-    """One standard text as it would stand in the answer to a case."""
+class OfferedText:
+    """One standard text, filled in for a case."""
 
     id: int
     title: str
@@ -86,9 +86,9 @@ class Offer:
     done: str
 
 
-def offers_for(reading: CaseVisibility, *, at: datetime) -> list[Offer]:
-    """Return the texts that fit the topic and a possible outcome of a case, the most particular first."""
-    case = reading.case
+def offered_texts(visibility: CaseVisibility, *, at: datetime) -> list[OfferedText]:
+    """Return the texts that fit the topic and an outcome of the case, those of its topic and agency first."""
+    case = visibility.case
     topics = [case.topic_id, case.topic.parent_id] if case.topic else []
     fitting = StandardText.objects.filter(
         Q(agency=case.agency_id) | Q(agency__isnull=True),
@@ -96,40 +96,34 @@ def offers_for(reading: CaseVisibility, *, at: datetime) -> list[Offer]:
         outcome__in=["", *OUTCOMES[case.kind]],
     )
     found = sorted(fitting[:MOST_OFFERED], key=lambda text: (text.topic_id is None, text.agency_id is None))
-    return [_offer(text, reading, at=at) for text in found]
+    return [_offered_text(text, visibility, at=at) for text in found]
 
 
-def _offer(text: StandardText, reading: CaseVisibility, *, at: datetime) -> Offer:
-    return Offer(
+def _offered_text(text: StandardText, visibility: CaseVisibility, *, at: datetime) -> OfferedText:
+    return OfferedText(
         id=text.pk,
         title=text.title,
         outcome=text.outcome,
         outcome_words=text.get_outcome_display() if text.outcome else "",
-        found=fill(text.found, reading, at=at),
-        done=fill(text.done, reading, at=at),
+        found=fill(text.found, visibility, at=at),
+        done=fill(text.done, visibility, at=at),
     )
 
 
-def insert(offer: Offer, typed: Mapping[str, str]) -> dict[str, str]:
+def insert_text(text: OfferedText, typed: Mapping[str, str]) -> dict[str, str]:
     """Return the answer with a text put in: below what was typed, and with its outcome where none was chosen."""
     texts = {
-        name: "\n".join(part for part in (typed.get(name, "").strip(), getattr(offer, name)) if part)
+        name: "\n".join(part for part in (typed.get(name, "").strip(), getattr(text, name)) if part)
         for name in ("found", "done")
     }
-    return {"outcome": typed.get("outcome", "") or offer.outcome, **texts}
+    return {"outcome": typed.get("outcome", "") or text.outcome, **texts}
 
 
-# ---- the texts a person may change ----
+# ---- the texts a person may read ----
 
 
-def shown_to(user: User, *, at: datetime) -> QuerySet[StandardText]:
+def readable_texts(user: User, *, at: datetime) -> QuerySet[StandardText]:
     """Return the texts ``user`` may read: those of the own agencies and those for all."""
     authority = user.authority(at)
     own = Q(agency__in=authority.agencies(DESK)) | Q(agency__isnull=True)
     return StandardText.objects.filter(own).select_related("agency", "topic", "topic__parent", "changed_by")
-
-
-def may_change(text: StandardText, user: User, *, at: datetime) -> bool:
-    """Tell whether ``user`` may change ``text``: a desk its own agency's, the unit those for all."""
-    authority = user.authority(at)
-    return authority.has(CMU) if text.agency_id is None else text.agency_id in authority.agencies(DESK)

@@ -1,4 +1,4 @@
-"""Standard texts: a desk's own and, for the unit, those for all: listed, written, changed, deleted."""
+"""The pages of standard texts: an agency lists and edits its own, the unit those for all agencies."""
 
 from __future__ import annotations
 
@@ -22,37 +22,38 @@ from agencies.models import Agency
 from complaints.desk.texts import standard_texts
 from complaints.desk.texts.forms import NAME_IS_TAKEN, TextForm
 from complaints.models import StandardText
+from complaints.permissions.annotations import may_change_text
 from complaints.staff.frame import CASEWORK, frame
 
 
 @staff_required(CASEWORK)
 @require_safe
 def texts_page(request: HttpRequest) -> HttpResponse:
-    """List the texts the desk may use, with those it may change marked."""
+    """List the texts the user may read, and mark those they may change."""
     user, at = signed_in_user(request), timezone.now()
-    rows = [(text, standard_texts.may_change(text, user, at=at)) for text in standard_texts.shown_to(user, at=at)]
+    rows = [(text, may_change_text(text, user, at=at)) for text in standard_texts.readable_texts(user, at=at)]
     return render(request, "complaints/desk/texts/texts.html", {"rows": rows, **frame(user, at=at)})
 
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
-def text_new(request: HttpRequest) -> HttpResponse:
+def new_text(request: HttpRequest) -> HttpResponse:
     """Write a new standard text."""
-    return _written(_Writing(request, signed_in_user(request), StandardText(), timezone.now(), is_new=True))
+    return _save_text(_TextEdit(request, signed_in_user(request), StandardText(), timezone.now(), is_new=True))
 
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
-def text(request: HttpRequest, text: int) -> HttpResponse:
+def change_text(request: HttpRequest, text: int) -> HttpResponse:
     """Change a standard text; whoever was overtaken keeps what was typed and reads what stands now."""
     user, at = signed_in_user(request), timezone.now()
     with transaction.atomic():
-        return _written(_Writing(request, user, _changeable(text, user, at=at), at))
+        return _save_text(_TextEdit(request, user, _changeable(text, user, at=at), at))
 
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
-def text_delete(request: HttpRequest, text: int) -> HttpResponse:
+def delete_text(request: HttpRequest, text: int) -> HttpResponse:
     """Delete a standard text, once the person has said so on this page; answers made of it stay as they are."""
     user, at = signed_in_user(request), timezone.now()
     with transaction.atomic():
@@ -68,14 +69,14 @@ def _changeable(key: int, user: User, *, at: datetime) -> StandardText:
     """Return a text locked for its change, or answer 404 to whoever may not change it."""
     locked = StandardText.objects.select_for_update(of=("self",))
     found = locked.select_related("agency", "topic", "changed_by").filter(pk=key).first()
-    if found is None or not standard_texts.may_change(found, user, at=at):
+    if found is None or not may_change_text(found, user, at=at):
         raise Http404
     return found
 
 
 @dataclass(frozen=True)
-class _Writing:
-    """One person at one standard text."""
+class _TextEdit:
+    """A request to write or change one standard text."""
 
     request: HttpRequest
     user: User
@@ -97,32 +98,32 @@ class _Writing:
         return not self.is_new and self.request.POST.get("seen") != self.text.changed_at.isoformat()
 
 
-def _written(writing: _Writing) -> HttpResponse:
-    data = writing.request.POST if writing.request.method == "POST" else None
-    form = TextForm(data, text=writing.text, agencies=writing.agencies)
-    is_overtaken = data is not None and writing.is_overtaken
+def _save_text(edit: _TextEdit) -> HttpResponse:
+    data = edit.request.POST if edit.request.method == "POST" else None
+    form = TextForm(data, text=edit.text, agencies=edit.agencies)
+    is_overtaken = data is not None and edit.is_overtaken
     if data is None or is_overtaken or not form.is_valid():
-        return _page(writing, form, is_overtaken=is_overtaken)
-    values = {**form.values, "changed_by": writing.user, "changed_at": writing.at}
+        return _page(edit, form, is_overtaken=is_overtaken)
+    values = {**form.values, "changed_by": edit.user, "changed_at": edit.at}
     for name, value in values.items():
-        setattr(writing.text, name, value)
+        setattr(edit.text, name, value)
     try:
         with transaction.atomic():
-            writing.text.save(**({"force_insert": True} if writing.is_new else {"update_fields": [*values]}))
+            edit.text.save(**({"force_insert": True} if edit.is_new else {"update_fields": [*values]}))
     except IntegrityError:
         form.add_error("title", NAME_IS_TAKEN)
-        return _page(writing, form, is_overtaken=False)
-    messages.success(writing.request, gettext("The text is saved. It is offered on the page of closing."))
+        return _page(edit, form, is_overtaken=False)
+    messages.success(edit.request, gettext("The text is saved. It is offered on the page of closing."))
     return redirect("texts")
 
 
-def _page(writing: _Writing, form: TextForm, *, is_overtaken: bool) -> HttpResponse:
+def _page(edit: _TextEdit, form: TextForm, *, is_overtaken: bool) -> HttpResponse:
     context = {
         "form": form,
-        "text": writing.text,
+        "text": edit.text,
         "is_overtaken": is_overtaken,
-        "open_words": standard_texts.MEANINGS.items(),
-        **frame(writing.user, at=writing.at),
+        "placeholders": standard_texts.MEANINGS.items(),
+        **frame(edit.user, at=edit.at),
     }
     status = HTTPStatus.CONFLICT if is_overtaken else HTTPStatus.OK
-    return render(writing.request, "complaints/desk/texts/text.html", context, status=status)
+    return render(edit.request, "complaints/desk/texts/text.html", context, status=status)

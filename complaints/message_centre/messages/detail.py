@@ -1,4 +1,4 @@
-"""What is known of one message: its words for who may read them, its tries, what carriers said, what repeats it."""
+"""One message: its text for whoever may read it, its tries, what carriers reported, and what repeats it."""
 
 from __future__ import annotations
 
@@ -40,47 +40,47 @@ REASONS: Final[Mapping[str, StrPromise]] = {
 
 
 @dataclass(frozen=True)
-class Tried:
-    """One try, and why it ended as it did in plain words; empty where only its carrier's code says so."""
+class AttemptLine:
+    """One try; ``reason`` says why it ended as it did, empty where only a code of the carrier does."""
 
     attempt: Attempt
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dossier:
+class MessageDetail:
     """One message as one person sees it; ``case`` and ``person`` are empty where the person may not see the case."""
 
     message: Message
     name: str
     to: str
     address: str
-    fate: DeliveryStatus
+    delivery: DeliveryStatus
     case: Case | None
     person: str
-    shows_words: bool
-    tries: Sequence[Tried]
+    shows_text: bool
+    tries: Sequence[AttemptLine]
     held_against: str
     repetitions: Sequence[Message]
     possible: Collection[str]
     mark: str
 
 
-def of(message: Message, user: User, *, at: datetime) -> Dossier:
+def message_detail(message: Message, user: User, *, at: datetime) -> MessageDetail:
     """Return what ``user`` may know of ``message``, in eight statements at most, however often it was tried."""
-    case = _case_of(message, user, at=at)
-    repetitions = list(_repetitions_of(message))
-    return Dossier(
+    case = _visible_case(message, user, at=at)
+    repetitions = list(_repetitions(message))
+    return MessageDetail(
         message=message,
         name=message_name(message),
         to=addressee_name(message),
         address=delivery_status.masked_address(message),
-        fate=delivery_status.for_staff(message, at=at, repeated=repetitions[-1] if repetitions else None),
+        delivery=delivery_status.for_staff(message, at=at, repeated=repetitions[-1] if repetitions else None),
         case=case,
-        person=_person_of(message, case, user, at=at) if case else "",
+        person=_recipient_name(message, case, user, at=at) if case else "",
         # Whoever reads the link of a directorate could answer for it.
-        shows_words=case is not None and message.lane != Lane.CODES and message.template not in signed_links.TEMPLATES,
-        tries=[_tried(attempt) for attempt in message.attempts.order_by("number").prefetch_related("receipts")],
+        shows_text=case is not None and message.lane != Lane.CODES and message.template not in signed_links.TEMPLATES,
+        tries=[_attempt_line(attempt) for attempt in message.attempts.order_by("number").prefetch_related("receipts")],
         held_against=_held_against(message),
         repetitions=repetitions,
         possible=decisions.possible(message),
@@ -88,8 +88,8 @@ def of(message: Message, user: User, *, at: datetime) -> Dossier:
     )
 
 
-def _tried(attempt: Attempt) -> Tried:
-    return Tried(attempt, str(REASONS.get(attempt.error_code, "")))
+def _attempt_line(attempt: Attempt) -> AttemptLine:
+    return AttemptLine(attempt, str(REASONS.get(attempt.error_code, "")))
 
 
 def _held_against(message: Message) -> str:
@@ -98,7 +98,7 @@ def _held_against(message: Message) -> str:
     return str(verdict.label) if verdict else ""
 
 
-def mark_of(message: Message) -> str:
+def change_mark(message: Message) -> str:
     """Return what changes whenever something happens to a message, so that a page gone stale is noticed."""
     return _mark(message, message.repetitions.count())
 
@@ -107,17 +107,17 @@ def _mark(message: Message, repetitions: int) -> str:
     return f"{message.state}-{message.fence}-{message.tries}-{repetitions}"
 
 
-def _repetitions_of(message: Message) -> QuerySet[Message]:
+def _repetitions(message: Message) -> QuerySet[Message]:
     return message.repetitions.defer(*delivery_status.SEALED).order_by("created_at", "pk")
 
 
-def _case_of(message: Message, user: User, *, at: datetime) -> Case | None:
+def _visible_case(message: Message, user: User, *, at: datetime) -> Case | None:
     if not message.reference:
         return None
     return Case.objects.visible_to(user, at=at).select_related("citizen").filter(reference=message.reference).first()
 
 
-def _person_of(message: Message, case: Case, user: User, *, at: datetime) -> str:
+def _recipient_name(message: Message, case: Case, user: User, *, at: datetime) -> str:
     """Return the name of whom the message is for: the citizen of the case, or the member of staff."""
     key = message.recipient.partition(":")[2]
     if message.recipient.startswith(STAFF_PREFIX):

@@ -1,4 +1,4 @@
-"""How sending stands: the counts, the day's spending, the lines, and what is wrong."""
+"""How sending stands: the counts, the spending of the day, the routes to the carriers, and the open alarms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django_stubs_ext import StrPromise
 
 from accounts.models import User
 from complaints.case_text.deadline import span_label
-from complaints.message_centre.messages.listing import STATES, Group
+from complaints.message_centre.messages.listing import STATES, MessageGroup
 from kit.counts import CountOf
 from notifications import alarms
 from notifications.models import (
@@ -80,8 +80,8 @@ class Spending:
 
 
 @dataclass(frozen=True)
-class LineNow:
-    """The line of a channel to one carrier: whether it is open, and its share of the messages in percent."""
+class RouteStatus:
+    """The route of a channel to one carrier: whether it is open, and its share of the messages in percent."""
 
     channel: str
     carrier: str
@@ -90,10 +90,10 @@ class LineNow:
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """One alarm: what is wrong, about what, what to do, and the message it is about if it is about one.
+class OpenAlarm:
+    """One open alarm: what it is about, what to do, and its message if it is about one.
 
-    ``about`` is the words for a channel and what is known of it beside that; one that a person ends may be ended.
+    ``channel`` and ``about`` say what it is about; ``may_be_dismissed`` tells that a person ends it.
     """
 
     alarm: Alarm
@@ -101,11 +101,11 @@ class Trouble:
     message_id: UUID | None
     channel: str
     about: str
-    is_ended_by_people: bool
+    may_be_dismissed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figures:
+class SendingFigures:
     """How sending stands; the counts stop at ``CAP``, those of what is settled are of the last day."""
 
     waiting: int
@@ -115,27 +115,27 @@ class Figures:
     by_state: Sequence[tuple[str, int]]
     oldest: str
     spending: Sequence[Spending]
-    lines: Sequence[LineNow]
-    troubles: Sequence[Trouble]
+    routes: Sequence[RouteStatus]
+    open_alarms: Sequence[OpenAlarm]
     hold: Hold | None
 
 
-def figures_of(user: User, *, at: datetime) -> Figures:
+def sending_figures(user: User, *, at: datetime) -> SendingFigures:
     """Return how sending stands, in five statements."""
     row = _counts(user, at=at)
     counts: dict[str, int] = {state: row[f"of_{state}"] for state in MessageState}
-    sums = {group: min(CAP, sum(counts[state] for state in STATES[group])) for group in Group}
+    sums = {group: min(CAP, sum(counts[state] for state in STATES[group])) for group in MessageGroup}
     oldest: datetime | None = row["oldest"]
-    return Figures(
-        waiting=sums[Group.WAITING],
-        unknown=sums[Group.UNKNOWN],
-        failed=sums[Group.FAILED],
-        sent=sums[Group.SENT],
+    return SendingFigures(
+        waiting=sums[MessageGroup.WAITING],
+        unknown=sums[MessageGroup.UNKNOWN],
+        failed=sums[MessageGroup.FAILED],
+        sent=sums[MessageGroup.SENT],
         by_state=[(str(state.label), counts[state]) for state in MessageState],
         oldest=span_label(max(at - oldest, timedelta())) if oldest else "",
         spending=_spending(at),
-        lines=_lines(),
-        troubles=[_trouble(alarm) for alarm in alarms.open_alarms()],
+        routes=_routes(),
+        open_alarms=[_open_alarm(alarm) for alarm in alarms.open_alarms()],
         hold=hold.current(),
     )
 
@@ -146,7 +146,7 @@ def _counts(user: User, *, at: datetime) -> dict[str, Any]:
     lately = meant.filter(created_at__gt=at - LATELY)
     # A message is given up days after it was made. By when it was made an index finds it, by when it failed none.
     failed = meant.filter(created_at__gt=at - LONGEST_LIFE, settled_at__gt=at - LATELY)
-    rows = {state: failed if state in STATES[Group.FAILED] else lately for state in MessageState}
+    rows = {state: failed if state in STATES[MessageGroup.FAILED] else lately for state in MessageState}
     # What is still open is counted whatever its age.
     rows |= dict.fromkeys(OPEN_STATES, Message.objects.all())
     parts: dict[str, Any] = {
@@ -168,24 +168,24 @@ def _spending(at: datetime) -> list[Spending]:
     ]
 
 
-def _lines() -> list[LineNow]:
+def _routes() -> list[RouteStatus]:
     return [
-        LineNow(str(Channel(channel).label), route.carrier.name, route.weight, route.is_open)
+        RouteStatus(str(Channel(channel).label), route.carrier.name, route.weight, route.is_open)
         for channel, routes in RoutingTable.load().by_channel.items()
         for route in routes
     ]
 
 
-def _trouble(alarm: Alarm) -> Trouble:
+def _open_alarm(alarm: Alarm) -> OpenAlarm:
     is_of_message = alarm.kind in {AlarmKind.UNDECIDED, AlarmKind.SENT_TWICE}
     channel, about = _about(alarm.about)
-    return Trouble(
+    return OpenAlarm(
         alarm=alarm,
         remedy=str(REMEDIES[alarm.kind]),
         message_id=_uuid(alarm.about) if is_of_message else None,
         channel=channel,
         about=about,
-        is_ended_by_people=alarm.kind in alarms.ENDED_BY_PEOPLE,
+        may_be_dismissed=alarm.kind in alarms.ENDED_BY_PEOPLE,
     )
 
 

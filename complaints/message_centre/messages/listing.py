@@ -1,4 +1,4 @@
-"""The list of messages: which there are, which of them are asked for, and one page of them."""
+"""The list of messages: its tabs, the query of an address, and one page."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from notifications.models import Channel, Lane, Message, MessageQuerySet, Messag
 PAGE: Final = 25
 
 
-class Group(models.TextChoices):
-    """The parts of the outbox."""
+class MessageGroup(models.TextChoices):
+    """The tabs of the list of messages."""
 
     WAITING = "waiting", pgettext_lazy("messages", "Waiting")
     UNKNOWN = "unknown", pgettext_lazy("messages", "Not certain")
@@ -38,24 +38,24 @@ class Group(models.TextChoices):
     ALL = "all", pgettext_lazy("messages", "All")
 
 
-STATES: Final[Mapping[Group, tuple[MessageState, ...]]] = {
-    Group.WAITING: (MessageState.PENDING, MessageState.SENDING),
-    Group.UNKNOWN: (MessageState.UNKNOWN,),
-    Group.FAILED: (MessageState.UNDELIVERABLE, MessageState.EXPIRED),
-    Group.SENT: (MessageState.ACCEPTED, MessageState.DELIVERED),
-    Group.ALL: tuple(MessageState),
+STATES: Final[Mapping[MessageGroup, tuple[MessageState, ...]]] = {
+    MessageGroup.WAITING: (MessageState.PENDING, MessageState.SENDING),
+    MessageGroup.UNKNOWN: (MessageState.UNKNOWN,),
+    MessageGroup.FAILED: (MessageState.UNDELIVERABLE, MessageState.EXPIRED),
+    MessageGroup.SENT: (MessageState.ACCEPTED, MessageState.DELIVERED),
+    MessageGroup.ALL: tuple(MessageState),
 }
 #: Where somebody may have to act, what has waited longest comes first.
-_OLDEST_FIRST: Final = frozenset({Group.WAITING, Group.UNKNOWN})
+_OLDEST_FIRST: Final = frozenset({MessageGroup.WAITING, MessageGroup.UNKNOWN})
 
 # ---- what is asked for ----
 
 
 @dataclass(frozen=True)
-class Wanted:
+class MessageQuery:
     """Which messages a page shows."""
 
-    group: Group = Group.WAITING
+    group: MessageGroup = MessageGroup.WAITING
     channel: str = ""
     lane: str = ""
     reference: str = ""
@@ -66,32 +66,34 @@ class Wanted:
         number = reference.parse(query.get("ref", "")) or ""
         group = query.get("view", "")
         return cls(
-            group=Group(group) if group in Group else (Group.ALL if number else Group.WAITING),
+            group=MessageGroup(group)
+            if group in MessageGroup
+            else (MessageGroup.ALL if number else MessageGroup.WAITING),
             channel=_known(query.get("channel", ""), Channel),
             lane=_known(query.get("lane", ""), Lane),
             reference=number,
         )
 
-    def in_group(self, group: Group) -> Self:
-        """Return the same question about another part of the outbox."""
+    def in_group(self, group: MessageGroup) -> Self:
+        """Return the same query for another tab."""
         return replace(self, group=group)
 
-    def query(self, **more: str) -> str:
-        """Return the address's question for this, with ``more`` added to it."""
-        said = {"view": self.group, "channel": self.channel, "lane": self.lane, "ref": self.reference, **more}
-        return "?" + urlencode({name: str(value) for name, value in said.items() if value})
+    def query_string(self, **more: str) -> str:
+        """Return the query string of an address, with the parameters ``more``."""
+        parameters = {"view": self.group, "channel": self.channel, "lane": self.lane, "ref": self.reference, **more}
+        return "?" + urlencode({name: str(value) for name, value in parameters.items() if value})
 
-    def narrow(self, rows: MessageQuerySet) -> MessageQuerySet:
-        """Return those of the rows that are of the channel, the lane and the case asked for."""
-        said = {"channel": self.channel, "lane": self.lane, "reference": self.reference}
-        return rows.filter(**{name: value for name, value in said.items() if value})
+    def filter(self, rows: MessageQuerySet) -> MessageQuerySet:
+        """Return those of ``rows`` that have the channel, the lane and the case asked for."""
+        parameters = {"channel": self.channel, "lane": self.lane, "reference": self.reference}
+        return rows.filter(**{name: value for name, value in parameters.items() if value})
 
 
 def _known(value: str, choices: type[models.TextChoices]) -> str:
     return value if value in choices else ""
 
 
-def seen_by(user: User) -> MessageQuerySet:
+def handled_by(user: User) -> MessageQuerySet:
     """Return the messages ``user`` may handle: none to the own person, none about a case of one's own or about oneself.
 
     Nor those that were never meant to leave: nothing is wrong with them, and sent again they would say what is not so.
@@ -106,42 +108,42 @@ def seen_by(user: User) -> MessageQuerySet:
 
 
 @dataclass(frozen=True)
-class Row:
+class MessageRow:
     """One line of the list: what the message tells, to what kind of recipient, and what became of it."""
 
     message: Message
     name: str
     to: str
-    fate: DeliveryStatus
+    delivery: DeliveryStatus
     opens_case: bool
 
 
 @dataclass(frozen=True)
-class Page:
+class MessagePage:
     """One page of messages, and the mark the next one starts after (empty on the last)."""
 
-    rows: Sequence[Row]
+    rows: Sequence[MessageRow]
     next: str
 
 
-def page_of(user: User, wanted: Wanted, *, at: datetime, after: str = "") -> Page:
+def list_messages(user: User, query: MessageQuery, *, at: datetime, after: str = "") -> MessagePage:
     """Return a page of what is asked for, in three statements: the rows, what repeats them, whose case is visible.
 
     ``after`` is the ``next`` of the page before; one that cannot be read gives the first page.
     """
-    found = list(_rows(seen_by(user), wanted, _read_mark(after)))
+    found = list(_fetch(handled_by(user), query, _read_mark(after)))
     shown = found[:PAGE]
     mark = _mark(shown[-1]) if len(found) > PAGE else ""
-    cases = Case.objects.visible_to(user, at=at).filter(reference__in={one.reference for one in shown})
+    cases = Case.objects.visible_to(user, at=at).filter(reference__in={message.reference for message in shown})
     visible = set(cases.values_list("reference", flat=True))
-    return Page([_row(message, visible, at=at) for message in shown], mark)
+    return MessagePage([_row(message, visible, at=at) for message in shown], mark)
 
 
-def _rows(scope: MessageQuerySet, wanted: Wanted, mark: tuple[datetime, UUID] | None) -> Iterable[Message]:
-    first = "" if wanted.group in _OLDEST_FIRST else "-"
+def _fetch(scope: MessageQuerySet, query: MessageQuery, mark: tuple[datetime, UUID] | None) -> Iterable[Message]:
+    first = "" if query.group in _OLDEST_FIRST else "-"
     order = (f"{first}created_at", f"{first}pk")
-    rows = _after(wanted.narrow(scope), mark, backwards=bool(first))
-    parts = [rows.filter(state=state).order_by(*order).values("pk")[: PAGE + 1] for state in STATES[wanted.group]]
+    rows = _after(query.filter(scope), mark, backwards=bool(first))
+    parts = [rows.filter(state=state).order_by(*order).values("pk")[: PAGE + 1] for state in STATES[query.group]]
     # A part for each state reads its index in order and stops; one query over all states would sort them all.
     ids = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     listed = Message.objects.filter(pk__in=ids).defer(*SEALED).select_related("call_task")
@@ -173,12 +175,12 @@ def _read_mark(text: str) -> tuple[datetime, UUID] | None:
     return (_EPOCH + timedelta(microseconds=int(found[1])), UUID(found[2])) if found else None
 
 
-def _row(message: Message, visible: set[str], *, at: datetime) -> Row:
+def _row(message: Message, visible: set[str], *, at: datetime) -> MessageRow:
     *_earlier, newest = [None, *message.repetitions.all()]
-    return Row(
+    return MessageRow(
         message=message,
         name=message_name(message),
         to=addressee_name(message),
-        fate=delivery_status.for_staff(message, at=at, repeated=newest),
+        delivery=delivery_status.for_staff(message, at=at, repeated=newest),
         opens_case=message.reference in visible,
     )

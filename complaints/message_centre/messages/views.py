@@ -1,4 +1,4 @@
-"""The pages of messages for the unit and the operators: how sending stands, one message, and what a person decides."""
+"""The pages of messages, for the unit and the operators: how sending stands, one message, and decisions about it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ from django_stubs_ext import StrPromise
 from accounts.contact.recipients import staff_key
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import CMU, OPERATORS
-from complaints.message_centre.messages import detail
-from complaints.message_centre.messages.detail import Dossier
-from complaints.message_centre.messages.figures import figures_of
+from complaints.message_centre.messages.detail import MessageDetail, change_mark, message_detail
+from complaints.message_centre.messages.figures import sending_figures
 from complaints.message_centre.messages.forms import FilterForm, ReferenceForm
-from complaints.message_centre.messages.listing import Group, Wanted, page_of, seen_by
+from complaints.message_centre.messages.listing import MessageGroup, MessageQuery, handled_by, list_messages
 from complaints.staff.frame import frame
 from notifications import alarms
 from notifications.actions import decisions
@@ -36,7 +35,7 @@ from notifications.sending import hold
 
 logger = logging.getLogger(__name__)
 
-READERS = CMU | OPERATORS
+MESSAGE_READERS = CMU | OPERATORS
 #: The number of an alarm, as the database counts them.
 NUMBER = re.compile(r"[0-9]{1,18}")
 
@@ -44,38 +43,38 @@ NUMBER = re.compile(r"[0-9]{1,18}")
 # ---- the list ----
 
 
-@staff_required(READERS)
+@staff_required(MESSAGE_READERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def messages_page(request: HttpRequest) -> HttpResponse:
-    """Show how sending stands and a page of the messages; a search for a case's is posted, as on the desk."""
+    """Show how sending stands and a page of the messages; a search for a case is posted, as in the queue."""
     search = ReferenceForm(request.POST if request.method == "POST" else None)
     if search.is_bound and search.is_valid():
-        wanted = Wanted(group=Group.ALL, reference=search.cleaned_data["number"])
-        return redirect(reverse("messages") + wanted.query())
-    return _list(request, search)
+        query = MessageQuery(group=MessageGroup.ALL, reference=search.cleaned_data["number"])
+        return redirect(reverse("messages") + query.query_string())
+    return _list_page(request, search)
 
 
-def _list(request: HttpRequest, search: ReferenceForm) -> HttpResponse:
+def _list_page(request: HttpRequest, search: ReferenceForm) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
-    wanted, after = Wanted.of(request.GET), request.GET.get("after", "")
-    page = page_of(user, wanted, at=at, after=after)
-    figures = figures_of(user, at=at)
+    query, after = MessageQuery.of(request.GET), request.GET.get("after", "")
+    page = list_messages(user, query, at=at, after=after)
+    figures = sending_figures(user, at=at)
     context = {
         "figures": figures,
-        "wanted": wanted,
+        "query": query,
         "rows": page.rows,
-        "tabs": [(group, wanted.in_group(group).query()) for group in Group],
-        "chosen": FilterForm(initial={"channel": wanted.channel, "lane": wanted.lane}),
+        "tabs": [(group, query.in_group(group).query_string()) for group in MessageGroup],
+        "filter_form": FilterForm(initial={"channel": query.channel, "lane": query.lane}),
         "search": search,
         "form": search if search.is_bound else None,
-        "next": wanted.query(after=page.next) if page.next else "",
-        "first": wanted.query() if after else "",
+        "next": query.query_string(after=page.next) if page.next else "",
+        "first": query.query_string() if after else "",
         **frame(user, at=at, counts={"messages": figures.unknown}),
     }
     return render(request, "complaints/message_centre/messages/messages.html", context)
 
 
-@staff_required(READERS)
+@staff_required(MESSAGE_READERS)
 @require_POST
 def release_sending(request: HttpRequest) -> HttpResponse:
     """End the hold on all sending; when it has ended already, that is said."""
@@ -89,7 +88,7 @@ def release_sending(request: HttpRequest) -> HttpResponse:
     return redirect("messages")
 
 
-@staff_required(READERS)
+@staff_required(MESSAGE_READERS)
 @require_POST
 def end_alarm(request: HttpRequest) -> HttpResponse:
     """End an alarm that tells of something that has happened, since the person has looked into it."""
@@ -104,47 +103,47 @@ def end_alarm(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Deed:
+class MessageDecision:
     """Something a person can decide about a message: its action, what it is called, what it does, what was done."""
 
     action: Callable[..., None]
-    words: StrPromise
+    label: StrPromise
     effect: StrPromise
     done: StrPromise
 
 
-DEEDS: dict[str, Deed] = {
-    "release": Deed(
+DECISIONS: dict[str, MessageDecision] = {
+    "release": MessageDecision(
         decisions.release,
         _("Send it now"),
         _("It does not wait for the morning, for a later try or for midnight."),
         _("The message leaves now."),
     ),
-    "decide_taken": Deed(
+    "decide_taken": MessageDecision(
         decisions.decide_taken,
         _("It was taken"),
         _("You found it in the carrier's list. It is not sent again."),
         _("You decided that the carrier took it."),
     ),
-    "decide_not_taken": Deed(
+    "decide_not_taken": MessageDecision(
         decisions.decide_not_taken,
         _("It was not taken: send it again"),
         _("You looked for it in the carrier's list and it is not there. If it is after all, the person gets it twice."),
         _("You decided that the carrier did not take it. It is sent again."),
     ),
-    "resend": Deed(
+    "resend": MessageDecision(
         decisions.resend,
         _("Send it once more"),
         _("A new message with the same words goes the same way. The person may have both."),
         _("The message is sent once more."),
     ),
-    "resend_by_other_channel": Deed(
+    "resend_by_other_channel": MessageDecision(
         decisions.resend_by_other_channel,
         _("Send it by the other channel"),
         _("A new message with the same words goes to the other address the person gave."),
         _("The message is sent by the other channel."),
     ),
-    "call_instead": Deed(
+    "call_instead": MessageDecision(
         decisions.call_instead,
         _("Have the person called"),
         _("The contact centre gets the task of calling and saying it."),
@@ -153,46 +152,46 @@ DEEDS: dict[str, Deed] = {
 }
 
 
-@staff_required(READERS)
+@staff_required(MESSAGE_READERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def message_page(request: HttpRequest, message: uuid.UUID) -> HttpResponse:
     """Show one message, its tries and what the carriers said, and take what a person decides about it."""
     user, at = signed_in_user(request), timezone.now()
-    found = get_object_or_404(seen_by(user).select_related("repeats", "call_task"), pk=message)
+    found = get_object_or_404(handled_by(user).select_related("repeats", "call_task"), pk=message)
     if request.method != "POST":
-        return _page(request, detail.of(found, user, at=at))
-    deed = DEEDS.get(request.POST.get("deed", ""))
-    if deed is None:
+        return _page(request, message_detail(found, user, at=at))
+    decision = DECISIONS.get(request.POST.get("decision", ""))
+    if decision is None:
         raise Http404
-    return _decide(request, found, deed)
+    return _decide(request, found, decision)
 
 
-def _decide(request: HttpRequest, message: Message, deed: Deed) -> HttpResponse:
+def _decide(request: HttpRequest, message: Message, decision: MessageDecision) -> HttpResponse:
     """Do what was decided once: who presses twice, or second, is told how the message stands now."""
     user, at = signed_in_user(request), timezone.now()
     try:
         with transaction.atomic():
-            held = _hold(message, seen=request.POST.get("seen", ""))
-            deed.action(held, by=staff_key(user.pk), at=at)
+            held = _lock_unchanged(message, seen=request.POST.get("seen", ""))
+            decision.action(held, by=staff_key(user.pk), at=at)
     except DecisionNotPossible:
-        fresh = seen_by(user).select_related("repeats", "call_task").get(pk=message.pk)
-        return _page(request, detail.of(fresh, user, at=at), status=409)
-    notes.success(request, deed.done)
+        fresh = handled_by(user).select_related("repeats", "call_task").get(pk=message.pk)
+        return _page(request, message_detail(fresh, user, at=at), status=409)
+    notes.success(request, decision.done)
     return redirect("message", message.pk)
 
 
-def _hold(message: Message, *, seen: str) -> Message:
+def _lock_unchanged(message: Message, *, seen: str) -> Message:
     """Lock the message for this transaction; raise ``DecisionNotPossible`` where it is not as it was ``seen``."""
     held = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
-    if detail.mark_of(held) != seen:
+    if change_mark(held) != seen:
         raise DecisionNotPossible
     return held
 
 
-def _page(request: HttpRequest, shown: Dossier, *, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, shown: MessageDetail, *, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {
-        "shown": shown,
-        "deeds": [(name, deed) for name, deed in DEEDS.items() if name in shown.possible],
+        "detail": shown,
+        "decisions": [(name, decision) for name, decision in DECISIONS.items() if name in shown.possible],
         "is_overtaken": status != 200,  # noqa: PLR2004 - "fine"
         **frame(signed_in_user(request), at=timezone.now()),
     }

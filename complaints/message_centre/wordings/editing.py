@@ -1,4 +1,4 @@
-"""The page of the words of messages: their groups, who wrote the ones in force, and how they read on a real case."""
+"""What the pages of wordings show: the templates in groups, who wrote each edition, and a preview on a real case."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from notifications.wordings.proofreading import (
     parts_allowed,
     required_placeholders,
 )
-from notifications.wordings.sms import Size, size
+from notifications.wordings.sms import Size, size as size_of_sms
 from notifications.wordings.wording import FIELDS, Wording
 
-#: What each open word stands for.
+#: What each placeholder stands for.
 MEANINGS: Final[Mapping[str, StrPromise]] = {
     "ref": _("the tracking number"),
     "kind": _("complaint, suggestion, inquiry or praise"),
@@ -63,8 +63,8 @@ _SAMPLE_LETTER: Final = "X"
 
 
 @dataclass(frozen=True)
-class State:
-    """How the words of a template stand in one language; without an edition they are the built-in ones."""
+class WordingState:
+    """One edition of a template in one language, with the name of its editor; without an edition it is built in."""
 
     template: str
     language: str
@@ -73,100 +73,103 @@ class State:
 
     @property
     def is_built_in(self) -> bool:
-        """Tell whether nobody wrote other words, or somebody gave the built-in ones back."""
+        """Tell whether the wording is the built-in one, never edited or restored."""
         return self.edition is None or (
-            self.counts and editions.edition_wording(self.edition) == WORDINGS[self.language][self.template]
+            self.is_in_force and editions.edition_wording(self.edition) == WORDINGS[self.language][self.template]
         )
 
     @property
-    def counts(self) -> bool:
-        """Tell whether the newest words are those that are sent."""
+    def is_in_force(self) -> bool:
+        """Tell whether the edition is sent: one that no longer fits its template is not."""
         return self.edition is None or editions.is_usable(self.edition)
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the list: a template and how it stands in each language."""
+class WordingRow:
+    """One row of the list: a template with its newest edition in each language."""
 
     template: str
     name: str
-    states: list[State]
+    states: list[WordingState]
 
 
 @dataclass(frozen=True)
-class Group:
+class WordingGroup:
     """The templates for one kind of reader."""
 
     key: str
     title: str
-    rows: list[Row]
+    rows: list[WordingRow]
 
 
-def groups() -> list[Group]:
+def wording_groups() -> list[WordingGroup]:
     """Return every template in its group; two statements."""
-    newest = {(one.template, one.language): one for one in editions.newest()}
-    names = editors_of(newest.values())
+    newest = {(edition.template, edition.language): edition for edition in editions.newest()}
+    names = editor_names(newest.values())
     titles = {"case": gettext("To citizens, about a case"), "account": gettext("To citizens, about their account")}
     titles["staff"] = gettext("To staff")
     return [
-        Group(key, title, [_row(template, newest, names) for template in TEMPLATES if group_of(template) == key])
+        WordingGroup(
+            key, title, [_row(template, newest, names) for template in TEMPLATES if reader_group(template) == key]
+        )
         for key, title in titles.items()
     ]
 
 
-def group_of(template: str) -> str:
-    """Return whom a template speaks to: case and account are the citizen's."""
+def reader_group(template: str) -> str:
+    """Return the key of the group of a template: citizens about a case or their account, or staff."""
     reader = template.partition("_")[0]
     if reader in {"officer", "cmu", "operator", "praise", "ladder", "directorate"}:
         return "staff"
     return "case" if reader == "case" else "account"
 
 
-def editions_of(template: str, language: str) -> list[State]:
+def edition_states(template: str, language: str) -> list[WordingState]:
     """Return the editions of a template in a language with their editors, the newest first; two statements."""
     past = editions.history(template, language)
-    names = editors_of(past)
-    return [State(template, language, one, names.get(one.edited_by, "")) for one in past]
+    names = editor_names(past)
+    return [WordingState(template, language, edition, names.get(edition.edited_by, "")) for edition in past]
 
 
-def name_of(template: str) -> str:
-    """Return what a template tells, in the words of staff."""
+def template_name(template: str) -> str:
+    """Return the name of a template as staff read it."""
     return str(NAMES[template])
 
 
-def editors_of(editions_: Iterable[WordingEdition]) -> dict[str, str]:
+def editor_names(editions_: Iterable[WordingEdition]) -> dict[str, str]:
     """Return the names of those who wrote editions, by their keys; one statement, none without editions."""
-    keys = {one.edited_by for one in editions_}
+    keys = {edition.edited_by for edition in editions_}
     people = User.objects.in_bulk([key.removeprefix(STAFF_PREFIX) for key in keys]) if keys else {}
     return {staff_key(pk): str(user) for pk, user in people.items()}
 
 
-def _row(template: str, newest: Mapping[tuple[str, str], WordingEdition], names: Mapping[str, str]) -> Row:
+def _row(template: str, newest: Mapping[tuple[str, str], WordingEdition], names: Mapping[str, str]) -> WordingRow:
     found = {language: newest.get((template, language)) for language in LANGUAGES}
     states = [
-        State(template, language, one, names.get(one.edited_by, "") if one else "") for language, one in found.items()
+        WordingState(template, language, edition, names.get(edition.edited_by, "") if edition else "")
+        for language, edition in found.items()
     ]
-    return Row(template, name_of(template), states)
+    return WordingRow(template, template_name(template), states)
 
 
-# ---- the words a message may use ----
+# ---- placeholders ----
 
 
 @dataclass(frozen=True)
-class OpenWord:
-    """One open word of a template: what it stands for, and in which fields it must stay."""
+class Placeholder:
+    """One placeholder of a template: what it stands for, and the fields from which it must not be missing."""
 
     name: str
     meaning: StrPromise
     needed_in: list[str]
 
 
-def open_words(template: str, language: str) -> list[OpenWord]:
-    """Return the open words of a template, in one order everywhere."""
+def placeholders(template: str, language: str) -> list[Placeholder]:
+    """Return the placeholders of a template, in the same order everywhere."""
     labels = {"sms": gettext("SMS"), "subject": pgettext("of an e-mail", "subject"), "text": gettext("e-mail")}
     usable = frozenset[str]().union(*(allowed_placeholders(template, language, field) for field in FIELDS))
     return [
-        OpenWord(
+        Placeholder(
             name,
             meaning,
             [labels[field] for field in FIELDS if name in required_placeholders(template, language, field)],
@@ -176,16 +179,16 @@ def open_words(template: str, language: str) -> list[OpenWord]:
     ]
 
 
-# ---- how it reads ----
+# ---- the preview ----
 
 
 @dataclass(frozen=True)
-class Shown:
-    """How words read on a case, and what the SMS costs; ``reference`` is empty where the values are made up."""
+class WordingPreview:
+    """How a wording reads on a case, and how long its SMS is; ``reference`` is empty where the values are made up."""
 
     sms: str
     email: Rendered
-    said: str
+    as_shown: str
     longest: str
     is_too_long: bool
     reference: str
@@ -196,43 +199,47 @@ class Shown:
         return self.email.body.split("\n\n")
 
 
-def shown(template: str, language: str, words: Wording, *, user: User, at: datetime) -> Shown | None:
+def wording_preview(
+    template: str, language: str, wording: Wording, *, user: User, at: datetime
+) -> WordingPreview | None:
     """Return how words read on the newest case ``user`` may see; None where they cannot be filled."""
     case = Case.objects.visible_to(user, at=at).select_related("agency").order_by("-pk").first()
     context = _context(language, case, at=at) | links.common_context()
     try:
-        return _shown(template, language, words, context, case)
+        return _preview(template, language, wording, context, case)
     except WordingIncomplete:
         return None
 
 
-def _shown(template: str, language: str, words: Wording, context: Mapping[str, str], case: Case | None) -> Shown:
+def _preview(
+    template: str, language: str, wording: Wording, context: Mapping[str, str], case: Case | None
+) -> WordingPreview:
     is_about_case = "ref" in required_context(template)
     # What has an address of its own to open leads nowhere else.
     is_linked = is_about_case and "url" not in required_context(template)
 
-    def said(channel: Channel, letter: str) -> Rendered:
-        has_link = words.sms_carries_link if channel == Channel.SMS else is_linked
+    def fill(channel: Channel, letter: str) -> Rendered:
+        has_link = wording.sms_carries_link if channel == Channel.SMS else is_linked
         link = links.short_link(letter * links.LINK_LETTERS, channel) if has_link else ""
         mark = letter * links.MARK_LETTERS
-        return compose(words, channel=channel, language=language, context=context, link=link, mark=mark)
+        return compose(wording, channel=channel, language=language, context=context, link=link, mark=mark)
 
-    email, reference = said(Channel.EMAIL, DOTS), case.reference if case and is_about_case else ""
-    if not words.sms:
-        return Shown("", email, "", "", is_too_long=False, reference=reference)
-    parts, longest = parts_allowed(template, language), longest_size(language, words)
-    return Shown(
-        sms=said(Channel.SMS, DOTS).body,
+    email, reference = fill(Channel.EMAIL, DOTS), case.reference if case and is_about_case else ""
+    if not wording.sms:
+        return WordingPreview("", email, "", "", is_too_long=False, reference=reference)
+    parts, longest = parts_allowed(template, language), longest_size(language, wording)
+    return WordingPreview(
+        sms=fill(Channel.SMS, DOTS).body,
         email=email,
-        said=size_words(size(said(Channel.SMS, _SAMPLE_LETTER).body), parts),
-        longest=size_words(longest, parts),
+        as_shown=size_text(size_of_sms(fill(Channel.SMS, _SAMPLE_LETTER).body), parts),
+        longest=size_text(longest, parts),
         is_too_long=longest.segments > parts,
         reference=reference,
     )
 
 
 def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str]:
-    """Return what the open words stand for on a case, made up where it has nothing to say."""
+    """Return the values of the placeholders on a case, made up where it has none."""
     with translation.override(language):
         return {
             **proofreading.LONGEST_VALUES,
@@ -260,16 +267,16 @@ def _date(case: Case | None, at: datetime) -> date:
     return timezone.localdate((case.deadline_at if case else None) or at)
 
 
-# ---- what it costs ----
+# ---- the length of an SMS ----
 
 
-def size_words(words: Size, parts: int) -> str:
-    """Return what an SMS costs, in one line; ``parts`` is how many it may have."""
+def size_text(size: Size, parts: int) -> str:
+    """Return the length of an SMS in one line; ``parts`` is how many it may have."""
     return size_pattern() % {
-        "places": words.places,
-        "room": words.room(parts),
-        "encoding": words.encoding,
-        "parts": words.segments,
+        "places": size.places,
+        "room": size.room(parts),
+        "encoding": size.encoding,
+        "parts": size.segments,
     }
 
 

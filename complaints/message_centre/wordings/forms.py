@@ -1,4 +1,4 @@
-"""What is typed to give a message other words."""
+"""The form in which a wording is edited."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from notifications.wordings.proofreading import LONGEST
 from notifications.wordings.wording import FIELDS, Wording
 
 
-class WordsForm(Form):
-    """The words of one template in one language.
+class WordingForm(Form):
+    """The wording of one template in one language.
 
-    ``words`` are those that were typed, right or wrong, where every field can be read at all.
+    ``wording`` is what was typed, right or wrong; ``is_readable`` tells that no field is unreadable.
     """
 
     sms = ParagraphField(max=LONGEST["sms"], label=_("SMS"), widget=forms.Textarea(attrs={"rows": 3}))
@@ -30,9 +30,11 @@ class WordsForm(Form):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, template: str, language: str, words: Wording) -> None:
-        super().__init__(data, initial={field: getattr(words, field) for field in FIELDS})
-        self.template, self.language, self.words = template, language, words
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, template: str, language: str, wording: Wording
+    ) -> None:
+        super().__init__(data, initial={field: getattr(wording, field) for field in FIELDS})
+        self.template, self.language, self.wording = template, language, wording
         self.built_in, self.is_readable = WORDINGS[language][template], True
         if not self.built_in.sms:
             del self.fields["sms"]
@@ -43,8 +45,8 @@ class WordsForm(Form):
         """Proofread the fields that can be read at all."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         typed = {field: cleaned[field] for field in FIELDS if field in cleaned}
-        self.words, self.is_readable = replace(self.built_in, **typed), typed.keys() >= self.fields.keys()
-        for field, sentences in proofreading.problems(self.template, self.language, self.words).items():
+        self.wording, self.is_readable = replace(self.built_in, **typed), typed.keys() >= self.fields.keys()
+        for field, sentences in proofreading.problems(self.template, self.language, self.wording).items():
             if field in typed:
                 self.add_error(field, sentences)
         return cleaned

@@ -1,4 +1,4 @@
-"""The words of messages: the list of templates, and the page on which the unit writes, looks at and saves them."""
+"""The wordings of messages: the list of templates, and the page on which the unit edits one in one language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import CMU
 from complaints.message_centre.wordings import editing
-from complaints.message_centre.wordings.forms import WordsForm
+from complaints.message_centre.wordings.forms import WordingForm
 from complaints.staff.frame import frame
 from notifications.models import WordingEdition
 from notifications.wordings import WORDINGS, editions
@@ -32,28 +32,28 @@ SAVES = frozenset({"save", "restore", "built_in"})
 
 @staff_required(CMU)
 @require_safe
-def words(request: HttpRequest) -> HttpResponse:
-    """List every message with the state of its words in both languages."""
-    context = {"groups": editing.groups(), **frame(signed_in_user(request), at=timezone.now())}
-    return render(request, "complaints/message_centre/wordings/words.html", context)
+def wordings_page(request: HttpRequest) -> HttpResponse:
+    """List every template with its newest edition in both languages."""
+    context = {"groups": editing.wording_groups(), **frame(signed_in_user(request), at=timezone.now())}
+    return render(request, "complaints/message_centre/wordings/wordings.html", context)
 
 
 @staff_required(CMU)
 @require_http_methods(["GET", "HEAD", "POST"])
-def word(request: HttpRequest, template: str, language: str) -> HttpResponse:
-    """Show the words of a message in a language; take other ones, or give back those of before."""
+def wording_page(request: HttpRequest, template: str, language: str) -> HttpResponse:
+    """Show the wording of a template in a language; save another one, or restore an earlier edition."""
     if template not in WORDINGS.get(language, {}):
         raise Http404
-    writing = _Writing(request, signed_in_user(request), template, language, timezone.now())
-    form = writing.form()
+    edit = _WordingEdit(request, signed_in_user(request), template, language, timezone.now())
+    form = edit.form()
     if request.method != "POST" or not form.is_valid() or SAVES.isdisjoint(request.POST):
-        return writing.page(form)
-    return writing.save(form)
+        return edit.page(form)
+    return edit.save(form)
 
 
 @dataclass(frozen=True)
-class _Writing:
-    """One person at the words of one message in one language."""
+class _WordingEdit:
+    """A request to the wording of one template in one language."""
 
     request: HttpRequest
     user: User
@@ -61,41 +61,41 @@ class _Writing:
     language: str
     at: datetime
 
-    def form(self) -> WordsForm:
+    def form(self) -> WordingForm:
         """Return the form with what was typed or chosen, with the newest words while the page is only being opened."""
         past = editions.history(self.template, self.language)
         built_in = WORDINGS[self.language][self.template]
         data = _typed(self.request.POST, past, built_in) if self.request.method == "POST" else None
         newest = editions.edition_wording(past[0]) if past else built_in
-        return WordsForm(data, template=self.template, language=self.language, words=newest)
+        return WordingForm(data, template=self.template, language=self.language, wording=newest)
 
-    def save(self, form: WordsForm) -> HttpResponse:
+    def save(self, form: WordingForm) -> HttpResponse:
         """Save what the form has; whoever was overtaken keeps it and reads whose words are in force."""
         by, seen = staff_key(self.user.pk), _number(self.request.POST.get("seen", ""))
         try:
-            edition = editions.save(self.template, self.language, **_fields(form.words), by=by, at=self.at, seen=seen)
+            edition = editions.save(self.template, self.language, **_fields(form.wording), by=by, at=self.at, seen=seen)
         except editions.EditedMeanwhile:
             return self.page(form, status=HTTPStatus.CONFLICT)
-        messages.success(self.request, _saved() if edition else gettext("These words are in force already."))
-        return redirect("message-word", self.template, self.language)
+        messages.success(self.request, _saved_text() if edition else gettext("These words are in force already."))
+        return redirect("wording", self.template, self.language)
 
-    def page(self, form: WordsForm, *, status: int = 200) -> HttpResponse:
+    def page(self, form: WordingForm, *, status: int = 200) -> HttpResponse:
         """Show the page: the form, how its words read, and the editions of before."""
-        past = editing.editions_of(self.template, self.language)
-        shown = editing.shown(self.template, self.language, form.words, user=self.user, at=self.at)
+        past = editing.edition_states(self.template, self.language)
+        preview = editing.wording_preview(self.template, self.language, form.wording, user=self.user, at=self.at)
         context = {
             "form": form,
-            "name": editing.name_of(self.template),
+            "name": editing.template_name(self.template),
             "template": self.template,
             "language": self.language,
-            "past": past,
-            "shown": shown if form.is_readable else None,
-            "open_words": editing.open_words(self.template, self.language),
+            "editions": past,
+            "preview": preview if form.is_readable else None,
+            "placeholders": editing.placeholders(self.template, self.language),
             "counter": editing.counter(self.template, self.language),
             "is_overtaken": status == HTTPStatus.CONFLICT,
             **frame(self.user, at=self.at),
         }
-        return render(self.request, "complaints/message_centre/wordings/word.html", context, status=status)
+        return render(self.request, "complaints/message_centre/wordings/wording.html", context, status=status)
 
 
 def _typed(data: QueryDict, past: Sequence[WordingEdition], built_in: Wording) -> Mapping[str, Any]:
@@ -111,8 +111,8 @@ def _typed(data: QueryDict, past: Sequence[WordingEdition], built_in: Wording) -
     return data
 
 
-def _fields(words: Wording) -> dict[str, str]:
-    return {field: getattr(words, field) for field in FIELDS}
+def _fields(wording: Wording) -> dict[str, str]:
+    return {field: getattr(wording, field) for field in FIELDS}
 
 
 def _number(text: str) -> int:
@@ -120,7 +120,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(2**63)) else -1
 
 
-def _saved() -> str:
+def _saved_text() -> str:
     return gettext(
         "Saved. Every message has these words in half a minute at most; those that wait already keep theirs."
     )

@@ -19,6 +19,6 @@ from complaints.portal.access import own_case
 def case_file(request: HttpRequest, ref: str, pk: uuid.UUID) -> HttpResponseBase:
     """Hand a file of a citizen's own case out."""
     case = own_case(request, ref, at=timezone.now())
-    # What a directorate sent with its finding is for the desk.
+    # What a directorate sent with its finding is for staff only.
     attachment = get_object_or_404(case.attachments, pk=pk, consultation__isnull=True)
     return file_response(attachment, name=attachment.name)

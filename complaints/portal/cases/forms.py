@@ -1,4 +1,4 @@
-"""What a citizen can say on a case that is filed: reply, add, correct, and ask for its status without signing in."""
+"""The forms on a citizen's own case: reply, add information, object, correct."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.models import Attachment, Case
 from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
 from complaints.models.texts import TEXT_LENGTH
-from complaints.portal.question_form import AskingForm
+from complaints.portal.question_form import TopicQuestionsForm
 from kit.forms import Form, LineField, ParagraphField
 
 
@@ -77,7 +77,7 @@ class ObjectForm(Form):
     )
 
 
-class AmendForm(AskingForm):
+class AmendForm(TopicQuestionsForm):
     """The citizen's own words and answers, as long as no agency has accepted them."""
 
     subject = LineField(max=SUBJECT_LENGTH, label=_("Subject in one line"))
@@ -94,11 +94,17 @@ class AmendForm(AskingForm):
         self._before = list(case.topic_answers.all())
         before = {answer.question_id: answer for answer in self._before}
         # What was asked as another kind of question stays as it was answered.
-        asked = [one for one in questions if one.pk not in before or before[one.pk].kind == one.kind]
-        self.ask(asked, {one.code: before[one.pk].answer_en for one in asked if one.pk in before}, before=before)
+        asked = [
+            question for question in questions if question.pk not in before or before[question.pk].kind == question.kind
+        ]
+        self.ask(
+            asked,
+            {question.code: before[question.pk].answer_en for question in asked if question.pk in before},
+            before=before,
+        )
         self.order_fields(("subject", "details", *(bound.name for bound in self.asked)))
 
     @property
     def words(self) -> dict[str, Any]:
         """Return the words and the answers as they are to stand from now on."""
-        return {**self.said_besides, "answers": corrected(self.questions, self.said, self._before)}
+        return {**self.other_values, "answers": corrected(self.questions, self.given_answers, self._before)}

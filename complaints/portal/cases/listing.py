@@ -20,8 +20,8 @@ NEWEST = 2
 
 
 @dataclass(frozen=True)
-class Line:
-    """One case in a list, with its status in the citizen's words."""
+class OwnCaseRow:
+    """One case in a list of its citizen, with its status in the citizen's words."""
 
     case: Case
     status: Status
@@ -31,7 +31,7 @@ class Line:
 class CasePage:
     """One page of a tab: ``after`` is where the next one starts, empty on the last."""
 
-    lines: Sequence[Line]
+    rows: Sequence[OwnCaseRow]
     after: str
 
 
@@ -39,23 +39,23 @@ def home_cases(citizen: Citizen) -> dict[str, Any]:
     """Return the case that waits longest for the citizen, and the newest open ones; two statements."""
     own = _own(citizen).exclude(state=State.CLOSED)
     waiting = own.filter(state=State.WAITING).order_by("deadline_at", "pk").first()
-    return {"waiting": waiting, "newest": _lines(own[:NEWEST])}
+    return {"waiting": waiting, "newest": _rows(own[:NEWEST])}
 
 
-def page_of(citizen: Citizen, *, is_open: bool, after: str = "") -> CasePage:
+def list_cases(citizen: Citizen, *, is_open: bool, after: str = "") -> CasePage:
     """Return a page of the citizen's open or closed cases, newest first, beginning after the number ``after``."""
     closed = Q(state=State.CLOSED)
-    rows = _own(citizen).filter(~closed if is_open else closed)
-    mark = rows.filter(reference=after).values_list("filed_at", "pk").first() if reference.is_valid(after) else None
+    cases = _own(citizen).filter(~closed if is_open else closed)
+    mark = cases.filter(reference=after).values_list("filed_at", "pk").first() if reference.is_valid(after) else None
     if mark is not None:
-        rows = rows.filter(filed_at__lte=mark[0]).exclude(filed_at=mark[0], pk__gte=mark[1])
-    lines = _lines(rows[: PAGE + 1])
-    return CasePage(lines[:PAGE], lines[PAGE - 1].case.reference if len(lines) > PAGE else "")
+        cases = cases.filter(filed_at__lte=mark[0]).exclude(filed_at=mark[0], pk__gte=mark[1])
+    rows = _rows(cases[: PAGE + 1])
+    return CasePage(rows[:PAGE], rows[PAGE - 1].case.reference if len(rows) > PAGE else "")
 
 
 def _own(citizen: Citizen) -> CaseQuerySet:
     return Case.objects.filter(citizen=citizen).for_listing().order_by("-filed_at", "-pk")
 
 
-def _lines(cases: CaseQuerySet) -> list[Line]:
-    return [Line(case, citizen_status(case)) for case in cases]
+def _rows(cases: CaseQuerySet) -> list[OwnCaseRow]:
+    return [OwnCaseRow(case, citizen_status(case)) for case in cases]

@@ -1,4 +1,4 @@
-"""The citizen's side: home, own cases, one case and what can be said on it, and the status for visitors."""
+"""The citizens' pages: home, own cases, one case and the actions on it, and tracking without signing in."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from complaints.case_text.promise import citizen_status, promise_card
 from complaints.clocks import limits
 from complaints.models import Case
 from complaints.permissions import policy
-from complaints.portal.access import own_case, posted, read_or_post, said, status_for
+from complaints.portal.access import own_case, posted_data, read_or_post, status_for, try_action
 from complaints.portal.cases import listing
 from complaints.portal.cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm
 from complaints.search import tracking
@@ -61,7 +61,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     """List the citizen's own cases, open or closed, newest first."""
     tab = "closed" if request.GET.get("tab") == "closed" else "open"
     after = request.GET.get("after", "")
-    page = listing.page_of(signed_in_citizen(request), is_open=tab == "open", after=after)
+    page = listing.list_cases(signed_in_citizen(request), is_open=tab == "open", after=after)
     context = {
         "page": page,
         "is_open": tab == "open",
@@ -80,7 +80,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "complaints/portal/cases/case.html", context | {"form": ReplyForm(at=at)})
 
 
-# ---- what a citizen says on a case ----
+# ---- actions on a case ----
 
 
 @citizen_required
@@ -90,10 +90,10 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     files = request.FILES if request.method == "POST" else None
-    form = ReplyForm(posted(request), files, room=_room(own), at=at)
+    form = ReplyForm(posted_data(request), files, room=_room(own), at=at)
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
-        if said(
+        if try_action(
             form, partial(actions.reply, own, by=signed_in_user(request), at=at, text=text, attachments=form.taken)
         ):
             messages.success(request, gettext("Your answer was sent. Work on the case goes on."))
@@ -112,10 +112,12 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     files = request.FILES if request.method == "POST" else None
-    form = AddForm(posted(request), files, room=_room(own), at=at)
+    form = AddForm(posted_data(request), files, room=_room(own), at=at)
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
-        if said(form, partial(actions.add, own, by=signed_in_user(request), at=at, text=text, attachments=form.taken)):
+        if try_action(
+            form, partial(actions.add, own, by=signed_in_user(request), at=at, text=text, attachments=form.taken)
+        ):
             messages.success(request, gettext("What you added was sent."))
             return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.ADD, signed_in_user(request), at=at):
@@ -129,9 +131,9 @@ def case_amend(request: HttpRequest, ref: str) -> HttpResponse:
     """Take a correction of the citizen's own words, before an agency has accepted them."""
     at = timezone.now()
     own = own_case(request, ref, at=at)
-    form = AmendForm(posted(request), case=own, questions=questions_for(own.topic, kind=own.kind))
+    form = AmendForm(posted_data(request), case=own, questions=questions_for(own.topic, kind=own.kind))
     amend = partial(actions.amend, own, by=signed_in_user(request), at=at)
-    if form.is_bound and form.is_valid() and said(form, partial(amend, **form.words)):
+    if form.is_bound and form.is_valid() and try_action(form, partial(amend, **form.words)):
         messages.success(request, gettext("Your correction was saved."))
         return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.AMEND, signed_in_user(request), at=at):
@@ -145,10 +147,10 @@ def case_object(request: HttpRequest, ref: str) -> HttpResponse:
     """Take an objection to the answer: within fourteen days of it, and at most twice."""
     at = timezone.now()
     own = own_case(request, ref, at=at)
-    form = ObjectForm(posted(request))
+    form = ObjectForm(posted_data(request))
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
-        if said(form, partial(actions.object_to, own, by=signed_in_user(request), at=at, text=text)):
+        if try_action(form, partial(actions.object_to, own, by=signed_in_user(request), at=at, text=text)):
             words = gettext("Your objection was sent. Somebody at our unit who did not handle the case decides on it.")
             messages.success(request, words)
             return redirect("case", ref=ref)
@@ -164,9 +166,9 @@ def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask whether the case is to be withdrawn for good, and withdraw it."""
     at = timezone.now()
     own = own_case(request, ref, at=at)
-    form = forms.Form(posted(request))
+    form = forms.Form(posted_data(request))
     withdraw = partial(actions.withdraw, own, by=signed_in_user(request), at=at)
-    if form.is_bound and form.is_valid() and said(form, withdraw):
+    if form.is_bound and form.is_valid() and try_action(form, withdraw):
         messages.success(request, gettext("It is withdrawn. You can send a new one at any time."))
         return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.WITHDRAW, signed_in_user(request), at=at):
@@ -238,7 +240,7 @@ def _found(request: HttpRequest, form: TrackForm, at: datetime) -> Case | None:
 @login_not_required
 @require_safe
 def short_link(_request: HttpRequest, token: str) -> HttpResponse:
-    """Lead from a message to its case, through sign-in; staff to the desk's page of it."""
+    """Lead from a message to the page of its case, for citizens or for staff."""
     message = outbox.message_by_link(token, at=timezone.now())
     if message is None or not message.reference:
         raise Http404

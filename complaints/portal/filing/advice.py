@@ -1,4 +1,4 @@
-"""What a person who files is advised: an agency or a topic suggested to them, taken only by their own press."""
+"""Taking the agency or the topic that is suggested to a person who files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from complaints.portal.filing import drafting
 def new_choose(request: HttpRequest, kind: str) -> HttpResponse:
     """Take the suggested agency or topic into the draft and go on where it then stands."""
     at = timezone.now()
-    draft = drafting.draft_of(signed_in_citizen(request), kind)
+    draft = drafting.find_or_start_draft(signed_in_citizen(request), kind)
     if not draft.has_agency_step:
         return redirect("new-agency", kind=kind)
     take = _with_topic if "topic" in request.POST else _with_agency
@@ -36,7 +36,7 @@ def _with_topic(request: HttpRequest, draft: Draft, *, at: datetime) -> Draft:
     if draft.agency and not drafting.offers(draft.agency, topic, kind=draft.kind):
         raise Http404
     messages.success(request, gettext("You chose the topic “%(topic)s”.") % {"topic": topic.name})
-    return drafting.save(draft, at=at, topic=topic)
+    return drafting.save_draft(draft, at=at, topic=topic)
 
 
 def _with_agency(request: HttpRequest, draft: Draft, *, at: datetime) -> Draft:

@@ -14,17 +14,17 @@ from complaints.actions.filing import file_draft
 from complaints.models import Case, Draft
 
 #: A draft left alone for longer is pointed out when its owner comes back to it.
-LEFT_ALONE = timedelta(minutes=10)
+RESTORED_AFTER = timedelta(minutes=10)
 
 
-def draft_of(citizen: Citizen, kind: str) -> Draft:
+def find_or_start_draft(citizen: Citizen, kind: str) -> Draft:
     """Return the citizen's draft of ``kind``, or an unsaved one: looking at the first step writes nothing."""
     joined = Draft.objects.select_related("agency", "topic", "topic__parent", "governorate")
     found = joined.filter(citizen=citizen, kind=kind).first()
     return found or Draft(citizen=citizen, kind=kind)
 
 
-def save(draft: Draft, *, at: datetime, **values: Any) -> Draft:
+def save_draft(draft: Draft, *, at: datetime, **values: Any) -> Draft:
     """Save ``values`` in the citizen's draft of this kind, begun here if need be, and return it.
 
     Two tabs share the draft; one that was sent or thrown away meanwhile is begun anew with what this tab has.
@@ -44,7 +44,7 @@ def _answers_for(topic: Topic, draft: Draft) -> dict[str, str]:
     return {code: text for code, text in draft.answers.items() if code in codes}
 
 
-def questions_of(draft: Draft) -> list[TopicQuestion]:
+def draft_questions(draft: Draft) -> list[TopicQuestion]:
     """Return what the topic of the draft asks."""
     return topic_answers.questions_for(draft.topic, kind=draft.kind)
 
@@ -52,7 +52,7 @@ def questions_of(draft: Draft) -> list[TopicQuestion]:
 def choose_agency(draft: Draft, agency: Agency, *, at: datetime) -> Draft:
     """Take a suggested agency; a topic that it does not offer is asked again."""
     topic = draft.topic if draft.topic and offers(agency, draft.topic, kind=draft.kind) else None
-    return save(draft, at=at, agency=agency, agency_unknown=False, topic=topic)
+    return save_draft(draft, at=at, agency=agency, agency_unknown=False, topic=topic)
 
 
 def offers(agency: Agency, topic: Topic, *, kind: str) -> bool:
@@ -63,14 +63,14 @@ def offers(agency: Agency, topic: Topic, *, kind: str) -> bool:
 
 def is_restored(draft: Draft, *, at: datetime) -> bool:
     """Tell whether the draft lay there for a while, so that its owner is told where the words come from."""
-    return bool(draft.updated_at) and at - draft.updated_at > LEFT_ALONE
+    return bool(draft.updated_at) and at - draft.updated_at > RESTORED_AFTER
 
 
 def next_step(draft: Draft) -> str:
     """Return the name of the first step that is not complete."""
     if not draft.has_agency_step:
         return "new-agency"
-    return "new-check" if draft.has_words and has_answers(draft, questions_of(draft)) else "new-what"
+    return "new-check" if draft.has_words and has_answers(draft, draft_questions(draft)) else "new-what"
 
 
 def has_answers(draft: Draft, questions: Sequence[TopicQuestion]) -> bool:
@@ -78,7 +78,9 @@ def has_answers(draft: Draft, questions: Sequence[TopicQuestion]) -> bool:
     return topic_answers.are_complete(questions, topic_answers.given(questions, draft.answers))
 
 
-def send(token: uuid.UUID, *, by: User, at: datetime, language: str, notify_by: str, hides_identity: bool) -> Case:
+def send_draft(
+    token: uuid.UUID, *, by: User, at: datetime, language: str, notify_by: str, hides_identity: bool
+) -> Case:
     """File the draft ``token`` with the wishes of the last page; a second press returns the case of the first.
 
     Raises ``Draft.DoesNotExist`` for a token that is not the citizen's and ``DraftIncomplete`` when a step is missing.

@@ -19,7 +19,7 @@ from complaints.attachments.fields import AttachmentsField, take
 from complaints.case_text.kinds import words_of_kind
 from complaints.models import Attachment, Draft, NotifyBy
 from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENGTH
-from complaints.portal.question_form import AskingForm
+from complaints.portal.question_form import TopicQuestionsForm
 from complaints.workflow import Kind
 from kit.arabic import strip_prefixes
 from kit.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
@@ -57,7 +57,7 @@ class TopicField(ChoiceCardsField):
         """Leave everything to the form."""
 
 
-class AgencyForm(Form):
+class AgencyStepForm(Form):
     """Whom it is about, by name or from the list or "I do not know", and then the topic.
 
     The topics follow from the agency, so they are asked once the draft has one: ``groups`` holds them. ``matches`` are
@@ -195,7 +195,7 @@ def _is_named(agency: Agency, typed: str) -> bool:
 # ---- what happened ----
 
 
-class WhatForm(AskingForm):
+class DetailsStepForm(TopicQuestionsForm):
     """The words, the answers to the questions of the topic, the place and the files.
 
     ``is_partial`` is for the buttons that keep what there is without going on: nothing is required then.
@@ -262,7 +262,7 @@ class WhatForm(AskingForm):
     @property
     def words(self) -> dict[str, Any]:
         """Return what was typed and is in order, as the draft keeps it."""
-        in_order: dict[str, Any] = self.said_besides | {"answers": self.said}
+        in_order: dict[str, Any] = self.other_values | {"answers": self.given_answers}
         in_order.pop("attachments", None)
         if "governorate" in in_order:
             in_order["governorate"] = self.places.get(in_order["governorate"])
@@ -283,7 +283,7 @@ def _what_initial(draft: Draft) -> dict[str, Any]:
 # ---- check and send ----
 
 
-class CheckForm(Form):
+class CheckStepForm(Form):
     """How to be told, whether to stay unnamed, and the token of the draft that is sent.
 
     ``email`` is the confirmed address alone: without one there is nothing to choose.

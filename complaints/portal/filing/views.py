@@ -22,9 +22,9 @@ from complaints.attachments import uploads
 from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.promise import promise_card
 from complaints.models import Case, Draft
-from complaints.portal.access import TOO_MANY, own_case, posted, read_or_post
+from complaints.portal.access import TOO_MANY, own_case, posted_data, read_or_post
 from complaints.portal.filing import drafting
-from complaints.portal.filing.forms import STALE, AgencyForm, CheckForm, WhatForm
+from complaints.portal.filing.forms import STALE, AgencyStepForm, CheckStepForm, DetailsStepForm
 from complaints.suggestions import owners
 from complaints.suggestions.similar import reported_before
 
@@ -38,7 +38,7 @@ KEEP, REMOVE, LATER, AUTOSAVE = "keep", "remove", "later", "autosave"
 @require_safe
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """Begin a filing, or go on where the draft stands."""
-    draft = drafting.draft_of(signed_in_citizen(request), kind)
+    draft = drafting.find_or_start_draft(signed_in_citizen(request), kind)
     return redirect(drafting.next_step(draft), kind=kind)
 
 
@@ -46,7 +46,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 @require_POST
 def new_restart(request: HttpRequest, kind: str) -> HttpResponse:
     """Throw the draft away and begin again."""
-    uploads.discard(drafting.draft_of(signed_in_citizen(request), kind))
+    uploads.discard(drafting.find_or_start_draft(signed_in_citizen(request), kind))
     return redirect("new-agency", kind=kind)
 
 
@@ -55,14 +55,14 @@ def new_restart(request: HttpRequest, kind: str) -> HttpResponse:
 def new_agency(request: HttpRequest, kind: str) -> HttpResponse:
     """Ask whom it is about, and once that is known, the topic."""
     at = timezone.now()
-    draft = drafting.draft_of(signed_in_citizen(request), kind)
+    draft = drafting.find_or_start_draft(signed_in_citizen(request), kind)
     agencies = Agency.objects.complainable(on=timezone.localdate(at))
-    form = AgencyForm(posted(request), draft=draft, agencies=list(agencies))
+    form = AgencyStepForm(posted_data(request), draft=draft, agencies=list(agencies))
     if form.is_bound and form.is_valid():
-        drafting.save(draft, at=at, **form.chosen)
+        drafting.save_draft(draft, at=at, **form.chosen)
         return redirect("new-agency" if form.needs_topic else "new-what", kind=kind)
     advice = {"offer": owners.for_draft(draft, at=at)} if draft.agency_unknown else {}
-    return render(request, "complaints/portal/filing/new_agency.html", _step(form, draft, at) | advice)
+    return render(request, "complaints/portal/filing/new_agency.html", _step_context(form, draft, at) | advice)
 
 
 @citizen_required
@@ -70,7 +70,7 @@ def new_agency(request: HttpRequest, kind: str) -> HttpResponse:
 def new_what(request: HttpRequest, kind: str) -> HttpResponse:
     """Ask what happened and where, and take files: the good ones are kept also where something else is wrong."""
     at = timezone.now()
-    draft = drafting.draft_of(signed_in_citizen(request), kind)
+    draft = drafting.find_or_start_draft(signed_in_citizen(request), kind)
     if not draft.has_agency_step:
         return redirect("new-agency", kind=kind)
     form = _what_form(request, draft, at)
@@ -79,18 +79,18 @@ def new_what(request: HttpRequest, kind: str) -> HttpResponse:
         uploads.keep(form.taken, draft=draft)
         _remove(draft, request.POST.get(REMOVE, ""))
         if is_valid or AUTOSAVE in request.POST:
-            drafting.save(draft, at=at, **form.words)
+            drafting.save_draft(draft, at=at, **form.words)
             return _after_what(request, kind)
-    return render(request, "complaints/portal/filing/new_what.html", _step(form, draft, at))
+    return render(request, "complaints/portal/filing/new_what.html", _step_context(form, draft, at))
 
 
-def _what_form(request: HttpRequest, draft: Draft, at: datetime) -> WhatForm:
+def _what_form(request: HttpRequest, draft: Draft, at: datetime) -> DetailsStepForm:
     presses = {KEEP, REMOVE, LATER, AUTOSAVE}
-    return WhatForm(
-        posted(request),
+    return DetailsStepForm(
+        posted_data(request),
         request.FILES if request.method == "POST" else None,
         draft=draft,
-        questions=drafting.questions_of(draft),
+        questions=drafting.draft_questions(draft),
         governorates=list(Governorate.objects.all()),
         room=uploads.MOST_FILES - draft.attachments.count(),
         is_partial=not presses.isdisjoint(request.POST),
@@ -125,24 +125,24 @@ def new_check(request: HttpRequest, kind: str) -> HttpResponse:
     """Show everything once more and send it; a second press finds the case of the first."""
     at = timezone.now()
     citizen = signed_in_citizen(request)
-    form = CheckForm(posted(request), phone=citizen.masked_phone, email=citizen.confirmed_email)
-    if form.is_bound and form.is_valid() and (case := _sent(request, form, at)):
+    form = CheckStepForm(posted_data(request), phone=citizen.masked_phone, email=citizen.confirmed_email)
+    if form.is_bound and form.is_valid() and (case := _send(request, form, at)):
         return redirect("receipt", ref=case.reference)
-    draft = drafting.draft_of(citizen, kind)
-    questions = drafting.questions_of(draft)
+    draft = drafting.find_or_start_draft(citizen, kind)
+    questions = drafting.draft_questions(draft)
     if not (draft.is_complete and drafting.has_answers(draft, questions)):
         return _go_back(request, draft)
     form.initial = {"notify_by": citizen.offered_way, "hides_identity": draft.hides_identity}
     advice = {"reported": reported_before(draft, at=at), "offer": owners.for_draft(draft, at=at)}
     advice |= {"answers": given(questions, draft.answers)}
-    return render(request, "complaints/portal/filing/new_check.html", _step(form, draft, at) | advice)
+    return render(request, "complaints/portal/filing/new_check.html", _step_context(form, draft, at) | advice)
 
 
-def _sent(request: HttpRequest, form: CheckForm, at: datetime) -> Case | None:
+def _send(request: HttpRequest, form: CheckStepForm, at: datetime) -> Case | None:
     """Send what the pressed button belongs to; a token that leads nowhere is an error of the form."""
     token, language = form.cleaned_data["draft"], get_language() or "ar"
     try:
-        return drafting.send(token, by=signed_in_user(request), at=at, language=language, **form.wishes)
+        return drafting.send_draft(token, by=signed_in_user(request), at=at, language=language, **form.wishes)
     except (Draft.DoesNotExist, DraftIncomplete):
         form.add_error("draft", STALE)
     except TooManyToday:
@@ -159,7 +159,7 @@ def _go_back(request: HttpRequest, draft: Draft) -> HttpResponse:
     return redirect(drafting.next_step(draft), kind=draft.kind)
 
 
-def _step(form: forms.Form, draft: Draft, at: datetime) -> dict[str, Any]:
+def _step_context(form: forms.Form, draft: Draft, at: datetime) -> dict[str, Any]:
     is_begun = draft.updated_at is not None
     return {
         "form": form,

@@ -17,7 +17,7 @@ MOST_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedAgency:
     """An agency that ended, and how many of its cases wait for another: ``waiting`` of them for their citizen."""
 
     agency: Agency
@@ -25,20 +25,20 @@ class Ended:
     waiting: int
 
 
-def ended_with_cases(*, on: date) -> list[Ended]:
+def ended_agencies_with_cases(*, on: date) -> list[EndedAgency]:
     """Return the agencies that ended before a day with cases still open, the longest ago first; one statement.
 
-    Nothing moves by itself: whose a case is, is the unit's to say, and until it does the desk that is left goes on.
+    No case moves by itself: the unit decides, and until then the staff who are left go on with it.
     """
     is_open = Q(cases__state__in=WITH_AGENCY)
     agencies = Agency.objects.filter(ends_on__lt=on).annotate(
         open_cases=Count("cases", filter=is_open), waiting=Count("cases", filter=Q(cases__state=State.WAITING))
     )
     rows: QuerySet[Any] = agencies.filter(open_cases__gt=0).order_by("ends_on", "name_ar")
-    return [Ended(agency, agency.open_cases, agency.waiting) for agency in rows]
+    return [EndedAgency(agency, agency.open_cases, agency.waiting) for agency in rows]
 
 
-def cases_left_at(agency: Agency, *, within: CaseQuerySet) -> list[Case]:
+def cases_to_refer(agency: Agency, *, within: CaseQuerySet) -> list[Case]:
     """Return the cases of ``agency`` that the unit can refer now, the oldest first, ``MOST_AT_ONCE`` of them at most.
 
     ``within`` are those that are work of whoever refers them.

@@ -6,17 +6,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import SHORTEST, AgencyForm
+from complaints.staff.forms import SHORTEST_TEXT, AgencyChoiceForm
 from kit.forms import ParagraphField
 
 
-class SuccessorForm(AgencyForm):
+class SuccessorForm(AgencyChoiceForm):
     """Where the open cases of an agency that ended go, and why there."""
 
     agency = forms.ChoiceField(label=_("Refer all to"))
     reason = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=3,
         label=_("Reason"),
         help_text=_("The agency reads it, the citizen does not."),

@@ -17,7 +17,7 @@ from complaints.actions.triage import NoActiveOfficer
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case
 from complaints.staff.frame import frame
-from complaints.unit.ended_agencies.cases import cases_left_at, ended_with_cases
+from complaints.unit.ended_agencies.cases import cases_to_refer, ended_agencies_with_cases
 from complaints.unit.ended_agencies.forms import SuccessorForm
 
 
@@ -26,7 +26,7 @@ from complaints.unit.ended_agencies.forms import SuccessorForm
 def ended_agencies(request: HttpRequest) -> HttpResponse:
     """Show the agencies that were merged or abolished while cases of theirs were open."""
     user, at = signed_in_user(request), timezone.now()
-    context = {"ended": ended_with_cases(on=timezone.localdate(at)), **frame(user, at=at)}
+    context = {"ended_agencies": ended_agencies_with_cases(on=timezone.localdate(at)), **frame(user, at=at)}
     return render(request, "complaints/unit/ended_agencies/ended_agencies.html", context)
 
 
@@ -37,7 +37,7 @@ def ended_agency(request: HttpRequest, agency: str) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     on = timezone.localdate(at)
     ended = get_object_or_404(Agency.objects.filter(ends_on__lt=on), code=agency)
-    cases = cases_left_at(ended, within=Case.objects.at_desk_of(user, at=at))
+    cases = cases_to_refer(ended, within=Case.objects.at_desk_of(user, at=at))
     form = SuccessorForm(
         request.POST if request.method == "POST" else None, agencies=list(Agency.objects.complainable(on=on))
     )

@@ -1,4 +1,4 @@
-"""What the unit types to decide on an objection: a new time and why, or why the answer stands."""
+"""The forms that uphold and that dismiss an objection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from agencies.calendar import WorkingCalendar
 from complaints.models import Case
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import MOST_DAYS, SHORTEST, too_late
+from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT, too_late_text
 from kit.dates import day_digits
 from kit.forms import Form, NumberField, ParagraphField
 
@@ -27,7 +27,7 @@ class UpholdForm(Form):
     days = NumberField(min=1, max=MOST_DAYS, label=_("Time for the new answer, in working days"))
     reasons = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=5,
         label=_("Why the objection is right, and what is to be done"),
         help_text=_("The citizen and the agency read it."),
@@ -53,7 +53,7 @@ class UpholdForm(Form):
         """Compute the promised moment, and refuse one beyond the topic's limit, which counts anew."""
         days: int = self.cleaned_data["days"]
         if days > self.most:
-            raise ValidationError(too_late(self._day(self.most), self.most), code="too_late")
+            raise ValidationError(too_late_text(self._day(self.most), self.most), code="too_late")
         self.due = self.calendar.due(self.at, days)
         return days
 
@@ -63,7 +63,7 @@ class DismissForm(Form):
 
     reasons = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=5,
         label=_("Reasons the citizen reads"),
         help_text=_("Answer what the objection says, point by point."),

@@ -1,4 +1,4 @@
-"""What the unit decides on an objection: somebody who did not handle the case upholds or dismisses it."""
+"""Upholding and dismissing an objection, by somebody of the unit who did not handle the case."""
 
 from __future__ import annotations
 
@@ -11,50 +11,50 @@ from complaints import actions
 from complaints.case_text import timeline
 from complaints.engine import notices
 from complaints.models import AnswerState
-from complaints.staff.acts import Doing, act
+from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.unit.objections.forms import DismissForm, UpholdForm
 from complaints.workflow import Action
 from notifications.models import Message
 
 
-@act(Action.UPHOLD, "complaints/unit/objections/uphold.html")
-def uphold(doing: Doing) -> HttpResponse:
+@action_page(Action.UPHOLD, "complaints/unit/objections/uphold.html")
+def uphold(request: ActionRequest) -> HttpResponse:
     """Uphold the objection: the new time and the words, then the message to the citizen, and only then the act."""
-    form = UpholdForm(doing.data, case=doing.case, calendar=current_calendar(), at=doing.at)
-    if not doing.is_sent(form):
-        return _page(doing, message=_checked(doing, form))
+    form = UpholdForm(request.data, case=request.case, calendar=current_calendar(), at=request.at)
+    if not request.is_sent(form):
+        return _page(request, message=_checked(request, form))
     days, reasons = form.cleaned_data.get("days", 0), form.cleaned_data["reasons"]
-    actions.uphold(doing.case, by=doing.user, at=doing.at, days=days, reasons=reasons)
+    actions.uphold(request.case, by=request.user, at=request.at, days=days, reasons=reasons)
     if form.due is None:
-        return doing.done(
+        return request.done(
             gettext("You upheld the objection. The case is in triage again, and the citizen is being told.")
         )
-    return doing.done(gettext("You upheld the objection. The agency and the citizen are being told."))
+    return request.done(gettext("You upheld the objection. The agency and the citizen are being told."))
 
 
-def _checked(doing: Doing, form: UpholdForm) -> Message | None:
+def _checked(request: ActionRequest, form: UpholdForm) -> Message | None:
     """Return the message the citizen would get, once the form is complete and waits to be confirmed."""
-    if not doing.is_checked:
+    if not request.is_checked:
         return None
     template = "case_upheld" if form.due else "case_triage"
     on = timezone.localdate(form.due) if form.due else None
-    return notices.preview(template, case=doing.case, on=on, at=doing.at)
+    return notices.preview(template, case=request.case, on=on, at=request.at)
 
 
-@act(Action.DISMISS, "complaints/unit/objections/dismiss.html")
-def dismiss(doing: Doing) -> HttpResponse:
+@action_page(Action.DISMISS, "complaints/unit/objections/dismiss.html")
+def dismiss(request: ActionRequest) -> HttpResponse:
     """Let the answer stand, with reasons the citizen reads."""
-    form = DismissForm(doing.data)
-    if not doing.is_sent(form):
-        return _page(doing)
-    actions.dismiss(doing.case, by=doing.user, at=doing.at, reasons=form.cleaned_data["reasons"])
-    return doing.done(gettext("You dismissed the objection. The citizen is being told and reads your reasons."))
+    form = DismissForm(request.data)
+    if not request.is_sent(form):
+        return _page(request)
+    actions.dismiss(request.case, by=request.user, at=request.at, reasons=form.cleaned_data["reasons"])
+    return request.done(gettext("You dismissed the objection. The citizen is being told and reads your reasons."))
 
 
-def _page(doing: Doing, *, message: Message | None = None) -> HttpResponse:
-    case = doing.case
+def _page(request: ActionRequest, *, message: Message | None = None) -> HttpResponse:
+    case = request.case
     given = case.answers.filter(state=AnswerState.GIVEN).last()
     answer = given and timeline.given(case.kind, given.outcome, found=given.found, done=given.done)
     objection = case.objections.filter(ended_at__isnull=True).first()
     answered_at = given.given_at if given else None
-    return doing.page(message=message, objection=objection, answer=answer, answered_at=answered_at)
+    return request.page(message=message, objection=objection, answer=answer, answered_at=answered_at)

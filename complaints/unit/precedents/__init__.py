@@ -1,1 +1,1 @@
-"""Rulings kept for the next case."""
+"""Precedents: rulings that are offered for the next case."""

@@ -1,4 +1,4 @@
-"""What the unit fills in to try a rule before it is saved."""
+"""The form of a routing rule that is tried before it is saved."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Governorate, RoutingRule, Topic
-from complaints.staff.forms import AgencyForm
+from complaints.staff.forms import AgencyChoiceForm
 from complaints.suggestions.trial import Proposal
 from kit.forms import LineField
 
 
-class TryRuleForm(AgencyForm):
+class TryRuleForm(AgencyChoiceForm):
     """Topic, place and agency of a rule, and the rule it would replace; ``proposal`` once it is valid.
 
     A chosen rule says what the boxes left empty do not.
@@ -38,10 +38,12 @@ class TryRuleForm(AgencyForm):
         super().__init__(data, agencies=agencies)
         self.rules = {str(rule.pk): rule for rule in rules}
         self.topics = {topic.code: topic for topic in topics}
-        self.places = {one.code: one for one in governorates}
+        self.places = {governorate.code: governorate for governorate in governorates}
         self._offer("rule", [(key, str(rule)) for key, rule in self.rules.items()], _("A new rule"))
         self._offer("topic", [(code, _indented(topic)) for code, topic in self.topics.items()], _("— choose —"))
-        self._offer("governorate", [(code, one.name) for code, one in self.places.items()], _("Everywhere"))
+        self._offer(
+            "governorate", [(code, governorate.name) for code, governorate in self.places.items()], _("Everywhere")
+        )
 
     def _offer(self, name: str, choices: list[tuple[str, str]], empty: Any) -> None:
         self.fields[name].choices = [("", empty), *choices]  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A rule of routing tried on last month's cases: the unit looks, and nothing changes."""
+"""A routing rule tried on the cases of the last month; nothing is changed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def try_out(request: HttpRequest) -> HttpResponse:
 def _in_groups(topics: list[Topic]) -> list[Topic]:
     """Return each group followed by its topics."""
     groups = [topic for topic in topics if topic.parent_id is None]
-    return [one for group in groups for one in (group, *(topic for topic in topics if topic.parent_id == group.pk))]
+    return [topic for group in groups for topic in (group, *(topic for topic in topics if topic.parent_id == group.pk))]
 
 
 def _save_url(proposal: Proposal) -> str:

@@ -1,4 +1,4 @@
-"""What the unit types to refer or archive a case."""
+"""The forms that refer a case to an agency, and that close it without referral."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from complaints.actions.precedents import SHORTEST_WORDS, WORDS_LENGTH, Preceden
 from complaints.models import Case
 from complaints.models.texts import TEXT_LENGTH
 from complaints.permissions import rulings
-from complaints.staff.forms import SHORTEST, AgencyForm
+from complaints.staff.forms import SHORTEST_TEXT, AgencyChoiceForm
 from kit.forms import Form, LineField, ParagraphField
 
 
-class ReferForm(AgencyForm):
+class ReferForm(AgencyChoiceForm):
     """The agency the unit sends a case to; a new start of the time limit needs its reason."""
 
     agency = forms.ChoiceField(label=_("Refer to"))
@@ -79,7 +79,7 @@ class ArchiveForm(Form):
 
     reason = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=4,
         label=_("Reason the citizen reads"),
         help_text=_("Say why no agency can take this on, and where the citizen can turn instead."),

@@ -1,4 +1,4 @@
-"""The unit's triage: cases without an owner, sent to an agency or closed with a reason."""
+"""The triage of the unit: cases without an agency, referred to one or closed with a reason."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from complaints.actions.triage import NoActiveOfficer
 from complaints.models import Case
 from complaints.permissions.rulings import AgencyEnded
 from complaints.staff import rows
-from complaints.staff.acts import Doing, act
-from complaints.staff.forms import agencies_but
+from complaints.staff.action_pages import ActionRequest, action_page
+from complaints.staff.forms import other_agencies
 from complaints.staff.frame import frame
 from complaints.suggestions import owners
 from complaints.unit.triage.forms import ArchiveForm, ReferForm
@@ -34,7 +34,7 @@ def triage(request: HttpRequest) -> HttpResponse:
     waiting = Case.objects.at_desk_of(user, at=at)
     page = triage_page(waiting, after=request.GET.get("after", ""))
     context = {
-        "items": [(item, rows.row_of(item.case, user, at=at)) for item in owners.opened(page.rows, at=at)],
+        "items": [(item, rows.queue_row(item.case, user, at=at)) for item in owners.opened(page.rows, at=at)],
         "next": f"?{urlencode({'after': page.next})}" if page.next else "",
         "first": "?" if request.GET.get("after") else "",
         **frame(user, at=at),
@@ -42,21 +42,21 @@ def triage(request: HttpRequest) -> HttpResponse:
     return render(request, "complaints/unit/triage/triage.html", context)
 
 
-@act(Action.REFER, "complaints/unit/triage/refer.html")
-def refer(doing: Doing) -> HttpResponse:
+@action_page(Action.REFER, "complaints/unit/triage/refer.html")
+def refer(request: ActionRequest) -> HttpResponse:
     """Send the case to an agency; from another one it is taken back first."""
-    on = timezone.localdate(doing.at)
-    form = ReferForm(doing.data, case=doing.case, agencies=agencies_but(doing.case, on=on))
-    if not doing.is_sent(form) or not _refer(doing, form):
-        return doing.page(item=owners.for_case(doing.case, at=doing.at))
+    on = timezone.localdate(request.at)
+    form = ReferForm(request.data, case=request.case, agencies=other_agencies(request.case, on=on))
+    if not request.is_sent(form) or not _refer(request, form):
+        return request.page(item=owners.for_case(request.case, at=request.at))
     words = {"agency": form.chosen_agency.name}
-    return doing.done(gettext("You referred the case to %(agency)s. It and the citizen are being told.") % words)
+    return request.done(gettext("You referred the case to %(agency)s. It and the citizen are being told.") % words)
 
 
-def _refer(doing: Doing, form: ReferForm) -> bool:
+def _refer(request: ActionRequest, form: ReferForm) -> bool:
     agency, said = form.chosen_agency, {name: form.cleaned_data[name] for name in ("reason", "resets_limit")}
     try:
-        actions.refer(doing.case, by=doing.user, at=doing.at, agency=agency, keepsake=form.keepsake, **said)
+        actions.refer(request.case, by=request.user, at=request.at, agency=agency, keepsake=form.keepsake, **said)
     except NoActiveOfficer:
         text = gettext("%(agency)s has no active liaison officer today and cannot receive it. Choose another one.")
         form.add_error("agency", text % {"agency": agency.name})
@@ -67,11 +67,11 @@ def _refer(doing: Doing, form: ReferForm) -> bool:
     return True
 
 
-@act(Action.ARCHIVE, "complaints/unit/triage/archive.html")
-def archive(doing: Doing) -> HttpResponse:
+@action_page(Action.ARCHIVE, "complaints/unit/triage/archive.html")
+def archive(request: ActionRequest) -> HttpResponse:
     """Close what no agency can take on, with a reason the citizen reads."""
-    form = ArchiveForm(doing.data)
-    if not doing.is_sent(form):
-        return doing.page()
-    actions.archive(doing.case, by=doing.user, at=doing.at, reason=form.cleaned_data["reason"])
-    return doing.done(gettext("You closed the case. The citizen is being told and reads your reason."))
+    form = ArchiveForm(request.data)
+    if not request.is_sent(form):
+        return request.page()
+    actions.archive(request.case, by=request.user, at=request.at, reason=form.cleaned_data["reason"])
+    return request.done(gettext("You closed the case. The citizen is being told and reads your reason."))

@@ -30,7 +30,7 @@ def test_closing_while_one_is_set_aside(desk: Desk, accepted: Case, omar: User, 
     closing, naming = post_at_once(
         lambda: clients[0].post(address("desk-close", accepted), typed),
         lambda: clients[1].post(
-            address("desk-concern", accepted), sent(accepted, person=str(omar.pk), text=RECUSAL_REASON)
+            address("desk-recuse", accepted), sent(accepted, person=str(omar.pk), text=RECUSAL_REASON)
         ),
     )
     accepted.refresh_from_db()

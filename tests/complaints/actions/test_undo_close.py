@@ -127,7 +127,7 @@ def test_a_note_after_the_closing_does_not_hide_that_its_notice_has_left(
     has_left(closed)
     note(closed, by=omar, at=clock.pass_(minutes=1), text="اتصل المواطن وشكر")
     page = desk(omar).get(address("desk-case", closed))
-    assert "desk-correct" not in [button.to for button in page.context["panel"].others]
+    assert "desk-correct" not in [button.url_name for button in page.context["panel"].others]
     with pytest.raises(TransitionNotAllowed):
         correct(closed, by=omar, at=clock.at)
 

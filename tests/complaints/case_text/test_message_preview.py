@@ -30,7 +30,7 @@ def test_the_message_is_the_one_that_is_sent(
     page = client.get(address(name, case))
     assert client.post(address(name, case), sent(case, **typed)).status_code == 302
     owed = Message.objects.get(reference=case.reference, template=template)
-    assert page.context["foretold"].body == owed.body.replace(owed.token, DOTS * len(owed.token))
+    assert page.context["message_preview"].body == owed.body.replace(owed.token, DOTS * len(owed.token))
     assert "SMS to the citizen" in page.content.decode()
 
 
@@ -39,4 +39,4 @@ def test_what_tells_the_citizen_nothing_shows_no_message(
     desk: Desk, accepted: Case, omar: User, clock: Clock, name: str
 ) -> None:
     page = desk(omar).get(address(name, accepted))
-    assert (page.context["foretold"], "SMS to the citizen" in page.content.decode()) == (None, False)
+    assert (page.context["message_preview"], "SMS to the citizen" in page.content.decode()) == (None, False)

@@ -108,7 +108,7 @@ def test_a_child_that_was_answered_with_its_lead_is_not_unlinked_any_more(
     close(accepted, by=omar, at=now, **GOOD)
     child.refresh_from_db()
     page = desk(omar).post(address("desk-unlink", child), sent(child, link=CaseLink.objects.get().pk))
-    assert (page.status_code, page.context["first"].deed) == (409, "Closed with an answer")
+    assert (page.status_code, page.context["previous_change"].action) == (409, "Closed with an answer")
     assert CaseLink.objects.get().ended_at is None
 
 

@@ -61,7 +61,7 @@ def send_twice(client: Client, url: str, typed: Typed, case: Case, action: str) 
     second = client.post(url, typed)
     assert (first.status_code, second.status_code) == (302, 409)
     assert (done[0], *done[1:]) == (1, CaseEvent.objects.count(), Message.objects.count())
-    told = second.context["first"]
+    told = second.context["previous_change"]
     assert (told.by, told.at) == (str(second.wsgi_request.user), CaseEvent.objects.filter(case=case).last().at)  # type: ignore[union-attr]
     if "text" in typed and action != Action.CONSULT:
         assert TEXT in second.content.decode()
@@ -91,7 +91,7 @@ def test_an_act_is_done_once(
 
 
 def test_a_list_pressed_twice_is_done_once(desk: Desk, referred: Case, hala: User, omar: User) -> None:
-    typed = {"case": str(Choice.of(referred)), "deed": "assign", "officer": str(hala.pk), "send": "1"}
+    typed = {"case": str(Choice.of(referred)), "bulk_action": "assign", "officer": str(hala.pk), "send": "1"}
     first, second = (desk(omar).post(reverse("queue-bulk"), typed) for _ in range(2))
     assert [[one.is_done for one in page.context["results"]] for page in (first, second)] == [[True], [False]]
     assert "It has changed since you opened the list." in second.content.decode()

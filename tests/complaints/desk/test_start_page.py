@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency
-from complaints.staff.frame import office_of
+from complaints.staff.frame import office_label
 from tests.cast import make_staff
 from tests.complaints.pages import Desk
 
@@ -67,14 +67,14 @@ def test_visitors_are_shown_the_staff_door(client: Client, db: None) -> None:
 )
 def test_the_head_of_the_page_says_what_somebody_is(water: Agency, now: datetime, role: Role, office: str) -> None:
     person = make_staff("rana@some.example", "رنا", "Rana", "+962790100012", water, role)
-    assert office_of(person, at=now, agency=water) == office
+    assert office_label(person, at=now, agency=water) == office
 
 
 def test_whoever_is_nothing_today_is_called_nothing(omar: User, water: Agency, now: datetime) -> None:
     omar.memberships.update(ends_on="2026-01-03")
-    assert office_of(User.objects.get(pk=omar.pk), at=now, agency=water) == ""
+    assert office_label(User.objects.get(pk=omar.pk), at=now, agency=water) == ""
 
 
 def test_the_rung_of_another_agency_is_not_said_of_this_one(water: Agency, gam: Agency, now: datetime) -> None:
     person = make_staff("rana@some.example", "رنا", "Rana", "+962790100012", gam, Role.SECRETARY_GENERAL)
-    assert office_of(person, at=now, agency=water) == "Secretary-general"
+    assert office_label(person, at=now, agency=water) == "Secretary-general"

@@ -237,7 +237,7 @@ def test_the_page_lists_the_people_of_the_desk_and_those_who_left(
     seen(rana, now)
     absences.plan_absence(rana, deputy=None, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
     page = at_work.get("/en/staff/officers/")
-    rows = {seat.user.name_en: (seat.cases, seat.has_left, len(seat.absences)) for seat in page.context["seats"]}
+    rows = {seat.user.name_en: (seat.cases, seat.has_left, len(seat.absences)) for seat in page.context["members"]}
     assert rows == {"Omar Smadi": (1, True, 0), "Rana Zoubi": (0, False, 1), "Nadia Shara": (0, False, 0)}
     assert "No longer at this desk" in page.content.decode()
 

@@ -24,7 +24,8 @@ from complaints.case_text.citizen_case import case_page
 from complaints.engine.history_chain import first_forged
 from complaints.escalation import ladder
 from complaints.models import Case, Clock, ClockStep, ReferralTask
-from complaints.staff.case_file import open_file, with_papers
+from complaints.permissions.pending import with_pending
+from complaints.staff.case_file import read_case_file
 from complaints.workflow import ClockKind
 from notifications.models import Message
 from tests.cast import make_staff, sign_in
@@ -292,8 +293,8 @@ def test_the_history_says_which_step_it_was(accepted: Case, omar: User, basma: U
     ladder.sweep(at=HALF + timedelta(minutes=1))
     ladder.sweep(at=DUE + timedelta(minutes=1))
     with translation.override("en"):
-        case = with_papers(Case.objects.all()).get(pk=accepted.pk)
-        titles = [deed.title for deed in open_file(case, omar, at=at(12, 9)).history]
+        case = with_pending(Case.objects.for_page()).get(pk=accepted.pk)
+        titles = [deed.title for deed in read_case_file(case, omar, at=at(12, 9)).history]
     assert titles[:3] == [
         "Deadline missed; reported further up: the secretary-general",
         "Deadline missed; reported further up: the supervisor (nobody is there)",

@@ -30,7 +30,7 @@ def gone(referred: Case, omar: User, lina: User, yusuf: User, gam: Agency, clock
 
 def test_it_tells_how_the_case_left_and_nothing_since(desk: Desk, gone: Case, nadia: User) -> None:
     page = desk(nadia).post(address("desk-accept", gone), {**sent(gone, days="3"), "version": 1})
-    assert (page.status_code, page.context["first"].deed, page.context["first"].by) == (
+    assert (page.status_code, page.context["previous_change"].action, page.context["previous_change"].by) == (
         409,
         "Declined: outside the agency's competence",
         "Omar Smadi",
@@ -61,7 +61,7 @@ def test_the_agency_that_has_it_next_learns_nothing_of_an_earlier_one(
     url = address("desk-note", gone)
     answers = [desk(yusuf).post(url, {"version": number, "text": "نص", "send": "1"}) for number in range(1, 6)]
     assert [answer.status_code for answer in answers] == [404, 404, 409, 409, 404]
-    assert {answer.context["first"].by for answer in answers[2:4]} == {"Lina Madanat"}
+    assert {answer.context["previous_change"].by for answer in answers[2:4]} == {"Lina Madanat"}
 
 
 @pytest.mark.parametrize("way", ["answered", "dropped", "fallen", "withdrawn"])
@@ -93,7 +93,7 @@ def test_a_part_that_ended_is_told_of_the_same_way(
     note(Case.objects.get(pk=case.pk), by=lina, at=clock.pass_(minutes=1), text="ملاحظة الوحدة")
     url = address("desk-task-answer", case)
     page = desk(colleague).post(url, {"version": seen, "text": NOT_OURS, "send": "1"})
-    assert (page.status_code, page.context["first"].by) == (409, by)
+    assert (page.status_code, page.context["previous_change"].by) == (409, by)
     for number in (seen - 1, seen + 1):
         typed = {"version": number, "text": NOT_OURS, "send": "1"}
         assert desk(colleague).post(url, typed).status_code == 404

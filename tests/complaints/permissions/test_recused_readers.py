@@ -15,8 +15,8 @@ from complaints.actions import accept, add_task, close, decline, link, linked_ca
 from complaints.actions.consultations import consult
 from complaints.contact_centre.calls import call_tasks
 from complaints.desk.queue import bulk
-from complaints.desk.queue.counts import counts_of
-from complaints.desk.queue.tabs import Seat, Tab, cases_of
+from complaints.desk.queue.counts import tab_counts
+from complaints.desk.queue.tabs import StaffContext, Tab, tab_cases
 from complaints.engine.transition import NotEntitled
 from complaints.escalation.absences import reassign
 from complaints.message_centre.messages import listing
@@ -31,8 +31,8 @@ from tests.complaints.search.test_search import by_words, found
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
 PAGES = [
-    *("desk-case", "desk-note", "desk-close", "desk-paper", "desk-pdf", "desk-identity", "desk-assign", "desk-link"),
-    *("desk-label", "desk-remind", "desk-concern", "desk-clear", "desk-call", "desk-extend"),
+    *("desk-case", "desk-note", "desk-close", "desk-pdf", "desk-pdf-file", "desk-identity", "desk-assign", "desk-link"),
+    *("desk-label", "desk-remind", "desk-recuse", "desk-end-recusal", "desk-call", "desk-extend"),
 ]
 
 
@@ -48,7 +48,7 @@ def about_omar(accepted: Case, omar: User, nadia: User, hani: User, now: datetim
 def test_no_page_of_the_case_exists(desk: Desk, about_omar: Case, omar: User, name: str) -> None:
     client = desk(omar)
     assert client.get(address(name, about_omar)).status_code == 404
-    if name not in {"desk-case", "desk-pdf"}:
+    if name not in {"desk-case", "desk-pdf-file"}:
         assert client.post(address(name, about_omar), sent(about_omar, text="كتبها من قبل")).status_code == 404
 
 
@@ -118,20 +118,20 @@ def test_no_view_of_the_queue_has_it_and_none_counts_it(
     about_omar: Case, omar: User, hani: User, file_case: FileCase, now: datetime
 ) -> None:
     other = file_case(subject="لا ماء في حارتنا")
-    seats = [Seat(user, now) for user in (omar, hani)]
-    assert [set(cases_of(Tab.OPEN, seat)) for seat in seats] == [{other}, {other, about_omar}]
-    assert [counts_of(seat)["open"] for seat in seats] == [1, 2]
+    seats = [StaffContext(user, now) for user in (omar, hani)]
+    assert [set(tab_cases(Tab.OPEN, seat)) for seat in seats] == [{other}, {other, about_omar}]
+    assert [tab_counts(seat)["open"] for seat in seats] == [1, 2]
     for tab in Tab:
-        assert about_omar not in cases_of(tab, seats[0])
+        assert about_omar not in tab_cases(tab, seats[0])
 
 
 def test_a_part_and_what_was_passed_on_are_not_listed_either(
     about_omar: Case, omar: User, hani: User, yusuf: User, gam: Agency, lina: User, now: datetime
 ) -> None:
     add_task(about_omar, by=hani, at=now, agency=gam, text="هل منحتم رخصة؟", days=2)
-    assert list(cases_of(Tab.TASKS, Seat(yusuf, now))) == [about_omar]
+    assert list(tab_cases(Tab.TASKS, StaffContext(yusuf, now))) == [about_omar]
     recuse(about_omar, by=lina, at=now, person=yusuf, text=RECUSAL_REASON)
-    assert list(cases_of(Tab.TASKS, Seat(yusuf, now))) == []
+    assert list(tab_cases(Tab.TASKS, StaffContext(yusuf, now))) == []
 
 
 @pytest.mark.parametrize("by", ["reference", "words", "phone"])
@@ -190,7 +190,7 @@ def test_bulk_deeds_know_no_such_case(
 ) -> None:
     other = file_case(subject="لا ماء في حارتنا")
     chosen = [str(bulk.Choice.of(case)) for case in (about_omar, other)]
-    page = desk(omar).post(reverse("queue-bulk"), {"deed": "label", "case": chosen, "send": "1", "name": "عاجل"})
+    page = desk(omar).post(reverse("queue-bulk"), {"bulk_action": "label", "case": chosen, "send": "1", "name": "عاجل"})
     assert [(row.reference, row.is_done, row.words) for row in page.context["results"]] == [
         (about_omar.reference, False, "You have no such case."),
         (other.reference, True, "Done."),
@@ -202,9 +202,9 @@ def test_a_bulk_assignment_neither_offers_nor_takes_whom_the_cases_are_about(
 ) -> None:
     other = file_case(subject="لا ماء في حارتنا")
     client, where = desk(nadia), reverse("queue-bulk")
-    one = {"deed": "assign", "case": [str(bulk.Choice.of(about_omar))]}
+    one = {"bulk_action": "assign", "case": [str(bulk.Choice.of(about_omar))]}
     assert list(client.post(where, one).context["form"].officers.values()) == [hani]
-    two = {"deed": "assign", "case": [str(bulk.Choice.of(case)) for case in (about_omar, other)]}
+    two = {"bulk_action": "assign", "case": [str(bulk.Choice.of(case)) for case in (about_omar, other)]}
     assert set(client.post(where, two).context["form"].officers.values()) == {hani, omar}
     page = client.post(where, {**two, "officer": str(omar.pk), "send": "1"})
     assert [(row.is_done, row.words) for row in page.context["results"]] == [
@@ -249,10 +249,10 @@ def test_messages_and_calls_about_it_are_not_theirs(about_omar: Case, lina: User
     message = Message.objects.filter(reference=about_omar.reference, recipient__startswith="citizen:").first()
     assert message is not None
     task = CallTask.objects.create(message=message)
-    assert (message in listing.seen_by(lina), task in call_tasks.seen_by(lina)) == (True, True)
+    assert (message in listing.handled_by(lina), task in call_tasks.tasks_for(lina)) == (True, True)
     recuse(about_omar, by=rami, at=now, person=lina, text=RECUSAL_REASON)
-    assert (message in listing.seen_by(lina), task in call_tasks.seen_by(lina)) == (False, False)
-    assert (message in listing.seen_by(rami), task in call_tasks.seen_by(rami)) == (True, True)
+    assert (message in listing.handled_by(lina), task in call_tasks.tasks_for(lina)) == (False, False)
+    assert (message in listing.handled_by(rami), task in call_tasks.tasks_for(rami)) == (True, True)
 
 
 def test_a_member_of_the_directorate_is_not_asked_about_themself(

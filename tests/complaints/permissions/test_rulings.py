@@ -111,13 +111,13 @@ def test_the_page_says_why_the_button_is_missing_and_why_the_unit_ruled(desk: De
     page = desk(omar).get(address("desk-case", ruled))
     sheet, buttons = page.context["competence"], page.context["panel"]
     assert sheet.is_bound
-    assert "desk-decline" not in {button.to for button in (*buttons.answers, *buttons.others)}
+    assert "desk-decline" not in {button.url_name for button in (*buttons.answers, *buttons.others)}
     words = (
         "The case came back 2 times, and the Government Complaints Management Unit has ruled. The ruling binds: the "
         "case can neither be declined nor returned."
     )
-    assert sheet.bars == [words]
-    assert [words in page.content.decode() for words in (sheet.bars[0], RULING)] == [True, True]
+    assert sheet.blockers == [words]
+    assert [words in page.content.decode() for words in (sheet.blockers[0], RULING)] == [True, True]
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -129,7 +129,7 @@ def test_the_page_of_the_missing_button_says_so_too_and_keeps_the_words(
     ruled.refresh_from_db()
     assert (page.status_code, ruled.state, Refusal.objects.count()) == (409, "referred", 2)
     assert "The ruling binds" in page.content.decode()
-    assert page.context["kept"] == ([("Your text", NOT_OURS)] if method == "post" else [])
+    assert page.context["typed_texts"] == ([("Your text", NOT_OURS)] if method == "post" else [])
 
 
 def test_the_form_of_a_ruling_asks_for_its_reason(desk: Desk, bounced: Bounce, lina: User, now: datetime) -> None:

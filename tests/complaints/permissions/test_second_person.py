@@ -56,7 +56,7 @@ def test_what_the_only_supervisor_proposes_the_unit_decides(
     codes = [desk(one).get(address("desk-grant", accepted)).status_code for one in (nadia, omar, lina)]
     assert codes == [404, 404, 200]
     page = desk(lina).get(address("desk-case", accepted))
-    assert {"desk-grant", "desk-refuse-extension"} <= {button.to for button in page.context["panel"].others}
+    assert {"desk-grant", "desk-refuse-extension"} <= {button.url_name for button in page.context["panel"].others}
     accepted.refresh_from_db()
     assert desk(lina).post(address("desk-grant", accepted), sent(accepted)).status_code == 302
     assert accepted.extensions.get().granted_by == lina
@@ -133,8 +133,8 @@ def test_what_the_only_supervisor_answers_the_unit_signs(
     codes = [desk(one).get(address("desk-sign", sensitive)).status_code for one in (nadia, omar, lina)]
     assert codes == [404, 404, 200]
     page = desk(lina).get(address("desk-case", sensitive))
-    assert [button.to for button in page.context["panel"].answers] == ["desk-sign"]
-    assert "desk-send-back" in [button.to for button in page.context["panel"].others]
+    assert [button.url_name for button in page.context["panel"].answers] == ["desk-sign"]
+    assert "desk-send-back" in [button.url_name for button in page.context["panel"].others]
     sensitive.refresh_from_db()
     assert desk(lina).post(address("desk-sign", sensitive), sent(sensitive)).status_code == 302
     sensitive.refresh_from_db()

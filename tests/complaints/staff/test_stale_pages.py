@@ -24,8 +24,8 @@ def test_a_page_gone_stale_says_what_changed_and_keeps_the_text(
     typed = sent(accepted, **GOOD)
     add(accepted, by=amina.user, at=clock.pass_(minutes=41), text="عاد الماء اليوم.")
     page = desk(omar).post(address("desk-close", accepted), typed)
-    first = page.context["first"]
-    assert (page.status_code, first.deed, first.by, first.at) == (
+    first = page.context["previous_change"]
+    assert (page.status_code, first.action, first.by, first.at) == (
         409,
         "Information added by the citizen",
         "the citizen",
@@ -43,7 +43,11 @@ def test_who_comes_second_reads_who_was_first(
     typed = sent(referred, days="3")
     accept(referred, by=nadia, at=now, days=2)
     page = desk(omar).post(address("desk-accept", referred), typed)
-    assert (page.status_code, page.context["first"].by, page.context["first"].deed) == (409, "Nadia Shara", "Accepted")
+    assert (page.status_code, page.context["previous_change"].by, page.context["previous_change"].action) == (
+        409,
+        "Nadia Shara",
+        "Accepted",
+    )
     referred.refresh_from_db()
     assert referred.officer == nadia
 
@@ -54,14 +58,14 @@ def test_a_case_that_left_the_agency_meanwhile_keeps_the_typed_text(
     typed = sent(referred, reason="shared", text="نص طويل كتبه عمر في هذه الأثناء", proposed_agency="gam")
     decline(referred, by=nadia, at=now, reason="other_place", text="ليس لنا", proposed_agency=gam)
     page = desk(omar).post(address("desk-decline", referred), typed)
-    assert (page.status_code, page.context["first"].by) == (409, "Nadia Shara")
-    assert page.context["kept"] == [("Your text", typed["text"])]
+    assert (page.status_code, page.context["previous_change"].by) == (409, "Nadia Shara")
+    assert page.context["typed_texts"] == [("Your text", typed["text"])]
     assert referred.subject not in page.content.decode()
 
 
 def test_a_page_opened_too_late_says_so(desk: Desk, accepted: Case, nadia: User) -> None:
     page = desk(nadia).get(address("desk-accept", accepted))
-    assert (page.status_code, page.context["first"].by) == (409, "Omar Smadi")
+    assert (page.status_code, page.context["previous_change"].by) == (409, "Omar Smadi")
 
 
 def test_a_form_without_a_version_counts_as_old(desk: Desk, referred: Case, omar: User) -> None:

@@ -60,8 +60,8 @@ def test_there_is_nothing_to_do_and_no_name_to_read(
     page = desk(omar).get(address("desk-case", passed_on))
     text = page.content.decode()
     shown = page.context["panel"]
-    offered = {button.to for button in (*shown.answers, *shown.others, *shown.asides)}
-    assert (offered, page.context["knows_person"]) == ({"desk-paper"}, False)
+    offered = {button.url_name for button in (*shown.answers, *shown.others, *shown.secondary)}
+    assert (offered, page.context["knows_person"]) == ({"desk-pdf"}, False)
     assert passed_on.details in text
     secrets = (amina.first_name, amina.family_name, amina.number[-4:], amina.phone[-4:])
     assert [secret in text for secret in secrets] == [False] * 4
@@ -99,7 +99,7 @@ def test_a_form_sent_after_it_left_is_told_what_happened(
     typed = sent(referred, reason="shared", text=NOT_OURS, proposed_agency="gam")
     decline(referred, by=omar, at=now, reason="other_place", text=NOT_OURS, proposed_agency=gam)
     page = desk(omar).post(address("desk-decline", referred), typed)
-    assert (page.status_code, page.context["kept"]) == (409, [("Your text", NOT_OURS)])
+    assert (page.status_code, page.context["typed_texts"]) == (409, [("Your text", NOT_OURS)])
 
 
 def test_nobody_keeps_sight_of_a_case_of_their_own(desk: Desk, passed_on: Case, omar: User, amina: Citizen) -> None:

@@ -41,7 +41,7 @@ pytestmark = pytest.mark.usefixtures("clock", "english")
 #: What a case page shows of its person to whoever may learn it, in words that people type themselves.
 SIGNED = "المقدمة {0.full_name}، رقمي {0.number} وهاتفي {1} أو {0.phone}"
 #: Answers that are no pages: their words are compressed, and have tests of their own.
-NO_PAGES = {"desk-file", "desk-pdf"}
+NO_PAGES = {"desk-file", "desk-pdf-file"}
 
 
 def signed(citizen: Citizen) -> str:
@@ -121,12 +121,12 @@ def pages_of(client: Client, case: Case) -> Iterator[tuple[str, str]]:
         yield f"queue {tab}", client.get(queue, {"view": tab.value}).content.decode()
     yield "search", client.get(queue, {"q": "انقطاع"}).content.decode()
     picked = {"case": f"{case.reference}-{case.version}"}
-    for deed in ("label", "link", "assign"):
-        yield f"bulk {deed}", client.post(reverse("queue-bulk"), {**picked, "deed": deed}).content.decode()
+    for action in ("label", "link", "assign"):
+        yield f"bulk {action}", client.post(reverse("queue-bulk"), {**picked, "bulk_action": action}).content.decode()
     answered = {"outcome": "solved", "found": FOUND, "done": DONE}
     yield "preview", client.post(address("desk-close", case), {"version": case.version, **answered}).content.decode()
     yield "stale", client.post(address("desk-note", case), {"version": 1, "send": "1", "text": "نص"}).content.decode()
-    labelled = {**picked, "deed": "label", "send": "1", "name": "x"}
+    labelled = {**picked, "bulk_action": "label", "send": "1", "name": "x"}
     yield "done", client.post(reverse("queue-bulk"), labelled).content.decode()
 
 
@@ -144,9 +144,9 @@ def test_the_pages_of_that_walk_hold_what_was_covered(desk: Desk, hidden: Case, 
     """Without this the walk above could pass over empty lists."""
     told = {name for name, text in pages_of(desk(omar), hidden) if "•••" in text}
     lists = {"queue open", "queue closed", "search", "bulk label", "bulk link", "bulk assign", "done", "preview"}
-    assert lists | {"desk-case", "desk-link", "desk-unlink", "desk-note", "desk-paper", "stale"} <= told
+    assert lists | {"desk-case", "desk-link", "desk-unlink", "desk-note", "desk-pdf", "stale"} <= told
     case = desk(omar).get(address("desk-case", hidden))
-    assert (len(case.context["linked"].rows), len(case.context["similar"]) > 0) == (1, True)
+    assert (len(case.context["linked_cases"].rows), len(case.context["similar"]) > 0) == (1, True)
     hidden.refresh_from_db()
     answered = {"version": hidden.version, "outcome": "solved", "found": FOUND, "done": DONE}
     assert desk(omar).post(address("desk-close", hidden), answered).context["copies"].number == 1

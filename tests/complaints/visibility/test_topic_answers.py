@@ -94,8 +94,8 @@ def test_the_paper_names_the_answers_of_a_person_with_the_identity_alone(
     desk: Desk, answered: Callable[..., Case], omar: User, made: list[dict]
 ) -> None:
     case = answered()
-    desk(omar).get(address("desk-pdf", case))
-    desk(omar).post(address("desk-paper", case), {"reason": WHY})
+    desk(omar).get(address("desk-pdf-file", case))
+    desk(omar).post(address("desk-pdf", case), {"reason": WHY})
     labels = [[fact["label"] for fact in data["sections"][0]["facts"]] for data in made]
     assert labels == [["Which street?"], ["Which street?", "Number of the meter"]]
     assert [METER in "\n".join(words_in(data["sections"])) for data in made] == [False, True]

@@ -1,4 +1,4 @@
-"""What the desk types to close a case: the outcome and the two texts, and the ticks they may take."""
+"""The form of an answer: the outcome, the two texts, and the confirmation of an answer given before."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class CloseForm(Form):
         """Refuse an answer without substance or with words left open, saying beside each field what is missing."""
         cleaned = super().clean() or {}
         for name in ("found", "done"):
-            for word in standard_texts.open_words(cleaned.get(name, "")):
+            for word in standard_texts.placeholders_left(cleaned.get(name, "")):
                 self.add_error(name, ValidationError(_still_open(word), code="open"))
         if "found" in self.cleaned_data and "done" in self.cleaned_data:
             self._clean_substance(cleaned)

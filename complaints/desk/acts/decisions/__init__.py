@@ -1,1 +1,1 @@
-"""Accept, decline, return, ask, extend, grant, undo closing."""
+"""Accept, decline, return, ask the citizen, a later date, take the closing back."""

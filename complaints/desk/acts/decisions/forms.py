@@ -1,4 +1,4 @@
-"""What the desk types to decide on a case: one form for each act; they clean, they change nothing."""
+"""The forms of the decisions of an agency on a case, one for each action."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from complaints.case_text.estimates import left_for
 from complaints.clocks import clockwork, extensions
 from complaints.models import Case, Clock, Consultation, RefusalReason
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import MOST_DAYS, SHORTEST, AgencyForm, too_late
+from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT, AgencyChoiceForm, too_late_text
 from kit.dates import day_digits
 from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
 
@@ -51,7 +51,7 @@ class AcceptForm(Form):
         super().__init__(data, initial={"days": days, "directorate": str(asked.directorate_id)} if asked else None)
         self.case, self.calendar, self.at = case, calendar, at
         self.due: datetime | None = None
-        self.directorates = {str(one.pk): one for one in directorates}
+        self.directorates = {str(directorate.pk): directorate for directorate in directorates}
         self._offer_directorates()
         self._say_limit()
 
@@ -59,7 +59,7 @@ class AcceptForm(Form):
         if not self.directorates:
             del self.fields["directorate"]
             return
-        names = [(key, one.name) for key, one in self.directorates.items()]
+        names = [(key, directorate.name) for key, directorate in self.directorates.items()]
         self.fields["directorate"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
 
     def _say_limit(self) -> None:
@@ -73,7 +73,7 @@ class AcceptForm(Form):
         days: int = self.cleaned_data["days"]
         self.due = self.calendar.due(self.at, days)
         if timezone.localdate(self.due) > self.latest:
-            raise ValidationError(too_late(self.latest, self.most), code="too_late")
+            raise ValidationError(too_late_text(self.latest, self.most), code="too_late")
         return days
 
     def offers(self) -> list[tuple[int, date]]:
@@ -87,13 +87,13 @@ class AcceptForm(Form):
         return self.directorates.get(self.cleaned_data.get("directorate", ""))
 
 
-class RefuseForm(AgencyForm):
+class RefuseForm(AgencyChoiceForm):
     """Why the case is not the agency's, and whose it is instead; for declining and returning alike."""
 
     reason = ChoiceCardsField(cards=[Card(value, label) for value, label in RefusalReason.choices], label=_("Reason"))
     text = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=4,
         label=_("Explanation for the unit"),
         help_text=_("The Government Complaints Management Unit reads it and finds the right agency."),
@@ -118,7 +118,7 @@ class AskForm(Form):
 
     text = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=4,
         label=_("Your question to the citizen"),
         help_text=_("Ask for one thing only, and say what it is needed for."),
@@ -134,7 +134,7 @@ class ExtendForm(Form):
         label=_("Further working days"),
     )
     reason = ParagraphField(
-        max=TEXT_LENGTH, min=SHORTEST, rows=4, label=_("Reason"), help_text=_("The citizen reads it.")
+        max=TEXT_LENGTH, min=SHORTEST_TEXT, rows=4, label=_("Reason"), help_text=_("The citizen reads it.")
     )
 
     def __init__(
@@ -161,6 +161,3 @@ class ExtendForm(Form):
             words = gettext("A date can be moved until %(latest)s at most: write %(most)s or less") % limit
             raise ValidationError(words, code="too_late") from None
         return days
-
-
-# ---- the unit ----

@@ -1,4 +1,4 @@
-"""What the desk of an agency decides on a case: accept, decline, return, ask, a later date, take back."""
+"""The decisions of an agency on a case: accept, decline, return, ask, a later date, take the closing back."""
 
 from __future__ import annotations
 
@@ -14,80 +14,81 @@ from complaints import actions
 from complaints.actions import linked_cases, undo_close
 from complaints.clocks import extensions, pauses
 from complaints.desk.acts.decisions.forms import AcceptForm, AskForm, ExtendForm, RefuseForm
-from complaints.desk.case_page import panel
-from complaints.desk.directorate.findings import last_asked
+from complaints.desk.directorate.findings import last_consultation
 from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Extension, ExtensionState
 from complaints.permissions import second_person
+from complaints.permissions.pending import pending
 from complaints.permissions.rulings import AgencyEnded
-from complaints.staff.acts import Doing, act
-from complaints.staff.case_file import pending_of
-from complaints.staff.forms import agencies_but
+from complaints.staff.action_pages import ActionRequest, action_page
+from complaints.staff.forms import other_agencies
 from complaints.workflow import Action, State
 from kit.dates import day_digits
 from kit.forms import Form
 from notifications.models import Message
 
 
-@act(Action.ACCEPT, "complaints/desk/acts/decisions/accept.html")
-def accept(doing: Doing) -> HttpResponse:
+@action_page(Action.ACCEPT, "complaints/desk/acts/decisions/accept.html")
+def accept(request: ActionRequest) -> HttpResponse:
     """Take the case on: the directorate and the time, then the message to the citizen, and only then the act."""
-    case, at = doing.case, doing.at
+    case, at = request.case, request.at
     directorates = list(case.agency.directorates.filter(is_active=True)) if case.agency else []
-    asked = last_asked(case)
-    form = AcceptForm(doing.data, case=case, directorates=directorates, calendar=current_calendar(), at=at, asked=asked)
-    if not doing.is_sent(form):
-        return doing.page(offers=form.offers(), message=_checked(doing, "case_accepted", form.due))
+    asked = last_consultation(case)
+    form = AcceptForm(
+        request.data, case=case, directorates=directorates, calendar=current_calendar(), at=at, asked=asked
+    )
+    if not request.is_sent(form):
+        return request.page(offers=form.offers(), message=_checked(request, "case_accepted", form.due))
     days, directorate = form.cleaned_data["days"], form.chosen_directorate
-    actions.accept(case, by=doing.user, at=at, days=days, directorate=directorate)
-    return doing.done(gettext("You accepted the case. The citizen is being told."))
+    actions.accept(case, by=request.user, at=at, days=days, directorate=directorate)
+    return request.done(gettext("You accepted the case. The citizen is being told."))
 
 
-@act(Action.DECLINE, "complaints/desk/acts/decisions/refuse.html")
-def decline(doing: Doing) -> HttpResponse:
+@action_page(Action.DECLINE, "complaints/desk/acts/decisions/refuse.html")
+def decline(request: ActionRequest) -> HttpResponse:
     """Say that the case is not the agency's."""
-    agencies = agencies_but(doing.case, on=timezone.localdate(doing.at))
-    form = RefuseForm(doing.data, agencies=agencies, own=doing.case.agency)
-    if not doing.is_sent(form):
-        return doing.page()
-    if not _is_refused(doing, form, actions.decline):
-        return doing.page()
-    return doing.done(gettext("You declined the case. The unit finds the right agency for it."))
+    agencies = other_agencies(request.case, on=timezone.localdate(request.at))
+    form = RefuseForm(request.data, agencies=agencies, own=request.case.agency)
+    if not request.is_sent(form):
+        return request.page()
+    if not _is_refused(request, form, actions.decline):
+        return request.page()
+    return request.done(gettext("You declined the case. The unit finds the right agency for it."))
 
 
-@act(Action.RETURN, "complaints/desk/acts/decisions/refuse.html")
-def return_case(doing: Doing) -> HttpResponse:
+@action_page(Action.RETURN, "complaints/desk/acts/decisions/refuse.html")
+def return_case(request: ActionRequest) -> HttpResponse:
     """Say after accepting that the case proved not the agency's."""
-    agencies = agencies_but(doing.case, on=timezone.localdate(doing.at))
-    form = RefuseForm(doing.data, agencies=agencies, own=doing.case.agency)
-    if not doing.is_sent(form):
-        return doing.page(returning=True)
-    if not _is_refused(doing, form, actions.return_case):
-        return doing.page(returning=True)
-    return doing.done(gettext("You returned the case. The unit finds the right agency for it."))
+    agencies = other_agencies(request.case, on=timezone.localdate(request.at))
+    form = RefuseForm(request.data, agencies=agencies, own=request.case.agency)
+    if not request.is_sent(form):
+        return request.page(returning=True)
+    if not _is_refused(request, form, actions.return_case):
+        return request.page(returning=True)
+    return request.done(gettext("You returned the case. The unit finds the right agency for it."))
 
 
-def _is_refused(doing: Doing, form: RefuseForm, action: Callable[..., None]) -> bool:
+def _is_refused(request: ActionRequest, form: RefuseForm, action: Callable[..., None]) -> bool:
     """Say ``action``; False where the agency proposed has ended since the page was opened."""
     words = {"reason": form.cleaned_data["reason"], "text": form.cleaned_data["text"]}
     try:
-        action(doing.case, by=doing.user, at=doing.at, proposed_agency=form.chosen_agency, **words)
+        action(request.case, by=request.user, at=request.at, proposed_agency=form.chosen_agency, **words)
     except AgencyEnded:
         form.add_error("proposed_agency", gettext("This agency has ended. Propose another one"))
         return False
     return True
 
 
-@act(Action.ASK, "complaints/desk/acts/decisions/ask.html")
-def ask(doing: Doing) -> HttpResponse:
+@action_page(Action.ASK, "complaints/desk/acts/decisions/ask.html")
+def ask(request: ActionRequest) -> HttpResponse:
     """Ask the citizen one question; the time limit stands still meanwhile."""
-    form = AskForm(doing.data)
-    is_sent, rest = doing.is_sent(form), pauses.remaining_pause(doing.case, at=doing.at)
+    form = AskForm(request.data)
+    is_sent, rest = request.is_sent(form), pauses.remaining_pause(request.case, at=request.at)
     if not is_sent:
-        return doing.page(rest=rest)
-    actions.ask(doing.case, by=doing.user, at=doing.at, text=form.cleaned_data["text"])
-    return doing.done(_asked_words(rest))
+        return request.page(rest=rest)
+    actions.ask(request.case, by=request.user, at=request.at, text=form.cleaned_data["text"])
+    return request.done(_asked_words(rest))
 
 
 def _asked_words(rest: pauses.RemainingPause | None) -> str:
@@ -99,61 +100,61 @@ def _asked_words(rest: pauses.RemainingPause | None) -> str:
     return gettext("Your question was sent. The time limit stands still until the reply.")
 
 
-@act(Action.PROPOSE_EXTENSION, "complaints/desk/acts/decisions/extend.html")
-def extend(doing: Doing) -> HttpResponse:
+@action_page(Action.PROPOSE_EXTENSION, "complaints/desk/acts/decisions/extend.html")
+def extend(request: ActionRequest) -> HttpResponse:
     """Propose a later date."""
-    is_proposed = pending_of(doing.case).extension_by is not None
-    if doing.data is not None and (is_proposed or doing.case.state != State.IN_PROGRESS):
-        raise TransitionNotAllowed(doing.what, doing.case)
+    is_proposed = pending(request.case).extension_proposer is not None
+    if request.data is not None and (is_proposed or request.case.state != State.IN_PROGRESS):
+        raise TransitionNotAllowed(request.action, request.case)
     if is_proposed:
-        return doing.refuse(gettext("A later date is already proposed and waits for a decision."))
-    clock, calendar = extensions.running_clock(doing.case), current_calendar()
-    form = ExtendForm(doing.data, case=doing.case, clock=clock, calendar=calendar, at=doing.at)
+        return request.refuse(gettext("A later date is already proposed and waits for a decision."))
+    clock, calendar = extensions.running_clock(request.case), current_calendar()
+    form = ExtendForm(request.data, case=request.case, clock=clock, calendar=calendar, at=request.at)
     if not form.most:
-        return doing.refuse(gettext("The date of this case can be moved no further."))
-    if not doing.is_sent(form):
-        is_first = not pending_of(doing.case).extension_before
-        return doing.page(
-            by_unit=is_first and second_person.has_no_other_supervisor(doing.case, doing.user.pk, at=doing.at)
+        return request.refuse(gettext("The date of this case can be moved no further."))
+    if not request.is_sent(form):
+        is_first = not pending(request.case).extension_was_granted
+        return request.page(
+            by_unit=is_first and second_person.has_no_other_supervisor(request.case, request.user.pk, at=request.at)
         )
     days, reason = form.cleaned_data["days"], form.cleaned_data["reason"]
-    actions.propose_extension(doing.case, by=doing.user, at=doing.at, days=days, reason=reason)
-    return doing.done(gettext("You proposed a later date. It holds once it is granted."))
+    actions.propose_extension(request.case, by=request.user, at=request.at, days=days, reason=reason)
+    return request.done(gettext("You proposed a later date. It holds once it is granted."))
 
 
-@act(Action.EXTEND, "complaints/desk/acts/decisions/grant.html")
-def grant(doing: Doing) -> HttpResponse:
+@action_page(Action.EXTEND, "complaints/desk/acts/decisions/grant.html")
+def grant(request: ActionRequest) -> HttpResponse:
     """Grant the later date that is proposed."""
-    if not panel.sight_of(doing.case, doing.user, at=doing.at).may_grant_date:
+    if not request.permissions.may_grant_date:
         raise Http404
-    extension = doing.case.extensions.select_related("proposed_by").get(state=ExtensionState.PROPOSED)
-    new_on = _granted_on(doing, extension)
-    if not doing.is_sent(Form(doing.data)) or new_on is None:
-        message = new_on and notices.preview("case_new_date", case=doing.case, on=new_on, at=doing.at)
-        return doing.page(extension=extension, new_on=new_on, message=message)
-    actions.extend(doing.case, by=doing.user, at=doing.at)
-    return doing.done(gettext("You granted the later date. The citizen is being told."))
+    extension = request.case.extensions.select_related("proposed_by").get(state=ExtensionState.PROPOSED)
+    new_on = _granted_on(request, extension)
+    if not request.is_sent(Form(request.data)) or new_on is None:
+        message = new_on and notices.preview("case_new_date", case=request.case, on=new_on, at=request.at)
+        return request.page(extension=extension, new_on=new_on, message=message)
+    actions.extend(request.case, by=request.user, at=request.at)
+    return request.done(gettext("You granted the later date. The citizen is being told."))
 
 
-def _granted_on(doing: Doing, extension: Extension) -> date | None:
+def _granted_on(request: ActionRequest, extension: Extension) -> date | None:
     """Return the day the extension leads to as the promise stands now; None once it cannot be granted any more."""
-    clock = extensions.running_clock(doing.case)
+    clock = extensions.running_clock(request.case)
     try:
-        due = extensions.later(doing.case, clock, days=extension.days, at=doing.at, calendar=current_calendar())
+        due = extensions.later(request.case, clock, days=extension.days, at=request.at, calendar=current_calendar())
     except (extensions.ExtensionPast, extensions.ExtensionTooLate):
         return None
     return timezone.localdate(due)
 
 
-@act(Action.CORRECT, "complaints/desk/acts/decisions/correct.html")
-def correct(doing: Doing) -> HttpResponse:
+@action_page(Action.CORRECT, "complaints/desk/acts/decisions/correct.html")
+def correct(request: ActionRequest) -> HttpResponse:
     """Take one's own closing back, as long as nobody has read it."""
-    if doing.data is not None:
-        linked_cases.lock_followed(doing.case)
-    if not doing.is_sent(Form(doing.data)):
-        return doing.page(slip=undo_close.undo_preview(doing.case))
-    slip = actions.correct(doing.case, by=doing.user, at=doing.at)
-    return doing.done(_taken_back(slip))
+    if request.data is not None:
+        linked_cases.lock_followed(request.case)
+    if not request.is_sent(Form(request.data)):
+        return request.page(slip=undo_close.undo_preview(request.case))
+    slip = actions.correct(request.case, by=request.user, at=request.at)
+    return request.done(_taken_back(slip))
 
 
 def _taken_back(slip: undo_close.UndoPreview) -> str:
@@ -170,8 +171,8 @@ def _taken_back(slip: undo_close.UndoPreview) -> str:
     return " ".join([*parts, *(stays % {"case": case.reference} for case in slip.left)])
 
 
-def _checked(doing: Doing, template: str, due: datetime | None) -> Message | None:
+def _checked(request: ActionRequest, template: str, due: datetime | None) -> Message | None:
     """Return the message the citizen would get, once the form is complete and waits to be confirmed."""
-    if not doing.is_checked:
+    if not request.is_checked:
         return None
-    return notices.preview(template, case=doing.case, on=timezone.localdate(due) if due else None, at=doing.at)
+    return notices.preview(template, case=request.case, on=timezone.localdate(due) if due else None, at=request.at)

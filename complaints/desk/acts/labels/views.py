@@ -1,4 +1,4 @@
-"""The pages of what a desk lays beside one case: its labels, and a reminder."""
+"""The labels of a case, and a reminder about it."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from complaints import actions
 from complaints.actions.labels import labels_on
 from complaints.actions.reminders import NobodyToRemind, RemindedToday, Whom
 from complaints.desk.queue.forms import LabelsForm, RemindForm
-from complaints.staff.acts import Doing, act
+from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.workflow import Action
 
 
-@act(Action.LABEL, "complaints/desk/acts/labels/label.html")
-def label(doing: Doing) -> HttpResponse:
+@action_page(Action.LABEL, "complaints/desk/acts/labels/label.html")
+def label(request: ActionRequest) -> HttpResponse:
     """Put a label on the case, and take others off."""
-    form = LabelsForm(doing.data, labels=labels_on(doing.case, doing.user, at=doing.at))
-    if not doing.is_sent(form):
-        return doing.page()
+    form = LabelsForm(request.data, labels=labels_on(request.case, request.user, at=request.at))
+    if not request.is_sent(form):
+        return request.page()
     for name in form.cleaned_data["off"]:
-        actions.unlabel(doing.case, by=doing.user, at=doing.at, name=name)
+        actions.unlabel(request.case, by=request.user, at=request.at, name=name)
     if form.cleaned_data["name"]:
-        actions.label(doing.case, by=doing.user, at=doing.at, name=form.cleaned_data["name"])
-    return doing.done(gettext("The labels were changed."))
+        actions.label(request.case, by=request.user, at=request.at, name=form.cleaned_data["name"])
+    return request.done(gettext("The labels were changed."))
 
 
-@act(Action.REMIND, "complaints/desk/acts/labels/remind.html")
-def remind(doing: Doing) -> HttpResponse:
+@action_page(Action.REMIND, "complaints/desk/acts/labels/remind.html")
+def remind(request: ActionRequest) -> HttpResponse:
     """Remind the officer of the case, or the directorate that was asked."""
-    form = RemindForm(doing.data)
-    if not doing.is_sent(form):
-        return doing.page()
+    form = RemindForm(request.data)
+    if not request.is_sent(form):
+        return request.page()
     action = actions.remind_officer if form.cleaned_data["whom"] == Whom.OFFICER else actions.remind_directorate
     try:
-        action(doing.case, by=doing.user, at=doing.at)
+        action(request.case, by=request.user, at=request.at)
     except RemindedToday:
-        return doing.refuse(gettext("A reminder was sent today already."))
+        return request.refuse(gettext("A reminder was sent today already."))
     except NobodyToRemind:
-        return doing.refuse(gettext("Nobody owes anything on it now who could be reminded."))
-    return doing.done(gettext("The reminder is on its way."))
+        return request.refuse(gettext("Nobody owes anything on it now who could be reminded."))
+    return request.done(gettext("The reminder is on its way."))

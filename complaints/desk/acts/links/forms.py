@@ -1,4 +1,4 @@
-"""What the desk types to link a case to another one, and to end a link."""
+"""The forms that link a case to another one, and that end a link."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ class LinkForm(Form):
         self.asks_to_move = False
         if alike:
             reader = StaffVisibility(user, at)
-            cards = [Card(one.reference, reader.subject(one), reference.grouped(one.reference)) for one in alike]
+            cards = [
+                Card(case_.reference, reader.subject(case_), reference.grouped(case_.reference)) for case_ in alike
+            ]
             self.offer("alike", cards)
         else:
             del self.fields["alike"]

@@ -1,4 +1,4 @@
-"""Linking a case to another one at the desk, and ending a link."""
+"""Linking a case to another one, and ending a link."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from complaints.actions import linked_cases, links as refusals
 from complaints.desk.acts.links.forms import LinkForm, UnlinkForm
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, LinkKind
-from complaints.staff.acts import Doing, act
+from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.suggestions.similar import similar_to, wording
 from complaints.visibility.identity import StaffVisibility
 from complaints.workflow import Action, State
 
 
-@act(Action.LINK, "complaints/desk/acts/links/link.html")
-def link(doing: Doing) -> HttpResponse:
+@action_page(Action.LINK, "complaints/desk/acts/links/link.html")
+def link(request: ActionRequest) -> HttpResponse:
     """Link the case to another one, as the same problem or as related."""
-    case, followers = doing.case, linked_cases.open_followers(doing.case)
-    form = LinkForm(doing.data, case=case, alike=_alike(doing), user=doing.user, at=doing.at)
+    case, followers = request.case, linked_cases.open_followers(request.case)
+    form = LinkForm(request.data, case=case, alike=_alike(request), user=request.user, at=request.at)
     form.asks_to_move = bool(followers)
-    if doing.data is not None and form.is_valid() and form.other is not None:
+    if request.data is not None and form.is_valid() and form.other is not None:
         linked_cases.lock([case.pk, form.other.pk, *followers])
-    if not doing.is_sent(form):
-        return doing.page()
-    if refusal := _refusal(doing, form):
+    if not request.is_sent(form):
+        return request.page()
+    if refusal := _refusal(request, form):
         form.add_error("number", refusal)
-        return doing.page()
+        return request.page()
     if form.cleaned_data["kind"] == LinkKind.RELATED:
-        return doing.done(gettext("The cases are linked as related. Each gets an answer of its own."))
-    return doing.done(gettext("The cases are linked. One answer goes to both."))
+        return request.done(gettext("The cases are linked as related. Each gets an answer of its own."))
+    return request.done(gettext("The cases are linked. One answer goes to both."))
 
 
-def _refusal(doing: Doing, form: LinkForm) -> str:
+def _refusal(request: ActionRequest, form: LinkForm) -> str:
     """Link the two, or return why they cannot be linked."""
     # Copies: what is taken back must not stand on the page that says why.
-    case, lead = (copy(one) for one in form.pair)
+    case, lead = (copy(case_) for case_ in form.pair)
     moving = form.cleaned_data.get("move", False)
     try:
-        actions.link(case, lead, form.cleaned_data["kind"], by=doing.user, at=doing.at, moving=moving)
+        actions.link(case, lead, form.cleaned_data["kind"], by=request.user, at=request.at, moving=moving)
     except refusals.LinkRefused as refused:
         form.asks_to_move = form.asks_to_move or isinstance(refused, refusals.HasFollowers)
-        return _why(refused, doing, case)
+        return _why(refused, request, case)
     except NotEntitled:
         return gettext("This case is not in your hands: you may read it, and not link it")
     except TransitionNotAllowed as refused:
@@ -67,10 +67,10 @@ _WHY: dict[type[refusals.LinkRefused], StrPromise] = {
 }
 
 
-def _why(refused: refusals.LinkRefused, doing: Doing, follower: Case) -> str:
+def _why(refused: refusals.LinkRefused, request: ActionRequest, follower: Case) -> str:
     """Return why the two cannot be linked, without a word of a case that the person may not open."""
     match refused:
-        case refusals.LeadFollows() | refusals.HasLead() if not _open_to(doing, refused.lead.pk):
+        case refusals.LeadFollows() | refusals.HasLead() if not _open_to(request, refused.lead.pk):
             return gettext("You cannot link these two cases. Ask the Government Complaints Management Unit to do it")
         case refusals.LeadFollows():
             text = gettext("The case that is to lead follows %(lead)s itself. Link to %(lead)s instead")
@@ -78,7 +78,7 @@ def _why(refused: refusals.LinkRefused, doing: Doing, follower: Case) -> str:
         case refusals.HasLead():
             text = gettext("The case that is to follow follows %(lead)s already. End that link first")
             return text % {"lead": reference.grouped(refused.lead.reference)}
-        case refusals.HasFollowers() if refused.number == _open_to(doing, *linked_cases.open_followers(follower)):
+        case refusals.HasFollowers() if refused.number == _open_to(request, *linked_cases.open_followers(follower)):
             text = ngettext(
                 "%(number)s case follows the one that is to follow. Tick below that it moves along",
                 "%(number)s cases follow the one that is to follow. Tick below that they move along",
@@ -88,34 +88,34 @@ def _why(refused: refusals.LinkRefused, doing: Doing, follower: Case) -> str:
     return str(_WHY[type(refused)])
 
 
-def _open_to(doing: Doing, *cases: int) -> int:
+def _open_to(request: ActionRequest, *cases: int) -> int:
     """Return how many of ``cases`` the person may open."""
-    return Case.objects.visible_to(doing.user, at=doing.at).filter(pk__in=cases).count()
+    return Case.objects.visible_to(request.user, at=request.at).filter(pk__in=cases).count()
 
 
-def _alike(doing: Doing) -> Sequence[Case]:
+def _alike(request: ActionRequest) -> Sequence[Case]:
     """Return open cases that look like this one, those linked already left out."""
-    case = doing.case
-    scope = Case.objects.at_desk_of(doing.user, at=doing.at).exclude(state=State.CLOSED)
+    case = request.case
+    scope = Case.objects.at_desk_of(request.user, at=request.at).exclude(state=State.CLOSED)
     unknown = scope.exclude(pk__in=linked_cases.linked_ids(case))
     text = wording(case.subject, case.details)
-    return [one.case for one in similar_to(text, scope=unknown, exclude=case, place=case.governorate)]
+    return [case_.case for case_ in similar_to(text, scope=unknown, exclude=case, place=case.governorate)]
 
 
-@act(Action.UNLINK, "complaints/desk/acts/links/unlink.html")
-def unlink(doing: Doing) -> HttpResponse:
+@action_page(Action.UNLINK, "complaints/desk/acts/links/unlink.html")
+def unlink(request: ActionRequest) -> HttpResponse:
     """End one of the links of the case."""
-    links = linked_cases.open_links(doing.case, doing.user, at=doing.at)
+    links = linked_cases.open_links(request.case, request.user, at=request.at)
     if not links:
-        return doing.refuse(gettext("The case is linked to no other one."))
-    form = UnlinkForm(doing.data, case=doing.case, links=links, reader=StaffVisibility(doing.user, doing.at))
-    if doing.data is not None and form.is_valid():
+        return request.refuse(gettext("The case is linked to no other one."))
+    form = UnlinkForm(request.data, case=request.case, links=links, reader=StaffVisibility(request.user, request.at))
+    if request.data is not None and form.is_valid():
         linked_cases.lock([form.chosen.case_id, form.chosen.lead_id])
-    if not doing.is_sent(form):
-        return doing.page()
+    if not request.is_sent(form):
+        return request.page()
     try:
-        actions.unlink(form.chosen, by=doing.user, at=doing.at)
+        actions.unlink(form.chosen, by=request.user, at=request.at)
     except NotEntitled:
         form.add_error("link", gettext("This case is not in your hands: you may read it, and not change its links"))
-        return doing.page()
-    return doing.done(gettext("The link has ended. Each case goes its own way."))
+        return request.page()
+    return request.done(gettext("The link has ended. Each case goes its own way."))

@@ -1,4 +1,4 @@
-"""What the desk types beside its decisions: a note, a call, the colleague who goes on, a centre outside."""
+"""The forms of notes, telephone calls, the next officer, and outside centres."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from accounts.models import User
 from agencies.models import OutsideCentre
 from complaints.models import SpokenWith
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import SHORTEST
+from complaints.staff.forms import SHORTEST_TEXT
 from kit.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
 
 #: Longest number under which a centre outside keeps a case.
@@ -55,8 +55,8 @@ class AssignForm(Form):
 
     def __init__(self, data: Mapping[str, Any] | None, *, officers: Sequence[User]) -> None:
         super().__init__(data)
-        self.officers = {str(one.pk): one for one in officers}
-        names = [(key, one.name) for key, one in self.officers.items()]
+        self.officers = {str(officer.pk): officer for officer in officers}
+        names = [(key, officer.name) for key, officer in self.officers.items()]
         self.fields["officer"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
 
     @property
@@ -78,8 +78,8 @@ class HandOverForm(Form):
 
     def __init__(self, data: Mapping[str, Any] | None, *, centres: Sequence[OutsideCentre]) -> None:
         super().__init__(data)
-        self.centres = {one.code: one for one in centres}
-        names = [(code, f"{one.name} – {one.phone}") for code, one in self.centres.items()]
+        self.centres = {centre.code: centre for centre in centres}
+        names = [(code, f"{centre.name} – {centre.phone}") for code, centre in self.centres.items()]
         self.fields["centre"].choices = [("", _("— choose —")), *names]  # type: ignore[attr-defined]
 
     @property
@@ -93,7 +93,7 @@ class TakeBackForm(Form):
 
     text = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=4,
         label=_("What did the centre answer?"),
         help_text=_("The citizen does not read it: it helps you to write the answer."),

@@ -1,1 +1,1 @@
-"""Ask other agencies for their part."""
+"""Partner tasks: ask another agency for its part of a case."""

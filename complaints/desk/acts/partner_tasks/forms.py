@@ -1,4 +1,4 @@
-"""What is typed about the parts of other agencies, and to say no to what waits for a second person."""
+"""The forms of partner tasks: ask another agency, answer for it, do without the answer."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from django.utils.translation import gettext, gettext_lazy as _
 from agencies.models import Agency
 from complaints.models import Case, ReferralTask
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import MOST_DAYS, SHORTEST, AgencyForm
+from complaints.staff.forms import MOST_DAYS, SHORTEST_TEXT, AgencyChoiceForm
 from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
 
 
-class TaskForm(AgencyForm):
-    """The agency asked for its part, what is asked of it, and by when."""
+class TaskForm(AgencyChoiceForm):
+    """The agency that is asked, what is asked of it, and by when."""
 
     agency = forms.ChoiceField(label=_("Which agency?"))
     text = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=4,
         label=_("What do you need from it?"),
         help_text=_("Its officers read this beside the citizen's words. They do not learn who the person is."),
@@ -45,8 +45,8 @@ class TaskForm(AgencyForm):
         return days
 
 
-class _OfOneTask(Form):
-    """About one open part of a case; asked for where there are several."""
+class _TaskChoiceForm(Form):
+    """A form about one open partner task, which is asked for where there are several."""
 
     task = ChoiceCardsField(label=_("Which part?"))
 
@@ -59,28 +59,28 @@ class _OfOneTask(Form):
 
     @property
     def chosen_task(self) -> ReferralTask:
-        """Return the part chosen, or the only one."""
+        """Return the task chosen, or the only one."""
         return self.tasks[self.cleaned_data.get("task") or next(iter(self.tasks))]
 
 
-class AnswerTaskForm(_OfOneTask):
+class AnswerTaskForm(_TaskChoiceForm):
     """The answer of the agency that was asked."""
 
     text = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=6,
         label=_("Your answer"),
         help_text=_("The leading agency reads it and answers the citizen."),
     )
 
 
-class DropTaskForm(_OfOneTask):
+class DropTaskForm(_TaskChoiceForm):
     """Why the answer of an agency is no longer needed."""
 
     reason = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=3,
         label=_("Reason"),
         help_text=_("It stays in the history. The agency is told that its answer is no longer needed."),

@@ -1,4 +1,4 @@
-"""Whose a case is, at the desk: parts of other agencies, precedents, agencies that ended, and a second person's no."""
+"""Asking another agency for its part of a case, answering for it, and doing without the answer."""
 
 from __future__ import annotations
 
@@ -13,28 +13,26 @@ from complaints.desk.acts.partner_tasks.forms import AnswerTaskForm, DropTaskFor
 from complaints.models import ReferralTask
 from complaints.permissions import partner_tasks, rulings
 from complaints.permissions.partner_tasks import DatedPartnerTask
-from complaints.staff.acts import Doing, _nothing, act
-from complaints.staff.forms import agencies_but
+from complaints.staff.action_pages import ActionRequest, action_page
+from complaints.staff.forms import other_agencies
 from complaints.workflow import Action
 
-# ---- parts of other agencies ----
 
-
-@act(Action.ADD_TASK, "complaints/desk/acts/partner_tasks/task.html")
-def add_task(doing: Doing) -> HttpResponse:
+@action_page(Action.ADD_TASK, "complaints/desk/acts/partner_tasks/task.html")
+def add_task(request: ActionRequest) -> HttpResponse:
     """Ask another agency for its part of the case."""
-    agencies = agencies_but(doing.case, on=timezone.localdate(doing.at))
-    form = TaskForm(doing.data, case=doing.case, agencies=agencies)
-    if not doing.is_sent(form) or not _add_task(doing, form):
-        return doing.page(parts=partner_tasks.all_with_due_dates(doing.case))
+    agencies = other_agencies(request.case, on=timezone.localdate(request.at))
+    form = TaskForm(request.data, case=request.case, agencies=agencies)
+    if not request.is_sent(form) or not _add_task(request, form):
+        return request.page(partner_tasks=partner_tasks.all_with_due_dates(request.case))
     words = {"agency": form.chosen_agency.name}
-    return doing.done(gettext("You asked %(agency)s for its part. Its officers are being told.") % words)
+    return request.done(gettext("You asked %(agency)s for its part. Its officers are being told.") % words)
 
 
-def _add_task(doing: Doing, form: TaskForm) -> bool:
+def _add_task(request: ActionRequest, form: TaskForm) -> bool:
     agency, text, days = form.chosen_agency, form.cleaned_data["text"], form.cleaned_data["days"]
     try:
-        actions.add_task(doing.case, by=doing.user, at=doing.at, agency=agency, text=text, days=days)
+        actions.add_task(request.case, by=request.user, at=request.at, agency=agency, text=text, days=days)
     except AlreadyAsked:
         words = gettext("%(agency)s has been asked already and has not answered yet.")
     except NoActiveOfficer:
@@ -47,42 +45,33 @@ def _add_task(doing: Doing, form: TaskForm) -> bool:
     return False
 
 
-@act(Action.ANSWER_TASK, "complaints/desk/acts/partner_tasks/task_answer.html")
-def answer_task(doing: Doing) -> HttpResponse:
+@action_page(Action.ANSWER_TASK, "complaints/desk/acts/partner_tasks/task_answer.html")
+def answer_task(request: ActionRequest) -> HttpResponse:
     """Answer for the agency that was asked for its part."""
-    tasks = partner_tasks.tasks_for(doing.case, doing.user, at=doing.at)
+    tasks = partner_tasks.tasks_for(request.case, request.user, at=request.at)
     if not tasks:
-        return _nothing(doing, gettext("Your agency owes no answer on this case."))
-    form = AnswerTaskForm(doing.data, tasks=tasks)
-    if not doing.is_sent(form):
-        return doing.page(parts=_parts_among(doing, tasks))
-    actions.answer_task(form.chosen_task, by=doing.user, at=doing.at, text=form.cleaned_data["text"])
-    return doing.done(gettext("You answered for your agency. The leading agency is being told."))
+        return request.refuse_or_conflict(gettext("Your agency owes no answer on this case."))
+    form = AnswerTaskForm(request.data, tasks=tasks)
+    if not request.is_sent(form):
+        return request.page(partner_tasks=_tasks_with_due_dates(request, tasks))
+    actions.answer_task(form.chosen_task, by=request.user, at=request.at, text=form.cleaned_data["text"])
+    return request.done(gettext("You answered for your agency. The leading agency is being told."))
 
 
-def _parts_among(doing: Doing, tasks: list[ReferralTask]) -> list[DatedPartnerTask]:
-    return [part for part in partner_tasks.all_with_due_dates(doing.case) if part.task in tasks]
+def _tasks_with_due_dates(request: ActionRequest, tasks: list[ReferralTask]) -> list[DatedPartnerTask]:
+    return [task for task in partner_tasks.all_with_due_dates(request.case) if task.task in tasks]
 
 
-@act(Action.DROP_TASK, "complaints/desk/acts/partner_tasks/task_drop.html")
-def drop_task(doing: Doing) -> HttpResponse:
+@action_page(Action.DROP_TASK, "complaints/desk/acts/partner_tasks/task_drop.html")
+def drop_task(request: ActionRequest) -> HttpResponse:
     """Do without the answer of an agency that was asked."""
-    tasks = list(partner_tasks.open_tasks(doing.case))
+    tasks = list(partner_tasks.open_tasks(request.case))
     if not tasks:
-        return _nothing(doing, gettext("No other agency owes an answer on this case."))
-    form = DropTaskForm(doing.data, tasks=tasks)
-    if not doing.is_sent(form):
-        return doing.page(parts=_parts_among(doing, tasks))
+        return request.refuse_or_conflict(gettext("No other agency owes an answer on this case."))
+    form = DropTaskForm(request.data, tasks=tasks)
+    if not request.is_sent(form):
+        return request.page(partner_tasks=_tasks_with_due_dates(request, tasks))
     task = form.chosen_task
-    actions.drop_task(task, by=doing.user, at=doing.at, reason=form.cleaned_data["reason"])
+    actions.drop_task(task, by=request.user, at=request.at, reason=form.cleaned_data["reason"])
     words = {"agency": task.agency.name}
-    return doing.done(gettext("The answer of %(agency)s is no longer needed. It is being told.") % words)
-
-
-# ---- what a second person says no to ----
-
-
-# ---- the unit's precedents ----
-
-
-# ---- agencies that ended ----
+    return request.done(gettext("The answer of %(agency)s is no longer needed. It is being told.") % words)

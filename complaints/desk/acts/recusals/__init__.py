@@ -1,1 +1,1 @@
-"""Set somebody aside whom a case is about."""
+"""Recuse somebody whom a case is about."""

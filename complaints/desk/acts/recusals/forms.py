@@ -1,4 +1,4 @@
-"""What the desk types about a colleague whom a case is about."""
+"""The form that recuses somebody, or ends a recusal."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import SHORTEST
+from complaints.staff.forms import SHORTEST_TEXT
 from kit.forms import Form, ParagraphField
 
 
-class ConcernForm(Form):
-    """Who is set aside, or not any more, and why; where it can be one person only that one is chosen."""
+class RecusalForm(Form):
+    """Who, and why; where it can be one person only, that one is chosen."""
 
     person = forms.ChoiceField(label=_("Who?"))
     text = ParagraphField(
         max=TEXT_LENGTH,
-        min=SHORTEST,
+        min=SHORTEST_TEXT,
         rows=4,
         label=_("Reason"),
         help_text=_("Your own desk and the Government Complaints Management Unit read it; the citizen does not."),
@@ -28,8 +28,8 @@ class ConcernForm(Form):
 
     def __init__(self, data: Mapping[str, Any] | None, *, people: Sequence[User]) -> None:
         super().__init__(data)
-        self.people = {str(one.pk): one for one in people}
-        names = sorted((one.name, key) for key, one in self.people.items())
+        self.people = {str(user.pk): user for user in people}
+        names = sorted((user.name, key) for key, user in self.people.items())
         choices = [(key, name) for name, key in names]
         first = [] if len(choices) == 1 else [("", _("— choose —"))]
         self.fields["person"].choices = [*first, *choices]  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The pages on whom a case is about: set a colleague or oneself aside, and take that back."""
+"""Recusing a colleague or oneself from a case, and ending that."""
 
 from __future__ import annotations
 
@@ -8,32 +8,34 @@ from django.utils.translation import gettext
 from accounts.models import User
 from complaints import actions
 from complaints.actions.recusals import colleagues
-from complaints.desk.acts.recusals.forms import ConcernForm
-from complaints.staff.acts import Doing, act
+from complaints.desk.acts.recusals.forms import RecusalForm
+from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.workflow import Action
 
 
-@act(Action.RECUSE, "complaints/desk/acts/recusals/concern.html")
-def set_aside(doing: Doing) -> HttpResponse:
+@action_page(Action.RECUSE, "complaints/desk/acts/recusals/recuse.html")
+def recuse(request: ActionRequest) -> HttpResponse:
     """Keep somebody off the case, because it is about them."""
-    people = colleagues(doing.case, doing.user, at=doing.at)
-    form = ConcernForm(doing.data, people=people)
-    if not doing.is_sent(form):
-        return doing.page(is_oneself=len(people) == 1)
-    actions.recuse(doing.case, by=doing.user, at=doing.at, person=form.chosen, text=form.cleaned_data["text"])
-    if form.chosen == doing.user:
-        return doing.done(gettext("You are set aside: the case is no longer shown to you."))
-    return doing.done(gettext("%(person)s is set aside and no longer sees the case.") % {"person": form.chosen.name})
+    people = colleagues(request.case, request.user, at=request.at)
+    form = RecusalForm(request.data, people=people)
+    if not request.is_sent(form):
+        return request.page(is_oneself=len(people) == 1)
+    actions.recuse(request.case, by=request.user, at=request.at, person=form.chosen, text=form.cleaned_data["text"])
+    if form.chosen == request.user:
+        return request.done(gettext("You are set aside: the case is no longer shown to you."))
+    return request.done(gettext("%(person)s is set aside and no longer sees the case.") % {"person": form.chosen.name})
 
 
-@act(Action.END_RECUSAL, "complaints/desk/acts/recusals/clear.html")
-def clear(doing: Doing) -> HttpResponse:
+@action_page(Action.END_RECUSAL, "complaints/desk/acts/recusals/end_recusal.html")
+def end_recusal(request: ActionRequest) -> HttpResponse:
     """Let somebody handle the case again."""
-    form = ConcernForm(doing.data, people=list(User.objects.filter(pk__in=doing.case.recused)))
-    is_sent = doing.is_sent(form)
+    form = RecusalForm(request.data, people=list(User.objects.filter(pk__in=request.case.recused)))
+    is_sent = request.is_sent(form)
     if not form.people:
-        return doing.refuse(gettext("Nobody is set aside on this case."))
+        return request.refuse(gettext("Nobody is set aside on this case."))
     if not is_sent:
-        return doing.page()
-    actions.end_recusal(doing.case, by=doing.user, at=doing.at, person=form.chosen, text=form.cleaned_data["text"])
-    return doing.done(gettext("%(person)s may handle the case again.") % {"person": form.chosen.name})
+        return request.page()
+    actions.end_recusal(
+        request.case, by=request.user, at=request.at, person=form.chosen, text=form.cleaned_data["text"]
+    )
+    return request.done(gettext("%(person)s may handle the case again.") % {"person": form.chosen.name})

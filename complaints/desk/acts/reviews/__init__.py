@@ -1,1 +1,1 @@
-"""A second person says no."""
+"""Refuse a proposed date, send a proposed answer back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models.texts import TEXT_LENGTH
-from complaints.staff.forms import SHORTEST
+from complaints.staff.forms import SHORTEST_TEXT
 from kit.forms import Form, ParagraphField
 
 
@@ -13,5 +13,9 @@ class ReasonForm(Form):
     """Why a colleague's proposal is not taken."""
 
     reason = ParagraphField(
-        max=TEXT_LENGTH, min=SHORTEST, rows=4, label=_("Reason"), help_text=_("The officers of the agency read it.")
+        max=TEXT_LENGTH,
+        min=SHORTEST_TEXT,
+        rows=4,
+        label=_("Reason"),
+        help_text=_("The officers of the agency read it."),
     )

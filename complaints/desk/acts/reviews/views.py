@@ -1,4 +1,4 @@
-"""A second person says no: to a later date, or to a proposed answer."""
+"""A second person refuses a proposed date, or sends a proposed answer back."""
 
 from __future__ import annotations
 
@@ -7,37 +7,38 @@ from django.utils.translation import gettext
 
 from complaints import actions
 from complaints.desk.acts.reviews.forms import ReasonForm
-from complaints.desk.case_page import panel
 from complaints.models import AnswerState, ExtensionState
-from complaints.staff.acts import Doing, _nothing, act
+from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.workflow import Action
 
 
-@act(Action.REFUSE_EXTENSION, "complaints/desk/acts/reviews/refuse_extension.html")
-def refuse_extension(doing: Doing) -> HttpResponse:
+@action_page(Action.REFUSE_EXTENSION, "complaints/desk/acts/reviews/refuse_extension.html")
+def refuse_extension(request: ActionRequest) -> HttpResponse:
     """Refuse the later date that is proposed; the promised one stays."""
-    extension = doing.case.extensions.filter(state=ExtensionState.PROPOSED).select_related("proposed_by").first()
+    extension = request.case.extensions.filter(state=ExtensionState.PROPOSED).select_related("proposed_by").first()
     if extension is None:
-        return _nothing(doing, gettext("No later date waits for a decision."))
-    if not panel.sight_of(doing.case, doing.user, at=doing.at).may_refuse_date:
+        return request.refuse_or_conflict(gettext("No later date waits for a decision."))
+    if not request.permissions.may_refuse_date:
         raise Http404
-    form = ReasonForm(doing.data)
-    if not doing.is_sent(form):
-        return doing.page(extension=extension)
-    actions.refuse_extension(doing.case, by=doing.user, at=doing.at, reason=form.cleaned_data["reason"])
-    return doing.done(gettext("You refused the later date. The promised date stays, and the officers are being told."))
+    form = ReasonForm(request.data)
+    if not request.is_sent(form):
+        return request.page(extension=extension)
+    actions.refuse_extension(request.case, by=request.user, at=request.at, reason=form.cleaned_data["reason"])
+    return request.done(
+        gettext("You refused the later date. The promised date stays, and the officers are being told.")
+    )
 
 
-@act(Action.SEND_BACK, "complaints/desk/acts/reviews/send_back.html")
-def send_back(doing: Doing) -> HttpResponse:
+@action_page(Action.SEND_BACK, "complaints/desk/acts/reviews/send_back.html")
+def send_back(request: ActionRequest) -> HttpResponse:
     """Send the proposed answer back to be written anew."""
-    proposal = doing.case.answers.filter(state=AnswerState.PROPOSED).select_related("written_by").first()
+    proposal = request.case.answers.filter(state=AnswerState.PROPOSED).select_related("written_by").first()
     if proposal is None:
-        return _nothing(doing, gettext("No proposed answer waits for a signature."))
-    if not panel.sight_of(doing.case, doing.user, at=doing.at).may_send_back:
+        return request.refuse_or_conflict(gettext("No proposed answer waits for a signature."))
+    if not request.permissions.may_send_back:
         raise Http404
-    form = ReasonForm(doing.data)
-    if not doing.is_sent(form):
-        return doing.page(proposal=proposal)
-    actions.send_back(doing.case, by=doing.user, at=doing.at, reason=form.cleaned_data["reason"])
-    return doing.done(gettext("You sent the answer back. The officers are being told."))
+    form = ReasonForm(request.data)
+    if not request.is_sent(form):
+        return request.page(proposal=proposal)
+    actions.send_back(request.case, by=request.user, at=request.at, reason=form.cleaned_data["reason"])
+    return request.done(gettext("You sent the answer back. The officers are being told."))

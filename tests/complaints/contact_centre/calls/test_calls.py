@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.account.phone.change import change_phone
 from accounts.models import Citizen, IdentityView, User
-from complaints.contact_centre.calls.call_tasks import call_of, mark_of, words_to_say
+from complaints.contact_centre.calls.call_tasks import number_mark, text_to_say, with_person
 from complaints.models import Case
 from notifications.addresses import address_status
 from notifications.models import CallTask, Channel, Message, Verdict
@@ -28,7 +28,7 @@ def url(task: CallTask) -> str:
 
 
 def finish(client: Client, task: CallTask, outcome: str, *, tries: int = 0):
-    return client.post(url(task), {"outcome": outcome, "tries": tries, "mark": mark_of(call_of(task))})
+    return client.post(url(task), {"outcome": outcome, "tries": tries, "mark": number_mark(with_person(task))})
 
 
 def to_make(desk: Desk, person: User) -> list[CallTask]:
@@ -122,12 +122,12 @@ SAID = [
 @pytest.mark.parametrize(("said", "besides"), SAID)
 def test_what_is_said_has_neither_link_nor_mark(make_message: MakeMessage, said: str, besides: str) -> None:
     task = CallTask.objects.create(message=make_message(body=said + besides, token="7Kq2Xd"))
-    assert words_to_say(call_of(task)) == said
+    assert text_to_say(with_person(task)) == said
 
 
 def test_what_has_neither_is_said_as_it_is(make_message: MakeMessage) -> None:
     task = CallTask.objects.create(message=make_message(body="تم قبول معاملتكم.\n\nبخدمتكم\n065008080"))
-    assert words_to_say(call_of(task)) == "تم قبول معاملتكم.\nبخدمتكم\n065008080"
+    assert text_to_say(with_person(task)) == "تم قبول معاملتكم.\nبخدمتكم\n065008080"
 
 
 def test_the_words_are_in_the_language_of_the_person(desk: Desk, to_call: CallTask, sami: User) -> None:
@@ -248,7 +248,7 @@ def test_a_call_for_a_message_to_no_known_person_can_be_ended(
 def test_the_case_page_tells_of_the_call(desk: Desk, to_call: CallTask, sami: User, omar: User, referred: Case) -> None:
     def follows() -> list[str]:
         file = desk(omar).get(reverse("desk-case", args=[referred.reference])).context["file"]
-        return [told_.fate.follows for told_ in file.told]
+        return [told_.fate.follows for told_ in file.sent_messages]
 
     assert follows() == ["The contact centre is to call the person."]
     finish(desk(sami), to_call, "no_answer")
@@ -262,5 +262,5 @@ def test_an_undelivered_message_without_a_call_says_nothing_of_one(
     desk: Desk, referred: Case, omar: User, now: datetime
 ) -> None:
     put(told(referred), "undeliverable", settled_at=now)
-    (line,) = desk(omar).get(reverse("desk-case", args=[referred.reference])).context["file"].told
+    (line,) = desk(omar).get(reverse("desk-case", args=[referred.reference])).context["file"].sent_messages
     assert line.fate.follows == ""

@@ -27,7 +27,7 @@ def attach(case: Case, at: datetime, name: str = "meter.pdf") -> Attachment:
 
 def buttons(desk: Desk, person: User, case: Case) -> list[str]:
     panel = desk(person).get(address("desk-case", case)).context["panel"]
-    return [button.to for button in [*panel.answers, *panel.others]]
+    return [button.url_name for button in [*panel.answers, *panel.others]]
 
 
 def test_the_citizens_words_stand_before_the_history(desk: Desk, referred: Case, omar: User) -> None:
@@ -72,7 +72,7 @@ def test_a_case_in_progress_asks_for_its_answer(desk: Desk, accepted: Case, omar
 
 def test_what_moves_nothing_stands_last(desk: Desk, accepted: Case, omar: User, lina: User) -> None:
     panels = [desk(person).get(address("desk-case", accepted)).context["panel"] for person in (omar, lina)]
-    assert [[button.to for button in panel.asides] for panel in panels] == [
+    assert [[button.url_name for button in panel.secondary] for panel in panels] == [
         [
             "desk-assign",
             "desk-note",
@@ -80,11 +80,11 @@ def test_what_moves_nothing_stands_last(desk: Desk, accepted: Case, omar: User, 
             "desk-call",
             "desk-label",
             "desk-remind",
-            "desk-concern",
-            "desk-paper",
+            "desk-recuse",
+            "desk-pdf",
             "desk-hand-over",
         ],
-        ["desk-note", "desk-link", "desk-call", "desk-label", "desk-remind", "desk-concern", "desk-paper"],
+        ["desk-note", "desk-link", "desk-call", "desk-label", "desk-remind", "desk-recuse", "desk-pdf"],
     ]
 
 
@@ -113,7 +113,7 @@ def test_every_button_of_the_panel_opens(
     for person in (omar, nadia, lina):
         client = desk(person)
         panel = client.get(address("desk-case", full)).context["panel"]
-        for name in (button.to for button in [*panel.answers, *panel.others, *panel.asides]):
+        for name in (button.url_name for button in [*panel.answers, *panel.others, *panel.secondary]):
             assert client.get(address(name, full)).status_code == 200, name
 
 
@@ -150,7 +150,7 @@ def test_who_held_it_and_for_how_long(
 
 def test_what_the_citizen_was_told_and_where_it_stands(desk: Desk, accepted: Case, omar: User) -> None:
     file = desk(omar).get(address("desk-case", accepted)).context["file"]
-    assert [(told.about, told.channel, told.fate.word) for told in file.told] == [
+    assert [(told.about, told.channel, told.fate.word) for told in file.sent_messages] == [
         ("Accepted", "SMS", "Waiting"),
         ("Filed", "SMS", "Waiting"),
     ]
@@ -246,7 +246,7 @@ PAGES = (
     "desk-assign",
     "desk-hand-over",
     "desk-take-back",
-    "desk-paper",
+    "desk-pdf",
 )
 
 

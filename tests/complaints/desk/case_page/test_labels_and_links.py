@@ -8,8 +8,8 @@ from accounts.models import Citizen, User
 from agencies.models import Agency
 from complaints.actions import label, link, unlink
 from complaints.models import Case, Label
-from complaints.staff.case_file import open_file
-from complaints.staff.loading import load
+from complaints.staff.case_file import read_case_file
+from complaints.staff.loading import load_case
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address
 
@@ -34,7 +34,7 @@ def test_pages_about_the_case_show_them_too(desk: Desk, referred: Case, omar: Us
 
 
 def named(case: Case, person: User, *, at: datetime) -> list[str]:
-    papers = [deed.paper for deed in open_file(load(person, case.reference, at=at), person, at=at).history]
+    papers = [deed.paper for deed in read_case_file(load_case(person, case.reference, at=at), person, at=at).history]
     return [paper.named for paper in papers if paper and paper.what == "link"]
 
 

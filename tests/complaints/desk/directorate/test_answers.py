@@ -34,7 +34,7 @@ def test_a_time_is_given_shown_with_its_day_and_changed_only_with_a_reason(
     assert again.context["time"]["days"].value() == "9"
     client.post(url, {"time": "1", "number": "2", "days": "9", "reason": "القطعة غير متوفرة"})
     page = client.get(url)
-    assert [one.days for one in page.context["sheet"].times] == [3, 9]
+    assert [one.days for one in page.context["content"].estimates] == [3, 9]
     assertContains(page, "Your time ends after the last day for the answer.")
 
 

@@ -132,7 +132,7 @@ def test_who_takes_back_second_is_told_who_was_first(
     old = sent(consultation.case)
     revoke(consultation.case, by=omar, at=now)
     page = desk(nadia).post(address("desk-revoke", consultation.case), old)
-    assert (page.status_code, page.context["first"].by) == (409, "Omar Smadi")
+    assert (page.status_code, page.context["previous_change"].by) == (409, "Omar Smadi")
 
 
 # ---- on the page of the case ----
@@ -143,7 +143,7 @@ def test_the_buttons_follow_who_has_the_case(
 ) -> None:
     def offered() -> set[str]:
         panel = desk(omar).get(address("desk-case", accepted)).context["panel"]
-        buttons = {one.to for one in (*panel.answers, *panel.others, *panel.asides)}
+        buttons = {button.url_name for button in (*panel.answers, *panel.others, *panel.secondary)}
         return buttons & {"desk-consult", "desk-revoke", "desk-hand-over"}
 
     assert offered() == {"desk-consult", "desk-hand-over"}
@@ -232,7 +232,7 @@ def test_who_held_it_is_summed_in_working_time(
     find(consultation, at=now + timedelta(days=1), finding=FINDING, signed_as=SIGNATORY)
     clock.at = now + timedelta(days=1, hours=2)
     file = desk(omar).get(address("desk-case", consultation.case)).context["file"]
-    assert [(one.name, one.words, one.is_now) for one in file.held] == [
+    assert [(one.name, one.words, one.is_now) for one in file.time_held] == [
         ("Jordan Water Company", "2 working hours", True),
         ("Networks Directorate", "7 working hours", False),
     ]
@@ -291,6 +291,6 @@ def test_the_citizen_reads_nothing_of_the_directorates_word_nor_its_files(
 
 
 def test_the_words_of_the_request_are_shown_as_they_are_sent(desk: Desk, lina: User, accepted: Case) -> None:
-    page = desk(lina).get(reverse("message-word", args=["directorate_request", "en"]))
+    page = desk(lina).get(reverse("wording", args=["directorate_request", "en"]))
     assert page.status_code == 200
-    assert "/r/" not in page.context["shown"].email.body
+    assert "/r/" not in page.context["preview"].email.body

@@ -33,10 +33,10 @@ def test_the_page_shows_what_is_asked_and_the_words_without_their_person(
     page = client.get(url)
     assertContains(page, REQUEST)
     assertContains(page, DETAILS)
-    assert page.context["sheet"].additions == ["أنا ••• ورقمي ••• وهاتفي ••• و •••"]
+    assert page.context["content"].additions == ["أنا ••• ورقمي ••• وهاتفي ••• و •••"]
     for trace in (amina.first_name, amina.number, amina.phone, "790001234", amina.email):
         assertNotContains(page, trace)
-    assert page.context["sheet"].latest.on == consultation.case.promised_on
+    assert page.context["content"].latest.on == consultation.case.promised_on
 
 
 @pytest.mark.parametrize(

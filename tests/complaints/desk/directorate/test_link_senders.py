@@ -32,7 +32,7 @@ def test_the_history_says_that_an_officer_passed_the_link_on(
     stale = desk(nadia).post(
         address("desk-note", consultation.case), {"version": 1, "send": "1", "text": "ملاحظة قصيرة"}
     )
-    assert (stale.status_code, stale.context["first"].by) == (409, said)
+    assert (stale.status_code, stale.context["previous_change"].by) == (409, said)
 
 
 def test_a_link_that_went_by_mail_is_the_directorates_own(

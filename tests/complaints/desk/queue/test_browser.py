@@ -156,8 +156,10 @@ def test_the_queue_looks_well_with_everything_on_it(
 ) -> None:
     label(three[0], by=omar, at=now, name="جولة ميدانية")
     accept(three[1], by=omar, at=now, days=2)
-    saved.save(omar, at=now, name="متأخرات حي نزال", query={"view": "late", "topic": "999"}, agency=three[0].agency_id)
-    saved.save(omar, at=now, name="Praise of the week", query={"kind": "praise"})
+    saved.save_filter(
+        omar, at=now, name="متأخرات حي نزال", query={"view": "late", "topic": "999"}, agency=three[0].agency_id
+    )
+    saved.save_filter(omar, at=now, name="Praise of the week", query={"kind": "praise"})
     page, looks = enter(omar), Looks(pictures=False)
     for language in ("ar", "en"):
         for place, query in enumerate(("", "?view=late&kind=complaint&topic=999", "?view=passed", "?q=انقطاع")):
@@ -170,7 +172,7 @@ def test_the_queue_looks_well_with_everything_on_it(
         for deed in ("assign", "label", "unlabel", "link", "remind_officer"):
             page.goto(f"/{language}/staff/queue/")
             page.locator("[data-pick-all]").check()
-            page.locator("#deed").select_option(deed)
+            page.locator("#bulk-action").select_option(deed)
             page.locator(".bulk button").click()
             looks.at(page, f"queue-{deed}", language=language)
         page.locator("button[name=send]").click()
@@ -187,7 +189,7 @@ def test_without_script_the_boxes_and_filters_work_as_they_are(
         page = context.new_page()
         page.goto("/en/staff/queue/")
         page.locator("tbody .pick input").first.check()
-        page.locator("#deed").select_option("label")
+        page.locator("#bulk-action").select_option("label")
         page.locator(".bulk button").click()
         page.get_by_label("Label").fill("tour")
         page.locator("button[name=send]").click()

@@ -23,16 +23,18 @@ def ticked(*cases: Case) -> list[str]:
     return [f"{case.reference}-{case.version}" for case in cases]
 
 
-def press(client: Client, deed: str, *chosen: Case | str, **typed: object) -> list[tuple[str, bool, str]]:
+def press(client: Client, action: str, *chosen: Case | str, **typed: object) -> list[tuple[str, bool, str]]:
     """Return what became of each case."""
     sent = [one if isinstance(one, str) else f"{one.reference}-{one.version}" for one in chosen]
-    page = client.post(reverse("queue-bulk"), {"deed": deed, "case": sent, "send": "1", **typed})
+    page = client.post(reverse("queue-bulk"), {"bulk_action": action, "case": sent, "send": "1", **typed})
     assert (page.status_code, page.templates[0].name) == (200, "complaints/desk/queue/bulk_done.html")
     return [(result.reference, result.is_done, result.words) for result in page.context["results"]]
 
 
-def asked(client: Client, deed: str, *chosen: Case) -> Any:
-    page = client.post(reverse("queue-bulk"), {"deed": deed, "case": ticked(*chosen), "here": "view=late&topic=3"})
+def asked(client: Client, action: str, *chosen: Case) -> Any:
+    page = client.post(
+        reverse("queue-bulk"), {"bulk_action": action, "case": ticked(*chosen), "list_query": "view=late&topic=3"}
+    )
     assert page.status_code == 200
     return page
 
@@ -45,33 +47,35 @@ def test_a_deed_is_asked_for_once_more_and_changes_nothing_yet(
 ) -> None:
     page = asked(desk(omar), "assign", referred)
     assert list(page.context["form"].officers.values()) == [hana, omar]
-    assert page.context["back"] == reverse("queue") + "?view=late&topic=3"
+    assert page.context["list_url"] == reverse("queue") + "?view=late&topic=3"
     referred.refresh_from_db()
     assert (referred.officer, referred.version) == (None, 1)
 
 
 def test_without_a_choice_it_goes_back_with_a_sentence(desk: Desk, referred: Case, omar: User) -> None:
-    page = desk(omar).post(reverse("queue-bulk"), {"deed": "label", "here": "view=late"}, follow=True)
+    page = desk(omar).post(reverse("queue-bulk"), {"bulk_action": "label", "list_query": "view=late"}, follow=True)
     assert page.redirect_chain == [(reverse("queue") + "?view=late", 302)]
     assert [str(one) for one in page.context["messages"]] == [
         "Choose at least one case first: tick the box in its row."
     ]
 
 
-@pytest.mark.parametrize("deed", ["", "delete", "assign"])
-def test_a_deed_that_is_not_offered_is_none(desk: Desk, referred: Case, lina: User, deed: str) -> None:
-    page = desk(lina).post(reverse("queue-bulk"), {"deed": deed, "case": ticked(referred), "send": "1"}, follow=True)
+@pytest.mark.parametrize("action", ["", "delete", "assign"])
+def test_an_action_that_is_not_offered_is_none(desk: Desk, referred: Case, lina: User, action: str) -> None:
+    page = desk(lina).post(
+        reverse("queue-bulk"), {"bulk_action": action, "case": ticked(referred), "send": "1"}, follow=True
+    )
     assert [str(one) for one in page.context["messages"]] == ["Choose what is to be done to the cases."]
 
 
-@pytest.mark.parametrize("here", ["https://evil.example/", "//evil.example", "view=late\r\nX: y", "%00", "&" * 9])
-def test_the_way_back_stays_in_the_queue(desk: Desk, referred: Case, omar: User, here: str) -> None:
-    answer = desk(omar).post(reverse("queue-bulk"), {"here": here})
+@pytest.mark.parametrize("list_query", ["https://evil.example/", "//evil.example", "view=late\r\nX: y", "%00", "&" * 9])
+def test_the_way_back_stays_in_the_queue(desk: Desk, referred: Case, omar: User, list_query: str) -> None:
+    answer = desk(omar).post(reverse("queue-bulk"), {"list_query": list_query})
     assert answer.url.startswith(reverse("queue"))
 
 
 def test_a_form_with_a_mistake_is_shown_again(desk: Desk, referred: Case, omar: User) -> None:
-    sent = {"deed": "label", "case": ticked(referred), "send": "1", "name": " "}
+    sent = {"bulk_action": "label", "case": ticked(referred), "send": "1", "name": " "}
     page = desk(omar).post(reverse("queue-bulk"), sent)
     assert page.context["form"].errors == {"name": ["Label is missing"]}
     assert Label.objects.count() == 0
@@ -121,7 +125,7 @@ def test_more_than_a_hundred_are_refused_together(
     desk: Desk, referred: Case, file_case: FileCase, omar: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk, "MOST", 1)
-    sent = {"deed": "label", "case": ticked(referred, file_case()), "send": "1", "name": "x"}
+    sent = {"bulk_action": "label", "case": ticked(referred, file_case()), "send": "1", "name": "x"}
     page = desk(omar).post(reverse("queue-bulk"), sent, follow=True)
     assert [str(one) for one in page.context["messages"]] == [
         "You chose 2 cases; at most 1 can be done at once. Nothing was changed."
@@ -131,12 +135,12 @@ def test_more_than_a_hundred_are_refused_together(
 
 @pytest.mark.parametrize("case", ["", "x", "2600000001", "1-1", "2600000001-" + "9" * 40, "٢٦٠٠٠٠٠٠٠١-1", "a\u202e-1"])
 def test_what_is_no_choice_is_left_out(desk: Desk, referred: Case, omar: User, case: str) -> None:
-    sent = {"deed": "label", "case": [case, *ticked(referred)], "send": "1", "name": "x"}
+    sent = {"bulk_action": "label", "case": [case, *ticked(referred)], "send": "1", "name": "x"}
     page = desk(omar).post(reverse("queue-bulk"), sent)
     assert [result.reference for result in page.context["results"]] == [referred.reference]
 
 
-# ---- each deed ----
+# ---- each action ----
 
 
 def test_cases_are_given_to_an_officer_who_is_told(
@@ -153,7 +157,7 @@ def test_cases_are_given_to_an_officer_who_is_told(
 
 
 def test_an_officer_of_another_agency_cannot_be_given_any(desk: Desk, referred: Case, omar: User, yusuf: User) -> None:
-    sent = {"deed": "assign", "case": ticked(referred), "send": "1", "officer": str(yusuf.pk)}
+    sent = {"bulk_action": "assign", "case": ticked(referred), "send": "1", "officer": str(yusuf.pk)}
     page = desk(omar).post(reverse("queue-bulk"), sent)
     assert page.context["form"].errors == {"officer": ["Officer: choose one of the answers offered"]}
 
@@ -238,7 +242,7 @@ def test_a_lead_that_is_not_theirs_is_a_mistake_of_the_form(
 ) -> None:
     ours, theirs = file_case(), file_case(agency=gam)
     for number in (typed, theirs.reference):
-        sent = {"deed": "link", "case": ticked(ours), "send": "1", "kind": "related", "lead": number}
+        sent = {"bulk_action": "link", "case": ticked(ours), "send": "1", "kind": "related", "lead": number}
         page = desk(omar).post(reverse("queue-bulk"), sent)
         assert page.status_code == 200
         if number != ours.reference:
@@ -257,17 +261,17 @@ def test_a_loop_of_links_is_refused_case_by_case(desk: Desk, file_case: FileCase
     assert CaseLink.objects.count() == 1
 
 
-@pytest.mark.parametrize(("deed", "typed"), [("label", {"name": "x"}), ("remind_officer", {})])
+@pytest.mark.parametrize(("action", "typed"), [("label", {"name": "x"}), ("remind_officer", {})])
 def test_a_case_passed_on_is_seen_but_not_touched(
-    desk: Desk, referred: Case, omar: User, gam: Agency, now: datetime, deed: str, typed: dict[str, str]
+    desk: Desk, referred: Case, omar: User, gam: Agency, now: datetime, action: str, typed: dict[str, str]
 ) -> None:
     decline(referred, by=omar, at=now, reason="other_agency", text="خارج اختصاصنا", proposed_agency=gam)
-    found = press(desk(omar), deed, referred, **typed)
+    found = press(desk(omar), action, referred, **typed)
     assert found == [(referred.reference, False, "You may not do this to this case.")]
 
 
 def test_strangers_find_no_such_page(desk: Desk, referred: Case, amina: Citizen, sami: User) -> None:
-    sent = {"deed": "label", "case": ticked(referred), "send": "1", "name": "x"}
+    sent = {"bulk_action": "label", "case": ticked(referred), "send": "1", "name": "x"}
     for person in (amina, sami):
         assert desk(person).post(reverse("queue-bulk"), sent).status_code == 404
     assert Label.objects.count() == 0

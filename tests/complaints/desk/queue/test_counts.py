@@ -22,7 +22,7 @@ def test_every_view_and_saved_filter_has_its_count(
     monkeypatch.setattr(counts, "CAP", 1)
     file_case()
     file_case()
-    kept = saved.save(omar, at=now, name="x", query={"kind": "praise"})
+    kept = saved.save_filter(omar, at=now, name="x", query={"kind": "praise"})
     found = desk(omar).get(reverse("queue-counts")).json()
     assert (found["open"], found["late"], found[f"saved-{kept.pk}"]) == ("1+", "0", "0")
     assert "closed" not in found

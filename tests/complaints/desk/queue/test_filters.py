@@ -17,7 +17,7 @@ from tests.complaints.pages import Desk
 def queue(client: Client, **asked: object) -> list[str]:
     page = client.get(reverse("queue"), asked)
     assert page.status_code == 200
-    assert list(page.context["wanted"].fallen) == []
+    assert list(page.context["query"].dropped_filters) == []
     return [row.case.reference for row in page.context["rows"]]
 
 
@@ -138,13 +138,13 @@ def test_what_is_not_there_is_left_out_and_named(
     page = desk(omar).get(reverse("queue"), {name: value})
     assert page.status_code == 200
     assert [row.case.reference for row in page.context["rows"]] == [referred.reference]
-    assert list(page.context["wanted"].fallen) == [part]
+    assert list(page.context["query"].dropped_filters) == [part]
     assert "Part of this filter is not there any more" in page.content.decode()
 
 
 def test_a_filter_in_force_has_a_link_that_removes_it(desk: Desk, referred: Case, omar: User, outage: Topic) -> None:
     page = desk(omar).get(reverse("queue"), {"topic": outage.pk, "kind": "complaint", "sort": "newest"})
-    assert page.context["chips"] == [
+    assert page.context["active_filters"] == [
         ("Topic: Water outage", "?view=open&sort=newest&kind=complaint"),
         ("Kind: Complaint", f"?view=open&sort=newest&topic={outage.pk}"),
     ]
@@ -152,11 +152,11 @@ def test_a_filter_in_force_has_a_link_that_removes_it(desk: Desk, referred: Case
 
 def test_an_officer_of_another_agency_cannot_be_chosen(desk: Desk, referred: Case, omar: User, yusuf: User) -> None:
     page = desk(omar).get(reverse("queue"), {"officer": str(yusuf.pk)})
-    assert list(page.context["wanted"].fallen) == ["Officer"]
+    assert list(page.context["query"].dropped_filters) == ["Officer"]
     assert yusuf.name not in page.content.decode()
 
 
 def test_an_officer_who_left_is_left_out(desk: Desk, referred: Case, omar: User, hana: User, now: datetime) -> None:
     Membership.objects.filter(user=hana).update(ends_on=now.date() - timedelta(days=1))
     page = desk(omar).get(reverse("queue"), {"officer": str(hana.pk)})
-    assert list(page.context["wanted"].fallen) == ["Officer"]
+    assert list(page.context["query"].dropped_filters) == ["Officer"]

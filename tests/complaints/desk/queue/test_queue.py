@@ -12,8 +12,8 @@ from accounts.models import Citizen, User
 from agencies.models import Agency
 from complaints.actions import accept, ask, close
 from complaints.desk.queue import counts, tabs
-from complaints.desk.queue.counts import counts_of
-from complaints.desk.queue.tabs import Seat, Tab
+from complaints.desk.queue.counts import tab_counts
+from complaints.desk.queue.tabs import StaffContext, Tab
 from complaints.models import Case
 from kit import keyset
 from tests.complaints import DONE, FOUND
@@ -81,9 +81,9 @@ def test_an_unknown_tab_shows_what_is_open(desk: Desk, one_of_each: dict[str, Ca
 
 
 def test_the_counts_come_in_one_statement(one_of_each: dict[str, Case], omar: User, now: datetime) -> None:
-    seat = Seat(omar, now)
+    seat = StaffContext(omar, now)
     with CaptureQueriesContext(connection) as asked:
-        found = counts_of(seat)
+        found = tab_counts(seat)
     assert len(asked) == 1
     assert found == {
         "open": 4,
@@ -105,7 +105,7 @@ def test_counts_stop_beyond_their_cap(
     monkeypatch.setattr(counts, "CAP", 1)
     for _ in range(3):
         file_case()
-    assert counts_of(Seat(omar, now))[Tab.COMPETENCE] == 2
+    assert tab_counts(StaffContext(omar, now))[Tab.COMPETENCE] == 2
 
 
 def test_late_rows_are_marked(desk: Desk, one_of_each: dict[str, Case], omar: User) -> None:

@@ -17,14 +17,14 @@ from tests.complaints.pages import Desk
 
 
 def save(client: Client, name: str = "تسربات", **asked: object) -> SavedFilter | None:
-    answer = client.post(reverse("queue-save"), {"name": name, **asked})
+    answer = client.post(reverse("queue-save-filter"), {"name": name, **asked})
     assert answer.status_code == 302
     return SavedFilter.objects.filter(name=name).first()
 
 
 def lines(client: Client) -> list[tuple[str, int | None, bool]]:
     page = client.get(reverse("queue"))
-    return [(line.saved.name, line.count, line.may_delete) for line in page.context["saved"]]
+    return [(line.saved.name, line.count, line.may_delete) for line in page.context["saved_filters"]]
 
 
 def test_a_view_is_kept_with_its_filters_and_counted(desk: Desk, file_case: FileCase, omar: User, leak: Topic) -> None:
@@ -41,10 +41,10 @@ def test_its_link_shows_what_was_saved(desk: Desk, file_case: FileCase, omar: Us
     wanted, _other = file_case(topic=leak), file_case()
     client = desk(omar)
     save(client, topic=leak.pk)
-    (line,) = client.get(reverse("queue")).context["saved"]
+    (line,) = client.get(reverse("queue")).context["saved_filters"]
     page = client.get(reverse("queue") + line.address)
     assert [row.case.reference for row in page.context["rows"]] == [wanted.reference]
-    assert [line.is_here for line in page.context["saved"]] == [True]
+    assert [line.is_current for line in page.context["saved_filters"]] == [True]
 
 
 def test_only_the_owner_finds_a_private_one_and_the_desk_a_shared_one(
@@ -74,10 +74,10 @@ def test_one_whose_topic_is_gone_opens_and_says_so(
     else:
         Topic.objects.filter(pk=leak.pk).update(is_active=False)
     assert lines(client) == [("تسربات", None, True)]
-    (line,) = client.get(reverse("queue")).context["saved"]
+    (line,) = client.get(reverse("queue")).context["saved_filters"]
     page = client.get(reverse("queue") + line.address)
     assert page.status_code == 200
-    assert list(page.context["wanted"].fallen) == ["Topic"]
+    assert list(page.context["query"].dropped_filters) == ["Topic"]
     assert [row.case.reference for row in page.context["rows"]] == [referred.reference]
     assert "It was left out, so that more cases may be shown than before:" in page.content.decode()
 
@@ -101,7 +101,7 @@ def test_the_same_name_replaces_what_had_it(desk: Desk, omar: User) -> None:
 
 def test_beyond_twenty_none_is_kept(desk: Desk, omar: User, now: datetime) -> None:
     for number in range(saved.MOST):
-        saved.save(omar, at=now, name=str(number), query={})
+        saved.save_filter(omar, at=now, name=str(number), query={})
     client = desk(omar)
     assert save(client, "one more") is None
     assert "no more fit" in client.get(reverse("queue")).content.decode()
@@ -111,7 +111,7 @@ def test_beyond_twenty_none_is_kept(desk: Desk, omar: User, now: datetime) -> No
 @pytest.mark.parametrize("name", ["", "  ", "ا" * 81, "a\u202eb"])
 def test_a_name_that_is_none_is_refused_with_a_sentence(desk: Desk, omar: User, name: str) -> None:
     client = desk(omar)
-    page = client.post(reverse("queue-save"), {"name": name}, follow=True)
+    page = client.post(reverse("queue-save-filter"), {"name": name}, follow=True)
     assert page.status_code == 200
     assert SavedFilter.objects.count() == 0
     assert len(page.context["messages"]) == 1
@@ -120,22 +120,22 @@ def test_a_name_that_is_none_is_refused_with_a_sentence(desk: Desk, omar: User, 
 def test_its_owner_and_for_a_shared_one_the_supervisor_delete_it(
     desk: Desk, omar: User, hana: User, nadia: User, water: Agency, now: datetime
 ) -> None:
-    private = saved.save(omar, at=now, name="لي", query={})
-    shared = saved.save(omar, at=now, name="لنا", query={}, agency=water.pk)
+    private = saved.save_filter(omar, at=now, name="لي", query={})
+    shared = saved.save_filter(omar, at=now, name="لنا", query={}, agency=water.pk)
     for user, one, is_gone in (
         (hana, shared, False),
         (nadia, private, False),
         (nadia, shared, True),
         (omar, private, True),
     ):
-        answer = desk(user).post(reverse("queue-forget"), {"saved": one.pk})
+        answer = desk(user).post(reverse("queue-delete-filter"), {"saved": one.pk})
         assert answer.status_code == 302
         assert SavedFilter.objects.filter(pk=one.pk).exists() is not is_gone
 
 
 @pytest.mark.parametrize("key", ["", "x", "-1", "٣", "9" * 30])
 def test_deleting_what_is_not_there_says_so(desk: Desk, omar: User, key: str) -> None:
-    page = desk(omar).post(reverse("queue-forget"), {"saved": key}, follow=True)
+    page = desk(omar).post(reverse("queue-delete-filter"), {"saved": key}, follow=True)
     assert [str(one) for one in page.context["messages"]] == ["This saved filter is not there any more."]
 
 
@@ -144,7 +144,7 @@ def test_saved_filters_cost_no_statement_each(
     desk: Desk, referred: Case, omar: User, now: datetime, number: int
 ) -> None:
     for place in range(number):
-        saved.save(omar, at=now, name=str(place), query={"kind": "complaint"})
+        saved.save_filter(omar, at=now, name=str(place), query={"kind": "complaint"})
     client = desk(omar)
     client.get(reverse("queue"))
     with CaptureQueriesContext(connection) as statements:

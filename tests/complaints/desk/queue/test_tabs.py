@@ -14,7 +14,7 @@ from agencies.models import Agency, Directorate
 from complaints.actions import accept, add_task, ask, assign, close, decline, object_to, refer, reply
 from complaints.actions.consultations import consult
 from complaints.desk.queue import tabs
-from complaints.desk.queue.tabs import Seat, Sort, Tab, orders_of, page_of
+from complaints.desk.queue.tabs import Sort, StaffContext, Tab, sort_orders, tab_page
 from complaints.escalation.absences import officer_seats
 from complaints.models import Case, ReferralTask
 from kit import keyset
@@ -271,19 +271,19 @@ def test_every_view_is_read_in_every_order(fill: Fill, omar: User, now: datetime
             wanted = by_filing[::-1]
         case _:
             wanted = by_date
-    page = page_of(tab, Seat(omar, now), sort=sort)
-    rest = page_of(tab, Seat(omar, now), sort=sort, after=page.next)
+    page = tab_page(tab, StaffContext(omar, now), sort=sort)
+    rest = tab_page(tab, StaffContext(omar, now), sort=sort, after=page.next)
     assert [[case.reference for case in one.rows] for one in (page, rest)] == [wanted[:2], wanted[2:]]
 
 
 @pytest.mark.parametrize("tab", Tab)
 @pytest.mark.parametrize("sort", Sort)
 def test_a_mark_of_another_order_is_no_error(referred: Case, lina: User, now: datetime, tab: Tab, sort: str) -> None:
-    assert page_of(tab, Seat(lina, now), sort=sort, after="1767600000000000-1").next == ""
+    assert tab_page(tab, StaffContext(lina, now), sort=sort, after="1767600000000000-1").next == ""
 
 
 def test_no_view_offers_an_order_it_does_not_have() -> None:
-    assert [list(orders_of(tab)) for tab in (Tab.OPEN, Tab.CLOSED, Tab.PASSED)] == [
+    assert [list(sort_orders(tab)) for tab in (Tab.OPEN, Tab.CLOSED, Tab.PASSED)] == [
         [Sort.DEADLINE, Sort.NEWEST, Sort.OLDEST],
         [Sort.NEWEST, Sort.OLDEST],
         [Sort.NEWEST, Sort.OLDEST],

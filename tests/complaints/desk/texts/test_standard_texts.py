@@ -54,7 +54,7 @@ def test_what_is_known_is_filled_in(accepted: Case, amman: Governorate, now: dat
 
 def test_what_is_not_known_stays_open(accepted: Case, now: datetime) -> None:
     assert standard_texts.fill(PLACE, known(accepted), at=now) == PLACE
-    assert standard_texts.open_words(PLACE) == ["place"]
+    assert standard_texts.placeholders_left(PLACE) == ["place"]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_the_texts_of_the_agency_the_topic_and_the_kind_are_offered(
     keep("another agency", agency=gam)
     keep("another topic", topic=conduct)
     keep("another kind", outcome="adopted")
-    offered = [offer.title for offer in standard_texts.offers_for(known(accepted), at=now)]
+    offered = [offer.title for offer in standard_texts.offered_texts(known(accepted), at=now)]
     assert offered == ["group", "solved", "any topic", "for all"]
 
 
@@ -251,7 +251,7 @@ def test_a_filled_text_closes_a_case(
     Case.objects.filter(pk=accepted.pk).update(governorate=amman)
     accepted.refresh_from_db()
     keep()
-    offer = standard_texts.offers_for(known(accepted), at=now)[0]
+    offer = standard_texts.offered_texts(known(accepted), at=now)[0]
     typed = {"outcome": "solved", "found": offer.found, "done": offer.done}
     assert desk(omar).post(address("desk-close", accepted), sent(accepted, **typed)).status_code == 302
     accepted.refresh_from_db()

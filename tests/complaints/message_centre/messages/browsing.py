@@ -19,9 +19,9 @@ def decide(desk: Desk, person: User, message: Message, deed: str, *, seen: str |
     """Press a button of a message's page as it stands, or as it stood when it was ``seen``."""
     client = desk(person)
     url = reverse("message", args=[message.pk])
-    mark = seen if seen is not None else client.get(url).context["shown"].mark
-    return client.post(url, {"deed": deed, "seen": mark})
+    mark = seen if seen is not None else client.get(url).context["detail"].mark
+    return client.post(url, {"decision": deed, "seen": mark})
 
 
 def buttons(desk: Desk, person: User, message: Message) -> list[str]:
-    return [name for name, _deed in desk(person).get(reverse("message", args=[message.pk])).context["deeds"]]
+    return [name for name, _deed in desk(person).get(reverse("message", args=[message.pk])).context["decisions"]]

@@ -50,16 +50,16 @@ def test_a_waiting_message_is_let_go(desk: Desk, referred: Case, adel: User, now
 
 def test_a_message_that_left_meanwhile_is_not_let_go(desk: Desk, referred: Case, lina: User) -> None:
     message = told(referred)
-    mark = desk(lina).get(reverse("message", args=[message.pk])).context["shown"].mark
+    mark = desk(lina).get(reverse("message", args=[message.pk])).context["detail"].mark
     put(message, "accepted")
     answer = decide(desk, lina, message, "release", seen=mark)
-    assert (answer.status_code, answer.context["shown"].fate.word) == (409, "Handed over")
+    assert (answer.status_code, answer.context["detail"].delivery.word) == (409, "Handed over")
     assert "This can no longer be done" in answer.content.decode()
 
 
 def test_a_message_is_sent_once_more_once(desk: Desk, referred: Case, lina: User, now: datetime) -> None:
     message = put(told(referred), "undeliverable", settled_at=now)
-    mark = desk(lina).get(reverse("message", args=[message.pk])).context["shown"].mark
+    mark = desk(lina).get(reverse("message", args=[message.pk])).context["detail"].mark
     assert decide(desk, lina, message, "resend", seen=mark).status_code == 302
     assert decide(desk, lina, message, "resend", seen=mark).status_code == 409
     (again,) = message.repetitions.all()
@@ -75,7 +75,7 @@ def test_a_message_is_sent_by_the_other_channel_once(desk: Desk, referred: Case,
     message = put(told(referred), "undeliverable", settled_at=now)
     message.other_address = "amina@home.example"
     message.save(update_fields=["other_address"])
-    mark = desk(adel).get(reverse("message", args=[message.pk])).context["shown"].mark
+    mark = desk(adel).get(reverse("message", args=[message.pk])).context["detail"].mark
     assert decide(desk, adel, message, "resend_by_other_channel", seen=mark).status_code == 302
     assert decide(desk, adel, message, "resend_by_other_channel", seen=mark).status_code == 409
     (again,) = message.repetitions.all()
@@ -109,7 +109,7 @@ def test_an_unknown_message_is_decided_once(
     desk: Desk, referred: Case, lina: User, now: datetime, deed: str, state: str
 ) -> None:
     message = unsure(referred, now)
-    mark = desk(lina).get(reverse("message", args=[message.pk])).context["shown"].mark
+    mark = desk(lina).get(reverse("message", args=[message.pk])).context["detail"].mark
     assert decide(desk, lina, message, deed, seen=mark).status_code == 302
     message.refresh_from_db()
     assert message.state == state
@@ -139,5 +139,5 @@ def test_a_decision_is_logged_with_ids_alone(
 
 def test_without_a_token_nothing_is_decided(referred: Case, lina: User) -> None:
     client = sign_in(Client(enforce_csrf_checks=True), lina)
-    answer = client.post(reverse("message", args=[told(referred).pk]), {"deed": "release"})
+    answer = client.post(reverse("message", args=[told(referred).pk]), {"decision": "release"})
     assert answer.status_code == 403

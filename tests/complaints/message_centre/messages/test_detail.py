@@ -31,7 +31,7 @@ def test_nobody_handles_a_message_of_ones_own(desk: Desk, referred: Case, lina: 
     lina.save(update_fields=["person"])
     assert listed(desk, lina, view="all") == []
     assert desk(lina).get(reverse("message", args=[message.pk])).status_code == 404
-    assert desk(lina).post(reverse("message", args=[message.pk]), {"deed": "release"}).status_code == 404
+    assert desk(lina).post(reverse("message", args=[message.pk]), {"decision": "release"}).status_code == 404
 
 
 def test_whoever_may_see_the_case_reads_the_words(desk: Desk, referred: Case, lina: User, amina: Citizen) -> None:
@@ -85,7 +85,7 @@ def test_a_try_says_in_words_why_it_ended_and_the_message_what_is_held_against_i
         )  # fmt: skip
     address_status.record(Channel.SMS, amina.phone, Verdict.DEAD)
     answer = desk(lina).get(url)
-    shown = answer.context["shown"]
+    shown = answer.context["detail"]
     assert [tried.reason for tried in shown.tries] == ["it is not in the carrier's list", ""]
     assert shown.held_against == "nothing arrives there"
     assert "30005" in answer.content.decode()
@@ -105,7 +105,7 @@ def test_a_message_costs_the_same_for_one_and_three_tries(
     client, url = desk(lina), reverse("message", args=[message.pk])
     client.get(url)
     with CaptureQueriesContext(connection) as captured:
-        shown = client.get(url).context["shown"]
+        shown = client.get(url).context["detail"]
     assert (len(shown.tries), len(shown.repetitions), len(captured)) == (count, count, 11)
 
 
@@ -125,7 +125,7 @@ def test_a_message_that_waits_for_the_morning_says_until_when(
     settings.QUIET_HOURS = "21:00-08:00"
     message = put(told(referred), "pending", daytime=True)
     clock.pass_(hours=13)
-    fate = desk(lina).get(reverse("message", args=[message.pk])).context["shown"].fate
+    fate = desk(lina).get(reverse("message", args=[message.pk])).context["detail"].delivery
     assert (fate.word, fate.text, fate.at.isoformat()) == (
         "Waiting",
         "It wakes nobody at night. It is sent on",

@@ -63,12 +63,12 @@ def test_the_spending_of_today_stands_beside_its_cap(desk: Desk, lina: User, now
 
 
 def test_a_stopped_line_is_said_to_be_stopped(desk: Desk, lina: User, now: datetime) -> None:
-    lines = desk(lina).get(reverse("messages")).context["figures"].lines
+    lines = desk(lina).get(reverse("messages")).context["figures"].routes
     assert [line.is_open for line in lines] == [True, True]
     ProviderRoute.objects.create(
         channel="sms", carrier=lines[0].carrier, stopped_until=datetime.now(now.tzinfo) + timedelta(hours=1)
     )
-    lines = desk(lina).get(reverse("messages")).context["figures"].lines
+    lines = desk(lina).get(reverse("messages")).context["figures"].routes
     assert [line.is_open for line in lines] == [False, True]
 
 
@@ -80,15 +80,15 @@ def test_an_open_alarm_says_what_to_do_and_leads_to_its_message(
     alarms.raise_alarm(AlarmKind.QUEUE_OLD)
     alarms.resolve(AlarmKind.QUEUE_OLD)
     for person in (lina, adel):
-        troubles = desk(person).get(reverse("messages")).context["figures"].troubles
+        troubles = desk(person).get(reverse("messages")).context["figures"].open_alarms
         assert [(one.alarm.kind, one.message_id) for one in troubles] == [("undecided", message.pk)]
         assert "look for it in the carrier" in page(desk, person)
 
 
 def test_an_alarm_about_a_line_names_its_channel_in_words(desk: Desk, lina: User) -> None:
-    alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, "sms twilio")
-    (trouble,) = desk(lina).get(reverse("messages")).context["figures"].troubles
-    assert (trouble.channel, trouble.about, trouble.is_ended_by_people) == ("SMS", "twilio", False)
+    alarms.raise_alarm(AlarmKind.LINE_STOPPED, "sms twilio")
+    (trouble,) = desk(lina).get(reverse("messages")).context["figures"].open_alarms
+    assert (trouble.channel, trouble.about, trouble.may_be_dismissed) == ("SMS", "twilio", False)
 
 
 def test_an_alarm_of_something_past_is_ended_by_whoever_looked_into_it(

@@ -39,7 +39,7 @@ def test_nobody_else_finds_a_page_of_messages(
     client, message = desk(request.getfixturevalue(who)), told(referred)
     pages = [reverse("messages"), reverse("message", args=[message.pk]), reverse("messages-release")]
     assert [client.get(url).status_code for url in pages] == [404, 404, 404]
-    assert [client.post(url, {"deed": "release"}).status_code for url in pages] == [404, 404, 404]
+    assert [client.post(url, {"decision": "release"}).status_code for url in pages] == [404, 404, 404]
 
 
 def test_a_message_that_does_not_exist_is_not_there(desk: Desk, lina: User) -> None:
@@ -127,7 +127,7 @@ def test_the_page_costs_the_same_for_one_and_three(
     ) as captured:
         answer = client.get(reverse("messages"), {"view": "failed"})
     assert len(answer.context["rows"]) == count
-    assert [row.fate.follows for row in answer.context["rows"]] == [
+    assert [row.delivery.follows for row in answer.context["rows"]] == [
         "We sent it by e-mail instead. The contact centre is to call the person."
     ] * count
     assert len(captured) == MOST_STATEMENTS

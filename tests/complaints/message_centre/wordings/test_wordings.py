@@ -51,7 +51,7 @@ def unit(lina: User) -> Client:
 
 
 def address(template: str = "case_answered", language: str = "ar") -> str:
-    return reverse("message-word", args=[template, language])
+    return reverse("wording", args=[template, language])
 
 
 def typed(template: str = "case_answered", language: str = "ar", **changes: object) -> dict[str, object]:
@@ -61,7 +61,7 @@ def typed(template: str = "case_answered", language: str = "ar", **changes: obje
 
 
 def test_the_pages_are_the_units_alone(omar: User, nadia: User, sami: User, amina: Citizen, lina: User) -> None:
-    pages = [reverse("message-words"), address()]
+    pages = [reverse("wordings"), address()]
     for person, expected in ((omar, 404), (nadia, 404), (sami, 404), (amina, 404), (lina, 200)):
         client = sign_in(Client(), person)
         assert [client.get(page).status_code for page in pages] == [expected, expected]
@@ -80,7 +80,7 @@ def test_a_message_that_does_not_exist_has_no_page(unit: Client, template: str, 
 
 
 def test_every_message_stands_in_one_group_with_both_languages(unit: Client) -> None:
-    groups = unit.get(reverse("message-words")).context["groups"]
+    groups = unit.get(reverse("wordings")).context["groups"]
     listed = [(row.template, [state.language for state in row.states]) for group in groups for row in group.rows]
     assert sorted(listed) == sorted((template, ["ar", "en"]) for template in TEMPLATES)
     assert {group.key: group.rows[0].template for group in groups} == {
@@ -93,7 +93,7 @@ def test_every_message_stands_in_one_group_with_both_languages(unit: Client) -> 
 def test_the_list_says_who_wrote_words_and_when(unit: Client, lina: User, now: datetime) -> None:
     words = ARABIC["case_answered"]
     editions.save("case_answered", "ar", sms=OURS, subject=words.subject, text=words.text, by=f"user:{lina.pk}", at=now)
-    page = unit.get(reverse("message-words"))
+    page = unit.get(reverse("wordings"))
     states = [state for group in page.context["groups"] for row in group.rows for state in row.states]
     edited = [(state.template, state.language, state.editor) for state in states if not state.is_built_in]
     assert edited == [("case_answered", "ar", str(lina))]
@@ -102,9 +102,9 @@ def test_the_list_says_who_wrote_words_and_when(unit: Client, lina: User, now: d
 
 def test_three_editions_cost_the_list_what_one_does(unit: Client, lina: User, now: datetime) -> None:
     def statements() -> int:
-        unit.get(reverse("message-words"))
+        unit.get(reverse("wordings"))
         with CaptureQueriesContext(connection) as asked:
-            unit.get(reverse("message-words"))
+            unit.get(reverse("wordings"))
         return len(asked)
 
     counts = []
@@ -129,8 +129,8 @@ def test_every_message_can_be_opened_and_shown(unit: Client, template: str, lang
     page = unit.get(address(template, language))
     again = unit.post(address(template, language), typed(template, language, show="1"))
     assert (page.status_code, again.status_code, again.context["form"].errors) == (200, 200, {})
-    assert page.context["shown"] == again.context["shown"]
-    assert (page.context["shown"].sms == "", "sms" in page.context["form"].fields) == (
+    assert page.context["preview"] == again.context["preview"]
+    assert (page.context["preview"].sms == "", "sms" in page.context["form"].fields) == (
         not WORDINGS[language][template].sms,
         bool(WORDINGS[language][template].sms),
     )
@@ -143,7 +143,7 @@ class TestShowing:
         file_case()
         newest = file_case()
         page = unit.post(address(), typed(sms=OURS, show="1"))
-        shown = page.context["shown"]
+        shown = page.context["preview"]
         assert shown.sms == f"جاء الرد على شكوى {newest.reference}. اقرؤوه: bk.gov.jo/r/{DOTS * 6}"
         assert shown.email.body.split("\n\n")[:2] == [
             f"صدر الرد على معاملتكم {newest.reference}. تقرؤونه في صفحة المعاملة.",
@@ -154,12 +154,12 @@ class TestShowing:
     def test_an_agency_and_a_date_are_the_cases_own(self, unit: Client, accepted: Case, omar: User) -> None:
         page = unit.get(address("case_accepted", "en"))
         due = f"{accepted.promised_on:%-d/%-m/%Y}"
-        assert page.context["shown"].sms == (
+        assert page.context["preview"].sms == (
             f"Complaint {accepted.reference}: accepted by Miyahuna. Reply by {due}. {DOTS * 5}"
         )
 
     def test_values_are_made_up_while_there_is_no_case(self, unit: Client) -> None:
-        shown = unit.get(address()).context["shown"]
+        shown = unit.get(address()).context["preview"]
         assert (shown.reference, shown.sms) == (
             "",
             f"صدر الرد على شكوى 2604821735. للقراءة: bk.gov.jo/r/{DOTS * 6}",
@@ -170,11 +170,11 @@ class TestShowing:
     ) -> None:
         lina.person = amina
         lina.save(update_fields=["person"])
-        assert unit.get(address()).context["shown"].reference == ""
+        assert unit.get(address()).context["preview"].reference == ""
 
     def test_the_sizes_of_the_shown_and_of_the_longest_are_said(self, unit: Client, referred: Case) -> None:
-        shown = unit.get(address()).context["shown"]
-        assert (shown.said, shown.longest) == (
+        shown = unit.get(address()).context["preview"]
+        assert (shown.as_shown, shown.longest) == (
             "57 of 70 places · parts: 1 · UCS-2",
             "60 of 70 places · parts: 1 · UCS-2",
         )
@@ -182,11 +182,11 @@ class TestShowing:
     def test_words_too_long_are_shown_with_their_count_and_their_error(self, unit: Client) -> None:
         page = unit.post(address(), typed(sms=f"{OURS.replace('جاء', 'جاءكم يا سيدنا الكريم')}", show="1"))
         assert page.context["form"].errors == {"sms": ["At its longest it takes 77 of 70 places: 2 parts. Shorten it."]}
-        assert page.context["shown"].longest == "77 of 70 places · parts: 2 · UCS-2"
+        assert page.context["preview"].longest == "77 of 70 places · parts: 2 · UCS-2"
 
     def test_words_that_cannot_be_filled_are_not_shown(self, unit: Client) -> None:
         page = unit.post(address(), typed(text="{ref} {findings}", show="1"))
-        assert (page.context["shown"], page.context["form"].errors) == (
+        assert (page.context["preview"], page.context["form"].errors) == (
             None,
             {"text": ["{findings} cannot be used here."]},
         )
@@ -262,7 +262,7 @@ class TestEditions:
         return list(WordingEdition.objects.order_by("-pk"))
 
     def test_all_are_listed_with_their_editor(self, unit: Client, edited: list[WordingEdition], lina: User) -> None:
-        past = unit.get(address()).context["past"]
+        past = unit.get(address()).context["editions"]
         assert [(one.edition, one.editor) for one in past] == [(edition, str(lina)) for edition in edited]
 
     def test_an_earlier_one_is_given_back(self, unit: Client, edited: list[WordingEdition]) -> None:
@@ -274,7 +274,7 @@ class TestEditions:
         answer = unit.post(address(), {"seen": edited[0].pk, "built_in": "1"})
         newest = WordingEdition.objects.latest("pk")
         assert (answer.status_code, editions.edition_wording(newest)) == (302, ARABIC["case_answered"])
-        assert unit.get(address()).context["past"][0].is_built_in
+        assert unit.get(address()).context["editions"][0].is_built_in
 
     def test_an_edition_of_other_words_is_not_given_back_here(self, unit: Client, edited: list[WordingEdition]) -> None:
         for number in (edited[0].pk + 100, "x", "", "9" * 40):
@@ -291,7 +291,7 @@ class TestEditions:
         assert "Somebody else saved these words meanwhile" in html
         assert "تم الرد على {kind} {ref}. {link}</textarea>" in html
         # With the page they got they may save, having seen.
-        seen = page.context["past"][0].edition.pk
+        seen = page.context["editions"][0].edition.pk
         answer = unit.post(address(), typed(sms="تم الرد على {kind} {ref}. {link}", seen=seen, save="1"))
         assert (answer.status_code, WordingEdition.objects.count()) == (302, 3)
 
@@ -311,7 +311,7 @@ class TestEditions:
             edited_by=f"user:{lina.pk}",
             edited_at=now,
         )
-        assert "Not sent: the built-in words are" in unit.get(reverse("message-words")).content.decode()
+        assert "Not sent: the built-in words are" in unit.get(reverse("wordings")).content.decode()
         page = unit.get(address())
         assert "These words are not sent" in page.content.decode()
         assert unit.post(address(), typed(sms=OURS, seen=old.pk, save="1")).status_code == 302

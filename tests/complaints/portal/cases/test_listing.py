@@ -50,7 +50,7 @@ def test_the_list_has_a_tab_for_open_and_one_for_closed_cases(
 ) -> None:
     still_open = file_case()
     file_case(citizen=karim)
-    listed = [as_amina.get(f"/ar/cases/?tab={tab}").context["page"].lines for tab in ("open", "closed")]
+    listed = [as_amina.get(f"/ar/cases/?tab={tab}").context["page"].rows for tab in ("open", "closed")]
     assert [[line.case for line in lines] for lines in listed] == [[still_open], [closed]]
 
 
@@ -61,14 +61,14 @@ def test_the_pages_of_the_list_follow_each_other_without_a_gap(
     made = [file_case(at=now).reference for _ in range(13)]
     first = as_amina.get("/ar/cases/")
     second = as_amina.get("/ar/cases/" + first.context["next_url"])
-    shown = [line.case.reference for response in (first, second) for line in response.context["page"].lines]
+    shown = [line.case.reference for response in (first, second) for line in response.context["page"].rows]
     assert shown == made[::-1]
     assert (second.context["next_url"], second.context["first_url"]) == ("", "?tab=open")
 
 
 @pytest.mark.parametrize("after", ["2600000000", "x", "' OR 1=1", "9" * 400])
 def test_a_forged_mark_gives_the_first_page(as_amina: Client, referred: Case, after: str) -> None:
-    lines = as_amina.get("/ar/cases/", {"after": after}).context["page"].lines
+    lines = as_amina.get("/ar/cases/", {"after": after}).context["page"].rows
     assert [line.case for line in lines] == [referred]
 
 

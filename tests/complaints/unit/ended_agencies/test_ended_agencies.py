@@ -61,9 +61,9 @@ def test_the_unit_reads_where_cases_are_left(
 ) -> None:
     waiting = file_case()
     ask(waiting, by=omar, at=now, text="ما رقم العداد؟")
-    assert list(desk(lina).get(reverse("ended-agencies")).context["ended"]) == []
+    assert list(desk(lina).get(reverse("ended-agencies")).context["ended_agencies"]) == []
     Agency.objects.filter(pk=water.pk).update(ends_on="2026-01-03")
-    (row,) = desk(lina).get(reverse("ended-agencies")).context["ended"]
+    (row,) = desk(lina).get(reverse("ended-agencies")).context["ended_agencies"]
     assert (row.agency, row.open, row.waiting) == (water, 2, 1)
 
 

@@ -160,7 +160,7 @@ def test_it_stands_in_the_units_queue_and_asks_for_a_decision(
     assert [row.case.pk for row in rows] == [objected.pk]
     assert desk(omar).get("/en/staff/queue/?view=competence").context["rows"] == []
     panel = desk(lina).get(address("desk-case", objected)).context["panel"]
-    assert (panel.question, [button.to for button in panel.answers]) == (
+    assert (panel.question, [button.url_name for button in panel.answers]) == (
         "Is the objection right?",
         ["desk-uphold", "desk-dismiss"],
     )
@@ -200,7 +200,7 @@ def test_dismissing_foretells_the_message_and_closes_with_reasons(
 ) -> None:
     client, url = desk(lina), address("desk-dismiss", objected)
     page = client.get(url)
-    assert (WHY in page.content.decode(), page.context["foretold"].template) == (True, "case_dismissed")
+    assert (WHY in page.content.decode(), page.context["message_preview"].template) == (True, "case_dismissed")
     assert client.post(url, sent(objected, reasons=REASONS)).status_code == 302
     objected.refresh_from_db()
     assert (objected.state, objected.outcome, objected.objections.get().ruling) == ("closed", "solved", "dismissed")
@@ -285,12 +285,12 @@ def test_who_comes_second_reads_who_was_first_and_keeps_the_words(
     typed = sent(objected, days="2", reasons=REASONS)
     dismiss(objected, by=rami, at=clock.pass_(minutes=5), reasons="الرد صحيح، وقد وصلت المياه أمس.")
     page = desk(lina).post(address("desk-uphold", objected), typed)
-    assert (page.status_code, page.context["first"].deed, page.context["first"].by) == (
+    assert (page.status_code, page.context["previous_change"].action, page.context["previous_change"].by) == (
         409,
         "Objection dismissed",
         "Rami Haddad",
     )
-    assert page.context["kept"] == [("Reason", REASONS)]
+    assert page.context["typed_texts"] == [("Reason", REASONS)]
     objected.refresh_from_db()
     assert objected.state == "closed"
 

@@ -71,7 +71,7 @@ def test_one_date_is_proposed_at_a_time(desk: Desk, accepted: Case, omar: User) 
     url = address("desk-extend", accepted)
     looked, answer = desk(omar).get(url), desk(omar).post(url, sent(accepted, days="1", reason=WHY))
     assert (looked.status_code, looked.url) == (302, address("desk-case", accepted))
-    assert (answer.status_code, answer.context["kept"]) == (409, [("Reason", WHY)])
+    assert (answer.status_code, answer.context["typed_texts"]) == (409, [("Reason", WHY)])
     assert Extension.objects.count() == 1
 
 

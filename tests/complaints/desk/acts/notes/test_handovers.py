@@ -127,7 +127,7 @@ def test_the_pages_and_the_history(desk: Desk, accepted: Case, omar: User, centr
     assert client.post(address("desk-hand-over", accepted), typed).status_code == 302
     accepted.refresh_from_db()
     page = client.get(address("desk-case", accepted))
-    buttons = [button.to for button in page.context["panel"].asides]
+    buttons = [button.url_name for button in page.context["panel"].secondary]
     assert ("desk-take-back" in buttons, "desk-hand-over" in buttons) == (True, False)
     assert "W-77/2026" in client.get(address("desk-take-back", accepted)).content.decode()
     client.post(address("desk-take-back", accepted), sent(accepted, text=ANSWER))
@@ -168,7 +168,7 @@ def test_stale_pages_change_nothing(
     hand_over(accepted, by=nadia, at=now, centre=centre, reference="9")
     for name in ("desk-hand-over", "desk-take-back"):
         page = desk(omar).post(address(name, accepted), typed)
-        assert (page.status_code, page.context["first"].by) == (409, "Nadia Shara")
+        assert (page.status_code, page.context["previous_change"].by) == (409, "Nadia Shara")
     assert Handover.objects.get().answer == ""
 
 

@@ -121,7 +121,7 @@ def test_a_stale_page_keeps_the_words(desk: Desk, referred: Case, omar: User, na
     typed = sent(referred, text=WORDS, spoken_with="citizen")
     accept(referred, by=nadia, at=referred.filed_at, days=2)
     page = desk(omar).post(address(name, referred), typed)
-    assert (page.status_code, page.context["first"].by) == (409, "Nadia Shara")
+    assert (page.status_code, page.context["previous_change"].by) == (409, "Nadia Shara")
     assert (page.context["form"]["text"].value(), Note.objects.count()) == (WORDS, 0)
 
 

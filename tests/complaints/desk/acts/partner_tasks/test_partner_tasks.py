@@ -81,8 +81,8 @@ def test_it_reads_the_words_and_not_who_the_person_is(
     assert page.context["office"] == "Liaison officer – Greater Amman Municipality"
     assert desk(yusuf).get(address("desk-identity", accepted)).status_code == 404
     shown = page.context["panel"]
-    offered = {button.to for button in (*shown.answers, *shown.others, *shown.asides)}
-    assert offered == {"desk-task-answer", "desk-note", "desk-call", "desk-concern", "desk-paper"}
+    offered = {button.url_name for button in (*shown.answers, *shown.others, *shown.secondary)}
+    assert offered == {"desk-task-answer", "desk-note", "desk-call", "desk-recuse", "desk-pdf"}
 
 
 def test_it_answers_on_a_page_and_the_case_is_out_of_sight(
@@ -120,7 +120,7 @@ def test_words_typed_while_the_part_was_dropped_are_kept(
     typed = sent(accepted, text=PARTNER_ANSWER)
     drop_task(partner_task, by=omar, at=now, reason="وصلت الرخصة من السجل.")
     page = desk(yusuf).post(address("desk-task-answer", accepted), typed)
-    assert (page.status_code, page.context["first"].deed, page.context["kept"]) == (
+    assert (page.status_code, page.context["previous_change"].action, page.context["typed_texts"]) == (
         409,
         "Part of another agency dropped",
         [("Your text", PARTNER_ANSWER)],
@@ -148,7 +148,7 @@ def test_an_answer_that_came_first_is_not_dropped(
     typed = sent(accepted, reason="وصلت الرخصة من السجل.")
     answer_task(partner_task, by=yusuf, at=now, text=PARTNER_ANSWER)
     page = desk(omar).post(address("desk-task-drop", accepted), typed)
-    assert (page.status_code, page.context["first"].by) == (409, "Yusuf Owais")
+    assert (page.status_code, page.context["previous_change"].by) == (409, "Yusuf Owais")
     partner_task.refresh_from_db()
     assert partner_task.state == "answered"
 
@@ -173,9 +173,9 @@ def test_the_case_page_says_it_in_place_of_the_button(
     desk: Desk, partner_task: ReferralTask, accepted: Case, omar: User
 ) -> None:
     page = desk(omar).get(address("desk-case", accepted))
-    buttons = {button.to for button in (*page.context["panel"].answers, *page.context["panel"].others)}
+    buttons = {button.url_name for button in (*page.context["panel"].answers, *page.context["panel"].others)}
     assert ("desk-close" in buttons, {"desk-task", "desk-task-drop"} <= buttons) == (False, True)
-    assert page.context["competence"].bars == [
+    assert page.context["competence"].blockers == [
         "The case cannot be closed yet: the answer of Greater Amman Municipality is missing."
     ]
 

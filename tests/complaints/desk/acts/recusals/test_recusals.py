@@ -18,11 +18,11 @@ from tests.complaints.pages import Clock, Desk, address, sent, statements_of
 
 def test_the_supervisor_sets_a_colleague_aside(desk: Desk, accepted: Case, omar: User, hani: User, nadia: User) -> None:
     client = desk(nadia)
-    page = client.get(address("desk-concern", accepted))
+    page = client.get(address("desk-recuse", accepted))
     assert set(page.context["form"].people.values()) == {omar, hani, nadia}
     assert "Set a colleague aside" in page.content.decode()
     answer = client.post(
-        address("desk-concern", accepted), sent(accepted, person=str(omar.pk), text=RECUSAL_REASON), follow=True
+        address("desk-recuse", accepted), sent(accepted, person=str(omar.pk), text=RECUSAL_REASON), follow=True
     )
     assert answer.redirect_chain == [(address("desk-case", accepted), 302)]
     shown = answer.content.decode()
@@ -43,11 +43,11 @@ def test_an_officer_sets_themself_aside_and_is_led_to_the_queue(
     desk: Desk, accepted: Case, omar: User, hani: User
 ) -> None:
     client = desk(omar)
-    page = client.get(address("desk-concern", accepted))
+    page = client.get(address("desk-recuse", accepted))
     assert list(page.context["form"].people.values()) == [omar]
     assert "Set yourself aside" in page.content.decode()
     typed = sent(accepted, person=str(omar.pk), text="المشتكي جاري وأعرفه جيدًا.")
-    answer = client.post(address("desk-concern", accepted), typed, follow=True)
+    answer = client.post(address("desk-recuse", accepted), typed, follow=True)
     assert answer.redirect_chain[0] == (reverse("desk"), 302)
     assert "You are set aside: the case is no longer shown to you." in answer.content.decode()
     assert client.get(address("desk-case", accepted)).status_code == 404
@@ -76,7 +76,7 @@ def test_a_slip_is_named_beside_its_field_and_the_words_are_kept(
 ) -> None:
     keys = {"omar": str(omar.pk), "yusuf": str(yusuf.pk), "nobody": "\x00;--", "": ""}
     page = desk(nadia).post(
-        address("desk-concern", accepted), sent(accepted, person=keys[typed["person"]], text=typed["text"])
+        address("desk-recuse", accepted), sent(accepted, person=keys[typed["person"]], text=typed["text"])
     )
     assert (page.status_code, list(page.context["form"].errors)) == (200, faulty)
     assert page.context["form"]["text"].value() == typed["text"]
@@ -86,7 +86,7 @@ def test_a_slip_is_named_beside_its_field_and_the_words_are_kept(
 def test_an_officer_cannot_name_a_colleague_by_a_forged_form(
     desk: Desk, accepted: Case, omar: User, nadia: User
 ) -> None:
-    page = desk(omar).post(address("desk-concern", accepted), sent(accepted, person=str(nadia.pk), text=RECUSAL_REASON))
+    page = desk(omar).post(address("desk-recuse", accepted), sent(accepted, person=str(nadia.pk), text=RECUSAL_REASON))
     assert (page.status_code, list(page.context["form"].errors)) == (200, ["person"])
 
 
@@ -95,7 +95,7 @@ def test_a_page_gone_stale_keeps_the_reason(
 ) -> None:
     typed = sent(accepted, person=str(omar.pk), text=RECUSAL_REASON)
     note(accepted, by=omar, at=now, text="اتصلت به")
-    page = desk(nadia).post(address("desk-concern", accepted), typed)
+    page = desk(nadia).post(address("desk-recuse", accepted), typed)
     assert (page.status_code, page.context["form"]["text"].value()) == (409, RECUSAL_REASON)
     assert not Recusal.objects.exists()
 
@@ -104,10 +104,10 @@ def test_a_colleague_is_let_back(desk: Desk, accepted: Case, omar: User, hani: U
     recuse(accepted, by=nadia, at=clock(), person=omar, text=RECUSAL_REASON)
     accepted.refresh_from_db()
     client = desk(nadia)
-    page = client.get(address("desk-clear", accepted))
+    page = client.get(address("desk-end-recusal", accepted))
     assert list(page.context["form"].people.values()) == [omar]
     typed = sent(accepted, person=str(omar.pk), text="المقصود شخص آخر بالاسم نفسه.")
-    answer = client.post(address("desk-clear", accepted), typed, follow=True)
+    answer = client.post(address("desk-end-recusal", accepted), typed, follow=True)
     shown = answer.content.decode()
     assert ("Omar Smadi may handle the case again." in shown, "Not set aside any more" in shown) == (True, True)
     assert ("Set aside on this case" in shown, typed["text"] in shown) == (False, True)
@@ -115,10 +115,10 @@ def test_a_colleague_is_let_back(desk: Desk, accepted: Case, omar: User, hani: U
 
 
 def test_with_nobody_set_aside_there_is_nothing_to_take_back(desk: Desk, accepted: Case, nadia: User) -> None:
-    answer = desk(nadia).get(address("desk-clear", accepted), follow=True)
+    answer = desk(nadia).get(address("desk-end-recusal", accepted), follow=True)
     assert "Nobody is set aside on this case." in answer.content.decode()
     again = desk(nadia).post(
-        address("desk-clear", accepted), sent(accepted, person="x", text=RECUSAL_REASON), follow=True
+        address("desk-end-recusal", accepted), sent(accepted, person="x", text=RECUSAL_REASON), follow=True
     )
     assert again.redirect_chain == [(address("desk-case", accepted), 302)]
 
@@ -127,12 +127,12 @@ def test_an_officer_has_no_page_to_take_it_back(
     desk: Desk, accepted: Case, omar: User, hani: User, nadia: User, now: datetime
 ) -> None:
     recuse(accepted, by=nadia, at=now, person=omar, text=RECUSAL_REASON)
-    assert [desk(user).get(address("desk-clear", accepted)).status_code for user in (hani, omar)] == [404, 404]
+    assert [desk(user).get(address("desk-end-recusal", accepted)).status_code for user in (hani, omar)] == [404, 404]
 
 
 def test_strangers_have_neither_page(desk: Desk, accepted: Case, yusuf: User, sami: User, amina: Citizen) -> None:
     for person in (yusuf, sami, amina):
-        for name in ("desk-concern", "desk-clear"):
+        for name in ("desk-recuse", "desk-end-recusal"):
             assert desk(person).get(address(name, accepted)).status_code == 404
 
 
@@ -159,9 +159,9 @@ def test_another_agency_with_a_part_learns_neither_who_nor_why(
         False,
     ]
     client = desk(yusuf)
-    assert list(client.get(address("desk-concern", accepted)).context["form"].people.values()) == [yusuf]
+    assert list(client.get(address("desk-recuse", accepted)).context["form"].people.values()) == [yusuf]
     accepted.refresh_from_db()
-    answer = client.post(address("desk-concern", accepted), sent(accepted, person=str(yusuf.pk), text=RECUSAL_REASON))
+    answer = client.post(address("desk-recuse", accepted), sent(accepted, person=str(yusuf.pk), text=RECUSAL_REASON))
     assert (answer.status_code, client.get(address("desk-case", accepted)).status_code) == (302, 404)
 
 
@@ -174,7 +174,7 @@ def test_what_the_clock_found_is_named_to_the_desk(desk: Desk, file_case: FileCa
 def test_the_page_costs_the_same_with_one_and_three(
     desk: Desk, accepted: Case, omar: User, hani: User, nadia: User, samar: User, lina: User
 ) -> None:
-    client, where = desk(lina), address("desk-clear", accepted)
+    client, where = desk(lina), address("desk-end-recusal", accepted)
     recuse(accepted, by=lina, at=NOW, person=hani, text=RECUSAL_REASON)
     one = statements_of(client, where)
     for person in (nadia, samar):

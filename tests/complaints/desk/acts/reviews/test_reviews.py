@@ -144,7 +144,11 @@ def test_whoever_proposes_second_reads_what_was_done_and_keeps_the_words(
     else:
         close(accepted, by=nadia, at=now, outcome="solved", found=FOUND, done=DONE)
     page = desk(omar).post(address("desk-extend", accepted), typed)
-    assert (page.status_code, page.context["first"].by, page.context["kept"]) == (409, "Nadia Shara", [("Reason", WHY)])
+    assert (page.status_code, page.context["previous_change"].by, page.context["typed_texts"]) == (
+        409,
+        "Nadia Shara",
+        [("Reason", WHY)],
+    )
 
 
 # ---- refusing it ----
@@ -218,7 +222,7 @@ def test_a_stale_page_refuses_nothing_and_keeps_the_words(
     typed = sent(proposed, reason=NO)
     extend(proposed, by=nadia, at=now)
     page = desk(nadia).post(address("desk-refuse-extension", proposed), typed)
-    assert (page.status_code, page.context["first"].deed, page.context["kept"]) == (
+    assert (page.status_code, page.context["previous_change"].action, page.context["typed_texts"]) == (
         409,
         "New date granted",
         [("Reason", NO)],
@@ -288,7 +292,7 @@ def test_whoever_is_second_is_told(desk: Desk, unsigned: Case, nadia: User, now:
     sign(unsigned, by=nadia, at=now)
     page = desk(nadia).post(address("desk-send-back", unsigned), typed)
     unsigned.refresh_from_db()
-    assert (page.status_code, unsigned.state, page.context["kept"]) == (409, "closed", [("Reason", NO)])
+    assert (page.status_code, unsigned.state, page.context["typed_texts"]) == (409, "closed", [("Reason", NO)])
 
 
 def test_the_old_date_stays_on_the_citizens_page(desk: Desk, proposed: Case, nadia: User, amina, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The cases beside a case: those of the same person, and those linked to it, as far as a person may see them."""
+"""The cases beside a case that a user may see: earlier ones of the same person, and those linked to it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_EARLIER = 10
 MOST_LINKED = 20
 
 
-def earlier_of(case: Case, user: User, *, at: datetime) -> Sequence[Case]:
+def earlier_cases(case: Case, user: User, *, at: datetime) -> Sequence[Case]:
     """Return the last cases of the same person that ``user`` may see, the newest first; one statement, or none.
 
     None where the person is hidden from ``user``, and no case in which they are: the list would tell whose that is.
@@ -33,7 +33,7 @@ def earlier_of(case: Case, user: User, *, at: datetime) -> Sequence[Case]:
 
 
 @dataclass(frozen=True)
-class Linked:
+class LinkedCase:
     """A case linked to the one on the page: by which link, and whether it leads, follows, or neither."""
 
     link: CaseLink
@@ -46,17 +46,17 @@ class Linked:
 class LinkedCases:
     """The linked cases somebody may see, those of the same problem first, and whether there are more than these."""
 
-    rows: Sequence[Linked]
+    rows: Sequence[LinkedCase]
     has_more: bool
 
     def __bool__(self) -> bool:
         return bool(self.rows)
 
 
-def linked_to(case: Case, user: User, *, at: datetime) -> LinkedCases:
+def linked_cases(case: Case, user: User, *, at: datetime) -> LinkedCases:
     """Return the cases linked to ``case`` that ``user`` may see, in one statement."""
-    seen = Case.objects.visible_to(user, at=at).values("pk")
-    both = Q(case=case, lead__in=seen) | Q(lead=case, case__in=seen)
+    visible = Case.objects.visible_to(user, at=at).values("pk")
+    both = Q(case=case, lead__in=visible) | Q(lead=case, case__in=visible)
     links = CaseLink.objects.filter(both, ended_at__isnull=True).select_related(
         "case__agency", "case__citizen", "lead__agency", "lead__citizen"
     )
@@ -64,12 +64,12 @@ def linked_to(case: Case, user: User, *, at: datetime) -> LinkedCases:
         "case__details", "case__folded", "case__search_vector", "lead__details", "lead__folded", "lead__search_vector"
     )
     found = list(links.order_by("-kind", "at", "pk")[: MOST_LINKED + 1])
-    rows = [_linked(link, case) for link in found[:MOST_LINKED]]
+    rows = [_linked_case(link, case) for link in found[:MOST_LINKED]]
     return LinkedCases(rows, has_more=len(found) > MOST_LINKED)
 
 
-def _linked(link: CaseLink, case: Case) -> Linked:
+def _linked_case(link: CaseLink, case: Case) -> LinkedCase:
     is_follower = link.case_id == case.pk
     is_same = link.kind == LinkKind.SAME_PROBLEM
     other = link.lead if is_follower else link.case
-    return Linked(link, other, leads=is_same and is_follower, follows=is_same and not is_follower)
+    return LinkedCase(link, other, leads=is_same and is_follower, follows=is_same and not is_follower)

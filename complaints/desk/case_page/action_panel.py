@@ -1,0 +1,138 @@
+"""The panel of a case page: a button for each action that the user may do, the leading ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from complaints.models import Case
+from complaints.permissions.case_permissions import CasePermissions
+from complaints.workflow import Action, State
+
+
+@dataclass(frozen=True)
+class ActionButton:
+    """A link to the page of an action; ``key`` is the key that opens it."""
+
+    url_name: str
+    text: str
+    icon: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class ActionPanel:
+    """The question that the state of a case asks, the answers to it, the other actions, and the secondary ones."""
+
+    question: str
+    answers: Sequence[ActionButton]
+    others: Sequence[ActionButton]
+    secondary: Sequence[ActionButton] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.answers or self.others or self.secondary)
+
+
+def action_panel(permissions: CasePermissions, *, may_correct: bool) -> ActionPanel:
+    """Return the panel of a case; ``may_correct`` tells that the message of its closing has not left yet."""
+    buttons = [button for button in _buttons(permissions) if may_correct or button.url_name != "desk-correct"]
+    leading = _LEADING.get(State(permissions.case.state), ())
+    answers = [button for button in buttons if button.url_name in leading]
+    others = [button for button in buttons if button.url_name not in leading and button.url_name not in _SECONDARY]
+    secondary = [button for button in buttons if button.url_name in _SECONDARY]
+    return ActionPanel(_question(permissions.case) if answers else "", answers, others, secondary)
+
+
+#: The actions that answer the question of a state; all others stand below.
+_LEADING: dict[State, tuple[str, ...]] = {
+    State.TRIAGE: ("desk-refer",),
+    State.REFERRED: ("desk-accept", "desk-decline"),
+    State.IN_PROGRESS: ("desk-sign", "desk-close"),
+    State.OBJECTED: ("desk-uphold", "desk-dismiss"),
+}
+#: Actions that change nothing about the state; they stand last.
+_SECONDARY = frozenset(
+    {
+        "desk-note",
+        "desk-call",
+        "desk-assign",
+        "desk-hand-over",
+        "desk-take-back",
+        "desk-link",
+        "desk-label",
+        "desk-remind",
+        "desk-recuse",
+        "desk-end-recusal",
+        "desk-pdf",
+    }
+)
+
+
+def _question(case: Case) -> str:
+    match case.state:
+        case State.TRIAGE:
+            return gettext("Whose is it?")
+        case State.REFERRED:
+            return gettext("Is it within your competence?")
+        case State.OBJECTED:
+            return gettext("Is the objection right?")
+    return gettext("What is the answer?")
+
+
+def _buttons(permissions: CasePermissions) -> list[ActionButton]:
+    transitions, in_triage = permissions.transitions, permissions.case.state == State.TRIAGE
+    refer = gettext("Refer to an agency") if in_triage else gettext("Take back and refer elsewhere")
+    shown = [
+        (Action.REFER in transitions, "desk-refer", refer, "swap", "T"),
+        (Action.ACCEPT in transitions, "desk-accept", gettext("Yes, accept"), "check", "A"),
+        (Action.DECLINE in transitions, "desk-decline", gettext("No, decline with a reason"), "x", "R"),
+        (permissions.may_sign, "desk-sign", gettext("Read and sign the proposed answer"), "check", "S"),
+        (permissions.may_close, "desk-close", _close_label(permissions), "check", "C"),
+        (Action.ASK in transitions, "desk-ask", gettext("Ask the citizen"), "ask", "Q"),
+        (permissions.may_propose_date, "desk-extend", gettext("Propose a later date"), "clock", "L"),
+        (permissions.may_grant_date, "desk-grant", gettext("Decide on the proposed date"), "clock", "G"),
+        (permissions.may_refuse_date, "desk-refuse-extension", gettext("Refuse the later date"), "x", ""),
+        (permissions.may_send_back, "desk-send-back", gettext("Send the proposed answer back"), "backward", ""),
+        (permissions.may(Action.ANSWER_TASK), "desk-task-answer", gettext("Answer for your agency"), "check", "A"),
+        (permissions.may_consult, "desk-consult", gettext("Ask a directorate"), "msg", "D"),
+        (permissions.may_revoke, "desk-revoke", gettext("Take the request back"), "backward", ""),
+        (permissions.may(Action.ADD_TASK), "desk-task", gettext("Ask another agency for its part"), "fork", "O"),
+        (permissions.may_drop_task, "desk-task-drop", gettext("Do without another agency's answer"), "x", ""),
+        (Action.RETURN in transitions, "desk-return", gettext("Return: not within our competence"), "undo", "R"),
+        (Action.ARCHIVE in transitions, "desk-archive", gettext("Close without referral"), "file", "E"),
+        (Action.UPHOLD in transitions, "desk-uphold", gettext("Yes, uphold it"), "check", ""),
+        (Action.DISMISS in transitions, "desk-dismiss", gettext("No, dismiss it with reasons"), "x", ""),
+        (Action.CORRECT in transitions, "desk-correct", gettext("Take the closing back"), "backward", ""),
+        (permissions.may_take_back, "desk-take-back", gettext("Record the centre's answer"), "check", ""),
+        (permissions.may(Action.ASSIGN), "desk-assign", gettext("Give the case to a colleague"), "user", "P"),
+        (permissions.may(Action.NOTE), "desk-note", gettext("Write a note"), "pen", "N"),
+        (permissions.may(Action.LINK), "desk-link", gettext("Link to another case"), "link", ""),
+        (permissions.may(Action.CALL), "desk-call", gettext("Log a call"), "phone", ""),
+        (permissions.may(Action.LABEL), "desk-label", gettext("Labels"), "star", "B"),
+        (permissions.may_remind, "desk-remind", gettext("Send a reminder"), "bell", ""),
+        (permissions.may(Action.RECUSE), "desk-recuse", _recusal_label(permissions), "lock", ""),
+        (
+            permissions.may_end_recusal,
+            "desk-end-recusal",
+            gettext("Let a colleague handle the case again"),
+            "backward",
+            "",
+        ),
+        (True, "desk-pdf", gettext("The file as a PDF"), "print", ""),
+        (permissions.may_hand_over, "desk-hand-over", gettext("Hand over to an outside centre"), "exit", ""),
+    ]
+    return [ActionButton(url_name, text, icon, key) for is_shown, url_name, text, icon, key in shown if is_shown]
+
+
+def _recusal_label(permissions: CasePermissions) -> str:
+    if permissions.may_recuse_others:
+        return gettext("Set a colleague aside: it is about them")
+    return gettext("Set yourself aside: it is about you")
+
+
+def _close_label(permissions: CasePermissions) -> str:
+    if permissions.pending.answer_writer:
+        return gettext("Write the answer anew")
+    return gettext("Answer at once") if permissions.case.state == State.REFERRED else gettext("Close with an answer")

@@ -1,0 +1,13 @@
+"""The pages of officers and directorates in the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import CMU, DESK, SUPERVISION
+from complaints.desk.directorate.members import MEMBERS
+from kit.menu import MenuEntry
+
+ALL_CASES = MenuEntry("queue", _("All cases"), CMU)
+QUEUE = MenuEntry("queue", _("Work queue"), DESK, hidden_from=CMU)
+TEXTS = MenuEntry("texts", _("Standard texts"), CMU | DESK, within="text text-new text-delete")
+OFFICERS = MenuEntry("officers", _("Officers"), CMU | SUPERVISION, within="officers-absence officers-reassign")
+DIRECTORATE = MenuEntry("directorate-requests", _("Requests to the directorate"), MEMBERS, within="directorate-request")

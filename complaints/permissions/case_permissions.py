@@ -1,0 +1,141 @@
+"""What one person may do to one case: pages ask it, and the buttons of a case are drawn from it.
+
+The rules themselves are those that the actions enforce: ``policy`` and ``second_person``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from accounts.models import User
+from complaints.models import Case
+from complaints.permissions import policy, second_person
+from complaints.permissions.pending import Pending, pending
+from complaints.workflow import ACTIONS, AT_AGENCY, WRITERS, Action, Actor, Holder, State
+
+
+@dataclass(frozen=True)
+class CasePermissions:
+    """What ``user`` may do to ``case`` at ``at``; each rule is asked once, when it is first needed."""
+
+    case: Case
+    user: User
+    pending: Pending
+    at: datetime
+
+    @cached_property
+    def actors(self) -> frozenset[Actor]:
+        """Return what the user is to the case."""
+        return policy.actors(self.case, self.user, at=self.at)
+
+    @cached_property
+    def transitions(self) -> frozenset[Action]:
+        """Return the actions open to the user now that change the state of the case."""
+        return policy.actions_among(self.case, self.actors, at=self.at)
+
+    def may(self, action: Action) -> bool:
+        """Tell whether the table of actions lets the user do ``action`` in the present state."""
+        rule = ACTIONS[action]
+        return self.case.state in rule.sources and bool(rule.who & self.actors)
+
+    @property
+    def may_sign(self) -> bool:
+        """Tell whether a proposed answer waits for the user's signature."""
+        return Action.CLOSE in self.transitions and self._is_second_person
+
+    @property
+    def may_send_back(self) -> bool:
+        """Tell whether the user may send the proposed answer back."""
+        return self.may(Action.SEND_BACK) and self._is_second_person
+
+    @property
+    def _is_second_person(self) -> bool:
+        return second_person.may_sign(self.actors, self.user, writer=self.pending.answer_writer)
+
+    @property
+    def may_close(self) -> bool:
+        """Tell whether the user may close the case with an answer of their own."""
+        return Action.CLOSE in self.transitions and self.may_write_answer
+
+    @property
+    def may_write_answer(self) -> bool:
+        """Tell whether the user writes answers to the case, whether or not it can be closed now."""
+        return bool(WRITERS & self.actors)
+
+    @property
+    def may_propose_date(self) -> bool:
+        """Tell whether the user may propose a later date: one at a time."""
+        return self.may(Action.PROPOSE_EXTENSION) and self.pending.extension_proposer is None
+
+    @property
+    def may_grant_date(self) -> bool:
+        """Tell whether a proposed date waits for the user's decision."""
+        is_own = self.pending.extension_proposer == self.user.pk
+        return Action.EXTEND in self.transitions and not is_own and self._decides_on_date
+
+    @property
+    def may_refuse_date(self) -> bool:
+        """Tell whether the user may refuse the proposed date, also while the citizen is asked."""
+        return self.may(Action.REFUSE_EXTENSION) and self._decides_on_date
+
+    @cached_property
+    def _decides_on_date(self) -> bool:
+        proposer, is_first = self.pending.extension_proposer, not self.pending.extension_was_granted
+        # Asked whether or not a date waits, so that a page costs the same with and without.
+        decides = second_person.decides_on_date(
+            self.case, self.actors, proposer=proposer, is_first=is_first, at=self.at
+        )
+        return proposer is not None and decides
+
+    @property
+    def may_drop_task(self) -> bool:
+        """Tell whether the user may do without the answer of another agency."""
+        return self.may(Action.DROP_TASK) and self.pending.has_open_tasks
+
+    @property
+    def may_consult(self) -> bool:
+        """Tell whether the user may ask a directorate: as long as the agency itself has the case in hand."""
+        return self.may(Action.CONSULT) and self.case.holder == Holder.AGENCY
+
+    @property
+    def may_revoke(self) -> bool:
+        """Tell whether the user may take the case back from a directorate that has it in hand."""
+        return self.may(Action.REVOKE) and self.case.holder == Holder.DIRECTORATE
+
+    @property
+    def may_hand_over(self) -> bool:
+        """Tell whether the user may hand the case to an outside centre: as long as the agency has it in hand."""
+        return self.may(Action.HAND_OVER) and self.case.holder == Holder.AGENCY
+
+    @property
+    def may_take_back(self) -> bool:
+        """Tell whether the user may record the answer of an outside centre, also while the citizen is asked."""
+        return self.may(Action.TAKE_BACK) and self.pending.is_handed_over
+
+    @property
+    def may_remind(self) -> bool:
+        """Tell whether there is somebody at the agency whom the user may remind."""
+        return self.may(Action.REMIND) and self.case.state in AT_AGENCY
+
+    @property
+    def may_end_recusal(self) -> bool:
+        """Tell whether somebody is recused, and the user may take that back."""
+        return self.may(Action.END_RECUSAL) and bool(self.case.recused)
+
+    @property
+    def may_recuse_others(self) -> bool:
+        """Tell whether the user may recuse colleagues, and not only themselves."""
+        return bool(self.actors & {Actor.SUPERVISOR, Actor.CMU})
+
+    @property
+    def is_involved(self) -> bool:
+        """Tell whether the user is of the unit and handled the case before the objection, which a colleague decides."""
+        ruling = self.case.state == State.OBJECTED and Actor.CMU in self.actors
+        return ruling and Actor.UNINVOLVED_CMU not in self.actors
+
+
+def case_permissions(case: Case, user: User, *, at: datetime) -> CasePermissions:
+    """Return what ``user`` may do to ``case`` at ``at``; the case comes from ``pending.with_pending``."""
+    return CasePermissions(case, user, pending(case), at)

@@ -1,0 +1,231 @@
+"""The shape of every page on which staff do something to a case.
+
+Load the case, check who may, check the form, do one action, say what happened, redirect. What becomes of a page gone
+stale, and of two people at once, is decided here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, wraps
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+from django_stubs_ext import StrPromise
+
+from accounts.decorators import signed_in_user, staff_required
+from accounts.models import User
+from accounts.roles import DESK
+from complaints.case_text.clock_history import has_moved
+from complaints.case_text.history import action_label, actor_label
+from complaints.case_text.message_preview import preview
+from complaints.engine.transition import NotEntitled, TransitionNotAllowed
+from complaints.models import Case, CaseEvent, RefusalReason
+from complaints.permissions import policy, rulings
+from complaints.permissions.case_permissions import CasePermissions, case_permissions
+from complaints.permissions.lost_access import how_it_left
+from complaints.staff.frame import CASEWORK, frame
+from complaints.staff.loading import case_context, load_case
+from complaints.visibility.identity import CaseVisibility, StaffVisibility
+from complaints.workflow import Action
+from kit.forms import Form
+
+type View = Callable[..., HttpResponse]
+
+CONFLICT = 409
+#: The fields whose text is shown again to whoever came second, with their headings.
+_TYPED_FIELDS: dict[str, StrPromise] = {
+    "found": _("What did you find?"),
+    "done": _("What did you do?"),
+    "text": _("Your text"),
+    "reason": _("Reason"),
+    "reasons": _("Reason"),
+}
+
+
+class Stale(Exception):
+    """The case has changed since the page was opened."""
+
+
+@dataclass(kw_only=True)
+class ActionRequest:
+    """A request by ``user`` to do ``action`` to ``case``; what the view of an action takes."""
+
+    http: HttpRequest
+    user: User
+    case: Case
+    at: datetime
+    action: Action
+    template: str
+    form: Form | None = field(default=None)
+
+    @property
+    def data(self) -> QueryDict | None:
+        """Return what was posted, None while the page is only opened."""
+        return self.http.POST if self.http.method == "POST" else None
+
+    def is_sent(self, form: Form) -> bool:
+        """Tell whether ``form`` is valid and was sent to be done, and not only to be shown or changed.
+
+        Locks the case until the transaction ends; raises ``Stale`` when it has changed since the page was opened.
+        """
+        self.form = form
+        if self.data is None:
+            return False
+        held = Case.objects.select_for_update(of=("self",)).values_list("version", flat=True).get(pk=self.case.pk)
+        seen = self.data.get("version", "")
+        if seen != str(held) and (not seen.isdecimal() or has_moved(self.case, since=int(seen[:9]))):
+            raise Stale
+        return form.is_valid() and "send" in self.data and "change" not in self.data
+
+    @property
+    def case_visibility(self) -> CaseVisibility:
+        """Return what the user may read of the case."""
+        return StaffVisibility(self.user, self.at).of(self.case)
+
+    @cached_property
+    def permissions(self) -> CasePermissions:
+        """Return what the user may do to the case, as it was when the page was asked for."""
+        return case_permissions(self.case, self.user, at=self.at)
+
+    @property
+    def is_checked(self) -> bool:
+        """Tell whether the form is valid and is shown for confirmation before it is sent."""
+        return self.data is not None and "change" not in self.data and self.form is not None and self.form.is_valid()
+
+    def page(self, **context: Any) -> HttpResponse:
+        """Show the page of the action with its form, and the message to the citizen where no form changes it."""
+        around = case_context(self.case, self.user, at=self.at)
+        message_preview = preview(self.action, self.case, at=self.at)
+        own = {"form": self.form, "message_preview": message_preview}
+        return render(self.http, self.template, {**own, **around, **context})
+
+    def refuse(self, text: str) -> HttpResponse:
+        """Say why there is nothing to do and go back to the case."""
+        messages.warning(self.http, text)
+        return redirect("desk-case", self.case.reference)
+
+    def refuse_or_conflict(self, text: str) -> HttpResponse:
+        """Refuse with ``text`` while the page is only opened; tell whoever sent a form who was first."""
+        if self.data is not None:
+            raise TransitionNotAllowed(self.action, self.case)
+        return self.refuse(text)
+
+    def done(self, text: str) -> HttpResponse:
+        """Say what happened and go to the case, or to the start page where it is no longer the user's work."""
+        messages.success(self.http, text)
+        if Case.objects.at_desk_of(self.user, at=self.at).filter(pk=self.case.pk).exists():
+            return redirect("desk-case", self.case.reference)
+        return redirect("desk")
+
+
+def action_page(action: Action, template: str) -> Callable[[Callable[[ActionRequest], HttpResponse]], View]:
+    """Make a view out of a function that takes an ``ActionRequest``; a POST runs in one transaction.
+
+    Staff who cannot see the case, or may never do this to it, get 404. Who comes second gets 409 with what was done, by
+    whom and when, and keeps what was typed; nothing is written then.
+    """
+
+    def decorate(view: Callable[[ActionRequest], HttpResponse]) -> View:
+        @staff_required(CASEWORK)
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def page(http: HttpRequest, ref: str) -> HttpResponse:
+            user, at = signed_in_user(http), timezone.now()
+            try:
+                case = load_case(user, ref, at=at)
+            except Http404:
+                return _case_has_left(http, user, ref, at=at)
+            if not policy.opens_page(case, action, user, at=at):
+                return _case_has_left(http, user, ref, at=at)
+            request = ActionRequest(http=http, user=user, case=case, at=at, action=action, template=template)
+            if http.method != "POST" and not policy.fits(case, action, at=at):
+                return _conflict(request)
+            return _answer(view, request)
+
+        return page
+
+    return decorate
+
+
+def _answer(view: Callable[[ActionRequest], HttpResponse], request: ActionRequest) -> HttpResponse:
+    if request.data is None:
+        return view(request)
+    try:
+        with transaction.atomic():
+            return view(request)
+    except (Stale, TransitionNotAllowed):
+        return _conflict(request)
+    except NotEntitled:
+        raise Http404 from None
+
+
+# ---- somebody else was first ----
+
+
+@dataclass(frozen=True)
+class PreviousChange:
+    """The last thing that was done to a case: what, by whom and when."""
+
+    action: str
+    by: str
+    at: datetime
+
+    @classmethod
+    def of(cls, event: CaseEvent, case: Case) -> PreviousChange:
+        """Return ``event`` of ``case`` as the history labels it."""
+        return cls(action_label(event), actor_label(event, case), event.at)
+
+
+def _conflict(request: ActionRequest) -> HttpResponse:
+    """Tell who came second what was done before, with the form again where the action still applies."""
+    try:
+        case = request.case = load_case(request.user, request.case.reference, at=request.at)
+    except Http404:
+        return _case_has_left(request.http, request.user, request.case.reference, at=request.at)
+    still_applies = request.form is not None and policy.fits(case, request.action, at=request.at)
+    last = case.events.select_related("actor", "on_behalf_of").latest("number")
+    context = {
+        **case_context(case, request.user, at=request.at),
+        "form": request.form if still_applies else None,
+        "previous_change": PreviousChange.of(last, case),
+        "typed_texts": _typed_texts(request.http),
+        "blockers": rulings.blockers(case, request.action),
+    }
+    template = request.template if still_applies else "complaints/staff/conflict.html"
+    return render(request.http, template, context, status=CONFLICT)
+
+
+def _case_has_left(http: HttpRequest, user: User, reference: str, *, at: datetime) -> HttpResponse:
+    """Answer a form for a case that left the agency, or whose partner task ended, while it was typed.
+
+    It tells how the case left, and nothing of what was done to it since. Everybody else gets 404.
+    """
+    desks, seen = user.authority(at).agencies(DESK), http.POST.get("version", "")
+    left = Case.objects.filter(reference=reference).exclude(agency__in=desks)
+    case = left.select_related("citizen").first() if seen.isascii() and seen.isdecimal() else None
+    if case is None or policy.must_not_handle(case, user, at=at):
+        raise Http404
+    event = how_it_left(case, desks, seen=int(seen[:9]), at=at)
+    if event is None:
+        raise Http404
+    context = {
+        **frame(user, at=at),
+        "previous_change": PreviousChange.of(event, case),
+        "typed_texts": _typed_texts(http),
+    }
+    return render(http, "complaints/staff/conflict.html", context, status=CONFLICT)
+
+
+def _typed_texts(http: HttpRequest) -> list[tuple[str, str]]:
+    """Return the texts that were typed, with their headings; a reason chosen from a list is none."""
+    typed = ((str(heading), http.POST.get(name, "").strip()) for name, heading in _TYPED_FIELDS.items())
+    return [(heading, text) for heading, text in typed if text and text not in RefusalReason]

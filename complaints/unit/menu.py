@@ -1,0 +1,10 @@
+"""The pages of the unit in the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import CMU
+from kit.menu import MenuEntry
+
+TRIAGE = MenuEntry("triage", _("Triage"), CMU)
+PRECEDENTS = MenuEntry("precedents", _("Precedents"), CMU)
+ENDED_AGENCIES = MenuEntry("ended-agencies", _("Agencies that ended"), CMU, within="ended-agency")

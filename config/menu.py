@@ -1,0 +1,44 @@
+"""The menu of staff pages: the entries that every app offers, in one order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from complaints.contact_centre import menu as contact_centre
+from complaints.desk import menu as desk
+from complaints.message_centre import menu as message_centre
+from complaints.unit import menu as unit
+from kit.menu import MenuEntry
+from reports import menu as reports
+
+MENU: Final[tuple[MenuEntry, ...]] = (
+    unit.TRIAGE,
+    unit.PRECEDENTS,
+    unit.ENDED_AGENCIES,
+    desk.ALL_CASES,
+    desk.QUEUE,
+    desk.TEXTS,
+    desk.OFFICERS,
+    contact_centre.CALLS,
+    desk.DIRECTORATE,
+    message_centre.MESSAGES,
+    message_centre.WORDINGS,
+    reports.REPORTS,
+)
+
+
+def staff_menu(request: HttpRequest) -> dict[str, object]:
+    """Hand every template the menu of whoever asks, worked out only where a page shows it."""
+    return {"staff_menu": SimpleLazyObject(lambda: _entries(request))}
+
+
+def _entries(request: HttpRequest) -> list[MenuEntry]:
+    """Return the entries the user sees; none for citizens, and for staff without a role today."""
+    if not request.user.is_authenticated:
+        return []
+    authority = request.user.authority(timezone.now())
+    return [entry for entry in MENU if authority.has(entry.roles) and not authority.has(entry.hidden_from)]

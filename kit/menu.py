@@ -1,0 +1,22 @@
+"""An entry of the menu of staff pages, as each app offers its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django_stubs_ext import StrPromise
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One page in the menu: who has any of ``roles`` and none of ``hidden_from`` sees it.
+
+    The entry is marked on its page ``url_name`` and on the pages ``within`` it: URL names, divided by spaces.
+    """
+
+    url_name: str
+    text: StrPromise
+    roles: frozenset[Any]
+    hidden_from: frozenset[Any] = frozenset()
+    within: str = ""

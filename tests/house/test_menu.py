@@ -1,0 +1,69 @@
+"""The menu of staff pages: who sees which entries, in which order."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import Citizen, User
+from accounts.roles import Role
+from agencies.models import Agency
+from config.menu import MENU, staff_menu
+from tests.cast import make_staff
+
+TEXTS = {
+    Role.OFFICER: ["Work queue", "Standard texts"],
+    Role.SUPERVISOR: ["Work queue", "Standard texts", "Officers"],
+    Role.SECRETARY_GENERAL: [],
+    Role.MINISTER_OFFICE: [],
+    Role.DIRECTORATE_MEMBER: ["Requests to the directorate"],
+    Role.AGENT: ["Calls"],
+    Role.AGENT_SUPERVISOR: ["Calls"],
+    Role.CMU_STAFF: [
+        *(
+            "Triage",
+            "Precedents",
+            "Agencies that ended",
+            "All cases",
+            "Standard texts",
+            "Officers",
+            "Calls",
+            "Messages",
+        ),
+        *("Words of the messages", "Reports"),
+    ],
+    Role.PM_OFFICE: ["Reports"],
+    Role.OPERATOR: ["Messages"],
+    Role.AUDITOR: [],
+}
+TEXTS[Role.CMU_HEAD] = TEXTS[Role.CMU_STAFF]
+
+
+def menu_texts(user: object) -> list[str]:
+    request = RequestFactory().get("/")
+    request.user = user  # type: ignore[assignment]
+    with translation.override("en"):
+        return [str(entry.text) for entry in staff_menu(request)["staff_menu"]]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_sees_its_own_pages(water: Agency, role: Role) -> None:
+    person = make_staff("rana@water.example", "رنا", "Rana", "+962790100071", water, role)
+    assert menu_texts(User.objects.get(pk=person.pk)) == TEXTS[role]
+
+
+def test_an_officer_who_is_also_of_the_unit_sees_the_queue_once(lina: User, water: Agency) -> None:
+    lina.memberships.create(agency=water, role=Role.OFFICER, starts_on="2026-01-01")
+    assert menu_texts(User.objects.get(pk=lina.pk)) == TEXTS[Role.CMU_STAFF]
+
+
+def test_citizens_and_visitors_have_no_menu(amina: Citizen) -> None:
+    assert (menu_texts(amina.user), menu_texts(AnonymousUser())) == ([], [])
+
+
+def test_every_entry_leads_to_a_page() -> None:
+    names = [name for entry in MENU for name in (entry.url_name, *entry.within.split())]
+    needs = {"text": [1], "ended-agency": ["x"], "call": [1], "directorate-request": [1], "wording": ["x", "ar"]}
+    needs |= {"text-delete": [1], "message": ["00000000-0000-0000-0000-000000000000"]}
+    assert [reverse(name, args=needs.get(name, [])).startswith("/") for name in names] == [True] * len(names)
