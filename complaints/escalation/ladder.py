@@ -211,18 +211,18 @@ def _take(step: Step, on: _Taking) -> str:
     clock, at = on.clock, on.post.at
     is_apology = on.is_first_miss and not step.share and clock.kind in CLIMBING and clock.task_id is None
     with act(on.case, Action.REMIND if step.share else Action.ESCALATE, by=None, at=at) as change:
-        telling = _Telling(step=step, clock=clock, change=change, post=on.post)
-        told = list(telling.reminder() if step.share else telling.miss())
+        messages = _StepMessages(step=step, clock=clock, change=change, post=on.post)
+        told = list(messages.reminder() if step.share else messages.miss())
         change.facts = {"clock": clock.pk, "kind": clock.kind, "step": step.name}
         if clock.task_id:
             change.facts["task"] = clock.task_id
-        if telling.is_empty:
+        if messages.is_empty:
             change.facts["empty"] = True
         outbox.owe(told, occasion=f"clock:{clock.pk}:{step.name}", at=at)
         if is_apology:
             change.facts["first"] = True
             _apologise(on.case, clock, at=at)
-    return _empty(step.role) if telling.is_empty and step.role else step.name
+    return _empty(step.role) if messages.is_empty and step.role else step.name
 
 
 def _apologise(case: Case, clock: Clock, *, at: datetime) -> None:
@@ -232,7 +232,7 @@ def _apologise(case: Case, clock: Clock, *, at: datetime) -> None:
 
 
 @dataclass
-class _Telling:
+class _StepMessages:
     """Whom one step tells what; ``is_empty`` afterwards when nobody stands on its level."""
 
     step: Step
