@@ -46,7 +46,7 @@ def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done:
     with transaction.atomic():
         linked_cases.lock_followed(case)
         with transition(case, Action.CLOSE, by=by, at=at) as change:
-            answer = _write(case, AnswerState.GIVEN, by=by, at=at, outcome=outcome, found=found, done=done)
+            answer = _write(change, AnswerState.GIVEN, by=by, outcome=outcome, found=found, done=done)
             reach = _end(change, answer, by=by, signed=False)
         _answer_followers(answer, reach, by=by, change=change)
         _pass_on(case, at=at)
@@ -59,8 +59,10 @@ def _propose(case: Case, *, by: User, at: datetime, outcome: str, found: str, do
             if not policy.fits(case, Action.CLOSE, at=at):
                 raise TransitionNotAllowed(Action.PROPOSE_ANSWER, case)
             # A proposal written anew replaces the one that waits: whoever would sign it may not agree with it.
-            case.answers.filter(state=AnswerState.PROPOSED).update(state=AnswerState.TAKEN_BACK)
-            answer = _write(case, AnswerState.PROPOSED, by=by, at=at, outcome=outcome, found=found, done=done)
+            case.answers.filter(state=AnswerState.PROPOSED).update(
+                state=AnswerState.TAKEN_BACK, taken_back_event=change.event_id
+            )
+            answer = _write(change, AnswerState.PROPOSED, by=by, outcome=outcome, found=found, done=done)
             change.facts = _facts(answer) | _copies(case, answer, at=at)
         if second_person.has_no_other_supervisor(case, by.pk, at=at):
             notices.tell_unit("cmu_decision", change=change)
@@ -84,7 +86,8 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
             if not second_person.may_sign(what, by, writer=answer.written_by_id):
                 raise NotEntitled
             answer.state, answer.signed_by, answer.given_at = AnswerState.GIVEN, by, at
-            answer.save(update_fields=["state", "signed_by", "given_at"])
+            answer.event_id = change.event_id
+            answer.save(update_fields=["state", "signed_by", "given_at", "event"])
             through = None if Actor.SUPERVISOR in what else Actor.SIGNER
             reach = _end(change, answer, by=by, signed=True, by_unit=through is not None)
         _answer_followers(answer, reach, by=by, change=change, through=through)
@@ -92,11 +95,14 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
     return answer
 
 
-def _write(case: Case, state: AnswerState, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
+def _write(change: Change, state: AnswerState, *, by: User, outcome: str, found: str, done: str) -> Answer:
+    case, at, is_given = change.case, change.at, state == AnswerState.GIVEN
     if case.agency is None:
         raise TransitionNotAllowed(Action.CLOSE, case)
     return Answer.objects.create(
         case=case,
+        event_id=change.event_id if is_given else None,
+        proposed_event_id=None if is_given else change.event_id,
         agency=case.agency,
         state=state,
         outcome=outcome,
@@ -105,7 +111,7 @@ def _write(case: Case, state: AnswerState, *, by: User, at: datetime, outcome: s
         likeness=answer_copies.likeness(found, done, reference=case.reference),
         written_by=by,
         written_at=at,
-        given_at=at if state == AnswerState.GIVEN else None,
+        given_at=at if is_given else None,
     )
 
 
@@ -121,13 +127,13 @@ def _end(change: Change, answer: Answer, *, by: User, signed: bool, by_unit: boo
 
 
 def _close(change: Change, answer: Answer, *, by: User, more: dict[str, Fact]) -> None:
-    proposals.drop(change.case, at=change.at)
+    proposals.drop(change)
     change.facts = _facts(answer) | more
     change.set(closed_at=change.at, closed_by=by, outcome=answer.outcome)
 
 
 def _facts(answer: Answer) -> dict[str, Fact]:
-    return {"answer": answer.pk, "outcome": answer.outcome, "words": fingerprint(answer.found, answer.done)}
+    return {"outcome": answer.outcome, "words": fingerprint(answer.found, answer.done)}
 
 
 def _copies(case: Case, answer: Answer, *, at: datetime) -> dict[str, Fact]:
@@ -174,7 +180,7 @@ def _answer_followers(
             _take_on(case, by=by, at=change.at, calendar=calendar)
         with transition(case, Action.CLOSE, by=by, at=change.at, through=through) as following:
             following.calendar = calendar
-            _close(following, _copy(answer, case), by=by, more={"lead": answer.case_id})
+            _close(following, _copy(answer, following), by=by, more={})
 
 
 def _take_on(case: Case, *, by: User, at: datetime, calendar: WorkingCalendar) -> None:
@@ -187,10 +193,12 @@ def _take_on(case: Case, *, by: User, at: datetime, calendar: WorkingCalendar) -
         change.set(officer=by, directorate=None)
 
 
-def _copy(answer: Answer, case: Case) -> Answer:
-    """Give ``case`` the lead's answer: who wrote and who signed it stay."""
+def _copy(answer: Answer, change: Change) -> Answer:
+    """Give the case that ``change`` closes the lead's answer: who wrote and who signed it stay."""
     return Answer.objects.create(
-        case=case,
+        case=change.case,
+        event_id=change.event_id,
+        lead_answer=answer,
         agency=answer.agency,
         state=AnswerState.GIVEN,
         outcome=answer.outcome,

@@ -61,9 +61,13 @@ def consult(
             asked_by=by,
             asked_at=at,
             expires_at=at + LINK_LIFE,
+            event_id=change.event_id,
         )
-        change.facts = {"consultation": asked.pk, "directorate": directorate.pk, "words": fingerprint(text)}
-        change.facts["handed"] = str(signed_links.channel_to(directorate))
+        change.facts = {
+            "directorate": directorate.pk,
+            "words": fingerprint(text),
+            "handed": str(signed_links.channel_to(directorate)),
+        }
         change.holder, change.directorate = Holder.DIRECTORATE, directorate
         signed_links.owe(asked, at=at)
     return asked
@@ -89,11 +93,13 @@ def estimate(
         if last is not None and not reason:
             raise ReasonMissing
         with act(asked.case, Action.ESTIMATE, by=by, at=at, through=Actor.DIRECTORATE) as change:
-            given = asked.estimates.create(number=last.number + 1 if last else 1, days=days, reason=reason, at=at)
+            given = asked.estimates.create(
+                event_id=change.event_id, number=last.number + 1 if last else 1, days=days, reason=reason, at=at
+            )
             asked.state, asked.days = ConsultationState.ESTIMATED, days
             asked.save(update_fields=["state", "days"])
             until = timezone.localdate(change.calendar.due(at, days))
-            change.facts = {"estimate": given.pk, "days": days, "until": until.isoformat(), **_through(asked, by)}
+            change.facts = {"days": days, "until": until.isoformat(), **_through(asked, by)}
     return given
 
 
@@ -120,13 +126,12 @@ def find(
         _require_open(asked)
         with act(asked.case, Action.FIND, by=by, at=at, through=Actor.DIRECTORATE) as change:
             asked.state, asked.ended_at = ConsultationState.FOUND, at
-            asked.finding, asked.signed_as = finding, signed_as
-            asked.save(update_fields=["state", "ended_at", "finding", "signed_as"])
+            asked.finding, asked.signed_as, asked.finding_event_id = finding, signed_as, change.event_id
+            asked.save(update_fields=["state", "ended_at", "finding", "signed_as", "finding_event"])
             for attachment in attachments:
                 attachment.case, attachment.consultation = asked.case, asked
                 attachment.save(force_insert=True)
             change.facts = {
-                "finding": asked.pk,
                 "words": fingerprint(finding, signed_as),
                 "files": len(attachments),
                 **_through(asked, by),
@@ -143,10 +148,9 @@ def revoke(case: Case, *, by: User, at: datetime) -> Consultation:
         asked = holders.open_consultation(case)
         if asked is None:
             raise TransitionNotAllowed(Action.REVOKE, case)
-        asked.state, asked.ended_at = ConsultationState.REVOKED, at
-        asked.save(update_fields=["state", "ended_at"])
+        asked.state, asked.ended_at, asked.revoke_event_id = ConsultationState.REVOKED, at, change.event_id
+        asked.save(update_fields=["state", "ended_at", "revoke_event"])
         signed_links.cancel(case, at=at)
-        change.facts = {"revoked": asked.pk}
         _give_back(change)
     return asked
 

@@ -85,8 +85,9 @@ def _refuse(
         if proposed_agency.pk == case.agency_id:
             raise OwnAgencyProposed
         rulings.require_existing(proposed_agency, on=timezone.localdate(at))
-        refusal = Refusal.objects.create(
+        Refusal.objects.create(
             case=case,
+            event_id=change.event_id,
             agency=case.agency,
             proposed_agency=proposed_agency,
             after_accepting=action == Action.RETURN,
@@ -95,8 +96,8 @@ def _refuse(
             by=by,
             at=at,
         )
-        change.partners = proposals.drop(case, at=at)
-        change.facts = {"refusal": refusal.pk, "reason": reason, "proposed_agency": proposed_agency.pk}
+        change.partners = proposals.drop(change)
+        change.facts = {"reason": reason, "proposed_agency": proposed_agency.pk}
         change.set(agency=None, directorate=None, officer=None, promised_on=None, bounces=case.bounces + 1)
 
 
@@ -113,6 +114,7 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
             due = later(case, clock, days=days, at=at, calendar=change.calendar)
             extension = Extension.objects.create(
                 case=case,
+                event_id=change.event_id,
                 state=ExtensionState.PROPOSED,
                 days=days,
                 old_on=timezone.localdate(clock.due_at),
@@ -121,7 +123,7 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
                 proposed_by=by,
                 proposed_at=at,
             )
-            change.facts = {"extension": extension.pk, "new_on": extension.new_on.isoformat()}
+            change.facts = {"new_on": extension.new_on.isoformat()}
         is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
         if not is_first or second_person.has_no_other_supervisor(case, by.pk, at=at):
             notices.tell_unit("cmu_decision", change=change)
@@ -146,11 +148,11 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
             raise NotEntitled
         clock = running_clock(case)
         change.due = later(case, clock, days=extension.days, at=at, calendar=change.calendar)
-        extension.state = ExtensionState.GRANTED
+        extension.state, extension.decided_event_id = ExtensionState.GRANTED, change.event_id
         extension.granted_by, extension.granted_at = by, at
         extension.old_on, extension.new_on = timezone.localdate(clock.due_at), timezone.localdate(change.due)
-        extension.save(update_fields=["state", "granted_by", "granted_at", "old_on", "new_on"])
-        change.facts = {"extension": extension.pk, "new_on": extension.new_on.isoformat()}
+        extension.save(update_fields=["state", "decided_event", "granted_by", "granted_at", "old_on", "new_on"])
+        change.facts = {"new_on": extension.new_on.isoformat()}
     return extension
 
 
@@ -199,12 +201,11 @@ def _take_back(case: Case, *, by: User, at: datetime, lead: Case | None = None) 
         # The promise this closing kept: one that another agency gave before is not the closer's.
         promised = case.clocks.filter(kind=ClockKind.ANSWER, ended_at=case.closed_at).last()
         change.due = promised.due_at if promised else _limit(change)
-        case.answers.filter(state=AnswerState.GIVEN, given_at=case.closed_at).update(state=AnswerState.TAKEN_BACK)
+        given = case.answers.filter(state=AnswerState.GIVEN, given_at=case.closed_at)
+        given.update(state=AnswerState.TAKEN_BACK, taken_back_event=change.event_id)
         change.set(closed_at=None, closed_by=None, outcome="")
         if lead is None or case.officer_id is None:
             change.set(officer=by)
-        if lead is not None:
-            change.facts = {"lead": lead.pk}
 
 
 def _limit(change: Change) -> datetime:

@@ -261,6 +261,7 @@ def amend(  # noqa: PLR0913 - the case, who and when, and one argument for each 
         before = list(case.topic_answers.all())
         Revision.objects.create(
             case=case,
+            event_id=change.event_id,
             subject=case.subject,
             details=case.details,
             area=case.area,
@@ -289,16 +290,16 @@ def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collectio
     """Add information to an open case; ``attachments`` are unsaved rows that are stored with it."""
     with act(case, Action.ADD, by=by, at=at) as change:
         _require_measure(case, at=at)
-        addition = Addition.objects.create(case=case, text=text, at=at)
+        Addition.objects.create(case=case, event_id=change.event_id, text=text, at=at)
         for attachment in attachments:
             attachment.case = case
             attachment.save(force_insert=True)
-        change.facts = {"addition": addition.pk, "words": fingerprint(text), "files": len(attachments)}
+        change.facts = {"words": fingerprint(text), "files": len(attachments)}
 
 
 def withdraw(case: Case, *, by: User, at: datetime) -> None:
     """Withdraw an open case for good; an open question ends with it."""
     with transition(case, Action.WITHDRAW, by=by, at=at) as change:
         case.questions.filter(ended_at__isnull=True).update(ended_at=at)
-        change.partners = proposals.drop(case, at=at)
+        change.partners = proposals.drop(change)
         change.set(closed_at=at, closed_by=by, outcome=Outcome.WITHDRAWN)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
+from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import NotEntitled, act
 from complaints.models import Case, Label
 from complaints.workflow import Action
@@ -18,10 +19,10 @@ def label(case: Case, *, by: User, at: datetime, name: str) -> bool:
         return False
     with act(case, Action.LABEL, by=by, at=at) as change:
         # The lock is held now: whoever was first with the same word has written it.
-        made, is_new = Label.objects.get_or_create(
-            case=case, agency_id=agency, name=name, defaults={"by": by, "at": at}
+        _label, is_new = Label.objects.get_or_create(
+            case=case, agency_id=agency, name=name, defaults={"event_id": change.event_id, "by": by, "at": at}
         )
-        change.facts = {"label": made.pk, "is_on": True}
+        change.facts = {"is_on": True, "words": fingerprint(name)}
     return is_new
 
 
@@ -31,9 +32,8 @@ def unlabel(case: Case, *, by: User, at: datetime, name: str) -> bool:
     if not found.exists():
         return False
     with act(case, Action.LABEL, by=by, at=at) as change:
-        gone = found.first()
         found.delete()
-        change.facts = {"label": gone.pk if gone else None, "is_on": False}
+        change.facts = {"is_on": False, "words": fingerprint(name)}
     return True
 
 

@@ -109,10 +109,10 @@ def unlink(link: CaseLink, *, by: User, at: datetime) -> None:
         held = CaseLink.objects.select_related("case", "lead").get(pk=link.pk)
         if held.ended_at is not None:
             return
+        held.end_event_id = _record(held.case, Action.UNLINK, by=by, at=at)
+        if held.lead.state != State.CLOSED:
+            held.lead_end_event_id = _record(held.lead, Action.UNLINK, by=by, at=at)
         _end(held, by=by, at=at)
-        for case, other in ((held.case, held.lead), (held.lead, held.case)):
-            if case.state != State.CLOSED or case.pk == held.case_id:
-                _record(case, Action.UNLINK, other, by=by, at=at, facts={"link": held.pk})
 
 
 def _require_in_hand(case: Case, *, by: User, at: datetime) -> None:
@@ -142,11 +142,11 @@ def _are_under_one(case: Case, lead: Case, *, by: User, at: datetime) -> bool:
 
 
 def _join(case: Case, lead: Case, kind: str, *, by: User, at: datetime) -> CaseLink:
-    made = CaseLink.objects.create(case=case, lead=lead, kind=kind, by=by, at=at)
-    for one, other in ((case, lead), (lead, case)):
-        facts: dict[str, Fact] = {"link": made.pk, "kind": kind, "leads": one.pk == lead.pk}
-        _record(one, Action.LINK, other, by=by, at=at, facts=facts)
-    return made
+    event = _record(case, Action.LINK, by=by, at=at, facts={"kind": kind, "leads": False})
+    lead_event = _record(lead, Action.LINK, by=by, at=at, facts={"kind": kind, "leads": True})
+    return CaseLink.objects.create(
+        case=case, lead=lead, event_id=event, lead_event_id=lead_event, kind=kind, by=by, at=at
+    )
 
 
 def _move(old: CaseLink, lead: Case, *, by: User, at: datetime) -> None:
@@ -158,9 +158,11 @@ def _move(old: CaseLink, lead: Case, *, by: User, at: datetime) -> None:
 
 def _end(link: CaseLink, *, by: User, at: datetime) -> None:
     link.ended_by, link.ended_at = by, at
-    link.save(update_fields=["ended_by", "ended_at"])
+    link.save(update_fields=["ended_by", "ended_at", "end_event", "lead_end_event"])
 
 
-def _record(case: Case, what: Action, other: Case, *, by: User, at: datetime, facts: dict[str, Fact]) -> None:
+def _record(case: Case, what: Action, *, by: User, at: datetime, facts: dict[str, Fact] | None = None) -> int:
+    """Record in the history of one of the two cases; return the key of the event."""
     with act(case, what, by=by, at=at) as change:
-        change.facts = {"case": other.pk, **facts}
+        change.facts = facts or {}
+    return change.event_id

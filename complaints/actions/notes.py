@@ -32,17 +32,24 @@ class InOtherHands(ValueError):
 def note(case: Case, *, by: User, at: datetime, text: str) -> Note:
     """Write a note for colleagues; only the writer's own desk and the CMU read it."""
     with act(case, Action.NOTE, by=by, at=at) as change:
-        written = Note.objects.create(case=case, kind=NoteKind.NOTE, text=text, by=by, at=at)
-        change.facts = {"note": written.pk, "desk": agency_at_desk(case, by, at=at), "words": fingerprint(text)}
+        written = Note.objects.create(case=case, event_id=change.event_id, kind=NoteKind.NOTE, text=text, by=by, at=at)
+        change.facts = {"desk": agency_at_desk(case, by, at=at), "words": fingerprint(text)}
     return written
 
 
 def log_call(case: Case, *, by: User, at: datetime, spoken_with: SpokenWith, text: str) -> Note:
     """Record a telephone call, with whom and what was said; it is read by whoever reads the writer's notes."""
     with act(case, Action.CALL, by=by, at=at) as change:
-        written = Note.objects.create(case=case, kind=NoteKind.CALL, spoken_with=spoken_with, text=text, by=by, at=at)
+        written = Note.objects.create(
+            case=case,
+            event_id=change.event_id,
+            kind=NoteKind.CALL,
+            spoken_with=spoken_with,
+            text=text,
+            by=by,
+            at=at,
+        )
         change.facts = {
-            "note": written.pk,
             "desk": agency_at_desk(case, by, at=at),
             "spoken_with": str(spoken_with),
             "words": fingerprint(text),
@@ -102,8 +109,10 @@ def hand_over(case: Case, *, by: User, at: datetime, centre: OutsideCentre, refe
     with act(case, Action.HAND_OVER, by=by, at=at) as change:
         if holders.current_holder(case)[0] != Holder.AGENCY:
             raise InOtherHands
-        handed = Handover.objects.create(case=case, centre=centre, reference=reference, by=by, at=at)
-        change.facts = {"handover": handed.pk, "centre": centre.pk}
+        handed = Handover.objects.create(
+            case=case, event_id=change.event_id, centre=centre, reference=reference, by=by, at=at
+        )
+        change.facts = {"centre": centre.pk}
         change.holder = Holder.OUTSIDE_CENTRE
     return handed
 
@@ -118,7 +127,8 @@ def take_back(case: Case, *, by: User, at: datetime, answer: str) -> None:
         if handed is None:
             raise TransitionNotAllowed(Action.TAKE_BACK, case)
         handed.answer, handed.recorded_by, handed.ended_at = answer, by, at
-        handed.save(update_fields=["answer", "recorded_by", "ended_at"])
-        change.facts = {"handback": handed.pk, "words": fingerprint(answer)}
+        handed.return_event_id = change.event_id
+        handed.save(update_fields=["answer", "recorded_by", "ended_at", "return_event"])
+        change.facts = {"words": fingerprint(answer)}
         if case.state != State.WAITING:
             change.holder, change.directorate = holders.current_holder(case)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User, members_of
 from accounts.roles import DESK
 from complaints.actions.decisions import promise
+from complaints.engine.change import Change
 from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import TransitionNotAllowed, transition
 from complaints.models import AnswerState, Case, Objection, ObjectionRuling
@@ -19,8 +20,8 @@ def object_to(case: Case, *, by: User, at: datetime, text: str) -> Objection:
     """Object to the answer, within fourteen days of it and at most twice a case."""
     with transition(case, Action.OBJECT, by=by, at=at) as change:
         number = case.objections_made + 1
-        objection = Objection.objects.create(case=case, number=number, text=text, made_at=at)
-        change.facts = {"objection": objection.pk, "words": fingerprint(text)}
+        objection = Objection.objects.create(case=case, event_id=change.event_id, number=number, text=text, made_at=at)
+        change.facts = {"words": fingerprint(text)}
         change.set(objections_made=number, closed_at=None, closed_by=None, outcome="")
     return objection
 
@@ -33,13 +34,13 @@ def uphold(case: Case, *, by: User, at: datetime, days: int, reasons: str) -> No
     the case back: it waits for a colleague.
     """
     with transition(case, Action.UPHOLD, by=by, at=at) as change:
-        objection = _rule(case, ObjectionRuling.UPHELD, by=by, at=at, reasons=reasons, action=Action.UPHOLD)
+        _rule(change, ObjectionRuling.UPHELD, by=by, reasons=reasons)
         change.set(limit_from=at)
         if change.target == State.IN_PROGRESS:
             change.due = promise(case, at=at, days=days, change=change)
             if not _is_still_at_desk(case, at=at):
                 change.set(officer=None)
-        change.facts = {"objection": objection.pk, "days": days, "words": fingerprint(reasons)}
+        change.facts = {"days": days, "words": fingerprint(reasons)}
 
 
 def _is_still_at_desk(case: Case, *, at: datetime) -> bool:
@@ -50,19 +51,19 @@ def _is_still_at_desk(case: Case, *, at: datetime) -> bool:
 def dismiss(case: Case, *, by: User, at: datetime, reasons: str) -> None:
     """Let the answer stand, with reasons that the citizen reads; the case closes with the outcome it had."""
     with transition(case, Action.DISMISS, by=by, at=at) as change:
-        objection = _rule(case, ObjectionRuling.DISMISSED, by=by, at=at, reasons=reasons, action=Action.DISMISS)
+        _rule(change, ObjectionRuling.DISMISSED, by=by, reasons=reasons)
         answer = case.answers.filter(state=AnswerState.GIVEN).last()
-        change.facts = {"objection": objection.pk, "words": fingerprint(reasons)}
+        change.facts = {"words": fingerprint(reasons)}
         change.set(closed_at=at, closed_by=by, outcome=answer.outcome if answer else Outcome.INADMISSIBLE)
 
 
-def _rule(case: Case, ruling: ObjectionRuling, *, by: User, at: datetime, reasons: str, action: Action) -> Objection:
-    objection = case.objections.filter(ended_at__isnull=True).first()
+def _rule(change: Change, ruling: ObjectionRuling, *, by: User, reasons: str) -> None:
+    objection = change.case.objections.filter(ended_at__isnull=True).first()
     if objection is None:
-        raise TransitionNotAllowed(action, case)
-    objection.ruling, objection.reasons, objection.ruled_by, objection.ended_at = ruling, reasons, by, at
-    objection.save(update_fields=["ruling", "reasons", "ruled_by", "ended_at"])
-    return objection
+        raise TransitionNotAllowed(change.action, change.case)
+    objection.ruling, objection.reasons, objection.ruled_by, objection.ended_at = ruling, reasons, by, change.at
+    objection.ruling_event_id = change.event_id
+    objection.save(update_fields=["ruling", "reasons", "ruled_by", "ended_at", "ruling_event"])
 
 
 #: Fewest letters of an objection: somebody who did not handle the case has to act on it.

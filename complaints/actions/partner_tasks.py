@@ -50,7 +50,9 @@ def add_task(case: Case, *, by: User, at: datetime, agency: Agency, text: str, d
             case.recused = {*case.recused, *(user.pk for user in named)}
             _require_free(change, agency, days)
             due = change.calendar.due(at, days)
-            task = ReferralTask.objects.create(case=case, agency=agency, text=text, asked_by=by, asked_at=at)
+            task = ReferralTask.objects.create(
+                case=case, event_id=change.event_id, agency=agency, text=text, asked_by=by, asked_at=at
+            )
             Clock.objects.create(
                 case=case,
                 task=task,
@@ -60,7 +62,7 @@ def add_task(case: Case, *, by: User, at: datetime, agency: Agency, text: str, d
                 first_due_at=due,
                 due_at=due,
             )
-            change.facts = {"task": task.pk, "agency": agency.pk, "days": days, "words": fingerprint(text)}
+            change.facts = {"agency": agency.pk, "days": days, "words": fingerprint(text)}
             change.partners = [agency]
             change.speaks_of = timezone.localdate(due)
         recusals.record(case, named, agency=agency, at=at)
@@ -90,9 +92,10 @@ def answer_task(task: ReferralTask, *, by: User, at: datetime, text: str) -> Non
         if held.agency_id not in by.authority(at).agencies(DESK):
             raise NotEntitled
         held.state, held.answer, held.ended_by, held.ended_at = TaskState.ANSWERED, text, by, at
-        held.save(update_fields=["state", "answer", "ended_by", "ended_at"])
+        held.answer_event_id = change.event_id
+        held.save(update_fields=["state", "answer", "ended_by", "ended_at", "answer_event"])
         _stop(held, at=at, ending=Ending.MET)
-        change.facts = {"task_answer": held.pk, "agency": held.agency_id, "words": fingerprint(text)}
+        change.facts = {"agency": held.agency_id, "words": fingerprint(text)}
 
 
 def drop_task(task: ReferralTask, *, by: User, at: datetime, reason: str) -> None:
@@ -103,9 +106,10 @@ def drop_task(task: ReferralTask, *, by: User, at: datetime, reason: str) -> Non
     with act(task.case, Action.DROP_TASK, by=by, at=at) as change:
         held = _held(change, task)
         held.state, held.reason, held.ended_by, held.ended_at = TaskState.DROPPED, reason, by, at
-        held.save(update_fields=["state", "reason", "ended_by", "ended_at"])
+        held.drop_event_id = change.event_id
+        held.save(update_fields=["state", "reason", "ended_by", "ended_at", "drop_event"])
         _stop(held, at=at, ending=Ending.STOPPED)
-        change.facts = {"task_drop": held.pk, "agency": held.agency_id, "words": fingerprint(reason)}
+        change.facts = {"agency": held.agency_id, "words": fingerprint(reason)}
         change.partners = [held.agency]
 
 

@@ -11,6 +11,7 @@ from django.db.models import F, FloatField, Func, OuterRef, Q, QuerySet, Value
 
 from accounts.models import User
 from agencies.models import Agency, Governorate, Topic
+from complaints.engine.change import Change
 from complaints.models import Case, Precedent
 from kit.arabic import strip_prefixes
 
@@ -79,8 +80,9 @@ class PrecedentDraft:
     everywhere: bool = False
 
 
-def keep(case: Case, keepsake: PrecedentDraft, *, agency: Agency, why: str, by: User, at: datetime) -> Precedent:
-    """Keep the ruling that ``case`` is of ``agency``, with its reason."""
+def keep(change: Change, keepsake: PrecedentDraft, *, agency: Agency, why: str, by: User) -> Precedent:
+    """Keep the ruling of ``change`` that its case is of ``agency``, with its reason."""
+    case = change.case
     if case.topic is None:
         message = f"case {case.pk} has no topic to keep a ruling for"
         raise ValueError(message)
@@ -91,8 +93,9 @@ def keep(case: Case, keepsake: PrecedentDraft, *, agency: Agency, why: str, by: 
         agency=agency,
         why=why,
         case=case,
+        event_id=change.event_id,
         made_by=by,
-        made_at=at,
+        made_at=change.at,
     )
 
 

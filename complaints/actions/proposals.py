@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from agencies.models import Agency
 from complaints.engine import holders
-from complaints.models import AnswerState, Case, ExtensionState
+from complaints.engine.change import Change
+from complaints.models import AnswerState, ExtensionState
 
 
-def drop(case: Case, *, at: datetime) -> Sequence[Agency]:
-    """Drop what was proposed on ``case`` and what others were asked about it; harmless when there is nothing.
+def drop(change: Change) -> Sequence[Agency]:
+    """Drop what was proposed on the case and what others were asked about it; harmless when there is nothing.
 
     Returns the agencies whose part in the case fell.
     """
-    case.answers.filter(state=AnswerState.PROPOSED).update(state=AnswerState.TAKEN_BACK)
-    case.extensions.filter(state=ExtensionState.PROPOSED).update(state=ExtensionState.DROPPED)
-    return holders.release_partners(case, at=at)
+    case, event = change.case, change.event_id
+    answers = case.answers.filter(state=AnswerState.PROPOSED)
+    answers.update(state=AnswerState.TAKEN_BACK, taken_back_event=event)
+    extensions = case.extensions.filter(state=ExtensionState.PROPOSED)
+    extensions.update(state=ExtensionState.DROPPED, decided_event=event)
+    return holders.release_partners(case, at=change.at)

@@ -15,8 +15,8 @@ from complaints.workflow import Action
 def ask(case: Case, *, by: User, at: datetime, text: str) -> Question:
     """Ask the citizen one question; the clock of the holder stands still until the reply, at most ten working days."""
     with transition(case, Action.ASK, by=by, at=at) as change:
-        question = Question.objects.create(case=case, text=text, asked_by=by, asked_at=at)
-        change.facts = {"question": question.pk, "words": fingerprint(text)}
+        question = Question.objects.create(case=case, event_id=change.event_id, text=text, asked_by=by, asked_at=at)
+        change.facts = {"words": fingerprint(text)}
     return question
 
 
@@ -28,11 +28,12 @@ def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collect
     with transition(case, Action.REPLY, by=by, at=at) as change:
         question = _open_question(case, Action.REPLY)
         question.reply, question.replied_at, question.ended_at = text, at, at
-        question.save(update_fields=["reply", "replied_at", "ended_at"])
+        question.reply_event_id = change.event_id
+        question.save(update_fields=["reply", "replied_at", "ended_at", "reply_event"])
         for attachment in attachments:
             attachment.case = case
             attachment.save(force_insert=True)
-        change.facts = {"question": question.pk, "words": fingerprint(text), "files": len(attachments)}
+        change.facts = {"words": fingerprint(text), "files": len(attachments)}
 
 
 def lapse(case: Case, *, at: datetime) -> None:
@@ -41,9 +42,8 @@ def lapse(case: Case, *, at: datetime) -> None:
         if case.deadline_at is None or at < case.deadline_at:
             raise TransitionNotAllowed(Action.LAPSE, case)
         question = _open_question(case, Action.LAPSE)
-        question.ended_at = at
-        question.save(update_fields=["ended_at"])
-        change.facts = {"question": question.pk}
+        question.ended_at, question.lapse_event_id = at, change.event_id
+        question.save(update_fields=["ended_at", "lapse_event"])
 
 
 def _open_question(case: Case, action: Action) -> Question:

@@ -50,16 +50,15 @@ def record(case: Case, people: Collection[User], *, agency: Agency, at: datetime
     """Record by the clock that ``case`` names ``people`` of ``agency``, who keep off it from now on."""
     for person in people:
         with act(case, Action.RECUSE, by=None, at=at) as change:
-            concern = _keep_off(case, Recusal(case=case, person=person, at=at))
-            change.facts = {"concern": concern.pk, "person": str(person.pk), "desk": agency.pk}
+            _keep_off(case, Recusal(case=case, event_id=change.event_id, person=person, at=at))
+            change.facts = {"person": str(person.pk), "desk": agency.pk}
 
 
-def _keep_off(case: Case, concern: Recusal) -> Recusal:
+def _keep_off(case: Case, concern: Recusal) -> None:
     """Write ``concern``; what its person was owed about the case and has not left is not said any more."""
     concern.save(force_insert=True)
     case.forget_recused()
     outbox.cancel(reference=case.reference, recipient=staff_key(concern.person_id), at=concern.at)
-    return concern
 
 
 # ---- by hand ----
@@ -93,9 +92,13 @@ def recuse(case: Case, *, by: User, at: datetime, person: User, text: str) -> Re
                 raise AlreadyRecused
             if person not in colleagues(case, by, at=at):
                 raise NotAColleague
-            change.facts = {"desk": agency_at_desk(case, by, at=at), "words": fingerprint(text)}
-            concern = _keep_off(case, Recusal(case=case, person=person, named_by=by, text=text, at=at))
-            change.facts |= {"concern": concern.pk, "person": str(person.pk)}
+            change.facts = {
+                "person": str(person.pk),
+                "desk": agency_at_desk(case, by, at=at),
+                "words": fingerprint(text),
+            }
+            concern = Recusal(case=case, event_id=change.event_id, person=person, named_by=by, text=text, at=at)
+            _keep_off(case, concern)
             is_orphaned = case.officer is not None and policy.must_not_handle(case, case.officer, at=at)
             if is_orphaned:
                 change.set(officer=None)
@@ -125,10 +128,10 @@ def end_recusal(case: Case, *, by: User, at: datetime, person: User, text: str) 
         if concern is None:
             raise NotRecused
         concern.ended_by, concern.end_text, concern.ended_at = by, text, at
-        concern.save(update_fields=["ended_by", "end_text", "ended_at"])
+        concern.end_event_id = change.event_id
+        concern.save(update_fields=["ended_by", "end_text", "ended_at", "end_event"])
         case.forget_recused()
         change.facts = {
-            "clear": concern.pk,
             "person": str(person.pk),
             "desk": agency_at_desk(case, by, at=at),
             "words": fingerprint(text),

@@ -26,10 +26,10 @@ def refuse_extension(case: Case, *, by: User, at: datetime, reason: str) -> Exte
         what, proposer = policy.actors(case, by, at=at), extension.proposed_by_id
         if not second_person.decides_on_date(case, what, proposer=proposer, is_first=is_first, at=at):
             raise NotEntitled
-        extension.state = ExtensionState.DROPPED
-        extension.save(update_fields=["state"])
-        note = Note.objects.create(case=case, text=reason, by=by, at=at)
-        change.facts = {"refused": extension.pk, "note": note.pk, "desk": case.agency_id, "words": fingerprint(reason)}
+        extension.state, extension.decided_event_id = ExtensionState.DROPPED, change.event_id
+        extension.save(update_fields=["state", "decided_event"])
+        Note.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=at)
+        change.facts = {"desk": case.agency_id, "words": fingerprint(reason)}
     return extension
 
 
@@ -44,8 +44,8 @@ def send_back(case: Case, *, by: User, at: datetime, reason: str) -> Answer:
             raise NothingProposed
         if not second_person.may_sign(policy.actors(case, by, at=at), by, writer=answer.written_by_id):
             raise NotEntitled
-        answer.state = AnswerState.TAKEN_BACK
-        answer.save(update_fields=["state"])
-        note = Note.objects.create(case=case, text=reason, by=by, at=at)
-        change.facts = {"sent_back": answer.pk, "note": note.pk, "desk": case.agency_id, "words": fingerprint(reason)}
+        answer.state, answer.taken_back_event_id = AnswerState.TAKEN_BACK, change.event_id
+        answer.save(update_fields=["state", "taken_back_event"])
+        Note.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=at)
+        change.facts = {"desk": case.agency_id, "words": fingerprint(reason)}
     return answer

@@ -44,8 +44,8 @@ def refer(
 
     After ``binding.bounces_before_ruling`` bounces this is a ruling, which binds the agency and needs a ``reason``.
     ``resets_limit`` lets the topic's limit count from now instead of from filing and needs one too (a database
-    constraint), as does a ``keepsake``, by which it is kept as a precedent; the best of those that fit goes into the
-    history. Whom of the people there the citizen named keeps off the case from then on. Raises ``NoActiveOfficer``,
+    constraint), as does a ``keepsake``, by which it is kept as a precedent; the best of those that fit is kept with the
+    ruling. Whom of the people there the citizen named keeps off the case from then on. Raises ``NoActiveOfficer``,
     ``AlreadyThere``, ``AgencyEnded`` and ``RulingNeedsReason``.
     """
     with transaction.atomic():
@@ -60,16 +60,21 @@ def refer(
                 raise RulingNeedsReason
             if not change.desk.officers(agency):
                 raise NoActiveOfficer
-            ruling = Ruling.objects.create(
-                case=case, agency=agency, text=reason, resets_limit=resets_limit, by=by, at=at
+            offered = precedents.precedents_for([case], on=change.desk.on)[case.pk]
+            Ruling.objects.create(
+                case=case,
+                event_id=change.event_id,
+                agency=agency,
+                text=reason,
+                resets_limit=resets_limit,
+                offered=offered[0] if offered else None,
+                by=by,
+                at=at,
             )
-            change.facts = {"ruling": ruling.pk, "agency": agency.pk, "resets_limit": resets_limit}
-            if offered := precedents.precedents_for([case], on=change.desk.on)[case.pk]:
-                change.facts["offered"] = offered[0].pk
+            change.facts = {"agency": agency.pk, "resets_limit": resets_limit}
             if keepsake is not None:
-                kept = precedents.keep(case, keepsake, agency=agency, why=reason, by=by, at=at)
-                change.facts["precedent"] = kept.pk
-            change.partners = proposals.drop(case, at=at)
+                precedents.keep(change, keepsake, agency=agency, why=reason, by=by)
+            change.partners = proposals.drop(change)
             change.set(agency=agency, directorate=None, officer=None, promised_on=None)
             if resets_limit:
                 change.set(limit_from=at)
@@ -79,6 +84,6 @@ def refer(
 def archive(case: Case, *, by: User, at: datetime, reason: str) -> None:
     """Close what is not a case, with a reason that the citizen reads."""
     with transition(case, Action.ARCHIVE, by=by, at=at) as change:
-        ruling = Ruling.objects.create(case=case, text=reason, by=by, at=at)
-        change.facts = {"ruling": ruling.pk, "words": fingerprint(reason)}
+        Ruling.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=at)
+        change.facts = {"words": fingerprint(reason)}
         change.set(closed_at=at, closed_by=by, outcome=Outcome.INADMISSIBLE)

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from complaints.actions import linked_cases
 from complaints.engine import notices
-from complaints.models import Case, CaseEvent
+from complaints.models import Answer, Case, CaseEvent
 from complaints.workflow import Action, State
 from notifications import outbox
 
@@ -32,11 +32,10 @@ def closed_with(lead: Case) -> list[CaseEvent]:
     closing = last_closing(lead)
     if closing is None:
         return []
-    events = CaseEvent.objects.filter(
-        case__in=linked_cases.open_followers(lead), action=Action.CLOSE, facts__lead=lead.pk
-    )
-    still = events.filter(at=closing.at, case__state=State.CLOSED, case__closed_at=F("at"))
-    return list(still.select_related("case__agency", "case__topic", "case__citizen").order_by("case"))
+    copies = Answer.objects.filter(lead_answer__event=closing, case__in=linked_cases.open_followers(lead))
+    still = copies.filter(case__state=State.CLOSED, case__closed_at=F("event__at"))
+    closings = CaseEvent.objects.filter(pk__in=list(still.values_list("event", flat=True)))
+    return list(closings.select_related("case__agency", "case__topic", "case__citizen").order_by("case"))
 
 
 def undo_preview(lead: Case) -> UndoPreview:

@@ -1,4 +1,4 @@
-"""What the citizen's case page shows, gathered in five statements after the case itself."""
+"""What the citizen's case page shows."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from accounts.models import User
 from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text import delivery_status, timeline
 from complaints.case_text.delivery_status import SEALED, DeliveryStatus
+from complaints.case_text.event_texts import texts_for_citizen
 from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.promise import citizen_status, promise_card, stages
 from complaints.models import Case, CaseEvent
@@ -37,16 +38,15 @@ class NoticeLine(NamedTuple):
 def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     """Return what the case page shows its citizen at ``at``."""
     events = list(case.events.select_related("agency"))
-    words = timeline.words_of(case)
     return {
         "case": case,
         "kind": words_of_kind(case.kind),
         "status": citizen_status(case),
         "promise": promise_card(case, at=at, first_on=_first_promise(events)),
         "stages": stages(case, events),
-        "entries": timeline.timeline(case, events, words),
-        "answer": timeline.current_answer(case, events, words),
-        "question": timeline.open_question(case, events, words),
+        "entries": timeline.timeline(case, events, texts_for_citizen(case, events)),
+        "answer": timeline.current_answer(case),
+        "question": timeline.open_question(case),
         "topic_answers": answers_to_show(case, knows_person=True),
         "attachments": list(case.attachments.filter(consultation__isnull=True)),
         "notices": notice_lines(case, at=at),
@@ -78,15 +78,11 @@ def _first_promise(events: Sequence[CaseEvent]) -> date | None:
     extended = False
     for event in events:
         if event.action == Action.ACCEPT:
-            promised, extended = _day(event.facts.get("promised_on")), False
+            promised, extended = event.promised_on, False
         elif event.action in {Action.DECLINE, Action.RETURN, Action.REFER, Action.UPHOLD}:
             promised, extended = None, False
         extended = extended or event.action == Action.EXTEND
     return promised if extended else None
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def notice_lines(case: Case, *, at: datetime) -> list[NoticeLine]:

@@ -19,28 +19,25 @@ def clock_particulars(event: CaseEvent) -> str:
         return ""
     match event.action:
         case Action.REMIND:
-            share = str(event.facts.get("step", "")).removeprefix("remind_")
+            share = event.step.removeprefix("remind_")
             return gettext("%(share)s%% of the time is over") % {"share": share} if share else ""
         case Action.ESCALATE:
             return _level(event)
         case Action.RECALCULATE:
-            return gettext("from %(old)s to %(new)s") % {
-                "old": _day(event.facts["old_due"]),
-                "new": _day(event.facts["new_due"]),
-            }
+            old, new = event.moved_due
+            return gettext("from %(old)s to %(new)s") % {"old": _day(old), "new": _day(new)}
     return ""
 
 
 def _level(event: CaseEvent) -> str:
-    role = event.facts.get("step", "")
-    if role not in ESCALATION_LEVEL_NAMES:
+    if event.step not in ESCALATION_LEVEL_NAMES:
         return ""
-    level = str(ESCALATION_LEVEL_NAMES[Role(role)])
-    return gettext("%(rung)s (nobody is there)") % {"rung": level} if event.facts.get("empty") else level
+    level = str(ESCALATION_LEVEL_NAMES[Role(event.step)])
+    return gettext("%(rung)s (nobody is there)") % {"rung": level} if event.found_nobody else level
 
 
-def _day(moment: str) -> str:
-    return day_digits(timezone.localdate(datetime.fromisoformat(moment)))
+def _day(moment: datetime) -> str:
+    return day_digits(timezone.localdate(moment))
 
 
 def has_moved(case: Case, *, since: int) -> bool:

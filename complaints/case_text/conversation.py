@@ -39,9 +39,9 @@ def conversation(
 def _said(events: Sequence[CaseEvent], deeds: Sequence[HistoryEntry]) -> Iterator[ConversationLine]:
     for place, (event, deed) in enumerate(zip(events, deeds, strict=True)):
         quote = ACTIONS[Action(event.action)].quote
-        if quote is None or deed.paper is None or _is_taken_back(events, place):
+        if quote is None or deed.text is None or _is_taken_back(events, place):
             continue
-        texts = tuple(text for name in quote.texts if (text := getattr(deed.paper, name)))
+        texts = tuple(text for name in quote.texts if (text := getattr(deed.text, name)))
         yield ConversationLine(is_citizens=quote.by_citizen, title=deed.title, at=deed.at, by=deed.by, texts=texts)
 
 

@@ -1,143 +1,186 @@
-"""What was written with the events of a case, as its reader may read it."""
+"""What was written with the events of a case, by the key of the event, as its reader may read it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 
-from django.db.models import Case as If, CharField, F, Q, TextField, Value, When
-from django.db.models.functions import Cast
-from django.utils.translation import get_language
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.case_text.estimates import days_label
-from complaints.models import Case, CaseEvent, CaseLink, Estimate, RefusalReason, SpokenWith
-from complaints.workflow import Action, Outcome
-
-#: Which row holds the words of an event: the key in its facts.
-_PAPERS = (
-    *("question", "answer", "addition", "extension", "objection", "ruling", "refusal", "note", "handover", "handback"),
-    *("task", "task_answer", "task_drop"),
-    *("consultation", "estimate", "finding"),
-    *("concern", "clear"),
-    "link",
-)
+from complaints.models import Case, CaseEvent, CaseLink, ClockStep, Estimate, ExtensionState
+from complaints.workflow import ACTIONS, Action
 
 
-#: What only the desk that wrote it reads, and the unit.
-_OF_THE_DESK = frozenset({"note", "concern", "clear"})
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EventText:
-    """What was written with one event: its texts, its coded part, and the agency or case it names."""
+    """What was written with one event: its texts, its coded part in words, whom it names, the case it links to."""
 
-    what: str
-    first: str
-    second: str
-    code: str
-    named: str
-
-    @property
-    def code_words(self) -> str:
-        """Return the coded part in words."""
-        match self.what:
-            case "answer":
-                return str(Outcome(self.code).label)
-            case "refusal":
-                return str(RefusalReason(self.code).label)
-            case "note" if self.code:
-                return str(SpokenWith(self.code).label)
-            case "estimate":
-                return days_label(int(self.code))
-        return ""
+    first: str = ""
+    second: str = ""
+    label: str = ""
+    named: str = ""
+    linked: str = ""
 
 
-type Papers = dict[tuple[str, int], EventText]
+type EventTexts = dict[int, EventText]
+#: Texts with the events they were written with; None for an event that did not come about.
+type _Written = Iterator[tuple[int | None, EventText]]
 
 
-def event_texts(case: Case, user: User, *, at: datetime) -> Papers:
-    """Return everything written on ``case`` by kind and key, in one statement; a link names what ``user`` may see."""
-    parts = [
-        _papers(case.questions.all(), "question", "text", "reply"),
-        _papers(case.answers.all(), "answer", "found", "done", code="outcome"),
-        _papers(case.additions.all(), "addition", "text"),
-        _papers(case.extensions.all(), "extension", "reason"),
-        _papers(case.objections.all(), "objection", "text", "reasons"),
-        _papers(case.rulings.all(), "ruling", "text", agency="agency"),
-        _papers(case.refusals.all(), "refusal", "text", code="reason", agency="proposed_agency"),
-        _papers(case.notes.all(), "note", "text", code="spoken_with"),
-        _papers(case.recusals.all(), "concern", "text", agency="person"),
-        _papers(case.recusals.all(), "clear", "end_text", agency="person"),
-        _papers(case.handovers.all(), "handover", "reference", agency="centre"),
-        _papers(case.handovers.all(), "handback", "answer", agency="centre"),
-        _papers(case.tasks.all(), "task", "text", agency="agency"),
-        _papers(case.tasks.all(), "task_answer", "answer", agency="agency"),
-        _papers(case.tasks.all(), "task_drop", "reason", agency="agency"),
-        _papers(case.consultations.all(), "consultation", "text", agency="directorate"),
-        _papers(case.consultations.all(), "finding", "finding", "signed_as", agency="directorate"),
-        _papers(Estimate.objects.filter(consultation__case=case), "estimate", "reason", code="days"),
-        _links(case, user, at=at),
+def texts_for_staff(case: Case, events: Iterable[CaseEvent], user: User, *, at: datetime) -> EventTexts:
+    """Return the texts of ``events`` of ``case`` as ``user`` may read them, in one statement for each kind there is.
+
+    Notes and recusals are for the desk that wrote them and for the unit; a link names only a case ``user`` may see.
+    """
+    authority = user.authority(at)
+    desks = None if authority.has(CMU) else authority.agencies(DESK)
+    readable = [
+        event
+        for event in events
+        if desks is None or event.desk_id in desks or not ACTIONS[Action(event.action)].is_for_own_desk
     ]
-    rows = parts[0].union(*parts[1:], all=True).order_by()
-    return {
-        (what, key): EventText(what, first, second, code, named or "") for what, key, first, second, code, named in rows
-    }
+    texts = _texts(case, readable)
+    if any(event.action in {Action.LINK, Action.UNLINK} for event in readable):
+        texts |= {key: text for key, text in _links(case, user, at=at) if key is not None}
+    return texts
 
 
-def _links(case: Case, user: User, *, at: datetime) -> Any:
-    """Return every link ``case`` has or had, under the number of its other end."""
+def texts_for_citizen(case: Case, events: Iterable[CaseEvent]) -> EventTexts:
+    """Return the texts that the citizen's timeline quotes, in one statement for each kind there is."""
+    return _texts(case, (event for event in events if ACTIONS[Action(event.action)].is_quoted_to_citizen))
+
+
+def _texts(case: Case, events: Iterable[CaseEvent]) -> EventTexts:
+    """Return the texts of ``events``; what never happened to the case costs no statement."""
+    actions = {event.pk: Action(event.action) for event in events}
+    happened = set(actions.values())
+    readers = [read for read, written_with in _READERS.items() if written_with & happened]
+    return {key: text for read in readers for key, text in read(case) if key is not None and key in actions}
+
+
+# ---- the kinds of texts ----
+
+
+def _questions(case: Case) -> _Written:
+    for row in case.questions.all():
+        yield row.event_id, EventText(first=row.text)
+        yield row.reply_event_id, EventText(first=row.text, second=row.reply)
+        yield row.lapse_event_id, EventText(first=row.text)
+
+
+def _answers(case: Case) -> _Written:
+    for row in case.answers.all():
+        text = EventText(first=row.found, second=row.done, label=row.get_outcome_display())
+        yield row.proposed_event_id, text
+        yield row.event_id, text
+
+
+def _additions(case: Case) -> _Written:
+    for row in case.additions.all():
+        yield row.event_id, EventText(first=row.text)
+
+
+def _extensions(case: Case) -> _Written:
+    for row in case.extensions.all():
+        yield row.event_id, EventText(first=row.reason)
+        if row.state == ExtensionState.GRANTED:
+            yield row.decided_event_id, EventText(first=row.reason)
+
+
+def _objections(case: Case) -> _Written:
+    for row in case.objections.all():
+        yield row.event_id, EventText(first=row.text)
+        yield row.ruling_event_id, EventText(first=row.text, second=row.reasons)
+
+
+def _rulings(case: Case) -> _Written:
+    for row in case.rulings.select_related("agency"):
+        yield row.event_id, EventText(first=row.text, named=row.agency.name if row.agency else "")
+
+
+def _refusals(case: Case) -> _Written:
+    for row in case.refusals.select_related("proposed_agency"):
+        yield row.event_id, EventText(first=row.text, label=row.get_reason_display(), named=row.proposed_agency.name)
+
+
+def _notes(case: Case) -> _Written:
+    for row in case.notes.all():
+        yield row.event_id, EventText(first=row.text, label=row.get_spoken_with_display())
+
+
+def _recusals(case: Case) -> _Written:
+    for row in case.recusals.select_related("person"):
+        yield row.event_id, EventText(first=row.text, named=row.person.name)
+        yield row.end_event_id, EventText(first=row.end_text, named=row.person.name)
+
+
+def _handovers(case: Case) -> _Written:
+    for row in case.handovers.select_related("centre"):
+        yield row.event_id, EventText(first=row.reference, named=row.centre.name)
+        yield row.return_event_id, EventText(first=row.answer, named=row.centre.name)
+
+
+def _partner_tasks(case: Case) -> _Written:
+    for row in case.tasks.select_related("agency"):
+        yield row.event_id, EventText(first=row.text, named=row.agency.name)
+        yield row.answer_event_id, EventText(first=row.answer, named=row.agency.name)
+        yield row.drop_event_id, EventText(first=row.reason, named=row.agency.name)
+
+
+def _missed_partner_tasks(case: Case) -> _Written:
+    """Yield the tasks of other agencies of which the clock reminded, or told further up."""
+    steps = ClockStep.objects.filter(clock__case=case, clock__task__isnull=False)
+    for step in steps.select_related("clock__task__agency"):
+        if (task := step.clock.task) is not None:
+            yield step.event_id, EventText(first=task.text, named=task.agency.name)
+
+
+def _consultations(case: Case) -> _Written:
+    for row in case.consultations.select_related("directorate"):
+        yield row.event_id, EventText(first=row.text, named=row.directorate.name)
+        finding = EventText(first=row.finding, second=row.signed_as, named=row.directorate.name)
+        yield row.finding_event_id, finding
+
+
+def _estimates(case: Case) -> _Written:
+    for row in Estimate.objects.filter(consultation__case=case):
+        yield row.event_id, EventText(first=row.reason, label=days_label(row.days))
+
+
+def _links(case: Case, user: User, *, at: datetime) -> _Written:
+    """Yield every link ``case`` has or had to a case that ``user`` may see, under the number of that case."""
     seen = Case.objects.visible_to(user, at=at).values("pk")
-    ends = Q(case=case, lead__in=seen) | Q(lead=case, case__in=seen)
-    other = If(When(case=case, then=F("lead__reference")), default=F("case__reference"))
-    nothing = Value("", output_field=TextField())
-    return (
-        CaseLink.objects.filter(ends)
-        .order_by()
-        .annotate(
-            paper=Value("link", output_field=CharField()),
-            first_text=nothing,
-            second_text=nothing,
-            coded=nothing,
-            named=Cast(other, TextField()),
-        )
-        .values_list("paper", "pk", "first_text", "second_text", "coded", "named")
-    )
+    ends = CaseLink.objects.filter(Q(case=case, lead__in=seen) | Q(lead=case, case__in=seen))
+    references = ("case__reference", "lead__reference")
+    for link in ends.select_related("case", "lead").only(*_LINK_FIELDS, *references):
+        if link.case_id == case.pk:
+            text, events = EventText(linked=link.lead.reference), (link.event_id, link.end_event_id)
+        else:
+            text, events = EventText(linked=link.case.reference), (link.lead_event_id, link.lead_end_event_id)
+        yield from ((event, text) for event in events)
 
 
-def _papers(rows: Any, what: str, first: str, second: str = "", *, code: str = "", agency: str = "") -> Any:
-    name = "name_en" if get_language() == "en" else "name_ar"
-    return (
-        rows.order_by()
-        .annotate(
-            paper=Value(what, output_field=CharField()),
-            first_text=F(first),
-            second_text=_column(second),
-            coded=_column(code),
-            named=_column(f"{agency}__{name}" if agency else ""),
-        )
-        .values_list("paper", "pk", "first_text", "second_text", "coded", "named")
-    )
+_LINK_FIELDS: Final = ("case", "lead", "event", "end_event", "lead_event", "lead_end_event")
 
-
-def _column(name: str) -> Cast | Value:
-    return Cast(F(name), TextField()) if name else Value("", output_field=TextField())
-
-
-class EventTextReader:
-    """Who reads the papers of a case: notes, and who is set aside, only of the own desk, unless it is the CMU."""
-
-    def __init__(self, papers: Papers, user: User, at: datetime) -> None:
-        authority = user.authority(at)
-        self._papers, self._is_cmu, self._desks = papers, authority.has(CMU), authority.agencies(DESK)
-
-    def paper_of(self, event: CaseEvent) -> EventText | None:
-        """Return what was written with ``event``, None where that is nothing or not for this reader."""
-        key = next(((what, event.facts[what]) for what in _PAPERS if what in event.facts), None)
-        if key is None or (key[0] in _OF_THE_DESK and not self._is_cmu and event.facts.get("desk") not in self._desks):
-            return None
-        paper = self._papers.get(key)
-        # What came back later stands where it came.
-        return replace(paper, second="") if paper and event.action in {Action.ASK, Action.OBJECT} else paper
+#: Which actions each kind of text is written with.
+_READERS: Final[dict[Callable[[Case], _Written], frozenset[Action]]] = {
+    _questions: frozenset({Action.ASK, Action.REPLY, Action.LAPSE}),
+    _answers: frozenset({Action.PROPOSE_ANSWER, Action.CLOSE}),
+    _additions: frozenset({Action.ADD}),
+    _extensions: frozenset({Action.PROPOSE_EXTENSION, Action.EXTEND}),
+    _objections: frozenset({Action.OBJECT, Action.UPHOLD, Action.DISMISS}),
+    _rulings: frozenset({Action.REFER, Action.ARCHIVE}),
+    _refusals: frozenset({Action.DECLINE, Action.RETURN}),
+    _notes: frozenset({Action.NOTE, Action.CALL, Action.REFUSE_EXTENSION, Action.SEND_BACK}),
+    _recusals: frozenset({Action.RECUSE, Action.END_RECUSAL}),
+    _handovers: frozenset({Action.HAND_OVER, Action.TAKE_BACK}),
+    _partner_tasks: frozenset({Action.ADD_TASK, Action.ANSWER_TASK, Action.DROP_TASK}),
+    _missed_partner_tasks: frozenset({Action.REMIND, Action.ESCALATE}),
+    _consultations: frozenset({Action.CONSULT, Action.FIND}),
+    _estimates: frozenset({Action.ESTIMATE}),
+}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from complaints.case_text.clock_history import clock_particulars
 from complaints.case_text.deadline import span_label
-from complaints.case_text.event_texts import EventText, EventTextReader
+from complaints.case_text.event_texts import EventText, EventTexts
 from complaints.engine.signed_links import LinkBearer
 from complaints.models import Case, CaseEvent
 from complaints.workflow import ACTIONS, Action
@@ -25,10 +25,10 @@ class HistoryEntry:
     by: str
     kind: str
     after: str
-    paper: EventText | None
+    text: EventText | None
 
 
-def history_entries(case: Case, events: Sequence[CaseEvent], reader: EventTextReader) -> Iterator[HistoryEntry]:
+def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) -> Iterator[HistoryEntry]:
     """Yield what was done to ``case`` by its ``events``, the oldest first."""
     entered, asker = events[0].at, ""
     for event in events:
@@ -40,7 +40,7 @@ def history_entries(case: Case, events: Sequence[CaseEvent], reader: EventTextRe
             by=actor_label(event, case, asker=asker),
             kind=ACTIONS[Action(event.action)].colour,
             after=span_label(event.at - entered) if moves and event.from_state else "",
-            paper=reader.paper_of(event),
+            text=texts.get(event.pk),
         )
         if moves:
             entered = event.at
@@ -66,7 +66,7 @@ def actor_label(event: CaseEvent, case: Case, *, asker: str = "") -> str:
 
 
 def _by_link(event: CaseEvent, asker: str) -> str:
-    if event.facts.get("handed") != LinkBearer.OFFICER:
+    if event.link_bearer != LinkBearer.OFFICER:
         return gettext("the directorate")
     if not asker:
         asked = CaseEvent.objects.filter(case=event.case_id, action=Action.CONSULT, number__lt=event.number)

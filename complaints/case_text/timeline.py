@@ -1,20 +1,20 @@
-"""What has happened to a case, in its citizen's words, newest first; and the words said on it, fetched at once."""
+"""What has happened to a case, in its citizen's words, newest first; and the answer and the question it stands at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from django.db.models import CharField, F, QuerySet, TextChoices, TextField, Value
+from django.db.models import TextChoices
 from django_stubs_ext import StrPromise
 
 from agencies.models import Agency
 from complaints.actions.answer_copies import headings
+from complaints.case_text.event_texts import EventText, EventTexts
 from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.promise import unit_name
-from complaints.models import Addition, Answer, Case, CaseEvent, Extension, Objection, Question, RefusalReason, Ruling
+from complaints.models import Case, CaseEvent, RefusalReason
 from complaints.workflow import ACTIONS, Action, ActionRule, Outcome, State, TimelineText
 
 
@@ -30,44 +30,6 @@ class TimelineEntry:
     quote: str = ""
 
 
-# ---- the words ----
-
-
-@dataclass(frozen=True)
-class Words:
-    """What was written in one row: its one or two texts and its code, where it has them."""
-
-    first: str = ""
-    second: str = ""
-    code: str = ""
-
-
-type WordsOf = dict[tuple[str, int], Words]
-
-
-def words_of(case: Case) -> WordsOf:
-    """Return everything written on ``case`` by kind and key, in one statement."""
-    questions = _rows(Question.objects.filter(case=case), "question", first="text", second="reply")
-    others = (
-        _rows(Answer.objects.filter(case=case), "answer", first="found", second="done", code="outcome"),
-        _rows(Addition.objects.filter(case=case), "addition", first="text"),
-        _rows(Extension.objects.filter(case=case), "extension", first="reason"),
-        _rows(Objection.objects.filter(case=case), "objection", first="text", second="reasons"),
-        _rows(Ruling.objects.filter(case=case), "ruling", first="text"),
-    )
-    return {
-        (what, key): Words(*texts) for what, key, *texts in questions.union(*others, all=True).order_by("said_what")
-    }
-
-
-def _rows(rows: QuerySet[Any], what: str, *, first: str, second: str = "", code: str = "") -> QuerySet[Any, Any]:
-    columns = {"said_first": first, "said_second": second, "said_code": code}
-    texts = {alias: F(name) if name else Value("", output_field=TextField()) for alias, name in columns.items()}
-    kind = Value(what, output_field=CharField())
-    told: QuerySet[Any, Any] = rows.order_by().annotate(said_what=kind, **texts).values_list("said_what", "pk", *texts)
-    return told
-
-
 # ---- the entries ----
 
 
@@ -77,13 +39,13 @@ class _Telling:
 
     case: Case
     event: CaseEvent
-    words: WordsOf
+    written: EventText | None
     owner: Agency | None  # whose the case was after the event
 
     def entry(self) -> TimelineEntry | None:
         """Return how the citizen reads the event, as its row of the table says; None where they read nothing of it."""
         text = self.rule.timeline
-        if text is None or (text.only_with and not self.event.facts.get(text.only_with)):
+        if text is None or (text.only_with and not getattr(self.event, text.only_with)):
             return None
         on = self._day(text.day)
         return TimelineEntry(
@@ -119,32 +81,26 @@ class _Telling:
         return f"{label}. {words}" if label and words else label or words
 
     def _detail(self, name: str) -> str:
-        code = self.event.facts.get(name) if name else None
+        code = getattr(self.event, name) if name else ""
         choices: type[TextChoices] = RefusalReason if name == "reason" else Outcome
         return str(choices(code).label) if code in choices.values else ""
 
     def _day(self, name: str) -> date | None:
-        text = self.event.facts.get(name) if name else None
-        return date.fromisoformat(text) if text else None
+        day: date | None = getattr(self.event, name) if name else None
+        return day
 
     def _quote(self) -> str:
         quote = self.rule.quote
-        written = next((self.words[key] for key in _keys(self.event) if key in self.words), None)
-        return getattr(written, quote.texts[0]) if quote and written else ""
+        return getattr(self.written, quote.texts[0]) if quote and self.written else ""
 
 
-def _keys(event: CaseEvent) -> Iterator[tuple[str, int]]:
-    """Yield under which kind and key the words of ``event`` may stand."""
-    for what in ("question", "extension", "ruling", "objection", "addition"):
-        if what in event.facts:
-            yield what, event.facts[what]
-
-
-def timeline(case: Case, events: Sequence[CaseEvent], words: WordsOf) -> list[TimelineEntry]:
+def timeline(case: Case, events: Sequence[CaseEvent], texts: EventTexts) -> list[TimelineEntry]:
     """Return what the citizen reads, newest first; ``events`` are all of the case's, oldest first."""
     # An event names the agency the case had before it, which is the one it had after the event before.
     owners = [*(event.agency for event in events[1:]), case.agency]
-    entries = [_Telling(case, event, words, owner).entry() for event, owner in zip(events, owners, strict=True)]
+    entries = [
+        _Telling(case, event, texts.get(event.pk), owner).entry() for event, owner in zip(events, owners, strict=True)
+    ]
     return [entry for entry in reversed(entries) if entry is not None]
 
 
@@ -167,20 +123,15 @@ def given(kind: str, outcome: str, *, found: str, done: str) -> GivenAnswer:
     return GivenAnswer(found, done, str(Outcome(outcome).label), *headings(kind, outcome))
 
 
-def current_answer(case: Case, events: Sequence[CaseEvent], words: WordsOf) -> GivenAnswer | None:
+def current_answer(case: Case) -> GivenAnswer | None:
     """Return the answer of a closed case, None when it closed without one."""
-    if case.is_open:
+    if case.is_open or case.outcome == Outcome.WITHDRAWN:
         return None
-    key = next((event.facts.get("answer") for event in reversed(events) if event.action == Action.CLOSE), None)
-    said = words.get(("answer", key)) if key else None
-    if said is None or case.outcome == Outcome.WITHDRAWN:
-        return None
-    return given(case.kind, said.code, found=said.first, done=said.second)
+    answer = case.answers.filter(event__isnull=False).order_by("event").last()
+    return given(case.kind, answer.outcome, found=answer.found, done=answer.done) if answer else None
 
 
-def open_question(case: Case, events: Sequence[CaseEvent], words: WordsOf) -> str:
+def open_question(case: Case) -> str:
     """Return the question the case waits with, empty when it waits for nothing."""
-    if case.state != State.WAITING:
-        return ""
-    asked = next((event for event in reversed(events) if event.action == Action.ASK), None)
-    return words.get(("question", asked.facts.get("question", 0)), Words()).first if asked else ""
+    question = case.questions.filter(ended_at__isnull=True).first() if case.state == State.WAITING else None
+    return question.text if question else ""

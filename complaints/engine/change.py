@@ -51,12 +51,15 @@ class CaseStaff:
 class Change:
     """What an action says about its own change; the machine does what every change must.
 
+    ``event_id`` is the key of the event that will record it: what is written with the change points to it.
+
     ``holder`` is who has the case in hand afterwards, where that does not follow from the state: a directorate or an
     outside centre, or the agency again once they are done. ``partners`` are the agencies whose part in the case is
     asked for, or falls.
     """
 
     case: Case
+    event_id: int
     action: Action
     by: User | None
     at: datetime

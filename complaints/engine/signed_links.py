@@ -16,7 +16,6 @@ from accounts.contact.recipients import directorate_key
 from accounts.rate_limits import HOUR, RateLimit
 from agencies.models import Directorate
 from complaints.models import Case, Consultation, ConsultationState
-from complaints.workflow import Action
 from kit.dates import day_digits
 from notifications import outbox
 from notifications.models import Channel
@@ -133,10 +132,7 @@ def channel_of(asked: Consultation) -> LinkBearer:
     """
     if channel_to(asked.directorate) == LinkBearer.OFFICER:
         return LinkBearer.OFFICER
-    was_shown = asked.case.events.filter(
-        action=Action.CONSULT, facts__consultation=asked.pk, facts__handed=str(LinkBearer.OFFICER)
-    )
-    return LinkBearer.OFFICER if was_shown.exists() else LinkBearer.EMAIL
+    return LinkBearer(asked.event.link_bearer)
 
 
 def cancel(case: Case, *, at: datetime) -> None:

@@ -16,7 +16,7 @@ from agencies.models import Directorate
 from complaints.clocks import clockwork
 from complaints.engine import history_chain, holders, notices
 from complaints.engine.change import CaseStaff, Change, Fact
-from complaints.models import Case, CaseEvent, Clock, Holding
+from complaints.models import Case, CaseEvent, Clock, Holding, event_key
 from complaints.permissions import deputies, policy
 from complaints.workflow import ACTIONS, STATE_RULES, Action, Actor, Holder, State, Tell
 from notifications import outbox
@@ -89,6 +89,7 @@ def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk
     """
     change = Change(
         case=case,
+        event_id=event_key(case.pk, case.version),
         action=Action.FILE,
         by=by,
         at=at,
@@ -133,7 +134,14 @@ def _target(case: Case, action: Action) -> State:
 
 def _change(case: Case, action: Action, by: User | None, at: datetime, *, target: State) -> Change:
     return Change(
-        case=case, action=action, by=by, at=at, origin=State(case.state), target=target, former_agency=case.agency
+        case=case,
+        event_id=event_key(case.pk, case.version + 1),
+        action=action,
+        by=by,
+        at=at,
+        origin=State(case.state),
+        target=target,
+        former_agency=case.agency,
     )
 
 
@@ -216,6 +224,7 @@ def _record(change: Change) -> CaseEvent:
 def _event(change: Change, *, from_state: str) -> CaseEvent:
     case = change.case
     event = CaseEvent(
+        pk=change.event_id,
         case=case,
         number=case.version,
         action=change.action,

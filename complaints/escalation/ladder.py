@@ -181,7 +181,6 @@ def _climb(planned: Clock, *, at: datetime, calendar: WorkingCalendar) -> int:
     while (step := next_step(clock, taken, calendar, at=at)) is not None and step.on < at:
         is_first = not any(role in taken or _empty(role) in taken for role in LADDER)
         name = _take(step, _Taking(clock, case, StaffMessages(case, at, calendar), is_first_miss=is_first))
-        ClockStep.objects.create(clock=clock, step=name, taken_at=at)
         taken.add(name)
         count += 1
     Clock.objects.filter(pk=clock.pk).update(next_check_at=_next_check_at(step, at))
@@ -213,16 +212,16 @@ def _take(step: Step, on: _Taking) -> str:
     with act(on.case, Action.REMIND if step.share else Action.ESCALATE, by=None, at=at) as change:
         messages = _StepMessages(step=step, clock=clock, change=change, post=on.post)
         told = list(messages.reminder() if step.share else messages.miss())
-        change.facts = {"clock": clock.pk, "kind": clock.kind, "step": step.name}
-        if clock.task_id:
-            change.facts["task"] = clock.task_id
+        change.facts = {"kind": clock.kind, "step": step.name}
         if messages.is_empty:
             change.facts["empty"] = True
         outbox.owe(told, occasion=f"clock:{clock.pk}:{step.name}", at=at)
         if is_apology:
             change.facts["first"] = True
             _apologise(on.case, clock, at=at)
-    return _empty(step.role) if messages.is_empty and step.role else step.name
+        name = _empty(step.role) if messages.is_empty and step.role else step.name
+        ClockStep.objects.create(clock=clock, event_id=change.event_id, step=name, taken_at=at)
+    return name
 
 
 def _apologise(case: Case, clock: Clock, *, at: datetime) -> None:

@@ -8,6 +8,7 @@ import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.text
 import uuid
 from django.conf import settings
@@ -72,43 +73,9 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Answer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', 'No reply from the citizen'), ('inadmissible', 'Outside the system')], max_length=20)),
-                ('found', models.TextField(max_length=3000)),
-                ('done', models.TextField(max_length=3000)),
-                ('likeness', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('state', models.CharField(choices=[('proposed', 'Waits for the second signature'), ('given', 'Given'), ('taken_back', 'Taken back')], max_length=10)),
-                ('written_at', models.DateTimeField()),
-                ('given_at', models.DateTimeField(blank=True, null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='complaints.case')),
-            ],
-            options={
-                'verbose_name': 'answer',
-                'ordering': ['written_at', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Addition',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=3000)),
-                ('at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='additions', to='complaints.case')),
-            ],
-            options={
-                'verbose_name': 'addition',
-                'ordering': ['at', 'id'],
-            },
-        ),
-        migrations.CreateModel(
             name='CaseEvent',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('id', models.BigIntegerField(editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField()),
                 ('action', models.CharField(max_length=20)),
                 ('from_state', models.CharField(blank=True, choices=[('triage', 'In triage'), ('referred', 'Decide competence'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
@@ -127,6 +94,45 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Answer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('outcome', models.CharField(choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', 'No reply from the citizen'), ('inadmissible', 'Outside the system')], max_length=20)),
+                ('found', models.TextField(max_length=3000)),
+                ('done', models.TextField(max_length=3000)),
+                ('likeness', models.CharField(blank=True, db_index=True, max_length=64)),
+                ('state', models.CharField(choices=[('proposed', 'Waits for the second signature'), ('given', 'Given'), ('taken_back', 'Taken back')], max_length=10)),
+                ('written_at', models.DateTimeField()),
+                ('given_at', models.DateTimeField(blank=True, null=True)),
+                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                ('lead_answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='complaints.answer')),
+                ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='complaints.case')),
+                ('event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('proposed_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('taken_back_event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+            ],
+            options={
+                'verbose_name': 'answer',
+                'ordering': ['written_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Addition',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('text', models.TextField(max_length=3000)),
+                ('at', models.DateTimeField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='additions', to='complaints.case')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+            ],
+            options={
+                'verbose_name': 'addition',
+                'ordering': ['at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
             name='CaseLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -135,8 +141,12 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='complaints.case')),
+                ('end_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='followers', to='complaints.case')),
+                ('lead_end_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('lead_event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
             ],
             options={
                 'verbose_name': 'link between cases',
@@ -171,6 +181,7 @@ class Migration(migrations.Migration):
                 ('step', models.CharField(max_length=20)),
                 ('taken_at', models.DateTimeField()),
                 ('clock', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='complaints.clock')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
             ],
             options={
                 'verbose_name': 'clock step',
@@ -192,6 +203,9 @@ class Migration(migrations.Migration):
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consultations', to='complaints.case')),
                 ('directorate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.directorate')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('finding_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('revoke_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
             ],
             options={
                 'verbose_name': 'consultation',
@@ -250,6 +264,7 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, max_length=3000)),
                 ('at', models.DateTimeField()),
                 ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='estimates', to='complaints.consultation')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
             ],
             options={
                 'verbose_name': 'estimate',
@@ -268,6 +283,8 @@ class Migration(migrations.Migration):
                 ('proposed_at', models.DateTimeField()),
                 ('granted_at', models.DateTimeField(blank=True, null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='complaints.case')),
+                ('decided_event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -287,7 +304,9 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handovers', to='complaints.case')),
                 ('centre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.outsidecentre')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('return_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
             ],
             options={
                 'verbose_name': 'handover',
@@ -319,6 +338,7 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='complaints.case')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
             ],
             options={
                 'verbose_name': 'label',
@@ -335,6 +355,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='complaints.case')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
             ],
             options={
                 'verbose_name': 'note',
@@ -352,7 +373,9 @@ class Migration(migrations.Migration):
                 ('reasons', models.TextField(blank=True, max_length=3000)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objections', to='complaints.case')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('ruled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('ruling_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
             ],
             options={
                 'verbose_name': 'objection',
@@ -370,6 +393,7 @@ class Migration(migrations.Migration):
                 ('folded', models.GeneratedField(db_persist=True, expression=complaints.models.case.ArabicStrip(django.db.models.functions.text.Concat('words', models.Value(''), output_field=models.TextField())), output_field=models.TextField())),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
                 ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='precedents', to='complaints.case')),
+                ('event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('governorate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.governorate')),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.topic')),
@@ -390,6 +414,9 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='complaints.case')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('lapse_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('reply_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
             ],
             options={
                 'verbose_name': 'question',
@@ -405,7 +432,9 @@ class Migration(migrations.Migration):
                 ('end_text', models.TextField(blank=True, max_length=3000)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recusals', to='complaints.case')),
+                ('end_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('named_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -425,9 +454,12 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField(blank=True, max_length=3000)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                ('answer_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='complaints.case')),
+                ('drop_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
             ],
             options={
                 'verbose_name': 'referral task',
@@ -450,6 +482,7 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='complaints.case')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('proposed_agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
             ],
             options={
@@ -468,6 +501,7 @@ class Migration(migrations.Migration):
                 ('answers', models.JSONField(blank=True, default=list)),
                 ('replaced_at', models.DateTimeField()),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='complaints.case')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
             ],
             options={
                 'verbose_name': 'revision',
@@ -484,6 +518,8 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rulings', to='complaints.case')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('offered', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.precedent')),
             ],
             options={
                 'verbose_name': 'ruling',
@@ -624,10 +660,6 @@ class Migration(migrations.Migration):
             model_name='case',
             constraint=models.CheckConstraint(condition=models.Q(('promised_on__isnull', False), models.Q(('state', 'in_progress'), _negated=True), _connector='OR'), name='case_in_progress_has_a_promise'),
         ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('case',), name='answer_one_proposed'),
-        ),
         migrations.AddIndex(
             model_name='caseevent',
             index=models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor', 'action'], name='event_of_actor'),
@@ -639,6 +671,38 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='caseevent',
             constraint=models.UniqueConstraint(fields=('case', 'number'), name='event_number_is_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='caseevent',
+            constraint=models.CheckConstraint(condition=models.Q(('id', models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('case'), '*', models.Value(1048576)), '+', models.F('number')), models.BigIntegerField())), ('number__lt', 1048576)), name='event_key_is_of_its_case_and_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('proposed_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('taken_back_event'), '>>', models.Value(20)))), name='answer_events_are_of_its_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('case',), name='answer_one_proposed'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.CheckConstraint(condition=models.Q(('proposed_event__isnull', False), ('event__isnull', False), _connector='OR'), name='answer_is_written_with_an_event'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('event__isnull', True), ('state', 'proposed'), ('taken_back_event__isnull', True)), models.Q(('event__isnull', False), ('state', 'given'), ('taken_back_event__isnull', True)), models.Q(('state', 'taken_back'), ('taken_back_event__isnull', False)), _connector='OR'), name='answer_state_has_its_event'),
+        ),
+        migrations.AddConstraint(
+            model_name='addition',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='addition_events_are_of_its_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='caselink',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('end_event'), '>>', models.Value(20)))), name='link_events_are_of_its_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='caselink',
+            constraint=models.CheckConstraint(condition=models.Q(('lead', django.db.models.expressions.CombinedExpression(models.F('lead_event'), '>>', models.Value(20))), ('lead', django.db.models.expressions.CombinedExpression(models.F('lead_end_event'), '>>', models.Value(20)))), name='link_events_are_of_its_lead'),
         ),
         migrations.AddConstraint(
             model_name='caselink',
@@ -653,8 +717,16 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'lead'), name='link_once_per_pair'),
         ),
         migrations.AddConstraint(
+            model_name='caselink',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', False), models.Q(('end_event__isnull', True), ('lead_end_event__isnull', True)), _connector='OR'), name='link_end_has_its_time'),
+        ),
+        migrations.AddConstraint(
             model_name='clockstep',
             constraint=models.UniqueConstraint(fields=('clock', 'step'), name='clock_step_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='consultation',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('finding_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('revoke_event'), '>>', models.Value(20)))), name='consultation_events_are_of_its_case'),
         ),
         migrations.AddConstraint(
             model_name='consultation',
@@ -667,6 +739,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='consultation',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'found'), _negated=True), models.Q(('finding', ''), _negated=True), _connector='OR'), name='consultation_is_found_with_a_finding'),
+        ),
+        migrations.AddConstraint(
+            model_name='consultation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finding_event__isnull', False), ('state', 'found')), models.Q(models.Q(('state', 'found'), _negated=True), ('finding_event__isnull', True)), _connector='OR'), name='consultation_finding_has_its_event'),
         ),
         migrations.AddConstraint(
             model_name='draft',
@@ -686,6 +762,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='extension',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('decided_event'), '>>', models.Value(20)))), name='extension_events_are_of_its_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='extension',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('case',), name='extension_one_proposed'),
         ),
         migrations.AddConstraint(
@@ -693,8 +773,20 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('new_on__gt', models.F('old_on'))), name='extension_is_later'),
         ),
         migrations.AddConstraint(
+            model_name='extension',
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'proposed'), ('decided_event__isnull', False), _connector='XOR'), name='extension_state_has_its_event'),
+        ),
+        migrations.AddConstraint(
+            model_name='handover',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('return_event'), '>>', models.Value(20)))), name='handover_events_are_of_its_case'),
+        ),
+        migrations.AddConstraint(
             model_name='handover',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='handover_one_open_per_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='handover',
+            constraint=models.CheckConstraint(condition=models.Q(('recorded_by__isnull', True), ('return_event__isnull', False), _connector='XOR'), name='handover_return_has_its_event'),
         ),
         migrations.AddConstraint(
             model_name='holding',
@@ -714,7 +806,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='label',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='label_events_are_of_its_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='label',
             constraint=models.UniqueConstraint(fields=('agency', 'name', 'case'), name='label_once_per_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='note',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='note_events_are_of_its_case'),
         ),
         migrations.AddConstraint(
             model_name='note',
@@ -722,7 +822,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='objection',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('ruling_event'), '>>', models.Value(20)))), name='objection_events_are_of_its_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='objection',
             constraint=models.UniqueConstraint(fields=('case', 'number'), name='objection_number_is_unique'),
+        ),
+        migrations.AddConstraint(
+            model_name='objection',
+            constraint=models.CheckConstraint(condition=models.Q(('ruling', ''), ('ruling_event__isnull', False), _connector='XOR'), name='objection_ruling_has_its_event'),
         ),
         migrations.AddIndex(
             model_name='precedent',
@@ -733,12 +841,28 @@ class Migration(migrations.Migration):
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='precedent_folded_trigrams'),
         ),
         migrations.AddConstraint(
+            model_name='precedent',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='precedent_events_are_of_its_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='question',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('reply_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('lapse_event'), '>>', models.Value(20)))), name='question_events_are_of_its_case'),
+        ),
+        migrations.AddConstraint(
             model_name='question',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='question_one_open_per_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='question',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('replied_at__isnull', True), ('reply_event__isnull', True)), models.Q(('lapse_event__isnull', True), ('replied_at__isnull', False), ('reply_event__isnull', False)), _connector='OR'), name='question_reply_has_its_event'),
         ),
         migrations.AddIndex(
             model_name='recusal',
             index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['person', 'case'], name='recusal_open_of_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='recusal',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('end_event'), '>>', models.Value(20)))), name='recusal_events_are_of_its_case'),
         ),
         migrations.AddConstraint(
             model_name='recusal',
@@ -756,9 +880,17 @@ class Migration(migrations.Migration):
             model_name='recusal',
             constraint=models.CheckConstraint(condition=models.Q(('ended_by__isnull', True), models.Q(('ended_by', models.F('person')), _negated=True), _connector='OR'), name='recusal_is_not_ended_by_its_person'),
         ),
+        migrations.AddConstraint(
+            model_name='recusal',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('end_event__isnull', False), _connector='XOR'), name='recusal_end_has_its_event'),
+        ),
         migrations.AddIndex(
             model_name='referraltask',
             index=models.Index(condition=models.Q(('state', 'open')), fields=['agency', 'case'], name='task_open_of_agency'),
+        ),
+        migrations.AddConstraint(
+            model_name='referraltask',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('answer_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('drop_event'), '>>', models.Value(20)))), name='task_events_are_of_its_case'),
         ),
         migrations.AddConstraint(
             model_name='referraltask',
@@ -767,6 +899,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='referraltask',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(('ended_at__isnull', False), ('state', 'answered'), models.Q(('answer', ''), _negated=True)), models.Q(('ended_at__isnull', False), ('state', 'dropped'), models.Q(models.Q(('reason', ''), _negated=True), ('ended_by__isnull', True), _connector='OR')), _connector='OR'), name='task_ends_with_its_words'),
+        ),
+        migrations.AddConstraint(
+            model_name='referraltask',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer_event__isnull', False), ('drop_event__isnull', True), ('state', 'answered')), models.Q(('answer_event__isnull', True), ('drop_event__isnull', False), ('ended_by__isnull', False), ('state', 'dropped')), models.Q(('answer_event__isnull', True), ('drop_event__isnull', True), models.Q(('state', 'open'), models.Q(('ended_by__isnull', True), ('state', 'dropped')), _connector='OR')), _connector='OR'), name='task_words_have_their_event'),
         ),
         migrations.AddIndex(
             model_name='clock',
@@ -794,7 +930,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='refusal',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='refusal_events_are_of_its_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='refusal',
             constraint=models.CheckConstraint(condition=models.Q(('proposed_agency', models.F('agency')), _negated=True), name='refusal_proposes_another_agency'),
+        ),
+        migrations.AddConstraint(
+            model_name='revision',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='revision_events_are_of_its_case'),
+        ),
+        migrations.AddConstraint(
+            model_name='ruling',
+            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='ruling_events_are_of_its_case'),
         ),
         migrations.AddConstraint(
             model_name='ruling',

@@ -118,10 +118,12 @@ BEGIN
         END IF;
         RETURN OLD;
     END IF;
-    IF (NEW.case_id, NEW.person_id, NEW.at) IS DISTINCT FROM (OLD.case_id, OLD.person_id, OLD.at)
+    IF (NEW.case_id, NEW.event_id, NEW.person_id, NEW.at)
+            IS DISTINCT FROM (OLD.case_id, OLD.event_id, OLD.person_id, OLD.at)
         OR NEW.named_by_id IS DISTINCT FROM OLD.named_by_id
         OR (OLD.ended_at IS NOT NULL
-            AND (NEW.ended_at, NEW.ended_by_id) IS DISTINCT FROM (OLD.ended_at, OLD.ended_by_id)) THEN
+            AND (NEW.ended_at, NEW.ended_by_id, NEW.end_event_id)
+                IS DISTINCT FROM (OLD.ended_at, OLD.ended_by_id, OLD.end_event_id)) THEN
         RAISE EXCEPTION 'recusal % only ends', OLD.id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
@@ -159,7 +161,7 @@ CREATE FUNCTION complaints_guard_actor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM complaints_recusal AS recusal
     WHERE recusal.case_id = NEW.case_id AND recusal.person_id = NEW.actor_id AND recusal.ended_at IS NULL
-        AND NOT (NEW.action = 'recuse' AND recusal.named_by_id = NEW.actor_id AND recusal.at = NEW.at);
+        AND NOT (NEW.action = 'recuse' AND recusal.named_by_id = NEW.actor_id AND recusal.event_id = NEW.id);
     IF FOUND THEN
         RAISE EXCEPTION 'event % of case % is by whom the case is about', NEW.number, NEW.case_id
             USING ERRCODE = 'integrity_constraint_violation';

@@ -15,7 +15,7 @@ from complaints.models.clocks import Clock, ClockStep, Ending
 from complaints.models.consultations import WITH_DIRECTORATE, Consultation, ConsultationState, Estimate
 from complaints.models.drafts import Draft
 from complaints.models.files import Attachment
-from complaints.models.history import CaseEvent, Holding
+from complaints.models.history import CaseEvent, Holding, event_key
 from complaints.models.recusals import Recusal
 from complaints.models.referrals import Handover, Precedent, ReferralTask, TaskState
 from complaints.models.search import SearchBlock
@@ -78,4 +78,5 @@ __all__ = [
     "StandardText",
     "TaskState",
     "TopicAnswer",
+    "event_key",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from complaints.models.history import events_of_its_case
 from complaints.models.texts import TEXT_LENGTH
 from complaints.workflow import Outcome
 
@@ -32,6 +33,7 @@ class Note(models.Model):
     """What staff write down for one another about a case; the citizen never reads it."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="notes")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
     kind = models.CharField(max_length=4, choices=NoteKind, default=NoteKind.NOTE)
     spoken_with = models.CharField(max_length=12, choices=SpokenWith, blank=True)
     text = models.TextField(max_length=TEXT_LENGTH)
@@ -42,9 +44,10 @@ class Note(models.Model):
         verbose_name = _("note")
         ordering = ["at", "id"]
         constraints = [
+            events_of_its_case("note_events_are_of_its_case", "event"),
             models.CheckConstraint(
                 condition=models.Q(kind=NoteKind.CALL) ^ models.Q(spoken_with=""), name="note_of_a_call_says_with_whom"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,6 +58,7 @@ class Label(models.Model):
     """A word an agency's desk puts on a case to find it again."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="labels")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     name = models.CharField(max_length=LABEL_LENGTH)
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
@@ -63,7 +67,10 @@ class Label(models.Model):
     class Meta:
         verbose_name = _("label")
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["agency", "name", "case"], name="label_once_per_case")]
+        constraints = [
+            events_of_its_case("label_events_are_of_its_case", "event"),
+            models.UniqueConstraint(fields=["agency", "name", "case"], name="label_once_per_case"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -79,11 +86,18 @@ class LinkKind(models.TextChoices):
 class CaseLink(models.Model):
     """A case linked to another: as the same problem under a lead whose answer answers it too, or as related.
 
-    A case has one lead at most, and a lead has none: answers travel one step, so that no loop can arise.
+    A case has one lead at most, and a lead has none: answers travel one step, so that no loop can arise. Both histories
+    record it; the end is not recorded where the link is replaced by another, nor in the history of a closed lead.
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="links")
     lead = models.ForeignKey("complaints.Case", models.CASCADE, related_name="followers")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
+    lead_event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
+    end_event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
+    lead_end_event = models.OneToOneField(
+        "complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     kind = models.CharField(max_length=12, choices=LinkKind)
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -94,6 +108,8 @@ class CaseLink(models.Model):
         verbose_name = _("link between cases")
         ordering = ["at", "id"]
         constraints = [
+            events_of_its_case("link_events_are_of_its_case", "event", "end_event"),
+            events_of_its_case("link_events_are_of_its_lead", "lead_event", "lead_end_event", case="lead"),
             models.CheckConstraint(condition=~models.Q(case=models.F("lead")), name="link_joins_two_cases"),
             models.UniqueConstraint(
                 fields=["case"],
@@ -102,6 +118,11 @@ class CaseLink(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["case", "lead"], condition=models.Q(ended_at__isnull=True), name="link_once_per_pair"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=False)
+                | models.Q(end_event__isnull=True, lead_end_event__isnull=True),
+                name="link_end_has_its_time",
             ),
         ]
 

@@ -84,6 +84,7 @@ class ClockStep(models.Model):
     """One reminder or level of the ladder taken on a clock, once whatever the number of sweeps."""
 
     clock = models.ForeignKey(Clock, models.CASCADE, related_name="steps")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
     step = models.CharField(max_length=20)
     taken_at = models.DateTimeField()
 

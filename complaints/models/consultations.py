@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from complaints.models.history import events_of_its_case
 from complaints.models.texts import TEXT_LENGTH
 
 
@@ -29,6 +30,11 @@ class Consultation(models.Model):
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="consultations")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
+    finding_event = models.OneToOneField(
+        "complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    revoke_event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
     directorate = models.ForeignKey("agencies.Directorate", models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=ConsultationState, default=ConsultationState.ASKED)
     text = models.TextField(max_length=TEXT_LENGTH)
@@ -45,6 +51,7 @@ class Consultation(models.Model):
         verbose_name = _("consultation")
         ordering = ["asked_at", "id"]
         constraints = [
+            events_of_its_case("consultation_events_are_of_its_case", "event", "finding_event", "revoke_event"),
             models.UniqueConstraint(
                 fields=["case"], condition=models.Q(state__in=WITH_DIRECTORATE), name="consultation_one_open_per_case"
             ),
@@ -56,6 +63,11 @@ class Consultation(models.Model):
                 condition=~models.Q(state=ConsultationState.FOUND) | ~models.Q(finding=""),
                 name="consultation_is_found_with_a_finding",
             ),
+            models.CheckConstraint(
+                condition=models.Q(state=ConsultationState.FOUND, finding_event__isnull=False)
+                | (~models.Q(state=ConsultationState.FOUND) & models.Q(finding_event__isnull=True)),
+                name="consultation_finding_has_its_event",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -66,6 +78,7 @@ class Estimate(models.Model):
     """The working days a directorate asked for at one moment; every one after the first has a reason."""
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="estimates")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
     days = models.PositiveSmallIntegerField()
     reason = models.TextField(max_length=TEXT_LENGTH, blank=True)

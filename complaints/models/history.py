@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from typing import Final
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -10,14 +13,33 @@ from django.utils.translation import gettext_lazy as _
 from complaints.models.case import PASSING_ON
 from complaints.workflow import Holder, State
 
+#: Bits of an event's key that hold its number: a case has room for a million events.
+NUMBER_BITS: Final = 20
+
+
+def event_key(case: int, number: int) -> int:
+    """Return the key of event ``number`` of the case with the key ``case``; it is known before the event is written."""
+    return case << NUMBER_BITS | number
+
+
+def events_of_its_case(name: str, *events: str, case: str = "case") -> models.CheckConstraint:
+    """Return the constraint that the foreign keys ``events`` lead to events of the row's own ``case``, where set."""
+    own = models.Q()
+    for event in events:
+        own &= models.Q(**{case: models.F(event).bitrightshift(NUMBER_BITS)})
+    return models.CheckConstraint(condition=own, name=name)
+
 
 class CaseEvent(models.Model):
     """One thing done to a case; never changed, never deleted (a trigger refuses it).
 
-    ``facts`` holds ids, codes, dates and hashes only: words live in rows that retention may erase.
+    ``id`` is ``event_key`` of the case and the number, so that the words written with an event point to it by foreign
+    keys although they are written first. ``facts`` holds codes, dates, hashes, and the keys of the agencies and people
+    that the action names; the properties below read it. Words live in rows that retention may erase.
     ``chain`` is the SHA-256 of the event before it and of this one (see ``complaints.engine.history_chain``).
     """
 
+    id = models.BigIntegerField(primary_key=True, editable=False)
     case = models.ForeignKey("complaints.Case", models.PROTECT, related_name="events")
     number = models.PositiveIntegerField()
     action = models.CharField(max_length=20)
@@ -33,7 +55,18 @@ class CaseEvent(models.Model):
     class Meta:
         verbose_name = _("event")
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["case", "number"], name="event_number_is_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="event_number_is_unique"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    number__lt=1 << NUMBER_BITS,
+                    id=models.ExpressionWrapper(
+                        models.F("case") * (1 << NUMBER_BITS) + models.F("number"), models.BigIntegerField()
+                    ),
+                ),
+                name="event_key_is_of_its_case_and_number",
+            ),
+        ]
         indexes = [
             models.Index(fields=["actor", "action"], condition=models.Q(actor__isnull=False), name="event_of_actor"),
             models.Index(
@@ -45,6 +78,73 @@ class CaseEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}:{self.number} {self.action}"
+
+    @property
+    def promised_on(self) -> date | None:
+        """Return the day promised by an acceptance."""
+        return self._day("promised_on")
+
+    @property
+    def new_on(self) -> date | None:
+        """Return the new day of the reply: proposed, granted, or counted anew."""
+        return self._day("new_on")
+
+    @property
+    def reason(self) -> str:
+        """Return the code of the reason for which an agency said that the case is not its own."""
+        return self._code("reason")
+
+    @property
+    def outcome(self) -> str:
+        """Return the code of the outcome of a closing or of a proposed answer."""
+        return self._code("outcome")
+
+    @property
+    def named_agency_id(self) -> int | None:
+        """Return the agency the case was referred to, or whose part in it was asked for, answered or dropped."""
+        return self._key("agency")
+
+    @property
+    def desk_id(self) -> int | None:
+        """Return the agency at whose desk a note or a recusal was written; None for the unit."""
+        return self._key("desk")
+
+    @property
+    def link_bearer(self) -> str:
+        """Return how the link by which a directorate was asked or answered went to it: a code of ``LinkBearer``."""
+        return self._code("handed")
+
+    @property
+    def step(self) -> str:
+        """Return which reminder or level of the ladder the clock took."""
+        return self._code("step")
+
+    @property
+    def is_first_miss(self) -> bool:
+        """Tell whether a missed deadline is the first of its stretch, of which the citizen is told."""
+        return bool(self.facts.get("first"))
+
+    @property
+    def found_nobody(self) -> bool:
+        """Tell whether nobody stood on the level of the ladder that the clock took."""
+        return bool(self.facts.get("empty"))
+
+    @property
+    def moved_due(self) -> tuple[datetime, datetime]:
+        """Return the deadline before and after it was counted anew."""
+        old, new = (datetime.fromisoformat(self.facts[name]) for name in ("old_due", "new_due"))
+        return old, new
+
+    def _code(self, name: str) -> str:
+        return str(self.facts.get(name) or "")
+
+    def _key(self, name: str) -> int | None:
+        key = self.facts.get(name)
+        return None if key is None else int(key)
+
+    def _day(self, name: str) -> date | None:
+        text = self.facts.get(name)
+        return date.fromisoformat(text) if text else None
 
 
 class _Span(models.Func):

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from complaints.models.history import events_of_its_case
 from complaints.models.texts import TEXT_LENGTH
 
 
@@ -27,6 +28,8 @@ class Recusal(models.Model):
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="recusals")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
+    end_event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
     person = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     named_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     text = models.TextField(max_length=TEXT_LENGTH, blank=True)
@@ -41,6 +44,7 @@ class Recusal(models.Model):
         verbose_name = _("recusal")
         ordering = ["at", "id"]
         constraints = [
+            events_of_its_case("recusal_events_are_of_its_case", "event", "end_event"),
             models.UniqueConstraint(
                 fields=["case", "person"],
                 condition=models.Q(ended_at__isnull=True),
@@ -57,6 +61,10 @@ class Recusal(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ended_by__isnull=True) | ~models.Q(ended_by=models.F("person")),
                 name="recusal_is_not_ended_by_its_person",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True) ^ models.Q(end_event__isnull=False),
+                name="recusal_end_has_its_event",
             ),
         ]
         indexes = [

@@ -8,6 +8,7 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models.case import ArabicStrip
+from complaints.models.history import events_of_its_case
 from complaints.models.texts import TEXT_LENGTH
 
 
@@ -26,6 +27,9 @@ class ReferralTask(models.Model):
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="tasks")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
+    answer_event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
+    drop_event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=TaskState, default=TaskState.OPEN)
     text = models.TextField(max_length=TEXT_LENGTH)
@@ -40,6 +44,7 @@ class ReferralTask(models.Model):
         verbose_name = _("referral task")
         ordering = ["asked_at", "id"]
         constraints = [
+            events_of_its_case("task_events_are_of_its_case", "event", "answer_event", "drop_event"),
             models.UniqueConstraint(
                 fields=["case", "agency"], condition=models.Q(state=TaskState.OPEN), name="task_one_open_per_agency"
             ),
@@ -52,6 +57,20 @@ class ReferralTask(models.Model):
                     & (~models.Q(reason="") | models.Q(ended_by__isnull=True))
                 ),
                 name="task_ends_with_its_words",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=TaskState.ANSWERED, answer_event__isnull=False, drop_event__isnull=True)
+                | models.Q(
+                    state=TaskState.DROPPED,
+                    ended_by__isnull=False,
+                    answer_event__isnull=True,
+                    drop_event__isnull=False,
+                )
+                | (
+                    models.Q(answer_event__isnull=True, drop_event__isnull=True)
+                    & (models.Q(state=TaskState.OPEN) | models.Q(state=TaskState.DROPPED, ended_by__isnull=True))
+                ),
+                name="task_words_have_their_event",
             ),
         ]
         indexes = [
@@ -67,7 +86,8 @@ class ReferralTask(models.Model):
 class Precedent(models.Model):
     """A ruling of the unit kept for the next case of its sort: topic, place, words, the owner, and why.
 
-    It is offered with its reason, never applied by itself; ``ended_at`` retires it.
+    It is offered with its reason, never applied by itself; ``ended_at`` retires it. ``event`` is the referral it comes
+    from.
     """
 
     topic = models.ForeignKey("agencies.Topic", models.PROTECT, related_name="+")
@@ -76,6 +96,7 @@ class Precedent(models.Model):
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     why = models.TextField(max_length=TEXT_LENGTH)
     case = models.ForeignKey("complaints.Case", models.SET_NULL, null=True, blank=True, related_name="precedents")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
     made_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -89,6 +110,9 @@ class Precedent(models.Model):
     class Meta:
         verbose_name = _("precedent")
         ordering = ["-made_at", "-id"]
+        constraints = [
+            events_of_its_case("precedent_events_are_of_its_case", "event"),
+        ]
         indexes = [
             models.Index(fields=["topic"], condition=models.Q(ended_at__isnull=True), name="precedent_of_topic"),
             GinIndex(OpClass(models.F("folded"), name="gin_trgm_ops"), name="precedent_folded_trigrams"),
@@ -102,6 +126,8 @@ class Handover(models.Model):
     """A case in the hands of a centre outside the system, under that centre's own reference, until it answers."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="handovers")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
+    return_event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
     centre = models.ForeignKey("agencies.OutsideCentre", models.PROTECT, related_name="+")
     reference = models.CharField(max_length=60)
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
@@ -114,9 +140,14 @@ class Handover(models.Model):
         verbose_name = _("handover")
         ordering = ["at", "id"]
         constraints = [
+            events_of_its_case("handover_events_are_of_its_case", "event", "return_event"),
             models.UniqueConstraint(
                 fields=["case"], condition=models.Q(ended_at__isnull=True), name="handover_one_open_per_case"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(recorded_by__isnull=True) ^ models.Q(return_event__isnull=False),
+                name="handover_return_has_its_event",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import get_language, gettext_lazy as _
 
 from agencies.models import QuestionKind
+from complaints.models.history import events_of_its_case
 from complaints.workflow import Outcome
 from kit.dates import day_text
 
@@ -25,9 +26,20 @@ class AnswerState(models.TextChoices):
 
 
 class Answer(models.Model):
-    """What the agency found and did, with the coded outcome; on sensitive topics signed by a second person."""
+    """What the agency found and did, with the coded outcome; on sensitive topics signed by a second person.
+
+    ``event`` is the closing that gave it. ``lead_answer`` is the answer of a lead case that this one repeats.
+    """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="answers")
+    proposed_event = models.OneToOneField(
+        "complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
+    taken_back_event = models.ForeignKey(
+        "complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lead_answer = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="copies")
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=20, choices=Outcome)
     found = models.TextField(max_length=TEXT_LENGTH)
@@ -44,8 +56,19 @@ class Answer(models.Model):
         verbose_name = _("answer")
         ordering = ["written_at", "id"]
         constraints = [
+            events_of_its_case("answer_events_are_of_its_case", "proposed_event", "event", "taken_back_event"),
             models.UniqueConstraint(
                 fields=["case"], condition=models.Q(state=AnswerState.PROPOSED), name="answer_one_proposed"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(proposed_event__isnull=False) | models.Q(event__isnull=False),
+                name="answer_is_written_with_an_event",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=AnswerState.PROPOSED, event__isnull=True, taken_back_event__isnull=True)
+                | models.Q(state=AnswerState.GIVEN, event__isnull=False, taken_back_event__isnull=True)
+                | models.Q(state=AnswerState.TAKEN_BACK, taken_back_event__isnull=False),
+                name="answer_state_has_its_event",
             ),
         ]
 
@@ -57,6 +80,9 @@ class Question(models.Model):
     """One question to the citizen and the reply; one open question a case."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="questions")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
+    reply_event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
+    lapse_event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
     text = models.TextField(max_length=TEXT_LENGTH)
     asked_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
@@ -68,9 +94,15 @@ class Question(models.Model):
         verbose_name = _("question")
         ordering = ["asked_at", "id"]
         constraints = [
+            events_of_its_case("question_events_are_of_its_case", "event", "reply_event", "lapse_event"),
             models.UniqueConstraint(
                 fields=["case"], condition=models.Q(ended_at__isnull=True), name="question_one_open_per_case"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(replied_at__isnull=True, reply_event__isnull=True)
+                | models.Q(replied_at__isnull=False, reply_event__isnull=False, lapse_event__isnull=True),
+                name="question_reply_has_its_event",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +122,7 @@ class Refusal(models.Model):
     """One "not ours" of an agency, with its reason and the owner it proposes."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="refusals")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     proposed_agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     after_accepting = models.BooleanField()
@@ -102,9 +135,10 @@ class Refusal(models.Model):
         verbose_name = _("refusal")
         ordering = ["at", "id"]
         constraints = [
+            events_of_its_case("refusal_events_are_of_its_case", "event"),
             models.CheckConstraint(
                 condition=~models.Q(proposed_agency=models.F("agency")), name="refusal_proposes_another_agency"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,9 +154,14 @@ class ExtensionState(models.TextChoices):
 
 
 class Extension(models.Model):
-    """A later date an officer proposes, with the reason; the supervisor grants the first, the CMU the others."""
+    """A later date an officer proposes, with the reason; the supervisor grants the first, the CMU the others.
+
+    ``decided_event`` granted it or let it drop.
+    """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="extensions")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
+    decided_event = models.ForeignKey("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=8, choices=ExtensionState)
     days = models.PositiveSmallIntegerField()
     old_on = models.DateField()
@@ -137,10 +176,15 @@ class Extension(models.Model):
         verbose_name = _("extension")
         ordering = ["proposed_at", "id"]
         constraints = [
+            events_of_its_case("extension_events_are_of_its_case", "event", "decided_event"),
             models.UniqueConstraint(
                 fields=["case"], condition=models.Q(state=ExtensionState.PROPOSED), name="extension_one_proposed"
             ),
             models.CheckConstraint(condition=models.Q(new_on__gt=models.F("old_on")), name="extension_is_later"),
+            models.CheckConstraint(
+                condition=models.Q(state=ExtensionState.PROPOSED) ^ models.Q(decided_event__isnull=False),
+                name="extension_state_has_its_event",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -158,6 +202,8 @@ class Objection(models.Model):
     """One objection of the citizen to an answer, decided by somebody who did not handle the case."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="objections")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
+    ruling_event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, null=True, blank=True, related_name="+")
     number = models.PositiveSmallIntegerField()
     text = models.TextField(max_length=TEXT_LENGTH)
     made_at = models.DateTimeField()
@@ -169,7 +215,14 @@ class Objection(models.Model):
     class Meta:
         verbose_name = _("objection")
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["case", "number"], name="objection_number_is_unique")]
+        constraints = [
+            events_of_its_case("objection_events_are_of_its_case", "event", "ruling_event"),
+            models.UniqueConstraint(fields=["case", "number"], name="objection_number_is_unique"),
+            models.CheckConstraint(
+                condition=models.Q(ruling="") ^ models.Q(ruling_event__isnull=False),
+                name="objection_ruling_has_its_event",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.number}"
@@ -179,12 +232,16 @@ class Addition(models.Model):
     """What the citizen added after filing."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="additions")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
     text = models.TextField(max_length=TEXT_LENGTH)
     at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("addition")
         ordering = ["at", "id"]
+        constraints = [
+            events_of_its_case("addition_events_are_of_its_case", "event"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.at:%Y-%m-%d}"
@@ -194,6 +251,7 @@ class Revision(models.Model):
     """The citizen's words as they stood before a correction."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="revisions")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
     subject = models.CharField(max_length=120)
     details = models.TextField()
     area = models.CharField(max_length=120, blank=True)
@@ -205,6 +263,9 @@ class Revision(models.Model):
     class Meta:
         verbose_name = _("revision")
         ordering = ["replaced_at", "id"]
+        constraints = [
+            events_of_its_case("revision_events_are_of_its_case", "event"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.replaced_at:%Y-%m-%d}"
@@ -258,12 +319,17 @@ class TopicAnswer(models.Model):
 
 
 class Ruling(models.Model):
-    """The CMU's reason for a referral or for archiving; the citizen reads the latter."""
+    """The CMU's reason for a referral or for archiving; the citizen reads the latter.
+
+    ``offered`` is the best of the precedents that fitted when it was made, followed or not.
+    """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="rulings")
+    event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, blank=True, related_name="+")
     text = models.TextField(max_length=TEXT_LENGTH, blank=True)
     resets_limit = models.BooleanField(default=False)
+    offered = models.ForeignKey("complaints.Precedent", models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -271,6 +337,7 @@ class Ruling(models.Model):
         verbose_name = _("ruling")
         ordering = ["at", "id"]
         constraints = [
+            events_of_its_case("ruling_events_are_of_its_case", "event"),
             models.CheckConstraint(
                 condition=models.Q(resets_limit=False) | ~models.Q(text=""),
                 name="ruling_resets_the_limit_with_a_reason",

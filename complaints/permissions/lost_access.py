@@ -33,7 +33,7 @@ def _stations(events: Iterable[CaseEvent]) -> Iterator[tuple[CaseEvent, frozense
     lead: int | None = None
     parts: frozenset[int | None] = frozenset()
     for event in events:
-        agency = event.facts.get("agency")
+        agency = event.named_agency_id
         match event.action:
             case Action.FILE:
                 lead = event.agency_id

@@ -12,7 +12,7 @@ from agencies.models import current_calendar
 from complaints.attachments import pictures
 from complaints.case_text import time_held
 from complaints.case_text.conversation import ConversationLine, conversation
-from complaints.case_text.event_texts import EventText, EventTextReader, event_texts
+from complaints.case_text.event_texts import EventText, texts_for_staff
 from complaints.case_text.history import HistoryEntry, history_entries
 from complaints.case_text.sent_messages import SentMessage, case_messages, has_left, sent_to_citizen
 from complaints.case_text.time_held import TimeHeld
@@ -56,10 +56,10 @@ class CaseFile:
 
 
 def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
-    """Return the file of ``case`` as ``user`` may read it at ``at``, in six statements whatever its length."""
-    texts, messages = event_texts(case, user, at=at), case_messages(case)
+    """Return the file of ``case`` as ``user`` may read it at ``at``, in as many statements whatever its length."""
+    messages = case_messages(case)
     events = list(case.events.select_related("actor", "on_behalf_of"))
-    entries = list(history_entries(case, events, EventTextReader(texts, user, at)))
+    entries = list(history_entries(case, events, texts_for_staff(case, events, user, at=at)))
     titles = {notices.occasion(event): entry.title for event, entry in zip(events, entries, strict=True)}
     sent_messages = sent_to_citizen(messages, titles, at=at)
     # A directorate's files stand beside its finding.
@@ -86,7 +86,7 @@ def _last_text(
     entries: Sequence[HistoryEntry], events: Sequence[CaseEvent], actions: Container[str]
 ) -> EventText | None:
     pairs = zip(reversed(entries), reversed(events), strict=True)
-    return next((entry.paper for entry, event in pairs if event.action in actions), None)
+    return next((entry.text for entry, event in pairs if event.action in actions), None)
 
 
 def _span(holding: Holding, clock: time_held.WorkingTime, at: datetime) -> HoldingSpan:

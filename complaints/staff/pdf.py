@@ -177,7 +177,7 @@ def _when(since: datetime, until: datetime | None) -> list[str]:
 
 
 def _answer_entry(text: EventText) -> PdfEntry:
-    return _entry(text.code_words, lines=[text.first, text.second])
+    return _entry(text.label, lines=[text.first, text.second])
 
 
 def _conversation_entry(line: ConversationLine) -> PdfEntry:
@@ -187,10 +187,9 @@ def _conversation_entry(line: ConversationLine) -> PdfEntry:
 
 
 def _history_entry(entry: HistoryEntry) -> PdfEntry:
-    text = entry.paper
-    coded = [text.code_words, text.named] if text else []
-    texts = [text.first, text.second] if text else []
-    return _entry(entry.title, [moment_text(entry.at), entry.by, *coded], lines=texts)
+    text = entry.text or EventText()
+    meta = [moment_text(entry.at), entry.by, text.label, text.named, text.linked]
+    return _entry(entry.title, meta, lines=[text.first, text.second])
 
 
 def _cut(entries: Sequence[PdfEntry]) -> Sequence[PdfEntry]:

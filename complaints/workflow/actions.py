@@ -271,6 +271,7 @@ ACTIONS: dict[Action, ActionRule] = {
         who=those(A.SUPERVISOR, A.CMU),
         sources=WITH_AGENCY,
         tells=(Tell(P.HOLDER, "officer_date_refused"),),
+        is_for_own_desk=True,
     ),
     Action.PROPOSE_ANSWER: ActionRule(
         label=_("Answer proposed; it waits for the second signature"), who=DESK, sources=AT_AGENCY
@@ -280,17 +281,29 @@ ACTIONS: dict[Action, ActionRule] = {
         who=SIGNERS,
         sources=AT_AGENCY,
         tells=(Tell(P.HOLDER, "officer_sent_back"),),
+        is_for_own_desk=True,
     ),
     Action.ASSIGN: ActionRule(label=_("Given to an officer"), who=DESK | {A.CLOCK}, sources=WITH_AGENCY),
-    Action.NOTE: ActionRule(label=_("Note"), who=STAFF | {A.PARTNER}, sources=ANY_STATE),
-    Action.CALL: ActionRule(label=_("Telephone call noted"), who=STAFF | {A.AGENT, A.PARTNER}, sources=ANY_STATE),
+    Action.NOTE: ActionRule(label=_("Note"), who=STAFF | {A.PARTNER}, sources=ANY_STATE, is_for_own_desk=True),
+    Action.CALL: ActionRule(
+        label=_("Telephone call noted"),
+        who=STAFF | {A.AGENT, A.PARTNER},
+        sources=ANY_STATE,
+        is_for_own_desk=True,
+    ),
     Action.LABEL: ActionRule(label=_("Label changed"), who=STAFF, sources=ANY_STATE),
     # The officer and the partner only themselves, as ``actions.recusals`` sees to.
     Action.RECUSE: ActionRule(
-        label=_("Set aside: the case is about them"), who=STAFF | {A.PARTNER, A.CLOCK}, sources=ANY_STATE
+        label=_("Set aside: the case is about them"),
+        who=STAFF | {A.PARTNER, A.CLOCK},
+        sources=ANY_STATE,
+        is_for_own_desk=True,
     ),
     Action.END_RECUSAL: ActionRule(
-        label=_("Not set aside any more"), who=those(A.SUPERVISOR, A.CMU), sources=ANY_STATE
+        label=_("Not set aside any more"),
+        who=those(A.SUPERVISOR, A.CMU),
+        sources=ANY_STATE,
+        is_for_own_desk=True,
     ),
     Action.LINK: ActionRule(label=_("Linked to another case"), who=STAFF, sources=OPEN),
     Action.UNLINK: ActionRule(label=_("Link to another case ended"), who=STAFF, sources=OPEN),
@@ -346,7 +359,7 @@ ACTIONS: dict[Action, ActionRule] = {
             title=_("The time limit has passed"),
             text=_("We apologise. The delay was reported to those above the desk of %(agency)s."),
             colour="bad",
-            only_with="first",
+            only_with="is_first_miss",
         ),
     ),
     Action.RECALCULATE: ActionRule(

@@ -32,8 +32,9 @@ class TimelineText:
 
     ``title`` and the texts may name ``%(agency)s`` (the office that acted), ``%(owner)s`` (whose the case is after it)
     and ``%(unit)s``; without a ``title`` the kind of case has its own. ``text_in_triage`` replaces ``text`` where the
-    action leads to triage. ``detail`` names the fact whose label stands before the text, ``day`` the fact that is the
-    day at its end, without which there is no text. With ``only_with`` the entry exists only where that fact is set.
+    action leads to triage. ``detail`` names the property of the event whose label stands before the text, ``day`` the
+    one that is the day at its end, without which there is no text. With ``only_with`` the entry exists only where that
+    property is set.
     """
 
     title: StrPromise | str = ""
@@ -59,7 +60,8 @@ class ActionRule:
 
     ``by_link``: it can be done through a signed link. ``is_previewed``: its message to the citizen is the same whatever
     its form says, so that the page shows it at once. ``fulfils``: the clocks that wait for it; any other action that
-    leaves the state only stops them. ``timeline`` is None for what is the offices' own affair.
+    leaves the state only stops them. ``timeline`` is None for what is the offices' own affair. ``is_for_own_desk``:
+    what is written with it is read by the desk that wrote it and by the unit alone.
     """
 
     label: StrPromise
@@ -75,11 +77,17 @@ class ActionRule:
     fulfils: frozenset[ClockKind] = frozenset()
     quote: Quote | None = None
     timeline: TimelineText | None = None
+    is_for_own_desk: bool = False
 
     @property
     def changes_state(self) -> bool:
         """Tell whether the action is a transition."""
         return bool(self.targets)
+
+    @property
+    def is_quoted_to_citizen(self) -> bool:
+        """Tell whether the citizen's timeline quotes what was written with the action."""
+        return self.quote is not None and self.timeline is not None and self.timeline.has_quote
 
 
 def those[T](*members: T) -> frozenset[T]:

@@ -18,6 +18,7 @@ from complaints.models import (
     Clock,
     Ending,
     Holding,
+    event_key,
 )
 from complaints.workflow import ACTIONS, STATE_RULES, Action, Holder, State
 from tests.bench.world import Desk, Keys, World
@@ -64,8 +65,13 @@ class CaseRows:
         """Return the clocks of the case itself that have not ended; those of parts run beside them."""
         return [clock for clock in self.clocks if clock.ended_at is None and clock.task is None]
 
+    @property
+    def _event_id(self) -> int:
+        """Return the key of the event that the action will record."""
+        return event_key(self.case.pk, self.case.version + 1)
+
     def _say[M: Model](self, model: type[M], **values: object) -> M:
-        row = model(pk=self.keys.next(model), case=self.case, **values)
+        row = model(pk=self.keys.next(model), case=self.case, event_id=self._event_id, **values)
         self.words.append(row)
         return row
 
@@ -102,6 +108,7 @@ class CaseRows:
         case = self.case
         case.version += 1
         event = CaseEvent(
+            pk=event_key(case.pk, case.version),
             case=case,
             number=case.version,
             action=action,

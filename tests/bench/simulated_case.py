@@ -172,15 +172,15 @@ class SimulatedCase(CaseRows):
     def do_refer(self) -> None:
         former = self.case.agency
         self.desk = self._other_desk(former)
-        ruling = self._say(Ruling, agency=self.desk.agency, by=self.world.cmu, at=self.at)
+        self._say(Ruling, agency=self.desk.agency, by=self.world.cmu, at=self.at)
         self.case.agency, self.case.officer, self.case.promised_on = self.desk.agency, None, None
-        facts = {"ruling": ruling.pk, "agency": self.desk.agency.pk, "resets_limit": False}
+        facts = {"agency": self.desk.agency.pk, "resets_limit": False}
         self._move(Action.REFER, State.REFERRED, by=self.world.cmu, facts=facts, former=former)
 
     def do_archive(self) -> None:
-        ruling = self._say(Ruling, text=WORDS, by=self.world.cmu, at=self.at)
+        self._say(Ruling, text=WORDS, by=self.world.cmu, at=self.at)
         self._close(self.world.cmu, Outcome.INADMISSIBLE)
-        facts = {"ruling": ruling.pk, "words": history_chain.fingerprint(WORDS)}
+        facts = {"words": history_chain.fingerprint(WORDS)}
         self._move(Action.ARCHIVE, State.CLOSED, by=self.world.cmu, facts=facts)
 
     def do_accept(self) -> None:
@@ -200,7 +200,7 @@ class SimulatedCase(CaseRows):
     def _refuse(self, action: Action) -> None:
         former = self.case.agency
         other = self._other_desk(former).agency
-        refusal = self._say(
+        self._say(
             Refusal,
             agency=former,
             proposed_agency=other,
@@ -210,7 +210,7 @@ class SimulatedCase(CaseRows):
             by=self._officer,
             at=self.at,
         )
-        facts = {"refusal": refusal.pk, "reason": "other_agency", "proposed_agency": other.pk}
+        facts = {"reason": "other_agency", "proposed_agency": other.pk}
         officer = self._officer
         self.desk = self.case.agency = self.case.officer = self.case.promised_on = None
         self.case.bounces += 1
@@ -218,24 +218,25 @@ class SimulatedCase(CaseRows):
 
     def do_ask(self) -> None:
         asker = self.world.cmu if self.desk is None else self._officer
-        question = self._say(Question, text=WORDS, asked_by=asker, asked_at=self.at)
-        facts = {"question": question.pk, "words": history_chain.fingerprint(WORDS)}
+        self._say(Question, text=WORDS, asked_by=asker, asked_at=self.at)
+        facts = {"words": history_chain.fingerprint(WORDS)}
         self._move(Action.ASK, State.WAITING, by=asker, facts=facts)
 
     def do_reply(self) -> None:
         question = self._last(Question)
         question.reply, question.replied_at, question.ended_at = WORDS, self.at, self.at
-        facts = {"question": question.pk, "words": history_chain.fingerprint(WORDS)}
+        question.reply_event_id = self._event_id
+        facts = {"words": history_chain.fingerprint(WORDS)}
         self._move(Action.REPLY, State(self.case.resumes_to), by=self.case.citizen.user, facts=facts)
 
     def do_lapse(self) -> None:
         question = self._last(Question)
-        question.ended_at = self.at
-        self._move(Action.LAPSE, State(self.case.resumes_to), by=None, facts={"question": question.pk})
+        question.ended_at, question.lapse_event_id = self.at, self._event_id
+        self._move(Action.LAPSE, State(self.case.resumes_to), by=None, facts={})
 
     def do_add(self) -> None:
-        addition = self._say(Addition, text=WORDS, at=self.at)
-        facts = {"addition": addition.pk, "words": history_chain.fingerprint(WORDS), "files": 0}
+        self._say(Addition, text=WORDS, at=self.at)
+        facts = {"words": history_chain.fingerprint(WORDS), "files": 0}
         self._record(Action.ADD, State(self.case.state), by=self.case.citizen.user, facts=facts)
 
     def do_add_task(self) -> None:
@@ -254,22 +255,22 @@ class SimulatedCase(CaseRows):
             due_at=due,
         )
         self.clocks.append(clock)
-        facts = {"task": task.pk, "agency": desk.agency.pk, "days": days, "words": history_chain.fingerprint(WORDS)}
+        facts = {"agency": desk.agency.pk, "days": days, "words": history_chain.fingerprint(WORDS)}
         self._record(Action.ADD_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def do_answer_task(self) -> None:
         task = self._last(ReferralTask)
         desk = next(desk for desk in self.world.desks if desk.agency == task.agency)
-        task.state, task.answer = TaskState.ANSWERED, WORDS
+        task.state, task.answer, task.answer_event_id = TaskState.ANSWERED, WORDS, self._event_id
         self._end_part(task, by=desk.officer, ending=Ending.MET)
-        facts = {"task_answer": task.pk, "agency": task.agency_id, "words": history_chain.fingerprint(WORDS)}
+        facts = {"agency": task.agency_id, "words": history_chain.fingerprint(WORDS)}
         self._record(Action.ANSWER_TASK, State.IN_PROGRESS, by=desk.officer, facts=facts)
 
     def do_drop_task(self) -> None:
         task = self._last(ReferralTask)
-        task.state, task.reason = TaskState.DROPPED, WORDS
+        task.state, task.reason, task.drop_event_id = TaskState.DROPPED, WORDS, self._event_id
         self._end_part(task, by=self._officer, ending=Ending.STOPPED)
-        facts = {"task_drop": task.pk, "agency": task.agency_id, "words": history_chain.fingerprint(WORDS)}
+        facts = {"agency": task.agency_id, "words": history_chain.fingerprint(WORDS)}
         self._record(Action.DROP_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def _end_part(self, task: ReferralTask, *, by: User, ending: Ending) -> None:
@@ -280,7 +281,7 @@ class SimulatedCase(CaseRows):
     def do_propose_extension(self) -> None:
         due = self._running().due_at
         new_on = timezone.localdate(self.world.calendar.due(due, EXTRA_DAYS))
-        extension = self._say(
+        self._say(
             Extension,
             state=ExtensionState.PROPOSED,
             days=EXTRA_DAYS,
@@ -290,24 +291,24 @@ class SimulatedCase(CaseRows):
             proposed_by=self._officer,
             proposed_at=self.at,
         )
-        facts = {"extension": extension.pk, "new_on": new_on.isoformat()}
+        facts = {"new_on": new_on.isoformat()}
         self._record(Action.PROPOSE_EXTENSION, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def do_extend(self) -> None:
         extension, clock = self._last(Extension), self._running()
-        extension.state = ExtensionState.GRANTED
+        extension.state, extension.decided_event_id = ExtensionState.GRANTED, self._event_id
         extension.granted_by, extension.granted_at = self._supervisor, self.at
         clock.due_at = self.world.calendar.due(clock.due_at, EXTRA_DAYS)
         self._project(clock)
         self.case.last_action = Action.EXTEND
-        facts = {"extension": extension.pk, "new_on": extension.new_on.isoformat()}
+        facts = {"new_on": extension.new_on.isoformat()}
         self._record(Action.EXTEND, State.IN_PROGRESS, by=self._supervisor, facts=facts)
 
     def do_close(self) -> None:
         outcomes = OUTCOMES[self.case.kind]
         outcome = self.dice.choices(outcomes, [6, 2, 2, 1][: len(outcomes)])[0]
         self._close(self._officer, outcome)
-        answer = self._say(
+        self._say(
             Answer,
             agency=self.case.agency,
             outcome=outcome,
@@ -318,7 +319,7 @@ class SimulatedCase(CaseRows):
             written_at=self.at,
             given_at=self.at,
         )
-        facts = {"answer": answer.pk, "outcome": outcome, "words": history_chain.fingerprint(FOUND, DONE)}
+        facts = {"outcome": outcome, "words": history_chain.fingerprint(FOUND, DONE)}
         self._move(Action.CLOSE, State.CLOSED, by=self._officer, facts=facts)
 
     def do_withdraw(self) -> None:
@@ -329,25 +330,25 @@ class SimulatedCase(CaseRows):
 
     def do_object(self) -> None:
         self.case.objections_made += 1
-        objection = self._say(Objection, number=self.case.objections_made, text=WORDS, made_at=self.at)
+        self._say(Objection, number=self.case.objections_made, text=WORDS, made_at=self.at)
         self.case.closed_at, self.case.closed_by, self.case.outcome = None, None, ""
-        facts = {"objection": objection.pk, "words": history_chain.fingerprint(WORDS)}
+        facts = {"words": history_chain.fingerprint(WORDS)}
         self._move(Action.OBJECT, State.OBJECTED, by=self.case.citizen.user, facts=facts)
 
     def do_uphold(self) -> None:
-        objection = self._rule(ObjectionRuling.UPHELD)
+        self._rule(ObjectionRuling.UPHELD)
         self.case.limit_from = self.at
         days = self._promise() if self.desk else 0
-        facts = {"objection": objection.pk, "days": days, "words": history_chain.fingerprint(WORDS)}
+        facts = {"days": days, "words": history_chain.fingerprint(WORDS)}
         target = State.IN_PROGRESS if self.desk else State.TRIAGE
         due = self.world.calendar.due(self.at, days) if self.desk else None
         self._move(Action.UPHOLD, target, by=self.world.judge, facts=facts, due=due)
 
     def do_dismiss(self) -> None:
-        objection = self._rule(ObjectionRuling.DISMISSED)
+        self._rule(ObjectionRuling.DISMISSED)
         answers = [row for row in self.words if isinstance(row, Answer)]
         self._close(self.world.judge, Outcome(answers[-1].outcome) if answers else Outcome.INADMISSIBLE)
-        facts = {"objection": objection.pk, "words": history_chain.fingerprint(WORDS)}
+        facts = {"words": history_chain.fingerprint(WORDS)}
         self._move(Action.DISMISS, State.CLOSED, by=self.world.judge, facts=facts)
 
     # ---- what several actions share ----
@@ -380,8 +381,8 @@ class SimulatedCase(CaseRows):
         extensions = (row for row in self.words if isinstance(row, Extension))
         return next((row for row in extensions if row.state == ExtensionState.PROPOSED), None)
 
-    def _rule(self, ruling: ObjectionRuling) -> Objection:
+    def _rule(self, ruling: ObjectionRuling) -> None:
         objection = self._last(Objection)
         objection.ruling, objection.reasons = ruling, WORDS
         objection.ruled_by, objection.ended_at = self.world.judge, self.at
-        return objection
+        objection.ruling_event_id = self._event_id

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import CMU
 from complaints.actions import precedents
-from complaints.models import Case, CaseEvent, Precedent, Ruling
+from complaints.models import Case, Precedent, Ruling
 from complaints.permissions import partner_tasks
 from complaints.permissions.partner_tasks import DatedPartnerTask
 from complaints.permissions.rulings import has_ended, is_bound, missing_answer_text, ruling_binds_text
-from complaints.workflow import AT_AGENCY, Action, State
+from complaints.workflow import AT_AGENCY, State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +43,7 @@ class CompetencePanel:
 def competence_panel(case: Case, user: User, *, at: datetime) -> CompetencePanel:
     """Return what the page of ``case`` says of its competence, in a number of statements that is the same for any."""
     tasks = partner_tasks.all_with_due_dates(case)
-    ruling, referral = _last_ruling(case), _last_referral(case)
-    offered = _precedent(referral.facts) if referral else None
+    ruling, offered = _last_ruling(case), _last_offered(case)
     looks_for_owner = case.state == State.TRIAGE and user.authority(at).has(CMU)
     on = timezone.localdate(at)
     return CompetencePanel(
@@ -73,10 +71,7 @@ def _last_ruling(case: Case) -> Ruling | None:
     return last if last and last.agency_id == case.agency_id else None
 
 
-def _last_referral(case: Case) -> CaseEvent | None:
-    return case.events.filter(action=Action.REFER).order_by("number").last()
-
-
-def _precedent(facts: Mapping[str, Any]) -> Precedent | None:
-    key = facts.get("offered")
-    return Precedent.objects.select_related("agency").filter(pk=key).first() if key else None
+def _last_offered(case: Case) -> Precedent | None:
+    referrals = case.rulings.filter(agency__isnull=False).select_related("offered__agency")
+    last = referrals.order_by("event").last()
+    return last.offered if last else None

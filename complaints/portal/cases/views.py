@@ -100,8 +100,7 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect("case", ref=ref)
     if not form.is_bound and own.state != State.WAITING:
         return redirect("case", ref=ref)
-    events = list(own.events.all())
-    question = timeline.open_question(own, events, timeline.words_of(own))
+    question = timeline.open_question(own)
     return _page(request, "case_reply", own, form, question=question, promise=promise_card(own, at=at))
 
 

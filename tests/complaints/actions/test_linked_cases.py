@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
 from complaints.actions import accept, answers as closing_verbs, ask, close, link, linked_cases, refer, sign, unlink
+from complaints.engine.change import Change
 from complaints.models import Answer, Case, CaseLink, Clock, Holding
 from notifications.models import Message, MessageState
 from tests.cast import NOW
@@ -62,8 +63,8 @@ def test_five_people_are_answered_once_each_by_their_own_way(
         (answer.found, answer.done, answer.likeness, omar.pk)
     }
     assert [verbs_of(case) for case in cases] == [["file", "link", "accept", "close"]] * 4
-    facts = [case.events.get(action="close").facts for case in cases]
-    assert [(one["answer"], one["lead"]) for one in facts] == [(copy.pk, lead.pk) for copy in copies]
+    closings = [case.events.get(action="close") for case in cases]
+    assert [(copy.event, copy.lead_answer) for copy in copies] == [(closing, answer) for closing in closings]
     assert lead.events.get(action="close").facts["followers"] == 4
 
 
@@ -165,10 +166,10 @@ def test_a_failure_at_the_last_one_leaves_nobody_answered(
     first, last = (follow(one) for one in neighbours(2))
     whole = closing_verbs._copy
 
-    def break_down(answer: Answer, case: Case) -> Answer:
-        if case.pk == last.pk:
+    def break_down(answer: Answer, change: Change) -> Answer:
+        if change.case.pk == last.pk:
             raise DatabaseError
-        return whole(answer, case)
+        return whole(answer, change)
 
     monkeypatch.setattr(closing_verbs, "_copy", break_down)
     with pytest.raises(DatabaseError):

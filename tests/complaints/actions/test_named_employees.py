@@ -49,8 +49,9 @@ def test_the_officer_who_is_named_keeps_off(
     event = case.events.get(action="recuse")
     assert (event.actor, event.facts) == (
         None,
-        {"concern": concern.pk, "person": str(omar.pk), "desk": case.agency_id},
+        {"person": str(omar.pk), "desk": case.agency_id},
     )
+    assert concern.event == event
     assert told(case, "officer_new_case") == {"hani"}
 
 

@@ -52,7 +52,7 @@ def test_asking_starts_a_clock_beside_the_cases_own_and_tells_the_agency(
         "in_progress",
         "in_progress",
     )
-    assert (event.facts["task"], event.facts["agency"]) == (partner_task.pk, gam.pk)
+    assert (partner_task.event, event.named_agency_id) == (event, gam.pk)
     assert told("officer_task") == both(yusuf)
     # The lead goes on holding it, under its own deadline.
     assert accepted.holdings.get(ended_at=None).agency == accepted.agency

@@ -41,11 +41,11 @@ def test_the_supervisor_sets_the_officer_aside(
     assert (accepted.officer, accepted.state) == (None, "in_progress")
     event = accepted.events.last()
     assert event is not None
-    assert (event.action, event.actor, event.facts["person"], event.facts["concern"]) == (
+    assert (event.action, event.actor, event.facts["person"], concern.event) == (
         "recuse",
         nadia,
         str(omar.pk),
-        concern.pk,
+        event,
     )
     assert RECUSAL_REASON not in str(event.facts)
     assert first_forged(list(accepted.events.order_by("number"))) is None
@@ -150,7 +150,7 @@ def test_the_supervisor_takes_it_back(accepted: Case, omar: User, hani: User, na
     assert (accepted.officer, accepted.is_recused(omar)) == (None, False)
     event = accepted.events.last()
     assert event is not None
-    assert (event.action, event.facts["clear"], event.facts["person"]) == ("end_recusal", concern.pk, str(omar.pk))
+    assert (event.action, concern.end_event, event.facts["person"]) == ("end_recusal", event, str(omar.pk))
     assign(accepted, by=nadia, at=now + timedelta(hours=1), officer=omar)
     with pytest.raises(NotRecused):
         end_recusal(accepted, by=nadia, at=now, person=omar, text="خطأ في الاسم")

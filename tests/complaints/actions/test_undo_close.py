@@ -51,7 +51,9 @@ def test_correcting_a_lead_corrects_who_was_closed_with_it(
     case.refresh_from_db()
     other.refresh_from_db()
     assert (case.deadline_at, case.officer, other.officer) == (promised, nadia, omar)
-    assert [one.events.latest("number").facts for one in (lead, case)] == [{}, {"lead": lead.pk}]
+    assert [one.answers.get().taken_back_event for one in (lead, case)] == [
+        one.events.get(action="correct") for one in (lead, case)
+    ]
     assert [one.clocks.filter(kind="answer", ended_at=None).count() for one in (case, other)] == [1, 1]
     assert [first_forged(one.events.order_by("number")) for one in (case, other)] == [None, None]
     assert Holding.objects.filter(case__in=[case, other], ended_at=None, holder="agency").count() == 2

@@ -89,12 +89,10 @@ def check_clocks(case: Case) -> None:
             assert local.weekday() not in WEEKEND
             assert local.time() <= CLOSES
         assert (clock.ended_at is None) == (clock.ending == "")
-    taken = [(step.clock_id, step.step) for step in ClockStep.objects.filter(clock__case=case)]
-    recorded = case.events.filter(action__in=[Action.REMIND, Action.ESCALATE], actor=None).values_list(
-        "facts", flat=True
-    )
-    assert len(taken) == len(set(taken)) == len(recorded)
-    assert len({(facts["clock"], facts["step"]) for facts in recorded}) == len(taken)
+    steps = list(ClockStep.objects.filter(clock__case=case).select_related("event"))
+    recorded = case.events.filter(action__in=[Action.REMIND, Action.ESCALATE], actor=None)
+    assert len({(step.clock_id, step.step) for step in steps}) == len(steps)
+    assert {step.event for step in steps} == set(recorded)
     assert Clock.objects.filter(task__case=case, task__state="open", ended_at=None).count() == (
         case.tasks.filter(state="open").count()
     )

@@ -176,7 +176,14 @@ def test_a_ramadan_that_begins_in_the_middle_changes_the_hours_and_the_shares(fi
 def test_the_part_of_another_agency_is_counted_anew_and_the_case_keeps_its_own_date(
     accepted: Case, gam: Agency, nadia: User, now: datetime
 ) -> None:
-    task = ReferralTask.objects.create(case=accepted, agency=gam, text="افحصوا الرصيف", asked_by=nadia, asked_at=now)
+    task = ReferralTask.objects.create(
+        case=accepted,
+        event=accepted.events.latest("number"),
+        agency=gam,
+        text="افحصوا الرصيف",
+        asked_by=nadia,
+        asked_at=now,
+    )
     end = at(6, 15, 30)
     Clock.objects.create(
         case=accepted, task=task, kind=ClockKind.ANSWER_TASK, started_at=now, limit_days=2, first_due_at=end, due_at=end

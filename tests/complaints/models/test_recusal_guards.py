@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from complaints.actions import end_recusal, recuse
-from complaints.models import Case, CaseEvent, Recusal
+from complaints.models import Case, CaseEvent, Recusal, event_key
 from tests.complaints import RECUSAL_REASON
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
@@ -28,7 +28,8 @@ def test_an_officer_whom_the_case_is_about_fails_at_commit(concern: Recusal, oma
 
 
 def test_so_does_a_concern_about_the_officer_who_stays(accepted: Case, omar: User, nadia: User, now: datetime) -> None:
-    Recusal.objects.create(case=accepted, person=omar, named_by=nadia, text=RECUSAL_REASON, at=now)
+    event = accepted.events.latest("number")
+    Recusal.objects.create(case=accepted, event=event, person=omar, named_by=nadia, text=RECUSAL_REASON, at=now)
     with pytest.raises(IntegrityError, match="is whom it is about"), transaction.atomic():
         connection.check_constraints()
     transaction.set_rollback(True)
@@ -37,15 +38,17 @@ def test_so_does_a_concern_about_the_officer_who_stays(accepted: Case, omar: Use
 def test_an_event_by_such_a_person_fails_at_once(concern: Recusal, omar: User, now: datetime) -> None:
     event = CaseEvent.objects.filter(case=concern.case_id).latest("number")
     for action in ("note", "recuse", "close"):
-        event.pk, event.number, event.action, event.actor = None, event.number + 1, action, omar
+        event.number, event.action, event.actor = event.number + 1, action, omar
+        event.pk = event_key(concern.case_id, event.number)
         event.at = now.replace(hour=12)
         with pytest.raises(IntegrityError, match="is by whom the case is about"), transaction.atomic():
             event.save(force_insert=True)
 
 
 def test_one_open_for_each_person(concern: Recusal, omar: User, nadia: User, now: datetime) -> None:
+    event = concern.case.events.earliest("number")
     with pytest.raises(IntegrityError, match="recusal_open_once"), transaction.atomic():
-        Recusal.objects.create(case=concern.case, person=omar, named_by=nadia, text=RECUSAL_REASON, at=now)
+        Recusal.objects.create(case=concern.case, event=event, person=omar, named_by=nadia, text=RECUSAL_REASON, at=now)
 
 
 @pytest.mark.parametrize("name", ["person", "named_by"])
@@ -62,12 +65,15 @@ def test_an_open_one_cannot_be_deleted(concern: Recusal) -> None:
 def test_an_ended_one_stays_ended(concern: Recusal, nadia: User, omar: User, now: datetime) -> None:
     end_recusal(concern.case, by=nadia, at=now, person=omar, text=RECUSAL_REASON)
     with pytest.raises(IntegrityError, match="only ends"), transaction.atomic():
-        Recusal.objects.filter(pk=concern.pk).update(ended_at=None, ended_by=None, end_text="")
+        Recusal.objects.filter(pk=concern.pk).update(ended_at=None, ended_by=None, end_event=None, end_text="")
 
 
 def test_nobody_ends_what_is_about_themselves(concern: Recusal, omar: User, now: datetime) -> None:
+    event = concern.case.events.latest("number")
     with pytest.raises(IntegrityError, match="not_ended_by_its_person"), transaction.atomic():
-        Recusal.objects.filter(pk=concern.pk).update(ended_at=now, ended_by=omar, end_text=RECUSAL_REASON)
+        Recusal.objects.filter(pk=concern.pk).update(
+            ended_at=now, ended_by=omar, end_event=event, end_text=RECUSAL_REASON
+        )
 
 
 @pytest.mark.parametrize("said", [{"text": ""}, {"ended_at": "2026-01-04T10:00Z"}, {"end_text": "لا"}])

@@ -6,9 +6,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen, User
 from agencies.models import Governorate, OutsideCentre
-from complaints.actions import accept, add, ask, assign, hand_over, log_call, note, reply
+from complaints.actions import accept, add, ask, assign, hand_over, link, log_call, note, reply
 from complaints.attachments import uploads
-from complaints.models import CaseLink, LinkKind, SpokenWith
+from complaints.models import SpokenWith
 from tests.cast import let_in
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock
@@ -24,7 +24,7 @@ def everything(
 ) -> str:
     """The number of a case on which there is something of everything."""
     case = file_case(governorate=amman, area="حي نزال", place="شارع 12، بناية 7")
-    CaseLink.objects.create(case=file_case(), lead=case, kind=LinkKind.SAME_PROBLEM, by=omar, at=clock.at)
+    link(file_case(), case, by=omar, at=clock.at)
     files = [("a.jpg", picture(size=(640, 480))), ("b.png", picture("PNG", size=(300, 900))), ("c.pdf", PDF)]
     attachments = [uploads.receive(upload(name, content), at=clock.at) for name, content in files]
     accept(case, by=omar, at=clock.pass_(minutes=7), days=4)

@@ -142,7 +142,7 @@ def test_who_held_it_and_for_how_long(
         ("Jordan Water Company", "3 working hours"),
         ("Government Complaints Management Unit", "14 working hours"),
     ]
-    assert (file.history[0].paper.code_words, file.history[0].paper.named) == (
+    assert (file.history[0].text.label, file.history[0].text.named) == (
         "Another agency is competent",
         "Greater Amman Municipality",
     )

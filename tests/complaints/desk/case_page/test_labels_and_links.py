@@ -34,8 +34,8 @@ def test_pages_about_the_case_show_them_too(desk: Desk, referred: Case, omar: Us
 
 
 def named(case: Case, person: User, *, at: datetime) -> list[str]:
-    papers = [deed.paper for deed in read_case_file(load_case(person, case.reference, at=at), person, at=at).history]
-    return [paper.named for paper in papers if paper and paper.what == "link"]
+    texts = [entry.text for entry in read_case_file(load_case(person, case.reference, at=at), person, at=at).history]
+    return [text.linked for text in texts if text and text.linked]
 
 
 def test_the_history_names_the_other_case_at_both_ends_and_after_the_link_ended(

@@ -13,7 +13,11 @@ from tests.complaints.pages import Desk, address, statements_of
 
 
 def link(case: Case, lead: Case, by: User, kind: LinkKind = LinkKind.SAME_PROBLEM) -> CaseLink:
-    return CaseLink.objects.create(case=case, lead=lead, kind=kind, by=by, at=case.filed_at)
+    """Link two cases, whatever would be asked of them; the events it is recorded with are of notes."""
+    event, lead_event = (note(one, by=by, at=case.filed_at, text="انظروا القضية الأخرى.").event for one in (case, lead))
+    return CaseLink.objects.create(
+        case=case, lead=lead, event=event, lead_event=lead_event, kind=kind, by=by, at=case.filed_at
+    )
 
 
 def test_the_persons_other_cases_the_newest_first(file_case: FileCase, omar: User, lina: User, now: datetime) -> None:

@@ -170,8 +170,8 @@ def test_the_section_shows_times_with_reasons_the_finding_and_its_files(
     for part in (REASON, FINDING, SIGNATORY, "محضر.pdf", "the directorate"):
         assertContains(page, part)
     assert [one.link for one in page.context["consultations"]] == [""]
-    assert [deed.paper.first for deed in page.context["file"].history[:3]] == [FINDING, REASON, ""]
-    assert page.context["file"].history[1].paper.code_words == "9 working days"
+    assert [deed.text.first for deed in page.context["file"].history[:3]] == [FINDING, REASON, ""]
+    assert page.context["file"].history[1].text.label == "9 working days"
 
 
 def test_whoever_may_not_answer_for_the_directorate_does_not_see_its_link(

@@ -110,7 +110,10 @@ def test_the_view_of_directorates_names_the_one_that_is_asked(
 def test_tasks_for_others_are_shown_to_the_agency_that_owes_them(
     desk: Desk, accepted: Case, gam: Agency, omar: User, yusuf: User, lina: User, now: datetime
 ) -> None:
-    ReferralTask.objects.create(case=accepted, agency=gam, text="ما سبب الحفر؟", asked_by=omar, asked_at=now)
+    event = accepted.events.latest("number")
+    ReferralTask.objects.create(
+        case=accepted, event=event, agency=gam, text="ما سبب الحفر؟", asked_by=omar, asked_at=now
+    )
     assert queue(desk(yusuf), view="tasks") == [accepted.reference]
     assert queue(desk(yusuf)) == []
     assert queue(desk(omar), view="tasks") == []

@@ -23,7 +23,7 @@ from tests.complaints.sample_files import picture, upload
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_case_page_takes_ten_statements_whatever_has_happened(
+def test_the_case_page_takes_twelve_statements_whatever_has_happened(
     as_amina: Client, asked: Case, omar: User, amina: Citizen, now: datetime, count: int, django_assert_num_queries
 ) -> None:
     for number in range(count):
@@ -33,8 +33,9 @@ def test_the_case_page_takes_ten_statements_whatever_has_happened(
         actions.add(asked, by=amina.user, at=at, text=MORE, attachments=[attached])
         actions.ask(asked, by=omar, at=at, text=QUESTION)
     as_amina.get(url(asked))
-    # Two of them say how long the agency's time still stands, which is asked of whoever was asked before.
-    with django_assert_num_queries(10):
+    # Two of them say how long the agency's time still stands, which is asked of whoever was asked before; three read
+    # the open question, all questions and all additions.
+    with django_assert_num_queries(12):
         context = as_amina.get(url(asked)).context
     assert (len(context["attachments"]), len(context["entries"])) == (count, 3 + 3 * count)
     # A question that was answered is no longer sent, nor is the promise whose date has moved since.

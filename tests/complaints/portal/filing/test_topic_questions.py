@@ -269,7 +269,7 @@ def test_answers_do_not_multiply_the_statements_of_the_case_page(
 ) -> None:
     case = file_case(answers=topic_answers.given(asked[:count], SAID))
     as_amina.get(f"/en/cases/{case.reference}/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         as_amina.get(f"/en/cases/{case.reference}/")
 
 

@@ -43,7 +43,7 @@ def test_it_keeps_topic_place_words_agency_and_why(
         RULING,
         lina,
     )
-    assert kept.case.events.last().facts["precedent"] == kept.pk
+    assert kept.event == kept.case.events.last()
 
 
 def test_without_a_reason_nothing_is_kept(bounced: Bounce, lina: User, water: Agency, now: datetime) -> None:

@@ -171,7 +171,7 @@ def test_a_colleague_cannot_take_it_back(desk: Desk, closed: Case, nadia: User) 
 
 def test_the_answer_stands_on_the_page_afterwards(desk: Desk, closed: Case, omar: User) -> None:
     file = desk(omar).get(address("desk-case", closed)).context["file"]
-    assert (file.answer.first, file.answer.second, file.answer.code_words) == (FOUND, DONE, "Solved")
+    assert (file.answer.first, file.answer.second, file.answer.label) == (FOUND, DONE, "Solved")
 
 
 def test_closing_needs_a_case_in_progress(desk: Desk, referred: Case, omar: User) -> None:

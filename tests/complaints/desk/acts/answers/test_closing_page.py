@@ -81,10 +81,21 @@ def test_what_is_no_copy(
 ) -> None:
     answer(at=now - timedelta(days=91))
     answer(found=FOUND + " وقيس الضغط.")
-    Answer.objects.filter(case=answer()).update(state="taken_back")
+    taken_back = answer()
+    Answer.objects.filter(case=taken_back).update(
+        state="taken_back", taken_back_event=taken_back.events.latest("number")
+    )
     Answer.objects.filter(case=answer()).update(agency=gam)
     linked = answer()
-    CaseLink.objects.create(case=linked, lead=accepted, kind="related", by=lina, at=now)
+    CaseLink.objects.create(
+        case=linked,
+        lead=accepted,
+        event=linked.events.latest("number"),
+        lead_event=accepted.events.latest("number"),
+        kind="related",
+        by=lina,
+        at=now,
+    )
     alike = answer_copies.likeness(FOUND, DONE, reference=accepted.reference)
     assert answer_copies.count_copies(accepted, alike, at=now) == 0
     close(accepted, by=omar, at=now, **GOOD)
@@ -197,7 +208,8 @@ def test_an_open_question_is_said_before_anything_is_typed(
 def test_an_open_task_is_said_before_anything_is_typed(
     desk: Desk, accepted: Case, gam: Agency, omar: User, now: datetime
 ) -> None:
-    accepted.tasks.create(agency=gam, text="ما سبب الحفر؟", asked_by=omar, asked_at=now)
+    event = accepted.events.latest("number")
+    accepted.tasks.create(event=event, agency=gam, text="ما سبب الحفر؟", asked_by=omar, asked_at=now)
     page = desk(omar).get(address("desk-close", accepted))
     said = "The case cannot be closed yet: the answer of Greater Amman Municipality is missing."
     assert (page.status_code, said in page.content.decode()) == (409, True)
@@ -210,7 +222,8 @@ def test_an_answer_is_not_even_proposed_with_an_open_task(
 ) -> None:
     case = file_case(topic=conduct)
     accept(case, by=omar, at=now, days=3)
-    case.tasks.create(agency=gam, text="ما سبب الحفر؟", asked_by=omar, asked_at=now)
+    event = case.events.latest("number")
+    case.tasks.create(event=event, agency=gam, text="ما سبب الحفر؟", asked_by=omar, asked_at=now)
     with pytest.raises(TransitionNotAllowed):
         close(case, by=omar, at=now, **GOOD)
     assert Answer.objects.count() == 0

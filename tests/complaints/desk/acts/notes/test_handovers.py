@@ -58,7 +58,13 @@ def test_what_a_directorate_has_goes_to_no_centre(
     accepted: Case, omar: User, centre: OutsideCentre, network: Directorate, now: datetime
 ) -> None:
     Consultation.objects.create(
-        case=accepted, directorate=network, text="متى؟", asked_by=omar, asked_at=now, expires_at=now + 9 * HOUR
+        case=accepted,
+        event=accepted.events.latest("number"),
+        directorate=network,
+        text="متى؟",
+        asked_by=omar,
+        asked_at=now,
+        expires_at=now + 9 * HOUR,
     )
     with pytest.raises(InOtherHands):
         hand_over(accepted, by=omar, at=now, centre=centre, reference="1")
@@ -132,7 +138,7 @@ def test_the_pages_and_the_history(desk: Desk, accepted: Case, omar: User, centr
     assert "W-77/2026" in client.get(address("desk-take-back", accepted)).content.decode()
     client.post(address("desk-take-back", accepted), sent(accepted, text=ANSWER))
     file = client.get(address("desk-case", accepted)).context["file"]
-    assert [(deed.title, deed.paper.first, deed.paper.named) for deed in file.history[:2]] == [
+    assert [(deed.title, deed.text.first, deed.text.named) for deed in file.history[:2]] == [
         ("Answer of the outside centre recorded", ANSWER, "Water Complaints Centre"),
         ("Handed over to an outside centre", "W-77/2026", "Water Complaints Centre"),
     ]
