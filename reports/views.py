@@ -135,7 +135,7 @@ def _counted(period: ReportPeriod, *, at: datetime) -> Report:
 
 
 def _staff_frame(request: HttpRequest, at: datetime) -> dict[str, Any]:
-    """Return what stands in the head of the page."""
+    """Return the office in the head of the page, as on every staff page."""
     user = cast("User", request.user)
     return {"office": office_label(user, at=at)}
 

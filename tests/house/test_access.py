@@ -189,7 +189,7 @@ def every_address(case: Case) -> dict[str, str]:
         "attempt": 1,
         "agency": "miyahuna",
         "precedent": 1,
-        "asked": 1,
+        "consultation": 1,
         "file": attachment.pk,
         "message": message.pk,
         "call": message.call_task.pk,

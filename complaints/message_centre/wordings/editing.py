@@ -138,7 +138,7 @@ def template_name(template: str) -> str:
 
 def editor_names(editions_: Iterable[WordingEdition]) -> dict[str, str]:
     """Return the names of those who wrote editions, by their keys; one statement, none without editions."""
-    keys = {edition.edited_by for edition in editions_}
+    keys = {one.edited_by for one in editions_}
     people = User.objects.in_bulk([key.removeprefix(STAFF_PREFIX) for key in keys]) if keys else {}
     return {staff_key(pk): str(user) for pk, user in people.items()}
 

@@ -31,7 +31,7 @@ def test_a_time_is_given_shown_with_its_day_and_changed_only_with_a_reason(
         200,
         {"reason": ["Write why you need another time"]},
     )
-    assert again.context["time"]["days"].value() == "9"
+    assert again.context["estimate"]["days"].value() == "9"
     client.post(url, {"time": "1", "number": "2", "days": "9", "reason": "القطعة غير متوفرة"})
     page = client.get(url)
     assert [one.days for one in page.context["content"].estimates] == [3, 9]
@@ -48,7 +48,7 @@ def test_a_colleague_who_was_first_leaves_the_typed_time_on_the_page(
 ) -> None:
     estimate(consultation, at=now, number=1, days=2)
     page = client.post(url, GIVEN)
-    assert (page.status_code, page.context["time"]["days"].value(), page.context["time"]["number"].value()) == (
+    assert (page.status_code, page.context["estimate"]["days"].value(), page.context["estimate"]["number"].value()) == (
         409,
         3,
         2,

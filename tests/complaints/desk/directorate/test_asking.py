@@ -158,7 +158,7 @@ def test_the_section_shows_times_with_reasons_the_finding_and_its_files(
     estimate(consultation, at=now, number=2, days=9, reason=REASON)
     page = desk(omar).get(address("desk-case", consultation.case))
     (one,) = page.context["consultations"]
-    assert [(given.days, str(given.until), given.reason) for given in one.times] == [
+    assert [(given.days, str(given.until), given.reason) for given in one.estimates] == [
         (2, "2026-01-06", ""),
         (9, "2026-01-15", REASON),
     ]
