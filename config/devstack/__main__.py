@@ -1,5 +1,6 @@
 """The commands of run.py, once the environment is there."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -31,7 +32,12 @@ def serve(arguments: list[str]) -> int:
     """Serve the demonstration."""
     if set(arguments) - {"--fresh", "--with-twilio"}:
         raise SystemExit(f"Unknown: {' '.join(arguments)}. `python3 run.py --help` lists the commands.")
-    stack.serve(fresh="--fresh" in arguments, with_twilio="--with-twilio" in arguments)
+    try:
+        stack.serve(fresh="--fresh" in arguments, with_twilio="--with-twilio" in arguments)
+    except stack.Stopped:
+        sys.stdout.flush()
+        # Everything has ended: to take the loaded application apart would be a second more to wait for.
+        os._exit(0)
     return 0
 
 

@@ -50,8 +50,12 @@ class Refusal(SystemExit):
     """A reason not to start, said in a sentence instead of a traceback."""
 
 
+class Stopped(SystemExit):
+    """Somebody asked to stop, by Ctrl-C or a plain kill."""
+
+
 def serve(*, fresh: bool, with_twilio: bool = False) -> None:
-    """Start everything, print where it is, and return when it was asked to stop.
+    """Start everything, print where it is, and raise `Stopped` when it was asked to stop and all of it has ended.
 
     ``with_twilio`` sends SMS through the real Twilio client to a stand-in, whose callbacks come back by HTTP.
     """
@@ -91,7 +95,7 @@ def _stop_on_signals() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         print(flush=True)  # after the ^C of the terminal
-        raise SystemExit(0)
+        raise Stopped(0)
 
     signal.signal(signal.SIGINT, leave)
     signal.signal(signal.SIGTERM, leave)
