@@ -170,6 +170,7 @@ KEEPS_ARABIC = {
     "complaints/search/word_forms.py",  # the endings and beginnings of Arabic words
     "complaints/actions/answer_quality.py",  # the hollow formulas that an answer may not consist of
     "kit/arabic.py",  # the letters it folds
+    "kit/forms/numbers.py",  # the thousands separator
     "config/formats/ar/formats.py",  # punctuation of dates
     "kit/months.py",  # months in the three families people write
     "config/settings.py",  # the operator's name, which is a setting
