@@ -141,13 +141,15 @@ class NotAllowedPage:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Send whoever is not signed in to the door they use: staff pages to the staff door."""
+    """Send whoever is not signed in to the right sign-in page: from staff pages to that of the staff."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
-        """Redirect to the staff door below `/staff/`, else to the citizens'."""
+        """Redirect to the staff sign-in below `/staff/`, else to that of citizens."""
         is_staff_page = "staff" in request.path_info.split("/")[1:3]
-        door = settings.STAFF_LOGIN_URL if is_staff_page else self.get_login_url(view_func)
-        return redirect_to_login(request.get_full_path(), resolve_url(door), self.get_redirect_field_name(view_func))
+        sign_in_page = settings.STAFF_LOGIN_URL if is_staff_page else self.get_login_url(view_func)
+        return redirect_to_login(
+            request.get_full_path(), resolve_url(sign_in_page), self.get_redirect_field_name(view_func)
+        )
 
 
 class IdleSession:

@@ -264,11 +264,11 @@ def huda(cmu: Agency) -> User:
 
 
 def sign_in(client: Client, person: User | Citizen) -> Client:
-    """Open a session for somebody of the cast, by the backend of their door, and return the client."""
+    """Open a session for somebody of the cast, by the backend they sign in with, and return the client."""
     user = person if isinstance(person, User) else person.user
     assert user is not None
-    door = "StaffBackend" if user.is_staff else "CitizenBackend"
-    client.force_login(user, backend=f"accounts.sign_in.backends.{door}")
+    backend = "StaffBackend" if user.is_staff else "CitizenBackend"
+    client.force_login(user, backend=f"accounts.sign_in.backends.{backend}")
     return client
 
 

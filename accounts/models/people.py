@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
@@ -44,6 +44,14 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
     def reached_at(self, phone: str) -> Self:
         """Return the citizens with this verified mobile number."""
         return self.filter(phone_lookup=lookup(phone, purpose="phone"))
+
+    def signing_in_with(self, number: str) -> Self:
+        """Return the citizens with this number and an active user: the proven owner first, then the newest."""
+        return (
+            self.filter(number_lookup=lookup(number, purpose=NUMBER_PURPOSE), user__is_active=True)
+            .select_related("user")
+            .order_by(Case(When(identity=Identity.MATCHED, then=0), default=1), "-created_at")
+        )
 
     def matched(self) -> Self:
         """Return the citizens whose identity the registry confirmed."""

@@ -7,12 +7,9 @@ from typing import Any, Final
 
 from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import Case, When
 from django.http import HttpRequest
 
-from accounts.models import Citizen, Identity, User
-from accounts.models.people import NUMBER_PURPOSE
-from kit.crypto import lookup
+from accounts.models import Citizen, User
 
 #: The backend that a citizen's session is opened with.
 CITIZEN_BACKEND: Final = "accounts.sign_in.backends.CitizenBackend"
@@ -58,11 +55,7 @@ def citizen_for(number: str, password: str) -> User | None:
 
     The proven owner comes first, then the newest of the pending citizens.
     """
-    people = list(
-        Citizen.objects.filter(number_lookup=lookup(number, purpose=NUMBER_PURPOSE), user__is_active=True)
-        .select_related("user")
-        .order_by(Case(When(identity=Identity.MATCHED, then=0), default=1), "-created_at")[:CANDIDATES]
-    )
+    people = Citizen.objects.signing_in_with(number)[:CANDIDATES]
     users: list[User | None] = [citizen.user for citizen in people]
     users += [None] * (HASHES - len(users))
     return _first_with(password, users)

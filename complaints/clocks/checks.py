@@ -46,7 +46,7 @@ def reminders_rise(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Ch
 
 
 @register
-def ladder_has_rungs(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+def ladder_has_levels(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Refuse a ladder of people nobody knows, of the same people twice, or of nobody."""
     levels = items(settings.LADDER)
     if set(levels) <= ESCALATION_LEVELS and len(set(levels)) == len(levels):

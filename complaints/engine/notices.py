@@ -68,8 +68,8 @@ class Moment(Protocol):
         """Return the working calendar; to ask for it may cost a statement."""
 
 
-def rings_from(moment: Moment) -> datetime | None:
-    """Return when the telephones of staff may ring for a case; None is at once."""
+def sms_not_before(moment: Moment) -> datetime | None:
+    """Return before when staff get no SMS about a case; None means at once."""
     if is_urgent(moment.case):
         return None
     opens = moment.calendar.opens_next(moment.at)
@@ -195,7 +195,7 @@ def _to_staff(
             by=by,
             reference=change.case.reference,
             daytime=not is_urgent(change.case),
-            sms_not_before=partial(rings_from, change),
+            sms_not_before=partial(sms_not_before, change),
         )
 
 

@@ -276,7 +276,7 @@ class _StepMessages:
 
     def miss(self) -> Iterator[Notice]:
         """Yield the reports of a miss to one level, with a copy to the unit; an empty level is told to the unit."""
-        people = self._on_the_rung()
+        people = self._on_the_level()
         if self.clock.kind in OF_THE_UNIT:
             unit = people or self.change.desk.cmu()
             yield from self.post.write("cmu_own_late", unit, self._words, by=BY_EMAIL_AND_SMS)
@@ -289,7 +289,7 @@ class _StepMessages:
         copy = "cmu_rung_empty" if self.is_empty else "cmu_late"
         yield from self.post.write(copy, self._unit_but(people), self._level_words)
 
-    def _on_the_rung(self) -> list[User]:
+    def _on_the_level(self) -> list[User]:
         role, on = self.step.role, timezone.localdate(self.post.at)
         if role is None:
             return []

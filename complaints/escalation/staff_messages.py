@@ -10,7 +10,7 @@ from functools import partial
 from accounts.contact.recipients import BY_EMAIL, ContextBuilder, to_staff
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
-from complaints.engine.notices import is_urgent, rings_from
+from complaints.engine.notices import is_urgent, sms_not_before
 from complaints.models import Case
 from notifications.models import Channel
 from notifications.outbox import Notice
@@ -41,5 +41,5 @@ class StaffMessages:
                 by=by,
                 reference=self.case.reference,
                 daytime=not is_urgent(self.case),
-                sms_not_before=partial(rings_from, self),
+                sms_not_before=partial(sms_not_before, self),
             )

@@ -47,7 +47,7 @@ class Matter:
     place: str
 
 
-# ---- doors ----
+# ---- signing in ----
 
 
 def say_who(person: Person, newcomer: Newcomer) -> None:
@@ -105,21 +105,21 @@ def register(person: Person, newcomer: Newcomer) -> None:
 
 
 def sign_in(person: Person, number: str, password: str = PASSWORD) -> None:
-    """Sign in at the citizens' door, on whose page the person stands already."""
+    """Sign in on the citizens' sign-in page, which is open already."""
     person.write("National, personal or passport number", number)
     person.write("Password", password)
     person.press("Sign in")
 
 
 def enter(person: Person, number: str, password: str = PASSWORD) -> None:
-    """Go to the citizens' door and sign in."""
+    """Open the citizens' sign-in page and sign in."""
     person.open("sign-in/")
     sign_in(person, number, password)
     person.is_at("How can we help you today?")
 
 
 def come_to_work(person: Person, email: str) -> None:
-    """Go to the door of the staff and sign in."""
+    """Open the staff sign-in page and sign in."""
     person.open("staff/sign-in/")
     person.write("E-mail", email)
     person.write("Password", PASSWORD)

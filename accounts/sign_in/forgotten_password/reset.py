@@ -6,21 +6,18 @@ from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import Case, QuerySet, When
 
 from accounts import rate_limits
 from accounts.contact.account_notices import owe_password_changed
-from accounts.models import Citizen, Identity
-from accounts.models.people import NUMBER_PURPOSE
+from accounts.models import Citizen
 from accounts.sign_in.codes import phone_codes
-from kit.crypto import lookup
 from notifications.addresses import address_status
 from notifications.models import Channel
 
 
 def is_known(number: str, phone: str) -> bool:
     """Tell whether an active citizen has this number and this phone."""
-    return _people(number, phone).exists()
+    return Citizen.objects.signing_in_with(number).reached_at(phone).exists()
 
 
 def send_code(number: str, context: phone_codes.CodeContext, *, at: datetime) -> phone_codes.Sending:
@@ -39,7 +36,7 @@ def set_password(number: str, *, phone: str, birth_date: date, password: str, at
     rate_limits.spend(rate_limits.RESET_PROOFS_PER_NUMBER, number, at=at)
     password_hash = make_password(password)
     with transaction.atomic():
-        people = _people(number, phone).select_for_update(of=("self",))
+        people = Citizen.objects.signing_in_with(number).reached_at(phone).select_for_update(of=("self",))
         person = next((citizen for citizen in people if citizen.birth_date == birth_date), None)
         if person is None or person.user is None:
             return False
@@ -48,13 +45,3 @@ def set_password(number: str, *, phone: str, birth_date: date, password: str, at
         address_status.clear(Channel.SMS, phone)
         owe_password_changed(person, at=at)
     return True
-
-
-def _people(number: str, phone: str) -> QuerySet[Citizen]:
-    """Return the citizens with this number and phone: the proven owner first, then the newest."""
-    return (
-        Citizen.objects.filter(number_lookup=lookup(number, purpose=NUMBER_PURPOSE), user__is_active=True)
-        .reached_at(phone)
-        .select_related("user")
-        .order_by(Case(When(identity=Identity.MATCHED, then=0), default=1), "-created_at")
-    )

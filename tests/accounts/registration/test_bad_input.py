@@ -1,4 +1,4 @@
-"""Whatever is typed wrongly at the doors: a clear sentence, what was typed kept, nothing written, never a 500."""
+"""What is typed wrongly while registering: a clear sentence, what was typed kept, nothing written, never a 500."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

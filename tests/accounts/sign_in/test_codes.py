@@ -14,7 +14,7 @@ from kit.crypto import lookup
 from notifications.models import Message
 
 PHONE = "+962791112233"
-DOOR = CodeContext(purpose=Purpose.REGISTER, session="s1", phone=PHONE, language="ar", address="192.0.2.1")
+CONTEXT = CodeContext(purpose=Purpose.REGISTER, session="s1", phone=PHONE, language="ar", address="192.0.2.1")
 
 
 def wrong(code: PhoneCode) -> str:
@@ -23,7 +23,7 @@ def wrong(code: PhoneCode) -> str:
 
 @pytest.fixture
 def code(db: None, now: datetime) -> PhoneCode:
-    return phone_codes.issue(DOOR, at=now)
+    return phone_codes.issue(CONTEXT, at=now)
 
 
 def test_a_code_has_five_digits_lives_ten_minutes_and_goes_to_the_telephone(code, now):
@@ -40,25 +40,25 @@ def test_only_a_keyed_hash_of_the_code_is_compared(code):
 
 
 def test_a_right_code_opens_once(code, now):
-    assert phone_codes.guess(DOOR, code.code, at=now) == CodeGuess(GuessOutcome.RIGHT)
-    assert phone_codes.guess(DOOR, code.code, at=now) == CodeGuess(GuessOutcome.DEAD)
+    assert phone_codes.guess(CONTEXT, code.code, at=now) == CodeGuess(GuessOutcome.RIGHT)
+    assert phone_codes.guess(CONTEXT, code.code, at=now) == CodeGuess(GuessOutcome.DEAD)
 
 
 def test_three_wrong_guesses_kill_a_code_even_for_the_right_one(code, now):
-    guesses = [phone_codes.guess(DOOR, wrong(code), at=now) for _ in range(3)]
+    guesses = [phone_codes.guess(CONTEXT, wrong(code), at=now) for _ in range(3)]
     assert guesses == [CodeGuess(GuessOutcome.WRONG, 2), CodeGuess(GuessOutcome.WRONG, 1), CodeGuess(GuessOutcome.DEAD)]
-    assert phone_codes.guess(DOOR, code.code, at=now) == CodeGuess(GuessOutcome.DEAD)
+    assert phone_codes.guess(CONTEXT, code.code, at=now) == CodeGuess(GuessOutcome.DEAD)
 
 
 def test_the_last_of_three_guesses_may_be_the_right_one(code, now):
-    phone_codes.guess(DOOR, wrong(code), at=now)
-    phone_codes.guess(DOOR, wrong(code), at=now)
-    assert phone_codes.guess(DOOR, code.code, at=now) == CodeGuess(GuessOutcome.RIGHT)
+    phone_codes.guess(CONTEXT, wrong(code), at=now)
+    phone_codes.guess(CONTEXT, wrong(code), at=now)
+    assert phone_codes.guess(CONTEXT, code.code, at=now) == CodeGuess(GuessOutcome.RIGHT)
 
 
 def test_a_code_is_good_until_its_ten_minutes_are_over(code, now):
-    assert phone_codes.guess(DOOR, code.code, at=now + timedelta(minutes=10)) == CodeGuess(GuessOutcome.EXPIRED)
-    assert phone_codes.guess(DOOR, code.code, at=now + timedelta(minutes=10, seconds=-1)) == CodeGuess(
+    assert phone_codes.guess(CONTEXT, code.code, at=now + timedelta(minutes=10)) == CodeGuess(GuessOutcome.EXPIRED)
+    assert phone_codes.guess(CONTEXT, code.code, at=now + timedelta(minutes=10, seconds=-1)) == CodeGuess(
         GuessOutcome.RIGHT
     )
 
@@ -67,36 +67,36 @@ def test_a_code_is_good_until_its_ten_minutes_are_over(code, now):
 def test_a_code_is_nothing_in_another_session_for_another_purpose_or_phone(code, now, other):
     from dataclasses import replace
 
-    assert phone_codes.guess(replace(DOOR, **other), code.code, at=now) == CodeGuess(GuessOutcome.NONE)
+    assert phone_codes.guess(replace(CONTEXT, **other), code.code, at=now) == CodeGuess(GuessOutcome.NONE)
     code.refresh_from_db()
     assert code.tries == 0
 
 
 def test_a_resend_says_the_same_code_and_keeps_the_counter(code, now):
-    phone_codes.guess(DOOR, wrong(code), at=now)
-    assert phone_codes.send_again(DOOR, at=now + timedelta(seconds=45)) == Sending.SAME
+    phone_codes.guess(CONTEXT, wrong(code), at=now)
+    assert phone_codes.send_again(CONTEXT, at=now + timedelta(seconds=45)) == Sending.SAME
     assert PhoneCode.objects.count() == 1
     assert [code.code in message.body for message in Message.objects.all()] == [True, True]
-    assert phone_codes.guess(DOOR, wrong(code), at=now) == CodeGuess(GuessOutcome.WRONG, 1)
+    assert phone_codes.guess(CONTEXT, wrong(code), at=now) == CodeGuess(GuessOutcome.WRONG, 1)
 
 
 def test_a_resend_waits_45_seconds_and_ends_after_three_messages(code, now):
-    later = [phone_codes.send_again(DOOR, at=now + timedelta(seconds=seconds)) for seconds in (44, 45, 60, 90, 200)]
+    later = [phone_codes.send_again(CONTEXT, at=now + timedelta(seconds=seconds)) for seconds in (44, 45, 60, 90, 200)]
     assert later == [Sending.TOO_SOON, Sending.SAME, Sending.TOO_SOON, Sending.SAME, Sending.NO_MORE]
     assert Message.objects.count() == 3
-    assert phone_codes.seconds_to_wait(DOOR, at=now + timedelta(seconds=100)) == 35
+    assert phone_codes.seconds_to_wait(CONTEXT, at=now + timedelta(seconds=100)) == 35
 
 
 def test_a_dead_or_expired_code_is_followed_by_a_new_one(code, now):
     for _ in range(3):
-        phone_codes.guess(DOOR, wrong(code), at=now)
-    assert phone_codes.send_again(DOOR, at=now) == Sending.NEW
-    assert phone_codes.send_again(DOOR, at=now + timedelta(minutes=11)) == Sending.NEW
+        phone_codes.guess(CONTEXT, wrong(code), at=now)
+    assert phone_codes.send_again(CONTEXT, at=now) == Sending.NEW
+    assert phone_codes.send_again(CONTEXT, at=now + timedelta(minutes=11)) == Sending.NEW
     assert PhoneCode.objects.count() == 3
 
 
 def test_a_new_code_ends_the_one_before_it(code, now):
-    phone_codes.issue(DOOR, at=now)
+    phone_codes.issue(CONTEXT, at=now)
     code.refresh_from_db()
     assert code.expires_at == now
 
@@ -105,19 +105,19 @@ def test_a_telephone_gets_five_codes_a_day_whatever_the_session(code, now):
     from dataclasses import replace
 
     for number in range(2, 6):
-        phone_codes.issue(replace(DOOR, session=f"s{number}"), at=now)
+        phone_codes.issue(replace(CONTEXT, session=f"s{number}"), at=now)
     with pytest.raises(rate_limits.RateLimitReached) as refused:
-        phone_codes.issue(replace(DOOR, session="s6"), at=now)
+        phone_codes.issue(replace(CONTEXT, session="s6"), at=now)
     assert refused.value.limit == rate_limits.CODES_PER_PHONE
     assert PhoneCode.objects.count() == 5
     tomorrow = now + timedelta(days=1)
-    assert phone_codes.issue(replace(DOOR, session="s6"), at=tomorrow).sent_at == tomorrow
+    assert phone_codes.issue(replace(CONTEXT, session="s6"), at=tomorrow).sent_at == tomorrow
 
 
 @pytest.mark.parametrize(
     ("limit", "key"),
     [
-        (rate_limits.CODES_PER_ADDRESS, DOOR.address),
+        (rate_limits.CODES_PER_ADDRESS, CONTEXT.address),
         (rate_limits.CODES_PER_PREFIX, "+962791112"),
         (rate_limits.CODES_IN_TOTAL, rate_limits.EVERYBODY),
     ],
@@ -125,7 +125,7 @@ def test_a_telephone_gets_five_codes_a_day_whatever_the_session(code, now):
 def test_an_address_a_block_of_numbers_and_everybody_have_an_allowance(db, now, limit, key, monkeypatch):
     fill(limit, key, now)
     with pytest.raises(rate_limits.RateLimitReached) as refused:
-        phone_codes.issue(DOOR, at=now)
+        phone_codes.issue(CONTEXT, at=now)
     assert refused.value.limit == limit
     assert (PhoneCode.objects.count(), Message.objects.count()) == (0, 0)
 
@@ -140,33 +140,33 @@ def fill(limit: rate_limits.RateLimit, key: str, at: datetime) -> None:
 def test_a_surge_of_wrong_codes_stops_codes_for_everybody_until_the_hour_is_over(code, now):
     fill(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, now)
     with pytest.raises(rate_limits.RateLimitReached):
-        phone_codes.guess(DOOR, code.code, at=now)
+        phone_codes.guess(CONTEXT, code.code, at=now)
     with pytest.raises(rate_limits.RateLimitReached):
-        phone_codes.issue(DOOR, at=now)
+        phone_codes.issue(CONTEXT, at=now)
     code.refresh_from_db()
     assert code.tries == 0
-    assert phone_codes.issue(DOOR, at=now + timedelta(hours=1)).tries == 0
+    assert phone_codes.issue(CONTEXT, at=now + timedelta(hours=1)).tries == 0
 
 
-def test_behind_a_silent_door_everything_happens_but_the_message_never_leaves(db, now):
+def test_in_a_silent_context_everything_happens_but_the_message_never_leaves(db, now):
     from dataclasses import replace
 
-    made = phone_codes.issue(replace(DOOR, silent=True), at=now)
+    made = phone_codes.issue(replace(CONTEXT, silent=True), at=now)
     assert Message.objects.get().expires_at == now
-    assert phone_codes.guess(DOOR, wrong(made), at=now) == CodeGuess(GuessOutcome.WRONG, 2)
+    assert phone_codes.guess(CONTEXT, wrong(made), at=now) == CodeGuess(GuessOutcome.WRONG, 2)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_eighty_guesses_at_once_exactly_three_are_evaluated():
     at = timezone.now()
-    code = phone_codes.issue(DOOR, at=at)
+    code = phone_codes.issue(CONTEXT, at=at)
     ready = Barrier(20)
 
     def guess(number: int) -> GuessOutcome:
         try:
             if number < 20:
                 ready.wait(timeout=20)
-            return phone_codes.guess(DOOR, wrong(code), at=at).verdict
+            return phone_codes.guess(CONTEXT, wrong(code), at=at).verdict
         finally:
             connections.close_all()
 
@@ -181,13 +181,13 @@ def test_of_eighty_guesses_at_once_exactly_three_are_evaluated():
 @pytest.mark.django_db(transaction=True)
 def test_of_two_right_guesses_at_once_one_opens():
     at = timezone.now()
-    code = phone_codes.issue(DOOR, at=at)
+    code = phone_codes.issue(CONTEXT, at=at)
     ready = Barrier(8)
 
     def guess(_: int) -> GuessOutcome:
         try:
             ready.wait(timeout=20)
-            return phone_codes.guess(DOOR, code.code, at=at).verdict
+            return phone_codes.guess(CONTEXT, code.code, at=at).verdict
         finally:
             connections.close_all()
 
@@ -200,7 +200,7 @@ def test_of_two_right_guesses_at_once_one_opens():
 def test_counting_in_two_statements_would_let_every_guess_of_a_burst_through():
     """The negative control of the test before: read, compare and then count is what must not be done."""
     at = timezone.now()
-    code = phone_codes.issue(DOOR, at=at)
+    code = phone_codes.issue(CONTEXT, at=at)
     ready = Barrier(8)
 
     def guess_carelessly(_: int) -> bool:
