@@ -180,7 +180,7 @@ def reassign(agency: Agency, giver: User, taker: User, *, by: User, at: datetime
     Raises ``NotEntitled`` unless ``by`` supervises the agency, and ``NotAtTheDesk`` unless ``taker`` acts there. A case
     of the taker's own, or about the taker, stays where it is.
     """
-    if agency.pk not in by.authority(at).agencies(frozenset({Role.SUPERVISOR})):
+    if not policy.may_reassign(agency, by, at=at):
         raise NotEntitled
     if not acting_as(DESK, timezone.localdate(at), agency=agency).filter(pk=taker.pk).exists():
         raise NotAtTheDesk

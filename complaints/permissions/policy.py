@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from django.db.models import Subquery
 
 from accounts.models import User
-from accounts.roles import CMU, CONTACT_CENTRE, DESK, Role
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, SUPERVISION, Role
+from agencies.models import Agency
 from complaints.models import Case, TaskState
 from complaints.permissions import partner_tasks, rulings, second_person
 from complaints.workflow import (
@@ -121,6 +122,11 @@ def _closed_within(case: Case, span: timedelta, at: datetime) -> bool:
 def is_entitled(case: Case, action: Action, user: User | None, *, at: datetime) -> bool:
     """Tell whether ``user`` is among those who may do ``action``; asking belongs to whoever holds the case."""
     return _are_entitled(case, action, actors(case, user, at=at))
+
+
+def may_reassign(agency: Agency, user: User, *, at: datetime) -> bool:
+    """Tell whether ``user`` may give all cases of an officer of ``agency`` to another: its supervisors may."""
+    return agency.pk in user.authority(at).agencies(SUPERVISION)
 
 
 def opens_page(case: Case, action: Action, user: User, *, at: datetime) -> bool:

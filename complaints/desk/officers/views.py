@@ -27,6 +27,7 @@ from complaints.desk.officers.forms import GONE, AbsenceForm, ReassignForm
 from complaints.engine.transition import NotEntitled
 from complaints.escalation import absences
 from complaints.escalation.absences import ActsElsewhere, AlreadyAway, DeputyAway, NotAtTheDesk
+from complaints.permissions import policy
 from complaints.staff.frame import frame
 
 
@@ -41,9 +42,9 @@ class _OfficersRequest:
     agencies: list[Agency]
 
     @property
-    def supervises(self) -> bool:
+    def may_reassign(self) -> bool:
         """Tell whether the user may give the cases of this agency to others; the unit only looks."""
-        return self.agency.pk in self.user.authority(self.at).agencies(SUPERVISION)
+        return policy.may_reassign(self.agency, self.user, at=self.at)
 
     @property
     def list_url(self) -> str:
@@ -55,7 +56,7 @@ class _OfficersRequest:
         around = {
             "agency": self.agency,
             "agencies": self.agencies,
-            "supervises": self.supervises,
+            "may_reassign": self.may_reassign,
             "list_url": self.list_url,
         }
         return render(self.http, template, {**around, **context, **frame(self.user, at=self.at)}, status=status)
@@ -163,7 +164,7 @@ def absence_end(request: _OfficersRequest) -> HttpResponse:
 @_officers_page("GET", "HEAD", "POST")
 def reassign(request: _OfficersRequest) -> HttpResponse:
     """Give all open cases of one person to another, in one act."""
-    if not request.supervises:
+    if not request.may_reassign:
         raise Http404
     sent = request.http.POST if request.http.method == "POST" else None
     form = _reassign_form(request, sent)

@@ -86,7 +86,7 @@ def test_an_open_alarm_says_what_to_do_and_leads_to_its_message(
 
 
 def test_an_alarm_about_a_line_names_its_channel_in_words(desk: Desk, lina: User) -> None:
-    alarms.raise_alarm(AlarmKind.LINE_STOPPED, "sms twilio")
+    alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, "sms twilio")
     (trouble,) = desk(lina).get(reverse("messages")).context["figures"].open_alarms
     assert (trouble.channel, trouble.about, trouble.may_be_dismissed) == ("SMS", "twilio", False)
 
