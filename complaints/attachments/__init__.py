@@ -1,1 +1,1 @@
-"""Files of a case: taking them in, small pictures, form fields, answers that carry one."""
+"""Files of a case: uploads, thumbnails, form fields, and HTTP responses with a file."""

@@ -1,4 +1,4 @@
-"""The file box: what is taken is kept apart from what is not, and each file that is not says why."""
+"""The form field for attachments: accepted files, and a sentence with the reason for each refused one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kit.forms import MultipleFileField
 
 
 class AttachmentsField(MultipleFileField):
-    """Up to ten files; sizes and contents are judged one by one in ``take``, so that one bad file spoils no other."""
+    """Up to ten files; ``take`` checks size and content of each, so that a bad file does not refuse the others."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Photos or files"))
@@ -25,13 +25,13 @@ class AttachmentsField(MultipleFileField):
         super().__init__(most=uploads.MOST_FILES, accept=uploads.ACCEPT, required=False, **kwargs)
 
     def _check_sizes(self, files: Sequence[UploadedFile[Any]]) -> None:
-        """Leave sizes to ``take``."""
+        """Check nothing here: ``take`` checks the size of each file."""
 
 
 def take(files: Sequence[UploadedFile[Any]], *, room: int, at: datetime) -> tuple[list[Attachment], list[str]]:
-    """Return the attachments that can be stored, and a sentence for each file that cannot.
+    """Return unsaved attachments for the accepted files, and a sentence for each refused one.
 
-    Raises ValidationError, and takes none, when there are more than ``room``.
+    Raises ValidationError, and accepts none, when there are more than ``room``.
     """
     if len(files) > room:
         raise ValidationError(_too_many(room), code="too_many")
@@ -53,7 +53,7 @@ def _too_many(room: int) -> str:
 
 
 def _sentence(reason: RefusalCause, name: str) -> str:
-    # Isolating marks: a Latin name would otherwise turn an Arabic sentence round.
+    # Isolating marks: a Latin name would otherwise change the direction of an Arabic sentence.
     words = {"file": f"\u2068{name}\u2069"}
     match reason:
         case RefusalCause.EMPTY:

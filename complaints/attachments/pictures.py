@@ -1,4 +1,4 @@
-"""The photos of a case as small pictures, made anew from what is stored, for pages that show many at once."""
+"""Thumbnails of the photos of a case, made from the stored files, for pages that show many at once."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from PIL import Image, ImageOps
 
 from complaints.models import Attachment
 
-#: What a page shows a photo in, in CSS pixels; the picture has twice as many, for fine screens.
+#: Width of a thumbnail on the page in CSS pixels; the image has twice as many, for high-resolution screens.
 WIDTH: Final = 208
 HEIGHT: Final = 156
 FINENESS: Final = 2
 QUALITY: Final = 75
-#: What uploads write anew, by the decoder each is opened with; nothing else is ever opened inside the site.
+#: The formats that uploads re-encode, with the decoder for each; no other file is ever decoded by the site.
 FORMATS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 
 
 class NoPicture(Exception):
-    """The file is no picture, or cannot be read as one."""
+    """The file is not a picture, or cannot be decoded."""
 
 
 def is_picture(attachment: Attachment) -> bool:
-    """Tell whether the file is shown and not only handed out."""
+    """Tell whether pages may show the file, and not only offer it as a download."""
     return attachment.content_type in FORMATS
 
 
 def small(attachment: Attachment) -> bytes:
-    """Return the middle of a picture as a JPEG of fixed size; raises ``NoPicture``."""
+    """Return the centre of a picture as a JPEG of fixed size; raises ``NoPicture``."""
     if not is_picture(attachment):
         raise NoPicture
     size = (WIDTH * FINENESS, HEIGHT * FINENESS)

@@ -1,4 +1,4 @@
-"""Attachments, handed out through the door of their case and never opened inside the site."""
+"""HTTP responses with an attachment; the caller has checked that the reader may open its case."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from complaints.models import Attachment
 
 
 def file_response(attachment: Attachment, *, name: str, shown: bool = False) -> FileResponse:
-    """Return the file as a download called ``name``, in a sandbox should a browser open it anyway.
+    """Return the file as a download called ``name``, sandboxed in case a browser opens it anyway.
 
-    ``shown`` lets the browser show it instead: a picture only, which was written anew when it came in.
+    ``shown`` lets the browser show it instead: for pictures only, which were re-encoded when they were uploaded.
     """
     response = FileResponse(
         attachment.file.open("rb"),
@@ -24,7 +24,7 @@ def file_response(attachment: Attachment, *, name: str, shown: bool = False) -> 
 
 
 def small_response(attachment: Attachment) -> HttpResponse:
-    """Return the small picture of a photo; 404 for what is none or cannot be read."""
+    """Return the thumbnail of a photo; 404 for a file that is no picture or cannot be decoded."""
     try:
         return sealed(HttpResponse(pictures.small(attachment), content_type="image/jpeg"))
     except pictures.NoPicture:
@@ -32,7 +32,7 @@ def small_response(attachment: Attachment) -> HttpResponse:
 
 
 def sealed[R: HttpResponseBase](response: R) -> R:
-    """Return ``response`` such that a browser neither guesses what it is nor runs anything in it."""
+    """Return ``response`` with headers that forbid the browser to guess its type and to run anything in it."""
     response.headers[CSP.HEADER_ENFORCE.value] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -1,4 +1,4 @@
-"""What a citizen may attach: recognised by content, pictures made anew without their metadata, names made harmless."""
+"""Uploads: files are recognised by their content, pictures re-encoded without metadata, names made harmless."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST_BYTES = 10 * MEGABYTE
 MOST_VIDEO_BYTES = 50 * MEGABYTE
 MOST_FILES = 10
 NAME_LENGTH = 150
-#: What a file box offers; the content decides in the end.
+#: The types a file field offers to choose from; the content decides whether a file is accepted.
 ACCEPT = "image/jpeg,image/png,image/webp,application/pdf,video/mp4,video/3gpp"
 
 # A phone's camera makes 12 to 50 megapixels. A JPEG is decoded at a fraction of its size, the others are not.
@@ -66,7 +66,7 @@ _PHONE_FILM_BRANDS = (b"3gp", b"3gr", b"3gs", b"3ge", b"3g2")
 
 
 class RefusalCause(StrEnum):
-    """Why a file is not taken."""
+    """Why a file is refused."""
 
     EMPTY = "empty"
     TYPE = "type"
@@ -77,7 +77,7 @@ class RefusalCause(StrEnum):
 
 
 class FileRefused(ValueError):
-    """A file is not taken; ``reason`` says why."""
+    """A file is refused for ``reason``."""
 
     def __init__(self, reason: RefusalCause) -> None:
         super().__init__(str(reason))
@@ -86,7 +86,7 @@ class FileRefused(ValueError):
 
 @dataclass(frozen=True)
 class FileKind:
-    """One sort of file that is taken; the first ending is the one given to a file that has another."""
+    """One accepted kind of file; the first ending is the one given to a file that has another."""
 
     content_type: str
     endings: tuple[str, ...]
@@ -94,7 +94,7 @@ class FileKind:
 
     @property
     def is_video(self) -> bool:
-        """Tell whether the larger limit holds."""
+        """Tell whether it is a video, for which the larger size limit holds."""
         return self.content_type.startswith("video/")
 
 
@@ -107,15 +107,15 @@ PHONE_FILM = FileKind("video/3gpp", (".3gp", ".3g2"))
 
 
 def receive(upload: UploadedFile[Any], *, at: datetime) -> Attachment:
-    """Return an unsaved attachment of what was uploaded, or raise ``FileRefused``.
+    """Return an unsaved attachment for ``upload``, or raise ``FileRefused``.
 
-    Pictures are decoded, turned upright, made smaller where they are very large, and written anew without EXIF.
+    Pictures are decoded, turned upright, made smaller where they are very large, and re-encoded without EXIF.
     """
-    sort = recognise(upload)
-    content: File[bytes] = ContentFile(_picture(upload, sort.picture)) if sort.picture else upload
-    name = clean_name(upload.name or "", sort)
+    kind = recognise(upload)
+    content: File[bytes] = ContentFile(_picture(upload, kind.picture)) if kind.picture else upload
+    name = clean_name(upload.name or "", kind)
     attachment = Attachment(
-        name=name, content_type=sort.content_type, size=content.size, sha256=_digest(content), added_at=at
+        name=name, content_type=kind.content_type, size=content.size, sha256=_digest(content), added_at=at
     )
     content.seek(0)
     attachment.file = File(content, name=name)  # stored under a random name
@@ -123,23 +123,23 @@ def receive(upload: UploadedFile[Any], *, at: datetime) -> Attachment:
 
 
 def recognise(upload: UploadedFile[Any]) -> FileKind:
-    """Return the sort of a file by its content and check its size, or raise ``FileRefused``; its name plays no part."""
+    """Return the kind of a file by its content, not its name, and check its size; raises ``FileRefused``."""
     size = upload.size or 0
     if not size:
         raise FileRefused(RefusalCause.EMPTY)
     upload.seek(0)
     head = upload.read(_HEAD)
-    sort = _sort(head)
-    if sort is None or not _is_confirmed(head, sort):
+    kind = _kind(head)
+    if kind is None or not _is_confirmed(head, kind):
         raise FileRefused(RefusalCause.TYPE)
-    if size > (MOST_VIDEO_BYTES if sort.is_video else MOST_BYTES):
-        raise FileRefused(RefusalCause.VIDEO_SIZE if sort.is_video else RefusalCause.SIZE)
-    if (sort is PDF and not _has_an_end(upload, size)) or (sort.is_video and not _is_film(upload, size)):
+    if size > (MOST_VIDEO_BYTES if kind.is_video else MOST_BYTES):
+        raise FileRefused(RefusalCause.VIDEO_SIZE if kind.is_video else RefusalCause.SIZE)
+    if (kind is PDF and not _has_an_end(upload, size)) or (kind.is_video and not _is_film(upload, size)):
         raise FileRefused(RefusalCause.DAMAGED)
-    return sort
+    return kind
 
 
-def _sort(head: bytes) -> FileKind | None:
+def _kind(head: bytes) -> FileKind | None:
     if head.startswith(b"\xff\xd8\xff"):
         return JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -148,10 +148,10 @@ def _sort(head: bytes) -> FileKind | None:
         return WEBP
     if head.startswith(b"%PDF-"):
         return PDF
-    return _film_sort(head)
+    return _film_kind(head)
 
 
-def _film_sort(head: bytes) -> FileKind | None:
+def _film_kind(head: bytes) -> FileKind | None:
     if head[4:8] != b"ftyp":
         return None
     brand = head[8:12]
@@ -160,15 +160,15 @@ def _film_sort(head: bytes) -> FileKind | None:
     return MP4 if brand in _FILM_BRANDS else None
 
 
-def _is_confirmed(head: bytes, sort: FileKind) -> bool:
+def _is_confirmed(head: bytes, kind: FileKind) -> bool:
     """Ask puremagic for a second opinion; films it knows by brands that differ from release to release."""
-    if sort.is_video:
+    if kind.is_video:
         return True
     try:
         opinions = puremagic.magic_string(head)
     except puremagic.PureError:
         return False
-    return any(opinion.extension in sort.endings or opinion.mime_type == sort.content_type for opinion in opinions)
+    return any(opinion.extension in kind.endings or opinion.mime_type == kind.content_type for opinion in opinions)
 
 
 def _has_an_end(upload: UploadedFile[Any], size: int) -> bool:
@@ -207,7 +207,7 @@ def _box_length(head: bytes, *, left: int) -> int:
 
 
 def _picture(upload: UploadedFile[Any], form: str) -> bytes:
-    """Return the picture written anew; only the decoder of its own format is let near it."""
+    """Return the picture re-encoded; only the decoder of its own format ever reads it."""
     upload.seek(0)
     if form == JPEG.picture and _scans(upload.read()) > _MOST_SCANS:
         raise FileRefused(RefusalCause.DAMAGED)
@@ -219,7 +219,7 @@ def _picture(upload: UploadedFile[Any], form: str) -> bytes:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise FileRefused(RefusalCause.PIXELS) from None
     except (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, struct.error, zlib.error):
-        # Whatever a decoder raises on bytes it does not understand: none of it is a fault of ours.
+        # Decoders raise all kinds of exceptions on bytes they do not understand: the file is at fault, not the code.
         raise FileRefused(RefusalCause.DAMAGED) from None
 
 
@@ -263,18 +263,18 @@ def _digest(content: File[bytes]) -> str:
 # ---- names ----
 
 
-def clean_name(name: str, sort: FileKind) -> str:
-    """Return a name that says what the file is: no path, no hidden or turning characters, its own ending, 150 long."""
+def clean_name(name: str, kind: FileKind) -> str:
+    """Return a safe file name: no path, no invisible or bidi characters, an ending of its kind, at most 150 long."""
     tidy = tidy_name(name)
-    stem, ending = tidy, sort.endings[0]
-    for known in sort.endings:
+    stem, ending = tidy, kind.endings[0]
+    for known in kind.endings:
         if tidy.lower().endswith(known):
             stem, ending = tidy[: -len(known)], known
     return f"{stem[: NAME_LENGTH - len(ending)].rstrip(' .') or 'file'}{ending}"
 
 
 def tidy_name(name: str) -> str:
-    """Return a file name as it may be shown: its last part, in visible characters and single spaces."""
+    """Return a file name that is safe to show: its last path component, visible characters, single spaces."""
     last = PurePosixPath(name.replace("\\", "/")).name
     visible = "".join(letter if not unicodedata.category(letter).startswith("C") else " " for letter in last)
     return " ".join(visible.split())[:NAME_LENGTH]
@@ -284,10 +284,10 @@ def tidy_name(name: str) -> str:
 
 
 def keep(attachments: Sequence[Attachment], *, draft: Draft) -> None:
-    """Store attachments with a draft, except those that are there already, byte for byte, and those beyond ten.
+    """Store attachments with a draft, except byte-for-byte duplicates and those beyond ten.
 
-    Locks the draft, so that two uploads at once are counted together; one that was sent or thrown away meanwhile takes
-    nothing.
+    Locks the draft, so that two uploads at once are counted together. Stores nothing if the draft was filed or
+    discarded meanwhile.
     """
     if not attachments:
         return
@@ -303,14 +303,14 @@ def keep(attachments: Sequence[Attachment], *, draft: Draft) -> None:
 
 
 def remove(attachment: Attachment) -> None:
-    """Remove an attachment, and its file once that is certain."""
+    """Delete an attachment, and its file once the transaction is committed."""
     with transaction.atomic():
         attachment.delete()
         _delete_after_commit([attachment])
 
 
 def discard(draft: Draft) -> None:
-    """Remove a draft with its files."""
+    """Delete a draft with its files."""
     with transaction.atomic():
         attachments = list(draft.attachments.all())
         draft.attachments.all().delete()

@@ -25,7 +25,7 @@ def user_text(context: Context, text: object, *, lines: bool = False) -> SafeStr
     On a page with a ``case_visibility`` the person of the case is redacted as for its reader.
     """
     visibility = context.get("case_visibility")
-    shown = visibility.cover(str(text)) if visibility is not None else str(text)
+    shown = visibility.redact(str(text)) if visibility is not None else str(text)
     if not lines:
         return format_html("<bdi>{}</bdi>", shown)
     paragraphs = (line for line in shown.splitlines() if line.strip())

@@ -1,1 +1,1 @@
-"""Time limits of a case: how clocks run, pause, end and are extended."""
+"""Time limits of a case: its clocks, their pauses, and extensions."""

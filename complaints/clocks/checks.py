@@ -1,4 +1,4 @@
-"""System checks that refuse to start with limits that make no sense: each is a sentence that names the setting."""
+"""System checks that refuse to start with limits that make no sense, with a sentence that names the setting."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from complaints.clocks.limits import DAYS, ESCALATION_LEVELS, items
 
 #: More than a quarter of a year of working days is no limit any more.
 MOST_DAYS = 60
-#: A case sent to and fro more often than this would find no owner.
+#: With more bounces than this before a ruling a case would hardly find an owner.
 MOST_BOUNCES = 10
-#: Some months of working hours: later nobody would notice an empty desk.
+#: Some months of working hours: with more, nobody would notice an empty desk in time.
 MOST_SILENCE_HOURS = 500
 #: The whole of a deadline, in percent.
 WHOLE = 100
-#: So many reminders of one deadline are read by nobody.
+#: Nobody would read more reminders of one deadline than this.
 MOST_REMINDERS = 4
 
 
 @register
-def days_are_days(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Refuse numbers of working days in which nothing can be done, or anything."""
+def check_working_days(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse limits of working days that are too short to work in, or so long that they limit nothing."""
     return [
         Error(f"{name} is not between 1 and {MOST_DAYS} working days.", id="complaints.E001")
         for name in DAYS.values()
@@ -35,8 +35,8 @@ def days_are_days(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Che
 
 
 @register
-def reminders_rise(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Refuse reminders that are no rising percentages."""
+def check_reminders(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse reminders that are not rising percentages."""
     shares = [int(share) if share.isascii() and share.isdigit() else 0 for share in items(settings.REMINDERS)]
     bounded = len(shares) <= MOST_REMINDERS and all(1 <= share < WHOLE for share in shares)
     if bounded and all(earlier < later for earlier, later in pairwise(shares)):
@@ -46,8 +46,8 @@ def reminders_rise(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Ch
 
 
 @register
-def ladder_has_levels(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Refuse a ladder of people nobody knows, of the same people twice, or of nobody."""
+def check_escalation_levels(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse an escalation ladder that has unknown roles, a role twice, or no role."""
     levels = items(settings.LADDER)
     if set(levels) <= ESCALATION_LEVELS and len(set(levels)) == len(levels):
         return []
@@ -56,8 +56,8 @@ def ladder_has_levels(app_configs: Sequence[AppConfig] | None, **_: Any) -> list
 
 
 @register
-def counts_are_counts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Refuse numbers of bounces and of silent hours that would act at once, or never."""
+def check_counts(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse numbers of bounces and of inactive hours that would take effect at once, or never."""
     return [
         Error(f"{name} is not between 1 and {most}.", id="complaints.E004")
         for name, most in (("BOUNCES_BEFORE_RULING", MOST_BOUNCES), ("SILENCE_HOURS", MOST_SILENCE_HOURS))

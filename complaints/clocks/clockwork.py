@@ -17,8 +17,8 @@ from complaints.workflow import ACTIONS, OBJECTION_DAYS, STATE_RULES, Action, Cl
 def latest_promise(case: Case, *, at: datetime, calendar: WorkingCalendar) -> date:
     """Return the last day an agency may promise: the topic's limit from filing, but never before the next working day.
 
-    The limit counts from ``limit_from`` (filing, or a referral that reset it); an agency that receives a case after
-    the limit has run out still gets one working day.
+    The limit counts from ``limit_from`` (filing, or a referral that reset it); an agency that receives a case after the
+    limit has passed still gets one working day.
     """
     return max(
         timezone.localdate(calendar.due(case.limit_from, case.limit_days)), timezone.localdate(calendar.due(at, 1))
@@ -26,7 +26,7 @@ def latest_promise(case: Case, *, at: datetime, calendar: WorkingCalendar) -> da
 
 
 def promise_days(case: Case, *, at: datetime, calendar: WorkingCalendar) -> int:
-    """Return how many working days from ``at`` the last possible promise lies (at least 1)."""
+    """Return the working days from ``at`` to the last day that may be promised (at least 1)."""
     latest = latest_promise(case, at=at, calendar=calendar)
     return max(1, calendar.days_between(timezone.localdate(at), latest))
 
@@ -34,7 +34,7 @@ def promise_days(case: Case, *, at: datetime, calendar: WorkingCalendar) -> int:
 def due_in_state(
     state: State, *, at: datetime, promised: datetime | None, calendar: WorkingCalendar | None
 ) -> tuple[datetime, int | None]:
-    """Return when the clock of ``state`` entered at ``at`` is due, and its limit in working days where it has one."""
+    """Return when the clock of ``state``, entered at ``at``, is due, and its limit in working days where it has one."""
     if STATE_RULES[state].clock == ClockKind.MAY_OBJECT:
         return at + timedelta(days=OBJECTION_DAYS), None
     days = limits.days_in(state)
@@ -62,7 +62,7 @@ def start(case: Case, *, at: datetime, due: datetime, days: int | None) -> Clock
 
 
 def end(clock: Clock, *, action: Action, at: datetime) -> None:
-    """End ``clock``: missed when it is over its deadline, met when ``action`` does what it waited for, else stopped."""
+    """End ``clock``: missed when it is past its deadline, met when it waited for ``action``, else stopped."""
     if at > clock.due_at:
         clock.ending = Ending.MISSED
     elif ClockKind(clock.kind) in ACTIONS[action].fulfils:
@@ -75,21 +75,21 @@ def end(clock: Clock, *, action: Action, at: datetime) -> None:
 
 
 def pause(clock: Clock, *, at: datetime) -> None:
-    """Stop ``clock`` while the citizen is asked."""
+    """Pause ``clock`` while the citizen is asked."""
     clock.paused_at = at
     clock.save(update_fields=["paused_at"])
 
 
 def resume(clock: Clock, *, at: datetime, calendar: WorkingCalendar) -> None:
-    """Let ``clock`` go on, its deadlines moved by the working minutes it stood still.
+    """Let ``clock`` run again, its deadlines moved by the working minutes of the pause.
 
-    However often the citizen is asked, one clock stands still no longer than one question may wait: the pause that is
-    kept ends where that is used up, so that asking again and again buys no time.
+    All pauses of one clock together count no longer than one question may wait: the recorded pause ends where that
+    time is used up, so that repeated questions gain no time.
     """
     if clock.paused_at is None:
         message = f"clock {clock.pk} is not paused"
         raise ValueError(message)
-    at = min(at, stands_until(clock, clock.paused_at, calendar))
+    at = min(at, paused_until(clock, clock.paused_at, calendar))
     stood = calendar.working_minutes(clock.paused_at, at)
     clock.due_at = calendar.add_minutes(clock.due_at, stood)
     clock.first_due_at = calendar.add_minutes(clock.first_due_at, stood)
@@ -98,8 +98,8 @@ def resume(clock: Clock, *, at: datetime, calendar: WorkingCalendar) -> None:
     clock.save(update_fields=["due_at", "first_due_at", "paused_at", "pauses", "next_check_at"])
 
 
-def stands_until(clock: Clock, paused_at: datetime, calendar: WorkingCalendar) -> datetime:
-    """Return until when a pause that began at ``paused_at`` counts, after those that ``clock`` has had."""
+def paused_until(clock: Clock, paused_at: datetime, calendar: WorkingCalendar) -> datetime:
+    """Return the latest end of a pause that began at ``paused_at``, given the earlier pauses of ``clock``."""
     days = limits.days_in(State.WAITING) or 0
     first = min((pause.lower for pause in clock.pauses), default=paused_at)
     cap = calendar.working_minutes(first, calendar.due(first, days))
@@ -108,7 +108,7 @@ def stands_until(clock: Clock, paused_at: datetime, calendar: WorkingCalendar) -
 
 
 def postpone(clock: Clock, *, to: datetime) -> None:
-    """Let ``clock`` end at ``to`` instead; its first date and the steps taken on it stay."""
+    """Set the deadline of ``clock`` to ``to``; its first date and the steps taken on it stay."""
     clock.due_at, clock.next_check_at = to, None
     clock.save(update_fields=["due_at", "next_check_at"])
 
@@ -120,9 +120,9 @@ def move(clock: Clock, *, first: datetime, due: datetime) -> None:
 
 
 def reopen(case: Case, *, due: datetime) -> Clock | None:
-    """Let the clock that a closing ended run on to ``due``, as if it had never ended; None when there is none.
+    """Reopen the clock that a closing ended, due at ``due``, as if it had never ended; None when there is none.
 
-    A slip that is taken back neither forgives a missed date nor lets a step be taken twice.
+    Undoing a closing neither forgives a missed date nor lets a step be taken twice.
     """
     closings = case.clocks.filter(kind=ClockKind.MAY_OBJECT).order_by("-pk").values("started_at")[:1]
     clock = case.clocks.filter(kind=ClockKind.ANSWER, task__isnull=True, ended_at=Subquery(closings)).last()
@@ -141,5 +141,5 @@ def _close_pause(clock: Clock, at: datetime) -> None:
 
 
 def needs_window(case: Case) -> bool:
-    """Tell whether a closed case still has time to object: not when the citizen withdrew it."""
+    """Tell whether a closed case has a time to object: not when the citizen withdrew it."""
     return case.outcome != Outcome.WITHDRAWN

@@ -1,8 +1,8 @@
-"""When a deadline is near."""
+"""The span of time in which a deadline counts as due soon."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-#: What is due within this span is marked as due soon.
+#: Cases due within this span are marked as due soon.
 SOON = timedelta(days=2)

@@ -1,4 +1,4 @@
-"""How far a promised date can be moved: never into the past, and not without end."""
+"""How far a promised date can be extended: never into the past, and only up to a limit."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ class ExtensionTooLate(ValueError):
 
 
 class ExtensionPast(ValueError):
-    """The new date is over already: the promise has been missed by more than the days asked for."""
+    """The new date is in the past: the promise has been missed by more than the days asked for."""
 
 
 class AlreadyProposed(ValueError):
-    """A later date is proposed already and waits for a decision."""
+    """Another extension is proposed already and waits for a decision."""
 
 
 def running_clock(case: Case) -> Clock:
-    """Return the clock of the promise of ``case``; it stands still while the citizen is asked."""
+    """Return the clock of the promise of ``case``, which is paused while the citizen is asked."""
     return case.clocks.get(kind=ClockKind.ANSWER, ended_at__isnull=True, task__isnull=True)
 
 
 def latest_day(case: Case, clock: Clock, *, calendar: WorkingCalendar) -> date:
     """Return the last day to which the promise can be moved: double the topic's limit, counted from filing.
 
-    It is never less than the limit once more from the first promise, which carries the time the citizen was asked, and
-    a reopening. A house rule: the service publishes no figure.
+    It is never earlier than the limit counted from the first promise, which includes the time the citizen was asked
+    and a reopening. Our own rule: the service publishes no figure.
     """
     days = case.limit_days
     doubled = calendar.due(case.limit_from, 2 * days)
@@ -44,7 +44,7 @@ def latest_day(case: Case, clock: Clock, *, calendar: WorkingCalendar) -> date:
 
 
 def later(case: Case, clock: Clock, *, days: int, at: datetime, calendar: WorkingCalendar) -> datetime:
-    """Return the moment ``days`` working days (1 or more) after the promise of ``clock``: always a working day.
+    """Return the moment ``days`` working days (1 or more) after the promise of ``clock``.
 
     Raises ``ExtensionPast`` and ``ExtensionTooLate``.
     """
@@ -58,6 +58,6 @@ def later(case: Case, clock: Clock, *, days: int, at: datetime, calendar: Workin
 
 
 def most_days(case: Case, clock: Clock, *, calendar: WorkingCalendar) -> int:
-    """Return by how many working days the promise can still be moved; 0 when it cannot be at all."""
+    """Return by how many working days the promise can still be extended; 0 when it cannot be."""
     latest, promised = latest_day(case, clock, calendar=calendar), timezone.localdate(clock.due_at)
     return calendar.days_between(promised, latest) if promised < latest else 0

@@ -1,7 +1,7 @@
-"""How long things may take and what follows when they take longer, as the settings say it.
+"""Time limits, reminders and the escalation ladder, as the settings define them.
 
-``complaints.workflow`` keeps the defaults of the table; whoever counts asks here. ``complaints.clocks.checks``
-refuses to start with what these functions could not read.
+``complaints.workflow`` holds the defaults; code that counts days reads the settings through this module.
+``complaints.clocks.checks`` refuses to start with settings that these functions could not read.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ DAYS: dict[State, str] = {
     State.WAITING: "REPLY_DAYS",
     State.OBJECTED: "OBJECTION_DECISION_DAYS",
 }
-#: Who may stand on the ladder.
+#: The roles that the escalation ladder may contain.
 ESCALATION_LEVELS = frozenset(LADDER)
-#: Working days between one level of the ladder and the next.
+#: Working days between one escalation level and the next.
 LEVEL_DAYS = 1
 
 
@@ -33,17 +33,17 @@ def days_in(state: State) -> int | None:
 
 
 def reminders() -> tuple[int, ...]:
-    """Return the shares of a clock's working time, in percent and rising, at which people are reminded."""
+    """Return the shares of a clock's working time, in percent and rising, at which reminders are sent."""
     return tuple(int(share) for share in items(settings.REMINDERS))
 
 
 def ladder() -> tuple[Role, ...]:
-    """Return who is told one after the other when a deadline was missed."""
+    """Return the escalation levels: the roles that get a report of a missed deadline, in this order."""
     return tuple(Role(role) for role in items(settings.LADDER))
 
 
 def bounces_before_ruling() -> int:
-    """Return after how many refusals only the unit may say whose a case is."""
+    """Return after how many refusals the unit decides which agency owns a case."""
     bounces: int = settings.BOUNCES_BEFORE_RULING
     return bounces
 
@@ -55,5 +55,5 @@ def inactivity_minutes() -> int:
 
 
 def items(text: str) -> list[str]:
-    """Return what stands between the commas of a setting."""
+    """Return the comma-separated parts of a setting."""
     return [item.strip() for item in text.split(",")]

@@ -1,4 +1,4 @@
-"""How long a time limit still stands still while the citizen is asked, and when it ends once it runs again."""
+"""How much longer a clock can stay paused while the citizen is asked, and when it is due after that."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from complaints.workflow import State
 
 @dataclass(frozen=True)
 class Pause:
-    """A time limit that stands still ``until`` the cap is used up, and ends at ``due_at`` if no reply comes before."""
+    """A running pause: without a reply it ends at ``until``, the cap being used up; the clock is due at ``due_at``."""
 
     until: datetime
     due_at: datetime
 
     @property
     def until_on(self) -> date:
-        """Return the day on which the limit runs again."""
+        """Return the day on which the clock runs again."""
         return timezone.localdate(self.until)
 
 
 def pauses_now(cases: Collection[Case]) -> Mapping[int, Pause]:
-    """Return, by case, the standstills that end before the citizen's own time does: of those asked before.
+    """Return, by case, the pauses that end before the citizen's time to reply does: those after an earlier question.
 
-    One statement where any of ``cases`` waits for its citizen, one more where one was asked before. A first question
-    has the whole cap, which ends with the time for the reply.
+    One statement where any of ``cases`` waits for its citizen, one more where one of them was asked before. The pause
+    of a first question has the whole cap, which ends with the time to reply.
     """
     waiting = [case.pk for case in cases if case.state == State.WAITING]
     if not waiting:
@@ -42,20 +42,20 @@ def pauses_now(cases: Collection[Case]) -> Mapping[int, Pause]:
     found = {}
     for clock in again:
         if calendar is not None and clock.paused_at is not None:
-            until = clockwork.stands_until(clock, clock.paused_at, calendar)
-            stood = calendar.working_minutes(clock.paused_at, until)
-            found[clock.case_id] = Pause(until, calendar.add_minutes(clock.due_at, stood))
+            until = clockwork.paused_until(clock, clock.paused_at, calendar)
+            paused_for = calendar.working_minutes(clock.paused_at, until)
+            found[clock.case_id] = Pause(until, calendar.add_minutes(clock.due_at, paused_for))
     return found
 
 
 def pause_now(case: Case) -> Pause | None:
-    """Return the standstill of one case; None while it simply lasts until the reply."""
+    """Return the pause of one case as ``pauses_now`` does; None where it lasts as long as the time to reply."""
     return pauses_now([case]).get(case.pk)
 
 
 @dataclass(frozen=True)
 class RemainingPause:
-    """What a question asked now would stop: for ``days`` working days, 0 being some hours, ``until`` a moment."""
+    """How long a question asked now would pause the clock: ``days`` working days, 0 for some hours, ``until`` when."""
 
     days: int
     until: datetime
@@ -64,14 +64,11 @@ class RemainingPause:
 
 
 def remaining_pause(case: Case, *, at: datetime) -> RemainingPause | None:
-    """Return how long the clock of ``case`` would stand still at most if the citizen were asked at ``at``.
-
-    None where no clock runs.
-    """
+    """Return the longest pause of the clock of ``case`` if the citizen were asked at ``at``; None where none runs."""
     clock = Clock.objects.filter(case=case, ended_at__isnull=True, paused_at__isnull=True, task__isnull=True).first()
     if clock is None:
         return None
     calendar = current_calendar()
-    until = clockwork.stands_until(clock, at, calendar)
+    until = clockwork.paused_until(clock, at, calendar)
     days = calendar.days_between(timezone.localdate(at), timezone.localdate(until))
     return RemainingPause(days, until, is_over=until <= at, is_whole=not clock.pauses)

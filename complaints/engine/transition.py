@@ -246,7 +246,9 @@ def _absent(change: Change) -> UUID | None:
         return None
     agency = change.former_agency or change.case.agency
     key = agency.pk if agency else None
-    return deputies.absent_behind(change.by, change.action, agency=key, at=change.at, exclude=change.case.recused)
+    return deputies.represented_colleague(
+        change.by, change.action, agency=key, at=change.at, exclude=change.case.recused
+    )
 
 
 def _move_holding(change: Change) -> None:

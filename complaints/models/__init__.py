@@ -1,4 +1,4 @@
-"""The rows of complaints: the case, its history, its clocks, and the words said on it."""
+"""The tables of complaints: the case, its history, its clocks, and the texts that belong to it."""
 
 from complaints.models.annotations import (
     CaseLink,

@@ -1,4 +1,4 @@
-"""What the desk lays beside its cases: notes, labels, links between cases, standard texts and saved filters."""
+"""What staff add to cases for their own work: notes, labels, links between cases, standard texts and saved filters."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SpokenWith(models.TextChoices):
 
 
 class Note(models.Model):
-    """What staff write down for one another about a case; the citizen never reads it."""
+    """What staff write for each other about a case; the citizen never reads it."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="notes")
     event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
@@ -84,10 +84,11 @@ class LinkKind(models.TextChoices):
 
 
 class CaseLink(models.Model):
-    """A case linked to another: as the same problem under a lead whose answer answers it too, or as related.
+    """A link from one case to another: either related, or the same problem, so that the lead's answer answers both.
 
-    A case has one lead at most, and a lead has none: answers travel one step, so that no loop can arise. Both histories
-    record it; the end is not recorded where the link is replaced by another, nor in the history of a closed lead.
+    A case has at most one lead, and a lead has none: answers are copied one step only, so that no loop can arise. The
+    history of both cases records the link; its end is not recorded where another link replaces it, nor in the history
+    of a closed lead.
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="links")
@@ -131,7 +132,7 @@ class CaseLink(models.Model):
 
 
 class StandardText(models.Model):
-    """Words for an answer that a desk uses again: of one agency, or of all; for one topic and outcome, or any.
+    """A reusable text for answers, of one agency or of all, for one topic and outcome or for any.
 
     ``found`` and ``done`` may hold placeholders in braces, which are filled in for the case at hand.
     """
@@ -160,7 +161,7 @@ class StandardText(models.Model):
 
 
 class SavedFilter(models.Model):
-    """A view of the queue with its filters under a name: of one person, or shared in an agency when one is named."""
+    """A view of the queue with its filters, saved under a name by one person, or shared in an agency if one is set."""
 
     owner = models.ForeignKey("accounts.User", models.CASCADE, related_name="saved_filters")
     agency = models.ForeignKey("agencies.Agency", models.CASCADE, null=True, blank=True, related_name="+")

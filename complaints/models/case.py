@@ -27,7 +27,7 @@ DETAILS_LENGTH = 3000
 EMPLOYEE_LENGTH = 120
 #: Working days for the answer to a case without a topic.
 DEFAULT_LIMIT_DAYS = 7
-#: Whoever did one of these keeps sight of the case.
+#: A member of staff who did one of these may still open the case after it has left their desk.
 PASSING_ON = (Action.FILE, Action.DECLINE, Action.RETURN, Action.REFER)
 #: The actions that bring a case back to the desk that had it before.
 COMEBACKS = (Action.UPHOLD, Action.REPLY, Action.LAPSE, Action.REFER)
@@ -43,7 +43,7 @@ class Channel(models.TextChoices):
 
 
 class NotifyBy(models.TextChoices):
-    """How the citizen is told."""
+    """The channel on which the citizen gets messages."""
 
     SMS = "sms", _("SMS")
     EMAIL = "email", _("E-mail")
@@ -57,15 +57,16 @@ class ArabicStrip(models.Func):
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    """Questions about cases in the language of the office."""
+    """Filters and prefetches for cases."""
 
     def visible_to(self, user: User | AnonymousUser, *, at: datetime) -> Self:
-        """Return the cases ``user`` may open at ``at``: the one door for every page about a case.
+        """Return the cases ``user`` may open at ``at``; every page about a case loads it through here.
 
-        A citizen sees the own ones; CMU staff see all; an agency's desk, and whoever stands on its ladder, see its
-        agency's; the desk also those it has an open task on; whoever filed, declined or passed a case on keeps sight of
-        it. Nobody sees a case of their own person at a desk, nor one that is about them, nor through the place of an
-        absent colleague one that is about that colleague. Everybody else sees none, so that a stranger gets 404.
+        A citizen sees their own cases and the CMU's staff see all. The desk of an agency, and the people of its
+        escalation ladder, see the cases of the agency; the desk also those on which it has an open task. Staff who
+        filed, declined or passed a case on may still open it. At work nobody sees a case that they filed themselves or
+        from which they are recused; a deputy does not see those from which the absent colleague is recused. Everybody
+        else sees none, so that a stranger gets 404.
         """
         if not user.is_authenticated:
             return self.none()
@@ -75,52 +76,52 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if authority.has(CMU) or not authority.is_staff:
             return self.at_desk_of(user, at=at)
         own = _reached(user, READERS, _at, at=at) | _reached(user, DESK, _tasked, at=at)
-        return self.of_others(user).filter(own | models.Q(pk__in=_passed_on_by(user)))
+        return self.not_own_or_recused(user).filter(own | models.Q(pk__in=_passed_on_by(user)))
 
     def at_desk_of(self, user: User, *, at: datetime) -> Self:
-        """Return the cases that are work of ``user`` at ``at``: the agency's own, or all for the CMU; for queues."""
+        """Return the cases for the queue of ``user`` at ``at``: those of their agencies, or all for the CMU."""
         authority = user.authority(at)
-        others = self.of_others(user)
+        others = self.not_own_or_recused(user)
         if not authority.has(CMU):
             return others.filter(_reached(user, DESK, _at, at=at))
         absent = authority.only_for(CMU)
         return others.exclude(_recused_everywhere(absent)) if absent else others
 
     def in_hand(self) -> Self:
-        """Return the cases that an officer has in hand; one that is objected to is with the unit until it rules."""
+        """Return the cases assigned to an officer; one with an open objection is with the unit until it rules."""
         return self.filter(state__in=WITH_AGENCY, officer__isnull=False)
 
-    def of_others(self, user: User) -> Self:
-        """Return the cases that are neither of the own person of ``user`` nor about them."""
+    def not_own_or_recused(self, user: User) -> Self:
+        """Return the cases that ``user`` neither filed as a citizen nor is recused from."""
         # Not a join: the hashed list of the few keys leaves every index its order.
         others = self.exclude(pk__in=_recusing(user.pk))
         return others.exclude(citizen_id=user.person_id) if user.person_id else others
 
-    def kept_from(self, user: User) -> Self:
-        """Return the cases that are of the own person of ``user`` or about them: the few that ``of_others`` lacks."""
+    def own_or_recused(self, user: User) -> Self:
+        """Return the few cases that ``not_own_or_recused`` leaves out."""
         kept = models.Q(pk__in=_recusing(user.pk))
         return self.filter(kept | models.Q(citizen_id=user.person_id) if user.person_id else kept)
 
     def with_recused(self) -> Self:
-        """Return the cases with those whom each is about, so that a list need not ask for each."""
+        """Return the cases with the keys of the staff recused from each, so that a list needs no statement per case."""
         recusals = apps.get_model("complaints", "Recusal").objects.open().filter(case=models.OuterRef("pk"))
         return self.annotate(recused=ArraySubquery(recusals.order_by("person").values("person")))
 
     def for_listing(self) -> Self:
-        """Return the cases with the rows a list shows, so that it needs no query a row."""
+        """Return the cases with the related rows a list shows, so that it needs no statement per case."""
         return self.select_related("agency", "topic", "citizen", "directorate").defer(
             "details", "folded", "search_vector"
         )
 
     def for_page(self) -> Self:
-        """Return the cases with the rows a case page shows."""
+        """Return the cases with the related rows a case page shows."""
         joined = self.select_related(
             "agency", "topic", "topic__parent", "citizen", "directorate", "governorate", "officer"
         )
         return joined.with_recused().defer("folded", "search_vector")
 
     def with_tags(self, user: User, *, at: datetime) -> Self:
-        """Return the cases with ``tags``: the labels that the desks of ``user`` put on them, and nobody else's."""
+        """Return the cases with ``tags``: the labels set by the desks of ``user``, and no other desk's."""
         homes = user.authority(at).agencies(DESK | CMU)
         labels = apps.get_model("complaints", "Label").objects.filter(case=models.OuterRef("pk"), agency__in=homes)
         return self.annotate(tags=ArraySubquery(labels.order_by("name").values("name")))
@@ -128,7 +129,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def locked(self) -> Self:
         """Return the cases locked for this transaction, with what a transition reads.
 
-        The citizen is locked too: whoever changes their number meanwhile waits, and then takes along what is owed here.
+        The citizen is locked too: a change of their phone number meanwhile waits, and then also covers the messages
+        owed in this transaction.
         """
         locked = self.select_for_update(of=("self", "citizen"))
         return locked.select_related("agency", "topic", "citizen").defer("folded", "search_vector")
@@ -146,7 +148,10 @@ def _tasked(agencies: Collection[int]) -> models.Q:
 def _reached(
     user: User, roles: Collection[Role], where: Callable[[Collection[int]], models.Q], *, at: datetime
 ) -> models.Q:
-    """Return which cases ``user`` reaches by ``roles``; whoever acts only for others reaches none about all of them."""
+    """Return the condition for the cases ``user`` sees by ``roles``.
+
+    A deputy does not see a case from which everybody they act for is recused.
+    """
     authority = user.authority(at)
     lenders = authority.lenders(roles)
     reached = where(authority.agencies(roles) - lenders.keys())
@@ -172,11 +177,11 @@ def _passed_on_by(user: User) -> models.QuerySet[Any, Any]:
 
 
 class Case(models.Model):
-    """One complaint, suggestion, inquiry or praise, from its filing to its last answer.
+    """One complaint, suggestion, inquiry or praise.
 
     ``state`` changes only in ``complaints.engine.transition``: a database trigger refuses any other write of it, and
     asks at commit for the event that records it. ``version`` is the number of the newest event; ``chain`` its hash.
-    ``holder`` is that of the open holding; ``employee`` the one whom the citizen named, as typed.
+    ``holder`` is that of the open holding; ``employee`` the name of the employee as the citizen typed it.
     """
 
     reference = models.CharField(_("tracking number"), max_length=reference.LENGTH, unique=True)
@@ -272,7 +277,7 @@ class Case(models.Model):
             # The same by age: keys are given out in the order of filing.
             models.Index(fields=["agency", "id"], condition=~models.Q(state=State.CLOSED), name="case_agency_by_age"),
             models.Index(fields=["id"], condition=~models.Q(state=State.CLOSED), name="case_by_age"),
-            # The views that are a small part of a queue.
+            # Partial indexes for the views that show a small part of a queue.
             models.Index(
                 fields=["officer", "deadline_at", "id"],
                 condition=models.Q(officer__isnull=False) & ~models.Q(state=State.CLOSED),
@@ -301,29 +306,29 @@ class Case(models.Model):
 
     @cached_property
     def recused(self) -> Collection[uuid.UUID]:
-        """Return the keys of the staff whom the case is about; one statement, unless it came ``with_recused``."""
+        """Return the keys of the recused staff; one statement, unless the case was loaded ``with_recused``."""
         return frozenset(recusal.person_id for recusal in self.recusals.open().only("person"))
 
     def forget_recused(self) -> None:
-        """Let ``recused`` be asked for anew: it has changed, or may have."""
+        """Drop the cached ``recused``, because it has changed or may have."""
         vars(self).pop("recused", None)
 
     def is_recused(self, user: User) -> bool:
-        """Tell whether the case is about ``user``, who then keeps off it."""
+        """Tell whether ``user`` is recused, because the case is about them."""
         return user.pk in self.recused
 
     def is_own_of(self, user: User) -> bool:
-        """Tell whether ``user`` is the person who filed the case, at work under an account of their own."""
+        """Tell whether ``user``, with an account for work, is the same person as the citizen who filed the case."""
         return user.person_id is not None and user.person_id == self.citizen_id
 
     @property
     def needs_second_signature(self) -> bool:
-        """Tell whether an answer to the case is signed by a second person before it leaves."""
+        """Tell whether a second person signs an answer to the case before it is sent."""
         return self.topic is not None and self.topic.second_signature
 
     @property
     def limit_days(self) -> int:
-        """Return within how many working days the case is to be answered, by its topic."""
+        """Return the working days in which the case is to be answered, as its topic sets them."""
         return self.topic.limit_days if self.topic else DEFAULT_LIMIT_DAYS
 
     @property

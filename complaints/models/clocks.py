@@ -1,4 +1,4 @@
-"""The clocks of a case: one row a run, with its pauses and the steps taken on it."""
+"""The clocks of a case: one row for each run of a clock, its pauses, and the reminders and escalations taken on it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Clock(models.Model):
 
     ``first_due_at`` is the first promise, against which lateness is measured; ``due_at`` moves with extensions and
     pauses. ``paused_at`` is set while another clock runs instead (the citizen has been asked). The clock of a ``task``
-    runs beside those of the case itself. ``next_check_at`` is when the sweep looks again for a step that is due; empty
-    means at once, because the dates moved.
+    runs in parallel to those of the case itself. ``next_check_at`` is when the sweep next checks for a step that is
+    due; empty means at once, because the dates moved.
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="clocks")
@@ -81,7 +81,7 @@ class Clock(models.Model):
 
 
 class ClockStep(models.Model):
-    """One reminder or level of the ladder taken on a clock, once whatever the number of sweeps."""
+    """One reminder or escalation level taken on a clock; unique, so that several sweeps take it once."""
 
     clock = models.ForeignKey(Clock, models.CASCADE, related_name="steps")
     event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""What an agency's technical directorates are asked about a case, and what they say: times needed, and the finding."""
+"""What an agency asks its technical directorates about a case, and what they reply: an estimate and a finding."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from complaints.models.texts import TEXT_LENGTH
 
 
 class ConsultationState(models.TextChoices):
-    """How far a directorate is with what it was asked."""
+    """The state of a request to a directorate."""
 
     ASKED = "asked", _("Asked")
     ESTIMATED = "estimated", _("Time given")
@@ -18,15 +18,15 @@ class ConsultationState(models.TextChoices):
     REVOKED = "revoked", _("Taken back")
 
 
-#: The directorate has the case in hand in these.
+#: The states in which the directorate holds the case.
 WITH_DIRECTORATE = (ConsultationState.ASKED, ConsultationState.ESTIMATED)
 
 
 class Consultation(models.Model):
-    """One request to a directorate for a time and a finding, answered through a signed link that needs no account.
+    """One request to a directorate for an estimate and a finding, answered through a signed link without an account.
 
-    The link is the signed key of this row: it opens one case, until ``expires_at``, and dies with the consultation.
-    ``days`` are the working days the directorate asks for at the moment; each change is an ``Estimate``.
+    The link carries the signed key of this row: it opens one case, until ``expires_at`` or until the consultation ends.
+    ``days`` are the working days of the newest ``Estimate``.
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="consultations")

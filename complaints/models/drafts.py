@@ -1,4 +1,4 @@
-"""What a citizen has typed so far: one draft a person and kind, so that a closed tab loses nothing."""
+"""What a citizen has typed so far: one draft for each person and kind, so that a closed tab loses nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from complaints.workflow import Kind
 
 
 class Draft(models.Model):
-    """A case not yet filed; its ``id`` becomes the case's ``submission``, so that a second press files nothing."""
+    """A case not yet filed; its ``id`` becomes the case's ``submission``, so that a repeated request files nothing."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     citizen = models.ForeignKey("accounts.Citizen", models.CASCADE, related_name="drafts")

@@ -1,4 +1,4 @@
-"""The files of a case, from its citizen or a directorate: kept under a random name, served through the case's door."""
+"""The files of a case, from its citizen or a directorate: stored under a random name, served only with the case."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 def storage_name(attachment: Attachment, _name: str) -> str:
-    """Return a name that says nothing of the person or the file."""
+    """Return a random name, which reveals nothing about the person or the file."""
     return f"attachments/{attachment.id.hex[:2]}/{attachment.id.hex}"
 
 

@@ -1,4 +1,4 @@
-"""What happened to a case and who held it when: append-only events and the spans of its holders."""
+"""The history of a case: append-only events, and who held it from when to when."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ NUMBER_BITS: Final = 20
 
 
 def event_key(case: int, number: int) -> int:
-    """Return the key of event ``number`` of the case with the key ``case``; it is known before the event is written."""
+    """Return the key of event ``number`` of the case with the key ``case``, known before the event is written."""
     return case << NUMBER_BITS | number
 
 
 def events_of_its_case(name: str, *events: str, case: str = "case") -> models.CheckConstraint:
-    """Return the constraint that the foreign keys ``events`` lead to events of the row's own ``case``, where set."""
+    """Return the constraint that the foreign keys ``events``, where set, point to events of the row's own ``case``."""
     own = models.Q()
     for event in events:
         own &= models.Q(**{case: models.F(event).bitrightshift(NUMBER_BITS)})
@@ -31,11 +31,11 @@ def events_of_its_case(name: str, *events: str, case: str = "case") -> models.Ch
 
 
 class CaseEvent(models.Model):
-    """One thing done to a case; never changed, never deleted (a trigger refuses it).
+    """One action on a case; a trigger refuses to change or delete it.
 
     ``id`` is ``event_key`` of the case and the number, so that the words written with an event point to it by foreign
     keys although they are written first. ``facts`` holds codes, dates, hashes, and the keys of the agencies and people
-    that the action names; the properties below read it. Words live in rows that retention may erase.
+    that the action names; the properties below read it. Texts are in rows of their own, which retention may erase.
     ``chain`` is the SHA-256 of the event before it and of this one (see ``complaints.engine.history_chain``).
     """
 
@@ -86,12 +86,12 @@ class CaseEvent(models.Model):
 
     @property
     def new_on(self) -> date | None:
-        """Return the new day of the reply: proposed, granted, or counted anew."""
+        """Return the new day of the reply: proposed, granted or recalculated."""
         return self._day("new_on")
 
     @property
     def reason(self) -> str:
-        """Return the code of the reason for which an agency said that the case is not its own."""
+        """Return the code of the reason for which an agency declined or returned the case."""
         return self._code("reason")
 
     @property
@@ -101,7 +101,7 @@ class CaseEvent(models.Model):
 
     @property
     def named_agency_id(self) -> int | None:
-        """Return the agency the case was referred to, or whose part in it was asked for, answered or dropped."""
+        """Return the agency the case was referred to, or whose partner task was added, answered or dropped."""
         return self._key("agency")
 
     @property
@@ -111,27 +111,27 @@ class CaseEvent(models.Model):
 
     @property
     def link_bearer(self) -> str:
-        """Return how the link by which a directorate was asked or answered went to it: a code of ``LinkBearer``."""
+        """Return how a directorate got its link: a code of ``LinkBearer``."""
         return self._code("handed")
 
     @property
     def step(self) -> str:
-        """Return which reminder or level of the ladder the clock took."""
+        """Return the reminder or escalation level that the clock took."""
         return self._code("step")
 
     @property
     def is_first_miss(self) -> bool:
-        """Tell whether a missed deadline is the first of its stretch, of which the citizen is told."""
+        """Tell whether this miss is the first since the case was filed or reopened: the citizen is told of that one."""
         return bool(self.facts.get("first"))
 
     @property
     def found_nobody(self) -> bool:
-        """Tell whether nobody stood on the level of the ladder that the clock took."""
+        """Tell whether the escalation level that the clock took had nobody on it."""
         return bool(self.facts.get("empty"))
 
     @property
     def moved_due(self) -> tuple[datetime, datetime]:
-        """Return the deadline before and after it was counted anew."""
+        """Return the deadline before and after it was recalculated."""
         old, new = (datetime.fromisoformat(self.facts[name]) for name in ("old_due", "new_due"))
         return old, new
 
@@ -153,7 +153,7 @@ class _Span(models.Func):
 
 
 class Holding(models.Model):
-    """One span in which one party had the case in hand; the spans of an open stretch tile it.
+    """One span of time in which one party held the case; while the case is open the spans leave no gap.
 
     The database refuses two open spans and any overlap; ``complaints.engine.transition`` starts each span in the moment
     the one before it ends.

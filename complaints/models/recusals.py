@@ -1,4 +1,4 @@
-"""Whom among staff a case is about: nobody handles, reads or is told of a case about themselves."""
+"""Recusals: staff whom a case is about neither handle it nor read it, and get no messages about it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from complaints.models.texts import TEXT_LENGTH
 
 
 class RecusalQuerySet(models.QuerySet["Recusal"]):
-    """Questions about who keeps off what."""
+    """Filters for recusals."""
 
     def open(self) -> Self:
-        """Return those in force: the others were taken back by somebody."""
+        """Return those in force, which nobody has taken back."""
         return self.filter(ended_at__isnull=True)
 
 
 class Recusal(models.Model):
-    """A member of staff whom a case is about, and who keeps off it until somebody takes that back.
+    """A member of staff who is recused from a case, because it is about them, until somebody takes that back.
 
-    ``named_by`` is None where the name was found in what the citizen typed. ``text`` says why, ``end_text`` why not any
-    more. Database triggers refuse to change one except by ending it once, an officer whom the case is about, and an
-    event by such a person.
+    ``named_by`` is None where the name was found in what the citizen typed. ``text`` is the reason of the recusal and
+    ``end_text`` that of its end. Database triggers refuse any change but ending it once, a recused person as officer
+    of the case, and an event by a recused person.
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="recusals")

@@ -1,4 +1,4 @@
-"""What several agencies owe on one case, what the unit has ruled for the next one, and who outside has it in hand."""
+"""Partner tasks of other agencies on a case, rulings kept as precedents, and handovers to centres outside."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from complaints.models.texts import TEXT_LENGTH
 
 
 class TaskState(models.TextChoices):
-    """Where another agency's part stands."""
+    """The state of another agency's task."""
 
     OPEN = "open", _("Waits for the agency")
     ANSWERED = "answered", _("Answered")
@@ -21,7 +21,7 @@ class TaskState(models.TextChoices):
 
 
 class ReferralTask(models.Model):
-    """Another agency's part of a case that one agency leads, with a clock and an answer of its own.
+    """A partner task: what another agency has to do for a case that one agency leads, with its own clock and answer.
 
     The case cannot be closed while one is open; dropping one needs a reason.
     """
@@ -53,7 +53,7 @@ class ReferralTask(models.Model):
                 | (models.Q(state=TaskState.ANSWERED, ended_at__isnull=False) & ~models.Q(answer=""))
                 | (
                     models.Q(state=TaskState.DROPPED, ended_at__isnull=False)
-                    # It falls without words, and by nobody, when the case leaves the agency that leads.
+                    # Dropped without a reason and by nobody when the case leaves the leading agency.
                     & (~models.Q(reason="") | models.Q(ended_by__isnull=True))
                 ),
                 name="task_ends_with_its_words",
@@ -84,10 +84,10 @@ class ReferralTask(models.Model):
 
 
 class Precedent(models.Model):
-    """A ruling of the unit kept for the next case of its sort: topic, place, words, the owner, and why.
+    """A ruling of the unit kept for similar cases: topic, place, words to look for, the owner, and the reason.
 
-    It is offered with its reason, never applied by itself; ``ended_at`` retires it. ``event`` is the referral it comes
-    from.
+    It is offered with its reason and never applied automatically; ``ended_at`` retires it. ``event`` is the referral
+    it comes from.
     """
 
     topic = models.ForeignKey("agencies.Topic", models.PROTECT, related_name="+")
@@ -123,7 +123,7 @@ class Precedent(models.Model):
 
 
 class Handover(models.Model):
-    """A case in the hands of a centre outside the system, under that centre's own reference, until it answers."""
+    """A case held by a centre outside the system, under that centre's own reference, until it answers."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="handovers")
     event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""What the search of words keeps beside the cases: which words a run of neighbouring cases has at all."""
+"""The index of the search by words: which words a block of cases contains."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from django.db import models
 
 
 class SearchBlock(models.Model):
-    """The words of a thousand cases with neighbouring keys: one that lacks a word is passed over unread.
+    """The words of a thousand cases with consecutive keys: the search skips a block that lacks a word.
 
-    ``number`` times a thousand is the first key. A row exists only as long as it is true: a trigger deletes it when a
-    case of the block is added or its words change, and ``complaints.search.index`` writes it anew.
+    ``number`` times a thousand is the first key. A row exists only while it is up to date: a trigger deletes it when a
+    case of the block is added or its words change, and ``complaints.search.index`` writes it again.
     """
 
     CASES = 1000

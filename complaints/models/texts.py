@@ -1,4 +1,4 @@
-"""The words said on a case: kept apart from its history, so that retention may erase them."""
+"""The texts of a case, such as answers and questions: separate from its history, so that retention may erase them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from complaints.workflow import Outcome
 from kit.dates import day_text
 
 TEXT_LENGTH = 3000
-#: Letters of an answer to a question of the topic.
+#: Maximum characters of an answer to a question of the topic.
 LINE_LENGTH = 120
 
 
 class AnswerState(models.TextChoices):
-    """Where an answer stands."""
+    """The state of an answer."""
 
     PROPOSED = "proposed", _("Waits for the second signature")
     GIVEN = "given", _("Given")
@@ -44,7 +44,7 @@ class Answer(models.Model):
     outcome = models.CharField(max_length=20, choices=Outcome)
     found = models.TextField(max_length=TEXT_LENGTH)
     done = models.TextField(max_length=TEXT_LENGTH)
-    # The same words of an answer on another case, whoever it was for; empty on answers older than the comparison.
+    # Equal on answers with the same words, whatever case they are on; empty on answers older than the comparison.
     likeness = models.CharField(max_length=64, blank=True, db_index=True)
     state = models.CharField(max_length=10, choices=AnswerState)
     written_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
@@ -77,7 +77,7 @@ class Answer(models.Model):
 
 
 class Question(models.Model):
-    """One question to the citizen and the reply; one open question a case."""
+    """One question to the citizen and the reply; a case has at most one open question."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="questions")
     event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
@@ -110,7 +110,7 @@ class Question(models.Model):
 
 
 class RefusalReason(models.TextChoices):
-    """Why an agency says that a case is not its own."""
+    """Why an agency declines or returns a case."""
 
     OTHER_AGENCY = "other_agency", _("Another agency is competent")
     OTHER_PLACE = "other_place", _("The place belongs to another agency")
@@ -119,7 +119,7 @@ class RefusalReason(models.TextChoices):
 
 
 class Refusal(models.Model):
-    """One "not ours" of an agency, with its reason and the owner it proposes."""
+    """An agency's statement that a case is not its own, with its reason and the owner it proposes."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="refusals")
     event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
@@ -146,7 +146,7 @@ class Refusal(models.Model):
 
 
 class ExtensionState(models.TextChoices):
-    """Where a proposed extension stands."""
+    """The state of a proposed extension."""
 
     PROPOSED = "proposed", _("Waits for a decision")
     GRANTED = "granted", _("Granted")
@@ -156,7 +156,7 @@ class ExtensionState(models.TextChoices):
 class Extension(models.Model):
     """A later date an officer proposes, with the reason; the supervisor grants the first, the CMU the others.
 
-    ``decided_event`` granted it or let it drop.
+    ``decided_event`` granted it, refused it or dropped it.
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="extensions")
@@ -248,7 +248,7 @@ class Addition(models.Model):
 
 
 class Revision(models.Model):
-    """The citizen's words as they stood before a correction."""
+    """The citizen's text before a correction."""
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="revisions")
     event = models.OneToOneField("complaints.CaseEvent", models.PROTECT, related_name="+")
@@ -272,9 +272,9 @@ class Revision(models.Model):
 
 
 class TopicAnswer(models.Model):
-    """The answer to one question of the topic, worded as it was asked then: a question edited later changes no case.
+    """The answer to one question of the topic, with the wording of the time: editing the question changes no case.
 
-    An answer of one's own stands in both columns as it was typed, a day as 2026-01-31.
+    A typed answer is the same in both answer columns, a day as 2026-01-31.
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="topic_answers")
@@ -296,12 +296,12 @@ class TopicAnswer(models.Model):
         return f"{self.case_id}: {self.question_id}"
 
     @property
-    def asked(self) -> str:
+    def question_label(self) -> str:
         """Return the question in the language of the reader."""
         return self.asked_en if get_language() == "en" else self.asked_ar
 
     @property
-    def said(self) -> str:
+    def answer_label(self) -> str:
         """Return the answer in the language of the reader."""
         if self.kind == QuestionKind.DATE:
             return day_text(date.fromisoformat(self.answer_en))
@@ -309,19 +309,19 @@ class TopicAnswer(models.Model):
 
     @property
     def tells_person(self) -> bool:
-        """Tell whether the answer says who the person is, as the question was marked then or is now."""
+        """Tell whether the answer identifies the person: the question was marked so then, or is now."""
         return self.is_personal or self.question.is_personal
 
     @property
     def wording(self) -> list[str]:
-        """Return question and answer in both languages, as fingerprints cover them and revisions keep them."""
+        """Return question and answer in both languages, in the order that fingerprints and revisions use."""
         return [self.asked_ar, self.asked_en, self.answer_ar, self.answer_en]
 
 
 class Ruling(models.Model):
     """The CMU's reason for a referral or for archiving; the citizen reads the latter.
 
-    ``offered`` is the best of the precedents that fitted when it was made, followed or not.
+    ``offered`` is the precedent that matched best when the ruling was made, whether or not it was followed.
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="rulings")

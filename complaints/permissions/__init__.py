@@ -1,1 +1,1 @@
-"""Every "may": who may do what to which case, and why not."""
+"""Who may do what to which case, and why not."""

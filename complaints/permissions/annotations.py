@@ -1,4 +1,4 @@
-"""Who may change what an agency lays beside its cases: standard texts and saved filters."""
+"""Who may change an agency's standard texts and saved filters."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from complaints.models import SavedFilter, StandardText
 
 
 def may_change_text(text: StandardText, user: User, *, at: datetime) -> bool:
-    """Tell whether ``user`` may change ``text``: officers those of their agency, the unit those for all agencies."""
+    """Tell whether ``user`` may change ``text``: officers for their agency, the unit for all agencies."""
     authority = user.authority(at)
     return authority.has(CMU) if text.agency_id is None else text.agency_id in authority.agencies(DESK)
 
 
 def deletable_filters(user: User, *, at: datetime) -> QuerySet[SavedFilter]:
-    """Return the filters ``user`` may delete: their own, and as supervisor those shared in the agency."""
+    """Return the filters ``user`` may delete: their own, and for a supervisor those shared in the agency."""
     return SavedFilter.objects.filter(Q(owner=user) | Q(agency__in=user.authority(at).agencies(SUPERVISION)))
 
 
 def may_delete_filter(user: User, *, is_own: bool, agency: int | None, at: datetime) -> bool:
-    """Tell the same of one filter that is known already, without a statement."""
+    """Tell whether ``user`` may delete one loaded filter, by the rule of ``deletable_filters``, without a statement."""
     return is_own or agency in user.authority(at).agencies(SUPERVISION)

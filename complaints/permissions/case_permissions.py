@@ -1,4 +1,4 @@
-"""What one person may do to one case: pages ask it, and the buttons of a case are drawn from it.
+"""What one person may do to one case: pages and their buttons ask it.
 
 The rules themselves are those that the actions enforce: ``policy`` and ``second_person``.
 """
@@ -27,12 +27,12 @@ class CasePermissions:
 
     @cached_property
     def actors(self) -> frozenset[Actor]:
-        """Return what the user is to the case."""
+        """Return the user's relations to the case."""
         return policy.actors(self.case, self.user, at=self.at)
 
     @cached_property
     def transitions(self) -> frozenset[Action]:
-        """Return the actions open to the user now that change the state of the case."""
+        """Return the actions the user may do now that change the state of the case."""
         return policy.actions_among(self.case, self.actors, at=self.at)
 
     def may(self, action: Action) -> bool:
@@ -61,12 +61,12 @@ class CasePermissions:
 
     @property
     def may_write_answer(self) -> bool:
-        """Tell whether the user writes answers to the case, whether or not it can be closed now."""
+        """Tell whether the user is among those who answer the case, even if it cannot be closed now."""
         return bool(WRITERS & self.actors)
 
     @property
     def may_propose_date(self) -> bool:
-        """Tell whether the user may propose a later date: one at a time."""
+        """Tell whether the user may propose a later date, which they may not while another one is proposed."""
         return self.may(Action.PROPOSE_EXTENSION) and self.pending.extension_proposer is None
 
     @property
@@ -83,7 +83,7 @@ class CasePermissions:
     @cached_property
     def _decides_on_date(self) -> bool:
         proposer, is_first = self.pending.extension_proposer, not self.pending.extension_was_granted
-        # Asked whether or not a date waits, so that a page costs the same with and without.
+        # Computed even without a proposed date, so that a page costs the same number of statements with and without.
         decides = second_person.decides_on_date(
             self.case, self.actors, proposer=proposer, is_first=is_first, at=self.at
         )
@@ -91,22 +91,22 @@ class CasePermissions:
 
     @property
     def may_drop_task(self) -> bool:
-        """Tell whether the user may do without the answer of another agency."""
+        """Tell whether the user may drop the task of another agency."""
         return self.may(Action.DROP_TASK) and self.pending.has_open_tasks
 
     @property
     def may_consult(self) -> bool:
-        """Tell whether the user may ask a directorate: as long as the agency itself has the case in hand."""
+        """Tell whether the user may ask a directorate: only while the agency itself holds the case."""
         return self.may(Action.CONSULT) and self.case.holder == Holder.AGENCY
 
     @property
     def may_revoke(self) -> bool:
-        """Tell whether the user may take the case back from a directorate that has it in hand."""
+        """Tell whether the user may take the case back from the directorate that holds it."""
         return self.may(Action.REVOKE) and self.case.holder == Holder.DIRECTORATE
 
     @property
     def may_hand_over(self) -> bool:
-        """Tell whether the user may hand the case to an outside centre: as long as the agency has it in hand."""
+        """Tell whether the user may hand the case to an outside centre: only while the agency itself holds it."""
         return self.may(Action.HAND_OVER) and self.case.holder == Holder.AGENCY
 
     @property
@@ -121,7 +121,7 @@ class CasePermissions:
 
     @property
     def may_end_recusal(self) -> bool:
-        """Tell whether somebody is recused, and the user may take that back."""
+        """Tell whether somebody is recused whose recusal the user may end."""
         return self.may(Action.END_RECUSAL) and bool(self.case.recused)
 
     @property
@@ -131,7 +131,7 @@ class CasePermissions:
 
     @property
     def is_involved(self) -> bool:
-        """Tell whether the user is of the unit and handled the case before the objection, which a colleague decides."""
+        """Tell whether the user, of the unit, handled the case before the objection, so that a colleague decides it."""
         ruling = self.case.state == State.OBJECTED and Actor.CMU in self.actors
         return ruling and Actor.UNINVOLVED_CMU not in self.actors
 

@@ -1,4 +1,4 @@
-"""For whom a deputy acts: events name both persons."""
+"""Whom a deputy represents: an event names both people."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _ANYWHERE: dict[Actor, frozenset[Role]] = {
 }
 
 
-def absent_behind(
+def represented_colleague(
     user: User, what: Action, *, agency: int | None, at: datetime, exclude: Collection[UUID] = ()
 ) -> UUID | None:
-    """Return the absent colleague whose place ``user`` takes by ``what`` on a case of ``agency``.
+    """Return the absent colleague for whom ``user`` acts as deputy when doing ``what`` on a case of ``agency``.
 
-    None while a role of ``user``'s own allows it. Nobody acts for the people in ``exclude``: those whom the case is
-    about. Makes no query once ``user``'s authority of the day is loaded.
+    None where a role of ``user``'s own allows it. Nobody acts for the people in ``exclude``, who are recused. Makes no
+    query once ``user``'s authority of the day is loaded.
     """
     who = ACTIONS[what].who
     authority = user.authority(at).without(exclude)
@@ -39,7 +39,7 @@ def absent_behind(
         fitting = [(role, where) for role, where in authority.roles if role in DESK and where is not None]
     if any(pair not in lent for pair in fitting):
         return None
-    # Of several absent colleagues one is named, the same each time.
+    # Of several absent colleagues the event names one, always the same.
     return min((lent[pair] for pair in fitting), default=None)
 
 

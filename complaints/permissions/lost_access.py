@@ -1,4 +1,4 @@
-"""How a case left a desk: told to whoever had it before them a moment ago, and to nobody else."""
+"""Which event took a case from a desk, for staff whose desk had it a short time ago, and for nobody else."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Final
 from complaints.models import Case, CaseEvent
 from complaints.workflow import Action
 
-#: How long a form may have lain open when its case leaves the desk: a working day, which no session outlives.
+#: How long a form may have been open when its case leaves the desk: a working day, which no session outlasts.
 LATELY: Final = timedelta(hours=12)
 
 
-def how_it_left(case: Case, desks: Collection[int], *, seen: int, at: datetime) -> CaseEvent | None:
-    """Return the event by which ``case``, or their part of it, left ``desks`` after event number ``seen``.
+def event_that_ended_access(case: Case, desks: Collection[int], *, seen: int, at: datetime) -> CaseEvent | None:
+    """Return the event that took ``case``, or their partner task, from all of ``desks`` after event number ``seen``.
 
-    None unless they had it when that event was the newest, and lost it ``LATELY``: the number comes from a form, and
-    whoever guesses one learns nothing that their desk did not know. One statement.
+    None unless they had it when event ``seen`` was the newest, and lost it within ``LATELY``: the number comes from a
+    form, and somebody who guesses one learns nothing that their desk did not know. One statement.
     """
     events = case.events.select_related("actor", "on_behalf_of").order_by("number")
-    stations = dropwhile(lambda station: station[0].number < seen, _stations(events))
-    if (shown := next(stations, None)) is None or shown[0].number != seen or not shown[1].intersection(desks):
+    steps = dropwhile(lambda step: step[0].number < seen, _holders_after_each(events))
+    if (shown := next(steps, None)) is None or shown[0].number != seen or not shown[1].intersection(desks):
         return None
-    lost = next((event for event, holders in stations if not holders.intersection(desks)), None)
+    lost = next((event for event, holders in steps if not holders.intersection(desks)), None)
     return lost if lost is not None and lost.at > at - LATELY else None
 
 
-def _stations(events: Iterable[CaseEvent]) -> Iterator[tuple[CaseEvent, frozenset[int | None]]]:
-    """Yield each event with the agencies that had the case, or a part of it, once it was done."""
+def _holders_after_each(events: Iterable[CaseEvent]) -> Iterator[tuple[CaseEvent, frozenset[int | None]]]:
+    """Yield each event with the agencies that had the case, or a partner task on it, after the event."""
     lead: int | None = None
     parts: frozenset[int | None] = frozenset()
     for event in events:

@@ -1,4 +1,4 @@
-"""The parts other agencies have in a case that one of them leads: which are open, whose, and by when."""
+"""The partner tasks of a case: which are open, of which agencies, and when they are due."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from complaints.models import Case, Clock, ReferralTask, TaskState
 
 @dataclass(frozen=True)
 class DatedPartnerTask:
-    """One agency's part of a case with the moment its answer is due."""
+    """One partner task with the moment its answer is due."""
 
     task: ReferralTask
     due_at: datetime | None
@@ -26,17 +26,17 @@ class DatedPartnerTask:
 
 
 def open_tasks(case: Case) -> QuerySet[ReferralTask]:
-    """Return the parts of ``case`` whose answer is missing, with their agencies; while there is one it stays open."""
+    """Return the unanswered tasks of ``case`` with their agencies; while there is one, the case cannot be closed."""
     return case.tasks.filter(state=TaskState.OPEN).select_related("agency")
 
 
 def tasks_for(case: Case, user: User, *, at: datetime) -> list[ReferralTask]:
-    """Return the open parts of ``case`` that ``user`` may answer for: one, unless the person sits at several desks."""
+    """Return the open tasks of ``case`` that ``user`` may answer: one, unless they work at several desks."""
     return list(open_tasks(case).filter(agency__in=user.authority(at).agencies(DESK)))
 
 
 def all_with_due_dates(case: Case) -> list[DatedPartnerTask]:
-    """Return every part of ``case`` in the order they were asked for, in one statement."""
+    """Return all partner tasks of ``case`` in the order they were added, in one statement."""
     clocks = Clock.objects.filter(task=OuterRef("pk")).order_by("-started_at", "-pk")
     tasks = case.tasks.annotate(due_at=Subquery(clocks.values("due_at")[:1]))
     return [DatedPartnerTask(task, task.due_at) for task in tasks.select_related("agency", "asked_by", "ended_by")]

@@ -1,4 +1,4 @@
-"""What of a case waits for somebody: an answer for its signature, a later date, an outside centre, partner tasks."""
+"""What is pending on a case: an answer to sign, a proposed later date, an outside centre, partner tasks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from complaints.models import (
 
 @dataclass(frozen=True)
 class Pending:
-    """What of a case waits: who wrote the proposed answer and who proposed the later date, None without one."""
+    """What is pending: who wrote the proposed answer and who proposed the later date, None where there is none."""
 
     answer_writer: UUID | None
     extension_proposer: UUID | None
@@ -32,7 +32,7 @@ class Pending:
 
 
 def with_pending(cases: CaseQuerySet) -> CaseQuerySet:
-    """Annotate ``cases`` with what ``pending`` returns."""
+    """Annotate ``cases`` with the values that ``pending`` reads."""
     answers = Answer.objects.filter(case=OuterRef("pk"), state=AnswerState.PROPOSED)
     extensions = Extension.objects.filter(case=OuterRef("pk"))
     tasks = ReferralTask.objects.filter(case=OuterRef("pk"), state=TaskState.OPEN)
@@ -46,5 +46,5 @@ def with_pending(cases: CaseQuerySet) -> CaseQuerySet:
 
 
 def pending(case: Case) -> Pending:
-    """Return what waits on ``case``, which comes from ``with_pending``."""
+    """Return what is pending on ``case``, which was loaded by ``with_pending``."""
     return Pending(*(getattr(case, name) for name in Pending.__dataclass_fields__))

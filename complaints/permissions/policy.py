@@ -1,4 +1,4 @@
-"""Who may do what to which case: what a person is to the case, held against the table of actions."""
+"""Who may do what to which case: a person's relations to the case, checked against the table of actions."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from complaints.workflow import (
 
 
 def actors(case: Case, user: User | None, *, at: datetime) -> frozenset[Actor]:
-    """Return what ``user`` is to ``case`` at ``at``; None is the clock.
+    """Return the relations of ``user`` to ``case`` at ``at``; None is the clock.
 
-    Nobody handles a case of their own or about themselves, nor in the place of somebody whom it is about.
+    Nobody handles a case that they filed or are recused from, nor as deputy of somebody who is recused from it.
     """
     if user is None:
         return frozenset({Actor.CLOCK})
@@ -41,9 +41,10 @@ def actors(case: Case, user: User | None, *, at: datetime) -> frozenset[Actor]:
 
 
 def must_not_handle(case: Case, user: User, *, at: datetime) -> bool:
-    """Tell whether ``user`` of the case's desk must not handle it: it is their own, or about them.
+    """Tell whether ``user``, at the case's desk, must not handle it: they filed it or are recused from it.
 
-    Or about everybody in whose place they sit there. No statement for a case that comes ``with_recused``.
+    A deputy must not either if everybody they act for there is recused. No statement for a case loaded
+    ``with_recused``.
     """
     if case.is_own_of(user) or case.is_recused(user):
         return True
@@ -83,7 +84,7 @@ def _unit_actors(case: Case, user: User, at: datetime) -> set[Actor]:
 
 
 def _handled(case: Case, user: User) -> bool:
-    """Tell whether ``user`` did anything on ``case`` before the objection; a note on it since is nothing."""
+    """Tell whether ``user`` acted on ``case`` before the objection; a note written after it does not count."""
     objected = case.events.filter(action=Action.OBJECT).order_by("-number").values("number")[:1]
     return case.events.filter(actor=user, number__lt=Subquery(objected)).exists()
 
@@ -94,7 +95,7 @@ def may(case: Case, action: Action, user: User | None, *, at: datetime) -> bool:
 
 
 def fits(case: Case, action: Action, *, at: datetime) -> bool:
-    """Tell whether the case's own state, kind, dates and counts allow ``action`` at ``at``, whoever does it."""
+    """Tell whether the state, kind, dates and counts of the case allow ``action`` at ``at``, no matter by whom."""
     if case.state not in ACTIONS[action].sources:
         return False
     match action:
@@ -120,7 +121,7 @@ def _closed_within(case: Case, span: timedelta, at: datetime) -> bool:
 
 
 def is_entitled(case: Case, action: Action, user: User | None, *, at: datetime) -> bool:
-    """Tell whether ``user`` is among those who may do ``action``; asking belongs to whoever holds the case."""
+    """Tell whether ``user`` is among those who may do ``action``; only the holder of the case may ask the citizen."""
     return _are_entitled(case, action, actors(case, user, at=at))
 
 
@@ -130,7 +131,7 @@ def may_reassign(agency: Agency, user: User, *, at: datetime) -> bool:
 
 
 def opens_page(case: Case, action: Action, user: User, *, at: datetime) -> bool:
-    """Tell whether the page of ``action`` opens for ``user``, if only to say that somebody was first.
+    """Tell whether the page of ``action`` opens for ``user``, even if only to say that somebody was first.
 
     Nobody is entitled to a ruling on an objection once it is decided: the unit is shown the decision then.
     """
@@ -147,7 +148,7 @@ def _are_entitled(case: Case, action: Action, what: frozenset[Actor]) -> bool:
 
 
 def actions_among(case: Case, what: frozenset[Actor], *, at: datetime) -> frozenset[Action]:
-    """Return the actions open now to somebody who is ``what`` to the case."""
+    """Return the actions that somebody with the relations ``what`` to the case may do now."""
     return frozenset(
         action
         for action in TRANSITIONS

@@ -1,4 +1,4 @@
-"""Whom a case is about: the employee whom a citizen names, looked for among those who would have it on their desk."""
+"""Who is recused from a case, and which staff of its desk the name typed by the citizen matches."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from agencies.models import Agency
 from complaints.models import Case
 from kit.arabic import fold, strip_prefixes
 
-#: One word is no name: half a desk may be called so.
+#: One word is not enough for a name: several people at a desk may share it.
 FEWEST_WORDS: Final = 2
 _WORD: Final = re.compile(r"\w+")
-#: What is written as one word or as two.
+#: Compound names that are written as one word or as two.
 _COMPOUND: Final = re.compile(r"\b(عبد|ابو|ام)\W+(?=\w)")
-#: What stands before a name, or within one, and need not be part of it.
+#: Titles and other words before or within a name that need not be part of it.
 _BESIDE: Final = frozenset(
     strip_prefixes(
         "السيد السيدة الآنسة المهندس المهندسة الدكتور الدكتورة الأستاذ الأستاذة الموظف الموظفة بن ابن بنت"
@@ -29,12 +29,12 @@ _BESIDE: Final = frozenset(
 
 
 def name_words(name: str) -> frozenset[str]:
-    """Return the words of ``name``, letters folded, without articles, a compound name as one word."""
+    """Return the words of ``name`` with folded letters, without articles, and compound names as one word."""
     return frozenset(_WORD.findall(strip_prefixes(_COMPOUND.sub(r"\1", fold(name)))))
 
 
 def is_named(typed: str, user: User) -> bool:
-    """Tell whether ``typed`` names ``user``: at least two words, and each stands in the name in one of its scripts."""
+    """Tell whether ``typed`` names ``user``: at least two words, all part of the name in one of its scripts."""
     wanted = name_words(typed)
     return any(_is_part(wanted, name_words(name)) for name in (user.name_ar, user.name_en))
 
@@ -44,7 +44,7 @@ def _is_part(wanted: frozenset[str], own: frozenset[str]) -> bool:
 
 
 def named_at(agency: Agency | None, typed: str, *, at: datetime) -> Sequence[User]:
-    """Return whom of the desk and the ladder of ``agency`` the ``typed`` name names at ``at``.
+    """Return the people of the desk and the escalation ladder of ``agency`` whom ``typed`` names at ``at``.
 
     One statement, none where nothing was typed that could be a name.
     """
@@ -55,7 +55,7 @@ def named_at(agency: Agency | None, typed: str, *, at: datetime) -> Sequence[Use
 
 
 def recused_people(case: Case, user: User, *, at: datetime) -> Sequence[User]:
-    """Return who is set aside on ``case``, for its desk and the unit; no statement where nobody is."""
+    """Return the people recused from ``case``, for its desk and the unit; no statement where nobody is."""
     authority = user.authority(at)
     if not case.recused or not (authority.has(CMU) or case.agency_id in authority.agencies(DESK)):
         return []

@@ -1,4 +1,4 @@
-"""Whose a case is: how often it may be passed back, when the unit's ruling binds, and agencies that ended."""
+"""Which agency owns a case: bounces before a ruling, when a ruling binds, and agencies that were abolished."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class AgencyEnded(ValueError):
 
 
 def bounces_before_ruling() -> int:
-    """Return after how many bounces only the unit may say whose a case is."""
+    """Return after how many bounces the unit decides which agency owns a case."""
     return limits.bounces_before_ruling()
 
 
@@ -29,9 +29,10 @@ def needs_ruling(case: Case) -> bool:
 
 
 def is_bound(case: Case) -> bool:
-    """Tell whether the agency of ``case`` has it by a ruling, and so can neither decline nor return it.
+    """Tell whether a ruling gave ``case`` to its agency, which then can neither decline nor return it.
 
-    Every bounce leads to triage, which only a referral by the unit leaves: that of the last one is the ruling.
+    Every bounce leads to triage, and only a referral by the unit leads out of it: the one after the last allowed
+    bounce is the ruling.
     """
     return case.agency_id is not None and needs_ruling(case)
 
@@ -42,16 +43,16 @@ def has_ended(agency: Agency, *, on: date) -> bool:
 
 
 def require_existing(agency: Agency, *, on: date) -> None:
-    """Raise ``AgencyEnded`` for an agency that was merged or abolished before a day, as the database says it now."""
+    """Raise ``AgencyEnded`` if the database has ``agency`` as merged or abolished before ``on``."""
     if Agency.objects.filter(pk=agency.pk, ends_on__lt=on).exists():
         raise AgencyEnded
 
 
-# ---- what the page of a case says of it ----
+# ---- texts for the page of a case ----
 
 
 def blockers(case: Case, action: str) -> list[str]:
-    """Return why ``action`` is not open on ``case`` although its state is: in the words of the desk, often nothing."""
+    """Return why ``action`` is not possible on ``case`` although its state allows it, for staff; often empty."""
     if action in {Action.DECLINE, Action.RETURN} and is_bound(case):
         return [ruling_binds_text()]
     if action == Action.CLOSE and case.state == State.WAITING:
@@ -75,7 +76,7 @@ def ruling_binds_text() -> str:
 
 
 def missing_answer_text(part: DatedPartnerTask) -> str:
-    """Return the sentence that a case cannot be closed while the answer to ``part`` is missing."""
+    """Return the sentence that a case cannot be closed while the answer to the task ``part`` is missing."""
     words = gettext("The case cannot be closed yet: the answer of %(agency)s is missing.")
     return words % {"agency": part.task.agency.name}
 

@@ -1,7 +1,7 @@
-"""Who is the second person: the agency's own supervisor, or the unit where the agency has no other one today.
+"""The second person: a supervisor of the agency, or the unit where the agency has no other supervisor today.
 
-Decided by who acts on the day of the decision, and not on that of the proposal: a supervisor who comes back decides
-again, one who is away holds nothing up.
+The day of the decision counts, not that of the proposal: a supervisor who is away delays nothing, and one who is back
+decides again.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from complaints.workflow import SIGNERS, Actor
 
 
 def has_no_other_supervisor(case: Case, first: UUID | None, *, at: datetime) -> bool:
-    """Tell whether no supervisor of the case's agency but ``first``, who proposes, could decide on ``case`` at ``at``.
+    """Tell whether no supervisor of the case's agency other than ``first``, who proposes, could decide at ``at``.
 
-    Nobody decides on a case of their own; a deputy of an absent supervisor does decide.
+    Nobody decides on a case they filed themselves; a deputy of an absent supervisor does decide.
     """
     if case.agency is None:
         return False
@@ -31,10 +31,10 @@ def has_no_other_supervisor(case: Case, first: UUID | None, *, at: datetime) -> 
 
 
 def decides_on_date(case: Case, what: frozenset[Actor], *, proposer: UUID | None, is_first: bool, at: datetime) -> bool:
-    """Tell whether somebody who is ``what`` to ``case`` decides on the later date that ``proposer`` proposed.
+    """Tell whether somebody with the relations ``what`` to ``case`` decides on the date that ``proposer`` proposed.
 
-    The supervisor the first time, the unit from the second on, and the first time too where there is no other
-    supervisor.
+    The supervisor decides on the first extension, and the unit on all others, also on the first where there is no
+    other supervisor.
     """
     if is_first and Actor.SUPERVISOR in what:
         return True
@@ -44,15 +44,15 @@ def decides_on_date(case: Case, what: frozenset[Actor], *, proposer: UUID | None
 def may_grant_date(
     case: Case, what: frozenset[Actor], user: User, *, proposer: UUID | None, is_first: bool, at: datetime
 ) -> bool:
-    """Tell whether ``user``, who is ``what`` to ``case``, may grant the later date that ``proposer`` proposed.
+    """Tell whether ``user``, with the relations ``what`` to ``case``, may grant the date that ``proposer`` proposed.
 
-    Never their own: a deputy who acts with the supervisor's role is no second person.
+    Nobody grants their own proposal: a deputy with the supervisor's role who proposed it is no second person.
     """
     return proposer != user.pk and decides_on_date(case, what, proposer=proposer, is_first=is_first, at=at)
 
 
 def may_sign(what: frozenset[Actor], user: User, *, writer: UUID | None) -> bool:
-    """Tell whether ``user``, who is ``what`` to a case, may sign or send back the answer that ``writer`` proposed.
+    """Tell whether ``user``, with the relations ``what`` to a case, may sign or send back the answer of ``writer``.
 
     False where nobody proposed one.
     """
@@ -60,7 +60,7 @@ def may_sign(what: frozenset[Actor], user: User, *, writer: UUID | None) -> bool
 
 
 def awaits_unit_signature(case: Case, *, at: datetime) -> bool:
-    """Tell whether an answer waits on ``case`` for a signature that nobody at its agency can give today."""
+    """Tell whether a proposed answer needs a signature that nobody at the agency of ``case`` can give today."""
     if not case.needs_second_signature:
         return False
     writer = case.answers.filter(state=AnswerState.PROPOSED).values_list("written_by", flat=True).first()

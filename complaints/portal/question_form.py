@@ -91,5 +91,5 @@ def _hint(question: TopicQuestion) -> str:
 def _choices(question: TopicQuestion, before: TopicAnswer | None) -> list[tuple[str, object]]:
     options = question.options
     if before is not None:
-        options.setdefault(before.answer_en, before.said)
+        options.setdefault(before.answer_en, before.answer_label)
     return [("", _("— choose —")), *options.items()]

@@ -93,24 +93,24 @@ def by_words(
 
 
 def _readable(
-    cases: Sequence[Case], words: Sequence[Forms], readings: Sequence[CaseVisibility], *, database: str
+    cases: Sequence[Case], words: Sequence[Forms], visibilities: Sequence[CaseVisibility], *, database: str
 ) -> Sequence[Case]:
     """Return which of ``cases`` have all ``words`` in what their reader may read; two statements more, or none."""
-    veiled = {reading.case.pk: reading for reading in readings if not reading.knows_person}
-    details = Case.objects.filter(pk__in=veiled).values_list("pk", "details") if veiled else ()
-    texts = {key: f"{veiled[key].case.subject} {text}" for key, text in details}
-    covered = {key: text for key, whole in texts.items() if (text := veiled[key].cover(whole)) != whole}
-    if not covered:
+    restricted = {visibility.case.pk: visibility for visibility in visibilities if not visibility.knows_person}
+    details = Case.objects.filter(pk__in=restricted).values_list("pk", "details") if restricted else ()
+    texts = {key: f"{restricted[key].case.subject} {text}" for key, text in details}
+    redacted = {key: text for key, whole in texts.items() if (text := restricted[key].redact(whole)) != whole}
+    if not redacted:
         return cases
     with connections[database].cursor() as cursor:
-        cursor.execute(_SHOWN, [list(covered), list(covered.values()), search_query(words)])
+        cursor.execute(_SHOWN, [list(redacted), list(redacted.values()), search_query(words)])
         shown = {key for (key,) in cursor.fetchall()}
-    return [case for case in cases if case.pk not in covered or case.pk in shown]
+    return [case for case in cases if case.pk not in redacted or case.pk in shown]
 
 
 #: As the column ``Case.search_vector`` is made.
 _SHOWN = """
-SELECT key FROM unnest(%s::bigint[], %s::text[]) AS covered (key, text)
+SELECT key FROM unnest(%s::bigint[], %s::text[]) AS redacted (key, text)
 WHERE to_tsvector('simple', ar_strip(text)) @@ to_tsquery('simple', %s)
 """
 

@@ -31,7 +31,7 @@ from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, RefusalReason
 from complaints.permissions import policy, rulings
 from complaints.permissions.case_permissions import CasePermissions, case_permissions
-from complaints.permissions.lost_access import how_it_left
+from complaints.permissions.lost_access import event_that_ended_access
 from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.loading import case_context, load_case
 from complaints.visibility.identity import CaseVisibility, StaffVisibility
@@ -214,7 +214,7 @@ def _case_has_left(http: HttpRequest, user: User, reference: str, *, at: datetim
     case = left.select_related("citizen").first() if seen.isascii() and seen.isdecimal() else None
     if case is None or policy.must_not_handle(case, user, at=at):
         raise Http404
-    event = how_it_left(case, desks, seen=int(seen[:9]), at=at)
+    event = event_that_ended_access(case, desks, seen=int(seen[:9]), at=at)
     if event is None:
         raise Http404
     context = {

@@ -118,15 +118,15 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(faces)])
 
 
-def _redacted(data_: Any, cover: Callable[[str], str]) -> Any:
-    """Return ``data_`` with the person covered in every text of it."""
+def _redacted(data_: Any, redact: Callable[[str], str]) -> Any:
+    """Return ``data_`` with the person redacted in every text of it."""
     match data_:
         case str():
-            return cover(data_)
+            return redact(data_)
         case dict():
-            return {name: _redacted(part, cover) for name, part in data_.items()}
+            return {name: _redacted(part, redact) for name, part in data_.items()}
         case list() | tuple():
-            return [_redacted(part, cover) for part in data_]
+            return [_redacted(part, redact) for part in data_]
     return data_
 
 
@@ -159,7 +159,7 @@ def _place(case: Case) -> list[str]:
 
 def _sections(case: Case, file: CaseFile, person: NamedPerson | None) -> Iterator[dict[str, object]]:
     answers = answers_to_show(case, knows_person=person is not None)
-    answers_given = _pairs((answer.asked, answer.said) for answer in answers)
+    answers_given = _pairs((answer.question_label, answer.answer_label) for answer in answers)
     yield _section(gettext("What the citizen wrote"), [_entry(lines=[case.details])], answers_given)
     if file.answer:
         yield _section(gettext("The answer"), [_answer_entry(file.answer)])

@@ -1,1 +1,1 @@
-"""Who may read what of a person: identity and redaction."""
+"""Who may learn which citizen filed a case, and how texts are redacted for everybody else."""

@@ -1,4 +1,4 @@
-"""The one place that says who may learn who filed a case, and hands its words to everybody else covered."""
+"""The one place that decides who may learn who filed a case; everybody else reads its texts redacted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from complaints.visibility.redaction import redactor
 def knows_person(case: Case, user: User, *, at: datetime) -> bool:
     """Tell whether ``user`` may learn who filed ``case``: the CMU may, and its agency unless the person hid it.
 
-    Whoever only keeps sight of the case, or has a part in it, learns its words alone.
+    Staff who may only still open a case that has left their desk, and partner agencies, read its texts without it.
     """
     authority = user.authority(at)
     return authority.has(CMU) or (not case.hides_identity and case.agency_id in authority.agencies(DESK))
@@ -24,42 +24,42 @@ def knows_person(case: Case, user: User, *, at: datetime) -> bool:
 
 @dataclass(frozen=True)
 class CaseVisibility:
-    """The words of one case as one person reads them: as they stand, or with whoever filed it covered.
+    """The texts of one case for one reader: unchanged, or with the person who filed it redacted.
 
-    A page about a case has it in its context as ``reading``; the tag ``user_text`` then covers whatever it writes.
+    A page about a case has it in its context as ``case_visibility``; the tag ``user_text`` redacts through it.
     """
 
     case: Case
     knows_person: bool
 
-    def cover(self, text: str) -> str:
-        """Return ``text`` as this reader may read it, whoever wrote it: people sign, and answers name their readers."""
-        return text if self.knows_person else self._covered(text)
+    def redact(self, text: str) -> str:
+        """Return ``text`` for this reader; texts by staff too, because answers address the person by name."""
+        return text if self.knows_person else self._redact(text)
 
     def whereabouts(self) -> list[str]:
-        """Return the area and the place that the case names; one that names its person is left out, not covered."""
+        """Return the area and the place of the case, each left out, not redacted, if it names the person."""
         parts = (part.strip() for part in (self.case.area, self.case.place))
-        return [part for part in parts if part and self.cover(part) == part]
+        return [part for part in parts if part and self.redact(part) == part]
 
     @cached_property
-    def _covered(self) -> Callable[[str], str]:
+    def _redact(self) -> Callable[[str], str]:
         return redactor(self.case.citizen)
 
 
 @dataclass(frozen=True)
 class StaffVisibility:
-    """One member of staff at one moment, before lists of cases that are each somebody else's.
+    """One member of staff at one moment, as the reader of lists of cases by different citizens.
 
-    A page of the desk has it in its context as ``reader``; the tag ``subject`` asks it.
+    A page for staff has it in its context as ``staff_visibility``; the tag ``subject`` uses it.
     """
 
     user: User
     at: datetime
 
     def of(self, case: Case) -> CaseVisibility:
-        """Return ``case`` as this person reads it; costs no statement where its citizen is at hand."""
+        """Return the visibility of ``case`` for this person; costs no statement if its citizen is loaded."""
         return CaseVisibility(case, knows_person(case, self.user, at=self.at))
 
     def subject(self, case: Case) -> str:
-        """Return the subject of ``case`` as this person reads it."""
-        return self.of(case).cover(case.subject)
+        """Return the subject of ``case`` for this person."""
+        return self.of(case).redact(case.subject)

@@ -1,4 +1,4 @@
-"""What was written on a case, as whoever may not learn who filed it reads it: with names and numbers covered."""
+"""Redacts the name, numbers and address of the person who filed a case from its texts."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ from kit.arabic import fold
 
 COVER: Final = "•••"
 _HOME: Final = "+962"
-#: What people write between the digits of a number.
+#: Characters people write between the digits of a number.
 _GAPS: Final = r"[\s.\-/()]*"
-#: What people write between the parts of a name.
+#: Characters and words people write between the parts of a name.
 _BETWEEN: Final = r"[\s.,،_\-/]*(?:(?:بنت|ابن|بن)\s+)?"
-#: A family is written with its article and without; "Ali" is no "al" of an "i".
+#: A family name is written with and without its article; in a name as short as "Ali" the "al" is no article.
 _ARTICLE, _SHORTEST = "ال", 3
-#: A letter with the signs that stand above or below it.
+#: A letter with its combining marks.
 _LETTER: Final = re.compile("(?s:.)[\u0300-\u036f\u0653-\u0655]*")
 _BESIDE_LETTERS: Final = re.compile(r"[\W_]+")
 
 
 def without_person(text: str, citizen: Citizen) -> str:
-    """Return ``text`` with the names, numbers and address of ``citizen`` covered: people sign what they write."""
+    """Return ``text`` with the names, numbers and address of ``citizen`` redacted: people sign what they write."""
     return redactor(citizen)(text)
 
 
 def redactor(citizen: Citizen) -> Callable[[str], str]:
-    """Return what covers ``citizen`` in a text, for whoever has many of them.
+    """Return a function that redacts ``citizen`` from a text, for callers with many texts.
 
-    A list has somebody else in every row, and most rows name nobody: the pattern is made at the first trace.
+    A list has another citizen in every row, and most rows name nobody: the pattern is compiled at the first match.
     """
     parts = _parts(citizen)
     numbers = [_squeezed(text) for text in (citizen.number, citizen.phone.removeprefix(_HOME), citizen.email) if text]
     made: list[re.Pattern[str]] = []
 
-    def cover(text: str) -> str:
+    def redact(text: str) -> str:
         squeezed = _squeezed(text)
-        # A superset of what the pattern finds: whatever may stand between letters and digits is gone.
+        # A quick test that finds at least what the pattern finds: it ignores everything between letters and digits.
         named = sum(squeezed.count(_squeezed(_bare(part))) for part in parts)
         if named < (min(2, len(parts)) or 1) and not any(number in squeezed for number in numbers):
             return text
         if not made:
-            made.append(re.compile("|".join(_traces(citizen, parts))))
-        return _covered(text, made[0])
+            made.append(re.compile("|".join(_patterns(citizen, parts))))
+        return _redacted(text, made[0])
 
-    return cover
+    return redact
 
 
-def _covered(text: str, traces: re.Pattern[str]) -> str:
-    """Return ``text`` without what ``traces`` finds in its folded letters, however they were written."""
+def _redacted(text: str, traces: re.Pattern[str]) -> str:
+    """Return ``text`` without the parts whose folded letters match ``traces``, however they were written."""
     plain, places = _folded(text)
     kept, shown = [], 0
     for trace in traces.finditer(plain):
@@ -64,7 +64,7 @@ def _covered(text: str, traces: re.Pattern[str]) -> str:
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
-    """Return ``text`` folded, and where each of its letters, and its end, stand in ``text``."""
+    """Return ``text`` folded, with the position in ``text`` of each folded letter and of the end."""
     letters: list[str] = []
     places: list[int] = []
     for found in _LETTER.finditer(text):
@@ -83,20 +83,20 @@ def _squeezed(text: str) -> str:
     return _BESIDE_LETTERS.sub("", fold(text))
 
 
-# ---- how a person shows in a text ----
+# ---- the patterns that identify a person ----
 
 
 def _parts(citizen: Citizen) -> list[str]:
-    """Return the folded parts of the name, each once and the longest first."""
+    """Return the distinct folded parts of the name, the longest first."""
     names = (citizen.first_name, citizen.father_name, citizen.grandfather_name, citizen.family_name)
     return sorted({folded for name in names if (folded := fold(name).strip())}, key=len, reverse=True)
 
 
-def _traces(citizen: Citizen, parts: list[str]) -> Iterator[str]:
-    """Yield patterns of what tells in a folded text who ``citizen`` is."""
+def _patterns(citizen: Citizen, parts: list[str]) -> Iterator[str]:
+    """Yield the patterns that identify ``citizen`` in a folded text."""
     if parts:
         one = f"(?:{'|'.join(map(_spelt, parts))})"
-        # Any two of them in a row: one alone is mostly a word of the language, or the name of half a town.
+        # Two parts in a row: one alone is often an ordinary word, or a name that many people have.
         yield f"{one}(?:{_BETWEEN}{one})+" if len(parts) > 1 else one
     if citizen.number:
         yield _spaced(fold(citizen.number))

@@ -1,4 +1,4 @@
-"""The life of a case as one table: its terms, what its states mean, and what can be done to it."""
+"""The life of a case as one table: its terms, its states and the actions on it."""
 
 from complaints.workflow.actions import ACTIONS, TRANSITIONS, edges
 from complaints.workflow.rules import PROMISES, REMINDERS, SIGNERS, WRITERS, ActionRule, Quote, Tell, TimelineText

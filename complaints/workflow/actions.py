@@ -1,8 +1,8 @@
-"""The table of actions: one row for everything that can be done to a case.
+"""The table of actions: one row for each action on a case.
 
-A row says from which states to which, who may, who is told, what is overtaken, and how the desk's history, the
-conversation and the citizen's timeline say it. Pure: no database, no clock. The engine enforces it, the database
-repeats its edges in a trigger, the buttons are drawn from it and ``docs/lifecycle.md`` is generated from it.
+A row holds the states it leads from and to, who may do it, who gets which message, which messages it cancels, and its
+texts in the desk's history, the conversation and the citizen's timeline. Pure: no database, no clock. The engine
+enforces it, a database trigger repeats its edges, the buttons follow it and ``docs/lifecycle.md`` is generated from it.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ ACTIONS: dict[Action, ActionRule] = {
         | REMINDERS,
         fulfils=those(ClockKind.DECIDE_COMPETENCE, ClockKind.ANSWER),
         quote=Quote(texts=("first", "second")),
-        # The answer itself stands above the timeline.
+        # The page shows the answer itself above the timeline.
         timeline=TimelineText(title=_("Answered by %(agency)s"), colour="ok", detail="outcome", has_quote=False),
     ),
     Action.CORRECT: ActionRule(
@@ -292,7 +292,7 @@ ACTIONS: dict[Action, ActionRule] = {
         is_for_own_desk=True,
     ),
     Action.LABEL: ActionRule(label=_("Label changed"), who=STAFF, sources=ANY_STATE),
-    # The officer and the partner only themselves, as ``actions.recusals`` sees to.
+    # The officer and the partner may recuse only themselves, which ``actions.recusals`` enforces.
     Action.RECUSE: ActionRule(
         label=_("Set aside: the case is about them"),
         who=STAFF | {A.PARTNER, A.CLOCK},
@@ -354,7 +354,7 @@ ACTIONS: dict[Action, ActionRule] = {
         who=those(A.CLOCK),
         sources=ANY_STATE,
         colour="bad",
-        # The first miss alone: who is told after it is the offices' own affair.
+        # The first miss only: further escalation is internal to the offices.
         timeline=TimelineText(
             title=_("The time limit has passed"),
             text=_("We apologise. The delay was reported to those above the desk of %(agency)s."),
@@ -366,7 +366,7 @@ ACTIONS: dict[Action, ActionRule] = {
         label=_("Deadline counted anew: the calendar has changed"),
         who=those(A.CLOCK),
         sources=ANY_STATE,
-        # The promised day alone, and nothing of the other dates that are counted anew.
+        # Only the promised day; the other dates that are recalculated are internal.
         timeline=TimelineText(
             title=_("New reply date"),
             text=_("Offices are closed on the day you were promised. You get the reply by"),

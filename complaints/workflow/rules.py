@@ -1,4 +1,4 @@
-"""What one row of the table of actions says."""
+"""The types of a row of the table of actions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from complaints.workflow.terms import Actor, ClockKind, Party, State
 
 @dataclass(frozen=True)
 class Tell:
-    """One message owed by an action: to whom, which template, and into which states (empty: all it leads to)."""
+    """One message owed by an action: to whom, which template, and for which target states (empty: for all)."""
 
     party: Party
     template: str
@@ -20,7 +20,7 @@ class Tell:
 
 @dataclass(frozen=True)
 class Quote:
-    """Whose words an action carries into the conversation, and in which of the texts written with it they stand."""
+    """What an action adds to the conversation: whose words, and which of the texts written with it."""
 
     by_citizen: bool = False
     texts: tuple[str, ...] = ("first",)
@@ -28,13 +28,13 @@ class Quote:
 
 @dataclass(frozen=True, kw_only=True)
 class TimelineText:
-    """How the citizen's timeline says an action.
+    """The entry of an action in the citizen's timeline.
 
-    ``title`` and the texts may name ``%(agency)s`` (the office that acted), ``%(owner)s`` (whose the case is after it)
-    and ``%(unit)s``; without a ``title`` the kind of case has its own. ``text_in_triage`` replaces ``text`` where the
-    action leads to triage. ``detail`` names the property of the event whose label stands before the text, ``day`` the
-    one that is the day at its end, without which there is no text. With ``only_with`` the entry exists only where that
-    property is set.
+    ``title`` and the texts may contain ``%(agency)s`` (the office that acted), ``%(owner)s`` (the agency that has the
+    case afterwards) and ``%(unit)s``; without a ``title`` that of the kind of case is used. ``text_in_triage`` replaces
+    ``text`` where the action leads to triage. ``detail`` names the property of the event whose label is put before the
+    text, ``day`` the property with the day at its end; without that day there is no text. With ``only_with`` the entry
+    exists only where that property is set.
     """
 
     title: StrPromise | str = ""
@@ -55,13 +55,13 @@ class ActionRule:
     the action that creates a case; without ``targets`` the state stays as it is. Of two ``targets`` triage is for a
     case without an agency; an action that ``resumes`` leads back to the state the case came from.
 
-    ``overtakes`` names the templates whose messages are cancelled when they have not left yet: those that would ask
-    for what is done, or say what is no longer so. A receipt is never among them: it proves the day of filing.
+    ``overtakes`` names the templates whose messages are cancelled if they have not been sent yet: they would ask for
+    something that is done already, or are no longer true. A receipt is never among them: it proves the day of filing.
 
-    ``by_link``: it can be done through a signed link. ``is_previewed``: its message to the citizen is the same whatever
-    its form says, so that the page shows it at once. ``fulfils``: the clocks that wait for it; any other action that
-    leaves the state only stops them. ``timeline`` is None for what is the offices' own affair. ``is_for_own_desk``:
-    what is written with it is read by the desk that wrote it and by the unit alone.
+    ``by_link``: it can be done through a signed link. ``is_previewed``: its message to the citizen does not depend on
+    the form, so that the page can show it at once. ``fulfils``: the clocks that wait for it; any other action that
+    leaves the state only stops them. ``timeline`` is None for actions that are internal to the offices.
+    ``is_for_own_desk``: only the desk that wrote a text with it, and the unit, read that text.
     """
 
     label: StrPromise
@@ -98,12 +98,12 @@ def those[T](*members: T) -> frozenset[T]:
 DESK = those(Actor.OFFICER, Actor.SUPERVISOR)
 STAFF = DESK | {Actor.CMU}
 CALLER = those(Actor.CITIZEN, Actor.AGENT)
-#: Who writes answers, and who signs what another wrote.
+#: Who writes answers, and who signs the answer of somebody else.
 WRITERS, SIGNERS = DESK, those(Actor.SUPERVISOR, Actor.SIGNER)
 
-#: What promises a reply by a date: untrue once the date moves or the case does.
+#: Messages that promise a reply by a date: no longer true once the date or the agency changes.
 PROMISES = those("case_accepted", "case_new_date", "case_upheld", "officer_upheld")
-#: What reminds staff of a date: pointless once it is kept, moved or somebody else's.
+#: Messages that remind staff of a date: pointless once it is kept, moved or another office's.
 REMINDERS = those("officer_reminder", "officer_due")
-#: What tells the agency that it has something to do: pointless once the case is elsewhere.
+#: Messages that tell the agency it has something to do: pointless once the case is elsewhere.
 AT_THE_DESK = those("officer_new_case", "officer_reply", "officer_lapsed", "officer_added") | REMINDERS

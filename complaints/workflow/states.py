@@ -1,4 +1,4 @@
-"""What a state means: who holds the case and which clock runs, how long; and the groups of states that rules name."""
+"""The rules of each state (who holds the case, which clock runs and how long) and the named groups of states."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from complaints.workflow.terms import ClockKind, Holder, State
 
 #: Calendar days after closing in which the citizen may object.
 OBJECTION_DAYS = 14
-#: Objections one case can carry.
+#: Maximum number of objections to one case.
 MAX_OBJECTIONS = 2
-#: Minutes in which the closer may undo the closing.
+#: Minutes in which the person who closed a case may undo the closing.
 CORRECTION_MINUTES = 15
 
 
 @dataclass(frozen=True)
 class StateRule:
-    """Who holds a case in a state and which clock runs; ``days`` are working days, None: an action sets the date."""
+    """Who holds a case in a state and which clock runs; ``days`` are working days, None if an action sets the date."""
 
     holder: Holder | None
     clock: ClockKind
@@ -33,11 +33,11 @@ STATE_RULES: dict[State, StateRule] = {
 }
 
 ANY_STATE = frozenset(State)
-#: Somebody still owes something on the case.
+#: All states but closed.
 OPEN = ANY_STATE - {State.CLOSED}
-#: The agency has to decide or to answer: it owes something, and may ask others.
+#: The agency has to decide or to answer, and may ask others.
 AT_AGENCY = frozenset({State.REFERRED, State.IN_PROGRESS})
 #: The case is the agency's, also while its citizen is asked.
 WITH_AGENCY = AT_AGENCY | {State.WAITING}
-#: Somebody of the staff works on the case now.
+#: An office has to act now: an agency, or the unit in triage.
 WORKING = AT_AGENCY | {State.TRIAGE}

@@ -18,7 +18,7 @@ class Kind(TextChoices):
 
 
 class State(TextChoices):
-    """Where a case stands; the labels are the words of the desk."""
+    """The state of a case; the labels are those for staff."""
 
     TRIAGE = "triage", _("In triage")
     REFERRED = "referred", _("Decide competence")
@@ -29,9 +29,9 @@ class State(TextChoices):
 
 
 class Action(StrEnum):
-    """What can be done to a case; the table in ``complaints.workflow.actions`` has one row for each."""
+    """An action on a case; the table in ``complaints.workflow.actions`` has one row for each."""
 
-    # what changes the state
+    # actions that change the state
     FILE = "file"
     REFER = "refer"
     ACCEPT = "accept"
@@ -48,7 +48,7 @@ class Action(StrEnum):
     OBJECT = "object"
     UPHOLD = "uphold"
     DISMISS = "dismiss"
-    # what is recorded in the history and leaves the state as it is
+    # actions that are recorded in the history and leave the state as it is
     AMEND = "amend"
     ADD = "add"
     PROPOSE_EXTENSION = "propose_extension"
@@ -118,7 +118,7 @@ OUTCOMES: dict[str, tuple[Outcome, ...]] = {
 
 
 class Holder(TextChoices):
-    """Who has the case in hand; exactly one during an open stretch."""
+    """Who holds the case: exactly one party while it is open."""
 
     CMU = "cmu", _("Government Complaints Management Unit")
     AGENCY = "agency", _("Agency")
@@ -140,7 +140,7 @@ class ClockKind(TextChoices):
 
 
 class Party(StrEnum):
-    """Who is told of a change."""
+    """Who gets a message about a change."""
 
     CITIZEN = "citizen"
     HOLDER = "holder"

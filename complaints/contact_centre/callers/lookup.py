@@ -83,4 +83,4 @@ def status_for_caller(case: Case, *, at: datetime) -> tuple[Status, Promise | No
 
 
 def _case(reference: str, *, agent: User) -> Case | None:
-    return Case.objects.of_others(agent).for_page().filter(reference=reference).first()
+    return Case.objects.not_own_or_recused(agent).for_page().filter(reference=reference).first()

@@ -81,7 +81,7 @@ def done_today(user: User, *, at: datetime) -> list[Call]:
 def tasks_for(user: User) -> QuerySet[CallTask]:
     """Return the calls ``user`` may make: none to the own person, and none about a case that is about them."""
     tasks = CallTask.objects.select_related("message").defer(*(f"message__{name}" for name in delivery_status.SEALED))
-    tasks = tasks.exclude(message__reference__in=Case.objects.kept_from(user).values("reference"))
+    tasks = tasks.exclude(message__reference__in=Case.objects.own_or_recused(user).values("reference"))
     return tasks.exclude(message__recipient=citizen_key(user.person_id)) if user.person_id else tasks
 
 

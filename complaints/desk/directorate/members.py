@@ -30,7 +30,9 @@ def own_directorates(user: User, *, at: datetime) -> QuerySet[Directorate]:
 def own_consultations(user: User, *, at: datetime) -> QuerySet[Consultation]:
     """Return the consultations of the user's directorates, but for those on a case of their own or about them."""
     rows = signed_links.with_case().filter(directorate__in=own_directorates(user, at=at))
-    return rows.exclude(state=ConsultationState.REVOKED).filter(case__in=Case.objects.of_others(user).values("pk"))
+    return rows.exclude(state=ConsultationState.REVOKED).filter(
+        case__in=Case.objects.not_own_or_recused(user).values("pk")
+    )
 
 
 def waiting_consultations(user: User, *, at: datetime) -> QuerySet[Consultation]:

@@ -57,7 +57,10 @@ def consultation_content(
     return ConsultationContent(
         subject=redacted(case.subject),
         details=redacted(case.details),
-        answers=[(answer.asked, redacted(answer.said)) for answer in answers_to_show(case, knows_person=False)],
+        answers=[
+            (answer.question_label, redacted(answer.answer_label))
+            for answer in answers_to_show(case, knows_person=False)
+        ],
         additions=[redacted(text) for text in case.additions.order_by("pk").values_list("text", flat=True)],
         area=redacted(case.area),
         place=redacted(case.place),

@@ -121,7 +121,7 @@ class StaffContext:
     @property
     def all_cases(self) -> CaseQuerySet:
         """Return all cases but those of the user or about the user, for tabs that choose among them by themselves."""
-        return Case.objects.of_others(self.user)
+        return Case.objects.not_own_or_recused(self.user)
 
     @property
     def tabs(self) -> list[Tab]:

@@ -98,7 +98,7 @@ def handled_by(user: User) -> MessageQuerySet:
 
     Nor those that were never meant to leave: nothing is wrong with them, and sent again they would say what is not so.
     """
-    barred = Q(reference__in=Case.objects.kept_from(user).values("reference"))
+    barred = Q(reference__in=Case.objects.own_or_recused(user).values("reference"))
     if user.person_id is not None:
         barred |= Q(recipient__startswith=citizen_key(user.person_id))
     return Message.objects.without_decoys().exclude(barred)

@@ -17,7 +17,7 @@ from complaints.models import Case
 from complaints.workflow import STATE_RULES, State
 from config.devstack.state import ROOT
 
-EVERY_CHECK = (checks.days_are_days, checks.reminders_rise, checks.ladder_has_levels, checks.counts_are_counts)
+EVERY_CHECK = (checks.check_working_days, checks.check_reminders, checks.check_escalation_levels, checks.check_counts)
 DAYS = "{} is not between 1 and 60 working days."
 SHARES = "REMINDERS is not a list of at most 4 rising percentages from 1 to 99, like 50,90."
 UNKNOWN_LEVEL = "LADDER is not a list of different roles among minister_office, secretary_general, supervisor."

@@ -62,7 +62,7 @@ def answered(file_case: FileCase, asked: list[TopicQuestion]) -> Case:
 
 def told(case: Case, language: str = "en") -> list[tuple[str, str]]:
     with translation.override(language):
-        return [(answer.asked, answer.said) for answer in case.topic_answers.all()]
+        return [(answer.question_label, answer.answer_label) for answer in case.topic_answers.all()]
 
 
 # ---- filing ----
