@@ -37,11 +37,11 @@ def _figures(
 def _agency(past: Sequence[CaseEvent]) -> int | None:
     agency: int | None = None
     for event in past:
-        if event.verb == "file":
+        if event.action == "file":
             agency = event.agency_id
-        elif event.verb == "refer":
+        elif event.action == "refer":
             agency = event.facts["agency"]
-        elif event.verb in {"decline", "return"}:
+        elif event.action in {"decline", "return"}:
             agency = None
     return agency
 
