@@ -1,4 +1,4 @@
-"""What can be done to a case: one function for every row of the table in ``complaints.workflow.actions``."""
+"""The actions on a case: one function for every row of the table in ``complaints.workflow.actions``."""
 
 from complaints.actions.answers import close, sign
 from complaints.actions.decisions import accept, correct, decline, extend, propose_extension, return_case

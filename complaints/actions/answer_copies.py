@@ -1,4 +1,4 @@
-"""What is known about an answer: the same words on other cases, and what its two parts are called."""
+"""Other cases answered with the same words, and the headings of an answer's two parts."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from complaints.models import Answer, AnswerState, Case, CaseQuerySet
 from complaints.workflow import Kind, Outcome
 from kit.arabic import fold
 
-#: How far back the same words are looked for.
+#: How far back answers are compared.
 LOOK_BACK: Final = timedelta(days=90)
-#: Cases with the same words that are named to the officer; of more than these only the number is said and recorded.
+#: Cases with the same answer that are listed for the officer; beyond these only their number is shown and recorded.
 MOST_NAMED: Final = 10
 
 
@@ -26,16 +26,16 @@ MOST_NAMED: Final = 10
 
 
 def likeness(found: str, done: str, *, reference: str) -> str:
-    """Return what answers of the same words share, whatever their letters' forms, their spaces and line ends.
+    """Return a key that is equal for answers of the same words, whatever their letter forms, spaces and line ends.
 
-    The case's own tracking number is left out: a standard text that names it says the same on every case.
+    The case's own tracking number is left out, so that a standard text that contains it is equal on every case.
     """
     return fingerprint(*(" ".join(fold(text).replace(reference, " ").split()) for text in (found, done)))
 
 
 @dataclass(frozen=True)
 class Copies:
-    """The unlinked cases that have the same answer: how many, and the newest of those the reader may open."""
+    """The unlinked cases with the same answer: how many, and the newest of those the reader may open."""
 
     number: int = 0
     named: Sequence[Case] = ()
@@ -45,7 +45,7 @@ class Copies:
 
     @property
     def unnamed(self) -> int:
-        """Return how many are counted only."""
+        """Return how many are counted but not listed."""
         return self.number - len(self.named)
 
 
@@ -55,7 +55,7 @@ def count_copies(case: Case, alike: str, *, at: datetime) -> int:
 
 
 def matching_answers(case: Case, *, found: str, done: str, user: User, at: datetime) -> Copies:
-    """Return the unlinked cases of the agency with the same answer, as ``user`` may know them, in five statements."""
+    """Return the agency's unlinked cases with the same answer, listing those ``user`` may open; five statements."""
     copied = _copied(case, likeness(found, done, reference=case.reference), at=at)
     number = copied.count()
     if not number:
@@ -74,7 +74,7 @@ def _copied(case: Case, alike: str, *, at: datetime) -> CaseQuerySet:
 
 
 def headings(kind: str, outcome: str) -> tuple[str, str]:
-    """Return what stands above the two texts of an answer."""
+    """Return the headings of the two texts of an answer."""
     if kind == Kind.PRAISE:
         return gettext("What we read in it"), gettext("Whom we thanked")
     if kind == Kind.INQUIRY:

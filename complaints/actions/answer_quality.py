@@ -1,8 +1,8 @@
-"""What makes an answer hollow: pure checks on the two fields ``found`` and ``done`` of a closing.
+"""Finds answers without substance: pure checks on the two fields ``found`` and ``done`` of a closing.
 
-A closing has to say what was found and what was done. Refused are fields that are too short, that repeat one
-character or word, that give back the citizen's own text, that say the same twice, or that are one of the bare
-formulas of office language ("the needful was done").
+A closing has to say what was found and what was done. Fields are refused that are too short, repeat one character or
+word, copy the citizen's own text, say the same as each other, or are an empty formula of office language ("the needful
+was done").
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _WORD = re.compile(r"\w+")
 
 
 class Fault(StrEnum):
-    """Why a field is hollow."""
+    """Why a field lacks substance."""
 
     SHORT = "short"
     REPEATED = "repeated"
@@ -80,14 +80,14 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class WeakAnswer:
-    """One refusal: the field it stands beside (``found`` or ``done``) and why."""
+    """One fault of an answer: its field (``found`` or ``done``) and the reason."""
 
     field: str
     fault: Fault
 
 
 def find_faults(*, found: str, done: str, own_words: str) -> list[WeakAnswer]:
-    """Return what makes the answer hollow, at most one fault a field; empty when it has substance.
+    """Return the faults of the answer, at most one for each field; empty when it has substance.
 
     ``own_words`` is everything the citizen wrote (subject, details, additions).
     """
@@ -142,7 +142,7 @@ def _is_repetition(words: list[str]) -> bool:
 
 
 def _share(words: list[str], other: str) -> float:
-    """Return the share of the three-word runs that stand in ``other``; an honest answer may reuse single words."""
+    """Return the share of three-word sequences that are also in ``other``; an honest answer may reuse single words."""
     runs, theirs = _runs(words), _runs(_WORD.findall(other))
     return len(runs & theirs) / len(runs) if runs else 0.0
 

@@ -1,4 +1,4 @@
-"""Giving the answer: close, sign what a colleague proposed, and answer with a lead all who have the same problem."""
+"""Answers: close a case, sign a colleague's proposed answer, and answer the followers of a lead with it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from complaints.permissions import policy, second_person
 from complaints.workflow import OUTCOMES, Action, Actor, Kind, Outcome, State
 
 
-class HollowAnswer(ValueError):
-    """The answer lacks substance; ``faults`` says where and why."""
+class AnswerLacksSubstance(ValueError):
+    """The answer lacks substance; ``faults`` are the fields and reasons."""
 
     def __init__(self, faults: list[WeakAnswer]) -> None:
         super().__init__(", ".join(f"{hollow.field}: {hollow.fault}" for hollow in faults))
@@ -36,9 +36,9 @@ class OutcomeNotAllowed(ValueError):
 def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
     """Answer the citizen and close; on a topic that needs a second signature the answer is only proposed.
 
-    The answer of a lead answers all that follow it and can be closed, in the same transaction: either everybody is
-    told or nobody. Raises ``OutcomeNotAllowed`` for an outcome of another kind, ``HollowAnswer`` for an answer without
-    substance and ``TransitionNotAllowed`` while the citizen or another agency still has something to answer.
+    The answer of a lead also closes all followers that can be closed, in the same transaction: either everybody gets
+    it or nobody. Raises ``OutcomeNotAllowed`` for an outcome of another kind, ``AnswerLacksSubstance``, and
+    ``TransitionNotAllowed`` while the citizen or another agency still has to answer.
     """
     _require_substance(case, outcome=outcome, found=found, done=done)
     if case.needs_second_signature:
@@ -58,7 +58,7 @@ def _propose(case: Case, *, by: User, at: datetime, outcome: str, found: str, do
         with act(case, Action.PROPOSE_ANSWER, by=by, at=at) as change:
             if not policy.fits(case, Action.CLOSE, at=at):
                 raise TransitionNotAllowed(Action.PROPOSE_ANSWER, case)
-            # A proposal written anew replaces the one that waits: whoever would sign it may not agree with it.
+            # A rewritten proposal replaces the one that waits for a signature.
             case.answers.filter(state=AnswerState.PROPOSED).update(
                 state=AnswerState.TAKEN_BACK, taken_back_event=change.event_id
             )
@@ -70,11 +70,11 @@ def _propose(case: Case, *, by: User, at: datetime, outcome: str, found: str, do
 
 
 def sign(case: Case, *, by: User, at: datetime) -> Answer:
-    """Sign the proposed answer as the second person, a supervisor, and close with it, the followers of a lead too.
+    """Sign the proposed answer as the second person, a supervisor, and close the case and its followers with it.
 
-    Where the agency has no other supervisor than the writer today, the unit signs; it accepts nothing for the agency,
-    so that followers not yet accepted stay. Raises ``NothingProposed`` without a proposal, and ``NotEntitled`` for its
-    writer or anybody but these.
+    Where the agency has no supervisor but the writer today, the unit signs; it accepts nothing for the agency, so that
+    followers not yet accepted stay open. Raises ``NothingProposed`` without a proposal, and ``NotEntitled`` for its
+    writer and anybody else who may not sign.
     """
     with transaction.atomic():
         linked_cases.lock_followed(case)
@@ -116,7 +116,7 @@ def _write(change: Change, state: AnswerState, *, by: User, outcome: str, found:
 
 
 def _end(change: Change, answer: Answer, *, by: User, signed: bool, by_unit: bool = False) -> linked_cases.AnswerReach:
-    """Say of a closing what its event records, and return whom it reaches besides."""
+    """Set what the event of a closing records, and return which followers the answer reaches."""
     case = change.case
     reach = linked_cases.answer_reach(
         case, by=by, at=change.at, signed=signed, writer=answer.written_by, by_unit=by_unit
@@ -137,12 +137,12 @@ def _facts(answer: Answer) -> dict[str, Fact]:
 
 
 def _copies(case: Case, answer: Answer, *, at: datetime) -> dict[str, Fact]:
-    """Count the unlinked cases with the same words; a closing that has none says nothing of them."""
+    """Return the number of unlinked cases with the same answer as a fact of the event; no fact where there are none."""
     number = answer_copies.count_copies(case, answer.likeness, at=at)
     return {"copies": number} if number else {}
 
 
-# ---- what may be said ----
+# ---- substance ----
 
 
 def _require_substance(case: Case, *, outcome: str, found: str, done: str) -> None:
@@ -151,7 +151,7 @@ def _require_substance(case: Case, *, outcome: str, found: str, done: str) -> No
         raise OutcomeNotAllowed(message)
     faults = find_faults(found=found, done=done, own_words=own_words(case))
     if faults:
-        raise HollowAnswer(faults)
+        raise AnswerLacksSubstance(faults)
 
 
 def own_words(case: Case) -> str:
@@ -161,30 +161,30 @@ def own_words(case: Case) -> str:
     return " ".join([case.subject, case.details, *added, *replies])
 
 
-# ---- everybody with the same problem ----
+# ---- followers of a lead ----
 
 
 def _answer_followers(
     answer: Answer, reach: linked_cases.AnswerReach, *, by: User, change: Change, through: Actor | None = None
 ) -> None:
-    """Close each follower with the lead's answer, accepted first where competence is still to be decided.
+    """Close each follower with the lead's answer; accept it first where competence is still to be decided.
 
-    Each has its own answer, event, clock and message. The lead's transaction carries all of them, so that a failure at
-    the last one leaves nobody answered; the rows are locked already.
+    Each has its own answer, event, clock and message, all in the lead's transaction, so that a failure at the last one
+    leaves nobody answered. The rows are locked already.
     """
     if not reach.ready:
         return
     calendar = change.calendar
     for case in reach.ready:
         if case.state == State.REFERRED and case.kind == Kind.COMPLAINT:
-            _take_on(case, by=by, at=change.at, calendar=calendar)
+            _accept_follower(case, by=by, at=change.at, calendar=calendar)
         with transition(case, Action.CLOSE, by=by, at=change.at, through=through) as following:
             following.calendar = calendar
             _close(following, _copy(answer, following), by=by, more={})
 
 
-def _take_on(case: Case, *, by: User, at: datetime, calendar: WorkingCalendar) -> None:
-    """Accept a follower with the shortest promise there is, which its closing keeps at once."""
+def _accept_follower(case: Case, *, by: User, at: datetime, calendar: WorkingCalendar) -> None:
+    """Accept a follower with the shortest possible promise, which its closing keeps at once."""
     with transition(case, Action.ACCEPT, by=by, at=at) as change:
         change.calendar = calendar
         change.due = calendar.due(at, 1)
@@ -194,7 +194,7 @@ def _take_on(case: Case, *, by: User, at: datetime, calendar: WorkingCalendar) -
 
 
 def _copy(answer: Answer, change: Change) -> Answer:
-    """Give the case that ``change`` closes the lead's answer: who wrote and who signed it stay."""
+    """Copy the lead's answer, with its writer and signer, to the case that ``change`` closes."""
     return Answer.objects.create(
         case=change.case,
         event_id=change.event_id,
@@ -216,6 +216,6 @@ def _copy(answer: Answer, change: Change) -> Answer:
 
 
 def _pass_on(case: Case, *, at: datetime) -> None:
-    """Pass thanks on to the supervisors of whoever the praise names."""
+    """Pass a praise on to the supervisors of the agency."""
     if case.outcome == Outcome.THANKED and case.employee:
         notices.owe_thanks(case, at=at)

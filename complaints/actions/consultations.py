@@ -1,4 +1,4 @@
-"""What a directorate is asked about a case and what it says: consult, estimate, find, revoke."""
+"""Requests to directorates: consult, estimate, find, revoke."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Directorate
-from complaints.actions.notes import InOtherHands
+from complaints.actions.notes import HeldByAnother
 from complaints.engine import holders, signed_links
 from complaints.engine.change import Change, Fact
 from complaints.engine.history_chain import fingerprint
@@ -19,32 +19,32 @@ from complaints.engine.transition import TransitionNotAllowed, act
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState, Estimate
 from complaints.workflow import Action, Actor, Holder, State
 
-#: How long the link of a request opens its case.
+#: How long the link of a request is valid.
 LINK_LIFE: Final = timedelta(days=30)
 
 
 class NotOfTheAgency(ValueError):
-    """The directorate belongs to another agency, or does not work any more."""
+    """The directorate belongs to another agency, or was abolished."""
 
 
 class NotAsked(LookupError):
-    """The directorate is not asked any more: it has answered, the request was taken back, or the case went on."""
+    """The request is over: the directorate has answered, it was revoked, or the case moved on."""
 
 
 class Overtaken(Exception):
-    """Somebody else of the directorate was first with other words."""
+    """Somebody else of the directorate was first with a different reply."""
 
 
 class ReasonMissing(ValueError):
-    """A directorate that wants another time than it gave has to say why."""
+    """A directorate that changes its estimate has to give a reason."""
 
 
 def consult(
     case: Case, *, by: User, at: datetime, directorate: Directorate, text: str, language: str = "ar"
 ) -> Consultation:
-    """Ask ``directorate`` of the case's agency for a time and a finding; it has the case in hand until it answers.
+    """Ask ``directorate`` of the case's agency for an estimate and a finding; it holds the case until it answers.
 
-    A link goes to its e-mail address where it has one. Raises ``NotOfTheAgency``, and ``InOtherHands`` while another
+    A link goes to its e-mail address where it has one. Raises ``NotOfTheAgency``, and ``HeldByAnother`` while another
     directorate or a centre outside has the case.
     """
     with act(case, Action.CONSULT, by=by, at=at) as change:
@@ -52,7 +52,7 @@ def consult(
         if not Directorate.objects.filter(pk=directorate.pk, agency=case.agency_id, is_active=True).exists():
             raise NotOfTheAgency
         if holders.current_holder(case)[0] != Holder.AGENCY:
-            raise InOtherHands
+            raise HeldByAnother
         asked = Consultation.objects.create(
             case=case,
             directorate=directorate,
@@ -76,10 +76,10 @@ def consult(
 def estimate(
     asked: Consultation, *, at: datetime, number: int, days: int, reason: str = "", by: User | None = None
 ) -> Estimate:
-    """Say that the directorate needs ``days`` working days from ``at``; each time after the first needs a ``reason``.
+    """Record that the directorate needs ``days`` working days from ``at``; a changed estimate needs a ``reason``.
 
-    ``number`` counts the times given, this one included, as the writer's page knew them: a second press for the same
-    number returns the first estimate, other words raise ``Overtaken``. ``by`` is None for whoever came by the link.
+    ``number`` counts the estimates including this one, as shown on the writer's page: a repeated request with the same
+    number returns the existing estimate, a different one raises ``Overtaken``. ``by`` is None for the signed link.
     Raises ``NotAsked`` and ``ReasonMissing``.
     """
     with transaction.atomic():
@@ -112,10 +112,10 @@ def find(
     attachments: Collection[Attachment] = (),
     by: User | None = None,
 ) -> None:
-    """Write the directorate's finding with the writer's name and files; the case is in the agency's hands again.
+    """Record the directorate's finding with the writer's name and files; the agency holds the case again.
 
-    ``attachments`` are unsaved rows. The same finding once more is harmless; another one raises ``Overtaken``. ``by``
-    is None for whoever came by the link. Raises ``NotAsked`` once the directorate is not asked any more.
+    ``attachments`` are unsaved rows. Repeating the same finding is harmless; a different one raises ``Overtaken``.
+    ``by`` is None for the signed link. Raises ``NotAsked`` once the request is over.
     """
     with transaction.atomic():
         _hold(asked)
@@ -140,7 +140,7 @@ def find(
 
 
 def revoke(case: Case, *, by: User, at: datetime) -> Consultation:
-    """Take back what a directorate is asked: its link opens nothing any more.
+    """Revoke the request to a directorate: its link no longer opens anything.
 
     Raises ``TransitionNotAllowed`` when no directorate is asked.
     """
@@ -156,13 +156,13 @@ def revoke(case: Case, *, by: User, at: datetime) -> Consultation:
 
 
 def _hold(asked: Consultation) -> None:
-    """Lock the case, as every change of it does first, and make ``asked`` what it says now."""
+    """Lock the case, as every change of it does first, and reload ``asked``."""
     Case.objects.select_for_update(of=("self",)).get(pk=asked.case_id)
     asked.refresh_from_db(fields=["state", "days", "finding", "signed_as", "ended_at"])
 
 
 def _through(asked: Consultation, by: User | None) -> dict[str, Fact]:
-    """Return how the link came to whoever answered by it; nothing for an account, which says who it was."""
+    """Return how the link was delivered, for a reply by link; empty for one with an account, which names the person."""
     return {"handed": str(signed_links.channel_of(asked))} if by is None else {}
 
 
@@ -172,6 +172,6 @@ def _require_open(asked: Consultation) -> None:
 
 
 def _give_back(change: Change) -> None:
-    """Put the case into the hands of its agency again; while the citizen is asked it stays in the citizen's."""
+    """Make the agency the holder again; while the citizen is asked, the citizen stays the holder."""
     if change.case.state != State.WAITING:
         change.holder, change.directorate = holders.current_holder(change.case)

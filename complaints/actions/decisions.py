@@ -1,4 +1,4 @@
-"""What the desk of an agency can do: accept, decline, return, extend, correct; it closes in ``actions.closing``."""
+"""The decisions of an agency's desk: accept, decline, return, extend, correct; ``actions.answers`` closes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class NothingProposed(LookupError):
 
 
 def accept(case: Case, *, by: User, at: datetime, days: int, directorate: Directorate | None = None) -> None:
-    """Take the case on and promise an answer within ``days`` working days (1 or more), the directorate named.
+    """Accept the case and promise an answer within ``days`` working days (1 or more), naming the directorate.
 
     Raises ``PromiseTooLate`` beyond ``clockwork.latest_promise``.
     """
@@ -63,16 +63,16 @@ def promise(case: Case, *, at: datetime, days: int, change: Change) -> datetime:
 
 
 def decline(case: Case, *, by: User, at: datetime, reason: str, text: str, proposed_agency: Agency) -> None:
-    """Say that the case is not the agency's, with the reason and the owner proposed; it goes back to triage.
+    """Send the case back to triage as not the agency's own, with the reason and a proposed owner.
 
-    Raises ``OwnAgencyProposed``, ``AgencyEnded`` for a proposed agency that is no more, and ``TransitionNotAllowed`` on
-    a case that the unit's ruling binds to the agency.
+    Raises ``OwnAgencyProposed``, ``AgencyEnded`` for a proposed agency that was abolished, and ``TransitionNotAllowed``
+    on a case that the unit's ruling binds to the agency.
     """
     _refuse(case, Action.DECLINE, by=by, at=at, reason=reason, text=text, proposed_agency=proposed_agency)
 
 
 def return_case(case: Case, *, by: User, at: datetime, reason: str, text: str, proposed_agency: Agency) -> None:
-    """Say after accepting that the case proved not the agency's; the same duties as ``decline``."""
+    """Send an accepted case back to triage because it proved not the agency's; otherwise like ``decline``."""
     _refuse(case, Action.RETURN, by=by, at=at, reason=reason, text=text, proposed_agency=proposed_agency)
 
 
@@ -102,7 +102,7 @@ def _refuse(
 
 
 def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: str) -> Extension:
-    """Propose a date ``days`` working days after the promised one, which stays until it is granted.
+    """Propose a date ``days`` working days after the promised one, which stays valid until this is granted.
 
     The unit is told where it has to decide. Raises ``AlreadyProposed``, ``ExtensionPast`` and ``ExtensionTooLate``.
     """
@@ -157,48 +157,48 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
 
 
 def correct(case: Case, *, by: User, at: datetime) -> UndoPreview:
-    """Take back one's own closing as a slip, within fifteen minutes and before the notice has left.
+    """Undo one's own closing by mistake, within fifteen minutes and before its message is sent.
 
-    The case goes on under the promise it had, and with a lead all who were closed by its answer: what is returned tells
-    which of them, and which stay closed because their notice has left. Raises ``TransitionNotAllowed`` once that of
-    ``case`` itself has.
+    The case continues under its earlier promise, and so do the followers that a lead's answer closed. Returns which of
+    them are undone, and which stay closed because their message was sent. Raises ``TransitionNotAllowed`` once that of
+    ``case`` itself was sent.
     """
     back: list[Case] = []
     left: list[Case] = []
     with transaction.atomic():
         linked_cases.lock_followed(case)
-        _take_back(case, by=by, at=at)
+        _undo(case, by=by, at=at)
         for closing in undo_close.closed_with(case):
-            (back if _follow_back(closing, case, by=by, at=at) else left).append(closing.case)
+            (back if _undo_follower(closing, case, by=by, at=at) else left).append(closing.case)
     return UndoPreview(back, left)
 
 
-def _follow_back(closing: CaseEvent, lead: Case, *, by: User, at: datetime) -> bool:
-    """Take a follower back with its lead; False where its own notice has left, and nothing of it is changed then."""
+def _undo_follower(closing: CaseEvent, lead: Case, *, by: User, at: datetime) -> bool:
+    """Undo the closing of a follower with its lead; False, with nothing changed, if its own message was sent."""
     case = closing.case
     try:
-        _take_back(case, by=by, at=at, lead=lead)
+        _undo(case, by=by, at=at, lead=lead)
     except (TransitionNotAllowed, NotEntitled):
         return False
     if case.events.filter(action=Action.ACCEPT, number=closing.number - 1, at=closing.at).exists():
-        # It was accepted for the answer alone, whose notice took the place of that of the promise: it holds now.
+        # It was accepted only to be answered, so that its promise was never sent: that promise is valid now.
         promised = notices.to_citizen("case_accepted", case=case, on=case.promised_on)
         outbox.owe([promised], occasion=f"case:{case.pk}:{case.version}", at=at)
     return True
 
 
-def _take_back(case: Case, *, by: User, at: datetime, lead: Case | None = None) -> None:
+def _undo(case: Case, *, by: User, at: datetime, lead: Case | None = None) -> None:
     with transition(case, Action.CORRECT, by=by, at=at) as change:
         closed = undo_close.last_closing(case)
         if closed is None:
             raise TransitionNotAllowed(Action.CORRECT, case)
         closing = notices.occasion(closed)
-        # Cancelled rows are locked until the commit, so that no sender takes the notice after it was asked for.
+        # Cancelled rows are locked until the commit, so that no sender takes the message after the check below.
         outbox.cancel(reference=case.reference, occasion=closing, at=at)
         outbox.cancel(reference=case.reference, templates={"praise_passed_on"}, at=at)
         if outbox.has_left(closing):
             raise TransitionNotAllowed(Action.CORRECT, case)
-        # The promise this closing kept: one that another agency gave before is not the closer's.
+        # Only the promise this closing kept: one that another agency gave before does not bind this one.
         promised = case.clocks.filter(kind=ClockKind.ANSWER, ended_at=case.closed_at).last()
         change.due = promised.due_at if promised else _limit(change)
         given = case.answers.filter(state=AnswerState.GIVEN, given_at=case.closed_at)

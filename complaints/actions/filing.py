@@ -1,4 +1,4 @@
-"""What the person who speaks up can do: file, amend, add, withdraw."""
+"""The citizen's own actions: file, amend, add, withdraw."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ from kit.arabic import strip_prefixes
 
 
 class DraftIncomplete(ValueError):
-    """The draft lacks a step; another tab may have taken back what this one had."""
+    """The draft lacks a step; another tab may have removed what this one had."""
 
 
-#: Open cases of one person with the very same words; who presses again is led to the newest of them.
+#: Maximum open cases of one person with exactly the same words; beyond it the page leads to the newest of them.
 MOST_SAME_OPEN = 2
-#: Cases one person files in twenty-four hours at most, and changes and additions to one case: each wakes a desk.
+#: Maximum cases of one person, and changes and additions to one case, in twenty-four hours: each notifies a desk.
 MOST_FILED_A_DAY = 20
-MOST_SAID_A_DAY = 10
+MOST_ADDED_A_DAY = 10
 
 
 class TooManyToday(Exception):
-    """The person has sent enough for one day; tomorrow there is room again."""
+    """The person has reached the limit of one day."""
 
 
-class SaidAlready(Exception):
-    """The person has open cases with the very same words; ``case`` is the newest."""
+class AlreadyFiled(Exception):
+    """The person already has open cases with exactly the same words; ``case`` is the newest."""
 
     def __init__(self, case: Case) -> None:
         super().__init__(case.reference)
@@ -53,7 +53,7 @@ class SaidAlready(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Filing:
-    """Everything a person says when filing; ``submission`` is the form's token, one case a token.
+    """Everything a person enters when filing; ``submission`` is the form's token, for one case only.
 
     ``answers`` are unsaved rows that are stored with the case.
     """
@@ -77,11 +77,11 @@ class Filing:
 
 
 def file(filing: Filing, *, by: User, at: datetime) -> Case:
-    """File a case: to the chosen agency, or to triage when there is none, none that can act, or it must not see it.
+    """File a case with the chosen agency, or to triage if there is none, it cannot act, or it must not see the topic.
 
-    Whom of its people the citizen named keeps off the case, and does not count as one who can act.
-    Raises ``NotEntitled`` unless ``by`` is the citizen or a contact-centre agent. A submission already filed
-    violates its unique constraint; ``file_draft`` answers it with the first case.
+    Staff of the agency whom the citizen named are recused, and do not count as officers who can act. Raises
+    ``NotEntitled`` unless ``by`` is the citizen or a contact-centre agent. A submission already filed violates its
+    unique constraint; ``file_draft`` returns the first case then.
     """
     if by.pk != filing.citizen.user_id and not by.authority(at).has(CONTACT_CENTRE):
         raise NotEntitled
@@ -150,24 +150,24 @@ def _numbers() -> tuple[int, int]:
 
 
 def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
-    """File what ``draft`` holds and remove it; a second call for the same draft returns the same case.
+    """File ``draft`` and delete it; a second call for the same draft returns the same case.
 
-    The words are those in the database; ``notify_by`` and ``hides_identity`` are those of the ``draft`` handed in,
-    which only needs its key and its citizen besides. Locks the draft, so that of two presses at once the second waits
-    and finds the case. Raises ``Draft.DoesNotExist`` when the draft is gone and no case came of it,
-    ``DraftIncomplete`` when a step is missing, ``TooManyToday`` beyond ``MOST_FILED_A_DAY``, ``SaidAlready`` beyond
+    The texts are read from the database; only ``notify_by``, ``hides_identity``, the key and the citizen are taken
+    from the ``draft`` passed in. Locks the draft, so that the second of two simultaneous requests waits and finds the
+    case. Raises ``Draft.DoesNotExist`` when the draft is gone and was not filed,
+    ``DraftIncomplete`` when a step is missing, ``TooManyToday`` beyond ``MOST_FILED_A_DAY``, ``AlreadyFiled`` beyond
     ``MOST_SAME_OPEN``.
     """
     with transaction.atomic():
         held = Draft.objects.select_for_update(of=("self", "citizen")).filter(pk=draft.pk, citizen=draft.citizen_id)
         held = held.select_related("agency", "topic", "governorate", "citizen")
-        fresh = held.annotate(filed_lately=_filed_since(at - timedelta(days=1)), said_open=_said_open()).first()
+        fresh = held.annotate(filed_lately=_filed_since(at - timedelta(days=1)), same_open=_same_open()).first()
         if fresh is None:
             return _filed(draft)
         if fresh.filed_lately >= MOST_FILED_A_DAY:
             raise TooManyToday
-        if fresh.said_open >= MOST_SAME_OPEN:
-            raise SaidAlready(_newest_of(fresh))
+        if fresh.same_open >= MOST_SAME_OPEN:
+            raise AlreadyFiled(_newest_of(fresh))
         if fresh.topic is None or not fresh.is_complete:
             raise DraftIncomplete
         answers = _answers(fresh)
@@ -177,7 +177,7 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
 
 
 def _answers(held: Draft) -> list[TopicAnswer]:
-    """Return the answers to what the topic asks by now; raise ``DraftIncomplete`` when one it needs is missing."""
+    """Return the answers to the topic's current questions; raise ``DraftIncomplete`` if a required one is missing."""
     questions = topic_answers.questions_for(held.topic, kind=held.kind)
     answers = topic_answers.given(questions, held.answers)
     if not topic_answers.are_complete(questions, answers):
@@ -206,13 +206,13 @@ def _filing(held: Draft, answers: Sequence[TopicAnswer], *, topic: Topic, wishes
 
 
 def _filed_since(moment: datetime) -> Coalesce:
-    """Count what the owner of a draft filed since ``moment``, within the statement that fetches the draft."""
+    """Count the cases of a draft's owner since ``moment``, within the statement that fetches the draft."""
     filed = Case.objects.filter(citizen=OuterRef("citizen"), filed_at__gt=moment).order_by().values("citizen")
     return Coalesce(Subquery(filed.annotate(count=Count("pk")).values("count")), 0)
 
 
-def _said_open() -> Coalesce:
-    """Count the open cases of a draft's owner with its very words, letters folded, within the same statement."""
+def _same_open() -> Coalesce:
+    """Count the open cases of a draft's owner with the same words, letters folded, within the same statement."""
     words = ArabicStrip(Concat(OuterRef("subject"), Value(" "), OuterRef("details"), output_field=TextField()))
     same = Case.objects.filter(citizen=OuterRef("citizen"), folded=words).exclude(state=State.CLOSED)
     return Coalesce(Subquery(same.order_by().values("citizen").annotate(count=Count("pk")).values("count")), 0)
@@ -225,7 +225,7 @@ def _newest_of(draft: Draft) -> Case:
 
 
 def _hand_over(draft: Draft, case: Case) -> None:
-    """Give the draft's files to the case and remove the draft, in one statement: the keys are checked at commit."""
+    """Move the draft's files to the case and delete the draft in one statement: the keys are checked at commit."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH moved AS (UPDATE complaints_attachment SET case_id = %s, draft_id = NULL WHERE draft_id = %s) "
@@ -252,9 +252,9 @@ def amend(  # noqa: PLR0913 - the case, who and when, and one argument for each 
     place: str = "",
     answers: Sequence[TopicAnswer] | None = None,
 ) -> None:
-    """Correct the citizen's own words before an agency has accepted; the old ones are kept as a ``Revision``.
+    """Correct the citizen's own text before an agency has accepted; the old text is kept as a ``Revision``.
 
-    ``answers`` are unsaved rows that replace all that were given to the questions of the topic; None leaves those.
+    ``answers`` are unsaved rows that replace all answers to the questions of the topic; None leaves those.
     """
     with act(case, Action.AMEND, by=by, at=at) as change:
         _require_measure(case, at=at)
@@ -280,9 +280,9 @@ def amend(  # noqa: PLR0913 - the case, who and when, and one argument for each 
 
 
 def _require_measure(case: Case, *, at: datetime) -> None:
-    """Raise ``TooManyToday`` when the citizen has changed or added enough for a day: each is a message to the desk."""
-    said = case.events.filter(action__in=[Action.AMEND, Action.ADD], at__gt=at - timedelta(days=1))
-    if said.count() >= MOST_SAID_A_DAY:
+    """Raise ``TooManyToday`` at the limit of changes and additions in a day: each is a message to the desk."""
+    changes = case.events.filter(action__in=[Action.AMEND, Action.ADD], at__gt=at - timedelta(days=1))
+    if changes.count() >= MOST_ADDED_A_DAY:
         raise TooManyToday
 
 
@@ -298,7 +298,7 @@ def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collectio
 
 
 def withdraw(case: Case, *, by: User, at: datetime) -> None:
-    """Withdraw an open case for good; an open question ends with it."""
+    """Withdraw an open case; this cannot be undone, and ends an open question."""
     with transition(case, Action.WITHDRAW, by=by, at=at) as change:
         case.questions.filter(ended_at__isnull=True).update(ended_at=at)
         change.partners = proposals.drop(change)

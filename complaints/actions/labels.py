@@ -1,4 +1,4 @@
-"""Labels: a desk's own words on a case, by which it finds the case again."""
+"""Labels that a desk puts on a case, to find it again."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from complaints.workflow import Action
 
 
 def label(case: Case, *, by: User, at: datetime, name: str) -> bool:
-    """Put the label ``name`` of the own desk on the case; tell whether it was not there yet."""
+    """Add the label ``name`` of the desk of ``by``; return False if the case had it already."""
     agency = _desk_of(case, by, at=at)
     if Label.objects.filter(case=case, agency=agency, name=name).exists():
         return False
     with act(case, Action.LABEL, by=by, at=at) as change:
-        # The lock is held now: whoever was first with the same word has written it.
+        # Checked under the lock: somebody may have added the same label meanwhile.
         _label, is_new = Label.objects.get_or_create(
             case=case, agency_id=agency, name=name, defaults={"event_id": change.event_id, "by": by, "at": at}
         )
@@ -27,7 +27,7 @@ def label(case: Case, *, by: User, at: datetime, name: str) -> bool:
 
 
 def unlabel(case: Case, *, by: User, at: datetime, name: str) -> bool:
-    """Take the label ``name`` of the own desk off the case; tell whether it was there."""
+    """Remove the label ``name`` of the desk of ``by``; return False if the case did not have it."""
     found = Label.objects.filter(case=case, agency=_desk_of(case, by, at=at), name=name)
     if not found.exists():
         return False
@@ -38,7 +38,7 @@ def unlabel(case: Case, *, by: User, at: datetime, name: str) -> bool:
 
 
 def labels_on(case: Case, by: User, *, at: datetime) -> list[str]:
-    """Return the labels of the own desk on the case."""
+    """Return the labels on the case by the desk of ``by``."""
     own = _desk_of(case, by, at=at)
     return list(Label.objects.filter(case=case, agency=own).values_list("name", flat=True))
 

@@ -1,4 +1,4 @@
-"""Which cases belong together: the lead of a problem and its followers, as the desk sees and locks them."""
+"""The lead of a problem and its followers: finding and locking them, and which of them an answer reaches."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from complaints.workflow import Kind, State
 def lock(keys: Collection[int]) -> None:
     """Lock several cases for this transaction, then their citizens, each in the order of their keys.
 
-    So that two never wait crosswise: a transition locks its case's citizen too, and other cases may be of the same two
-    people in the opposite order. Whoever changes several cases in one transaction begins with this.
+    The fixed order prevents deadlocks: a transition locks its case's citizen too, and other cases may belong to the
+    same two people in the opposite order. A transaction that changes several cases begins with this.
     """
     cases = Case.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
     lock_people(cases.values_list("citizen", flat=True))
@@ -34,7 +34,7 @@ def lock_people(keys: Iterable[UUID]) -> None:
 
 
 def lock_followed(case: Case) -> None:
-    """Lock a case with all that follow it."""
+    """Lock a case and all its followers."""
     lock([case.pk, *open_followers(case)])
 
 
@@ -55,7 +55,7 @@ def lead_case(case: Case) -> Case | None:
 def linked_ids(case: Case) -> set[int]:
     """Return the keys of the cases linked to ``case`` in any way, and of those under the same lead.
 
-    Two statements by index, and not one within another: beside an OR the planner would walk through all cases.
+    Two statements by index, not a subquery: combined with an OR the planner would scan all cases.
     """
     leads = list(_joined().filter(case=case.pk).values_list("lead", flat=True))
     pairs = _links().filter(Q(case=case.pk) | Q(lead=case.pk) | Q(lead__in=leads, kind=LinkKind.SAME_PROBLEM))
@@ -63,7 +63,7 @@ def linked_ids(case: Case) -> set[int]:
 
 
 def open_links(case: Case, user: User, *, at: datetime) -> list[CaseLink]:
-    """Return the links of ``case`` whose other case ``user`` may open, with both cases, the lead's first."""
+    """Return the links of ``case`` whose other case ``user`` may open, with both cases, that to the lead first."""
     found = _links().filter(Q(case=case.pk) | Q(lead=case.pk)).select_related("case__citizen", "lead__citizen")
     links = list(found.order_by("-kind", "at", "pk"))
     others = [link.lead_id if link.case_id == case.pk else link.case_id for link in links]
@@ -72,11 +72,11 @@ def open_links(case: Case, user: User, *, at: datetime) -> list[CaseLink]:
 
 
 def open_followers(case: Case) -> list[int]:
-    """Return the keys of the cases that ``case`` leads."""
+    """Return the keys of the followers of ``case``."""
     return list(_joined().filter(lead=case.pk).values_list("case", flat=True))
 
 
-# ---- whom an answer reaches ----
+# ---- which followers an answer reaches ----
 
 
 #: Why the answer of a lead does not reach a follower.
@@ -86,13 +86,13 @@ SIGNATURE, OWN = _("its topic needs a second signature"), _("your own case")
 ABOUT = _("not yours to answer")
 UNDECIDED = _("its agency has not accepted it yet")
 WRITERS = _("not for whoever wrote the answer to answer")
-#: A tuple: the hash of words goes with the language.
+#: A tuple, not a set: the hash of a lazy translation depends on the language.
 _UNNAMED = (ELSEWHERE, OWN, ABOUT, WRITERS)
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """One follower that the answer does not reach, and why; what the reader may not open has no case."""
+    """One follower that the answer does not reach, and why; without the case where the reader may not open it."""
 
     case: Case | None
     why: str
@@ -100,7 +100,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class AnswerReach:
-    """Whom the answer of a lead reaches: the followers closed with it, and those left as they are."""
+    """Which followers the answer of a lead closes, and which it leaves as they are."""
 
     ready: Sequence[Case] = field(default_factory=list)
     left: Sequence[LeftOut] = field(default_factory=list)
@@ -109,17 +109,17 @@ class AnswerReach:
         return bool(self.ready or self.left)
 
     def people(self, lead: Case) -> int:
-        """Return how many persons are answered, that of the lead among them."""
+        """Return how many people get the answer, including the citizen of the lead."""
         return len({lead.citizen_id, *(case.citizen_id for case in self.ready)})
 
 
 def answer_reach(
     lead: Case, *, by: User, at: datetime, signed: bool, writer: User | None = None, by_unit: bool = False
 ) -> AnswerReach:
-    """Return whom an answer of ``by`` to ``lead`` reaches; ``signed`` tells that a second person signs it.
+    """Return which followers an answer of ``by`` to ``lead`` reaches; ``signed`` if a second person signs it.
 
-    ``writer`` is who wrote what ``by`` signs; ``by_unit`` tells that the unit does, which accepts nothing for an
-    agency. One statement. A follower of another agency, or of one of the two people, is told of by its reason alone.
+    ``writer`` is who wrote the answer that ``by`` signs; ``by_unit`` if the unit signs, which accepts nothing for an
+    agency. One statement. Of a follower at another agency, or filed by one of the two, only the reason is returned.
     """
     tasks = ReferralTask.objects.filter(case=OuterRef("pk"), state=TaskState.OPEN)
     followers = (

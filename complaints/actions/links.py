@@ -1,4 +1,4 @@
-"""Linking cases: as the same problem under a lead whose answer answers all, or as related; and ending a link."""
+"""Links between cases: as the same problem, under a lead whose answer closes all, or as related."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class OtherAgency(LinkRefused):
 
 
 class LeadFollows(LinkRefused):
-    """The lead is itself under another case, ``lead``: a chain, or a loop, would come of it."""
+    """The lead itself follows another case, ``lead``: the link would make a chain or a loop."""
 
     def __init__(self, lead: Case) -> None:
         super().__init__(f"case {lead.pk} leads already")
@@ -46,7 +46,7 @@ class LeadFollows(LinkRefused):
 
 
 class HasLead(LinkRefused):
-    """The case is under another lead, ``lead``, already."""
+    """The case already follows another lead, ``lead``."""
 
     def __init__(self, lead: Case) -> None:
         super().__init__(f"case {lead.pk} leads already")
@@ -54,7 +54,7 @@ class HasLead(LinkRefused):
 
 
 class HasFollowers(LinkRefused):
-    """The case leads ``number`` others, which would have to move with it."""
+    """The case has ``number`` followers, which would have to move with it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"{number} cases follow")
@@ -62,7 +62,7 @@ class HasFollowers(LinkRefused):
 
 
 class TooManyFollowers(LinkRefused):
-    """The lead has ``MOST_FOLLOWERS`` already: one answer must reach all of them in one transaction."""
+    """The lead already has ``MOST_FOLLOWERS``: one transaction must be able to close all of them."""
 
 
 def link(
@@ -70,27 +70,27 @@ def link(
 ) -> CaseLink:
     """Link ``case`` to ``lead``: as the same problem, which the answer of ``lead`` answers too, or as related.
 
-    Both must be open and in the hands of ``by``, and of one agency for the same problem unless ``by`` is of the unit.
-    ``moving`` takes the followers of ``case`` along to ``lead``. Both histories record it. Raises a ``LinkRefused``,
+    Both must be open and at the desk of ``by``; for the same problem also of one agency, unless ``by`` is of the unit.
+    ``moving`` moves the followers of ``case`` to ``lead`` too. Both histories record it. Raises a ``LinkRefused``,
     ``NotEntitled`` or ``TransitionNotAllowed``.
     """
     if case.pk == lead.pk:
         raise OneCase
     with transaction.atomic():
-        # The followers first: they may be about to move, and rows are always locked in one order.
+        # The followers are locked first: they may have to move, and rows are always locked in one order.
         joins = kind == LinkKind.SAME_PROBLEM
         linked_cases.lock({case.pk, lead.pk, *(linked_cases.open_followers(case) if joins else ())})
-        # Before anything is said of their links: whoever only reads one of the two learns nothing of what it follows.
+        # Checked before any error about links: somebody who may only read one of the two learns nothing of its lead.
         for end in (case, lead):
             _require_in_hand(end, by=by, at=at)
-        # Read again under the lock: somebody may have joined or left meanwhile, and a chain would come of it.
+        # Read again under the lock: links may have changed meanwhile, and a chain could result.
         followers = _followers(case) if joins else []
         if CaseLink.objects.filter(ended_at__isnull=True, case__in=[case, lead], lead__in=[case, lead]).exists():
             raise LinkedAlready
         if joins:
             _require_one_step(case, lead, followers, moving=moving)
         made = _join(case, lead, kind, by=by, at=at)
-        # Asked last: whoever may not handle both learns nothing of their agencies, and all of it is taken back.
+        # Checked last: somebody who may not handle both learns nothing of their agencies, and all is rolled back.
         if joins and not _are_under_one(case, lead, by=by, at=at):
             raise OtherAgency
         for follower in followers:
@@ -99,10 +99,10 @@ def link(
 
 
 def unlink(link: CaseLink, *, by: User, at: datetime) -> None:
-    """End ``link``: the case goes its own way again, whatever became or becomes of its lead.
+    """End ``link``: the case no longer depends on its lead.
 
-    Both histories record it, that of a closed lead excepted: nothing is done to a closed case. Ending it twice is
-    harmless. Raises ``TransitionNotAllowed`` once the case itself is closed.
+    Both histories record it, except that of a closed lead, which does not change any more. Ending it twice is harmless.
+    Raises ``TransitionNotAllowed`` once the case itself is closed.
     """
     with transaction.atomic():
         linked_cases.lock({link.case_id, link.lead_id})
@@ -126,7 +126,7 @@ def _followers(case: Case) -> Sequence[CaseLink]:
 
 
 def _require_one_step(case: Case, lead: Case, followers: Sequence[CaseLink], *, moving: bool) -> None:
-    """Refuse whatever would let an answer travel further than from a lead to its followers."""
+    """Refuse links by which an answer would be copied further than from a lead to its followers."""
     if (above := linked_cases.lead_case(lead)) is not None:
         raise LeadFollows(above)
     if (own := linked_cases.lead_case(case)) is not None:
@@ -150,7 +150,7 @@ def _join(case: Case, lead: Case, kind: str, *, by: User, at: datetime) -> CaseL
 
 
 def _move(old: CaseLink, lead: Case, *, by: User, at: datetime) -> None:
-    """Put a follower under another lead; one that is closed or has left the agency only loses the old link."""
+    """Move a follower to another lead; one that is closed or has left the agency only loses the old link."""
     _end(old, by=by, at=at)
     if old.case.state != State.CLOSED and _are_under_one(old.case, lead, by=by, at=at):
         _join(old.case, lead, LinkKind.SAME_PROBLEM, by=by, at=at)

@@ -1,4 +1,4 @@
-"""What the desk does beside its decisions: note, log a call, assign, hand over to a centre outside."""
+"""Notes, telephone calls, assignment to an officer, and handover to a centre outside."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from complaints.workflow import Action, Holder, State
 
 
 class NotAnOfficer(ValueError):
-    """The person is no acting officer of the agency, or the case is their own or about them."""
+    """The person is no acting officer of the agency, filed the case, or is recused from it."""
 
 
-class InOtherHands(ValueError):
-    """A directorate or another centre has the case in hand: it must come back first."""
+class HeldByAnother(ValueError):
+    """A directorate or another centre holds the case, and must return it first."""
 
 
 # ---- notes ----
@@ -38,7 +38,7 @@ def note(case: Case, *, by: User, at: datetime, text: str) -> Note:
 
 
 def log_call(case: Case, *, by: User, at: datetime, spoken_with: SpokenWith, text: str) -> Note:
-    """Record a telephone call, with whom and what was said; it is read by whoever reads the writer's notes."""
+    """Record a telephone call as a note: with whom it was, and what was said; the readers are those of a note."""
     with act(case, Action.CALL, by=by, at=at) as change:
         written = Note.objects.create(
             case=case,
@@ -58,7 +58,7 @@ def log_call(case: Case, *, by: User, at: datetime, spoken_with: SpokenWith, tex
 
 
 def agency_at_desk(case: Case, user: User, *, at: datetime) -> int | None:
-    """Return the agency for which ``user`` works on ``case``: its own, or one with a part in it; None for the CMU."""
+    """Return the agency for which ``user`` works on ``case``: its own, or one with a task on it; None for the CMU."""
     authority = user.authority(at)
     desks = authority.agencies(DESK)
     if case.agency_id in desks or authority.has(CMU):
@@ -71,9 +71,9 @@ def agency_at_desk(case: Case, user: User, *, at: datetime) -> int | None:
 
 
 def candidates(case: Case, *, at: datetime) -> QuerySet[User]:
-    """Return the officers to whom ``case`` can be given: those of its agency who act today, never its own person.
+    """Return the officers to whom ``case`` can be given: those of its agency who act today.
 
-    Nor anybody whom it is about, or who would only act in the place of such a person.
+    Without the person who filed it, anybody who is recused, and deputies who would only act for such people.
     """
     if case.agency is None:
         return User.objects.none()
@@ -83,7 +83,7 @@ def candidates(case: Case, *, at: datetime) -> QuerySet[User]:
 
 
 def assign(case: Case, *, by: User | None, at: datetime, officer: User) -> None:
-    """Give the case to ``officer`` of its agency, who is told unless it was the own doing; ``by`` None is the clock.
+    """Give the case to ``officer`` of its agency, who is told unless they did it themselves; ``by`` None is the clock.
 
     Raises ``NotAnOfficer`` unless they are among ``candidates``.
     """
@@ -102,13 +102,13 @@ def assign(case: Case, *, by: User | None, at: datetime, officer: User) -> None:
 
 
 def hand_over(case: Case, *, by: User, at: datetime, centre: OutsideCentre, reference: str) -> Handover:
-    """Hand the case over to ``centre``, which has it in hand under its own ``reference`` until it answers.
+    """Hand the case over to ``centre``, which holds it under its own ``reference`` until it answers.
 
-    The agency stays answerable and its clock runs on. Raises ``InOtherHands`` while somebody else was asked.
+    The agency stays responsible and its clock runs on. Raises ``HeldByAnother``.
     """
     with act(case, Action.HAND_OVER, by=by, at=at) as change:
         if holders.current_holder(case)[0] != Holder.AGENCY:
-            raise InOtherHands
+            raise HeldByAnother
         handed = Handover.objects.create(
             case=case, event_id=change.event_id, centre=centre, reference=reference, by=by, at=at
         )
@@ -118,7 +118,7 @@ def hand_over(case: Case, *, by: User, at: datetime, centre: OutsideCentre, refe
 
 
 def take_back(case: Case, *, by: User, at: datetime, answer: str) -> None:
-    """Record what the outside centre answered; the agency has the case in hand again, unless the citizen was asked.
+    """Record what the outside centre answered; the agency holds the case again, unless the citizen was asked.
 
     Raises ``TransitionNotAllowed`` when no centre has it.
     """

@@ -29,9 +29,9 @@ def object_to(case: Case, *, by: User, at: datetime, text: str) -> Objection:
 def uphold(case: Case, *, by: User, at: datetime, days: int, reasons: str) -> None:
     """Send the case back to its agency with a new promise ``days`` working days from now.
 
-    The topic's limit counts anew from the ruling; ``PromiseTooLate`` is raised beyond it. A case that was archived
-    without an agency goes back to triage, and ``days`` is not used. An officer who has left the desk since does not get
-    the case back: it waits for a colleague.
+    The topic's limit counts from the ruling; raises ``PromiseTooLate`` beyond it. A case that was archived without an
+    agency goes back to triage, and ``days`` is not used. If its officer has left the desk since, the case is without
+    one until a colleague takes it.
     """
     with transition(case, Action.UPHOLD, by=by, at=at) as change:
         _rule(change, ObjectionRuling.UPHELD, by=by, reasons=reasons)
@@ -49,7 +49,7 @@ def _is_still_at_desk(case: Case, *, at: datetime) -> bool:
 
 
 def dismiss(case: Case, *, by: User, at: datetime, reasons: str) -> None:
-    """Let the answer stand, with reasons that the citizen reads; the case closes with the outcome it had."""
+    """Confirm the answer, with reasons that the citizen reads; the case closes with the outcome it had."""
     with transition(case, Action.DISMISS, by=by, at=at) as change:
         _rule(change, ObjectionRuling.DISMISSED, by=by, reasons=reasons)
         answer = case.answers.filter(state=AnswerState.GIVEN).last()
@@ -66,5 +66,5 @@ def _rule(change: Change, ruling: ObjectionRuling, *, by: User, reasons: str) ->
     objection.save(update_fields=["ruling", "reasons", "ruled_by", "ended_at", "ruling_event"])
 
 
-#: Fewest letters of an objection: somebody who did not handle the case has to act on it.
+#: Minimum characters of an objection: it must be clear to somebody who did not handle the case.
 SHORTEST_OBJECTION = 20

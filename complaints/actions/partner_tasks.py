@@ -1,4 +1,4 @@
-"""The parts other agencies have in a case: ask for one, answer it, drop it; the agency that leads goes on meanwhile."""
+"""Partner tasks: ask another agency for its part of a case, answer it, drop it, while the leading agency goes on."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from complaints.workflow import Action, ClockKind
 
 
 class OwnPart(ValueError):
-    """The agency leads the case: all that is not another's part is its own."""
+    """The agency leads the case, and so cannot also get a task on it."""
 
 
 class AlreadyAsked(ValueError):
-    """The agency has an open part in the case already."""
+    """The agency already has an open task on the case."""
 
 
 class TaskTooLong(ValueError):
@@ -40,12 +40,12 @@ class TaskTooLong(ValueError):
 def add_task(case: Case, *, by: User, at: datetime, agency: Agency, text: str, days: int) -> ReferralTask:
     """Ask ``agency`` for its part of the case within ``days`` working days (1 or more), on a clock of its own.
 
-    Whom of the people there the citizen named keeps off the case from then on. Raises ``OwnPart``, ``AlreadyAsked``,
+    Staff of ``agency`` whom the citizen named are recused from then on. Raises ``OwnPart``, ``AlreadyAsked``,
     ``TaskTooLong``, ``AgencyEnded`` and ``NoActiveOfficer``.
     """
     with transaction.atomic():
         with act(case, Action.ADD_TASK, by=by, at=at) as change:
-            # They are told of nothing, and do not count as officers who could answer.
+            # Recused staff get no message, and do not count as officers who could answer.
             named = recusals.unknown_to(case, named_at(agency, case.employee, at=at))
             case.recused = {*case.recused, *(user.pk for user in named)}
             _require_free(change, agency, days)
@@ -83,9 +83,9 @@ def _require_free(change: Change, agency: Agency, days: int) -> None:
 
 
 def answer_task(task: ReferralTask, *, by: User, at: datetime, text: str) -> None:
-    """Give the answer of the agency that was asked; the one that leads is told.
+    """Record the answer of the agency that was asked; the leading agency gets a message.
 
-    Raises ``TransitionNotAllowed`` once the part is answered or dropped, and ``NotEntitled`` for another agency's part.
+    Raises ``TransitionNotAllowed`` once the task is answered or dropped, and ``NotEntitled`` for another agency's task.
     """
     with act(task.case, Action.ANSWER_TASK, by=by, at=at) as change:
         held = _held(change, task)
@@ -99,9 +99,9 @@ def answer_task(task: ReferralTask, *, by: User, at: datetime, text: str) -> Non
 
 
 def drop_task(task: ReferralTask, *, by: User, at: datetime, reason: str) -> None:
-    """Do without the answer of the agency that was asked, for a ``reason``; it is told.
+    """Drop the task of the agency that was asked, for a ``reason``; the agency gets a message.
 
-    Raises ``TransitionNotAllowed`` once the part is answered or dropped.
+    Raises ``TransitionNotAllowed`` once the task is answered or dropped.
     """
     with act(task.case, Action.DROP_TASK, by=by, at=at) as change:
         held = _held(change, task)
@@ -114,7 +114,7 @@ def drop_task(task: ReferralTask, *, by: User, at: datetime, reason: str) -> Non
 
 
 def _held(change: Change, task: ReferralTask) -> ReferralTask:
-    """Return ``task`` as it stands now that its case is locked."""
+    """Return ``task`` reloaded under the lock of its case."""
     held = change.case.tasks.filter(pk=task.pk, state=TaskState.OPEN).select_related("agency").first()
     if held is None:
         raise TransitionNotAllowed(change.action, change.case)

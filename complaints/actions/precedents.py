@@ -1,4 +1,4 @@
-"""Rulings of the unit kept for the next case of their sort: which fit, and why; none is ever applied by itself."""
+"""Precedents: rulings of the unit kept for similar cases, offered with a reason and never applied automatically."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from complaints.engine.change import Change
 from complaints.models import Case, Precedent
 from kit.arabic import strip_prefixes
 
-#: How much of a precedent's words a text must hold to be of its sort, from 0 to 1.
+#: The similarity from 0 to 1 from which on a precedent is offered for a text.
 LEAST_FIT = 0.6
-#: Letters of the words of a precedent.
+#: Minimum and maximum characters of the words of a precedent.
 SHORTEST_WORDS, WORDS_LENGTH = 3, 200
-#: How many are offered for one case: more are a list to read, not a help.
+#: How many are offered for one case; more would not help.
 MOST = 3
 
 
 class NoSuchPrecedent(LookupError):
-    """There is no such precedent, or it is retired already."""
+    """The precedent does not exist, or is retired already."""
 
 
 class Fit(Func):
-    """How much of the first text's words the second holds: the mean over the words of how alike its nearest part is.
+    """How well the second text covers the words of the first: the mean over the words of their best trigram match.
 
-    Word by word, so that their order and what stands between them does not matter.
+    Word by word, so that the order of the words and the text between them do not matter.
     """
 
     template = (
@@ -44,7 +44,7 @@ class Fit(Func):
 def fitting(topic: Topic | None, governorate: Governorate | None, text: str, *, on: date) -> list[Precedent]:
     """Return the precedents for a text of ``topic`` in ``governorate``, the best fit first, each with its ``why``.
 
-    The topic is the same, the place the same or none; an agency that ended by ``on`` is not offered. One statement.
+    Those of the same topic and of the same governorate or none, whose agency has not ended by ``on``. One statement.
     """
     if topic is None:
         return []
@@ -74,22 +74,22 @@ def _best(found: QuerySet[Precedent], text: Value | OuterRef) -> QuerySet[Preced
 
 @dataclass(frozen=True)
 class PrecedentDraft:
-    """The words under which a ruling is kept for the next case of its topic: in its governorate, or ``everywhere``."""
+    """The words by which a ruling is found for later cases of its topic, in its governorate or ``everywhere``."""
 
     words: str
     everywhere: bool = False
 
 
-def keep(change: Change, keepsake: PrecedentDraft, *, agency: Agency, why: str, by: User) -> Precedent:
-    """Keep the ruling of ``change`` that its case is of ``agency``, with its reason."""
+def keep(change: Change, precedent: PrecedentDraft, *, agency: Agency, why: str, by: User) -> Precedent:
+    """Keep the referral of ``change`` to ``agency`` as a precedent, with its reason."""
     case = change.case
     if case.topic is None:
         message = f"case {case.pk} has no topic to keep a ruling for"
         raise ValueError(message)
     return Precedent.objects.create(
         topic=case.topic,
-        governorate_id=None if keepsake.everywhere else case.governorate_id,
-        words=keepsake.words,
+        governorate_id=None if precedent.everywhere else case.governorate_id,
+        words=precedent.words,
         agency=agency,
         why=why,
         case=case,
@@ -100,12 +100,12 @@ def keep(change: Change, keepsake: PrecedentDraft, *, agency: Agency, why: str, 
 
 
 def listed(*, retired: bool = False) -> QuerySet[Precedent]:
-    """Return the precedents that stand, or those that are ``retired``, the newest first, with what a list shows."""
+    """Return the precedents in force, or the ``retired`` ones, the newest first, with the related rows a list shows."""
     related = ("topic", "governorate", "agency", "made_by", "case")
     return Precedent.objects.filter(ended_at__isnull=not retired).select_related(*related).order_by("-made_at", "-pk")
 
 
 def retire(key: int, *, at: datetime) -> None:
-    """End a precedent: it is offered no more. Raises ``NoSuchPrecedent`` for one that is retired already."""
+    """Retire a precedent, so that it is no longer offered; raises ``NoSuchPrecedent``."""
     if not Precedent.objects.filter(pk=key, ended_at=None).update(ended_at=at):
         raise NoSuchPrecedent

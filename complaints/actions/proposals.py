@@ -1,4 +1,4 @@
-"""What is proposed and waits for a second person; it falls when the case leaves the desk it was proposed at."""
+"""Proposed answers and extensions, which are dropped when the case leaves the desk they were proposed at."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from complaints.models import AnswerState, ExtensionState
 
 
 def drop(change: Change) -> Sequence[Agency]:
-    """Drop what was proposed on the case and what others were asked about it; harmless when there is nothing.
+    """Drop the proposals on the case and the requests to others; harmless when there are none.
 
-    Returns the agencies whose part in the case fell.
+    Returns the agencies whose tasks were dropped.
     """
     case, event = change.case, change.event_id
     answers = case.answers.filter(state=AnswerState.PROPOSED)

@@ -13,7 +13,7 @@ from complaints.workflow import Action
 
 
 def ask(case: Case, *, by: User, at: datetime, text: str) -> Question:
-    """Ask the citizen one question; the clock of the holder stands still until the reply, at most ten working days."""
+    """Ask the citizen one question; the clock of the holder is paused until the reply, at most ten working days."""
     with transition(case, Action.ASK, by=by, at=at) as change:
         question = Question.objects.create(case=case, event_id=change.event_id, text=text, asked_by=by, asked_at=at)
         change.facts = {"words": fingerprint(text)}
@@ -21,9 +21,9 @@ def ask(case: Case, *, by: User, at: datetime, text: str) -> Question:
 
 
 def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collection[Attachment] = ()) -> None:
-    """Answer the open question; the case goes back to where it was asked and its clock goes on.
+    """Answer the open question; the case goes back to the state it was asked in, and its clock runs again.
 
-    ``attachments`` are unsaved rows that are stored with the answer. ``by`` may be an agent who took the answer down.
+    ``attachments`` are unsaved rows that are stored with the answer. ``by`` may be an agent who wrote the answer down.
     """
     with transition(case, Action.REPLY, by=by, at=at) as change:
         question = _open_question(case, Action.REPLY)
@@ -37,7 +37,7 @@ def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collect
 
 
 def lapse(case: Case, *, at: datetime) -> None:
-    """Let the case go on without a reply once the citizen's time is over; raises before that."""
+    """End the question without a reply once the citizen's time is over; raises ``TransitionNotAllowed`` before that."""
     with transition(case, Action.LAPSE, by=None, at=at) as change:
         if case.deadline_at is None or at < case.deadline_at:
             raise TransitionNotAllowed(Action.LAPSE, case)

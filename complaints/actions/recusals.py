@@ -1,4 +1,4 @@
-"""Whom a case is about: found by the clock, named by colleagues or by themselves, taken back with a reason."""
+"""Recusals of staff from a case that is about them: by the clock, by colleagues or by themselves, and their end."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from notifications import outbox
 
 
 class NotAColleague(ValueError):
-    """The person is none whom one may set aside: nobody of the desk, or not the speaker's to name."""
+    """The person cannot be recused by the user: not at the desk, or not theirs to name."""
 
 
 class AlreadyRecused(ValueError):
-    """The person keeps off the case already."""
+    """The person is already recused from the case."""
 
 
 class NotRecused(LookupError):
-    """The person does not keep off the case, or not any more."""
+    """The person is not recused from the case, or no longer."""
 
 
 # ---- by the clock ----
 
 
 def unknown_to(case: Case, people: Sequence[User]) -> Sequence[User]:
-    """Return which of ``people`` were never set aside on ``case``: the clock does not redo what was taken back."""
+    """Return which of ``people`` were never recused from ``case``: the clock does not repeat what was taken back."""
     if not people:
         return []
     known = set(case.recusals.values_list("person", flat=True))
@@ -47,25 +47,25 @@ def unknown_to(case: Case, people: Sequence[User]) -> Sequence[User]:
 
 
 def record(case: Case, people: Collection[User], *, agency: Agency, at: datetime) -> None:
-    """Record by the clock that ``case`` names ``people`` of ``agency``, who keep off it from now on."""
+    """Recuse, by the clock, ``people`` of ``agency`` whom the citizen of ``case`` named."""
     for person in people:
         with act(case, Action.RECUSE, by=None, at=at) as change:
-            _keep_off(case, Recusal(case=case, event_id=change.event_id, person=person, at=at))
+            _save(case, Recusal(case=case, event_id=change.event_id, person=person, at=at))
             change.facts = {"person": str(person.pk), "desk": agency.pk}
 
 
-def _keep_off(case: Case, concern: Recusal) -> None:
-    """Write ``concern``; what its person was owed about the case and has not left is not said any more."""
-    concern.save(force_insert=True)
+def _save(case: Case, recusal: Recusal) -> None:
+    """Save ``recusal``, and cancel the unsent messages to its person about the case."""
+    recusal.save(force_insert=True)
     case.forget_recused()
-    outbox.cancel(reference=case.reference, recipient=staff_key(concern.person_id), at=concern.at)
+    outbox.cancel(reference=case.reference, recipient=staff_key(recusal.person_id), at=recusal.at)
 
 
 # ---- by hand ----
 
 
 def colleagues(case: Case, by: User, *, at: datetime) -> list[User]:
-    """Return whom ``by`` may set aside: everybody themselves, a supervisor and the unit whoever has it on their desk.
+    """Return whom ``by`` may recuse: everybody themselves; a supervisor and the unit also those at the desk.
 
     Those are the desk and the ladder of its agency; for the unit also its own staff and the agencies with a part.
     """
@@ -81,10 +81,10 @@ def colleagues(case: Case, by: User, *, at: datetime) -> list[User]:
 
 
 def recuse(case: Case, *, by: User, at: datetime, person: User, text: str) -> Recusal:
-    """Keep ``person`` off the case from now on, because it is about them; its officer's work waits for another.
+    """Recuse ``person`` from the case, because it is about them; if they are its officer, it is without one then.
 
-    The supervisor is told of the latter, and the unit where nobody is left at the desk. Raises ``AlreadyRecused`` and
-    ``NotAColleague``.
+    In that case the supervisor gets a message, and the unit where nobody is left at the desk. Raises
+    ``AlreadyRecused`` and ``NotAColleague``.
     """
     with transaction.atomic():
         with act(case, Action.RECUSE, by=by, at=at) as change:
@@ -97,13 +97,13 @@ def recuse(case: Case, *, by: User, at: datetime, person: User, text: str) -> Re
                 "desk": agency_at_desk(case, by, at=at),
                 "words": fingerprint(text),
             }
-            concern = Recusal(case=case, event_id=change.event_id, person=person, named_by=by, text=text, at=at)
-            _keep_off(case, concern)
+            recusal = Recusal(case=case, event_id=change.event_id, person=person, named_by=by, text=text, at=at)
+            _save(case, recusal)
             is_orphaned = case.officer is not None and policy.must_not_handle(case, case.officer, at=at)
             if is_orphaned:
                 change.set(officer=None)
         _tell(change, is_orphaned=is_orphaned)
-    return concern
+    return recusal
 
 
 def _tell(change: Change, *, is_orphaned: bool) -> None:
@@ -119,17 +119,17 @@ def _tell(change: Change, *, is_orphaned: bool) -> None:
 
 
 def end_recusal(case: Case, *, by: User, at: datetime, person: User, text: str) -> None:
-    """Take back that the case is about ``person``, who may handle it again; raises ``NotRecused``.
+    """End the recusal of ``person``, who may handle the case again; raises ``NotRecused``.
 
-    Nobody does so about themselves: they do not see the case.
+    Nobody ends their own recusal, because they do not see the case.
     """
     with act(case, Action.END_RECUSAL, by=by, at=at) as change:
-        concern = case.recusals.open().filter(person=person).first()
-        if concern is None:
+        recusal = case.recusals.open().filter(person=person).first()
+        if recusal is None:
             raise NotRecused
-        concern.ended_by, concern.end_text, concern.ended_at = by, text, at
-        concern.end_event_id = change.event_id
-        concern.save(update_fields=["ended_by", "end_text", "ended_at", "end_event"])
+        recusal.ended_by, recusal.end_text, recusal.ended_at = by, text, at
+        recusal.end_event_id = change.event_id
+        recusal.save(update_fields=["ended_by", "end_text", "ended_at", "end_event"])
         case.forget_recused()
         change.facts = {
             "person": str(person.pk),

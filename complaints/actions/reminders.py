@@ -20,7 +20,7 @@ from notifications import outbox
 
 
 class Whom(StrEnum):
-    """Who is reminded."""
+    """The party that is reminded."""
 
     OFFICER = "officer"
     DIRECTORATE = "directorate"
@@ -31,14 +31,14 @@ class RemindedToday(ValueError):
 
 
 class NobodyToRemind(LookupError):
-    """Nobody owes anything on the case now, or nobody but the person who reminds."""
+    """Nobody has to act on the case now, or only the person who reminds."""
 
 
 #: Somebody at the agency owes the next step in these.
 
 
 def remind_officer(case: Case, *, by: User, at: datetime) -> None:
-    """Remind the officer of the case, or whoever stands in, or all of the agency while it has none.
+    """Remind the officer of the case, or the deputy, or all officers of the agency while it has none.
 
     Raises ``RemindedToday`` and ``NobodyToRemind``.
     """
@@ -69,13 +69,13 @@ def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
 
 def _require_first(change: Change, whom: Whom) -> None:
     midnight = datetime.combine(timezone.localdate(change.at, AMMAN), time.min, AMMAN)
-    said = change.case.events.filter(action=Action.REMIND, actor__isnull=False, at__gte=midnight)
-    if said.filter(facts__whom=str(whom)).exists():
+    reminders = change.case.events.filter(action=Action.REMIND, actor__isnull=False, at__gte=midnight)
+    if reminders.filter(facts__whom=str(whom)).exists():
         raise RemindedToday
 
 
 def _acting(case: Case, at: datetime) -> Sequence[User]:
-    """Return who has the case in hand today: its officer, the deputy while the officer is away, or all officers."""
+    """Return who handles the case today: its officer, the deputy while the officer is away, or all officers."""
     on = timezone.localdate(at)
     officer = case.officer
     if officer is not None and officer.is_active:

@@ -1,4 +1,4 @@
-"""What the second person says no to: a later date refused, a proposed answer sent back, each with a reason."""
+"""The second person's refusals: of a proposed extension, and of a proposed answer, each with a reason."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def refuse_extension(case: Case, *, by: User, at: datetime, reason: str) -> Exte
 
 
 def send_back(case: Case, *, by: User, at: datetime, reason: str) -> Answer:
-    """Send the proposed answer back to be written anew; the reason is kept as a note.
+    """Send the proposed answer back to be rewritten; the reason is kept as a note.
 
-    Raises ``NothingProposed`` without one and ``NotEntitled`` for its own writer, who writes it anew instead.
+    Raises ``NothingProposed`` without one and ``NotEntitled`` for its own writer, who can rewrite it instead.
     """
     with act(case, Action.SEND_BACK, by=by, at=at) as change:
         answer = case.answers.filter(state=AnswerState.PROPOSED).first()

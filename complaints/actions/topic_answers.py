@@ -1,4 +1,4 @@
-"""The questions of a topic and what a person answers: as a draft keeps it, and as rows of the case."""
+"""The answers to the questions of a topic: as texts of a draft, and as rows of the case."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from datetime import date
 from agencies.models import QuestionKind, Topic, TopicQuestion
 from complaints.models import Case, TopicAnswer
 
-#: Answers by the code of their question, each in one text: the words, the day as 2026-01-31, the English of a choice.
-type Said = Mapping[str, str]
+#: Answers by the code of their question: the text typed, the day as 2026-01-31, or the English label of a choice.
+type AnswerTexts = Mapping[str, str]
 
 
 def questions_for(topic: Topic | None, *, kind: str) -> list[TopicQuestion]:
-    """Return what is asked about ``topic`` in a kind of case."""
+    """Return the questions of ``topic`` for a kind of case."""
     return list(TopicQuestion.objects.asked(topic=topic, kind=kind)) if topic else []
 
 
-def given(questions: Iterable[TopicQuestion], said: Said) -> list[TopicAnswer]:
-    """Return the answers as unsaved rows, worded as they are asked now; what does not fit its question is left out."""
-    answers = (_given(question, said.get(question.code, "")) for question in questions)
+def given(questions: Iterable[TopicQuestion], texts: AnswerTexts) -> list[TopicAnswer]:
+    """Return the answers as unsaved rows with the current wording, without texts that do not fit their question."""
+    answers = (_given(question, texts.get(question.code, "")) for question in questions)
     return [answer for answer in answers if answer]
 
 
@@ -51,7 +51,7 @@ def _in_arabic(question: TopicQuestion, text: str) -> str:
 
 
 def answered_day(text: str) -> date | None:
-    """Return the day of an answer, None where it holds none: the question may have asked for something else then."""
+    """Return the day of an answer; None if it is no day, because the kind of the question has changed since."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -59,12 +59,14 @@ def answered_day(text: str) -> date | None:
 
 
 def are_complete(questions: Iterable[TopicQuestion], answers: Iterable[TopicAnswer]) -> bool:
-    """Tell whether every question that must be answered is."""
+    """Tell whether all required questions are answered."""
     answered = {answer.question_id for answer in answers}
     return all(question.pk in answered for question in questions if question.is_required)
 
 
-def corrected(questions: Iterable[TopicQuestion], said: Said, before: Sequence[TopicAnswer]) -> list[TopicAnswer]:
+def corrected(
+    questions: Iterable[TopicQuestion], texts: AnswerTexts, before: Sequence[TopicAnswer]
+) -> list[TopicAnswer]:
     """Return the answers of a case after a correction, as unsaved rows.
 
     An answer that stays keeps its wording; so does one to a question that is not asked any more.
@@ -73,10 +75,10 @@ def corrected(questions: Iterable[TopicQuestion], said: Said, before: Sequence[T
     kept = [
         answer
         for answer in before
-        if answer.question_id not in asked or said.get(asked[answer.question_id].code) == answer.answer_en
+        if answer.question_id not in asked or texts.get(asked[answer.question_id].code) == answer.answer_en
     ]
     settled = {answer.question_id for answer in kept}
-    new = given((question for question in asked.values() if question.pk not in settled), said)
+    new = given((question for question in asked.values() if question.pk not in settled), texts)
     return [*(_copy(answer) for answer in kept), *new]
 
 
@@ -94,12 +96,12 @@ def keep(answers: Iterable[TopicAnswer], case: Case) -> None:
 
 
 def wordings(answers: Iterable[TopicAnswer]) -> list[str]:
-    """Return the words of answers in their order, as the fingerprint of what a person wrote covers them."""
+    """Return the wordings of answers in their order, for the fingerprint of what a person wrote."""
     ordered = sorted(answers, key=lambda answer: (answer.position, answer.question_id))
     return [text for answer in ordered for text in answer.wording]
 
 
 def answers_to_show(case: Case, *, knows_person: bool) -> list[TopicAnswer]:
-    """Return the answers as a reader may see them: without those that tell who the person is, unless known anyway."""
+    """Return the answers a reader may see: without those that identify the person, unless ``knows_person``."""
     rows = case.topic_answers.select_related("question")
     return [row for row in rows if knows_person or not row.tells_person]

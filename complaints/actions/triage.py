@@ -1,4 +1,4 @@
-"""What the CMU can do with a case that has no clear owner: refer it or archive it."""
+"""The CMU's actions on a case without a clear owner: refer it or archive it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from complaints.workflow import Action, Outcome
 
 
 class NoActiveOfficer(ValueError):
-    """The agency has nobody who could receive the case."""
+    """The agency has no officer who could receive the case."""
 
 
 class RulingNeedsReason(ValueError):
@@ -38,25 +38,25 @@ def refer(
     agency: Agency,
     reason: str = "",
     resets_limit: bool = False,
-    keepsake: PrecedentDraft | None = None,
+    precedent: PrecedentDraft | None = None,
 ) -> None:
-    """Send the case to ``agency``, also away from another one.
+    """Refer the case to ``agency``, also away from another one.
 
-    After ``binding.bounces_before_ruling`` bounces this is a ruling, which binds the agency and needs a ``reason``.
+    After ``rulings.bounces_before_ruling`` bounces this is a ruling, which binds the agency and needs a ``reason``.
     ``resets_limit`` lets the topic's limit count from now instead of from filing and needs one too (a database
-    constraint), as does a ``keepsake``, by which it is kept as a precedent; the best of those that fit is kept with the
-    ruling. Whom of the people there the citizen named keeps off the case from then on. Raises ``NoActiveOfficer``,
-    ``AlreadyThere``, ``AgencyEnded`` and ``RulingNeedsReason``.
+    constraint), as does ``precedent``, which keeps the referral as a precedent. The ruling also stores the precedent
+    that fitted the case best. Staff of ``agency`` whom the citizen named are recused from then on. Raises
+    ``NoActiveOfficer``, ``AlreadyThere``, ``AgencyEnded`` and ``RulingNeedsReason``.
     """
     with transaction.atomic():
         with transition(case, Action.REFER, by=by, at=at) as change:
             if case.agency_id == agency.pk:
                 raise AlreadyThere
-            # They are told of nothing, and do not count as officers who could receive it.
+            # Recused staff get no message, and do not count as officers who could receive it.
             named = recusals.unknown_to(case, named_at(agency, case.employee, at=at))
             case.recused = {*case.recused, *(user.pk for user in named)}
             rulings.require_existing(agency, on=change.desk.on)
-            if not reason and (keepsake or rulings.needs_ruling(case)):
+            if not reason and (precedent or rulings.needs_ruling(case)):
                 raise RulingNeedsReason
             if not change.desk.officers(agency):
                 raise NoActiveOfficer
@@ -72,8 +72,8 @@ def refer(
                 at=at,
             )
             change.facts = {"agency": agency.pk, "resets_limit": resets_limit}
-            if keepsake is not None:
-                precedents.keep(change, keepsake, agency=agency, why=reason, by=by)
+            if precedent is not None:
+                precedents.keep(change, precedent, agency=agency, why=reason, by=by)
             change.partners = proposals.drop(change)
             change.set(agency=agency, directorate=None, officer=None, promised_on=None)
             if resets_limit:
@@ -82,7 +82,7 @@ def refer(
 
 
 def archive(case: Case, *, by: User, at: datetime, reason: str) -> None:
-    """Close what is not a case, with a reason that the citizen reads."""
+    """Close a submission that is not a case, with a reason that the citizen reads."""
     with transition(case, Action.ARCHIVE, by=by, at=at) as change:
         Ruling.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=at)
         change.facts = {"words": fingerprint(reason)}

@@ -1,4 +1,4 @@
-"""A closing taken back as a slip: the followers closed with a lead, and which of them still can be taken back."""
+"""Undoing a closing: which followers were closed with a lead, and which of those closings can still be undone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from notifications import outbox
 
 @dataclass(frozen=True)
 class UndoPreview:
-    """The followers closed with a lead: those that go back with it, and those whose citizen may have read it."""
+    """The followers closed with a lead: those undone with it, and those that stay closed because of a sent message."""
 
     back: Sequence[Case] = ()
     left: Sequence[Case] = ()
@@ -28,7 +28,7 @@ def last_closing(case: Case) -> CaseEvent | None:
 
 
 def closed_with(lead: Case) -> list[CaseEvent]:
-    """Return the closings, each with its case, of the followers closed by the last answer of ``lead`` and still so."""
+    """Return the closings, each with its case, of the followers still closed by the last answer of ``lead``."""
     closing = last_closing(lead)
     if closing is None:
         return []
@@ -39,7 +39,7 @@ def closed_with(lead: Case) -> list[CaseEvent]:
 
 
 def undo_preview(lead: Case) -> UndoPreview:
-    """Return what would become of the followers if the closing of ``lead`` were taken back now."""
+    """Return which followers would be undone if the closing of ``lead`` were undone now."""
     closings = closed_with(lead)
     gone = outbox.left_among([notices.occasion(event) for event in closings])
     parts: dict[bool, list[Case]] = {False: [], True: []}

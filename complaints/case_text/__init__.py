@@ -1,1 +1,1 @@
-"""How a case reads, for all audiences: labels, history, timeline, promise, delivery status, time held."""
+"""The texts about a case for all readers: labels, history, timeline, promise, delivery status, time held."""

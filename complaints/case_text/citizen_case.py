@@ -22,17 +22,17 @@ from complaints.permissions import policy
 from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, Action
 from notifications.models import Message, MessageState
 
-#: Messages shown at most; the oldest say the least.
+#: Maximum number of messages shown, the newest.
 MOST_NOTICES = 20
 
 
 class NoticeLine(NamedTuple):
-    """One message about the case: what it told, by which way, when, and what became of it."""
+    """One message about the case: its subject, channel, time and delivery status."""
 
     about: str
     way: str
     at: datetime
-    fate: DeliveryStatus
+    delivery: DeliveryStatus
 
 
 def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
 
 
 class Objecting(NamedTuple):
-    """That the citizen may object: until which day, and whether it would be for the last time."""
+    """Until which day the citizen may object, and whether it would be for the last time."""
 
     until: date
     is_last: bool
@@ -73,7 +73,7 @@ def objecting(case: Case, user: User, *, at: datetime) -> Objecting | None:
 
 
 def _first_promise(events: Sequence[CaseEvent]) -> date | None:
-    """Return the date that was promised first, once another was granted in its place."""
+    """Return the date that was promised first, if an extension has replaced it."""
     promised: date | None = None
     extended = False
     for event in events:
@@ -86,15 +86,15 @@ def _first_promise(events: Sequence[CaseEvent]) -> date | None:
 
 
 def notice_lines(case: Case, *, at: datetime) -> list[NoticeLine]:
-    """Return the messages about the case to its citizen, newest first; what was overtaken before it left is not."""
+    """Return the messages about the case to its citizen, newest first, without those cancelled before sending."""
     sent = Message.objects.filter(reference=case.reference, recipient=citizen_key(case.citizen_id))
     rows = sent.exclude(state=MessageState.CANCELLED).select_related("call_task").defer(*SEALED)
     newest = list(rows.order_by("-created_at", "-pk")[:MOST_NOTICES])
     repeated = delivery_status.repetitions_in(reversed(newest))
-    told = _told_words()
+    labels = _message_labels()
     return [
         NoticeLine(
-            told.get(message.template, gettext("Message")),
+            labels.get(message.template, gettext("Message")),
             message.get_channel_display(),
             message.created_at,
             delivery_status.for_citizen(message, at=at, repeated=repeated.get(message.pk)),
@@ -103,8 +103,8 @@ def notice_lines(case: Case, *, at: datetime) -> list[NoticeLine]:
     ]
 
 
-def _told_words() -> dict[str, str]:
-    """Return what each message to a citizen tells, by its template."""
+def _message_labels() -> dict[str, str]:
+    """Return the label of each message to a citizen, by its template."""
     received = gettext("It has arrived")
     return {
         "case_received": received,

@@ -1,4 +1,4 @@
-"""What the clock did, in the words of the desk."""
+"""The steps of the clock, in words for staff."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kit.dates import day_digits
 
 
 def clock_particulars(event: CaseEvent) -> str:
-    """Return what was particular to a step of the clock: the share, the level, the dates; empty for anything else."""
+    """Return the details of a step of the clock: share, escalation level or dates; empty for any other event."""
     if event.actor_id is not None:
         return ""
     match event.action:
@@ -41,9 +41,9 @@ def _day(moment: datetime) -> str:
 
 
 def has_moved(case: Case, *, since: int) -> bool:
-    """Tell whether anything but the clock's own steps was recorded after event number ``since``.
+    """Tell whether anything but reminders and escalations was recorded after event number ``since``.
 
-    A reminder or a report further up changes nothing that a person decides on: what was typed meanwhile still fits.
+    Those change nothing that a person decides on, so that a form filled in meanwhile stays valid.
     """
     later = case.events.filter(number__gt=since)
     return later.exclude(actor__isnull=True, action__in=[Action.REMIND, Action.ESCALATE]).exists()

@@ -24,25 +24,25 @@ class Countdown:
     words: str
 
 
-def case_countdown(case: Case, *, at: datetime, still: Pause | None = None) -> Countdown:
-    """Return how far the deadline of ``case`` is; while the citizen is asked it stands still, but not without end.
+def case_countdown(case: Case, *, at: datetime, pause: Pause | None = None) -> Countdown:
+    """Return how far the deadline of ``case`` is; while the citizen is asked the clock is paused, up to a limit.
 
-    ``still`` is what ``standstill`` knows of a case that waits for its citizen: until when its limit stands.
+    ``pause`` is that of ``clocks.pauses`` for a case that waits for its citizen.
     """
     if case.deadline_at is None:
         return Countdown("", "")
     if case.state == State.WAITING:
-        return _standing(still, at=at)
+        return _paused(pause, at=at)
     return countdown_to(case.deadline_at, at=at)
 
 
-def _standing(still: Pause | None, *, at: datetime) -> Countdown:
-    if still is None:
+def _paused(pause: Pause | None, *, at: datetime) -> Countdown:
+    if pause is None:
         return Countdown("", gettext("the time limit stands still"))
-    if at < still.until:
+    if at < pause.until:
         words = gettext("the time limit stands still until %(day)s at most")
-        return Countdown("", words % {"day": day_digits(still.until_on)})
-    running = countdown_to(still.due_at, at=at)
+        return Countdown("", words % {"day": day_digits(pause.until_on)})
+    running = countdown_to(pause.due_at, at=at)
     return Countdown(running.level, gettext("the time limit runs again: %(left)s") % {"left": running.words})
 
 

@@ -1,4 +1,4 @@
-"""What became of a message, in plain words: for the desk, and for the citizen whom it was for."""
+"""The delivery status of a message in words, for staff and for the citizen who should get it."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from notifications.models import LEFT, CallOutcome, CallTask, Channel, Message, 
 from notifications.runtime.timings import timings
 from notifications.sending.quiet_hours import morning_after, quiet_hours
 
-#: What a message holds in cipher; no list opens it.
+#: The encrypted fields of a message, which no list decrypts.
 SEALED: Final = ("address", "next_address", "other_address", "subject", "body", "context")
 
-#: What could have left for so long and has not is no longer "about to be sent".
+#: A message that could have been sent for this long and was not is shown as held up.
 HELD_UP_AFTER: Final = timedelta(minutes=2)
-#: Dots for a name of any length, which tell nothing about it.
+#: The number of dots for a name of any length, so that they do not reveal it.
 _HIDDEN: Final = 3
 
 
 @dataclass(frozen=True)
 class DeliveryStatus:
-    """What became of a message: a word in its colour, a sentence with the moment it ends in, and what follows."""
+    """A status word with its colour, a sentence that may end in a moment, and what happens next."""
 
     word: str
     kind: str
@@ -39,33 +39,33 @@ class DeliveryStatus:
 
 
 def for_staff(message: Message, *, at: datetime, repeated: Message | None = None) -> DeliveryStatus:
-    """Return what staff read of a message; ``repeated`` is the one that took its place."""
-    return _fate(message, _STAFF, [_again(message, repeated), _call_for_staff(_call_of(message))], at=at)
+    """Return the status of a message for staff; ``repeated`` is the message that replaced it."""
+    return _status(message, _STAFF, [_again(message, repeated), _call_for_staff(_call_of(message))], at=at)
 
 
 def for_citizen(message: Message, *, at: datetime, repeated: Message | None = None) -> DeliveryStatus:
-    """Return what its citizen reads of a message; ``repeated`` is the one that took its place."""
-    return _fate(message, _CITIZEN, [_again(message, repeated), _call_for_citizen(_call_of(message))], at=at)
+    """Return the status of a message for its citizen; ``repeated`` is the message that replaced it."""
+    return _status(message, _CITIZEN, [_again(message, repeated), _call_for_citizen(_call_of(message))], at=at)
 
 
 def repetitions_in(messages: Iterable[Message]) -> dict[object, Message]:
-    """Return, of messages told in the order they were made, the newest repetition of each by its key."""
+    """Return the newest repetition of each of ``messages``, which are in the order they were made, by its key."""
     return {message.repeats_id: message for message in messages if message.repeats_id is not None}
 
 
 def masked_address(message: Message) -> str:
-    """Return the address a message goes to with all but its ends hidden."""
+    """Return the address of a message with all but its ends masked."""
     if message.channel == Channel.SMS:
         return mask_phone(message.address)
     name, _at, host = message.address.rpartition("@")
     return f"{name[:1]}{DOT * _HIDDEN}@{host}"
 
 
-# ---- where a message stands ----
+# ---- how far a message has come ----
 
 
-class _Stand(Enum):
-    """Where a message stands; finer than its state."""
+class _Progress(Enum):
+    """How far a message has come, in more detail than its state."""
 
     PLANNED = auto()
     NIGHT = auto()
@@ -82,46 +82,46 @@ class _Stand(Enum):
     EXPIRED = auto()
 
 
-#: Of the states that are but one stand.
-_OF_STATE: Final[Mapping[str, _Stand]] = {
-    MessageState.SENDING: _Stand.SENDING,
-    MessageState.ACCEPTED: _Stand.ACCEPTED,
-    MessageState.DELIVERED: _Stand.DELIVERED,
-    MessageState.UNDELIVERABLE: _Stand.FAILED,
-    MessageState.CANCELLED: _Stand.OVERTAKEN,
-    MessageState.EXPIRED: _Stand.EXPIRED,
+#: For the states that need no further distinction.
+_BY_STATE: Final[Mapping[str, _Progress]] = {
+    MessageState.SENDING: _Progress.SENDING,
+    MessageState.ACCEPTED: _Progress.ACCEPTED,
+    MessageState.DELIVERED: _Progress.DELIVERED,
+    MessageState.UNDELIVERABLE: _Progress.FAILED,
+    MessageState.CANCELLED: _Progress.OVERTAKEN,
+    MessageState.EXPIRED: _Progress.EXPIRED,
 }
 
 
-def _stand_of(message: Message, at: datetime) -> tuple[_Stand, datetime | None]:
-    """Return where a message stands, and the moment that says more about it."""
+def _progress(message: Message, at: datetime) -> tuple[_Progress, datetime | None]:
+    """Return the progress of a message, and the moment that belongs to it."""
     match message.state:
         case MessageState.PENDING:
             return _waits(message, at)
         case MessageState.UNKNOWN:
             since = message.unsure_since
             is_old = since is not None and at - since >= timings().until_decision
-            return (_Stand.UNDECIDED if is_old else _Stand.UNKNOWN), since
+            return (_Progress.UNDECIDED if is_old else _Progress.UNKNOWN), since
         case MessageState.ACCEPTED:
-            return _Stand.ACCEPTED, message.accepted_at
-    return _OF_STATE[message.state], message.settled_at
+            return _Progress.ACCEPTED, message.accepted_at
+    return _BY_STATE[message.state], message.settled_at
 
 
-def _waits(message: Message, at: datetime) -> tuple[_Stand, datetime | None]:
+def _waits(message: Message, at: datetime) -> tuple[_Progress, datetime | None]:
     morning = morning_after(at) if message.daytime and message.channel == Channel.SMS else None
     waits = [
-        (_Stand.PLANNED, message.not_before),
-        (_Stand.AGAIN, message.next_try_at),
-        (_Stand.NIGHT, morning),
+        (_Progress.PLANNED, message.not_before),
+        (_Progress.AGAIN, message.next_try_at),
+        (_Progress.NIGHT, morning),
     ]
-    later = [(stand, until) for stand, until in waits if until is not None and until > at]
+    later = [(progress, until) for progress, until in waits if until is not None and until > at]
     if later:
         return max(later, key=lambda pair: pair[1])
-    return (_Stand.HELD_UP if at - _could_leave_since(message, at) >= HELD_UP_AFTER else _Stand.WAITING), None
+    return (_Progress.HELD_UP if at - _could_leave_since(message, at) >= HELD_UP_AFTER else _Progress.WAITING), None
 
 
 def _could_leave_since(message: Message, at: datetime) -> datetime:
-    """Return since when nothing of its own keeps a message that waits."""
+    """Return since when a waiting message could have been sent."""
     waited = [message.created_at, message.not_before, message.next_try_at]
     if message.daytime and message.channel == Channel.SMS:
         waited.append(_last_morning(at))
@@ -143,7 +143,7 @@ def _last_morning(at: datetime) -> datetime | None:
 
 @dataclass(frozen=True)
 class _Words:
-    """The word, its colour and the sentence of one stand; a dated sentence runs into a moment."""
+    """The word, its colour and the sentence of one progress; a ``dated`` sentence ends in a moment."""
 
     word: StrPromise
     kind: str
@@ -164,57 +164,59 @@ _HELD_UP = gettext_lazy("Sending is held up at the moment. It leaves by itself a
 _TOO_LATE = gettext_lazy("It could not leave in time, and later it would have been of no use.")
 _ASKED = gettext_lazy("We do not know yet whether it arrived, and are asking.")
 
-_STAFF: Final[Mapping[_Stand, _Words]] = {
-    _Stand.PLANNED: _Words(_WAITS, "wait", _PLANNED, dated=True),
-    _Stand.NIGHT: _Words(_WAITS, "wait", gettext_lazy("It wakes nobody at night. It is sent on"), dated=True),
-    _Stand.AGAIN: _Words(_WAITS, "warn", gettext_lazy("A try did not succeed. The next one is on"), dated=True),
-    _Stand.WAITING: _Words(_WAITS, "wait", _SOON),
-    _Stand.HELD_UP: _Words(_WAITS, "warn", _HELD_UP),
-    _Stand.SENDING: _Words(_SENDING, "wait"),
-    _Stand.ACCEPTED: _Words(
+_STAFF: Final[Mapping[_Progress, _Words]] = {
+    _Progress.PLANNED: _Words(_WAITS, "wait", _PLANNED, dated=True),
+    _Progress.NIGHT: _Words(_WAITS, "wait", gettext_lazy("It wakes nobody at night. It is sent on"), dated=True),
+    _Progress.AGAIN: _Words(_WAITS, "warn", gettext_lazy("A try did not succeed. The next one is on"), dated=True),
+    _Progress.WAITING: _Words(_WAITS, "wait", _SOON),
+    _Progress.HELD_UP: _Words(_WAITS, "warn", _HELD_UP),
+    _Progress.SENDING: _Words(_SENDING, "wait"),
+    _Progress.ACCEPTED: _Words(
         pgettext_lazy("state of a message", "Handed over"), "info", gettext_lazy("The carrier took it on"), dated=True
     ),
-    _Stand.DELIVERED: _Words(_DELIVERED, "ok", _ARRIVED, dated=True),
-    _Stand.FAILED: _Words(_FAILED, "bad", gettext_lazy("This is known since"), dated=True),
-    _Stand.UNKNOWN: _Words(
+    _Progress.DELIVERED: _Words(_DELIVERED, "ok", _ARRIVED, dated=True),
+    _Progress.FAILED: _Words(_FAILED, "bad", gettext_lazy("This is known since"), dated=True),
+    _Progress.UNKNOWN: _Words(
         _UNKNOWN, "warn", gettext_lazy("The carrier is being asked whether it took it, since"), dated=True
     ),
-    _Stand.UNDECIDED: _Words(
+    _Progress.UNDECIDED: _Words(
         _UNKNOWN, "bad", gettext_lazy("A person has to decide whether the carrier took it. Open since"), dated=True
     ),
-    _Stand.OVERTAKEN: _Words(
+    _Progress.OVERTAKEN: _Words(
         pgettext_lazy("state of a message", "Overtaken"),
         "",
         gettext_lazy("Something newer took its place on"),
         dated=True,
     ),
-    _Stand.EXPIRED: _Words(_NOT_SENT, "bad", _TOO_LATE),
+    _Progress.EXPIRED: _Words(_NOT_SENT, "bad", _TOO_LATE),
 }
-_CITIZEN: Final[Mapping[_Stand, _Words]] = {
-    _Stand.PLANNED: _Words(_WAITS, "", _PLANNED, dated=True),
-    _Stand.NIGHT: _Words(_WAITS, "", gettext_lazy("We do not wake you at night. It is sent on"), dated=True),
-    _Stand.AGAIN: _Words(_WAITS, "", gettext_lazy("It has not gone through yet. We try again on"), dated=True),
-    _Stand.WAITING: _Words(_WAITS, "", _SOON),
-    _Stand.HELD_UP: _Words(_WAITS, "", _HELD_UP),
-    _Stand.SENDING: _Words(_SENDING, ""),
-    _Stand.ACCEPTED: _Words(
+_CITIZEN: Final[Mapping[_Progress, _Words]] = {
+    _Progress.PLANNED: _Words(_WAITS, "", _PLANNED, dated=True),
+    _Progress.NIGHT: _Words(_WAITS, "", gettext_lazy("We do not wake you at night. It is sent on"), dated=True),
+    _Progress.AGAIN: _Words(_WAITS, "", gettext_lazy("It has not gone through yet. We try again on"), dated=True),
+    _Progress.WAITING: _Words(_WAITS, "", _SOON),
+    _Progress.HELD_UP: _Words(_WAITS, "", _HELD_UP),
+    _Progress.SENDING: _Words(_SENDING, ""),
+    _Progress.ACCEPTED: _Words(
         pgettext_lazy("state of a message", "Sent"),
         "info",
         gettext_lazy("We handed it over for delivery on"),
         dated=True,
     ),
-    _Stand.DELIVERED: _Words(_DELIVERED, "ok", _ARRIVED, dated=True),
-    _Stand.FAILED: _Words(_FAILED, "warn"),
-    _Stand.UNKNOWN: _Words(_UNKNOWN, "warn", _ASKED),
-    _Stand.UNDECIDED: _Words(_UNKNOWN, "warn", _ASKED),
-    _Stand.OVERTAKEN: _Words(_NOT_SENT, "", gettext_lazy("Something newer took its place.")),
-    _Stand.EXPIRED: _Words(_NOT_SENT, "warn", _TOO_LATE),
+    _Progress.DELIVERED: _Words(_DELIVERED, "ok", _ARRIVED, dated=True),
+    _Progress.FAILED: _Words(_FAILED, "warn"),
+    _Progress.UNKNOWN: _Words(_UNKNOWN, "warn", _ASKED),
+    _Progress.UNDECIDED: _Words(_UNKNOWN, "warn", _ASKED),
+    _Progress.OVERTAKEN: _Words(_NOT_SENT, "", gettext_lazy("Something newer took its place.")),
+    _Progress.EXPIRED: _Words(_NOT_SENT, "warn", _TOO_LATE),
 }
 
 
-def _fate(message: Message, table: Mapping[_Stand, _Words], follows: Iterable[str], *, at: datetime) -> DeliveryStatus:
-    stand, moment = _stand_of(message, at)
-    words = table[stand]
+def _status(
+    message: Message, table: Mapping[_Progress, _Words], follows: Iterable[str], *, at: datetime
+) -> DeliveryStatus:
+    progress, moment = _progress(message, at)
+    words = table[progress]
     says_nothing = words.dated and moment is None
     return DeliveryStatus(
         word=str(words.word),
@@ -237,7 +239,7 @@ def _again(message: Message, repeated: Message | None) -> str:
 
 
 def _call_of(message: Message) -> CallTask | None:
-    """Return the call to make in place of a message, which was fetched with it."""
+    """Return the call that replaces a message, which was fetched with it."""
     return getattr(message, "call_task", None)
 
 

@@ -1,4 +1,4 @@
-"""The times a directorate gave, with the days they lead to, beside what the agency has promised or still can."""
+"""A directorate's estimates with the days they end on, and the last day the agency promised or can promise."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from agencies.calendar import WorkingCalendar
 from complaints.clocks import clockwork
 from complaints.models import Case, Consultation, Estimate
 
-#: The times whose days a page works out in advance.
+#: The numbers of working days for which a page shows the resulting day.
 OFFERED: Final = (1, 2, 3, 5, 10)
 
 
 @dataclass(frozen=True)
 class GivenEstimate:
-    """One time a directorate gave: working days, the day they end on, and why they changed."""
+    """One estimate of a directorate: working days, the day they end on, and the reason of a change."""
 
     days: int
     until: date
@@ -29,20 +29,20 @@ class GivenEstimate:
 
     @property
     def words(self) -> str:
-        """Return the time in words."""
+        """Return the number of working days in words."""
         return days_label(self.days)
 
 
 @dataclass(frozen=True)
 class LatestEstimate:
-    """The last day the answer can go to the citizen: promised already, or the last one that can be."""
+    """The last day for the answer: the promised one, or the last that can be promised."""
 
     on: date
     is_promised: bool
 
 
 def given_estimates(estimates: Iterable[Estimate], *, calendar: WorkingCalendar) -> list[GivenEstimate]:
-    """Return the times in the order they were given."""
+    """Return the estimates in their order."""
     return [
         GivenEstimate(one.days, timezone.localdate(calendar.due(one.at, one.days)), one.reason, one.at)
         for one in estimates
@@ -62,12 +62,12 @@ def latest_estimate(case: Case, *, at: datetime, calendar: WorkingCalendar) -> L
 
 
 def offers(*, at: datetime, calendar: WorkingCalendar) -> list[tuple[int, date]]:
-    """Return a few times with the day each leads to, for a page that works without script."""
+    """Return some numbers of working days with the day each ends on, for pages without script."""
     return [(days, timezone.localdate(calendar.due(at, days))) for days in OFFERED]
 
 
 def left_for(asked: Consultation | None, *, at: datetime, most: int, calendar: WorkingCalendar) -> int | None:
-    """Return the working days left of the time the directorate gave, from 1 to ``most``; None where it gave none."""
+    """Return the working days left of the directorate's estimate, from 1 to ``most``; None where it gave none."""
     last = asked.estimates.last() if asked is not None else None
     if last is None:
         return None

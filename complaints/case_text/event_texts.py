@@ -1,4 +1,4 @@
-"""What was written with the events of a case, by the key of the event, as its reader may read it."""
+"""The texts written with the events of a case, by the key of the event, as far as the reader may read them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from complaints.workflow import ACTIONS, Action
 
 @dataclass(frozen=True, kw_only=True)
 class EventText:
-    """What was written with one event: its texts, its coded part in words, whom it names, the case it links to."""
+    """The texts of one event, its codes in words, the person or office it names, and the case it links to."""
 
     first: str = ""
     second: str = ""
@@ -28,14 +28,14 @@ class EventText:
 
 
 type EventTexts = dict[int, EventText]
-#: Texts with the events they were written with; None for an event that did not come about.
+#: Texts with the keys of their events; None where there is no such event.
 type _Written = Iterator[tuple[int | None, EventText]]
 
 
 def texts_for_staff(case: Case, events: Iterable[CaseEvent], user: User, *, at: datetime) -> EventTexts:
     """Return the texts of ``events`` of ``case`` as ``user`` may read them, in one statement for each kind there is.
 
-    Notes and recusals are for the desk that wrote them and for the unit; a link names only a case ``user`` may see.
+    Only the desk that wrote them and the unit read notes and recusals; a link names only a case ``user`` may open.
     """
     authority = user.authority(at)
     desks = None if authority.has(CMU) else authority.agencies(DESK)
@@ -56,7 +56,7 @@ def texts_for_citizen(case: Case, events: Iterable[CaseEvent]) -> EventTexts:
 
 
 def _texts(case: Case, events: Iterable[CaseEvent]) -> EventTexts:
-    """Return the texts of ``events``; what never happened to the case costs no statement."""
+    """Return the texts of ``events``; kinds of texts without an event cost no statement."""
     actions = {event.pk: Action(event.action) for event in events}
     happened = set(actions.values())
     readers = [read for read, written_with in _READERS.items() if written_with & happened]
@@ -133,7 +133,7 @@ def _partner_tasks(case: Case) -> _Written:
 
 
 def _missed_partner_tasks(case: Case) -> _Written:
-    """Yield the tasks of other agencies of which the clock reminded, or told further up."""
+    """Yield the partner tasks about which the clock reminded or escalated."""
     steps = ClockStep.objects.filter(clock__case=case, clock__task__isnull=False)
     for step in steps.select_related("clock__task__agency"):
         if (task := step.clock.task) is not None:
@@ -153,7 +153,7 @@ def _estimates(case: Case) -> _Written:
 
 
 def _links(case: Case, user: User, *, at: datetime) -> _Written:
-    """Yield every link ``case`` has or had to a case that ``user`` may see, under the number of that case."""
+    """Yield every link ``case`` has or had to a case that ``user`` may open, with the number of that case."""
     seen = Case.objects.visible_to(user, at=at).values("pk")
     ends = CaseLink.objects.filter(Q(case=case, lead__in=seen) | Q(lead=case, case__in=seen))
     references = ("case__reference", "lead__reference")

@@ -1,4 +1,4 @@
-"""What was done to a case: in which words, by whom, when, and what was written with it."""
+"""The history of a case for staff: each action with its label, who did it, when, and its texts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from complaints.workflow import ACTIONS, Action
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One thing done to the case: ``after`` is how long the case had stood where it was before."""
+    """One action on the case; ``after`` is the time since the previous change of its state."""
 
     title: str
     at: datetime
@@ -29,7 +29,7 @@ class HistoryEntry:
 
 
 def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) -> Iterator[HistoryEntry]:
-    """Yield what was done to ``case`` by its ``events``, the oldest first."""
+    """Yield an entry for each of the ``events`` of ``case``, the oldest first."""
     entered, asker = events[0].at, ""
     for event in events:
         asker = event.actor.name if event.action == Action.CONSULT and event.actor else asker
@@ -47,14 +47,14 @@ def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) 
 
 
 def action_label(event: CaseEvent) -> str:
-    """Return what was done, in the words of the desk."""
+    """Return the label of the action for staff."""
     return str(ACTIONS[Action(event.action)].label)
 
 
 def actor_label(event: CaseEvent, case: Case, *, asker: str = "") -> str:
-    """Return who did it: staff by name, the citizen never by name, nobody where the clock did.
+    """Return who did it: staff by name, the citizen never by name, empty for the clock.
 
-    ``asker`` is who asked the directorate last before it, where the caller knows that without a statement.
+    ``asker`` is who last asked the directorate, where the caller knows it without a statement.
     """
     if event.actor is None:
         return _by_link(event, asker) if ACTIONS[Action(event.action)].by_link else gettext("by the clock")

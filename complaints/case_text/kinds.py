@@ -1,4 +1,4 @@
-"""How the four kinds are called on the citizen's pages: Arabic sentences change with the noun, so each has its own."""
+"""The texts of the four kinds on the citizen's pages: an Arabic sentence depends on the gender of the noun."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ type Text = str | StrPromise
 
 @dataclass(frozen=True)
 class KindWords:
-    """The words of one kind."""
+    """The texts of one kind."""
 
     icon: str
     noun: Text
@@ -111,5 +111,5 @@ WORDS: dict[str, KindWords] = {
 
 
 def words_of_kind(kind: str) -> KindWords:
-    """Return the words of ``kind``."""
+    """Return the texts of ``kind``."""
     return WORDS[kind]

@@ -1,4 +1,4 @@
-"""What each message tells, and whom it goes to, in the words of staff."""
+"""The names of messages and of their recipients, for staff."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django_stubs_ext import StrPromise
 from accounts.contact.recipients import CITIZEN_PREFIX, DIRECTORATE_PREFIX, STAFF_PREFIX
 from notifications.models import Message
 
-#: By template.
+#: The name of each message by its template.
 NAMES: Final[Mapping[str, StrPromise]] = {
     "code": gettext_lazy("One-time code"),
     "registered": gettext_lazy("Registration is complete"),
@@ -76,12 +76,12 @@ NAMES: Final[Mapping[str, StrPromise]] = {
 
 
 def message_name(message: Message) -> str:
-    """Return what a message tells, in the words of staff."""
+    """Return the name of a message for staff."""
     return str(NAMES.get(message.template, _("Message")))
 
 
 def addressee_name(message: Message) -> str:
-    """Return what kind of recipient a message goes to."""
+    """Return the kind of recipient of a message."""
     if message.recipient.startswith(CITIZEN_PREFIX):
         return _("Citizen")
     if message.recipient.startswith(DIRECTORATE_PREFIX):

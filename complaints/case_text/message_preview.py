@@ -1,4 +1,4 @@
-"""The message an action sends the citizen whatever its form says, shown before the button is pressed."""
+"""Preview of the message an action sends the citizen, where it does not depend on the form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from notifications.models import Message
 
 
 def preview(action: Action, case: Case, *, at: datetime) -> Message | None:
-    """Return, unsaved, what the citizen gets when ``action`` is done now; None where nothing, or not yet known."""
+    """Return, unsaved, the citizen's message if ``action`` is done now; None where there is none or it depends."""
     rule = ACTIONS[action]
     if not rule.is_previewed:
         return None

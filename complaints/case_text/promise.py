@@ -1,4 +1,4 @@
-"""What a case promises its citizen: who holds it, by when, what follows if that is missed, and how far it has come."""
+"""What a case promises its citizen: who holds it, by when, what happens if that is missed, and its stages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kit.dates import day_digits
 
 @dataclass(frozen=True)
 class Status:
-    """Where a case stands, in one word for its citizen, and the colour of its tag."""
+    """The status of a case in one word for its citizen, and the colour of its tag."""
 
     word: str
     kind: str
@@ -42,7 +42,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of the way: ``state`` is done, now or nothing; ``on`` the day it was or will be reached."""
+    """One stage of a case: ``state`` is done, now or empty; ``on`` is the day it was or will be reached."""
 
     word: str
     state: str
@@ -55,7 +55,7 @@ def unit_name() -> str:
 
 
 def citizen_status(case: Case) -> Status:
-    """Return where ``case`` stands in the citizen's words."""
+    """Return the status of ``case`` for its citizen."""
     match case.state:
         case State.TRIAGE:
             return Status(pgettext("status of a case", "Received"), "info")
@@ -81,8 +81,8 @@ def _closed_status(case: Case) -> Status:
 def promise_card(case: Case, *, at: datetime, first_on: date | None = None) -> Promise | None:
     """Return the promise card of an open case as it stands at ``at``; None once it is closed.
 
-    It follows every transfer, because it is read from the state and the deadline of the moment. ``first_on`` is the
-    first date the running clock was promised for.
+    It is correct after every transfer, because it is computed from the current state and deadline. ``first_on`` is the
+    date that was promised first for the running clock.
     """
     if not case.is_open:
         return None
@@ -99,7 +99,7 @@ def promise_card(case: Case, *, at: datetime, first_on: date | None = None) -> P
 
 
 def _words(case: Case, at: datetime) -> tuple[str, str, str]:
-    """Return the holder, what is owed and what follows when it is missed."""
+    """Return the holder, what is owed, and what happens if it is missed."""
     agency = case.agency.name if case.agency else unit_name()
     match case.state:
         case State.TRIAGE:
@@ -126,7 +126,7 @@ def _words(case: Case, at: datetime) -> tuple[str, str, str]:
 
 
 def _while_asked(case: Case, at: datetime) -> str:
-    """Return how long the agency's time stands still: not without end, however often the citizen is asked."""
+    """Return until when the agency's clock is paused, which has a limit even if the citizen is asked repeatedly."""
     still = pauses.pause_now(case)
     if still is None:
         return gettext("The agency's time stands still until you answer. After that day work goes on without it.")
@@ -143,14 +143,14 @@ def _while_asked(case: Case, at: datetime) -> str:
 
 
 def _up_the_ladder() -> str:
-    """Return who is told of a miss, one after the other, as the settings have it."""
+    """Return the escalation levels of the settings in words, in their order."""
     levels = gettext(", ").join(str(ESCALATION_LEVEL_NAMES[role]) for role in limits.ladder())
     words = gettext("If that day passes, it is reported one after the other to: %(rungs)s. Our unit is told each time.")
     return words % {"rungs": levels}
 
 
 def stages(case: Case, events: Sequence[CaseEvent]) -> list[Stage]:
-    """Return the stages of the way; a case that went back to triage stands at the second again."""
+    """Return the stages of the case; one that went back to triage is at the second again."""
     accepted_on = _last_accepted(events)
     received = Stage(pgettext("status of a case", "Received"), "done", timezone.localdate(case.filed_at))
     checked, working = pgettext("status of a case", "Competence checked"), pgettext("status of a case", "In progress")
@@ -167,7 +167,7 @@ def stages(case: Case, events: Sequence[CaseEvent]) -> list[Stage]:
 
 
 def _last_accepted(events: Sequence[CaseEvent]) -> date | None:
-    """Return the day of the acceptance that still holds: none after the case went back or to another agency."""
+    """Return the day of the valid acceptance; None after the case went back or to another agency."""
     accepted: date | None = None
     for event in events:
         if event.action in {Action.ACCEPT, Action.CLOSE}:

@@ -13,16 +13,16 @@ register = template.Library()
 
 @register.simple_tag
 def ref(number: str) -> SafeString:
-    """Write a tracking number in the groups people read aloud: ``26 0482 1735``."""
+    """Write a tracking number in groups that are easy to read aloud: ``26 0482 1735``."""
     digits = str(number)
     return format_html('<bdi dir="ltr" class="ref">{} {} {}</bdi>', digits[:2], digits[2:6], digits[6:])
 
 
 @register.simple_tag(takes_context=True)
 def user_text(context: Context, text: object, *, lines: bool = False) -> SafeString:
-    """Write what a person typed, its direction taken from its first letter; ``lines`` makes its lines paragraphs.
+    """Write a text that a person typed, with its direction from its first letter; ``lines`` makes paragraphs of lines.
 
-    On a page with a ``case_visibility`` the person of the case is redacted as for its reader.
+    On a page with a ``case_visibility`` the person who filed the case is redacted for readers who may not know them.
     """
     visibility = context.get("case_visibility")
     shown = visibility.redact(str(text)) if visibility is not None else str(text)
@@ -43,5 +43,5 @@ def place(context: Context, *, governorate: Governorate | None, area: str, spot:
 
 @register.simple_tag(takes_context=True)
 def subject(context: Context, case: object) -> SafeString:
-    """Write the subject of a case of a list as the ``staff_visibility`` of the page may read it."""
+    """Write the subject of a case in a list, redacted by the ``staff_visibility`` of the page."""
     return format_html("<bdi>{}</bdi>", context["staff_visibility"].subject(case))

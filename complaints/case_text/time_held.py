@@ -1,4 +1,4 @@
-"""How long each party had cases in hand, in working time: of one case, and of all cases of each agency."""
+"""How long each party held cases, in working time: for one case, and for all cases of each agency."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 
 @dataclass(frozen=True)
 class TimeHeld:
-    """One party and the working time a case was in its hands, over all its spans."""
+    """One party and the working time it held a case, over all its spans."""
 
     name: str
     holder: Holder
@@ -42,7 +42,7 @@ class TimeHeld:
 
 @dataclass(frozen=True)
 class AgencyTime:
-    """The working time an agency had cases in hand in a span: its own desk, and its directorates."""
+    """The working time an agency held cases in a span: its own desk, and its directorates."""
 
     agency_id: int
     desk: timedelta
@@ -63,7 +63,7 @@ class AgencyTime:
 class WorkingTime:
     """Working time between moments of one span of days, each day looked up in the calendar once.
 
-    Says what ``WorkingCalendar.working_minutes`` says, but keeps the seconds, so that parts add up to their whole.
+    Counts like ``WorkingCalendar.working_minutes``, but keeps the seconds, so that parts add up to the whole.
     """
 
     def __init__(self, calendar: WorkingCalendar, since: datetime, until: datetime) -> None:
@@ -101,7 +101,7 @@ class WorkingTime:
 
 
 def totals(case: Case, *, at: datetime, calendar: WorkingCalendar) -> dict[Holder, int]:
-    """Return the working minutes each kind of holder had ``case`` in hand until ``at``; one statement."""
+    """Return the working minutes each kind of holder held ``case`` until ``at``; one statement."""
     found: dict[Holder, timedelta] = defaultdict(timedelta)
     rows = list(case.holdings.select_related("agency", "directorate"))
     for held in held_by(rows, at=at, clock=working_time(rows, at=at, calendar=calendar)):
@@ -110,13 +110,13 @@ def totals(case: Case, *, at: datetime, calendar: WorkingCalendar) -> dict[Holde
 
 
 def working_time(holdings: Sequence[Holding], *, at: datetime, calendar: WorkingCalendar) -> WorkingTime:
-    """Return what measures the spans of one case, oldest first, until ``at``."""
+    """Return the working time for the span from the first of ``holdings``, oldest first, to ``at``."""
     ends = [at, *(_end(row, at) for row in holdings)]
     return WorkingTime(calendar, holdings[0].started_at if holdings else at, max(ends))
 
 
 def held_by(holdings: Iterable[Holding], *, at: datetime, clock: WorkingTime) -> list[TimeHeld]:
-    """Return each party that had a case in hand, in the order it got it first, with its working time until ``at``.
+    """Return each party that held a case, in the order of its first span, with its working time until ``at``.
 
     ``holdings`` are the case's, oldest first, with their agency and directorate; ``clock`` is that of ``working_time``.
     """
@@ -129,7 +129,7 @@ def held_by(holdings: Iterable[Holding], *, at: datetime, clock: WorkingTime) ->
 
 
 def holder_name(holding: Holding) -> str:
-    """Return who held the case: the directorate or the agency by name, the others by what they are."""
+    """Return who held the case: the directorate or the agency by name, other parties by their kind."""
     where = holding.directorate or holding.agency
     return where.name if where else str(Holder(holding.holder).label)
 
@@ -147,9 +147,9 @@ def working_words(time: timedelta) -> str:
 
 
 def per_agency(since: datetime, until: datetime, *, calendar: WorkingCalendar) -> dict[int, AgencyTime]:
-    """Return by agency the working time it and its directorates had cases in hand from ``since`` to ``until``.
+    """Return by agency the working time it and its directorates held cases from ``since`` to ``until``.
 
-    The time of the citizen, the unit and centres outside is nobody's of these. One statement.
+    The time of the citizen, the unit and centres outside is not included. One statement.
     """
     clock, times = WorkingTime(calendar, since, until), _Times()
     touched = Holding.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=since), started_at__lt=until)
@@ -161,7 +161,7 @@ def per_agency(since: datetime, until: datetime, *, calendar: WorkingCalendar) -
 
 
 class _Times:
-    """What is added up for each agency."""
+    """Adds up the time of each agency."""
 
     def __init__(self) -> None:
         self._times: Mapping[str, dict[int, timedelta]] = {

@@ -1,4 +1,4 @@
-"""What has happened to a case, in its citizen's words, newest first; and the answer and the question it stands at."""
+"""The timeline of a case for its citizen, newest first; and its current answer and open question."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from complaints.workflow import ACTIONS, Action, ActionRule, Outcome, State, Tim
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One thing that happened: ``text`` is what we say of it and ``on`` a day in it, ``quote`` a person's words."""
+    """One entry: ``text`` is ours, ``on`` the day at its end, and ``quote`` what a person wrote."""
 
     title: str
     at: datetime
@@ -35,7 +35,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class _Telling:
-    """One event with what is needed to put it into words."""
+    """One event with all that its entry is made from."""
 
     case: Case
     event: CaseEvent
@@ -43,7 +43,7 @@ class _Telling:
     owner: Agency | None  # whose the case was after the event
 
     def entry(self) -> TimelineEntry | None:
-        """Return how the citizen reads the event, as its row of the table says; None where they read nothing of it."""
+        """Return the entry by the event's row of the table of actions; None where the citizen does not see it."""
         text = self.rule.timeline
         if text is None or (text.only_with and not getattr(self.event, text.only_with)):
             return None
@@ -62,7 +62,7 @@ class _Telling:
         return ACTIONS[Action(self.event.action)]
 
     def _named(self, words: StrPromise | str) -> str:
-        """Return ``words`` with the names of the offices: the unit acts where no agency had the case."""
+        """Return ``words`` with the names of the offices filled in; the unit acted where no agency had the case."""
         acted, owner = self.event.agency, self.owner
         names = {
             "agency": acted.name if acted else unit_name(),
@@ -95,8 +95,8 @@ class _Telling:
 
 
 def timeline(case: Case, events: Sequence[CaseEvent], texts: EventTexts) -> list[TimelineEntry]:
-    """Return what the citizen reads, newest first; ``events`` are all of the case's, oldest first."""
-    # An event names the agency the case had before it, which is the one it had after the event before.
+    """Return the timeline, newest first; ``events`` are all of the case's, oldest first."""
+    # An event has the agency before it; so the agency after an event is that of the next event.
     owners = [*(event.agency for event in events[1:]), case.agency]
     entries = [
         _Telling(case, event, texts.get(event.pk), owner).entry() for event, owner in zip(events, owners, strict=True)
@@ -109,7 +109,7 @@ def timeline(case: Case, events: Sequence[CaseEvent], texts: EventTexts) -> list
 
 @dataclass(frozen=True)
 class GivenAnswer:
-    """The answer the citizen reads: what was found, what was done, how it ended; the headings fit the kind."""
+    """The answer for the citizen: what was found, what was done, and the outcome, with headings for the kind."""
 
     found: str
     done: str
@@ -119,7 +119,7 @@ class GivenAnswer:
 
 
 def given(kind: str, outcome: str, *, found: str, done: str) -> GivenAnswer:
-    """Return an answer as the citizen reads it."""
+    """Return an answer for the citizen."""
     return GivenAnswer(found, done, str(Outcome(outcome).label), *headings(kind, outcome))
 
 
@@ -132,6 +132,6 @@ def current_answer(case: Case) -> GivenAnswer | None:
 
 
 def open_question(case: Case) -> str:
-    """Return the question the case waits with, empty when it waits for nothing."""
+    """Return the open question to the citizen, empty when there is none."""
     question = case.questions.filter(ended_at__isnull=True).first() if case.state == State.WAITING else None
     return question.text if question else ""

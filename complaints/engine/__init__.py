@@ -1,1 +1,1 @@
-"""What every change of a case goes through: transition, history chain, holders, notices, signed links."""
+"""The machinery behind every change of a case: transition, history chain, holders, notices, signed links."""

@@ -1,4 +1,4 @@
-"""One change of a case while it is made: what its action says of it, and the people it may concern."""
+"""One change of a case while it is made, and the staff who may get messages about it."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ type Fact = str | int | bool | None
 
 
 class CaseStaff:
-    """The people behind the parties of one case at one moment, without ``exclude``; each list is fetched once."""
+    """The staff of one case at one moment, without the recused people in ``exclude``; each list is fetched once."""
 
     def __init__(self, at: datetime, *, exclude: Collection[UUID] = ()) -> None:
         self.on, self._exclude = timezone.localdate(at), exclude
         self._officers: dict[int, list[User]] = {}
 
     def officers(self, agency: Agency) -> list[User]:
-        """Return the active officers of ``agency``, or its supervisors where the case is about all of those."""
+        """Return the active officers of ``agency``, or its supervisors where all officers are recused."""
         if agency.pk not in self._officers:
             officers = list(officers_of(agency, self.on, exclude=self._exclude))
             self._officers[agency.pk] = officers or self._supervisors(agency)
         return self._officers[agency.pk]
 
     def _supervisors(self, agency: Agency) -> list[User]:
-        # An agency that has no officer at all has nobody for any case: the unit finds another way.
+        # An agency without any officer cannot take any case: the unit has to find another way.
         is_about_all = bool(self._exclude) and officers_of(agency, self.on).exists()
         return list(supervisors_of(agency, self.on, exclude=self._exclude)) if is_about_all else []
 
@@ -43,19 +43,19 @@ class CaseStaff:
         return list(cmu_staff(self.on, exclude=self._exclude))
 
     def answerable(self, agency: Agency) -> list[User]:
-        """Return who has the case at the desk of ``agency``, or the unit where it is about all of them."""
+        """Return who is responsible at the desk of ``agency``, or the unit where everybody there is recused."""
         return self.officers(agency) or (self.cmu() if self._exclude else [])
 
 
 @dataclass(kw_only=True)
 class Change:
-    """What an action says about its own change; the machine does what every change must.
+    """What an action sets for its own change; ``transition`` does what every change needs.
 
-    ``event_id`` is the key of the event that will record it: what is written with the change points to it.
+    ``event_id`` is the key of the event that will record it: texts written with the change point to it.
 
-    ``holder`` is who has the case in hand afterwards, where that does not follow from the state: a directorate or an
-    outside centre, or the agency again once they are done. ``partners`` are the agencies whose part in the case is
-    asked for, or falls.
+    ``holder`` is who holds the case afterwards, where that does not follow from the state: a directorate or an outside
+    centre, or the agency again once they are done. ``partners`` are the agencies whose task on the case is added or
+    dropped.
     """
 
     case: Case
@@ -81,11 +81,11 @@ class Change:
 
     @cached_property
     def desk(self) -> CaseStaff:
-        """Return the people who are told, fetched at the first use."""
+        """Return the staff of the case, fetched at the first use."""
         return CaseStaff(self.at, exclude=self.case.recused)
 
     def set(self, **values: object) -> None:
-        """Set fields of the case that are saved with the change."""
+        """Set fields of the case; they are saved with the change."""
         for name, value in values.items():
             setattr(self.case, name, value)
             self.fields.add(name)

@@ -1,4 +1,4 @@
-"""The hash chain of a case's history: what an event's hash covers, and the check of a whole chain."""
+"""The hash chain of a case's history: what the hash of an event covers, and the check of a whole chain."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def link(previous: bytes, event: CaseEvent) -> bytes:
 
 
 def first_forged(events: Iterable[CaseEvent]) -> CaseEvent | None:
-    """Return the first event, in order of number, whose hash or number does not follow; None when all do."""
+    """Return the first event, in order of number, whose hash or number breaks the chain; None if it is intact."""
     previous = GENESIS
     for number, event in enumerate(events, start=1):
         if event.number != number or bytes(event.chain) != link(previous, event):
@@ -40,5 +40,5 @@ def first_forged(events: Iterable[CaseEvent]) -> CaseEvent | None:
 
 
 def fingerprint(*texts: str) -> str:
-    """Return the SHA-256 of words that stand elsewhere, for an event that must not repeat them."""
+    """Return the SHA-256 of texts that are stored elsewhere, for an event, which must not contain them."""
     return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()

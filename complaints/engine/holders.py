@@ -1,4 +1,4 @@
-"""In whose hands a case is while its agency asks others: a directorate, an outside centre, agencies with a task."""
+"""Who holds a case while its agency has asked others: a directorate, an outside centre, agencies with a task."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from complaints.models import (
 )
 from complaints.workflow import Holder
 
-#: Who may have a case in hand for its agency.
+#: The parties that may hold a case on behalf of its agency.
 HELPERS = frozenset({Holder.DIRECTORATE, Holder.OUTSIDE_CENTRE})
 
 
@@ -35,16 +35,16 @@ def open_handover(case: Case) -> Handover | None:
 
 
 def current_holder(case: Case) -> tuple[Holder, Directorate | None]:
-    """Return who has a case in hand that is at its agency: whoever the agency asked, or the agency itself."""
+    """Return who holds a case that is at its agency: the party the agency asked, or the agency itself."""
     if (consultation := open_consultation(case)) is not None:
         return Holder.DIRECTORATE, consultation.directorate
     return (Holder.OUTSIDE_CENTRE if open_handover(case) else Holder.AGENCY), None
 
 
 def release_partners(case: Case, *, at: datetime) -> Sequence[Agency]:
-    """End what others were asked about ``case``, because it leaves its agency; harmless when nobody was.
+    """End all requests to others about ``case``, because it leaves its agency; harmless when there are none.
 
-    Returns the agencies whose part fell with it, for whoever tells them.
+    Returns the agencies whose tasks were dropped, so that the caller can tell them.
     """
     asked = Consultation.objects.filter(case=case, state__in=WITH_DIRECTORATE)
     if asked.update(state=ConsultationState.REVOKED, ended_at=at):

@@ -1,6 +1,6 @@
-"""Turns "who is told" of the table into messages owed: to the citizen by the chosen way, to staff by both.
+"""Turns the messages named in the table of actions into outbox rows: for citizens and for staff.
 
-Who may be woken: nobody at night and no officer outside working hours, unless the topic is urgent.
+Staff get no SMS at night or outside working hours, unless the topic is urgent.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ from notifications.models import Channel, Message
 from notifications.outbox import Notice
 from notifications.wordings.links import DOT
 
-#: What a caller gets instead: the agent has just read the number out, the message says where to follow it.
+#: Templates for a case filed by telephone: the agent has read the number out, the message says where to follow it.
 _BY_PHONE = {"case_received": "case_filed_by_phone", "case_received_triage": "case_filed_by_phone"}
-#: Whoever had a part in a case that leaves the agency which leads is told that it fell, whatever the action.
-_FALLEN = (Tell(Party.PARTNER, "officer_task_dropped"),)
+#: Agencies with an open task are told that it is dropped when the case leaves the leading agency by any action.
+_TASK_DROPPED = (Tell(Party.PARTNER, "officer_task_dropped"),)
 
 
 def occasion(event: CaseEvent) -> str:
-    """Return the occasion of the messages an event owes; unique to the event."""
+    """Return the occasion of the messages that an event owes, which is unique to the event."""
     return f"case:{event.case_id}:{event.number}"
 
 
 def first_occasion(message: Message) -> str:
-    """Return the occasion of a message, for one that was sent again that of the first."""
+    """Return the occasion of a message, or that of the original for one that was sent again."""
     return message.occasion.partition("#")[0]
 
 
-def answered(outcome: str) -> str:
+def closing_template(outcome: str) -> str:
     """Return the template that tells the citizen of a closing with ``outcome``."""
     return "case_unanswered" if outcome == Outcome.NO_REPLY else "case_answered"
 
 
 def is_urgent(case: Case) -> bool:
-    """Tell whether people are woken for ``case``."""
+    """Tell whether staff get an SMS about ``case`` at any hour."""
     return case.topic is not None and case.topic.priority == Priority.URGENT
 
 
@@ -65,11 +65,11 @@ class Moment(Protocol):
 
     @property
     def calendar(self) -> WorkingCalendar:
-        """Return the working calendar; to ask for it may cost a statement."""
+        """Return the working calendar; may cost a statement."""
 
 
 def sms_not_before(moment: Moment) -> datetime | None:
-    """Return before when staff get no SMS about a case; None means at once."""
+    """Return the earliest moment for an SMS to staff about a case; None is at once."""
     if is_urgent(moment.case):
         return None
     opens = moment.calendar.opens_next(moment.at)
@@ -77,30 +77,30 @@ def sms_not_before(moment: Moment) -> datetime | None:
 
 
 def owe(tells: Iterable[Tell], *, change: Change, event: CaseEvent) -> None:
-    """Write the messages that ``event``, made by ``change``, owes into the outbox."""
-    told = [*tells, *_FALLEN] if ACTIONS[change.action].changes_state and change.partners else tells
-    notices = [notice for tell in told if _applies(tell, change.case) for notice in _notices(tell, change)]
+    """Write the messages that ``event``, which records ``change``, owes into the outbox."""
+    owed = [*tells, *_TASK_DROPPED] if ACTIONS[change.action].changes_state and change.partners else tells
+    notices = [notice for tell in owed if _applies(tell, change.case) for notice in _notices(tell, change)]
     outbox.owe(notices, occasion=occasion(event), at=event.at)
 
 
 def tell_staff(
     template: str, people: Iterable[User], *, change: Change, by: tuple[Channel, ...] = BY_EMAIL_AND_SMS
 ) -> None:
-    """Owe ``people``, by e-mail and SMS unless said, what ``change``, whose event is written, means for them."""
-    told = list(_to_staff(template, people, change, by=by))
-    outbox.owe(told, occasion=f"case:{change.case.pk}:{change.case.version}", at=change.at)
+    """Owe ``people`` a message about ``change``, whose event is already written."""
+    owed = list(_to_staff(template, people, change, by=by))
+    outbox.owe(owed, occasion=f"case:{change.case.pk}:{change.case.version}", at=change.at)
 
 
 def tell_unit(template: str, *, change: Change) -> None:
-    """Owe the unit by e-mail what ``change``, whose event is written, means for it."""
+    """Owe the unit an e-mail about ``change``, whose event is already written."""
     occasion_ = f"case:{change.case.pk}:{change.case.version}"
     outbox.owe(list(_to_cmu(template, change)), occasion=occasion_, at=change.at)
 
 
 def owe_thanks(case: Case, *, at: datetime) -> None:
-    """Owe the supervisors of a case's agency, by e-mail alone, word of the praise just closed; its event is written.
+    """Owe the supervisors of a case's agency an e-mail about the praise just closed, whose event is already written.
 
-    An occasion of its own: that it has left must not keep its closer from taking back a slip.
+    It has an occasion of its own: once it is sent, the closing can still be undone.
     """
     people = supervisors_of(case.agency, timezone.localdate(at), exclude=case.recused) if case.agency else ()
     notices = [notice for user in people for notice in _thanks(user, case)]
@@ -114,14 +114,14 @@ def _thanks(user: User, case: Case) -> Iterator[Notice]:
 
 
 def to_citizen(template: str, *, case: Case, on: date | None) -> Notice:
-    """Return what the citizen of ``case`` is told by ``template``, beside any action; ``on`` is the date it names."""
+    """Return the citizen's message by ``template`` that belongs to no action; ``on`` is the date in its text."""
     return _to_citizen(template, case, on)
 
 
 def preview(template: str, *, case: Case, on: date | None, at: datetime) -> Message:
-    """Return, unsaved, the message the citizen would get now by ``template``; ``on`` is the date it speaks of.
+    """Return, unsaved, the message the citizen would get now by ``template``; ``on`` is the date in its text.
 
-    The letters that are rolled for each message stand as dots, each with a mark that keeps it in its link.
+    The random letters of its short link are shown as dots, each with a direction mark that keeps it within the link.
     """
     message = outbox.preview(_to_citizen(template, case, on), at=at)
     message.body = message.body.replace(DOT, f"{DOT}\N{LEFT-TO-RIGHT MARK}")
@@ -151,9 +151,9 @@ def _notices(tell: Tell, change: Change) -> Iterator[Notice]:
 
 
 def _for_citizen(template: str, case: Case) -> str:
-    """Return the words that fit this case, where the table's own do not."""
+    """Return the template for this case, which may differ from that of the table."""
     if template == "case_answered":
-        return answered(case.outcome)
+        return closing_template(case.outcome)
     return _BY_PHONE.get(template, template) if case.channel == CaseChannel.PHONE else template
 
 
@@ -186,7 +186,7 @@ def _to_staff(
 ) -> Iterator[Notice]:
     for user in people:
         if change.case.is_own_of(user) or change.case.is_recused(user):
-            # To their own case they are its citizen alone, who reads nothing of the desk; of one about them, nothing.
+            # About a case they filed they get the citizen's messages only; about one they are recused from, none.
             continue
         yield from to_staff(
             template,
@@ -200,7 +200,7 @@ def _to_staff(
 
 
 def _words(case: Case, on: date | None) -> dict[str, str]:
-    """Return what a template may say: numbers, names of offices and dates; never words of the case."""
+    """Return what a template may contain: numbers, names of offices and dates, never texts of the case."""
     return {
         "ref": case.reference,
         "kind": case.kind,

@@ -1,4 +1,4 @@
-"""The link by which a directorate answers without an account: signed, for one request, over with it."""
+"""The signed link by which a directorate answers one request without an account."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from notifications.outbox import Notice
 
 REQUEST: Final = "directorate_request"
 REMINDER: Final = "directorate_reminder"
-#: The messages that hold a link: whoever reads one could answer for the directorate.
+#: The templates of messages with such a link: anybody who reads one could answer for the directorate.
 TEMPLATES: Final = frozenset({REQUEST, REMINDER})
-#: Nobody sends a finding this often; each may bring ten files to look into.
+#: More findings than anybody sends; each may have ten files that must be checked.
 SENT_BY_LINK: Final = RateLimit("directorate_sent", 60, HOUR)
 _SALT: Final = "complaints.directorates"
 
 
 class LinkBearer(StrEnum):
-    """How a link goes to its directorate."""
+    """How a directorate gets its link."""
 
     EMAIL = "email"
     OFFICER = "officer"
@@ -48,17 +48,17 @@ class LinkStatus(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        """Tell whether the link opens nothing any more."""
+        """Tell whether the link no longer opens anything."""
         return self not in {LinkStatus.OPEN, LinkStatus.ANSWERED}
 
 
-def token_for(asked: Consultation) -> str:
-    """Return what the link says: the key of the request, signed; no personal data, and no end of its own."""
-    return _signer().sign(str(asked.pk))
+def token_for(consultation: Consultation) -> str:
+    """Return the signed key of the request for its link: no personal data, and no expiry of its own."""
+    return _signer().sign(str(consultation.pk))
 
 
 def read(token: str) -> Consultation | None:
-    """Return the request a link was made for, however it stands; None when the link is not one of ours."""
+    """Return the request a link was made for, in any state; None when the signature is not ours."""
     try:
         key = _signer().unsign(token)
     except BadSignature:
@@ -67,53 +67,58 @@ def read(token: str) -> Consultation | None:
 
 
 def with_case() -> QuerySet[Consultation]:
-    """Return requests with what the directorate's page shows of them."""
+    """Return requests with the related rows that the directorate's page shows."""
     return Consultation.objects.select_related(
         "directorate__agency", "case__agency", "case__citizen", "case__governorate", "case__topic__parent"
     )
 
 
-def link_status(asked: Consultation, *, at: datetime) -> LinkStatus:
-    """Return what the link of ``asked`` opens at ``at``; the moment it expires it is over."""
-    if not asked.case.is_open:
+def link_status(consultation: Consultation, *, at: datetime) -> LinkStatus:
+    """Return what the link of ``consultation`` opens at ``at``; at the moment of its expiry it is already over."""
+    if not consultation.case.is_open:
         return LinkStatus.CLOSED
-    if asked.state == ConsultationState.REVOKED:
+    if consultation.state == ConsultationState.REVOKED:
         return LinkStatus.REVOKED
-    if at >= asked.expires_at:
+    if at >= consultation.expires_at:
         return LinkStatus.EXPIRED
-    return LinkStatus.ANSWERED if asked.state == ConsultationState.FOUND else LinkStatus.OPEN
+    return LinkStatus.ANSWERED if consultation.state == ConsultationState.FOUND else LinkStatus.OPEN
 
 
-def link_url(asked: Consultation) -> str:
-    """Return the whole address of the link, in the language of the request."""
-    with translation.override(asked.language):
-        return f"{settings.PUBLIC_URL}{reverse('directorate', args=[token_for(asked)])}"
+def link_url(consultation: Consultation) -> str:
+    """Return the absolute URL of the link, in the language of the request."""
+    with translation.override(consultation.language):
+        return f"{settings.PUBLIC_URL}{reverse('directorate', args=[token_for(consultation)])}"
 
 
-def owe(asked: Consultation, *, at: datetime) -> None:
-    """Owe the directorate its link, in the caller's transaction; one without an address gets it from the officer."""
-    if asked.directorate.email:
-        outbox.owe([notice(asked)], occasion=f"consultation:{asked.pk}", at=at, expires_at=asked.expires_at)
+def owe(consultation: Consultation, *, at: datetime) -> None:
+    """Owe the directorate its link, in the caller's transaction; without an address the officer passes it on."""
+    if consultation.directorate.email:
+        outbox.owe(
+            [notice(consultation)],
+            occasion=f"consultation:{consultation.pk}",
+            at=at,
+            expires_at=consultation.expires_at,
+        )
 
 
-def notice(asked: Consultation, *, template: str = REQUEST) -> Notice:
-    """Return the e-mail that brings the directorate its link, in the language of the request."""
-    directorate = asked.directorate
-    with translation.override(asked.language):
+def notice(consultation: Consultation, *, template: str = REQUEST) -> Notice:
+    """Return the e-mail with the directorate's link, in the language of the request."""
+    directorate = consultation.directorate
+    with translation.override(consultation.language):
         words = {
-            "ref": asked.case.reference,
+            "ref": consultation.case.reference,
             "agency": directorate.agency.short_name,
-            "date": day_digits(timezone.localdate(asked.expires_at)),
-            "url": link_url(asked),
+            "date": day_digits(timezone.localdate(consultation.expires_at)),
+            "url": link_url(consultation),
         }
     return Notice(
         template=template,
         channel=Channel.EMAIL,
         recipient=directorate_key(directorate.pk),
         address=directorate.email,
-        language=asked.language,
+        language=consultation.language,
         context=words,
-        reference=asked.case.reference,
+        reference=consultation.case.reference,
         # The short link of a message leads to the case itself, which a directorate may not open.
         linked=False,
         daytime=True,
@@ -121,25 +126,26 @@ def notice(asked: Consultation, *, template: str = REQUEST) -> Notice:
 
 
 def channel_to(directorate: Directorate) -> LinkBearer:
-    """Return how a link goes to ``directorate`` now: where it has no address an officer passes it on."""
+    """Return how ``directorate`` gets a link now: without an address an officer passes it on."""
     return LinkBearer.EMAIL if directorate.email else LinkBearer.OFFICER
 
 
-def channel_of(asked: Consultation) -> LinkBearer:
-    """Return how the link of ``asked`` went: what an officer had in hand proves nothing of who answered by it.
+def channel_of(consultation: Consultation) -> LinkBearer:
+    """Return how the link of ``consultation`` was delivered; one that an officer had proves nothing of who answers.
 
-    An address given later does not undo that the link was shown, nor one taken away that it is shown now.
+    Once the link was shown to an officer, an address added later does not change that; nor does a removed address
+    change that it is shown now.
     """
-    if channel_to(asked.directorate) == LinkBearer.OFFICER:
+    if channel_to(consultation.directorate) == LinkBearer.OFFICER:
         return LinkBearer.OFFICER
-    return LinkBearer(asked.event.link_bearer)
+    return LinkBearer(consultation.event.link_bearer)
 
 
 def cancel(case: Case, *, at: datetime) -> None:
-    """Keep the request and its reminders from leaving, if they have not yet, in the caller's transaction."""
+    """Cancel the unsent messages of the request and its reminders, in the caller's transaction."""
     outbox.cancel(reference=case.reference, templates=TEMPLATES, at=at)
 
 
 def _signer() -> Signer:
-    # A dot is nothing to a mail program; a colon at the end of a link is to some.
+    # Some mail programs end a link before a colon, none before a dot.
     return Signer(sep=".", salt=_SALT)

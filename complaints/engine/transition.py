@@ -1,4 +1,4 @@
-"""The one machine that changes a case: lock, check, then state, event, holding, clock and messages together."""
+"""Every change of a case: lock, check, then state, event, holding, clock and messages in one transaction."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from notifications import outbox
 
 
 class TransitionNotAllowed(Exception):
-    """The case no longer stands where the action starts from; ``last`` says what was done to it, when and by whom."""
+    """The case is no longer in a state the action starts from; ``last`` is the event that changed it."""
 
     def __init__(self, action: Action, case: Case) -> None:
         super().__init__(f"{action} does not apply to case {case.pk} in state {case.state}")
@@ -33,14 +33,14 @@ class TransitionNotAllowed(Exception):
 
 
 class NotEntitled(PermissionDenied):
-    """The person is not among those who may do this to the case."""
+    """The person is not entitled to this action on the case."""
 
 
 @contextmanager
 def transition(
     case: Case, action: Action, *, by: User | None, at: datetime, through: Actor | None = None
 ) -> Iterator[Change]:
-    """Change the state of ``case`` by ``action``: the body says what is particular, the rest is done here.
+    """Change the state of ``case`` by ``action``: the body sets what is particular to it, all else is done here.
 
     Locks the row before its state is read. Raises ``TransitionNotAllowed`` when somebody was first and
     ``NotEntitled`` when ``by`` may not; both leave nothing written. ``by`` is None for the clock. ``through`` is what
@@ -65,7 +65,7 @@ def transition(
 def act(case: Case, what: Action, *, by: User | None, at: datetime, through: Actor | None = None) -> Iterator[Change]:
     """Record ``what`` in the history of ``case`` without changing its state; raises as ``transition`` does.
 
-    ``by`` is None for the clock, and for whoever comes ``through`` a signed link, which the caller has checked.
+    ``by`` is None for the clock, and for a directorate that comes ``through`` a signed link, which the caller checked.
     """
     with transaction.atomic():
         _lock(case)
@@ -115,15 +115,15 @@ def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk
 
 
 def _lock(case: Case) -> None:
-    """Lock the row and make ``case`` what it says now; ``refresh_from_db`` would drop the joined agency and citizen."""
+    """Lock the row and reload ``case`` from it; ``refresh_from_db`` would drop the joined agency and citizen."""
     fresh = Case.objects.locked().get(pk=case.pk)
     vars(case).update(vars(fresh))
-    # Asked anew where it matters: a row that was waited for comes with what stood beside it before.
+    # Read again if needed: a row that had to be waited for was joined with rows from before the wait.
     case.forget_recused()
 
 
 def _target(case: Case, action: Action) -> State:
-    """Return where ``action`` leads: back to where the case came from, or, of two, to triage when it has no agency."""
+    """Return the target state: for a resuming action the origin, and of two targets triage if there is no agency."""
     row = ACTIONS[action]
     if row.resumes:
         return State(case.resumes_to)
@@ -146,7 +146,7 @@ def _change(case: Case, action: Action, by: User | None, at: datetime, *, target
 
 
 def _move_clocks(change: Change) -> None:
-    """Move the clocks from the origin's to the target's, and project the running one onto the case."""
+    """End, pause or start the clocks for the new state, and copy the deadline of the running one to the case."""
     case, action, at = change.case, change.action, change.at
     case.state = change.target
     if action == Action.EXTEND:
@@ -197,7 +197,7 @@ def _move_due(change: Change) -> None:
 
 
 def _project(change: Change, clock: Clock) -> None:
-    """Project the running clock onto the case; a closed case has no deadline, only a window."""
+    """Copy the deadline of the running clock to the case; a closed case has none, only a time to object."""
     change.case.deadline_at = None if change.target == State.CLOSED else clock.due_at
     if change.target == State.IN_PROGRESS:
         change.set(promised_on=timezone.localdate(clock.due_at))
@@ -206,7 +206,7 @@ def _project(change: Change, clock: Clock) -> None:
 
 
 def _record(change: Change) -> CaseEvent:
-    """Write the case, which carries the newest number and hash, and the event they belong to."""
+    """Write the event, and the case with the event's number and hash."""
     case = change.case
     case.version += 1
     if ACTIONS[change.action].changes_state:
@@ -241,7 +241,7 @@ def _event(change: Change, *, from_state: str) -> CaseEvent:
 
 
 def _absent(change: Change) -> UUID | None:
-    """Return the absent colleague in whose place the change is made."""
+    """Return the absent colleague for whom the change is made by a deputy."""
     if change.by is None or not change.by.authority(change.at).lent:
         return None
     agency = change.former_agency or change.case.agency
@@ -252,10 +252,10 @@ def _absent(change: Change) -> UUID | None:
 
 
 def _move_holding(change: Change) -> None:
-    """End the open holding and begin the next, where the case changes hands."""
+    """End the open holding and begin the next one, if the holder changes."""
     case = change.case
     is_same_agency = case.agency_id == (change.former_agency.pk if change.former_agency else None)
-    holder, directorate = _hands(change, is_same_agency=is_same_agency)
+    holder, directorate = _next_holder(change, is_same_agency=is_same_agency)
     is_at_agency = holder in {Holder.AGENCY, Holder.DIRECTORATE}
     if case.holder == (holder or "") and directorate is None and (is_same_agency or not is_at_agency):
         return
@@ -264,15 +264,15 @@ def _move_holding(change: Change) -> None:
     _hold(change, holder, directorate)
 
 
-def _hands(change: Change, *, is_same_agency: bool) -> tuple[Holder | None, Directorate | None]:
-    """Return who has the case in hand after ``change``, and the directorate if it gets the case only now."""
+def _next_holder(change: Change, *, is_same_agency: bool) -> tuple[Holder | None, Directorate | None]:
+    """Return who holds the case after ``change``, and the directorate if it gets the case only now."""
     case, holder = change.case, STATE_RULES[change.target].holder
     if change.holder is not None:
         return change.holder, change.directorate
     if holder != Holder.AGENCY:
         return holder, None
     if change.origin == State.WAITING:
-        # Whoever had it when the citizen was asked has it again.
+        # The case goes back to the party that held it when the citizen was asked.
         return holders.current_holder(case)
     is_helped = case.holder in holders.HELPERS and is_same_agency
     return (Holder(case.holder) if is_helped else Holder.AGENCY), None

@@ -1,1 +1,1 @@
-"""What happens by the clock: reminders, the ladder, digests, absences, recalculation, the tasks."""
+"""What the clock does: reminders, escalation, digests, absences, recalculation, and the Celery tasks."""

@@ -1,4 +1,4 @@
-"""Who sits at a desk: absences with a deputy, officers who stay silent, and work handed over in one act."""
+"""The officers of a desk: absences with a deputy, inactive officers, and reassigning all cases of one officer."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from complaints.workflow import WITH_AGENCY, Action
 from notifications import outbox
 from notifications.outbox import Notice
 
-#: Whoever was given a case by one of these a moment ago is not blamed for the silence before.
+#: An officer who got a case by one of these does not count as inactive for the time before it.
 GIVEN_BY = (Action.ASSIGN, Action.ACCEPT, Action.CORRECT)
-#: Officers whose cases one run hands over at most; the next run goes on.
+#: Maximum number of officers in one run; the next run goes on.
 BATCH = 50
 
 
-# ---- who sits there ----
+# ---- the people of a desk ----
 
 
 @dataclass(frozen=True)
 class OfficerSeat:
-    """One person at a desk on a day: what they are, how many open cases they have, when they were last seen.
+    """One person at a desk on a day: their roles, the number of their open cases, and when they were last seen.
 
     ``absences`` are those of today and of the days to come. Whoever has ``left`` is no member any more, but still has
     cases.
@@ -61,7 +61,7 @@ class OfficerSeat:
 
 
 def officer_seats(agency: Agency, *, at: datetime) -> list[OfficerSeat]:
-    """Return everybody who sits at the desk of ``agency`` or has left open cases there; four statements."""
+    """Return all members of the desk of ``agency``, and former ones who still have open cases; four statements."""
     on = timezone.localdate(at)
     members = Membership.objects.active(on).filter(agency=agency, role__in=DESK, user__is_active=True)
     roles: dict[Any, list[str]] = defaultdict(list)
@@ -94,7 +94,7 @@ def _open_cases(agency: Agency) -> Counter[Any]:
 
 
 def unassigned(agency: Agency) -> int:
-    """Return how many open cases of ``agency`` nobody has."""
+    """Return how many open cases of ``agency`` have no officer."""
     return Case.objects.filter(agency=agency, state__in=WITH_AGENCY, officer__isnull=True).count()
 
 
@@ -110,7 +110,7 @@ class DeputyAway(ValueError):
 
 
 class ActsElsewhere(ValueError):
-    """The person has a role that is not the planner's to lend."""
+    """The person has a role at a desk that the planner does not supervise."""
 
 
 def planned_absences(people: Iterable[Any], *, since: date) -> QuerySet[Absence]:
@@ -163,7 +163,7 @@ def end_absence(absence: Absence, *, on: date) -> None:
 
 
 class NotAtTheDesk(NotEntitled):
-    """Whoever is to get the cases does not act at the desk today."""
+    """The person who should get the cases does not act at the desk today."""
 
 
 @dataclass(frozen=True)
@@ -215,11 +215,11 @@ def _assign(case: Case, officer: User | None, *, by: User | None, at: datetime) 
         change.set(officer=officer)
 
 
-# ---- silence ----
+# ---- inactivity ----
 
 
 def inactive_since(at: datetime, calendar: WorkingCalendar | None = None) -> datetime:
-    """Return the moment ``SILENCE_HOURS`` of working time before ``at``: whoever was last seen before it is silent."""
+    """Return the moment ``SILENCE_HOURS`` of working time before ``at``: who was last seen before it is inactive."""
     calendar = calendar or current_calendar()
     minutes = limits.inactivity_minutes()
     day = timezone.localdate(at)
@@ -232,7 +232,7 @@ def inactive_since(at: datetime, calendar: WorkingCalendar | None = None) -> dat
 def unassign_inactive(*, at: datetime) -> int:
     """Take the open cases from officers who have not signed in for too long, and alert their supervisors once.
 
-    The cases wait for somebody else of the agency then. An absence with a deputy is no silence: the deputy acts.
+    The cases are without an officer then. An absence with a deputy is not inactivity: the deputy acts.
     Returns how many cases were taken; safe to run twice and at the same time.
     """
     since = inactive_since(at)
@@ -268,7 +268,7 @@ def _take_from(officer: Any, agency: Any, *, since: datetime, at: datetime) -> i
 
 
 def _alert(cases: Sequence[Case], officer: Any, *, at: datetime) -> None:
-    """Tell the supervisors once of each silence; without any, the unit."""
+    """Alert the supervisors once for each inactive officer, or the unit where there are none."""
     agency, on = cases[0].agency, timezone.localdate(at)
     if agency is None:
         return

@@ -1,4 +1,4 @@
-"""The morning's e-mail to every desk: what is due, at risk, returned, and which messages did not arrive."""
+"""The morning e-mail to every desk: cases due, at risk and returned, and messages that were not delivered."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Morning:
     """The bounds in time of one digest.
 
     ``since`` and ``until`` are the openings of the working day before and of this one, whenever in the day the digest
-    is made: what comes in after the opening belongs to the next one, so that nothing is told twice or never.
+    is made: events after the opening belong to the next one, so that nothing is reported twice or never.
     """
 
     on: date
@@ -69,7 +69,7 @@ def _midnight_after(day: date) -> datetime:
 
 @dataclass(frozen=True)
 class DigestCounts:
-    """What a desk is told in the morning: three numbers of cases and one of messages.
+    """The numbers in the digest of a desk: three of cases and one of messages.
 
     - ``due_today``: the desk owes the next step before midnight; those already late are among them.
     - ``at_risk``: it owes the next step later, but within the span that the queue marks as soon, or on the next working
@@ -104,8 +104,8 @@ class DigestReader:
     agencies: frozenset[int]
     instead: Mapping[int, frozenset[Any]] = field(default_factory=dict)
 
-    def is_told_of(self, part: DigestPart) -> bool:
-        """Tell whether the cases of ``part`` are work of this person: never the own, nor those about them."""
+    def counts(self, part: DigestPart) -> bool:
+        """Tell whether the digest counts ``part``: not cases they filed or are recused from, as deputy too."""
         if part.agency not in self.agencies or (part.own is not None and part.own == self.user.person_id):
             return False
         absent = self.instead.get(part.agency)
@@ -123,8 +123,8 @@ class DigestPart(NamedTuple):
 def send(*, at: datetime) -> int:
     """Owe each desk its digest of this working day, at the first run in working hours; return how many were owed.
 
-    All are owed in one transaction under one occasion, so that every further run of the day does nothing. Whoever has
-    nothing to be told gets none; what cannot be sent before offices close is not sent at all.
+    All are owed in one transaction under one occasion, so that every further run of the day does nothing. A digest
+    without any cases is not sent, nor one that cannot be sent before offices close.
     """
     day = morning(at, current_calendar())
     if day is None:
@@ -141,23 +141,23 @@ def _notices(day: Morning) -> Iterable[Notice]:
     readers = digest_readers(day.on)
     parts = counts_for(day, people=[reader.user.person_id for reader in readers if reader.user.person_id])
     for reader in readers:
-        told = _told(reader, parts)
-        if told != DigestCounts():
-            yield from to_staff("officer_digest", reader.user, partial(_words, told, day), by=BY_EMAIL)
+        counts = _counts_for_reader(reader, parts)
+        if counts != DigestCounts():
+            yield from to_staff("officer_digest", reader.user, partial(_words, counts, day), by=BY_EMAIL)
 
 
-def _told(reader: DigestReader, parts: Mapping[DigestPart, DigestCounts]) -> DigestCounts:
-    """Add up what a reader's agencies have, without the reader's own cases and those about the reader."""
-    return sum((counts_for for part, counts_for in parts.items() if reader.is_told_of(part)), DigestCounts())
+def _counts_for_reader(reader: DigestReader, parts: Mapping[DigestPart, DigestCounts]) -> DigestCounts:
+    """Add up the numbers of the reader's agencies, without cases the reader filed or is recused from."""
+    return sum((counts_for for part, counts_for in parts.items() if reader.counts(part)), DigestCounts())
 
 
-def _words(told: DigestCounts, day: Morning) -> dict[str, str]:
+def _words(counts: DigestCounts, day: Morning) -> dict[str, str]:
     return {
         "date": day_digits(day.on),
-        "due_today": str(told.due_today),
-        "at_risk": str(told.at_risk),
-        "returned": str(told.returned),
-        "failed": str(told.failed),
+        "due_today": str(counts.due_today),
+        "at_risk": str(counts.at_risk),
+        "returned": str(counts.returned),
+        "failed": str(counts.failed),
         "url": f"{settings.PUBLIC_URL}{reverse('queue')}",
     }
 

@@ -1,8 +1,8 @@
-"""Reminders before a deadline and the ladder after it: each step once for each clock, however often and by whom swept.
+"""Reminders before a deadline and escalation after it: each step once for each clock, however many sweeps run.
 
-A sweep first plans: it finds the running clocks it has to look at, says of most when to look again, and takes the steps
-that are due on the others, each in a transaction of its own under the lock of the case. ``ClockStep`` is unique for a
-clock and a step, and so is the occasion of each message.
+A sweep first plans: it reads the running clocks that are to be checked and sets for most when to check again. Then it
+takes the steps that are due on the others, each clock in its own transaction under the lock of the case. ``ClockStep``
+is unique for a clock and a step, and so is the occasion of each message.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ from notifications.outbox import Notice
 
 logger = logging.getLogger(__name__)
 
-#: A missed one climbs the ladder of the agency; of a task that of the agency that has it.
-CLIMBING = frozenset({ClockKind.DECIDE_COMPETENCE, ClockKind.ANSWER, ClockKind.ANSWER_TASK})
-#: A missed one is reported to the head of the unit.
+#: A missed deadline is escalated in the agency; that of a task in the agency that has the task.
+ESCALATED = frozenset({ClockKind.DECIDE_COMPETENCE, ClockKind.ANSWER, ClockKind.ANSWER_TASK})
+#: A missed deadline is reported to the head of the unit.
 OF_THE_UNIT = frozenset({ClockKind.FIND_OWNER, ClockKind.DECIDE_OBJECTION})
-#: The share of the waiting time at which the citizen is reminded.
+#: The percentage of the time to reply at which the citizen is reminded.
 HALF = 50
-#: No clock is left alone for longer: what a new setting says is found within this time.
-LOOK_AGAIN = timedelta(days=7)
-#: Clocks looked at in one statement, and how often in one sweep; the next minute goes on.
+#: Every clock is checked at least this often, so that a changed setting takes effect within this time.
+CHECK_AGAIN_AFTER = timedelta(days=7)
+#: Clocks checked in one statement, and statements in one sweep; the sweep of the next minute goes on.
 BATCH = 1000
 ROUNDS = 10
-#: Clocks on which one sweep takes steps at most: each costs some messages.
+#: Maximum number of clocks on which one sweep takes steps: each costs some messages.
 MOST = 500
 
 _HEAD = str(Role.CMU_HEAD)
@@ -55,7 +55,7 @@ _HEAD = str(Role.CMU_HEAD)
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a clock that has not been taken: ``name`` as it is kept, ``share`` of a reminder."""
+    """One step of a clock that is not taken yet: ``name`` as it is stored, ``share`` in percent for a reminder."""
 
     name: str
     on: datetime
@@ -91,21 +91,21 @@ def _reminder(share: int) -> str:
 
 
 def _missed(clock: Clock, taken: Collection[str], calendar: WorkingCalendar) -> Step | None:
-    """Return the next level: the first at the deadline, each further one after working days; empty ones cost none."""
+    """Return the next escalation level, the first at the deadline, each other a delay later; empty levels add none."""
     if clock.kind in OF_THE_UNIT:
         return None if _HEAD in taken else Step(_HEAD, clock.due_at, role=Role.CMU_HEAD)
-    if clock.kind not in CLIMBING:
+    if clock.kind not in ESCALATED:
         return None
     levels = [role for role in limits.ladder() if role not in taken and _empty(role) not in taken]
     if not levels:
         return None
-    climbed = sum(role in taken for role in LADDER)
-    on = calendar.due(clock.due_at, climbed * limits.LEVEL_DAYS) if climbed else clock.due_at
+    levels_taken = sum(role in taken for role in LADDER)
+    on = calendar.due(clock.due_at, levels_taken * limits.LEVEL_DAYS) if levels_taken else clock.due_at
     return Step(str(levels[0]), on, role=levels[0])
 
 
 def _empty(role: Role) -> str:
-    """Return how it is kept that a level had nobody on it."""
+    """Return the stored name of a level that had nobody on it."""
     return f"no_{role}"
 
 
@@ -115,7 +115,7 @@ def _empty(role: Role) -> str:
 def sweep(*, at: datetime) -> int:
     """Take every step that is due at ``at``; return how many were.
 
-    Safe to run twice and at the same time: a case in other hands at the moment is left to the next sweep.
+    Safe to run twice and at the same time: a case that is locked is left to the next sweep.
     """
     calendar = current_calendar()
     taken, budget = 0, MOST
@@ -129,9 +129,9 @@ def sweep(*, at: datetime) -> int:
 
 
 def _plan(at: datetime, calendar: WorkingCalendar) -> tuple[list[Clock], bool]:
-    """Look at a batch of clocks; return those with a step due, and whether there was nothing else to look at.
+    """Check a batch of clocks; return those with a step due, and whether there were no others to check.
 
-    The clocks are locked while it is written when to look again, so that a date moved meanwhile is not overlooked.
+    The clocks are locked while their next check is written, so that a date moved meanwhile is not missed.
     """
     due = Q(next_check_at__isnull=True) | Q(next_check_at__lte=at)
     running = Clock.objects.filter(due, ended_at__isnull=True, paused_at__isnull=True)
@@ -155,8 +155,8 @@ def _taken(clock: Clock) -> set[str]:
 
 
 def _next_check_at(step: Step | None, at: datetime) -> datetime:
-    """Return when to look again: just after the next step is due."""
-    latest = at + LOOK_AGAIN
+    """Return when to check again: just after the next step is due."""
+    latest = at + CHECK_AGAIN_AFTER
     return min(step.on + timedelta(microseconds=1), latest) if step else latest
 
 
@@ -164,14 +164,14 @@ def _advance(planned: Clock, *, at: datetime, calendar: WorkingCalendar) -> int:
     """Take the steps that are due on one clock, under the lock of its case; return how many were."""
     try:
         with transaction.atomic():
-            return _climb(planned, at=at, calendar=calendar)
+            return _take_due_steps(planned, at=at, calendar=calendar)
     except Exception:
-        # Whatever is wrong with one clock must not stop those behind it; the next sweep tries again.
+        # An error on one clock must not stop the others; the next sweep tries again.
         logger.exception("a clock took no step", extra={"clock_id": planned.pk})
         return 0
 
 
-def _climb(planned: Clock, *, at: datetime, calendar: WorkingCalendar) -> int:
+def _take_due_steps(planned: Clock, *, at: datetime, calendar: WorkingCalendar) -> int:
     held = Case.objects.select_for_update(of=("self",), skip_locked=True)
     case = held.filter(pk=planned.case_id).defer("folded", "search_vector").first()
     clock = _running(planned.pk) if case else None
@@ -197,7 +197,7 @@ def _running(pk: int) -> Clock | None:
 
 @dataclass(frozen=True)
 class _Taking:
-    """What a step is taken on; ``is_first_miss`` while nobody above the desk was told of this clock."""
+    """The clock and case of a step; ``is_first_miss`` until this clock was escalated for the first time."""
 
     clock: Clock
     case: Case
@@ -206,16 +206,16 @@ class _Taking:
 
 
 def _take(step: Step, on: _Taking) -> str:
-    """Record ``step`` in the history and owe what it tells; return the name under which it is kept."""
+    """Record ``step`` in the history and owe its messages; return the name under which it is stored."""
     clock, at = on.clock, on.post.at
-    is_apology = on.is_first_miss and not step.share and clock.kind in CLIMBING and clock.task_id is None
+    is_apology = on.is_first_miss and not step.share and clock.kind in ESCALATED and clock.task_id is None
     with act(on.case, Action.REMIND if step.share else Action.ESCALATE, by=None, at=at) as change:
         messages = _StepMessages(step=step, clock=clock, change=change, post=on.post)
-        told = list(messages.reminder() if step.share else messages.miss())
+        owed = list(messages.reminder() if step.share else messages.miss())
         change.facts = {"kind": clock.kind, "step": step.name}
         if messages.is_empty:
             change.facts["empty"] = True
-        outbox.owe(told, occasion=f"clock:{clock.pk}:{step.name}", at=at)
+        outbox.owe(owed, occasion=f"clock:{clock.pk}:{step.name}", at=at)
         if is_apology:
             change.facts["first"] = True
             _apologise(on.case, clock, at=at)
@@ -225,14 +225,14 @@ def _take(step: Step, on: _Taking) -> str:
 
 
 def _apologise(case: Case, clock: Clock, *, at: datetime) -> None:
-    """Owe the citizen the one apology of this stretch of the case: for the first miss, whichever clock it was on."""
+    """Owe the citizen an apology, once since filing or reopening: for the first miss on any clock."""
     notice = notices.to_citizen("case_late", case=case, on=timezone.localdate(clock.due_at))
     outbox.owe([notice], occasion=f"late:{case.pk}:{case.objections_made}", at=at)
 
 
 @dataclass
 class _StepMessages:
-    """Whom one step tells what; ``is_empty`` afterwards when nobody stands on its level."""
+    """The messages of one step; ``is_empty`` is set by ``miss`` if its level has nobody."""
 
     step: Step
     clock: Clock
@@ -242,13 +242,13 @@ class _StepMessages:
 
     @property
     def agency(self) -> Agency | None:
-        """The agency that owes: of a task the one that has it."""
+        """The responsible agency: for a task the one that has it."""
         return self.clock.task.agency if self.clock.task else self.change.case.agency
 
     # -- before the deadline --
 
     def reminder(self) -> Iterator[Notice]:
-        """Yield the reminders: to the citizen who was asked, else to whoever owes; the last by telephone too."""
+        """Yield the reminders: to the citizen who was asked, else to the responsible staff; the last by SMS too."""
         if self.clock.kind == ClockKind.CITIZEN_REPLY:
             day = timezone.localdate(self.clock.due_at)
             yield notices.to_citizen("case_reminder", case=self.change.case, on=day)
@@ -260,7 +260,7 @@ class _StepMessages:
         yield from self.post.write(template, self._owing(), self._words, by=ways)
 
     def _owing(self) -> Iterable[User]:
-        """Return whoever has to act: the officer or the deputy, else the whole desk, else the unit."""
+        """Return the responsible staff: the officer or the deputy, else the whole desk, else the unit."""
         case, agency = self.change.case, self.agency
         if self.clock.kind in OF_THE_UNIT or agency is None:
             return self.change.desk.cmu()
@@ -275,21 +275,21 @@ class _StepMessages:
     # -- after it --
 
     def miss(self) -> Iterator[Notice]:
-        """Yield the reports of a miss to one level, with a copy to the unit; an empty level is told to the unit."""
-        people = self._on_the_level()
+        """Yield the reports of a miss to one level with a copy to the unit, which also learns of an empty level."""
+        people = self._people_on_level()
         if self.clock.kind in OF_THE_UNIT:
             unit = people or self.change.desk.cmu()
             yield from self.post.write("cmu_own_late", unit, self._words, by=BY_EMAIL_AND_SMS)
             return
         self.is_empty = not people
         if people:
-            # An office reads letters; the telephone is for the person beside the desk.
+            # Only the supervisor, who works next to the desk, gets an SMS; the levels above read e-mail.
             ways = BY_EMAIL_AND_SMS if self.step.role == Role.SUPERVISOR else BY_EMAIL
             yield from self.post.write("ladder_late", people, self._words, by=ways)
         copy = "cmu_rung_empty" if self.is_empty else "cmu_late"
-        yield from self.post.write(copy, self._unit_but(people), self._level_words)
+        yield from self.post.write(copy, self._unit_without(people), self._level_words)
 
-    def _on_the_level(self) -> list[User]:
+    def _people_on_level(self) -> list[User]:
         role, on = self.step.role, timezone.localdate(self.post.at)
         if role is None:
             return []
@@ -298,9 +298,9 @@ class _StepMessages:
         people = acting_as({role}, on, agency=agency, exclude=case.recused)
         return [user for user in people if not case.is_own_of(user)]
 
-    def _unit_but(self, people: Collection[User]) -> list[User]:
-        told = {user.pk for user in people}
-        return [user for user in self.change.desk.cmu() if user.pk not in told]
+    def _unit_without(self, people: Collection[User]) -> list[User]:
+        reached = {user.pk for user in people}
+        return [user for user in self.change.desk.cmu() if user.pk not in reached]
 
     def _words(self) -> dict[str, str]:
         agency = self.agency

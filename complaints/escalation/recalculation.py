@@ -1,6 +1,6 @@
-"""Deadlines counted anew after the calendar changed: a day off declared or called off, a Ramadan that moved.
+"""Recalculates deadlines after the calendar changed: a day off declared or cancelled, a Ramadan that moved.
 
-Idempotent: what the calendar of the moment already says is left alone. The admin rings for it, the night repeats it.
+Idempotent: dates that already follow the current calendar stay. The admin starts it, and it runs every night.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class RecalculatedDates:
-    """When a clock was due first, and when it is due now."""
+    """The recalculated first and current deadline of a clock."""
 
     first: datetime
     due: datetime
@@ -39,9 +39,9 @@ class RecalculatedDates:
 def recalculated_dates(clock: Clock, calendar: WorkingCalendar) -> RecalculatedDates:
     """Return the dates of an open clock as ``calendar`` has them.
 
-    A clock with a limit is counted from its start, its finished pauses added. A day that was promised stays, also when
-    it could be earlier now; where offices no longer work on it, the next working day takes its place. What a citizen
-    was told to answer by never comes nearer.
+    A clock with a limit is counted from its start, plus its finished pauses. A promised day stays, even when it could
+    be earlier now; if offices no longer work on it, the next working day replaces it. The date until which a citizen
+    may reply never becomes earlier.
     """
     if clock.limit_days is None:
         return RecalculatedDates(_kept(clock, clock.first_due_at, calendar), _kept(clock, clock.due_at, calendar))
@@ -64,14 +64,14 @@ def _kept(clock: Clock, due: datetime, calendar: WorkingCalendar) -> datetime:
 
 
 def recalculate(*, at: datetime) -> int:
-    """Count the dates of all open clocks anew; return how many moved. Safe to run twice and at the same time."""
+    """Recalculate the dates of all open clocks; return how many moved. Safe to run twice and at the same time."""
     calendar = current_calendar()
     moved, last = 0, 0
     running = Clock.objects.filter(ended_at__isnull=True).exclude(kind=ClockKind.MAY_OBJECT).order_by("pk")
     while clocks := list(running.filter(pk__gt=last)[:BATCH]):
         last = clocks[-1].pk
         moved += sum(_attempt(clock, at=at, calendar=calendar) for clock in clocks if _differs(clock, calendar))
-        # The shares of the working time may lie elsewhere also where the end stays.
+        # The moments of the reminders may move even where the deadline stays.
         Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(next_check_at=None)
     return moved
 
@@ -84,7 +84,7 @@ def _attempt(clock: Clock, *, at: datetime, calendar: WorkingCalendar) -> bool:
     try:
         return _recount(clock, at=at, calendar=calendar)
     except Exception:
-        # Whatever is wrong with one clock must not stop those behind it; the night tries again.
+        # An error on one clock must not stop the others; the nightly run tries again.
         logger.exception("a deadline was not counted anew", extra={"clock_id": clock.pk})
         return False
 
@@ -121,7 +121,7 @@ def _move(clock: Clock, dates: RecalculatedDates, change: Change) -> None:
 
 
 def _tell(change: Change) -> None:
-    """Owe the citizen the new date, in place of what has not left yet and names the old one."""
+    """Owe the citizen the new date, and cancel unsent messages that name the old one."""
     case = change.case
     outbox.cancel(reference=case.reference, templates=PROMISES | REMINDERS, at=change.at)
     notice = notices.to_citizen("case_new_date", case=case, on=case.promised_on)

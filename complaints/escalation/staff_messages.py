@@ -1,4 +1,4 @@
-"""What staff are told about time: in whose language, by which channels and when telephones may ring."""
+"""Messages to staff about deadlines: language, channels, and the earliest moment for an SMS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from notifications.outbox import Notice
 
 @dataclass(frozen=True)
 class StaffMessages:
-    """Letters about one case at one moment; the calendar says when telephones may ring."""
+    """Messages about one case at one moment; the calendar gives the earliest moment for an SMS."""
 
     case: Case
     at: datetime
@@ -27,10 +27,7 @@ class StaffMessages:
     def write(
         self, template: str, people: Iterable[User], words: ContextBuilder, *, by: tuple[Channel, ...] = BY_EMAIL
     ) -> Iterator[Notice]:
-        """Yield one notice for each of ``people`` and each channel; nobody gets one about a case of their own.
-
-        Nor about one that is about them.
-        """
+        """Yield a notice for each of ``people`` and channel, but none about a case they filed or are recused from."""
         for user in people:
             if self.case.is_own_of(user) or self.case.is_recused(user):
                 continue

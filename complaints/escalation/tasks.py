@@ -1,4 +1,4 @@
-"""What the clock does to cases without anybody pressing a button."""
+"""The Celery tasks of complaints."""
 
 import logging
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from complaints.workflow import State
 
 logger = logging.getLogger(__name__)
 
-#: Cases one tick lets lapse at most; the next tick takes the rest.
+#: Maximum number of questions that lapse in one run; the next run takes the rest.
 BATCH = 200
 #: How long a draft waits for its owner; the privacy page says so.
 DRAFT_LIFE = timedelta(days=7)
@@ -36,7 +36,7 @@ def escalate() -> int:
 
 @shared_task(name="complaints.recalculate_deadlines")
 def recalculate_deadlines() -> int:
-    """Count the open deadlines anew after the calendar changed; safe to run twice and at the same time."""
+    """Recalculate the open deadlines after the calendar changed; safe to run twice and at the same time."""
     return recalculation.recalculate(at=timezone.now())
 
 
@@ -48,13 +48,13 @@ def unassign_inactive() -> int:
 
 @shared_task(name="complaints.discard_drafts")
 def discard_drafts() -> int:
-    """Throw away, with their files, the drafts nobody has touched for seven days; safe to run twice."""
+    """Delete the drafts unchanged for seven days, with their files; safe to run twice."""
     return discard_drafts_before(timezone.now() - DRAFT_LIFE)
 
 
 @shared_task(name="complaints.build_search_index")
 def build_search_index() -> int:
-    """Sum up the words of finished blocks of cases for the search; safe to run twice and at the same time."""
+    """Index the words of finished blocks of cases for the search; safe to run twice and at the same time."""
     return index.build_index()
 
 
@@ -65,7 +65,7 @@ def send_digests() -> int:
 
 
 def discard_drafts_before(moment: datetime) -> int:
-    """Throw away the drafts last touched before ``moment``, a batch at a time; return how many."""
+    """Delete the drafts last changed before ``moment``, in batches; return how many."""
     old = list(Draft.objects.filter(updated_at__lt=moment)[:BATCH])
     for draft in old:
         uploads.discard(draft)

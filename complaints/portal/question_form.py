@@ -10,7 +10,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext, gettext_lazy as _
 
 from agencies.models import QuestionKind, TopicQuestion
-from complaints.actions.topic_answers import Said, answered_day
+from complaints.actions.topic_answers import AnswerTexts, answered_day
 from complaints.models import TopicAnswer
 from complaints.models.texts import LINE_LENGTH
 from kit.forms import DayField, Form, LineField
@@ -25,7 +25,7 @@ class TopicQuestionsForm(Form):
     def ask(
         self,
         questions: Sequence[TopicQuestion],
-        given: Said,
+        given: AnswerTexts,
         *,
         before: Mapping[int, TopicAnswer] | None = None,
         is_partial: bool = False,

@@ -1,1 +1,1 @@
-"""Cases found by words, in all the forms they take, and by number."""
+"""The search for cases: by words in all their forms, by number, and by person."""

@@ -1,4 +1,4 @@
-"""Sums up the words of finished blocks of cases, so that a search passes over those that lack a word."""
+"""Indexes the words of finished blocks of cases, so that a search skips the blocks that lack a word."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from django.db import connection, transaction
 
 from complaints.models import SearchBlock
 
-#: Blocks summed up in one run at most; the next run takes the rest.
+#: Maximum number of blocks indexed in one run; the next run takes the rest.
 BATCH = 100
-#: The lock that whoever writes words of a case shares; the trigger of the migration names it too.
+#: The advisory lock that writers of a case's text hold shared; the trigger in the migration uses the same number.
 LOCK = 4_107_001
-#: A ``tsvector`` holds a mebibyte; a block with more different words stays without a row and is always read.
+#: A ``tsvector`` is limited to a mebibyte; a block with more different words gets no row and is always read.
 _MOST_BYTES = 1_000_000
 
 _UNWRITTEN = """
@@ -33,7 +33,7 @@ ON CONFLICT DO NOTHING
 
 
 def build_index() -> int:
-    """Sum up the finished blocks that have no row yet, the newest first; return how many. Safe to run at any time."""
+    """Index the finished blocks that have no row yet, the newest first; return how many. Safe to run at any time."""
     with connection.cursor() as cursor:
         cursor.execute(_UNWRITTEN, {"cases": SearchBlock.CASES, "batch": BATCH})
         numbers = [number for (number,) in cursor.fetchall()]
@@ -41,7 +41,7 @@ def build_index() -> int:
 
 
 def _sum_up(number: int) -> int:
-    """Sum up one block; 0 while somebody is writing words of a case, which could not be seen yet."""
+    """Index one block; 0 while somebody is writing the text of a case, which is not visible yet."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:

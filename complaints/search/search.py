@@ -1,4 +1,4 @@
-"""The search of the desk: a tracking number, words of a case, or the telephone or document number of its person."""
+"""The search for staff: by tracking number, by words, or by the citizen's telephone or document number."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from kit.arabic import strip_prefixes
 from kit.forms import MobileField, plain_digits
 from kit.keyset import PAGE, KeysetPage
 
-#: What is longer than this is no search.
+#: Maximum characters of a search.
 LONGEST = 200
-#: Words looked for; more narrow nothing any further.
+#: Maximum number of words searched for; more hardly narrow the result.
 MOST_WORDS = 8
-#: So many cases the index finds within milliseconds.
+#: The number of cases that the index finds within milliseconds.
 FEW = 2500
-#: Pages of cases read to fill one, where names that are covered have all the words: more are a search for a person.
+#: Pages read to fill one where only redacted names match the words: more would be a search for a person.
 ROUNDS = 8
-#: Blocks read from the newest down before the rest is left to the database after all.
+#: Maximum number of unindexed blocks read from the newest down before the database searches the rest.
 WALK = 16
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"[+]?[A-Za-z]{0,3}[0-9]{5,20}")
@@ -42,7 +42,7 @@ _LAST = re.compile(r"[0-9]{1,18}")
 
 
 def is_personal(text: str) -> bool:
-    """Tell whether ``text`` looks like the number of a telephone or a document: such a text stays out of addresses."""
+    """Tell whether ``text`` looks like a telephone or document number, which must not appear in a URL."""
     return len(text) <= LONGEST and bool(_NUMBER.fullmatch(plain_digits(text)))
 
 
@@ -64,7 +64,7 @@ def by_person(scope: CaseQuerySet, text: str, *, user: User, at: datetime) -> li
 
 def _people(number: str) -> Any:
     found = [Citizen.objects.numbered(kind, variant) for kind in NumberKind for variant in {number, number.upper()}]
-    # What is no mobile number is looked for as the number of a document only.
+    # A number that is no mobile number can only be a document number.
     with suppress(ValidationError):
         found.append(Citizen.objects.reached_at(MobileField().clean(number)))
     return reduce(or_, found).values("pk")
@@ -73,11 +73,11 @@ def _people(number: str) -> Any:
 def by_words(
     scope: CaseQuerySet, text: str, *, reads: Callable[[Case], CaseVisibility], after: str = ""
 ) -> KeysetPage[Case]:
-    """Return a page of the cases that have every word of ``text``, in whatever form of it, the newest first.
+    """Return a page of the cases that contain every word of ``text`` in any of its forms, the newest first.
 
-    Letters are folded and articles stripped as the database does it, and each word stands for the forms that
-    ``wordforms`` guesses, and for what begins with it. ``reads`` says how the searcher reads a case: a word that is
-    covered there is not found either. ``after`` is the ``next`` of the page before.
+    Letters are folded and articles stripped as in the database, and each word matches the forms that ``word_forms``
+    guesses, and words that begin with it. ``reads`` returns the searcher's visibility of a case: words that are
+    redacted for them do not match. ``after`` is the ``next`` of the page before.
     """
     words = search_words(text)
     below = int(after) if _LAST.fullmatch(after) else None
@@ -95,7 +95,7 @@ def by_words(
 def _readable(
     cases: Sequence[Case], words: Sequence[Forms], visibilities: Sequence[CaseVisibility], *, database: str
 ) -> Sequence[Case]:
-    """Return which of ``cases`` have all ``words`` in what their reader may read; two statements more, or none."""
+    """Return which of ``cases`` match all ``words`` after redaction for the reader; two more statements, or none."""
     restricted = {visibility.case.pk: visibility for visibility in visibilities if not visibility.knows_person}
     details = Case.objects.filter(pk__in=restricted).values_list("pk", "details") if restricted else ()
     texts = {key: f"{restricted[key].case.subject} {text}" for key, text in details}
@@ -121,12 +121,12 @@ def search_words(text: str) -> list[Forms]:
 
 
 def search_query(words: Sequence[Forms]) -> str:
-    """Return what the database is asked for (a ``tsquery``): some form of each of ``words``."""
+    """Return the ``tsquery`` for any form of each of ``words``."""
     return " & ".join(f"({_any_of(word)})" for word in words)
 
 
 def _any_of(forms: Forms) -> str:
-    # Letters and digits alone, by the pattern of a word: nothing of it can be an operator.
+    # The pattern of a word allows only letters and digits, so that it cannot contain an operator.
     beginnings = [f"'{one}':*" for one in sorted(forms.beginnings)]
     return " | ".join([*beginnings, *(f"'{one}'" for one in sorted(forms.exact))])
 
@@ -139,9 +139,9 @@ class _Raw(SearchQuery):
 
 
 class _OpaqueQuery(_Raw):
-    """The same, hidden from the planner.
+    """The same query, but opaque to the planner.
 
-    It adds up what it supposes of each form, and would read the whole table for the sum of sixty guesses.
+    The planner adds up its estimates for each form, and would scan the whole table for the sum of sixty of them.
     """
 
     def as_sql(self, *args: Any, **options: Any) -> tuple[str, Any]:
@@ -152,8 +152,8 @@ class _OpaqueQuery(_Raw):
 def _newest(scope: CaseQuerySet, words: Sequence[Forms], number: int, *, below: int | None) -> list[int]:
     """Return the keys of the ``number`` newest cases of ``scope`` that have all ``words`` and come before ``below``.
 
-    Few are found by the index and sorted. Of many, the index would give all; so the cases are read from the newest
-    down, without those blocks of a thousand that lack a word, until there are enough.
+    Few cases are found by the index and sorted. For many, the index would return all of them; so the cases are read
+    from the newest down, skipping blocks of a thousand that lack a word, until there are enough.
     """
     scope = scope.filter(pk__lt=below) if below else scope
     if not _are_many(words, scope.db):
@@ -170,12 +170,12 @@ def _newest(scope: CaseQuerySet, words: Sequence[Forms], number: int, *, below: 
 
 
 def _sorted(rows: CaseQuerySet, number: int) -> list[int]:
-    # The sum keeps the database from reading all cases from the newest down until it has found enough.
+    # Ordered by a sum, so that the planner does not scan all cases from the newest down until it has found enough.
     return list(rows.order_by((F("pk") + 0).desc()).values_list("pk", flat=True)[:number])
 
 
 def _are_many(words: Sequence[Forms], database: str) -> bool:
-    """Tell whether more cases have all ``words`` than the index finds quickly, by the statistics of common words."""
+    """Tell whether more cases match all ``words`` than the index finds quickly, by the statistics of common words."""
     exact = sorted(frozenset().union(*(word.exact for word in words)))
     beginnings = sorted(frozenset().union(*(word.beginnings for word in words)))
     with connections[database].cursor() as cursor:
@@ -193,9 +193,9 @@ WHERE schemaname = current_schema() AND tablename = 'complaints_case' AND attnam
 
 
 def _runs(words: Sequence[Forms], *, below: int | None) -> Iterator[tuple[int, int]]:
-    """Yield the first and last key of each run of blocks that may have all ``words``, the newest first.
+    """Yield the first and last key of each run of consecutive blocks that may match all ``words``, the newest first.
 
-    Blocks not summed up yet may have any word. After ``WALK`` of them it ends.
+    Blocks that are not indexed yet may match. It ends after ``WALK`` of them.
     """
     having = SearchBlock.objects.filter(search_vector=_OpaqueQuery(words)).values("pk")
     known = dict(SearchBlock.objects.values_list("pk", ExpressionWrapper(Q(pk__in=having), BooleanField())))

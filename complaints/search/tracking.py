@@ -1,4 +1,4 @@
-"""The status of a case for somebody who is not signed in but knows its number and the end of the owner's phone."""
+"""Finds a case for a visitor who is not signed in but knows its number and the last digits of the owner's phone."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ TRIES_OF_ADDRESS: Final = RateLimit("track_address", 60, HOUR)
 def find(reference: str, phone_end: str, *, address: str, at: datetime) -> Case | None:
     """Return the case of ``reference`` if its owner's mobile number ends in ``phone_end``.
 
-    No case and a wrong end look alike. Every look is counted, by number and by ``address``, the visitor's as limits
-    count it; raises ``accounts.rate_limits.RateLimitReached``.
+    Returns None both for an unknown number and for wrong digits. Every attempt counts towards the limits, by number
+    and by ``address``, the visitor's; raises ``accounts.rate_limits.RateLimitReached``.
     """
     spend(TRIES_OF_ADDRESS, address, at=at)
     spend(TRIES_OF_NUMBER, reference, at=at)

@@ -28,7 +28,7 @@ def load_case(user: User, reference: str, *, at: datetime) -> Case:
 
 def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     """Return the context of the head of every page about ``case``."""
-    countdown = case_countdown(case, at=at, still=pauses.pause_now(case))
+    countdown = case_countdown(case, at=at, pause=pauses.pause_now(case))
     visibility = StaffVisibility(user, at).of(case)
     return {
         "case": case,

@@ -181,8 +181,8 @@ def _answer_entry(text: EventText) -> PdfEntry:
 
 
 def _conversation_entry(line: ConversationLine) -> PdfEntry:
-    by = line.told.channel if line.told else line.by
-    status = [line.told.fate.word] if line.told else []
+    by = line.message.channel if line.message else line.by
+    status = [line.message.delivery.word] if line.message else []
     return _entry(line.title, [moment_text(line.at), by, *status], lines=line.texts)
 
 

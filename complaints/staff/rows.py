@@ -42,12 +42,12 @@ class QueueRow:
 def queue_rows(cases: Sequence[Case], user: User, *, at: datetime) -> list[QueueRow]:
     """Return the rows of ``cases`` for ``user``; two statements at most, for those that wait for their citizen."""
     paused = pauses.pauses_now(cases)
-    return [queue_row(case, user, at=at, still=paused.get(case.pk)) for case in cases]
+    return [queue_row(case, user, at=at, pause=paused.get(case.pk)) for case in cases]
 
 
-def queue_row(case: Case, user: User, *, at: datetime, still: Pause | None = None) -> QueueRow:
+def queue_row(case: Case, user: User, *, at: datetime, pause: Pause | None = None) -> QueueRow:
     """Return the row of ``case`` for ``user``, with the deadline of its partner task where the list fetched that."""
     task_due_at: datetime | None = getattr(case, "partner_task_due_at", None)
-    countdown = countdown_to(task_due_at, at=at) if task_due_at else case_countdown(case, at=at, still=still)
+    countdown = countdown_to(task_due_at, at=at) if task_due_at else case_countdown(case, at=at, pause=pause)
     due_at = task_due_at or case.deadline_at
     return QueueRow(case, due_at, countdown, status_colour(case, countdown), knows_person(case, user, at=at))

@@ -1,1 +1,1 @@
-"""Whose a case may be, which cases are similar, and what a routing rule would change."""
+"""Suggestions: which agency may own a case, which cases are similar, and what a routing rule would change."""

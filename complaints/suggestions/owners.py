@@ -1,4 +1,4 @@
-"""Which agency a case may belong to and which topic, each with its reason: shown to people, never applied by itself."""
+"""Suggests the owner and the topic of a case, each with a reason; people decide, nothing is applied automatically."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from complaints.models import Case, CaseEvent, CaseQuerySet, Draft, Precedent, R
 from complaints.suggestions.suggestion_model import ASKED, Guess, Query, SuggestionModel, current_model
 from complaints.workflow import Action, State
 
-#: Agencies a text points to that are shown beside those that rules, rulings and people name.
+#: Maximum number of agencies guessed from the text, shown after those from rules, rulings and people.
 MOST_GUESSES = 3
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One agency and why it is suggested; only one with an active officer can receive a case."""
+    """One suggested agency and the reason; only an agency with an active officer can receive a case."""
 
     agency: Agency
     reason: str
@@ -32,9 +32,9 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class OpenCase:
-    """A case in triage: the last refusal, if it came back, the agency its citizen chose, and who may be its owner.
+    """A case in triage: its last refusal, if it came back, the agency its citizen chose, and the suggested owners.
 
-    ``topic`` is the one its words read like, where that is another than its own.
+    ``topic`` is the one its text suggests, where that is not its own.
     """
 
     case: Case
@@ -46,7 +46,7 @@ class OpenCase:
 
 @dataclass(frozen=True)
 class SuggestionsForDraft:
-    """What is offered to somebody who files: agencies with their reasons, and the topic their words read like."""
+    """The suggestions for a draft: agencies with reasons, and the topic that its text suggests."""
 
     agencies: Sequence[Suggestion] = ()
     topic: Topic | None = None
@@ -56,16 +56,16 @@ class SuggestionsForDraft:
 
 
 def with_reasons(cases: CaseQuerySet) -> CaseQuerySet:
-    """Return ``cases`` with all that suggestions are drawn from, in two further statements for the whole list."""
+    """Return ``cases`` with the rows that suggestions need, in two more statements for the whole list."""
     related = ("citizen", "topic__parent", "topic__suggested_agency", "governorate")
     return cases.select_related(*related).prefetch_related("refusals__agency", "refusals__proposed_agency")
 
 
 def opened(cases: Sequence[Case], *, at: datetime) -> list[OpenCase]:
-    """Return each of ``cases`` with its suggestions, in as many statements for all as for one."""
+    """Return each of ``cases`` with its suggestions; the number of statements does not depend on that of the cases."""
     on = timezone.localdate(at)
     chosen = _chosen(cases)
-    clues = _clues([_matter_of(case) for case in cases], at=at)
+    clues = _clues([_description(case) for case in cases], at=at)
     rulings = precedents.precedents_for(cases, on=on) if cases else {}
     found = []
     for case, clue in zip(cases, clues, strict=True):
@@ -90,17 +90,17 @@ def for_case(case: Case, *, at: datetime) -> OpenCase | None:
 
 
 def for_draft(draft: Draft, *, at: datetime) -> SuggestionsForDraft:
-    """Return the agencies and the topic to offer to somebody who files: nothing where their own choice needs no help.
+    """Return the suggestions for a draft; none where the citizen's own choice needs no help.
 
-    Agencies where theirs is not known, or where the rule for topic and place names another one; never on a topic that
-    is kept from the agency it is about.
+    Agencies are suggested where none is chosen, or where the rule for topic and place names another one; never for a
+    topic that is withheld from the agency it is about.
     """
     topic = draft.topic
     if topic is None or not draft.has_words:
         return SuggestionsForDraft()
     text = f"{draft.subject} {draft.details}"
-    told = _Told(draft.kind, topic, draft.governorate, text, f"{draft.area} {draft.place}")
-    clue = next(iter(_clues([told], at=at)))
+    description = _Description(draft.kind, topic, draft.governorate, text, f"{draft.area} {draft.place}")
+    clue = next(iter(_clues([description], at=at)))
     if topic.withheld_from_agency:
         return SuggestionsForDraft(topic=clue.other_topic)
     if draft.agency is not None:
@@ -111,16 +111,16 @@ def for_draft(draft: Draft, *, at: datetime) -> SuggestionsForDraft:
 
 
 def _beside_choice(chosen: Agency, clue: _Clue) -> SuggestionsForDraft:
-    """Return what is offered beside the citizen's own choice: another agency by rule, another topic of the same."""
+    """Return the suggestions next to the citizen's choice: another agency by rule, or another topic of the same one."""
     owner, topic = clue.owner, clue.other_topic
     names_another = owner is not None and owner != chosen and owner.is_complainable
     return SuggestionsForDraft(
-        [_ruled(owner)] if owner and names_another else [], topic if topic and _concerns(topic, chosen) else None
+        [_ruled(owner)] if owner and names_another else [], topic if topic and _is_for(topic, chosen) else None
     )
 
 
-def _concerns(topic: Topic, agency: Agency) -> bool:
-    """Tell whether the topic is one that the agency has to do with."""
+def _is_for(topic: Topic, agency: Agency) -> bool:
+    """Tell whether the topic belongs to the kind of the agency."""
     is_kind = not topic.agency_kinds or agency.kind in topic.agency_kinds
     return is_kind and (not topic.sectors or agency.sector in topic.sectors)
 
@@ -133,14 +133,14 @@ def _why(ruling: Precedent) -> str:
 
 
 def _why_in_public(_ruling: Precedent) -> str:
-    """Return what a citizen reads of a ruling: its words are the unit's, and were not written for the public."""
+    """Return the reason a citizen reads for a ruling; the unit's own reason was not written for the public."""
     return gettext("A case like this was decided so before")
 
 
 def _suggested(
     clue: _Clue, rulings: Sequence[Precedent], ruled_why: Callable[[Precedent], str] = _why
 ) -> Iterator[Suggestion]:
-    """Yield who may be the owner: by rule, by earlier rulings, by topic, by what the text points to."""
+    """Yield the possible owners: by rule, by earlier rulings, by topic, and guessed from the text."""
     if clue.owner:
         yield _ruled(clue.owner)
     for ruling in rulings:
@@ -165,7 +165,7 @@ def _wished(agency: Agency) -> Suggestion:
 
 
 def _reason(guess: Guess, topic: Topic | None) -> str:
-    """Return what speaks for a guess most: earlier cases, then the topic the text reads like, then its words."""
+    """Return the strongest reason of a guess: earlier cases, then the topic the text suggests, then its words."""
     if guess.votes:
         return ngettext(
             "%(count)s of the %(asked)s most similar closed cases was answered by it",
@@ -182,12 +182,12 @@ def _reason(guess: Guess, topic: Topic | None) -> str:
     ) % {"words": listed}
 
 
-# ---- what is known of the cases ----
+# ---- the clues to an owner ----
 
 
 @dataclass(frozen=True)
-class _Told:
-    """What a person told: enough to look for the owner."""
+class _Description:
+    """What a person wrote about the case, as far as the search for an owner needs it."""
 
     kind: str
     topic: Topic | None
@@ -198,29 +198,31 @@ class _Told:
 
 @dataclass(frozen=True)
 class _Clue:
-    """What points to the owner of one case: the rule, the usual agency, the text, and another topic it reads like."""
+    """The clues to the owner of one case: the rule, the usual agency, guesses from the text, and another topic."""
 
-    told: _Told
+    description: _Description
     owner: Agency | None
     usual: Agency | None
     guesses: Sequence[tuple[Guess, Agency, Topic | None]]
     other_topic: Topic | None
 
 
-def _matter_of(case: Case) -> _Told:
-    return _Told(case.kind, case.topic, case.governorate, f"{case.subject} {case.details}", f"{case.area} {case.place}")
+def _description(case: Case) -> _Description:
+    return _Description(
+        case.kind, case.topic, case.governorate, f"{case.subject} {case.details}", f"{case.area} {case.place}"
+    )
 
 
-def _clues(told: Sequence[_Told], *, at: datetime) -> list[_Clue]:
-    """Return the clues of each, in three statements for all, once the model of this process is warm."""
+def _clues(descriptions: Sequence[_Description], *, at: datetime) -> list[_Clue]:
+    """Return the clues for each, in three statements for all once the model of this process is loaded."""
     model, on = current_model(at=at), timezone.localdate(at)
-    read = [model.topics_read(one.text, kind=one.kind) for one in told]
-    others = [_other_topic(model, one) for one in told]
+    read = [model.topics_read(one.text, kind=one.kind) for one in descriptions]
+    others = [_other_topic(model, one) for one in descriptions]
     topics = _topics({key for keys in [*read, [key for key in others if key]] for key in keys})
-    owners = _owners(model, told, read, topics, on=on)
+    owners = _owners(model, descriptions, read, topics, on=on)
     guesses = [
         _guesses(model, one, {key: _owner_key(owners[place, key]) for key in keys if key in topics})
-        for place, (one, keys) in enumerate(zip(told, read, strict=True))
+        for place, (one, keys) in enumerate(zip(descriptions, read, strict=True))
     ]
     named = {guess.agency for some in guesses for guess in some}
     agencies = Agency.objects.complainable(on=on).in_bulk(named) if named else {}
@@ -236,7 +238,7 @@ def _clues(told: Sequence[_Told], *, at: datetime) -> list[_Clue]:
             ],
             topics.get(others[place] or 0),
         )
-        for place, (one, some) in enumerate(zip(told, guesses, strict=True))
+        for place, (one, some) in enumerate(zip(descriptions, guesses, strict=True))
     ]
 
 
@@ -244,27 +246,29 @@ def _topics(keys: set[int]) -> Mapping[int, Topic]:
     return Topic.objects.select_related("parent", "suggested_agency").in_bulk(keys) if keys else {}
 
 
-def _usual(model: SuggestionModel, topic: Topic, told: _Told) -> Agency | None:
+def _usual(model: SuggestionModel, topic: Topic, description: _Description) -> Agency | None:
     """Return the usual agency of a topic where it serves the governorate of the case."""
-    usual, governorate = topic.suggested_agency, told.governorate.pk if told.governorate else None
+    usual, governorate = topic.suggested_agency, description.governorate.pk if description.governorate else None
     return usual if usual and model.serves(usual.pk, governorate) else None
 
 
 def _owners(
     model: SuggestionModel,
-    told: Sequence[_Told],
+    descriptions: Sequence[_Description],
     read: Sequence[Sequence[int]],
     topics: Mapping[int, Topic],
     *,
     on: date,
 ) -> Mapping[tuple[int, int], Agency | None]:
-    """Return the agency by rule of each case's topic, and of those it reads like the usual one where no rule speaks."""
+    """Return the agency by rule for each case's topic and suggested topics; for the latter else the usual agency."""
     asked: list[tuple[int, Topic, Agency | None]] = []
-    for place, (one, keys) in enumerate(zip(told, read, strict=True)):
+    for place, (one, keys) in enumerate(zip(descriptions, read, strict=True)):
         asked += [(place, topics[key], _usual(model, topics[key], one)) for key in keys if key in topics]
         if one.topic:
             asked.append((place, one.topic, None))
-    matters = [Matter(topic, told[place].governorate, told[place].place) for place, topic, _usual in asked]
+    matters = [
+        Matter(topic, descriptions[place].governorate, descriptions[place].place) for place, topic, _usual in asked
+    ]
     found = owners_for(matters, on) if matters else []
     return {(place, topic.pk): owner or usual for (place, topic, usual), owner in zip(asked, found, strict=True)}
 
@@ -273,22 +277,24 @@ def _owner_key(agency: Agency | None) -> int | None:
     return agency.pk if agency else None
 
 
-def _guesses(model: SuggestionModel, told: _Told, owners: Mapping[int, int | None]) -> Sequence[Guess]:
-    """Return what the text points to; a topic that says nothing of its owner is left aside."""
-    if told.topic and told.topic.withheld_from_agency:
+def _guesses(model: SuggestionModel, description: _Description, owners: Mapping[int, int | None]) -> Sequence[Guess]:
+    """Return the guesses from the text; a topic that does not narrow down the owner is ignored."""
+    if description.topic and description.topic.withheld_from_agency:
         return []
-    topic = told.topic.pk if told.topic and model.is_telling(told.topic.pk) else None
-    governorate = told.governorate.pk if told.governorate else None
-    asked = Query(f"{told.text} {told.place}", governorate, topic)
+    topic = description.topic.pk if description.topic and model.is_telling(description.topic.pk) else None
+    governorate = description.governorate.pk if description.governorate else None
+    asked = Query(f"{description.text} {description.place}", governorate, topic)
     return model.guesses(asked, {} if topic else owners)[:MOST_GUESSES]
 
 
-def _other_topic(model: SuggestionModel, told: _Told) -> int | None:
-    return model.other_topic(told.text, kind=told.kind, topic=told.topic.pk if told.topic else None)
+def _other_topic(model: SuggestionModel, description: _Description) -> int | None:
+    return model.other_topic(
+        description.text, kind=description.kind, topic=description.topic.pk if description.topic else None
+    )
 
 
 def _with_officers(items: Sequence[OpenCase], on: date) -> list[OpenCase]:
-    """Return the items with what each suggested agency can receive on a day."""
+    """Return the items, with each suggested agency marked that has an active officer on a day."""
     keys = {suggestion.agency.pk for item in items for suggestion in item.suggestions}
     present = agencies_with_officers(keys, on) if keys else frozenset()
     return [

@@ -1,7 +1,7 @@
-"""What is known about whose a text may be: the words of agencies, of topics and of the newest closed cases.
+"""Guesses the agency and topic of a text from the words of agencies, of topics and of the newest closed cases.
 
-A small model in the memory of each process: no statement of the pages goes through the closed cases, and a page costs
-the same whatever their number.
+A small model in the memory of each process: pages do not query the closed cases, so that their cost does not grow with
+the number of those.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from complaints.suggestions.terms import term_stems, terms_in, terms_with_order
 from complaints.workflow import Outcome, State
 from kit.arabic import strip_prefixes
 
-#: Closed cases the model remembers, the newest.
+#: Maximum number of closed cases in the model, the newest.
 MOST_CLOSED = 1000
-#: How many of the most similar closed cases are asked, and how many of them must agree.
+#: How many of the most similar closed cases vote, and how many of them must agree.
 ASKED, AGREEING = 5, 2
-#: What the votes of closed cases weigh beside the words of agencies and topics: see docs/routing.md.
+#: The weight of the votes of closed cases relative to the words of agencies and topics: see docs/routing.md.
 VOTES_WEIGHT = 0.5
-#: Topics a text may be of, for guessing its agency.
+#: Maximum number of topics considered when guessing the agency of a text.
 MOST_TOPICS = 3
-#: What another topic must score to be offered instead of the chosen one.
+#: The minimum score of another topic to be suggested instead of the chosen one.
 LEAST_TOPIC = 10.0
-#: Words that must stand in an agency's own words for these alone to speak for it.
+#: Minimum number of words shared with an agency if nothing else supports the guess.
 LEAST_WORDS = 2
-#: Shared words named in a reason.
+#: Maximum number of shared words named in a reason.
 MOST_SHOWN = 4
 _EDGES = re.compile(r"^\W+|\W+$")
-#: The model is read anew after this long.
+#: The model is reloaded after this time.
 FRESH = timedelta(minutes=15)
 #: A case whose agency gave an answer is the agency's.
 ANSWERED = (
@@ -54,7 +54,7 @@ ANSWERED = (
 
 
 class Bm25Index[Key: Hashable]:
-    """Folded texts by their keys, ranked for a question by BM25; several texts may have one key."""
+    """An index of folded texts by key, ranked for a question by BM25; several texts may have the same key."""
 
     _SATURATION, _LENGTH = 1.2, 0.5
 
@@ -86,7 +86,7 @@ class Bm25Index[Key: Hashable]:
 
 @dataclass(frozen=True)
 class AgencyProfile:
-    """An agency as far as guessing needs it: its sort, its words, folded, and its governorates (none: all of them)."""
+    """An agency in the model: its kind, its folded words, and its governorates (none means all)."""
 
     key: int
     kind: str
@@ -95,13 +95,13 @@ class AgencyProfile:
     area: frozenset[int] = frozenset()
 
     def serves(self, governorate: int | None) -> bool:
-        """Tell whether it has to do with a governorate, as far as that is known."""
+        """Tell whether it serves a governorate, as far as that is known."""
         return not self.area or governorate is None or governorate in self.area
 
 
 @dataclass(frozen=True)
 class TopicProfile:
-    """A topic as far as guessing needs it: its words, folded, the sorts of agency it concerns, and its usual one."""
+    """A topic in the model: its folded words, the kinds of agency it belongs to, and its usual agency."""
 
     key: int
     words: str
@@ -110,15 +110,15 @@ class TopicProfile:
     sectors: frozenset[str]
     usual: int | None
 
-    def concerns(self, body: AgencyProfile) -> bool:
-        """Tell whether the topic is one that the agency has to do with."""
+    def is_for(self, body: AgencyProfile) -> bool:
+        """Tell whether the topic belongs to the kind of the agency."""
         is_kind = not self.agency_kinds or body.kind in self.agency_kinds
         return is_kind and (not self.sectors or body.sector in self.sectors)
 
 
 @dataclass(frozen=True)
 class Query:
-    """What is known of a case: its text with the place as written, its governorate, and its topic if it has one."""
+    """A case to guess for: its text with the place as typed, its governorate, and its topic if it has one."""
 
     text: str
     governorate: int | None = None
@@ -127,7 +127,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Guess:
-    """An agency that a text points to, and by what: votes of closed cases, words it shares, a topic it reads like."""
+    """A guessed agency with its reasons: votes of closed cases, shared words, the topic the text suggests."""
 
     agency: int
     score: float
@@ -137,7 +137,7 @@ class Guess:
 
 
 class SuggestionModel:
-    """Agencies, topics and closed cases, asked together."""
+    """The indexes of agencies, topics and closed cases."""
 
     def __init__(
         self,
@@ -156,16 +156,16 @@ class SuggestionModel:
         self._terms = {body.key: frozenset(term_stems(terms_in(body.words))) for body in bodies}
 
     def learning(self, closed: Sequence[tuple[int, str]]) -> SuggestionModel:
-        """Return the same knowledge with other closed cases."""
+        """Return the same model with other closed cases."""
         learned = copy(self)
         learned._closed = Bm25Index(closed)  # noqa: SLF001 - its own
         return learned
 
     def guesses(self, asked: Query, owners: Mapping[int, int | None]) -> list[Guess]:
-        """Return the agencies the text points to, the best first.
+        """Return the guessed agencies, the best first.
 
-        With a topic only agencies that it concerns. ``owners`` are the agencies of the topics the text reads like, for
-        a case whose own topic does not say what it is about. An agency of other governorates is left out.
+        With a topic only agencies of its kinds; never an agency of other governorates. ``owners`` are the agencies of
+        the topics the text suggests, for a case whose own topic does not narrow down its owner.
         """
         question = term_stems(terms_with_order(asked.text))
         words = {key: score for key, score in self._agencies.ranked(question) if self._fits(key, asked)}
@@ -186,12 +186,12 @@ class SuggestionModel:
         return [guess for guess in found if guess.votes or guess.topic or len(guess.words) >= least]
 
     def topics_read(self, text: str, *, kind: str) -> list[int]:
-        """Return the topics of a kind of case that a text reads like most, the best first."""
+        """Return the topics, of a kind of case, that the text suggests, the best first."""
         ranked = self._topics.ranked(term_stems(terms_with_order(text)))
         return [key for key, _score in ranked if kind in self.subjects[key].kinds][:MOST_TOPICS]
 
     def other_topic(self, text: str, *, kind: str, topic: int | None) -> int | None:
-        """Return the topic a text reads like where it shares no word with its own, None where nothing is sure."""
+        """Return the topic a text suggests if it shares no word with its own topic; None where none is certain."""
         scores = dict(self._topics.ranked(term_stems(terms_with_order(text))))
         if topic in scores:
             return None
@@ -200,12 +200,12 @@ class SuggestionModel:
         return best if best is not None and scores[best] >= LEAST_TOPIC else None
 
     def serves(self, agency: int, governorate: int | None) -> bool:
-        """Tell whether an agency has to do with a governorate; one that is not known here may have to."""
+        """Tell whether an agency serves a governorate; True for an agency that the model does not know."""
         body = self.bodies.get(agency)
         return body is None or body.serves(governorate)
 
     def is_telling(self, topic: int) -> bool:
-        """Tell whether a topic says whose a case may be: not where all sorts of agencies are its and none usually."""
+        """Tell whether a topic narrows down the owner: not if it is for all kinds of agency and has no usual one."""
         subject = self.subjects.get(topic)
         return subject is not None and bool(subject.usual or subject.agency_kinds or subject.sectors)
 
@@ -214,15 +214,15 @@ class SuggestionModel:
         if body is None or not body.serves(asked.governorate):
             return False
         subject = self.subjects.get(asked.topic) if asked.topic is not None else None
-        return subject is None or subject.concerns(body)
+        return subject is None or subject.is_for(body)
 
     def _votes(self, question: Sequence[str]) -> dict[int, int]:
-        """Return how many of the most similar closed cases each agency answered, where enough agree."""
+        """Return the number of the most similar closed cases that each agency answered, where enough agree."""
         asked = Counter(key for key, _score in self._closed.ranked(question, most=ASKED))
         return {key: number for key, number in asked.items() if number >= AGREEING}
 
     def _owners_read(self, question: Sequence[str], owners: Mapping[int, int | None]) -> dict[int, tuple[int, float]]:
-        """Return the agencies of the topics a text reads like, each with its best topic and that topic's share."""
+        """Return the agencies of the topics a text suggests, each with its best topic and that topic's share."""
         found: dict[int, tuple[int, float]] = {}
         read = {topic: score for topic, score in self._topics.ranked(question) if topic in owners}
         for topic, share in _shares(read).items():
@@ -232,7 +232,7 @@ class SuggestionModel:
         return found
 
     def _shared(self, key: int, written: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
-        """Return the words of a text that are among an agency's own, as they are written, one of each stem."""
+        """Return the words that a text shares with an agency, as they are written, one for each stem."""
         current_model = self._terms[key]
         found: dict[str, str] = {}
         for word, stems in written:
@@ -250,34 +250,34 @@ def _shares(scores: Mapping[int, float]) -> dict[int, float]:
 # ---- the model of this process ----
 
 
-class _Memory:
-    """Keeps the model of a process as long as it is fresh."""
+class _Cache:
+    """Caches the model of a process for ``FRESH``."""
 
     def __init__(self) -> None:
-        self.knowledge: SuggestionModel | None = None
+        self.model: SuggestionModel | None = None
 
     def recall(self, *, at: datetime) -> SuggestionModel:
-        held = self.knowledge
+        held = self.model
         if held is None or not held.at <= at < held.at + FRESH:
-            held = self.knowledge = read(at=at)
+            held = self.model = read(at=at)
         return held
 
 
-_memory = _Memory()
+_cache = _Cache()
 
 
 def current_model(*, at: datetime) -> SuggestionModel:
-    """Return the model, read anew when it has grown old: four statements then, none otherwise."""
-    return _memory.recall(at=at)
+    """Return the model, reloaded with four statements once it is older than ``FRESH``."""
+    return _cache.recall(at=at)
 
 
 def forget() -> None:
-    """Let the next question read everything anew; for tests and after a load of reference data."""
-    _memory.knowledge = None
+    """Drop the cached model; for tests and after loading reference data."""
+    _cache.model = None
 
 
 def read(*, at: datetime, by_rules: bool = True) -> SuggestionModel:
-    """Return the model as the database has it; ``by_rules`` tells whether rules say which places an agency serves."""
+    """Load the model from the database; with ``by_rules`` routing rules define which governorates an agency serves."""
     on = timezone.localdate(at)
     return SuggestionModel(_bodies(on, areas(on) if by_rules else {}), _subjects(), _closed(), at=at)
 

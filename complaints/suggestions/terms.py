@@ -1,4 +1,4 @@
-"""What of a text tells texts apart: its words without those of every text, and the trigrams of its letters."""
+"""The terms of a text by which texts are compared: its words without stop words, and its trigrams."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 
 from kit.arabic import strip_prefixes
 
-#: Words shorter than this are particles nearly always.
+#: Words shorter than this are nearly always particles.
 SHORTEST = 3
 #: The beginning that the forms of a word share most often: «مياه» and «مياهنا», "repair" and "repaired".
 STEM = 4
 _WORD = re.compile(r"[^\W_]+")
-# Stand in most texts whatever they are about, folded like them.
+# Stop words, folded: most texts contain them whatever they are about.
 _EMPTY = """
     في من على منذ عن إلى أو أي لا لم مع غير هذا هذه تم أن إن كل بين قبل بعد حتى ذلك التي الذي كما عند كان يتم دون هل ما
     هو هي
@@ -33,7 +33,7 @@ def terms_in(folded: str) -> list[str]:
 
 
 def term_stems(terms: list[str]) -> list[str]:
-    """Return the words, each followed by its beginning, by which the forms of a word find each other."""
+    """Return the words, each followed by its stem, by which different forms of a word match."""
     bare = [_without_particle(term) for term in terms]
     return [*bare, *(f"{term[:STEM]}~" for term in bare)]
 

@@ -1,4 +1,4 @@
-"""A rule tried on the cases of last month before it is saved: which would have another owner by it; nothing changes."""
+"""Tries a routing rule on the cases of last month before it is saved, without changing any of them."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from agencies.routing import Matter, owner_by, rules_for
 from complaints.models import Case, CaseQuerySet
 from kit.arabic import strip_prefixes
 
-#: The span a rule is tried on.
+#: The span of filing dates a rule is tried on.
 LAST_MONTH = timedelta(days=30)
-#: Cases compared at most, the newest: a rule for a whole group in the capital reaches thousands.
+#: Maximum number of cases compared, the newest: a rule for a whole group in the capital applies to thousands.
 MOST_COMPARED = 5000
-#: Cases listed; the counts are of all.
+#: Maximum number of cases listed; the counts are of all.
 MOST_LISTED = 25
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A rule as it would be, and the one it takes the place of."""
+    """A new rule, and the one it replaces."""
 
     topic: Topic
     governorate: Governorate | None
@@ -40,7 +40,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class MovedCase:
-    """One case whose owner by rule would be another: from and to, None where no rule speaks, and where it is now."""
+    """One case whose owner by rule would change: from and to, None where no rule applies, and where it is now."""
 
     case: Case
     before: Agency | None
@@ -54,7 +54,7 @@ class MovedCase:
 
 @dataclass(frozen=True)
 class Trial:
-    """What a rule would have done: how many cases it was tried on, and those with another owner by it."""
+    """The result for a rule: how many cases it was tried on, and those whose owner would change."""
 
     compared: int
     moved: Sequence[MovedCase]
@@ -67,7 +67,7 @@ class Trial:
 
     @property
     def agreeing(self) -> int:
-        """Return how many of the moved came to the new agency anyway, by hand."""
+        """Return how many of the moved cases came to the new agency anyway, by hand."""
         return sum(one.agrees for one in self.moved)
 
     @property
@@ -82,7 +82,7 @@ class Trial:
 def try_rule(proposal: Proposal, *, scope: CaseQuerySet, at: datetime) -> Trial:
     """Return what ``proposal`` would have done to the cases of ``scope`` filed in the last month; two statements.
 
-    A rule for the same topic and place gives way to it, as it would have to when the new one is saved.
+    It replaces a rule for the same topic and place, as it would when it is saved.
     """
     topics = [proposal.topic, *([proposal.replaces.topic] if proposal.replaces else [])]
     touched = Q(topic__in=topics) | Q(topic__parent__in=topics)

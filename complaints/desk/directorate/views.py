@@ -27,7 +27,7 @@ from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
 from complaints.actions import consultations
 from complaints.actions.consultations import NotAsked, NotOfTheAgency, Overtaken
-from complaints.actions.notes import InOtherHands
+from complaints.actions.notes import HeldByAnother
 from complaints.attachments.responses import file_response
 from complaints.case_text.estimates import GivenEstimate, given_estimates
 from complaints.desk.directorate import members
@@ -297,7 +297,7 @@ def consult(request: ActionRequest) -> HttpResponse:
     words = {name: form.cleaned_data[name] for name in ("text", "language")}
     try:
         consultations.consult(case, by=request.user, at=request.at, directorate=directorate, **words)
-    except InOtherHands:
+    except HeldByAnother:
         return request.refuse(_in_other_hands())
     except NotOfTheAgency:
         form.add_error("directorate", NO_MORE)

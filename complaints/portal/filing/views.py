@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import citizen_required, signed_in_citizen, signed_in_user
 from agencies.models import Agency, Governorate
-from complaints.actions.filing import DraftIncomplete, SaidAlready, TooManyToday
+from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday
 from complaints.actions.topic_answers import given
 from complaints.attachments import uploads
 from complaints.case_text.kinds import words_of_kind
@@ -147,7 +147,7 @@ def _send(request: HttpRequest, form: CheckStepForm, at: datetime) -> Case | Non
         form.add_error("draft", STALE)
     except TooManyToday:
         form.add_error(None, TOO_MANY)
-    except SaidAlready:
+    except AlreadyFiled:
         form.add_error(None, SAID_ALREADY)
     return None
 

@@ -66,7 +66,7 @@ class ReferForm(AgencyChoiceForm):
         return cleaned
 
     @property
-    def keepsake(self) -> PrecedentDraft | None:
+    def precedent(self) -> PrecedentDraft | None:
         """Return under which words the ruling is kept, None where it is not."""
         if not self.cleaned_data.get("keeps"):
             return None

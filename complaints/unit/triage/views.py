@@ -56,7 +56,7 @@ def refer(request: ActionRequest) -> HttpResponse:
 def _refer(request: ActionRequest, form: ReferForm) -> bool:
     agency, said = form.chosen_agency, {name: form.cleaned_data[name] for name in ("reason", "resets_limit")}
     try:
-        actions.refer(request.case, by=request.user, at=request.at, agency=agency, keepsake=form.keepsake, **said)
+        actions.refer(request.case, by=request.user, at=request.at, agency=agency, precedent=form.precedent, **said)
     except NoActiveOfficer:
         text = gettext("%(agency)s has no active liaison officer today and cannot receive it. Choose another one.")
         form.add_error("agency", text % {"agency": agency.name})

@@ -16,7 +16,7 @@ from complaints.actions import (
     sign,
 )
 from complaints.actions.answer_quality import Fault, WeakAnswer
-from complaints.actions.answers import HollowAnswer, OutcomeNotAllowed
+from complaints.actions.answers import AnswerLacksSubstance, OutcomeNotAllowed
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import AnswerState, Case
 from notifications.models import Message, MessageState
@@ -46,7 +46,7 @@ def test_a_late_closing_misses_its_clock(accepted: Case, omar: User, now: dateti
 
 
 def test_a_hollow_answer_closes_nothing(accepted: Case, omar: User, now: datetime) -> None:
-    with pytest.raises(HollowAnswer) as refused:
+    with pytest.raises(AnswerLacksSubstance) as refused:
         close(accepted, by=omar, at=now, outcome="solved", found=DETAILS, done="تم عمل اللازم")
     assert refused.value.faults == [WeakAnswer("found", Fault.COPIED), WeakAnswer("done", Fault.FORMULA)]
     assert traces(accepted).event[1] == "accept"

@@ -17,7 +17,7 @@ from complaints.actions.consultations import (
     find,
     revoke,
 )
-from complaints.actions.notes import InOtherHands
+from complaints.actions.notes import HeldByAnother
 from complaints.case_text import time_held
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, Consultation, Holding
@@ -92,7 +92,7 @@ def test_a_directorate_of_another_agency_or_one_that_ended_is_not_asked(
 def test_one_directorate_is_asked_at_a_time(
     consultation: Consultation, accepted: Case, omar: User, network: Directorate, now: datetime
 ) -> None:
-    with pytest.raises(InOtherHands):
+    with pytest.raises(HeldByAnother):
         consult(accepted, by=omar, at=now, directorate=network, text=REQUEST)
 
 

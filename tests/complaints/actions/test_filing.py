@@ -14,7 +14,7 @@ from complaints.actions import (
     object_to,
     withdraw,
 )
-from complaints.actions.filing import MOST_FILED_A_DAY, MOST_SAID_A_DAY, TooManyToday, file_draft
+from complaints.actions.filing import MOST_ADDED_A_DAY, MOST_FILED_A_DAY, TooManyToday, file_draft
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, Channel, Clock, Draft
 from tests.complaints import DETAILS, SUBJECT
@@ -139,12 +139,12 @@ def test_a_person_files_twenty_cases_a_day_and_no_more(
 
 
 def test_a_case_takes_ten_additions_a_day_and_no_more(accepted: Case, amina: Citizen, now: datetime) -> None:
-    for minutes in range(MOST_SAID_A_DAY):
+    for minutes in range(MOST_ADDED_A_DAY):
         add(accepted, by=amina.user, at=now + timedelta(minutes=minutes), text="معلومة")
     with pytest.raises(TooManyToday):
         add(accepted, by=amina.user, at=now + timedelta(hours=1), text="معلومة")
     add(accepted, by=amina.user, at=now + timedelta(days=2), text="معلومة")
-    assert accepted.additions.count() == MOST_SAID_A_DAY + 1
+    assert accepted.additions.count() == MOST_ADDED_A_DAY + 1
 
 
 def test_history_holds_no_words(accepted: Case, amina: Citizen, now: datetime) -> None:

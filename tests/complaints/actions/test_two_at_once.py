@@ -14,7 +14,7 @@ from complaints.actions import accept, add_task, answer_task, close, decline, dr
 from complaints.actions.consultations import Overtaken, consult, find
 from complaints.actions.filing import file_draft
 from complaints.actions.links import LinkRefused
-from complaints.actions.notes import InOtherHands
+from complaints.actions.notes import HeldByAnother
 from complaints.engine import transition
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, CaseEvent, Draft, ReferralTask
@@ -87,7 +87,7 @@ def test_a_directorate_and_a_centre_asked_at_once_leave_the_case_in_one_hand(
         lambda: consult(one, by=omar, at=now, directorate=network, text="ما السبب؟"),
         lambda: hand_over(other, by=nadia, at=now, centre=centre, reference="5"),
     )
-    assert len([outcome for outcome in outcomes if isinstance(outcome, InOtherHands)]) == 1
+    assert len([outcome for outcome in outcomes if isinstance(outcome, HeldByAnother)]) == 1
     accepted.refresh_from_db()
     assert list(accepted.holdings.filter(ended_at=None).values_list("holder", flat=True)) == [accepted.holder]
     assert accepted.consultations.count() + accepted.handovers.count() == 1

@@ -17,7 +17,7 @@ QUESTION, ANSWER, MORE = "هل المشكلة في الشارع كله؟", "نع
 
 def said(desk: Desk, person: User, case: Case) -> list[tuple[str, tuple[str, ...]]]:
     thread = desk(person).get(address("desk-case", case)).context["file"].conversation
-    return [("citizen" if line.is_citizens else "us", line.texts) for line in thread if line.told is None]
+    return [("citizen" if line.is_citizens else "us", line.texts) for line in thread if line.message is None]
 
 
 def test_both_sides_stand_in_one_thread(desk: Desk, accepted: Case, omar: User, amina: Citizen, clock: Clock) -> None:
@@ -39,7 +39,7 @@ def test_both_sides_stand_in_one_thread(desk: Desk, accepted: Case, omar: User, 
 def test_messages_stand_where_they_were_sent(desk: Desk, accepted: Case, omar: User, clock: Clock) -> None:
     ask(accepted, by=omar, at=clock.pass_(minutes=1), text=QUESTION)
     thread = desk(omar).get(address("desk-case", accepted)).context["file"].conversation
-    assert [(line.title, line.told.fate.word if line.told else None) for line in thread] == [
+    assert [(line.title, line.message.delivery.word if line.message else None) for line in thread] == [
         ("Filed", "Waiting"),
         ("Accepted", "Waiting"),
         ("Question to the citizen", None),

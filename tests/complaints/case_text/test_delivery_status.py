@@ -87,13 +87,13 @@ def test_each_state_is_told_in_plain_words(
     put(told(referred), state, **{name: moments[value] for name, value in more.items()})
     (line,) = on_desk(desk, omar, referred).context["file"].sent_messages
     (notice,) = on_own(desk, amina, referred).context["notices"]
-    assert [(fate.word, fate.text, fate.at is not None) for fate in (line.fate, notice.fate)] == expected
+    assert [(fate.word, fate.text, fate.at is not None) for fate in (line.delivery, notice.delivery)] == expected
 
 
 def test_what_was_overtaken_is_shown_to_staff_alone(desk: Desk, referred: Case, omar: User, amina: Citizen) -> None:
     put(told(referred), "cancelled", settled_at=referred.filed_at)
     (line,) = on_desk(desk, omar, referred).context["file"].sent_messages
-    assert (line.fate.word, line.fate.text) == ("Overtaken", "Something newer took its place on")
+    assert (line.delivery.word, line.delivery.text) == ("Overtaken", "Something newer took its place on")
     assert on_own(desk, amina, referred).context["notices"] == []
 
 
@@ -169,12 +169,12 @@ def test_what_went_by_another_way_is_said_with_the_first(
     )  # fmt: skip
     CallTask.objects.create(message=second)
     lines = on_desk(desk, omar, referred).context["file"].sent_messages
-    assert [(line.about, line.channel, line.address, line.fate.follows) for line in lines] == [
+    assert [(line.about, line.channel, line.address, line.delivery.follows) for line in lines] == [
         ("Filed", "E-mail", "a•••@home.example", "The contact centre is to call the person."),
         ("Filed", "SMS", "079 ••• ••34", "We sent it by e-mail instead."),
     ]
     notices = on_own(desk, amina, referred).context["notices"]
-    assert [(notice.way, notice.fate.follows) for notice in notices] == [
+    assert [(notice.way, notice.delivery.follows) for notice in notices] == [
         ("E-mail", "Somebody will call you."),
         ("SMS", "We sent it by e-mail instead."),
     ]
@@ -189,9 +189,9 @@ def test_what_arrived_and_was_said_by_another_way_was_not_replaced(
         reference=first.reference, repeats=first, created_at=now + timedelta(minutes=1),
     )  # fmt: skip
     lines = on_desk(desk, omar, referred).context["file"].sent_messages
-    assert [line.fate.follows for line in lines] == ["", "We sent it by e-mail too."]
+    assert [line.delivery.follows for line in lines] == ["", "We sent it by e-mail too."]
     notices = on_own(desk, amina, referred).context["notices"]
-    assert [notice.fate.follows for notice in notices] == ["", "We sent it by e-mail too."]
+    assert [notice.delivery.follows for notice in notices] == ["", "We sent it by e-mail too."]
 
 
 def test_what_was_sent_once_more_stands_below_its_deed(
@@ -204,7 +204,7 @@ def test_what_was_sent_once_more_stands_below_its_deed(
     )  # fmt: skip
     accept(referred, by=omar, at=now + timedelta(minutes=2), days=3)
     lines = on_desk(desk, omar, referred).context["file"].sent_messages
-    assert [(line.about, line.fate.follows) for line in lines] == [
+    assert [(line.about, line.delivery.follows) for line in lines] == [
         ("Accepted", ""),
         ("Filed", ""),
         ("Filed", "We sent it once more."),
@@ -229,7 +229,7 @@ def test_the_citizen_reads_of_the_call(
     done = {"done_at": now, "done_by": "user:1"} if "outcome" in task else {}
     CallTask.objects.create(message=put(told(referred), "undeliverable", settled_at=now), **task, **done)  # type: ignore[arg-type]
     page = on_own(desk, amina, referred)
-    assert [notice.fate.follows for notice in page.context["notices"]] == [words]
+    assert [notice.delivery.follows for notice in page.context["notices"]] == [words]
     assert words in page.content.decode()
 
 

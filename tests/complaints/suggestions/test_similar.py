@@ -15,7 +15,7 @@ from agencies.models import Agency, Governorate
 from complaints.actions import withdraw
 from complaints.models import Case, Draft
 from complaints.suggestions.similar import (
-    FEWEST_TOLD,
+    FEWEST_SHOWN,
     LATELY,
     Reported,
     Similar,
@@ -107,7 +107,7 @@ def test_of_others_only_their_number_is_told_and_that_from_three_on(
     file_case: FileCase, make_draft: MakeDraft, amman: Governorate, now: datetime
 ) -> None:
     draft, told = make_draft(governorate=amman), []
-    for number in range(FEWEST_TOLD + 1):
+    for number in range(FEWEST_SHOWN + 1):
         citizen = neighbour(number)
         for _ in range(2):
             file_case(citizen=citizen, governorate=amman)
@@ -122,7 +122,7 @@ def neighbour(number: int) -> Citizen:
 def test_who_hid_is_elsewhere_or_spoke_long_ago_is_not_counted(
     file_case: FileCase, make_draft: MakeDraft, karim: Citizen, amman: Governorate, irbid: Governorate, now: datetime
 ) -> None:
-    for number in range(FEWEST_TOLD - 1):
+    for number in range(FEWEST_SHOWN - 1):
         file_case(citizen=neighbour(number), governorate=amman)
     file_case(citizen=karim, governorate=amman, hides_identity=True)
     file_case(citizen=karim, governorate=irbid)
@@ -133,7 +133,7 @@ def test_who_hid_is_elsewhere_or_spoke_long_ago_is_not_counted(
 def test_without_a_place_nobody_is_counted(
     file_case: FileCase, make_draft: MakeDraft, karim: Citizen, amman: Governorate, now: datetime
 ) -> None:
-    for number in range(FEWEST_TOLD):
+    for number in range(FEWEST_SHOWN):
         file_case(citizen=neighbour(number), governorate=amman)
     assert reported_before(make_draft(), at=now).people == 0
 
@@ -145,7 +145,7 @@ def test_the_check_page_says_so_and_the_filing_goes_on(
     as_amina: Client, file_case: FileCase, make_draft: MakeDraft, karim: Citizen, amman: Governorate
 ) -> None:
     own = file_case()
-    for number in range(FEWEST_TOLD):
+    for number in range(FEWEST_SHOWN):
         file_case(citizen=neighbour(number), governorate=amman, details=f"{DETAILS} رقم الجار ٠٧٩.")
     draft = make_draft(governorate=amman)
     page = as_amina.get(CHECK).content.decode()

@@ -70,7 +70,7 @@ def _closing_page(request: ActionRequest, form: CloseForm) -> HttpResponse:
         return request.page(
             **context,
             answer=timeline.given(case.kind, outcome, found=found, done=done),
-            message=notices.preview(notices.answered(outcome), case=case, on=None, at=request.at),
+            message=notices.preview(notices.closing_template(outcome), case=case, on=None, at=request.at),
             copies=form.copies,
         )
     offered = standard_texts.offered_texts(request.case_visibility, at=request.at)
@@ -109,7 +109,7 @@ def _signing_page(request: ActionRequest) -> HttpResponse:
     return request.page(
         proposal=proposal,
         answer=timeline.given(case.kind, proposal.outcome, **words),
-        message=notices.preview(notices.answered(proposal.outcome), case=case, on=None, at=request.at),
+        message=notices.preview(notices.closing_template(proposal.outcome), case=case, on=None, at=request.at),
         copies=matching_answers(case, **words, user=request.user, at=request.at),
         reach=reach,
         people=reach.people(case),

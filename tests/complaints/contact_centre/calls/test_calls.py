@@ -248,7 +248,7 @@ def test_a_call_for_a_message_to_no_known_person_can_be_ended(
 def test_the_case_page_tells_of_the_call(desk: Desk, to_call: CallTask, sami: User, omar: User, referred: Case) -> None:
     def follows() -> list[str]:
         file = desk(omar).get(reverse("desk-case", args=[referred.reference])).context["file"]
-        return [told_.fate.follows for told_ in file.sent_messages]
+        return [told_.delivery.follows for told_ in file.sent_messages]
 
     assert follows() == ["The contact centre is to call the person."]
     finish(desk(sami), to_call, "no_answer")
@@ -263,4 +263,4 @@ def test_an_undelivered_message_without_a_call_says_nothing_of_one(
 ) -> None:
     put(told(referred), "undeliverable", settled_at=now)
     (line,) = desk(omar).get(reverse("desk-case", args=[referred.reference])).context["file"].sent_messages
-    assert line.fate.follows == ""
+    assert line.delivery.follows == ""

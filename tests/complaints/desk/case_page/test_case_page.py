@@ -150,7 +150,7 @@ def test_who_held_it_and_for_how_long(
 
 def test_what_the_citizen_was_told_and_where_it_stands(desk: Desk, accepted: Case, omar: User) -> None:
     file = desk(omar).get(address("desk-case", accepted)).context["file"]
-    assert [(told.about, told.channel, told.fate.word) for told in file.sent_messages] == [
+    assert [(told.about, told.channel, told.delivery.word) for told in file.sent_messages] == [
         ("Accepted", "SMS", "Waiting"),
         ("Filed", "SMS", "Waiting"),
     ]

@@ -11,7 +11,7 @@ from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
 from complaints import actions
 from complaints.attachments import uploads
-from complaints.case_text.citizen_case import _told_words
+from complaints.case_text.citizen_case import _message_labels
 from complaints.models import Case, RefusalReason
 from complaints.workflow import ACTIONS, TRANSITIONS, Action, Outcome, Party
 from tests.complaints import DONE, FOUND
@@ -147,7 +147,7 @@ def test_what_a_citizen_wrote_is_shown_as_text(as_amina: Client, file_case: File
 
 def test_the_messages_say_what_became_of_them(as_amina: Client, closed: Case) -> None:
     notices = as_amina.get(url(closed)).context["notices"]
-    assert {(notice.about, notice.way, notice.fate.word) for notice in notices} == {
+    assert {(notice.about, notice.way, notice.delivery.word) for notice in notices} == {
         ("صدر الرد", "رسالة نصية", "تنتظر"),
         ("وصلت معاملتكم", "رسالة نصية", "تنتظر"),
     }
@@ -155,7 +155,7 @@ def test_the_messages_say_what_became_of_them(as_amina: Client, closed: Case) ->
 
 def test_every_message_to_a_citizen_has_words_on_the_page() -> None:
     owed = {tell.template for row in TRANSITIONS.values() for tell in row.tells if tell.party == Party.CITIZEN}
-    assert owed <= set(_told_words())
+    assert owed <= set(_message_labels())
 
 
 # ---- what can be said ----

@@ -28,7 +28,7 @@ TEXT = "بقيت في الشارع حفره عميقة بعد أعمال تمد�
 def kept(bounced: Bounce, lina: User, water: Agency, now: datetime) -> Precedent:
     """The ruling on a case of Irbid, kept for that governorate."""
     case = bounced(2, at=now)
-    refer(case, by=lina, at=now, agency=water, reason=RULING, keepsake=PrecedentDraft(WORDS))
+    refer(case, by=lina, at=now, agency=water, reason=RULING, precedent=PrecedentDraft(WORDS))
     return Precedent.objects.get()
 
 
@@ -49,7 +49,7 @@ def test_it_keeps_topic_place_words_agency_and_why(
 def test_without_a_reason_nothing_is_kept(bounced: Bounce, lina: User, water: Agency, now: datetime) -> None:
     case = bounced(1, at=now)
     with pytest.raises(RulingNeedsReason):
-        refer(case, by=lina, at=now, agency=water, keepsake=PrecedentDraft(WORDS))
+        refer(case, by=lina, at=now, agency=water, precedent=PrecedentDraft(WORDS))
     assert (case.state, Precedent.objects.count()) == ("triage", 0)
 
 

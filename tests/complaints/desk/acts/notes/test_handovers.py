@@ -8,7 +8,7 @@ import pytest
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, OutsideCentre
 from complaints.actions import ask, close, decline, hand_over, reply, take_back
-from complaints.actions.notes import InOtherHands
+from complaints.actions.notes import HeldByAnother
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Case, Consultation, Handover
 from notifications.models import Message
@@ -49,7 +49,7 @@ def test_the_centre_has_it_until_it_answers(accepted: Case, omar: User, centre: 
 
 def test_two_centres_never_have_it_at_once(accepted: Case, omar: User, centre: OutsideCentre, now: datetime) -> None:
     hand_over(accepted, by=omar, at=now, centre=centre, reference="1")
-    with pytest.raises(InOtherHands):
+    with pytest.raises(HeldByAnother):
         hand_over(accepted, by=omar, at=now, centre=centre, reference="2")
     assert Handover.objects.count() == 1
 
@@ -66,7 +66,7 @@ def test_what_a_directorate_has_goes_to_no_centre(
         asked_at=now,
         expires_at=now + 9 * HOUR,
     )
-    with pytest.raises(InOtherHands):
+    with pytest.raises(HeldByAnother):
         hand_over(accepted, by=omar, at=now, centre=centre, reference="1")
 
 
