@@ -22,8 +22,8 @@ from tests.ui.bidi import reversed_numbers
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
-DESK_STATEMENTS = 18
-CITIZEN_STATEMENTS = 8
+DESK_STATEMENTS = 17
+CITIZEN_STATEMENTS = 7
 
 
 def on_desk(desk: Desk, person: User, case: Case):

@@ -87,7 +87,7 @@ def test_the_index_of_words_finds_the_candidates(file_case: FileCase) -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN " + asked[0]["sql"])
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "Bitmap Index Scan on case_words" in plan
+    assert "Bitmap Index Scan on case_search_vector" in plan
     assert len(asked) == 2
 
 
