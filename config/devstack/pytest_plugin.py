@@ -5,8 +5,6 @@ import contextlib
 import os
 from base64 import b64encode
 
-import pytest
-
 from config import catalogue
 from config.devstack import throwaway
 from config.devstack.state import ROOT
@@ -36,12 +34,6 @@ def _begin() -> None:
     atexit.register(stack.close)
     started = stack.enter_context(throwaway.started(os.environ))
     os.environ.update(started, DATABASE_IS_THROWN_AWAY=str("DATABASE_URL" in started))
-
-
-@pytest.hookimpl(optionalhook=True, tryfirst=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Start a worker more than there are cores: who drives a browser or starts servers waits half of the time."""
-    return (os.cpu_count() or 1) + 1
 
 
 _begin()

@@ -144,6 +144,8 @@ def choose_topic(person: Person, topic: str) -> None:
     """Choose a topic, opening its group first where it is closed."""
     radio = person.page.get_by_role("radio", name=topic, exact=True, include_hidden=True)
     group = person.page.locator("details.choice-group").filter(has=radio)
+    # The page may still be on its way: a group that is not there yet would be left closed.
+    radio.wait_for(state="attached")
     if group.count() and group.get_attribute("open") is None:
         group.locator("summary").click()
     radio.check()

@@ -14,7 +14,8 @@ from tests.journeys.site import Site, running
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
-PATIENCE_MS = 15_000
+# Two cores draw the pages of a browser beside another worker of the suite.
+PATIENCE_MS = 30_000
 
 type Meet = Callable[..., Person]
 
