@@ -53,8 +53,11 @@ class Person:
         return labelled.and_(self.page.locator("input, select, textarea"))
 
     def write(self, label: str, text: str, *, context: str = "") -> None:
-        """Write into the box under ``label``."""
-        self.box(label, context=context).fill(text)
+        """Write into the box under ``label``, once the scripts of its page have run: one may set the box up anew."""
+        box = self.box(label, context=context)
+        box.wait_for(state="attached")
+        self.page.wait_for_load_state()
+        box.fill(text)
 
     def pick(self, label: str, option: str) -> None:
         """Pick ``option``, a name from the data in the person's language, from the list under ``label``."""
