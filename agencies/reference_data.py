@@ -2,7 +2,7 @@
 
 A row follows the file until a person edits it; from then on (``edited_at``) loading leaves it alone. Rows are
 identified by their code only, so a name, a day or a place may change without a second row appearing. Nothing is ever
-deleted: see docs/decisions/0020-reference-data.md.
+deleted: see docs/decisions/0020-reference-data-ownership.md.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def in_order() -> Q:
 
 
 class Reference(models.Model):
-    """A row loaded from files and maintained by people: see docs/decisions/0020-reference-data.md."""
+    """A row loaded from files and maintained by people: see docs/decisions/0020-reference-data-ownership.md."""
 
     unverified = models.CharField(
         _("not verified"),

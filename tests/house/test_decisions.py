@@ -1,0 +1,56 @@
+"""Every decision has a number, a title, a status and a date, and a row in the index that says the same."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from config.devstack.state import ROOT
+
+DECISIONS = ROOT / "docs" / "decisions"
+INDEX = DECISIONS / "README.md"
+HEAD = re.compile(
+    r"# (?P<number>\d+)\. (?P<title>[^\n]+)\n"
+    r"\n"
+    r"Status: (?P<status>accepted|superseded by \[\d+\]\((?P<successor>[^)]+)\)) · (?P<date>\d{4}-\d{2}-\d{2})\n"
+    r"\n"
+)
+
+
+def decisions() -> list[Path]:
+    return sorted(path for path in DECISIONS.glob("*.md") if path != INDEX)
+
+
+def head(path: Path) -> re.Match[str]:
+    found = HEAD.match(path.read_text(encoding="utf-8"))
+    assert found is not None, f"{path.name} does not begin with a title, a status and a date."
+    return found
+
+
+@pytest.mark.parametrize("path", decisions(), ids=lambda path: path.name)
+def test_a_decision_begins_with_its_number_status_and_date(path: Path) -> None:
+    found = head(path)
+    assert path.name.startswith(f"{int(found['number']):04}-")
+    assert found["successor"] is None or (DECISIONS / found["successor"]).is_file()
+
+
+def test_the_index_lists_every_decision_and_no_other() -> None:
+    rows = [line for line in INDEX.read_text(encoding="utf-8").splitlines() if re.match(r"\| \d", line)]
+    assert rows == [
+        f"| {found['number']} | [{found['title']}]({path.name}) | {found['status']} | {found['date']} |"
+        for path in decisions()
+        for found in [head(path)]
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# 1. A title\n\nA text without a status.\n",
+        "# 1. A title\n\nStatus: accepted\n\nA text.\n",
+        "# A title\n\nStatus: accepted · 2026-11-25\n\nA text.\n",
+        "# 1. A title\n\nStatus: superseded · 2026-11-25\n\nA text.\n",
+    ],
+)
+def test_a_decision_without_one_of_them_is_found(text: str) -> None:
+    assert HEAD.match(text) is None
