@@ -1,5 +1,7 @@
 """The life of a case, spelled out by hand: what the table must say, never derived from it."""
 
+import re
+
 from django.conf import settings
 
 from complaints.lifecycle import document
@@ -90,3 +92,15 @@ def test_every_verb_can_be_called() -> None:
 
 def test_the_document_says_what_the_table_says() -> None:
     assert (settings.BASE_DIR / "docs" / "lifecycle.md").read_text(encoding="utf-8") == document()
+
+
+def test_the_diagram_has_an_arrow_for_each_edge_and_no_other() -> None:
+    diagram = document().split("```mermaid\nstateDiagram-v2\n")[1].split("```")[0]
+    arrows = [re.fullmatch(r"    (\S+) --> (\S+) : (.+)", line) for line in diagram.splitlines()]
+    drawn = [(action, arrow[1], arrow[2]) for arrow in arrows if arrow for action in arrow[3].split(", ")]
+    assert all(arrows)
+    assert sorted(drawn) == sorted((action, source or "[*]", target) for action, source, target in EDGES)
+
+
+def test_a_limit_of_one_day_is_in_the_singular() -> None:
+    assert "| find_owner | 1 working day |" in document()
