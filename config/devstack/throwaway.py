@@ -1,4 +1,4 @@
-"""Servers that are gone with the command they were started for: nothing of theirs is kept, so nothing is made safe."""
+"""Throw-away servers for tests and checks: no fsync, and their data is deleted afterwards."""
 
 import contextlib
 import os

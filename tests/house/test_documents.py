@@ -25,12 +25,14 @@ SETTING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 COMMAND = re.compile(r"(?:python3 )?run\.py (?P<name>[a-z]+)(?: (?P<rest>[a-z_]+))?")
 MANAGE = re.compile(r"(?:python )?manage\.py (?P<name>[a-z_]+)")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)|<img src=\"([^\"]+)\"")
+#: The change log is no such document: it names what is no more.
+TOP = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
 #: What the system makes as it runs, and git ignores.
 FOREIGN = {".local/", "media/", "staticfiles/"}
 
 
 def documents() -> list[Path]:
-    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return [*(ROOT / file for file in TOP), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def name(path: Path) -> str:
