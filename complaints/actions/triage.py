@@ -10,6 +10,7 @@ from accounts.models import User
 from agencies.models import Agency
 from complaints.actions import precedents, proposals, recusals
 from complaints.actions.precedents import PrecedentDraft
+from complaints.engine.change import Change
 from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import transition
 from complaints.models import Case, Ruling
@@ -55,22 +56,10 @@ def refer(
             # Recused staff get no message, and do not count as officers who could receive it.
             named = recusals.unknown_to(case, named_at(agency, case.employee, at=at))
             case.recused = {*case.recused, *(user.pk for user in named)}
-            rulings.require_existing(agency, on=change.desk.on)
+            _require_receiver(change, agency)
             if not reason and (precedent or rulings.needs_ruling(case)):
                 raise RulingNeedsReason
-            if not change.desk.officers(agency):
-                raise NoActiveOfficer
-            offered = precedents.precedents_for([case], on=change.desk.on)[case.pk]
-            Ruling.objects.create(
-                case=case,
-                event_id=change.event_id,
-                agency=agency,
-                text=reason,
-                resets_limit=resets_limit,
-                offered=offered[0] if offered else None,
-                by=by,
-                at=at,
-            )
+            _record_ruling(change, agency, reason=reason, resets_limit=resets_limit, by=by)
             change.facts = {"agency": agency.pk, "resets_limit": resets_limit}
             if precedent is not None:
                 precedents.keep(change, precedent, agency=agency, why=reason, by=by)
@@ -79,6 +68,28 @@ def refer(
             if resets_limit:
                 change.set(limit_from=at)
         recusals.record(case, named, agency=agency, at=at)
+
+
+def _require_receiver(change: Change, agency: Agency) -> None:
+    """Raise ``AgencyEnded`` or ``NoActiveOfficer`` if nobody of ``agency`` could receive the case that day."""
+    rulings.require_existing(agency, on=change.desk.on)
+    if not change.desk.officers(agency):
+        raise NoActiveOfficer
+
+
+def _record_ruling(change: Change, agency: Agency, *, reason: str, resets_limit: bool, by: User) -> None:
+    """Record the referral with the precedent that fitted the case best, whether it was followed or not."""
+    offered = precedents.precedents_for([change.case], on=change.desk.on)[change.case.pk]
+    Ruling.objects.create(
+        case=change.case,
+        event_id=change.event_id,
+        agency=agency,
+        text=reason,
+        resets_limit=resets_limit,
+        offered=offered[0] if offered else None,
+        by=by,
+        at=change.at,
+    )
 
 
 def archive(case: Case, *, by: User, at: datetime, reason: str) -> None:
