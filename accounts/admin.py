@@ -24,13 +24,13 @@ from notifications.models import Channel
 class StaffForm(forms.ModelForm[User]):
     """A staff account; the password is set here and never shown."""
 
-    email = forms.EmailField(label=_("E-mail"), help_text=_("What this person signs in with."))
+    email = forms.EmailField(label=_("E-mail"), help_text=_("Used to sign in."))
     phone = MobileField(label=_("Mobile number"), required=False)
     new_password = PasswordField(
         label=_("New password"),
         required=False,
         new=True,
-        help_text=_("At least 12 characters; empty leaves it as it is."),
+        help_text=_("At least 12 characters. Leave empty to keep the current password."),
     )
 
     class Meta:
@@ -41,7 +41,7 @@ class StaffForm(forms.ModelForm[User]):
         """Refuse an address that is somebody else's login."""
         email: str = self.cleaned_data["email"].strip().lower()
         if User.objects.filter(login=email).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(_("Somebody already signs in with this address."))
+            raise forms.ValidationError(_("This address is already used by another account."))
         return email
 
     def clean_new_password(self) -> str:
@@ -81,7 +81,7 @@ class MembershipForm(forms.ModelForm[Membership]):
         if is_member and directorate is None:
             self.add_error("directorate", _("Choose the directorate this person belongs to."))
         if directorate is not None and not is_member:
-            self.add_error("directorate", _("Only members of a directorate have one."))
+            self.add_error("directorate", _("Leave the directorate empty: only directorate members have one."))
         if directorate is not None and directorate.agency != cleaned.get("agency"):
             self.add_error("directorate", _("This directorate belongs to another agency."))
         return cleaned

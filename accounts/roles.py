@@ -24,7 +24,7 @@ class Role(TextChoices):
     CMU_HEAD = "cmu_head", _("Head of the CMU")
     PM_OFFICE = "pm_office", _("Prime Minister's office")
     OPERATOR = "operator", _("System operator")
-    AUDITOR = "auditor", _("Auditor of access")
+    AUDITOR = "auditor", _("Access auditor")
 
 
 DESK = frozenset({Role.OFFICER, Role.SUPERVISOR})

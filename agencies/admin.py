@@ -58,13 +58,13 @@ class VerifiedFilter(admin.SimpleListFilter):
 class EditedFilter(admin.SimpleListFilter):
     """Filters rows by whether a person edited them or they still follow the files of the project."""
 
-    title = _("kept by")
+    title = _("data source")
     parameter_name = "kept"
 
     def lookups(self, request: HttpRequest, model_admin: Admin) -> list[tuple[str, Any]]:
         """Return the two options."""
         del request, model_admin
-        return [("people", _("People")), ("files", _("The files of the project"))]
+        return [("people", _("Staff edits")), ("files", _("Project files"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows of the chosen option."""
@@ -129,13 +129,13 @@ class ReferenceAdmin(admin.ModelAdmin[Any]):
             help_text=db_field.help_text,
         )
 
-    @admin.action(description=_("Let the chosen rows follow the files of the project again"))
+    @admin.action(description=_("Update the selected records from the project files again"))
     def return_to_files(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Unmark edited rows, so that the next load_reference updates them from the files."""
         count = queryset.update(edited_at=None)
         message = ngettext(
-            "%(count)d row follows the files from the next load on",
-            "%(count)d rows follow the files from the next load on",
+            "%(count)d record will be updated from the project files at the next load",
+            "%(count)d records will be updated from the project files at the next load",
             count,
         )
         self.message_user(request, message % {"count": count})
@@ -313,14 +313,14 @@ class HolidayAdmin(CalendarAdmin):
     date_hierarchy = "on"
     actions = ("confirm", "call_off", "return_to_files")
 
-    @admin.action(description=_("Confirm the chosen days"))
+    @admin.action(description=_("Confirm the selected holidays"))
     def confirm(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
         """Mark days as confirmed by a communiqué."""
         del request
         queryset.update(status=HolidayStatus.CONFIRMED, unverified="", edited_at=timezone.now())
         deadline_recalculation.request_after_commit()
 
-    @admin.action(description=_("Call off the chosen days: offices work"))
+    @admin.action(description=_("Cancel the selected holidays: offices are open"))
     def call_off(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
         """Mark days as working days after all."""
         del request

@@ -138,7 +138,7 @@ def _about(book: Workbook, report: Report) -> None:
     days = (report.period.first.isoformat(), report.period.last.isoformat())
     _write_row(sheet, 0, [pgettext("days", "From"), days[0]], bold, plain)
     _write_row(sheet, 1, [pgettext("days", "To"), days[1]], bold, plain)
-    _write_row(sheet, 2, [gettext("Counted"), as_of_line(report)], bold, plain)
+    _write_row(sheet, 2, [gettext("Date of the figures"), as_of_line(report)], bold, plain)
     explained = [(str(FIGURE_TITLES[name]), str(definition)) for name, definition in DEFINITIONS.items()]
     explained += [("", str(note)) for note in NOTES]
     explained += [(str(TIME_TABLE_TITLE), str(TIME_NOTE))]

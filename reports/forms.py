@@ -61,7 +61,7 @@ class TypedDayField(forms.Field):
         except ValueError:
             raise ValidationError(_("That month does not have this day"), code="day") from None
         if self.latest is not None and found > self.latest:
-            raise ValidationError(_("This day is still to come"), code="future")
+            raise ValidationError(_("Enter today's date or an earlier one"), code="future")
         return found
 
     def _check_year(self, year: int) -> None:
@@ -77,7 +77,7 @@ def _parts(typed: str) -> tuple[int, int, int]:
     elif found := YEAR_FIRST.fullmatch(typed):
         year, month, day = found.groups()
     else:
-        raise ValidationError(_("Write the date as day, month and year, such as 31/1/2026"), code="invalid")
+        raise ValidationError(_("Enter the date as day, month and year, such as 31/1/2026"), code="invalid")
     return int(day), int(month), int(year)
 
 

@@ -20,32 +20,32 @@ FIGURE_TITLES: dict[str, Promise] = {
 DEFINITIONS: dict[str, Promise] = {
     "received": _("Filed from the first day to the last, both included."),
     "closed": _(
-        "Closed on these days and still closed at their end, with any outcome, withdrawals included. A closing that was"
-        " objected to before the end is not counted."
+        "Closed in the period and still closed at its end, with any outcome, including withdrawn cases. A closing is "
+        "not counted if the citizen objected before the end of the period."
     ),
-    "pending": _("Filed before the end of the span and not closed at its end."),
+    "pending": _("Filed before the end of the period and not closed at its end."),
     "late": _(
-        "Those of the pending cases whose first deadline had passed at the end of the span. An extension does not"
-        " change this; days in which we waited for the citizen are not counted against anybody."
+        "Pending cases whose first deadline had passed at the end of the period. An extension does not change this. "
+        "Days spent waiting for the citizen do not count."
     ),
 }
 
 #: The columns of the working time agencies had cases in hand.
-TIME_TABLE_TITLE = _("Working hours in hand")
+TIME_TABLE_TITLE = _("Working hours with agencies")
 TIME_TITLES: dict[str, Promise] = {
-    "cases": _("Cases in hand"),
-    "desk": _("Hours at its desk"),
-    "directorates": _("Hours with its directorates"),
+    "cases": _("Cases held"),
+    "desk": _("Working hours with the agency"),
+    "directorates": _("Working hours with its directorates"),
 }
 TIME_NOTE = _(
-    "The working hours in which an agency had cases in hand in the span, all its cases together. Time in which a"
-    " citizen, the unit or a centre outside had a case is not the agency's."
+    "The working hours that cases spent with each agency in the period, added up over all its cases. Time with a "
+    "citizen, the CMU or an outside centre does not count."
 )
 
 #: Notes on all four figures.
 NOTES: tuple[Promise, ...] = (
-    _("Each case is counted once, for the agency it was with at the end of the span."),
-    _("What happened after the span does not change its figures. While the span lasts, its end is now."),
+    _("Each case is counted once, for the agency it was with at the end of the period."),
+    _("Events after the period do not change its figures. If the period has not ended, the figures run up to now."),
     _("These figures are internal: small numbers are shown as they are."),
 )
 
@@ -61,4 +61,4 @@ def as_of_line(report: Report) -> str:
     """Return the line that says for which moment the figures hold."""
     moment = timezone.localtime(report.as_of)
     when = f"{moment.day}/{moment.month}/{moment.year} {moment:%H:%M}"
-    return gettext("As things stood on %(moment)s") % {"moment": when}
+    return gettext("As of %(moment)s") % {"moment": when}

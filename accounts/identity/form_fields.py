@@ -29,5 +29,5 @@ class DocumentNumberField(forms.CharField):
         """Return the number in its stored form."""
         number = plain_digits(super().to_python(value) or "").upper()
         if len(number) > LONGEST_TYPED or (number and not (number.isascii() and number.isalnum())):
-            raise ValidationError(_("The number is made of Latin letters and digits only"), code="invalid")
+            raise ValidationError(_("Enter the number in Latin letters and digits only"), code="invalid")
         return number

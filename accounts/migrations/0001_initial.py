@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.citizen', verbose_name='own person'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.citizen', verbose_name='own citizen record'),
         ),
         migrations.CreateModel(
             name='FormDraft',
@@ -125,19 +125,20 @@ class Migration(migrations.Migration):
                 ('viewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name': 'look at an identity',
-                'verbose_name_plural': 'looks at identities',
+                'verbose_name': 'identity view',
+                'verbose_name_plural': 'identity views',
             },
         ),
         migrations.CreateModel(
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('officer', 'Liaison officer'), ('supervisor', 'Supervisor'), ('secretary_general', 'Secretary-general'), ('minister_office', "Minister's office"), ('directorate_member', 'Directorate member'), ('agent', 'Contact-centre agent'), ('agent_supervisor', 'Contact-centre supervisor'), ('cmu_staff', 'CMU staff'), ('cmu_head', 'Head of the CMU'), ('pm_office', "Prime Minister's office"), ('operator', 'System operator'), ('auditor', 'Auditor of access')], max_length=20, verbose_name='role')),
+                ('role', models.CharField(choices=[('officer', 'Liaison officer'), ('supervisor', 'Supervisor'), ('secretary_general', 'Secretary-general'), ('minister_office', "Minister's office"), ('directorate_member', 'Directorate member'), ('agent', 'Contact-centre agent'), ('agent_supervisor', 'Contact-centre supervisor'), ('cmu_staff', 'CMU staff'), ('cmu_head', 'Head of the CMU'), ('pm_office', "Prime Minister's office"), ('operator', 'System operator'), ('auditor', "Access auditor")], max_length=20, verbose_name='role')),
                 ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, help_text='The last day; empty while it lasts.', null=True, verbose_name='until')),
+                ('ends_on', models.DateField(blank=True, help_text=("The last day. Leave empty while the membership "
+"lasts."), null=True, verbose_name='until')),
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='agencies.agency', verbose_name='agency')),
-                ('directorate', models.ForeignKey(blank=True, help_text='For members of a directorate only.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.directorate', verbose_name='directorate')),
+                ('directorate', models.ForeignKey(blank=True, help_text="For directorate members only.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.directorate', verbose_name='directorate')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
@@ -211,7 +212,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'absence',
                 'verbose_name_plural': 'absences',
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='absence_ends_after_start', violation_error_message='The last day cannot be before the first.'), models.CheckConstraint(condition=models.Q(('deputy__isnull', True), models.Q(('deputy', models.F('user')), _negated=True), _connector='OR'), name='absence_deputy_is_another', violation_error_message='Nobody can be their own deputy.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='absence_ends_after_start', violation_error_message='The last day cannot be before the first.'), models.CheckConstraint(condition=models.Q(('deputy__isnull', True), models.Q(('deputy', models.F('user')), _negated=True), _connector='OR'), name='absence_deputy_is_another', violation_error_message=("A person cannot be their own "
+"deputy. Choose someone else."))],
             },
         ),
         migrations.AddIndex(

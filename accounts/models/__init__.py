@@ -19,6 +19,7 @@ from accounts.models.users import (
     members_of,
     officers_of,
     operators,
+    roles_held,
     supervisors_of,
 )
 
@@ -42,5 +43,6 @@ __all__ = [
     "members_of",
     "officers_of",
     "operators",
+    "roles_held",
     "supervisors_of",
 ]

@@ -229,8 +229,8 @@ class IdentityView(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("look at an identity")
-        verbose_name_plural = _("looks at identities")
+        verbose_name = _("identity view")
+        verbose_name_plural = _("identity views")
         indexes: ClassVar = [
             models.Index(fields=["citizen", "-at"], name="identityview_citizen"),
             models.Index(fields=["viewer", "-at"], name="identityview_viewer"),

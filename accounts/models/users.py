@@ -64,7 +64,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     person = models.ForeignKey(
-        "accounts.Citizen", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("own person")
+        "accounts.Citizen",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("own citizen record"),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -155,10 +160,12 @@ class Membership(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("directorate"),
-        help_text=_("For members of a directorate only."),
+        help_text=_("For directorate members only."),
     )
     starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day; empty while it lasts."))
+    ends_on = models.DateField(
+        _("until"), null=True, blank=True, help_text=_("The last day. Leave empty while the membership lasts.")
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -216,7 +223,7 @@ class Absence(models.Model):
             models.CheckConstraint(
                 condition=Q(deputy__isnull=True) | ~Q(deputy=F("user")),
                 name="absence_deputy_is_another",
-                violation_error_message=_("Nobody can be their own deputy."),
+                violation_error_message=_("A person cannot be their own deputy. Choose someone else."),
             ),
         ]
 
@@ -266,6 +273,12 @@ def members_of(roles: Collection[Role], on: date, *, agencies: Collection[int] |
     deputies = Absence.objects.on(on).filter(user__in=members, deputy__isnull=False).values("deputy")
     people = User.objects.filter(Q(pk__in=members) | Q(pk__in=deputies), is_active=True, is_staff=True)
     return people.order_by("login")
+
+
+def roles_held(roles: Collection[Role], on: date, *, agency: Agency) -> frozenset[Role]:
+    """Return which of ``roles`` somebody has in ``agency`` on a day, present or away; one query."""
+    held = Membership.objects.active(on).filter(agency=agency, role__in=roles, user__is_active=True)
+    return frozenset(Role(role) for role in held.values_list("role", flat=True).distinct())
 
 
 def agencies_with_officers(agencies: Collection[int], on: date) -> frozenset[int]:

@@ -51,9 +51,9 @@ class PersonNameField(LineField):
         """Refuse characters that no name has."""
         name = super().tidy(text)
         if name and not all(_may_be_in_a_name(letter) for letter in name):
-            raise ValidationError(_("A name is made of letters only"), code="letters")
+            raise ValidationError(_("Enter the name in letters only"), code="letters")
         if name and not any(letter.isalpha() for letter in name):
-            raise ValidationError(_("A name is made of letters only"), code="letters")
+            raise ValidationError(_("Enter the name in letters only"), code="letters")
         return name
 
 
@@ -61,9 +61,14 @@ def _may_be_in_a_name(letter: str) -> bool:
     return letter in " -.'’\u200c\u200d" or unicodedata.category(letter) in {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn"}
 
 
-def _name(label: Any, autocomplete: str, *, required: bool = True) -> PersonNameField:
+def _name(label: Any, missing: Any, autocomplete: str, *, required: bool = True) -> PersonNameField:
     attributes = {"autocomplete": autocomplete, "spellcheck": "false"}
-    return PersonNameField(label=label, required=required, widget=forms.TextInput(attrs=attributes))
+    return PersonNameField(
+        label=label,
+        required=required,
+        error_messages={"required": missing},
+        widget=forms.TextInput(attrs=attributes),
+    )
 
 
 class WhoForm(Form):
@@ -82,10 +87,17 @@ class WhoForm(Form):
         initial=NATIONAL,
     )
     national_number = DigitsField(
-        label=_("National number"), help_text=_("10 digits, on the front of your ID card"), length=10, required=False
+        label=_("National number"),
+        help_text=_("10 digits, on the front of your ID card"),
+        length=10,
+        required=False,
+        error_messages={"required": _("Enter your national number")},
     )
     nationality = forms.ChoiceField(
-        label=_("Your nationality"), choices=lambda: [("", _("— choose —")), *countries.choices()], required=False
+        label=_("Your nationality"),
+        choices=lambda: [("", _("— choose —")), *countries.choices()],
+        required=False,
+        error_messages={"required": _("Choose your nationality")},
     )
     document = ChoiceCardsField(
         label=_("Which number do you have?"),
@@ -96,13 +108,19 @@ class WhoForm(Form):
         required=False,
         error_messages={"required": _("Choose which number you have")},
     )
-    document_number = DocumentNumberField(label=_("The number"), required=False)
-    first_name = _name(_("First name"), "given-name")
-    father_name = _name(_("Father’s name"), "additional-name", required=False)
-    grandfather_name = _name(_("Grandfather’s name"), "off", required=False)
-    family_name = _name(_("Family name"), "family-name")
+    document_number = DocumentNumberField(
+        label=_("Personal or passport number"),
+        required=False,
+        error_messages={"required": _("Enter your personal or passport number")},
+    )
+    first_name = _name(_("First name"), _("Enter your first name"), "given-name")
+    father_name = _name(_("Father’s name"), _("Enter your father’s name"), "additional-name", required=False)
+    grandfather_name = _name(_("Grandfather’s name"), _("Enter your grandfather’s name"), "off", required=False)
+    family_name = _name(_("Family name"), _("Enter your family name"), "family-name")
     birth_date = BirthDateField(
-        label=_("Date of birth"), help_text=_("For example 27 / 3 / 1990; a month name works too")
+        label=_("Date of birth"),
+        help_text=_("For example 27 / 3 / 1990. You can also write the name of the month"),
+        error_messages={"required": _("Enter your date of birth")},
     )
 
     def clean(self) -> dict[str, Any]:
@@ -126,25 +144,26 @@ class WhoForm(Form):
         if kind and number and not DOCUMENT[NumberKind(kind)].fullmatch(number):
             self.add_error(
                 "document_number",
-                _("A passport number has from 5 to 20 letters and digits")
+                _("A passport number has 5 to 20 letters and digits")
                 if kind == NumberKind.PASSPORT
-                else _("A personal number has from 6 to 20 letters and digits"),
+                else _("A personal number has 6 to 20 letters and digits"),
             )
 
 
 class ContactForm(Form):
     """Phone, e-mail and address."""
 
-    mobile = MobileField(label=_("Mobile number"))
+    mobile = MobileField(label=_("Mobile number"), error_messages={"required": _("Enter your mobile number")})
     email = EmailField(
         label=_("E-mail"),
         required=False,
-        help_text=_("Needed only if you want to be notified by e-mail; we send you a link to confirm it"),
+        help_text=_("Only needed if you want updates by e-mail. We will send you a link to confirm it"),
     )
     country = forms.ChoiceField(
         label=_("Country of residence"),
         choices=countries.choices,
         initial=countries.HOME,
+        error_messages={"required": _("Choose your country of residence")},
         widget=forms.Select(attrs={"autocomplete": "country"}),
     )
     governorate = forms.ChoiceField(
@@ -154,13 +173,20 @@ class ContactForm(Form):
             *((governorate.code, governorate.name) for governorate in Governorate.objects.all()),
         ],
         required=False,
+        error_messages={"required": _("Choose your governorate")},
         widget=forms.Select(attrs={"autocomplete": "address-level1"}),
     )
-    city = LineField(label=_("City or town"), max=80, widget=forms.TextInput(attrs={"autocomplete": "address-level2"}))
+    city = LineField(
+        label=_("City or town"),
+        max=80,
+        error_messages={"required": _("Enter your city or town")},
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+    )
     address = LineField(
         label=_("Detailed address"),
         help_text=_("Area, street and building number, or the nearest landmark"),
         max=200,
+        error_messages={"required": _("Enter your detailed address")},
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
 

@@ -11,10 +11,10 @@ from accounts.models import NumberKind
 
 #: Their numbers, each with what happens.
 SAMPLE_NUMBERS: Final = (
-    ("9782006138", _("matches the register")),
-    ("2003220456", _("matches the register")),
+    ("9782006138", _("the details match the register")),
+    ("2003220456", _("the details match the register")),
     ("9801307001", _("the birth date does not match")),
-    ("9832408002", _("the register does not answer")),
+    ("9832408002", _("the register does not respond")),
 )
 
 

@@ -127,7 +127,7 @@ def _finish(request: HttpRequest, draft: dict[str, Any], *, at: datetime) -> Htt
         return redirect("register")
     form_drafts.forget(Purpose.REGISTER, session)
     login(request, user, backend=CITIZEN_BACKEND)
-    messages.success(request, gettext("Your account is ready. You can file your cases and follow them here"))
+    messages.success(request, gettext("Your account is ready. You can now file a case and follow it here"))
     if draft["contact"]["email"]:
         messages.info(request, gettext("We have sent a link to your e-mail address. Open it to confirm the address"))
     return redirect("home")

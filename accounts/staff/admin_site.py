@@ -19,7 +19,7 @@ class OperatorsSite(AdminSite):
 
     site_title = _("At Your Service")
     site_header = _("Reference data and staff accounts")
-    index_title = _("What can be changed here")
+    index_title = _("What you can change here")
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let operators in."""

@@ -52,8 +52,9 @@ class Migration(migrations.Migration):
             name='Governorate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('unverified', models.CharField(blank=True, default='', help_text=("What still needs checking; leave "
+"empty once verified"), max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last edited by staff")),
                 ('code', models.SlugField(max_length=40, unique=True, verbose_name='row code')),
                 ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
                 ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
@@ -70,8 +71,9 @@ class Migration(migrations.Migration):
             name='Agency',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('unverified', models.CharField(blank=True, default='', help_text=("What still needs checking; leave "
+"empty once verified"), max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last edited by staff")),
                 ('code', models.SlugField(max_length=40, unique=True, verbose_name='row code')),
                 ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
                 ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
@@ -81,13 +83,14 @@ class Migration(migrations.Migration):
                 ('short_name_en', models.CharField(help_text='For SMS', max_length=24, verbose_name='short name in English')),
                 ('kind', models.CharField(choices=[('ministry', 'ministry'), ('department', 'department'), ('bureau', 'bureau'), ('commission', 'commission'), ('institution', 'institution'), ('authority', 'authority'), ('council', 'council'), ('fund', 'fund'), ('company', 'government company'), ('municipality', 'municipality'), ('governorate', "governor's office"), ('university', 'university'), ('hospital', 'hospital'), ('security', 'public security'), ('unit', 'unit')], max_length=20, verbose_name='kind')),
                 ('sector', models.CharField(choices=[('public_admin', 'public administration'), ('interior_security', 'interior and security'), ('justice', 'justice'), ('finance_tax', 'finance and tax'), ('oversight', 'oversight'), ('education', 'education'), ('higher_education', 'higher education'), ('health', 'health'), ('labour_social', 'work and social protection'), ('municipal', 'municipal services'), ('roads_housing', 'roads and housing'), ('transport', 'transport'), ('water', 'water'), ('energy', 'energy'), ('trade_consumer', 'trade and consumers'), ('agriculture_env', 'agriculture and environment'), ('tourism_culture', 'tourism and culture'), ('youth_sport', 'youth and sport'), ('religious', 'religious affairs'), ('digital_telecom', 'digital economy and telecoms'), ('investment', 'investment'), ('media', 'media')], max_length=30, verbose_name='sector')),
-                ('services_ar', models.TextField(blank=True, help_text='Words by which people look for it', verbose_name='services')),
+                ('services_ar', models.TextField(blank=True, help_text="Words people use to search for this agency", verbose_name='services')),
                 ('aliases_ar', models.CharField(blank=True, max_length=300, verbose_name='other names')),
                 ('is_complainable', models.BooleanField(default=True, verbose_name='can be complained about')),
-                ('is_core', models.BooleanField(default=False, verbose_name='among the 86 linked agencies')),
+                ('is_core', models.BooleanField(default=False, verbose_name=("one of the 86 agencies connected to the "
+"system"))),
                 ('notes', models.TextField(blank=True, verbose_name='notes')),
                 ('folded', models.GeneratedField(db_persist=True, expression=models.Func(django.db.models.functions.text.Concat(models.F('name_ar'), models.Value(' '), models.F('short_name_ar'), models.Value(' '), models.F('name_en'), models.Value(' '), models.F('short_name_en'), models.Value(' '), models.F('aliases_ar'), models.Value(' '), models.F('services_ar'), output_field=models.TextField()), function='ar_strip', output_field=models.TextField()), output_field=models.TextField())),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='agencies.agency', verbose_name='belongs to')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='agencies.agency', verbose_name='parent agency')),
                 ('governorate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.governorate', verbose_name='governorate')),
             ],
             options={
@@ -100,14 +103,15 @@ class Migration(migrations.Migration):
             name='Holiday',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('unverified', models.CharField(blank=True, default='', help_text=("What still needs checking; leave "
+"empty once verified"), max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last edited by staff")),
                 ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='row code')),
                 ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
                 ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
                 ('on', models.DateField(verbose_name='day')),
-                ('audience', models.CharField(choices=[('all', 'everybody'), ('christians', 'Christians')], default='all', max_length=12, verbose_name='audience')),
-                ('status', models.CharField(choices=[('confirmed', 'confirmed'), ('estimated', 'estimated'), ('called_off', 'called off')], default='confirmed', max_length=12, verbose_name='status')),
+                ('audience', models.CharField(choices=[('all', 'everyone'), ('christians', 'Christians')], default='all', max_length=12, verbose_name='applies to')),
+                ('status', models.CharField(choices=[('confirmed', 'confirmed'), ('estimated', 'estimated'), ('called_off', 'cancelled')], default='confirmed', max_length=12, verbose_name='status')),
                 ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
             ],
             options={
@@ -121,12 +125,13 @@ class Migration(migrations.Migration):
             name='OutsideCentre',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('unverified', models.CharField(blank=True, default='', help_text=("What still needs checking; leave "
+"empty once verified"), max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last edited by staff")),
                 ('code', models.SlugField(max_length=40, unique=True, verbose_name='row code')),
                 ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
                 ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
-                ('phone', models.CharField(max_length=20, verbose_name='telephone')),
+                ('phone', models.CharField(max_length=20, verbose_name='phone number')),
                 ('notes', models.TextField(blank=True, verbose_name='notes')),
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='agency')),
             ],
@@ -140,21 +145,23 @@ class Migration(migrations.Migration):
             name='Topic',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('unverified', models.CharField(blank=True, default='', help_text=("What still needs checking; leave "
+"empty once verified"), max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last edited by staff")),
                 ('code', models.SlugField(max_length=40, unique=True, verbose_name='row code')),
                 ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
                 ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
                 ('is_active', models.BooleanField(default=True, verbose_name='offered')),
                 ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('complaint', 'complaint'), ('suggestion', 'suggestion'), ('inquiry', 'inquiry'), ('praise', 'praise')], max_length=12), default=list, verbose_name='kinds of case')),
-                ('agency_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('ministry', 'ministry'), ('department', 'department'), ('bureau', 'bureau'), ('commission', 'commission'), ('institution', 'institution'), ('authority', 'authority'), ('council', 'council'), ('fund', 'fund'), ('company', 'government company'), ('municipality', 'municipality'), ('governorate', "governor's office"), ('university', 'university'), ('hospital', 'hospital'), ('security', 'public security'), ('unit', 'unit')], max_length=20), blank=True, default=list, help_text='Empty means all', verbose_name='kinds of agency')),
-                ('sectors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('public_admin', 'public administration'), ('interior_security', 'interior and security'), ('justice', 'justice'), ('finance_tax', 'finance and tax'), ('oversight', 'oversight'), ('education', 'education'), ('higher_education', 'higher education'), ('health', 'health'), ('labour_social', 'work and social protection'), ('municipal', 'municipal services'), ('roads_housing', 'roads and housing'), ('transport', 'transport'), ('water', 'water'), ('energy', 'energy'), ('trade_consumer', 'trade and consumers'), ('agriculture_env', 'agriculture and environment'), ('tourism_culture', 'tourism and culture'), ('youth_sport', 'youth and sport'), ('religious', 'religious affairs'), ('digital_telecom', 'digital economy and telecoms'), ('investment', 'investment'), ('media', 'media')], max_length=30), blank=True, default=list, help_text='Empty means all', verbose_name='sectors')),
+                ('agency_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('ministry', 'ministry'), ('department', 'department'), ('bureau', 'bureau'), ('commission', 'commission'), ('institution', 'institution'), ('authority', 'authority'), ('council', 'council'), ('fund', 'fund'), ('company', 'government company'), ('municipality', 'municipality'), ('governorate', "governor's office"), ('university', 'university'), ('hospital', 'hospital'), ('security', 'public security'), ('unit', 'unit')], max_length=20), blank=True, default=list, help_text="Select none to include all", verbose_name='kinds of agency')),
+                ('sectors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('public_admin', 'public administration'), ('interior_security', 'interior and security'), ('justice', 'justice'), ('finance_tax', 'finance and tax'), ('oversight', 'oversight'), ('education', 'education'), ('higher_education', 'higher education'), ('health', 'health'), ('labour_social', 'work and social protection'), ('municipal', 'municipal services'), ('roads_housing', 'roads and housing'), ('transport', 'transport'), ('water', 'water'), ('energy', 'energy'), ('trade_consumer', 'trade and consumers'), ('agriculture_env', 'agriculture and environment'), ('tourism_culture', 'tourism and culture'), ('youth_sport', 'youth and sport'), ('religious', 'religious affairs'), ('digital_telecom', 'digital economy and telecoms'), ('investment', 'investment'), ('media', 'media')], max_length=30), blank=True, default=list, help_text="Select none to include all", verbose_name='sectors')),
                 ('priority', models.CharField(choices=[('urgent', 'urgent'), ('high', 'high'), ('normal', 'normal'), ('low', 'low')], default='normal', max_length=10, verbose_name='priority')),
                 ('limit_days', models.PositiveSmallIntegerField(verbose_name='limit in working days')),
                 ('hides_identity', models.BooleanField(default=False, verbose_name='hides the identity')),
                 ('second_signature', models.BooleanField(default=False, verbose_name='needs a second signature')),
-                ('signature_reason', models.CharField(blank=True, max_length=200, verbose_name='why two signatures')),
+                ('signature_reason', models.CharField(blank=True, max_length=200, verbose_name=("reason for the second "
+"signature"))),
                 ('withheld_from_agency', models.BooleanField(default=False, verbose_name='withheld from the agency')),
                 ('notes', models.TextField(blank=True, verbose_name='notes')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='agencies.topic', verbose_name='group')),
@@ -170,8 +177,9 @@ class Migration(migrations.Migration):
             name='RoutingRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('unverified', models.CharField(blank=True, default='', help_text=("What still needs checking; leave "
+"empty once verified"), max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last edited by staff")),
                 ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='row code')),
                 ('starts_on', models.DateField(blank=True, null=True, verbose_name='from')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='until')),
@@ -190,26 +198,30 @@ class Migration(migrations.Migration):
             name='TopicQuestion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('unverified', models.CharField(blank=True, default='', help_text=("What still needs checking; leave "
+"empty once verified"), max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last edited by staff")),
                 ('code', models.SlugField(max_length=40, unique=True, verbose_name='row code')),
                 ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
                 ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
                 ('hint_ar', models.CharField(blank=True, max_length=150, verbose_name='hint in Arabic')),
                 ('hint_en', models.CharField(blank=True, max_length=150, verbose_name='hint in English')),
-                ('kind', models.CharField(choices=[('line', 'one line of text'), ('date', 'a day, today or before'), ('choice', 'one of the answers offered')], default='line', max_length=10, verbose_name='kind of answer')),
-                ('options_ar', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, help_text='One a line, for a choice alone; in the same order in both languages', verbose_name='answers offered in Arabic')),
-                ('options_en', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, verbose_name='answers offered in English')),
+                ('kind', models.CharField(choices=[('line', 'one line of text'), ('date', "a date, today or earlier"), ('choice', "one of the options")], default='line', max_length=10, verbose_name='kind of answer')),
+                ('options_ar', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, help_text=("One per line, for choice "
+"questions only; in the same "
+"order in both languages"), verbose_name="options in Arabic")),
+                ('options_en', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, verbose_name="options in English")),
                 ('is_required', models.BooleanField(default=False, verbose_name='must be answered')),
-                ('is_personal', models.BooleanField(default=False, help_text='The answer is withheld from whoever may not learn who filed the case', verbose_name='tells who the person is')),
-                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('complaint', 'complaint'), ('suggestion', 'suggestion'), ('inquiry', 'inquiry'), ('praise', 'praise')], max_length=12), blank=True, default=list, help_text='Empty means all', verbose_name='kinds of case')),
+                ('is_personal', models.BooleanField(default=False, help_text=("The answer is hidden from anyone who may "
+"not know who filed the case"), verbose_name="reveals who the person is")),
+                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('complaint', 'complaint'), ('suggestion', 'suggestion'), ('inquiry', 'inquiry'), ('praise', 'praise')], max_length=12), blank=True, default=list, help_text="Select none to include all", verbose_name='kinds of case')),
                 ('is_active', models.BooleanField(default=True, verbose_name='asked')),
                 ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='agencies.topic', verbose_name='topic or group')),
             ],
             options={
-                'verbose_name': 'question of a topic',
-                'verbose_name_plural': 'questions of topics',
+                'verbose_name': 'topic question',
+                'verbose_name_plural': 'topic questions',
                 'ordering': ['position', 'id'],
             },
         ),
@@ -217,14 +229,15 @@ class Migration(migrations.Migration):
             name='WorkingHours',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('unverified', models.CharField(blank=True, default='', help_text=("What still needs checking; leave "
+"empty once verified"), max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last edited by staff")),
                 ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='row code')),
                 ('starts_on', models.DateField(blank=True, null=True, verbose_name='from')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('period', models.CharField(choices=[('normal', 'the year'), ('ramadan', 'Ramadan')], max_length=10, verbose_name='period')),
-                ('opens', models.TimeField(blank=True, null=True, verbose_name='opens')),
-                ('closes', models.TimeField(blank=True, null=True, verbose_name='closes')),
+                ('period', models.CharField(choices=[('normal', 'outside Ramadan'), ('ramadan', 'Ramadan')], max_length=10, verbose_name='period')),
+                ('opens', models.TimeField(blank=True, null=True, verbose_name='opening time')),
+                ('closes', models.TimeField(blank=True, null=True, verbose_name='closing time')),
                 ('estimated', models.BooleanField(default=False, help_text='The days, or hours not yet announced, may still change', verbose_name='estimated')),
                 ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
             ],
@@ -232,19 +245,21 @@ class Migration(migrations.Migration):
                 'verbose_name': 'working hours',
                 'verbose_name_plural': 'working hours',
                 'ordering': ['period', models.OrderBy(models.F('starts_on'), nulls_first=True)],
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='agencies_workinghours_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('closes__isnull', True), ('opens__isnull', True)), models.Q(('closes__isnull', False), ('opens__isnull', False)), _connector='OR'), name='hours_are_both_known_or_neither'), models.CheckConstraint(condition=models.Q(('opens', None), ('closes', None), ('closes__gt', models.F('opens')), _connector='OR'), name='hours_close_after_they_open'), models.CheckConstraint(condition=models.Q(('opens__isnull', False), models.Q(('estimated', True), ('period', 'ramadan')), _connector='OR'), name='hours_unknown_only_in_an_estimated_ramadan'), models.CheckConstraint(condition=models.Q(models.Q(('period', 'ramadan'), _negated=True), models.Q(('ends_on__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='hours_of_ramadan_have_dates'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('period', '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='hours_of_a_period_do_not_overlap', violation_error_message='There are hours for some of these days already')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='agencies_workinghours_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('closes__isnull', True), ('opens__isnull', True)), models.Q(('closes__isnull', False), ('opens__isnull', False)), _connector='OR'), name='hours_are_both_known_or_neither'), models.CheckConstraint(condition=models.Q(('opens', None), ('closes', None), ('closes__gt', models.F('opens')), _connector='OR'), name='hours_close_after_they_open'), models.CheckConstraint(condition=models.Q(('opens__isnull', False), models.Q(('estimated', True), ('period', 'ramadan')), _connector='OR'), name='hours_unknown_only_in_an_estimated_ramadan', violation_error_message='Only an estimated Ramadan may be without working hours'), models.CheckConstraint(condition=models.Q(models.Q(('period', 'ramadan'), _negated=True), models.Q(('ends_on__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='hours_of_ramadan_have_dates', violation_error_message='Enter the first and the last day of Ramadan'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('period', '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='hours_of_a_period_do_not_overlap', violation_error_message=("There are already working "
+"hours for some of these days"))],
             },
         ),
         migrations.CreateModel(
             name='Directorate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('unverified', models.CharField(blank=True, default='', help_text=("What still needs checking; leave "
+"empty once verified"), max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last edited by staff")),
                 ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='row code')),
                 ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
                 ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
-                ('email', models.EmailField(blank=True, help_text='Where it is asked for a time and a finding', max_length=254, verbose_name='e-mail')),
+                ('email', models.EmailField(blank=True, help_text="Requests to the directorate are sent to this address", max_length=254, verbose_name='e-mail')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='directorates', to='agencies.agency', verbose_name='agency')),
             ],
@@ -259,8 +274,9 @@ class Migration(migrations.Migration):
             name='City',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unverified', models.CharField(blank=True, default='', help_text='What is still to be checked; empty when verified', max_length=300, verbose_name='not verified')),
-                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='edited by a person at')),
+                ('unverified', models.CharField(blank=True, default='', help_text=("What still needs checking; leave "
+"empty once verified"), max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last edited by staff")),
                 ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='row code')),
                 ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
                 ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
@@ -297,7 +313,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='agency',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('short_name_ar',), name='living_agencies_differ_in_short_name', violation_error_message='Another agency has this short name'),
+            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('short_name_ar',), name='living_agencies_differ_in_short_name', violation_error_message=("Another agency already has "
+"this short name")),
         ),
         migrations.AddConstraint(
             model_name='topic',
@@ -309,7 +326,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='topic',
-            constraint=models.CheckConstraint(condition=models.Q(('withheld_from_agency', False), ('hides_identity', True), _connector='OR'), name='topic_withheld_hides_the_identity', violation_error_message='A topic withheld from the agency must hide the identity as well'),
+            constraint=models.CheckConstraint(condition=models.Q(('withheld_from_agency', False), ('hides_identity', True), _connector='OR'), name='topic_withheld_hides_the_identity', violation_error_message=("A topic withheld from the "
+"agency must also hide the "
+"identity")),
         ),
         migrations.AddConstraint(
             model_name='routingrule',
@@ -317,14 +336,21 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='routingrule',
-            constraint=models.CheckConstraint(condition=models.Q(('place_ar', ''), ('governorate__isnull', False), _connector='OR'), name='routing_place_needs_a_governorate', violation_error_message='Name the governorate of the place'),
+            constraint=models.CheckConstraint(condition=models.Q(('place_ar', ''), ('governorate__isnull', False), _connector='OR'), name='routing_place_needs_a_governorate', violation_error_message=("Choose the governorate of the "
+"place")),
         ),
         migrations.AddConstraint(
             model_name='routingrule',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('topic', '='), (django.db.models.functions.comparison.Coalesce('governorate', models.Value(0)), '='), (models.Func(models.F('place_ar'), function='ar_strip', output_field=models.TextField()), '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='routing_rules_do_not_overlap', violation_error_message='There is a rule for this topic and place in these days already'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('topic', '='), (django.db.models.functions.comparison.Coalesce('governorate', models.Value(0)), '='), (models.Func(models.F('place_ar'), function='ar_strip', output_field=models.TextField()), '='), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='DATERANGE', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='routing_rules_do_not_overlap', violation_error_message=("There is already a rule for "
+"this topic and place on these "
+"days")),
         ),
         migrations.AddConstraint(
             model_name='topicquestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'choice'), ('options_ar__len__gte', 2), ('options_en__len', models.F('options_ar__len'))), models.Q(models.Q(('kind', 'choice'), _negated=True), ('options_ar', []), ('options_en', [])), _connector='OR'), name='question_offers_two_answers_or_more_for_a_choice_alone', violation_error_message='A choice offers two answers or more, as many in Arabic as in English; nothing else offers any'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'choice'), ('options_ar__len__gte', 2), ('options_en__len', models.F('options_ar__len'))), models.Q(models.Q(('kind', 'choice'), _negated=True), ('options_ar', []), ('options_en', [])), _connector='OR'), name='question_offers_two_answers_or_more_for_a_choice_alone', violation_error_message=("A choice question needs at "
+"least two options, the same "
+"number in Arabic and English; "
+"other questions have no "
+"options")),
         ),
     ]

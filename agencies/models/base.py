@@ -43,9 +43,9 @@ class Reference(models.Model):
         max_length=300,
         blank=True,
         default="",
-        help_text=_("What is still to be checked; empty when verified"),
+        help_text=_("What still needs checking; leave empty once verified"),
     )
-    edited_at = models.DateTimeField(_("edited by a person at"), null=True, blank=True, editable=False)
+    edited_at = models.DateTimeField(_("last edited by staff"), null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -103,7 +103,7 @@ class Dated(models.Model):
         """Refuse an end before the start: PostgreSQL would raise an error when it builds the range."""
         super().clean()
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            raise ValidationError({"ends_on": _("The last day is before the first day")})
+            raise ValidationError({"ends_on": _("The last day cannot be before the first")})
 
 
 def holding(on: object) -> Q:

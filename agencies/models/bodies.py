@@ -111,16 +111,16 @@ class Agency(Coded, Named, Dated, Reference):
     short_name_en = models.CharField(_("short name in English"), max_length=SHORT_NAME_EN, help_text=_("For SMS"))
     kind = models.CharField(_("kind"), max_length=20, choices=AgencyKind)
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent agency")
     )
     sector = models.CharField(_("sector"), max_length=30, choices=Sector)
-    services_ar = models.TextField(_("services"), blank=True, help_text=_("Words by which people look for it"))
+    services_ar = models.TextField(_("services"), blank=True, help_text=_("Words people use to search for this agency"))
     aliases_ar = models.CharField(_("other names"), max_length=300, blank=True)
     governorate = models.ForeignKey(
         Governorate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("governorate")
     )
     is_complainable = models.BooleanField(_("can be complained about"), default=True)
-    is_core = models.BooleanField(_("among the 86 linked agencies"), default=False)
+    is_core = models.BooleanField(_("one of the 86 agencies connected to the system"), default=False)
     notes = models.TextField(_("notes"), blank=True)
     folded = models.GeneratedField(
         expression=stripped(*NAMES, "services_ar"), output_field=models.TextField(), db_persist=True, editable=False
@@ -147,7 +147,7 @@ class Agency(Coded, Named, Dated, Reference):
                 fields=["short_name_ar"],
                 condition=Q(ends_on=None),
                 name="living_agencies_differ_in_short_name",
-                violation_error_message=_("Another agency has this short name"),
+                violation_error_message=_("Another agency already has this short name"),
             ),
         ]
         indexes: ClassVar = [GinIndex(OpClass(F("folded"), name="gin_trgm_ops"), name="agency_folded_trigrams")]
@@ -162,7 +162,9 @@ class Directorate(Shipped, Named, Reference):
     """A technical directorate within an agency."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="directorates", verbose_name=_("agency"))
-    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Where it is asked for a time and a finding"))
+    email = models.EmailField(
+        _("e-mail"), blank=True, help_text=_("Requests to the directorate are sent to this address")
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -177,7 +179,7 @@ class Directorate(Shipped, Named, Reference):
 class OutsideCentre(Coded, Named, Reference):
     """A hotline outside the system to which cases are handed over, such as 117116 for water."""
 
-    phone = models.CharField(_("telephone"), max_length=20)
+    phone = models.CharField(_("phone number"), max_length=20)
     agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agency")
     )

@@ -76,20 +76,20 @@ class Topic(Coded, Named, Reference):
         default=list,
         blank=True,
         verbose_name=_("kinds of agency"),
-        help_text=_("Empty means all"),
+        help_text=_("Select none to include all"),
     )
     sectors = ArrayField(
         models.CharField(max_length=30, choices=Sector),
         default=list,
         blank=True,
         verbose_name=_("sectors"),
-        help_text=_("Empty means all"),
+        help_text=_("Select none to include all"),
     )
     priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
     limit_days = models.PositiveSmallIntegerField(_("limit in working days"))
     hides_identity = models.BooleanField(_("hides the identity"), default=False)
     second_signature = models.BooleanField(_("needs a second signature"), default=False)
-    signature_reason = models.CharField(_("why two signatures"), max_length=200, blank=True)
+    signature_reason = models.CharField(_("reason for the second signature"), max_length=200, blank=True)
     withheld_from_agency = models.BooleanField(_("withheld from the agency"), default=False)
     suggested_agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("usual agency")
@@ -108,7 +108,7 @@ class Topic(Coded, Named, Reference):
             models.CheckConstraint(
                 condition=Q(withheld_from_agency=False) | Q(hides_identity=True),
                 name="topic_withheld_hides_the_identity",
-                violation_error_message=_("A topic withheld from the agency must hide the identity as well"),
+                violation_error_message=_("A topic withheld from the agency must also hide the identity"),
             ),
         ]
 
@@ -123,8 +123,8 @@ class QuestionKind(models.TextChoices):
     """How a question of a topic is answered."""
 
     LINE = "line", _("one line of text")
-    DATE = "date", _("a day, today or before")
-    CHOICE = "choice", _("one of the answers offered")
+    DATE = "date", _("a date, today or earlier")
+    CHOICE = "choice", _("one of the options")
 
 
 class TopicQuestionQuerySet(models.QuerySet["TopicQuestion"]):
@@ -153,35 +153,35 @@ class TopicQuestion(Coded, Named, Reference):
         models.CharField(max_length=OPTION_LENGTH),
         default=list,
         blank=True,
-        verbose_name=_("answers offered in Arabic"),
-        help_text=_("One a line, for a choice alone; in the same order in both languages"),
+        verbose_name=_("options in Arabic"),
+        help_text=_("One per line, for choice questions only; in the same order in both languages"),
     )
     options_en = ArrayField(
         models.CharField(max_length=OPTION_LENGTH),
         default=list,
         blank=True,
-        verbose_name=_("answers offered in English"),
+        verbose_name=_("options in English"),
     )
     is_required = models.BooleanField(_("must be answered"), default=False)
     is_personal = models.BooleanField(
-        _("tells who the person is"),
+        _("reveals who the person is"),
         default=False,
-        help_text=_("The answer is withheld from whoever may not learn who filed the case"),
+        help_text=_("The answer is hidden from anyone who may not know who filed the case"),
     )
     kinds = ArrayField(
         models.CharField(max_length=12, choices=TopicKind),
         default=list,
         blank=True,
         verbose_name=_("kinds of case"),
-        help_text=_("Empty means all"),
+        help_text=_("Select none to include all"),
     )
     is_active = models.BooleanField(_("asked"), default=True)
 
     objects = TopicQuestionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("question of a topic")
-        verbose_name_plural = _("questions of topics")
+        verbose_name = _("topic question")
+        verbose_name_plural = _("topic questions")
         ordering = ["position", "id"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -189,7 +189,8 @@ class TopicQuestion(Coded, Named, Reference):
                 | (~Q(kind=QuestionKind.CHOICE) & Q(options_ar=[], options_en=[])),
                 name="question_offers_two_answers_or_more_for_a_choice_alone",
                 violation_error_message=_(
-                    "A choice offers two answers or more, as many in Arabic as in English; nothing else offers any"
+                    "A choice question needs at least two options, the same number in Arabic and English; other "
+                    "questions have no options"
                 ),
             )
         ]
@@ -200,7 +201,7 @@ class TopicQuestion(Coded, Named, Reference):
         for name in ("options_ar", "options_en"):
             offered = getattr(self, name)
             if len(set(offered)) < len(offered):
-                raise ValidationError({name: _("Two of these answers are the same")})
+                raise ValidationError({name: _("Two of these options are the same")})
 
     @property
     def hint(self) -> str:
@@ -236,7 +237,7 @@ class RoutingRule(Shipped, Dated, Reference):
             models.CheckConstraint(
                 condition=Q(place_ar="") | Q(governorate__isnull=False),
                 name="routing_place_needs_a_governorate",
-                violation_error_message=_("Name the governorate of the place"),
+                violation_error_message=_("Choose the governorate of the place"),
             ),
             ExclusionConstraint(
                 name="routing_rules_do_not_overlap",
@@ -246,7 +247,7 @@ class RoutingRule(Shipped, Dated, Reference):
                     (stripped("place_ar"), RangeOperators.EQUAL),
                     (span_of_days(), RangeOperators.OVERLAPS),
                 ],
-                violation_error_message=_("There is a rule for this topic and place in these days already"),
+                violation_error_message=_("There is already a rule for this topic and place on these days"),
             ),
         ]
 

@@ -22,13 +22,13 @@ class HolidayStatus(models.TextChoices):
 
     CONFIRMED = "confirmed", _("confirmed")
     ESTIMATED = "estimated", _("estimated")
-    CALLED_OFF = "called_off", _("called off")
+    CALLED_OFF = "called_off", _("cancelled")
 
 
 class Audience(models.TextChoices):
     """Whose day off it is."""
 
-    ALL = "all", _("everybody")
+    ALL = "all", _("everyone")
     CHRISTIANS = "christians", _("Christians")
 
 
@@ -44,7 +44,7 @@ class Holiday(Shipped, Named, Reference):
     """A day off by communiqué; days by the lunar calendar are estimated until it is issued."""
 
     on = models.DateField(_("day"))
-    audience = models.CharField(_("audience"), max_length=12, choices=Audience, default=Audience.ALL)
+    audience = models.CharField(_("applies to"), max_length=12, choices=Audience, default=Audience.ALL)
     status = models.CharField(_("status"), max_length=12, choices=HolidayStatus, default=HolidayStatus.CONFIRMED)
     source = models.CharField(_("source"), max_length=200, blank=True)
 
@@ -64,7 +64,7 @@ class Holiday(Shipped, Named, Reference):
 class Period(models.TextChoices):
     """The part of the year for which working hours hold."""
 
-    NORMAL = "normal", _("the year")
+    NORMAL = "normal", _("outside Ramadan")
     RAMADAN = "ramadan", _("Ramadan")
 
 
@@ -72,8 +72,8 @@ class WorkingHours(Shipped, Dated, Reference):
     """The hours of government offices in a span of days; those of Ramadan win over those of the year."""
 
     period = models.CharField(_("period"), max_length=10, choices=Period)
-    opens = models.TimeField(_("opens"), null=True, blank=True)
-    closes = models.TimeField(_("closes"), null=True, blank=True)
+    opens = models.TimeField(_("opening time"), null=True, blank=True)
+    closes = models.TimeField(_("closing time"), null=True, blank=True)
     estimated = models.BooleanField(
         _("estimated"), default=False, help_text=_("The days, or hours not yet announced, may still change")
     )
@@ -95,15 +95,17 @@ class WorkingHours(Shipped, Dated, Reference):
             models.CheckConstraint(
                 condition=Q(opens__isnull=False) | Q(estimated=True, period=Period.RAMADAN),
                 name="hours_unknown_only_in_an_estimated_ramadan",
+                violation_error_message=_("Only an estimated Ramadan may be without working hours"),
             ),
             models.CheckConstraint(
                 condition=~Q(period=Period.RAMADAN) | Q(starts_on__isnull=False, ends_on__isnull=False),
                 name="hours_of_ramadan_have_dates",
+                violation_error_message=_("Enter the first and the last day of Ramadan"),
             ),
             ExclusionConstraint(
                 name="hours_of_a_period_do_not_overlap",
                 expressions=[("period", RangeOperators.EQUAL), (span_of_days(), RangeOperators.OVERLAPS)],
-                violation_error_message=_("There are hours for some of these days already"),
+                violation_error_message=_("There are already working hours for some of these days"),
             ),
         ]
 
@@ -118,7 +120,7 @@ class WorkingHours(Shipped, Dated, Reference):
         if (self.opens is None) != (self.closes is None):
             raise ValidationError({"closes": _("Enter both times, or neither")})
         if self.opens and self.closes and self.closes <= self.opens:
-            raise ValidationError({"closes": _("Offices close after they open")})
+            raise ValidationError({"closes": _("The closing time must be after the opening time")})
 
 
 def current_calendar() -> WorkingCalendar:

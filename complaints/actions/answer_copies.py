@@ -76,11 +76,11 @@ def _copied(case: Case, alike: str, *, at: datetime) -> CaseQuerySet:
 def headings(kind: str, outcome: str) -> tuple[str, str]:
     """Return the headings of the two texts of an answer."""
     if kind == Kind.PRAISE:
-        return gettext("What we read in it"), gettext("Whom we thanked")
+        return gettext("What was praised"), gettext("Who was thanked")
     if kind == Kind.INQUIRY:
         return gettext("What was found"), gettext("The answer to the question")
     if outcome == Outcome.ADOPTED:
-        return gettext("What was looked at"), gettext("What becomes of it")
+        return gettext("What was considered"), gettext("What will change")
     if outcome == Outcome.NOT_ADOPTED:
-        return gettext("What was looked at"), gettext("Why it is not adopted")
+        return gettext("What was considered"), gettext("Why it was not adopted")
     return gettext("What was found"), gettext("What was done")

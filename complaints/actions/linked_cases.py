@@ -80,12 +80,12 @@ def open_followers(case: Case) -> list[int]:
 
 
 #: Why the answer of a lead does not reach a follower.
-CLOSED, WAITING, ELSEWHERE = _("closed already"), _("waits for the citizen"), _("not in work at your agency")
-OTHER_KIND, TASKS = _("of another kind"), _("another agency still has its part to answer")
+CLOSED, WAITING, ELSEWHERE = _("already closed"), _("waiting for the citizen"), _("not in progress at your agency")
+OTHER_KIND, TASKS = _("of another kind"), _("waiting for another agency's answer")
 SIGNATURE, OWN = _("its topic needs a second signature"), _("your own case")
-ABOUT = _("not yours to answer")
-UNDECIDED = _("its agency has not accepted it yet")
-WRITERS = _("not for whoever wrote the answer to answer")
+ABOUT = _("you may not answer it")
+UNDECIDED = _("the agency has not confirmed responsibility yet")
+WRITERS = _("the person who wrote the answer may not handle it")
 #: A tuple, not a set: the hash of a lazy translation depends on the language.
 _UNNAMED = (ELSEWHERE, OWN, ABOUT, WRITERS)
 

@@ -21,7 +21,9 @@ class AttachmentsField(MultipleFileField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Photos or files"))
-        kwargs.setdefault("help_text", _("Up to 10 files of 10 MB: photos, PDF, or short videos of up to 50 MB."))
+        kwargs.setdefault(
+            "help_text", _("Up to 10 files of up to 10 MB each: photos, PDF, or short videos of up to 50 MB.")
+        )
         super().__init__(most=uploads.MOST_FILES, accept=uploads.ACCEPT, required=False, **kwargs)
 
     def _check_sizes(self, files: Sequence[UploadedFile[Any]]) -> None:
@@ -47,7 +49,7 @@ def take(files: Sequence[UploadedFile[Any]], *, room: int, at: datetime) -> tupl
 
 def _too_many(room: int) -> str:
     if not room:
-        return gettext("There are 10 files already. Remove one to add another.")
+        return gettext("You have already added 10 files. Remove one to add another.")
     sentence = ngettext("You can add %(limit)s more file", "You can add %(limit)s more files", room)
     return sentence % {"limit": f"{room:,}"}
 
@@ -61,9 +63,9 @@ def _sentence(reason: RefusalCause, name: str) -> str:
         case RefusalCause.SIZE | RefusalCause.VIDEO_SIZE:
             most = uploads.MOST_VIDEO_BYTES if reason == RefusalCause.VIDEO_SIZE else uploads.MOST_BYTES
             limit = {"limit": f"{most // uploads.MEGABYTE:,}"}
-            return gettext("%(file)s was not uploaded: larger than %(limit)s MB") % (words | limit)
+            return gettext("%(file)s was not uploaded: it is larger than %(limit)s MB") % (words | limit)
         case RefusalCause.DAMAGED:
             return gettext("%(file)s was not uploaded: the file is damaged") % words
         case RefusalCause.PIXELS:
             return gettext("%(file)s was not uploaded: the picture has too many pixels") % words
-    return gettext("%(file)s was not uploaded: photos, PDF and short videos only") % words
+    return gettext("%(file)s was not uploaded: only photos, PDF files and short videos are accepted") % words

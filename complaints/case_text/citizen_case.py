@@ -91,7 +91,7 @@ def notice_lines(case: Case, *, at: datetime) -> list[NoticeLine]:
     rows = sent.exclude(state=MessageState.CANCELLED).select_related("call_task").defer(*SEALED)
     newest = list(rows.order_by("-created_at", "-pk")[:MOST_NOTICES])
     repeated = delivery_status.repetitions_in(reversed(newest))
-    labels = _message_labels()
+    labels = _message_labels(case.kind)
     return [
         NoticeLine(
             labels.get(message.template, gettext("Message")),
@@ -103,26 +103,27 @@ def notice_lines(case: Case, *, at: datetime) -> list[NoticeLine]:
     ]
 
 
-def _message_labels() -> dict[str, str]:
-    """Return the label of each message to a citizen, by its template."""
-    received = gettext("It has arrived")
+def _message_labels(kind: str) -> dict[str, str]:
+    """Return the label of each message to a citizen about a case of ``kind``, by its template."""
+    words = words_of_kind(kind)
+    received = str(words.received)
     return {
         "case_received": received,
         "case_received_triage": received,
         "case_filed_by_phone": received,
-        "case_accepted": gettext("The date of the reply"),
-        "case_new_date": gettext("A new date of the reply"),
+        "case_accepted": gettext("Reply date"),
+        "case_new_date": gettext("New reply date"),
         "case_late": gettext("The answer is late"),
-        "case_question": gettext("A question to you"),
-        "case_reminder": gettext("A reminder of the question"),
-        "case_resumed": gettext("Work goes on without your answer"),
-        "case_moved": gettext("It moved to another agency"),
-        "case_triage": gettext("The right agency is being found"),
-        "case_answered": gettext("The answer is there"),
-        "case_unanswered": gettext("It was closed"),
-        "case_withdrawn": gettext("You withdrew it"),
-        "case_archived": gettext("It was closed"),
-        "case_objected": gettext("Your objection has arrived"),
+        "case_question": gettext("A question for you"),
+        "case_reminder": gettext("A reminder about the question"),
+        "case_resumed": gettext("Work continues without your answer"),
+        "case_moved": gettext("Moved to another agency"),
+        "case_triage": gettext("Finding the right agency"),
+        "case_answered": gettext("Case answered"),
+        "case_unanswered": gettext("Case closed"),
+        "case_withdrawn": str(words.withdrew),
+        "case_archived": gettext("Case closed"),
+        "case_objected": gettext("We received your objection"),
         "case_upheld": gettext("Your objection was accepted"),
-        "case_dismissed": gettext("The answer stands"),
+        "case_dismissed": gettext("The answer was not changed"),
     }

@@ -20,7 +20,7 @@ def clock_particulars(event: CaseEvent) -> str:
     match event.action:
         case Action.REMIND:
             share = event.step.removeprefix("remind_")
-            return gettext("%(share)s%% of the time is over") % {"share": share} if share else ""
+            return gettext("%(share)s%% of the time has passed") % {"share": share} if share else ""
         case Action.ESCALATE:
             return _level(event)
         case Action.RECALCULATE:
@@ -33,7 +33,7 @@ def _level(event: CaseEvent) -> str:
     if event.step not in ESCALATION_LEVEL_NAMES:
         return ""
     level = str(ESCALATION_LEVEL_NAMES[Role(event.step)])
-    return gettext("%(rung)s (nobody is there)") % {"rung": level} if event.found_nobody else level
+    return gettext("%(level)s (vacant)") % {"level": level} if event.found_nobody else level
 
 
 def _day(moment: datetime) -> str:

@@ -38,12 +38,12 @@ def case_countdown(case: Case, *, at: datetime, pause: Pause | None = None) -> C
 
 def _paused(pause: Pause | None, *, at: datetime) -> Countdown:
     if pause is None:
-        return Countdown("", gettext("the time limit stands still"))
+        return Countdown("", gettext("deadline paused"))
     if at < pause.until:
-        words = gettext("the time limit stands still until %(day)s at most")
+        words = gettext("deadline paused until %(day)s at the latest")
         return Countdown("", words % {"day": day_digits(pause.until_on)})
     running = countdown_to(pause.due_at, at=at)
-    return Countdown(running.level, gettext("the time limit runs again: %(left)s") % {"left": running.words})
+    return Countdown(running.level, gettext("deadline running again: %(left)s") % {"left": running.words})
 
 
 def countdown_to(due_at: datetime, *, at: datetime) -> Countdown:

@@ -154,60 +154,67 @@ class _Words:
 _WAITS = pgettext_lazy("state of a message", "Waiting")
 _SENDING = pgettext_lazy("state of a message", "Being sent")
 _DELIVERED = pgettext_lazy("state of a message", "Delivered")
-_FAILED = pgettext_lazy("state of a message", "Could not be delivered")
+_FAILED = pgettext_lazy("state of a message", "Not delivered")
 _UNKNOWN = pgettext_lazy("state of a message", "Not certain")
 _NOT_SENT = pgettext_lazy("state of a message", "Not sent")
 _ARRIVED = gettext_lazy("It arrived on")
-_PLANNED = gettext_lazy("It is sent on")
+_PLANNED = gettext_lazy("It will be sent on")
 _SOON = gettext_lazy("It is about to be sent.")
-_HELD_UP = gettext_lazy("Sending is held up at the moment. It leaves by itself as soon as that is over.")
-_TOO_LATE = gettext_lazy("It could not leave in time, and later it would have been of no use.")
-_ASKED = gettext_lazy("We do not know yet whether it arrived, and are asking.")
+_HELD_UP = gettext_lazy("Sending is delayed at the moment. The message will be sent automatically.")
+_TOO_LATE = gettext_lazy("It could not be sent in time and is no longer needed.")
+_ASKED = gettext_lazy("We do not know yet whether it arrived. We are checking.")
 
 _STAFF: Final[Mapping[_Progress, _Words]] = {
     _Progress.PLANNED: _Words(_WAITS, "wait", _PLANNED, dated=True),
-    _Progress.NIGHT: _Words(_WAITS, "wait", gettext_lazy("It wakes nobody at night. It is sent on"), dated=True),
-    _Progress.AGAIN: _Words(_WAITS, "warn", gettext_lazy("A try did not succeed. The next one is on"), dated=True),
+    _Progress.NIGHT: _Words(
+        _WAITS, "wait", gettext_lazy("We do not send this message at night. It will be sent on"), dated=True
+    ),
+    _Progress.AGAIN: _Words(_WAITS, "warn", gettext_lazy("An attempt failed. The next one is on"), dated=True),
     _Progress.WAITING: _Words(_WAITS, "wait", _SOON),
     _Progress.HELD_UP: _Words(_WAITS, "warn", _HELD_UP),
     _Progress.SENDING: _Words(_SENDING, "wait"),
     _Progress.ACCEPTED: _Words(
-        pgettext_lazy("state of a message", "Handed over"), "info", gettext_lazy("The carrier took it on"), dated=True
+        pgettext_lazy("state of a message", "Sent to carrier"),
+        "info",
+        gettext_lazy("The carrier accepted it on"),
+        dated=True,
     ),
     _Progress.DELIVERED: _Words(_DELIVERED, "ok", _ARRIVED, dated=True),
-    _Progress.FAILED: _Words(_FAILED, "bad", gettext_lazy("This is known since"), dated=True),
+    _Progress.FAILED: _Words(_FAILED, "bad", gettext_lazy("Known since"), dated=True),
     _Progress.UNKNOWN: _Words(
-        _UNKNOWN, "warn", gettext_lazy("The carrier is being asked whether it took it, since"), dated=True
+        _UNKNOWN, "warn", gettext_lazy("We have been checking with the carrier since"), dated=True
     ),
     _Progress.UNDECIDED: _Words(
-        _UNKNOWN, "bad", gettext_lazy("A person has to decide whether the carrier took it. Open since"), dated=True
+        _UNKNOWN, "bad", gettext_lazy("Staff must decide whether the carrier accepted it. Open since"), dated=True
     ),
     _Progress.OVERTAKEN: _Words(
-        pgettext_lazy("state of a message", "Overtaken"),
+        pgettext_lazy("state of a message", "Superseded"),
         "",
-        gettext_lazy("Something newer took its place on"),
+        gettext_lazy("No longer needed since"),
         dated=True,
     ),
     _Progress.EXPIRED: _Words(_NOT_SENT, "bad", _TOO_LATE),
 }
 _CITIZEN: Final[Mapping[_Progress, _Words]] = {
     _Progress.PLANNED: _Words(_WAITS, "", _PLANNED, dated=True),
-    _Progress.NIGHT: _Words(_WAITS, "", gettext_lazy("We do not wake you at night. It is sent on"), dated=True),
-    _Progress.AGAIN: _Words(_WAITS, "", gettext_lazy("It has not gone through yet. We try again on"), dated=True),
+    _Progress.NIGHT: _Words(
+        _WAITS, "", gettext_lazy("We do not send this message at night. It will be sent on"), dated=True
+    ),
+    _Progress.AGAIN: _Words(_WAITS, "", gettext_lazy("It has not been sent yet. We will try again on"), dated=True),
     _Progress.WAITING: _Words(_WAITS, "", _SOON),
     _Progress.HELD_UP: _Words(_WAITS, "", _HELD_UP),
     _Progress.SENDING: _Words(_SENDING, ""),
     _Progress.ACCEPTED: _Words(
         pgettext_lazy("state of a message", "Sent"),
         "info",
-        gettext_lazy("We handed it over for delivery on"),
+        gettext_lazy("We sent it on"),
         dated=True,
     ),
     _Progress.DELIVERED: _Words(_DELIVERED, "ok", _ARRIVED, dated=True),
     _Progress.FAILED: _Words(_FAILED, "warn"),
     _Progress.UNKNOWN: _Words(_UNKNOWN, "warn", _ASKED),
     _Progress.UNDECIDED: _Words(_UNKNOWN, "warn", _ASKED),
-    _Progress.OVERTAKEN: _Words(_NOT_SENT, "", gettext_lazy("Something newer took its place.")),
+    _Progress.OVERTAKEN: _Words(_NOT_SENT, "", gettext_lazy("It was no longer needed.")),
     _Progress.EXPIRED: _Words(_NOT_SENT, "warn", _TOO_LATE),
 }
 
@@ -231,7 +238,7 @@ def _again(message: Message, repeated: Message | None) -> str:
     if repeated is None:
         return ""
     if repeated.channel == message.channel:
-        return _("We sent it once more.")
+        return _("We sent it again.")
     is_email = repeated.channel == Channel.EMAIL
     if message.state in LEFT:
         return _("We sent it by e-mail too.") if is_email else _("We sent it by SMS too.")
@@ -248,13 +255,15 @@ def _call_for_staff(call: CallTask | None) -> str:
         case None:
             return ""
         case CallTask(outcome=CallOutcome.REACHED):
-            return _("The person was called and told.")
+            return _("The person was told by phone.")
         case CallTask(outcome=CallOutcome.WRONG_NUMBER):
-            return _("The person was called, and the number is somebody else's.")
+            return _("We called, but the number belongs to someone else.")
         case CallTask(tries=0):
-            return _("The contact centre is to call the person.")
+            return _("The contact centre will call the person.")
     words = ngettext(
-        "The person was called %(count)s time in vain.", "The person was called %(count)s times in vain.", call.tries
+        "We called the person %(count)s time without an answer.",
+        "We called the person %(count)s times without an answer.",
+        call.tries,
     )
     return words % {"count": call.tries}
 
@@ -264,9 +273,9 @@ def _call_for_citizen(call: CallTask | None) -> str:
         case None:
             return ""
         case CallTask(outcome=CallOutcome.REACHED):
-            return _("We told you by telephone.")
+            return _("We told you by phone.")
         case CallTask(outcome=CallOutcome.WRONG_NUMBER):
-            return _("We called, and the number we have is not yours. Please put it right in your account.")
+            return _("We called, but the number we have is not yours. Please correct it in your account.")
         case CallTask(tries=0):
-            return _("Somebody will call you.")
-    return _("We called you and got no answer. Somebody will call again.")
+            return _("We will call you.")
+    return _("We called you and got no answer. We will call again.")

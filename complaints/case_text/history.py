@@ -57,7 +57,7 @@ def actor_label(event: CaseEvent, case: Case, *, asker: str = "") -> str:
     ``asker`` is who last asked the directorate, where the caller knows it without a statement.
     """
     if event.actor is None:
-        return _by_link(event, asker) if ACTIONS[Action(event.action)].by_link else gettext("by the clock")
+        return _by_link(event, asker) if ACTIONS[Action(event.action)].by_link else gettext("automatically")
     if event.actor_id == case.citizen.user_id:
         return gettext("the citizen")
     if event.on_behalf_of is not None:
@@ -71,4 +71,4 @@ def _by_link(event: CaseEvent, asker: str) -> str:
     if not asker:
         asked = CaseEvent.objects.filter(case=event.case_id, action=Action.CONSULT, number__lt=event.number)
         asker = str(asked.select_related("actor").latest("number").actor)
-    return gettext("through the link that %(officer)s passed on to the directorate") % {"officer": asker}
+    return gettext("through the link that %(officer)s gave to the directorate") % {"officer": asker}

@@ -32,6 +32,14 @@ class KindWords:
     correct: Text
     withdraw: Text
     withdraw_question: Text
+    #: What its citizen did by withdrawing it, is told at once, and is warned of before.
+    withdrew: Text
+    is_withdrawn: Text
+    will_be_closed: Text
+    #: Links to its page.
+    back: Text
+    track: Text
+    open: Text
 
 
 WORDS: dict[str, KindWords] = {
@@ -48,10 +56,16 @@ WORDS: dict[str, KindWords] = {
         received=_("We have your complaint"),
         another=_("Make another complaint"),
         sent=_("You sent the complaint"),
-        written_down=_("We wrote your complaint down by telephone"),
+        written_down=_("We recorded your complaint by phone"),
         correct=_("Correct the complaint"),
         withdraw=_("Withdraw the complaint"),
         withdraw_question=_("Withdraw the complaint?"),
+        withdrew=_("You withdrew the complaint"),
+        is_withdrawn=_("Your complaint is withdrawn. You can send a new one at any time."),
+        will_be_closed=_("Your complaint will be closed permanently. It cannot be reopened."),
+        back=_("Back to the complaint"),
+        track=_("Track the complaint"),
+        open=_("Open the complaint"),
     ),
     Kind.SUGGESTION: KindWords(
         icon="idea",
@@ -60,34 +74,46 @@ WORDS: dict[str, KindWords] = {
         start=_("Make a suggestion"),
         question=_("What do you suggest?"),
         topic_question=_("What is the suggestion about?"),
-        hint=_("What would change, for whom, and how would you do it?"),
+        hint=_("What would change, who would benefit, and how would you do it?"),
         check=_("The suggestion"),
         send=_("Send the suggestion"),
         received=_("We have your suggestion"),
         another=_("Make another suggestion"),
         sent=_("You sent the suggestion"),
-        written_down=_("We wrote your suggestion down by telephone"),
+        written_down=_("We recorded your suggestion by phone"),
         correct=_("Correct the suggestion"),
         withdraw=_("Withdraw the suggestion"),
         withdraw_question=_("Withdraw the suggestion?"),
+        withdrew=_("You withdrew the suggestion"),
+        is_withdrawn=_("Your suggestion is withdrawn. You can send a new one at any time."),
+        will_be_closed=_("Your suggestion will be closed permanently. It cannot be reopened."),
+        back=_("Back to the suggestion"),
+        track=_("Track the suggestion"),
+        open=_("Open the suggestion"),
     ),
     Kind.INQUIRY: KindWords(
         icon="ask",
         noun=_("Inquiry"),
-        example=_("A question about a service, its rules or its papers"),
+        example=_("A question about a service, its rules or the documents you need"),
         start=_("Ask a question"),
         question=_("What do you want to know?"),
         topic_question=_("What is the inquiry about?"),
-        hint=_("Name the service, and the papers you have already."),
+        hint=_("Tell us which service you need and which documents you already have."),
         check=_("The inquiry"),
         send=_("Send the inquiry"),
         received=_("We have your inquiry"),
         another=_("Ask another question"),
         sent=_("You sent the inquiry"),
-        written_down=_("We wrote your inquiry down by telephone"),
+        written_down=_("We recorded your inquiry by phone"),
         correct=_("Correct the inquiry"),
         withdraw=_("Withdraw the inquiry"),
         withdraw_question=_("Withdraw the inquiry?"),
+        withdrew=_("You withdrew the inquiry"),
+        is_withdrawn=_("Your inquiry is withdrawn. You can send a new one at any time."),
+        will_be_closed=_("Your inquiry will be closed permanently. It cannot be reopened."),
+        back=_("Back to the inquiry"),
+        track=_("Track the inquiry"),
+        open=_("Open the inquiry"),
     ),
     Kind.PRAISE: KindWords(
         icon="star",
@@ -96,16 +122,22 @@ WORDS: dict[str, KindWords] = {
         start=_("Give praise"),
         question=_("Who served you well?"),
         topic_question=_("What is the praise for?"),
-        hint=_("Where and when was it, and what was done well? You may leave the person's name out."),
+        hint=_("Where and when did it happen, and what did they do well? You do not have to name anyone."),
         check=_("The praise"),
         send=_("Send the praise"),
         received=_("We have your praise"),
         another=_("Give praise again"),
         sent=_("You sent the praise"),
-        written_down=_("We wrote your praise down by telephone"),
+        written_down=_("We recorded your praise by phone"),
         correct=_("Correct the praise"),
         withdraw=_("Withdraw the praise"),
         withdraw_question=_("Withdraw the praise?"),
+        withdrew=_("You withdrew the praise"),
+        is_withdrawn=_("Your praise is withdrawn. You can give praise again at any time."),
+        will_be_closed=_("Your praise will be closed permanently. It cannot be reopened."),
+        back=_("Back to the praise"),
+        track=_("Track the praise"),
+        open=_("Open the praise"),
     ),
 }
 

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext, pgettext
 
-from accounts.roles import ESCALATION_LEVEL_NAMES
+from accounts.models import roles_held
+from accounts.roles import ESCALATION_LEVEL_NAMES, Role
+from agencies.models import Agency
 from complaints.clocks import limits, pauses
 from complaints.models import Case, CaseEvent
 from complaints.workflow import Action, Outcome, State
 from kit.dates import day_digits
+from kit.unit import unit_name
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,6 @@ class Stage:
     word: str
     state: str
     on: date | None = None
-
-
-def unit_name() -> str:
-    """Return the name of the unit that runs the service, in the language of the page."""
-    return str(settings.OPERATOR_NAME_EN if get_language() == "en" else settings.OPERATOR_NAME_AR)
 
 
 def citizen_status(case: Case) -> Status:
@@ -106,10 +103,10 @@ def _words(case: Case, at: datetime) -> tuple[str, str, str]:
             return (
                 unit_name(),
                 gettext("Finds the right agency by"),
-                gettext("If that day passes, the head of the unit is told."),
+                gettext("If this date is missed, we tell the head of the unit."),
             )
         case State.REFERRED:
-            return agency, gettext("Checks that it is theirs by"), _up_the_ladder()
+            return agency, gettext("Confirms it is responsible by"), _up_the_ladder(case.agency, at)
         case State.WAITING:
             return (
                 gettext("You"),
@@ -120,40 +117,57 @@ def _words(case: Case, at: datetime) -> tuple[str, str, str]:
             return (
                 unit_name(),
                 gettext("Decides on your objection by"),
-                gettext("If that day passes, the head of the unit is told."),
+                gettext("If this date is missed, we tell the head of the unit."),
             )
-    return agency, gettext("Replies to you by"), _up_the_ladder()
+    return agency, gettext("Replies to you by"), _up_the_ladder(case.agency, at)
 
 
 def _while_asked(case: Case, at: datetime) -> str:
     """Return until when the agency's clock is paused, which has a limit even if the citizen is asked repeatedly."""
     still = pauses.pause_now(case)
     if still is None:
-        return gettext("The agency's time stands still until you answer. After that day work goes on without it.")
+        return gettext(
+            "The reply deadline is paused until you answer. If you do not answer in time, work continues "
+            "without your answer."
+        )
     if at < still.until:
         words = gettext(
-            "You were asked before, so the agency's time stands still until %(day)s at most. After the day above work "
-            "goes on without your answer."
+            "You were asked before, so the reply deadline is paused until %(day)s at the latest. If you do not answer "
+            "in time, work continues without your answer."
         )
         return words % {"day": day_digits(still.until_on)}
     return gettext(
-        "The agency's time runs again: it has stood still as long as it may. After the day above work goes on without "
-        "your answer."
+        "The reply deadline is running again. If you do not answer in time, work continues without your answer."
     )
 
 
-def _up_the_ladder() -> str:
-    """Return the escalation levels of the settings in words, in their order."""
-    levels = gettext(", ").join(str(ESCALATION_LEVEL_NAMES[role]) for role in limits.ladder())
-    words = gettext("If that day passes, it is reported one after the other to: %(rungs)s. Our unit is told each time.")
-    return words % {"rungs": levels}
+def _up_the_ladder(agency: Agency | None, at: datetime) -> str:
+    """Return to whom a delay is reported: those levels of the settings that somebody holds in ``agency``, in order.
+
+    It costs one statement.
+    """
+    levels = limits.ladder()
+    held = roles_held(levels, timezone.localdate(at), agency=agency) if agency else frozenset[Role]()
+    names = [str(ESCALATION_LEVEL_NAMES[role]) for role in levels if role in held]
+    if not names:
+        words = gettext(
+            "If this date is missed, we report the delay to the managers of the agency and to the %(unit)s."
+        )
+    elif len(names) == 1:
+        words = gettext("If this date is missed, we report the delay to %(levels)s and to the %(unit)s.")
+    else:
+        words = gettext(
+            "If this date is missed, we report the delay to the following, in turn: %(levels)s. The %(unit)s is told "
+            "each time."
+        )
+    return words % {"levels": gettext(", ").join(names), "unit": unit_name()}
 
 
 def stages(case: Case, events: Sequence[CaseEvent]) -> list[Stage]:
     """Return the stages of the case; one that went back to triage is at the second again."""
     accepted_on = _last_accepted(events)
     received = Stage(pgettext("status of a case", "Received"), "done", timezone.localdate(case.filed_at))
-    checked, working = pgettext("status of a case", "Competence checked"), pgettext("status of a case", "In progress")
+    checked, working = pgettext("status of a case", "Agency check"), pgettext("status of a case", "In progress")
     if case.closed_at:
         way = [Stage(checked, "done", accepted_on), Stage(working, "done")] if accepted_on else []
         return [received, *way, Stage(_closed_status(case).word, "done", timezone.localdate(case.closed_at))]

@@ -13,9 +13,9 @@ from agencies.models import Agency
 from complaints.actions.answer_copies import headings
 from complaints.case_text.event_texts import EventText, EventTexts
 from complaints.case_text.kinds import words_of_kind
-from complaints.case_text.promise import unit_name
 from complaints.models import Case, CaseEvent, RefusalReason
 from complaints.workflow import ACTIONS, Action, ActionRule, Outcome, State, TimelineText
+from kit.unit import unit_name
 
 
 @dataclass(frozen=True)

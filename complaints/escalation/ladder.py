@@ -286,7 +286,7 @@ class _StepMessages:
             # Only the supervisor, who works next to the desk, gets an SMS; the levels above read e-mail.
             ways = BY_EMAIL_AND_SMS if self.step.role == Role.SUPERVISOR else BY_EMAIL
             yield from self.post.write("ladder_late", people, self._words, by=ways)
-        copy = "cmu_rung_empty" if self.is_empty else "cmu_late"
+        copy = "cmu_level_vacant" if self.is_empty else "cmu_late"
         yield from self.post.write(copy, self._unit_without(people), self._level_words)
 
     def _people_on_level(self) -> list[User]:
@@ -306,8 +306,8 @@ class _StepMessages:
         agency = self.agency
         return {
             "date": day_digits(timezone.localdate(self.clock.due_at)),
-            "agency": agency.short_name if agency else gettext("the unit"),
+            "agency": agency.short_name if agency else gettext("the CMU"),
         }
 
     def _level_words(self) -> dict[str, str]:
-        return {**self._words(), "rung": str(ESCALATION_LEVEL_NAMES[self.step.role]) if self.step.role else ""}
+        return {**self._words(), "level": str(ESCALATION_LEVEL_NAMES[self.step.role]) if self.step.role else ""}

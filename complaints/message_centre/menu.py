@@ -6,4 +6,4 @@ from accounts.roles import CMU, OPERATORS
 from kit.menu import MenuEntry
 
 MESSAGES = MenuEntry("messages", _("Messages"), CMU | OPERATORS, within="message")
-WORDINGS = MenuEntry("wordings", _("Words of the messages"), CMU, within="wording")
+WORDINGS = MenuEntry("wordings", _("Message templates"), CMU, within="wording")

@@ -42,8 +42,8 @@ class Migration(migrations.Migration):
                 ('area', models.CharField(blank=True, max_length=120)),
                 ('place', models.CharField(blank=True, max_length=200)),
                 ('employee', models.CharField(blank=True, max_length=120)),
-                ('state', models.CharField(choices=[('triage', 'In triage'), ('referred', 'Decide competence'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
-                ('resumes_to', models.CharField(blank=True, choices=[('triage', 'In triage'), ('referred', 'Decide competence'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
+                ('state', models.CharField(choices=[('triage', 'In triage'), ('referred', "Confirm responsibility"), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
+                ('resumes_to', models.CharField(blank=True, choices=[('triage', 'In triage'), ('referred', "Confirm responsibility"), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
                 ('holder', models.CharField(blank=True, choices=[('cmu', 'Government Complaints Management Unit'), ('agency', 'Agency'), ('directorate', 'Directorate'), ('citizen', 'Citizen'), ('outside_centre', 'Outside centre')], max_length=14)),
                 ('last_action', models.CharField(default=complaints.workflow.terms.Action['FILE'], max_length=20)),
                 ('version', models.PositiveIntegerField(default=1)),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('bounces', models.PositiveSmallIntegerField(default=0)),
                 ('objections_made', models.PositiveSmallIntegerField(default=0)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', 'No reply from the citizen'), ('inadmissible', 'Outside the system')], max_length=20)),
+                ('outcome', models.CharField(blank=True, choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', "No answer to the question"), ('inadmissible', "Out of scope")], max_length=20)),
                 ('folded', models.GeneratedField(db_persist=True, expression=complaints.models.case.ArabicStrip(django.db.models.functions.text.Concat('subject', models.Value(' '), 'details', output_field=models.TextField())), output_field=models.TextField())),
                 ('search_vector', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(complaints.models.case.ArabicStrip(django.db.models.functions.text.Concat('subject', models.Value(' '), 'details', output_field=models.TextField())), config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='agencies.agency')),
@@ -78,8 +78,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField(editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField()),
                 ('action', models.CharField(max_length=20)),
-                ('from_state', models.CharField(blank=True, choices=[('triage', 'In triage'), ('referred', 'Decide competence'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
-                ('to_state', models.CharField(choices=[('triage', 'In triage'), ('referred', 'Decide competence'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
+                ('from_state', models.CharField(blank=True, choices=[('triage', 'In triage'), ('referred', "Confirm responsibility"), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
+                ('to_state', models.CharField(choices=[('triage', 'In triage'), ('referred', "Confirm responsibility"), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
                 ('at', models.DateTimeField()),
                 ('facts', models.JSONField(default=dict)),
                 ('chain', models.BinaryField(max_length=32)),
@@ -97,11 +97,11 @@ class Migration(migrations.Migration):
             name='Answer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', 'No reply from the citizen'), ('inadmissible', 'Outside the system')], max_length=20)),
+                ('outcome', models.CharField(choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', "No answer to the question"), ('inadmissible', "Out of scope")], max_length=20)),
                 ('found', models.TextField(max_length=3000)),
                 ('done', models.TextField(max_length=3000)),
                 ('likeness', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('state', models.CharField(choices=[('proposed', 'Waits for the second signature'), ('given', 'Given'), ('taken_back', 'Taken back')], max_length=10)),
+                ('state', models.CharField(choices=[('proposed', "Waiting for the second signature"), ('given', 'Given'), ('taken_back', 'Cancelled')], max_length=10)),
                 ('written_at', models.DateTimeField()),
                 ('given_at', models.DateTimeField(blank=True, null=True)),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
@@ -157,7 +157,8 @@ class Migration(migrations.Migration):
             name='Clock',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('find_owner', 'Find the competent agency'), ('decide_competence', 'Decide competence'), ('answer', 'Answer the citizen'), ('citizen_reply', 'Reply of the citizen'), ('decide_objection', 'Decide the objection'), ('may_object', 'Time to object'), ('answer_task', 'Answer for the leading agency')], max_length=20)),
+                ('kind', models.CharField(choices=[('find_owner', "Find the responsible agency"), ('decide_competence', "Confirm responsibility"), ('answer', 'Answer the citizen'), ('citizen_reply', "Citizen's answer"), ('decide_objection', 'Decide the objection'), ('may_object', 'Time to object'), ('answer_task', "Contribute to the leading "
+"agency's answer")], max_length=20)),
                 ('started_at', models.DateTimeField()),
                 ('limit_days', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('first_due_at', models.DateTimeField()),
@@ -191,7 +192,7 @@ class Migration(migrations.Migration):
             name='Consultation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('asked', 'Asked'), ('estimated', 'Time given'), ('found', 'Finding given'), ('revoked', 'Taken back')], default='asked', max_length=10)),
+                ('state', models.CharField(choices=[('asked', 'Asked'), ('estimated', 'Time given'), ('found', 'Finding given'), ('revoked', 'Cancelled')], default='asked', max_length=10)),
                 ('text', models.TextField(max_length=3000)),
                 ('language', models.CharField(default='ar', max_length=2)),
                 ('asked_at', models.DateTimeField()),
@@ -275,7 +276,7 @@ class Migration(migrations.Migration):
             name='Extension',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', 'Waits for a decision'), ('granted', 'Granted'), ('dropped', 'Dropped')], max_length=8)),
+                ('state', models.CharField(choices=[('proposed', "Waiting for a decision"), ('granted', 'Approved'), ('dropped', 'Cancelled')], max_length=8)),
                 ('days', models.PositiveSmallIntegerField()),
                 ('old_on', models.DateField()),
                 ('new_on', models.DateField()),
@@ -349,8 +350,8 @@ class Migration(migrations.Migration):
             name='Note',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('note', 'Note'), ('call', 'Telephone call')], default='note', max_length=4)),
-                ('spoken_with', models.CharField(blank=True, choices=[('citizen', 'The citizen'), ('directorate', 'The directorate'), ('agency', 'Another agency'), ('other', 'Somebody else')], max_length=12)),
+                ('kind', models.CharField(choices=[('note', 'Note'), ('call', "Phone call")], default='note', max_length=4)),
+                ('spoken_with', models.CharField(blank=True, choices=[('citizen', 'The citizen'), ('directorate', 'The directorate'), ('agency', 'Another agency'), ('other', "Someone else")], max_length=12)),
                 ('text', models.TextField(max_length=3000)),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -369,7 +370,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField()),
                 ('text', models.TextField(max_length=3000)),
                 ('made_at', models.DateTimeField()),
-                ('ruling', models.CharField(blank=True, choices=[('upheld', 'Upheld'), ('dismissed', 'Dismissed')], max_length=10)),
+                ('ruling', models.CharField(blank=True, choices=[('upheld', 'Objection accepted'), ('dismissed', 'Objection rejected')], max_length=10)),
                 ('reasons', models.TextField(blank=True, max_length=3000)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objections', to='complaints.case')),
@@ -447,7 +448,7 @@ class Migration(migrations.Migration):
             name='ReferralTask',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', 'Waits for the agency'), ('answered', 'Answered'), ('dropped', 'Dropped')], default='open', max_length=8)),
+                ('state', models.CharField(choices=[('open', "Waiting for the agency"), ('answered', 'Answered'), ('dropped', 'Cancelled')], default='open', max_length=8)),
                 ('text', models.TextField(max_length=3000)),
                 ('asked_at', models.DateTimeField()),
                 ('answer', models.TextField(blank=True, max_length=3000)),
@@ -476,7 +477,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('after_accepting', models.BooleanField()),
-                ('reason', models.CharField(choices=[('other_agency', 'Another agency is competent'), ('other_place', 'The place belongs to another agency'), ('outside_government', 'Not a matter of a government agency'), ('shared', 'Several agencies are competent, another one leads')], max_length=20)),
+                ('reason', models.CharField(choices=[('other_agency', "Another agency is responsible"), ('other_place', "The place is in another "
+"agency's area"), ('outside_government', "Not a matter for a government "
+"agency"), ('shared', "Several agencies are "
+"responsible, and another one "
+"leads")], max_length=20)),
                 ('text', models.TextField(max_length=3000)),
                 ('at', models.DateTimeField()),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
@@ -555,7 +560,7 @@ class Migration(migrations.Migration):
             name='StandardText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(blank=True, choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', 'No reply from the citizen'), ('inadmissible', 'Outside the system')], max_length=20)),
+                ('outcome', models.CharField(blank=True, choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', "No answer to the question"), ('inadmissible', "Out of scope")], max_length=20)),
                 ('title', models.CharField(max_length=80)),
                 ('found', models.TextField(blank=True, max_length=3000)),
                 ('done', models.TextField(blank=True, max_length=3000)),
@@ -574,7 +579,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('line', 'one line of text'), ('date', 'a day, today or before'), ('choice', 'one of the answers offered')], max_length=10)),
+                ('kind', models.CharField(choices=[('line', 'one line of text'), ('date', "a date, today or earlier"), ('choice', "one of the options")], max_length=10)),
                 ('asked_ar', models.CharField(max_length=150)),
                 ('asked_en', models.CharField(max_length=150)),
                 ('answer_ar', models.CharField(max_length=120)),
@@ -584,7 +589,7 @@ class Migration(migrations.Migration):
                 ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.topicquestion')),
             ],
             options={
-                'verbose_name': 'answer to a question of the topic',
+                'verbose_name': 'answer to a topic question',
                 'ordering': ['position', 'question_id'],
             },
         ),

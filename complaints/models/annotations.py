@@ -17,7 +17,7 @@ class NoteKind(models.TextChoices):
     """What a note records."""
 
     NOTE = "note", _("Note")
-    CALL = "call", _("Telephone call")
+    CALL = "call", _("Phone call")
 
 
 class SpokenWith(models.TextChoices):
@@ -26,7 +26,7 @@ class SpokenWith(models.TextChoices):
     CITIZEN = "citizen", _("The citizen")
     DIRECTORATE = "directorate", _("The directorate")
     AGENCY = "agency", _("Another agency")
-    OTHER = "other", _("Somebody else")
+    OTHER = "other", _("Someone else")
 
 
 class Note(models.Model):

@@ -15,7 +15,7 @@ class ConsultationState(models.TextChoices):
     ASKED = "asked", _("Asked")
     ESTIMATED = "estimated", _("Time given")
     FOUND = "found", _("Finding given")
-    REVOKED = "revoked", _("Taken back")
+    REVOKED = "revoked", _("Cancelled")
 
 
 #: The states in which the directorate holds the case.

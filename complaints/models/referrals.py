@@ -15,9 +15,9 @@ from complaints.models.texts import TEXT_LENGTH
 class TaskState(models.TextChoices):
     """The state of another agency's task."""
 
-    OPEN = "open", _("Waits for the agency")
+    OPEN = "open", _("Waiting for the agency")
     ANSWERED = "answered", _("Answered")
-    DROPPED = "dropped", _("Dropped")
+    DROPPED = "dropped", _("Cancelled")
 
 
 class ReferralTask(models.Model):

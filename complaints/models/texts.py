@@ -20,9 +20,9 @@ LINE_LENGTH = 120
 class AnswerState(models.TextChoices):
     """The state of an answer."""
 
-    PROPOSED = "proposed", _("Waits for the second signature")
+    PROPOSED = "proposed", _("Waiting for the second signature")
     GIVEN = "given", _("Given")
-    TAKEN_BACK = "taken_back", _("Taken back")
+    TAKEN_BACK = "taken_back", _("Cancelled")
 
 
 class Answer(models.Model):
@@ -112,10 +112,10 @@ class Question(models.Model):
 class RefusalReason(models.TextChoices):
     """Why an agency declines or returns a case."""
 
-    OTHER_AGENCY = "other_agency", _("Another agency is competent")
-    OTHER_PLACE = "other_place", _("The place belongs to another agency")
-    OUTSIDE_GOVERNMENT = "outside_government", _("Not a matter of a government agency")
-    SHARED = "shared", _("Several agencies are competent, another one leads")
+    OTHER_AGENCY = "other_agency", _("Another agency is responsible")
+    OTHER_PLACE = "other_place", _("The place is in another agency's area")
+    OUTSIDE_GOVERNMENT = "outside_government", _("Not a matter for a government agency")
+    SHARED = "shared", _("Several agencies are responsible, and another one leads")
 
 
 class Refusal(models.Model):
@@ -148,9 +148,9 @@ class Refusal(models.Model):
 class ExtensionState(models.TextChoices):
     """The state of a proposed extension."""
 
-    PROPOSED = "proposed", _("Waits for a decision")
-    GRANTED = "granted", _("Granted")
-    DROPPED = "dropped", _("Dropped")
+    PROPOSED = "proposed", _("Waiting for a decision")
+    GRANTED = "granted", _("Approved")
+    DROPPED = "dropped", _("Cancelled")
 
 
 class Extension(models.Model):
@@ -194,8 +194,8 @@ class Extension(models.Model):
 class ObjectionRuling(models.TextChoices):
     """How an objection was decided."""
 
-    UPHELD = "upheld", _("Upheld")
-    DISMISSED = "dismissed", _("Dismissed")
+    UPHELD = "upheld", _("Objection accepted")
+    DISMISSED = "dismissed", _("Objection rejected")
 
 
 class Objection(models.Model):
@@ -288,7 +288,7 @@ class TopicAnswer(models.Model):
     is_personal = models.BooleanField(default=False)
 
     class Meta:
-        verbose_name = _("answer to a question of the topic")
+        verbose_name = _("answer to a topic question")
         ordering = ["position", "question_id"]
         constraints = [models.UniqueConstraint(fields=["case", "question"], name="topic_answer_one_per_question")]
 

@@ -56,7 +56,7 @@ def blockers(case: Case, action: str) -> list[str]:
     if action in {Action.DECLINE, Action.RETURN} and is_bound(case):
         return [ruling_binds_text()]
     if action == Action.CLOSE and case.state == State.WAITING:
-        return [gettext("The citizen has an open question. Closing stops the answer")]
+        return [gettext("This case cannot be closed yet: the citizen has not answered the question.")]
     if action == Action.CLOSE:
         return [missing_answer_text(part) for part in partner_tasks.all_with_due_dates(case) if part.is_open]
     return []
@@ -66,10 +66,10 @@ def ruling_binds_text() -> str:
     """Return the sentence that a ruling of the unit binds the agency."""
     most = bounces_before_ruling()
     words = ngettext(
-        "The case came back %(count)s time, and the Government Complaints Management Unit has ruled. The ruling binds: "
-        "the case can neither be declined nor returned.",
-        "The case came back %(count)s times, and the Government Complaints Management Unit has ruled. The ruling "
-        "binds: the case can neither be declined nor returned.",
+        "This case was sent back %(count)s time, and the CMU then decided which agency is responsible. The decision is "
+        "binding: the case can neither be declined nor returned.",
+        "This case was sent back %(count)s times, and the CMU then decided which agency is responsible. The decision "
+        "is binding: the case can neither be declined nor returned.",
         most,
     )
     return words % {"count": most}
@@ -77,7 +77,7 @@ def ruling_binds_text() -> str:
 
 def missing_answer_text(part: DatedPartnerTask) -> str:
     """Return the sentence that a case cannot be closed while the answer to the task ``part`` is missing."""
-    words = gettext("The case cannot be closed yet: the answer of %(agency)s is missing.")
+    words = gettext("This case cannot be closed yet: %(agency)s has not answered.")
     return words % {"agency": part.task.agency.name}
 
 

@@ -30,7 +30,7 @@ def posted_data(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-TOO_MANY = _("You have sent a lot today. Please go on tomorrow, or call us. What you wrote is still here.")
+TOO_MANY = _("You have reached today's limit. Please continue tomorrow, or call us. What you wrote is still here.")
 
 
 def try_action(form: forms.Form, action: Callable[[], object]) -> bool:
@@ -38,7 +38,7 @@ def try_action(form: forms.Form, action: Callable[[], object]) -> bool:
     try:
         action()
     except TransitionNotAllowed:
-        text = gettext("The case has changed meanwhile, so this can no longer be done. What you wrote is still here.")
+        text = gettext("This is no longer possible because your case has changed. What you wrote is still here.")
         form.add_error(None, forms.ValidationError(text, code="overtaken"))
         return False
     except TooManyToday:

@@ -12,16 +12,24 @@ from complaints import reference
 from kit.forms import DigitsField, Form
 
 PHONE_END = 4
+_ENTER_PHONE_END = _("Enter the last 4 digits of the mobile number")
 
 
 class TrackForm(Form):
     """The tracking number, and what only its owner knows about the mobile number."""
 
-    ref = DigitsField(length=reference.LENGTH, label=_("Tracking number"), help_text=_("The 10 digits we sent you"))
+    ref = DigitsField(
+        length=reference.LENGTH, label=_("Tracking number"), help_text=_("The 10-digit number in our message to you")
+    )
     phone_end = DigitsField(
         length=PHONE_END,
         label=_("Last 4 digits of your mobile number"),
         help_text=_("The number you gave when you registered"),
+        error_messages={
+            "required": _ENTER_PHONE_END,
+            "not_digits": _ENTER_PHONE_END,
+            "length": _("Enter the last 4 digits of the mobile number; you entered %(typed)s"),
+        },
     )
 
     def __init__(
@@ -38,5 +46,7 @@ class TrackForm(Form):
         """Refuse a number whose check digit does not fit: it was mistyped."""
         typed: str = self.cleaned_data["ref"]
         if not reference.is_valid(typed):
-            raise ValidationError(_("This number is not right. Check it against our message."), code="check_digit")
+            raise ValidationError(
+                _("This tracking number is not correct. Check it against our message."), code="check_digit"
+            )
         return typed

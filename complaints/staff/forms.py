@@ -24,7 +24,7 @@ MOST_DAYS = 365
 def too_late_text(latest: date, most: int) -> str:
     """Return the error for a promise beyond the limit of the topic."""
     words = {"most": f"{most:,}", "latest": day_digits(latest)}
-    return gettext("The limit of this topic ends on %(latest)s: write %(most)s or less") % words
+    return gettext("The limit for this topic ends on %(latest)s. Enter %(most)s or fewer working days") % words
 
 
 class AgencyChoiceForm(Form):

@@ -19,9 +19,9 @@ from accounts.roles import (
     Role,
 )
 from agencies.models import Agency
-from complaints.case_text.promise import unit_name
 from complaints.models import Case
 from complaints.visibility.identity import StaffVisibility
+from kit.unit import unit_name
 
 
 def office_label(user: User, *, at: datetime, agency: Agency | None = None, names: Sequence[str] = ()) -> str:

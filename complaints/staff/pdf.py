@@ -24,11 +24,11 @@ from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text.conversation import ConversationLine
 from complaints.case_text.event_texts import EventText
 from complaints.case_text.history import HistoryEntry
-from complaints.case_text.promise import unit_name
 from complaints.models import Case
 from complaints.staff.case_file import CaseFile
 from complaints.visibility.redaction import redactor
 from kit.dates import moment_text
+from kit.unit import unit_name
 
 TEMPLATE: Final = Path(__file__).parents[1] / "data" / "file.typ"
 #: Entries and letters of one section at most: seventy pages in all, set in about three seconds. The newest are kept,
@@ -164,7 +164,7 @@ def _sections(case: Case, file: CaseFile, person: NamedPerson | None) -> Iterato
     if file.answer:
         yield _section(gettext("The answer"), [_answer_entry(file.answer)])
     held = [_entry(span.holder, [span.length, *_when(span.since, span.until)]) for span in file.spans]
-    yield _section(gettext("Who held it"), held)
+    yield _section(gettext("Who had the case"), held)
     yield _section(
         gettext("Conversation with the citizen"), _cut([_conversation_entry(line) for line in file.conversation])
     )
@@ -198,7 +198,7 @@ def _cut(entries: Sequence[PdfEntry]) -> Sequence[PdfEntry]:
     room = min(MOST_ENTRIES, sum(length <= MOST_LETTERS for length in lengths))
     if room >= len(entries):
         return entries
-    left_out = gettext("%(count)s older entries are left out here.") % {"count": len(entries) - room}
+    left_out = gettext("Older entries not shown here: %(count)s.") % {"count": len(entries) - room}
     return [_entry(lines=[left_out]), *entries[len(entries) - room :]]
 
 

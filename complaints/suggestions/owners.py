@@ -129,12 +129,12 @@ def _is_for(topic: Topic, agency: Agency) -> bool:
 
 
 def _why(ruling: Precedent) -> str:
-    return gettext("Decided before: %(why)s") % {"why": ruling.why}
+    return gettext("Earlier decision: %(why)s") % {"why": ruling.why}
 
 
 def _why_in_public(_ruling: Precedent) -> str:
     """Return the reason a citizen reads for a ruling; the unit's own reason was not written for the public."""
-    return gettext("A case like this was decided so before")
+    return gettext("A similar case was sent to this agency before")
 
 
 def _suggested(
@@ -157,27 +157,27 @@ def _ruled(agency: Agency) -> Suggestion:
 
 def _proposed(refusal: Refusal) -> Suggestion:
     words = {"agency": refusal.agency.name}
-    return Suggestion(refusal.proposed_agency, gettext("Proposed by %(agency)s, which declined it") % words)
+    return Suggestion(refusal.proposed_agency, gettext("Proposed by %(agency)s, which declined the case") % words)
 
 
 def _wished(agency: Agency) -> Suggestion:
-    return Suggestion(agency, gettext("The citizen chose it, but it did not receive the case"))
+    return Suggestion(agency, gettext("The citizen chose this agency, but it did not receive the case"))
 
 
 def _reason(guess: Guess, topic: Topic | None) -> str:
     """Return the strongest reason of a guess: earlier cases, then the topic the text suggests, then its words."""
     if guess.votes:
         return ngettext(
-            "%(count)s of the %(asked)s most similar closed cases was answered by it",
-            "%(count)s of the %(asked)s most similar closed cases were answered by it",
+            "%(count)s of the %(asked)s most similar closed cases was answered by this agency",
+            "%(count)s of the %(asked)s most similar closed cases were answered by this agency",
             guess.votes,
         ) % {"count": guess.votes, "asked": ASKED}
     if topic:
-        return gettext("The text reads like the topic “%(topic)s”, one of its own") % {"topic": topic.name}
+        return gettext("The text fits the topic “%(topic)s”, which this agency handles") % {"topic": topic.name}
     listed = gettext(", ").join(f"\u2068{word}\u2069" for word in guess.words)
     return ngettext(
-        "A word of the text is among its services: %(words)s",
-        "Words of the text are among its services: %(words)s",
+        "The text contains a word from this agency's services: %(words)s",
+        "The text contains words from this agency's services: %(words)s",
         len(guess.words),
     ) % {"words": listed}
 

@@ -7,4 +7,4 @@ from kit.menu import MenuEntry
 
 TRIAGE = MenuEntry("triage", _("Triage"), CMU)
 PRECEDENTS = MenuEntry("precedents", _("Precedents"), CMU)
-ENDED_AGENCIES = MenuEntry("ended-agencies", _("Agencies that ended"), CMU, within="ended-agency")
+ENDED_AGENCIES = MenuEntry("ended-agencies", _("Former agencies"), CMU, within="ended-agency")

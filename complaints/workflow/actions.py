@@ -29,10 +29,10 @@ from complaints.workflow.terms import Action, Actor, ClockKind, Party, State
 # Short, so that a row reads as a row.
 S, A, P = State, Actor, Party
 
-_REPLY_BY = _("You get the reply by")
+_REPLY_BY = _("You will get the reply by")
 _NOTHING_TO_DO = _("You do not need to do anything.")
 _NOT_COMPETENT = TimelineText(
-    title=_("%(agency)s is not competent"),
+    title=_("%(agency)s does not handle this"),
     text=_("%(unit)s finds the right agency. You do not need to do anything."),
     detail="reason",
 )
@@ -54,7 +54,7 @@ ACTIONS: dict[Action, ActionRule] = {
             Tell(P.CMU, "cmu_triage", those(S.TRIAGE)),
         ),
         timeline=TimelineText(
-            text=_("It went to %(agency)s."), text_in_triage=_("%(unit)s finds the right agency."), colour="you"
+            text=_("Sent to %(agency)s."), text_in_triage=_("%(unit)s finds the right agency."), colour="you"
         ),
     ),
     Action.REFER: ActionRule(
@@ -80,10 +80,10 @@ ACTIONS: dict[Action, ActionRule] = {
         tells=(Tell(P.CITIZEN, "case_accepted"),),
         overtakes=those("officer_new_case") | REMINDERS,
         fulfils=those(ClockKind.DECIDE_COMPETENCE),
-        timeline=TimelineText(title=_("Accepted by %(agency)s"), text=_REPLY_BY, colour="ok", day="promised_on"),
+        timeline=TimelineText(title=_("%(agency)s will handle this"), text=_REPLY_BY, colour="ok", day="promised_on"),
     ),
     Action.DECLINE: ActionRule(
-        label=_("Declined: outside the agency's competence"),
+        label=_("Declined: not the agency's responsibility"),
         who=DESK,
         sources=those(S.REFERRED),
         targets=those(S.TRIAGE),
@@ -95,7 +95,7 @@ ACTIONS: dict[Action, ActionRule] = {
         timeline=_NOT_COMPETENT,
     ),
     Action.RETURN: ActionRule(
-        label=_("Returned: it proved outside the agency's competence"),
+        label=_("Returned: not the agency's responsibility"),
         who=DESK,
         sources=those(S.IN_PROGRESS),
         targets=those(S.TRIAGE),
@@ -119,7 +119,7 @@ ACTIONS: dict[Action, ActionRule] = {
         timeline=TimelineText(title=_("A question from %(agency)s"), colour="wait"),
     ),
     Action.REPLY: ActionRule(
-        label=_("Reply of the citizen"),
+        label=_("Citizen's answer"),
         who=CALLER,
         sources=those(S.WAITING),
         targets=WORKING,
@@ -133,7 +133,7 @@ ACTIONS: dict[Action, ActionRule] = {
         timeline=TimelineText(title=_("You answered the question"), colour="you"),
     ),
     Action.LAPSE: ActionRule(
-        label=_("No reply in time; the work goes on without it"),
+        label=_("No answer in time; work continues without it"),
         who=those(A.CLOCK),
         sources=those(S.WAITING),
         targets=WORKING,
@@ -142,8 +142,8 @@ ACTIONS: dict[Action, ActionRule] = {
         overtakes=those("case_question", "case_reminder") | PROMISES,
         resumes=True,
         timeline=TimelineText(
-            title=_("The time for your answer is over"),
-            text=_("Work goes on without your answer. You can still add information."),
+            title=_("The time for your answer has passed"),
+            text=_("Work continues without your answer. You can still add information."),
         ),
     ),
     Action.EXTEND: ActionRule(
@@ -172,14 +172,14 @@ ACTIONS: dict[Action, ActionRule] = {
         timeline=TimelineText(title=_("Answered by %(agency)s"), colour="ok", detail="outcome", has_quote=False),
     ),
     Action.CORRECT: ActionRule(
-        label=_("Closing taken back"),
+        label=_("Closing undone"),
         who=those(A.CLOSER),
         sources=those(S.CLOSED),
         targets=those(S.IN_PROGRESS),
         overtakes=those("case_answered", "case_unanswered"),
         timeline=TimelineText(
-            title=_("The answer was taken back"),
-            text=_("The answer is being corrected. The date you were promised stays."),
+            title=_("The answer was withdrawn to be corrected"),
+            text=_("The agency is correcting its answer. The date you were given still applies."),
         ),
     ),
     Action.WITHDRAW: ActionRule(
@@ -193,7 +193,7 @@ ACTIONS: dict[Action, ActionRule] = {
         | those("case_reminder", "case_late", "cmu_triage", "cmu_objection")
         | PROMISES
         | AT_THE_DESK,
-        timeline=TimelineText(title=_("You withdrew it"), colour="you"),
+        timeline=TimelineText(title=_("You withdrew your case"), colour="you"),
     ),
     Action.ARCHIVE: ActionRule(
         label=_("Closed without referral"),
@@ -220,7 +220,7 @@ ACTIONS: dict[Action, ActionRule] = {
         timeline=TimelineText(title=_("You objected to the answer"), colour="you"),
     ),
     Action.UPHOLD: ActionRule(
-        label=_("Objection upheld"),
+        label=_("Objection accepted"),
         who=those(A.UNINVOLVED_CMU),
         sources=those(S.OBJECTED),
         targets=those(S.IN_PROGRESS, S.TRIAGE),
@@ -236,7 +236,7 @@ ACTIONS: dict[Action, ActionRule] = {
         timeline=TimelineText(title=_("Your objection was accepted"), colour="ok"),
     ),
     Action.DISMISS: ActionRule(
-        label=_("Objection dismissed"),
+        label=_("Objection rejected"),
         who=those(A.UNINVOLVED_CMU),
         sources=those(S.OBJECTED),
         targets=those(S.CLOSED),
@@ -245,11 +245,11 @@ ACTIONS: dict[Action, ActionRule] = {
         is_previewed=True,
         fulfils=those(ClockKind.DECIDE_OBJECTION),
         quote=Quote(texts=("second",)),
-        timeline=TimelineText(title=_("The answer stands")),
+        timeline=TimelineText(title=_("The answer was not changed")),
     ),
     # ---- what is recorded and leaves the state as it is ----
     Action.AMEND: ActionRule(
-        label=_("Words corrected by the citizen"),
+        label=_("Text corrected by the citizen"),
         who=those(A.CITIZEN),
         sources=those(S.TRIAGE, S.REFERRED),
         colour="you",
@@ -274,7 +274,7 @@ ACTIONS: dict[Action, ActionRule] = {
         is_for_own_desk=True,
     ),
     Action.PROPOSE_ANSWER: ActionRule(
-        label=_("Answer proposed; it waits for the second signature"), who=DESK, sources=AT_AGENCY
+        label=_("Answer proposed, waiting for the second signature"), who=DESK, sources=AT_AGENCY
     ),
     Action.SEND_BACK: ActionRule(
         label=_("Proposed answer sent back"),
@@ -283,10 +283,10 @@ ACTIONS: dict[Action, ActionRule] = {
         tells=(Tell(P.HOLDER, "officer_sent_back"),),
         is_for_own_desk=True,
     ),
-    Action.ASSIGN: ActionRule(label=_("Given to an officer"), who=DESK | {A.CLOCK}, sources=WITH_AGENCY),
+    Action.ASSIGN: ActionRule(label=_("Assigned to an officer"), who=DESK | {A.CLOCK}, sources=WITH_AGENCY),
     Action.NOTE: ActionRule(label=_("Note"), who=STAFF | {A.PARTNER}, sources=ANY_STATE, is_for_own_desk=True),
     Action.CALL: ActionRule(
-        label=_("Telephone call noted"),
+        label=_("Phone call recorded"),
         who=STAFF | {A.AGENT, A.PARTNER},
         sources=ANY_STATE,
         is_for_own_desk=True,
@@ -294,52 +294,52 @@ ACTIONS: dict[Action, ActionRule] = {
     Action.LABEL: ActionRule(label=_("Label changed"), who=STAFF, sources=ANY_STATE),
     # The officer and the partner may recuse only themselves, which ``actions.recusals`` enforces.
     Action.RECUSE: ActionRule(
-        label=_("Set aside: the case is about them"),
+        label=_("Excluded: conflict of interest"),
         who=STAFF | {A.PARTNER, A.CLOCK},
         sources=ANY_STATE,
         is_for_own_desk=True,
     ),
     Action.END_RECUSAL: ActionRule(
-        label=_("Not set aside any more"),
+        label=_("Exclusion ended"),
         who=those(A.SUPERVISOR, A.CMU),
         sources=ANY_STATE,
         is_for_own_desk=True,
     ),
     Action.LINK: ActionRule(label=_("Linked to another case"), who=STAFF, sources=OPEN),
-    Action.UNLINK: ActionRule(label=_("Link to another case ended"), who=STAFF, sources=OPEN),
+    Action.UNLINK: ActionRule(label=_("Link to another case removed"), who=STAFF, sources=OPEN),
     Action.CONSULT: ActionRule(
-        label=_("Directorate asked for a time and a finding"), who=DESK, sources=AT_AGENCY, colour="wait"
+        label=_("Directorate asked for a time estimate and a finding"), who=DESK, sources=AT_AGENCY, colour="wait"
     ),
     Action.ESTIMATE: ActionRule(
-        label=_("Time given by the directorate"),
+        label=_("Time estimate from the directorate"),
         who=those(A.DIRECTORATE),
         sources=WITH_AGENCY,
         tells=_FROM_DIRECTORATE,
         by_link=True,
     ),
     Action.FIND: ActionRule(
-        label=_("Finding of the directorate"),
+        label=_("Directorate's finding"),
         who=those(A.DIRECTORATE),
         sources=WITH_AGENCY,
         colour="ok",
         tells=_FROM_DIRECTORATE,
         by_link=True,
     ),
-    Action.REVOKE: ActionRule(label=_("Request to the directorate taken back"), who=DESK, sources=WITH_AGENCY),
+    Action.REVOKE: ActionRule(label=_("Request to the directorate cancelled"), who=DESK, sources=WITH_AGENCY),
     Action.ADD_TASK: ActionRule(
-        label=_("Another agency asked for its part"),
+        label=_("Another agency asked to contribute"),
         who=STAFF,
         sources=AT_AGENCY,
         tells=(Tell(P.PARTNER, "officer_task"),),
     ),
     Action.ANSWER_TASK: ActionRule(
-        label=_("Part of another agency answered"),
+        label=_("Contribution of another agency received"),
         who=those(A.PARTNER),
         sources=WITH_AGENCY,
         tells=(Tell(P.HOLDER, "officer_task_answered"),),
     ),
     Action.DROP_TASK: ActionRule(
-        label=_("Part of another agency dropped"),
+        label=_("Request to another agency cancelled"),
         who=STAFF,
         sources=WITH_AGENCY,
         tells=(Tell(P.PARTNER, "officer_task_dropped"),),
@@ -347,29 +347,29 @@ ACTIONS: dict[Action, ActionRule] = {
     Action.HAND_OVER: ActionRule(
         label=_("Handed over to an outside centre"), who=DESK, sources=AT_AGENCY, colour="wait"
     ),
-    Action.TAKE_BACK: ActionRule(label=_("Answer of the outside centre recorded"), who=DESK, sources=WITH_AGENCY),
+    Action.TAKE_BACK: ActionRule(label=_("Outside centre's answer recorded"), who=DESK, sources=WITH_AGENCY),
     Action.REMIND: ActionRule(label=_("Reminder"), who=STAFF | {A.CLOCK}, sources=ANY_STATE),
     Action.ESCALATE: ActionRule(
-        label=_("Deadline missed; reported further up"),
+        label=_("Deadline missed; escalated"),
         who=those(A.CLOCK),
         sources=ANY_STATE,
         colour="bad",
         # The first miss only: further escalation is internal to the offices.
         timeline=TimelineText(
-            title=_("The time limit has passed"),
-            text=_("We apologise. The delay was reported to those above the desk of %(agency)s."),
+            title=_("The deadline has passed"),
+            text=_("We are sorry. We reported the delay to managers at %(agency)s."),
             colour="bad",
             only_with="is_first_miss",
         ),
     ),
     Action.RECALCULATE: ActionRule(
-        label=_("Deadline counted anew: the calendar has changed"),
+        label=_("Deadline recalculated after a calendar change"),
         who=those(A.CLOCK),
         sources=ANY_STATE,
         # Only the promised day; the other dates that are recalculated are internal.
         timeline=TimelineText(
             title=_("New reply date"),
-            text=_("Offices are closed on the day you were promised. You get the reply by"),
+            text=_("Offices are closed on the date you were given. You will get the reply by"),
             day="new_on",
             only_with="new_on",
         ),

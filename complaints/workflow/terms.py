@@ -21,7 +21,7 @@ class State(TextChoices):
     """The state of a case; the labels are those for staff."""
 
     TRIAGE = "triage", _("In triage")
-    REFERRED = "referred", _("Decide competence")
+    REFERRED = "referred", _("Confirm responsibility")
     IN_PROGRESS = "in_progress", _("In progress")
     WAITING = "waiting", _("Waiting for the citizen")
     CLOSED = "closed", _("Closed")
@@ -104,8 +104,8 @@ class Outcome(TextChoices):
     ADOPTED = "adopted", _("Suggestion adopted")
     NOT_ADOPTED = "not_adopted", _("Suggestion not adopted")
     WITHDRAWN = "withdrawn", _("Withdrawn")
-    NO_REPLY = "no_reply", _("No reply from the citizen")
-    INADMISSIBLE = "inadmissible", _("Outside the system")
+    NO_REPLY = "no_reply", _("No answer to the question")
+    INADMISSIBLE = "inadmissible", _("Out of scope")
 
 
 #: The outcomes an officer may choose when closing, by kind.
@@ -130,13 +130,13 @@ class Holder(TextChoices):
 class ClockKind(TextChoices):
     """What a clock measures."""
 
-    FIND_OWNER = "find_owner", _("Find the competent agency")
-    DECIDE_COMPETENCE = "decide_competence", _("Decide competence")
+    FIND_OWNER = "find_owner", _("Find the responsible agency")
+    DECIDE_COMPETENCE = "decide_competence", _("Confirm responsibility")
     ANSWER = "answer", _("Answer the citizen")
-    CITIZEN_REPLY = "citizen_reply", _("Reply of the citizen")
+    CITIZEN_REPLY = "citizen_reply", _("Citizen's answer")
     DECIDE_OBJECTION = "decide_objection", _("Decide the objection")
     MAY_OBJECT = "may_object", _("Time to object")
-    ANSWER_TASK = "answer_task", _("Answer for the leading agency")
+    ANSWER_TASK = "answer_task", _("Contribute to the leading agency's answer")
 
 
 class Party(StrEnum):

@@ -1,6 +1,5 @@
 """Numbers and names, isolated so that Arabic text around them does not turn them round."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 import phonenumbers
@@ -10,9 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from kit.languages import current_language
+from kit.unit import unit_name
 
 register = template.Library()
+register.simple_tag(unit_name)
 
 
 @register.simple_tag
@@ -60,13 +60,6 @@ def help_phone(*, link: bool = True) -> SafeString:
 def emergency_phone(*, link: bool = True) -> SafeString:
     """Write the emergency number."""
     return phone(settings.EMERGENCY_PHONE, link=link)
-
-
-@register.simple_tag
-def operator_name() -> str:
-    """Name the unit that runs the service."""
-    names: Mapping[str, str] = {"ar": settings.OPERATOR_NAME_AR, "en": settings.OPERATOR_NAME_EN}
-    return names[current_language()]
 
 
 @register.simple_tag

@@ -109,7 +109,7 @@ class DayField(BirthDateField):
 
     widget = DayInput  # type: ignore[assignment] # as above
     missing = {"day": _("Enter the day too"), "month": _("Enter the month too"), "year": _("Enter the year too")}
-    in_future = _("This day has not come yet. Enter today or a day before")
+    in_future = _("This date is in the future. Enter today's date or an earlier one")
 
 
 def _part(typed: str, part: str) -> int:

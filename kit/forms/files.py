@@ -66,7 +66,7 @@ class MultipleFileField(forms.FileField):
             return gettext("%(file)s was not uploaded: the file is empty") % {"file": _isolated(file.name)}
         if self.max_bytes and file.size > self.max_bytes:
             words = {"file": _isolated(file.name), "limit": self.max_bytes // MEGABYTE}
-            return gettext("%(file)s was not uploaded: larger than %(limit)s MB") % words
+            return gettext("%(file)s was not uploaded: it is larger than %(limit)s MB") % words
         return ""
 
 

@@ -50,13 +50,13 @@ def _missing_sentence(field: forms.Field) -> str:
         return gettext("Tick: %(label)s")
     if isinstance(field.widget, forms.Select | forms.RadioSelect):
         return gettext("Choose: %(label)s")
-    return gettext("%(label)s is missing")
+    return gettext("Enter: %(label)s")
 
 
 def _say_what_is_offered(field: forms.Field) -> None:
     """Replace Django's sentence, which repeats what was sent: that may be anything."""
     given = field.error_messages.get("invalid_choice")
     if given and given is type(field).default_error_messages.get("invalid_choice"):
-        field.error_messages["invalid_choice"] = gettext("%(label)s: choose one of the answers offered") % {
+        field.error_messages["invalid_choice"] = gettext("%(label)s: choose one of the options shown") % {
             "label": field.label
         }

@@ -41,7 +41,8 @@ class DigitsInput(forms.TextInput):
 class DigitsField(forms.CharField):
     """A number that is a name (national number, code, tracking number): kept as text, leading zeros and all.
 
-    Give ``length``, or ``min`` and ``max``. The error says how many digits were typed.
+    Give ``length``, or ``min`` and ``max``. The error says how many digits were typed. Where the label makes no good
+    sentence, ``error_messages`` may hold own ones under the codes "not_digits" and "length".
     """
 
     widget = DigitsInput
@@ -68,21 +69,23 @@ class DigitsField(forms.CharField):
     def _check(self, digits: str) -> None:
         label = self.label or ""
         if not is_digits(digits):
-            raise ValidationError(gettext("%(label)s is made of digits only") % {"label": label}, code="not_digits")
+            sentence = self.error_messages.get("not_digits") or gettext("%(label)s must have digits only")
+            raise ValidationError(sentence % {"label": label}, code="not_digits")
         if self.shortest <= len(digits) <= self.longest:
             return
-        raise ValidationError(self._length_sentence() % {
+        sentence = self.error_messages.get("length") or self._length_sentence()
+        raise ValidationError(sentence % {
             "label": label, "min": self.shortest, "max": self.longest, "typed": f"{len(digits):,}",
         }, code="length")  # fmt: skip
 
     def _length_sentence(self) -> str:
         if self.shortest == self.longest:
             return ngettext(
-                "%(label)s has %(max)s digit; you entered %(typed)s",
-                "%(label)s has %(max)s digits; you entered %(typed)s",
+                "%(label)s must have %(max)s digit; you entered %(typed)s",
+                "%(label)s must have %(max)s digits; you entered %(typed)s",
                 self.longest,
             )
-        return gettext("%(label)s has from %(min)s to %(max)s digits; you entered %(typed)s")
+        return gettext("%(label)s must have %(min)s to %(max)s digits; you entered %(typed)s")
 
 
 class NumberField(forms.IntegerField):

@@ -11,6 +11,16 @@ from kit.forms.text import safe_text
 LONGEST_PASSWORD = 128
 
 
+def too_long_text(longest: int) -> str:
+    """Return the error for a password of more than ``longest`` characters."""
+    sentence = ngettext(
+        "The password can have at most %(limit)s character",
+        "The password can have at most %(limit)s characters",
+        longest,
+    )
+    return sentence % {"limit": longest}
+
+
 class PasswordField(forms.CharField):
     """A password, kept exactly as typed and never written back into a page."""
 
@@ -23,10 +33,5 @@ class PasswordField(forms.CharField):
         """Return the password; its length is bounded here, before anything hashes it."""
         text = super().to_python(value) or ""
         if len(text) > LONGEST_PASSWORD:
-            sentence = ngettext(
-                "The password may have %(limit)s character at most",
-                "The password may have %(limit)s characters at most",
-                LONGEST_PASSWORD,
-            )
-            raise ValidationError(sentence % {"limit": LONGEST_PASSWORD}, code="max_length")
+            raise ValidationError(too_long_text(LONGEST_PASSWORD), code="max_length")
         return safe_text(text)

@@ -29,7 +29,7 @@ def safe_text(text: str) -> str:
             _("Part of this text cannot be read. Type it here instead of pasting it."), code="unreadable"
         )
     if _has_heaped_marks(text):
-        raise ValidationError(_("There are too many marks over one letter. Remove some of them."), code="marks")
+        raise ValidationError(_("One letter has too many accents or vowel marks. Remove some of them."), code="marks")
     return text
 
 
@@ -58,15 +58,15 @@ def _refuse_length(text: str, *, shortest: int, longest: int) -> None:
     typed = len(text)
     if typed > longest:
         sentence = ngettext(
-            "Write at most %(limit)s character; there are %(typed)s now",
-            "Write at most %(limit)s characters; there are %(typed)s now",
+            "Write at most %(limit)s character; you have written %(typed)s",
+            "Write at most %(limit)s characters; you have written %(typed)s",
             longest,
         )
         raise ValidationError(sentence % {"limit": f"{longest:,}", "typed": f"{typed:,}"}, code="max_length")
     if text and typed < shortest:
         sentence = ngettext(
-            "Write at least %(limit)s character; there are %(typed)s now",
-            "Write at least %(limit)s characters; there are %(typed)s now",
+            "Write at least %(limit)s character; you have written %(typed)s",
+            "Write at least %(limit)s characters; you have written %(typed)s",
             shortest,
         )
         raise ValidationError(sentence % {"limit": f"{shortest:,}", "typed": f"{typed:,}"}, code="min_length")

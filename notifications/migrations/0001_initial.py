@@ -35,13 +35,13 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
                 ('address_lookup', models.CharField(max_length=64)),
-                ('verdict', models.CharField(choices=[('dead', 'nothing arrives there'), ('stopped', 'its owner asked us to stop'), ('stranger', 'it belongs to somebody else')], max_length=12)),
+                ('verdict', models.CharField(choices=[('dead', "messages do not arrive there"), ('stopped', 'its owner asked us to stop'), ('stranger', "it belongs to someone else")], max_length=12)),
                 ('code', models.CharField(blank=True, help_text='What the carrier said.', max_length=40)),
                 ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'verbose_name': 'standing of an address',
-                'verbose_name_plural': 'standings of addresses',
+                'verbose_name': 'address status',
+                'verbose_name_plural': 'address statuses',
                 'constraints': [models.UniqueConstraint(fields=('channel', 'address_lookup'), name='addressstatus_once'), models.CheckConstraint(condition=models.Q(('verdict__in', ['dead', 'stopped', 'stranger'])), name='addressstatus_verdict_known')],
             },
         ),
@@ -49,7 +49,10 @@ class Migration(migrations.Migration):
             name='Alarm',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('route_stopped', 'a carrier refuses our account'), ('cap_reached', 'the spending of a day is used up'), ('on_hold', 'sending is on hold after a restore'), ('undecided', "a message waits for a person's decision"), ('sent_twice', 'a message was taken twice'), ('queue_old', 'messages wait too long'), ('lists_differ', "our rows and a carrier's list differ")], max_length=16)),
+                ('kind', models.CharField(choices=[('route_stopped', 'a carrier refuses our account'), ('cap_reached', "the daily spending limit is "
+"reached"), ('on_hold', 'sending is on hold after a restore'), ('undecided', "a message is waiting for a "
+"decision"), ('sent_twice', "a message was sent twice"), ('queue_old', "messages are waiting too long"), ('lists_differ', "our records and a carrier's "
+"list differ")], max_length=16)),
                 ('about', models.CharField(help_text="What it is about: a route, a channel and a day, a message's id.", max_length=80)),
                 ('raised_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('told_at', models.DateTimeField(help_text='When the operators were told, once.', null=True)),
@@ -89,8 +92,8 @@ class Migration(migrations.Migration):
                 ('spent', models.PositiveIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'spending of a day',
-                'verbose_name_plural': 'spending by day',
+                'verbose_name': "a day's spending",
+                'verbose_name_plural': 'daily spending',
                 'constraints': [models.UniqueConstraint(fields=('channel', 'on'), name='dailyspend_once')],
             },
         ),
@@ -101,8 +104,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
             ],
             options={
-                'verbose_name': 'home of the outbox',
-                'verbose_name_plural': 'home of the outbox',
+                'verbose_name': 'database identity',
+                'verbose_name_plural': 'database identity',
                 'constraints': [models.CheckConstraint(condition=models.Q(('only', True)), name='databaseidentity_only_one')],
             },
         ),
@@ -143,7 +146,8 @@ class Migration(migrations.Migration):
                 ('must_reach', models.BooleanField(default=False, help_text='Where no channel arrives, the contact centre calls.')),
                 ('daytime', models.BooleanField(default=False, help_text='Not sent in the quiet hours of the night.')),
                 ('segments', models.PositiveSmallIntegerField(default=1, help_text='What it costs: parts of an SMS, 1 for an e-mail.')),
-                ('state', models.CharField(choices=[('pending', 'waiting to be sent'), ('sending', 'being sent'), ('accepted', 'taken by the carrier'), ('delivered', 'delivered'), ('undeliverable', 'could not be delivered'), ('unknown', 'not known whether it was taken'), ('cancelled', 'overtaken before it left'), ('expired', 'expired before it left')], default='pending', max_length=16)),
+                ('state', models.CharField(choices=[('pending', 'waiting to be sent'), ('sending', 'being sent'), ('accepted', "sent to the carrier"), ('delivered', 'delivered'), ('undeliverable', 'could not be delivered'), ('unknown', "not certain whether it was "
+"sent"), ('cancelled', "superseded before it was sent"), ('expired', "expired before it was sent")], default='pending', max_length=16)),
                 ('not_before', models.DateTimeField(help_text='Empty: at once, whatever the clocks say.', null=True)),
                 ('expires_at', models.DateTimeField(help_text='From then on it is not sent (again).', null=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
@@ -193,7 +197,8 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('wire_at', models.DateTimeField(help_text='From here on the carrier may have it.', null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('accepted', 'accepted'), ('not_sent', 'certainly not taken'), ('refused', 'refused'), ('unknown', 'not known'), ('repeated', 'accepted although another attempt was')], max_length=12)),
+                ('outcome', models.CharField(blank=True, choices=[('accepted', 'accepted'), ('not_sent', "not sent"), ('refused', 'refused'), ('unknown', 'not certain'), ('repeated', "accepted, as was another "
+"attempt")], max_length=12)),
                 ('provider_id', models.CharField(blank=True, max_length=120)),
                 ('error_code', models.CharField(blank=True, max_length=40)),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='notifications.message')),
@@ -232,8 +237,8 @@ class Migration(migrations.Migration):
                 ('attempt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='notifications.attempt')),
             ],
             options={
-                'verbose_name': 'receipt',
-                'verbose_name_plural': 'receipts',
+                'verbose_name': 'delivery receipt',
+                'verbose_name_plural': 'delivery receipts',
             },
         ),
         migrations.CreateModel(
@@ -249,8 +254,8 @@ class Migration(migrations.Migration):
                 ('edited_at', models.DateTimeField()),
             ],
             options={
-                'verbose_name': "edition of a message's words",
-                'verbose_name_plural': "editions of messages' words",
+                'verbose_name': 'version of a message template',
+                'verbose_name_plural': 'versions of message templates',
                 'indexes': [models.Index(fields=['template', 'language', '-edited_at'], name='wordingedition_newest')],
             },
         ),

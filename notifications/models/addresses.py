@@ -11,9 +11,9 @@ from notifications.models.messages import Channel
 class Verdict(models.TextChoices):
     """Why nothing but a code is sent to an address."""
 
-    DEAD = "dead", _("nothing arrives there")
+    DEAD = "dead", _("messages do not arrive there")
     STOPPED = "stopped", _("its owner asked us to stop")
-    STRANGER = "stranger", _("it belongs to somebody else")
+    STRANGER = "stranger", _("it belongs to someone else")
 
 
 class AddressStatus(models.Model):
@@ -26,8 +26,8 @@ class AddressStatus(models.Model):
     since = models.DateTimeField(db_default=Now())
 
     class Meta:
-        verbose_name = _("standing of an address")
-        verbose_name_plural = _("standings of addresses")
+        verbose_name = _("address status")
+        verbose_name_plural = _("address statuses")
         constraints = [
             models.UniqueConstraint(fields=["channel", "address_lookup"], name="addressstatus_once"),
             models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="addressstatus_verdict_known"),

@@ -19,8 +19,8 @@ class WordingEdition(models.Model):
     edited_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("edition of a message's words")
-        verbose_name_plural = _("editions of messages' words")
+        verbose_name = _("version of a message template")
+        verbose_name_plural = _("versions of message templates")
         indexes = [models.Index(fields=["template", "language", "-edited_at"], name="wordingedition_newest")]
 
     def __str__(self) -> str:

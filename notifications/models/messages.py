@@ -30,12 +30,12 @@ class MessageState(models.TextChoices):
 
     PENDING = "pending", _("waiting to be sent")
     SENDING = "sending", _("being sent")
-    ACCEPTED = "accepted", _("taken by the carrier")
+    ACCEPTED = "accepted", _("sent to the carrier")
     DELIVERED = "delivered", _("delivered")
     UNDELIVERABLE = "undeliverable", _("could not be delivered")
-    UNKNOWN = "unknown", _("not known whether it was taken")
-    CANCELLED = "cancelled", _("overtaken before it left")
-    EXPIRED = "expired", _("expired before it left")
+    UNKNOWN = "unknown", _("not certain whether it was sent")
+    CANCELLED = "cancelled", _("superseded before it was sent")
+    EXPIRED = "expired", _("expired before it was sent")
 
 
 # Nothing more happens to a message in one of these states, unless proof of its delivery arrives.
@@ -49,10 +49,10 @@ class Outcome(models.TextChoices):
     """How an attempt ended."""
 
     ACCEPTED = "accepted", _("accepted")
-    NOT_SENT = "not_sent", _("certainly not taken")
+    NOT_SENT = "not_sent", _("not sent")
     REFUSED = "refused", _("refused")
-    UNKNOWN = "unknown", _("not known")
-    REPEATED = "repeated", _("accepted although another attempt was")
+    UNKNOWN = "unknown", _("not certain")
+    REPEATED = "repeated", _("accepted, as was another attempt")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -234,8 +234,8 @@ class Receipt(models.Model):
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, null=True, related_name="receipts")
 
     class Meta:
-        verbose_name = _("receipt")
-        verbose_name_plural = _("receipts")
+        verbose_name = _("delivery receipt")
+        verbose_name_plural = _("delivery receipts")
         constraints = [
             # Carriers repeat themselves: a repetition is no second row.
             models.UniqueConstraint(

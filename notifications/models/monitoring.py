@@ -10,12 +10,12 @@ class AlarmKind(models.TextChoices):
     """What can be wrong with the sending of messages; the runbook has a paragraph for each."""
 
     ROUTE_STOPPED = "route_stopped", _("a carrier refuses our account")
-    CAP_REACHED = "cap_reached", _("the spending of a day is used up")
+    CAP_REACHED = "cap_reached", _("the daily spending limit is reached")
     ON_HOLD = "on_hold", _("sending is on hold after a restore")
-    UNDECIDED = "undecided", _("a message waits for a person's decision")
-    SENT_TWICE = "sent_twice", _("a message was taken twice")
-    QUEUE_OLD = "queue_old", _("messages wait too long")
-    LISTS_DIFFER = "lists_differ", _("our rows and a carrier's list differ")
+    UNDECIDED = "undecided", _("a message is waiting for a decision")
+    SENT_TWICE = "sent_twice", _("a message was sent twice")
+    QUEUE_OLD = "queue_old", _("messages are waiting too long")
+    LISTS_DIFFER = "lists_differ", _("our records and a carrier's list differ")
 
 
 class Alarm(models.Model):

@@ -42,8 +42,8 @@ class DailySpend(models.Model):
     spent = models.PositiveIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("spending of a day")
-        verbose_name_plural = _("spending by day")
+        verbose_name = _("a day's spending")
+        verbose_name_plural = _("daily spending")
         constraints = [models.UniqueConstraint(fields=["channel", "on"], name="dailyspend_once")]
 
     def __str__(self) -> str:
@@ -76,8 +76,8 @@ class DatabaseIdentity(models.Model):
     name = models.CharField(max_length=80)
 
     class Meta:
-        verbose_name = _("home of the outbox")
-        verbose_name_plural = _("home of the outbox")
+        verbose_name = _("database identity")
+        verbose_name_plural = _("database identity")
         constraints = [models.CheckConstraint(condition=Q(only=True), name="databaseidentity_only_one")]
 
     def __str__(self) -> str:

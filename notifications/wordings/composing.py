@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from notifications.models import Channel
-from notifications.wordings import CASE_KINDS, SERVICE_NAMES
+from notifications.wordings import CASE_KINDS, SERVICE_NAMES, YOUR_CASES
 from notifications.wordings.wording import Wording, fill
 
 CONTROL_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -52,6 +52,8 @@ def placeholder_values(context: Mapping[str, str], language: str) -> dict[str, s
     kind = values.get("kind", "").lower()
     values["kind"] = CASE_KINDS.get(language, CASE_KINDS["ar"]).get(kind, kind)
     values["Kind"] = values["kind"].capitalize()
+    # Given only where the longest one is measured; a kind without a noun of its own stands for itself.
+    values.setdefault("yours", YOUR_CASES.get(language, YOUR_CASES["ar"]).get(kind, values["kind"]))
     values.setdefault("service", SERVICE_NAMES.get(language, SERVICE_NAMES["ar"]))
     return values
 

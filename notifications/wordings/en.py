@@ -12,6 +12,13 @@ CASE_KINDS: Final[Mapping[str, str]] = {
     "inquiry": "inquiry",
     "praise": "praise",
 }
+# {yours}, which Arabic needs; the English texts say "your {kind}", which may begin a sentence.
+YOUR_CASES: Final[Mapping[str, str]] = {
+    "complaint": "your complaint",
+    "suggestion": "your suggestion",
+    "inquiry": "your inquiry",
+    "praise": "your praise",
+}
 WIDEST_LETTER: Final = "W"
 
 WORDINGS: Final[Mapping[str, Wording]] = {
@@ -29,191 +36,194 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "already_registered": Wording(
         sms="You already have an At Your Service account. Sign in, or choose: I forgot my password.",
         subject="You already have an At Your Service account",
-        text="Somebody asked to register with your details, and you already have an At Your Service account. Sign in, "
-        "or choose “I forgot my password”. If this was not you, you need do nothing.",
+        text="Someone asked to register with your details. You already have an At Your Service account: sign in, or "
+        "choose “I forgot my password”. If this was not you, ignore this message.",
     ),
     "password_changed": Wording(
-        sms="Your At Your Service password changed. Not you? {phone}",
+        sms="Your At Your Service password changed. Not you? Call {phone}",
         subject="Your At Your Service password changed",
         text="Your At Your Service password changed. If this was not you, call {phone}.",
     ),
     "phone_changed": Wording(
-        sms="This is no longer the number of your At Your Service account. Not you? {phone}",
+        sms="This is no longer the number of your At Your Service account. Not you? Call {phone}",
         subject="Your At Your Service phone number changed",
         text="The phone number of your At Your Service account changed. If this was not you, call {phone}.",
     ),
     "phone_added": Wording(
-        sms="Your number was added to an At Your Service account. Not you? {phone}",
+        sms="Your number was added to an At Your Service account. Not you? Call {phone}",
         subject="A phone number was added to your At Your Service account",
         text="A phone number was added to your At Your Service account. If this was not you, call {phone}.",
     ),
     "case_received": Wording(
-        sms="We have your case. Tracking number {ref}. {link}",
-        subject="We have your case {ref}",
-        text="We have your case. Your tracking number is {ref}.",
+        sms="We have your {kind}. Tracking number {ref}. {link}",
+        subject="We have your {kind} {ref}",
+        text="We have your {kind}. Your tracking number is {ref}.",
     ),
     "case_received_triage": Wording(
-        sms="We have your case {ref} and are finding the right agency for it. {link}",
-        subject="We have your case {ref}",
-        text="We have your case. Your tracking number is {ref}. We are finding the right agency for it; you need do "
-        "nothing.",
+        sms="We have your {kind} {ref} and are finding the right agency for it. {link}",
+        subject="We have your {kind} {ref}",
+        text="We have your {kind}. Your tracking number is {ref}. We are finding the right agency for it. You do not "
+        "need to do anything.",
     ),
     "case_accepted": Wording(
         sms="{Kind} {ref}: accepted by {agency}. Reply by {date}.",
-        subject="Your case {ref} is in progress",
-        text="Your case {ref} was accepted by {agency}. You will have a reply by {date}.",
+        subject="Your {kind} {ref} is in progress",
+        text="{agency} has accepted your {kind} {ref}. You will have a reply by {date}.",
     ),
     "case_question": Wording(
-        sms="{Kind} {ref}: the agency has a question for you until {date}. {link}",
-        subject="Your case {ref} waits for your answer",
-        text="There is a question for you in your case {ref}. Please answer it by {date}.",
+        sms="{Kind} {ref}: we have a question for you. Please answer it by {date}. {link}",
+        subject="Your {kind} {ref}: we need your answer",
+        text="We have a question about your {kind} {ref}. Please answer it by {date}.",
     ),
     "case_resumed": Wording(
-        sms="{Kind} {ref}: we had no answer from you, so the agency goes on without it. {link}",
-        subject="Your case {ref} is in progress",
-        text="We had no answer from you in your case {ref}, so the agency goes on without it.",
+        sms="{Kind} {ref}: we had no answer from you, so we are continuing without it. {link}",
+        subject="Your {kind} {ref}: we are continuing without your answer",
+        text="We had no answer to our question about your {kind} {ref}, so we are continuing without it. You can still "
+        "add information.",
     ),
     "case_moved": Wording(
-        sms="{Kind} {ref} moved to {agency}. You need do nothing.",
-        subject="Your case {ref} moved to another agency",
-        text="Your case {ref} moved to {agency}. You need do nothing.",
+        sms="{Kind} {ref} moved to {agency}. You do not need to do anything.",
+        subject="Your {kind} {ref} moved to {agency}",
+        text="Your {kind} {ref} moved to {agency}. You do not need to do anything.",
     ),
     "case_triage": Wording(
-        sms="{Kind} {ref}: we are finding the right agency. You need do nothing.",
-        subject="We are finding the right agency for your case {ref}",
-        text="We are finding the right agency for your case {ref}. You need do nothing.",
+        sms="{Kind} {ref}: we are finding the right agency. You do not need to do anything.",
+        subject="We are finding the right agency for your {kind} {ref}",
+        text="We are finding the right agency for your {kind} {ref}. You do not need to do anything.",
     ),
     "case_new_date": Wording(
         sms="{Kind} {ref}: new reply date {date}. Why: {link}",
-        subject="New reply date for your case {ref}",
-        text="The new date for the reply to your case {ref} is {date}. The page of the case says why.",
+        subject="New reply date for your {kind} {ref}",
+        text="The new date for the reply to your {kind} {ref} is {date}. Read the reason here:",
     ),
     "case_answered": Wording(
-        sms="{Kind} {ref} is answered. Read it: {link}",
-        subject="Your case {ref} is answered",
-        text="Your case {ref} is answered. Read the answer on the page of the case.",
+        sms="Your {kind} {ref} has been answered. Read the answer: {link}",
+        subject="Your {kind} {ref} has been answered",
+        text="Your {kind} {ref} has been answered. Read the answer here:",
     ),
     "case_withdrawn": Wording(
-        sms="{Kind} {ref} was withdrawn as you asked. Not you? {phone}",
-        subject="Your case {ref} was withdrawn",
-        text="Your case {ref} was withdrawn as you asked. If this was not you, call {phone}.",
+        sms="{Kind} {ref} was withdrawn as you asked. Not you? Call {phone}",
+        subject="Your {kind} {ref} was withdrawn",
+        text="Your {kind} {ref} was withdrawn as you asked. If this was not you, call {phone}.",
     ),
     "case_archived": Wording(
-        sms="{Kind} {ref} was closed without being taken up. Why: {link}",
-        subject="Your case {ref} was closed",
-        text="Your case {ref} was closed without being taken up. The page of the case says why.",
+        sms="We could not take up your {kind} {ref} and have closed it. Why: {link}",
+        subject="Your {kind} {ref} was closed",
+        text="We could not take up your {kind} {ref} and have closed it. Read the reason here:",
     ),
     "case_objected": Wording(
         sms="{Kind} {ref}: we have your objection. Decision by {date}.",
-        subject="We have your objection in case {ref}",
-        text="We have your objection to the reply in your case {ref}. You will have a decision by {date}.",
+        subject="We have your objection about your {kind} {ref}",
+        text="We have your objection about your {kind} {ref}. You will have a decision by {date}.",
     ),
     "case_upheld": Wording(
-        sms="{Kind} {ref}: your objection was upheld. New reply by {date}.",
-        subject="Your case {ref} is open again",
-        text="Your objection was upheld and your case {ref} is open again. You will have a new reply by {date}.",
+        sms="{Kind} {ref}: your objection was accepted. New reply by {date}.",
+        subject="Your {kind} {ref} is open again",
+        text="Your objection was accepted and your {kind} {ref} is open again. You will have a new reply by {date}.",
     ),
     "case_dismissed": Wording(
-        sms="{Kind} {ref}: your objection was not upheld. Why: {link}",
-        subject="The decision on your objection in case {ref}",
-        text="Your objection to the reply in your case {ref} was not upheld. The page of the case says why.",
+        sms="{Kind} {ref}: your objection was rejected. Why: {link}",
+        subject="The decision on your objection about your {kind} {ref}",
+        text="Your objection about your {kind} {ref} was rejected. Read the reasons here:",
     ),
     "case_filed_by_phone": Wording(
-        sms="We filed your {kind} by phone: {ref}. Follow: {link}",
-        subject="We filed your case {ref}",
-        text="We filed your case by phone. Your tracking number is {ref}.",
+        sms="We recorded your {kind} by phone: {ref}. Follow it: {link}",
+        subject="We recorded your {kind} {ref}",
+        text="We recorded your {kind} by phone. Your tracking number is {ref}.",
     ),
     "officer_new_case": Wording(
-        sms="New {kind} {ref} for your agency. Decide competence by {date}.",
+        sms="New {kind} {ref} for your agency. Accept or decline by {date}.",
         subject="New case {ref} for your agency",
-        text="A new case ({kind}) came to your agency: {ref}. Decide whether it is yours by {date}.",
+        text="A new case ({kind}) came to your agency: {ref}. Accept or decline it by {date}.",
     ),
     "officer_recalled": Wording(
-        sms="The CMU took case {ref} back from your agency.",
-        subject="The CMU took back case {ref}",
-        text="The Complaints Management Unit took case {ref} back from your agency. You need do nothing more in it.",
+        sms="The CMU recalled case {ref} from your agency.",
+        subject="The CMU recalled case {ref}",
+        text="The CMU recalled case {ref} from your agency. You do not need to do anything more about it.",
     ),
     "officer_reply": Wording(
         sms="Your question in case {ref} was answered.",
-        subject="An answer in case {ref}",
+        subject="An answer to your question in case {ref}",
         text="The person who filed case {ref} answered your question. The case is with you again.",
     ),
     "officer_added": Wording(
-        sms="New information was added to case {ref}.",
+        sms="The person who filed case {ref} added information.",
         subject="New information in case {ref}",
-        text="The person who filed case {ref} added information to it.",
+        text="The person who filed case {ref} added information or corrected the text.",
     ),
     "officer_withdrawn": Wording(
-        sms="Case {ref} was withdrawn by the person who filed it. You need do nothing.",
+        sms="Case {ref} was withdrawn by the person who filed it. You do not need to do anything.",
         subject="Case {ref} was withdrawn",
-        text="Case {ref} was withdrawn by the person who filed it. You need do nothing.",
+        text="Case {ref} was withdrawn by the person who filed it. You do not need to do anything.",
     ),
     "officer_upheld": Wording(
-        sms="Case {ref} is open again: the objection was upheld. Reply by {date}.",
+        sms="Case {ref} is open again: the objection was accepted. Reply by {date}.",
         subject="Case {ref} is open again",
-        text="The objection to the reply in case {ref} was upheld, and the case is open again. Reply by {date}.",
+        text="The objection in case {ref} was accepted, and the case is open again. Reply by {date}.",
     ),
     "officer_assigned": Wording(
-        sms="Case {ref} was given to you.",
-        subject="Case {ref} was given to you",
-        text="Case {ref} was given to you. You go on with it from here.",
+        sms="Case {ref} is now assigned to you.",
+        subject="Case {ref} is now assigned to you",
+        text="Case {ref} is now assigned to you. Please continue the work on it.",
     ),
     "officer_reminded": Wording(
-        sms="Reminder: case {ref} waits for you.",
-        subject="A reminder of case {ref}",
-        text="Case {ref} waits for you. A colleague or the Complaints Management Unit reminds you of it.",
+        sms="Reminder: case {ref} is waiting for you.",
+        subject="Reminder: case {ref} is waiting for you",
+        text="Case {ref} is waiting for you. A colleague or the CMU sent this reminder.",
     ),
     "officer_lapsed": Wording(
-        sms="Your question in case {ref} had no answer in time. Go on without it.",
+        sms="Your question in case {ref} had no answer in time. Continue without it.",
         subject="No answer in time in case {ref}",
-        text="Your question in case {ref} had no answer in time. Go on without it.",
+        text="Your question in case {ref} had no answer in time. Continue without it.",
     ),
     "officer_task": Wording(
-        sms="Your answer is needed in case {ref} of another agency by {date}.",
-        subject="Your answer is needed in case {ref}",
-        text="{agency} needs your answer on the part of case {ref} that is yours, by {date}.",
+        sms="Another agency asks you to contribute to case {ref} by {date}.",
+        subject="Your contribution to case {ref} is needed",
+        text="{agency} asks you to contribute to case {ref} by {date}. Answer the part that concerns your agency.",
     ),
     "officer_task_answered": Wording(
-        sms="The agency you asked has answered in case {ref}.",
-        subject="Another agency has answered in case {ref}",
-        text="The agency you asked has answered in case {ref}.",
+        sms="The agency you asked has contributed to case {ref}.",
+        subject="Another agency has contributed to case {ref}",
+        text="The agency you asked has contributed to case {ref}.",
     ),
     "officer_task_dropped": Wording(
-        sms="Your answer in case {ref} is no longer needed.",
-        subject="Your answer in case {ref} is no longer needed",
-        text="Your answer on the part of case {ref} that was yours is no longer needed. You need do nothing.",
+        sms="Your contribution to case {ref} is no longer needed.",
+        subject="Your contribution to case {ref} is no longer needed",
+        text="Your contribution to case {ref} is no longer needed. You do not need to do anything.",
     ),
     "officer_date_refused": Wording(
-        sms="The later date for case {ref} was refused. Its date stays.",
-        subject="The later date for case {ref} was refused",
-        text="The later date for case {ref} was refused, and its date stays. The reason is on its page.",
+        sms="The extension for case {ref} was refused. Its deadline stays the same.",
+        subject="The extension for case {ref} was refused",
+        text="The extension for case {ref} was refused, and its deadline stays the same. The case page gives the "
+        "reason.",
     ),
     "officer_sent_back": Wording(
-        sms="The proposed answer in case {ref} was sent back to be changed.",
+        sms="The proposed answer in case {ref} was sent back for changes.",
         subject="The proposed answer in case {ref} was sent back",
-        text="The proposed answer in case {ref} was sent back to be changed. The reason is on its page.",
+        text="The proposed answer in case {ref} was sent back for changes. The case page gives the reason.",
     ),
     "cmu_triage": Wording(
-        sms="Case {ref} waits for its agency to be found by {date}.",
-        subject="Case {ref} waits for an agency",
-        text="Case {ref} waits for its agency to be found by {date}.",
+        sms="Find the responsible agency for case {ref} by {date}.",
+        subject="Case {ref} needs an agency",
+        text="Case {ref} is in triage. Find the responsible agency by {date}.",
     ),
     "cmu_objection": Wording(
-        sms="Objection to the reply in case {ref}. Decide by {date}.",
+        sms="Objection in case {ref}. Decide by {date}.",
         subject="Objection in case {ref}",
-        text="There is an objection to the reply in case {ref}. Decide on it by {date}.",
+        text="There is an objection in case {ref}. Decide on it by {date}.",
     ),
     "cmu_decision": Wording(
         sms="",
-        subject="Case {ref} waits for your decision",
-        text="In case {ref} {agency} proposes a later date or an answer, and the decision is yours. "
-        "The page of the case shows it.",
+        subject="Case {ref} is waiting for your decision",
+        text="{agency} proposes an extension or an answer in case {ref}, and the decision is yours. The case page has "
+        "the details.",
     ),
     "email_confirm": Wording(
         sms="",
         subject="Confirm your e-mail address for At Your Service",
         text="To get the replies to your cases by e-mail, confirm this address here:\n\n{url}\n\n"
-        "If you did not ask for this, you need do nothing, and we will not write to this address again.",
+        "If you did not ask for this, ignore this message. We send nothing else to an address that its owner has not "
+        "confirmed.",
     ),
     "email_changed": Wording(
         sms="",
@@ -222,18 +232,18 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     ),
     "case_reminder": Wording(
         sms="Reminder: {ref} needs your answer by {date}. {link}",
-        subject="Reminder: your case {ref} waits for your answer",
-        text="There is still a question for you in your case {ref}. Please answer it by {date}.",
+        subject="Reminder: your {kind} {ref} needs your answer",
+        text="We still have a question about your {kind} {ref}. Please answer it by {date}.",
     ),
     "case_late": Wording(
         sms="Sorry, the reply to {ref} is late. We have escalated it.",
-        subject="The reply to your case {ref} is late",
-        text="Sorry, the reply to your case {ref} is late. We have escalated it. You need do nothing.",
+        subject="The reply to your {kind} {ref} is late",
+        text="Sorry, the reply to your {kind} {ref} is late. We have escalated it. You do not need to do anything.",
     ),
     "case_unanswered": Wording(
-        sms="Case {ref} was closed as we had no answer from you. To object: {link}",
-        subject="Your case {ref} was closed",
-        text="Your case {ref} was closed as we had no answer from you. You can object on the page of the case.",
+        sms="{Kind} {ref} was closed because we had no answer from you. To object: {link}",
+        subject="Your {kind} {ref} was closed",
+        text="Your {kind} {ref} was closed because we had no answer from you. You can object here:",
     ),
     "officer_due": Wording(
         sms="Case {ref} is due today and has no reply.",
@@ -242,87 +252,85 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     ),
     "officer_digest": Wording(
         sms="",
-        subject="The cases of your agency on {date}",
-        text="The cases of your agency on {date}:\n\nDue today: {due_today}\nAt risk: {at_risk}\nReturned: {returned}\n"
+        subject="Your agency's cases on {date}",
+        text="Your agency's cases on {date}:\n\nDue today: {due_today}\nAt risk: {at_risk}\nReturned: {returned}\n"
         "Messages that failed: {failed}\n\nYour work queue:\n\n{url}",
     ),
     "praise_passed_on": Wording(
         sms="",
-        subject="Praise for somebody you supervise: {ref}",
-        text="Praise {ref} names somebody at {agency} and has been answered. Please pass the thanks on. "
-        "The page of the case says whom it is for.",
+        subject="Praise for someone you supervise: {ref}",
+        text="Praise {ref} names someone at {agency} and has been answered. Please pass on the thanks. "
+        "The case page has the name.",
     ),
     "officer_directorate": Wording(
         sms="The directorate answered in case {ref}.",
         subject="The directorate answered in case {ref}",
-        text="The directorate gave its time or its finding in case {ref}. The page of the case shows it.",
+        text="The directorate gave the time it needs or its finding in case {ref}. The case page has the details.",
     ),
     "directorate_request": Wording(
         sms="",
-        subject="{agency} asks you about case {ref}",
-        text="{agency} asks your directorate for the time it needs in case {ref}, and for its finding. Read and answer "
-        "here, without an account:\n\n{url}\n\nThe link works until {date}. It opens this case only: pass it on to "
-        "nobody "
-        "outside your directorate.",
+        subject="{agency} has a request about case {ref}",
+        text="{agency} asks your directorate how long it needs for case {ref}, and then for its finding. Read the "
+        "request and answer here, without an account:\n\n{url}\n\nThe link works until {date}. It opens this case "
+        "only. Do not pass it on outside your directorate.",
     ),
     "directorate_reminder": Wording(
         sms="",
-        subject="Reminder: {agency} waits for you in case {ref}",
-        text="{agency} waits for the answer of your directorate in case {ref}. Answer here, without an "
-        "account:\n\n{url}"
-        "\n\nThe link works until {date}. It opens this case only: pass it on to nobody outside your directorate.",
+        subject="Reminder: {agency} is waiting for you in case {ref}",
+        text="{agency} is still waiting for the answer of your directorate in case {ref}. Answer here, without an "
+        "account:\n\n{url}\n\nThe link works until {date}. It opens this case only. Do not pass it on outside your "
+        "directorate.",
     ),
     "officer_reminder": Wording(
         sms="Reminder: case {ref} has a deadline on {date}.",
         subject="Case {ref} has a deadline on {date}",
-        text="Reminder: case {ref} has a deadline on {date}. What it waits for has not been recorded yet.",
+        text="Reminder: case {ref} has a deadline on {date}. The next step has not been recorded yet.",
     ),
     "officer_silent": Wording(
         sms="",
-        subject="Cases at {agency} wait for another officer",
-        text="An officer of {agency} has not signed in for a long time. Open cases that wait for somebody else now: "
-        "{count}. The page of the officers shows whose they were and who can take them.",
+        subject="Cases at {agency} need another officer",
+        text="An officer of {agency} has not signed in for a long time. Open cases that now need another officer: "
+        "{count}. The officers page shows who had them and who can take them.",
     ),
     "officer_aside": Wording(
         sms="Case {ref} needs another officer.",
         subject="Case {ref} needs another officer",
-        text="The officer of case {ref} cannot handle it. Give it to a colleague.",
+        text="The officer of case {ref} has a conflict of interest. Reassign the case to another officer.",
     ),
     "cmu_aside": Wording(
         sms="",
-        subject="Nobody at {agency} can act on case {ref}",
-        text="Nobody who is left at {agency} can act on case {ref}. Open it and decide who goes on with it.",
+        subject="No officer at {agency} can handle case {ref}",
+        text="No officer at {agency} can handle case {ref} any more. Open it and decide who continues.",
     ),
     "officer_took_over": Wording(
         sms="",
-        subject="Cases at {agency} are with you now",
-        text="Open cases at {agency} that are with you now: {count}. Your work queue shows them.",
+        subject="Cases at {agency} are now assigned to you",
+        text="Open cases at {agency} that are now assigned to you: {count}. Your work queue shows them.",
     ),
     "ladder_late": Wording(
         sms="Case {ref} at {agency} missed its deadline of {date}.",
         subject="Case {ref} is late",
-        text="Case {ref} at {agency} missed its deadline of {date}. You are told because the people before you did not "
-        "end it in time.",
+        text="Case {ref} at {agency} missed its deadline of {date} and has been escalated to you.",
     ),
     "cmu_late": Wording(
         sms="",
         subject="Case {ref} is late at {agency}",
-        text="Case {ref} at {agency} missed its deadline of {date}. It was reported to: {rung}.",
+        text="Case {ref} at {agency} missed its deadline of {date}. It was escalated to: {level}.",
     ),
-    "cmu_rung_empty": Wording(
+    "cmu_level_vacant": Wording(
         sms="",
-        subject="Nobody to report case {ref} to at {agency}",
-        text="Case {ref} at {agency} missed its deadline of {date}, and this place is empty there: {rung}. "
-        "It goes one step further up.",
+        subject="Vacant escalation level at {agency}: case {ref}",
+        text="Case {ref} at {agency} missed its deadline of {date}, and there is no one to tell at this escalation "
+        "level: {level}. It goes to the next level, if there is one.",
     ),
     "cmu_own_late": Wording(
-        sms="Case {ref} is late with the unit: {date}.",
-        subject="Case {ref} is late with the unit",
-        text="Case {ref} waits for a decision of the unit that was due by {date}.",
+        sms="The CMU's decision on case {ref} was due on {date}.",
+        subject="The CMU's decision on case {ref} is overdue",
+        text="The CMU's decision on case {ref} is overdue. It was due on {date}.",
     ),
     "operator_alarm": Wording(
         sms="At Your Service, {date}: {alarm}.",
         subject="At Your Service alarm: {alarm}",
-        text="Alarm of {date}: {alarm}. The page of messages has the details, the runbook the steps.",
+        text="Alarm of {date}: {alarm}. See the messages page for details and the runbook for the steps.",
     ),
 }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from agencies.models import SHORT_NAME_AR, SHORT_NAME_EN
 from notifications.models import Channel
-from notifications.wordings import CASE_KINDS, WIDEST_LETTERS, WORDINGS, required_context
+from notifications.wordings import CASE_KINDS, SYNONYMS, WIDEST_LETTERS, WORDINGS, YOUR_CASES, required_context
 from notifications.wordings.composing import compose, placeholder_values
 from notifications.wordings.links import LINK_LETTERS, MARK_LETTERS, common_context, short_link
 from notifications.wordings.sms import UCS, Size, beyond_gsm, size
@@ -25,8 +25,6 @@ LONGEST_MARK: Final = "X" * MARK_LETTERS
 
 # Each of these may stand only where the built-in wording has it: a link is added to e-mails, a code is in no subject.
 TEMPLATE_BOUND: Final = frozenset({"code", "host", "link", "url"})
-# Either of them names the kind of case.
-SYNONYMS: Final = {"Kind": "kind"}
 VOWEL_MARKS: Final = re.compile(r"[\u064b-\u0652\u0670]")
 # Invisible characters that Arabic needs in a longer text: the joiners and the marks of direction.
 ALLOWED_INVISIBLE: Final = frozenset("\u200c\u200d\u200e\u200f")
@@ -57,15 +55,15 @@ def still_fits(template: str, language: str, wording: Wording) -> bool:
 
 
 def required_placeholders(template: str, language: str, field: str) -> frozenset[str]:
-    """Return the placeholders a field must have: those of the built-in wording."""
-    return WORDINGS[language][template].placeholders(field)
+    """Return the placeholders a field must have: those of the built-in wording but the kind, as the number names it."""
+    return WORDINGS[language][template].placeholders(field) - {"kind", *SYNONYMS}
 
 
 def allowed_placeholders(template: str, language: str, field: str) -> frozenset[str]:
     """Return the placeholders a field may have: the context of the template, the service's name and number."""
     given = required_context(template) - TEMPLATE_BOUND
     # Arabic has no capitals.
-    kinds = {"Kind"} if "kind" in given and language != "ar" else set()
+    kinds = ({"yours"} if language == "ar" else {"yours", "Kind"}) if "kind" in given else set()
     return required_placeholders(template, language, field) | given | kinds | {"phone", "service"}
 
 
@@ -84,6 +82,7 @@ def longest_context(language: str) -> dict[str, str]:
         **LONGEST_VALUES,
         **common_context(),
         "kind": max(CASE_KINDS[language].values(), key=len),
+        "yours": max(YOUR_CASES[language].values(), key=len),
         "agency": WIDEST_LETTERS[language] * LONGEST_NAME[language],
         "alarm": WIDEST_LETTERS[language] * LONGEST_ALARM[language],
         "link": short_link("X" * LINK_LETTERS, Channel.SMS),
@@ -105,12 +104,12 @@ def _field_problems(template: str, language: str, wording: Wording, field: str) 
     text, is_spoken = getattr(wording, field), bool(getattr(WORDINGS[language][template], field))
     if not text.strip() or not is_spoken:
         if is_spoken:
-            yield gettext("Write something here: no message goes out empty.")
+            yield gettext("Enter a text: a message cannot be empty.")
         elif text:
             yield gettext("This message is never sent as an SMS.")
         return
     if len(text) > LONGEST[field]:
-        yield gettext("At most %(limit)s letters fit here.") % {"limit": LONGEST[field]}
+        yield gettext("Enter no more than %(limit)s characters.") % {"limit": LONGEST[field]}
         return
     yield from _character_problems(language, field, text)
     yield from _placeholder_problems(template, language, wording, field)
@@ -124,7 +123,7 @@ def _character_problems(language: str, field: str, text: str) -> Iterator[str]:
     if any(_is_hidden(letter) and letter not in lines and letter not in rightful for letter in text):
         yield gettext("There are hidden characters in this text. Type it here instead of pasting it.")
     if field == "sms" and language == "ar" and VOWEL_MARKS.search(text):
-        yield gettext("An SMS has no vowel marks: each takes a place. Remove them.")
+        yield gettext("Remove the vowel marks: each one takes up a character of the SMS.")
 
 
 def _is_hidden(letter: str) -> bool:
@@ -133,11 +132,11 @@ def _is_hidden(letter: str) -> bool:
 
 def _placeholder_problems(template: str, language: str, wording: Wording, field: str) -> Iterator[str]:
     if _loose_braces(getattr(wording, field)):
-        yield gettext("Braces stand around one word of the list and nothing else, like this: {ref}")
+        yield gettext("Put one word of the list in braces and nothing else, like this: {ref}")
     for name in sorted(wording.placeholders(field) - allowed_placeholders(template, language, field)):
         yield gettext("{%(word)s} cannot be used here.") % {"word": name}
     for name in sorted(_missing(template, language, wording, field)):
-        yield gettext("{%(word)s} is missing: the message needs it here.") % {"word": name}
+        yield gettext("Add {%(word)s}: the message needs it here.") % {"word": name}
 
 
 def _loose_braces(text: str) -> bool:
@@ -147,18 +146,16 @@ def _loose_braces(text: str) -> bool:
 
 
 def _missing(template: str, language: str, wording: Wording, field: str) -> frozenset[str]:
-    there = {SYNONYMS.get(name, name) for name in wording.placeholders(field)}
-    needed = required_placeholders(template, language, field)
-    return frozenset(name for name in needed if SYNONYMS.get(name, name) not in there)
+    return required_placeholders(template, language, field) - wording.placeholders(field)
 
 
 def _position_problems(built_in: Wording, text: str) -> Iterator[str]:
     """Yield problems with what telephones read: a link between spaces, the line that ties a code to this site."""
     if not all(piece == "{link}" for piece in text.split() if "{link}" in piece):
-        yield gettext("Leave a space on both sides of {link}, so that telephones know where it ends.")
+        yield gettext("Leave a space on both sides of {link}, so that phones know where it ends.")
     last = built_in.sms.rpartition("\n")[2]
     if last.startswith("@") and text.rpartition("\n")[2] != last:
-        yield gettext("The last line must stay %(line)s: telephones read the code there.") % {"line": last}
+        yield gettext("The last line must stay %(line)s: phones read the code there.") % {"line": last}
 
 
 def _length_problems(template: str, language: str, wording: Wording) -> Iterator[str]:
@@ -166,8 +163,8 @@ def _length_problems(template: str, language: str, wording: Wording) -> Iterator
     if taken.segments <= parts:
         return
     said = {"places": taken.places, "room": taken.room(parts), "parts": parts_label(taken.segments)}
-    yield gettext("At its longest it takes %(places)s of %(room)s places: %(parts)s. Shorten it.") % said
+    yield gettext("The SMS can reach %(places)s characters (%(parts)s), and the limit is %(room)s. Shorten it.") % said
     foreign = beyond_gsm(wording.sms)
     if language != "ar" and taken.encoding == UCS and foreign:
         letters = {"letters": " ".join(foreign), "room": taken.room(parts)}
-        yield gettext("An SMS with these letters has %(room)s places only: %(letters)s") % letters
+        yield gettext("An SMS with these characters has room for only %(room)s characters: %(letters)s") % letters

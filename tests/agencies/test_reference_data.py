@@ -82,7 +82,7 @@ def test_short_names_are_in_their_language():
 
 def test_citizens_recognise_the_short_name(loaded):
     known = {
-        "gam": "أمانة عمّان",
+        "gam": "أمانة عمان",
         "miyahuna": "مياهنا",
         "ssc": "الضمان الاجتماعي",
         "cspd": "الأحوال المدنية",
@@ -299,7 +299,7 @@ BAD_CELLS = [
     ),
     (
         "agencies.csv",
-        ",أمانة عمّان,",
+        ",أمانة عمان,",
         LONG,
         "line 119, column short_name_ar: Ensure this value has at most 18 characters (it has 28).",
     ),

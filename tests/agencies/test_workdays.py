@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from agencies.calendar import AMMAN, CalendarExhausted
 from agencies.models import (
@@ -104,6 +105,19 @@ def test_without_hours_the_calendar_says_what_is_missing():
 def test_the_database_refuses_impossible_hours(fields, constraint):
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         WorkingHours.objects.create(**({"period": "normal", "opens": time(8), "closes": time(15)} | fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"period": "normal"}, "Only an estimated Ramadan may be without working hours"),
+        ({"period": "ramadan", "estimated": True}, "Enter the first and the last day of Ramadan"),
+    ],
+)
+def test_the_form_says_what_is_missing_in_a_sentence(fields, said):
+    with translation.override("en"), pytest.raises(ValidationError) as refused:
+        WorkingHours(**fields).full_clean()
+    assert refused.value.messages == [said]
 
 
 def test_the_hours_of_one_period_may_not_overlap_and_the_form_says_so(year):

@@ -72,8 +72,8 @@ def _changes_the_number(person: Person, who: Newcomer, new_phone: str, new_numbe
     person.write("Security code", read_code(person, new_number))
     person.look("account-phone-code")
     person.press("Confirm")
-    person.sees("Your mobile number is changed")
-    expect(person.card("How we reach you")).to_contain_text(f"{new_phone[:3]} ••• ••{new_phone[-2:]}")
+    person.sees("Your mobile number has been changed")
+    expect(person.card("Contact details")).to_contain_text(f"{new_phone[:3]} ••• ••{new_phone[-2:]}")
 
 
 def _gets_the_password_back(person: Person, who: Newcomer, new_phone: str, new_number: str) -> None:
@@ -91,4 +91,4 @@ def _gets_the_password_back(person: Person, who: Newcomer, new_phone: str, new_n
     choose_new_password(person, NEW_PASSWORD)
     person.look("forgot-password")
     person.press("Change the password")
-    person.sees("Your password is changed. Sign in with it")
+    person.sees("Your password has been changed. Sign in with the new one")

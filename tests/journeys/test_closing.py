@@ -142,7 +142,7 @@ def _accepts(officer: Person, story: Incident, reference: str) -> None:
     officer.open(f"staff/cases/{reference}/accept/")
     officer.pick("Directorate", story.directorate)
     officer.write("Time for the answer, in working days", "1")
-    officer.press("Show the day and the message")
+    officer.press("Show the date and the message")
     officer.press("Accept and send")
     officer.sees("You accepted the case. The citizen is being told.")
 
@@ -211,7 +211,7 @@ SENSITIVE_ARABIC = Sensitive(
     ),
     directorate="مديرية العمليات والصيانة",
     title="مراجعة سجل الطلبات",
-    standard="راجعت لجنة من خارج المكتب سجل الطلبات بتاريخ {date} ورقم المعاملة {ref}.",
+    standard="راجعت لجنة من خارج المكتب سجل الطلبات بتاريخ {date} ورقم الطلب {ref}.",
     found="ووجدت أن طلبًا لاحقًا نُفذ قبل طلبكم من غير سبب مسجل.",
     done="نُفذ طلبكم اليوم، وأحيل الموظف المعني إلى التحقيق، وصار ترتيب الطلبات معلنًا في المكتب.",
 )
@@ -260,7 +260,7 @@ def _keeps_a_text(officer: Person, story: Sensitive) -> None:
     officer.write("Name of the text", story.title)
     officer.write("What was found", story.standard)
     officer.press("Save")
-    officer.sees("The text is saved. It is offered on the page of closing.")
+    officer.sees("The text was saved. You will find it on the page for closing a case.")
     officer.look("desk-texts")
 
 
@@ -276,7 +276,7 @@ def _proposes(officer: Person, story: Sensitive, reference: str) -> None:
     officer.write("What did you do?", story.done)
     officer.press("Show what the citizen reads")
     officer.press("Propose the answer")
-    officer.sees("Your answer is proposed. It goes out once the supervisor signs it.")
+    officer.sees("Your answer was proposed. It is sent when the supervisor signs it.")
     signing = officer.page.goto(f"/{officer.language}/staff/cases/{reference}/sign/")
     assert signing is not None
     assert signing.status == 404

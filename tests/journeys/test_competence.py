@@ -128,7 +128,7 @@ def test_a_bounce_with_a_ruling_of_the_unit_kept_as_a_precedent(story: Story, si
 def _files(citizen: Person, matter: Matter) -> str:
     citizen.open("")
     citizen.follow("Complaint")
-    citizen.tick("I do not know. The follow-up unit decides")
+    citizen.tick("I do not know. The Government Complaints Management Unit decides")
     citizen.press("Continue")
     choose_topic(citizen, matter.topic)
     citizen.press("Continue")
@@ -148,38 +148,38 @@ def _opens(officer: Person, reference: str, page: str = "") -> None:
 def _refers(unit: Person, reference: str, agency: str) -> None:
     _opens(unit, reference, "refer/")
     unit.pick("Refer to", agency)
-    unit.press("Refer and tell both")
+    unit.press("Refer and tell the agency and the citizen")
     unit.is_told(agency)
 
 
 def _declines(officer: Person, reference: str, story: Story, *, to: str) -> None:
     _opens(officer, reference)
     officer.page.get_by_role("link", name=officer.said("No, decline with a reason")).click()
-    officer.choose("The place belongs to another agency")
+    officer.choose("The place is in another agency's area")
     officer.pick("The agency you propose", to)
-    officer.write("Explanation for the unit", story.not_ours)
-    officer.press("Decline and send to the unit")
-    officer.sees("You declined the case. The unit finds the right agency for it.")
+    officer.write("Explanation for the CMU", story.not_ours)
+    officer.press("Decline and send to the CMU")
+    officer.sees("You declined the case. The CMU will find the responsible agency.")
 
 
 def _rules(unit: Person, reference: str, story: Story) -> None:
     _opens(unit, reference)
     unit.page.get_by_role("link", name=unit.said("Refer to an agency")).click()
     unit.pick("Refer to", story.water)
-    unit.tick("Keep this ruling as a precedent")
-    unit.press("Refer and tell both")
+    unit.tick("Save this decision as a precedent")
+    unit.press("Refer and tell the agency and the citizen")
     expect(error_of(unit.box("Reason"))).to_be_visible()
-    expect(error_of(unit.box("Words by which such cases are recognised"))).to_be_visible()
+    expect(error_of(unit.box("Words that identify similar cases"))).to_be_visible()
     unit.look("desk-refer-ruling")
     unit.write("Reason", story.ruling)
-    unit.write("Words by which such cases are recognised", story.words)
-    unit.press("Refer and tell both")
+    unit.write("Words that identify similar cases", story.words)
+    unit.press("Refer and tell the agency and the citizen")
     unit.is_told(story.water)
 
 
 def _is_bound(officer: Person, reference: str, story: Story) -> None:
     _opens(officer, reference)
-    expect(officer.card("Whose case it is")).to_contain_text(story.ruling)
+    expect(officer.card("Responsible agency")).to_contain_text(story.ruling)
     expect(_link(officer, "Yes, accept")).to_be_visible()
     expect(_link(officer, "No, decline with a reason")).to_have_count(0)
     officer.look("desk-case-bound")
@@ -187,7 +187,7 @@ def _is_bound(officer: Person, reference: str, story: Story) -> None:
 
 def _finds_the_precedent(unit: Person, reference: str, story: Story) -> None:
     _opens(unit, reference)
-    card = unit.card("Whose case it is")
+    card = unit.card("Responsible agency")
     expect(card).to_contain_text(story.ruling)
     expect(card).to_contain_text(story.water)
     unit.look("desk-case-precedent")
@@ -217,7 +217,7 @@ def test_two_agencies_answer_one_case(story: Story, meet: Meet) -> None:
     come_to_work(partner, YUSUF)
     _answers(partner, reference, story)
     _opens(lead, reference)
-    expect(lead.card("Whose case it is")).to_contain_text(story.ruling)
+    expect(lead.card("Responsible agency")).to_contain_text(story.ruling)
     lead.look("desk-case-part-answered")
     _asks(lead, reference, story)
     _drops(lead, reference, story)
@@ -232,20 +232,20 @@ def _accepts(officer: Person, reference: str) -> None:
     if box.count():
         box.select_option(index=1)
     officer.write("Time for the answer, in working days", "3")
-    officer.press("Show the day and the message")
+    officer.press("Show the date and the message")
     officer.press("Accept and send")
     officer.sees("You accepted the case. The citizen is being told.")
 
 
 def _asks(officer: Person, reference: str, story: Story) -> None:
     _opens(officer, reference)
-    _link(officer, "Ask another agency for its part").click()
+    _link(officer, "Ask another agency to contribute").click()
     officer.pick("Which agency?", story.city)
     officer.write("Time for its answer, in working days", "2")
     officer.press("Ask the agency")
-    expect(error_of(officer.box("What do you need from it?"))).to_be_visible()
+    expect(error_of(officer.box("What do you need from this agency?"))).to_be_visible()
     officer.look("desk-task-refused")
-    officer.write("What do you need from it?", story.not_ours)
+    officer.write("What do you need from this agency?", story.not_ours)
     officer.press("Ask the agency")
     officer.is_told(story.city)
 
@@ -253,7 +253,7 @@ def _asks(officer: Person, reference: str, story: Story) -> None:
 def _answers(officer: Person, reference: str, story: Story) -> None:
     _opens(officer, reference)
     expect(officer.card("The person")).to_contain_text(
-        officer.said("Only the agency that has the case sees who the person is.")
+        officer.said("Only the agency that has the case can see who filed it.")
     )
     officer.look("desk-case-partner")
     _link(officer, "Answer for your agency").click()
@@ -265,16 +265,16 @@ def _answers(officer: Person, reference: str, story: Story) -> None:
 
 def _drops(officer: Person, reference: str, story: Story) -> None:
     _opens(officer, reference)
-    _link(officer, "Do without another agency's answer").click()
+    _link(officer, "Continue without the other agency's answer").click()
     officer.look("desk-task-drop")
     officer.write("Reason", story.not_ours)
-    officer.press("Do without this answer")
+    officer.press("Continue without this answer")
     officer.is_told(story.city)
 
 
 def _date_is_refused(officer: Person, supervisor: Person, reference: str, story: Story) -> None:
     _opens(officer, reference, "extend/")
-    officer.write("Further working days", "1")
+    officer.write("Extra working days", "1")
     officer.write("Reason", story.not_ours)
     officer.press("Propose the date")
     _opens(supervisor, reference, "grant/")

@@ -59,7 +59,7 @@ def test_filing_works_in_a_browser_without_script(meet: Meet) -> None:
     citizen.choose("SMS")
     citizen.press("Send the inquiry")
     reference = reference_on(citizen)
-    citizen.follow("Follow it")
+    citizen.follow("Track the inquiry")
     expect(citizen.page.locator("h1")).to_have_text(INQUIRY.subject)
     expect(citizen.page.get_by_role("link", name="meter.jpg")).to_be_visible()
     expect(citizen.page.get_by_text("1-40-22871")).to_be_visible()

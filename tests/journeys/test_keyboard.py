@@ -79,7 +79,7 @@ def _declines(officer: Person, reference: str) -> None:
     _write(officer, "textarea[name=text]", WHY)
     _pick(officer, "select[name=proposed_agency]", "Greater Amman")
     _send(officer)
-    officer.sees("You declined the case. The unit finds the right agency for it.")
+    officer.sees("You declined the case. The CMU will find the responsible agency.")
 
 
 def _asks_a_directorate(officer: Person) -> None:

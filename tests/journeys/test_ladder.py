@@ -95,7 +95,7 @@ def test_a_missed_clock_climbs_the_ladder(story: Story, site: Site, meet: Meet) 
     # A week later the secretary-general is told; nobody is in the minister's office, so the unit is told of that.
     site.shell(MOVE.format(reference=reference, ago="days=7") + SWEEP + "; escalate()")
     site.wait_for(to=BASMA, template="ladder_late", about=reference)
-    site.wait_for(to=LINA, template="cmu_rung_empty", about=reference)
+    site.wait_for(to=LINA, template="cmu_level_vacant", about=reference)
     site.wait_for(to=LINA, template="cmu_late", about=reference, seen=1)
     # Nobody was told of anything twice.
     told = {
@@ -104,7 +104,7 @@ def test_a_missed_clock_climbs_the_ladder(story: Story, site: Site, meet: Meet) 
             (NADIA, "ladder_late"),
             (BASMA, "ladder_late"),
             (LINA, "cmu_late"),
-            (LINA, "cmu_rung_empty"),
+            (LINA, "cmu_level_vacant"),
             (story.phone, "case_late"),
         )
     }
@@ -134,7 +134,7 @@ def _officer_accepts(officer: Person, story: Story, reference: str) -> None:
     officer.page.get_by_role("link", name=officer.said("Yes, accept")).click()
     officer.pick("Directorate", story.directorate)
     officer.write("Time for the answer, in working days", "1")
-    officer.press("Show the day and the message")
+    officer.press("Show the date and the message")
     officer.press("Accept and send")
     officer.sees("You accepted the case. The citizen is being told.")
 
@@ -148,19 +148,19 @@ def _reads_what_follows_a_miss(citizen: Person, reference: str) -> None:
 
 def _reads_the_apology(citizen: Person, reference: str) -> None:
     citizen.open(f"cases/{reference}/")
-    citizen.sees("We are sorry: this is late")
-    citizen.sees("The time limit has passed")
+    citizen.sees("We are sorry for the delay")
+    citizen.sees("The deadline has passed")
     citizen.look("case-late")
 
 
 def _supervisor_sees_it(supervisor: Person, reference: str) -> None:
     come_to_work(supervisor, NADIA)
     supervisor.open(f"staff/cases/{reference}/")
-    expect(supervisor.page.get_by_text(supervisor.said("Deadline missed; reported further up")).first).to_be_visible()
+    expect(supervisor.page.get_by_text(supervisor.said("Deadline missed; escalated")).first).to_be_visible()
     supervisor.follow("Officers")
     supervisor.look("desk-officers")
     supervisor.follow("Plan an absence")
     supervisor.look("desk-absence")
     supervisor.follow("Officers", within=supervisor.page.get_by_role("main"))
-    supervisor.follow("Give all cases of somebody away")
+    supervisor.follow("Reassign all of someone's cases")
     supervisor.look("desk-reassign")

@@ -67,7 +67,7 @@ def _narrows_and_keeps(officer: Person, morning: Morning) -> None:
     officer.write("Name of the filter", morning.name)
     officer.look("morning-filter")
     officer.press("Save")
-    officer.sees("The filter was saved. You find it in the menu.")
+    officer.sees("The filter was saved. You can find it in the menu.")
     menu = officer.page.locator(".side details")
     if menu.get_attribute("open") is None:
         menu.locator("summary").click()
@@ -99,7 +99,7 @@ def _accepts(officer: Person, morning: Morning) -> None:
         accept.click()
     officer.pick("Directorate", morning.directorate)
     officer.write("Time for the answer, in working days", "1")
-    officer.press("Show the day and the message")
+    officer.press("Show the date and the message")
     officer.press("Accept and send")
     officer.sees("You accepted the case. The citizen is being told.")
 
@@ -121,7 +121,7 @@ def _gives_two_on(officer: Person, morning: Morning) -> None:
     officer.page.locator("#bulk-action").select_option("assign")
     officer.press("Go")
     # The list says it with dots, because more is asked; the page does not.
-    heading = officer.said("Give to an officer…").removesuffix("…")
+    heading = officer.said("Assign to an officer…").removesuffix("…")
     expect(officer.page.get_by_role("heading", level=1, name=heading, exact=True)).to_be_visible()
     officer.pick("Officer", morning.officer)
     officer.look("morning-assign")

@@ -68,13 +68,13 @@ def test_a_suggested_agency_is_taken_by_a_press_and_a_repeat_is_pointed_out(
     citizen = meet(story.language, size=PHONE)
     enter(citizen, story.number)
     _describe(citizen, story)
-    offer = citizen.card("A suggestion from what you wrote")
+    offer = citizen.card("A suggestion based on what you wrote")
     expect(offer).to_contain_text(citizen.said("The rule for this topic and place"))
     citizen.look("new-check-offer")
     choose = re.compile(rf"{re.escape(citizen.said('Choose this agency'))}.*{re.escape(story.agency)}")
     offer.get_by_role("button", name=choose).click()
     citizen.is_told(story.agency)
-    expect(citizen.card("A suggestion from what you wrote")).to_be_hidden()
+    expect(citizen.card("A suggestion based on what you wrote")).to_be_hidden()
     citizen.choose("SMS")
     citizen.press("Send the complaint")
     reference = reference_on(citizen)
@@ -82,7 +82,7 @@ def test_a_suggested_agency_is_taken_by_a_press_and_a_repeat_is_pointed_out(
 
     citizen.open("")
     _describe(citizen, story)
-    citizen.sees("You have told us of this already")
+    citizen.sees("You have already told us about this")
     citizen.look("new-check-reported")
     citizen.page.locator(f"a[href$='/cases/{reference}/add/']").click()
     citizen.look("case-add")
@@ -90,12 +90,12 @@ def test_a_suggested_agency_is_taken_by_a_press_and_a_repeat_is_pointed_out(
 
     unit = meet(story.language)
     come_to_work(unit, LINA)
-    unit.follow("Try a rule on last month's cases")
+    unit.follow("Test a rule on last month's cases")
     unit.page.select_option("#id_topic", value="roads-light")
     unit.pick("Governorate", story.what.governorate)
-    unit.pick("Agency it would name", story.other)
-    unit.press("Try it")
-    expect(unit.card("What would have gone elsewhere")).to_contain_text(unit.said("By the new rule"))
+    unit.pick("Agency the rule would assign", story.other)
+    unit.press("Test the rule")
+    expect(unit.card("Test results")).to_contain_text(unit.said("Under the new rule"))
     unit.look("rules-try")
 
 
@@ -109,7 +109,7 @@ def _sends_it_all_the_same(citizen: Person) -> None:
 
 def _describe(citizen: Person, story: Story) -> None:
     citizen.follow("Complaint")
-    citizen.tick("I do not know. The follow-up unit decides")
+    citizen.tick("I do not know. The Government Complaints Management Unit decides")
     citizen.press("Continue")
     choose_topic(citizen, story.what.topic)
     citizen.press("Continue")

@@ -105,7 +105,7 @@ def test_a_case_without_an_agency_is_referred_declined_and_referred_again(story:
 def _files_without_an_agency(citizen: Person, story: Story) -> str:
     enter(citizen, story.number)
     citizen.follow("Complaint")
-    citizen.tick("I do not know. The follow-up unit decides")
+    citizen.tick("I do not know. The Government Complaints Management Unit decides")
     citizen.press("Continue")
     choose_topic(citizen, story.what.topic)
     citizen.look("new-topic-any")
@@ -127,7 +127,7 @@ def _unit_refers(unit: Person, story: Story, reference: str) -> None:
     _entry(unit, reference).get_by_role("link", name=re.compile(re.escape(unit.said("Choose another agency")))).click()
     unit.pick("Refer to", story.first)
     unit.look("desk-refer")
-    unit.press("Refer and tell both")
+    unit.press("Refer and tell the agency and the citizen")
     unit.is_told(story.first)
 
 
@@ -135,15 +135,15 @@ def _officer_declines(officer: Person, story: Story, reference: str) -> None:
     come_to_work(officer, YUSUF)
     open_case(officer, reference)
     officer.page.get_by_role("link", name=officer.said("No, decline with a reason")).click()
-    officer.choose("The place belongs to another agency")
+    officer.choose("The place is in another agency's area")
     officer.pick("The agency you propose", story.second)
-    officer.press("Decline and send to the unit")
-    expect(error_of(officer.box("Explanation for the unit"))).to_be_visible()
+    officer.press("Decline and send to the CMU")
+    expect(error_of(officer.box("Explanation for the CMU"))).to_be_visible()
     expect(officer.box("The agency you propose").locator("option:checked")).to_have_text(story.second)
     officer.look("desk-decline-refused")
-    officer.write("Explanation for the unit", story.refusal)
-    officer.press("Decline and send to the unit")
-    officer.sees("You declined the case. The unit finds the right agency for it.")
+    officer.write("Explanation for the CMU", story.refusal)
+    officer.press("Decline and send to the CMU")
+    officer.sees("You declined the case. The CMU will find the responsible agency.")
 
 
 def _unit_takes_the_proposal(unit: Person, story: Story, reference: str) -> None:
@@ -165,7 +165,7 @@ def _entry(unit: Person, reference: str) -> Locator:
 def _former_holder_only_reads_it(officer: Person, reference: str) -> None:
     officer.open(f"staff/cases/{reference}/")
     expect(officer.card("The person")).to_contain_text(
-        officer.said("Only the agency that has the case sees who the person is.")
+        officer.said("Only the agency that has the case can see who filed it.")
     )
     expect(officer.page.get_by_role("link", name=officer.said("Yes, accept"))).to_have_count(0)
     officer.look("desk-case-passed-on")

@@ -40,19 +40,19 @@ def test_a_day_is_read_however_it_is_written(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", "From is missing"),
-        ("  ", "From is missing"),
-        ("yesterday", "Write the date as day, month and year, such as 31/1/2026"),
-        ("3/1/26", "Write the date as day, month and year, such as 31/1/2026"),
-        ("3/1", "Write the date as day, month and year, such as 31/1/2026"),
-        ("1/1/2026\0", "Write the date as day, month and year, such as 31/1/2026"),
-        ("1" * 5000, "Write the date as day, month and year, such as 31/1/2026"),
+        ("", "Enter: From"),
+        ("  ", "Enter: From"),
+        ("yesterday", "Enter the date as day, month and year, such as 31/1/2026"),
+        ("3/1/26", "Enter the date as day, month and year, such as 31/1/2026"),
+        ("3/1", "Enter the date as day, month and year, such as 31/1/2026"),
+        ("1/1/2026\0", "Enter the date as day, month and year, such as 31/1/2026"),
+        ("1" * 5000, "Enter the date as day, month and year, such as 31/1/2026"),
         ("31/2/2026", "That month does not have this day"),
         ("0/2/2026", "That month does not have this day"),
         ("1/13/2026", "The month must be between 1 and 12"),
         ("1/1/0001", "The year must be between 2000 and 2026"),
         ("1/1/9999", "The year must be between 2000 and 2026"),
-        ("21/5/2026", "This day is still to come"),
+        ("21/5/2026", "Enter today's date or an earlier one"),
     ],
 )
 def test_what_is_no_day_is_answered_with_a_sentence_beside_the_field(typed: str, sentence: str) -> None:

@@ -80,13 +80,13 @@ def test_the_page_shows_the_current_month_first(at_the_cmu: Client, cases: None)
     assert 'name="first" value="1/1/2026"' in page
     assert 'name="last" value="4/1/2026"' in page
     assert 'aria-current="page">This month' in page
-    assert "As things stand now:" in page
+    assert "Figures as of now:" in page
 
 
 def test_a_past_span_stands_as_it_was_at_its_end(at_the_cmu: Client, cases: None) -> None:
     page = shown(at_the_cmu, "?span=last-month")
     assert 'name="first" value="1/12/2025"' in page
-    assert "As things stood at the end of the last day." in page
+    assert "Figures as of the end of the last day." in page
 
 
 def test_arabic_digits_choose_the_days(at_the_cmu: Client, cases: None) -> None:
@@ -100,7 +100,7 @@ def test_a_wrong_span_is_answered_beside_the_field_and_keeps_what_was_typed(at_t
     assert "That month does not have this day" in page
     assert 'value="31/2/2026"' in page
     assert "1 thing to fix" in page
-    assert "Correct the days to see the figures." in page
+    assert "Correct the dates to see the figures." in page
     assert "figures.xlsx" not in page
 
 
@@ -118,7 +118,7 @@ def test_each_figure_can_be_drawn(at_the_cmu: Client, cases: None, figure: str) 
 
 def test_an_empty_span_says_so(at_the_cmu: Client) -> None:
     page = shown(at_the_cmu, "?first=1/1/2001&last=2/1/2001")
-    assert "No cases to count in this span." in page
+    assert "No cases in this period." in page
 
 
 def test_the_statements_of_the_page_do_not_grow_with_the_cases(

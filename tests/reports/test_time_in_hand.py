@@ -71,8 +71,8 @@ def test_the_page_and_both_files_show_them(at_the_cmu: Client, water: Agency, no
     mine = rows[water.name_en]
     numbers = [mine.cases, mine.desk, mine.directorates]
     assert (water.name_en, numbers) in page.context["times"]["rows"]
-    assert "Working hours in hand" in page.content.decode()
-    assert f"Working hours in hand,{water.name_en},,,,,{','.join(map(str, numbers))}" in values
+    assert "Working hours with agencies" in page.content.decode()
+    assert f"Working hours with agencies,{water.name_en},,,,,{','.join(map(str, numbers))}" in values
     with ZipFile(io.BytesIO(book.getvalue())) as parts:
         sheet = parts.read("xl/worksheets/sheet3.xml").decode()
     assert [f"<v>{number}</v>" in sheet for number in numbers] == [True] * 3

@@ -241,7 +241,7 @@ def test_a_field_ties_its_hint_and_its_error_to_its_box():
         '<span id="id_number-error"><span class="error">'
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
         '<path d="M12 4 2.8 19.5h18.4zM12 10v4.5M12 17.2v.1"/></svg>'
-        '<span><span class="vh">خطأ:</span> الرقم الوطني 10 أرقام، والمكتوب 3</span></span></span>'
+        '<span><span class="vh">خطأ:</span> الرقم الوطني: يجب إدخال 10 خانات، وقد أدخلتم 3</span></span></span>'
         '<input class="input" type="text" id="id_number" name="number" value="123" '
         'aria-describedby="id_number-hint id_number-error" aria-invalid="true" autocomplete="off" '
         'dir="ltr" inputmode="numeric" spellcheck="false" data-digits></div>'
@@ -262,7 +262,7 @@ def test_the_summary_links_each_error_to_its_box():
     html = squeezed(rendered("{% error_summary form=form %}", form=Person({"number": "1"})))
     assert "يلزم تصحيح أمرين" in html
     assert '<li><a href="#id_kind_0">اختاروا: النوع</a></li>' in html
-    assert '<li><a href="#id_number">الرقم الوطني 10 أرقام، والمكتوب 1</a></li>' in html
+    assert '<li><a href="#id_number">الرقم الوطني: يجب إدخال 10 خانات، وقد أدخلتم 1</a></li>' in html
 
 
 def test_the_summary_of_a_form_without_errors_writes_nothing():
@@ -277,7 +277,7 @@ def test_the_summary_keeps_the_order_of_the_boxes_whoever_found_the_errors():
             self.add_error(None, "راجعوا البيانات")
 
     html = squeezed(rendered("{% error_summary form=form %}", form=Crossed({"number": "1", "kind": "a"})))
-    assert html.index("لا يجتمعان") < html.index("والمكتوب 1") < html.index("<li>راجعوا البيانات</li>")
+    assert html.index("لا يجتمعان") < html.index("وقد أدخلتم 1") < html.index("<li>راجعوا البيانات</li>")
 
 
 def test_a_field_that_another_answer_makes_necessary_is_not_called_optional():

@@ -79,7 +79,7 @@ def _is_changed(form: ChangeEmailForm, citizen: Citizen) -> bool:
 
 def _after_change(request: HttpRequest, address: str) -> HttpResponse:
     unreachable.forget(request.session, Channel.EMAIL)
-    messages.success(request, _link_sent() if address else gettext("Your e-mail address is removed"))
+    messages.success(request, _link_sent() if address else gettext("Your e-mail address has been removed"))
     return redirect("account")
 
 

@@ -16,7 +16,10 @@ class NoticesForm(Form):
     """The language and the channel of messages; e-mail only to a confirmed address."""
 
     language = ChoiceCardsField(label=_("Language of the messages"))
-    notify_by = ChoiceCardsField(label=_("How should we send you news?"))
+    notify_by = ChoiceCardsField(
+        label=_("How should we send you updates?"),
+        error_messages={"required": _("Choose how we should send you updates")},
+    )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, phone: str, email: str, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

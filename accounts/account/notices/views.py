@@ -26,6 +26,6 @@ def notices(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         save_choice(citizen, **form.cleaned_data)
-        messages.success(request, gettext("Your choice is saved"))
+        messages.success(request, gettext("Your choice has been saved"))
         return redirect("account")
     return render(request, "accounts/account/notices/notices.html", {"form": form, "citizen": citizen})

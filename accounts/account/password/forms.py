@@ -11,5 +11,5 @@ from kit.forms import PasswordField
 class ChangePasswordForm(NewPasswordForm):
     """The present password, and the new one twice."""
 
-    current = PasswordField(label=_("Your password now"))
+    current = PasswordField(label=_("Your current password"))
     field_order = ("current", "password", "again")

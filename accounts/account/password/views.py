@@ -31,6 +31,6 @@ def password(request: HttpRequest) -> HttpResponse:
         rate_limits.spend(rate_limits.PASSWORD_CHANGES_PER_USER, str(citizen.pk), at=at)
         change_password(citizen, form.cleaned_data["password"], at=at)
         update_session_auth_hash(request, citizen.user or signed_in_user(request))
-        messages.success(request, gettext("Your password is changed, and every other device is signed out"))
+        messages.success(request, gettext("Your password has been changed, and every other device is signed out"))
         return redirect("account")
     return render(request, "accounts/account/password/change_password.html", {"form": form})

@@ -72,8 +72,8 @@ def _is_changed(form: ChangePhoneForm, citizen: Citizen) -> bool:
 
 def _success_message(citizen: Citizen, phone: str) -> str:
     if phone == citizen.phone:
-        return gettext("Your mobile number is confirmed. Messages go there again")
-    return gettext("Your mobile number is changed")
+        return gettext("Your mobile number is confirmed. You will get our messages again")
+    return gettext("Your mobile number has been changed")
 
 
 def _code_context(request: HttpRequest, number: str) -> CodeContext:

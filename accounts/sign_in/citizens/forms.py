@@ -13,6 +13,6 @@ class SignInForm(Form):
 
     number = DocumentNumberField(
         label=_("National, personal or passport number"),
-        error_messages={"required": _("Enter your number")},
+        error_messages={"required": _("Enter your national, personal or passport number")},
     )
     password = PasswordField(label=_("Password"), error_messages={"required": _("Enter your password")})

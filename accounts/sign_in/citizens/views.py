@@ -57,7 +57,7 @@ def _redirect_after_sign_in(request: HttpRequest, user: User) -> HttpResponse:
     """Redirect to the page that was asked for; warn a citizen whom messages do not reach."""
     target = local_next(request)
     if unreachable.remember(request.session, user.citizen) and target:
-        messages.warning(request, gettext("Our messages do not reach you. See “How we reach you” in your account"))
+        messages.warning(request, gettext("Our messages are not reaching you. See “Contact details” in your account"))
     return redirect(target or "home")
 
 

@@ -54,11 +54,11 @@ def _error_message(judged: phone_codes.CodeGuess, context: CodeContext, *, at: d
             judged.left,
         ) % {"left": judged.left}
     if judged.verdict == GuessOutcome.DEAD:
-        return gettext("This code takes no more tries. Ask for a new one below")
+        return gettext("You have used all the tries for this code. Ask for a new one below")
     try:
         phone_codes.issue(context, at=at)
     except RateLimitReached:
-        return gettext("That code has expired, and no more can be sent today. Call us, or try again tomorrow")
+        return gettext("That code has expired, and we cannot send another one today. Call us, or try again tomorrow")
     return gettext("That code has expired. We have sent a new one")
 
 
@@ -68,8 +68,8 @@ def send_again(request: HttpRequest, context: CodeContext, *, at: datetime) -> N
     texts = {
         Sending.SAME: gettext("We have sent the same code again"),
         Sending.NEW: gettext("We have sent a new code"),
-        Sending.TOO_SOON: gettext("The message is on its way. Wait a moment before asking again"),
-        Sending.NO_MORE: gettext("We have sent this code three times. Check the number, or call us"),
+        Sending.TOO_SOON: gettext("The message is on its way. Wait a moment before asking for the code again"),
+        Sending.NO_MORE: gettext("We have sent this code three times. Check the phone number, or call us"),
     }
     level = messages.INFO if sending in {Sending.TOO_SOON, Sending.NO_MORE} else messages.SUCCESS
     messages.add_message(request, level, texts[sending])

@@ -14,15 +14,17 @@ class ForgotForm(Form):
 
     number = DocumentNumberField(
         label=_("National, personal or passport number"),
-        error_messages={"required": _("Enter your number")},
+        error_messages={"required": _("Enter your national, personal or passport number")},
     )
-    mobile = MobileField(label=_("Mobile number"))
+    mobile = MobileField(label=_("Mobile number"), error_messages={"required": _("Enter your mobile number")})
 
 
 class ResetForm(NewPasswordForm):
     """The date of birth, and the new password."""
 
     birth_date = BirthDateField(
-        label=_("Date of birth"), help_text=_("For example 27 / 3 / 1990; a month name works too")
+        label=_("Date of birth"),
+        help_text=_("For example 27 / 3 / 1990. You can also write the name of the month"),
+        error_messages={"required": _("Enter your date of birth")},
     )
     field_order = ("birth_date", "password", "again")

@@ -68,7 +68,7 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
     form = ResetForm(request.POST or None, owner=rules.PasswordOwner(number=draft["number"]))
     if request.method == "POST" and form.is_valid() and _is_reset(form, draft, at=at):
         form_drafts.forget(Purpose.RESET, form_drafts.session_hash(request))
-        messages.success(request, gettext("Your password is changed. Sign in with it"))
+        messages.success(request, gettext("Your password has been changed. Sign in with the new one"))
         return redirect("sign-in")
     return render(request, "accounts/sign_in/forgotten_password/new_password.html", {"form": form})
 
@@ -82,7 +82,7 @@ def _is_reset(form: ResetForm, draft: dict[str, Any], *, at: datetime) -> bool:
         at=at,
     )
     if not done:
-        form.add_error("birth_date", gettext("This is not the date of birth of the account"))
+        form.add_error("birth_date", gettext("This date of birth does not match the account"))
     return done
 
 

@@ -20,11 +20,14 @@ class NewPasswordForm(Form):
         label=_("Password"),
         new=True,
         help_text=_(
-            "At least 12 characters. Three unrelated words are enough and easy to remember. "
-            "Pasting from a password manager works."
+            "At least 12 characters. Three unrelated words are enough and easy to remember. You can paste from a "
+            "password manager."
         ),
+        error_messages={"required": _("Enter a password")},
     )
-    again = PasswordField(label=_("Password again"), new=True)
+    again = PasswordField(
+        label=_("Password again"), new=True, error_messages={"required": _("Enter the password again")}
+    )
 
     def __init__(self, *args: Any, owner: rules.PasswordOwner | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,5 +45,5 @@ class NewPasswordForm(Form):
             self.errors.pop("again", None)
         first, second = self.cleaned_data.get("password"), self.cleaned_data.get("again")
         if first and second and first != second:
-            self.add_error("again", _("The two passwords differ"))
+            self.add_error("again", _("The passwords do not match"))
         return self.cleaned_data

@@ -38,10 +38,13 @@ def check(password: str, owner: PasswordOwner | None = None) -> None:
     """Raise ``ValidationError`` for a password that is too short or long, easy to guess, or about its owner."""
     validate_password(password)
     if _is_guessable(password):
-        raise ValidationError(_("This is easy to guess. Try three unrelated words"), code="password_too_common")
+        raise ValidationError(
+            _("This password is easy to guess. Try three unrelated words"), code="password_too_common"
+        )
     if owner is not None and _is_made_of(owner, password):
         raise ValidationError(
-            _("This is made of your name, number or e-mail. Try three unrelated words"), code="password_too_similar"
+            _("This password is based on your name, number or e-mail. Try three unrelated words"),
+            code="password_too_similar",
         )
 
 

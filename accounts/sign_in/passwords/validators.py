@@ -4,11 +4,13 @@ from django.contrib.auth.password_validation import CommonPasswordValidator as D
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, ngettext
 
+from kit.forms.passwords import LONGEST_PASSWORD, too_long_text
+
 
 class LengthValidator:
     """Refuse a password that is too short to resist guessing, or so long that hashing becomes expensive."""
 
-    def __init__(self, shortest: int = 12, longest: int = 128) -> None:
+    def __init__(self, shortest: int = 12, longest: int = LONGEST_PASSWORD) -> None:
         self.shortest = shortest
         self.longest = longest
 
@@ -17,21 +19,13 @@ class LengthValidator:
         if len(password) < self.shortest:
             raise ValidationError(self.get_help_text(), code="password_too_short")
         if len(password) > self.longest:
-            raise ValidationError(
-                ngettext(
-                    "The password can have at most %(count)d character",
-                    "The password can have at most %(count)d characters",
-                    self.longest,
-                )
-                % {"count": self.longest},
-                code="password_too_long",
-            )
+            raise ValidationError(too_long_text(self.longest), code="password_too_long")
 
     def get_help_text(self) -> str:
         """Return the message with the least length."""
         return ngettext(
-            "The password needs at least %(count)d character",
-            "The password needs at least %(count)d characters",
+            "The password must have at least %(count)d character",
+            "The password must have at least %(count)d characters",
             self.shortest,
         ) % {"count": self.shortest}
 
@@ -41,4 +35,4 @@ class CommonPasswordValidator(DjangoCommonPasswordValidator):
 
     def get_error_message(self) -> str:
         """Return the message that says what to do instead."""
-        return _("This is easy to guess. Try three unrelated words")
+        return _("This password is easy to guess. Try three unrelated words")

@@ -17,7 +17,7 @@ class CallerForm(TrackForm):
         super().__init__(data)  # type: ignore[arg-type]
         self.fields["ref"].help_text = _("The caller reads it from our message")
         self.fields["phone_end"].label = _("Last 4 digits of the caller's mobile number")
-        self.fields["phone_end"].help_text = _("Ask for them; never say them yourself")
+        self.fields["phone_end"].help_text = _("Ask the caller for them. Never say them yourself.")
 
 
 class CallerObjectForm(Form):

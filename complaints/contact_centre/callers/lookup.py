@@ -25,11 +25,11 @@ CALL_LASTS: Final = timedelta(minutes=20)
 _SESSION_KEY: Final = "caller"
 #: What is owed on a case, in words about its caller: the page of the case says them to the caller.
 _OWED: Final[dict[str, StrPromise]] = {
-    State.TRIAGE: _("The right agency is found by"),
-    State.REFERRED: _("The agency checks that it is its own by"),
+    State.TRIAGE: _("The CMU finds the right agency by"),
+    State.REFERRED: _("The agency confirms that it handles this by"),
     State.IN_PROGRESS: _("The agency replies to the caller by"),
     State.WAITING: _("The caller's answer is needed by"),
-    State.OBJECTED: _("The objection is decided on by"),
+    State.OBJECTED: _("The CMU decides on the objection by"),
 }
 
 

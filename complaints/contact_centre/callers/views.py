@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import signed_in_user, staff_required
-from accounts.rate_limits import RateLimitReached
+from accounts.rate_limits import RateLimit, RateLimitReached
 from accounts.roles import CONTACT_CENTRE
 from complaints import actions
 from complaints.case_text import citizen_case
@@ -45,17 +45,24 @@ def find_caller(request: HttpRequest) -> HttpResponse:
         number, end = form.cleaned_data["ref"], form.cleaned_data["phone_end"]
         try:
             case = lookup.find_case(number, end, agent=user, at=at)
-        except RateLimitReached:
+        except RateLimitReached as reached:
             status = TOO_MANY
-            form.add_error(None, gettext("Too many tries. Nothing more is said about this number today."))
+            form.add_error(None, _too_many_text(reached.limit))
         else:
             if case is not None:
                 lookup.remember_caller(request.session, case, at=at)
                 logger.info("a caller was proven", extra={"case_id": case.pk, "user_id": str(user.pk)})
                 return redirect("caller-case", case.reference)
-            form.add_error("phone_end", gettext("No case fits this number and these digits. Check both."))
+            form.add_error("phone_end", gettext("No case matches this number and these digits. Check both."))
     context = {"form": form, **frame(user, at=at)}
     return render(request, "complaints/contact_centre/callers/find.html", context, status=status)
+
+
+def _too_many_text(limit: RateLimit) -> str:
+    """Return what an agent is told who reached ``limit``: that of the number typed, or the agent's own."""
+    if limit == lookup.TRIES_OF_NUMBER:
+        return gettext("Too many attempts. You cannot look up this number again today.")
+    return gettext("Too many searches. Try again in an hour.")
 
 
 @staff_required(CONTACT_CENTRE)
@@ -66,7 +73,9 @@ def caller_case(request: HttpRequest, ref: str) -> HttpResponse:
     try:
         case = lookup.proven_case(request.session, ref, agent=user, at=at)
     except lookup.CallIsOver:
-        messages.warning(request, gettext("The call has lasted long. Ask for the end of the mobile number again."))
+        messages.warning(
+            request, gettext("This call has lasted a long time. Ask for the last 4 digits of the mobile number again.")
+        )
         return redirect("calls-find")
     if case is None:
         raise Http404
@@ -76,7 +85,7 @@ def caller_case(request: HttpRequest, ref: str) -> HttpResponse:
             lookup.end_call(request.session)
             messages.success(request, _sent_text(form))
             return redirect("calls-find")
-        text = gettext("The case has changed meanwhile. Read what it says now; what you wrote is still here.")
+        text = gettext("The case has changed since you opened it. Read it again. Your text is still here.")
         form.add_error(None, ValidationError(text, code="overtaken"))
         case = lookup.proven_case(request.session, ref, agent=user, at=at) or case
     context = _case_for_caller(case, user_may_reply=policy.may(case, Action.REPLY, user, at=at), at=at)
@@ -95,8 +104,8 @@ def _form(request: HttpRequest, case: Case) -> CallerReplyForm | CallerObjectFor
 
 def _sent_text(form: CallerReplyForm | CallerObjectForm) -> str:
     if isinstance(form, CallerObjectForm):
-        return gettext("The objection was sent in the caller's name. The unit decides on it.")
-    return gettext("The answer was sent in the caller's name. Work on the case goes on.")
+        return gettext("The objection was sent in the caller's name. The CMU decides on it.")
+    return gettext("The answer was sent in the caller's name. Work on the case continues.")
 
 
 def _do_for_caller(request: HttpRequest, case: Case, form: CallerReplyForm | CallerObjectForm) -> bool:

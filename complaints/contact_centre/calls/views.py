@@ -26,7 +26,9 @@ CALLERS = CONTACT_CENTRE | CMU
 _RESULT_TEXTS = {
     CallOutcome.REACHED: _("You reached the person. The call is done."),
     CallOutcome.NO_ANSWER: _("Nobody answered. The call stays in the list."),
-    CallOutcome.WRONG_NUMBER: _("The number is somebody else's. Nothing is sent to it any more."),
+    CallOutcome.WRONG_NUMBER: _(
+        "You recorded that the number belongs to someone else. We no longer send messages to it."
+    ),
 }
 
 

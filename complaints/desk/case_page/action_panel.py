@@ -73,17 +73,17 @@ _SECONDARY = frozenset(
 def _question(case: Case) -> str:
     match case.state:
         case State.TRIAGE:
-            return gettext("Whose is it?")
+            return gettext("Which agency should handle it?")
         case State.REFERRED:
-            return gettext("Is it within your competence?")
+            return gettext("Is your agency responsible for this?")
         case State.OBJECTED:
-            return gettext("Is the objection right?")
-    return gettext("What is the answer?")
+            return gettext("Is the objection justified?")
+    return gettext("Answer and close")
 
 
 def _buttons(permissions: CasePermissions) -> list[ActionButton]:
     transitions, in_triage = permissions.transitions, permissions.case.state == State.TRIAGE
-    refer = gettext("Refer to an agency") if in_triage else gettext("Take back and refer elsewhere")
+    refer = gettext("Refer to an agency") if in_triage else gettext("Recall and refer to another agency")
     shown = [
         (Action.REFER in transitions, "desk-refer", refer, "swap", "T"),
         (Action.ACCEPT in transitions, "desk-accept", gettext("Yes, accept"), "check", "A"),
@@ -97,16 +97,16 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
         (permissions.may_send_back, "desk-send-back", gettext("Send the proposed answer back"), "backward", ""),
         (permissions.may(Action.ANSWER_TASK), "desk-task-answer", gettext("Answer for your agency"), "check", "A"),
         (permissions.may_consult, "desk-consult", gettext("Ask a directorate"), "msg", "D"),
-        (permissions.may_revoke, "desk-revoke", gettext("Take the request back"), "backward", ""),
-        (permissions.may(Action.ADD_TASK), "desk-task", gettext("Ask another agency for its part"), "fork", "O"),
-        (permissions.may_drop_task, "desk-task-drop", gettext("Do without another agency's answer"), "x", ""),
-        (Action.RETURN in transitions, "desk-return", gettext("Return: not within our competence"), "undo", "R"),
+        (permissions.may_revoke, "desk-revoke", gettext("Cancel the request"), "backward", ""),
+        (permissions.may(Action.ADD_TASK), "desk-task", gettext("Ask another agency to contribute"), "fork", "O"),
+        (permissions.may_drop_task, "desk-task-drop", gettext("Continue without the other agency's answer"), "x", ""),
+        (Action.RETURN in transitions, "desk-return", gettext("Return: not our responsibility"), "undo", "R"),
         (Action.ARCHIVE in transitions, "desk-archive", gettext("Close without referral"), "file", "E"),
-        (Action.UPHOLD in transitions, "desk-uphold", gettext("Yes, uphold it"), "check", ""),
-        (Action.DISMISS in transitions, "desk-dismiss", gettext("No, dismiss it with reasons"), "x", ""),
-        (Action.CORRECT in transitions, "desk-correct", gettext("Take the closing back"), "backward", ""),
+        (Action.UPHOLD in transitions, "desk-uphold", gettext("Yes, accept the objection"), "check", ""),
+        (Action.DISMISS in transitions, "desk-dismiss", gettext("No, reject the objection with reasons"), "x", ""),
+        (Action.CORRECT in transitions, "desk-correct", gettext("Undo closing"), "backward", ""),
         (permissions.may_take_back, "desk-take-back", gettext("Record the centre's answer"), "check", ""),
-        (permissions.may(Action.ASSIGN), "desk-assign", gettext("Give the case to a colleague"), "user", "P"),
+        (permissions.may(Action.ASSIGN), "desk-assign", gettext("Reassign to a colleague"), "user", "P"),
         (permissions.may(Action.NOTE), "desk-note", gettext("Write a note"), "pen", "N"),
         (permissions.may(Action.LINK), "desk-link", gettext("Link to another case"), "link", ""),
         (permissions.may(Action.CALL), "desk-call", gettext("Log a call"), "phone", ""),
@@ -116,11 +116,11 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
         (
             permissions.may_end_recusal,
             "desk-end-recusal",
-            gettext("Let a colleague handle the case again"),
+            gettext("Allow a colleague to handle the case again"),
             "backward",
             "",
         ),
-        (True, "desk-pdf", gettext("The file as a PDF"), "print", ""),
+        (True, "desk-pdf", gettext("Download as PDF"), "print", ""),
         (permissions.may_hand_over, "desk-hand-over", gettext("Hand over to an outside centre"), "exit", ""),
     ]
     return [ActionButton(url_name, text, icon, key) for is_shown, url_name, text, icon, key in shown if is_shown]
@@ -128,11 +128,11 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
 
 def _recusal_label(permissions: CasePermissions) -> str:
     if permissions.may_recuse_others:
-        return gettext("Set a colleague aside: it is about them")
-    return gettext("Set yourself aside: it is about you")
+        return gettext("Exclude a colleague (conflict of interest)")
+    return gettext("Exclude yourself (conflict of interest)")
 
 
 def _close_label(permissions: CasePermissions) -> str:
     if permissions.pending.answer_writer:
-        return gettext("Write the answer anew")
+        return gettext("Rewrite the answer")
     return gettext("Answer at once") if permissions.case.state == State.REFERRED else gettext("Close with an answer")

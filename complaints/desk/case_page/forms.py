@@ -14,7 +14,7 @@ class IdentityForm(Form):
     reason = LineField(
         max=200,
         min=SHORTEST_TEXT,
-        label=_("Why do you need it?"),
-        error_messages={"required": _("Write why you need it")},
+        label=_("Why do you need to know who the person is?"),
+        error_messages={"required": _("Write why you need to know who the person is")},
         help_text=_("The reason is kept with your name and the time."),
     )

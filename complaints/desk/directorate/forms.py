@@ -29,7 +29,7 @@ SIGNATURE_LENGTH = 120
 
 
 #: Why a directorate that was offered a moment ago cannot be asked.
-NO_MORE = _("This directorate no longer works. Choose another one")
+NO_MORE = _("This directorate is no longer active. Choose another one")
 
 
 class ConsultForm(Form):
@@ -43,7 +43,7 @@ class ConsultForm(Form):
         label=_("What should the directorate examine?"),
         error_messages={"required": _("Write what the directorate should examine")},
         help_text=_(
-            "The directorate reads this and the citizen's words and files, without the citizen's name and numbers."
+            "The directorate reads this and the citizen's text and files, without the citizen's name and numbers."
         ),
     )
     language = ChoiceCardsField(
@@ -78,8 +78,8 @@ class EstimateForm(Form):
         max=TEXT_LENGTH,
         min=SHORTEST_TEXT,
         rows=3,
-        label=_("Why do you need another time?"),
-        error_messages={"required": _("Write why you need another time")},
+        label=_("Why do you need a different time?"),
+        error_messages={"required": _("Write why you need a different time")},
         help_text=_("The officer of the agency reads it."),
     )
 
@@ -102,7 +102,7 @@ class FindingForm(Form):
         min=SHORTEST_TEXT,
         rows=7,
         label=_("Your finding"),
-        help_text=_("What you examined and when, what the matter is, and what was done or has to be done."),
+        help_text=_("Say what you examined and when, what the problem is, and what was done or needs to be done."),
     )
     signed_as = LineField(max=SIGNATURE_LENGTH, min=3, label=_("Your name and position"))
     attachments = AttachmentsField()
@@ -131,14 +131,14 @@ class FindingForm(Form):
         """Say that files have to be chosen again where something else is wrong: a browser sends them once."""
         cleaned = super().clean() or {}
         if self.errors and self.taken:
-            self.add_error("attachments", gettext("Choose your files again: they were not kept"))
+            self.add_error("attachments", gettext("Choose your files again: they were not saved"))
         return cleaned
 
 
 def typed_in(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the words that were sent for a request that is over, with their headings, so that nobody types twice."""
     headings = {
-        "reason": _("Why do you need another time?"),
+        "reason": _("Why do you need a different time?"),
         "finding": _("Your finding"),
         "signed_as": _("Your name and position"),
     }

@@ -249,7 +249,7 @@ def _take_estimate(request: ConsultationRequest) -> HttpResponse:
     except Overtaken:
         again = EstimateForm(None, last=consultation.estimates.last(), typed=typed)
         return _request_page(request, status=CONFLICT, estimate=again, is_overtaken=True)
-    messages.success(request.http, gettext("The officer of the agency is told the time you need."))
+    messages.success(request.http, gettext("We are telling the agency's officer how long you need."))
     return redirect(request.url)
 
 
@@ -303,14 +303,14 @@ def consult(request: ActionRequest) -> HttpResponse:
         form.add_error("directorate", NO_MORE)
         return request.page(directorates=directorates)
     if directorate.email:
-        return request.done(gettext("The directorate is being asked by e-mail."))
+        return request.done(gettext("The request is being sent to the directorate by e-mail."))
     return request.done(
-        gettext("The request is ready. Give the directorate its link: it stands on the page of the case.")
+        gettext("The request is ready. Copy its link from the page of the case and give it to the directorate.")
     )
 
 
 def _in_other_hands() -> str:
-    return gettext("A directorate or an outside centre has the case. It must come back before another is asked.")
+    return gettext("The case is with a directorate or an outside centre. It must come back before you ask another one.")
 
 
 @action_page(Action.REVOKE, "complaints/desk/directorate/revoke.html")
@@ -318,8 +318,8 @@ def revoke(request: ActionRequest) -> HttpResponse:
     """Take back what a directorate is asked."""
     consultation = holders.open_consultation(request.case)
     if consultation is None and request.data is None:
-        return request.refuse(gettext("No directorate is asked at the moment."))
+        return request.refuse(gettext("No directorate has an open request now."))
     if not request.is_sent(Form(request.data)):
         return request.page(consultation=consultation)
     consultations.revoke(request.case, by=request.user, at=request.at)
-    return request.done(gettext("The request is taken back. Its link opens nothing any more."))
+    return request.done(gettext("Request cancelled. Its link no longer works."))

@@ -20,7 +20,7 @@ MOST_AHEAD = timedelta(days=366)
 _DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})", re.ASCII)
 _CHOOSE = ("", _("— choose —"))
 #: Why somebody who was offered a moment ago cannot be chosen.
-GONE = _("This person no longer acts at this desk today. Choose another one")
+GONE = _("This person is not available at this agency today. Choose someone else")
 
 
 class DayField(forms.CharField):
@@ -41,17 +41,20 @@ class DayField(forms.CharField):
             return self._refuse()
 
     def _refuse(self) -> date:
-        raise ValidationError(_("Write a day that exists like 22/1/2026: day, month, year"), code="invalid")
+        raise ValidationError(_("Enter a real date such as 22/1/2026: day, month, year"), code="invalid")
 
 
 class AbsenceForm(Form):
     """Days on which somebody is away, and who acts instead."""
 
-    officer = forms.ChoiceField(label=_("Who is away?"), error_messages={"invalid_choice": GONE})
+    officer = forms.ChoiceField(
+        label=_("Who is away?"),
+        error_messages={"required": _("Choose who is away"), "invalid_choice": GONE},
+    )
     deputy = forms.ChoiceField(
-        label=_("Who acts instead?"),
-        error_messages={"invalid_choice": GONE},
-        help_text=_("The deputy sees and decides everything the absent person could; the history names both."),
+        label=_("Who is the deputy?"),
+        error_messages={"required": _("Choose a deputy"), "invalid_choice": GONE},
+        help_text=_("The deputy can see and decide everything the absent person could. The history names both."),
     )
     starts_on = DayField(label=_("First day of the absence"), help_text=_("Day, month and year, such as 22/1/2026"))
     ends_on = DayField(label=_("Last day of the absence"), help_text=_("Day, month and year, such as 22/1/2026"))
@@ -69,9 +72,9 @@ class AbsenceForm(Form):
         """Refuse days that are over, and those nobody can plan for."""
         day: date = self.cleaned_data["starts_on"]
         if day < self.today:
-            raise ValidationError(gettext("This day is over. An absence begins today or later"))
+            raise ValidationError(gettext("This day is in the past. Enter today or a later day"))
         if day > self.today + MOST_AHEAD:
-            raise ValidationError(gettext("This is more than a year ahead"))
+            raise ValidationError(gettext("Enter a day within the next year"))
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -81,9 +84,9 @@ class AbsenceForm(Form):
         if first and last and last < first:
             self.add_error("ends_on", gettext("The last day cannot be before the first"))
         elif first and last and last > first + MOST_AHEAD:
-            self.add_error("ends_on", gettext("Longer than a year: give the cases away instead"))
+            self.add_error("ends_on", gettext("An absence can last a year at most. Reassign the cases instead"))
         if cleaned.get("deputy") and cleaned.get("deputy") == cleaned.get("officer"):
-            self.add_error("deputy", gettext("Nobody can stand in for themselves"))
+            self.add_error("deputy", gettext("The deputy cannot be the absent person. Choose someone else"))
         return cleaned
 
     def person(self, field: str) -> User:
@@ -95,12 +98,16 @@ class ReassignForm(Form):
     """Whose open cases all go to whom."""
 
     giver = forms.ChoiceField(
-        label=_("Whose open cases?"), error_messages={"invalid_choice": _("This person has no open cases any more")}
+        label=_("Which officer's cases do you want to reassign?"),
+        error_messages={
+            "required": _("Choose an officer"),
+            "invalid_choice": _("This person no longer has any open cases. Choose someone else"),
+        },
     )
     taker = forms.ChoiceField(
-        label=_("Who gets them?"),
-        error_messages={"invalid_choice": GONE},
-        help_text=_("They are told once, by e-mail."),
+        label=_("Who should get the cases?"),
+        error_messages={"required": _("Choose who should get the cases"), "invalid_choice": GONE},
+        help_text=_("This person gets one e-mail about all the cases."),
     )
 
     def __init__(
@@ -124,5 +131,5 @@ class ReassignForm(Form):
         """Refuse to give cases to whoever has them."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("taker") and cleaned.get("taker") == cleaned.get("giver"):
-            self.add_error("taker", gettext("These cases are with this person already"))
+            self.add_error("taker", gettext("These cases are already assigned to this person"))
         return cleaned

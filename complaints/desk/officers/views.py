@@ -137,13 +137,17 @@ def _is_planned(request: _OfficersRequest, form: AbsenceForm) -> bool:
         absences.plan_absence(form.person("officer"), deputy=form.person("deputy"), within=within, **days)
     except ActsElsewhere:
         words = gettext(
-            "This person also acts outside your desk, and the deputy would too: only the unit can plan this"
+            "This person also has a role outside your agency, which the deputy would take over. Only the CMU can plan "
+            "this absence"
         )
         form.add_error("officer", words)
     except AlreadyAway:
-        form.add_error("starts_on", gettext("This person is away on some of these days already"))
+        form.add_error("starts_on", gettext("This person already has an absence on some of these days"))
     except DeputyAway:
-        form.add_error("deputy", gettext("One of the two is away or stands in for somebody on some of these days"))
+        form.add_error(
+            "deputy",
+            gettext("On some of these days the deputy is away, or the absent person is a deputy for someone else"),
+        )
     else:
         return True
     return False
@@ -180,14 +184,14 @@ def reassign(request: _OfficersRequest) -> HttpResponse:
         raise Http404 from None
     if done.kept:
         kept = ngettext(
-            "%(count)s case stayed: nobody handles a case of their own or about themselves.",
-            "%(count)s cases stayed: nobody handles a case of their own or about themselves.",
+            "%(count)s case was not reassigned because of a conflict of interest.",
+            "%(count)s cases were not reassigned because of a conflict of interest.",
             done.kept,
         )
         messages.warning(request.http, kept % {"count": done.kept})
     words = ngettext(
-        "%(count)s case of %(giver)s is with %(taker)s now.",
-        "%(count)s cases of %(giver)s are with %(taker)s now.",
+        "%(count)s case was reassigned from %(giver)s to %(taker)s.",
+        "%(count)s cases were reassigned from %(giver)s to %(taker)s.",
         done.moved,
     )
     return request.done(words % {"count": done.moved, "giver": giver.name, "taker": taker.name})

@@ -85,7 +85,7 @@ def apply(
 
 def _apply_to(choice: Choice, case: Case | None, action: CaseAction, *, locks: bool) -> BulkResult:
     if case is None:
-        return BulkResult(choice.reference, None, is_done=False, words=gettext("You have no such case."))
+        return BulkResult(choice.reference, None, is_done=False, words=gettext("This case is not one of yours."))
     try:
         with transaction.atomic():
             rows = Case.objects.select_for_update(of=("self",)) if locks else Case.objects.all()
@@ -95,18 +95,18 @@ def _apply_to(choice: Choice, case: Case | None, action: CaseAction, *, locks: b
     except tuple(_REFUSALS) as refused:
         return BulkResult(choice.reference, case, is_done=False, words=_refusal_text(refused))
     return BulkResult(
-        choice.reference, case, is_done=True, words=gettext("Done.") if is_new else gettext("It was so already.")
+        choice.reference, case, is_done=True, words=gettext("Done.") if is_new else gettext("No change needed.")
     )
 
 
 _REFUSALS: dict[type[Exception], StrPromise] = {
-    CaseChanged: _("It has changed since you opened the list. Open it, and see what was done."),
-    TransitionNotAllowed: _("This cannot be done to a case that stands where it does."),
-    NotEntitled: _("You may not do this to this case."),
-    NotAnOfficer: _("The person is no officer of its agency today, or it is their own case or about them."),
-    RemindedToday: _("A reminder was sent today already."),
-    NobodyToRemind: _("Nobody owes anything on it now who could be reminded."),
-    LinkRefused: _("It cannot be linked to this case: it is the case itself, linked already, or part of other links."),
+    CaseChanged: _("This case has changed since you opened the list. Open it to see what was done."),
+    TransitionNotAllowed: _("This action is not possible in the case's current status."),
+    NotEntitled: _("You are not allowed to do this to this case."),
+    NotAnOfficer: _("This person is not an officer of the case's agency today, or has a conflict of interest."),
+    RemindedToday: _("A reminder was already sent today."),
+    NobodyToRemind: _("There is nobody to remind on this case now."),
+    LinkRefused: _("This case cannot be linked: it is the main case itself, is already linked, or has other links."),
 }
 
 

@@ -11,11 +11,11 @@ from complaints.desk.queue.tabs import StaffContext
 class BulkAction(TextChoices):
     """An action applied to every case that was ticked."""
 
-    ASSIGN = "assign", _("Give to an officer…")
+    ASSIGN = "assign", _("Assign to an officer…")
     REMIND_OFFICER = "remind_officer", _("Remind the officer")
     REMIND_DIRECTORATE = "remind_directorate", _("Remind the directorate")
-    LABEL = "label", _("Put a label on…")
-    UNLABEL = "unlabel", _("Take a label off…")
+    LABEL = "label", _("Add label…")
+    UNLABEL = "unlabel", _("Remove label…")
     LINK = "link", _("Link to another case…")
 
 

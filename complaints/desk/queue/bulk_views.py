@@ -87,12 +87,14 @@ def _list_url(sent: QueryDict) -> str:
 
 def _problem(chosen: Sequence[Choice], asked: str, staff: StaffContext) -> str:
     if not chosen:
-        return gettext("Choose at least one case first: tick the box in its row.")
+        return gettext("Select at least one case first: tick the box in its row.")
     if len(chosen) > MOST:
-        text = gettext("You chose %(number)s cases; at most %(most)s can be done at once. Nothing was changed.")
+        text = gettext(
+            "You selected %(number)s cases, but at most %(most)s cases can be changed at once. Nothing was changed."
+        )
         return text % {"number": len(chosen), "most": MOST}
     if asked not in offered_actions(staff):
-        return gettext("Choose what is to be done to the cases.")
+        return gettext("Choose an action for the selected cases.")
     return ""
 
 
@@ -101,9 +103,8 @@ def _report(results: Sequence[BulkResult]) -> dict[str, object]:
     left = len(results) - done
     return {
         "results": results,
-        "done": ngettext("%(count)s case is done.", "%(count)s cases are done.", done) % {"count": done},
-        "left": ngettext("%(count)s case was left as it is.", "%(count)s cases were left as they are.", left)
-        % {"count": left}
+        "done": ngettext("Applied to %(count)s case.", "Applied to %(count)s cases.", done) % {"count": done},
+        "left": ngettext("%(count)s case was not changed.", "%(count)s cases were not changed.", left) % {"count": left}
         if left
         else "",
     }

@@ -30,7 +30,7 @@ class Sensitivity(TextChoices):
     """What makes a case one to handle with care."""
 
     URGENT = "urgent", _("Urgent topic")
-    HIGH = "high", _("Topic of high priority")
+    HIGH = "high", _("High-priority topic")
     HIDDEN = "hidden", _("Identity hidden")
     SIGNATURE = "signature", _("Needs a second signature")
 
@@ -56,7 +56,7 @@ def _listed(name: str) -> Callable[[QueueOptions], Sequence[Option]]:
 
 def _officers(options: QueueOptions) -> Sequence[Option]:
     found = options.choices.get("officer", ())
-    return [Option(NOBODY, gettext("Nobody yet")), *found] if found else []
+    return [Option(NOBODY, gettext("No officer yet")), *found] if found else []
 
 
 def _by_topic(cases: CaseQuerySet, key: str, _staff: StaffContext) -> CaseQuerySet:

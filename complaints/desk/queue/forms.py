@@ -24,7 +24,7 @@ class SaveForm(Form):
     """The name of a saved filter, and who finds it: the user alone, or all staff of an agency."""
 
     name = LineField(max=TITLE_LENGTH, label=_("Name of the filter"))
-    shared = forms.ChoiceField(required=False, label=_("Who finds it"))
+    shared = forms.ChoiceField(required=False, label=_("Who can use it"))
 
     def __init__(self, data: Mapping[str, Any] | None, *, agencies: Sequence[Option]) -> None:
         super().__init__(data)
@@ -63,7 +63,7 @@ class LabelForm(Form):
     """A label to put on cases: a new one, or one the agency uses already."""
 
     name = LineField(
-        max=LABEL_LENGTH, label=_("Label"), help_text=_("One or two words. Only your own desk sees its labels.")
+        max=LABEL_LENGTH, label=_("Label"), help_text=_("One or two words. Only staff of your agency see its labels.")
     )
 
 
@@ -84,9 +84,9 @@ class LabelsForm(Form):
         max=LABEL_LENGTH,
         required=False,
         label=_("New label"),
-        help_text=_("One or two words. Only your own desk sees its labels."),
+        help_text=_("One or two words. Only staff of your agency see its labels."),
     )
-    off = forms.MultipleChoiceField(required=False, label=_("Take off"), widget=forms.CheckboxSelectMultiple)
+    off = forms.MultipleChoiceField(required=False, label=_("Labels to remove"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, data: Mapping[str, Any] | None, *, labels: Sequence[str]) -> None:
         super().__init__(data)
@@ -97,7 +97,7 @@ class LabelsForm(Form):
         """Refuse a form that changes nothing."""
         cleaned = super().clean() or {}
         if not self.errors and not cleaned["name"] and not cleaned["off"]:
-            self.add_error("name", _("Write a label, or choose one to take off"))
+            self.add_error("name", _("Enter a label, or select one to remove"))
         return cleaned
 
 
@@ -106,10 +106,15 @@ class RemindForm(Form):
 
     whom = ChoiceCardsField(
         cards=[
-            Card(Whom.OFFICER, _("The officer"), _("By e-mail and SMS; all officers of the agency if it has none.")),
-            Card(Whom.DIRECTORATE, _("The directorate"), _("Its link goes to it by e-mail once more.")),
+            Card(
+                Whom.OFFICER,
+                _("The officer"),
+                _("By e-mail and SMS. If the case has no officer, all officers of the agency are reminded."),
+            ),
+            Card(Whom.DIRECTORATE, _("The directorate"), _("The directorate gets its link by e-mail again.")),
         ],
-        label=_("Who is to be reminded?"),
+        label=_("Who do you want to remind?"),
+        error_messages={"required": _("Choose who you want to remind")},
     )
 
 
@@ -121,17 +126,22 @@ class LeadForm(Form):
             Card(
                 LinkKind.SAME_PROBLEM,
                 LinkKind.SAME_PROBLEM.label,
-                _("The answer of the leading case answers the others too."),
+                _("The answer to the main case also answers the others."),
             ),
-            Card(LinkKind.RELATED, LinkKind.RELATED.label, _("Each goes its own way; their pages show one another.")),
+            Card(
+                LinkKind.RELATED,
+                LinkKind.RELATED.label,
+                _("Each case is handled separately. Their pages show each other."),
+            ),
         ],
-        label=_("How do they belong together?"),
+        label=_("What kind of link is it?"),
+        error_messages={"required": _("Choose the kind of link")},
     )
     lead = forms.CharField(
         widget=DigitsInput(),
         max_length=30,
-        label=_("Tracking number of the leading case"),
-        help_text=_("The oldest of the cases you chose, or any other of yours."),
+        label=_("Tracking number of the main case"),
+        help_text=_("The oldest of the selected cases, or any other case of yours."),
     )
 
     def __init__(self, data: Mapping[str, Any] | None, *, lead: str) -> None:
@@ -141,5 +151,7 @@ class LeadForm(Form):
         """Return the number as it is stored."""
         number = reference.parse(self.cleaned_data["lead"])
         if number is None:
-            raise ValidationError(_("This is no tracking number. Compare it with the case."), code="no_number")
+            raise ValidationError(
+                _("This is not a tracking number. Compare it with the number of the case."), code="no_number"
+            )
         return number

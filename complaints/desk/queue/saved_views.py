@@ -37,10 +37,10 @@ def save_filter(request: HttpRequest) -> HttpResponse:
     try:
         saved_filter = saved.save_filter(asked.staff.user, at=asked.staff.at, name=name, query=query, agency=agency)
     except saved.TooManySavedFilters:
-        text = gettext("You have %(most)s saved filters, and no more fit. Delete one that you do not use.")
+        text = gettext("You already have %(most)s saved filters, which is the maximum. Delete one that you do not use.")
         messages.warning(request, text % {"most": saved.MOST})
         return redirect(list_url)
-    messages.success(request, gettext("The filter was saved. You find it in the menu."))
+    messages.success(request, gettext("The filter was saved. You can find it in the menu."))
     return redirect(f"{list_url}&{urlencode({'saved': saved_filter.pk})}")
 
 
@@ -52,7 +52,7 @@ def delete_filter(request: HttpRequest) -> HttpResponse:
     is_key = key.isascii() and key.isdecimal() and len(key) <= LONGEST_KEY
     found = deletable_filters(signed_in_user(request), at=timezone.now()).filter(pk=key) if is_key else None
     if found is None or not found.delete()[0]:
-        messages.warning(request, gettext("This saved filter is not there any more."))
+        messages.warning(request, gettext("This saved filter no longer exists."))
     else:
         messages.success(request, gettext("The saved filter was deleted."))
     return redirect("queue")

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
@@ -47,9 +47,9 @@ class Tab(models.TextChoices):
     PROGRESS = "progress", _("In progress")
     DIRECTORATES = "directorates", _("With directorates")
     WAITING = "waiting", _("Waiting for the citizen")
-    TASKS = "tasks", _("Tasks for other agencies")
+    TASKS = "tasks", _("Contributions to other agencies")
     PASSED = "passed", _("Passed on by me")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("tab", "Closed")
 
 
 class Sort(models.TextChoices):

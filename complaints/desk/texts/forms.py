@@ -19,7 +19,7 @@ from kit.forms import Form, LineField, ParagraphField
 
 #: The outcomes an answer may have, each once.
 _OUTCOMES = [outcome for outcome in Outcome if any(outcome in offered for offered in OUTCOMES.values())]
-NAME_IS_TAKEN = _("There is a text of this name already")
+NAME_IS_TAKEN = _("There is already a text with this name. Enter another name")
 
 
 class TextForm(Form):
@@ -28,8 +28,10 @@ class TextForm(Form):
     ``agencies`` are those it can be for; None among them is "all". It is asked only where there are several.
     """
 
-    agency = forms.ChoiceField(label=_("For which agency?"))
-    title = LineField(max=TITLE_LENGTH, label=_("Name of the text"), help_text=_("By which you find it in the list."))
+    agency = forms.ChoiceField(label=_("For which agency?"), error_messages={"required": _("Choose an agency")})
+    title = LineField(
+        max=TITLE_LENGTH, label=_("Name of the text"), help_text=_("You find the text in the list by this name.")
+    )
     topic = forms.ChoiceField(required=False, label=_("Topic"))
     outcome = forms.ChoiceField(required=False, label=_("Outcome"))
     found = ParagraphField(max=TEXT_LENGTH, rows=5, required=False, label=_("What was found"))
@@ -72,7 +74,7 @@ class TextForm(Form):
         """Ask for one text at least, and for a name that no other text of the agency has."""
         cleaned = super().clean() or {}
         if not self.errors and not cleaned["found"] and not cleaned["done"]:
-            self.add_error("found", _("Write one of the two texts at least"))
+            self.add_error("found", _("Write at least one of the two texts"))
         if "title" in cleaned and not self.errors and self._is_taken(cleaned["title"]):
             self.add_error("title", NAME_IS_TAKEN)
         return cleaned

@@ -41,10 +41,10 @@ def problems(text: str) -> Iterator[str]:
     """Yield what is wrong with the braces of a standard text, in sentences."""
     rest = _PLACEHOLDER.sub("", text)
     if "{" in rest or "}" in rest:
-        yield gettext("Braces stand around one word of the list and nothing else, like this: {ref}")
+        yield gettext("Put one word of the list in braces and nothing else, like this: {ref}")
     for name in dict.fromkeys(_PLACEHOLDER.findall(text)):
         if name not in MEANINGS:
-            yield gettext("{%(word)s} is none of the words that can be filled in") % {"word": name}
+            yield gettext("{%(word)s} is not in the list. Use one of the words in the list") % {"word": name}
 
 
 def placeholders_left(text: str) -> list[str]:

@@ -60,7 +60,7 @@ def delete_text(request: HttpRequest, text: int) -> HttpResponse:
         found = _changeable(text, user, at=at)
         if request.method == "POST":
             found.delete()
-            messages.success(request, gettext("The text is deleted. Answers already given stay as they are."))
+            messages.success(request, gettext("The text was deleted. Answers already given do not change."))
             return redirect("texts")
     return render(request, "complaints/desk/texts/text_delete.html", {"text": found, **frame(user, at=at)})
 
@@ -113,7 +113,7 @@ def _save_text(edit: _TextEdit) -> HttpResponse:
     except IntegrityError:
         form.add_error("title", NAME_IS_TAKEN)
         return _page(edit, form, is_overtaken=False)
-    messages.success(edit.request, gettext("The text is saved. It is offered on the page of closing."))
+    messages.success(edit.request, gettext("The text was saved. You will find it on the page for closing a case."))
     return redirect("texts")
 
 

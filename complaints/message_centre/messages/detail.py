@@ -28,14 +28,14 @@ from notifications.models import Attempt, Channel, Lane, Message, Verdict
 REASONS: Final[Mapping[str, StrPromise]] = {
     "connection": _("the connection broke off"),
     "data": _("the connection broke off"),
-    "slow": _("the answer took too long"),
-    "no sid": _("the answer had no number in it"),
-    "given back": _("it was given back before it left"),
-    "no address": _("its person has no such address any more"),
+    "slow": _("the carrier took too long to respond"),
+    "no sid": _("the carrier's response had no message number"),
+    "given back": _("it was returned to the queue before it was sent"),
+    "no address": _("the recipient no longer has this address"),
     "not in the list": _("it is not in the carrier's list"),
-    "overtaken by proof": _("another try proved to be the one that was taken"),
-    "readdressed": _("its person gave another address"),
-    "restored": _("the database was restored from a copy"),
+    "overtaken by proof": _("another attempt turned out to be the one that the carrier accepted"),
+    "readdressed": _("the recipient gave another address"),
+    "restored": _("the database was restored from a backup"),
 }
 
 

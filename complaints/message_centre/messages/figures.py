@@ -43,24 +43,27 @@ LONGEST_LIFE: Final = timedelta(days=14)
 #: What an operator does about each alarm; the runbook says more.
 REMEDIES: Final[Mapping[str, StrPromise]] = {
     AlarmKind.ROUTE_STOPPED: gettext_lazy(
-        "Check the account, its password and its balance with the carrier. Every ten minutes one message tries it."
+        "Check the account, its password and its balance with the carrier. We test the line with one message every ten "
+        "minutes."
     ),
     AlarmKind.CAP_REACHED: gettext_lazy(
-        "Find out what sent so much. Codes and urgent messages still leave; the others wait for midnight, or for a"
-        " higher cap in the settings."
+        "Find out why so much was sent. Codes and urgent messages are still sent. The others wait until midnight, or "
+        "until the cap in the settings is raised."
     ),
     AlarmKind.ON_HOLD: gettext_lazy(
-        "Make sure that this is the database of the service and no copy, then release the sending."
+        "Make sure that this is the live database of the service and not a copy. Then resume sending."
     ),
     AlarmKind.UNDECIDED: gettext_lazy(
-        "Open the message, look for it in the carrier's own list, and say what you found."
+        "Open the message, look for it in the carrier's own list, and record what you found."
     ),
     AlarmKind.SENT_TWICE: gettext_lazy(
-        "The person may have had it twice. Keep the attempts of the message and ask the carrier why."
+        "The recipient may have received it twice. Keep a record of the attempts and ask the carrier why."
     ),
-    AlarmKind.QUEUE_OLD: gettext_lazy("See whether the senders run and whether a line is stopped or a cap reached."),
+    AlarmKind.QUEUE_OLD: gettext_lazy(
+        "Check whether the senders are running, and whether a line has stopped or a cap has been reached."
+    ),
     AlarmKind.LISTS_DIFFER: gettext_lazy(
-        "Compare the carrier's list with the comparison of that day, and account for every message that differs."
+        "Check the comparison of that day against the carrier's list, and explain every message that differs."
     ),
 }
 

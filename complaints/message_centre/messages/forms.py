@@ -37,5 +37,5 @@ class ReferenceForm(Form):
         """Return the ten digits, and refuse what is no tracking number: other numbers stay out of addresses."""
         number = reference.parse(self.cleaned_data["number"])
         if number is None:
-            raise ValidationError(_("This is no tracking number. Check its ten digits"), code="no_reference")
+            raise ValidationError(_("This is not a tracking number. Check its 10 digits"), code="no_reference")
         return number

@@ -79,12 +79,14 @@ def _list_page(request: HttpRequest, search: ReferenceForm) -> HttpResponse:
 def release_sending(request: HttpRequest) -> HttpResponse:
     """End the hold on all sending; when it has ended already, that is said."""
     if hold.current() is None:
-        notes.warning(request, _("Sending was not on hold any more."))
+        notes.warning(request, _("Sending had already resumed."))
         return redirect("messages")
     user = signed_in_user(request)
     hold.end(by=staff_key(user.pk))
     logger.warning("the hold on sending was ended", extra={"user_id": str(user.pk)})
-    notes.success(request, _("Sending goes on. The carriers are asked about every message from before the hold."))
+    notes.success(
+        request, _("Sending has resumed. We are asking the carriers about every message from before the hold.")
+    )
     return redirect("messages")
 
 
@@ -95,7 +97,7 @@ def end_alarm(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("alarm", "")
     ended = Alarm.objects.filter(kind__in=alarms.ENDED_BY_PEOPLE, pk=int(number) if NUMBER.fullmatch(number) else 0)
     alarms.dismiss(get_object_or_404(ended), by=staff_key(signed_in_user(request).pk))
-    notes.success(request, _("The alarm is ended."))
+    notes.success(request, _("The alarm is closed."))
     return redirect("messages")
 
 
@@ -116,38 +118,41 @@ DECISIONS: dict[str, MessageDecision] = {
     "release": MessageDecision(
         decisions.release,
         _("Send it now"),
-        _("It does not wait for the morning, for a later try or for midnight."),
-        _("The message leaves now."),
+        _("It is sent at once, without waiting for the morning, the next attempt or midnight."),
+        _("The message is being sent now."),
     ),
     "decide_taken": MessageDecision(
         decisions.decide_taken,
-        _("It was taken"),
-        _("You found it in the carrier's list. It is not sent again."),
-        _("You decided that the carrier took it."),
+        _("Confirm that it was accepted"),
+        _("Choose this if you found it in the carrier's list. It will not be sent again."),
+        _("You confirmed that the carrier accepted it."),
     ),
     "decide_not_taken": MessageDecision(
         decisions.decide_not_taken,
-        _("It was not taken: send it again"),
-        _("You looked for it in the carrier's list and it is not there. If it is after all, the person gets it twice."),
-        _("You decided that the carrier did not take it. It is sent again."),
+        _("Confirm that it was not accepted and send it again"),
+        _(
+            "Choose this if it is not in the carrier's list. If the carrier did accept it, the person will get it "
+            "twice."
+        ),
+        _("You confirmed that the carrier did not accept it. It is being sent again."),
     ),
     "resend": MessageDecision(
         decisions.resend,
-        _("Send it once more"),
-        _("A new message with the same words goes the same way. The person may have both."),
-        _("The message is sent once more."),
+        _("Send it again"),
+        _("A new message with the same text is sent by the same channel. The person may get both."),
+        _("The message is being sent again."),
     ),
     "resend_by_other_channel": MessageDecision(
         decisions.resend_by_other_channel,
         _("Send it by the other channel"),
-        _("A new message with the same words goes to the other address the person gave."),
-        _("The message is sent by the other channel."),
+        _("A new message with the same content is sent to the other address the person gave."),
+        _("The message is being sent by the other channel."),
     ),
     "call_instead": MessageDecision(
         decisions.call_instead,
-        _("Have the person called"),
-        _("The contact centre gets the task of calling and saying it."),
-        _("The contact centre is to call the person."),
+        _("Ask the contact centre to call"),
+        _("The contact centre will call the person and tell them."),
+        _("The contact centre will call the person."),
     ),
 }
 

@@ -38,21 +38,22 @@ MEANINGS: Final[Mapping[str, StrPromise]] = {
     "ref": _("the tracking number"),
     "kind": _("complaint, suggestion, inquiry or praise"),
     "Kind": _("the same at the beginning of a sentence"),
+    "yours": _("your complaint, suggestion, inquiry or praise, after a verb"),
     "agency": _("the short name of the agency"),
     "date": _("the date, such as 22/1/2026"),
     "link": _("the short link to the case"),
     "code": _("the one-time code"),
-    "host": _("the name of this site, by which telephones know the code"),
+    "host": _("the name of this site, by which phones recognise the code"),
     "phone": _("the number of the contact centre"),
     "service": _("the name of the service"),
-    "url": _("the address to open"),
+    "url": _("the link to open"),
     "alarm": _("what is wrong, in a few words"),
-    "due_today": _("how many cases are due today"),
-    "at_risk": _("how many cases are due soon"),
-    "returned": _("how many cases came back"),
-    "failed": _("how many messages did not arrive"),
-    "rung": _("whom the ladder of the agency names, such as the supervisor"),
-    "count": _("how many cases"),
+    "due_today": _("number of cases due today"),
+    "at_risk": _("number of cases due soon"),
+    "returned": _("number of cases sent back"),
+    "failed": _("number of messages that did not arrive"),
+    "level": _("the escalation level, such as the supervisor"),
+    "count": _("number of cases"),
 }
 #: What stands for a letter that is rolled for each message: a dot, and a mark that keeps it in its link.
 DOTS: Final = f"{links.DOT}\N{LEFT-TO-RIGHT MARK}"
@@ -254,7 +255,7 @@ def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str
             "returned": "1",
             "failed": "0",
             "count": "4",
-            "rung": str(ESCALATION_LEVEL_NAMES[Role.SUPERVISOR]),
+            "level": str(ESCALATION_LEVEL_NAMES[Role.SUPERVISOR]),
         }
 
 
@@ -282,7 +283,7 @@ def size_text(size: Size, parts: int) -> str:
 
 def size_pattern() -> str:
     """Return the line that says a size, its numbers still open: the page's script fills them too."""
-    return gettext("%(places)s of %(room)s places · parts: %(parts)s · %(encoding)s")
+    return gettext("%(places)s of %(room)s characters · parts: %(parts)s · %(encoding)s")
 
 
 def counter(template: str, language: str) -> dict[str, str]:

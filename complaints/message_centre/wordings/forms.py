@@ -26,7 +26,7 @@ class WordingForm(Form):
     text = ParagraphField(
         max=LONGEST["text"],
         label=_("Text of the e-mail"),
-        help_text=_("The link to the case, where there is one, and the signature come below it by themselves."),
+        help_text=_("The case link, if there is one, and the signature are added below it automatically."),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 

@@ -76,7 +76,7 @@ class _WordingEdit:
             edition = editions.save(self.template, self.language, **_fields(form.wording), by=by, at=self.at, seen=seen)
         except editions.EditedMeanwhile:
             return self.page(form, status=HTTPStatus.CONFLICT)
-        messages.success(self.request, _saved_text() if edition else gettext("These words are in force already."))
+        messages.success(self.request, _saved_text() if edition else gettext("This version is already in use."))
         return redirect("wording", self.template, self.language)
 
     def page(self, form: WordingForm, *, status: int = 200) -> HttpResponse:
@@ -122,5 +122,5 @@ def _number(text: str) -> int:
 
 def _saved_text() -> str:
     return gettext(
-        "Saved. Every message has these words in half a minute at most; those that wait already keep theirs."
+        "Saved. New messages will use this version within half a minute. Messages already waiting keep their text."
     )

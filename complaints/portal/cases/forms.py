@@ -53,14 +53,21 @@ class _WithFiles(Form):
 class ReplyForm(_WithFiles):
     """The answer to the open question, with files."""
 
-    text = ParagraphField(max=TEXT_LENGTH, rows=4, label=_("Your answer"))
+    text = ParagraphField(
+        max=TEXT_LENGTH, rows=4, label=_("Your answer"), error_messages={"required": _("Write your answer")}
+    )
     field_order = ("text", "attachments")
 
 
 class AddForm(_WithFiles):
     """Something more about the case, with files."""
 
-    text = ParagraphField(max=TEXT_LENGTH, rows=5, label=_("What do you want to add?"))
+    text = ParagraphField(
+        max=TEXT_LENGTH,
+        rows=5,
+        label=_("What do you want to add?"),
+        error_messages={"required": _("Write what you want to add")},
+    )
     field_order = ("text", "attachments")
 
 
@@ -72,7 +79,7 @@ class ObjectForm(Form):
         min=SHORTEST_OBJECTION,
         rows=6,
         label=_("Why do you object?"),
-        help_text=_("Say what is not right in the answer, or what was not done. The agency reads it too."),
+        help_text=_("Say what is wrong with the answer or what was not done. The agency can read this too."),
         error_messages={"required": _("Write why you object")},
     )
 

@@ -34,6 +34,7 @@ from complaints.portal.cases.forms import AddForm, AmendForm, ObjectForm, ReplyF
 from complaints.search import tracking
 from complaints.search.forms import TrackForm
 from complaints.workflow import Action, State
+from kit.unit import unit_name
 from notifications import outbox
 
 TOO_MANY = 429
@@ -96,7 +97,7 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
         if try_action(
             form, partial(actions.reply, own, by=signed_in_user(request), at=at, text=text, attachments=form.taken)
         ):
-            messages.success(request, gettext("Your answer was sent. Work on the case goes on."))
+            messages.success(request, gettext("Your answer was sent. Work on your case continues."))
             return redirect("case", ref=ref)
     if not form.is_bound and own.state != State.WAITING:
         return redirect("case", ref=ref)
@@ -120,7 +121,7 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
             messages.success(request, gettext("What you added was sent."))
             return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.ADD, signed_in_user(request), at=at):
-        return _too_late(request, ref, gettext("Nothing can be added to a closed case."))
+        return _too_late(request, ref, gettext("You cannot add anything to a closed case."))
     return _page(request, "case_add", own, form)
 
 
@@ -136,7 +137,11 @@ def case_amend(request: HttpRequest, ref: str) -> HttpResponse:
         messages.success(request, gettext("Your correction was saved."))
         return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.AMEND, signed_in_user(request), at=at):
-        return _too_late(request, ref, gettext("The agency works with these words already. Add information instead."))
+        if not own.is_open:
+            return _too_late(request, ref, gettext("Your case is already closed."))
+        return _too_late(
+            request, ref, gettext("The agency has already started work on your case. Add information instead.")
+        )
     return _page(request, "case_amend", own, form)
 
 
@@ -150,12 +155,14 @@ def case_object(request: HttpRequest, ref: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
         if try_action(form, partial(actions.object_to, own, by=signed_in_user(request), at=at, text=text)):
-            words = gettext("Your objection was sent. Somebody at our unit who did not handle the case decides on it.")
-            messages.success(request, words)
+            words = gettext(
+                "Your objection was sent. Someone at the %(unit)s who has not worked on your case will decide."
+            )
+            messages.success(request, words % {"unit": unit_name()})
             return redirect("case", ref=ref)
     may = citizen_case.objecting(own, signed_in_user(request), at=at)
     if not form.is_bound and may is None:
-        return _too_late(request, ref, gettext("There is no answer here that you can object to now."))
+        return _too_late(request, ref, gettext("There is no answer you can object to now."))
     return _page(request, "case_object", own, form, objecting=may)
 
 
@@ -168,10 +175,10 @@ def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     form = forms.Form(posted_data(request))
     withdraw = partial(actions.withdraw, own, by=signed_in_user(request), at=at)
     if form.is_bound and form.is_valid() and try_action(form, withdraw):
-        messages.success(request, gettext("It is withdrawn. You can send a new one at any time."))
+        messages.success(request, words_of_kind(own.kind).is_withdrawn)
         return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.WITHDRAW, signed_in_user(request), at=at):
-        return _too_late(request, ref, gettext("The case is closed already."))
+        return _too_late(request, ref, gettext("Your case is already closed."))
     return _page(request, "case_withdraw", own, form)
 
 
@@ -205,7 +212,11 @@ def track(request: HttpRequest) -> HttpResponse:
     found = _found(request, form, at) if form.is_valid() else None
     context: dict[str, object] = {"form": form, "case": found}
     if found is not None:
-        context |= {"status": citizen_status(found), "promise": promise_card(found, at=at)}
+        context |= {
+            "kind": words_of_kind(found.kind),
+            "status": citizen_status(found),
+            "promise": promise_card(found, at=at),
+        }
     status = TOO_MANY if form.has_error("__all__", "too_many") else 200
     return render(request, "complaints/portal/cases/track.html", context, status=status)
 
@@ -228,11 +239,11 @@ def _found(request: HttpRequest, form: TrackForm, at: datetime) -> Case | None:
         found = tracking.find(number, end, address=client_address(request), at=at)
     except RateLimitReached:
         words = {"phone": f"\u2066{settings.CALL_CENTRE_PHONE}\u2069"}
-        text = gettext("Too many tries. Try again tomorrow, sign in, or call %(phone)s") % words
+        text = gettext("Too many attempts. Try again tomorrow, sign in, or call %(phone)s") % words
         form.add_error(None, forms.ValidationError(text, code="too_many"))
         return None
     if found is None:
-        form.add_error("phone_end", gettext("No case fits this number and these digits. Check both."))
+        form.add_error("phone_end", gettext("No case matches this number and these digits. Check both."))
     return found
 
 

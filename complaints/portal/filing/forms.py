@@ -23,12 +23,13 @@ from complaints.portal.question_form import TopicQuestionsForm
 from complaints.workflow import Kind
 from kit.arabic import strip_prefixes
 from kit.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
+from kit.unit import naming_unit
 
 #: Agencies offered when what was typed fits several; more would be a list to read, not a choice.
 MOST_MATCHES = 8
 _WORD = re.compile(r"\w+")
 #: Said of a token that is not the draft's: forged, or of a page that another tab has overtaken.
-STALE = _("This page was out of date. Check what you send, then press again.")
+STALE = _("This page was out of date. Check your entries, then send again.")
 
 
 # ---- the agency and the topic ----
@@ -71,9 +72,9 @@ class AgencyStepForm(Form):
         help_text=_("Type part of a name or service, such as “water” or “passport”"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    agency_match = MatchField(label=_("Which one do you mean?"))
+    agency_match = MatchField(label=_("Which agency do you mean?"))
     agency = forms.ChoiceField(required=False, label=_("All agencies"))
-    agency_unknown = forms.BooleanField(required=False, label=_("I do not know. The follow-up unit decides"))
+    agency_unknown = forms.BooleanField(required=False, label=naming_unit(_("I do not know. The %(unit)s decides")))
     topic = TopicField()
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, draft: Draft, agencies: Sequence[Agency]) -> None:
@@ -110,7 +111,7 @@ class AgencyStepForm(Form):
             return self.agencies[code], False
         if typed:
             return self._named(typed), False
-        self.add_error("agency_name", _("Name the agency, or tick “I do not know”"))
+        self.add_error("agency_name", _("Enter the agency, or tick “I do not know”"))
         return None, False
 
     def _named(self, typed: str) -> Agency | None:
@@ -122,7 +123,10 @@ class AgencyStepForm(Form):
             self._offer(found)
         else:
             words = {"typed": f"\u2068{typed}\u2069"}
-            text = gettext("No agency fits %(typed)s. Try another word, the list, or “I do not know”.") % words
+            text = (
+                gettext("No agency matches %(typed)s. Try another word, choose from the list, or tick “I do not know”.")
+                % words
+            )
             self.add_error("agency_name", text)
         return None
 
@@ -133,7 +137,7 @@ class AgencyStepForm(Form):
     def _offer(self, found: list[Agency]) -> None:
         self.matches = found
         self.fields["agency_match"].cards = [Card(agency.code, agency.name) for agency in found]  # type: ignore[attr-defined]
-        self.add_error("agency_match", _("Several agencies fit. Choose one."))
+        self.add_error("agency_match", _("Several agencies match. Choose one."))
 
     def _topic(self, code: str, agency: Agency | None, *, unknown: bool) -> Topic | None:
         """Return the topic if ``agency`` offers it; a missing one is an error only where it was asked already."""
@@ -212,7 +216,7 @@ class DetailsStepForm(TopicQuestionsForm):
         max=EMPLOYEE_LENGTH,
         required=False,
         label=_("Name of the employee"),
-        help_text=_("The agency passes your thanks on. You may leave it empty."),
+        help_text=_("The agency passes your thanks on to this person. You can leave this empty."),
     )
 
     def __init__(  # noqa: PLR0913 - what is sent, and what of the draft and its topic the page needs to ask
@@ -244,9 +248,9 @@ class DetailsStepForm(TopicQuestionsForm):
         """Ask for the employee where a case can be about one: praise is passed on, a complaint kept away."""
         if kind == Kind.COMPLAINT:
             field = self.fields["employee"]
-            field.label = _("Name of the employee, if it is about one")
+            field.label = _("Name of the employee, if your complaint is about one")
             field.help_text = _(
-                "Write the full name. Whoever is named here does not handle your complaint. You may leave it empty."
+                "Write the full name. This person will not handle your complaint. You can leave this empty."
             )
         elif kind != Kind.PRAISE:
             del self.fields["employee"]
@@ -290,13 +294,18 @@ class CheckStepForm(Form):
     """
 
     draft = forms.UUIDField(error_messages={"required": STALE, "invalid": STALE})
-    notify_by = ChoiceCardsField(label=_("How should we send you news?"))
+    notify_by = ChoiceCardsField(
+        label=_("How should we send you updates?"),
+        error_messages={"required": _("Choose how we should send you updates")},
+    )
     hides_identity = forms.BooleanField(
         required=False,
         label=_("Hide my identity from the agency"),
-        help_text=_(
-            "The agency does not see your name and number. Only the follow-up unit does. "
-            "Leave your name out of the text and the files."
+        help_text=naming_unit(
+            _(
+                "The agency does not see your name and number. The %(unit)s does. Leave your name out of the text and "
+                "the files."
+            )
         ),
     )
 

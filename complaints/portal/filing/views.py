@@ -29,7 +29,7 @@ from complaints.suggestions import owners
 from complaints.suggestions.similar import reported_before
 
 #: Said to somebody who sends the same words once more; the page links to the open case.
-SAID_ALREADY = _("You have sent these words already and the case is still open. Add to that case instead.")
+SAID_ALREADY = _("You have already sent this text and that case is still open. Add to it instead.")
 #: Buttons of the second step that keep what there is without going on.
 KEEP, REMOVE, LATER, AUTOSAVE = "keep", "remove", "later", "autosave"
 
@@ -112,7 +112,7 @@ def _after_what(request: HttpRequest, kind: str) -> HttpResponse:
     if AUTOSAVE in request.POST:
         return HttpResponse(status=204)
     if LATER in request.POST:
-        messages.success(request, gettext("Saved. Go on whenever you like: your draft is waiting here."))
+        messages.success(request, gettext("Draft saved. You can continue at any time."))
         return redirect("home")
     if KEEP in request.POST or REMOVE in request.POST:
         return redirect("new-what", kind=kind)
@@ -155,7 +155,7 @@ def _send(request: HttpRequest, form: CheckStepForm, at: datetime) -> Case | Non
 def _go_back(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Lead to what is missing; a press that sent nothing is told so."""
     if request.method == "POST":
-        messages.warning(request, gettext("Nothing was sent: a step is missing, or this page was out of date."))
+        messages.warning(request, gettext("Nothing was sent. Complete the missing step and try again."))
     return redirect(drafting.next_step(draft), kind=draft.kind)
 
 

@@ -54,7 +54,9 @@ def _refer_all(request: HttpRequest, form: SuccessorForm, cases: list[Case]) -> 
         try:
             actions.refer(case, by=user, at=at, agency=agency, reason=form.cleaned_data["reason"])
         except NoActiveOfficer:
-            words = gettext("%(agency)s has no active liaison officer today and cannot receive it. Choose another one.")
+            words = gettext(
+                "%(agency)s has no active liaison officer today and cannot receive cases. Choose another agency."
+            )
             form.add_error("agency", words % {"agency": agency.name})
             return False
         except (TransitionNotAllowed, NotEntitled):

@@ -29,8 +29,9 @@ class UpholdForm(Form):
         max=TEXT_LENGTH,
         min=SHORTEST_TEXT,
         rows=5,
-        label=_("Why the objection is right, and what is to be done"),
-        help_text=_("The citizen and the agency read it."),
+        label=_("Why you accept the objection, and what must be done"),
+        error_messages={"required": _("Write why you accept the objection, and what must be done")},
+        help_text=_("The citizen and the agency can read this."),
     )
 
     def __init__(self, data: Mapping[str, Any] | None, *, case: Case, calendar: WorkingCalendar, at: datetime) -> None:
@@ -43,7 +44,11 @@ class UpholdForm(Form):
             return
         words = {"most": self.most, "latest": day_digits(self._day(self.most))}
         self.fields["days"].help_text = (
-            gettext("At most %(most)s, that is until %(latest)s. Fridays, Saturdays and holidays do not count.") % words
+            gettext(
+                "%(most)s or fewer working days, that is until %(latest)s at the latest. Fridays, Saturdays and "
+                "holidays do not count."
+            )
+            % words
         )
 
     def _day(self, days: int) -> date:
@@ -65,6 +70,6 @@ class DismissForm(Form):
         max=TEXT_LENGTH,
         min=SHORTEST_TEXT,
         rows=5,
-        label=_("Reasons the citizen reads"),
+        label=_("Reasons for the citizen"),
         help_text=_("Answer what the objection says, point by point."),
     )

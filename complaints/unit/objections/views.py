@@ -27,9 +27,9 @@ def uphold(request: ActionRequest) -> HttpResponse:
     actions.uphold(request.case, by=request.user, at=request.at, days=days, reasons=reasons)
     if form.due is None:
         return request.done(
-            gettext("You upheld the objection. The case is in triage again, and the citizen is being told.")
+            gettext("You accepted the objection. The case is in triage again, and the citizen is being told.")
         )
-    return request.done(gettext("You upheld the objection. The agency and the citizen are being told."))
+    return request.done(gettext("You accepted the objection. The agency and the citizen are being told."))
 
 
 def _checked(request: ActionRequest, form: UpholdForm) -> Message | None:
@@ -48,7 +48,7 @@ def dismiss(request: ActionRequest) -> HttpResponse:
     if not request.is_sent(form):
         return _page(request)
     actions.dismiss(request.case, by=request.user, at=request.at, reasons=form.cleaned_data["reasons"])
-    return request.done(gettext("You dismissed the objection. The citizen is being told and reads your reasons."))
+    return request.done(gettext("You rejected the objection. The citizen is being told and can read your reasons."))
 
 
 def _page(request: ActionRequest, *, message: Message | None = None) -> HttpResponse:

@@ -33,5 +33,5 @@ def retire(request: HttpRequest, precedent: int) -> HttpResponse:
         precedents.retire(precedent, at=timezone.now())
     except precedents.NoSuchPrecedent:
         raise Http404 from None
-    messages.success(request, gettext("The precedent is retired and is offered no more."))
+    messages.success(request, gettext("The precedent is retired and will no longer be suggested."))
     return redirect("precedents")

@@ -20,11 +20,11 @@ class TryRuleForm(AgencyChoiceForm):
     A chosen rule says what the boxes left empty do not.
     """
 
-    rule = forms.ChoiceField(required=False, label=_("A rule to change"))
+    rule = forms.ChoiceField(required=False, label=_("Rule to change"))
     topic = forms.ChoiceField(required=False, label=_("Topic or group of topics"))
     governorate = forms.ChoiceField(required=False, label=_("Governorate"))
     place = LineField(max=80, required=False, label=_("Town"), help_text=_("In Arabic, as people write it"))
-    agency = forms.ChoiceField(label=_("Agency it would name"))
+    agency = forms.ChoiceField(label=_("Agency the rule would assign"))
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class TryRuleForm(AgencyChoiceForm):
         if rule is None and not cleaned.get("topic") and "topic" in cleaned:
             self.add_error("topic", _("Choose the topic of the rule"))
         if cleaned.get("place") and not (cleaned.get("governorate") or (rule and rule.governorate)):
-            self.add_error("governorate", _("Name the governorate of the place"))
+            self.add_error("governorate", _("Choose the governorate of the place"))
         return cleaned
 
     @property

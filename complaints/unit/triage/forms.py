@@ -28,20 +28,24 @@ class ReferForm(AgencyChoiceForm):
         label=_("Reason"),
         help_text=_("The agency reads it, the citizen does not."),
     )
-    resets_limit = forms.BooleanField(required=False, label=_("Count the time limit from today instead of from filing"))
+    resets_limit = forms.BooleanField(
+        required=False, label=_("Count the deadline from today instead of the filing date")
+    )
     keeps = forms.BooleanField(
         required=False,
-        label=_("Keep this ruling as a precedent"),
-        help_text=_("It is offered with its reason to whoever files or refers a case of this topic with these words."),
+        label=_("Save this decision as a precedent"),
+        help_text=_(
+            "It is suggested, with its reason, to anyone who files or refers a case on this topic with these words."
+        ),
     )
     words = LineField(
         max=WORDS_LENGTH,
         min=SHORTEST_WORDS,
         required=False,
-        label=_("Words by which such cases are recognised"),
-        help_text=_("A few words for the matter. Name no people, neither here nor in the reason."),
+        label=_("Words that identify similar cases"),
+        help_text=_("A few words that describe the matter. Do not name anyone here or in the reason."),
     )
-    everywhere = forms.BooleanField(required=False, label=_("It holds in every governorate, not only in this one"))
+    everywhere = forms.BooleanField(required=False, label=_("Apply it in every governorate, not only this one"))
 
     def __init__(self, data: Mapping[str, Any] | None, *, case: Case, agencies: Sequence[Agency]) -> None:
         super().__init__(data, agencies=agencies)
@@ -58,11 +62,11 @@ class ReferForm(AgencyChoiceForm):
         cleaned = super().clean() or {}
         has_no_reason = "reason" in cleaned and not cleaned["reason"]
         if has_no_reason and cleaned.get("resets_limit"):
-            self.add_error("reason", _("Write why the time limit starts anew"))
+            self.add_error("reason", _("Enter why the deadline is counted from today"))
         elif has_no_reason and cleaned.get("keeps"):
-            self.add_error("reason", _("Write the reason by which the next case is to be decided"))
+            self.add_error("reason", _("Enter the reason for deciding similar cases this way"))
         if cleaned.get("keeps") and "words" in cleaned and not cleaned["words"]:
-            self.add_error("words", _("Write the words by which such cases are recognised"))
+            self.add_error("words", _("Enter the words that identify similar cases"))
         return cleaned
 
     @property
@@ -81,6 +85,6 @@ class ArchiveForm(Form):
         max=TEXT_LENGTH,
         min=SHORTEST_TEXT,
         rows=4,
-        label=_("Reason the citizen reads"),
-        help_text=_("Say why no agency can take this on, and where the citizen can turn instead."),
+        label=_("Reason for the citizen"),
+        help_text=_("Say why no agency can handle this, and where the citizen can turn instead."),
     )

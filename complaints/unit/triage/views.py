@@ -50,7 +50,9 @@ def refer(request: ActionRequest) -> HttpResponse:
     if not request.is_sent(form) or not _refer(request, form):
         return request.page(item=owners.for_case(request.case, at=request.at))
     words = {"agency": form.chosen_agency.name}
-    return request.done(gettext("You referred the case to %(agency)s. It and the citizen are being told.") % words)
+    return request.done(
+        gettext("You referred the case to %(agency)s. The agency and the citizen are being told.") % words
+    )
 
 
 def _refer(request: ActionRequest, form: ReferForm) -> bool:
@@ -58,11 +60,13 @@ def _refer(request: ActionRequest, form: ReferForm) -> bool:
     try:
         actions.refer(request.case, by=request.user, at=request.at, agency=agency, precedent=form.precedent, **said)
     except NoActiveOfficer:
-        text = gettext("%(agency)s has no active liaison officer today and cannot receive it. Choose another one.")
+        text = gettext(
+            "%(agency)s has no active liaison officer today and cannot receive cases. Choose another agency."
+        )
         form.add_error("agency", text % {"agency": agency.name})
         return False
     except AgencyEnded:
-        form.add_error("agency", gettext("This agency has ended. Choose another one."))
+        form.add_error("agency", gettext("This agency no longer exists. Choose another agency."))
         return False
     return True
 
@@ -74,4 +78,4 @@ def archive(request: ActionRequest) -> HttpResponse:
     if not request.is_sent(form):
         return request.page()
     actions.archive(request.case, by=request.user, at=request.at, reason=form.cleaned_data["reason"])
-    return request.done(gettext("You closed the case. The citizen is being told and reads your reason."))
+    return request.done(gettext("You closed the case. The citizen is being told and can read your reason."))

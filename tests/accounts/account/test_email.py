@@ -96,7 +96,7 @@ def test_the_confirmed_address_is_not_confirmed_again_unless_nothing_arrives_the
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_the_account_page_shows_whether_the_address_is_confirmed(client, amina, karim, language):
     confirmed = {"ar": "مؤكد", "en": "Confirmed"}[language]
-    waiting = {"ar": "لم يؤكد بعد", "en": "Not confirmed yet"}[language]
+    waiting = {"ar": "غير مؤكد بعد", "en": "Not confirmed yet"}[language]
     page = sign_in(client, amina).get(f"/{language}/account/").content.decode()
     assert (f">{confirmed}</span>" in page, waiting in page, "email/again" in page) == (True, False, False)
     Citizen.objects.filter(pk=karim.pk).update(email=NEW)

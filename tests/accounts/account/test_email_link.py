@@ -39,7 +39,7 @@ def test_looking_at_the_link_confirms_nothing_and_the_button_does_for_whoever_is
 @pytest.mark.parametrize(
     ("language", "before", "after"),
     [
-        ("ar", "تأكيد عنوان البريد الإلكتروني", "تأكد عنوان بريدكم الإلكتروني"),
+        ("ar", "تأكيد عنوان البريد الإلكتروني", "تم تأكيد عنوان بريدكم الإلكتروني"),
         ("en", "Confirm your e-mail address", "Your e-mail address is confirmed"),
     ],
 )
@@ -124,11 +124,11 @@ def test_the_link_of_one_person_is_nothing_to_another_with_the_same_address(clie
 def test_confirming_clears_what_is_held_against_the_address_and_the_banner(client, amina):
     address_status.record(Channel.EMAIL, "amina@home.example", Verdict.DEAD)
     client.post("/en/sign-in/", {"number": "9902103456", "password": PASSWORD})
-    assert "Our e-mails to you do not arrive" in client.get("/en/account/").content.decode()
+    assert "Our e-mails are not reaching you" in client.get("/en/account/").content.decode()
     client.post("/en/account/email/", {"email": "amina@home.example", "current": PASSWORD})
     client.post(link())
     assert address_status.verdict(Channel.EMAIL, "amina@home.example") is None
-    assert "Our e-mails to you do not arrive" not in client.get("/en/account/").content.decode()
+    assert "Our e-mails are not reaching you" not in client.get("/en/account/").content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

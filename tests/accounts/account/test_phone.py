@@ -38,7 +38,7 @@ def test_a_new_mobile_number_needs_the_password_and_a_code_and_both_numbers_are_
     [
         ({"mobile": "0780009999", "current": "wrong"}, "كلمة المرور هذه غير صحيحة"),
         ({"mobile": "0790001234", "current": PASSWORD}, "هذا رقمكم الحالي"),
-        ({"mobile": "065008080", "current": PASSWORD}, "اكتبوا رقم هاتف محمول، مثل 0790001234"),
+        ({"mobile": "065008080", "current": PASSWORD}, "أدخلوا رقم هاتف محمول، مثل 0790001234"),
     ],
 )
 def test_a_mobile_number_is_not_changed_otherwise(client, amina, typed, sentence):

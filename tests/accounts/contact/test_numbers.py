@@ -124,7 +124,7 @@ def test_a_mobile_number_is_kept_in_one_form(amman: object, typed: str) -> None:
 )
 def test_any_other_number_is_refused_beside_its_field(amman: object, kind: str, typed: str) -> None:
     form = ContactForm(CONTACT | {"mobile": typed})
-    assert form.errors == {"mobile": ["اكتبوا رقم هاتف محمول، مثل 0790001234"]}
+    assert form.errors == {"mobile": ["أدخلوا رقم هاتف محمول، مثل 0790001234"]}
 
 
 @pytest.mark.parametrize("kind", REFUSED)
@@ -132,7 +132,7 @@ def test_nothing_is_sent_to_a_number_of_any_other_kind(client: Client, amman: ob
     client.post(url("who"), RANA)
     for typed in REFUSED[kind][:2]:
         answer = client.post(url("contact"), CONTACT | {"mobile": typed})
-        assert (answer.status_code, errors(answer)) == (200, ["اكتبوا رقم هاتف محمول، مثل 0790001234"])
+        assert (answer.status_code, errors(answer)) == (200, ["أدخلوا رقم هاتف محمول، مثل 0790001234"])
     written = (PhoneCode, Message, Citizen, User)
     assert [model.objects.count() for model in written] == [0, 0, 0, 0]
 
@@ -143,7 +143,7 @@ def test_an_address_that_would_be_a_header_is_refused_beside_its_field(
 ) -> None:
     client.post(url("who"), RANA)
     answer = client.post(url("contact"), CONTACT | {"email": address})
-    sentence = "اكتبوا عنوان بريد إلكتروني، مثل name@example.com"
+    sentence = "أدخلوا عنوان بريد إلكتروني، مثل name@example.com"
     assert (answer.status_code, errors(answer), answer.context["form"].errors) == (
         200,
         [sentence],

@@ -21,12 +21,12 @@ SIGN_IN = {"number": "9902103456", "password": PASSWORD}
 SAID = {
     ("ar", Verdict.DEAD): ("لا تصل", "رسائلنا إلى بريدكم الإلكتروني لا تصل"),
     ("ar", Verdict.STOPPED): ("طلبتم ألا نرسل رسائل إلى", "طلبتم ألا نراسلكم بالبريد الإلكتروني"),
-    ("ar", Verdict.STRANGER): ("ليس رقمكم", "أُبلغنا بأن عنوان بريدكم الإلكتروني ليس لكم"),
-    ("en", Verdict.DEAD): ("do not arrive", "Our e-mails to you do not arrive"),
-    ("en", Verdict.STOPPED): ("You asked us to send no messages to", "You asked us to send you no e-mails"),
+    ("ar", Verdict.STRANGER): ("ليس رقمكم", "أُبلغنا بأن البريد الإلكتروني المسجل في حسابكم يخص شخصًا آخر"),
+    ("en", Verdict.DEAD): ("Our messages are not reaching", "Our e-mails are not reaching you"),
+    ("en", Verdict.STOPPED): ("You asked us not to send messages to", "You asked us not to e-mail you"),
     ("en", Verdict.STRANGER): (
         "is not your number",
-        "We were told that your e-mail address belongs to somebody else",
+        "We were told that the e-mail address in your account belongs to someone else",
     ),
 }
 
@@ -67,8 +67,8 @@ def test_the_verdict_on_the_same_digits_by_the_other_channel_is_none(client, ami
 def test_whoever_was_on_the_way_to_another_page_is_told_there(client, amina):
     address_status.record(Channel.SMS, PHONE, Verdict.DEAD)
     page = enter(client, "en", next="/en/cases/")
-    assert "Our messages do not reach you. See “How we reach you” in your account" in page
-    assert "Our messages do not reach you" not in enter(Client(), "en")
+    assert "Our messages are not reaching you. See “Contact details” in your account" in page
+    assert "Our messages are not reaching you" not in enter(Client(), "en")
 
 
 def test_the_session_keeps_the_verdict_and_neither_number_nor_address(client, amina):
@@ -104,10 +104,10 @@ def test_signing_in_asks_one_statement_for_it_and_the_pages_none(amina):
 def test_the_same_number_is_proven_again_by_a_code_where_nothing_arrived(client, amina):
     address_status.record(Channel.SMS, PHONE, Verdict.DEAD)
     enter(client, "en")
-    assert "If it is still yours, type it again" in client.get("/en/account/phone/").content.decode()
+    assert "If your current number is still right, enter it again" in client.get("/en/account/phone/").content.decode()
     assert client.post("/en/account/phone/", {"mobile": "0790001234", "current": PASSWORD}).status_code == 302
     page = client.post("/en/account/phone/code/", {"code": newest_code()}, follow=True).content.decode()
-    assert (banners(page), "Your mobile number is confirmed. Messages go there again" in page) == (0, True)
+    assert (banners(page), "Your mobile number is confirmed. You will get our messages again" in page) == (0, True)
     assert address_status.verdict(Channel.SMS, PHONE) is None
     assert [row.template for row in Message.objects.all()] == ["code"]
     assert Citizen.objects.get().phone == PHONE

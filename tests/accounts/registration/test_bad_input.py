@@ -32,13 +32,13 @@ def nothing_is_written() -> bool:
 WHO = [
     (
         {"national_number": "987123456"},
-        "الرقم الوطني 10 أرقام، والمكتوب 9",
-        "National number has 10 digits; you entered 9",
+        "الرقم الوطني: يجب إدخال 10 خانات، وقد أدخلتم 9",
+        "National number must have 10 digits; you entered 9",
     ),
     (
         {"national_number": "98712345678"},
-        "الرقم الوطني 10 أرقام، والمكتوب 11",
-        "National number has 10 digits; you entered 11",
+        "الرقم الوطني: يجب إدخال 10 خانات، وقد أدخلتم 11",
+        "National number must have 10 digits; you entered 11",
     ),
     ({"national_number": "98712A4567"}, None, None),
     ({"national_number": ""}, None, None),
@@ -46,12 +46,12 @@ WHO = [
     ({"national_number": "9" * 5000}, None, None),
     ({"first_name": ""}, None, None),
     ({"first_name": "رنا\x00"}, None, None),
-    ({"first_name": "R4n4"}, "الاسم حروف فقط", "A name is made of letters only"),
-    ({"first_name": "..."}, "الاسم حروف فقط", "A name is made of letters only"),
+    ({"first_name": "R4n4"}, "اكتبوا الاسم بالحروف فقط", "Enter the name in letters only"),
+    ({"first_name": "..."}, "اكتبوا الاسم بالحروف فقط", "Enter the name in letters only"),
     ({"first_name": "\u202eanaR"}, None, None),
     ({"family_name": "ا" * 5000}, None, None),
     ({"grandfather_name": ""}, None, None),
-    ({"birth_date_month": "13"}, "الشهر بين 1 و12", "The month must be between 1 and 12"),
+    ({"birth_date_month": "13"}, "يجب أن يكون الشهر بين 1 و12", "The month must be between 1 and 12"),
     ({"birth_date_day": "31", "birth_date_month": "4"}, None, None),
     ({"birth_date_day": "29", "birth_date_month": "2", "birth_date_year": "1978"}, None, None),
     ({"birth_date_year": "2999"}, None, None),
@@ -139,7 +139,7 @@ def test_the_second_step_says_what_is_wrong_beside_the_field(client, wrong):
 def test_a_landline_is_answered_with_an_example_of_a_mobile_number(client):
     client.post(url("who"), RANA)
     assert errors(client.post(url("contact"), CONTACT | {"mobile": "06 500 8080"})) == [
-        "اكتبوا رقم هاتف محمول، مثل 0790001234"
+        "أدخلوا رقم هاتف محمول، مثل 0790001234"
     ]
     assert errors(client.post(url("contact", "en"), CONTACT | {"mobile": "06 500 8080"})) == [
         "Enter a mobile number, such as 0790001234"
@@ -147,30 +147,30 @@ def test_a_landline_is_answered_with_an_example_of_a_mobile_number(client):
 
 
 PASSWORDS = [
-    ({"password": "short-one", "again": "short-one"}, "كلمة المرور 12 حرفًا على الأقل"),
+    ({"password": "short-one", "again": "short-one"}, "يجب ألا تقل كلمة المرور عن 12 حرفًا"),
     ({"password": "x" * 200, "again": "x" * 200}, None),
     (
         {"password": "111111111111", "again": "111111111111"},
-        "هذه الكلمة سهلة التخمين. اختاروا ثلاث كلمات لا رابط بينها",
+        "كلمة المرور هذه سهلة التخمين. اختاروا ثلاث كلمات لا رابط بينها",
     ),
     (
         {"password": "password12345", "again": "password12345"},
-        "هذه الكلمة سهلة التخمين. اختاروا ثلاث كلمات لا رابط بينها",
+        "كلمة المرور هذه سهلة التخمين. اختاروا ثلاث كلمات لا رابط بينها",
     ),
     (
         {"password": "abcdefghijklm", "again": "abcdefghijklm"},
-        "هذه الكلمة سهلة التخمين. اختاروا ثلاث كلمات لا رابط بينها",
+        "كلمة المرور هذه سهلة التخمين. اختاروا ثلاث كلمات لا رابط بينها",
     ),
     (
         {"password": "9782006138978", "again": "9782006138978"},
-        "هذه الكلمة سهلة التخمين. اختاروا ثلاث كلمات لا رابط بينها",
+        "كلمة المرور هذه سهلة التخمين. اختاروا ثلاث كلمات لا رابط بينها",
     ),
     ({"password": "9782006138-ab", "again": "9782006138-ab"}, None),
     ({"password": "العبادي-رنا-1978", "again": "العبادي-رنا-1978"}, None),
-    ({"again": "quiet-harbour-lamp!"}, "الكلمتان غير متطابقتين"),
+    ({"again": "quiet-harbour-lamp!"}, "كلمتا المرور غير متطابقتين"),
     ({"password": "quiet\x00harbour-lamp", "again": "quiet\x00harbour-lamp"}, None),
     ({"password": ""}, None),
-    ({"policy": ""}, "يلزم قبول سياسة الاستخدام للمتابعة"),
+    ({"policy": ""}, "يجب قبول سياسة الاستخدام للمتابعة"),
 ]
 
 

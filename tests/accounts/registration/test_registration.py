@@ -99,7 +99,7 @@ def test_a_mismatch_goes_back_to_the_first_step_with_what_was_typed_and_a_clear_
     answer = register(client, RANA | {"birth_date_day": "15"})
     assert (answer.status_code, answer["Location"]) == (302, "/ar/register/who/")
     page = client.get(url("who")).content.decode()
-    assert "لا تتطابق البيانات مع السجل المدني. راجعوا الرقم وتاريخ الميلاد" in page
+    assert "بياناتكم لا تطابق السجل المدني. راجعوا الرقم وتاريخ الميلاد" in page
     assert 'value="9782006138"' in page
     assert (Citizen.objects.count(), User.objects.count(), IdentityCheck.objects.count()) == (0, 0, 0)
 

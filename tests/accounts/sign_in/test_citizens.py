@@ -26,7 +26,7 @@ def test_the_key_of_the_session_changes_at_the_door(client, amina):
 def test_a_wrong_password_and_an_unknown_number_get_the_same_answer(client, amina):
     wrong = client.post(SIGN_IN, NUMBER | {"password": "not-her-password"})
     unknown = client.post(SIGN_IN, {"number": "9902103457", "password": "not-her-password"})
-    assert errors(wrong) == errors(unknown) == ["الرقم أو كلمة المرور غير صحيح"]
+    assert errors(wrong) == errors(unknown) == ["الرقم أو كلمة المرور غير صحيحة"]
     assert 'value="9902103456"' in wrong.content.decode()
     assert "not-her-password" not in wrong.content.decode()
     assert is_signed_in(client) is False
@@ -108,7 +108,7 @@ def test_ones_own_password_does_not_wipe_out_guesses_at_the_owner_of_the_same_nu
 def test_somebody_who_may_not_sign_in_any_more_does_not(client, amina):
     amina.user.is_active = False
     amina.user.save(update_fields=["is_active"])
-    assert errors(client.post(SIGN_IN, NUMBER)) == ["الرقم أو كلمة المرور غير صحيح"]
+    assert errors(client.post(SIGN_IN, NUMBER)) == ["الرقم أو كلمة المرور غير صحيحة"]
 
 
 @pytest.mark.parametrize("field", ["number", "password"])

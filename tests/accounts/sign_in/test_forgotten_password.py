@@ -41,7 +41,7 @@ def test_number_telephone_code_and_birth_date_together_set_a_new_password(client
 
 def test_a_code_alone_opens_nothing(client, amina):
     prove(client)
-    assert errors(reset(client, born=date(1990, 3, 28))) == ["تاريخ الميلاد لا يطابق الحساب"]
+    assert errors(reset(client, born=date(1990, 3, 28))) == ["تاريخ الميلاد لا يطابق المسجل في الحساب"]
     amina.user.refresh_from_db()
     assert amina.user.check_password(PASSWORD) is True
 
@@ -94,7 +94,7 @@ def test_the_new_password_is_not_reached_without_the_code(client, amina):
 
 def test_a_weak_new_password_is_refused_beside_the_field(client, amina):
     prove(client)
-    assert errors(reset(client, password="short", again="short"))[0] == "كلمة المرور 12 حرفًا على الأقل"
+    assert errors(reset(client, password="short", again="short"))[0] == "يجب ألا تقل كلمة المرور عن 12 حرفًا"
 
 
 def test_a_number_is_reset_at_most_five_times_a_day(amina):

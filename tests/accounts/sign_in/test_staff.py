@@ -19,7 +19,7 @@ def test_staff_sign_in_by_e_mail_in_any_case_and_land_at_the_desk(client, omar):
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, omar):
     wrong = client.post(STAFF_SIGN_IN, {"email": omar.email, "password": "wrong"})
     unknown = client.post(STAFF_SIGN_IN, {"email": "nobody@miyahuna.example", "password": "wrong"})
-    assert errors(wrong) == errors(unknown) == ["البريد الإلكتروني أو كلمة المرور غير صحيح"]
+    assert errors(wrong) == errors(unknown) == ["البريد الإلكتروني أو كلمة المرور غير صحيحة"]
 
 
 def test_a_citizen_does_not_enter_by_the_staff_door_nor_staff_by_the_citizens(client, amina, omar):
@@ -35,7 +35,7 @@ def test_five_failures_lock_an_address_and_e_mail_out_and_no_colleague(client, o
     assert answers[-2:] == [429, 429]
     right = {"email": omar.email, "password": PASSWORD}
     locked = client.post(STAFF_SIGN_IN, right)
-    assert (locked.status_code, "محاولات كثيرة" in locked.content.decode()) == (429, True)
+    assert (locked.status_code, "تجاوزتم عدد المحاولات المسموح به" in locked.content.decode()) == (429, True)
     assert client.post(STAFF_SIGN_IN, right, REMOTE_ADDR="192.0.2.9").status_code == 302
     assert Client().post(STAFF_SIGN_IN, {"email": nadia.email, "password": PASSWORD}).status_code == 302
 

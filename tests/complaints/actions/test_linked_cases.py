@@ -100,9 +100,9 @@ def test_who_cannot_be_answered_is_left_as_they_are(
     reach = linked_cases.answer_reach(lead, by=omar, at=NOW, signed=False)
     assert [case.pk for case in reach.ready] == [free.pk]
     assert [(one.case.pk if one.case else None, one.why) for one in reach.left] == [
-        (waits.pk, "waits for the citizen"),
-        (done.pk, "closed already"),
-        (None, "not in work at your agency"),
+        (waits.pk, "waiting for the citizen"),
+        (done.pk, "already closed"),
+        (None, "not in progress at your agency"),
         (signed.pk, "its topic needs a second signature"),
         (asks.pk, "of another kind"),
     ]
@@ -135,7 +135,7 @@ def test_a_case_of_the_writers_or_the_signers_own_is_left(
     proposed = close(lead, by=omar, at=NOW, **GOOD)
     reach = linked_cases.answer_reach(lead, by=nadia, at=NOW, signed=True, writer=proposed.written_by)
     assert [(one.case, one.why) for one in reach.left] == [
-        (None, {"omar": "not for whoever wrote the answer to answer", "nadia": "your own case"}[who])
+        (None, {"omar": "the person who wrote the answer may not handle it", "nadia": "your own case"}[who])
     ]
     sign(lead, by=nadia, at=NOW)
     case.refresh_from_db()

@@ -173,8 +173,8 @@ def test_the_form_of_a_complaint_asks_for_the_employee(
 ) -> None:
     client, where = desk(amina), reverse("new-what", args=["complaint"])
     page = client.get(where).content.decode()
-    assert "Name of the employee, if it is about one" in page
-    assert "Whoever is named here does not handle your complaint." in page
+    assert "Name of the employee, if your complaint is about one" in page
+    assert "Write the full name. This person will not handle your complaint." in page
     typed = {"subject": "معاملة سيئة", "details": DETAILS, "employee": NAME}
     assert client.post(where, typed).status_code == 302
     check = client.get(reverse("new-check", args=["complaint"]))
@@ -183,7 +183,7 @@ def test_the_form_of_a_complaint_asks_for_the_employee(
     case = Case.objects.get()
     assert (case.employee, aside(case)) == (NAME, [omar.name_ar])
     own = client.get(reverse("case", args=[case.reference])).content.decode()
-    assert (NAME in own, "Set aside" in own, RECUSAL_REASON in own) == (True, False, False)
+    assert (NAME in own, "Exclude" in own, RECUSAL_REASON in own) == (True, False, False)
 
 
 @pytest.mark.parametrize("kind", ["suggestion", "inquiry"])
@@ -197,4 +197,4 @@ def test_other_kinds_are_not_asked(
 def test_the_desk_reads_whom_a_complaint_names(desk: Desk, file_case: FileCase, omar: User, hani: User) -> None:
     case = file_case(employee="ليلى الصمادي")
     page = desk(hani).get(reverse("desk-case", args=[case.reference])).content.decode()
-    assert ("Employee whom it names" in page, "ليلى الصمادي" in page) == (True, True)
+    assert ("Named employee" in page, "ليلى الصمادي" in page) == (True, True)

@@ -93,7 +93,7 @@ def test_that_the_email_has_left_does_not_keep_a_slip(
 
 def test_the_desk_sees_whom_the_praise_names(desk: Desk, praise: Case, omar: User, yusuf: User) -> None:
     page = desk(omar).get(address("desk-case", praise)).content.decode()
-    assert ["Employee who is praised" in page, NAME in page] == [True, True]
+    assert ["Praised employee" in page, NAME in page] == [True, True]
     assert desk(yusuf).get(address("desk-case", praise)).status_code == 404
 
 

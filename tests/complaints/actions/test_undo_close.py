@@ -83,13 +83,13 @@ def test_whose_notice_has_left_stays_and_is_named(
     page = client.get(address("desk-correct", lead))
     slip = page.context["slip"]
     assert ([one.pk for one in slip.back], [one.pk for one in slip.left]) == ([other.pk], [case.pk])
-    assert "1 case that was closed with it goes on too" in page.content.decode()
+    assert "1 case that was closed with it will also be reopened" in page.content.decode()
     lead.refresh_from_db()
     done = client.post(address("desk-correct", lead), sent(lead), follow=True)
     (said,) = done.context["messages"]
     assert str(said) == (
-        "You took the closing back. The case is in progress again. 1 more case that was closed with it is in progress "
-        f"again. {case.reference} stays closed: its message has left."
+        "Closing undone. The case is in progress again. 1 more case that was closed with it is in progress "
+        f"again. Case {case.reference} stays closed: its message was already sent."
     )
     assert [state_of(one)[0] for one in (lead, case, other)] == ["in_progress", "closed", "in_progress"]
     assert state_of(case) == ("closed", "solved", "given", ["delivered"])

@@ -23,7 +23,7 @@ from tests.ui.bidi import reversed_numbers
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
 DESK_STATEMENTS = 17
-CITIZEN_STATEMENTS = 7
+CITIZEN_STATEMENTS = 8
 
 
 def on_desk(desk: Desk, person: User, case: Case):
@@ -41,10 +41,10 @@ STATES = [
     (
         "accepted",
         {"accepted_at": "now"},
-        ("Handed over", "The carrier took it on", True),
-        ("Sent", "We handed it over for delivery on", True),
+        ("Sent to carrier", "The carrier accepted it on", True),
+        ("Sent", "We sent it on", True),
     ),
-    ("accepted", {}, ("Handed over", "", False), ("Sent", "", False)),
+    ("accepted", {}, ("Sent to carrier", "", False), ("Sent", "", False)),
     (
         "delivered",
         {"settled_at": "now"},
@@ -54,26 +54,26 @@ STATES = [
     (
         "undeliverable",
         {"settled_at": "now"},
-        ("Could not be delivered", "This is known since", True),
-        ("Could not be delivered", "", False),
+        ("Not delivered", "Known since", True),
+        ("Not delivered", "", False),
     ),
     (
         "unknown",
         {},
-        ("Not certain", "The carrier is being asked whether it took it, since", True),
-        ("Not certain", "We do not know yet whether it arrived, and are asking.", False),
+        ("Not certain", "We have been checking with the carrier since", True),
+        ("Not certain", "We do not know yet whether it arrived. We are checking.", False),
     ),
     (
         "unknown",
         {"unsure_since": "long ago"},
-        ("Not certain", "A person has to decide whether the carrier took it. Open since", True),
-        ("Not certain", "We do not know yet whether it arrived, and are asking.", False),
+        ("Not certain", "Staff must decide whether the carrier accepted it. Open since", True),
+        ("Not certain", "We do not know yet whether it arrived. We are checking.", False),
     ),
     (
         "expired",
         {"settled_at": "now"},
-        ("Not sent", "It could not leave in time, and later it would have been of no use.", False),
-        ("Not sent", "It could not leave in time, and later it would have been of no use.", False),
+        ("Not sent", "It could not be sent in time and is no longer needed.", False),
+        ("Not sent", "It could not be sent in time and is no longer needed.", False),
     ),
 ]
 
@@ -93,20 +93,20 @@ def test_each_state_is_told_in_plain_words(
 def test_what_was_overtaken_is_shown_to_staff_alone(desk: Desk, referred: Case, omar: User, amina: Citizen) -> None:
     put(told(referred), "cancelled", settled_at=referred.filed_at)
     (line,) = on_desk(desk, omar, referred).context["file"].sent_messages
-    assert (line.delivery.word, line.delivery.text) == ("Overtaken", "Something newer took its place on")
+    assert (line.delivery.word, line.delivery.text) == ("Superseded", "No longer needed since")
     assert on_own(desk, amina, referred).context["notices"] == []
 
 
 MORNING = datetime(2026, 1, 5, 8, 0, tzinfo=ZoneInfo("Asia/Amman"))
-HELD_UP = "Sending is held up at the moment. It leaves by itself as soon as that is over."
+HELD_UP = "Sending is delayed at the moment. The message will be sent automatically."
 
 
 @pytest.mark.parametrize(
     ("later", "until", "words"),
     [
         (10, None, HELD_UP),
-        (11, MORNING, "We do not wake you at night. It is sent on"),
-        (21.9, MORNING, "We do not wake you at night. It is sent on"),
+        (11, MORNING, "We do not send this message at night. It will be sent on"),
+        (21.9, MORNING, "We do not send this message at night. It will be sent on"),
         (22, None, "It is about to be sent."),
     ],
 )
@@ -155,7 +155,7 @@ def test_of_several_reasons_to_wait_the_longest_is_told(referred: Case, now: dat
         fate.at for fate in (delivery_status.for_staff(message, at=now), delivery_status.for_citizen(message, at=now))
     ] == [later] * 2
     message = put(message, "pending", not_before=later, next_try_at=soon)
-    assert delivery_status.for_citizen(message, at=now).text == "It is sent on"
+    assert delivery_status.for_citizen(message, at=now).text == "It will be sent on"
     assert delivery_status.for_citizen(message, at=later).text == "It is about to be sent."
 
 
@@ -170,12 +170,12 @@ def test_what_went_by_another_way_is_said_with_the_first(
     CallTask.objects.create(message=second)
     lines = on_desk(desk, omar, referred).context["file"].sent_messages
     assert [(line.about, line.channel, line.address, line.delivery.follows) for line in lines] == [
-        ("Filed", "E-mail", "a•••@home.example", "The contact centre is to call the person."),
+        ("Filed", "E-mail", "a•••@home.example", "The contact centre will call the person."),
         ("Filed", "SMS", "079 ••• ••34", "We sent it by e-mail instead."),
     ]
     notices = on_own(desk, amina, referred).context["notices"]
     assert [(notice.way, notice.delivery.follows) for notice in notices] == [
-        ("E-mail", "Somebody will call you."),
+        ("E-mail", "We will call you."),
         ("SMS", "We sent it by e-mail instead."),
     ]
 
@@ -207,19 +207,19 @@ def test_what_was_sent_once_more_stands_below_its_deed(
     assert [(line.about, line.delivery.follows) for line in lines] == [
         ("Accepted", ""),
         ("Filed", ""),
-        ("Filed", "We sent it once more."),
+        ("Filed", "We sent it again."),
     ]
 
 
 @pytest.mark.parametrize(
     ("task", "words"),
     [
-        ({}, "Somebody will call you."),
-        ({"tries": 1}, "We called you and got no answer. Somebody will call again."),
-        ({"outcome": "reached"}, "We told you by telephone."),
+        ({}, "We will call you."),
+        ({"tries": 1}, "We called you and got no answer. We will call again."),
+        ({"outcome": "reached"}, "We told you by phone."),
         (
             {"outcome": "wrong_number"},
-            "We called, and the number we have is not yours. Please put it right in your account.",
+            "We called, but the number we have is not yours. Please correct it in your account.",
         ),
     ],
 )

@@ -62,7 +62,7 @@ def test_what_is_said_with_the_citizen(
     actions.close(case, by=omar, at=step(11), outcome="solved", found=FOUND, done=DONE)
     actions.object_to(case, by=amina.user, at=step(12), text="لم يعد الماء إلى بيتنا.")
     told: Told = [
-        ("decline", EventText(first="المكان لمياهنا", label="The place belongs to another agency", named=water.name)),
+        ("decline", EventText(first="المكان لمياهنا", label="The place is in another agency's area", named=water.name)),
         ("ask", EventText(first="في أي حي؟")),
         ("reply", EventText(first="في أي حي؟", second="في حي نزال.")),
         ("refer", EventText(first="المكان في عمان", named=water.name)),
@@ -164,7 +164,7 @@ def test_notes_and_recusals_are_for_their_desk_and_the_unit(
     task = ("add_task", EventText(first="ما سبب الحفر؟", named=gam.name))
     waters = [
         ("note", EventText(first="المقاول وعد")),
-        ("call", EventText(first="اتصل المقاول", label="Somebody else")),
+        ("call", EventText(first="اتصل المقاول", label="Someone else")),
     ]
     partners = [("note", EventText(first="نسأل الكهرباء"))]
     aside = [

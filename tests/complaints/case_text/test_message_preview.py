@@ -19,7 +19,7 @@ REFUSAL = {"reason": "other_agency", "text": "الشارع من اختصاص ا�
         ("desk-ask", "accepted", {"text": "هل المشكلة في الشارع كله؟"}, "case_question"),
         ("desk-decline", "referred", REFUSAL, "case_triage"),
         ("desk-return", "accepted", REFUSAL, "case_triage"),
-        ("desk-archive", "triaged", {"reason": "ليست من شأن جهة حكومية."}, "case_archived"),
+        ("desk-archive", "triaged", {"reason": "ليس من اختصاص أي جهة حكومية."}, "case_archived"),
     ],
 )
 def test_the_message_is_the_one_that_is_sent(

@@ -36,9 +36,9 @@ def said(desk: Desk, case: Case, omar: User) -> tuple[str, str, str]:
 @pytest.mark.django_db
 def test_a_first_question_stops_the_limit_until_the_reply(desk: Desk, accepted: Case, omar: User, clock: Clock) -> None:
     page = desk(omar).get(address("desk-ask", accepted)).content.decode()
-    assert "The time limit stands still until the reply, for 10 working days at most." in page
+    assert "The deadline is paused until the citizen replies, for 10 working days at most." in page
     ask(accepted, by=omar, at=clock.at, text=QUESTION)
-    assert said(desk, accepted, omar) == ("the time limit stands still", "the time limit stands still", "")
+    assert said(desk, accepted, omar) == ("deadline paused", "deadline paused", "")
 
 
 @pytest.mark.django_db
@@ -54,12 +54,14 @@ def test_what_is_left_of_the_standstill_is_said_before_and_while_it_lasts(
     accepted.refresh_from_db()
     done = client.post(address("desk-ask", accepted), sent(accepted, text=QUESTION), follow=True)
     (words,) = done.context["messages"]
-    assert str(words) == "Your question was sent. The time limit stands still until the reply, until 18/1/2026 at most."
-    stands = "the time limit stands still until 18/1/2026 at most"
+    assert str(words) == (
+        "Your question was sent. The deadline is paused until the citizen replies, and until 18/1/2026 at the latest."
+    )
+    stands = "deadline paused until 18/1/2026 at the latest"
     assert said(desk, accepted, omar) == (stands, stands, "")
     page = desk(amina).get(address("case", accepted)).context["promise"]
     assert page.otherwise.startswith(
-        "You were asked before, so the agency's time stands still until 18/1/2026 at most."
+        "You were asked before, so the reply deadline is paused until 18/1/2026 at the latest."
     )
 
 
@@ -70,23 +72,23 @@ def test_once_it_is_used_up_the_limit_is_said_to_run(
     ask_twice(accepted, omar, clock)
     clock.pass_(days=7)
     page, row, level = said(desk, accepted, omar)
-    assert (page, page[:29], level) == (row, "the time limit runs again: 7 ", "ok")
+    assert (page, page[:26], level) == (row, "deadline running again: 7 ", "ok")
     promise = desk(amina).get(address("case", accepted)).context["promise"]
-    assert promise.otherwise.startswith("The agency's time runs again")
+    assert promise.otherwise.startswith("The reply deadline is running again.")
     user = amina.user
     assert user is not None
     reply(accepted, by=user, at=clock.at, text="12345")
     assert accepted.deadline_at is not None
     assert f"{(accepted.deadline_at - clock.at).days} days left" in page
     ask_page = desk(omar).get(address("desk-ask", accepted)).content.decode()
-    assert "The time limit does not stop any more" in ask_page
+    assert "The deadline will not be paused again for this case" in ask_page
     accepted.refresh_from_db()
     done = desk(omar).post(address("desk-ask", accepted), sent(accepted, text=QUESTION), follow=True)
     assert [str(one) for one in done.context["messages"]] == [
-        "Your question was sent. The time limit goes on: it has stood still long enough."
+        "Your question was sent. The deadline is not paused: the maximum pause has been used."
     ]
     clock.pass_(days=9)
-    assert said(desk, accepted, omar)[1:] == ("the time limit runs again: late by 1 day", "late")
+    assert said(desk, accepted, omar)[1:] == ("deadline running again: late by 1 day", "late")
 
 
 @pytest.mark.django_db

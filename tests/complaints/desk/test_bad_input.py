@@ -72,7 +72,7 @@ def test_a_due_date_in_the_past_cannot_be_typed(desk: Desk, referred: Case, omar
 def test_a_later_date_that_is_over_is_refused_and_named(desk: Desk, accepted: Case, omar: User, clock: Clock) -> None:
     clock.pass_(days=10)
     page = desk(omar).post(address("desk-extend", accepted), sent(accepted, days="1", reason=WHY))
-    assert errors(page) == {"days": ["That is 12/1/2026, which is over. Write more days"]}
+    assert errors(page) == {"days": ["That ends on 12/1/2026, which is in the past. Enter more working days"]}
     assert (WHY in page.content.decode(), accepted.extensions.count()) == (True, 0)
 
 
@@ -97,7 +97,7 @@ def test_a_child_unlinked_after_its_lead_was_answered_goes_its_own_way(
     assert (child.state, child.answers.count(), joined.ended_at) == ("waiting", 0, now)
     accepted.refresh_from_db()
     again = client.post(address("desk-unlink", child), sent(child, link=joined.pk), follow=True)
-    assert [str(one) for one in again.context["messages"]][-1] == "The case is linked to no other one."
+    assert [str(one) for one in again.context["messages"]][-1] == "This case is not linked to any other case."
 
 
 def test_a_child_that_was_answered_with_its_lead_is_not_unlinked_any_more(

@@ -18,8 +18,8 @@ from complaints.models import Case
 from tests.cast import make_staff
 from tests.complaints.pages import Desk, address, sent
 
-GONE = "This person no longer acts at your desk today. Choose another officer"
-NO_MORE = "This person no longer acts at this desk today. Choose another one"
+GONE = "This person is not available at your agency today. Choose another officer"
+NO_MORE = "This person is not available at this agency today. Choose someone else"
 ENDED = date(2026, 1, 1)
 WORDS = "يرجى معاينة الخط الرئيسي في الشارع."
 
@@ -78,7 +78,7 @@ def test_a_directorate_that_is_abolished_is_asked_nothing_and_the_words_stay(
     page = desk(omar).post(address("desk-consult", accepted), typed)
     assert (page.status_code, page.context["form"].errors) == (
         200,
-        {"directorate": ["This directorate no longer works. Choose another one"]},
+        {"directorate": ["This directorate is no longer active. Choose another one"]},
     )
     assert (WORDS in page.content.decode(), accepted.consultations.count()) == (True, 0)
 

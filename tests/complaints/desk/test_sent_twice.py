@@ -94,5 +94,5 @@ def test_a_list_pressed_twice_is_done_once(desk: Desk, referred: Case, hala: Use
     typed = {"case": str(Choice.of(referred)), "bulk_action": "assign", "officer": str(hala.pk), "send": "1"}
     first, second = (desk(omar).post(reverse("queue-bulk"), typed) for _ in range(2))
     assert [[one.is_done for one in page.context["results"]] for page in (first, second)] == [[True], [False]]
-    assert "It has changed since you opened the list." in second.content.decode()
+    assert "This case has changed since you opened the list." in second.content.decode()
     assert CaseEvent.objects.filter(action=Action.ASSIGN).count() == 1

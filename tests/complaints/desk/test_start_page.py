@@ -36,12 +36,12 @@ def test_staff_without_a_desk_are_told_so(desk: Desk, cmu: Agency) -> None:
     auditor = make_staff("rana@audit.example", "رنا", "Rana", "+962790100011", cmu, Role.AUDITOR)
     page = desk(auditor).get(reverse("desk"))
     assert page.status_code == 200
-    assert "No desk today" in page.content.decode()
+    assert "You cannot work on cases today" in page.content.decode()
 
 
 def test_a_membership_that_ended_leaves_no_desk(desk: Desk, omar: User, now: object) -> None:
     omar.memberships.update(ends_on="2026-01-03")
-    assert "No desk today" in desk(omar).get(reverse("desk")).content.decode()
+    assert "You cannot work on cases today" in desk(omar).get(reverse("desk")).content.decode()
     assert desk(omar).get(reverse("queue")).status_code == 404
 
 

@@ -239,7 +239,7 @@ def test_the_page_lists_the_people_of_the_desk_and_those_who_left(
     page = at_work.get("/en/staff/officers/")
     rows = {seat.user.name_en: (seat.cases, seat.has_left, len(seat.absences)) for seat in page.context["members"]}
     assert rows == {"Omar Smadi": (1, True, 0), "Rana Zoubi": (0, False, 1), "Nadia Shara": (0, False, 0)}
-    assert "No longer at this desk" in page.content.decode()
+    assert "No longer with this agency" in page.content.decode()
 
 
 @pytest.mark.django_db

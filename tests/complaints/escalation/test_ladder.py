@@ -21,6 +21,7 @@ from agencies.calendar import AMMAN
 from agencies.models import Agency
 from complaints.actions import accept, ask, close, correct, extend, propose_extension, reply
 from complaints.case_text.citizen_case import case_page
+from complaints.case_text.promise import promise_card
 from complaints.engine.history_chain import first_forged
 from complaints.escalation import ladder
 from complaints.models import Case, Clock, ClockStep, ReferralTask
@@ -131,17 +132,17 @@ def test_an_empty_rung_goes_to_the_next_at_once_and_the_unit_is_told(
 ) -> None:
     assert ladder.sweep(at=DUE + timedelta(minutes=1)) == 2
     assert told("ladder_late") == {("basma", "email"): 1}
-    assert (told("cmu_rung_empty"), told("cmu_late")) == ({("lina", "email"): 1}, {("lina", "email"): 1})
+    assert (told("cmu_level_vacant"), told("cmu_late")) == ({("lina", "email"): 1}, {("lina", "email"): 1})
     assert steps(accepted) == ["no_supervisor", "secretary_general"]
     assert ladder.sweep(at=at(12, 15, 31)) == 1
     assert steps(accepted)[2:] == ["no_minister_office"]
-    assert [message.context for message in Message.objects.filter(template="cmu_rung_empty", language="ar")] != []
+    assert [message.context for message in Message.objects.filter(template="cmu_level_vacant", language="ar")] != []
 
 
 @pytest.mark.django_db
 def test_a_ladder_without_anybody_ends_with_the_unit(accepted: Case, omar: User, lina: User) -> None:
     assert ladder.sweep(at=DUE + timedelta(minutes=1)) == 3
-    assert (told("ladder_late"), told("cmu_rung_empty")) == ({}, {("lina", "email"): 3})
+    assert (told("ladder_late"), told("cmu_level_vacant")) == ({}, {("lina", "email"): 3})
     assert told("case_late") == {("+962790001234", "sms"): 1}
 
 
@@ -301,9 +302,9 @@ def test_the_history_says_which_step_it_was(accepted: Case, omar: User, basma: U
         case = with_pending(Case.objects.for_page()).get(pk=accepted.pk)
         titles = [deed.title for deed in read_case_file(case, omar, at=at(12, 9)).history]
     assert titles[:3] == [
-        "Deadline missed; reported further up: the secretary-general",
-        "Deadline missed; reported further up: the supervisor (nobody is there)",
-        "Reminder: 50% of the time is over",
+        "Deadline missed; escalated: the secretary-general",
+        "Deadline missed; escalated: the supervisor (vacant)",
+        "Reminder: 50% of the time has passed",
     ]
 
 
@@ -313,13 +314,36 @@ def test_the_citizen_reads_the_first_miss_and_whom_it_will_be_reported_to(
 ) -> None:
     with translation.override("en"):
         assert case_page(Case.objects.get(pk=accepted.pk), amina.user, at=HALF)["promise"].otherwise == (
-            "If that day passes, it is reported one after the other to: the supervisor, "
-            "the secretary-general, the minister's office. Our unit is told each time."
+            "If this date is missed, we report the delay to the following, in turn: the supervisor, the "
+            "secretary-general. The Government Complaints Management Unit is told each time."
         )
         ladder.sweep(at=DUE + timedelta(minutes=1))
         ladder.sweep(at=at(12, 15, 31))
         entries = case_page(Case.objects.get(pk=accepted.pk), amina.user, at=at(13, 9))["entries"]
-    assert [entry.title for entry in entries][:2] == ["The time limit has passed", "Accepted by Jordan Water Company"]
+    assert [entry.title for entry in entries][:2] == [
+        "The deadline has passed",
+        "Jordan Water Company will handle this",
+    ]
+
+
+@pytest.mark.django_db
+def test_a_promise_names_only_the_levels_that_somebody_holds_in_the_agency_that_day(
+    accepted: Case, omar: User, nadia: User, fares: User, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    def otherwise() -> str:
+        case = Case.objects.for_page().get(pk=accepted.pk)
+        with translation.override("en"), django_assert_num_queries(1):
+            promise = promise_card(case, at=HALF)
+        assert promise is not None
+        return promise.otherwise
+
+    unit = "the Government Complaints Management Unit"
+    assert "in turn: the supervisor, the minister's office. " in otherwise()
+    Membership.objects.filter(user=fares).update(ends_on=date(2026, 1, 6))
+    assert otherwise() == f"If this date is missed, we report the delay to the supervisor and to {unit}."
+    User.objects.filter(pk=nadia.pk).update(is_active=False)
+    words = "If this date is missed, we report the delay to the managers of the agency and to"
+    assert otherwise() == f"{words} {unit}."
 
 
 @pytest.mark.django_db

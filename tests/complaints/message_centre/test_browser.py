@@ -37,7 +37,9 @@ def everything(full_house: Message, make_message: MakeMessage, sami: User, now: 
     for place, state in enumerate(("pending", "accepted", "delivered", "expired", "cancelled", "sending")):
         put(make_message(place, reference=reference), state, settled_at=now, accepted_at=now)
     failed = put(
-        make_message(20, reference=reference, body="وصلت معاملتكم 2604821735."), "undeliverable", settled_at=now
+        make_message(20, reference=reference, body="استلمنا شكواكم. رقم المتابعة 2604821735."),
+        "undeliverable",
+        settled_at=now,
     )
     make_message(21, reference=reference, channel="email", address="amina@home.example", repeats=failed)
     CallTask.objects.create(message=failed, tries=2, tried_at=now - timedelta(hours=1))

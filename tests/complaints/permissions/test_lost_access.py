@@ -32,7 +32,7 @@ def test_it_tells_how_the_case_left_and_nothing_since(desk: Desk, gone: Case, na
     page = desk(nadia).post(address("desk-accept", gone), {**sent(gone, days="3"), "version": 1})
     assert (page.status_code, page.context["previous_change"].action, page.context["previous_change"].by) == (
         409,
-        "Declined: outside the agency's competence",
+        "Declined: not the agency's responsibility",
         "Omar Smadi",
     )
     assert "Yusuf" not in page.content.decode()

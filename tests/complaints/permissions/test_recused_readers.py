@@ -168,7 +168,10 @@ def test_the_answer_to_a_lead_leaves_out_the_follower_about_its_writer(
     accept(lead, by=omar, at=now, days=3)
     link(about_omar, lead, by=hani, at=now)
     reach = linked_cases.answer_reach(lead, by=omar, at=now, signed=False)
-    assert (list(reach.ready), [(left.case, left.why) for left in reach.left]) == ([], [(None, "not yours to answer")])
+    assert (list(reach.ready), [(left.case, left.why) for left in reach.left]) == (
+        [],
+        [(None, "you may not answer it")],
+    )
     close(lead, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
     about_omar.refresh_from_db()
     assert about_omar.state == "in_progress"
@@ -192,7 +195,7 @@ def test_bulk_deeds_know_no_such_case(
     chosen = [str(bulk.Choice.of(case)) for case in (about_omar, other)]
     page = desk(omar).post(reverse("queue-bulk"), {"bulk_action": "label", "case": chosen, "send": "1", "name": "عاجل"})
     assert [(row.reference, row.is_done, row.words) for row in page.context["results"]] == [
-        (about_omar.reference, False, "You have no such case."),
+        (about_omar.reference, False, "This case is not one of yours."),
         (other.reference, True, "Done."),
     ]
 
@@ -208,7 +211,7 @@ def test_a_bulk_assignment_neither_offers_nor_takes_whom_the_cases_are_about(
     assert set(client.post(where, two).context["form"].officers.values()) == {hani, omar}
     page = client.post(where, {**two, "officer": str(omar.pk), "send": "1"})
     assert [(row.is_done, row.words) for row in page.context["results"]] == [
-        (False, "The person is no officer of its agency today, or it is their own case or about them."),
+        (False, "This person is not an officer of the case's agency today, or has a conflict of interest."),
         (True, "Done."),
     ]
 

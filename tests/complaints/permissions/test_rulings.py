@@ -40,7 +40,7 @@ def test_an_agency_that_proposes_itself_is_told_so_beside_the_field(
     typed = sent(referred, reason="other_agency", text=NOT_OURS, proposed_agency="miyahuna")
     page = desk(omar).post(address("desk-decline", referred), typed)
     assert page.context["form"].errors == {
-        "proposed_agency": ["This is your own agency. Propose the one that is competent instead."]
+        "proposed_agency": ["This is your own agency. Propose the responsible agency instead."]
     }
     assert (page.status_code, Refusal.objects.count()) == (200, 0)
 
@@ -113,8 +113,8 @@ def test_the_page_says_why_the_button_is_missing_and_why_the_unit_ruled(desk: De
     assert sheet.is_bound
     assert "desk-decline" not in {button.url_name for button in (*buttons.answers, *buttons.others)}
     words = (
-        "The case came back 2 times, and the Government Complaints Management Unit has ruled. The ruling binds: the "
-        "case can neither be declined nor returned."
+        "This case was sent back 2 times, and the CMU then decided which agency is responsible. "
+        "The decision is binding: the case can neither be declined nor returned."
     )
     assert sheet.blockers == [words]
     assert [words in page.content.decode() for words in (sheet.blockers[0], RULING)] == [True, True]
@@ -128,15 +128,15 @@ def test_the_page_of_the_missing_button_says_so_too_and_keeps_the_words(
     page = getattr(desk(omar), method)(address("desk-decline", ruled), typed)
     ruled.refresh_from_db()
     assert (page.status_code, ruled.state, Refusal.objects.count()) == (409, "referred", 2)
-    assert "The ruling binds" in page.content.decode()
+    assert "The decision is binding" in page.content.decode()
     assert page.context["typed_texts"] == ([("Your text", NOT_OURS)] if method == "post" else [])
 
 
 def test_the_form_of_a_ruling_asks_for_its_reason(desk: Desk, bounced: Bounce, lina: User, now: datetime) -> None:
     case = bounced(2, at=now)
     page = desk(lina).post(address("desk-refer", case), sent(case, agency="miyahuna"))
-    assert page.context["form"].errors == {"reason": ["Reason is missing"]}
-    assert "The case came back 2 times. Your referral is a ruling" in page.content.decode()
+    assert page.context["form"].errors == {"reason": ["Enter: Reason"]}
+    assert "The case came back 2 times. Your referral is binding" in page.content.decode()
     typed = sent(case, agency="miyahuna", reason=RULING)
     assert desk(lina).post(address("desk-refer", case), typed).status_code == 302
     case.refresh_from_db()

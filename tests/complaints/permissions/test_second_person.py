@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("clock", "english")
 
 WHY = "القطعة في طريقها من المصنع."
 GOOD = {"outcome": "solved", "found": FOUND, "done": DONE}
-ALONE = "No other supervisor of your agency is there today"
+ALONE = "Your agency has no other supervisor today"
 
 
 @pytest.fixture
@@ -123,12 +123,12 @@ def test_what_the_only_supervisor_answers_the_unit_signs(
 ) -> None:
     client = desk(nadia)
     page = client.post(address("desk-close", sensitive), {"version": sensitive.version, **GOOD})
-    assert "waits for the Government Complaints Management Unit, which is told" in page.content.decode()
+    assert "Your answer waits for the CMU to sign it, and the CMU is told." in page.content.decode()
     said = client.post(address("desk-close", sensitive), sent(sensitive, **GOOD), follow=True)
     assert [str(one) for one in said.context["messages"]] == [
-        "Your answer is proposed. It goes out once the unit signs it, which is told."
+        "Your answer was proposed. It is sent when the CMU signs it. The CMU is being told."
     ]
-    assert "It waits for the signature of the Government Complaints Management Unit" in said.content.decode()
+    assert "Waiting for the CMU's signature" in said.content.decode()
     assert told_the_unit() == 1
     codes = [desk(one).get(address("desk-sign", sensitive)).status_code for one in (nadia, omar, lina)]
     assert codes == [404, 404, 200]

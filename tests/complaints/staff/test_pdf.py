@@ -51,7 +51,7 @@ def test_the_file_is_a_pdf_under_its_number(desk: Desk, closed: Case, omar: User
     assert [section["title"] for section in made[0]["sections"]] == [
         "What the citizen wrote",
         "The answer",
-        "Who held it",
+        "Who had the case",
         "Conversation with the citizen",
         "History",
     ]
@@ -160,7 +160,7 @@ def test_a_long_life_is_cut_and_says_so(
         pdf.render(case, read_case_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     history = made[0]["sections"][-1]["entries"]
     assert [entry["title"] for entry in history] == ["", "Information added by the citizen", "Closed with an answer"]
-    assert history[0]["lines"][0]["text"] == "2 older entries are left out here."
+    assert history[0]["lines"][0]["text"] == "Older entries not shown here: 2."
 
 
 def test_long_words_are_cut_too(
@@ -174,7 +174,7 @@ def test_long_words_are_cut_too(
         pdf.render(case, read_case_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     history = made[0]["sections"][-1]["entries"]
     assert [sum(len(line["text"]) for line in entry["lines"]) for entry in history[1:]] == [1400, 1400]
-    assert history[0]["lines"][0]["text"] == "3 older entries are left out here."
+    assert history[0]["lines"][0]["text"] == "Older entries not shown here: 3."
 
 
 def test_it_is_printed_at_any_moment(accepted: Case, omar: User, now: datetime) -> None:

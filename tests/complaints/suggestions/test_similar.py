@@ -166,7 +166,7 @@ def test_who_files_the_same_text_forty_times_has_two_cases_and_is_led_to_the_ope
     answer = [press() for _ in range(40)][-1]
     newest = Case.objects.latest("pk")
     assert (answer.status_code, Case.objects.count(), Draft.objects.count()) == (200, 2, 1)
-    text = "You have sent these words already and the case is still open. Add to that case instead."
+    text = "You have already sent this text and that case is still open. Add to it instead."
     assert answer.context["form"].non_field_errors() == [text]
     assert reverse("case-add", args=[newest.reference]) in answer.content.decode()
 

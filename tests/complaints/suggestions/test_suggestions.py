@@ -69,11 +69,11 @@ def test_rule_then_ruling_then_usual_agency_then_words(
     case = file_case(agency=None, topic=lighting, governorate=amman, **LAMPS)
     assert reasons(case, now) == [
         ("gam", "The rule for this topic and place"),
-        ("zarqa", f"Decided before: {why}"),
+        ("zarqa", f"Earlier decision: {why}"),
         ("rusaifa", "The usual agency for this topic"),
         (
             "salt",
-            "A word of the text is among its services: \u2068إنارة\u2069",
+            "The text contains a word from this agency's services: \u2068إنارة\u2069",
         ),
     ]
 
@@ -90,7 +90,7 @@ def test_similar_closed_cases_speak_for_the_agency_that_answered_them(
     suggestion_model.forget()
     asked = file_case(agency=None, topic=general, subject="أعمدة الإنارة معطلة", details="الشارع مظلم والإنارة لا تعمل")
     assert reasons(asked, now) == [
-        ("miyahuna", "3 of the 5 most similar closed cases were answered by it"),
+        ("miyahuna", "3 of the 5 most similar closed cases were answered by this agency"),
     ]
 
 
@@ -114,7 +114,7 @@ def test_a_topic_that_says_nothing_leaves_it_to_the_topics_the_text_reads_like(
     Topic.objects.filter(pk=lighting.pk).update(suggested_agency=salt)
     case = file_case(agency=None, topic=general, **LAMPS)
     assert reasons(case, now) == [
-        ("salt", "The text reads like the topic “Street lighting”, one of its own"),
+        ("salt", "The text fits the topic “Street lighting”, which this agency handles"),
     ]
 
 
@@ -197,7 +197,7 @@ def test_another_topic_is_named_beside_the_chosen_one(
     monkeypatch.setattr(suggestion_model, "LEAST_TOPIC", 1.0)
     file_case(agency=None, topic=outage, **LAMPS)
     page = desk(lina).get(reverse("triage")).content.decode()
-    assert "The words read like the topic “Street lighting”; the citizen chose “Water outage”." in page
+    assert "The text fits the topic “Street lighting”, but the citizen chose “Water outage”." in page
 
 
 # ---- while filing ----
@@ -210,7 +210,7 @@ def test_who_does_not_know_the_agency_is_offered_one_and_takes_it_by_a_press(
     make_draft(agency=None, agency_unknown=True, topic=lighting, **LAMPS)
     page = as_amina.get(CHECK).content.decode()
     assert f'name="agency" value="{salt.code}"' in page
-    assert "A word of the text is among its services" in page
+    assert "The text contains a word from this agency&#x27;s services" in page
     draft = Draft.objects.get()
     assert (draft.agency, draft.agency_unknown) == (None, True)
     assert as_amina.post(CHOOSE, {"agency": salt.code}).url == CHECK
@@ -250,7 +250,9 @@ def test_the_reason_of_a_ruling_is_not_for_the_citizen(
     why = "كلام الوحدة مع الجهة"
     Precedent.objects.create(topic=lighting, words="إنارة الشارع", agency=gam, why=why, made_by=lina, made_at=now)
     offer = for_draft(make_draft(agency=None, agency_unknown=True, topic=lighting, **LAMPS), at=now)
-    assert [(one.agency, one.reason) for one in offer.agencies] == [(gam, "A case like this was decided so before")]
+    assert [(one.agency, one.reason) for one in offer.agencies] == [
+        (gam, "A similar case was sent to this agency before")
+    ]
 
 
 def test_on_a_topic_kept_from_the_agency_none_is_offered(

@@ -43,7 +43,7 @@ class TestWhatCounts:
             owed(notice(language=language), occasion=f"case:1:{language}")[0] for language in ("ar", "en")
         )
         assert arabic.body == f"جاء الرد على شكوى 2604821735. اقرؤوه: bk.gov.jo/r/{arabic.token}"
-        assert english.body.startswith("شكوى 2604821735 is answered.")
+        assert english.body.startswith("Your شكوى 2604821735 has been answered.")
 
     @pytest.mark.django_db(transaction=True)
     def test_a_language_that_is_none_of_ours_has_the_arabic_edition(self, now: datetime) -> None:

@@ -63,7 +63,7 @@ class TestProofreading:
     )
     def test_a_word_that_is_needed_must_stay(self, template: str, field: str, word: str) -> None:
         text = getattr(ENGLISH[template], field).replace(f"{{{word}}}", "it")
-        expected = {field: [f"{{{word}}} is missing: the message needs it here."]}
+        expected = {field: [f"Add {{{word}}}: the message needs it here."]}
         assert problems(template, "en", **{field: text}) == expected
 
     def test_a_message_may_say_a_word_twice_and_others_that_callers_give(self) -> None:
@@ -71,6 +71,19 @@ class TestProofreading:
 
     def test_the_kind_may_move_to_or_from_the_beginning(self) -> None:
         assert problems("case_answered", "en", sms="The {kind} {ref} is answered. Read it: {link}") == {}
+
+    @pytest.mark.parametrize("language", ["ar", "en"])
+    @pytest.mark.parametrize("kind", ["", "{kind} ", "{yours} ", "{kind} {yours} "])
+    def test_the_number_names_the_case_so_that_its_kind_may_be_left_out(self, language: str, kind: str) -> None:
+        typed = {"sms": f"{kind}{{ref}} {{link}}", "subject": f"{kind}{{ref}}", "text": f"{kind}{{ref}}"}
+        for template in ("case_received", "case_answered"):
+            assert problems(template, language, **typed) == {}
+
+    @pytest.mark.parametrize("language", ["ar", "en"])
+    @pytest.mark.parametrize("word", ["kind", "yours"])
+    def test_a_message_to_which_no_kind_is_given_cannot_say_it(self, language: str, word: str) -> None:
+        text = f"{{{word}}} {WORDINGS[language]['registered'].text}"
+        assert problems("registered", language, text=text) == {"text": [f"{{{word}}} cannot be used here."]}
 
     @pytest.mark.parametrize("field", ["sms", "subject", "text"])
     @pytest.mark.parametrize(
@@ -96,7 +109,7 @@ class TestProofreading:
         found = problems("case_answered", "en", **{field: text})
         assert (sorted(found), found[field][-1]) == (
             [field],
-            "Braces stand around one word of the list and nothing else, like this: {ref}",
+            "Put one word of the list in braces and nothing else, like this: {ref}",
         )
 
     def test_an_email_cannot_say_its_link_or_a_code_where_none_belongs(self) -> None:
@@ -120,31 +133,31 @@ class TestProofreading:
     @pytest.mark.parametrize("mark", ["\u064b", "\u0651", "\u0652", "\u0670"])
     def test_an_arabic_sms_has_no_vowel_marks_and_an_email_may(self, mark: str) -> None:
         assert problems("case_answered", sms=f"جا{mark}ء الرد {{kind}} {{ref}} {{link}}") == {
-            "sms": ["An SMS has no vowel marks: each takes a place. Remove them."]
+            "sms": ["Remove the vowel marks: each one takes up a character of the SMS."]
         }
         assert problems("case_answered", text=f"جا{mark}ء الرد {{ref}}") == {}
 
     @pytest.mark.parametrize("link", ["{link}.", "({link})", "اقرؤوه:{link}"])
     def test_a_link_stands_between_spaces(self, link: str) -> None:
         found = problems("case_answered", sms=f"{{kind}} {{ref}} {link}")
-        assert found == {"sms": ["Leave a space on both sides of {link}, so that telephones know where it ends."]}
+        assert found == {"sms": ["Leave a space on both sides of {link}, so that phones know where it ends."]}
 
     @pytest.mark.parametrize(
         "sms", ["@{host} #{code}\nرمزكم", "{code} رمزكم @{host} #{code}", "{code}\n@{host} #{code}."]
     )
     def test_the_last_line_of_the_code_is_what_telephones_read(self, sms: str) -> None:
         found = problems("code", sms=sms)
-        assert found == {"sms": ["The last line must stay @{host} #{code}: telephones read the code there."]}
+        assert found == {"sms": ["The last line must stay @{host} #{code}: phones read the code there."]}
 
     @pytest.mark.parametrize(
         ("template", "typed", "sentence"),
         [
-            ("case_answered", {"sms": " "}, "Write something here: no message goes out empty."),
-            ("case_answered", {"subject": ""}, "Write something here: no message goes out empty."),
-            ("case_answered", {"text": "\n"}, "Write something here: no message goes out empty."),
+            ("case_answered", {"sms": " "}, "Enter a text: a message cannot be empty."),
+            ("case_answered", {"subject": ""}, "Enter a text: a message cannot be empty."),
+            ("case_answered", {"text": "\n"}, "Enter a text: a message cannot be empty."),
             ("email_confirm", {"sms": "Confirm"}, "This message is never sent as an SMS."),
-            ("case_answered", {"text": "{ref}" + "x" * 3000}, "At most 3000 letters fit here."),
-            ("case_answered", {"subject": "{ref}" + "x" * 200}, "At most 200 letters fit here."),
+            ("case_answered", {"text": "{ref}" + "x" * 3000}, "Enter no more than 3000 characters."),
+            ("case_answered", {"subject": "{ref}" + "x" * 200}, "Enter no more than 200 characters."),
         ],
     )
     def test_a_field_is_neither_empty_nor_endless(self, template: str, typed: dict[str, str], sentence: str) -> None:
@@ -162,14 +175,30 @@ class TestLength:
         # 18 + 10 + 10 letters, three spaces, 26 more, and a mark of five after a space: 70 and 71.
         assert problems("case_accepted", sms=self.filling(23)) == {}
         assert problems("case_accepted", sms=self.filling(24)) == {
-            "sms": ["At its longest it takes 71 of 70 places: 2 parts. Shorten it."]
+            "sms": ["The SMS can reach 71 characters (2 parts), and the limit is 70. Shorten it."]
         }
 
     def test_the_longest_kind_is_counted(self) -> None:
         # At 70 with شكوى it would be at 73 with استفسار.
         sms = "{kind} {ref} " + "ع" * 35 + " {link}"
         assert problems("case_answered", sms=sms) == {
-            "sms": ["At its longest it takes 73 of 70 places: 2 parts. Shorten it."]
+            "sms": ["The SMS can reach 73 characters (2 parts), and the limit is 70. Shorten it."]
+        }
+
+    @pytest.mark.parametrize(
+        ("language", "room", "places"),
+        # At 70 with شكواكم it would be at 73 with استفساركم; "your suggestion" is the longest in English.
+        [
+            ("ar", 70 - len("استفساركم"), "71 characters (2 parts), and the limit is 70"),
+            ("en", 160 - len("your suggestion"), "161 characters (2 parts), and the limit is 160"),
+        ],
+    )
+    def test_the_longest_kind_with_your_is_counted(self, language: str, room: int, places: str) -> None:
+        rest = room - len(" 2604821735  bk.gov.jo/r/7Kq2Xd")
+        letters = {"ar": "ع", "en": "w"}[language] * rest
+        assert problems("case_received", language, sms=f"{{yours}} {{ref}} {letters} {{link}}") == {}
+        assert problems("case_received", language, sms=f"{{yours}} {{ref}} {letters}{letters[0]} {{link}}") == {
+            "sms": [f"The SMS can reach {places}. Shorten it."]
         }
 
     def test_the_real_host_is_counted_and_sets_what_is_allowed(self, settings: Any) -> None:
@@ -180,15 +209,15 @@ class TestLength:
         assert proofreading.parts_allowed("case_answered", "ar") == 2
         assert problems("case_answered", sms=sms) == {}
         assert problems("case_answered", sms=sms + " " + "ع" * 60) == {
-            "sms": ["At its longest it takes 148 of 134 places: 3 parts. Shorten it."]
+            "sms": ["The SMS can reach 148 characters (3 parts), and the limit is 134. Shorten it."]
         }
 
     def test_one_foreign_letter_halves_an_english_sms_and_is_named(self) -> None:
         sms = "{Kind} {ref}: accepted by {agency} – you’ll have its reply by {date}."
         assert problems("case_accepted", "en", sms=sms) == {
             "sms": [
-                "At its longest it takes 104 of 70 places: 2 parts. Shorten it.",
-                "An SMS with these letters has 70 places only: – ’",
+                "The SMS can reach 104 characters (2 parts), and the limit is 70. Shorten it.",
+                "An SMS with these characters has room for only 70 characters: – ’",
             ]
         }
 
@@ -197,10 +226,10 @@ class TestLength:
         sms = "{agency} {date} {ref} {kind} "
         assert problems("case_accepted", "en", sms=sms + "w" * room) == {}
         assert problems("case_accepted", "en", sms=sms + "w" * (room + 1)) == {
-            "sms": ["At its longest it takes 161 of 160 places: 2 parts. Shorten it."]
+            "sms": ["The SMS can reach 161 characters (2 parts), and the limit is 160. Shorten it."]
         }
 
     def test_nothing_else_is_said_of_an_sms_that_has_another_fault(self) -> None:
         assert problems("case_accepted", sms="{agency} {date} " + "ع" * 99) == {
-            "sms": ["{ref} is missing: the message needs it here."]
+            "sms": ["Add {ref}: the message needs it here."]
         }

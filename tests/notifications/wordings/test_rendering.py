@@ -6,18 +6,20 @@ from django.utils import translation
 from notifications.models import AlarmKind, Channel
 from notifications.wordings import (
     ARABIC,
+    CASE_KINDS,
     ENGLISH,
     LANGUAGES,
     PROVIDED_CONTEXT,
     TEMPLATES,
     WORDINGS,
+    YOUR_CASES,
     proofreading,
     rendering,
     required_context,
 )
-from notifications.wordings.composing import Rendered, WordingIncomplete
+from notifications.wordings.composing import Rendered, WordingIncomplete, compose
 from notifications.wordings.sms import Size, segments, size
-from notifications.wordings.wording import FIELDS
+from notifications.wordings.wording import FIELDS, Wording
 
 HOST = "bk.gov.jo"
 HTTPS = f"https://{HOST}"
@@ -34,7 +36,7 @@ LONGEST = {
     "at_risk": "99",
     "returned": "10",
     "failed": "0",
-    "rung": "الأمين العام",
+    "level": "الأمين العام",
     "count": "120",
 }
 # The only words a message may leave open: numbers, dates, names of offices and addresses, nothing a person wrote.
@@ -42,6 +44,7 @@ OPEN_WORDS = {
     "ref",
     "kind",
     "Kind",
+    "yours",
     "agency",
     "date",
     "code",
@@ -55,12 +58,13 @@ OPEN_WORDS = {
     "at_risk",
     "returned",
     "failed",
-    "rung",
+    "level",
     "count",
 }
 BY_SMS = [template for template in TEMPLATES if ARABIC[template].sms]
 SERVICE = {"ar": "بخدمتكم", "en": "At Your Service"}
-KINDS = {"ar": ("شكوى", "اقتراح", "استفسار", "ثناء"), "en": ("complaint", "suggestion", "inquiry", "praise")}
+#: What callers give; {kind}, {Kind} and {yours} follow from it.
+KINDS = ("complaint", "suggestion", "inquiry", "praise")
 
 
 def longest_sms(template: str, language: str, kind: str) -> str:
@@ -76,7 +80,7 @@ def longest_sms(template: str, language: str, kind: str) -> str:
 @pytest.mark.parametrize("template", BY_SMS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sms_is_one_segment_with_the_longest_words(template: str, language: str) -> None:
-    texts = {kind: longest_sms(template, language, kind) for kind in KINDS[language]}
+    texts = {kind: longest_sms(template, language, kind) for kind in KINDS}
     assert {kind: size(text) for kind, text in texts.items() if segments(text) != 1} == {}
 
 
@@ -88,18 +92,19 @@ def test_english_sms_need_no_unicode(template: str) -> None:
 @pytest.mark.parametrize("template", BY_SMS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sms_ends_in_its_link_its_mark_or_its_code(template: str, language: str) -> None:
-    text = longest_sms(template, language, KINDS[language][0])
+    text = longest_sms(template, language, KINDS[0])
     assert text.endswith((f" {HOST}/r/7Kq2Xd", " 7Kq2X", f"@{HOST} #12345"))
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_email_is_whole_with_the_longest_words(template: str, language: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_email_is_whole_with_the_longest_words(template: str, language: str, kind: str) -> None:
     rendered = rendering.render(
         template,
         channel=Channel.EMAIL,
         language=language,
-        context=LONGEST | {"kind": "complaint"},
+        context=LONGEST | {"kind": kind},
         link=f"{HTTPS}/r/7Kq2Xd",
     )
     assert (len(rendered.subject) <= 100, "\n" in rendered.subject, "{" in rendered.subject + rendered.body) == (
@@ -128,7 +133,7 @@ def test_the_open_words_are_these_and_no_others() -> None:
         for word in proofreading.allowed_placeholders(template, language, field)
     }
     needed = {word for template in TEMPLATES for word in required_context(template)}
-    assert (allowed, needed | PROVIDED_CONTEXT | {"Kind"}) == (OPEN_WORDS, OPEN_WORDS)
+    assert (allowed, needed | PROVIDED_CONTEXT | {"Kind", "yours"}) == (OPEN_WORDS, OPEN_WORDS)
 
 
 def test_an_address_to_open_stands_in_the_text_of_an_email_alone() -> None:
@@ -173,8 +178,8 @@ def test_the_digest_says_its_numbers_line_by_line() -> None:
     }
     rendered = rendering.render("officer_digest", channel=Channel.EMAIL, language="en", context=context)
     assert rendered == Rendered(
-        subject="The cases of your agency on 4/1/2026",
-        body="The cases of your agency on 4/1/2026:\n\n"
+        subject="Your agency's cases on 4/1/2026",
+        body="Your agency's cases on 4/1/2026:\n\n"
         "Due today: 3\nAt risk: 2\nReturned: 1\nMessages that failed: 0\n\n"
         "Your work queue:\n\nhttps://bk.gov.jo/en/staff/queue/\n\nAt Your Service\n065008080",
     )
@@ -183,7 +188,7 @@ def test_the_digest_says_its_numbers_line_by_line() -> None:
 def test_a_word_cannot_open_another_word() -> None:
     context = {"ref": "{phone}", "kind": "{code}", "phone": "065008080"}
     rendered = rendering.render("case_answered", channel=Channel.EMAIL, language="en", context=context)
-    assert rendered.subject == "Your case {phone} is answered"
+    assert rendered.subject == "Your {code} {phone} has been answered"
 
 
 def test_both_languages_have_the_same_templates() -> None:
@@ -211,9 +216,9 @@ def test_arabic_sms_carry_no_vowel_marks() -> None:
 
 
 def test_the_accepted_notice_reads_as_agreed() -> None:
-    context = {"ref": "2604821735", "kind": "شكوى", "agency": "أمانة عمّان", "date": "22/1/2026"}
+    context = {"ref": "2604821735", "kind": "شكوى", "agency": "أمانة عمان", "date": "22/1/2026"}
     rendered = rendering.render("case_accepted", channel=Channel.SMS, language="ar", context=context, mark="7Kq2X")
-    assert rendered.body == "تم قبول 2604821735 لدى أمانة عمّان، والرد حتى 22/1/2026. 7Kq2X"
+    assert rendered.body == "2604821735: من اختصاص أمانة عمان، والرد حتى 22/1/2026. 7Kq2X"
 
 
 def test_an_email_has_the_number_the_state_and_the_link() -> None:
@@ -222,8 +227,8 @@ def test_an_email_has_the_number_the_state_and_the_link() -> None:
         "case_answered", channel=Channel.EMAIL, language="en", context=context, link="https://bk.gov.jo/r/7Kq2Xd"
     )
     assert rendered == Rendered(
-        subject="Your case 2604821735 is answered",
-        body="Your case 2604821735 is answered. Read the answer on the page of the case.\n\n"
+        subject="Your complaint 2604821735 has been answered",
+        body="Your complaint 2604821735 has been answered. Read the answer here:\n\n"
         "https://bk.gov.jo/r/7Kq2Xd\n\nAt Your Service\n065008080",
     )
 
@@ -238,10 +243,77 @@ def test_a_kind_may_be_given_by_its_code() -> None:
     assert english.startswith("Inquiry 2604821735: ")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_has_a_noun_and_the_same_with_your(language: str) -> None:
+    assert (tuple(CASE_KINDS[language]), tuple(YOUR_CASES[language])) == (KINDS, KINDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "yours"),
+    [
+        ("complaint", "شكواكم"),
+        ("suggestion", "اقتراحكم"),
+        ("inquiry", "استفساركم"),
+        ("praise", "ثناءكم"),
+        ("INQUIRY", "استفساركم"),
+        # A kind that is no code of ours stands for itself.
+        ("طلب خاص", "طلب خاص"),
+    ],
+)
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_a_citizen_reads_your_and_the_kind(kind: str, yours: str, language: str) -> None:
+    context = {"ref": "2604821735", "kind": kind, "phone": "065008080"}
+    sms, email = (
+        rendering.render(
+            "case_received", channel=channel, language=language, context=context, link="bk.gov.jo/r/7Kq2Xd"
+        )
+        for channel in (Channel.SMS, Channel.EMAIL)
+    )
+    assert sms.body == f"استلمنا {yours}. رقم المتابعة 2604821735. bk.gov.jo/r/7Kq2Xd"
+    assert email.subject == f"استلمنا {yours} رقم 2604821735"
+
+
+@pytest.mark.parametrize(
+    ("kind", "yours"),
+    [
+        ("complaint", "your complaint"),
+        ("suggestion", "your suggestion"),
+        ("inquiry", "your inquiry"),
+        ("praise", "your praise"),
+        ("طلب خاص", "طلب خاص"),
+    ],
+)
+def test_a_version_in_english_may_say_your_and_the_kind_in_one_word(kind: str, yours: str) -> None:
+    ours = Wording(sms="We have {yours}. {ref} {link}", subject="We have {yours}", text="We have {yours}.")
+    context = {"ref": "2604821735", "kind": kind, "phone": "065008080"}
+    said = [
+        compose(ours, channel=channel, language="en", context=context, link="bk.gov.jo/r/7Kq2Xd")
+        for channel in (Channel.SMS, Channel.EMAIL)
+    ]
+    assert said == [
+        Rendered("", f"We have {yours}. 2604821735 bk.gov.jo/r/7Kq2Xd"),
+        Rendered(f"We have {yours}", f"We have {yours}.\n\nbk.gov.jo/r/7Kq2Xd\n\nAt Your Service\n065008080"),
+    ]
+
+
+def test_whoever_gives_the_kind_gives_your_and_the_kind() -> None:
+    """No caller names {yours} or {Kind}: where a message has one of them, it is the kind that is asked for."""
+    words = {
+        template: {
+            word for table in WORDINGS.values() for field in FIELDS for word in table[template].placeholders(field)
+        }
+        for template in TEMPLATES
+    }
+    spoken = {template for template in TEMPLATES if {"kind", "Kind", "yours"} & words[template]}
+    asked = {template for template in TEMPLATES if "kind" in required_context(template)}
+    assert spoken == asked
+    assert {word for template in TEMPLATES for word in required_context(template)} & {"Kind", "yours"} == set()
+
+
 def test_a_word_cannot_add_a_header_or_a_line() -> None:
     context = {"ref": "26\r\nBcc: someone@example.com", "kind": "complaint", "phone": "065008080"}
     rendered = rendering.render("case_answered", channel=Channel.EMAIL, language="en", context=context)
-    assert rendered.subject == "Your case 26 Bcc: someone@example.com is answered"
+    assert rendered.subject == "Your complaint 26 Bcc: someone@example.com has been answered"
 
 
 def test_a_missing_word_is_named() -> None:

@@ -23,11 +23,11 @@ from complaints.workflow import OUTCOMES, Kind, Outcome
 from kit.forms import Card, ChoiceCardsField, Form, ParagraphField
 
 FAULTS: dict[Fault, StrPromise] = {
-    Fault.SHORT: _("This says too little. Write in whole sentences what the matter was, where and when"),
+    Fault.SHORT: _("This is too short. Say in full sentences what it was about, where and when"),
     Fault.REPEATED: _("This repeats the same letters or words. Write what the citizen needs to know"),
-    Fault.COPIED: _("These are the citizen's own words. Write what you yourselves found or did"),
-    Fault.FORMULA: _("This is a formula that says nothing of this case. Write who did what, and when"),
-    Fault.SAME_TWICE: _("This says the same as the field above. Write what was done about what you found"),
+    Fault.COPIED: _("This is the citizen's own text. Write what you found or did"),
+    Fault.FORMULA: _("This is a standard phrase that says nothing about this case. Write who did what, and when"),
+    Fault.SAME_TWICE: _("This repeats the text above. Write what was done about what you found"),
 }
 
 
@@ -37,34 +37,44 @@ class AnswerWords:
 
     found: StrPromise
     found_hint: StrPromise
+    found_missing: StrPromise
     done: StrPromise
     done_hint: StrPromise
+    done_missing: StrPromise
 
 
 ANSWER_WORDS: dict[str, AnswerWords] = {
     Kind.COMPLAINT: AnswerWords(
         _("What did you find?"),
-        _("What you looked at, when, and what the matter was."),
+        _("Say what you checked, when, and what the problem was."),
+        _("Write what you found"),
         _("What did you do?"),
-        _("Who did what and when. If nothing could be done, why, and what the citizen can do now."),
+        _("Say who did what and when. If nothing could be done, say why, and what the citizen can do now."),
+        _("Write what you did"),
     ),
     Kind.SUGGESTION: AnswerWords(
-        _("What did you look at?"),
-        _("Who weighed the suggestion, and what speaks for it and against it."),
-        _("What becomes of it, or why not?"),
-        _("If it is adopted: what changes, and when. If it is not: why."),
+        _("What did you consider?"),
+        _("Say who considered the suggestion, and the arguments for and against it."),
+        _("Write what you considered"),
+        _("What will change, or why not?"),
+        _("If the suggestion is adopted, say what changes and when. If not, say why."),
+        _("Write what will change, or why not"),
     ),
     Kind.INQUIRY: AnswerWords(
         _("What did you find?"),
-        _("Which rule or record you looked at."),
-        _("What is the answer?"),
-        _("The answer itself, and what the citizen does next: where, with which papers."),
+        _("Say which rule or record you checked."),
+        _("Write what you found"),
+        _("What is your answer?"),
+        _("Give the answer, and say what the citizen should do next: where to go, and with which documents."),
+        _("Write the answer"),
     ),
     Kind.PRAISE: AnswerWords(
-        _("What did you read in it?"),
-        _("Which service or deed the praise is about."),
-        _("Whom did you thank, and how?"),
-        _("The supervisor of an employee who is named gets an e-mail."),
+        _("What does the praise say?"),
+        _("Say which service or action it praises."),
+        _("Write what the praise says"),
+        _("Who did you thank, and how?"),
+        _("If the praise names an employee, the supervisor gets an e-mail."),
+        _("Write who you thanked, and how"),
     ),
 }
 
@@ -77,10 +87,10 @@ class CloseForm(Form):
     """
 
     outcome = ChoiceCardsField(label=_("Outcome"))
-    found = ParagraphField(max=TEXT_LENGTH, rows=5, error_messages={"required": _("Write what you found")})
-    done = ParagraphField(max=TEXT_LENGTH, rows=5, error_messages={"required": _("Write what you did")})
+    found = ParagraphField(max=TEXT_LENGTH, rows=5)
+    done = ParagraphField(max=TEXT_LENGTH, rows=5)
     same_answer = forms.BooleanField(
-        required=False, label=_("These are unlinked cases, and the same answer is right for each of them")
+        required=False, label=_("These cases are not linked, but the same answer is right for each of them")
     )
 
     def __init__(
@@ -98,7 +108,9 @@ class CloseForm(Form):
         self.offer("outcome", [Card(outcome, Outcome(outcome).label) for outcome in OUTCOMES[case.kind]])
         words = ANSWER_WORDS[case.kind]
         self.fields["found"].label, self.fields["found"].help_text = words.found, words.found_hint
+        self.fields["found"].error_messages["required"] = words.found_missing
         self.fields["done"].label, self.fields["done"].help_text = words.done, words.done_hint
+        self.fields["done"].error_messages["required"] = words.done_missing
 
     def clean(self) -> dict[str, Any]:
         """Refuse an answer without substance or with words left open, saying beside each field what is missing."""
@@ -121,7 +133,7 @@ class CloseForm(Form):
         words = {name: cleaned[name] for name in ("found", "done")}
         self.copies = matching_answers(self.case, **words, user=self.user, at=self.at)
         if self.copies and "send" in self.data and not cleaned["same_answer"]:
-            text = _("Tick this if the same answer is right for each case, or change the answer")
+            text = _("Tick the box if the same answer is right for each case, or change the answer")
             self.add_error("same_answer", ValidationError(text, code="required"))
 
     @property
@@ -132,7 +144,7 @@ class CloseForm(Form):
 
 def _still_open(word: str) -> str:
     meaning = standard_texts.MEANINGS[word]
-    return gettext("{%(word)s} still stands in the text: write %(meaning)s instead") % {
+    return gettext("Replace {%(word)s} with %(meaning)s") % {
         "word": word,
         "meaning": meaning,
     }

@@ -37,8 +37,10 @@ def close(request: ActionRequest) -> HttpResponse:
     answer = actions.close(request.case, by=request.user, at=request.at, outcome=outcome, found=found, done=done)
     if answer.state == AnswerState.PROPOSED:
         if second_person.has_no_other_supervisor(request.case, request.user.pk, at=request.at):
-            return request.done(gettext("Your answer is proposed. It goes out once the unit signs it, which is told."))
-        return request.done(gettext("Your answer is proposed. It goes out once the supervisor signs it."))
+            return request.done(
+                gettext("Your answer was proposed. It is sent when the CMU signs it. The CMU is being told.")
+            )
+        return request.done(gettext("Your answer was proposed. It is sent when the supervisor signs it."))
     return request.done(_result_text(gettext("You closed the case. The citizen is being told."), reach))
 
 
@@ -140,7 +142,7 @@ def _result_text(done: str, reach: linked_cases.AnswerReach) -> str:
         )
         parts.append(text % {"number": number})
     parts += [
-        gettext("%(case)s stays as it is: %(why)s.")
+        gettext("%(case)s was not changed: %(why)s.")
         % {
             "case": reference.grouped(answered.case.reference) if answered.case else gettext("A linked case"),
             "why": answered.why,

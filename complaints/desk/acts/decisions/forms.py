@@ -65,7 +65,11 @@ class AcceptForm(Form):
     def _say_limit(self) -> None:
         words = {"most": f"{self.most:,}", "latest": day_digits(self.latest)}
         self.fields["days"].help_text = (
-            gettext("At most %(most)s, that is until %(latest)s. Fridays, Saturdays and holidays do not count.") % words
+            gettext(
+                "%(most)s or fewer working days, that is until %(latest)s at the latest. Fridays, Saturdays and "
+                "holidays do not count."
+            )
+            % words
         )
 
     def clean_days(self) -> int:
@@ -95,8 +99,8 @@ class RefuseForm(AgencyChoiceForm):
         max=TEXT_LENGTH,
         min=SHORTEST_TEXT,
         rows=4,
-        label=_("Explanation for the unit"),
-        help_text=_("The Government Complaints Management Unit reads it and finds the right agency."),
+        label=_("Explanation for the CMU"),
+        help_text=_("The CMU reads it and finds the responsible agency."),
     )
     proposed_agency = forms.ChoiceField(label=_("The agency you propose"))
     names_agency = "proposed_agency"
@@ -106,7 +110,7 @@ class RefuseForm(AgencyChoiceForm):
     ) -> None:
         super().__init__(data, agencies=agencies)
         if own is not None and data is not None and data.get("proposed_agency") == own.code:
-            own_words = gettext("This is your own agency. Propose the one that is competent instead.")
+            own_words = gettext("This is your own agency. Propose the responsible agency instead.")
             self.fields["proposed_agency"].error_messages["invalid_choice"] = own_words
 
 
@@ -121,7 +125,7 @@ class AskForm(Form):
         min=SHORTEST_TEXT,
         rows=4,
         label=_("Your question to the citizen"),
-        help_text=_("Ask for one thing only, and say what it is needed for."),
+        help_text=_("Ask for one thing only, and say why you need it."),
     )
 
 
@@ -131,7 +135,7 @@ class ExtendForm(Form):
     days = NumberField(
         min=1,
         max=MOST_EXTENSION_DAYS,
-        label=_("Further working days"),
+        label=_("Extra working days"),
     )
     reason = ParagraphField(
         max=TEXT_LENGTH, min=SHORTEST_TEXT, rows=4, label=_("Reason"), help_text=_("The citizen reads it.")
@@ -144,7 +148,10 @@ class ExtendForm(Form):
         self.case, self.clock, self.calendar, self.at = case, clock, calendar, at
         self.most = extensions.most_days(case, clock, calendar=calendar)
         latest = extensions.latest_day(case, clock, calendar=calendar)
-        words = gettext("They count from the date promised until now. At most %(most)s, that is until %(latest)s.")
+        words = gettext(
+            "Counted from the current promised date: %(most)s or fewer working days, that is until "
+            "%(latest)s at the latest."
+        )
         self.fields["days"].help_text = words % {"most": f"{self.most:,}", "latest": day_digits(latest)}
 
     def clean_days(self) -> int:
@@ -154,10 +161,12 @@ class ExtendForm(Form):
             extensions.later(self.case, self.clock, days=days, at=self.at, calendar=self.calendar)
         except extensions.ExtensionPast:
             over = timezone.localdate(self.calendar.due(self.clock.due_at, days))
-            words = gettext("That is %(day)s, which is over. Write more days") % {"day": day_digits(over)}
+            words = gettext("That ends on %(day)s, which is in the past. Enter more working days") % {
+                "day": day_digits(over)
+            }
             raise ValidationError(words, code="past") from None
         except extensions.ExtensionTooLate as too_late_:
             limit = {"latest": day_digits(too_late_.latest), "most": f"{self.most:,}"}
-            words = gettext("A date can be moved until %(latest)s at most: write %(most)s or less") % limit
+            words = gettext("The latest possible date is %(latest)s. Enter %(most)s or fewer working days") % limit
             raise ValidationError(words, code="too_late") from None
         return days

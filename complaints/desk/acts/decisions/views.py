@@ -54,7 +54,7 @@ def decline(request: ActionRequest) -> HttpResponse:
         return request.page()
     if not _is_refused(request, form, actions.decline):
         return request.page()
-    return request.done(gettext("You declined the case. The unit finds the right agency for it."))
+    return request.done(gettext("You declined the case. The CMU will find the responsible agency."))
 
 
 @action_page(Action.RETURN, "complaints/desk/acts/decisions/refuse.html")
@@ -66,7 +66,7 @@ def return_case(request: ActionRequest) -> HttpResponse:
         return request.page(returning=True)
     if not _is_refused(request, form, actions.return_case):
         return request.page(returning=True)
-    return request.done(gettext("You returned the case. The unit finds the right agency for it."))
+    return request.done(gettext("You returned the case. The CMU will find the responsible agency."))
 
 
 def _is_refused(request: ActionRequest, form: RefuseForm, action: Callable[..., None]) -> bool:
@@ -75,7 +75,7 @@ def _is_refused(request: ActionRequest, form: RefuseForm, action: Callable[..., 
     try:
         action(request.case, by=request.user, at=request.at, proposed_agency=form.chosen_agency, **words)
     except AgencyEnded:
-        form.add_error("proposed_agency", gettext("This agency has ended. Propose another one"))
+        form.add_error("proposed_agency", gettext("This agency no longer exists. Propose another one"))
         return False
     return True
 
@@ -93,11 +93,13 @@ def ask(request: ActionRequest) -> HttpResponse:
 
 def _asked_words(rest: pauses.RemainingPause | None) -> str:
     if rest is not None and rest.is_over:
-        return gettext("Your question was sent. The time limit goes on: it has stood still long enough.")
+        return gettext("Your question was sent. The deadline is not paused: the maximum pause has been used.")
     if rest is not None and not rest.is_whole:
-        words = gettext("Your question was sent. The time limit stands still until the reply, until %(day)s at most.")
+        words = gettext(
+            "Your question was sent. The deadline is paused until the citizen replies, and until %(day)s at the latest."
+        )
         return words % {"day": day_digits(timezone.localdate(rest.until))}
-    return gettext("Your question was sent. The time limit stands still until the reply.")
+    return gettext("Your question was sent. The deadline is paused until the citizen replies.")
 
 
 @action_page(Action.PROPOSE_EXTENSION, "complaints/desk/acts/decisions/extend.html")
@@ -107,11 +109,11 @@ def extend(request: ActionRequest) -> HttpResponse:
     if request.data is not None and (is_proposed or request.case.state != State.IN_PROGRESS):
         raise TransitionNotAllowed(request.action, request.case)
     if is_proposed:
-        return request.refuse(gettext("A later date is already proposed and waits for a decision."))
+        return request.refuse(gettext("A later date has already been proposed and is waiting for a decision."))
     clock, calendar = extensions.running_clock(request.case), current_calendar()
     form = ExtendForm(request.data, case=request.case, clock=clock, calendar=calendar, at=request.at)
     if not form.most:
-        return request.refuse(gettext("The date of this case can be moved no further."))
+        return request.refuse(gettext("The date of this case cannot be moved any further."))
     if not request.is_sent(form):
         is_first = not pending(request.case).extension_was_granted
         return request.page(
@@ -119,7 +121,7 @@ def extend(request: ActionRequest) -> HttpResponse:
         )
     days, reason = form.cleaned_data["days"], form.cleaned_data["reason"]
     actions.propose_extension(request.case, by=request.user, at=request.at, days=days, reason=reason)
-    return request.done(gettext("You proposed a later date. It holds once it is granted."))
+    return request.done(gettext("You proposed a later date. It applies once it is granted."))
 
 
 @action_page(Action.EXTEND, "complaints/desk/acts/decisions/grant.html")
@@ -159,7 +161,7 @@ def correct(request: ActionRequest) -> HttpResponse:
 
 def _taken_back(slip: undo_close.UndoPreview) -> str:
     """Return what happened, with how many others were taken back and which of them were not."""
-    parts = [gettext("You took the closing back. The case is in progress again.")]
+    parts = [gettext("Closing undone. The case is in progress again.")]
     if number := len(slip.back):
         text = ngettext(
             "%(number)s more case that was closed with it is in progress again.",
@@ -167,7 +169,7 @@ def _taken_back(slip: undo_close.UndoPreview) -> str:
             number,
         )
         parts.append(text % {"number": number})
-    stays = gettext("%(case)s stays closed: its message has left.")
+    stays = gettext("Case %(case)s stays closed: its message was already sent.")
     return " ".join([*parts, *(stays % {"case": case.reference} for case in slip.left)])
 
 

@@ -36,7 +36,7 @@ def remind(request: ActionRequest) -> HttpResponse:
     try:
         action(request.case, by=request.user, at=request.at)
     except RemindedToday:
-        return request.refuse(gettext("A reminder was sent today already."))
+        return request.refuse(gettext("A reminder was already sent today."))
     except NobodyToRemind:
-        return request.refuse(gettext("Nobody owes anything on it now who could be reminded."))
+        return request.refuse(gettext("There is nobody to remind on this case now."))
     return request.done(gettext("The reminder is on its way."))

@@ -29,7 +29,7 @@ class LinkForm(Form):
     follow: ``asks_to_move``.
     """
 
-    alike = ChoiceCardsField(required=False, label=_("Cases that look alike"))
+    alike = ChoiceCardsField(required=False, label=_("Similar cases"))
     number = LineField(
         max=LONGEST_NUMBER,
         required=False,
@@ -37,20 +37,22 @@ class LinkForm(Form):
         widget=forms.TextInput(attrs={"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}),
     )
     kind = ChoiceCardsField(
-        label=_("How do they belong together?"),
+        label=_("What kind of link is it?"),
+        error_messages={"required": _("Choose the kind of link")},
         cards=[
             Card(LinkKind.SAME_PROBLEM, LinkKind.SAME_PROBLEM.label, _("One answer goes to all of them.")),
-            Card(LinkKind.RELATED, LinkKind.RELATED.label, _("Each gets an answer of its own.")),
+            Card(LinkKind.RELATED, LinkKind.RELATED.label, _("Each gets a separate answer.")),
         ],
     )
     leads = ChoiceCardsField(
-        label=_("Which one is answered?"),
+        label=_("Which is the main case?"),
+        error_messages={"required": _("Choose the main case")},
         cards=[
-            Card(OTHER, _("The other case leads"), _("Its answer closes this one too.")),
-            Card(THIS, _("This case leads"), _("Its answer closes the other one too.")),
+            Card(OTHER, _("The other case is the main case"), _("Its answer also closes this case.")),
+            Card(THIS, _("This case is the main case"), _("Its answer also closes the other case.")),
         ],
     )
-    move = forms.BooleanField(required=False, label=_("Take the cases that follow along"))
+    move = forms.BooleanField(required=False, label=_("Move its linked cases too"))
 
     def __init__(
         self, data: Mapping[str, Any] | None, *, case: Case, alike: Sequence[Case], user: User, at: datetime
@@ -73,7 +75,7 @@ class LinkForm(Form):
         typed: str = self.cleaned_data["number"]
         number = reference.parse(typed) if typed else ""
         if number is None:
-            raise ValidationError(_("This number is not right. It has 10 digits"), code="invalid")
+            raise ValidationError(_("This number is not right. A tracking number has 10 digits"), code="invalid")
         return number
 
     def clean(self) -> dict[str, Any]:
@@ -83,11 +85,11 @@ class LinkForm(Form):
             return cleaned
         number = cleaned["number"] or cleaned.get("alike", "")
         if not number:
-            self.add_error("number", _("Name the other case"))
+            self.add_error("number", _("Enter the tracking number of the other case"))
             return cleaned
         self.other = Case.objects.visible_to(self.user, at=self.at).filter(reference=number).first()
         if self.other is None:
-            self.add_error("number", _("There is no case with this number that you may open"))
+            self.add_error("number", _("There is no case with this number that you can open"))
         return cleaned
 
     @property
@@ -101,7 +103,10 @@ class LinkForm(Form):
 class UnlinkForm(Form):
     """The link to end; once the form is valid ``chosen`` is it."""
 
-    link = ChoiceCardsField(label=_("Which link ends?"))
+    link = ChoiceCardsField(
+        label=_("Which link do you want to remove?"),
+        error_messages={"required": _("Choose the link you want to remove")},
+    )
 
     def __init__(
         self, data: Mapping[str, Any] | None, *, case: Case, links: Sequence[CaseLink], reader: StaffVisibility

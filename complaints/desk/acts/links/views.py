@@ -34,7 +34,7 @@ def link(request: ActionRequest) -> HttpResponse:
         form.add_error("number", refusal)
         return request.page()
     if form.cleaned_data["kind"] == LinkKind.RELATED:
-        return request.done(gettext("The cases are linked as related. Each gets an answer of its own."))
+        return request.done(gettext("The cases are linked as related. Each gets a separate answer."))
     return request.done(gettext("The cases are linked. One answer goes to both."))
 
 
@@ -49,21 +49,25 @@ def _refusal(request: ActionRequest, form: LinkForm) -> str:
         form.asks_to_move = form.asks_to_move or isinstance(refused, refusals.HasFollowers)
         return _why(refused, request, case)
     except NotEntitled:
-        return gettext("This case is not in your hands: you may read it, and not link it")
+        return gettext("This case is not with you: you can read it but not link it")
     except TransitionNotAllowed as refused:
         if refused.state == State.CLOSED and form.other is not None and case.pk != lead.pk:
-            return gettext("One of the two cases is closed: only open ones can be linked")
+            return gettext("One of the two cases is closed. Only open cases can be linked")
         raise
     return ""
 
 
 #: Why two cases cannot be linked, where no number has to be said.
 _WHY: dict[type[refusals.LinkRefused], StrPromise] = {
-    refusals.OneCase: _("This is the case itself. Name another one"),
-    refusals.LinkedAlready: _("These two cases are linked already"),
-    refusals.OtherAgency: _("The other case is at another agency: only the unit can put both under one answer"),
-    refusals.HasFollowers: _("Cases follow the one that is to follow. Tick below that they move along"),
-    refusals.TooManyFollowers: _("The case that leads has as many as one answer can reach. Choose another one to lead"),
+    refusals.OneCase: _("This is the same case. Enter another tracking number"),
+    refusals.LinkedAlready: _("These two cases are already linked"),
+    refusals.OtherAgency: _("The other case is with another agency. Only the CMU can give both one answer"),
+    refusals.HasFollowers: _(
+        "The case to be linked is itself a main case. Tick the box below to move its linked cases too"
+    ),
+    refusals.TooManyFollowers: _(
+        "The main case already has the maximum number of linked cases. Choose another main case"
+    ),
 }
 
 
@@ -71,17 +75,21 @@ def _why(refused: refusals.LinkRefused, request: ActionRequest, follower: Case) 
     """Return why the two cannot be linked, without a word of a case that the person may not open."""
     match refused:
         case refusals.LeadFollows() | refusals.HasLead() if not _open_to(request, refused.lead.pk):
-            return gettext("You cannot link these two cases. Ask the Government Complaints Management Unit to do it")
+            return gettext("You cannot link these two cases. Ask the CMU to do it")
         case refusals.LeadFollows():
-            text = gettext("The case that is to lead follows %(lead)s itself. Link to %(lead)s instead")
+            text = gettext(
+                "The case selected as the main case is itself linked under %(lead)s. Link to %(lead)s instead"
+            )
             return text % {"lead": reference.grouped(refused.lead.reference)}
         case refusals.HasLead():
-            text = gettext("The case that is to follow follows %(lead)s already. End that link first")
+            text = gettext("The case to be linked is already linked under %(lead)s. End that link first")
             return text % {"lead": reference.grouped(refused.lead.reference)}
         case refusals.HasFollowers() if refused.number == _open_to(request, *linked_cases.open_followers(follower)):
             text = ngettext(
-                "%(number)s case follows the one that is to follow. Tick below that it moves along",
-                "%(number)s cases follow the one that is to follow. Tick below that they move along",
+                "The case to be linked is itself the main case of %(number)s case. Tick the box below to move that "
+                "case too",
+                "The case to be linked is itself the main case of %(number)s cases. Tick the box below to move those "
+                "cases too",
                 refused.number,
             )
             return text % {"number": refused.number}
@@ -107,7 +115,7 @@ def unlink(request: ActionRequest) -> HttpResponse:
     """End one of the links of the case."""
     links = linked_cases.open_links(request.case, request.user, at=request.at)
     if not links:
-        return request.refuse(gettext("The case is linked to no other one."))
+        return request.refuse(gettext("This case is not linked to any other case."))
     form = UnlinkForm(request.data, case=request.case, links=links, reader=StaffVisibility(request.user, request.at))
     if request.data is not None and form.is_valid():
         linked_cases.lock([form.chosen.case_id, form.chosen.lead_id])
@@ -116,6 +124,6 @@ def unlink(request: ActionRequest) -> HttpResponse:
     try:
         actions.unlink(form.chosen, by=request.user, at=request.at)
     except NotEntitled:
-        form.add_error("link", gettext("This case is not in your hands: you may read it, and not change its links"))
+        form.add_error("link", gettext("This case is not with you: you can read it but not change its links"))
         return request.page()
-    return request.done(gettext("The link has ended. Each case goes its own way."))
+    return request.done(gettext("The link has ended. Each case is now handled separately."))

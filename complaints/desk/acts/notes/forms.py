@@ -20,7 +20,7 @@ REFERENCE_LENGTH = 60
 
 
 #: Why a colleague who was offered a moment ago cannot get a case.
-GONE = _("This person no longer acts at your desk today. Choose another officer")
+GONE = _("This person is not available at your agency today. Choose another officer")
 
 
 class NoteForm(Form):
@@ -30,7 +30,7 @@ class NoteForm(Form):
         max=TEXT_LENGTH,
         rows=4,
         label=_("Your note"),
-        help_text=_("Your own desk and the Government Complaints Management Unit read it; the citizen does not."),
+        help_text=_("Your colleagues and the CMU can read this. The citizen cannot."),
     )
 
 
@@ -38,13 +38,16 @@ class CallForm(Form):
     """A telephone call: with whom, and what was said."""
 
     spoken_with = ChoiceCardsField(
-        cards=[Card(value, label) for value, label in SpokenWith.choices], label=_("With whom did you speak?")
+        cards=[Card(value, label) for value, label in SpokenWith.choices],
+        label=_("Who did you speak to?"),
+        error_messages={"required": _("Choose who you spoke to")},
     )
     text = ParagraphField(
         max=TEXT_LENGTH,
         rows=4,
         label=_("What was said?"),
-        help_text=_("Your own desk and the Government Complaints Management Unit read it; the citizen does not."),
+        error_messages={"required": _("Write what was said")},
+        help_text=_("Your colleagues and the CMU can read this. The citizen cannot."),
     )
 
 
@@ -72,8 +75,8 @@ class HandOverForm(Form):
     reference = LineField(
         max=REFERENCE_LENGTH,
         label=_("The centre's number for this case"),
-        error_messages={"required": _("Write the number the centre gave you")},
-        help_text=_("You ask the centre about the case by this number."),
+        error_messages={"required": _("Enter the number the centre gave you")},
+        help_text=_("Use this number when you ask the centre about the case."),
     )
 
     def __init__(self, data: Mapping[str, Any] | None, *, centres: Sequence[OutsideCentre]) -> None:
@@ -96,5 +99,6 @@ class TakeBackForm(Form):
         min=SHORTEST_TEXT,
         rows=4,
         label=_("What did the centre answer?"),
-        help_text=_("The citizen does not read it: it helps you to write the answer."),
+        error_messages={"required": _("Write what the centre answered")},
+        help_text=_("The citizen does not see this. It helps you to write the answer."),
     )

@@ -43,7 +43,7 @@ def assign(request: ActionRequest) -> HttpResponse:
     """Give the case to an officer of the agency."""
     others = [officer for officer in candidates(request.case, at=request.at) if officer.pk != request.case.officer_id]
     if not others:
-        return request.refuse(gettext("There is no other officer in your agency today to whom the case could go."))
+        return request.refuse(gettext("There is no other officer in your agency today who could take the case."))
     form = AssignForm(request.data, officers=others)
     if not request.is_sent(form):
         return request.page()
@@ -52,7 +52,7 @@ def assign(request: ActionRequest) -> HttpResponse:
     except NotAnOfficer:
         form.add_error("officer", GONE)
         return request.page()
-    return request.done(gettext("The case is now with %(officer)s.") % {"officer": form.chosen.name})
+    return request.done(gettext("The case is now assigned to %(officer)s.") % {"officer": form.chosen.name})
 
 
 @action_page(Action.HAND_OVER, "complaints/desk/acts/notes/hand_over.html")
@@ -61,7 +61,7 @@ def hand_over(request: ActionRequest) -> HttpResponse:
     form = HandOverForm(request.data, centres=_centres(request))
     is_sent = request.is_sent(form)
     if holders.current_holder(request.case)[0] != Holder.AGENCY:
-        return request.refuse(gettext("Somebody else has the case in hand. Take it back first."))
+        return request.refuse(gettext("The case is with someone else now. It must come back to your agency first."))
     if not is_sent:
         return request.page()
     reference = form.cleaned_data["reference"]
@@ -76,7 +76,7 @@ def take_back(request: ActionRequest) -> HttpResponse:
     is_sent = request.is_sent(form)
     handed = holders.open_handover(request.case)
     if handed is None:
-        return request.refuse(gettext("No outside centre has this case."))
+        return request.refuse(gettext("This case is not with an outside centre."))
     if not is_sent:
         return request.page(handed=handed)
     actions.take_back(request.case, by=request.user, at=request.at, answer=form.cleaned_data["text"])

@@ -18,13 +18,16 @@ from kit.forms import Card, ChoiceCardsField, Form, NumberField, ParagraphField
 class TaskForm(AgencyChoiceForm):
     """The agency that is asked, what is asked of it, and by when."""
 
-    agency = forms.ChoiceField(label=_("Which agency?"))
+    agency = forms.ChoiceField(label=_("Which agency?"), error_messages={"required": _("Choose an agency")})
     text = ParagraphField(
         max=TEXT_LENGTH,
         min=SHORTEST_TEXT,
         rows=4,
-        label=_("What do you need from it?"),
-        help_text=_("Its officers read this beside the citizen's words. They do not learn who the person is."),
+        label=_("What do you need from this agency?"),
+        error_messages={"required": _("Write what you need from this agency")},
+        help_text=_(
+            "The agency's officers read this together with the citizen's text. They do not see who the person is."
+        ),
     )
     days = NumberField(min=1, max=MOST_DAYS, label=_("Time for its answer, in working days"))
 
@@ -33,14 +36,14 @@ class TaskForm(AgencyChoiceForm):
         self.most = case.limit_days
         words = {"most": f"{self.most:,}"}
         self.fields["days"].help_text = (
-            gettext("At most %(most)s. Fridays, Saturdays and holidays do not count.") % words
+            gettext("%(most)s or fewer working days. Fridays, Saturdays and holidays do not count.") % words
         )
 
     def clean_days(self) -> int:
         """Refuse more days than the topic has in all."""
         days: int = self.cleaned_data["days"]
         if days > self.most:
-            words = gettext("The limit of this topic is %(most)s: write %(most)s or less")
+            words = gettext("This is more than the limit for this topic. Enter %(most)s or fewer working days")
             self.add_error("days", words % {"most": f"{self.most:,}"})
         return days
 
@@ -48,7 +51,7 @@ class TaskForm(AgencyChoiceForm):
 class _TaskChoiceForm(Form):
     """A form about one open partner task, which is asked for where there are several."""
 
-    task = ChoiceCardsField(label=_("Which part?"))
+    task = ChoiceCardsField(label=_("Which agency?"), error_messages={"required": _("Choose an agency")})
 
     def __init__(self, data: Mapping[str, Any] | None, *, tasks: Sequence[ReferralTask]) -> None:
         super().__init__(data)
@@ -70,7 +73,8 @@ class AnswerTaskForm(_TaskChoiceForm):
         max=TEXT_LENGTH,
         min=SHORTEST_TEXT,
         rows=6,
-        label=_("Your answer"),
+        label=_("Your agency's answer"),
+        error_messages={"required": _("Write your agency's answer")},
         help_text=_("The leading agency reads it and answers the citizen."),
     )
 
@@ -83,5 +87,5 @@ class DropTaskForm(_TaskChoiceForm):
         min=SHORTEST_TEXT,
         rows=3,
         label=_("Reason"),
-        help_text=_("It stays in the history. The agency is told that its answer is no longer needed."),
+        help_text=_("The reason stays in the history. The agency is told that its answer is no longer needed."),
     )

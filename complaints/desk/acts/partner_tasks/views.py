@@ -26,7 +26,7 @@ def add_task(request: ActionRequest) -> HttpResponse:
     if not request.is_sent(form) or not _add_task(request, form):
         return request.page(partner_tasks=partner_tasks.all_with_due_dates(request.case))
     words = {"agency": form.chosen_agency.name}
-    return request.done(gettext("You asked %(agency)s for its part. Its officers are being told.") % words)
+    return request.done(gettext("You asked %(agency)s to contribute. The agency's officers are being told.") % words)
 
 
 def _add_task(request: ActionRequest, form: TaskForm) -> bool:
@@ -34,11 +34,11 @@ def _add_task(request: ActionRequest, form: TaskForm) -> bool:
     try:
         actions.add_task(request.case, by=request.user, at=request.at, agency=agency, text=text, days=days)
     except AlreadyAsked:
-        words = gettext("%(agency)s has been asked already and has not answered yet.")
+        words = gettext("%(agency)s has already been asked and has not answered yet.")
     except NoActiveOfficer:
-        words = gettext("%(agency)s has no active liaison officer today and cannot be asked. Choose another one.")
+        words = gettext("%(agency)s has no active liaison officer today and cannot be asked. Choose another agency.")
     except rulings.AgencyEnded:
-        words = gettext("%(agency)s has ended. Choose another one.")
+        words = gettext("%(agency)s no longer exists. Choose another agency.")
     else:
         return True
     form.add_error("agency", words % {"agency": agency.name})
@@ -50,7 +50,7 @@ def answer_task(request: ActionRequest) -> HttpResponse:
     """Answer for the agency that was asked for its part."""
     tasks = partner_tasks.tasks_for(request.case, request.user, at=request.at)
     if not tasks:
-        return request.refuse_or_conflict(gettext("Your agency owes no answer on this case."))
+        return request.refuse_or_conflict(gettext("Your agency has no open request on this case."))
     form = AnswerTaskForm(request.data, tasks=tasks)
     if not request.is_sent(form):
         return request.page(partner_tasks=_tasks_with_due_dates(request, tasks))
@@ -67,11 +67,11 @@ def drop_task(request: ActionRequest) -> HttpResponse:
     """Do without the answer of an agency that was asked."""
     tasks = list(partner_tasks.open_tasks(request.case))
     if not tasks:
-        return request.refuse_or_conflict(gettext("No other agency owes an answer on this case."))
+        return request.refuse_or_conflict(gettext("No other agency has an open request on this case."))
     form = DropTaskForm(request.data, tasks=tasks)
     if not request.is_sent(form):
         return request.page(partner_tasks=_tasks_with_due_dates(request, tasks))
     task = form.chosen_task
     actions.drop_task(task, by=request.user, at=request.at, reason=form.cleaned_data["reason"])
     words = {"agency": task.agency.name}
-    return request.done(gettext("The answer of %(agency)s is no longer needed. It is being told.") % words)
+    return request.done(gettext("The answer of %(agency)s is no longer needed. The agency is being told.") % words)

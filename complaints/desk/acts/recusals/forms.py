@@ -17,13 +17,13 @@ from kit.forms import Form, ParagraphField
 class RecusalForm(Form):
     """Who, and why; where it can be one person only, that one is chosen."""
 
-    person = forms.ChoiceField(label=_("Who?"))
+    person = forms.ChoiceField(label=_("Staff member"))
     text = ParagraphField(
         max=TEXT_LENGTH,
         min=SHORTEST_TEXT,
         rows=4,
         label=_("Reason"),
-        help_text=_("Your own desk and the Government Complaints Management Unit read it; the citizen does not."),
+        help_text=_("Your colleagues and the CMU can read this. The citizen cannot."),
     )
 
     def __init__(self, data: Mapping[str, Any] | None, *, people: Sequence[User]) -> None:

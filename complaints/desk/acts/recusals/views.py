@@ -22,8 +22,10 @@ def recuse(request: ActionRequest) -> HttpResponse:
         return request.page(is_oneself=len(people) == 1)
     actions.recuse(request.case, by=request.user, at=request.at, person=form.chosen, text=form.cleaned_data["text"])
     if form.chosen == request.user:
-        return request.done(gettext("You are set aside: the case is no longer shown to you."))
-    return request.done(gettext("%(person)s is set aside and no longer sees the case.") % {"person": form.chosen.name})
+        return request.done(gettext("You are excluded from this case and can no longer see it."))
+    return request.done(
+        gettext("%(person)s is excluded and can no longer see this case.") % {"person": form.chosen.name}
+    )
 
 
 @action_page(Action.END_RECUSAL, "complaints/desk/acts/recusals/end_recusal.html")
@@ -32,10 +34,10 @@ def end_recusal(request: ActionRequest) -> HttpResponse:
     form = RecusalForm(request.data, people=list(User.objects.filter(pk__in=request.case.recused)))
     is_sent = request.is_sent(form)
     if not form.people:
-        return request.refuse(gettext("Nobody is set aside on this case."))
+        return request.refuse(gettext("Nobody is excluded from this case."))
     if not is_sent:
         return request.page()
     actions.end_recusal(
         request.case, by=request.user, at=request.at, person=form.chosen, text=form.cleaned_data["text"]
     )
-    return request.done(gettext("%(person)s may handle the case again.") % {"person": form.chosen.name})
+    return request.done(gettext("%(person)s can handle the case again.") % {"person": form.chosen.name})

@@ -17,7 +17,7 @@ def refuse_extension(request: ActionRequest) -> HttpResponse:
     """Refuse the later date that is proposed; the promised one stays."""
     extension = request.case.extensions.filter(state=ExtensionState.PROPOSED).select_related("proposed_by").first()
     if extension is None:
-        return request.refuse_or_conflict(gettext("No later date waits for a decision."))
+        return request.refuse_or_conflict(gettext("No later date is waiting for a decision."))
     if not request.permissions.may_refuse_date:
         raise Http404
     form = ReasonForm(request.data)
@@ -34,7 +34,7 @@ def send_back(request: ActionRequest) -> HttpResponse:
     """Send the proposed answer back to be written anew."""
     proposal = request.case.answers.filter(state=AnswerState.PROPOSED).select_related("written_by").first()
     if proposal is None:
-        return request.refuse_or_conflict(gettext("No proposed answer waits for a signature."))
+        return request.refuse_or_conflict(gettext("No proposed answer is waiting for a signature."))
     if not request.permissions.may_send_back:
         raise Http404
     form = ReasonForm(request.data)

@@ -1,5 +1,6 @@
 """The citizen's answer with files, and through an agent of the contact centre who is told who calls."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -97,7 +98,7 @@ def test_the_answer_is_sent_and_says_who_took_it_down(desk: Desk, asked: Case, s
     )
     assert client.get(address("caller-case", asked)).status_code == 404  # the call is over
     file = desk(omar).get(address("desk-case", asked)).context["file"]
-    assert (file.history[0].title, file.history[0].by) == ("Reply of the citizen", "Sami Baqain")
+    assert (file.history[0].title, file.history[0].by) == ("Citizen's answer", "Sami Baqain")
 
 
 @pytest.mark.parametrize("end", ["0000", "4321"])
@@ -156,7 +157,38 @@ def test_guessing_ends(desk: Desk, asked: Case, sami: User) -> None:
     most = lookup.TRIES_OF_NUMBER.most
     statuses = [find(client, asked, f"{guess:04}").status_code for guess in range(most + 1)]
     assert statuses == [200] * most + [429]
-    assert find(client, asked).status_code == 429
+    page = find(client, asked)
+    assert (page.status_code, page.context["form"].non_field_errors()) == (
+        429,
+        ["Too many attempts. You cannot look up this number again today."],
+    )
+
+
+def test_an_agent_who_has_searched_too_often_is_told_to_wait_and_nothing_about_the_number(
+    desk: Desk, asked: Case, sami: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "TRIES_OF_AGENT", replace(lookup.TRIES_OF_AGENT, most=1))
+    client = desk(sami)
+    assert find(client, asked, "0000").status_code == 200
+    page = find(client, asked)
+    assert (page.status_code, page.context["form"].non_field_errors()) == (
+        429,
+        ["Too many searches. Try again in an hour."],
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("", "Enter the last 4 digits of the mobile number"),
+        ("12a4", "Enter the last 4 digits of the mobile number"),
+        ("123", "Enter the last 4 digits of the mobile number; you entered 3"),
+    ],
+)
+def test_the_end_of_the_number_is_asked_for_in_a_sentence(
+    desk: Desk, asked: Case, sami: User, end: str, said: str
+) -> None:
+    assert find(desk(sami), asked, end).context["form"].errors == {"phone_end": [said]}
 
 
 def test_an_agent_never_handles_the_own_case(desk: Desk, asked: Case, sami: User, amina: Citizen) -> None:

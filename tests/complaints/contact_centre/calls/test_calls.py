@@ -110,9 +110,9 @@ def test_the_list_costs_the_same_for_one_and_three(
 LINK = "bk.gov.jo/r/7Kq2Xd"
 #: What is said, and what the message has besides.
 SAID = [
-    ("وصلت معاملتكم. رقم المتابعة 2604821735.", f" {LINK}"),
+    ("استلمنا شكواكم. رقم المتابعة 2604821735.", f" {LINK}"),
     ("صدر الرد على شكوى 2604821735.", f" القراءة والتقييم: {LINK}"),
-    ("شكوى 2604821735: سؤال ينتظر ردكم حتى 22/1/2026.", f" {LINK}"),
+    ("شكوى 2604821735: سؤال ينتظر إجابتكم حتى 22/1/2026.", f" {LINK}"),
     ("The case is closed.", f" Why: {LINK}"),
     ("تم قبول 2604821735 لدى مياهنا، والرد حتى 22/1/2026.", " 7Kq2Xd"),
     ("تم قبول معاملتكم.", f"\n\nhttps://{LINK}\n"),
@@ -133,7 +133,7 @@ def test_what_has_neither_is_said_as_it_is(make_message: MakeMessage) -> None:
 def test_the_words_are_in_the_language_of_the_person(desk: Desk, to_call: CallTask, sami: User) -> None:
     shown = desk(sami).get(url(to_call)).content.decode()
     token = Message.objects.get(pk=to_call.message_id).token
-    assert '<div class="msg msg-us" lang="ar" dir="rtl"> <p>وصلت معاملتكم' in " ".join(shown.split())
+    assert '<div class="msg msg-us" lang="ar" dir="rtl"> <p>استلمنا شكواكم' in " ".join(shown.split())
     assert str(token) not in shown
 
 
@@ -240,7 +240,7 @@ def test_a_call_for_a_message_to_no_known_person_can_be_ended(
     desk: Desk, make_message: MakeMessage, sami: User
 ) -> None:
     task = CallTask.objects.create(message=make_message(recipient="nobody:1"))
-    assert "to nobody whose number is known here" in desk(sami).get(url(task)).content.decode()
+    assert "We have no phone number for the recipient of this message." in desk(sami).get(url(task)).content.decode()
     assert desk(sami).post(url(task), {"show": "1"}).context["phone"] == ""
     assert finish(desk(sami), task, "wrong_number").status_code == 302
 
@@ -250,12 +250,12 @@ def test_the_case_page_tells_of_the_call(desk: Desk, to_call: CallTask, sami: Us
         file = desk(omar).get(reverse("desk-case", args=[referred.reference])).context["file"]
         return [told_.delivery.follows for told_ in file.sent_messages]
 
-    assert follows() == ["The contact centre is to call the person."]
+    assert follows() == ["The contact centre will call the person."]
     finish(desk(sami), to_call, "no_answer")
     finish(desk(sami), to_call, "no_answer", tries=1)
-    assert follows() == ["The person was called 2 times in vain."]
+    assert follows() == ["We called the person 2 times without an answer."]
     finish(desk(sami), to_call, "reached", tries=2)
-    assert follows() == ["The person was called and told."]
+    assert follows() == ["The person was told by phone."]
 
 
 def test_an_undelivered_message_without_a_call_says_nothing_of_one(

@@ -143,7 +143,7 @@ def test_who_held_it_and_for_how_long(
         ("Government Complaints Management Unit", "14 working hours"),
     ]
     assert (file.history[0].text.label, file.history[0].text.named) == (
-        "Another agency is competent",
+        "Another agency is responsible",
         "Greater Amman Municipality",
     )
 

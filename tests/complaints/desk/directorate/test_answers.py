@@ -29,7 +29,7 @@ def test_a_time_is_given_shown_with_its_day_and_changed_only_with_a_reason(
     again = client.post(url, {"time": "1", "number": "2", "days": "9", "reason": ""})
     assert (again.status_code, again.context["form"].errors) == (
         200,
-        {"reason": ["Write why you need another time"]},
+        {"reason": ["Write why you need a different time"]},
     )
     assert again.context["estimate"]["days"].value() == "9"
     client.post(url, {"time": "1", "number": "2", "days": "9", "reason": "القطعة غير متوفرة"})
@@ -53,7 +53,7 @@ def test_a_colleague_who_was_first_leaves_the_typed_time_on_the_page(
         3,
         2,
     )
-    assertContains(page, "Somebody of your directorate gave another time meanwhile", status_code=409)
+    assertContains(page, "Someone in your directorate has given a different time in the meantime", status_code=409)
     assert fresh(consultation).days == 2
 
 
@@ -92,8 +92,8 @@ def test_a_finding_that_lacks_something_keeps_what_was_typed_and_stores_nothing(
     assert (page.status_code, page.context["form"].errors) == (
         200,
         {
-            "signed_as": ["Your name and position is missing"],
-            "attachments": ["Choose your files again: they were not kept"],
+            "signed_as": ["Enter: Your name and position"],
+            "attachments": ["Choose your files again: they were not saved"],
         },
     )
     assertContains(page, FINDING)
@@ -114,7 +114,7 @@ def test_pressing_twice_sends_one_finding_and_another_one_is_kept_for_its_writer
 ) -> None:
     assert [client.post(url, WRITTEN).status_code for _ in range(2)] == [302, 302]
     page = client.post(url, WRITTEN | {"finding": "نتيجة أخرى من زميل"})
-    assertContains(page, "Somebody of your directorate has answered already", status_code=409)
+    assertContains(page, "Someone in your directorate has already answered", status_code=409)
     assertContains(page, "نتيجة أخرى من زميل", status_code=409)
     late = client.post(url, GIVEN)
     assert (late.status_code, CaseEvent.objects.filter(action="find").count()) == (409, 1)

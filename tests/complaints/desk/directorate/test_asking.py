@@ -42,7 +42,7 @@ def test_the_form_offers_the_active_directorates_of_the_agency(
 
 def test_asking_by_page_says_what_happens_next(desk: Desk, accepted: Case, omar: User, network: Directorate) -> None:
     answer = desk(omar).post(address("desk-consult", accepted), sent(accepted, **typed(network)), follow=True)
-    assertContains(answer, "Give the directorate its link")
+    assertContains(answer, "Copy its link from the page of the case and give it to the directorate.")
     asked = Consultation.objects.get()
     assert (asked.directorate, asked.text, asked.language, asked.asked_by) == (network, REQUEST, "ar", omar)
     assertContains(answer, signed_links.link_url(asked))
@@ -53,7 +53,7 @@ def test_asking_a_directorate_with_an_address_sends_it_the_link(
 ) -> None:
     Directorate.objects.filter(pk=network.pk).update(email="networks@miyahuna.example")
     answer = desk(omar).post(address("desk-consult", accepted), sent(accepted, **typed(network)), follow=True)
-    assertContains(answer, "The directorate is being asked by e-mail.")
+    assertContains(answer, "The request is being sent to the directorate by e-mail.")
     assertNotContains(answer, signed_links.token_for(Consultation.objects.get()))
     assert Message.objects.filter(template="directorate_request").count() == 1
 
@@ -95,18 +95,18 @@ def test_a_stale_page_keeps_the_text(
 
 def test_a_second_directorate_is_not_asked_meanwhile(desk: Desk, consultation: Consultation, omar: User) -> None:
     answer = desk(omar).get(address("desk-consult", consultation.case), follow=True)
-    assertContains(answer, "It must come back before another is asked.")
+    assertContains(answer, "It must come back before you ask another one.")
     answer = desk(omar).post(
         address("desk-consult", consultation.case),
         sent(consultation.case, **typed(consultation.directorate)),
         follow=True,
     )
-    assertContains(answer, "It must come back before another is asked.")
+    assertContains(answer, "It must come back before you ask another one.")
     assert Consultation.objects.count() == 1
 
 
 def test_an_agency_without_directorates_is_told(desk: Desk, accepted: Case, omar: User) -> None:
-    assertContains(desk(omar).get(address("desk-consult", accepted)), "No directorate is recorded for your agency.")
+    assertContains(desk(omar).get(address("desk-consult", accepted)), "Your agency has no directorates on record.")
 
 
 # ---- taking back ----
@@ -114,16 +114,17 @@ def test_an_agency_without_directorates_is_told(desk: Desk, accepted: Case, omar
 
 def test_the_request_is_taken_back_by_page(desk: Desk, consultation: Consultation, nadia: User) -> None:
     assertContains(
-        desk(nadia).get(address("desk-revoke", consultation.case)), "Networks Directorate can then answer no more"
+        desk(nadia).get(address("desk-revoke", consultation.case)),
+        "Networks Directorate will no longer be able to answer",
     )
     answer = desk(nadia).post(address("desk-revoke", consultation.case), sent(consultation.case), follow=True)
-    assertContains(answer, "Its link opens nothing any more.")
+    assertContains(answer, "Its link no longer works.")
     assert Consultation.objects.get().state == "revoked"
 
 
 def test_there_is_nothing_to_take_back(desk: Desk, accepted: Case, omar: User) -> None:
     answer = desk(omar).get(address("desk-revoke", accepted), follow=True)
-    assertContains(answer, "No directorate is asked at the moment.")
+    assertContains(answer, "No directorate has an open request now.")
 
 
 def test_who_takes_back_second_is_told_who_was_first(
@@ -163,7 +164,7 @@ def test_the_section_shows_times_with_reasons_the_finding_and_its_files(
         (9, "2026-01-15", REASON),
     ]
     assert one.is_beyond
-    assertContains(page, "This time ends after the day promised to the citizen.")
+    assertContains(page, "This time ends after the date promised to the citizen.")
     file = Attachment(file="x", name="محضر.pdf", content_type="application/pdf", size=9, sha256="0" * 64, added_at=now)
     find(consultation, at=now + timedelta(minutes=3), finding=FINDING, signed_as=SIGNATORY, attachments=[file])
     page = desk(omar).get(address("desk-case", consultation.case))
@@ -206,7 +207,7 @@ def test_the_words_of_the_request_are_shown_to_nobody_in_the_messages(
     asked = consult(accepted, by=omar, at=now, directorate=network, text=REQUEST)
     letter = Message.objects.get(template="directorate_request")
     page = desk(lina).get(reverse("message", args=[letter.pk]))
-    assertContains(page, "its words are shown to nobody else")
+    assertContains(page, "so only the directorate can read it.")
     assertNotContains(page, signed_links.token_for(asked))
 
 

@@ -157,7 +157,7 @@ def test_a_link_taken_back_is_gone(
     consultation: Consultation, url: str, client: Client, omar: User, now: datetime
 ) -> None:
     revoke(consultation.case, by=omar, at=now)
-    assertContains(client.get(url), "The agency took this request back", status_code=410)
+    assertContains(client.get(url), "The agency cancelled this request", status_code=410)
     assert client.post(url, WRITTEN).status_code == 410
     assert fresh(consultation).finding == ""
 

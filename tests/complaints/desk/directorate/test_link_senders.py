@@ -27,7 +27,7 @@ def test_the_history_says_that_an_officer_passed_the_link_on(
         "officer"
     ] * 3
     page = desk(nadia).get(address("desk-case", consultation.case))
-    said = "through the link that Omar Smadi passed on to the directorate"
+    said = "through the link that Omar Smadi gave to the directorate"
     assert [deed.by for deed in page.context["file"].history[:2]] == [said, said]
     stale = desk(nadia).post(
         address("desk-note", consultation.case), {"version": 1, "send": "1", "text": "ملاحظة قصيرة"}
@@ -61,7 +61,7 @@ def test_who_is_signed_in_at_the_desk_that_asks_reads_the_page_and_does_not_answ
     consultation: Consultation, url: str, desk: Desk, who: str, request: pytest.FixtureRequest
 ) -> None:
     person = desk(request.getfixturevalue(who))
-    assertContains(person.get(url), "You can read this page and not answer here")
+    assertContains(person.get(url), "You can read this page, but only the directorate can answer here.")
     assert person.post(url, GIVEN).status_code == 409
     assertContains(person.post(url, WRITTEN), FINDING, status_code=409)
     assert (fresh(consultation).state, CaseEvent.objects.filter(actor=None).count()) == ("asked", 0)

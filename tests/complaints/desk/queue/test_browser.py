@@ -193,5 +193,5 @@ def test_without_script_the_boxes_and_filters_work_as_they_are(
         page.locator(".bulk button").click()
         page.get_by_label("Label").fill("tour")
         page.locator("button[name=send]").click()
-        expect(page.get_by_text("1 case is done.")).to_be_visible()
+        expect(page.get_by_text("Applied to 1 case.")).to_be_visible()
     assert list(Label.objects.values_list("name", flat=True)) == ["tour"]

@@ -56,7 +56,7 @@ def test_without_a_choice_it_goes_back_with_a_sentence(desk: Desk, referred: Cas
     page = desk(omar).post(reverse("queue-bulk"), {"bulk_action": "label", "list_query": "view=late"}, follow=True)
     assert page.redirect_chain == [(reverse("queue") + "?view=late", 302)]
     assert [str(one) for one in page.context["messages"]] == [
-        "Choose at least one case first: tick the box in its row."
+        "Select at least one case first: tick the box in its row."
     ]
 
 
@@ -65,7 +65,7 @@ def test_an_action_that_is_not_offered_is_none(desk: Desk, referred: Case, lina:
     page = desk(lina).post(
         reverse("queue-bulk"), {"bulk_action": action, "case": ticked(referred), "send": "1"}, follow=True
     )
-    assert [str(one) for one in page.context["messages"]] == ["Choose what is to be done to the cases."]
+    assert [str(one) for one in page.context["messages"]] == ["Choose an action for the selected cases."]
 
 
 @pytest.mark.parametrize("list_query", ["https://evil.example/", "//evil.example", "view=late\r\nX: y", "%00", "&" * 9])
@@ -77,7 +77,7 @@ def test_the_way_back_stays_in_the_queue(desk: Desk, referred: Case, omar: User,
 def test_a_form_with_a_mistake_is_shown_again(desk: Desk, referred: Case, omar: User) -> None:
     sent = {"bulk_action": "label", "case": ticked(referred), "send": "1", "name": " "}
     page = desk(omar).post(reverse("queue-bulk"), sent)
-    assert page.context["form"].errors == {"name": ["Label is missing"]}
+    assert page.context["form"].errors == {"name": ["Enter: Label"]}
     assert Label.objects.count() == 0
 
 
@@ -90,8 +90,8 @@ def test_what_the_person_may_not_see_stays_as_it_is_and_the_rest_is_done(
     ours, theirs = file_case(), file_case(agency=gam)
     unknown = "2600000001-1" if theirs.reference != "2600000001" else "2600000019-1"
     found = press(desk(omar), "label", ours, theirs, unknown, name="جولة")
-    assert found[:2] == [(ours.reference, True, "Done."), (theirs.reference, False, "You have no such case.")]
-    assert {words for _number, is_done, words in found[1:] if not is_done} <= {"You have no such case."}
+    assert found[:2] == [(ours.reference, True, "Done."), (theirs.reference, False, "This case is not one of yours.")]
+    assert {words for _number, is_done, words in found[1:] if not is_done} <= {"This case is not one of yours."}
     theirs.refresh_from_db()
     assert theirs.version == 1
     assert list(Label.objects.values_list("case", "name")) == [(ours.pk, "جولة")]
@@ -106,7 +106,7 @@ def test_what_has_changed_since_the_list_was_shown_is_left(
     found = press(desk(omar), "assign", *shown, officer=hana.pk)
     assert found == [
         (first.reference, True, "Done."),
-        (second.reference, False, "It has changed since you opened the list. Open it, and see what was done."),
+        (second.reference, False, "This case has changed since you opened the list. Open it to see what was done."),
     ]
     assert list(Case.objects.order_by("pk").values_list("officer", flat=True)) == [hana.pk, None]
 
@@ -128,7 +128,7 @@ def test_more_than_a_hundred_are_refused_together(
     sent = {"bulk_action": "label", "case": ticked(referred, file_case()), "send": "1", "name": "x"}
     page = desk(omar).post(reverse("queue-bulk"), sent, follow=True)
     assert [str(one) for one in page.context["messages"]] == [
-        "You chose 2 cases; at most 1 can be done at once. Nothing was changed."
+        "You selected 2 cases, but at most 1 cases can be changed at once. Nothing was changed."
     ]
     assert Label.objects.count() == 0
 
@@ -150,7 +150,7 @@ def test_cases_are_given_to_an_officer_who_is_told(
     assign(hers, by=omar, at=now, officer=hana)
     assert press(desk(omar), "assign", first, hers, officer=hana.pk) == [
         (first.reference, True, "Done."),
-        (hers.reference, True, "It was so already."),
+        (hers.reference, True, "No change needed."),
     ]
     told = Message.objects.filter(template="officer_assigned", reference=first.reference)
     assert {message.recipient for message in told} == {f"user:{hana.pk}"}
@@ -159,7 +159,7 @@ def test_cases_are_given_to_an_officer_who_is_told(
 def test_an_officer_of_another_agency_cannot_be_given_any(desk: Desk, referred: Case, omar: User, yusuf: User) -> None:
     sent = {"bulk_action": "assign", "case": ticked(referred), "send": "1", "officer": str(yusuf.pk)}
     page = desk(omar).post(reverse("queue-bulk"), sent)
-    assert page.context["form"].errors == {"officer": ["Officer: choose one of the answers offered"]}
+    assert page.context["form"].errors == {"officer": ["Officer: choose one of the options shown"]}
 
 
 def test_the_officer_is_reminded_once_a_day(
@@ -172,7 +172,7 @@ def test_the_officer_is_reminded_once_a_day(
     assert {message.recipient for message in told} == {f"user:{omar.pk}"}
     case.refresh_from_db()
     assert case.events.filter(action=Action.REMIND).count() == 1
-    assert press(desk(nadia), "remind_officer", case) == [(case.reference, False, "A reminder was sent today already.")]
+    assert press(desk(nadia), "remind_officer", case) == [(case.reference, False, "A reminder was already sent today.")]
 
 
 def test_of_a_case_without_an_officer_all_are_reminded_but_not_oneself(
@@ -185,7 +185,7 @@ def test_of_a_case_without_an_officer_all_are_reminded_but_not_oneself(
 
 def test_nobody_is_reminded_of_what_nobody_owes(desk: Desk, closed: Case, nadia: User) -> None:
     assert press(desk(nadia), "remind_officer", closed) == [
-        (closed.reference, False, "Nobody owes anything on it now who could be reminded.")
+        (closed.reference, False, "There is nobody to remind on this case now.")
     ]
     assert press(desk(nadia), "remind_directorate", closed)[0][1] is False
     closed.refresh_from_db()
@@ -208,7 +208,7 @@ def test_labels_are_put_on_and_taken_off(desk: Desk, file_case: FileCase, omar: 
     label(first, by=omar, at=now, name="عاجل")
     client = desk(omar)
     assert [words for *_rest, words in press(client, "label", first, second, name="عاجل")] == [
-        "It was so already.",
+        "No change needed.",
         "Done.",
     ]
     first.refresh_from_db()
@@ -232,7 +232,7 @@ def test_cases_are_linked_under_a_lead(desk: Desk, file_case: FileCase, omar: Us
     page = asked(desk(omar), "link", second, lead, first)
     assert page.context["form"]["lead"].value() == lead.reference
     found = press(desk(omar), "link", first, lead, second, kind="same_problem", lead=lead.reference)
-    assert [words for *_rest, words in found] == ["It was so already.", "Done.", "Done."]
+    assert [words for *_rest, words in found] == ["No change needed.", "Done.", "Done."]
     assert sorted(CaseLink.objects.values_list("case", "lead")) == [(first.pk, lead.pk), (second.pk, lead.pk)]
 
 
@@ -267,7 +267,7 @@ def test_a_case_passed_on_is_seen_but_not_touched(
 ) -> None:
     decline(referred, by=omar, at=now, reason="other_agency", text="خارج اختصاصنا", proposed_agency=gam)
     found = press(desk(omar), action, referred, **typed)
-    assert found == [(referred.reference, False, "You may not do this to this case.")]
+    assert found == [(referred.reference, False, "You are not allowed to do this to this case.")]
 
 
 def test_strangers_find_no_such_page(desk: Desk, referred: Case, amina: Citizen, sami: User) -> None:
@@ -284,7 +284,7 @@ def test_the_page_of_one_case_changes_its_labels(desk: Desk, referred: Case, oma
     label(referred, by=omar, at=now, name="قديم")
     client, address = desk(omar), reverse("desk-label", args=[referred.reference])
     empty = client.post(address, {"version": referred.version, "send": "1"})
-    assert empty.context["form"].errors == {"name": ["Write a label, or choose one to take off"]}
+    assert empty.context["form"].errors == {"name": ["Enter a label, or select one to remove"]}
     answer = client.post(address, {"version": referred.version, "send": "1", "name": "جديد", "off": ["قديم"]})
     assert answer.status_code == 302
     assert list(Label.objects.values_list("name", flat=True)) == ["جديد"]
@@ -300,5 +300,5 @@ def test_the_page_of_one_case_reminds_its_officer(
     assert client.post(address, {"version": referred.version, "send": "1", "whom": "officer"}).status_code == 302
     referred.refresh_from_db()
     page = client.post(address, {"version": referred.version, "send": "1", "whom": "officer"}, follow=True)
-    assert "A reminder was sent today already." in page.content.decode()
+    assert "A reminder was already sent today." in page.content.decode()
     assert desk(yusuf).get(address).status_code == 404

@@ -139,7 +139,7 @@ def test_what_is_not_there_is_left_out_and_named(
     assert page.status_code == 200
     assert [row.case.reference for row in page.context["rows"]] == [referred.reference]
     assert list(page.context["query"].dropped_filters) == [part]
-    assert "Part of this filter is not there any more" in page.content.decode()
+    assert "Part of this filter no longer exists" in page.content.decode()
 
 
 def test_a_filter_in_force_has_a_link_that_removes_it(desk: Desk, referred: Case, omar: User, outage: Topic) -> None:

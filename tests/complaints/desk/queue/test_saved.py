@@ -79,7 +79,7 @@ def test_one_whose_topic_is_gone_opens_and_says_so(
     assert page.status_code == 200
     assert list(page.context["query"].dropped_filters) == ["Topic"]
     assert [row.case.reference for row in page.context["rows"]] == [referred.reference]
-    assert "It was left out, so that more cases may be shown than before:" in page.content.decode()
+    assert "It was left out, so you may see more cases than before:" in page.content.decode()
 
 
 @pytest.mark.parametrize("query", [{}, {"topic": None}, {"view": "nowhere", "sort": 7, "x": [1]}, {"officer": "'"}, []])
@@ -104,7 +104,7 @@ def test_beyond_twenty_none_is_kept(desk: Desk, omar: User, now: datetime) -> No
         saved.save_filter(omar, at=now, name=str(number), query={})
     client = desk(omar)
     assert save(client, "one more") is None
-    assert "no more fit" in client.get(reverse("queue")).content.decode()
+    assert "You already have 20 saved filters, which is the maximum." in client.get(reverse("queue")).content.decode()
     assert save(client, "7", kind="praise") is not None
 
 
@@ -136,7 +136,7 @@ def test_its_owner_and_for_a_shared_one_the_supervisor_delete_it(
 @pytest.mark.parametrize("key", ["", "x", "-1", "٣", "9" * 30])
 def test_deleting_what_is_not_there_says_so(desk: Desk, omar: User, key: str) -> None:
     page = desk(omar).post(reverse("queue-delete-filter"), {"saved": key}, follow=True)
-    assert [str(one) for one in page.context["messages"]] == ["This saved filter is not there any more."]
+    assert [str(one) for one in page.context["messages"]] == ["This saved filter no longer exists."]
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -68,7 +68,7 @@ def test_the_unit_has_no_view_of_its_own_cases(desk: Desk, referred: Case, lina:
 
 def test_an_empty_view_leads_on_to_one_that_is_not(desk: Desk, referred: Case, omar: User) -> None:
     page = desk(omar).get(reverse("queue"), {"view": "waiting"})
-    assert f'<a href="{reverse("queue")}?view=competence">Go on with: Needs a decision</a>' in page.content.decode()
+    assert f'<a href="{reverse("queue")}?view=competence">Continue with: Needs a decision</a>' in page.content.decode()
 
 
 def test_due_soon_is_what_the_list_marks_so(desk: Desk, file_case: FileCase, omar: User, now: datetime) -> None:

@@ -22,7 +22,7 @@ from tests.complaints.pages import Clock, Desk, address, sent
 
 type Keep = Callable[..., StandardText]
 PLACE = "عاينت الفرقة الخط المغذي في {place} ووجدت كسرًا في الوصلة."
-REF = "استبدلت الفرقة الوصلة يوم {date}، ورقم المعاملة {ref} لدى {agency}."
+REF = "استبدلت الفرقة الوصلة يوم {date}، ورقم الطلب {ref} لدى {agency}."
 
 
 @pytest.fixture
@@ -60,10 +60,10 @@ def test_what_is_not_known_stays_open(accepted: Case, now: datetime) -> None:
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("{name}", ["{name} is none of the words that can be filled in"]),
-        ("{ref", ["Braces stand around one word of the list and nothing else, like this: {ref}"]),
-        ("{ref.citizen}", ["Braces stand around one word of the list and nothing else, like this: {ref}"]),
-        ("{ref!r:>999}", ["Braces stand around one word of the list and nothing else, like this: {ref}"]),
+        ("{name}", ["{name} is not in the list. Use one of the words in the list"]),
+        ("{ref", ["Put one word of the list in braces and nothing else, like this: {ref}"]),
+        ("{ref.citizen}", ["Put one word of the list in braces and nothing else, like this: {ref}"]),
+        ("{ref!r:>999}", ["Put one word of the list in braces and nothing else, like this: {ref}"]),
         ("{ref} {agency} {date} {topic} {place}", []),
     ],
 )
@@ -132,7 +132,7 @@ def test_a_text_with_an_open_word_is_not_sent(desk: Desk, accepted: Case, omar: 
     for button in ({}, {"send": "1"}):
         typed = {"version": accepted.version, "outcome": "solved", "found": PLACE, "done": DONE, **button}
         page = desk(omar).post(address("desk-close", accepted), typed)
-        said = "{place} still stands in the text: write the place the citizen named instead"
+        said = "Replace {place} with the place the citizen named"
         assert dict(page.context["form"].errors) == {"found": [said]}
     assert Answer.objects.count() == 0
 
@@ -161,15 +161,15 @@ def test_a_desk_writes_its_own_and_the_unit_those_for_all(
 @pytest.mark.parametrize(
     ("typed", "errors"),
     [
-        ({"title": ""}, {"title": ["Name of the text is missing"]}),
-        ({"found": ""}, {"found": ["Write one of the two texts at least"]}),
-        ({"found": "{name}"}, {"found": ["{name} is none of the words that can be filled in"]}),
+        ({"title": ""}, {"title": ["Enter: Name of the text"]}),
+        ({"found": ""}, {"found": ["Write at least one of the two texts"]}),
+        ({"found": "{name}"}, {"found": ["{name} is not in the list. Use one of the words in the list"]}),
         (
             {"done": "{"},
-            {"done": ["Braces stand around one word of the list and nothing else, like this: {ref}"]},
+            {"done": ["Put one word of the list in braces and nothing else, like this: {ref}"]},
         ),
-        ({"topic": "nonsense"}, {"topic": ["Topic: choose one of the answers offered"]}),
-        ({"outcome": "withdrawn"}, {"outcome": ["Outcome: choose one of the answers offered"]}),
+        ({"topic": "nonsense"}, {"topic": ["Topic: choose one of the options shown"]}),
+        ({"outcome": "withdrawn"}, {"outcome": ["Outcome: choose one of the options shown"]}),
     ],
 )
 def test_bad_input_is_refused_beside_its_box(
@@ -183,7 +183,7 @@ def test_bad_input_is_refused_beside_its_box(
 def test_a_name_is_used_once_in_an_agency(desk: Desk, keep: Keep, omar: User) -> None:
     keep()
     page = desk(omar).post(reverse("text-new"), GOOD)
-    assert list(page.context["form"].errors["title"]) == ["There is a text of this name already"]
+    assert list(page.context["form"].errors["title"]) == ["There is already a text with this name. Enter another name"]
 
 
 def test_a_text_is_changed_and_deleted(desk: Desk, keep: Keep, omar: User, clock: Clock, outage: Topic) -> None:
@@ -225,7 +225,7 @@ def test_nobody_changes_what_is_not_theirs(
 def test_an_officer_of_two_agencies_says_which(desk: Desk, omar: User, gam: Agency, now: datetime) -> None:
     omar.memberships.create(agency=gam, role="officer", starts_on=now.date())
     page = desk(omar).post(reverse("text-new"), GOOD)
-    assert list(page.context["form"].errors["agency"]) == ["Choose: For which agency?"]
+    assert list(page.context["form"].errors["agency"]) == ["Choose an agency"]
     desk(omar).post(reverse("text-new"), GOOD | {"agency": "gam"})
     assert StandardText.objects.get().agency == gam
 
@@ -264,5 +264,5 @@ def test_a_name_taken_in_the_same_moment_is_said_beside_its_box(
     keep()
     monkeypatch.setattr(TextForm, "_is_taken", lambda _form, _title: False)
     page = desk(omar).post(reverse("text-new"), GOOD)
-    assert list(page.context["form"].errors["title"]) == ["There is a text of this name already"]
+    assert list(page.context["form"].errors["title"]) == ["There is already a text with this name. Enter another name"]
     assert StandardText.objects.count() == 1

@@ -53,7 +53,7 @@ def test_a_message_that_left_meanwhile_is_not_let_go(desk: Desk, referred: Case,
     mark = desk(lina).get(reverse("message", args=[message.pk])).context["detail"].mark
     put(message, "accepted")
     answer = decide(desk, lina, message, "release", seen=mark)
-    assert (answer.status_code, answer.context["detail"].delivery.word) == (409, "Handed over")
+    assert (answer.status_code, answer.context["detail"].delivery.word) == (409, "Sent to carrier")
     assert "This can no longer be done" in answer.content.decode()
 
 

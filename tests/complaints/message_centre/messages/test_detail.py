@@ -46,7 +46,7 @@ def test_an_operator_reads_neither_the_words_nor_the_name(
 ) -> None:
     message = told(referred)
     shown = desk(adel).get(reverse("message", args=[message.pk])).content.decode()
-    assert "Its words are shown only to those who may see the case" in shown
+    assert "Only people who can see the case can read it." in shown
     hidden = (message.body, message.token, amina.first_name, amina.family_name, referred.subject, amina.phone)
     assert [str(text) in shown for text in hidden] == [False] * 6
     assert reverse("desk-case", args=[referred.reference]) not in shown
@@ -56,7 +56,7 @@ def test_a_code_is_shown_to_nobody(desk: Desk, make_message: MakeMessage, lina: 
     code = make_message(template="code", lane="codes", recipient="code:1", body="73519 رمزكم في بخدمتكم.")
     for person in (lina, adel):
         shown = desk(person).get(reverse("message", args=[code.pk])).content.decode()
-        assert ("73519" in shown, "A code is shown to nobody but its owner" in shown) == (False, True)
+        assert ("73519" in shown, "A code is shown only to its owner." in shown) == (False, True)
         assert "73519" not in page(desk, person, view="all")
         assert buttons(desk, person, code) == []
 
@@ -68,7 +68,7 @@ def test_a_message_about_no_case_keeps_its_words_to_itself(desk: Desk, make_mess
 
 def test_the_tries_and_what_the_carrier_said_are_shown(desk: Desk, full_house: Message, lina: User) -> None:
     shown = re.sub(r"<[^>]+>|\s+", " ", desk(lina).get(reverse("message", args=[full_house.pk])).content.decode())
-    for text in ("not known", "timeout", "SM" + "0" * 32, "twilio", "The carrier said:"):
+    for text in ("not certain", "timeout", "SM" + "0" * 32, "twilio", "The carrier reported:"):
         assert text in shown
 
 
@@ -77,7 +77,7 @@ def test_a_try_says_in_words_why_it_ended_and_the_message_what_is_held_against_i
 ) -> None:
     message = put(told(referred), "undeliverable", settled_at=now)
     url = reverse("message", args=[message.pk])
-    assert "It was never tried." in desk(lina).get(url).content.decode()
+    assert "We did not try to send it." in desk(lina).get(url).content.decode()
     for number, code in enumerate(("not in the list", "30005"), start=1):
         Attempt.objects.create(
             message=message, number=number, fence=number, carrier="twilio", ended_at=now, outcome=Outcome.REFUSED,
@@ -87,7 +87,7 @@ def test_a_try_says_in_words_why_it_ended_and_the_message_what_is_held_against_i
     answer = desk(lina).get(url)
     shown = answer.context["detail"]
     assert [tried.reason for tried in shown.tries] == ["it is not in the carrier's list", ""]
-    assert shown.held_against == "nothing arrives there"
+    assert shown.held_against == "messages do not arrive there"
     assert "30005" in answer.content.decode()
 
 
@@ -128,6 +128,6 @@ def test_a_message_that_waits_for_the_morning_says_until_when(
     fate = desk(lina).get(reverse("message", args=[message.pk])).context["detail"].delivery
     assert (fate.word, fate.text, fate.at.isoformat()) == (
         "Waiting",
-        "It wakes nobody at night. It is sent on",
+        "We do not send this message at night. It will be sent on",
         "2026-01-05T08:00:00+03:00",
     )

@@ -97,7 +97,7 @@ def test_an_alarm_of_something_past_is_ended_by_whoever_looked_into_it(
     alarms.raise_alarm(AlarmKind.LISTS_DIFFER, "twilio 2026-01-03")
     alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, "sms twilio")
     past, line = alarms.open_alarms()
-    assert page(desk, lina).count("end the alarm") == 1
+    assert page(desk, lina).count("Close the alarm") == 1
     url = reverse("messages-end-alarm")
     answers = [desk(adel).post(url, {"alarm": number}).status_code for number in (past.pk, past.pk, line.pk, "x", "")]
     assert answers == [302, 302, 404, 404, 404]
@@ -108,7 +108,7 @@ def test_a_hold_is_released_once(desk: Desk, adel: User, lina: User, caplog: pyt
     assert "Sending is on hold" not in page(desk, adel)
     Hold.objects.create(database="elsewhere")
     alarms.raise_alarm(AlarmKind.ON_HOLD)
-    assert ["Release sending" in page(desk, person) for person in (adel, lina)] == [True, True]
+    assert ["Resume sending" in page(desk, person) for person in (adel, lina)] == [True, True]
     with caplog.at_level(logging.WARNING):
         answer = desk(adel).post(reverse("messages-release"))
     assert (answer.status_code, answer.url, hold.current()) == (302, reverse("messages"), None)
@@ -119,5 +119,5 @@ def test_a_hold_is_released_once(desk: Desk, adel: User, lina: User, caplog: pyt
         if record.name == "complaints.message_centre.messages.views"
     ] == [str(adel.pk)]
     again = desk(lina).post(reverse("messages-release"), follow=True)
-    assert "Sending was not on hold any more." in again.content.decode()
+    assert "Sending had already resumed." in again.content.decode()
     assert Hold.objects.get().ended_by == f"user:{adel.pk}"

@@ -128,7 +128,7 @@ def test_the_page_costs_the_same_for_one_and_three(
         answer = client.get(reverse("messages"), {"view": "failed"})
     assert len(answer.context["rows"]) == count
     assert [row.delivery.follows for row in answer.context["rows"]] == [
-        "We sent it by e-mail instead. The contact centre is to call the person."
+        "We sent it by e-mail instead. The contact centre will call the person."
     ] * count
     assert len(captured) == MOST_STATEMENTS
 

@@ -146,7 +146,7 @@ class TestShowing:
         shown = page.context["preview"]
         assert shown.sms == f"جاء الرد على شكوى {newest.reference}. اقرؤوه: bk.gov.jo/r/{DOTS * 6}"
         assert shown.email.body.split("\n\n")[:2] == [
-            f"صدر الرد على معاملتكم {newest.reference}. تقرؤونه في صفحة المعاملة.",
+            f"صدر الرد على الشكوى رقم {newest.reference}. تقرؤونه من هنا:",
             f"{django_settings.PUBLIC_URL}/r/{DOTS * 6}",
         ]
         assert (shown.reference, WordingEdition.objects.count()) == (newest.reference, 0)
@@ -162,7 +162,7 @@ class TestShowing:
         shown = unit.get(address()).context["preview"]
         assert (shown.reference, shown.sms) == (
             "",
-            f"صدر الرد على شكوى 2604821735. للقراءة: bk.gov.jo/r/{DOTS * 6}",
+            f"صدر الرد على الشكوى 2604821735. للقراءة: bk.gov.jo/r/{DOTS * 6}",
         )
 
     def test_the_unit_does_not_read_its_own_complaint_here(
@@ -175,14 +175,16 @@ class TestShowing:
     def test_the_sizes_of_the_shown_and_of_the_longest_are_said(self, unit: Client, referred: Case) -> None:
         shown = unit.get(address()).context["preview"]
         assert (shown.as_shown, shown.longest) == (
-            "57 of 70 places · parts: 1 · UCS-2",
-            "60 of 70 places · parts: 1 · UCS-2",
+            "59 of 70 characters · parts: 1 · UCS-2",
+            "62 of 70 characters · parts: 1 · UCS-2",
         )
 
     def test_words_too_long_are_shown_with_their_count_and_their_error(self, unit: Client) -> None:
         page = unit.post(address(), typed(sms=f"{OURS.replace('جاء', 'جاءكم يا سيدنا الكريم')}", show="1"))
-        assert page.context["form"].errors == {"sms": ["At its longest it takes 77 of 70 places: 2 parts. Shorten it."]}
-        assert page.context["preview"].longest == "77 of 70 places · parts: 2 · UCS-2"
+        assert page.context["form"].errors == {
+            "sms": ["The SMS can reach 77 characters (2 parts), and the limit is 70. Shorten it."]
+        }
+        assert page.context["preview"].longest == "77 of 70 characters · parts: 2 · UCS-2"
 
     def test_words_that_cannot_be_filled_are_not_shown(self, unit: Client) -> None:
         page = unit.post(address(), typed(text="{ref} {findings}", show="1"))
@@ -190,7 +192,7 @@ class TestShowing:
             None,
             {"text": ["{findings} cannot be used here."]},
         )
-        assert "Correct the words first" in page.content.decode()
+        assert "Correct the text first." in page.content.decode()
 
 
 class TestSaving:
@@ -224,14 +226,14 @@ class TestSaving:
         assert WordingEdition.objects.get().text == "{ref}\n\nشكرا"
 
     def test_an_error_stands_beside_its_field_and_the_words_are_kept(self, unit: Client) -> None:
-        page = unit.post(address(), typed(sms="صدر الرد <b> {ref}", text="", save="1"))
+        page = unit.post(address(), typed(sms="صدر الرد <b>", text="", save="1"))
         assert page.context["form"].errors == {
-            "sms": ["{kind} is missing: the message needs it here.", "{link} is missing: the message needs it here."],
-            "text": ["Text of the e-mail is missing"],
+            "sms": ["Add {link}: the message needs it here.", "Add {ref}: the message needs it here."],
+            "text": ["Enter: Text of the e-mail"],
         }
         html = page.content.decode()
         assert 'aria-describedby="id_sms-error"' in html
-        assert "صدر الرد &lt;b&gt; {ref}</textarea>" in html
+        assert "صدر الرد &lt;b&gt;</textarea>" in html
         assert WordingEdition.objects.count() == 0
 
     @pytest.mark.parametrize("sms", ["\0{ref}", "x" * 100_000, "{ref!r}", "{" * 500])
@@ -247,7 +249,7 @@ class TestSaving:
 
     def test_saving_the_words_in_force_says_so(self, unit: Client) -> None:
         page = unit.post(address(), typed(save="1"), follow=True)
-        assert "These words are in force already." in page.content.decode()
+        assert "This version is already in use." in page.content.decode()
         assert WordingEdition.objects.count() == 0
 
 
@@ -288,7 +290,7 @@ class TestEditions:
         page = unit.post(address(), typed(sms="تم الرد على {kind} {ref}. {link}", seen="0", save="1"))
         html = page.content.decode()
         assert (page.status_code, WordingEdition.objects.count()) == (409, 2)
-        assert "Somebody else saved these words meanwhile" in html
+        assert "Someone else saved a new version in the meantime" in html
         assert "تم الرد على {kind} {ref}. {link}</textarea>" in html
         # With the page they got they may save, having seen.
         seen = page.context["editions"][0].edition.pk
@@ -311,11 +313,11 @@ class TestEditions:
             edited_by=f"user:{lina.pk}",
             edited_at=now,
         )
-        assert "Not sent: the built-in words are" in unit.get(reverse("wordings")).content.decode()
+        assert "Not in use: the built-in text is sent" in unit.get(reverse("wordings")).content.decode()
         page = unit.get(address())
-        assert "These words are not sent" in page.content.decode()
+        assert "This version is not sent" in page.content.decode()
         assert unit.post(address(), typed(sms=OURS, seen=old.pk, save="1")).status_code == 302
-        assert "These words are not sent" not in unit.get(address()).content.decode()
+        assert "This version is not sent" not in unit.get(address()).content.decode()
 
 
 def test_no_message_holds_what_a_person_wrote_or_an_agency_found(referred: Case, omar: User, now: datetime) -> None:
@@ -369,10 +371,12 @@ class TestScript:
         let_in(page.context, live_server.url, lina)
         page.goto(f"{live_server.url}{address('case_accepted', 'ar')}")
         counter, box = page.locator("[data-size-of] output"), page.get_by_label("SMS")
-        expect(counter).to_have_text("70 of 70 places · parts: 1 · UCS-2")
+        expect(counter).to_have_text("69 of 70 characters · parts: 1 · UCS-2")
         box.press("End")
-        box.press_sequentially("ع")
-        expect(counter).to_have_text("71 of 70 places · parts: 2 · UCS-2")
-        page.get_by_role("button", name="Show", exact=True).click()
-        expect(page.get_by_text("At its longest it takes 71 of 70 places: 2 parts. Shorten it.").last).to_be_visible()
-        expect(page.locator("[data-size-of] output")).to_have_text("71 of 70 places · parts: 2 · UCS-2")
+        box.press_sequentially("عع")
+        expect(counter).to_have_text("71 of 70 characters · parts: 2 · UCS-2")
+        page.get_by_role("button", name="Preview", exact=True).click()
+        expect(
+            page.get_by_text("The SMS can reach 71 characters (2 parts), and the limit is 70. Shorten it.").last
+        ).to_be_visible()
+        expect(page.locator("[data-size-of] output")).to_have_text("71 of 70 characters · parts: 2 · UCS-2")

@@ -13,7 +13,7 @@ from complaints import actions
 from complaints.attachments import uploads
 from complaints.case_text.citizen_case import _message_labels
 from complaints.models import Case, RefusalReason
-from complaints.workflow import ACTIONS, TRANSITIONS, Action, Outcome, Party
+from complaints.workflow import ACTIONS, TRANSITIONS, Action, Kind, Outcome, Party
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.portal.cases.browsing import MORE, QUESTION, page, titles, url
@@ -39,7 +39,7 @@ def test_the_case_page_takes_twelve_statements_whatever_has_happened(
         context = as_amina.get(url(asked)).context
     assert (len(context["attachments"]), len(context["entries"])) == (count, 3 + 3 * count)
     # A question that was answered is no longer sent, nor is the promise whose date has moved since.
-    assert [notice.about for notice in context["notices"]] == ["سؤال إليكم", "وصلت معاملتكم"]
+    assert [notice.about for notice in context["notices"]] == ["سؤال موجه إليكم", "وصلت شكواكم"]
 
 
 def test_the_promise_follows_the_case_through_every_hand(
@@ -93,7 +93,7 @@ def test_the_history_is_told_newest_first_in_the_citizens_words(
         "صدر الرد من شركة مياه الأردن",
         "أجبتم عن السؤال",
         "سؤال من شركة مياه الأردن",
-        "تأكد الاختصاص لدى شركة مياه الأردن",
+        "الموضوع من اختصاص شركة مياه الأردن",
         "أرسلتم الشكوى",
     ]
     shown = page(as_amina, asked)
@@ -115,9 +115,9 @@ def test_a_referral_names_the_agency_it_went_to(
     actions.decline(referred, by=yusuf, at=now, reason=RefusalReason.OTHER_AGENCY, text=MORE, proposed_agency=water)
     actions.refer(referred, by=lina, at=now, agency=water)
     assert titles(as_amina, referred)[:3] == [
-        "انتقلت إلى شركة مياه الأردن",
+        "تم التحويل إلى شركة مياه الأردن",
         "الموضوع ليس من اختصاص أمانة عمان الكبرى",
-        "انتقلت إلى أمانة عمان الكبرى",
+        "تم التحويل إلى أمانة عمان الكبرى",
     ]
 
 
@@ -148,21 +148,21 @@ def test_what_a_citizen_wrote_is_shown_as_text(as_amina: Client, file_case: File
 def test_the_messages_say_what_became_of_them(as_amina: Client, closed: Case) -> None:
     notices = as_amina.get(url(closed)).context["notices"]
     assert {(notice.about, notice.way, notice.delivery.word) for notice in notices} == {
-        ("صدر الرد", "رسالة نصية", "تنتظر"),
-        ("وصلت معاملتكم", "رسالة نصية", "تنتظر"),
+        ("صدر الرد", "رسالة نصية", "بانتظار الإرسال"),
+        ("وصلت شكواكم", "رسالة نصية", "بانتظار الإرسال"),
     }
 
 
 def test_every_message_to_a_citizen_has_words_on_the_page() -> None:
     owed = {tell.template for row in TRANSITIONS.values() for tell in row.tells if tell.party == Party.CITIZEN}
-    assert owed <= set(_message_labels())
+    assert owed <= set(_message_labels(Kind.COMPLAINT))
 
 
 # ---- what can be said ----
 
 
 def test_a_case_filed_by_telephone_says_so(as_amina: Client, file_case: FileCase, sami: User) -> None:
-    assert titles(as_amina, file_case(by=sami)) == ["سجّلنا شكواكم هاتفيًا"]
+    assert titles(as_amina, file_case(by=sami)) == ["سجلنا شكواكم هاتفيًا"]
 
 
 def test_every_promise_is_in_the_future_when_it_is_made(as_amina: Client, file_case: Callable[..., Case]) -> None:

@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Citizen
+from accounts.models import Citizen, User
+from complaints import actions
 from complaints.models import Case
 from tests.complaints.cases import FileCase
+from tests.complaints.portal.cases.browsing import QUESTION
 
 
 def test_the_home_page_offers_a_visitor_four_kinds_and_the_door(client: Client) -> None:
@@ -17,7 +19,7 @@ def test_the_home_page_offers_a_visitor_four_kinds_and_the_door(client: Client) 
         True
     ] * 4
     assert f'href="{reverse("register")}"' in home
-    assert "معاملاتي الجارية" not in home
+    assert "طلباتي الجارية" not in home
 
 
 def test_staff_are_sent_to_their_desk(as_yusuf: Client) -> None:
@@ -32,6 +34,20 @@ def test_the_home_page_shows_what_waits_and_the_two_newest_open_cases(
     context = as_amina.get("/ar/").context
     assert context["waiting"] == asked
     assert [line.case for line in context["newest"]] == newer[::-1]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "The Government Complaints Management Unit needs your answer"),
+        ("ar", "وحدة إدارة الشكاوى الحكومية بانتظار إجابتكم"),
+    ],
+)
+def test_the_home_page_names_the_unit_where_it_is_the_unit_that_asks(
+    as_amina: Client, triaged: Case, lina: User, now: datetime, language: str, said: str
+) -> None:
+    actions.ask(triaged, by=lina, at=now, text=QUESTION)
+    assert said in as_amina.get(f"/{language}/").content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])

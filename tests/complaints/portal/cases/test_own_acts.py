@@ -89,6 +89,18 @@ def test_words_can_be_corrected_until_they_are_accepted(
 
 
 @pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("accepted", "بدأت الجهة العمل على طلبكم. أضيفوا معلومة بدلًا من التصحيح."),
+        ("closed", "طلبكم مغلق أصلًا."),
+    ],
+)
+def test_who_comes_too_late_to_correct_is_told_why(as_amina: Client, request, state: str, said: str) -> None:
+    late = as_amina.get(url(request.getfixturevalue(state), "case-amend"), follow=True)
+    assert [str(message) for message in late.context["messages"]] == [said]
+
+
+@pytest.mark.parametrize(
     ("field", "typed"), [("subject", ""), ("subject", "م" * 200), ("details", "م" * 5000), ("details", "\0")]
 )
 def test_a_bad_correction_changes_nothing(as_amina: Client, referred: Case, field: str, typed: str) -> None:

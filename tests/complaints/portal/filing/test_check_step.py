@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from pytest_django import Settings
 
 from accounts.models import Citizen
 from agencies.models import Topic
@@ -17,6 +19,8 @@ from notifications.models import Message
 from tests.cast import sign_in
 from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, errors, send
 from tests.complaints.sample_files import picture, upload
+
+NO_AGENCY = {"agency": None, "agency_unknown": True}
 
 
 @pytest.mark.usefixtures("omar")
@@ -39,8 +43,8 @@ def test_only_the_ways_that_reach_the_citizen_are_offered(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("ar", "يمكن اختيار البريد الإلكتروني بعد تأكيد عنوانكم في «حسابي»."),
-        ("en", "E-mail can be chosen once you have confirmed your address in “My account”."),
+        ("ar", "لاختيار البريد الإلكتروني، أكدوا عنوانكم أولًا في «حسابي»."),
+        ("en", "To choose e-mail, first confirm your address in “My account”."),
     ],
 )
 def test_email_is_offered_only_once_the_address_is_confirmed(
@@ -65,6 +69,42 @@ def test_the_way_a_person_chose_is_offered_first(as_amina: Client, amina: Citize
     assert as_amina.get(CHECK).context["form"].initial["notify_by"] == "email"
     Citizen.objects.filter(pk=amina.pk).update(email_confirmed_at=None)
     assert as_amina.get(CHECK).context["form"].initial["notify_by"] == "sms"
+
+
+@pytest.mark.parametrize(
+    ("language", "agency", "words"),
+    [
+        ("en", {}, "We send what you wrote to the agency and to the Office for Complaints."),
+        ("en", NO_AGENCY, "We send what you wrote to the Office for Complaints."),
+        ("ar", {}, "نرسل ما كتبتموه إلى الجهة وإلى ديوان المظالم."),
+        ("ar", NO_AGENCY, "نرسل ما كتبتموه إلى ديوان المظالم."),
+    ],
+)
+def test_the_page_says_who_reads_it_by_the_name_that_the_unit_has(
+    as_amina: Client,
+    make_draft: Callable[..., Draft],
+    settings: Settings,
+    language: str,
+    agency: dict[str, object],
+    words: str,
+) -> None:
+    settings.OPERATOR_NAME_EN, settings.OPERATOR_NAME_AR = "Office for Complaints", "ديوان المظالم"
+    make_draft(**agency)
+    page = as_amina.get(CHECK.replace("/ar/", f"/{language}/")).content.decode()
+    assert words in " ".join(page.split())
+
+
+@pytest.mark.usefixtures("draft")
+def test_the_first_step_says_who_decides_by_the_name_that_the_unit_has(as_amina: Client, settings: Settings) -> None:
+    settings.OPERATOR_NAME_EN, settings.OPERATOR_NAME_AR = "Office for Complaints", "ديوان المظالم"
+    labels = [
+        as_amina.get(AGENCY.replace("/ar/", f"/{language}/")).context["form"].fields["agency_unknown"].label
+        for language in ("en", "ar")
+    ]
+    with translation.override("en"):
+        assert str(labels[0]) == "I do not know. The Office for Complaints decides"
+    with translation.override("ar"):
+        assert str(labels[1]) == "لا أعرف الجهة. يعود تحديدها إلى ديوان المظالم"
 
 
 @pytest.mark.usefixtures("omar")

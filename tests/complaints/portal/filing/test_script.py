@@ -106,7 +106,7 @@ def test_escape_closes_the_list_and_a_word_unknown_to_it_goes_to_the_server(
     expect(citizen_page.get_by_role("listbox")).to_be_hidden()
     expect(box).to_have_value("مياه")
     box.fill("قلعة في الهواء")
-    expect(citizen_page.get_by_text("لا مطابقة هنا")).to_be_attached()
+    expect(citizen_page.get_by_text("لا نتائج هنا")).to_be_attached()
     box.press("Enter")
     expect(citizen_page.get_by_role("alert")).to_contain_text("لا توجد جهة تطابق")
     expect(box).to_have_value("قلعة في الهواء")

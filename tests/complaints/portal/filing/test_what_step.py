@@ -111,8 +111,8 @@ def test_the_script_saves_what_is_in_order_and_says_nothing(as_amina: Client, dr
 def test_errors_speak_the_language_of_the_page(as_amina: Client, draft: Draft) -> None:
     words = {"subject": "", "details": DETAILS, "attachments": [upload("photo.jpg", PROGRAM)]}
     english = as_amina.post("/en/new/complaint/what/", words).content.decode()
-    assert "Subject in one line is missing" in english
-    assert "was not uploaded: photos, PDF and short videos only" in english
+    assert "Enter: Subject in one line" in english
+    assert "was not uploaded: only photos, PDF files and short videos are accepted" in english
 
 
 def test_an_urgent_topic_points_to_the_emergency_number(

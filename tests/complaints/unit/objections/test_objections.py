@@ -65,7 +65,10 @@ def test_the_citizen_objects_on_a_page_of_the_case(
     assert client.get(address("case-object", closed)).status_code == 200
     done = client.post(address("case-object", closed), {"text": WHY}, follow=True)
     assert [str(one) for one in done.context["messages"]] == [
-        "Your objection was sent. Somebody at our unit who did not handle the case decides on it."
+        (
+            "Your objection was sent. Someone at the Government Complaints Management Unit who has not worked on your "
+            "case will decide."
+        )
     ]
     closed.refresh_from_db()
     event = closed.events.latest("number")
@@ -85,7 +88,7 @@ def test_the_citizen_objects_on_a_page_of_the_case(
     [
         ("", "Write why you object"),
         ("  \n ", "Write why you object"),
-        ("لا أوافق", "Write at least 20 characters; there are 8 now"),
+        ("لا أوافق", "Write at least 20 characters; you have written 8"),
     ],
 )
 def test_an_objection_needs_its_reason(desk: Desk, closed: Case, amina: Citizen, text: str, said: str) -> None:
@@ -142,7 +145,7 @@ def test_the_contact_centre_takes_an_objection_down(desk: Desk, closed: Case, sa
     page = client.get(address("caller-case", closed))
     assert "Does the caller object to the answer?" in page.content.decode()
     short = client.post(address("caller-case", closed), sent(closed, text="لا أوافق"))
-    assert errors(short) == {"text": ["Write at least 20 characters; there are 8 now"]}
+    assert errors(short) == {"text": ["Write at least 20 characters; you have written 8"]}
     stale = client.post(address("caller-case", closed), {"version": closed.version - 1, "text": WHY})
     assert (stale.status_code, WHY in stale.content.decode()) == (409, True)
     assert client.post(address("caller-case", closed), sent(closed, text=WHY)).status_code == 302
@@ -161,7 +164,7 @@ def test_it_stands_in_the_units_queue_and_asks_for_a_decision(
     assert desk(omar).get("/en/staff/queue/?view=competence").context["rows"] == []
     panel = desk(lina).get(address("desk-case", objected)).context["panel"]
     assert (panel.question, [button.url_name for button in panel.answers]) == (
-        "Is the objection right?",
+        "Is the objection justified?",
         ["desk-uphold", "desk-dismiss"],
     )
 
@@ -172,14 +175,16 @@ def test_upholding_shows_the_message_and_gives_the_agency_a_new_date(
     client, url = desk(lina), address("desk-uphold", objected)
     page = client.get(url).content.decode()
     # The answer stands there with its own moment, an hour before.
-    assert [words in page for words in (WHY, DONE, "At most 7, that is until 13/1/2026", "10:00 am")] == [True] * 4
+    assert [words in page for words in (WHY, DONE, "7 or fewer working days, that is until 13/1/2026", "10:00 am")] == [
+        True
+    ] * 4
     checked = client.post(url, {"version": objected.version, "days": "3", "reasons": REASONS})
     assert "7/1/2026" in checked.context["message"].body
     objected.refresh_from_db()
     assert objected.state == "objected"
     done = client.post(url, sent(objected, days="3", reasons=REASONS), follow=True)
     assert [str(one) for one in done.context["messages"]] == [
-        "You upheld the objection. The agency and the citizen are being told."
+        "You accepted the objection. The agency and the citizen are being told."
     ]
     objected.refresh_from_db()
     objection = objected.objections.get()
@@ -214,12 +219,12 @@ def test_dismissing_foretells_the_message_and_closes_with_reasons(
         (
             "uphold",
             {"days": "8", "reasons": REASONS},
-            {"days": ["The limit of this topic ends on 13/1/2026: write 7 or less"]},
+            {"days": ["The limit for this topic ends on 13/1/2026. Enter 7 or fewer working days"]},
         ),
         ("uphold", {"days": "0", "reasons": REASONS}, {"days": ["Enter a whole number from 1 to 365"]}),
-        ("uphold", {"days": "2"}, {"reasons": ["Why the objection is right, and what is to be done is missing"]}),
-        ("uphold", {"days": "2", "reasons": "نعم"}, {"reasons": ["Write at least 10 characters; there are 3 now"]}),
-        ("dismiss", {}, {"reasons": ["Reasons the citizen reads is missing"]}),
+        ("uphold", {"days": "2"}, {"reasons": ["Write why you accept the objection, and what must be done"]}),
+        ("uphold", {"days": "2", "reasons": "نعم"}, {"reasons": ["Write at least 10 characters; you have written 3"]}),
+        ("dismiss", {}, {"reasons": ["Enter: Reasons for the citizen"]}),
     ],
 )
 def test_each_mistake_stands_beside_its_field(
@@ -287,7 +292,7 @@ def test_who_comes_second_reads_who_was_first_and_keeps_the_words(
     page = desk(lina).post(address("desk-uphold", objected), typed)
     assert (page.status_code, page.context["previous_change"].action, page.context["previous_change"].by) == (
         409,
-        "Objection dismissed",
+        "Objection rejected",
         "Rami Haddad",
     )
     assert page.context["typed_texts"] == [("Reason", REASONS)]

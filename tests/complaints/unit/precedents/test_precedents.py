@@ -150,9 +150,9 @@ def test_ticked_it_holds_everywhere(desk: Desk, bounced: Bounce, lina: User, now
 @pytest.mark.parametrize(
     ("typed", "errors"),
     [
-        ({"words": WORDS}, {"reason": ["Write the reason by which the next case is to be decided"]}),
-        ({"reason": RULING}, {"words": ["Write the words by which such cases are recognised"]}),
-        ({"reason": RULING, "words": "ماء" * 70}, {"words": ["Write at most 200 characters; there are 210 now"]}),
+        ({"words": WORDS}, {"reason": ["Enter the reason for deciding similar cases this way"]}),
+        ({"reason": RULING}, {"words": ["Enter the words that identify similar cases"]}),
+        ({"reason": RULING, "words": "ماء" * 70}, {"words": ["Write at most 200 characters; you have written 210"]}),
     ],
 )
 def test_what_is_missing_for_it_stands_beside_its_field(

@@ -155,7 +155,7 @@ def test_what_makes_no_rule_is_said(desk: Desk, lina: User, said: dict[str, str]
 
 @pytest.mark.usefixtures("gam", "outage")
 def test_an_operator_of_the_unit_is_led_to_the_form_that_saves_it(desk: Desk, lina: User, cmu: Agency) -> None:
-    text = "A rule is saved by an operator of the system: send them the address of this page."
+    text = "Only a system operator can save a rule. Send them the address of this page."
     assert text in desk(lina).get(reverse("rules-try"), asked()).content.decode()
     Membership.objects.create(user=lina, agency=cmu, role=Role.OPERATOR, starts_on="2025-01-01")
     page = desk(lina).get(reverse("rules-try"), asked()).content.decode()

@@ -46,7 +46,7 @@ def test_the_proposed_owner_comes_first_then_the_rule_each_with_its_reason(
     refuse()
     item, _row = desk(lina).get(reverse("triage")).context["items"][0]
     assert [(one.agency, one.reason) for one in item.suggestions] == [
-        (gam, "Proposed by Jordan Water Company, which declined it"),
+        (gam, "Proposed by Jordan Water Company, which declined the case"),
         (ncc, "The rule for this topic and place"),
     ]
 
@@ -86,7 +86,10 @@ def test_an_agency_that_cannot_receive_it_is_refused_with_its_reason(
 ) -> None:
     page = desk(lina).post(address("desk-refer", triaged), sent(triaged, agency="gam"))
     triaged.refresh_from_db()
-    text = "Greater Amman Municipality has no active liaison officer today and cannot receive it. Choose another one."
+    text = (
+        "Greater Amman Municipality has no active liaison officer today and cannot receive cases. "
+        "Choose another agency."
+    )
     assert page.context["form"].errors == {"agency": [text]}
     assert (page.status_code, triaged.state) == (200, "triage")
 
@@ -100,7 +103,7 @@ def test_an_agency_that_is_none_is_refused(desk: Desk, triaged: Case, lina: User
 def test_a_new_start_of_the_limit_needs_its_reason(desk: Desk, triaged: Case, lina: User) -> None:
     typed = sent(triaged, agency="miyahuna", resets_limit="on")
     page = desk(lina).post(address("desk-refer", triaged), typed)
-    assert page.context["form"].errors == {"reason": ["Write why the time limit starts anew"]}
+    assert page.context["form"].errors == {"reason": ["Enter why the deadline is counted from today"]}
     answer = desk(lina).post(address("desk-refer", triaged), typed | {"reason": "وصلت إلى الجهة بعد أسبوع"})
     assert answer.status_code == 302
 

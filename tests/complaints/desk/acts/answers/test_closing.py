@@ -39,12 +39,12 @@ def test_closing_gives_the_answer(desk: Desk, accepted: Case, omar: User) -> Non
         (
             FOUND,
             "تم عمل اللازم",
-            {"done": "This is a formula that says nothing of this case. Write who did what, and when"},
+            {"done": "This is a standard phrase that says nothing about this case. Write who did what, and when"},
         ),
         (
             "زرنا الموقع أمس",
             DONE,
-            {"found": "This says too little. Write in whole sentences what the matter was, where and when"},
+            {"found": "This is too short. Say in full sentences what it was about, where and when"},
         ),
         (
             "هههههههههههههههههههههه",
@@ -54,12 +54,12 @@ def test_closing_gives_the_answer(desk: Desk, accepted: Case, omar: User) -> Non
         (
             DETAILS,
             DONE,
-            {"found": "These are the citizen's own words. Write what you yourselves found or did"},
+            {"found": "This is the citizen's own text. Write what you found or did"},
         ),
         (
             FOUND,
             FOUND,
-            {"done": "This says the same as the field above. Write what was done about what you found"},
+            {"done": "This repeats the text above. Write what was done about what you found"},
         ),
     ],
 )

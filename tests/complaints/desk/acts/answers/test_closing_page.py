@@ -45,8 +45,8 @@ def test_words_are_alike_whatever_their_letters_and_spaces() -> None:
     plain = answer_copies.likeness("أُغلق المحبس في الشارع", "فُتح  المحبس", reference="2600000001")
     assert answer_copies.likeness("اغلق المحبس\nفي الشارع ", "فتح المحبس", reference="2600000001") == plain
     assert answer_copies.likeness("اغلق المحبس", "في الشارع فتح المحبس", reference="2600000001") != plain
-    assert answer_copies.likeness("المعاملة 2600000002", "نعم", reference="2600000002") == answer_copies.likeness(
-        "المعاملة 2600000001", "نعم", reference="2600000001"
+    assert answer_copies.likeness("الطلب 2600000002", "نعم", reference="2600000002") == answer_copies.likeness(
+        "الطلب 2600000001", "نعم", reference="2600000001"
     )
 
 
@@ -56,10 +56,10 @@ def test_the_officer_is_shown_which_cases_have_the_answer_and_confirms_on_purpos
     first, second, client = answer(), answer(), desk(omar)
     page = client.post(address("desk-close", accepted), {"version": accepted.version, **GOOD})
     assert [case.pk for case in page.context["copies"].named] == [second.pk, first.pk]
-    assert "The same answer stands on 2 other cases" in page.content.decode()
+    assert "The same answer was used on 2 other cases" in page.content.decode()
     refused = client.post(address("desk-close", accepted), sent(accepted, **GOOD))
     assert refused.context["form"].errors == {
-        "same_answer": ["Tick this if the same answer is right for each case, or change the answer"]
+        "same_answer": ["Tick the box if the same answer is right for each case, or change the answer"]
     }
     assert ("answer" in refused.context, Answer.objects.filter(case=accepted).count()) == (True, 0)
     assert client.post(address("desk-close", accepted), sent(accepted, same_answer="on", **GOOD)).status_code == 302
@@ -154,11 +154,11 @@ def test_the_page_of_a_lead_says_whom_it_answers_and_whom_not(
             2,
             [first.pk, same_person.pk],
         )
-        assert ["This answers 2 people" in said, "waits for the citizen" in said] == [True, True]
+        assert ["This answers 2 people" in said, "waiting for the citizen" in said] == [True, True]
     after = client.post(address("desk-close", lead), sent(lead, **GOOD), follow=True)
     told = (
         "You closed the case. The citizen is being told. 2 more cases were closed with the same answer. "
-        f"{reference.grouped(waits.reference)} stays as it is: waits for the citizen."
+        f"{reference.grouped(waits.reference)} was not changed: waiting for the citizen."
     )
     assert [str(message) for message in after.context["messages"]] == [told]
 
@@ -198,7 +198,7 @@ def test_an_open_question_is_said_before_anything_is_typed(
 ) -> None:
     ask(accepted, by=omar, at=now, text="متى انقطعت المياه بالضبط؟")
     page = desk(omar).get(address("desk-close", accepted))
-    said = "The citizen has an open question. Closing stops the answer"
+    said = "This case cannot be closed yet: the citizen has not answered the question."
     assert (page.status_code, said in page.content.decode()) == (409, True)
     sent_anyway = desk(omar).post(address("desk-close", accepted), sent(accepted, **GOOD))
     assert (sent_anyway.status_code, FOUND in sent_anyway.content.decode()) == (409, True)
@@ -211,7 +211,7 @@ def test_an_open_task_is_said_before_anything_is_typed(
     event = accepted.events.latest("number")
     accepted.tasks.create(event=event, agency=gam, text="ما سبب الحفر؟", asked_by=omar, asked_at=now)
     page = desk(omar).get(address("desk-close", accepted))
-    said = "The case cannot be closed yet: the answer of Greater Amman Municipality is missing."
+    said = "This case cannot be closed yet: Greater Amman Municipality has not answered."
     assert (page.status_code, said in page.content.decode()) == (409, True)
     assert desk(omar).post(address("desk-close", accepted), sent(accepted, **GOOD)).status_code == 409
     assert Answer.objects.count() == 0
@@ -247,14 +247,14 @@ def test_a_suggestion_is_asked_for_what_becomes_of_it_or_why_not(
     case = file_case(kind="suggestion", topic=inquiry)
     page = desk(omar).get(address("desk-close", case))
     assert [page.context["form"][name].label for name in ("found", "done")] == [
-        "What did you look at?",
-        "What becomes of it, or why not?",
+        "What did you consider?",
+        "What will change, or why not?",
     ]
     typed = {"outcome": "not_adopted", "found": WHY, "done": NOT_NOW}
     preview = desk(omar).post(address("desk-close", case), {"version": case.version, **typed})
-    assert ["Why it is not adopted" in preview.content.decode(), preview.context["answer"].done_title] == [
+    assert ["Why it was not adopted" in preview.content.decode(), preview.context["answer"].done_title] == [
         True,
-        "Why it is not adopted",
+        "Why it was not adopted",
     ]
     assert desk(omar).post(address("desk-close", case), sent(case, **typed)).status_code == 302
 

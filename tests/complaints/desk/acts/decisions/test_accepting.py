@@ -62,7 +62,9 @@ def test_a_promise_beyond_the_topics_limit_names_the_last_possible_day(
 ) -> None:
     page = desk(omar).post(address("desk-accept", referred), sent(referred, directorate=network.pk, days="8"))
     referred.refresh_from_db()
-    assert page.context["form"].errors == {"days": ["The limit of this topic ends on 13/1/2026: write 7 or less"]}
+    assert page.context["form"].errors == {
+        "days": ["The limit for this topic ends on 13/1/2026. Enter 7 or fewer working days"]
+    }
     assert referred.state == "referred"
 
 
@@ -70,7 +72,7 @@ def test_a_directorate_and_the_days_are_asked_for(desk: Desk, referred: Case, om
     page = desk(omar).post(address("desk-accept", referred), sent(referred, directorate="", days=""))
     assert page.context["form"].errors == {
         "directorate": ["Choose: Directorate"],
-        "days": ["Time for the answer, in working days is missing"],
+        "days": ["Enter: Time for the answer, in working days"],
     }
 
 

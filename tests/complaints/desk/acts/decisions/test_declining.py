@@ -45,7 +45,7 @@ def test_nothing_happens_without_a_reason_a_text_and_an_agency(
     assert answer.status_code == 200
     assert answer.context["form"].errors == {
         "reason": ["Choose: Reason"],
-        "text": ["Explanation for the unit is missing"],
+        "text": ["Enter: Explanation for the CMU"],
         "proposed_agency": ["Choose: The agency you propose"],
     }
     assert (case.version, Refusal.objects.count()) == (before, 0)

@@ -63,12 +63,13 @@ def test_what_cannot_be_linked_is_said_beside_the_number(
     lead.refresh_from_db()
     number_of_lead = reference.grouped(lead.reference)
     said = {
-        "": "Name the other case",
-        "2600000001": "This number is not right. It has 10 digits",
-        theirs.reference: "There is no case with this number that you may open",
-        case.reference: "This is the case itself. Name another one",
+        "": "Enter the tracking number of the other case",
+        "2600000001": "This number is not right. A tracking number has 10 digits",
+        theirs.reference: "There is no case with this number that you can open",
+        case.reference: "This is the same case. Enter another tracking number",
         follower.reference: (
-            f"The case that is to lead follows {number_of_lead} itself. Link to {number_of_lead} instead"
+            f"The case selected as the main case is itself linked under {number_of_lead}. "
+            f"Link to {number_of_lead} instead"
         ),
     }
     for number, text in said.items():
@@ -76,17 +77,17 @@ def test_what_cannot_be_linked_is_said_beside_the_number(
         assert (page.status_code, errors(page)) == (200, {"number": [text]})
     page = desk(omar).post(address("desk-link", follower), sent(follower, number=case.reference, **SAME))
     assert errors(page) == {
-        "number": [f"The case that is to follow follows {number_of_lead} already. End that link first"]
+        "number": [f"The case to be linked is already linked under {number_of_lead}. End that link first"]
     }
     page = desk(omar).post(address("desk-link", lead), sent(lead, number=follower.reference, **SAME))
-    assert errors(page) == {"number": ["These two cases are linked already"]}
+    assert errors(page) == {"number": ["These two cases are already linked"]}
     assert CaseLink.objects.count() == 1
 
 
 def test_a_closed_case_is_not_linked_to(desk: Desk, file_case: FileCase, closed: Case, omar: User) -> None:
     case = file_case()
     page = desk(omar).post(address("desk-link", case), sent(case, number=closed.reference, **SAME))
-    assert errors(page) == {"number": ["One of the two cases is closed: only open ones can be linked"]}
+    assert errors(page) == {"number": ["One of the two cases is closed. Only open cases can be linked"]}
     assert desk(omar).get(address("desk-link", closed)).status_code == 409
 
 
@@ -96,8 +97,10 @@ def test_moving_the_followers_is_offered(
     follower, other = follow(karim), file_case()
     lead.refresh_from_db()
     page = desk(omar).post(address("desk-link", lead), sent(lead, number=other.reference, **SAME))
-    assert errors(page) == {"number": ["1 case follows the one that is to follow. Tick below that it moves along"]}
-    assert "Take the cases that follow along" in page.content.decode()
+    assert errors(page) == {
+        "number": ["The case to be linked is itself the main case of 1 case. Tick the box below to move that case too"]
+    }
+    assert "Move its linked cases too" in page.content.decode()
     desk(omar).post(address("desk-link", lead), sent(lead, number=other.reference, move="on", **SAME))
     now_linked = CaseLink.objects.filter(ended_at__isnull=True).order_by("pk")
     assert [(one.case, one.lead) for one in now_linked] == [(lead, other), (follower, other)]
@@ -125,9 +128,12 @@ def test_a_page_gone_stale_links_nothing(desk: Desk, file_case: FileCase, lead: 
 def test_the_case_page_shows_both_ends(desk: Desk, follow: Follow, lead: Case, karim: Citizen, omar: User) -> None:
     case = follow(karim)
     client = desk(omar)
-    assert "leads: its answer answers this case" in client.get(address("desk-case", case)).content.decode()
+    assert "main case: its answer also answers this case" in client.get(address("desk-case", case)).content.decode()
     shown = client.get(address("desk-case", lead)).content.decode()
-    assert ["follows: this answer answers it" in shown, address("desk-unlink", lead) in shown] == [True, True]
+    assert ["linked case: the answer here also answers it" in shown, address("desk-unlink", lead) in shown] == [
+        True,
+        True,
+    ]
 
 
 def test_a_link_ends_on_the_page_of_either(
@@ -182,7 +188,7 @@ def test_an_answered_lead_is_no_longer_offered(
 ) -> None:
     case = follow(karim, is_accepted=True)
     page = desk(omar).get(address("desk-close", case))
-    assert (page.context["lead"], "Answer the leading case" in page.content.decode()) == (lead, True)
+    assert (page.context["lead"], "Answer the main case" in page.content.decode()) == (lead, True)
     Case.objects.filter(pk=case.pk).update(kind="inquiry")
     close(lead, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
     assert desk(omar).get(address("desk-close", case)).context["lead"] is None
@@ -196,7 +202,7 @@ def test_a_person_who_reads_another_agencys_case_does_not_link_it(
     decline(seen, by=omar, at=NOW, reason="other_agency", text="حفر الشارع من عمل الأمانة.", proposed_agency=gam)
     refer(seen, by=lina, at=NOW, agency=gam)
     page = desk(omar).post(address("desk-link", lead), sent(lead, number=seen.reference, **SAME))
-    assert errors(page) == {"number": ["This case is not in your hands: you may read it, and not link it"]}
+    assert errors(page) == {"number": ["This case is not with you: you can read it but not link it"]}
     assert (CaseLink.objects.count(), page.context["case"].version) == (0, Case.objects.get(pk=lead.pk).version)
     assert link(seen, lead, "related", by=lina, at=NOW).kind == "related"
 
@@ -208,7 +214,7 @@ def test_a_lead_at_another_agency_is_not_named(
     theirs, case = file_case(agency=gam), file_case()
     link(lead, theirs, by=lina, at=NOW)
     page = desk(omar).post(address("desk-link", case), sent(case, number=lead.reference, **SAME))
-    said = "You cannot link these two cases. Ask the Government Complaints Management Unit to do it"
+    said = "You cannot link these two cases. Ask the CMU to do it"
     assert (errors(page), theirs.reference in page.content.decode()) == ({"number": [said]}, False)
 
 
@@ -228,7 +234,7 @@ def test_a_case_that_is_only_read_tells_nothing_of_what_it_follows_or_leads(
         for one in (alone, follower, leader)
         for way in ("other", "this")
     ]
-    assert told == [{"number": ["This case is not in your hands: you may read it, and not link it"]}] * 6
+    assert told == [{"number": ["This case is not with you: you can read it but not link it"]}] * 6
 
 
 @pytest.mark.usefixtures("yusuf")
@@ -239,5 +245,5 @@ def test_followers_that_are_not_open_to_the_reader_are_not_counted(
     link(file_case(agency=gam), lead, by=lina, at=NOW)
     lead.refresh_from_db()
     page = desk(omar).post(address("desk-link", lead), sent(lead, number=file_case().reference, **SAME))
-    said = "Cases follow the one that is to follow. Tick below that they move along"
+    said = "The case to be linked is itself a main case. Tick the box below to move its linked cases too"
     assert errors(page) == {"number": [said]}

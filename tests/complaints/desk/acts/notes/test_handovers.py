@@ -139,7 +139,7 @@ def test_the_pages_and_the_history(desk: Desk, accepted: Case, omar: User, centr
     client.post(address("desk-take-back", accepted), sent(accepted, text=ANSWER))
     file = client.get(address("desk-case", accepted)).context["file"]
     assert [(deed.title, deed.text.first, deed.text.named) for deed in file.history[:2]] == [
-        ("Answer of the outside centre recorded", ANSWER, "Water Complaints Centre"),
+        ("Outside centre's answer recorded", ANSWER, "Water Complaints Centre"),
         ("Handed over to an outside centre", "W-77/2026", "Water Complaints Centre"),
     ]
     assert [span.holder for span in file.spans] == ["Jordan Water Company", "Outside centre", "Jordan Water Company"]

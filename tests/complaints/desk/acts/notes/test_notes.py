@@ -67,7 +67,7 @@ def test_the_page_writes_a_note_and_the_history_shows_it(desk: Desk, accepted: C
 def test_the_page_logs_a_call(desk: Desk, accepted: Case, omar: User) -> None:
     desk(omar).post(address("desk-call", accepted), sent(accepted, spoken_with="directorate", text=WORDS))
     file = desk(omar).get(address("desk-case", accepted)).context["file"]
-    assert (file.history[0].title, file.history[0].text.label) == ("Telephone call noted", "The directorate")
+    assert (file.history[0].title, file.history[0].text.label) == ("Phone call recorded", "The directorate")
 
 
 def test_the_agencys_notes_are_read_by_the_unit_and_the_units_by_no_agency(

@@ -62,7 +62,7 @@ def test_an_agency_is_not_asked_twice_at_once(
 ) -> None:
     page = desk(omar).post(address("desk-task", accepted), sent(accepted, agency="gam", text=PARTNER_TASK, days="1"))
     assert page.context["form"].errors == {
-        "agency": ["Greater Amman Municipality has been asked already and has not answered yet."]
+        "agency": ["Greater Amman Municipality has already been asked and has not answered yet."]
     }
     assert ReferralTask.objects.count() == 1
 
@@ -91,7 +91,7 @@ def test_it_answers_on_a_page_and_the_case_is_out_of_sight(
     page = desk(yusuf).get(address("desk-task-answer", accepted))
     assert ("task" in page.context["form"].fields, PARTNER_TASK in page.content.decode()) == (False, True)
     empty = desk(yusuf).post(address("desk-task-answer", accepted), sent(accepted))
-    assert empty.context["form"].errors == {"text": ["Your answer is missing"]}
+    assert empty.context["form"].errors == {"text": ["Write your agency's answer"]}
     answer = desk(yusuf).post(address("desk-task-answer", accepted), sent(accepted, text=PARTNER_ANSWER))
     partner_task.refresh_from_db()
     assert (answer.status_code, answer.url, partner_task.state) == (302, "/en/staff/", "answered")
@@ -106,7 +106,7 @@ def test_whoever_sits_at_two_desks_says_for_which(
     yusuf.memberships.create(agency=third, role=Role.OFFICER, starts_on="2025-01-01")
     other = add_task(accepted, by=omar, at=now, agency=third, text=PARTNER_TASK, days=1)
     wrong = desk(yusuf).post(address("desk-task-answer", accepted), sent(accepted, text=PARTNER_ANSWER))
-    assert wrong.context["form"].errors == {"task": ["Choose: Which part?"]}
+    assert wrong.context["form"].errors == {"task": ["Choose an agency"]}
     typed = sent(accepted, text=PARTNER_ANSWER, task=str(other.pk))
     assert desk(yusuf).post(address("desk-task-answer", accepted), typed).status_code == 302
     partner_task.refresh_from_db()
@@ -122,7 +122,7 @@ def test_words_typed_while_the_part_was_dropped_are_kept(
     page = desk(yusuf).post(address("desk-task-answer", accepted), typed)
     assert (page.status_code, page.context["previous_change"].action, page.context["typed_texts"]) == (
         409,
-        "Part of another agency dropped",
+        "Request to another agency cancelled",
         [("Your text", PARTNER_ANSWER)],
     )
     assert accepted.subject not in page.content.decode()
@@ -133,13 +133,13 @@ def test_words_typed_while_the_part_was_dropped_are_kept(
 
 def test_the_lead_drops_it_with_a_reason(desk: Desk, partner_task: ReferralTask, accepted: Case, omar: User) -> None:
     empty = desk(omar).post(address("desk-task-drop", accepted), sent(accepted))
-    assert empty.context["form"].errors == {"reason": ["Reason is missing"]}
+    assert empty.context["form"].errors == {"reason": ["Enter: Reason"]}
     typed = sent(accepted, reason="وصلت الرخصة من السجل.")
     assert desk(omar).post(address("desk-task-drop", accepted), typed).status_code == 302
     partner_task.refresh_from_db()
     assert partner_task.state == "dropped"
     page = desk(omar).get(address("desk-task-drop", accepted), follow=True)
-    assert "No other agency owes an answer on this case." in page.content.decode()
+    assert "No other agency has an open request on this case." in page.content.decode()
 
 
 def test_an_answer_that_came_first_is_not_dropped(
@@ -164,7 +164,7 @@ def test_closing_says_whose_answer_is_missing_and_keeps_the_words(
     accepted.refresh_from_db()
     assert (page.status_code, accepted.state) == (409, "in_progress")
     text = page.content.decode()
-    assert "The case cannot be closed yet: the answer of Greater Amman Municipality is missing." in text
+    assert "This case cannot be closed yet: Greater Amman Municipality has not answered." in text
     if method == "post":
         assert FOUND in text
 
@@ -176,7 +176,7 @@ def test_the_case_page_says_it_in_place_of_the_button(
     buttons = {button.url_name for button in (*page.context["panel"].answers, *page.context["panel"].others)}
     assert ("desk-close" in buttons, {"desk-task", "desk-task-drop"} <= buttons) == (False, True)
     assert page.context["competence"].blockers == [
-        "The case cannot be closed yet: the answer of Greater Amman Municipality is missing."
+        "This case cannot be closed yet: Greater Amman Municipality has not answered."
     ]
 
 

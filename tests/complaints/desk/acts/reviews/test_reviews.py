@@ -90,14 +90,14 @@ def test_one_that_is_over_when_it_is_decided_cannot_be_granted(
 @pytest.mark.parametrize(
     ("typed", "errors"),
     [
-        ({"days": "2"}, {"reason": ["Reason is missing"]}),
-        ({"days": "2", "reason": "لا"}, {"reason": ["Write at least 10 characters; there are 2 now"]}),
+        ({"days": "2"}, {"reason": ["Enter: Reason"]}),
+        ({"days": "2", "reason": "لا"}, {"reason": ["Write at least 10 characters; you have written 2"]}),
         ({"days": "0", "reason": WHY}, {"days": ["Enter a whole number from 1 to 30"]}),
         ({"days": "-3", "reason": WHY}, {"days": ["Enter a whole number from 1 to 30"]}),
         ({"days": "31", "reason": WHY}, {"days": ["Enter a whole number from 1 to 30"]}),
         (
             {"days": "10", "reason": WHY},
-            {"days": ["A date can be moved until 22/1/2026 at most: write 9 or less"]},
+            {"days": ["The latest possible date is 22/1/2026. Enter 9 or fewer working days"]},
         ),
     ],
 )
@@ -111,7 +111,9 @@ def test_each_mistake_stands_beside_its_field(
 def test_a_day_that_is_over_is_named(desk: Desk, accepted: Case, omar: User, clock: Clock) -> None:
     clock.pass_(days=10)
     page = desk(omar).post(address("desk-extend", accepted), sent(accepted, days="2", reason=WHY))
-    assert page.context["form"].errors == {"days": ["That is 13/1/2026, which is over. Write more days"]}
+    assert page.context["form"].errors == {
+        "days": ["That ends on 13/1/2026, which is in the past. Enter more working days"]
+    }
 
 
 def test_a_date_that_can_be_moved_no_further_says_so(
@@ -120,7 +122,7 @@ def test_a_date_that_can_be_moved_no_further_says_so(
     propose_extension(accepted, by=omar, at=now, days=9, reason=WHY)
     extend(accepted, by=nadia, at=now)
     page = desk(omar).get(address("desk-extend", accepted), follow=True)
-    assert "The date of this case can be moved no further." in page.content.decode()
+    assert "The date of this case cannot be moved any further." in page.content.decode()
 
 
 def test_the_page_of_a_date_that_is_over_offers_only_the_refusal(
@@ -129,7 +131,7 @@ def test_the_page_of_a_date_that_is_over_offers_only_the_refusal(
     propose_extension(accepted, by=omar, at=now, days=1, reason=WHY)
     clock.pass_(days=20)
     page = desk(nadia).post(address("desk-grant", accepted), sent(accepted))
-    assert "This date can no longer be granted" in page.content.decode()
+    assert "You can no longer grant this date" in page.content.decode()
     accepted.refresh_from_db()
     assert accepted.promised_on == date(2026, 1, 11)
 
@@ -205,7 +207,7 @@ def test_the_supervisor_refuses_on_a_page(desk: Desk, proposed: Case, nadia: Use
     page = desk(nadia).get(address("desk-grant", proposed)).content.decode()
     assert address("desk-refuse-extension", proposed) in page
     empty = desk(nadia).post(address("desk-refuse-extension", proposed), sent(proposed))
-    assert empty.context["form"].errors == {"reason": ["Reason is missing"]}
+    assert empty.context["form"].errors == {"reason": ["Enter: Reason"]}
     answer = desk(nadia).post(address("desk-refuse-extension", proposed), sent(proposed, reason=NO))
     assert (answer.status_code, proposed.extensions.get().state) == (302, ExtensionState.DROPPED)
     assert NO in desk(nadia).get(address("desk-case", proposed)).content.decode()
@@ -232,7 +234,7 @@ def test_a_stale_page_refuses_nothing_and_keeps_the_words(
 
 def test_where_nothing_waits_the_page_says_so(desk: Desk, accepted: Case, nadia: User) -> None:
     page = desk(nadia).get(address("desk-refuse-extension", accepted), follow=True)
-    assert "No later date waits for a decision." in page.content.decode()
+    assert "No later date is waiting for a decision." in page.content.decode()
 
 
 # ---- sending an answer back ----
@@ -275,7 +277,7 @@ def test_only_a_supervisor_who_did_not_write_it_sends_it_back(
 def test_the_supervisor_sends_it_back_on_a_page(desk: Desk, unsigned: Case, nadia: User, omar: User) -> None:
     assert address("desk-send-back", unsigned) in desk(nadia).get(address("desk-sign", unsigned)).content.decode()
     empty = desk(nadia).post(address("desk-send-back", unsigned), sent(unsigned))
-    assert empty.context["form"].errors == {"reason": ["Reason is missing"]}
+    assert empty.context["form"].errors == {"reason": ["Enter: Reason"]}
     answer = desk(nadia).post(address("desk-send-back", unsigned), sent(unsigned, reason=NO))
     assert (answer.status_code, unsigned.answers.get().state) == (302, AnswerState.TAKEN_BACK)
     page = desk(omar).get(address("desk-case", unsigned)).content.decode()
