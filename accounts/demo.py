@@ -1,12 +1,15 @@
-"""The people of the demonstration: two citizens and seven members of staff, with passwords that everybody knows."""
+"""The people of the demonstration: those one signs in as, and their colleagues; everybody knows the password."""
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,6 +21,7 @@ from accounts.roles import Role
 from agencies.models import Agency, Directorate, Governorate
 
 PASSWORD: Final = "zaytoun-bahr-qamar"  # noqa: S105 - the demonstration's, printed in the README
+COLLEAGUES: Final = Path(__file__).parent / "data" / "demo_staff.csv"
 
 
 @dataclass(frozen=True)
@@ -177,3 +181,39 @@ def _staff_member(sample: DemoStaff, *, at: datetime) -> User:
         },
     )
     return user
+
+
+def make_demo_colleagues(at: datetime) -> int:
+    """Create the missing staff of the other agencies and of the unit, for agencies that are loaded; return how many.
+
+    Idempotent. They sign in with ``PASSWORD`` too. Raise ``NotADemonstration`` unless settings.EMBEDDED.
+    """
+    if not settings.EMBEDDED:
+        raise NotADemonstration
+    agencies = {agency.code: agency for agency in Agency.objects.all()}
+    known = set(User.objects.filter(is_staff=True).values_list("login", flat=True))
+    with COLLEAGUES.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["agency"] in agencies and row["email"] not in known]
+    # Hashed once: Argon2 is slow on purpose, and everybody knows the password.
+    password = make_password(PASSWORD)
+    users = {row["email"]: _colleague(row, password) for row in rows}
+    since = date(timezone.localdate(at).year - 1, 1, 1)
+    with transaction.atomic():
+        User.objects.bulk_create(users.values())
+        Membership.objects.bulk_create(
+            Membership(user=users[row["email"]], agency=agencies[row["agency"]], role=row["role"], starts_on=since)
+            for row in rows
+        )
+    return len(rows)
+
+
+def _colleague(row: dict[str, str], password: str) -> User:
+    return User(
+        login=row["email"],
+        email=row["email"],
+        password=password,
+        is_staff=True,
+        name_ar=row["name_ar"],
+        name_en=row["name_en"],
+        phone=row["phone"],
+    )

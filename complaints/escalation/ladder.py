@@ -96,7 +96,7 @@ def _missed(clock: Clock, taken: Collection[str], calendar: WorkingCalendar) -> 
         return None if _HEAD in taken else Step(_HEAD, clock.due_at, role=Role.CMU_HEAD)
     if clock.kind not in ESCALATED:
         return None
-    levels = [role for role in limits.ladder() if role not in taken and _empty(role) not in taken]
+    levels = [role for role in limits.ladder() if role not in taken and empty_level(role) not in taken]
     if not levels:
         return None
     levels_taken = sum(role in taken for role in LADDER)
@@ -104,7 +104,7 @@ def _missed(clock: Clock, taken: Collection[str], calendar: WorkingCalendar) -> 
     return Step(str(levels[0]), on, role=levels[0])
 
 
-def _empty(role: Role) -> str:
+def empty_level(role: Role) -> str:
     """Return the stored name of a level that had nobody on it."""
     return f"no_{role}"
 
@@ -179,7 +179,7 @@ def _take_due_steps(planned: Clock, *, at: datetime, calendar: WorkingCalendar) 
         return 0
     taken, count = _taken(clock), 0
     while (step := next_step(clock, taken, calendar, at=at)) is not None and step.on < at:
-        is_first = not any(role in taken or _empty(role) in taken for role in LADDER)
+        is_first = not any(role in taken or empty_level(role) in taken for role in LADDER)
         name = _take(step, _Taking(clock, case, StaffMessages(case, at, calendar), is_first_miss=is_first))
         taken.add(name)
         count += 1
@@ -219,7 +219,7 @@ def _take(step: Step, on: _Taking) -> str:
         if is_apology:
             change.facts["first"] = True
             _apologise(on.case, clock, at=at)
-        name = _empty(step.role) if messages.is_empty and step.role else step.name
+        name = empty_level(step.role) if messages.is_empty and step.role else step.name
         ClockStep.objects.create(clock=clock, event_id=change.event_id, step=name, taken_at=at)
     return name
 

@@ -18,10 +18,11 @@ from django.db import connection
 from django.utils import timezone
 
 from complaints.models import Case, CaseEvent
+from complaints.simulation.generate import generate
+from complaints.simulation.world import World
 from complaints.workflow import OPEN
 from tests.bench import first_visit, pages, progress, starts
-from tests.bench.generate import CASES_OF_A_CITIZEN, generate, make_world
-from tests.bench.world import World
+from tests.bench.world import CASES_OF_A_CITIZEN, make_world
 
 DAYS = 540
 
@@ -65,7 +66,14 @@ def _fill(number: int) -> tuple[World, Figures]:
     began = time.monotonic()
     until = timezone.now()
     world = make_world(citizens=max(1, number // CASES_OF_A_CITIZEN))
-    generate(number, world=world, seed=1, since=until - timedelta(days=DAYS), until=until)
+    generate(
+        number,
+        world=world,
+        seed=1,
+        since=until - timedelta(days=DAYS),
+        until=until,
+        follow=progress.portions("Simulating cases", whole=number),
+    )
     took = round(time.monotonic() - began, 1)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -21,9 +21,9 @@ from django.utils import timezone
 from accounts.models import Citizen, User
 from agencies.models import Agency
 from complaints.models import Case, Draft
+from complaints.simulation.world import World
 from complaints.workflow import Kind, State
 from tests.bench import progress
-from tests.bench.world import World
 
 #: SQL statements a page may take, as docs and tests promise; the home page's is the design's.
 GOALS = {"queue": 6, "case (staff)": 20, "case (citizen)": 10, "filing": 15, "home (citizen)": 6, "home (public)": 6}

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 #: Seconds between two lines, on a terminal where each takes the place of the one before, and elsewhere.
 ON_A_TERMINAL, ELSEWHERE = 0.1, 10.0
@@ -34,3 +34,8 @@ def follow[T](items: Sequence[T], what: str, *, size: int = 1, whole: int | None
     if is_terminal and items:
         sys.stderr.write(f"\r{TO_THE_END}")
         sys.stderr.flush()
+
+
+def portions(what: str, *, whole: int) -> Callable[[Sequence[int], int], Iterable[int]]:
+    """Return what ``complaints.simulation.generate`` follows its portions with."""
+    return lambda starts, size: follow(starts, what, size=size, whole=whole)

@@ -30,11 +30,12 @@ from accounts.models import User
 from agencies.models import Agency
 from complaints.desk.queue.tabs import Tab
 from complaints.models import Case
+from complaints.simulation.generate import generate
 from complaints.workflow import OPEN, Holder, State
 from tests.bench import progress
 from tests.bench.databases import Chosen
-from tests.bench.generate import CASES_OF_A_CITIZEN, generate, make_world
 from tests.bench.pages import sign_in
+from tests.bench.world import CASES_OF_A_CITIZEN, make_world
 
 DAYS = 540
 #: By how much a page may cost more among the many.
@@ -98,7 +99,9 @@ def _both(few: int, many: int) -> Iterator[Chosen]:
     agencies = Agency.objects.complainable(on=timezone.localdate()).order_by("id")[:AGENCIES]
     world = make_world(citizens=max(1, many // CASES_OF_A_CITIZEN // 10), agencies=agencies)
     progress.say(f"Making up {few:,} cases …")
-    generate(few, world=world, seed=1, since=since, until=until)
+    generate(
+        few, world=world, seed=1, since=since, until=until, follow=progress.portions("Simulating cases", whole=few)
+    )
     _settle()
     name = connection.settings_dict["NAME"]
     copy = f"{name}_few"
@@ -108,7 +111,14 @@ def _both(few: int, many: int) -> Iterator[Chosen]:
     connections.databases[FEW] = {**connections.databases["default"], "NAME": copy}
     try:
         progress.say(f"Making up {many - few:,} more …")
-        generate(many - few, world=world, seed=2, since=since, until=until)
+        generate(
+            many - few,
+            world=world,
+            seed=2,
+            since=since,
+            until=until,
+            follow=progress.portions("Simulating cases", whole=many - few),
+        )
         _settle()
         chosen = Chosen()
         db.router.routers = [chosen]

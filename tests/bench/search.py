@@ -29,12 +29,13 @@ from complaints.engine.history_chain import GENESIS
 from complaints.models import Case, CaseQuerySet
 from complaints.search.index import BATCH, build_index
 from complaints.search.search import by_words
+from complaints.simulation.world import World
 from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import Holder, State
 from tests.bench import progress
 from tests.bench.databases import Chosen
-from tests.bench.generate import make_world, read_samples
-from tests.bench.world import World
+from tests.bench.samples import read_samples
+from tests.bench.world import make_world
 
 #: By how much a search may cost more among the many.
 GOAL = 3.0

@@ -19,13 +19,14 @@ from django.utils import timezone
 from agencies.models import Agency, Governorate
 from complaints.engine.history_chain import GENESIS
 from complaints.models import Case, Draft
+from complaints.simulation.world import World
 from complaints.suggestions import owners, suggestion_model
 from complaints.suggestions.similar import beside, reported_before, similar_to, wording
 from complaints.suggestions.trial import Proposal, try_rule
 from complaints.workflow import Holder, Kind, Outcome, State
 from tests.bench import progress
-from tests.bench.generate import Sample, make_world, read_samples
-from tests.bench.world import World
+from tests.bench.samples import Sample, read_samples
+from tests.bench.world import make_world
 
 #: By how much a question may cost more among the many.
 GOAL = 3.0

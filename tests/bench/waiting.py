@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.models import Case
+from complaints.simulation.generate import generate
 from complaints.workflow import Kind, State
 from config.devstack.processes import start
 from config.devstack.stack import command
@@ -28,8 +29,8 @@ from notifications import outbox
 from notifications.models import Lane, Message, MessageState
 from notifications.runtime import worker_signal
 from tests.bench import throughput
-from tests.bench.generate import generate, make_world
 from tests.bench.pages import sign_in
+from tests.bench.world import make_world
 from tests.complaints import DONE, FOUND
 from tests.faults import loading, town
 from tests.faults.breakable import Broker

@@ -1,72 +1,52 @@
-"""Whom and what a made-up case meets: desks, citizens, topics, a calendar, and keys for its rows."""
+"""The agencies, the staff and the citizens of a benchmark."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from datetime import date
 
-from django.db import connection
-from django.db.models import Model
+from django.utils import timezone
 
-from accounts.models import Citizen, User
-from agencies.calendar import WorkingCalendar
-from agencies.models import Agency, Topic
+from accounts.models import Membership, User
+from accounts.roles import Role
+from agencies.models import Agency, City, Topic, current_calendar
+from complaints.simulation.people import make_citizens
+from complaints.simulation.world import Desk, World
 
-
-@dataclass(frozen=True)
-class Desk:
-    """An agency and the two people who act for it."""
-
-    agency: Agency
-    officer: User
-    supervisor: User
+CASES_OF_A_CITIZEN = 3
 
 
-@dataclass(frozen=True)
-class World:
-    """Everybody and everything a made-up case can meet; ``judge`` rules on objections and refers nothing."""
+def make_world(*, citizens: int, agencies: Sequence[Agency] = ()) -> World:
+    """Make the people of a benchmark in the agencies given, or in all that can be complained about."""
+    on = date(2020, 1, 1)
+    chosen = list(agencies) or list(Agency.objects.complainable(on=timezone.localdate()).order_by("id"))
+    staff = _make_staff([agency.code for agency in chosen] + ["cmu-1", "cmu-2"])
+    memberships = [
+        Membership(user=staff[f"{agency.code}.{role}"], agency=agency, role=role, starts_on=on)
+        for agency in chosen
+        for role in (Role.OFFICER, Role.SUPERVISOR)
+    ]
+    cmu = Agency.objects.filter(code="cmu").first()
+    heads = [staff["cmu-1.officer"], staff["cmu-2.officer"]]
+    memberships += [Membership(user=user, agency=cmu, role=Role.CMU_STAFF, starts_on=on) for user in heads]
+    Membership.objects.bulk_create(memberships)
+    desks = [Desk(agency, staff[f"{agency.code}.officer"], staff[f"{agency.code}.supervisor"]) for agency in chosen]
+    return World(
+        desks=desks,
+        citizens=make_citizens(citizens),
+        topics=list(Topic.objects.filter(parent__isnull=False, second_signature=False)),
+        cmu=heads[0],
+        judge=heads[1],
+        calendar=current_calendar(),
+        places=[(city.governorate, city.name_ar) for city in City.objects.select_related("governorate")],
+    )
 
-    desks: Sequence[Desk]
-    citizens: Sequence[Citizen]
-    topics: Sequence[Topic]
-    cmu: User
-    judge: User
-    calendar: WorkingCalendar
 
-
-@dataclass(frozen=True)
-class Seed:
-    """What a person writes, and where it goes first; no desk sends it to triage."""
-
-    kind: str
-    topic: Topic
-    desk: Desk | None
-    subject: str
-    details: str
-    place: str
-    language: str
-    channel: str
-
-
-class Keys:
-    """Primary keys taken from a table's own sequence, a block at a time."""
-
-    BLOCK = 5000
-
-    def __init__(self) -> None:
-        self._blocks: dict[str, Iterator[int]] = {}
-
-    def next(self, model: type[Model]) -> int:
-        """Return the next key of ``model``."""
-        table = model._meta.db_table
-        return self.of(f"pg_get_serial_sequence('{table}', 'id')")
-
-    def of(self, sequence: str) -> int:
-        """Return the next number of ``sequence``, an SQL expression."""
-        try:
-            return next(self._blocks[sequence])
-        except (KeyError, StopIteration):
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT nextval({sequence}) FROM generate_series(1, {self.BLOCK})")
-                self._blocks[sequence] = iter([key for (key,) in cursor.fetchall()])
-            return next(self._blocks[sequence])
+def _make_staff(codes: Iterable[str]) -> dict[str, User]:
+    users = {
+        name: User(login=f"{name}@bench.example", email=f"{name}@bench.example", is_staff=True, password="!")
+        for code in codes
+        for name in (f"{code}.officer", f"{code}.supervisor")
+    }
+    User.objects.bulk_create(users.values())
+    return users

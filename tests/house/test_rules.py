@@ -164,7 +164,11 @@ KEEPS_ARABIC = {
     "accounts/demo.py",  # names of the demonstration's people
     "complaints/permissions/recusals.py",  # the titles and particles that stand beside a name
     "complaints/contact_centre/calls/call_tasks.py",  # the question mark that ends a sentence
-    "complaints/demo.py",  # what the demonstration's people wrote
+    "complaints/demonstration/stories.py",  # what the demonstration's people wrote
+    "complaints/simulation/people.py",  # names of simulated people
+    "complaints/simulation/seeds.py",  # the streets they live in
+    "complaints/simulation/texts.py",  # what is written on every simulated case
+    "complaints/simulation/world.py",  # what the contact centre writes down
     "complaints/visibility/redaction.py",  # the letters of a name that people write for one another
     "complaints/suggestions/terms.py",  # the words that stand in every text
     "complaints/search/word_forms.py",  # the endings and beginnings of Arabic words

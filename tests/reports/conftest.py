@@ -7,8 +7,9 @@ from django.test import Client
 
 from accounts.models import User
 from agencies.models import Agency, Topic
-from tests.bench.generate import generate, make_world
-from tests.bench.world import World
+from complaints.simulation.generate import generate
+from complaints.simulation.world import World
+from tests.bench.world import make_world
 from tests.cast import make_agency, sign_in
 
 

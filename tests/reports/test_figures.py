@@ -15,11 +15,11 @@ from agencies.models import Agency, Topic, current_calendar
 from complaints.actions import accept, add_task, answer_task, ask, close, file, refer, reply
 from complaints.actions.filing import Filing
 from complaints.models import Case
+from complaints.simulation.generate import generate
+from complaints.simulation.world import World
 from reports import figures
 from reports.figures import FIGURE_NAMES, CaseFigures, Report, count_figures, was_late
 from reports.periods import Preset, ReportPeriod
-from tests.bench.generate import generate
-from tests.bench.world import World
 from tests.cast import NOW
 from tests.reports import naive
 

@@ -13,8 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Citizen, Membership, User
 from accounts.roles import Role
 from agencies.models import Agency
-from tests.bench.generate import generate
-from tests.bench.world import World
+from complaints.simulation.generate import generate
+from complaints.simulation.world import World
 from tests.cast import NOW, make_staff, sign_in
 
 PAGES = ("reports", "reports-xlsx", "reports-csv")

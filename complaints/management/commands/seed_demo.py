@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from complaints.demo import make_demo_cases
+from complaints.demonstration.seeding import seed_demonstration
 
 
 class Command(BaseCommand):
@@ -15,5 +15,5 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Make them and say how many cases there are now."""
-        made = make_demo_cases(timezone.now())
+        made = seed_demonstration(timezone.now())
         self.stdout.write(f"{made} demonstration cases made")

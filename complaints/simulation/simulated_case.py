@@ -1,4 +1,4 @@
-"""A made-up case simulated in memory from filing to its end, with the rows each of its actions would have written."""
+"""A case simulated in memory from filing to its end, with the rows that each of its actions would have written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 from django.utils import timezone
 
 from accounts.models import User
-from agencies.models import Agency
+from agencies.models import Agency, Directorate
 from complaints import reference
 from complaints.clocks import clockwork
 from complaints.engine import history_chain
@@ -31,52 +31,24 @@ from complaints.models import (
     Ruling,
     TaskState,
 )
+from complaints.models.case import SUBJECT_LENGTH
+from complaints.simulation.case_rows import MOVING, CaseRows
+from complaints.simulation.chances import (
+    ANSWERED_AT_ONCE,
+    DROPPING,
+    EXTRA_DAYS,
+    FORGOTTEN,
+    MEANS,
+    MOST_OBJECTIONS,
+    NEXT,
+    OBJECTING,
+    SLOW,
+    SLOWER_BY,
+)
+from complaints.simulation.clock_steps import take_steps
+from complaints.simulation.texts import ARCHIVED, DISMISSED, EXTENSION_REASON, TASK, TASK_ANSWER, TASK_DROPPED, UPHELD
+from complaints.simulation.world import Desk, Keys, Seed, World
 from complaints.workflow import OUTCOMES, Action, ClockKind, Kind, Outcome, State
-from tests.bench.case_rows import MOVING, CaseRows
-from tests.bench.world import Desk, Keys, Seed, World
-
-#: Working minutes a case spends in a state, on average; a working day has seven hours.
-MEANS = {
-    State.TRIAGE: 200,
-    State.REFERRED: 400,
-    State.IN_PROGRESS: 1500,
-    State.WAITING: 800,
-    State.OBJECTED: 1100,
-}
-#: What is done next, and how often of a hundred.
-NEXT: dict[State, dict[Action, int]] = {
-    State.TRIAGE: {Action.REFER: 93, Action.ARCHIVE: 7},
-    State.REFERRED: {
-        Action.ACCEPT: 84,
-        Action.DECLINE: 9,
-        Action.ASK: 3,
-        Action.WITHDRAW: 2,
-        Action.ADD: 1,
-        Action.REFER: 1,
-    },
-    State.IN_PROGRESS: {
-        Action.CLOSE: 73,
-        Action.ASK: 9,
-        Action.PROPOSE_EXTENSION: 7,
-        Action.ADD: 4,
-        Action.ADD_TASK: 7,
-        Action.RETURN: 3,
-        Action.WITHDRAW: 3,
-        Action.REFER: 1,
-    },
-    State.WAITING: {Action.REPLY: 82, Action.LAPSE: 15, Action.WITHDRAW: 3},
-    State.CLOSED: {Action.OBJECT: 100},
-    State.OBJECTED: {Action.UPHOLD: 55, Action.DISMISS: 45},
-}
-OBJECTING = 0.06
-DROPPING = 0.2
-SLOW, SLOWER_BY = 0.12, 4
-FORGOTTEN = 0.002
-MOST_OBJECTIONS = 2
-EXTRA_DAYS = 3
-FOUND = "كشف الفريق الفني على الموقع في اليوم التالي وتبين وجود عطل في الخط الفرعي المغذي للحي."
-DONE = "جرى إصلاح العطل وإعادة الخدمة إلى المنطقة، وتأكدنا هاتفيا من مقدم الشكوى من زوال السبب."
-WORDS = "نرجو التكرم بتزويدنا بعنوان أدق وبصورة عن الموقع إن أمكن."
 
 
 class SimulatedCase(CaseRows):
@@ -84,7 +56,7 @@ class SimulatedCase(CaseRows):
 
     def __init__(self, seed: Seed, *, world: World, keys: Keys, dice: Random, at: datetime, until: datetime) -> None:
         super().__init__(world=world, keys=keys, desk=seed.desk, at=at)
-        self.dice, self.until = dice, until
+        self.seed, self.dice, self.until = seed, dice, until
         self.case = self._file(seed)
         while self._go_on():
             continue
@@ -98,9 +70,11 @@ class SimulatedCase(CaseRows):
         if state == State.CLOSED and not self._objects():
             return False
         if self.dice.random() < FORGOTTEN:
+            take_steps(self, until=self.until)
             return False
         what = self._choose(state)
         at = self._moment(state, what)
+        take_steps(self, until=min(at, self.until))
         if at >= self.until:
             return False
         self.at = at
@@ -113,7 +87,7 @@ class SimulatedCase(CaseRows):
         return not withdrawn and made < MOST_OBJECTIONS and self.dice.random() < OBJECTING
 
     def _choose(self, state: State) -> Action:
-        if state == State.REFERRED and self.case.kind != Kind.COMPLAINT and self.dice.random() < 0.5:
+        if state == State.REFERRED and self.case.kind != Kind.COMPLAINT and self.dice.random() < ANSWERED_AT_ONCE:
             return Action.CLOSE
         if state == State.IN_PROGRESS and self._proposed() is not None:
             return Action.EXTEND
@@ -121,7 +95,7 @@ class SimulatedCase(CaseRows):
             return Action.DROP_TASK if self.dice.random() < DROPPING else Action.ANSWER_TASK
         choices = NEXT[state]
         what = self.dice.choices(list(choices), list(choices.values()))[0]
-        again = what == Action.PROPOSE_EXTENSION and any(isinstance(row, Extension) for row in self.words)
+        again = what == Action.PROPOSE_EXTENSION and any(isinstance(row, Extension) for row in self.texts)
         return Action.CLOSE if again else what
 
     def _moment(self, state: State, what: Action) -> datetime:
@@ -141,19 +115,22 @@ class SimulatedCase(CaseRows):
     def _file(self, seed: Seed) -> Case:
         state = State.REFERRED if seed.desk else State.TRIAGE
         citizen = self.dice.choice(self.world.citizens)
+        subject, details = seed.write("subject", self.at)[:SUBJECT_LENGTH], seed.details(self.at)
         number = self.keys.of("'complaints_case_serial'")
         self.case = Case(
             pk=self.keys.next(Case),
             reference=reference.make(year=timezone.localdate(self.at).year, serial=number),
             submission=uuid.UUID(int=self.dice.getrandbits(128), version=4),
-            kind=seed.kind,
+            kind=seed.text.kind,
             channel=seed.channel,
-            language=seed.language,
+            language=seed.text.language,
             citizen=citizen,
+            hides_identity=seed.hides_identity,
             agency=seed.desk.agency if seed.desk else None,
             topic=seed.topic,
-            subject=seed.subject,
-            details=seed.details,
+            subject=subject,
+            details=details,
+            governorate=seed.governorate,
             area=seed.place,
             state=state,
             version=0,
@@ -164,7 +141,7 @@ class SimulatedCase(CaseRows):
         facts = {
             "channel": seed.channel,
             "chosen_agency": self.case.agency_id,
-            "words": history_chain.fingerprint(seed.subject, seed.details),
+            "words": history_chain.fingerprint(subject, details),
         }
         self._move(Action.FILE, state, by=citizen.user, facts=facts)
         return self.case
@@ -174,19 +151,22 @@ class SimulatedCase(CaseRows):
         self.desk = self._other_desk(former)
         self._say(Ruling, agency=self.desk.agency, by=self.world.cmu, at=self.at)
         self.case.agency, self.case.officer, self.case.promised_on = self.desk.agency, None, None
+        self.case.directorate = None
         facts = {"agency": self.desk.agency.pk, "resets_limit": False}
         self._move(Action.REFER, State.REFERRED, by=self.world.cmu, facts=facts, former=former)
 
     def do_archive(self) -> None:
-        self._say(Ruling, text=WORDS, by=self.world.cmu, at=self.at)
+        self._say(Ruling, text=ARCHIVED, by=self.world.cmu, at=self.at)
         self._close(self.world.cmu, Outcome.INADMISSIBLE)
-        facts = {"words": history_chain.fingerprint(WORDS)}
+        facts = {"words": history_chain.fingerprint(ARCHIVED)}
         self._move(Action.ARCHIVE, State.CLOSED, by=self.world.cmu, facts=facts)
 
     def do_accept(self) -> None:
         days = self._promise()
         self.case.officer = self._officer
-        facts = {"days": days, "directorate": None}
+        directorate = self._directorate
+        self.case.directorate = directorate
+        facts = {"days": days, "directorate": directorate.pk if directorate else None}
         self._move(
             Action.ACCEPT, State.IN_PROGRESS, by=self._officer, facts=facts, due=self.world.calendar.due(self.at, days)
         )
@@ -206,27 +186,29 @@ class SimulatedCase(CaseRows):
             proposed_agency=other,
             after_accepting=action == Action.RETURN,
             reason=RefusalReason.OTHER_AGENCY,
-            text=WORDS,
+            text=self._write("decline"),
             by=self._officer,
             at=self.at,
         )
         facts = {"reason": "other_agency", "proposed_agency": other.pk}
         officer = self._officer
-        self.desk = self.case.agency = self.case.officer = self.case.promised_on = None
+        self.desk = self.case.agency = self.case.officer = self.case.promised_on = self.case.directorate = None
         self.case.bounces += 1
         self._move(action, State.TRIAGE, by=officer, facts=facts, former=former)
 
     def do_ask(self) -> None:
         asker = self.world.cmu if self.desk is None else self._officer
-        self._say(Question, text=WORDS, asked_by=asker, asked_at=self.at)
-        facts = {"words": history_chain.fingerprint(WORDS)}
+        text = self._write("question")
+        self._say(Question, text=text, asked_by=asker, asked_at=self.at)
+        facts = {"words": history_chain.fingerprint(text)}
         self._move(Action.ASK, State.WAITING, by=asker, facts=facts)
 
     def do_reply(self) -> None:
         question = self._last(Question)
-        question.reply, question.replied_at, question.ended_at = WORDS, self.at, self.at
+        reply = self._write("reply")
+        question.reply, question.replied_at, question.ended_at = reply, self.at, self.at
         question.reply_event_id = self._event_id
-        facts = {"words": history_chain.fingerprint(WORDS)}
+        facts = {"words": history_chain.fingerprint(reply)}
         self._move(Action.REPLY, State(self.case.resumes_to), by=self.case.citizen.user, facts=facts)
 
     def do_lapse(self) -> None:
@@ -235,13 +217,14 @@ class SimulatedCase(CaseRows):
         self._move(Action.LAPSE, State(self.case.resumes_to), by=None, facts={})
 
     def do_add(self) -> None:
-        self._say(Addition, text=WORDS, at=self.at)
-        facts = {"words": history_chain.fingerprint(WORDS), "files": 0}
-        self._record(Action.ADD, State(self.case.state), by=self.case.citizen.user, facts=facts)
+        text = self._write("addition")
+        self._say(Addition, text=text, at=self.at)
+        facts = {"words": history_chain.fingerprint(text), "files": 0}
+        self.record(Action.ADD, State(self.case.state), by=self.case.citizen.user, facts=facts)
 
     def do_add_task(self) -> None:
         desk = self._other_desk(self.case.agency)
-        task = self._say(ReferralTask, agency=desk.agency, text=WORDS, asked_by=self._officer, asked_at=self.at)
+        task = self._say(ReferralTask, agency=desk.agency, text=TASK, asked_by=self._officer, asked_at=self.at)
         days = self._promise()
         due = self.world.calendar.due(self.at, days)
         clock = Clock(
@@ -255,23 +238,23 @@ class SimulatedCase(CaseRows):
             due_at=due,
         )
         self.clocks.append(clock)
-        facts = {"agency": desk.agency.pk, "days": days, "words": history_chain.fingerprint(WORDS)}
-        self._record(Action.ADD_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
+        facts = {"agency": desk.agency.pk, "days": days, "words": history_chain.fingerprint(TASK)}
+        self.record(Action.ADD_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def do_answer_task(self) -> None:
         task = self._last(ReferralTask)
         desk = next(desk for desk in self.world.desks if desk.agency == task.agency)
-        task.state, task.answer, task.answer_event_id = TaskState.ANSWERED, WORDS, self._event_id
+        task.state, task.answer, task.answer_event_id = TaskState.ANSWERED, TASK_ANSWER, self._event_id
         self._end_part(task, by=desk.officer, ending=Ending.MET)
-        facts = {"agency": task.agency_id, "words": history_chain.fingerprint(WORDS)}
-        self._record(Action.ANSWER_TASK, State.IN_PROGRESS, by=desk.officer, facts=facts)
+        facts = {"agency": task.agency_id, "words": history_chain.fingerprint(TASK_ANSWER)}
+        self.record(Action.ANSWER_TASK, State.IN_PROGRESS, by=desk.officer, facts=facts)
 
     def do_drop_task(self) -> None:
         task = self._last(ReferralTask)
-        task.state, task.reason, task.drop_event_id = TaskState.DROPPED, WORDS, self._event_id
+        task.state, task.reason, task.drop_event_id = TaskState.DROPPED, TASK_DROPPED, self._event_id
         self._end_part(task, by=self._officer, ending=Ending.STOPPED)
-        facts = {"agency": task.agency_id, "words": history_chain.fingerprint(WORDS)}
-        self._record(Action.DROP_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
+        facts = {"agency": task.agency_id, "words": history_chain.fingerprint(TASK_DROPPED)}
+        self.record(Action.DROP_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def _end_part(self, task: ReferralTask, *, by: User, ending: Ending) -> None:
         task.ended_by, task.ended_at = by, self.at
@@ -287,12 +270,12 @@ class SimulatedCase(CaseRows):
             days=EXTRA_DAYS,
             old_on=timezone.localdate(due),
             new_on=new_on,
-            reason=WORDS,
+            reason=EXTENSION_REASON,
             proposed_by=self._officer,
             proposed_at=self.at,
         )
         facts = {"new_on": new_on.isoformat()}
-        self._record(Action.PROPOSE_EXTENSION, State.IN_PROGRESS, by=self._officer, facts=facts)
+        self.record(Action.PROPOSE_EXTENSION, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def do_extend(self) -> None:
         extension, clock = self._last(Extension), self._running()
@@ -302,24 +285,25 @@ class SimulatedCase(CaseRows):
         self._project(clock)
         self.case.last_action = Action.EXTEND
         facts = {"new_on": extension.new_on.isoformat()}
-        self._record(Action.EXTEND, State.IN_PROGRESS, by=self._supervisor, facts=facts)
+        self.record(Action.EXTEND, State.IN_PROGRESS, by=self._supervisor, facts=facts)
 
     def do_close(self) -> None:
         outcomes = OUTCOMES[self.case.kind]
         outcome = self.dice.choices(outcomes, [6, 2, 2, 1][: len(outcomes)])[0]
         self._close(self._officer, outcome)
+        found, done = self._write("found"), self._write(self.seed.text.answer_column(outcome))
         self._say(
             Answer,
             agency=self.case.agency,
             outcome=outcome,
-            found=FOUND,
-            done=DONE,
+            found=found,
+            done=done,
             state=AnswerState.GIVEN,
             written_by=self._officer,
             written_at=self.at,
             given_at=self.at,
         )
-        facts = {"outcome": outcome, "words": history_chain.fingerprint(FOUND, DONE)}
+        facts = {"outcome": outcome, "words": history_chain.fingerprint(found, done)}
         self._move(Action.CLOSE, State.CLOSED, by=self._officer, facts=facts)
 
     def do_withdraw(self) -> None:
@@ -330,25 +314,26 @@ class SimulatedCase(CaseRows):
 
     def do_object(self) -> None:
         self.case.objections_made += 1
-        self._say(Objection, number=self.case.objections_made, text=WORDS, made_at=self.at)
+        text = self._write("objection")
+        self._say(Objection, number=self.case.objections_made, text=text, made_at=self.at)
         self.case.closed_at, self.case.closed_by, self.case.outcome = None, None, ""
-        facts = {"words": history_chain.fingerprint(WORDS)}
+        facts = {"words": history_chain.fingerprint(text)}
         self._move(Action.OBJECT, State.OBJECTED, by=self.case.citizen.user, facts=facts)
 
     def do_uphold(self) -> None:
         self._rule(ObjectionRuling.UPHELD)
         self.case.limit_from = self.at
         days = self._promise() if self.desk else 0
-        facts = {"days": days, "words": history_chain.fingerprint(WORDS)}
+        facts = {"days": days, "words": history_chain.fingerprint(UPHELD)}
         target = State.IN_PROGRESS if self.desk else State.TRIAGE
         due = self.world.calendar.due(self.at, days) if self.desk else None
         self._move(Action.UPHOLD, target, by=self.world.judge, facts=facts, due=due)
 
     def do_dismiss(self) -> None:
         self._rule(ObjectionRuling.DISMISSED)
-        answers = [row for row in self.words if isinstance(row, Answer)]
+        answers = [row for row in self.texts if isinstance(row, Answer)]
         self._close(self.world.judge, Outcome(answers[-1].outcome) if answers else Outcome.INADMISSIBLE)
-        facts = {"words": history_chain.fingerprint(WORDS)}
+        facts = {"words": history_chain.fingerprint(DISMISSED)}
         self._move(Action.DISMISS, State.CLOSED, by=self.world.judge, facts=facts)
 
     # ---- what several actions share ----
@@ -363,7 +348,17 @@ class SimulatedCase(CaseRows):
         assert self.desk is not None
         return self.desk.supervisor
 
+    @property
+    def _directorate(self) -> Directorate | None:
+        return self.desk.directorates.get(self.seed.text.directorate) if self.desk else None
+
+    def _write(self, column: str) -> str:
+        return self.seed.write(column, self.at)
+
     def _other_desk(self, agency: Agency | None) -> Desk:
+        """Return the agency whose case it is, or any other when ``agency`` is that."""
+        if self.seed.owner is not None and self.seed.owner.agency != agency:
+            return self.seed.owner
         return next(desk for desk in self.dice.sample(self.world.desks, 2) if desk.agency != agency)
 
     def _promise(self) -> int:
@@ -374,15 +369,16 @@ class SimulatedCase(CaseRows):
         self.case.closed_at, self.case.closed_by, self.case.outcome = self.at, by, outcome
 
     def _part(self) -> ReferralTask | None:
-        parts = (row for row in self.words if isinstance(row, ReferralTask))
+        parts = (row for row in self.texts if isinstance(row, ReferralTask))
         return next((part for part in parts if part.state == TaskState.OPEN), None)
 
     def _proposed(self) -> Extension | None:
-        extensions = (row for row in self.words if isinstance(row, Extension))
+        extensions = (row for row in self.texts if isinstance(row, Extension))
         return next((row for row in extensions if row.state == ExtensionState.PROPOSED), None)
 
     def _rule(self, ruling: ObjectionRuling) -> None:
         objection = self._last(Objection)
-        objection.ruling, objection.reasons = ruling, WORDS
+        objection.ruling = ruling
+        objection.reasons = UPHELD if ruling == ObjectionRuling.UPHELD else DISMISSED
         objection.ruled_by, objection.ended_at = self.world.judge, self.at
         objection.ruling_event_id = self._event_id

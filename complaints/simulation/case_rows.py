@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Model
 from django.utils import timezone
+from psycopg.types.range import Range
 
 from accounts.models import User
 from agencies.models import Agency
@@ -16,16 +17,18 @@ from complaints.models import (
     Case,
     CaseEvent,
     Clock,
+    ClockStep,
     Ending,
     Holding,
     event_key,
 )
+from complaints.simulation.world import Desk, Keys, World
 from complaints.workflow import ACTIONS, STATE_RULES, Action, Holder, State
-from tests.bench.world import Desk, Keys, World
 
 #: The columns of a case that change while it lives; the database lets them change step by step only.
 MOVING = (
     "agency_id",
+    "directorate_id",
     "officer_id",
     "state",
     "resumes_to",
@@ -55,7 +58,7 @@ class CaseRows:
         self.events: list[CaseEvent] = []
         self.holdings: list[Holding] = []
         self.clocks: list[Clock] = []
-        self.words: list[Model] = []
+        self.texts: list[Model] = []
         self.steps: list[tuple[object, ...]] = []
 
     def _running(self) -> Clock:
@@ -70,13 +73,21 @@ class CaseRows:
         """Return the key of the event that the action will record."""
         return event_key(self.case.pk, self.case.version + 1)
 
-    def _say[M: Model](self, model: type[M], **values: object) -> M:
-        row = model(pk=self.keys.next(model), case=self.case, event_id=self._event_id, **values)
-        self.words.append(row)
+    def taken(self, clock: Clock) -> set[str]:
+        """Return the reminders and escalation levels taken on ``clock``."""
+        return {row.step for row in self.texts if isinstance(row, ClockStep) and row.clock is clock}
+
+    def say[M: Model](self, model: type[M], **values: object) -> M:
+        """Add a row that belongs to the event of the action."""
+        row = model(pk=self.keys.next(model), event_id=self._event_id, **values)
+        self.texts.append(row)
         return row
 
+    def _say[M: Model](self, model: type[M], **values: object) -> M:
+        return self.say(model, case=self.case, **values)
+
     def _last[M: Model](self, model: type[M]) -> M:
-        return next(row for row in reversed(self.words) if isinstance(row, model))
+        return next(row for row in reversed(self.texts) if isinstance(row, model))
 
     def _move(
         self,
@@ -93,9 +104,9 @@ class CaseRows:
         self._move_clocks(action, origin, target, due)
         self.case.resumes_to = origin if target == State.WAITING else ""
         self._hold(target)
-        self._record(action, target, by=by, facts=facts, origin="" if action == Action.FILE else origin, former=former)
+        self.record(action, target, by=by, facts=facts, origin="" if action == Action.FILE else origin, former=former)
 
-    def _record(
+    def record(
         self,
         action: Action,
         target: State,
@@ -105,6 +116,7 @@ class CaseRows:
         origin: str | None = None,
         former: Agency | None = None,
     ) -> None:
+        """Add the event of an action, and what the case became with it."""
         case = self.case
         case.version += 1
         event = CaseEvent(
@@ -154,7 +166,7 @@ class CaseRows:
 
     def _end_pause(self, clock: Clock) -> None:
         if clock.paused_at is not None:
-            clock.pauses = [*clock.pauses, (clock.paused_at, self.at)]
+            clock.pauses = [*clock.pauses, Range(clock.paused_at, self.at)]
             clock.paused_at = None
 
     def _start(self, target: State, due: datetime | None) -> None:

@@ -10,9 +10,10 @@ from django.db.models import F
 from agencies.models import Agency, Topic
 from complaints.engine import history_chain
 from complaints.models import Case, CaseEvent, Clock, Holding, ReferralTask, TaskState
+from complaints.simulation.generate import generate
+from complaints.simulation.world import World
 from complaints.workflow import TRANSITIONS, Action, State, edges
-from tests.bench.generate import generate, make_world
-from tests.bench.world import World
+from tests.bench.world import make_world
 
 NUMBER = 90
 

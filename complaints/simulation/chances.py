@@ -1,0 +1,46 @@
+"""How often each action follows in a simulated case, and how long it takes."""
+
+from __future__ import annotations
+
+from complaints.workflow import Action, State
+
+#: Working minutes a case spends in a state, on average; a working day has seven hours.
+MEANS = {
+    State.TRIAGE: 200,
+    State.REFERRED: 400,
+    State.IN_PROGRESS: 1500,
+    State.WAITING: 800,
+    State.OBJECTED: 1100,
+}
+#: What is done next, and how often of a hundred.
+NEXT: dict[State, dict[Action, int]] = {
+    State.TRIAGE: {Action.REFER: 93, Action.ARCHIVE: 7},
+    State.REFERRED: {
+        Action.ACCEPT: 84,
+        Action.DECLINE: 9,
+        Action.ASK: 3,
+        Action.WITHDRAW: 2,
+        Action.ADD: 1,
+        Action.REFER: 1,
+    },
+    State.IN_PROGRESS: {
+        Action.CLOSE: 73,
+        Action.ASK: 9,
+        Action.PROPOSE_EXTENSION: 7,
+        Action.ADD: 4,
+        Action.ADD_TASK: 7,
+        Action.RETURN: 3,
+        Action.WITHDRAW: 3,
+        Action.REFER: 1,
+    },
+    State.WAITING: {Action.REPLY: 82, Action.LAPSE: 15, Action.WITHDRAW: 3},
+    State.CLOSED: {Action.OBJECT: 100},
+    State.OBJECTED: {Action.UPHOLD: 55, Action.DISMISS: 45},
+}
+OBJECTING = 0.06
+ANSWERED_AT_ONCE = 0.5
+DROPPING = 0.2
+SLOW, SLOWER_BY = 0.12, 4
+FORGOTTEN = 0.002
+MOST_OBJECTIONS = 2
+EXTRA_DAYS = 3

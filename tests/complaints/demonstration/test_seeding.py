@@ -1,0 +1,81 @@
+"""The demonstration looks like the country: many agencies, a year of history, and the cases of two citizens."""
+
+from datetime import datetime
+
+import pytest
+from django.core.management import call_command
+from django.db.models import F
+
+from accounts.demo import NotADemonstration
+from accounts.models import Membership
+from accounts.roles import Role
+from complaints.demonstration.seeding import seed_demonstration
+from complaints.demonstration.stories import IN_TRIAGE, PLOTS, TOPICS
+from complaints.models import Case
+from complaints.workflow import State
+
+NOW = datetime.fromisoformat("2026-11-24T11:00:00+03:00")
+YEAR = 120
+
+
+@pytest.fixture(scope="module")
+def demonstration(django_db_setup: None, django_db_blocker: object) -> object:
+    """Seed once for all tests here, in a transaction that is rolled back at their end."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_reference", verbosity=0)
+        yield seed_demonstration(NOW, cases=YEAR)
+        transaction.set_rollback(True)
+
+
+def people(role: Role) -> int:
+    return Membership.objects.filter(role=role).count()
+
+
+@pytest.mark.usefixtures("demonstration")
+@pytest.mark.django_db
+class TestTheDemonstration:
+    def test_it_has_the_cases_of_the_year_and_those_of_the_stories(self, demonstration: int) -> None:
+        assert demonstration == YEAR + len(TOPICS) + len(IN_TRIAGE) == Case.objects.count()
+
+    def test_it_is_seeded_once(self) -> None:
+        assert seed_demonstration(NOW, cases=YEAR) == 0
+
+    def test_at_least_25_agencies_have_officers_and_two_of_the_unit_can_always_rule(self) -> None:
+        officers = Membership.objects.filter(role=Role.OFFICER).values("agency").distinct().count()
+        assert officers >= 25
+        assert people(Role.CMU_STAFF) >= 3
+        assert min(people(role) for role in (Role.CMU_HEAD, Role.PM_OFFICE, Role.SECRETARY_GENERAL)) >= 1
+
+    def test_every_agency_with_an_officer_has_a_supervisor(self) -> None:
+        officers, supervisors = (
+            set(Membership.objects.filter(role=role).values_list("agency__code", flat=True))
+            for role in (Role.OFFICER, Role.SUPERVISOR)
+        )
+        assert officers == supervisors
+
+    def test_a_directorate_belongs_to_the_agency_of_its_case(self) -> None:
+        given = Case.objects.filter(directorate__isnull=False)
+        assert given.count() > YEAR / 4
+        assert given.exclude(directorate__agency=F("agency")).count() == 0
+
+    def test_water_cases_are_with_water_directorates_that_do_this_work(self) -> None:
+        pairs = set(Case.objects.filter(directorate__isnull=False).values_list("topic__code", "directorate__code"))
+        assert {end for topic, end in pairs if topic == "water-sewage"} <= {"miyahuna-sewage"}
+        assert {end for topic, end in pairs if topic == "roads-light"} <= {"gam-light"}
+
+    def test_every_plot_of_the_stories_is_played(self) -> None:
+        assert len(TOPICS) >= len(PLOTS)
+        states = set(Case.objects.filter(citizen__first_name__in=("أمينة", "كريم")).values_list("state", flat=True))
+        assert states == set(State)
+
+    def test_nobody_writes_as_the_contact_centre_but_for_callers(self) -> None:
+        assert Case.objects.exclude(channel="phone").filter(details__contains="المتصل").count() == 0
+
+
+def test_outside_a_demonstration_nothing_is_made(db: None, settings: object) -> None:
+    settings.EMBEDDED = False
+    with pytest.raises(NotADemonstration):
+        seed_demonstration(NOW)
+    assert Case.objects.count() == 0

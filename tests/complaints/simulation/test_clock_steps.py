@@ -1,0 +1,67 @@
+"""Reminders and escalations of simulated cases: as the sweep would have taken them, and nothing left for it to take."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from accounts.roles import Role
+from agencies.models import Agency, Topic
+from complaints.escalation import ladder
+from complaints.models import Case, CaseEvent, Clock, ClockStep, Ending
+from complaints.simulation.generate import generate
+from complaints.simulation.world import World
+from complaints.workflow import Action
+from tests.bench.world import make_world
+
+
+@pytest.fixture
+def world(water: Agency, gam: Agency, cmu: Agency, leak: Topic) -> World:
+    world = make_world(citizens=20, agencies=[water, gam])
+    generate(150, world=world, seed=7, since=now_less(60), until=NOW)
+    return world
+
+
+NOW = datetime.fromisoformat("2026-01-04T10:00:00+03:00")
+
+
+def now_less(days: int) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def test_the_sweep_finds_nothing_to_do(world: World) -> None:
+    assert ladder.sweep(at=NOW) == 0
+
+
+def test_every_step_has_its_event_at_its_moment(world: World) -> None:
+    steps = list(ClockStep.objects.select_related("event", "clock"))
+    assert len(steps) > 50
+    for step in steps:
+        assert step.event.at == step.taken_at
+        assert step.event.case_id == step.clock.case_id
+        assert step.event.action in {Action.REMIND, Action.ESCALATE}
+        assert step.event.facts["kind"] == step.clock.kind
+        assert step.clock.started_at < step.taken_at
+
+
+def test_who_answered_too_late_was_escalated_and_who_answered_in_time_was_not(world: World) -> None:
+    kinds = ladder.ESCALATED
+    clocks = Clock.objects.filter(kind__in=kinds, ended_at__isnull=False).prefetch_related("steps")
+    for clock in clocks:
+        is_escalated = any(not step.step.startswith("remind") for step in clock.steps.all())
+        is_late = clock.ending == Ending.MISSED and clock.ended_at > clock.due_at + timedelta(minutes=1)
+        if is_late or clock.ending == Ending.MET:
+            assert is_escalated == is_late, clock.pk
+
+
+def test_a_level_with_nobody_is_recorded_as_empty(world: World) -> None:
+    events = CaseEvent.objects.filter(action=Action.ESCALATE)
+    empty = {event.facts["step"] for event in events if event.facts.get("empty")}
+    held = {event.facts["step"] for event in events if not event.facts.get("empty")}
+    assert Role.SUPERVISOR in held
+    assert empty & {Role.SUPERVISOR, Role.CMU_HEAD} == set()
+
+
+def test_the_history_never_runs_backwards(world: World) -> None:
+    for case in Case.objects.prefetch_related("events"):
+        moments = [event.at for event in case.events.all()]
+        assert moments == sorted(moments)
