@@ -18,6 +18,14 @@ NOW = datetime.fromisoformat("2026-11-24T11:00:00+03:00")
 YEAR = 120
 
 
+def test_outside_a_demonstration_nothing_is_made(db: None, settings: object) -> None:
+    """Before the others, which share what one transaction holds."""
+    settings.EMBEDDED = False
+    with pytest.raises(NotADemonstration):
+        seed_demonstration(NOW)
+    assert Case.objects.count() == 0
+
+
 @pytest.fixture(scope="module")
 def demonstration(django_db_setup: None, django_db_blocker: object) -> object:
     """Seed once for all tests here, in a transaction that is rolled back at their end."""
@@ -72,10 +80,3 @@ class TestTheDemonstration:
 
     def test_nobody_writes_as_the_contact_centre_but_for_callers(self) -> None:
         assert Case.objects.exclude(channel="phone").filter(details__contains="المتصل").count() == 0
-
-
-def test_outside_a_demonstration_nothing_is_made(db: None, settings: object) -> None:
-    settings.EMBEDDED = False
-    with pytest.raises(NotADemonstration):
-        seed_demonstration(NOW)
-    assert Case.objects.count() == 0

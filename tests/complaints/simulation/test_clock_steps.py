@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import F
 
 from accounts.roles import Role
 from agencies.models import Agency, Topic
@@ -44,9 +45,9 @@ def test_every_step_has_its_event_at_its_moment(world: World) -> None:
 
 
 def test_who_answered_too_late_was_escalated_and_who_answered_in_time_was_not(world: World) -> None:
-    kinds = ladder.ESCALATED
-    clocks = Clock.objects.filter(kind__in=kinds, ended_at__isnull=False).prefetch_related("steps")
-    for clock in clocks:
+    # One that was postponed after it was missed may have been met in the end.
+    kept = Clock.objects.filter(kind__in=ladder.ESCALATED, ended_at__isnull=False, due_at=F("first_due_at"))
+    for clock in kept.prefetch_related("steps"):
         is_escalated = any(not step.step.startswith("remind") for step in clock.steps.all())
         is_late = clock.ending == Ending.MISSED and clock.ended_at > clock.due_at + timedelta(minutes=1)
         if is_late or clock.ending == Ending.MET:

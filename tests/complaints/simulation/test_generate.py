@@ -46,6 +46,8 @@ def test_every_state_and_action_occurs(world: World, now: datetime) -> None:
         Action.ADD_TASK,
         Action.ANSWER_TASK,
         Action.DROP_TASK,
+        Action.REMIND,
+        Action.ESCALATE,
     }
 
 

@@ -16,7 +16,7 @@ from config.devstack.state import ROOT
 GAPS = {
     "place": "الهاشمي الشمالي",
     "street": "شارع الملكة رانيا",
-    "number": "99999",
+    "number": "48213",
     "days": "20",
     "date": "30/11/2026",
 }
