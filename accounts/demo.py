@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -134,9 +135,7 @@ def _citizen(sample: DemoCitizen, *, at: datetime) -> Citizen:
 
 
 def _new_citizen(sample: DemoCitizen, person: RegisteredPerson, *, at: datetime) -> Citizen:
-    user = User.objects.create_citizen(language="ar", password_hash="")
-    user.set_password(PASSWORD)
-    user.save(update_fields=["password"])
+    user = User.objects.create_citizen(language="ar", password_hash=_password_hash())
     citizen = Citizen.objects.create(
         user=user,
         number_kind=person.number_kind,
@@ -168,9 +167,7 @@ def _new_citizen(sample: DemoCitizen, person: RegisteredPerson, *, at: datetime)
 
 
 def _staff_member(sample: DemoStaff, *, at: datetime) -> User:
-    user = User.objects.filter(login=sample.email).first() or User.objects.create_staff(
-        email=sample.email, password=PASSWORD, name_ar=sample.name_ar, name_en=sample.name_en, phone=sample.phone
-    )
+    user = User.objects.filter(login=sample.email).first() or _new_staff_member(sample)
     Membership.objects.get_or_create(
         user=user,
         agency=Agency.objects.get(code=sample.agency),
@@ -194,9 +191,7 @@ def make_demo_colleagues(at: datetime) -> int:
     known = set(User.objects.filter(is_staff=True).values_list("login", flat=True))
     with COLLEAGUES.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["agency"] in agencies and row["email"] not in known]
-    # Hashed once: Argon2 is slow on purpose, and everybody knows the password.
-    password = make_password(PASSWORD)
-    users = {row["email"]: _colleague(row, password) for row in rows}
+    users = {row["email"]: _staff_user(**row) for row in rows}
     since = date(timezone.localdate(at).year - 1, 1, 1)
     with transaction.atomic():
         User.objects.bulk_create(users.values())
@@ -207,13 +202,25 @@ def make_demo_colleagues(at: datetime) -> int:
     return len(rows)
 
 
-def _colleague(row: dict[str, str], password: str) -> User:
+@cache
+def _password_hash() -> str:
+    """Hash the password once for all: Argon2 is slow on purpose, and everybody knows this one."""
+    return make_password(PASSWORD)
+
+
+def _new_staff_member(sample: DemoStaff) -> User:
+    user = _staff_user(email=sample.email, name_ar=sample.name_ar, name_en=sample.name_en, phone=sample.phone)
+    user.save(force_insert=True)
+    return user
+
+
+def _staff_user(*, email: str, name_ar: str, name_en: str, phone: str, **_membership: str) -> User:
     return User(
-        login=row["email"],
-        email=row["email"],
-        password=password,
+        login=email,
+        email=email,
+        password=_password_hash(),
         is_staff=True,
-        name_ar=row["name_ar"],
-        name_en=row["name_en"],
-        phone=row["phone"],
+        name_ar=name_ar,
+        name_en=name_en,
+        phone=phone,
     )

@@ -19,7 +19,6 @@ from complaints.simulation.world import Keys, World
 
 #: Cases held in memory at a time.
 PORTION = 2000
-BATCH = 2000
 #: How many times as many people write at the end of a year as at its beginning.
 GROWTH_IN_A_YEAR = 1.6
 #: The share of a Sunday by day of the week, Monday first: offices close on Friday and Saturday.
@@ -94,7 +93,12 @@ def _write(simulated: Sequence[SimulatedCase]) -> None:
 
 
 def _insert(model: type[Model], rows: Iterable[Model]) -> None:
-    model._default_manager.bulk_create(list(rows), batch_size=BATCH)
+    """Write rows by COPY, which takes half the time of INSERT; the guards of the database see them all the same."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields])
 
 
 def _move(simulated: Sequence[SimulatedCase]) -> None:
