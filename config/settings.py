@@ -285,6 +285,8 @@ OPERATOR_NAME_AR = env.str("OPERATOR_NAME_AR", default="وحدة إدارة ال
 OPERATOR_NAME_EN = env.str("OPERATOR_NAME_EN", default="Government Complaints Management Unit")
 # Where the desk looks up the place of a case; empty shows no link.
 MAP_SEARCH_URL = env.str("MAP_SEARCH_URL", default="https://www.openstreetmap.org/search?query={place}")
+# Simulated cases of the past year in an EMBEDDED demonstration.
+DEMO_CASES = env.int("DEMO_CASES", default=3000)
 
 # Time limits ----------------------------------------------------------------------------------------------------
 

@@ -20,13 +20,12 @@ from complaints.simulation.generate import generate
 from complaints.simulation.people import make_citizens
 from complaints.simulation.world import Desk, World
 
-CASES: Final = 3000
 CASES_OF_A_CITIZEN: Final = 3
 YEAR: Final = timedelta(days=365)
 SEED: Final = 2026
 
 
-def seed_demonstration(at: datetime, *, cases: int = CASES) -> int:
+def seed_demonstration(at: datetime, *, cases: int) -> int:
     """Make the people and ``cases`` simulated cases of the year before ``at``; return how many cases there are then.
 
     Does nothing when there is a case already. Raises ``accounts.demo.NotADemonstration`` outside EMBEDDED mode.

@@ -41,7 +41,7 @@ class Stack:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "config.devstack", *arguments],
                 cwd=ROOT,
-                env=environment | {"STATE_DIR": str(folder), "PORT": str(self.port)},
+                env=environment | {"STATE_DIR": str(folder), "PORT": str(self.port), "DEMO_CASES": "60"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, override, pgettext
 from playwright.sync_api import Locator, Page, expect
 
+from kit.unit import unit_name
 from tests.journeys.look import Looks
 from tests.journeys.site import Site
 
@@ -27,8 +28,14 @@ class Person:
         """Return ``text`` as the pages of this person say it."""
         with override(self.language):
             found = pgettext(context, text) if context else gettext(text)
+            found = found.replace("%(unit)s", unit_name())
         assert found != text or self.language == "en", f"the catalogue does not have: {text}"
         return found
+
+    @property
+    def main(self) -> Locator:
+        """Return the page without what stands on every page, such as the shortcuts."""
+        return self.page.get_by_role("main")
 
     # ---- going about ----
 

@@ -21,6 +21,8 @@ from config.devstack.state import ROOT
 
 START_SECONDS = 120
 MESSAGE_SECONDS = 20
+#: Simulated cases of the past: a journey files its own, and starts sooner with few.
+CASES = 60
 # What the suite's own servers told its process; the journey's system starts its own.
 OWN = {"DATABASE_URL", "REDIS_URL", "MEDIA_ROOT", "STATIC_ROOT", "DJANGO_SETTINGS_MODULE", *SETTINGS}
 
@@ -111,7 +113,7 @@ def running(folder: Path) -> Iterator[Site]:
 
 def _environment(folder: Path, port: int) -> Mapping[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name not in OWN}
-    return inherited | {"STATE_DIR": str(folder), "PORT": str(port)}
+    return inherited | {"STATE_DIR": str(folder), "PORT": str(port), "DEMO_CASES": str(CASES)}
 
 
 def _wait_until_ready(system: subprocess.Popen[bytes], site: Site, log: Path) -> None:

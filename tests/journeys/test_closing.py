@@ -126,7 +126,7 @@ def _files(citizen: Person, number: str, what: Matter) -> str:
 
 
 def _sends(citizen: Person, what: Matter) -> str:
-    citizen.follow("Complaint")
+    citizen.follow("Complaint", within=citizen.main)
     citizen.write("Government agency", what.agency)
     citizen.press("Continue")
     choose_topic(citizen, what.topic)

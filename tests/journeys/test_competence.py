@@ -127,8 +127,8 @@ def test_a_bounce_with_a_ruling_of_the_unit_kept_as_a_precedent(story: Story, si
 
 def _files(citizen: Person, matter: Matter) -> str:
     citizen.open("")
-    citizen.follow("Complaint")
-    citizen.tick("I do not know. The Government Complaints Management Unit decides")
+    citizen.follow("Complaint", within=citizen.main)
+    citizen.tick("I do not know. The %(unit)s decides")
     citizen.press("Continue")
     choose_topic(citizen, matter.topic)
     citizen.press("Continue")
@@ -258,7 +258,7 @@ def _answers(officer: Person, reference: str, story: Story) -> None:
     officer.look("desk-case-partner")
     _link(officer, "Answer for your agency").click()
     officer.look("desk-task-answer")
-    officer.write("Your answer", story.ruling)
+    officer.write("Your agency's answer", story.ruling)
     officer.press("Send the answer to the leading agency")
     officer.sees("You answered for your agency. The leading agency is being told.")
 

@@ -130,7 +130,7 @@ def test_a_directorate_answers_without_script_and_an_altered_link_opens_nothing(
 
 def _citizen_files(citizen: Person, story: Story) -> str:
     enter(citizen, story.number)
-    citizen.follow("Complaint")
+    citizen.follow("Complaint", within=citizen.main)
     box = citizen.page.get_by_role("combobox", name=citizen.said("Government agency"))
     box.press_sequentially(story.what.typed)
     citizen.page.get_by_role("listbox").get_by_role("option", name=story.what.agency, exact=True).click()

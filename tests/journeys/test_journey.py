@@ -170,8 +170,8 @@ def _proves_the_phone(citizen: Person, story: Story) -> None:
 
 def _files(citizen: Person, story: Story) -> str:
     for kind in ("Complaint", "Suggestion", "Inquiry", "Praise"):
-        expect(citizen.page.get_by_role("link", name=citizen.said(kind), exact=True)).to_be_visible()
-    citizen.follow("Complaint")
+        expect(citizen.main.get_by_role("link", name=citizen.said(kind), exact=True)).to_be_visible()
+    citizen.follow("Complaint", within=citizen.main)
     _chooses_the_agency(citizen, story)
     citizen.is_at("What happened?")
     tell(citizen, story.what)

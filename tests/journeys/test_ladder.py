@@ -113,7 +113,7 @@ def test_a_missed_clock_climbs_the_ladder(story: Story, site: Site, meet: Meet) 
 
 def _files(citizen: Person, story: Story) -> str:
     enter(citizen, story.number)
-    citizen.follow("Complaint")
+    citizen.follow("Complaint", within=citizen.main)
     box = citizen.page.get_by_role("combobox", name=citizen.said("Government agency"))
     box.press_sequentially(story.what.typed)
     citizen.page.get_by_role("listbox").get_by_role("option", name=story.what.agency, exact=True).click()

@@ -108,8 +108,8 @@ def _sends_it_all_the_same(citizen: Person) -> None:
 
 
 def _describe(citizen: Person, story: Story) -> None:
-    citizen.follow("Complaint")
-    citizen.tick("I do not know. The Government Complaints Management Unit decides")
+    citizen.follow("Complaint", within=citizen.main)
+    citizen.tick("I do not know. The %(unit)s decides")
     citizen.press("Continue")
     choose_topic(citizen, story.what.topic)
     citizen.press("Continue")

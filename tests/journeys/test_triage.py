@@ -104,8 +104,8 @@ def test_a_case_without_an_agency_is_referred_declined_and_referred_again(story:
 
 def _files_without_an_agency(citizen: Person, story: Story) -> str:
     enter(citizen, story.number)
-    citizen.follow("Complaint")
-    citizen.tick("I do not know. The Government Complaints Management Unit decides")
+    citizen.follow("Complaint", within=citizen.main)
+    citizen.tick("I do not know. The %(unit)s decides")
     citizen.press("Continue")
     choose_topic(citizen, story.what.topic)
     citizen.look("new-topic-any")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
@@ -15,5 +16,5 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Make them and say how many cases there are now."""
-        made = seed_demonstration(timezone.now())
+        made = seed_demonstration(timezone.now(), cases=settings.DEMO_CASES)
         self.stdout.write(f"{made} demonstration cases made")

@@ -22,7 +22,7 @@ def test_outside_a_demonstration_nothing_is_made(db: None, settings: object) -> 
     """Before the others, which share what one transaction holds."""
     settings.EMBEDDED = False
     with pytest.raises(NotADemonstration):
-        seed_demonstration(NOW)
+        seed_demonstration(NOW, cases=YEAR)
     assert Case.objects.count() == 0
 
 
