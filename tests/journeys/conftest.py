@@ -21,8 +21,9 @@ type Meet = Callable[..., Person]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `run.py test tests/journeys --pictures` renew the pictures of the documents."""
-    parser.addoption("--pictures", action="store_true", help="save pictures of the journeys' pages in docs/images")
+    """Let `run.py test tests/journeys --pictures` renew the pictures of the documents and the handbook."""
+    where = "docs/images and static/handbook"
+    parser.addoption("--pictures", action="store_true", help=f"save pictures of the journeys' pages in {where}")
 
 
 @pytest.hookimpl(tryfirst=True)

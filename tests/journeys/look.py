@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import Page
 
 from config.devstack.state import ROOT
@@ -43,9 +43,22 @@ SHOWN = frozenset(
         "desk-queue", "desk-case", "desk-accept", "desk-close-refused", "triage", "reports",
     }
 )  # fmt: skip
+HANDBOOK = ROOT / "static" / "handbook"
+#: The pages of which the handbook of staff shows a picture, all of them seen at a desk.
+IN_HANDBOOK = frozenset(
+    {
+        "desk-queue", "desk-accept", "desk-close", "desk-sign", "desk-officers", "triage", "reports",
+        "call", "caller", "directorate-requests", "directorate-by-account",
+    }
+)  # fmt: skip
+HANDBOOK_WIDTH = 960
+#: What is left of the empty end of a page below its last part, in dots.
+EMPTY_END = 24
 WIDEST_PHONE = 480
 PHONE_SCALE = 1.5
 MOST_COLOURS = 64
+#: Each page of the handbook shows two or three pictures.
+MOST_COLOURS_IN_HANDBOOK = 32
 
 
 @dataclass
@@ -68,7 +81,9 @@ class Looks:
         self.seen.add((name, language, size["width"]))
         assert (name, page.locator("html").get_attribute("lang"), _faults(page)) == (name, language, [])
         if self.pictures and name in SHOWN:
-            _keep(page, PICTURES / f"{name}-{language}.png")
+            _keep(_picture(page), PICTURES / f"{name}-{language}.png")
+        if self.pictures and name in IN_HANDBOOK and size["width"] > WIDEST_PHONE:
+            _keep(_smaller(_picture(page)), HANDBOOK / f"{name}-{language}.png", colours=MOST_COLOURS_IN_HANDBOOK)
 
 
 def _faults(page: Page) -> list[str]:
@@ -100,9 +115,22 @@ def _beyond_the_edge(page: Page) -> list[str]:
     return found
 
 
-def _keep(page: Page, path: Path) -> None:
-    """Save what the window shows, in few colours: such a picture takes a fifth of the room."""
+def _picture(page: Page) -> Image.Image:
+    """Return what the window shows."""
     page.evaluate("scrollTo(0, 0)")
-    picture = Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+    return Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+
+
+def _smaller(picture: Image.Image) -> Image.Image:
+    """Return ``picture`` at the width of the handbook, without the empty end of a short page."""
+    ground = Image.new("RGB", picture.size, picture.getpixel((0, picture.height - 1)))
+    box = ImageChops.difference(picture, ground).getbbox()
+    end = min(picture.height, box[3] + EMPTY_END) if box else picture.height
+    height = round(end * HANDBOOK_WIDTH / picture.width)
+    return picture.crop((0, 0, picture.width, end)).resize((HANDBOOK_WIDTH, height), Image.Resampling.LANCZOS)
+
+
+def _keep(picture: Image.Image, path: Path, *, colours: int = MOST_COLOURS) -> None:
+    """Save ``picture`` in few colours: it takes a fifth of the room then."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture.quantize(MOST_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)

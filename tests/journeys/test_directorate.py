@@ -24,6 +24,24 @@ from tests.journeys.site import Site
 
 OMAR = "omar@miyahuna.example"
 OPERATIONS = "operations@miyahuna.example"
+HAITHAM = "haitham@miyahuna.example"
+_ASKED = """
+from django.utils import timezone
+from accounts.models import Citizen, User
+from agencies.models import Agency, Directorate, Topic
+from complaints.actions import accept, file
+from complaints.actions.consultations import consult
+from complaints.actions.filing import Filing
+citizen, omar = Citizen.objects.order_by("pk").first(), User.objects.get(login="omar@miyahuna.example")
+filing = Filing(
+    citizen=citizen, kind="complaint", agency=Agency.objects.get(code="miyahuna"),
+    topic=Topic.objects.get(code="water-leak"), subject=said["subject"], details=said["details"],
+)
+case, at = file(filing, by=citizen.user, at=timezone.now()), timezone.now()
+accept(case, by=omar, at=at, days=1)
+operations = Directorate.objects.get(code="miyahuna-ops")
+consult(case, by=omar, at=at, directorate=operations, text=said["question"])
+"""
 
 
 @dataclass(frozen=True)
@@ -126,6 +144,19 @@ def test_a_directorate_answers_without_script_and_an_altered_link_opens_nothing(
     stranger.page.goto(link[:-3] + "/")
     stranger.is_at("This link does not work")
     stranger.look("directorate-unknown")
+
+
+def test_a_member_of_a_directorate_finds_the_requests_by_account(language: str, site: Site, meet: Meet) -> None:
+    story = ARABIC if language == "ar" else ENGLISH
+    said = {"subject": story.what.subject, "details": story.what.details, "question": story.question}
+    site.shell(f"said = {said!r}\n{_ASKED}")
+    member = meet(language)
+    come_to_work(member, HAITHAM)
+    member.is_at("Requests to the directorate")
+    member.look("directorate-requests")
+    member.page.get_by_role("link", name=story.what.subject).last.click()
+    expect(member.card("What the agency asks you")).to_contain_text(story.question)
+    member.look("directorate-by-account")
 
 
 def _citizen_files(citizen: Person, story: Story) -> str:
