@@ -28,5 +28,6 @@ urlpatterns = [
     path("", include("complaints.unit.urls")),
     path("", include("complaints.contact_centre.urls")),
     path("", include("complaints.message_centre.urls")),
+    path("", include("complaints.staff.urls")),
 ]
 machine_urlpatterns = [path("", include("complaints.portal.short_links"))]

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.roles import REPORT_READERS
-from complaints.staff.frame import office_label
+from complaints.staff.frame import frame
 from reports import exports
 from reports.figures import FIGURE_NAMES, CaseFigures, FigureRow, Report, count_figures
 from reports.forms import PeriodForm
@@ -135,9 +135,9 @@ def _counted(period: ReportPeriod, *, at: datetime) -> Report:
 
 
 def _staff_frame(request: HttpRequest, at: datetime) -> dict[str, Any]:
-    """Return the office in the head of the page, as on every staff page."""
+    """Return what every staff page shows around its middle."""
     user = cast("User", request.user)
-    return {"office": office_label(user, at=at)}
+    return frame(user, at=at)
 
 
 #: The colour of each figure's tile.

@@ -20,6 +20,7 @@ from accounts.roles import (
 )
 from agencies.models import Agency
 from complaints.models import Case
+from complaints.staff.handbook_pages import help_url
 from complaints.visibility.identity import StaffVisibility
 from kit.unit import unit_name
 
@@ -68,12 +69,13 @@ def frame(
 
     ``counts`` say how much waits, by the URL name of a menu entry; ``names`` of the own agencies spare a statement.
     """
-    agency = case.agency if case else None
+    agency, authority = case.agency if case else None, user.authority(at)
     return {
         "menu_counts": counts or {},
         "office": office_label(user, at=at, agency=agency, names=names),
-        "finds_cases": user.authority(at).has(CASEWORK),
-        "opens_messages": user.authority(at).has(CMU | OPERATORS),
+        "finds_cases": authority.has(CASEWORK),
+        "opens_messages": authority.has(CMU | OPERATORS),
+        "help_url": help_url(authority),
         "staff_visibility": StaffVisibility(user, at),
         "at": at,
     }
