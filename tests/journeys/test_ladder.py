@@ -142,8 +142,10 @@ def _officer_accepts(officer: Person, story: Story, reference: str) -> None:
 def _reads_what_follows_a_miss(citizen: Person, reference: str) -> None:
     citizen.open(f"cases/{reference}/")
     card = citizen.card("What we promise")
-    for level in ("the supervisor", "the secretary-general", "the minister's office"):
+    for level in ("the supervisor", "the secretary-general"):
         expect(card).to_contain_text(citizen.said(level))
+    # The company has no minister's office.
+    expect(card).not_to_contain_text(citizen.said("the minister's office"))
 
 
 def _reads_the_apology(citizen: Person, reference: str) -> None:
