@@ -11,6 +11,8 @@ from config import health, pages_urls as pages
 from notifications import urls as notifications
 from reports import urls as reports
 
+handler500 = "config.errors.failed"
+
 admin_urlpatterns = [path("admin/", admin.site.urls)] if settings.ADMIN_ENABLED else []
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,0 +1,64 @@
+"""What is answered when a page fails: 503 while the database is away or busy, otherwise 500."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.template import loader
+from django.views.decorators.csrf import requires_csrf_token
+from django.views.defaults import server_error
+
+#: Seconds after which a browser or a proxy may ask again.
+RETRY_AFTER: Final = 10
+#: A row or a connection that is not free in time, and a server that shuts down (PostgreSQL, appendix A).
+BUSY: Final = frozenset({"55P03", "57014", "40P01", "57P01", "57P02", "57P03", "53300"})
+CONNECTION_EXCEPTION: Final = "08"
+#: What a page never writes back.
+SECRETS: Final = ("password", "code", "csrfmiddlewaretoken")
+
+
+@requires_csrf_token
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer a request that raised an error: 503 if the database could not serve it, 500 for everything else.
+
+    Nothing of the request was written, so that it can be sent again: what was typed is on the page, files apart.
+    Reads no user, no session and no database.
+    """
+    if not is_unavailable(sys.exception()):
+        return server_error(request)
+    context = {"fields": list(_typed(request)), "has_files": bool(_files(request))}
+    page = loader.get_template("503.html").render(context, request if context["fields"] else None)
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"})
+
+
+def is_unavailable(error: BaseException | None) -> bool:
+    """Tell whether ``error`` says that the database is away, or did not get to the statement in time."""
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    # Without a state the server was not reached.
+    return state is None or state in BUSY or state.startswith(CONNECTION_EXCEPTION)
+
+
+def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of a form that was posted, without secrets."""
+    if request.method != "POST":
+        return
+    try:
+        posted = request.POST
+    except (MultiPartParserError, OSError):
+        return
+    for name, values in posted.lists():
+        if not any(secret in name for secret in SECRETS):
+            yield from ((name, str(value)) for value in values)
+
+
+def _files(request: HttpRequest) -> int:
+    return len(request.FILES) if request.method == "POST" else 0
