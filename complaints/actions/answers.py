@@ -49,22 +49,22 @@ def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done:
             answer = _write(change, AnswerState.GIVEN, by=by, outcome=outcome, found=found, done=done)
             reach = _end(change, answer, by=by, signed=False)
         _answer_followers(answer, reach, by=by, change=change)
-        _pass_on(case, at=at)
+        _pass_on(case, at=change.at)
     return answer
 
 
 def _propose(case: Case, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
     with transaction.atomic():
         with act(case, Action.PROPOSE_ANSWER, by=by, at=at) as change:
-            if not policy.fits(case, Action.CLOSE, at=at):
+            if not policy.fits(case, Action.CLOSE, at=change.at):
                 raise TransitionNotAllowed(Action.PROPOSE_ANSWER, case)
             # A rewritten proposal replaces the one that waits for a signature.
             case.answers.filter(state=AnswerState.PROPOSED).update(
                 state=AnswerState.TAKEN_BACK, taken_back_event=change.event_id
             )
             answer = _write(change, AnswerState.PROPOSED, by=by, outcome=outcome, found=found, done=done)
-            change.facts = _facts(answer) | _copies(case, answer, at=at)
-        if second_person.has_no_other_supervisor(case, by.pk, at=at):
+            change.facts = _facts(answer) | _copies(case, answer, at=change.at)
+        if second_person.has_no_other_supervisor(case, by.pk, at=change.at):
             notices.tell_unit("cmu_decision", change=change)
     return answer
 
@@ -82,16 +82,16 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
             answer = case.answers.filter(state=AnswerState.PROPOSED).first()
             if answer is None:
                 raise NothingProposed
-            what = policy.actors(case, by, at=at)
+            what = policy.actors(case, by, at=change.at)
             if not second_person.may_sign(what, by, writer=answer.written_by_id):
                 raise NotEntitled
-            answer.state, answer.signed_by, answer.given_at = AnswerState.GIVEN, by, at
+            answer.state, answer.signed_by, answer.given_at = AnswerState.GIVEN, by, change.at
             answer.event_id = change.event_id
             answer.save(update_fields=["state", "signed_by", "given_at", "event"])
             through = None if Actor.SUPERVISOR in what else Actor.SIGNER
             reach = _end(change, answer, by=by, signed=True, by_unit=through is not None)
         _answer_followers(answer, reach, by=by, change=change, through=through)
-        _pass_on(case, at=at)
+        _pass_on(case, at=change.at)
     return answer
 
 
@@ -187,7 +187,7 @@ def _accept_follower(case: Case, *, by: User, at: datetime, calendar: WorkingCal
     """Accept a follower with the shortest possible promise, which its closing keeps at once."""
     with transition(case, Action.ACCEPT, by=by, at=at) as change:
         change.calendar = calendar
-        change.due = calendar.due(at, 1)
+        change.due = calendar.due(change.at, 1)
         promised_on = timezone.localdate(change.due).isoformat()
         change.facts = {"days": 1, "promised_on": promised_on, "directorate": None}
         change.set(officer=by, directorate=None)

@@ -59,8 +59,8 @@ def consult(
             text=text,
             language=language,
             asked_by=by,
-            asked_at=at,
-            expires_at=at + LINK_LIFE,
+            asked_at=change.at,
+            expires_at=change.at + LINK_LIFE,
             event_id=change.event_id,
         )
         change.facts = {
@@ -69,7 +69,7 @@ def consult(
             "handed": str(signed_links.channel_to(directorate)),
         }
         change.holder, change.directorate = Holder.DIRECTORATE, directorate
-        signed_links.owe(asked, at=at)
+        signed_links.owe(asked, at=change.at)
     return asked
 
 
@@ -94,11 +94,11 @@ def estimate(
             raise ReasonMissing
         with act(asked.case, Action.ESTIMATE, by=by, at=at, through=Actor.DIRECTORATE) as change:
             given = asked.estimates.create(
-                event_id=change.event_id, number=last.number + 1 if last else 1, days=days, reason=reason, at=at
+                event_id=change.event_id, number=last.number + 1 if last else 1, days=days, reason=reason, at=change.at
             )
             asked.state, asked.days = ConsultationState.ESTIMATED, days
             asked.save(update_fields=["state", "days"])
-            until = timezone.localdate(change.calendar.due(at, days))
+            until = timezone.localdate(change.calendar.due(change.at, days))
             change.facts = {"days": days, "until": until.isoformat(), **_through(asked, by)}
     return given
 
@@ -125,7 +125,7 @@ def find(
             raise Overtaken
         _require_open(asked)
         with act(asked.case, Action.FIND, by=by, at=at, through=Actor.DIRECTORATE) as change:
-            asked.state, asked.ended_at = ConsultationState.FOUND, at
+            asked.state, asked.ended_at = ConsultationState.FOUND, change.at
             asked.finding, asked.signed_as, asked.finding_event_id = finding, signed_as, change.event_id
             asked.save(update_fields=["state", "ended_at", "finding", "signed_as", "finding_event"])
             for attachment in attachments:
@@ -148,9 +148,9 @@ def revoke(case: Case, *, by: User, at: datetime) -> Consultation:
         asked = holders.open_consultation(case)
         if asked is None:
             raise TransitionNotAllowed(Action.REVOKE, case)
-        asked.state, asked.ended_at, asked.revoke_event_id = ConsultationState.REVOKED, at, change.event_id
+        asked.state, asked.ended_at, asked.revoke_event_id = ConsultationState.REVOKED, change.at, change.event_id
         asked.save(update_fields=["state", "ended_at", "revoke_event"])
-        signed_links.cancel(case, at=at)
+        signed_links.cancel(case, at=change.at)
         _give_back(change)
     return asked
 

@@ -44,7 +44,7 @@ def accept(case: Case, *, by: User, at: datetime, days: int, directorate: Direct
     Raises ``PromiseTooLate`` beyond ``clockwork.latest_promise``.
     """
     with transition(case, Action.ACCEPT, by=by, at=at) as change:
-        change.due = promise(case, at=at, days=days, change=change)
+        change.due = promise(case, at=change.at, days=days, change=change)
         change.facts = {
             "days": days,
             "promised_on": timezone.localdate(change.due).isoformat(),
@@ -84,7 +84,7 @@ def _refuse(
             raise TransitionNotAllowed(action, case)
         if proposed_agency.pk == case.agency_id:
             raise OwnAgencyProposed
-        rulings.require_existing(proposed_agency, on=timezone.localdate(at))
+        rulings.require_existing(proposed_agency, on=timezone.localdate(change.at))
         Refusal.objects.create(
             case=case,
             event_id=change.event_id,
@@ -94,7 +94,7 @@ def _refuse(
             reason=reason,
             text=text,
             by=by,
-            at=at,
+            at=change.at,
         )
         change.partners = proposals.drop(change)
         change.facts = {"reason": reason, "proposed_agency": proposed_agency.pk}
@@ -111,7 +111,7 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
             if case.extensions.filter(state=ExtensionState.PROPOSED).exists():
                 raise AlreadyProposed
             clock = running_clock(case)
-            due = later(case, clock, days=days, at=at, calendar=change.calendar)
+            due = later(case, clock, days=days, at=change.at, calendar=change.calendar)
             extension = Extension.objects.create(
                 case=case,
                 event_id=change.event_id,
@@ -121,11 +121,11 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
                 new_on=timezone.localdate(due),
                 reason=reason,
                 proposed_by=by,
-                proposed_at=at,
+                proposed_at=change.at,
             )
             change.facts = {"new_on": extension.new_on.isoformat()}
         is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
-        if not is_first or second_person.has_no_other_supervisor(case, by.pk, at=at):
+        if not is_first or second_person.has_no_other_supervisor(case, by.pk, at=change.at):
             notices.tell_unit("cmu_decision", change=change)
     return extension
 
@@ -143,13 +143,13 @@ def extend(case: Case, *, by: User, at: datetime) -> Extension:
         if extension is None:
             raise NothingProposed
         is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
-        what, proposer = policy.actors(case, by, at=at), extension.proposed_by_id
-        if not second_person.may_grant_date(case, what, by, proposer=proposer, is_first=is_first, at=at):
+        what, proposer = policy.actors(case, by, at=change.at), extension.proposed_by_id
+        if not second_person.may_grant_date(case, what, by, proposer=proposer, is_first=is_first, at=change.at):
             raise NotEntitled
         clock = running_clock(case)
-        change.due = later(case, clock, days=extension.days, at=at, calendar=change.calendar)
+        change.due = later(case, clock, days=extension.days, at=change.at, calendar=change.calendar)
         extension.state, extension.decided_event_id = ExtensionState.GRANTED, change.event_id
-        extension.granted_by, extension.granted_at = by, at
+        extension.granted_by, extension.granted_at = by, change.at
         extension.old_on, extension.new_on = timezone.localdate(clock.due_at), timezone.localdate(change.due)
         extension.save(update_fields=["state", "decided_event", "granted_by", "granted_at", "old_on", "new_on"])
         change.facts = {"new_on": extension.new_on.isoformat()}
@@ -194,8 +194,8 @@ def _undo(case: Case, *, by: User, at: datetime, lead: Case | None = None) -> No
             raise TransitionNotAllowed(Action.CORRECT, case)
         closing = notices.occasion(closed)
         # Cancelled rows are locked until the commit, so that no sender takes the message after the check below.
-        outbox.cancel(reference=case.reference, occasion=closing, at=at)
-        outbox.cancel(reference=case.reference, templates={"praise_passed_on"}, at=at)
+        outbox.cancel(reference=case.reference, occasion=closing, at=change.at)
+        outbox.cancel(reference=case.reference, templates={"praise_passed_on"}, at=change.at)
         if outbox.has_left(closing):
             raise TransitionNotAllowed(Action.CORRECT, case)
         # Only the promise this closing kept: one that another agency gave before does not bind this one.

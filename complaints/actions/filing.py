@@ -257,7 +257,7 @@ def amend(  # noqa: PLR0913 - the case, who and when, and one argument for each 
     ``answers`` are unsaved rows that replace all answers to the questions of the topic; None leaves those.
     """
     with act(case, Action.AMEND, by=by, at=at) as change:
-        _require_measure(case, at=at)
+        _require_measure(case, at=change.at)
         before = list(case.topic_answers.all())
         Revision.objects.create(
             case=case,
@@ -267,7 +267,7 @@ def amend(  # noqa: PLR0913 - the case, who and when, and one argument for each 
             area=case.area,
             place=case.place,
             answers=[answer.wording for answer in before],
-            replaced_at=at,
+            replaced_at=change.at,
         )
         change.facts = {
             "before": fingerprint(case.subject, case.details, *topic_answers.wordings(before)),
@@ -289,8 +289,8 @@ def _require_measure(case: Case, *, at: datetime) -> None:
 def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collection[Attachment] = ()) -> None:
     """Add information to an open case; ``attachments`` are unsaved rows that are stored with it."""
     with act(case, Action.ADD, by=by, at=at) as change:
-        _require_measure(case, at=at)
-        Addition.objects.create(case=case, event_id=change.event_id, text=text, at=at)
+        _require_measure(case, at=change.at)
+        Addition.objects.create(case=case, event_id=change.event_id, text=text, at=change.at)
         for attachment in attachments:
             attachment.case = case
             attachment.save(force_insert=True)
@@ -300,6 +300,6 @@ def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collectio
 def withdraw(case: Case, *, by: User, at: datetime) -> None:
     """Withdraw an open case; this cannot be undone, and ends an open question."""
     with transition(case, Action.WITHDRAW, by=by, at=at) as change:
-        case.questions.filter(ended_at__isnull=True).update(ended_at=at)
+        case.questions.filter(ended_at__isnull=True).update(ended_at=change.at)
         change.partners = proposals.drop(change)
-        change.set(closed_at=at, closed_by=by, outcome=Outcome.WITHDRAWN)
+        change.set(closed_at=change.at, closed_by=by, outcome=Outcome.WITHDRAWN)

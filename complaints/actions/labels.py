@@ -20,7 +20,7 @@ def label(case: Case, *, by: User, at: datetime, name: str) -> bool:
     with act(case, Action.LABEL, by=by, at=at) as change:
         # Checked under the lock: somebody may have added the same label meanwhile.
         _label, is_new = Label.objects.get_or_create(
-            case=case, agency_id=agency, name=name, defaults={"event_id": change.event_id, "by": by, "at": at}
+            case=case, agency_id=agency, name=name, defaults={"event_id": change.event_id, "by": by, "at": change.at}
         )
         change.facts = {"is_on": True, "words": fingerprint(name)}
     return is_new

@@ -32,8 +32,10 @@ class HeldByAnother(ValueError):
 def note(case: Case, *, by: User, at: datetime, text: str) -> Note:
     """Write a note for colleagues; only the writer's own desk and the CMU read it."""
     with act(case, Action.NOTE, by=by, at=at) as change:
-        written = Note.objects.create(case=case, event_id=change.event_id, kind=NoteKind.NOTE, text=text, by=by, at=at)
-        change.facts = {"desk": agency_at_desk(case, by, at=at), "words": fingerprint(text)}
+        written = Note.objects.create(
+            case=case, event_id=change.event_id, kind=NoteKind.NOTE, text=text, by=by, at=change.at
+        )
+        change.facts = {"desk": agency_at_desk(case, by, at=change.at), "words": fingerprint(text)}
     return written
 
 
@@ -47,10 +49,10 @@ def log_call(case: Case, *, by: User, at: datetime, spoken_with: SpokenWith, tex
             spoken_with=spoken_with,
             text=text,
             by=by,
-            at=at,
+            at=change.at,
         )
         change.facts = {
-            "desk": agency_at_desk(case, by, at=at),
+            "desk": agency_at_desk(case, by, at=change.at),
             "spoken_with": str(spoken_with),
             "words": fingerprint(text),
         }
@@ -89,7 +91,7 @@ def assign(case: Case, *, by: User | None, at: datetime, officer: User) -> None:
     """
     with transaction.atomic():
         with act(case, Action.ASSIGN, by=by, at=at) as change:
-            if not candidates(case, at=at).filter(pk=officer.pk).exists():
+            if not candidates(case, at=change.at).filter(pk=officer.pk).exists():
                 raise NotAnOfficer
             before = case.officer_id
             change.facts = {"officer": str(officer.pk), "before": str(before) if before else None}
@@ -110,7 +112,7 @@ def hand_over(case: Case, *, by: User, at: datetime, centre: OutsideCentre, refe
         if holders.current_holder(case)[0] != Holder.AGENCY:
             raise HeldByAnother
         handed = Handover.objects.create(
-            case=case, event_id=change.event_id, centre=centre, reference=reference, by=by, at=at
+            case=case, event_id=change.event_id, centre=centre, reference=reference, by=by, at=change.at
         )
         change.facts = {"centre": centre.pk}
         change.holder = Holder.OUTSIDE_CENTRE
@@ -126,7 +128,7 @@ def take_back(case: Case, *, by: User, at: datetime, answer: str) -> None:
         handed = holders.open_handover(case)
         if handed is None:
             raise TransitionNotAllowed(Action.TAKE_BACK, case)
-        handed.answer, handed.recorded_by, handed.ended_at = answer, by, at
+        handed.answer, handed.recorded_by, handed.ended_at = answer, by, change.at
         handed.return_event_id = change.event_id
         handed.save(update_fields=["answer", "recorded_by", "ended_at", "return_event"])
         change.facts = {"words": fingerprint(answer)}

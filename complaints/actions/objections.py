@@ -20,7 +20,9 @@ def object_to(case: Case, *, by: User, at: datetime, text: str) -> Objection:
     """Object to the answer, within fourteen days of it and at most twice a case."""
     with transition(case, Action.OBJECT, by=by, at=at) as change:
         number = case.objections_made + 1
-        objection = Objection.objects.create(case=case, event_id=change.event_id, number=number, text=text, made_at=at)
+        objection = Objection.objects.create(
+            case=case, event_id=change.event_id, number=number, text=text, made_at=change.at
+        )
         change.facts = {"words": fingerprint(text)}
         change.set(objections_made=number, closed_at=None, closed_by=None, outcome="")
     return objection
@@ -35,10 +37,10 @@ def uphold(case: Case, *, by: User, at: datetime, days: int, reasons: str) -> No
     """
     with transition(case, Action.UPHOLD, by=by, at=at) as change:
         _rule(change, ObjectionRuling.UPHELD, by=by, reasons=reasons)
-        change.set(limit_from=at)
+        change.set(limit_from=change.at)
         if change.target == State.IN_PROGRESS:
-            change.due = promise(case, at=at, days=days, change=change)
-            if not _is_still_at_desk(case, at=at):
+            change.due = promise(case, at=change.at, days=days, change=change)
+            if not _is_still_at_desk(case, at=change.at):
                 change.set(officer=None)
         change.facts = {"days": days, "words": fingerprint(reasons)}
 
@@ -54,7 +56,7 @@ def dismiss(case: Case, *, by: User, at: datetime, reasons: str) -> None:
         _rule(change, ObjectionRuling.DISMISSED, by=by, reasons=reasons)
         answer = case.answers.filter(state=AnswerState.GIVEN).last()
         change.facts = {"words": fingerprint(reasons)}
-        change.set(closed_at=at, closed_by=by, outcome=answer.outcome if answer else Outcome.INADMISSIBLE)
+        change.set(closed_at=change.at, closed_by=by, outcome=answer.outcome if answer else Outcome.INADMISSIBLE)
 
 
 def _rule(change: Change, ruling: ObjectionRuling, *, by: User, reasons: str) -> None:

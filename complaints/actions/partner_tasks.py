@@ -46,18 +46,18 @@ def add_task(case: Case, *, by: User, at: datetime, agency: Agency, text: str, d
     with transaction.atomic():
         with act(case, Action.ADD_TASK, by=by, at=at) as change:
             # Recused staff get no message, and do not count as officers who could answer.
-            named = recusals.unknown_to(case, named_at(agency, case.employee, at=at))
+            named = recusals.unknown_to(case, named_at(agency, case.employee, at=change.at))
             case.recused = {*case.recused, *(user.pk for user in named)}
             _require_free(change, agency, days)
-            due = change.calendar.due(at, days)
+            due = change.calendar.due(change.at, days)
             task = ReferralTask.objects.create(
-                case=case, event_id=change.event_id, agency=agency, text=text, asked_by=by, asked_at=at
+                case=case, event_id=change.event_id, agency=agency, text=text, asked_by=by, asked_at=change.at
             )
             Clock.objects.create(
                 case=case,
                 task=task,
                 kind=ClockKind.ANSWER_TASK,
-                started_at=at,
+                started_at=change.at,
                 limit_days=days,
                 first_due_at=due,
                 due_at=due,
@@ -65,7 +65,7 @@ def add_task(case: Case, *, by: User, at: datetime, agency: Agency, text: str, d
             change.facts = {"agency": agency.pk, "days": days, "words": fingerprint(text)}
             change.partners = [agency]
             change.speaks_of = timezone.localdate(due)
-        recusals.record(case, named, agency=agency, at=at)
+        recusals.record(case, named, agency=agency, at=change.at)
     return task
 
 
@@ -89,12 +89,12 @@ def answer_task(task: ReferralTask, *, by: User, at: datetime, text: str) -> Non
     """
     with act(task.case, Action.ANSWER_TASK, by=by, at=at) as change:
         held = _held(change, task)
-        if held.agency_id not in by.authority(at).agencies(DESK):
+        if held.agency_id not in by.authority(change.at).agencies(DESK):
             raise NotEntitled
-        held.state, held.answer, held.ended_by, held.ended_at = TaskState.ANSWERED, text, by, at
+        held.state, held.answer, held.ended_by, held.ended_at = TaskState.ANSWERED, text, by, change.at
         held.answer_event_id = change.event_id
         held.save(update_fields=["state", "answer", "ended_by", "ended_at", "answer_event"])
-        _stop(held, at=at, ending=Ending.MET)
+        _stop(held, at=change.at, ending=Ending.MET)
         change.facts = {"agency": held.agency_id, "words": fingerprint(text)}
 
 
@@ -105,10 +105,10 @@ def drop_task(task: ReferralTask, *, by: User, at: datetime, reason: str) -> Non
     """
     with act(task.case, Action.DROP_TASK, by=by, at=at) as change:
         held = _held(change, task)
-        held.state, held.reason, held.ended_by, held.ended_at = TaskState.DROPPED, reason, by, at
+        held.state, held.reason, held.ended_by, held.ended_at = TaskState.DROPPED, reason, by, change.at
         held.drop_event_id = change.event_id
         held.save(update_fields=["state", "reason", "ended_by", "ended_at", "drop_event"])
-        _stop(held, at=at, ending=Ending.STOPPED)
+        _stop(held, at=change.at, ending=Ending.STOPPED)
         change.facts = {"agency": held.agency_id, "words": fingerprint(reason)}
         change.partners = [held.agency]
 

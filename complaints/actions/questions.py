@@ -15,7 +15,9 @@ from complaints.workflow import Action
 def ask(case: Case, *, by: User, at: datetime, text: str) -> Question:
     """Ask the citizen one question; the clock of the holder is paused until the reply, at most ten working days."""
     with transition(case, Action.ASK, by=by, at=at) as change:
-        question = Question.objects.create(case=case, event_id=change.event_id, text=text, asked_by=by, asked_at=at)
+        question = Question.objects.create(
+            case=case, event_id=change.event_id, text=text, asked_by=by, asked_at=change.at
+        )
         change.facts = {"words": fingerprint(text)}
     return question
 
@@ -27,7 +29,7 @@ def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collect
     """
     with transition(case, Action.REPLY, by=by, at=at) as change:
         question = _open_question(case, Action.REPLY)
-        question.reply, question.replied_at, question.ended_at = text, at, at
+        question.reply, question.replied_at, question.ended_at = text, change.at, change.at
         question.reply_event_id = change.event_id
         question.save(update_fields=["reply", "replied_at", "ended_at", "reply_event"])
         for attachment in attachments:
@@ -39,10 +41,10 @@ def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collect
 def lapse(case: Case, *, at: datetime) -> None:
     """End the question without a reply once the citizen's time is over; raises ``TransitionNotAllowed`` before that."""
     with transition(case, Action.LAPSE, by=None, at=at) as change:
-        if case.deadline_at is None or at < case.deadline_at:
+        if case.deadline_at is None or change.at < case.deadline_at:
             raise TransitionNotAllowed(Action.LAPSE, case)
         question = _open_question(case, Action.LAPSE)
-        question.ended_at, question.lapse_event_id = at, change.event_id
+        question.ended_at, question.lapse_event_id = change.at, change.event_id
         question.save(update_fields=["ended_at", "lapse_event"])
 
 

@@ -50,7 +50,7 @@ def record(case: Case, people: Collection[User], *, agency: Agency, at: datetime
     """Recuse, by the clock, ``people`` of ``agency`` whom the citizen of ``case`` named."""
     for person in people:
         with act(case, Action.RECUSE, by=None, at=at) as change:
-            _save(case, Recusal(case=case, event_id=change.event_id, person=person, at=at))
+            _save(case, Recusal(case=case, event_id=change.event_id, person=person, at=change.at))
             change.facts = {"person": str(person.pk), "desk": agency.pk}
 
 
@@ -90,16 +90,16 @@ def recuse(case: Case, *, by: User, at: datetime, person: User, text: str) -> Re
         with act(case, Action.RECUSE, by=by, at=at) as change:
             if case.is_recused(person):
                 raise AlreadyRecused
-            if person not in colleagues(case, by, at=at):
+            if person not in colleagues(case, by, at=change.at):
                 raise NotAColleague
             change.facts = {
                 "person": str(person.pk),
-                "desk": agency_at_desk(case, by, at=at),
+                "desk": agency_at_desk(case, by, at=change.at),
                 "words": fingerprint(text),
             }
-            recusal = Recusal(case=case, event_id=change.event_id, person=person, named_by=by, text=text, at=at)
+            recusal = Recusal(case=case, event_id=change.event_id, person=person, named_by=by, text=text, at=change.at)
             _save(case, recusal)
-            is_orphaned = case.officer is not None and policy.must_not_handle(case, case.officer, at=at)
+            is_orphaned = case.officer is not None and policy.must_not_handle(case, case.officer, at=change.at)
             if is_orphaned:
                 change.set(officer=None)
         _tell(change, is_orphaned=is_orphaned)
@@ -127,12 +127,12 @@ def end_recusal(case: Case, *, by: User, at: datetime, person: User, text: str) 
         recusal = case.recusals.open().filter(person=person).first()
         if recusal is None:
             raise NotRecused
-        recusal.ended_by, recusal.end_text, recusal.ended_at = by, text, at
+        recusal.ended_by, recusal.end_text, recusal.ended_at = by, text, change.at
         recusal.end_event_id = change.event_id
         recusal.save(update_fields=["ended_by", "end_text", "ended_at", "end_event"])
         case.forget_recused()
         change.facts = {
             "person": str(person.pk),
-            "desk": agency_at_desk(case, by, at=at),
+            "desk": agency_at_desk(case, by, at=change.at),
             "words": fingerprint(text),
         }

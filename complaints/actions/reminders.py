@@ -45,7 +45,7 @@ def remind_officer(case: Case, *, by: User, at: datetime) -> None:
     with transaction.atomic():
         with act(case, Action.REMIND, by=by, at=at) as change:
             _require_first(change, Whom.OFFICER)
-            people = [user for user in _acting(case, at) if user.pk != by.pk and not case.is_own_of(user)]
+            people = [user for user in _acting(case, change.at) if user.pk != by.pk and not case.is_own_of(user)]
             if case.state not in AT_AGENCY or not people:
                 raise NobodyToRemind
             change.facts = {"whom": str(Whom.OFFICER)}
@@ -57,13 +57,13 @@ def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
     with act(case, Action.REMIND, by=by, at=at) as change:
         _require_first(change, Whom.DIRECTORATE)
         asked = holders.open_consultation(case)
-        if asked is None or not asked.directorate.email or at >= asked.expires_at:
+        if asked is None or not asked.directorate.email or change.at >= asked.expires_at:
             raise NobodyToRemind
         change.facts = {"whom": str(Whom.DIRECTORATE), "directorate": asked.directorate_id}
         outbox.owe(
             [signed_links.notice(asked, template=signed_links.REMINDER)],
             occasion=f"case:{case.pk}:{case.version + 1}",
-            at=at,
+            at=change.at,
         )
 
 

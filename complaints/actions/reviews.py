@@ -23,12 +23,12 @@ def refuse_extension(case: Case, *, by: User, at: datetime, reason: str) -> Exte
         if extension is None:
             raise NothingProposed
         is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
-        what, proposer = policy.actors(case, by, at=at), extension.proposed_by_id
-        if not second_person.decides_on_date(case, what, proposer=proposer, is_first=is_first, at=at):
+        what, proposer = policy.actors(case, by, at=change.at), extension.proposed_by_id
+        if not second_person.decides_on_date(case, what, proposer=proposer, is_first=is_first, at=change.at):
             raise NotEntitled
         extension.state, extension.decided_event_id = ExtensionState.DROPPED, change.event_id
         extension.save(update_fields=["state", "decided_event"])
-        Note.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=at)
+        Note.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=change.at)
         change.facts = {"desk": case.agency_id, "words": fingerprint(reason)}
     return extension
 
@@ -42,10 +42,10 @@ def send_back(case: Case, *, by: User, at: datetime, reason: str) -> Answer:
         answer = case.answers.filter(state=AnswerState.PROPOSED).first()
         if answer is None:
             raise NothingProposed
-        if not second_person.may_sign(policy.actors(case, by, at=at), by, writer=answer.written_by_id):
+        if not second_person.may_sign(policy.actors(case, by, at=change.at), by, writer=answer.written_by_id):
             raise NotEntitled
         answer.state, answer.taken_back_event_id = AnswerState.TAKEN_BACK, change.event_id
         answer.save(update_fields=["state", "taken_back_event"])
-        Note.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=at)
+        Note.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=change.at)
         change.facts = {"desk": case.agency_id, "words": fingerprint(reason)}
     return answer

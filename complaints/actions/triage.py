@@ -54,7 +54,7 @@ def refer(
             if case.agency_id == agency.pk:
                 raise AlreadyThere
             # Recused staff get no message, and do not count as officers who could receive it.
-            named = recusals.unknown_to(case, named_at(agency, case.employee, at=at))
+            named = recusals.unknown_to(case, named_at(agency, case.employee, at=change.at))
             case.recused = {*case.recused, *(user.pk for user in named)}
             _require_receiver(change, agency)
             if not reason and (precedent or rulings.needs_ruling(case)):
@@ -66,8 +66,8 @@ def refer(
             change.partners = proposals.drop(change)
             change.set(agency=agency, directorate=None, officer=None, promised_on=None)
             if resets_limit:
-                change.set(limit_from=at)
-        recusals.record(case, named, agency=agency, at=at)
+                change.set(limit_from=change.at)
+        recusals.record(case, named, agency=agency, at=change.at)
 
 
 def _require_receiver(change: Change, agency: Agency) -> None:
@@ -95,6 +95,6 @@ def _record_ruling(change: Change, agency: Agency, *, reason: str, resets_limit:
 def archive(case: Case, *, by: User, at: datetime, reason: str) -> None:
     """Close a submission that is not a case, with a reason that the citizen reads."""
     with transition(case, Action.ARCHIVE, by=by, at=at) as change:
-        Ruling.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=at)
+        Ruling.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=change.at)
         change.facts = {"words": fingerprint(reason)}
-        change.set(closed_at=at, closed_by=by, outcome=Outcome.INADMISSIBLE)
+        change.set(closed_at=change.at, closed_by=by, outcome=Outcome.INADMISSIBLE)

@@ -21,6 +21,9 @@ from complaints.permissions import deputies, policy
 from complaints.workflow import ACTIONS, STATE_RULES, Action, Actor, Holder, State, Tell
 from notifications import outbox
 
+#: The fields of a case that every change writes.
+RECORDED = ("state", "last_action", "version", "changed_at", "chain", "resumes_to", "deadline_at")
+
 
 class TransitionNotAllowed(Exception):
     """The case is no longer in a state the action starts from; ``last`` is the event that changed it."""
@@ -42,12 +45,13 @@ def transition(
 ) -> Iterator[Change]:
     """Change the state of ``case`` by ``action``: the body sets what is particular to it, all else is done here.
 
-    Locks the row before its state is read. Raises ``TransitionNotAllowed`` when somebody was first and
+    Locks the row before its state is read. ``at`` is moved forward to the newest event, so that the history never runs
+    backwards: ``change.at`` is the moment of the change. Raises ``TransitionNotAllowed`` when somebody was first and
     ``NotEntitled`` when ``by`` may not; both leave nothing written. ``by`` is None for the clock. ``through`` is what
     ``by`` is to the lead of ``case``, whose answer the caller has checked.
     """
     with transaction.atomic():
-        _lock(case)
+        at = _lock(case, at=at)
         if not policy.fits(case, action, at=at):
             raise TransitionNotAllowed(action, case)
         if not (through in ACTIONS[action].who if through else policy.is_entitled(case, action, by, at=at)):
@@ -68,7 +72,7 @@ def act(case: Case, what: Action, *, by: User | None, at: datetime, through: Act
     ``by`` is None for the clock, and for a directorate that comes ``through`` a signed link, which the caller checked.
     """
     with transaction.atomic():
-        _lock(case)
+        at = _lock(case, at=at)
         rule = ACTIONS[what]
         if case.state not in rule.sources:
             raise TransitionNotAllowed(what, case)
@@ -100,7 +104,7 @@ def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk
     )
     change.desk = desk
     due, days = clockwork.due_in_state(change.target, at=at, promised=None, calendar=change.calendar)
-    case.deadline_at = due
+    case.deadline_at, case.changed_at = due, at
     case.chain = history_chain.GENESIS
     event = _event(change, from_state="")
     case.chain = event.chain
@@ -114,12 +118,16 @@ def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk
     _owe(ACTIONS[Action.FILE].tells, change, event)
 
 
-def _lock(case: Case) -> None:
-    """Lock the row and reload ``case`` from it; ``refresh_from_db`` would drop the joined agency and citizen."""
+def _lock(case: Case, *, at: datetime) -> datetime:
+    """Lock the row, reload ``case`` from it, and return ``at``, or the moment of the newest event if that is later."""
     fresh = Case.objects.locked().get(pk=case.pk)
+    if fresh.agency_id != (fresh.agency.pk if fresh.agency else None):
+        # Somebody else changed the agency while we waited: PostgreSQL reads the locked row again, but not its joins.
+        fresh = Case.objects.locked().get(pk=case.pk)
+    # ``refresh_from_db`` would drop the joined agency and citizen.
     vars(case).update(vars(fresh))
-    # Read again if needed: a row that had to be waited for was joined with rows from before the wait.
     case.forget_recused()
+    return max(at, case.changed_at)
 
 
 def _target(case: Case, action: Action) -> State:
@@ -209,14 +217,13 @@ def _record(change: Change) -> CaseEvent:
     """Write the event, and the case with the event's number and hash."""
     case = change.case
     case.version += 1
+    case.changed_at = change.at
     if ACTIONS[change.action].changes_state:
         case.last_action = change.action
         case.resumes_to = change.origin if change.target == State.WAITING else ""
     event = _event(change, from_state=change.origin)
     case.chain = event.chain
-    case.save(
-        update_fields=["state", "last_action", "version", "chain", "resumes_to", "deadline_at", *sorted(change.fields)]
-    )
+    case.save(update_fields=[*RECORDED, *sorted(change.fields)])
     event.save(force_insert=True)
     return event
 

@@ -130,7 +130,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return the cases locked for this transaction, with what a transition reads.
 
         The citizen is locked too: a change of their phone number meanwhile waits, and then also covers the messages
-        owed in this transaction.
+        owed in this transaction. After a wait the agency is that of before: ``transition`` reads it again.
         """
         locked = self.select_for_update(of=("self", "citizen"))
         return locked.select_related("agency", "topic", "citizen").defer("folded", "search_vector")
@@ -180,7 +180,8 @@ class Case(models.Model):
     """One complaint, suggestion, inquiry or praise.
 
     ``state`` changes only in ``complaints.engine.transition``: a database trigger refuses any other write of it, and
-    asks at commit for the event that records it. ``version`` is the number of the newest event; ``chain`` its hash.
+    asks at commit for the event that records it. ``version`` is the number of the newest event, ``changed_at`` its
+    moment, which never moves back, and ``chain`` its hash.
     ``holder`` is that of the open holding; ``employee`` the name of the employee as the citizen typed it.
     """
 
@@ -211,6 +212,7 @@ class Case(models.Model):
     holder = models.CharField(max_length=14, choices=Holder, blank=True)
     last_action = models.CharField(max_length=20, default=Action.FILE)
     version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
     chain = models.BinaryField(max_length=32)
     filed_at = models.DateTimeField()
     limit_from = models.DateTimeField()

@@ -35,6 +35,7 @@ MOVING = (
     "holder",
     "last_action",
     "version",
+    "changed_at",
     "chain",
     "limit_from",
     "promised_on",
@@ -119,6 +120,7 @@ class CaseRows:
         """Add the event of an action, and what the case became with it."""
         case = self.case
         case.version += 1
+        case.changed_at = self.at
         event = CaseEvent(
             pk=event_key(case.pk, case.version),
             case=case,

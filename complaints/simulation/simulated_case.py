@@ -134,6 +134,7 @@ class SimulatedCase(CaseRows):
             area=seed.place,
             state=state,
             version=0,
+            changed_at=self.at,
             chain=history_chain.GENESIS,
             filed_at=self.at,
             limit_from=self.at,

@@ -130,7 +130,9 @@ def _fill(world: World, numbers: Sequence[int], *, lacking: bool) -> None:
             for number in numbers[start : start + PORTION]
         ]
         for case in made:
-            case.filed_at = case.limit_from = now - timedelta(minutes=1_000_000 - int(case.reference[1:]))
+            case.filed_at = case.limit_from = case.changed_at = now - timedelta(
+                minutes=1_000_000 - int(case.reference[1:])
+            )
         _insert(made)
     progress.say("Indexing them …")
     while build_index() == BATCH:

@@ -121,6 +121,7 @@ def _case(
         closed_at=filed if is_closed else None,
         filed_at=filed,
         limit_from=filed,
+        changed_at=filed,
         chain=GENESIS,
     )
 

@@ -2,15 +2,29 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Event, Timer
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction as db_transaction
 
 from accounts.account.phone.change import change_phone
 from accounts.models import Citizen, User
 from agencies.models import Agency, Directorate, OutsideCentre, Topic
-from complaints.actions import accept, add_task, answer_task, close, decline, drop_task, hand_over, link
+from complaints.actions import (
+    accept,
+    add,
+    add_task,
+    answer_task,
+    ask,
+    close,
+    decline,
+    drop_task,
+    hand_over,
+    link,
+    refer,
+    withdraw,
+)
 from complaints.actions.consultations import Overtaken, consult, find
 from complaints.actions.filing import file_draft
 from complaints.actions.links import LinkRefused
@@ -24,6 +38,11 @@ from tests.complaints.cases import FileCase
 from tests.complaints.threads import at_once, copy
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def user_of(citizen: Citizen) -> User:
+    assert citizen.user is not None
+    return citizen.user
 
 
 def test_closing_twice_at_once_gives_one_answer(accepted: Case, omar: User, nadia: User, now: datetime) -> None:
@@ -133,3 +152,73 @@ def test_two_cases_linked_crosswise_at_once_make_no_loop(
     outcomes = at_once(lambda: link(*first, by=omar, at=now), lambda: link(*second, by=nadia, at=now))
     assert len([outcome for outcome in outcomes if isinstance(outcome, LinkRefused)]) == 1
     assert CaseEvent.objects.filter(action="link").count() == 2
+
+
+def test_who_took_the_time_first_and_waited_longer_writes_no_history_that_runs_backwards(
+    accepted: Case, omar: User, amina: Citizen, now: datetime
+) -> None:
+    """The citizen pressed ten milliseconds earlier than the officer, and the officer's change was written first."""
+    asked_at = now + timedelta(hours=1)
+    mine = copy(accepted)
+    ask(copy(accepted), by=omar, at=asked_at, text="أين؟")
+    withdraw(mine, by=user_of(amina), at=asked_at - timedelta(milliseconds=10))
+    events = list(CaseEvent.objects.filter(case=accepted))
+    assert [event.at for event in events[-2:]] == [asked_at, asked_at]
+    accepted.refresh_from_db()
+    assert (accepted.closed_at, accepted.changed_at) == (asked_at, asked_at)
+    assert [question.ended_at for question in accepted.questions.all()] == [asked_at]
+    assert all(holding.started_at <= holding.ended_at for holding in accepted.holdings.all() if holding.ended_at)
+
+
+def while_it_is_referred(case: Case, act: Callable[[Case], object], *, to: Agency, by: User, at: datetime) -> CaseEvent:
+    """Let ``act`` wait for the row of a case that the unit is just referring; return the newest event."""
+    holds, may_end = Event(), Event()
+
+    def refer_slowly() -> None:
+        with db_transaction.atomic():
+            refer(copy(case), by=by, at=at, agency=to, reason="ضمن حدود الأمانة")
+            holds.set()
+            may_end.wait(5)
+        connection.close()
+
+    def wait_for_it() -> None:
+        mine = copy(case)
+        holds.wait(5)
+        Timer(0.3, may_end.set).start()
+        act(mine)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(refer_slowly), pool.submit(wait_for_it)]:
+            done.result()
+    newest = CaseEvent.objects.filter(case=case).last()
+    assert newest is not None
+    return newest
+
+
+def test_whoever_adds_while_the_agency_changes_adds_to_the_case_of_the_new_one(
+    referred: Case, yusuf: User, lina: User, amina: Citizen, gam: Agency, now: datetime
+) -> None:
+    later = now + timedelta(hours=1)
+    event = while_it_is_referred(
+        referred, lambda case: add(case, by=user_of(amina), at=later, text="تفاصيل أخرى"), to=gam, by=lina, at=later
+    )
+    holding = referred.holdings.get(ended_at=None)
+    assert (event.action, event.agency, holding.holder, holding.agency) == ("add", gam, "agency", gam)
+
+
+def test_whoever_accepts_while_the_case_is_referred_to_them_has_it(
+    referred: Case, yusuf: User, lina: User, gam: Agency, now: datetime
+) -> None:
+    later = now + timedelta(hours=1)
+    event = while_it_is_referred(
+        referred, lambda case: accept(case, by=yusuf, at=later, days=2), to=gam, by=lina, at=later
+    )
+    holding = referred.holdings.get(ended_at=None)
+    assert (event.action, event.agency, holding.holder, holding.agency) == ("accept", gam, "agency", gam)
+
+
+def test_the_database_refuses_a_history_that_runs_backwards(accepted: Case, now: datetime) -> None:
+    """The control: what the engine takes care of is refused to everybody else."""
+    with pytest.raises(IntegrityError, match="would run backwards"):
+        Case.objects.filter(pk=accepted.pk).update(changed_at=now - timedelta(days=1))
