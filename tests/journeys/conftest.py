@@ -26,9 +26,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", action="store_true", help=f"save pictures of the journeys' pages in {where}")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the journeys on one worker: they share one running system."""
+    for item in items:
+        if "site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    """The system, started once for each worker of the suite, from an empty database and the seed."""
+    """The system, started once, from an empty database and the seed."""
     # Not pytest's own folders: another run that begins closes them to `nobody`, who runs PostgreSQL for root.
     with throwaway.folder() as folder, running(folder) as system:
         yield system
