@@ -325,11 +325,11 @@ class Filing(Form):
 def test_every_missing_answer_names_its_field():
     assert {name: list(errors) for name, errors in Filing({}).errors.items()} == {
         "kind": ["اختاروا: النوع"],
-        "subject": ["أدخلوا الموضوع"],
+        "subject": ["أدخلوا: الموضوع"],
         "question": ["صفوا ما حدث"],
         "city": ["اختاروا: المدينة"],
-        "born": ["أدخلوا تاريخ الميلاد"],
-        "agreed": ["ضعوا الإشارة بجانب: أوافق على سياسة الاستخدام"],
+        "born": ["أدخلوا: تاريخ الميلاد"],
+        "agreed": ["ضعوا علامة بجانب: أوافق على سياسة الاستخدام"],
     }
 
 
