@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from complaints.workflow import Action, State
 
-#: Working minutes a case spends in a state, on average; a working day has seven hours.
+#: The share of the time left after which something is done, on average: one in seven is late by that.
+SHARE_OF_TIME = 0.5
+#: Working minutes until something is done where no time is left, or the citizen has to answer; a day has 420.
 MEANS = {
     State.TRIAGE: 200,
     State.REFERRED: 400,
@@ -28,7 +30,7 @@ NEXT: dict[State, dict[Action, int]] = {
         Action.ASK: 9,
         Action.PROPOSE_EXTENSION: 7,
         Action.ADD: 4,
-        Action.ADD_TASK: 7,
+        Action.ADD_TASK: 5,
         Action.RETURN: 3,
         Action.WITHDRAW: 3,
         Action.REFER: 1,

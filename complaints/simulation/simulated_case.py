@@ -42,6 +42,7 @@ from complaints.simulation.chances import (
     MOST_OBJECTIONS,
     NEXT,
     OBJECTING,
+    SHARE_OF_TIME,
     SLOW,
     SLOWER_BY,
 )
@@ -103,9 +104,15 @@ class SimulatedCase(CaseRows):
             return self.case.deadline_at + timedelta(minutes=self.dice.randint(1, 30))
         if state == State.CLOSED:
             return self.at + timedelta(minutes=self.dice.randint(60, 13 * 24 * 60))
-        mean = MEANS[state] * (SLOWER_BY if self.dice.random() < SLOW else 1)
+        mean = self._mean(state) * (SLOWER_BY if self.dice.random() < SLOW else 1)
         minutes = 1 + int(self.dice.expovariate(1 / mean))
         return self.world.calendar.add_minutes(self.at, minutes) + timedelta(seconds=self.dice.randint(1, 59))
+
+    def _mean(self, state: State) -> float:
+        """Return the working minutes until the next action: people work towards the deadline, if it is not over."""
+        running = next((clock for clock in self._own_clocks() if clock.paused_at is None), None)
+        left = self.world.calendar.working_minutes(self.at, running.due_at) if running else 0
+        return left * SHARE_OF_TIME if left and state != State.WAITING else MEANS[state]
 
     def _do(self, what: Action) -> None:
         getattr(self, f"do_{what}")()
