@@ -252,9 +252,7 @@ def _asks(officer: Person, reference: str, story: Story) -> None:
 
 def _answers(officer: Person, reference: str, story: Story) -> None:
     _opens(officer, reference)
-    expect(officer.card("The person")).to_contain_text(
-        officer.said("Only the agency that has the case can see who filed it.")
-    )
+    expect(officer.card("The person")).to_contain_text(officer.said("You cannot see who filed this case."))
     officer.look("desk-case-partner")
     _link(officer, "Answer for your agency").click()
     officer.look("desk-task-answer")

@@ -164,8 +164,6 @@ def _entry(unit: Person, reference: str) -> Locator:
 
 def _former_holder_only_reads_it(officer: Person, reference: str) -> None:
     officer.open(f"staff/cases/{reference}/")
-    expect(officer.card("The person")).to_contain_text(
-        officer.said("Only the agency that has the case can see who filed it.")
-    )
+    expect(officer.card("The person")).to_contain_text(officer.said("You cannot see who filed this case."))
     expect(officer.page.get_by_role("link", name=officer.said("Yes, accept"))).to_have_count(0)
     officer.look("desk-case-passed-on")

@@ -35,7 +35,8 @@ class ReferForm(AgencyChoiceForm):
         required=False,
         label=_("Save this decision as a precedent"),
         help_text=_(
-            "It is suggested, with its reason, to anyone who files or refers a case on this topic with these words."
+            "When someone files or refers a case on this topic with these words, we suggest this agency. Only staff "
+            "who refer cases see your reason."
         ),
     )
     words = LineField(

@@ -68,7 +68,7 @@ def test_there_is_nothing_to_do_and_no_name_to_read(
     # What is read: a key in an address may end in the same four digits.
     read = re.sub(r"<[^>]*>", " ", text)
     assert [secret in read for secret in secrets] == [False] * 4
-    assert "Only the agency that has the case can see who filed it." in text
+    assert "You cannot see who filed this case." in text
     assert [desk(omar).get(address(name, passed_on)).status_code for name in ACTS] == [404] * len(ACTS)
     passed_on.refresh_from_db()
     assert passed_on.state == "referred"
