@@ -13,7 +13,7 @@ from notifications.models import Message
 
 #: The name of each message by its template.
 NAMES: Final[Mapping[str, StrPromise]] = {
-    "code": gettext_lazy("One-time code"),
+    "code": gettext_lazy("Security code"),
     "registered": gettext_lazy("Registration is complete"),
     "already_registered": gettext_lazy("Account already exists"),
     "password_changed": gettext_lazy("Password changed"),

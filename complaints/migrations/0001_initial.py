@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
             name='Clock',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('find_owner', "Find the responsible agency"), ('decide_competence', "Confirm responsibility"), ('answer', 'Answer the citizen'), ('citizen_reply', "Citizen's answer"), ('decide_objection', 'Decide the objection'), ('may_object', 'Time to object'), ('answer_task', "Contribute to the leading "
+                ('kind', models.CharField(choices=[('find_owner', "Find the responsible agency"), ('decide_competence', "Confirm responsibility"), ('answer', 'Answer the citizen'), ('citizen_reply', "Citizen's answer"), ('decide_objection', 'Decide on the objection'), ('may_object', 'Time to object'), ('answer_task', "Contribute to the leading "
 "agency's answer")], max_length=20)),
                 ('started_at', models.DateTimeField()),
                 ('limit_days', models.PositiveSmallIntegerField(blank=True, null=True)),

@@ -1,4 +1,4 @@
-"""Tries a routing rule on the cases of last month before it is saved, without changing any of them."""
+"""Tries a routing rule on the cases of the last 30 days before it is saved, without changing any of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from complaints.models import Case, CaseQuerySet
 from kit.arabic import strip_prefixes
 
 #: The span of filing dates a rule is tried on.
-LAST_MONTH = timedelta(days=30)
+LAST_30_DAYS = timedelta(days=30)
 #: Maximum number of cases compared, the newest: a rule for a whole group in the capital applies to thousands.
 MOST_COMPARED = 5000
 #: Maximum number of cases listed; the counts are of all.
@@ -80,13 +80,13 @@ class Trial:
 
 
 def try_rule(proposal: Proposal, *, scope: CaseQuerySet, at: datetime) -> Trial:
-    """Return what ``proposal`` would have done to the cases of ``scope`` filed in the last month; two statements.
+    """Return what ``proposal`` would have done to the cases of ``scope`` filed in the last 30 days; two statements.
 
     It replaces a rule for the same topic and place, as it would when it is saved.
     """
     topics = [proposal.topic, *([proposal.replaces.topic] if proposal.replaces else [])]
     touched = Q(topic__in=topics) | Q(topic__parent__in=topics)
-    lately = scope.filter(touched, filed_at__gt=at - LAST_MONTH, filed_at__lte=at)
+    lately = scope.filter(touched, filed_at__gt=at - LAST_30_DAYS, filed_at__lte=at)
     rows = lately.for_listing().select_related("agency", "topic", "governorate").order_by("-filed_at", "-pk")
     cases = list(rows[: MOST_COMPARED + 1])
     compared = cases[:MOST_COMPARED]

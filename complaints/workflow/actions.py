@@ -147,7 +147,7 @@ ACTIONS: dict[Action, ActionRule] = {
         ),
     ),
     Action.EXTEND: ActionRule(
-        label=_("New date granted"),
+        label=_("Later date granted"),
         who=those(A.SUPERVISOR, A.CMU),
         sources=those(S.IN_PROGRESS),
         targets=those(S.IN_PROGRESS),
@@ -265,9 +265,9 @@ ACTIONS: dict[Action, ActionRule] = {
         quote=Quote(by_citizen=True),
         timeline=TimelineText(title=_("You added information"), colour="you"),
     ),
-    Action.PROPOSE_EXTENSION: ActionRule(label=_("New date proposed"), who=DESK, sources=those(S.IN_PROGRESS)),
+    Action.PROPOSE_EXTENSION: ActionRule(label=_("Later date proposed"), who=DESK, sources=those(S.IN_PROGRESS)),
     Action.REFUSE_EXTENSION: ActionRule(
-        label=_("Proposed date refused"),
+        label=_("Later date refused"),
         who=those(A.SUPERVISOR, A.CMU),
         sources=WITH_AGENCY,
         tells=(Tell(P.HOLDER, "officer_date_refused"),),

@@ -134,7 +134,7 @@ class ClockKind(TextChoices):
     DECIDE_COMPETENCE = "decide_competence", _("Confirm responsibility")
     ANSWER = "answer", _("Answer the citizen")
     CITIZEN_REPLY = "citizen_reply", _("Citizen's answer")
-    DECIDE_OBJECTION = "decide_objection", _("Decide the objection")
+    DECIDE_OBJECTION = "decide_objection", _("Decide on the objection")
     MAY_OBJECT = "may_object", _("Time to object")
     ANSWER_TASK = "answer_task", _("Contribute to the leading agency's answer")
 

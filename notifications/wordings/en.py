@@ -253,8 +253,8 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "officer_digest": Wording(
         sms="",
         subject="Your agency's cases on {date}",
-        text="Your agency's cases on {date}:\n\nDue today: {due_today}\nAt risk: {at_risk}\nReturned: {returned}\n"
-        "Messages that failed: {failed}\n\nYour work queue:\n\n{url}",
+        text="Your agency's cases on {date}:\n\nDue today: {due_today}\nDue soon: {at_risk}\nCame back: {returned}\n"
+        "Messages that did not arrive: {failed}\n\nYour work queue:\n\n{url}",
     ),
     "praise_passed_on": Wording(
         sms="",

@@ -143,7 +143,7 @@ def _questions(world: World, *, at: datetime) -> Mapping[str, Sequence[Question]
         ADVICE: [partial(owners.for_draft, draft, at=at) for draft in drafts],
         TRIAGE: [partial(owners.opened, waiting, at=at)] * len(texts),
         READING: [partial(suggestion_model.read, at=at)] * 5,
-        "a rule on trial, last month": [trial] * 5,
+        "a rule on trial, last 30 days": [trial] * 5,
     }
 
 

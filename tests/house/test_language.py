@@ -41,7 +41,7 @@ NO_VERBS = (
 NO_VERB = re.compile(rf"(?<![{LETTER}])(?:{'|'.join(NO_VERBS)})(?![{LETTER}])")
 #: Phrases in which a word is right that is wrong elsewhere: what people complain about, and a set expression.
 FIXED_PHRASES = re.compile("خطأ في معاملة|الجهة المشتكى عليها")
-#: English that nobody speaks.
+#: English that nobody speaks, or that a page says with another word.
 NOBODY_SAYS = (
     r"anew",
     r"stands? still",
@@ -58,6 +58,9 @@ NOBODY_SAYS = (
     r"not competent",
     r"by telephone",
     r"rungs?",
+    r"nobody",
+    r"tr(?:y|ies) left",
+    r"the tries",
 )
 
 

@@ -135,7 +135,7 @@ def test_a_case_goes_from_a_citizen_to_the_right_officer_and_back_with_an_answer
 def _registers(citizen: Person, story: Story) -> None:
     citizen.open("")
     citizen.look("home-of-visitors")
-    citizen.follow("Register")
+    citizen.follow("Create an account")
     say_who(citizen, story.who)
     citizen.look("register-who")
     citizen.press("Continue")

@@ -1,4 +1,4 @@
-"""Who does not know the agency is shown one and takes it by a press; the unit tries a rule on last month."""
+"""Who does not know the agency is shown one and takes it by a press; the unit tries a rule on the last 30 days."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_suggested_agency_is_taken_by_a_press_and_a_repeat_is_pointed_out(
 
     unit = meet(story.language)
     come_to_work(unit, LINA)
-    unit.follow("Test a rule on last month's cases")
+    unit.follow("Test a rule on the cases of the last 30 days")
     unit.page.select_option("#id_topic", value="roads-light")
     unit.pick("Governorate", story.what.governorate)
     unit.pick("Agency the rule would assign", story.other)

@@ -49,12 +49,12 @@ def is_proven(form: CodeForm, context: CodeContext, *, at: datetime) -> bool:
 def _error_message(judged: phone_codes.CodeGuess, context: CodeContext, *, at: datetime) -> str:
     if judged.verdict == GuessOutcome.WRONG:
         return ngettext(
-            "That code is not right. %(left)d try left",
-            "That code is not right. %(left)d tries left",
+            "That code is not right. %(left)d attempt left",
+            "That code is not right. %(left)d attempts left",
             judged.left,
         ) % {"left": judged.left}
     if judged.verdict == GuessOutcome.DEAD:
-        return gettext("You have used all the tries for this code. Ask for a new one below")
+        return gettext("You have used all the attempts for this code. Ask for a new one below")
     try:
         phone_codes.issue(context, at=at)
     except RateLimitReached:

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 CALLERS = CONTACT_CENTRE | CMU
 _RESULT_TEXTS = {
     CallOutcome.REACHED: _("You reached the person. The call is done."),
-    CallOutcome.NO_ANSWER: _("Nobody answered. The call stays in the list."),
+    CallOutcome.NO_ANSWER: _("No one answered. The call stays in the list."),
     CallOutcome.WRONG_NUMBER: _(
         "You recorded that the number belongs to someone else. We no longer send messages to it."
     ),

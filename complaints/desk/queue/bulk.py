@@ -105,7 +105,7 @@ _REFUSALS: dict[type[Exception], StrPromise] = {
     NotEntitled: _("You are not allowed to do this to this case."),
     NotAnOfficer: _("This person is not an officer of the case's agency today, or has a conflict of interest."),
     RemindedToday: _("A reminder was already sent today."),
-    NobodyToRemind: _("There is nobody to remind on this case now."),
+    NobodyToRemind: _("There is no one to remind about this case now."),
     LinkRefused: _("This case cannot be linked: it is the main case itself, is already linked, or has other links."),
 }
 

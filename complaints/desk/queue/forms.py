@@ -131,7 +131,7 @@ class LeadForm(Form):
             Card(
                 LinkKind.RELATED,
                 LinkKind.RELATED.label,
-                _("Each case is handled separately. Their pages show each other."),
+                _("Each case is handled separately. Each case page shows the other cases."),
             ),
         ],
         label=_("What kind of link is it?"),

@@ -1,4 +1,4 @@
-"""A routing rule tried on the cases of the last month; nothing is changed."""
+"""A routing rule tried on the cases of the last 30 days; nothing is changed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from complaints.unit.rules.forms import TryRuleForm
 @staff_required(CMU)
 @require_safe
 def try_out(request: HttpRequest) -> HttpResponse:
-    """Ask for a rule and show which of last month's cases would have another owner by it."""
+    """Ask for a rule and show which cases of the last 30 days would have another owner by it."""
     user, at = signed_in_user(request), timezone.now()
     on = timezone.localdate(at)
     rules = RoutingRule.objects.select_related("topic", "governorate", "agency")

@@ -180,7 +180,7 @@ def test_the_digest_says_its_numbers_line_by_line() -> None:
     assert rendered == Rendered(
         subject="Your agency's cases on 4/1/2026",
         body="Your agency's cases on 4/1/2026:\n\n"
-        "Due today: 3\nAt risk: 2\nReturned: 1\nMessages that failed: 0\n\n"
+        "Due today: 3\nDue soon: 2\nCame back: 1\nMessages that did not arrive: 0\n\n"
         "Your work queue:\n\nhttps://bk.gov.jo/en/staff/queue/\n\nAt Your Service\n065008080",
     )
 

@@ -38,5 +38,5 @@ def remind(request: ActionRequest) -> HttpResponse:
     except RemindedToday:
         return request.refuse(gettext("A reminder was already sent today."))
     except NobodyToRemind:
-        return request.refuse(gettext("There is nobody to remind on this case now."))
+        return request.refuse(gettext("There is no one to remind about this case now."))
     return request.done(gettext("The reminder is on its way."))

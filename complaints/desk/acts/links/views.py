@@ -82,7 +82,7 @@ def _why(refused: refusals.LinkRefused, request: ActionRequest, follower: Case) 
             )
             return text % {"lead": reference.grouped(refused.lead.reference)}
         case refusals.HasLead():
-            text = gettext("The case to be linked is already linked under %(lead)s. End that link first")
+            text = gettext("The case to be linked is already linked under %(lead)s. Remove that link first")
             return text % {"lead": reference.grouped(refused.lead.reference)}
         case refusals.HasFollowers() if refused.number == _open_to(request, *linked_cases.open_followers(follower)):
             text = ngettext(
@@ -126,4 +126,4 @@ def unlink(request: ActionRequest) -> HttpResponse:
     except NotEntitled:
         form.add_error("link", gettext("This case is not with you: you can read it but not change its links"))
         return request.page()
-    return request.done(gettext("The link has ended. Each case is now handled separately."))
+    return request.done(gettext("The link was removed. Each case is now handled separately."))

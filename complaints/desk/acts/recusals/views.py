@@ -34,7 +34,7 @@ def end_recusal(request: ActionRequest) -> HttpResponse:
     form = RecusalForm(request.data, people=list(User.objects.filter(pk__in=request.case.recused)))
     is_sent = request.is_sent(form)
     if not form.people:
-        return request.refuse(gettext("Nobody is excluded from this case."))
+        return request.refuse(gettext("No one is excluded from this case."))
     if not is_sent:
         return request.page()
     actions.end_recusal(

@@ -35,7 +35,7 @@ def test_a_time_is_given_shown_with_its_day_and_changed_only_with_a_reason(
     client.post(url, {"time": "1", "number": "2", "days": "9", "reason": "القطعة غير متوفرة"})
     page = client.get(url)
     assert [one.days for one in page.context["content"].estimates] == [3, 9]
-    assertContains(page, "Your time ends after the last day for the answer.")
+    assertContains(page, "The time you need ends after the last day for the answer.")
 
 
 def test_pressing_twice_gives_one_time(consultation: Consultation, url: str, client: Client) -> None:

@@ -185,7 +185,7 @@ def test_of_a_case_without_an_officer_all_are_reminded_but_not_oneself(
 
 def test_nobody_is_reminded_of_what_nobody_owes(desk: Desk, closed: Case, nadia: User) -> None:
     assert press(desk(nadia), "remind_officer", closed) == [
-        (closed.reference, False, "There is nobody to remind on this case now.")
+        (closed.reference, False, "There is no one to remind about this case now.")
     ]
     assert press(desk(nadia), "remind_directorate", closed)[0][1] is False
     closed.refresh_from_db()

@@ -1,4 +1,4 @@
-"""A rule tried on last month's cases: what would have gone elsewhere, and nothing changed."""
+"""A rule tried on the cases of the last 30 days: what would have gone elsewhere, and nothing changed."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from accounts.models import Citizen, Membership, User
 from accounts.roles import Role
 from agencies.models import Agency, Governorate, RoutingRule, Topic
 from complaints.models import Case
-from complaints.suggestions.trial import LAST_MONTH, MOST_LISTED, Proposal, Trial, try_rule
+from complaints.suggestions.trial import LAST_30_DAYS, MOST_LISTED, Proposal, Trial, try_rule
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk
 
@@ -76,8 +76,8 @@ def test_a_case_that_came_to_the_new_agency_anyway_is_counted(
 
 
 def test_only_the_last_month_is_asked(file_case: FileCase, outage: Topic, gam: Agency, now: datetime) -> None:
-    file_case(at=now - LAST_MONTH)
-    file_case(at=now - LAST_MONTH + timedelta(minutes=1))
+    file_case(at=now - LAST_30_DAYS)
+    file_case(at=now - LAST_30_DAYS + timedelta(minutes=1))
     file_case(at=now)
     assert tried(Proposal(outage, None, "", gam), now).compared == 2
 

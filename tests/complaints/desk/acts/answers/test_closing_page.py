@@ -56,7 +56,7 @@ def test_the_officer_is_shown_which_cases_have_the_answer_and_confirms_on_purpos
     first, second, client = answer(), answer(), desk(omar)
     page = client.post(address("desk-close", accepted), {"version": accepted.version, **GOOD})
     assert [case.pk for case in page.context["copies"].named] == [second.pk, first.pk]
-    assert "The same answer was used on 2 other cases" in page.content.decode()
+    assert "The same answer was used for 2 other cases" in page.content.decode()
     refused = client.post(address("desk-close", accepted), sent(accepted, **GOOD))
     assert refused.context["form"].errors == {
         "same_answer": ["Tick the box if the same answer is right for each case, or change the answer"]

@@ -77,7 +77,7 @@ def test_what_cannot_be_linked_is_said_beside_the_number(
         assert (page.status_code, errors(page)) == (200, {"number": [text]})
     page = desk(omar).post(address("desk-link", follower), sent(follower, number=case.reference, **SAME))
     assert errors(page) == {
-        "number": [f"The case to be linked is already linked under {number_of_lead}. End that link first"]
+        "number": [f"The case to be linked is already linked under {number_of_lead}. Remove that link first"]
     }
     page = desk(omar).post(address("desk-link", lead), sent(lead, number=follower.reference, **SAME))
     assert errors(page) == {"number": ["These two cases are already linked"]}

@@ -116,7 +116,7 @@ def test_a_colleague_is_let_back(desk: Desk, accepted: Case, omar: User, hani: U
 
 def test_with_nobody_set_aside_there_is_nothing_to_take_back(desk: Desk, accepted: Case, nadia: User) -> None:
     answer = desk(nadia).get(address("desk-end-recusal", accepted), follow=True)
-    assert "Nobody is excluded from this case." in answer.content.decode()
+    assert "No one is excluded from this case." in answer.content.decode()
     again = desk(nadia).post(
         address("desk-end-recusal", accepted), sent(accepted, person="x", text=RECUSAL_REASON), follow=True
     )

@@ -226,7 +226,7 @@ def test_a_stale_page_refuses_nothing_and_keeps_the_words(
     page = desk(nadia).post(address("desk-refuse-extension", proposed), typed)
     assert (page.status_code, page.context["previous_change"].action, page.context["typed_texts"]) == (
         409,
-        "New date granted",
+        "Later date granted",
         [("Reason", NO)],
     )
     assert proposed.extensions.get().state == ExtensionState.GRANTED
