@@ -3,11 +3,14 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 from config.devstack.processes import is_root
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PACKAGES = ("chromium", "fonts-noto-core")
+# The one without a window is a third faster, and Debian has had it since 13.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = ("chromium-headless-shell", "chromium")
+FONTS = "fonts-noto-core"
 
 
 def find() -> str | None:
@@ -18,21 +21,33 @@ def find() -> str | None:
 def ensure() -> None:
     """Install the browser where it is missing and root may do so; else say in one line what is left out.
 
-    Under CI (CI=true) a missing browser is a failure: a suite that skips its journeys has proved nothing.
+    Under CI (CI=true) the one without a window is installed even beside another, and a missing browser is a failure: a
+    suite that skips its journeys has proved nothing.
     """
-    if find() or (_install() and find()):
+    is_ci = os.environ.get("CI") == "true"
+    found = find()
+    if found and not (is_ci and _has_a_window(found)):
         return
-    if os.environ.get("CI") == "true":
+    if (_install() and find()) or found:
+        return
+    if is_ci:
         raise SystemExit("Chromium is missing and could not be installed, and in CI the browser journeys must run.")
     print("Chromium is missing, so the browser journeys are not run (as root: apt-get install chromium).", flush=True)
+
+
+def _has_a_window(path: str) -> bool:
+    return "CHROMIUM" not in os.environ and Path(path).name != NAMES[0]
 
 
 def _install() -> bool:
     if not is_root() or not shutil.which("apt-get"):
         return False
     print("Installing Chromium with apt-get …", flush=True)
-    quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    commands = (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *PACKAGES])
-    return all(
-        subprocess.call(["apt-get", *command], env=quietly, stdin=subprocess.DEVNULL) == 0 for command in commands
+    return _apt_get("update", "-qq") and any(
+        _apt_get("install", "-y", "-qq", "--no-install-recommends", package, FONTS) for package in PACKAGES
     )
+
+
+def _apt_get(*arguments: str) -> bool:
+    quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.call(["apt-get", *arguments], env=quietly, stdin=subprocess.DEVNULL) == 0

@@ -12,6 +12,7 @@ from playwright.sync_api import FilePayload, Locator, expect
 
 from accounts.demo import PASSWORD
 from tests.journeys.person import Person
+from tests.journeys.site import Matter
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,6 @@ class Newcomer:
     def international(self) -> str:
         """The mobile number as carriers write it."""
         return f"+962{self.phone.removeprefix('0')}"
-
-
-@dataclass(frozen=True)
-class Matter:
-    """What is filed."""
-
-    agency: str
-    typed: str
-    topic: str
-    subject: str
-    details: str
-    governorate: str
-    area: str
-    place: str
 
 
 # ---- signing in ----

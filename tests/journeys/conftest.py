@@ -16,6 +16,8 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 # Two cores draw the pages of a browser beside another worker of the suite.
 PATIENCE_MS = 30_000
+#: What Playwright says where it keeps a page from registering its service worker.
+WORKER_IS_BLOCKED = "Service Worker registration blocked by Playwright"
 
 type Meet = Callable[..., Person]
 
@@ -77,7 +79,8 @@ class _Ears:
     def _console(self, message: ConsoleMessage) -> None:
         # A page that answers 404, 409 or 422 on purpose is said to have failed; what it loads may not.
         is_page = message.text.startswith("Failed to load resource") and message.location["url"] in self.pages
-        if message.type in {"error", "warning"} and not is_page:
+        is_blocked = message.text == WORKER_IS_BLOCKED
+        if message.type in {"error", "warning"} and not is_page and not is_blocked:
             self.heard.append(message.text)
 
 
@@ -88,7 +91,9 @@ def meet(browser: Browser, site: Site, looks: Looks) -> Iterator[Meet]:
     ears = _Ears(site)
     contexts: list[BrowserContext] = []
 
-    def meet_(language: str, *, size: dict[str, int] = DESK, script: bool = True) -> Person:
+    def meet_(
+        language: str, *, size: dict[str, int] = DESK, script: bool = True, prepares_for_offline: bool = False
+    ) -> Person:
         context = browser.new_context(
             base_url=site.url,
             viewport=size,
@@ -96,6 +101,8 @@ def meet(browser: Browser, site: Site, looks: Looks) -> Iterator[Meet]:
             java_script_enabled=script,
             locale="en-US",
             reduced_motion="reduce",
+            # Each window of its own would fetch and keep the pages for times without a network.
+            service_workers="allow" if prepares_for_offline else "block",
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

@@ -89,7 +89,7 @@ class Looks:
 def _faults(page: Page) -> list[str]:
     found = [f"turned round: {text}" for text in reversed_numbers(page.content())]
     found += _violations(page)
-    return found + [f"beyond the edge: {part}" for part in _beyond_the_edge(page)]
+    return found + [f"beyond the edge: {part}" for part in beyond_the_edge(page)]
 
 
 def _violations(page: Page) -> list[str]:
@@ -106,7 +106,8 @@ def _run(page: Page, rules: dict[str, Any]) -> list[str]:
     return found
 
 
-def _beyond_the_edge(page: Page) -> list[str]:
+def beyond_the_edge(page: Page) -> list[str]:
+    """Return what reaches beyond the edge of the narrowest window a page must fit."""
     size = page.viewport_size
     assert size is not None
     page.set_viewport_size({"width": NARROW, "height": size["height"]})

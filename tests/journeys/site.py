@@ -11,13 +11,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from config.devstack import processes
 from config.devstack.pytest_plugin import SETTINGS
 from config.devstack.state import ROOT
+from tests.journeys import shell
+from tests.journeys.shell import Shell
 
 START_SECONDS = 120
 MESSAGE_SECONDS = 20
@@ -26,20 +28,53 @@ CASES = 60
 # What the suite's own servers told its process; the journey's system starts its own.
 OWN = {"DATABASE_URL", "REDIS_URL", "MEDIA_ROOT", "STATIC_ROOT", "DJANGO_SETTINGS_MODULE", *SETTINGS}
 
-_OVERNIGHT = """
+_FILE = """
+from django.db.models import Q
 from django.utils import timezone
-from agencies.models import Agency, Topic
+from accounts.models import Citizen
+from agencies.models import Agency, Governorate, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing
 from tests.cast import make_citizen
-citizen = make_citizen("سعاد", "الزعبي", said["number"], "+962780007731")
-agency, topic = Agency.objects.get(code="miyahuna"), Topic.objects.get(code=said["topic"])
-for subject in said["subjects"]:
-    filing = Filing(
-        citizen=citizen, kind="complaint", agency=agency, topic=topic, subject=subject, details=said["details"]
-    )
-    file(filing, by=citizen.user, at=timezone.now())
+
+
+def named(model, name):
+    return model.objects.get(Q(code=name) | Q(name_ar=name) | Q(name_en=name)) if name else None
+
+
+citizen = Citizen.objects.signing_in_with(said["number"]).first()
+if citizen is None:
+    citizen = make_citizen(*said["names"], said["number"], said["phone"])
+filing = Filing(
+    citizen=citizen, kind="complaint", agency=named(Agency, said["agency"]), topic=named(Topic, said["topic"]),
+    subject=said["subject"], details=said["details"], governorate=named(Governorate, said["governorate"]),
+    area=said["area"], place=said["place"], language=said["language"],
+)
+print(file(filing, by=citizen.user, at=timezone.now()).reference)
 """
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What is filed: at an agency, which is looked for by what is ``typed``, or at none."""
+
+    topic: str
+    subject: str
+    details: str
+    agency: str = ""
+    typed: str = ""
+    governorate: str = ""
+    area: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody who has an account that no journey signs in to."""
+
+    names: tuple[str, str] = ("سعاد", "الزعبي")
+    phone: str = "+962780007731"
+    number: str = field(default_factory=lambda: f"99{secrets.randbelow(10**8):08}")
 
 
 @dataclass(frozen=True)
@@ -47,18 +82,19 @@ class Site:
     """A system started by ``run.py``'s own code on a port of its own."""
 
     url: str
-    folder: Path
+    shell: Shell
 
-    def shell(self, code: str) -> None:
-        """Run ``code`` inside the running system, as an operator could: the one way to move its clocks."""
-        command = [sys.executable, "-m", "config.devstack", "manage", "shell", "--no-imports", "-c", code]
-        port = int(self.url.rpartition(":")[2])
-        subprocess.run(command, cwd=ROOT, env=dict(_environment(self.folder, port)), check=True, capture_output=True)
+    def run(self, code: str, **said: object) -> str:
+        """Run ``code``, which reads ``said``, inside the running system, and return what it printed."""
+        return self.shell.run(f"said = {said!r}\n{code}")
 
-    def file_overnight(self, *, topic: str, details: str, subjects: Sequence[str]) -> None:
-        """File complaints at the water company for a stranger: whoever signs in files twenty cases a day at most."""
-        said = {"number": f"99{secrets.randbelow(10**8):08}", "topic": topic, "details": details, "subjects": subjects}
-        self.shell(f"said = {said!r}\n{_OVERNIGHT}")
+    def file(self, matter: Matter, *, language: str, by: str | Stranger) -> str:
+        """File a complaint for a citizen, named by number, or for a stranger, and return its tracking number.
+
+        For journeys that begin where a case has arrived: how a person files is the subject of others.
+        """
+        stranger = by if isinstance(by, Stranger) else Stranger(number=by)
+        return self.run(_FILE, language=language, **asdict(stranger), **asdict(matter)).strip()
 
     def messages(self) -> list[dict[str, str]]:
         """Return what the carriers handed over, the newest first."""
@@ -92,31 +128,31 @@ class Site:
 def running(folder: Path) -> Iterator[Site]:
     """Start the system with its state in ``folder``, wait until it is ready, and stop it as Ctrl-C does."""
     port = processes.free_port()
-    log = folder / "run.log"
+    log, environment = folder / "run.log", _environment(folder, port)
     with log.open("wb") as output:
         system = subprocess.Popen(
             [sys.executable, "-m", "config.devstack"],
             cwd=ROOT,
-            env=_environment(folder, port),
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
     try:
-        site = Site(f"http://localhost:{port}", folder)
-        _wait_until_ready(system, site, log)
-        yield site
+        _wait_until_ready(system, log)
+        with shell.opened(environment, folder) as opened:
+            yield Site(f"http://localhost:{port}", opened)
     finally:
         processes.stop(system, by=signal.SIGINT, patience=40)
 
 
-def _environment(folder: Path, port: int) -> Mapping[str, str]:
+def _environment(folder: Path, port: int) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name not in OWN}
     return inherited | {"STATE_DIR": str(folder), "PORT": str(port), "DEMO_CASES": str(CASES)}
 
 
-def _wait_until_ready(system: subprocess.Popen[bytes], site: Site, log: Path) -> None:
+def _wait_until_ready(system: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and system.poll() is None:
         if b"Ready after" in log.read_bytes():

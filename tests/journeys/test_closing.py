@@ -5,25 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.acts import (
-    Matter,
-    Newcomer,
-    choose_topic,
-    come_to_work,
-    enter,
-    grouped,
-    reference_on,
-    register,
-    tell,
-)
+from tests.journeys.acts import come_to_work, enter, grouped
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
-from tests.journeys.site import Site
+from tests.journeys.site import Matter, Site, Stranger
 
 AMINA, KARIM = ("9902103456", "+962790001234"), ("9851204417", "+962780004417")
 OMAR, NADIA = "omar@miyahuna.example", "nadia@miyahuna.example"
@@ -34,32 +23,22 @@ class Incident:
     """One burst main, the people whose taps run dry, and what the officer writes to all of them."""
 
     language: str
-    governorate: str
-    newcomers: Sequence[tuple[str, tuple[str, str, str, str], date, str]]
+    strangers: Sequence[Stranger]
     what: Matter
     directorate: str
     found: str
     done: str
 
-    def people(self) -> list[Newcomer]:
-        """Return those who have to register first."""
-        return [
-            Newcomer(number, names, born, phone, self.governorate, self.what.area, self.what.place)
-            for number, names, born, phone in self.newcomers
-        ]
-
 
 ARABIC = Incident(
     language="ar",
-    governorate="العاصمة",
-    newcomers=(
-        ("9682104472", ("سعاد", "نايف", "فهد", "المجالي"), date(1968, 2, 29), "0791230001"),
-        ("9741205583", ("طارق", "جميل", "داود", "حداد"), date(1974, 7, 19), "0791230002"),
-        ("9822306694", ("ليلى", "عيسى", "سمعان", "قعوار"), date(1982, 4, 3), "0791230003"),
+    strangers=(
+        Stranger(names=("سعاد", "المجالي"), phone="+962791230001"),
+        Stranger(names=("طارق", "حداد"), phone="+962791230002"),
+        Stranger(names=("ليلى", "قعوار"), phone="+962791230003"),
     ),
     what=Matter(
         agency="شركة مياه الأردن (مياهنا)",
-        typed="",
         topic="كسر خط مياه أو تسرب",
         subject="كسر خط المياه الرئيسي في شارع الاستقلال",
         details="انكسر خط المياه الرئيسي في شارع الاستقلال فجر اليوم، والمياه تغمر الطريق وانقطعت عن البنايات.",
@@ -73,15 +52,13 @@ ARABIC = Incident(
 )
 ENGLISH = Incident(
     language="en",
-    governorate="Amman (Capital)",
-    newcomers=(
-        ("9871407705", ("عمر", "رائد", "صالح", "العدوان"), date(1987, 10, 11), "0791230011"),
-        ("9912508816", ("دانا", "زياد", "كمال", "النابلسي"), date(1991, 8, 22), "0791230012"),
-        ("9971609927", ("يزن", "ماهر", "توفيق", "الشوابكة"), date(1997, 5, 6), "0791230013"),
+    strangers=(
+        Stranger(names=("عمر", "العدوان"), phone="+962791230011"),
+        Stranger(names=("دانا", "النابلسي"), phone="+962791230012"),
+        Stranger(names=("يزن", "الشوابكة"), phone="+962791230013"),
     ),
     what=Matter(
         agency="Jordan Water Company (Miyahuna)",
-        typed="",
         topic="Burst main or leak",
         subject="Burst water main flooding Airport Road",
         details="The water main under Airport Road burst at dawn; the road is flooded and the houses have no water.",
@@ -97,11 +74,9 @@ ENGLISH = Incident(
 
 @pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic", "english"])
 def test_an_incident_with_five_complainants_is_answered_once(story: Incident, site: Site, meet: Meet) -> None:
-    cases = {phone: _files(meet(story.language, size=PHONE), number, story.what) for number, phone in (AMINA, KARIM)}
-    for newcomer in story.people():
-        citizen = meet(story.language, size=PHONE)
-        register(citizen, newcomer)
-        cases[newcomer.international] = _sends(citizen, story.what)
+    cases = {phone: site.file(story.what, language=story.language, by=number) for number, phone in (AMINA, KARIM)}
+    for stranger in story.strangers:
+        cases[stranger.phone] = site.file(story.what, language=story.language, by=stranger)
     lead, *others = cases.values()
 
     officer = meet(story.language)
@@ -118,24 +93,6 @@ def test_an_incident_with_five_complainants_is_answered_once(story: Incident, si
     enter(reader, KARIM[0])
     reader.open(f"cases/{cases[KARIM[1]]}/")
     expect(reader.card("The agency's answer")).to_contain_text(story.done)
-
-
-def _files(citizen: Person, number: str, what: Matter) -> str:
-    enter(citizen, number)
-    return _sends(citizen, what)
-
-
-def _sends(citizen: Person, what: Matter) -> str:
-    citizen.follow("Complaint", within=citizen.main)
-    citizen.write("Government agency", what.agency)
-    citizen.press("Continue")
-    choose_topic(citizen, what.topic)
-    citizen.press("Continue")
-    tell(citizen, what)
-    citizen.press("Continue")
-    citizen.choose("SMS")
-    citizen.press("Send the complaint")
-    return reference_on(citizen)
 
 
 def _accepts(officer: Person, story: Incident, reference: str) -> None:
@@ -233,7 +190,7 @@ SENSITIVE_ENGLISH = Sensitive(
 
 @pytest.mark.parametrize("story", [SENSITIVE_ARABIC, SENSITIVE_ENGLISH], ids=["arabic", "english"])
 def test_an_answer_on_a_sensitive_topic_needs_a_second_signature(story: Sensitive, site: Site, meet: Meet) -> None:
-    reference = _files(meet(story.language, size=PHONE), AMINA[0], story.what)
+    reference = site.file(story.what, language=story.language, by=AMINA[0])
     officer = meet(story.language)
     come_to_work(officer, OMAR)
     officer.is_at("Work queue")

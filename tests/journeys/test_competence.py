@@ -8,17 +8,10 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.acts import (
-    Matter,
-    choose_topic,
-    come_to_work,
-    enter,
-    error_of,
-    reference_on,
-)
+from tests.journeys.acts import come_to_work, error_of
 from tests.journeys.conftest import Meet
 from tests.journeys.person import Person
-from tests.journeys.site import Site
+from tests.journeys.site import Matter, Site
 
 LINA, YUSUF = "lina@cmu.example", "yusuf@gam.example"
 OMAR, NADIA = "omar@miyahuna.example", "nadia@miyahuna.example"
@@ -40,34 +33,21 @@ class Story:
     words: str
 
 
-def _matter(topic: str, subject: str, details: str, governorate: str) -> Matter:
-    return Matter(
-        agency="",
-        typed="",
-        topic=topic,
-        subject=subject,
-        details=details,
-        governorate=governorate,
-        area="",
-        place="",
-    )
-
-
 ARABIC = Story(
     language="ar",
     number="9902103456",
     phone="+962790001234",
-    what=_matter(
-        "حفر الشوارع وتعبيدها",
-        "هبوط الإسفلت فوق خط الصرف",
-        "هبط الإسفلت فوق خط الصرف الصحي بعد إصلاحه، وصار في الشارع مجرى عميق يتعثر فيه المارة.",
-        "العاصمة",
+    what=Matter(
+        topic="حفر الشوارع وتعبيدها",
+        subject="هبوط الإسفلت فوق خط الصرف",
+        details="هبط الإسفلت فوق خط الصرف الصحي بعد إصلاحه، وصار في الشارع مجرى عميق يتعثر فيه المارة.",
+        governorate="العاصمة",
     ),
-    again=_matter(
-        "حفر الشوارع وتعبيدها",
-        "شارعنا هبط بعد إصلاح الصرف",
-        "منذ إصلاح خط الصرف هبط الاسفلت أمام البناية، والسيارات تنزل في المجرى كل يوم.",
-        "العاصمة",
+    again=Matter(
+        topic="حفر الشوارع وتعبيدها",
+        subject="شارعنا هبط بعد إصلاح الصرف",
+        details="منذ إصلاح خط الصرف هبط الاسفلت أمام البناية، والسيارات تنزل في المجرى كل يوم.",
+        governorate="العاصمة",
     ),
     city="أمانة عمان الكبرى",
     water="شركة مياه الأردن (مياهنا)",
@@ -79,17 +59,17 @@ ENGLISH = Story(
     language="en",
     number="9851204417",
     phone="+962780004417",
-    what=_matter(
-        "Potholes and paving",
-        "Sunken asphalt above the sewer",
-        "The asphalt above the sewer sank after the repair and people stumble over the deep rut in our street.",
-        "Amman (Capital)",
+    what=Matter(
+        topic="Potholes and paving",
+        subject="Sunken asphalt above the sewer",
+        details="The asphalt above the sewer sank after the repair and people stumble over the deep rut in our street.",
+        governorate="Amman (Capital)",
     ),
-    again=_matter(
-        "Potholes and paving",
-        "Our street sank after the sewer repair",
-        "Since the repair of the sewer the asphalt in front of the building sinks more every single day.",
-        "Amman (Capital)",
+    again=Matter(
+        topic="Potholes and paving",
+        subject="Our street sank after the sewer repair",
+        details="Since the repair of the sewer the asphalt in front of the building sinks more every single day.",
+        governorate="Amman (Capital)",
     ),
     city="Greater Amman Municipality",
     water="Jordan Water Company (Miyahuna)",
@@ -101,10 +81,8 @@ ENGLISH = Story(
 
 @pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic", "english"])
 def test_a_bounce_with_a_ruling_of_the_unit_kept_as_a_precedent(story: Story, site: Site, meet: Meet) -> None:
-    citizen, unit = meet(story.language), meet(story.language)
-    water, city = meet(story.language), meet(story.language)
-    enter(citizen, story.number)
-    reference = _files(citizen, story.what)
+    unit, water, city = meet(story.language), meet(story.language), meet(story.language)
+    reference = site.file(story.what, language=story.language, by=story.number)
 
     come_to_work(unit, LINA)
     _refers(unit, reference, story.city)
@@ -118,27 +96,11 @@ def test_a_bounce_with_a_ruling_of_the_unit_kept_as_a_precedent(story: Story, si
     site.wait_for(to=OMAR, template="officer_new_case", about=reference, seen=1)
     _is_bound(water, reference, story)
 
-    second = _files(citizen, story.again)
+    second = site.file(story.again, language=story.language, by=story.number)
     _finds_the_precedent(unit, second, story)
     unit.open("staff/precedents/")
     expect(unit.page.get_by_role("region", name=story.words)).to_contain_text(story.ruling)
     unit.look("precedents")
-
-
-def _files(citizen: Person, matter: Matter) -> str:
-    citizen.open("")
-    citizen.follow("Complaint", within=citizen.main)
-    citizen.tick("I do not know. The %(unit)s decides")
-    citizen.press("Continue")
-    choose_topic(citizen, matter.topic)
-    citizen.press("Continue")
-    citizen.write("Subject in one line", matter.subject)
-    citizen.write("Details", matter.details)
-    citizen.pick("Governorate", matter.governorate)
-    citizen.press("Continue")
-    citizen.choose("SMS")
-    citizen.press("Send the complaint")
-    return reference_on(citizen)
 
 
 def _opens(officer: Person, reference: str, page: str = "") -> None:
@@ -198,11 +160,10 @@ def _link(person: Person, text: str) -> Locator:
 
 
 @pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic", "english"])
-def test_two_agencies_answer_one_case(story: Story, meet: Meet) -> None:
-    citizen, unit = meet(story.language), meet(story.language)
-    lead, partner, supervisor = meet(story.language), meet(story.language), meet(story.language)
-    enter(citizen, story.number)
-    reference = _files(citizen, story.what)
+def test_two_agencies_answer_one_case(story: Story, site: Site, meet: Meet) -> None:
+    unit, lead = meet(story.language), meet(story.language)
+    partner, supervisor = meet(story.language), meet(story.language)
+    reference = site.file(story.what, language=story.language, by=story.number)
     come_to_work(unit, LINA)
     _refers(unit, reference, story.water)
     come_to_work(lead, OMAR)

@@ -12,25 +12,17 @@ from playwright.sync_api import expect
 from tests.journeys.acts import come_to_work, grouped
 from tests.journeys.conftest import Meet
 from tests.journeys.person import Person
-from tests.journeys.site import Site
+from tests.journeys.site import Matter, Site, Stranger
 
 SAMI = "sami@ncc.example"
 
 _ASKED = """
 from django.utils import timezone
 from accounts.models import User
-from agencies.models import Agency, Topic
-from complaints.actions import accept, ask, file
-from complaints.actions.filing import Filing
+from complaints.actions import accept, ask
+from complaints.models import Case
 from notifications.models import CallTask, Message
-from tests.cast import make_citizen
-citizen = make_citizen(*said["names"], said["number"], said["phone"])
-agency, omar = Agency.objects.get(code="miyahuna"), User.objects.get(login="omar@miyahuna.example")
-filing = Filing(
-    citizen=citizen, kind="complaint", agency=agency, topic=Topic.objects.get(code="water-quality"),
-    subject=said["subject"], details=said["subject"],
-)
-case = file(filing, by=citizen.user, at=timezone.now())
+case, omar = Case.objects.get(reference=said["reference"]), User.objects.get(login="omar@miyahuna.example")
 accept(case, by=omar, at=timezone.now(), days=1)
 ask(case, by=omar, at=timezone.now(), text=said["question"])
 CallTask.objects.create(message=Message.objects.get(reference=case.reference, template="case_question"))
@@ -67,8 +59,9 @@ ENGLISH = Story(
 @pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic", "english"])
 def test_an_agent_answers_for_a_caller_calls_and_reads_the_help(story: Story, site: Site, meet: Meet) -> None:
     phone = f"+96278{secrets.randbelow(10**7):07}"
-    said = {"names": story.names, "subject": story.subject, "question": story.question, "phone": phone}
-    site.shell(f"said = {said | {'number': f'99{secrets.randbelow(10**8):08}'}!r}\n{_ASKED}")
+    what = Matter(agency="miyahuna", topic="water-quality", subject=story.subject, details=story.subject)
+    reference = site.file(what, language="ar", by=Stranger(names=story.names, phone=phone))
+    site.run(_ASKED, reference=reference, question=story.question)
     found = re.search(r"\b\d{10}\b", site.wait_for(to=phone, template="case_question")["body"])
     assert found is not None
     agent = meet(story.language)

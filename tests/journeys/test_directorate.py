@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.acts import (
-    Matter,
     choose_topic,
     come_to_work,
     enter,
@@ -20,24 +19,20 @@ from tests.journeys.acts import (
 )
 from tests.journeys.conftest import DESK, PHONE, Meet
 from tests.journeys.person import Person
-from tests.journeys.site import Site
+from tests.journeys.site import Matter, Site
 
 OMAR = "omar@miyahuna.example"
 OPERATIONS = "operations@miyahuna.example"
 HAITHAM = "haitham@miyahuna.example"
 _ASKED = """
 from django.utils import timezone
-from accounts.models import Citizen, User
-from agencies.models import Agency, Directorate, Topic
-from complaints.actions import accept, file
+from accounts.models import User
+from agencies.models import Directorate
+from complaints.actions import accept
 from complaints.actions.consultations import consult
-from complaints.actions.filing import Filing
-citizen, omar = Citizen.objects.order_by("pk").first(), User.objects.get(login="omar@miyahuna.example")
-filing = Filing(
-    citizen=citizen, kind="complaint", agency=Agency.objects.get(code="miyahuna"),
-    topic=Topic.objects.get(code="water-leak"), subject=said["subject"], details=said["details"],
-)
-case, at = file(filing, by=citizen.user, at=timezone.now()), timezone.now()
+from complaints.models import Case
+case, omar = Case.objects.get(reference=said["reference"]), User.objects.get(login="omar@miyahuna.example")
+at = timezone.now()
 accept(case, by=omar, at=at, days=1)
 operations = Directorate.objects.get(code="miyahuna-ops")
 consult(case, by=omar, at=at, directorate=operations, text=said["question"])
@@ -129,7 +124,7 @@ def test_a_directorate_answers_by_link(story: Story, site: Site, meet: Meet) -> 
 
 def test_a_directorate_answers_without_script_and_an_altered_link_opens_nothing(site: Site, meet: Meet) -> None:
     story = ENGLISH
-    reference = _citizen_files(meet(story.language, size=PHONE), story)
+    reference = site.file(story.what, language=story.language, by=story.number)
     link = _officer_asks(meet(story.language), story, site, reference)
     writer = meet(story.language, size=PHONE, script=False)
     writer.page.goto(link)
@@ -148,8 +143,8 @@ def test_a_directorate_answers_without_script_and_an_altered_link_opens_nothing(
 
 def test_a_member_of_a_directorate_finds_the_requests_by_account(language: str, site: Site, meet: Meet) -> None:
     story = ARABIC if language == "ar" else ENGLISH
-    said = {"subject": story.what.subject, "details": story.what.details, "question": story.question}
-    site.shell(f"said = {said!r}\n{_ASKED}")
+    reference = site.file(story.what, language=language, by=story.number)
+    site.run(_ASKED, reference=reference, question=story.question)
     member = meet(language)
     come_to_work(member, HAITHAM)
     member.is_at("Requests to the directorate")

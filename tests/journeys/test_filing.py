@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from playwright.sync_api import expect
 
-from tests.journeys.acts import Matter, choose_topic, enter, photo, reference_on, tell
+from tests.journeys.acts import choose_topic, enter, photo, reference_on, tell
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
+from tests.journeys.site import Matter
 
 AMINA, KARIM = "9902103456", "9851204417"
 #: Every how many milliseconds static/js/draft.js saves.
@@ -18,7 +19,6 @@ METER = "رقم الاشتراك"
 WATER = "شركة مياه الأردن (مياهنا)"
 INQUIRY = Matter(
     agency=WATER,
-    typed="",
     topic="فواتير المياه والعدادات",
     subject="متى يُقرأ عداد بنايتنا؟",
     details="وصلت فاتورتان في شهر واحد. أريد أن أعرف في أي يوم يُقرأ العداد، وكيف أبلغ عن قراءة خاطئة.",
@@ -28,7 +28,6 @@ INQUIRY = Matter(
 )
 SUGGESTION = Matter(
     agency=WATER,
-    typed="",
     topic="فواتير المياه والعدادات",
     subject="رسالة قبل قراءة العداد بيوم",
     details="لو وصلت رسالة قصيرة قبل قراءة العداد بيوم لأمكن فتح غرفة العدادات في وقتها.",

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.acts import (
-    Matter,
     Newcomer,
     choose_password,
     choose_topic,
@@ -27,7 +26,7 @@ from tests.journeys.acts import (
 )
 from tests.journeys.conftest import DESK, PHONE, Meet
 from tests.journeys.person import Person
-from tests.journeys.site import Site
+from tests.journeys.site import Matter, Site
 
 OMAR, OMARS_PHONE = "omar@miyahuna.example", "+962790100001"
 YUSUF = "yusuf@gam.example"
@@ -112,7 +111,7 @@ ENGLISH = Story(
 def test_a_case_goes_from_a_citizen_to_the_right_officer_and_back_with_an_answer(
     story: Story, site: Site, meet: Meet
 ) -> None:
-    citizen = meet(story.language, size=story.size)
+    citizen = meet(story.language, size=story.size, prepares_for_offline=True)
     _registers(citizen, story)
     reference = _files(citizen, story)
     _officers_are_told_once(site, reference)

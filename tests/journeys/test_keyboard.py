@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import expect
@@ -11,19 +12,26 @@ from accounts.demo import PASSWORD
 from tests.journeys.acts import grouped
 from tests.journeys.conftest import Meet
 from tests.journeys.person import Person
-from tests.journeys.site import Site
+from tests.journeys.site import Matter, Site, Stranger
 
 OMAR = "omar@miyahuna.example"
 #: More stops than a page has.
 MOST_STOPS = 150
+LEAK = Matter(
+    agency="miyahuna",
+    topic="water-leak",
+    subject="",
+    details="Water has been running over the pavement since dawn.",
+)
 OVERNIGHT = tuple(f"A burst pipe near {place}" for place in ("the school", "the bakery", "the bridge"))
 WHY = "The road and what lies under it belong to the municipality."
 QUESTION = "Please look at the pipe near the bakery and say what broke it."
 
 
 def test_a_morning_without_a_mouse(site: Site, meet: Meet) -> None:
-    details = "Water has been running over the pavement since dawn."
-    site.file_overnight(topic="water-leak", details=details, subjects=OVERNIGHT)
+    stranger = Stranger()
+    for subject in OVERNIGHT:
+        site.file(replace(LEAK, subject=subject), language="en", by=stranger)
     officer = meet("en")
     _comes_in(officer)
     _reads_the_sheet_of_keys(officer)

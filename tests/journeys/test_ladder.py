@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.acts import Matter, choose_topic, come_to_work, enter, open_case, reference_on, tell
+from tests.journeys.acts import come_to_work, enter, open_case
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
-from tests.journeys.site import Site
+from tests.journeys.site import Matter, Site
 
 OMAR, NADIA, BASMA = "omar@miyahuna.example", "nadia@miyahuna.example", "basma@miyahuna.example"
 LINA = "lina@cmu.example"
@@ -49,7 +49,6 @@ ARABIC = Story(
     phone="+962790001234",
     what=Matter(
         agency="شركة مياه الأردن (مياهنا)",
-        typed="مياهنا",
         topic="انقطاع المياه أو ضعف الضخ",
         subject="لا مياه في شارع 9 منذ دورين",
         details="لم تصل المياه إلى شارع 9 في الدورين الأخيرين، والخزانات فارغة في البنايات الثلاث كلها.",
@@ -65,7 +64,6 @@ ENGLISH = Story(
     phone="+962780004417",
     what=Matter(
         agency="Jordan Water Company (Miyahuna)",
-        typed="water company",
         topic="Water outage or weak supply",
         subject="No water in 9 Street for two turns",
         details="The water has not come to 9 Street in the last two turns, and the tanks of three buildings are empty.",
@@ -79,13 +77,14 @@ ENGLISH = Story(
 
 @pytest.mark.parametrize("story", [ARABIC, ENGLISH], ids=["arabic-phone", "english-phone"])
 def test_a_missed_clock_climbs_the_ladder(story: Story, site: Site, meet: Meet) -> None:
+    reference = site.file(story.what, language=story.language, by=story.number)
     citizen = meet(story.language, size=PHONE)
-    reference = _files(citizen, story)
+    enter(citizen, story.number)
     _officer_accepts(meet(story.language), story, reference)
     site.wait_for(to=story.phone, template="case_accepted", about=reference)
     _reads_what_follows_a_miss(citizen, reference)
 
-    site.shell(MOVE.format(reference=reference, ago="minutes=2") + SWEEP)
+    site.run(MOVE.format(reference=reference, ago="minutes=2") + SWEEP)
     site.wait_for(to=NADIA, template="ladder_late", channel="email", about=reference)
     site.wait_for(to=LINA, template="cmu_late", about=reference)
     site.wait_for(to=story.phone, template="case_late", about=reference)
@@ -93,7 +92,7 @@ def test_a_missed_clock_climbs_the_ladder(story: Story, site: Site, meet: Meet) 
     _supervisor_sees_it(meet(story.language), reference)
 
     # A week later the secretary-general is told; nobody is in the minister's office, so the unit is told of that.
-    site.shell(MOVE.format(reference=reference, ago="days=7") + SWEEP + "; escalate()")
+    site.run(MOVE.format(reference=reference, ago="days=7") + SWEEP + "; escalate()")
     site.wait_for(to=BASMA, template="ladder_late", about=reference)
     site.wait_for(to=LINA, template="cmu_level_vacant", about=reference)
     site.wait_for(to=LINA, template="cmu_late", about=reference, seen=1)
@@ -109,22 +108,6 @@ def test_a_missed_clock_climbs_the_ladder(story: Story, site: Site, meet: Meet) 
         )
     }
     assert list(told.values()) == [1, 1, 2, 1, 1]
-
-
-def _files(citizen: Person, story: Story) -> str:
-    enter(citizen, story.number)
-    citizen.follow("Complaint", within=citizen.main)
-    box = citizen.page.get_by_role("combobox", name=citizen.said("Government agency"))
-    box.press_sequentially(story.what.typed)
-    citizen.page.get_by_role("listbox").get_by_role("option", name=story.what.agency, exact=True).click()
-    citizen.press("Continue")
-    choose_topic(citizen, story.what.topic)
-    citizen.press("Continue")
-    tell(citizen, story.what)
-    citizen.press("Continue")
-    citizen.choose("SMS")
-    citizen.press("Send the complaint")
-    return reference_on(citizen)
 
 
 def _officer_accepts(officer: Person, story: Story, reference: str) -> None:

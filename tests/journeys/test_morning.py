@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -11,9 +11,10 @@ from playwright.sync_api import Locator, expect
 from tests.journeys.acts import come_to_work
 from tests.journeys.conftest import DESK, PHONE, Meet
 from tests.journeys.person import Person
-from tests.journeys.site import Site
+from tests.journeys.site import Matter, Site, Stranger
 
 OMAR = "omar@miyahuna.example"
+METER = Matter(agency="miyahuna", topic="water-bill", subject="", details="The dial has stood still for two weeks.")
 OVERNIGHT = tuple(f"Meter {number} of the building" for number in range(3))
 
 
@@ -35,7 +36,9 @@ ENGLISH = Morning("en", PHONE, "Complaints to decide", "Omar Smadi", "Operations
 @pytest.mark.parametrize("morning", [ARABIC, ENGLISH], ids=["arabic-desk", "english-phone"])
 def test_an_officers_morning(morning: Morning, site: Site, meet: Meet) -> None:
     # What came in overnight, whatever other stories have left of the queue.
-    site.file_overnight(topic="water-bill", details="The dial has stood still for two weeks.", subjects=OVERNIGHT)
+    stranger = Stranger()
+    for subject in OVERNIGHT:
+        site.file(replace(METER, subject=subject), language="en", by=stranger)
     officer = meet(morning.language, size=morning.size)
     come_to_work(officer, OMAR)
     officer.is_at("Work queue")

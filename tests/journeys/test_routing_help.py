@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.acts import Matter, choose_topic, come_to_work, enter, reference_on, tell
+from tests.journeys.acts import choose_topic, come_to_work, enter, reference_on, tell
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
-from tests.journeys.site import Site
+from tests.journeys.site import Matter, Site
 
 LINA, YUSUF = "lina@cmu.example", "yusuf@gam.example"
 
@@ -31,8 +31,6 @@ ARABIC = Story(
     language="ar",
     number="9902103456",
     what=Matter(
-        agency="",
-        typed="",
         topic="إنارة الشوارع",
         subject="أعمدة الإنارة معطلة في شارع الأميرات",
         details="الشارع مظلم تمامًا بعد المغرب منذ ثلاثة أسابيع، وأعمدة الإنارة قرب بناية 9 لا تعمل.",
@@ -47,8 +45,6 @@ ENGLISH = Story(
     language="en",
     number="9851204417",
     what=Matter(
-        agency="",
-        typed="",
         topic="Street lighting",
         subject="No street lamps in Princess Street",
         details="The street has been dark after sunset for three weeks, none of the lamps near building 9 works.",

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.journeys.acts import (
-    Matter,
     choose_topic,
     come_to_work,
     enter,
@@ -20,7 +19,7 @@ from tests.journeys.acts import (
 )
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
-from tests.journeys.site import Site
+from tests.journeys.site import Matter, Site
 
 LINA, OMAR, YUSUF = "lina@cmu.example", "omar@miyahuna.example", "yusuf@gam.example"
 
@@ -43,8 +42,6 @@ ARABIC = Story(
     number="9902103456",
     phone="+962790001234",
     what=Matter(
-        agency="",
-        typed="",
         topic="حفر الشوارع وتعبيدها",
         subject="حفرة كبيرة بعد أعمال تمديد في شارع 12",
         details="بقيت حفرة عميقة وسط الشارع بعد أعمال تمديد منذ أسبوع، وتتجمع فيها المياه ولا تراها السيارات ليلًا.",
@@ -61,8 +58,6 @@ ENGLISH = Story(
     number="9851204417",
     phone="+962780004417",
     what=Matter(
-        agency="",
-        typed="",
         topic="Potholes and paving",
         subject="A deep hole left in University Street",
         details="For a week there has been a deep hole in the middle of the street, full of water and unlit at night.",
