@@ -76,6 +76,13 @@ def test_an_empty_field_is_too_short() -> None:
     assert faults(found="", done="  ") == [WeakAnswer("found", Fault.SHORT), WeakAnswer("done", Fault.SHORT)]
 
 
+def test_twenty_letters_are_enough() -> None:
+    short, enough = "استبدلت الوصلة في الحي", "استبدلت الوصلات في الحي"
+    assert [sum(map(str.isalpha, text)) for text in (short, enough)] == [19, 20]
+    assert faults(done=short) == [WeakAnswer("done", Fault.SHORT)]
+    assert faults(done=enough) == []
+
+
 def test_the_same_text_twice_is_refused_beside_the_second() -> None:
     assert faults(found=DONE, done=DONE) == [WeakAnswer("done", Fault.SAME_TWICE)]
 

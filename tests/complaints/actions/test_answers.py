@@ -4,19 +4,22 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
 from complaints.actions import (
     accept,
+    ask,
     close,
     correct,
     propose_extension,
     refer,
+    reply,
     return_case,
     sign,
 )
 from complaints.actions.answer_quality import Fault, WeakAnswer
 from complaints.actions.answers import AnswerLacksSubstance, OutcomeNotAllowed
+from complaints.clocks import clockwork
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import AnswerState, Case
 from notifications.models import Message, MessageState
@@ -45,11 +48,27 @@ def test_a_late_closing_misses_its_clock(accepted: Case, omar: User, now: dateti
     assert accepted.clocks.get(kind="answer").ending == "missed"
 
 
+def test_a_closing_at_the_last_moment_is_in_time(accepted: Case, omar: User) -> None:
+    clock = accepted.clocks.get(kind="answer")
+    close(accepted, by=omar, at=clock.due_at, outcome="solved", found=FOUND, done=DONE)
+    clock.refresh_from_db()
+    assert (clock.ending, clock.ended_at) == ("met", clock.due_at)
+
+
 def test_a_hollow_answer_closes_nothing(accepted: Case, omar: User, now: datetime) -> None:
     with pytest.raises(AnswerLacksSubstance) as refused:
         close(accepted, by=omar, at=now, outcome="solved", found=DETAILS, done="تم عمل اللازم")
     assert refused.value.faults == [WeakAnswer("found", Fault.COPIED), WeakAnswer("done", Fault.FORMULA)]
     assert traces(accepted).event[1] == "accept"
+
+
+def test_the_citizens_reply_is_no_answer(accepted: Case, amina: Citizen, omar: User, now: datetime) -> None:
+    told = "جاءت سيارة الصهريج مرة واحدة مساء الخميس ولم يكف الماء بيوت الشارع كلها."
+    ask(accepted, by=omar, at=now, text="هل جاءكم صهريج منذ بداية الانقطاع؟")
+    reply(accepted, by=amina.user, at=now, text=told)
+    with pytest.raises(AnswerLacksSubstance) as refused:
+        close(accepted, by=omar, at=now, outcome="solved", found=told, done=DONE)
+    assert refused.value.faults == [WeakAnswer("found", Fault.COPIED)]
 
 
 def test_an_outcome_belongs_to_its_kind(accepted: Case, omar: User, now: datetime) -> None:
@@ -125,6 +144,18 @@ def test_a_slip_does_not_revive_the_promise_of_an_agency_before(
     )  # fmt: skip
     assert again.due_at > first.due_at
     assert_whole(case)
+
+
+def test_a_slip_is_taken_back_until_the_last_moment(closed: Case, omar: User, now: datetime) -> None:
+    correct(closed, by=omar, at=now + timedelta(minutes=15))
+    assert closed.state == "in_progress"
+
+
+def test_a_clock_is_reopened_with_its_own_deadline_alone(closed: Case) -> None:
+    clock = closed.clocks.get(kind="answer")
+    assert clockwork.reopen(closed, due=clock.due_at + timedelta(days=1)) is None
+    clock.refresh_from_db()
+    assert (clock.ended_at, clock.ending) == (closed.closed_at, "met")
 
 
 def test_a_slip_is_not_taken_back_once_the_notice_left(closed: Case, omar: User, now: datetime) -> None:

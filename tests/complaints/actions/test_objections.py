@@ -38,6 +38,12 @@ def test_an_objection_comes_within_fourteen_days(closed: Case, amina: Citizen, n
         object_to(closed, by=amina.user, at=now + timedelta(days=14, minutes=1), text="متأخر")
 
 
+def test_an_objection_may_come_at_the_last_moment(closed: Case, amina: Citizen, now: datetime) -> None:
+    object_to(closed, by=amina.user, at=now + timedelta(days=14), text="ما زالت المياه مقطوعة.")
+    assert closed.state == "objected"
+    assert closed.clocks.get(kind="may_object").ending == "met"
+
+
 def test_upholding_sends_back_with_a_new_promise(closed: Case, amina: Citizen, lina: User, now: datetime) -> None:
     object_to(closed, by=amina.user, at=now, text="ما زالت المياه مقطوعة.")
     uphold(closed, by=lina, at=now, days=2, reasons="لم يثبت وصول المياه.")

@@ -66,6 +66,14 @@ def truth(ending: str, words: set[str]) -> str:
     return "accepted" if "sent" in words or ending == "taken" else "unknown"
 
 
+def test_proof_moves_the_fence_of_a_claimed_message(signals: list[str], answering: AnsweringCarrier) -> None:
+    (message,) = owed()
+    ((claim,), _) = claim_messages(Q(pk=message.pk), 1)
+    said(claim.attempt, Status.TAKEN)
+    proven = again(message)
+    assert (proven.state, proven.fence) == ("accepted", claim.attempt.fence + 1)
+
+
 @examples
 @given(before=events, ending=st.sampled_from([*ENDINGS]), after=events)
 def test_any_order_and_any_repetition_end_in_one_state(

@@ -56,6 +56,16 @@ class TestBegin:
         assert (begun.database == DatabaseIdentity.objects.get().name, Hold.objects.count()) == (False, 1)
         assert [(alarm.kind, alarm.about) for alarm in alarms.open_alarms()] == [(AlarmKind.ON_HOLD, "")]
 
+    def test_callbacks_about_attempts_made_since_the_copy_meet_no_new_attempt(
+        self, signals: list[str], answering: AnsweringCarrier
+    ) -> None:
+        in_the_copy = sent(occasion="case:1:1").attempts.get().pk
+        restored()
+        (message,) = owed(occasion="case:1:2")
+        hold.end(by="user:huda")
+        delivery.deliver(str(message.pk))
+        assert message.attempts.get().pk > in_the_copy + hold.SKIPPED_IDS
+
     @pytest.mark.parametrize("task", ["sweep_up", "deliver"])
     def test_the_workers_check_before_they_send(
         self, signals: list[str], answering: AnsweringCarrier, task: str

@@ -97,6 +97,21 @@ class TestOvertakenMeanwhile:
         assert (cancelled, left, state_of(message), carrier.ledger) == (0, True, "expired", [])
 
 
+class TestLateSender:
+    """A sender that comes back after its lease finds that its claim is over, whoever holds the message by then."""
+
+    def test_a_message_claimed_anew_is_marked_by_its_new_sender_alone(
+        self, signals: list[str], carrier: ObedientCarrier
+    ) -> None:
+        (message,) = owed()
+        late, _ = claim_messages(Q(lane="notices"), 1)
+        aged(message, "lease_until", seconds=1)
+        sweep.settle_abandoned()
+        anew, _ = claim_messages(Q(lane="notices"), 1)
+        assert [mark_on_wire(late), mark_on_wire(anew)] == [[], anew]
+        assert [attempt.wire_at is None for attempt in message.attempts.order_by("number")] == [True, False]
+
+
 class TestFailingRoutes:
     """What a failing route costs its messages, its weight and the day's money."""
 
