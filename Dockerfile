@@ -9,6 +9,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     STATIC_ROOT=/static \
     MEDIA_ROOT=/media \
+    PROMETHEUS_MULTIPROC_DIR=/tmp/metrics \
     WEB_HOST=0.0.0.0 \
     PORT=8000
 COPY --from=packages /venv /venv

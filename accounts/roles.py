@@ -43,6 +43,8 @@ CMU = frozenset({Role.CMU_STAFF, Role.CMU_HEAD})
 CONTACT_CENTRE = frozenset({Role.AGENT, Role.AGENT_SUPERVISOR})
 REPORT_READERS = CMU | {Role.PM_OFFICE}
 OPERATORS = frozenset({Role.OPERATOR})
+#: Who reads how the running system stands.
+SYSTEM_READERS = CMU | OPERATORS
 ANY_STAFF = frozenset(Role)
 
 

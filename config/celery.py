@@ -4,6 +4,7 @@ import os
 from typing import Any, Self
 
 from celery import Celery
+from celery.signals import worker_init
 from kombu import Connection
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -26,3 +27,11 @@ app = Celery("config")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["notifications", "accounts", "complaints.escalation"])
 app.amqp.Connection = SteadyConnection
+
+
+@worker_init.connect
+def _measure_tasks(**_: Any) -> None:
+    """Measure tasks where there are workers: what measures needs the settings, which are not read yet."""
+    from config.monitoring import task_metrics  # noqa: PLC0415
+
+    task_metrics.connect()

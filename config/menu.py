@@ -12,6 +12,7 @@ from complaints.contact_centre import menu as contact_centre
 from complaints.desk import menu as desk
 from complaints.message_centre import menu as message_centre
 from complaints.unit import menu as unit
+from config.monitoring import menu as monitoring
 from kit.menu import MenuEntry
 from reports import menu as reports
 
@@ -28,6 +29,7 @@ MENU: Final[tuple[MenuEntry, ...]] = (
     message_centre.MESSAGES,
     message_centre.WORDINGS,
     reports.REPORTS,
+    monitoring.STATUS,
 )
 
 

@@ -169,7 +169,7 @@ class IdleSession:
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], _args: object, _kwargs: object) -> None:
         """Note the time, if the last note is a minute old; not where a page asks by itself."""
-        if request.user.is_authenticated and not getattr(view, "keeps_no_session", False):
+        if not getattr(view, "keeps_no_session", False) and request.user.is_authenticated:
             self._keep_alive(request)
 
     def _keep_alive(self, request: HttpRequest) -> None:
@@ -187,7 +187,7 @@ class PrivatePages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Forbid keeping, where the view has not decided for itself."""
         response = self.get_response(request)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        if not response.has_header("Cache-Control") and request.user.is_authenticated:
             add_never_cache_headers(response)
             response.headers["Cache-Control"] = "no-store, private"
         return response

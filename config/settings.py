@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.monitoring.middleware.PageMetrics",
     "config.middleware.TrustedProxies",
     "config.middleware.RequestLimits",
     "django.middleware.security.SecurityMiddleware",
@@ -222,7 +223,7 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = not EMBEDDED
 # A probe inside the cluster speaks plain HTTP to the container.
-SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$"]
+SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if EMBEDDED else 2 * 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not EMBEDDED
 SECURE_HSTS_PRELOAD = not EMBEDDED
@@ -357,5 +358,12 @@ CELERY_BEAT_SCHEDULE["compare with the carriers' lists"] = {
     "options": {"expires": 3600, "queue": "chores"},
 }
 
+# Seen from outside -----------------------------------------------------------------------------------------------
+
+# Where the processes of one machine keep their measurements; the name is that of prometheus-client.
+PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_PORT = env.int("METRICS_PORT", default=0)
+RUNBOOK_URL = env.str("RUNBOOK_URL", default="")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = logging_config(LOG_LEVEL)

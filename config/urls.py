@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts import urls as accounts
 from complaints import urls as complaints
 from config import health, pages_urls as pages
+from config.monitoring import urls as monitoring
 from notifications import urls as notifications
 from reports import urls as reports
 
@@ -18,6 +19,7 @@ admin_urlpatterns = [path("admin/", admin.site.urls)] if settings.ADMIN_ENABLED 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
+    path("", include(monitoring.machine_urlpatterns)),
     path("", include(pages.machine_urlpatterns)),
     path("", include(accounts.machine_urlpatterns)),
     path("", include(notifications.machine_urlpatterns)),
@@ -25,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(reports.machine_urlpatterns)),
     *i18n_patterns(
         path("", include(pages.urlpatterns)),
+        path("", include(monitoring.urlpatterns)),
         path("", include(accounts.urlpatterns)),
         path("", include(notifications.urlpatterns)),
         path("", include(complaints.urlpatterns)),

@@ -190,7 +190,10 @@ class IdentityCheck(models.Model):
     class Meta:
         verbose_name = _("identity check")
         verbose_name_plural = _("identity checks")
-        indexes: ClassVar = [models.Index(fields=["citizen", "-at"], name="identitycheck_latest")]
+        indexes: ClassVar = [
+            models.Index(fields=["citizen", "-at"], name="identitycheck_latest"),
+            models.Index(fields=["-at"], name="identitycheck_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.citizen_id} {self.outcome}"

@@ -19,7 +19,7 @@ RESOLUTION = (
     "--no-emit-index-url",
     "--no-header",
 )
-LOCKS = ("base", "run", "dev", "uv")
+LOCKS = ("base", "run", "monitoring", "dev", "uv")
 
 
 def main(arguments: list[str]) -> int:

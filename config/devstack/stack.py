@@ -164,6 +164,7 @@ def defaults(folder: Path, port: int) -> dict[str, str]:
         "PORT": str(port),
         "MEDIA_ROOT": str(folder / "media"),
         "STATIC_ROOT": str(folder / "static"),
+        "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
         "LOG_LEVEL": "INFO",
     }
 

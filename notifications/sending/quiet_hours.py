@@ -49,3 +49,13 @@ def morning_after(moment: datetime) -> datetime | None:
         return None
     day = local.date() + timedelta(days=1 if clock >= ends else 0)
     return datetime.combine(day, ends, tzinfo=local.tzinfo)
+
+
+def last_end(moment: datetime) -> datetime | None:
+    """Return when quiet hours last ended before ``moment``; None if there are none."""
+    hours = quiet_hours()
+    if hours is None:
+        return None
+    local = moment.astimezone(ZoneInfo(settings.TIME_ZONE))
+    today = datetime.combine(local.date(), hours[1], tzinfo=local.tzinfo)
+    return today if today <= local else today - timedelta(days=1)

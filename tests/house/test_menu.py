@@ -31,10 +31,10 @@ TEXTS = {
             "Calls",
             "Messages",
         ),
-        *("Message templates", "Reports"),
+        *("Message templates", "Reports", "System status"),
     ],
     Role.PM_OFFICE: ["Reports"],
-    Role.OPERATOR: ["Messages"],
+    Role.OPERATOR: ["Messages", "System status"],
     Role.AUDITOR: [],
 }
 TEXTS[Role.CMU_HEAD] = TEXTS[Role.CMU_STAFF]

@@ -21,7 +21,7 @@ WORDS = re.compile(r"{% blocktranslate([^%]*)%}(.*?){% endblocktranslate %}", re
 TAKEN = re.compile(r"{% (?:extends|include) \"([^\"]+)\"")
 RENDERED = re.compile(r"\"((?:[\w-]+/)+[\w-]+\.html)\"")
 #: Each app may take templates of those below it; `pages` are the texts of the site, which stand beside them all.
-LINE = ("reports", "complaints", "accounts", "notifications")
+LINE = ("config", "reports", "complaints", "accounts", "notifications")
 COMMON = ("components", "pages")
 PAGE_ROOMS = ("portal", "desk", "unit", "contact_centre", "message_centre")
 #: What every page room may take, the upper one first.

@@ -1,0 +1,300 @@
+"""The parts of the system as the status page shows them: how each stands, what that means for people, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from django.conf import settings
+from django.db import OperationalError, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _, ngettext_lazy, pgettext_lazy
+
+from accounts.identity.registries import RegistryOutcome
+from accounts.models import IdentityCheck
+from config.monitoring import facts
+from notifications import alarms
+from notifications.models import AlarmKind, Channel, Lane
+from notifications.sending import hold, spending
+from notifications.sending.routes import RoutingTable
+from notifications.sending.sweep import OLD
+
+type Text = str | Promise
+
+#: A code is typed in by somebody who waits for it.
+OLD_CODE: Final = timedelta(minutes=1)
+#: Sweeps run every minute; a few of them may be lost.
+LATE_SWEEP: Final = timedelta(minutes=5)
+#: From here on people miss what they were promised.
+DEAD_SWEEP: Final = timedelta(hours=1)
+#: The answers of the registry that are looked at, and how many failures in a row are no accident.
+LAST_ANSWERS: Final = 20
+FAILURES_IN_A_ROW: Final = 3
+#: Shares of the disk that are left.
+LITTLE_SPACE: Final = 0.10
+NO_SPACE: Final = 0.01
+#: The share of the connections that the server takes.
+MANY_CONNECTIONS: Final = 0.8
+STATEMENT_SECONDS: Final = 1.0
+
+
+class PartState(StrEnum):
+    """How a part of the system stands."""
+
+    WORKING = "working"
+    DEGRADED = "degraded"
+    DOWN = "down"
+
+    @property
+    def label(self) -> Text:
+        """Return the word for it."""
+        return _LABELS[self]
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of its tag on a page."""
+        return {PartState.WORKING: "ok", PartState.DEGRADED: "warn", PartState.DOWN: "bad"}[self]
+
+
+_LABELS: Final[dict[PartState, Text]] = {
+    PartState.WORKING: pgettext_lazy("part of the system", "working"),
+    PartState.DEGRADED: pgettext_lazy("part of the system", "degraded"),
+    PartState.DOWN: pgettext_lazy("part of the system", "down"),
+}
+
+
+@dataclass(frozen=True)
+class PartStatus:
+    """How one part stands: ``effect`` is what that means for people, ``section`` the one of the runbook.
+
+    ``since`` is None while it works, and where no fact tells.
+    """
+
+    state: PartState
+    effect: Text
+    remedy: Text = ""
+    section: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the system, and how to find out how it stands at a moment."""
+
+    name: Text
+    check: Callable[[datetime], PartStatus]
+
+
+def system_status(at: datetime) -> dict[Part, PartStatus]:
+    """Return how each part stands, from stored facts and from checks that take a second at most."""
+    with facts.limited_statements(seconds=STATEMENT_SECONDS):
+        return {part: _status(part, at) for part in PARTS}
+
+
+def _status(part: Part, at: datetime) -> PartStatus:
+    """Return how one part stands; one that the database did not tell about in time is degraded."""
+    try:
+        with transaction.atomic():
+            return part.check(at)
+    except OperationalError:
+        return PartStatus(
+            PartState.DEGRADED,
+            _("It could not be found out within a second how this part stands. The database is busy."),
+            _("Load this page again in a minute. If this stays, the database needs attention."),
+            "database",
+        )
+
+
+def _working(effect: Text) -> PartStatus:
+    return PartStatus(PartState.WORKING, effect)
+
+
+# ---- messages ----
+
+
+def _channel(channel: Channel) -> Callable[[datetime], PartStatus]:
+    return lambda at: _stopped(channel) or _slow(channel, at) or _working(_("Messages leave at once."))
+
+
+def _stopped(channel: Channel) -> PartStatus | None:
+    """Return what stops the sending by a channel, the worst first; None if nothing does."""
+    if held := hold.current():
+        return PartStatus(
+            PartState.DOWN,
+            _("Nothing is sent. The database is a copy, or was restored."),
+            _("Make sure that this is the live database, then resume sending on the page of messages."),
+            AlarmKind.ON_HOLD,
+            held.began_at,
+        )
+    routes = RoutingTable.load().by_channel[channel]
+    stopped = [route.carrier.name for route in routes if not route.is_open]
+    if not stopped and routes:
+        return _cap_reached() if channel in spending.spent_channels() else None
+    is_down = len(stopped) == len(routes)
+    return PartStatus(
+        PartState.DOWN if is_down else PartState.DEGRADED,
+        _("No carrier takes our messages. They wait.")
+        if is_down
+        else _("One carrier refuses our account. The others send its messages, and some arrive late."),
+        _("Check the account, its password and its balance with the carrier."),
+        AlarmKind.ROUTE_STOPPED,
+        _stopped_since(channel, stopped),
+    )
+
+
+def _stopped_since(channel: Channel, carriers: Sequence[str]) -> datetime | None:
+    abouts = [f"{channel} {carrier}" for carrier in carriers]
+    raised = alarms.open_alarms().filter(kind=AlarmKind.ROUTE_STOPPED, about__in=abouts)
+    return raised.values_list("raised_at", flat=True).first()
+
+
+def _cap_reached() -> PartStatus:
+    raised = alarms.open_alarms().filter(kind=AlarmKind.CAP_REACHED).values_list("raised_at", flat=True)
+    return PartStatus(
+        PartState.DEGRADED,
+        _("The daily cap is used up. Codes and urgent messages are sent, all others wait until midnight."),
+        _("Find out why so much was sent before you raise the cap."),
+        AlarmKind.CAP_REACHED,
+        raised.first(),
+    )
+
+
+def _slow(channel: Channel, at: datetime) -> PartStatus | None:
+    late = {
+        waiting.lane: waiting.since
+        for waiting in facts.waiting_lanes(at)
+        if waiting.channel == channel and at - waiting.since > (OLD_CODE if waiting.lane == Lane.CODES else OLD)
+    }
+    if not late:
+        return None
+    return PartStatus(
+        PartState.DEGRADED,
+        _("Codes arrive late. People wait when they register or sign in again.")
+        if Lane.CODES in late
+        else _("Messages arrive late. None is lost."),
+        _("Check whether the senders are running, and whether the carrier answers."),
+        AlarmKind.QUEUE_OLD,
+        min(late.values()),
+    )
+
+
+# ---- registry and outside centres ----
+
+
+def _registry(_at: datetime) -> PartStatus:
+    if not settings.REGISTRY:
+        return PartStatus(
+            PartState.DEGRADED,
+            _("No registry is connected. People can register, and their identity stays unconfirmed."),
+            _("Name a registry in the settings."),
+            "registry",
+        )
+    answers = IdentityCheck.objects.order_by("-at").values_list("outcome", "at")[:LAST_ANSWERS]
+    failed = list(_failures(answers))
+    if not failed:
+        return _working(_("Identities are confirmed at once."))
+    return PartStatus(
+        PartState.DOWN if len(failed) >= FAILURES_IN_A_ROW else PartState.DEGRADED,
+        _("The registry does not answer. People can register and file; their identity is confirmed later."),
+        _("Check the connection to the registry, and tell its operator. We ask again by ourselves."),
+        "registry",
+        failed[-1],
+    )
+
+
+def _failures(answers: Iterable[tuple[str, datetime]]) -> Iterator[datetime]:
+    """Yield when the registry did not answer, from the newest question back to its last answer."""
+    for outcome, asked_at in answers:
+        if outcome != RegistryOutcome.UNAVAILABLE:
+            return
+        yield asked_at
+
+
+def _outside_centres(at: datetime) -> PartStatus:
+    count, oldest = facts.overdue_handovers(at)
+    if not count:
+        return _working(_("No case is overdue at an outside centre. People hand cases over, by phone."))
+    return PartStatus(
+        PartState.DEGRADED,
+        ngettext_lazy(
+            "%(count)s case is overdue at an outside centre. Its citizen waits.",
+            "%(count)s cases are overdue at outside centres. Their citizens wait.",
+            count,
+        )
+        % {"count": count},
+        _("Ask the agency to call the centre and to record its answer."),
+        "outside-centres",
+        oldest,
+    )
+
+
+# ---- what runs behind the pages ----
+
+
+def _broker(_at: datetime) -> PartStatus:
+    if facts.queue_lengths.answer() is not None:
+        return _working(_("Workers are told at once when there is something to do."))
+    return PartStatus(
+        PartState.DEGRADED,
+        _("The broker does not answer. Pages work, nothing is lost, but messages and reminders wait."),
+        _("Start Redis again, and check that the workers reach it."),
+        "broker",
+    )
+
+
+def _clocks(at: datetime) -> PartStatus:
+    oldest = facts.oldest_overdue_check(at)
+    if oldest is None or at - oldest <= LATE_SWEEP:
+        return _working(_("Reminders and reports of missed deadlines leave on time."))
+    return PartStatus(
+        PartState.DOWN if at - oldest > DEAD_SWEEP else PartState.DEGRADED,
+        _("Reminders and reports of missed deadlines are late. Deadlines themselves do not move."),
+        _("Check whether beat and the worker of scheduled tasks (chores) are running."),
+        "clocks",
+        oldest,
+    )
+
+
+# ---- what the machine has ----
+
+
+def _storage(_at: datetime) -> PartStatus:
+    space = facts.disk_space.answer()
+    share = space.free / space.total if space else 0.0
+    if share > LITTLE_SPACE:
+        return _working(_("There is room for attachments."))
+    if share > NO_SPACE:
+        effect = _("Files can still be added, but the disk is nearly full.")
+        return PartStatus(PartState.DEGRADED, effect, _("Make room on the disk of the attachments."), "storage")
+    return PartStatus(
+        PartState.DOWN,
+        _("The disk of the attachments is full or does not answer. Complaints with files are refused."),
+        _("Make room on the disk of the attachments, or connect it again."),
+        "storage",
+    )
+
+
+def _database(_at: datetime) -> PartStatus:
+    connections = facts.connections()
+    if connections.used < MANY_CONNECTIONS * connections.most:
+        return _working(_("Pages are served, and changes are saved."))
+    return PartStatus(
+        PartState.DEGRADED,
+        _("Nearly all connections to the database are in use. Pages may be slow or refused."),
+        _("Find out what holds the connections, and whether a proxy for them is missing."),
+        "database",
+    )
+
+
+DATABASE: Final = Part(_("Database"), _database)
+STORAGE: Final = Part(_("Disk for attachments"), _storage)
+BROKER: Final = Part(_("Broker"), _broker)
+CLOCKS: Final = Part(_("Deadlines and scheduled tasks"), _clocks)
+SMS: Final = Part(_("SMS messages"), _channel(Channel.SMS))
+EMAIL: Final = Part(_("E-mail"), _channel(Channel.EMAIL))
+REGISTRY: Final = Part(_("Civil registry"), _registry)
+OUTSIDE_CENTRES: Final = Part(_("Outside centres"), _outside_centres)
+PARTS: Final = (DATABASE, STORAGE, BROKER, CLOCKS, SMS, EMAIL, REGISTRY, OUTSIDE_CENTRES)

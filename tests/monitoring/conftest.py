@@ -1,0 +1,73 @@
+"""A system at rest: a broker and a disk that answer, and nothing that waits."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.utils import timezone, translation
+
+from config.monitoring import facts, public
+from config.monitoring.facts import DiskSpace
+from notifications.models import Message
+
+type MakeMessage = Callable[..., Message]
+
+
+class Answers:
+    """Stands in for a check that may hang: it answers at once, or (None) not at all."""
+
+    def __init__(self, answer: object) -> None:
+        self.given = answer
+
+    def answer(self) -> Any:
+        return self.given
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    stand_in = Answers({"codes": 0, "notices": 2, "chores": 1})
+    monkeypatch.setattr(facts, "queue_lengths", stand_in)
+    return stand_in
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    stand_in = Answers(DiskSpace(total=1000, free=500))
+    monkeypatch.setattr(facts, "disk_space", stand_in)
+    return stand_in
+
+
+@pytest.fixture(autouse=True)
+def _at_rest(broker: Answers, disk: Answers) -> Iterator[None]:
+    public.forget()
+    with translation.override("en"):
+        yield
+    public.forget()
+
+
+@pytest.fixture
+def at(db: None) -> datetime:
+    """The present: what may leave now is judged by the database's clock."""
+    return timezone.now()
+
+
+@pytest.fixture
+def make_message(at: datetime) -> MakeMessage:
+    """Return a function that makes a notice by SMS, or what its arguments say instead."""
+
+    def make(number: int = 1, **said: object) -> Message:
+        given = {
+            "occasion": f"test:{number}",
+            "template": "password_changed",
+            "channel": "sms",
+            "recipient": f"citizen:{number}",
+            "language": "ar",
+            "address": "+962790001234",
+            "subject": "",
+            "body": "…",
+            "created_at": at,
+        }
+        return Message.objects.create(**(given | said))  # type: ignore[misc]
+
+    return make
