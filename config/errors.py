@@ -18,6 +18,8 @@ RETRY_AFTER: Final = 10
 #: A row or a connection that is not free in time, and a server that shuts down (PostgreSQL, appendix A).
 BUSY: Final = frozenset({"55P03", "57014", "40P01", "57P01", "57P02", "57P03", "53300"})
 CONNECTION_EXCEPTION: Final = "08"
+#: A row or a table that somebody else kept for longer than `lock_timeout`.
+LOCKED: Final = "55P03"
 #: What a page never writes back.
 SECRETS: Final = ("password", "code", "csrfmiddlewaretoken")
 
@@ -42,9 +44,14 @@ def is_unavailable(error: BaseException | None) -> bool:
         return True
     if not isinstance(error, OperationalError):
         return False
-    state = getattr(error.__cause__, "sqlstate", None)
+    state = sqlstate(error)
     # Without a state the server was not reached.
     return state is None or state in BUSY or state.startswith(CONNECTION_EXCEPTION)
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """Return PostgreSQL's code of an error that Django raised; None if the server was not reached."""
+    return getattr(error.__cause__, "sqlstate", None)
 
 
 def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:

@@ -130,6 +130,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Data -----------------------------------------------------------------------------------------------------------
 
 DATABASE_URL = env.str("DATABASE_URL")
+# Addresses of other roles (config/database_roles.py), for the commands that need them; no server is given any.
+OWNER_DATABASE_URL = env.str("OWNER_DATABASE_URL", default="")
+TASKS_DATABASE_URL = env.str("TASKS_DATABASE_URL", default="")
+FIGURES_DATABASE_URL = env.str("FIGURES_DATABASE_URL", default="")
+ADMIN_DATABASE_URL = env.str("ADMIN_DATABASE_URL", default="")
 DATABASES: dict[str, Any] = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False}
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
@@ -16,8 +16,10 @@ from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from complaints.suggestions import suggestion_model
+from config.database_roles import OWNER
 from config.devstack import browser
 from notifications.wordings import editions
+from tests.owner import owner
 
 pytest_plugins = ["tests.cast"]
 # Workers share the cores: how long an example took by the clock says nothing about the code.
@@ -58,18 +60,21 @@ def django_db_keepdb() -> bool:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, *, django_db_keepdb: bool, django_db_blocker: DjangoDbBlocker
 ) -> None:
-    """Give each worker a copy of a database that the first of them has migrated while the others waited."""
-    if not django_db_keepdb or "PYTEST_XDIST_WORKER" not in os.environ:
+    """Give each worker a copy of a database that the first of them has migrated while the others waited.
+
+    The owner has it: the tests are the application, which may make no database.
+    """
+    if not django_db_keepdb:
         return
-    url, _, migrated = os.environ["DATABASE_URL"].rpartition("/")
-    with django_db_blocker.unblock(), psycopg.connect(f"{url}/postgres", autocommit=True) as cluster:
-        cluster.execute("SELECT pg_advisory_lock(1)")
+    cluster, _, migrated = os.environ["ADMIN_DATABASE_URL"].rpartition("/")
+    copy = connection.creation._get_test_db_name()
+    with django_db_blocker.unblock(), psycopg.connect(f"{cluster}/postgres", autocommit=True) as administrator:
+        administrator.execute("SELECT pg_advisory_lock(1)")
         call_command("migrate", verbosity=0)
         # A database is copied only while nobody is connected to it.
         connection.close()
-        copy = connection.settings_dict["TEST"]["NAME"]
-        cluster.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(copy), sql.Identifier(migrated))
+        administrator.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(*map(sql.Identifier, (copy, migrated, OWNER)))
         )
 
 
@@ -106,11 +111,13 @@ def _transactional_tests_empty_what_they_filled() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: delete_all_rows())
         yield
+    if owner.cache_info().currsize:
+        owner().close()
 
 
 def delete_all_rows() -> None:
     """Delete what every table holds but what migrating wrote; foreign keys are checked at the end, so in any order."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with owner().transaction(), owner().cursor() as cursor:
         cursor.execute("SET LOCAL history.flush_for_tests = 'on'")
         cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in _tables()))
         filled = {name for (name,) in cursor.fetchall()}

@@ -2,27 +2,20 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
-import environ
 import psycopg
+
+from config.database_roles import parameters
 
 type Migration = tuple[str, str]
 
 
 def applied(url: str) -> frozenset[Migration] | None:
     """Return app and name of every migration the database at ``url`` names, or None when it was never migrated."""
-    with psycopg.connect(**_parameters(url)) as connection:
+    with psycopg.connect(**parameters(url)) as connection:
         if not connection.execute("SELECT to_regclass('django_migrations')").fetchone()[0]:  # type: ignore[index]
             return None
         return frozenset(connection.execute("SELECT app, name FROM django_migrations").fetchall())
-
-
-def _parameters(url: str) -> dict[str, Any]:
-    """Return what the settings make of this address, in the words of psycopg."""
-    found = environ.Env.db_url_config(url)
-    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-    return {name: found[key] for key, name in names.items() if found.get(key)} | dict(found.get("OPTIONS", {}))
 
 
 def in_code(root: Path) -> frozenset[Migration]:

@@ -64,12 +64,12 @@ def run(arguments: Sequence[str]) -> int:
     folder = state.home()
     with contextlib.ExitStack() as opened:
         if running := _running(folder, opened):
-            return _call(arguments, {**os.environ, **running})
+            return _call(arguments, stack.for_commands({**os.environ, **running}))
         environment = opened.enter_context(stack.started_servers(folder, state.port(), to=sys.stderr))
         if needs is Needs.DATA and not stack.is_migrated(environment["DATABASE_URL"]):
             _fill(environment)
         opened.enter_context(stack.shared(folder, environment))
-        return _call(arguments, environment)
+        return _call(arguments, stack.for_commands(environment))
 
 
 def needs_of(arguments: Sequence[str]) -> Needs:

@@ -1,4 +1,7 @@
-"""A real PostgreSQL and a real Valkey from their wheels, each a context that yields its address."""
+"""A real PostgreSQL and a real Valkey from their wheels, each a context that yields its address.
+
+The address of a cluster is that of its administrator; `make_database` returns those of the roles.
+"""
 
 import contextlib
 import hashlib
@@ -11,14 +14,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import sql
 
+from config import database_roles
 from config.devstack.processes import Owner, free_port, start, stop, wait_for_port
 
 # How long a server may take to end in good order; both find everything again in their logs when it was cut short.
 POSTGRES_SECONDS, VALKEY_SECONDS = 1.2, 0.5
+ADMINISTRATOR, PASSWORD_FILE = "postgres", "administrator-password"
 VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -30,6 +35,11 @@ def postgres(base: Path, *, durable: bool = True) -> Iterator[str]:
     _make_home(base, owner)
     if not (base / "data" / "PG_VERSION").exists():
         _initialise(programs, base, owner, durable=durable)
+    if not (base / PASSWORD_FILE).exists():
+        raise SystemExit(
+            f"The database in {base} was made by an earlier version, with one role for everything."
+            " `python3 run.py --fresh` erases it and begins with an empty one."
+        )
     _stop_leftover(programs, base, owner)
     port = free_port()
     log = base / "postgres.log"
@@ -38,11 +48,16 @@ def postgres(base: Path, *, durable: bool = True) -> Iterator[str]:
     )
     try:
         wait_for_port(process, port, log=log, name="PostgreSQL")
-        url = f"postgres://app:{(base / 'password').read_text()}@127.0.0.1:{port}"
+        url = cluster_url(base, port)
         _wait_for_answer(url)
         yield url
     finally:
         stop(process, by=signal.SIGINT, patience=POSTGRES_SECONDS)
+
+
+def cluster_url(base: Path, port: int) -> str:
+    """Return the address of the cluster in ``base`` for its administrator, without a database name."""
+    return f"postgres://{ADMINISTRATOR}:{(base / PASSWORD_FILE).read_text()}@127.0.0.1:{port}"
 
 
 def _postgres_programs(owner: Owner) -> Path:
@@ -92,14 +107,14 @@ def _initialise(programs: Path, base: Path, owner: Owner, *, durable: bool) -> N
     # Ctrl-C may come now: only a cluster that is complete gets the name that is looked for.
     unfinished = base / "data.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
-    password = base / "password"
+    password = base / PASSWORD_FILE
     password.write_text(secrets.token_hex(16))
     password.chmod(0o600)
     owner.take(password)
     command: list[str | Path] = [
         programs / "initdb",
         f"--pgdata={unfinished}",
-        "--username=app",
+        f"--username={ADMINISTRATOR}",
         "--auth=scram-sha-256",
         f"--pwfile={password}",
         "--encoding=UTF8",
@@ -148,12 +163,26 @@ def _wait_for_answer(url: str) -> None:
             return
 
 
-def make_database(url: str, name: str) -> str:
-    """Make the database `name` unless it is there, and return its address."""
-    with psycopg.connect(f"{url}/postgres", autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return f"{url}/{name}"
+def make_database(url: str, name: str) -> dict[str, str]:
+    """Make the roles and the database ``name`` unless they are there, and return the settings with their addresses."""
+    with psycopg.connect(f"{url}/postgres", autocommit=True) as administrator:
+        database_roles.create(administrator, {role: _password(url, role) for role in database_roles.ADDRESSES})
+        database_roles.give_database(administrator, name)
+    return addresses(url, name)
+
+
+def addresses(url: str, name: str) -> dict[str, str]:
+    """Return the settings with the addresses of the database ``name`` for each role, and for the administrator."""
+    place = urlsplit(url)
+    return {
+        setting: f"postgres://{role}:{_password(url, role)}@{place.hostname}:{place.port}/{name}"
+        for role, setting in database_roles.ADDRESSES.items()
+    } | {"ADMIN_DATABASE_URL": f"{url}/{name}"}
+
+
+def _password(url: str, role: str) -> str:
+    """Return the password of a role: it follows from the administrator's, which does not follow from it."""
+    return hashlib.sha256(f"{urlsplit(url).password}:{role}".encode()).hexdigest()
 
 
 @contextlib.contextmanager

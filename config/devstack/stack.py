@@ -14,24 +14,28 @@ from types import FrameType
 from typing import NoReturn, TextIO
 from urllib.parse import urlsplit
 
-from config import probe
+from config import database_roles, probe
 from config.devstack import banner, database, servers, state
 from config.devstack.processes import free_port, is_taken, start, stop_all, tail
 
 PROGRAMS = Path(sys.executable).parent
 # What a command in another terminal needs to work on this stack.
 SHARED_SETTINGS = (
+    "ADMIN_DATABASE_URL",
     "ALLOWED_HOSTS",
     "DATABASE_URL",
     "EMBEDDED",
+    "FIGURES_DATABASE_URL",
     "IDENTITY_KEYS",
     "LOOKUP_KEY",
     "MEDIA_ROOT",
+    "OWNER_DATABASE_URL",
     "PUBLIC_URL",
     "REDIS_URL",
     "SECRET_KEY",
     "SMS_CARRIERS",
     "STATIC_ROOT",
+    "TASKS_DATABASE_URL",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_API_URL",
     "TWILIO_AUTH_TOKEN",
@@ -71,10 +75,10 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
         environment = stack.enter_context(started_servers(folder, port))
         environment |= _stand_in() if with_twilio else {}
         is_migrated(environment["DATABASE_URL"])
-        os.environ.update(environment)
+        os.environ.update(for_commands(environment))
         _prepare(folder)
         stack.enter_context(shared(folder, environment))
-        running = stack.enter_context(_started(_processes(with_twilio=with_twilio), folder))
+        running = stack.enter_context(_started(_processes(with_twilio=with_twilio), environment, folder))
         with step("Starting web and workers"):
             _wait_until_ready(running, folder, port)
         banner.announce(port, time.monotonic() - began, stand_in=environment["TWILIO_API_URL"] if with_twilio else "")
@@ -108,7 +112,7 @@ def started_servers(folder: Path, port: int, *, to: TextIO | None = None) -> Ite
     with contextlib.ExitStack() as stack:
         if "DATABASE_URL" not in environment:
             cluster = stack.enter_context(_said("PostgreSQL", servers.postgres(folder / "postgres"), to))
-            environment["DATABASE_URL"] = servers.make_database(cluster, "app")
+            environment |= servers.make_database(cluster, "app")
         if "REDIS_URL" not in environment:
             environment["REDIS_URL"] = stack.enter_context(_said("Valkey", servers.valkey(folder / "valkey"), to))
         yield environment
@@ -242,16 +246,35 @@ def _static_fingerprint() -> str:
 
 
 @contextlib.contextmanager
-def _started(names: Sequence[str], folder: Path) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+def _started(
+    names: Sequence[str], environment: Mapping[str, str], folder: Path
+) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
     """Start the processes, and stop them all at once: one after another took as long as all together."""
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name in names:
-            running[name] = start(command(name, folder), log=_log(folder, name), environment=os.environ, cwd=state.ROOT)
+            running[name] = start(
+                command(name, folder),
+                log=_log(folder, name),
+                environment=_environment(name, environment),
+                cwd=state.ROOT,
+            )
         yield running
     finally:
         with step("Stopping web and workers"):
             stop_all(list(running.values()), patience=PROCESS_SECONDS)
+
+
+def for_commands(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a command or a worker, which may take longer than a page."""
+    return dict(environment) | {"DATABASE_URL": environment.get("TASKS_DATABASE_URL") or environment["DATABASE_URL"]}
+
+
+def _environment(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a process: its own address of the database, and that of no other role."""
+    own = for_commands(environment) if name in WORKERS else environment
+    others = {*database_roles.ADDRESSES.values(), "ADMIN_DATABASE_URL"} - {"DATABASE_URL"}
+    return {name: value for name, value in own.items() if name not in others}
 
 
 def command(name: str, folder: Path) -> list[str | Path]:

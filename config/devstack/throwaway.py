@@ -21,10 +21,12 @@ def started(given: Mapping[str, str]) -> Iterator[dict[str, str]]:
         lacking = {"MEDIA_ROOT": str(base / "media")}
         if "DATABASE_URL" not in given:
             cluster = stack.enter_context(servers.postgres(base / "postgres", durable=False))
-            lacking["DATABASE_URL"] = servers.make_database(cluster, "app")
+            lacking |= servers.make_database(cluster, "app")
         if "REDIS_URL" not in given:
             lacking["REDIS_URL"] = stack.enter_context(servers.valkey(base / "valkey", durable=False))
-        yield {name: value for name, value in lacking.items() if name not in given}
+        if "MEDIA_ROOT" in given:
+            del lacking["MEDIA_ROOT"]
+        yield lacking
 
 
 @contextlib.contextmanager

@@ -40,7 +40,8 @@ def _run(benchmark: Benchmark, arguments: list[str]) -> int:
     if benchmark.has_servers or {"-h", "--help"} & set(arguments):
         return benchmark.run(arguments)
     with throwaway.started(os.environ) as servers:
-        os.environ.update(servers)
+        # It copies databases, forges histories and tidies tables, which the application may not.
+        os.environ.update(servers, DATABASE_URL=servers.get("ADMIN_DATABASE_URL", os.environ.get("DATABASE_URL", "")))
         return benchmark.run(arguments)
 
 

@@ -23,7 +23,7 @@ class Database:
         self.base, self.port, self.owner = base, free_port(), Owner.unprivileged()
         self.programs = servers._postgres_programs(self.owner)
         self.log = base / "postgres.log"
-        self.url = f"postgres://app:{(base / 'password').read_text()}@127.0.0.1:{self.port}"
+        self.url = servers.cluster_url(base, self.port)
         self._process = self._started()
 
     def crash(self) -> None:

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,13 +45,13 @@ def adopt(plan: Plan, cluster: str, broker: str, provider: Provider) -> None:
     from config.celery import app
 
     public = _public()
-    os.environ |= {
-        "DATABASE_URL": f"{cluster}/app",
+    addresses = servers.addresses(cluster, "app")
+    os.environ |= addresses | {
         "REDIS_URL": broker,
         "NOTIFICATIONS_TIME_FACTOR": repr(plan.time_factor),
     }
     os.environ |= public | provider.settings
-    parts = urlsplit(cluster)
+    parts = urlsplit(addresses["DATABASE_URL"])
     connections.settings["default"] |= {"PORT": parts.port, "PASSWORD": parts.password}
     settings.NOTIFICATIONS_TIME_FACTOR = plan.time_factor
     settings.PUBLIC_URL, settings.TWILIO_API_URL = public["PUBLIC_URL"], provider.url
@@ -64,10 +65,10 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _settings(base: Path, database: str, broker: str, provider: Provider) -> dict[str, str]:
+def _settings(base: Path, database: Mapping[str, str], broker: str, provider: Provider) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "config.offline",
-        "DATABASE_URL": database,
+        **database,
         "REDIS_URL": broker,
         "EMBEDDED": "true",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",

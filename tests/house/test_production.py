@@ -15,12 +15,12 @@ import subprocess
 import sys
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from email.message import Message
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 import yaml
@@ -68,6 +68,11 @@ def command_of(service: str) -> list[str]:
     return [word.replace("$$", "$") for word in shlex.split(said)] if said else image_command()
 
 
+def address(text: str) -> SplitResult:
+    """Return an address of the file with a password filled in."""
+    return urlsplit(re.sub(r"\$\{[^}]*\}", "secret", text))
+
+
 def variables(text: str) -> set[str]:
     return set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", text))
 
@@ -86,6 +91,32 @@ def test_every_variable_of_a_service_is_a_documented_setting(service: str) -> No
     named = set(SERVICES[service]["environment"]) | set(image_environment())
     assert named - documented() - {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"} == set()
     assert SERVICES[service]["env_file"] == ".env"
+
+
+@pytest.mark.parametrize(
+    ("service", "role"),
+    [
+        ("web", "app"),
+        ("codes", "tasks"),
+        ("notices", "tasks"),
+        ("chores", "tasks"),
+        ("beat", "app"),
+        ("prepare", "app"),
+    ],
+)
+def test_a_service_knows_the_password_of_its_own_role(service: str, role: str) -> None:
+    """The form is read by every container: what it has for this file alone is taken out again."""
+    given = SERVICES[service]["environment"]
+    assert address(given["DATABASE_URL"]).username == role
+    assert {name: given[name] for name in ONLY_FOR_COMPOSE - {"REDIS_PASSWORD"}} == dict.fromkeys(
+        ONLY_FOR_COMPOSE - {"REDIS_PASSWORD"}, ""
+    )
+    others = {name for name in given if name.endswith("_DATABASE_URL")}
+    assert others == (
+        {"ADMIN_DATABASE_URL", "FIGURES_DATABASE_URL", "OWNER_DATABASE_URL", "TASKS_DATABASE_URL"}
+        if service == "prepare"
+        else set()
+    )
 
 
 @pytest.mark.parametrize("service", OURS)
@@ -123,15 +154,14 @@ def test_the_broker_refuses_rather_than_evicts() -> None:
 class Production:
     """A folder, a database and settings of their own, and the commands of the production files run in them."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, addresses: Mapping[str, str]) -> None:
         """Fill the form in, and let the images' own values and addresses win as Compose does."""
-        self.folder = folder
+        self.folder, self.addresses = folder, addresses
         self.port = _free_port()
         self.environment = {
             **_inherited(),
             **_filled_in_form(),
             **image_environment(),
-            "DATABASE_URL": database_url,
             "REDIS_URL": settings.REDIS_URL,
             # The container's own paths and port, as they are on this machine.
             "STATIC_ROOT": str(folder / "static"),
@@ -140,11 +170,17 @@ class Production:
             "PORT": str(self.port),
         }
 
-    def run(self, command: list[str]) -> None:
+    def environment_of(self, service: str) -> dict[str, str]:
+        """Return what the service is given: of the database, the addresses that Compose names, for their roles."""
+        given = {name: url for name, url in SERVICES[service]["environment"].items() if name.endswith("DATABASE_URL")}
+        by_role = {urlsplit(own).username: own for own in self.addresses.values()}
+        return self.environment | {name: by_role[address(url).username] for name, url in given.items()}
+
+    def run(self, command: list[str], *, service: str = "web") -> None:
         done = subprocess.run(
             command,
             cwd=ROOT,
-            env=self.environment,
+            env=self.environment_of(service),
             capture_output=True,
             text=True,
             check=False,
@@ -158,7 +194,9 @@ class Production:
         log = self.folder / f"{service}.log"
         command = [word.replace("/tmp/", f"{self.folder}/") for word in command_of(service)]
         with log.open("wb") as output:
-            process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=output, stderr=output)
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment_of(service), stdout=output, stderr=output
+            )
         try:
             yield log
         finally:
@@ -225,12 +263,12 @@ def _until(is_so: Callable[[], bool], log: Path) -> None:
 @pytest.fixture(scope="module")
 def production(tmp_path_factory: pytest.TempPathFactory) -> Production:
     """Build and prepare as the Dockerfile and Compose do, once for the tests below."""
-    cluster, _, _ = os.environ["DATABASE_URL"].rpartition("/")
+    cluster, _, _ = os.environ["ADMIN_DATABASE_URL"].rpartition("/")
     name = f"production_{secrets.token_hex(4)}"
-    made = Production(tmp_path_factory.mktemp("production"), servers.make_database(cluster, name))
+    made = Production(tmp_path_factory.mktemp("production"), servers.addresses(cluster, name))
     for step in image_build_steps():
         made.run(["sh", "-c", step])
-    made.run(command_of("prepare"))
+    made.run(command_of("prepare"), service="prepare")
     return made
 
 
@@ -245,7 +283,10 @@ def test_the_image_builds_static_files_without_a_server(production: Production) 
 def test_web_serves_pages_and_says_so_to_the_probe(production: Production) -> None:
     probe = yaml.safe_load(re.findall(r"^HEALTHCHECK .*CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)[0])
     with production.started("web") as log:
-        _until(lambda: subprocess.run(probe, cwd=ROOT, env=production.environment, check=False).returncode == 0, log)
+        _until(
+            lambda: subprocess.run(probe, cwd=ROOT, env=production.environment_of("web"), check=False).returncode == 0,
+            log,
+        )
         page = production.get("/ar/help/")
         assert page.status == 200
         assert page.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
@@ -275,6 +316,6 @@ def test_beat_starts_and_keeps_its_schedule(production: Production) -> None:
 
 def test_addresses_in_compose_have_the_form_the_settings_read() -> None:
     for name, scheme, host in (("DATABASE_URL", "postgres", "postgres"), ("REDIS_URL", "redis", "redis")):
-        address = urlsplit(re.sub(r"\$\{[^}]*\}", "secret", SERVICES["web"]["environment"][name]))
-        assert (address.scheme, address.hostname, address.password) == (scheme, host, "secret")
+        found = address(SERVICES["web"]["environment"][name])
+        assert (found.scheme, found.hostname, found.password) == (scheme, host, "secret")
         assert host in SERVICES

@@ -249,5 +249,13 @@ def test_a_cluster_whose_making_was_interrupted_is_made_anew(tmp_path: Path) -> 
         unfinished.mkdir(parents=True)
         (unfinished / "PG_VERSION").write_text("18")
         with servers.postgres(base / "postgres", durable=False) as url:
-            assert url.startswith("postgres://app:")
+            assert url.startswith("postgres://postgres:")
         assert not unfinished.exists()
+
+
+def test_a_cluster_of_one_role_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with throwaway.folder() as base:
+        (base / "postgres" / "data").mkdir(parents=True)
+        (base / "postgres" / "data" / "PG_VERSION").write_text("18")
+        with pytest.raises(SystemExit, match="made by an earlier version, with one role for everything"):
+            servers.postgres(base / "postgres").__enter__()

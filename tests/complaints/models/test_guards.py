@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+import psycopg
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from complaints.models import Case, CaseEvent, Holding
 from complaints.workflow import State, edges
+from tests.owner import owner
 
 
 @pytest.mark.django_db
@@ -62,10 +64,13 @@ def test_a_case_cannot_begin_closed(referred: Case, now: datetime) -> None:
         "TRUNCATE complaints_caseevent CASCADE",
     ],
 )
+@pytest.mark.django_db(transaction=True)
 def test_history_is_append_only(referred: Case, statement: str) -> None:
-    connection.check_constraints()  # what the filing deferred would keep TRUNCATE waiting
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    """The application has no right to try, and a trigger refuses everybody else."""
+    with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
         cursor.execute(statement)
+    with pytest.raises(psycopg.IntegrityError, match="append-only"):
+        owner().execute(statement)
     assert CaseEvent.objects.count() == 1
 
 
@@ -79,3 +84,27 @@ def test_spans_of_one_case_do_not_overlap(accepted: Case, now: datetime) -> None
         Holding.objects.create(
             case=accepted, holder="cmu", started_at=now.replace(hour=11), ended_at=now.replace(hour=12)
         )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_flush_of_tests_deletes_no_history_of_the_application(referred: Case) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET history.flush_for_tests = 'on'")
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            cursor.execute("DELETE FROM complaints_caseevent")
+    connection.close()  # and with it the setting
+
+
+FORGED = """
+CREATE TEMPORARY TABLE complaints_caseevent ON COMMIT DROP AS SELECT * FROM public.complaints_caseevent;
+INSERT INTO pg_temp.complaints_caseevent (case_id, number, action, from_state, to_state, chain, at)
+SELECT id, version + 1, 'return', state, 'triage', chain, changed_at FROM public.complaints_case;
+UPDATE complaints_case SET state = 'triage', last_action = 'return', version = version + 1, promised_on = NULL;
+SET CONSTRAINTS ALL IMMEDIATE
+"""
+
+
+def test_a_guard_is_not_told_by_a_temporary_table(accepted: Case) -> None:
+    """A session finds its temporary tables first; the guards do not look there."""
+    with connection.cursor() as cursor, pytest.raises(IntegrityError, match="has no event"), transaction.atomic():
+        cursor.execute(FORGED)
