@@ -269,6 +269,8 @@ QUIET_HOURS = env.str("QUIET_HOURS", default="" if EMBEDDED else "21:00-08:00")
 SMS_DAILY_CAP = env.int("SMS_DAILY_CAP", default=0)
 EMAIL_DAILY_CAP = env.int("EMAIL_DAILY_CAP", default=0)
 SMS_SENDER = env.str("SMS_SENDER", default="CMU")
+# Nobody can reply to a sender that is a name.
+SMS_REPLY_NUMBERS: list[str] = env.list("SMS_REPLY_NUMBERS", default=[SMS_SENDER] if SMS_SENDER.startswith("+") else [])
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_API_URL = env.str("TWILIO_API_URL", default="")

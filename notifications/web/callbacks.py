@@ -66,9 +66,15 @@ def twilio_status(request: HttpRequest, attempt: int) -> HttpResponse:
 
 @_signed_by_twilio
 def twilio_inbound(request: HttpRequest) -> HttpResponse:
-    """Block the number of a person who wants no messages or is not their recipient; other replies are not kept."""
+    """Block the number of a person who wants no messages or is not their recipient; other replies are not kept.
+
+    Only what was sent to a number of SMS_REPLY_NUMBERS counts.
+    """
     number, reply = request.POST.get("From", ""), _reply(request)
-    if number and reply in replies.STOP:
+    if request.POST.get("To", "") not in settings.SMS_REPLY_NUMBERS:
+        # Other services may share the account: what people write to those says nothing about our messages.
+        logger.warning("A reply was left alone: it was sent to none of our numbers.")
+    elif number and reply in replies.STOP:
         address_status.record(Channel.SMS, number, Verdict.STOPPED, "reply")
     elif number and reply in replies.WRONG_PERSON:
         address_status.record(Channel.SMS, number, Verdict.STRANGER, "reply")

@@ -114,12 +114,17 @@ def of_nobody() -> ssl.SSLContext:
     return context
 
 
+#: What a server says when it drips, and how long it takes over each letter.
+DRIPS, DRIP_SECONDS = "x" * 70, 0.02
+
+
 @dataclass
 class MailServer:
     """Answers SMTP commands with a yes, or with what it was told for a command; ``None`` hangs up."""
 
     answers: dict[str, str | None] = field(default_factory=dict)
     silent_at: str = ""
+    dripping_at: str = ""
     seconds_before_each: float = 0
     over: threading.Event = field(default_factory=threading.Event)
     mails: list[EmailMessage] = field(default_factory=list)
@@ -158,8 +163,16 @@ class _Session(socketserver.StreamRequestHandler):
         answer = self._told.answers.get(moment, usual)
         if answer is None:
             return ""
+        if moment == self._told.dripping_at:
+            self._drip(f"{answer[:4]}{DRIPS}")
         self.wfile.write(answer.encode() + b"\r\n")
         return answer
+
+    def _drip(self, text: str) -> None:
+        """Send a line that goes on, letter by letter: each read is quick, and all of them together are not."""
+        for letter in f"{text[:3]}-{text[4:]}\r\n":
+            self.wfile.write(letter.encode())
+            self._told.over.wait(DRIP_SECONDS)
 
     @property
     def _told(self) -> MailServer:

@@ -2,6 +2,7 @@
 
 import smtplib
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage, Uncertain
 from notifications.carriers.smtp import SmtpCarrier, server_options
+from notifications.carriers.smtp_connection import BoundedBackend
 from tests.notifications.outgoing import EMAIL, email
 from tests.notifications.servers import MailServer, mail_server, of_nobody
 
@@ -202,8 +204,39 @@ class TestWhatAnswersMean:
         self, mail: MailServer, settings: Any
     ) -> None:
         settings.NOTIFICATIONS_TIME_FACTOR = 0.05
-        mail.seconds_before_each = 0.4
+        mail.seconds_before_each = 0.25
         assert (said(), mail.mails) == ((Meaning.BUSY, "slow"), [])
+
+    @pytest.mark.parametrize(
+        ("moment", "meaning"),
+        [
+            ("GREETING", (Meaning.BUSY, "connect")),
+            ("EHLO", (Meaning.BUSY, "connection")),
+            ("RCPT", (Meaning.BUSY, "connection")),
+            ("DATA", (None, "data")),
+            ("BODY", (None, "data")),
+        ],
+    )
+    def test_a_server_that_drips_holds_nobody_beyond_the_time_of_the_exchange(
+        self, mail: MailServer, settings: Any, moment: str, meaning: tuple[Meaning | None, str]
+    ) -> None:
+        settings.NOTIFICATIONS_TIME_FACTOR = 0.02
+        mail.dripping_at = moment
+        began = monotonic()
+        assert said() == meaning
+        # Half a second for the exchange; the server would take three times as long.
+        assert monotonic() - began < 1.3
+
+    def test_a_connection_that_limits_each_read_alone_is_held(
+        self, mail: MailServer, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The control: Django's own connection waits for as long as letters come."""
+        monkeypatch.setattr(BoundedBackend, "connection_class", smtplib.SMTP)
+        settings.NOTIFICATIONS_TIME_FACTOR = 0.02
+        mail.dripping_at = "GREETING"
+        began = monotonic()
+        said()
+        assert monotonic() - began > 1.4
 
     @pytest.mark.parametrize("farewell", [None, "garbage", "421 closing"])
     def test_nothing_said_at_the_farewell_takes_anything_back(self, mail: MailServer, farewell: str | None) -> None:

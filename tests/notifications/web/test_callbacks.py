@@ -23,7 +23,7 @@ from notifications.sending import delivery, sweep
 from tests.fakes.twilio.account import FakeTwilio
 from tests.fakes.twilio.server import serving
 from tests.notifications.conftest import notice, owed
-from tests.notifications.web.twilio_requests import AMINA, HOME, INBOUND, SAYS, SENT, SID, TWILIO, at, post, tell
+from tests.notifications.web.twilio_requests import AMINA, HOME, INBOUND, OURS, SAYS, SENT, SID, TWILIO, at, post, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio_settings")]
 
@@ -207,7 +207,7 @@ class TestReports:
 
         monkeypatch.setattr(message_states, "record_report", away)
         monkeypatch.setattr(address_status, "record", away)
-        answer = tell(path, SENT | {"Body": "stop"})
+        answer = tell(path, SENT | {"Body": "stop", "To": OURS})
         assert (answer.status_code, answer["Retry-After"], "10.0.0.7" in caplog.text) == (503, "30", False)
 
 

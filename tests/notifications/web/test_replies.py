@@ -1,11 +1,15 @@
 """The short replies of people, and nothing else they write, change what is sent to them."""
 
+import runpy
+from typing import Any
+
 import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from config.devstack.state import ROOT
 from notifications.addresses import address_status
 from notifications.models import Channel, Verdict
-from tests.notifications.web.twilio_requests import AMINA, INBOUND, KARIM, SAYS, post, reply
+from tests.notifications.web.twilio_requests import AMINA, INBOUND, KARIM, OURS, SAYS, post, reply
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio_settings")]
 
@@ -114,3 +118,33 @@ class TestReplies:
     def test_a_reply_without_a_signature_does_not_count(self) -> None:
         assert post(INBOUND, SAYS | {"Body": "stop"}, None).status_code == 403
         assert address_status.verdict(Channel.SMS, AMINA) is None
+
+
+class TestToWhom:
+    """Only what people write to our own numbers is about our messages."""
+
+    @pytest.mark.parametrize("to", ["+15005550007", "", "CMU", "whatsapp:+15005550006"])
+    def test_a_reply_to_another_number_of_the_account_changes_nothing(self, to: str) -> None:
+        assert reply("STOP", To=to).status_code == 200
+        assert reply("wrong number", To=to).status_code == 200
+        assert address_status.verdict(Channel.SMS, AMINA) is None
+
+    def test_nor_does_a_start_undo_what_was_said_to_us(self) -> None:
+        reply("STOP")
+        reply("START", To="+15005550007")
+        assert address_status.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
+
+    def test_each_of_our_numbers_counts(self, settings: Any) -> None:
+        settings.SMS_REPLY_NUMBERS = ["+15005550007", OURS]
+        reply("STOP", To="+15005550007")
+        assert address_status.verdict(Channel.SMS, AMINA) == Verdict.STOPPED
+
+    def test_the_number_of_the_sender_is_one_unless_others_are_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def numbers(**environment: str) -> list[str]:
+            for name, value in environment.items():
+                monkeypatch.setenv(name, value)
+            return runpy.run_path(str(ROOT / "config" / "settings.py"))["SMS_REPLY_NUMBERS"]
+
+        assert numbers(SMS_SENDER="CMU") == []
+        assert numbers(SMS_SENDER="+962791234567") == ["+962791234567"]
+        assert numbers(SMS_REPLY_NUMBERS="+962790000001,+962790000002") == ["+962790000001", "+962790000002"]

@@ -10,9 +10,11 @@ from tests.fakes.twilio.account import ACCOUNT, FakeTwilio
 HOME: Final = "https://bk.gov.jo"
 INBOUND: Final = "/callbacks/twilio/inbound"
 AMINA, KARIM = "+962790001234", "+962790005678"
+#: The number at which replies to our messages arrive.
+OURS: Final = "+15005550006"
 SID: Final = f"SM{7:032x}"
 SENT: Final = {"MessageSid": SID, "MessageStatus": "sent", "AccountSid": ACCOUNT, "To": AMINA, "From": "CMU"}
-SAYS: Final = {"MessageSid": SID, "SmsStatus": "received", "AccountSid": ACCOUNT, "From": AMINA, "To": "+15005550006"}
+SAYS: Final = {"MessageSid": SID, "SmsStatus": "received", "AccountSid": ACCOUNT, "From": AMINA, "To": OURS}
 TWILIO: Final = FakeTwilio()
 
 
