@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, cast
@@ -16,6 +17,8 @@ from django.views.decorators.cache import never_cache
 from accounts import rate_limits
 from accounts.models import Citizen, User
 from accounts.roles import Role
+
+logger = logging.getLogger(__name__)
 
 type Page = Callable[..., HttpResponseBase]
 
@@ -77,6 +80,7 @@ def handles_rate_limits[V: Page](view: V) -> V:
 
 def rate_limit_page(request: HttpRequest, limit: rate_limits.RateLimit) -> HttpResponse:
     """Return the 429 page for a limit that was reached."""
+    logger.warning("a limit was reached", extra={"limit": limit.scope})
     return render(request, "accounts/too_many.html", {"minutes": limit.span.total_seconds() // 60}, status=429)
 
 

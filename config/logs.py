@@ -27,6 +27,8 @@ def errors_in_short(_logger: WrappedLogger, _method: str, event: EventDict) -> E
 # Frames' local variables hold what people typed: never written.
 TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 BEFORE: list[Any] = [
+    # The number of the request, or the task.
+    structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),

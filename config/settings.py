@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.monitoring.middleware.PageMetrics",
+    "config.monitoring.request_log.RequestLog",
     "config.middleware.TrustedProxies",
     "config.middleware.RequestLimits",
     "django.middleware.security.SecurityMiddleware",

@@ -1,4 +1,4 @@
-"""Measures every task of the workers, and answers scrapes where a worker runs in a container of its own."""
+"""Measures and names every task of the workers, and answers scrapes where a worker runs in a container of its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery.signals import task_failure, task_postrun, task_prerun, worker_ready
 from django.conf import settings
 from prometheus_client import start_http_server
+from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 from config.monitoring import exposition
 from config.monitoring.metrics import TASK_SECONDS, TASKS_LOST
@@ -25,11 +26,13 @@ def connect() -> None:
     worker_ready.connect(_listen)
 
 
-def _begin(task_id: str, **_: Any) -> None:
+def _begin(task_id: str, task: Any, **_: Any) -> None:
+    bind_contextvars(task=task.name, task_id=task_id)
     _began[task_id] = perf_counter()
 
 
 def _end(task_id: str, task: Any, state: str | None = None, **_: Any) -> None:
+    unbind_contextvars("task", "task_id")
     began = _began.pop(task_id, None)
     if began is not None:
         outcome = (state or "unknown").lower()

@@ -122,7 +122,7 @@ def tasks(name: str, **labels: str) -> float:
 @pytest.mark.parametrize(("state", "outcome"), [("SUCCESS", "success"), ("FAILURE", "failure"), (None, "unknown")])
 def test_a_task_is_counted_by_its_name_and_outcome(state: str | None, outcome: str) -> None:
     before = tasks("task_seconds_count", outcome=outcome)
-    task_metrics._begin(task_id="1")
+    task_metrics._begin(task_id="1", task=Task)
     task_metrics._end(task_id="1", task=Task, state=state)
     task_metrics._end(task_id="2", task=Task, state=state)  # began before this process measured
     assert tasks("task_seconds_count", outcome=outcome) == before + 1

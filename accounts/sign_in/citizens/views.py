@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.contrib import messages
@@ -21,6 +22,8 @@ from accounts.sign_in import backends
 from accounts.sign_in.backends import CITIZEN_BACKEND
 from accounts.sign_in.citizens.forms import SignInForm
 
+logger = logging.getLogger(__name__)
+
 
 @visitors_only
 @require_http_methods(["GET", "POST"])
@@ -30,6 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (user := _authenticated_user(request, form, at=at)):
         login(request, user, backend=CITIZEN_BACKEND)
+        logger.info("a citizen signed in", extra={"user_id": str(user.pk)})
         return _redirect_after_sign_in(request, user)
     return render(request, "accounts/sign_in/citizens/sign_in.html", {"form": form, "next": local_next(request)})
 
@@ -43,6 +47,7 @@ def _authenticated_user(request: HttpRequest, form: SignInForm, *, at: datetime)
     rate_limits.spend(rate_limits.SIGN_INS_PER_NUMBER_AND_ADDRESS, here, at=at)
     user = backends.citizen_for(number, form.cleaned_data["password"])
     if user is None:
+        logger.warning("a sign-in of a citizen failed")
         form.add_error("number", gettext("The number or the password is not right"))
         return None
     rate_limits.give_back(rate_limits.SIGN_INS_PER_ADDRESS, address, at=at)
@@ -65,6 +70,8 @@ def _redirect_after_sign_in(request: HttpRequest, user: User) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and clear the browser's cache: phones are shared."""
+    if request.user.is_authenticated:
+        logger.info("somebody signed out", extra={"user_id": str(request.user.pk)})
     target = "staff-sign-in" if getattr(request.user, "is_staff", False) else "home"
     logout(request)
     response = redirect(target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 from django.contrib.auth import authenticate, login
@@ -14,6 +15,8 @@ from django.views.decorators.http import require_http_methods
 from accounts import rate_limits
 from accounts.decorators import local_next, rate_limit_page, visitors_only
 from accounts.sign_in.staff.forms import StaffSignInForm
+
+logger = logging.getLogger(__name__)
 
 # The limit that django-axes is set to, for the page that says how long to wait.
 LOCKED: Final = rate_limits.RateLimit("staff_locked", 5, rate_limits.QUARTER_HOUR)
@@ -31,11 +34,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = authenticate(request, login=login_name, password=form.cleaned_data["password"])
         if user is not None:
             login(request, user)
+            logger.info("a member of staff signed in", extra={"user_id": str(user.pk)})
             return redirect(local_next(request) or "desk")
+        logger.warning("a sign-in of staff failed")
         form.add_error("email", gettext("The e-mail or the password is not right"))
     return render(request, "accounts/sign_in/staff/sign_in.html", {"form": form, "next": local_next(request)})
 
 
 def locked_out(request: HttpRequest, _response: HttpResponse | None, _credentials: Any) -> HttpResponse:
     """Return the page for whoever is locked out; called by django-axes."""
+    logger.warning("a sign-in of staff was locked out")
     return rate_limit_page(request, LOCKED)
