@@ -31,6 +31,10 @@ PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, ".installed")
 NEEDED = (3, 12)
 WHEELS_ONLY = ["--require-hashes", "--only-binary", ":all:"]
+READ_ONLY = (
+    "{} cannot be written to, and its .venv is missing or not up to date. Run `python3 run.py` once while it can be "
+    "written to, or copy it to a folder of your own."
+)
 DEVELOPER_COMMANDS = {"test", "check", "bench", "imports", "lock"}
 
 
@@ -40,8 +44,11 @@ def main():
         print(__doc__.strip())
         return
     level = "dev" if set(sys.argv[1:2]) & DEVELOPER_COMMANDS else "run"
-    with only_one():
-        prepare_environment(level)
+    if os.access(HERE, os.W_OK):
+        with only_one():
+            prepare_environment(level)
+    elif not is_prepared(level):
+        sys.exit(READ_ONLY.format(HERE))
     # Containers often forbid bytecode, meaning their one process; here dozens would compile the same modules each time.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.execv(PYTHON, [PYTHON, "-m", "config.devstack", *sys.argv[1:]])

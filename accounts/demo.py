@@ -19,6 +19,7 @@ from accounts.identity.registries.embedded import EmbeddedRegistry, RegisteredPe
 from accounts.models import Citizen, Identity, IdentityCheck, Membership, NumberKind, PolicyAcceptance, User
 from accounts.registration.policy import POLICY_VERSION
 from accounts.roles import Role
+from accounts.sign_in.passwords.hashing import hash_for_number
 from agencies.models import Agency, Directorate, Governorate
 
 PASSWORD: Final = "zaytoun-bahr-qamar"  # noqa: S105 - the demonstration's, printed in the README
@@ -135,7 +136,7 @@ def _citizen(sample: DemoCitizen, *, at: datetime) -> Citizen:
 
 
 def _new_citizen(sample: DemoCitizen, person: RegisteredPerson, *, at: datetime) -> Citizen:
-    user = User.objects.create_citizen(language="ar", password_hash=_password_hash())
+    user = User.objects.create_citizen(language="ar", password_hash=hash_for_number(PASSWORD, person.number))
     citizen = Citizen.objects.create(
         user=user,
         number_kind=person.number_kind,

@@ -49,6 +49,7 @@ REGISTRY_CHECKS_PER_ADDRESS = RateLimit("registry_address", 30, DAY)
 SIGN_INS_PER_NUMBER_AND_ADDRESS = RateLimit("sign_in_here", 5, QUARTER_HOUR)
 SIGN_INS_PER_NUMBER = RateLimit("sign_in_number", 40, HOUR)
 SIGN_INS_PER_ADDRESS = RateLimit("sign_in_address", 150, QUARTER_HOUR)
+NEW_PASSWORDS_PER_ADDRESS = RateLimit("new_password_address", 60, HOUR)
 STAFF_SIGN_INS_PER_ADDRESS = RateLimit("staff_address", 60, QUARTER_HOUR)
 STAFF_SIGN_INS_PER_EMAIL = RateLimit("staff_email", 40, HOUR)
 PASSWORD_TRIES_PER_USER = RateLimit("password_user", 5, QUARTER_HOUR)
@@ -61,6 +62,9 @@ RESETS_PER_ADDRESS = RateLimit("reset_address", 60, HOUR)
 # must not tell whether others gave the same address.
 EMAIL_LINKS_PER_CITIZEN = RateLimit("email_link_citizen", 5, DAY)
 EMAIL_LINKS_PER_EMAIL = RateLimit("email_link_email", 5, DAY)
+# Four full forms, and six minutes of a phone's video; each file costs the service time and room.
+UPLOADED_FILES_PER_PERSON = RateLimit("upload_files", 40, HOUR)
+UPLOADED_KILOBYTES_PER_PERSON = RateLimit("upload_kilobytes", 300 * 1024, HOUR)
 
 
 class RateLimitReached(Exception):
@@ -71,18 +75,20 @@ class RateLimitReached(Exception):
         self.limit = limit
 
 
-def spend(limit: RateLimit, key: str, *, at: datetime) -> int:
-    """Count one more and return the count of this window; raise ``RateLimitReached`` above the limit.
+def spend(limit: RateLimit, key: str, *, at: datetime, amount: int = 1) -> int:
+    """Count ``amount`` more and return the count of this window; raise ``RateLimitReached`` above the limit.
 
     Call it outside a transaction that may roll back, or the count is lost.
     """
+    if amount > limit.most:
+        raise RateLimitReached(limit)
     starts_at, ends_at = _window(limit, at)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO accounts_ratecounter AS t (scope, key, starts_at, ends_at, count) VALUES (%s, %s, %s, %s, 1) "
-            "ON CONFLICT (scope, key, starts_at) DO UPDATE SET count = t.count + 1 WHERE t.count < %s "
-            "RETURNING count",
-            [limit.scope, _hashed(key), starts_at, ends_at, limit.most],
+            "INSERT INTO accounts_ratecounter AS t (scope, key, starts_at, ends_at, count) VALUES (%s, %s, %s, %s, %s) "
+            "ON CONFLICT (scope, key, starts_at) DO UPDATE SET count = t.count + excluded.count "
+            "WHERE t.count + excluded.count <= %s RETURNING count",
+            [limit.scope, _hashed(key), starts_at, ends_at, amount, limit.most],
         )
         row = cursor.fetchone()
     if row is None:

@@ -4,6 +4,7 @@ English needs no catalogue, because the text in the code is the English text.
 """
 
 import io
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,11 +75,17 @@ def update(root: Path, additions: Mapping[Key, Translation] | None = None) -> No
 
 
 def compile_if_stale(root: Path) -> bool:
-    """Compile the catalogue unless the compiled one is newer, and tell whether it was done."""
+    """Compile the catalogue unless the compiled one is newer, and tell whether it was done.
+
+    Exits with a sentence where the catalogue is out of date and its folder cannot be written to.
+    """
     source = source_of(root)
     compiled = source.with_suffix(".mo")
     if compiled.exists() and compiled.stat().st_mtime_ns > source.stat().st_mtime_ns:
         return False
+    if not os.access(compiled.parent, os.W_OK):
+        msg = f"{compiled} is missing or out of date, and its folder cannot be written to: run `python3 run.py` there."
+        raise SystemExit(msg)
     partial = compiled.with_suffix(".partial")
     with partial.open("wb") as output:
         mofile.write_mo(output, _read(source))

@@ -1,4 +1,4 @@
-"""What is answered when a page fails: 503 while the database is away or busy, otherwise 500."""
+"""What is answered when a page fails: 503 while the database, the disk or the hashing cannot serve, otherwise 500."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ from django.template import loader
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.defaults import server_error
 
+from accounts.sign_in.passwords.hashing import HashingBusy
+from kit.file_storage import has_no_room
+
 #: Seconds after which a browser or a proxy may ask again.
 RETRY_AFTER: Final = 10
 #: A row or a connection that is not free in time, and a server that shuts down (PostgreSQL, appendix A).
-BUSY: Final = frozenset({"55P03", "57014", "40P01", "57P01", "57P02", "57P03", "53300"})
+#: Also a server without room on its disk or in memory.
+BUSY: Final = frozenset({"55P03", "57014", "40P01", "57P01", "57P02", "57P03", "53100", "53200", "53300"})
 CONNECTION_EXCEPTION: Final = "08"
 #: A row or a table that somebody else kept for longer than `lock_timeout`.
 LOCKED: Final = "55P03"
@@ -26,7 +30,7 @@ SECRETS: Final = ("password", "code", "csrfmiddlewaretoken")
 
 @requires_csrf_token
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer a request that raised an error: 503 if the database could not serve it, 500 for everything else.
+    """Answer a request that raised an error: 503 if it could not be served now, 500 for everything else.
 
     Nothing of the request was written, so that it can be sent again: what was typed is on the page, files apart.
     Reads no user, no session and no database.
@@ -39,8 +43,8 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Tell whether ``error`` says that the database is away, or did not get to the statement in time."""
-    if isinstance(error, InterfaceError):
+    """Tell whether ``error`` says that the database is away or busy, a disk full, or too many passwords hashed."""
+    if isinstance(error, InterfaceError | HashingBusy) or has_no_room(error):
         return True
     if not isinstance(error, OperationalError):
         return False

@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render, resolve_url
+from django.template import loader
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.timezone import now
@@ -64,7 +65,7 @@ class RequestLimits:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(sorted(METHODS))
         if _declared_length(request) > settings.REQUEST_MAX_BYTES:
-            return HttpResponse(status=413)
+            return _too_large(request)
         if _is_in_another_alphabet(request):
             return HttpResponse(status=415)
         return self.get_response(request)
@@ -73,6 +74,12 @@ class RequestLimits:
         """Refuse NUL in the address; forms refuse it beside the field."""
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    """Return the page for a body that is not read; no later middleware has set the language."""
+    with translation.override(translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE):
+        return HttpResponse(loader.get_template("413.html").render(), status=413)
 
 
 def _declared_length(request: HttpRequest) -> int:

@@ -140,9 +140,9 @@ DATABASES: dict[str, Any] = {"default": env.db_url("DATABASE_URL", engine="djang
 DATABASES["default"] |= {"CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False}
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
 if env.bool("DATABASE_POOL", default=False):
-    # One connection for each thread that answers; more would only wait for the same cores.
-    threads = env.int("WEB_THREADS", default=4)
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": threads + 1, "timeout": 10}
+    # Far fewer than threads: a request that is still arriving has no connection.
+    connections = env.int("DATABASE_POOL_SIZE", default=16)
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": connections, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Nothing that must be right is cached: counters and locks live in PostgreSQL, so a cache of the process is enough.
@@ -156,6 +156,10 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "kit.upload_handlers.RoomAwareUploadHandler",
+]
 # Ten are taken; more are let through to the form, which says so beside its field instead of an error page.
 DATA_UPLOAD_MAX_NUMBER_FILES = 40
 # Ten files, one of them a video, and the fields around them.
@@ -168,7 +172,7 @@ STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=True)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "kit.file_storage.WholeFileStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_MANIFEST
@@ -193,7 +197,7 @@ LOGOUT_REDIRECT_URL = reverse_lazy("home")
 REGISTRY = env.str("REGISTRY", default="accounts.identity.registries.embedded.EmbeddedRegistry" if EMBEDDED else "")
 
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.sign_in.passwords.hashing.LimitedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -336,6 +340,8 @@ CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 100
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Kilobytes, at the end of a task: a process that has grown is replaced before its container meets mem_limit.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 256 * 1024
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = TIME_ZONE
@@ -353,6 +359,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         ("delete expired codes, drafts and counters", "accounts.delete_expired", 3600.0),
         ("notify the operators of alarms", "accounts.notify_operators", 30.0),
         ("write to the desks in the morning", "complaints.send_digests", 300.0),
+        ("watch the room for files", "complaints.check_storage", 300.0),
     )
 }
 CELERY_BEAT_SCHEDULE["count the deadlines anew"] = {
@@ -363,6 +370,11 @@ CELERY_BEAT_SCHEDULE["count the deadlines anew"] = {
 CELERY_BEAT_SCHEDULE["compare with the carriers' lists"] = {
     "task": "notifications.compare_lists",
     "schedule": crontab(hour=3, minute=30),
+    "options": {"expires": 3600, "queue": "chores"},
+}
+CELERY_BEAT_SCHEDULE["compare files with their rows"] = {
+    "task": "complaints.check_files",
+    "schedule": crontab(hour=4, minute=30),
     "options": {"expires": 3600, "queue": "chores"},
 }
 

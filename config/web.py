@@ -1,15 +1,19 @@
 """How gunicorn serves the pages: `gunicorn --config python:config.web config.wsgi`."""
 
 import os
+from typing import Any
 
 from config.logs import logging_config
 
 bind = f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+# Many more than connections to the database: without a proxy that reads requests first, a slow client keeps a thread.
+threads = int(os.environ.get("WEB_THREADS", "64"))
 worker_class = "gthread"
 # A slow phone may take a minute for ten photographs; a page of ours never takes so long.
 timeout = 90
+# Seconds between two pieces of a request or an answer.
+_PIECE_SECONDS = 20
 graceful_timeout = 15
 keepalive = 5
 max_requests = 5000
@@ -25,5 +29,12 @@ logconfig_dict = logging_config(_level)
 # Below INFO it writes the address of every request.
 _quiet = "INFO" if _level == "DEBUG" else _level
 logconfig_dict["loggers"]["gunicorn.error"] = {"handlers": ["stderr"], "level": _quiet, "propagate": False}
+
+
+def pre_request(_worker: object, req: Any) -> None:
+    """Let a client that has gone silent in the middle of its request not keep a thread."""
+    req.unreader.sock.settimeout(_PIECE_SECONDS)
+
+
 # REMOTE_ADDR is what config.middleware.TrustedProxies makes of it, never what a header says.
 forwarded_allow_ips = ""

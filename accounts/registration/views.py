@@ -9,7 +9,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth.hashers import make_password
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods
 
-from accounts import phones
+from accounts import phones, rate_limits
 from accounts.decorators import visitors_only
 from accounts.models import Purpose
 from accounts.rate_limits import client_address
@@ -32,6 +31,7 @@ from accounts.sign_in.backends import CITIZEN_BACKEND
 from accounts.sign_in.codes import code_page
 from accounts.sign_in.codes.forms import CodeForm
 from accounts.sign_in.codes.phone_codes import CodeContext
+from accounts.sign_in.passwords.hashing import hash_for_number, uncounted_if_busy
 
 STEPS: Final = {"who": "register", "contact": "register-contact", "last": "register-password"}
 
@@ -80,9 +80,14 @@ def password(request: HttpRequest) -> HttpResponse:
     draft = _draft(request, at=at)
     if missing := _missing(draft, "who", "contact"):
         return redirect(missing)
-    form = PasswordForm(request.POST or None, owner=password_owner(draft))
+    owner = password_owner(draft)
+    form = PasswordForm(request.POST or None, owner=owner)
     if request.method == "POST" and form.is_valid():
-        last = {"password_hash": make_password(form.cleaned_data["password"]), "policy_version": POLICY_VERSION}
+        counted = (rate_limits.NEW_PASSWORDS_PER_ADDRESS, client_address(request))
+        rate_limits.spend(*counted, at=at)
+        with uncounted_if_busy(counted, at=at):
+            password_hash = hash_for_number(form.cleaned_data["password"], owner.number)
+        last = {"password_hash": password_hash, "policy_version": POLICY_VERSION}
         return _next(request, draft | {"last": last}, at=at, next_step="register-code")
     return render(request, "accounts/registration/password.html", {"form": form})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from django.contrib.auth.backends import BaseBackend, ModelBackend
@@ -10,14 +9,13 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.http import HttpRequest
 
 from accounts.models import Citizen, User
+from accounts.sign_in.passwords import hashing
 
 #: The backend that a citizen's session is opened with.
 CITIZEN_BACKEND: Final = "accounts.sign_in.backends.CitizenBackend"
 LONGEST_PASSWORD: Final = 128
 # A number may be used by its proven owner and by pending citizens; each has a password.
 CANDIDATES: Final = 5
-# At least so many passwords are hashed for any number, so that the time does not tell whether it is known.
-HASHES: Final = 2
 
 
 class CitizenBackend(BaseBackend):
@@ -56,25 +54,25 @@ def citizen_for(number: str, password: str) -> User | None:
     The proven owner comes first, then the newest of the pending citizens.
     """
     people = Citizen.objects.signing_in_with(number)[:CANDIDATES]
-    users: list[User | None] = [citizen.user for citizen in people]
-    users += [None] * (HASHES - len(users))
-    return _first_with(password, users)
-
-
-def _first_with(password: str, users: Sequence[User | None]) -> User | None:
-    # All are hashed, whichever matches: the time must not tell.
-    matching = [user for user in users if _is_password(password, user)]
-    return matching[0] if matching else None
+    users = [citizen.user for citizen in people if citizen.user is not None]
+    guess, fits = _hashable(password)
+    matching = hashing.matching_users(guess, number, users)
+    return matching[0] if matching and fits else None
 
 
 def _is_password(password: str, user: User | None) -> bool:
     """Compare, hashing the same amount whether there is a user, a usable password, or neither."""
-    fits = 0 < len(password) <= LONGEST_PASSWORD
-    guess = password if fits else "-"
+    guess, fits = _hashable(password)
     if user is None or not user.has_usable_password():
         make_password(guess)
         return False
     return check_password(guess, user.password, setter=_rehash(user)) and fits
+
+
+def _hashable(password: str) -> tuple[str, bool]:
+    """Return what is hashed, and whether it can be a password: a long text would take longer."""
+    fits = 0 < len(password) <= LONGEST_PASSWORD
+    return (password if fits else "-"), fits
 
 
 def _rehash(user: User) -> Any:

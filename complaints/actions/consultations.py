@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.models import Directorate
 from complaints.actions.notes import HeldByAnother
+from complaints.attachments import uploads
 from complaints.engine import holders, signed_links
 from complaints.engine.change import Change, Fact
 from complaints.engine.history_chain import fingerprint
@@ -128,9 +129,7 @@ def find(
             asked.state, asked.ended_at = ConsultationState.FOUND, change.at
             asked.finding, asked.signed_as, asked.finding_event_id = finding, signed_as, change.event_id
             asked.save(update_fields=["state", "ended_at", "finding", "signed_as", "finding_event"])
-            for attachment in attachments:
-                attachment.case, attachment.consultation = asked.case, asked
-                attachment.save(force_insert=True)
+            uploads.store(attachments, case=asked.case, consultation=asked)
             change.facts = {
                 "words": fingerprint(finding, signed_as),
                 "files": len(attachments),

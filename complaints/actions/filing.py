@@ -17,6 +17,7 @@ from accounts.roles import CONTACT_CENTRE
 from agencies.models import Agency, Governorate, Topic
 from complaints import reference
 from complaints.actions import proposals, recusals, topic_answers
+from complaints.attachments import uploads
 from complaints.engine.change import CaseStaff
 from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import NotEntitled, act, begin, transition
@@ -287,13 +288,11 @@ def _require_measure(case: Case, *, at: datetime) -> None:
 
 
 def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collection[Attachment] = ()) -> None:
-    """Add information to an open case; ``attachments`` are unsaved rows that are stored with it."""
+    """Add information to an open case; ``attachments`` are unsaved rows that are stored with it, or ``NotStored``."""
     with act(case, Action.ADD, by=by, at=at) as change:
         _require_measure(case, at=change.at)
         Addition.objects.create(case=case, event_id=change.event_id, text=text, at=change.at)
-        for attachment in attachments:
-            attachment.case = case
-            attachment.save(force_insert=True)
+        uploads.store(attachments, case=case)
         change.facts = {"words": fingerprint(text), "files": len(attachments)}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from accounts.models import User
+from complaints.attachments import uploads
 from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import TransitionNotAllowed, transition
 from complaints.models import Attachment, Case, Question
@@ -32,9 +33,7 @@ def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collect
         question.reply, question.replied_at, question.ended_at = text, change.at, change.at
         question.reply_event_id = change.event_id
         question.save(update_fields=["reply", "replied_at", "ended_at", "reply_event"])
-        for attachment in attachments:
-            attachment.case = case
-            attachment.save(force_insert=True)
+        uploads.store(attachments, case=case)
         change.facts = {"words": fingerprint(text), "files": len(attachments)}
 
 

@@ -1,8 +1,8 @@
-"""The form field for attachments: accepted files, and a sentence with the reason for each refused one."""
+"""The form field for attachments, and the form with it: accepted files, and a sentence for each refused one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,10 +10,16 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
-from complaints.attachments import uploads
+from accounts import rate_limits
+from accounts.models import User
+from complaints.attachments import picture_process, uploads
 from complaints.attachments.uploads import FileRefused, RefusalCause
 from complaints.models import Attachment
-from kit.forms import MultipleFileField
+from kit.forms import Form, MultipleFileField
+
+KILOBYTE = 1024
+#: Said beside the field when there is no room for the files of a form.
+NOT_STORED = _("Your files were not saved: there is no room for them at the moment. What you wrote is still here.")
 
 
 class AttachmentsField(MultipleFileField):
@@ -30,21 +36,63 @@ class AttachmentsField(MultipleFileField):
         """Check nothing here: ``take`` checks the size of each file."""
 
 
-def take(files: Sequence[UploadedFile[Any]], *, room: int, at: datetime) -> tuple[list[Attachment], list[str]]:
+class UploadForm(Form):
+    """A form with files. ``taken`` are those that can be stored, also where the form has errors.
+
+    ``uploader`` is who sends them, for the limits of an hour; ``room`` is how many there may be.
+    """
+
+    attachments = AttachmentsField()
+
+    def __init__(self, *args: Any, uploader: str, at: datetime, room: int = uploads.MOST_FILES, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.uploader, self.at, self.room = uploader, at, room
+        self.taken: list[Attachment] = []
+
+    def clean_attachments(self) -> list[UploadedFile[Any]]:
+        """Take the good files and name the others."""
+        files: list[UploadedFile[Any]] = self.cleaned_data["attachments"]
+        self.taken, refused = take(files, room=self.room, uploader=self.uploader, at=self.at)
+        if refused:
+            raise ValidationError(refused, code="refused")
+        return files
+
+
+def uploader_key(user: User) -> str:
+    """Return what the uploads of a user are counted by."""
+    return f"user:{user.pk}"
+
+
+def take(
+    files: Sequence[UploadedFile[Any]], *, room: int, uploader: str, at: datetime
+) -> tuple[list[Attachment], list[str]]:
     """Return unsaved attachments for the accepted files, and a sentence for each refused one.
 
-    Raises ValidationError, and accepts none, when there are more than ``room``.
+    Raises ValidationError, and accepts none, when there are more than ``room`` or than ``uploader`` may send an hour.
     """
     if len(files) > room:
         raise ValidationError(_too_many(room), code="too_many")
-    taken, refused = [], []
+    if files:
+        _spend(files, uploader, at)
+    taken, refused, until = [], [], picture_process.patience()
     for place, file in enumerate(files):
         try:
             # A microsecond apart, so that they stay in the order they were chosen in.
-            taken.append(uploads.receive(file, at=at + timedelta(microseconds=place)))
+            taken.append(uploads.receive(file, at=at + timedelta(microseconds=place), until=until))
         except FileRefused as refusal:
             refused.append(_sentence(refusal.reason, uploads.tidy_name(file.name or "")))
     return taken, refused
+
+
+def _spend(files: Sequence[UploadedFile[Any]], uploader: str, at: datetime) -> None:
+    """Count the files before they are opened: a refused one costs as much as an accepted one."""
+    kilobytes = sum(-(-(file.size or 0) // KILOBYTE) for file in files)
+    try:
+        rate_limits.spend(rate_limits.UPLOADED_FILES_PER_PERSON, uploader, at=at, amount=len(files))
+        rate_limits.spend(rate_limits.UPLOADED_KILOBYTES_PER_PERSON, uploader, at=at, amount=kilobytes)
+    except rate_limits.RateLimitReached:
+        text = gettext("You have sent as many files as you can in one hour. Send these files in an hour.")
+        raise ValidationError(text, code="quota") from None
 
 
 def _too_many(room: int) -> str:
@@ -54,18 +102,24 @@ def _too_many(room: int) -> str:
     return sentence % {"limit": f"{room:,}"}
 
 
-def _sentence(reason: RefusalCause, name: str) -> str:
+def _sentence(cause: RefusalCause, name: str) -> str:
     # Isolating marks: a Latin name would otherwise change the direction of an Arabic sentence.
     words = {"file": f"\u2068{name}\u2069"}
-    match reason:
-        case RefusalCause.EMPTY:
-            return gettext("%(file)s was not uploaded: the file is empty") % words
-        case RefusalCause.SIZE | RefusalCause.VIDEO_SIZE:
-            most = uploads.MOST_VIDEO_BYTES if reason == RefusalCause.VIDEO_SIZE else uploads.MOST_BYTES
-            limit = {"limit": f"{most // uploads.MEGABYTE:,}"}
-            return gettext("%(file)s was not uploaded: it is larger than %(limit)s MB") % (words | limit)
-        case RefusalCause.DAMAGED:
-            return gettext("%(file)s was not uploaded: the file is damaged") % words
-        case RefusalCause.PIXELS:
-            return gettext("%(file)s was not uploaded: the picture has too many pixels") % words
-    return gettext("%(file)s was not uploaded: only photos, PDF files and short videos are accepted") % words
+    if cause in {RefusalCause.SIZE, RefusalCause.VIDEO_SIZE}:
+        most = uploads.MOST_VIDEO_BYTES if cause == RefusalCause.VIDEO_SIZE else uploads.MOST_BYTES
+        words["limit"] = f"{most // uploads.MEGABYTE:,}"
+    return str(SENTENCES[cause]) % words
+
+
+_TOO_LARGE = _("%(file)s was not uploaded: it is larger than %(limit)s MB")
+SENTENCES: Mapping[RefusalCause, Any] = {
+    RefusalCause.EMPTY: _("%(file)s was not uploaded: the file is empty"),
+    RefusalCause.TYPE: _("%(file)s was not uploaded: only photos, PDF files and short videos are accepted"),
+    RefusalCause.SIZE: _TOO_LARGE,
+    RefusalCause.VIDEO_SIZE: _TOO_LARGE,
+    RefusalCause.DAMAGED: _("%(file)s was not uploaded: the file is damaged"),
+    RefusalCause.PIXELS: _("%(file)s was not uploaded: the picture has too many pixels"),
+    RefusalCause.COSTLY: _("%(file)s was not uploaded: the picture is too complex. Save it as a normal JPEG first"),
+    RefusalCause.BUSY: _("%(file)s was not uploaded: too many pictures are arriving now. Try again in a minute"),
+    RefusalCause.STORAGE: _("%(file)s was not uploaded: there is no room for files at the moment. Try again later"),
+}

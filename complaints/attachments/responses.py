@@ -13,9 +13,14 @@ def file_response(attachment: Attachment, *, name: str, shown: bool = False) -> 
     """Return the file as a download called ``name``, sandboxed in case a browser opens it anyway.
 
     ``shown`` lets the browser show it instead: for pictures only, which were re-encoded when they were uploaded.
+    Raises Http404 if the file is not there; `check_files` finds those.
     """
+    try:
+        stored = attachment.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
     response = FileResponse(
-        attachment.file.open("rb"),
+        stored,
         as_attachment=not (shown and pictures.is_picture(attachment)),
         filename=name,
         content_type=attachment.content_type,

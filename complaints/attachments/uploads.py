@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import struct
+import logging
 import unicodedata
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -20,9 +17,16 @@ import puremagic
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from PIL import ExifTags, Image
 
-from complaints.models import Attachment, Draft
+from complaints.attachments import picture_process
+from complaints.attachments.reencoding import Refused, Verdict
+from complaints.models import Attachment, Case, Consultation, Draft
+from complaints.models.files import storage_name
+from kit.file_storage import has_no_room
+from kit.slots import NoSlot
+from kit.upload_handlers import UnstoredUpload
+
+logger = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
@@ -31,29 +35,6 @@ MOST_FILES = 10
 NAME_LENGTH = 150
 #: The types a file field offers to choose from; the content decides whether a file is accepted.
 ACCEPT = "image/jpeg,image/png,image/webp,application/pdf,video/mp4,video/3gpp"
-
-# A phone's camera makes 12 to 50 megapixels. A JPEG is decoded at a fraction of its size, the others are not.
-MOST_PIXELS = {"JPEG": 64_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}
-#: The longer side of a stored picture: a house number across a street stays readable.
-LONGEST_SIDE = 2560
-QUALITY = 85
-
-#: How a picture is turned upright, by the orientation the camera noted.
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
-# Each scan of a progressive JPEG is a walk over all its pixels; an empty one takes a hundred bytes. Cameras make ten.
-_MOST_SCANS = 50
-# ITU-T T.81: a marker is FF and a letter; FF00 is a pixel's FF, and FFD0 to FFD7 have nothing behind them.
-_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
-_SCAN, _END, _BARE = b"\xda", b"\xd9", frozenset({b"\xd8", b"\x01"})
 
 _HEAD = 4096
 _PDF_TAIL = 4096
@@ -74,6 +55,16 @@ class RefusalCause(StrEnum):
     VIDEO_SIZE = "video_size"
     DAMAGED = "damaged"
     PIXELS = "pixels"
+    COSTLY = "costly"
+    BUSY = "busy"
+    STORAGE = "storage"
+
+
+_CAUSES = {
+    Verdict.DAMAGED: RefusalCause.DAMAGED,
+    Verdict.PIXELS: RefusalCause.PIXELS,
+    Verdict.COSTLY: RefusalCause.COSTLY,
+}
 
 
 class FileRefused(ValueError):
@@ -106,13 +97,15 @@ MP4 = FileKind("video/mp4", (".mp4", ".m4v"))
 PHONE_FILM = FileKind("video/3gpp", (".3gp", ".3g2"))
 
 
-def receive(upload: UploadedFile[Any], *, at: datetime) -> Attachment:
+def receive(upload: UploadedFile[Any], *, at: datetime, until: float | None = None) -> Attachment:
     """Return an unsaved attachment for ``upload``, or raise ``FileRefused``.
 
-    Pictures are decoded, turned upright, made smaller where they are very large, and re-encoded without EXIF.
+    Pictures are decoded, turned upright, made smaller where they are very large, and re-encoded without EXIF, all in a
+    process of their own; ``until`` is how long to wait for it (``picture_process.patience``).
     """
     kind = recognise(upload)
-    content: File[bytes] = ContentFile(_picture(upload, kind.picture)) if kind.picture else upload
+    until = picture_process.patience() if until is None else until
+    content: File[bytes] = ContentFile(_picture(upload, kind.picture, until)) if kind.picture else upload
     name = clean_name(upload.name or "", kind)
     attachment = Attachment(
         name=name, content_type=kind.content_type, size=content.size, sha256=_digest(content), added_at=at
@@ -124,6 +117,8 @@ def receive(upload: UploadedFile[Any], *, at: datetime) -> Attachment:
 
 def recognise(upload: UploadedFile[Any]) -> FileKind:
     """Return the kind of a file by its content, not its name, and check its size; raises ``FileRefused``."""
+    if isinstance(upload, UnstoredUpload):
+        raise FileRefused(RefusalCause.STORAGE)
     size = upload.size or 0
     if not size:
         raise FileRefused(RefusalCause.EMPTY)
@@ -206,51 +201,14 @@ def _box_length(head: bytes, *, left: int) -> int:
 # ---- pictures ----
 
 
-def _picture(upload: UploadedFile[Any], form: str) -> bytes:
-    """Return the picture re-encoded; only the decoder of its own format ever reads it."""
+def _picture(upload: UploadedFile[Any], form: str, until: float) -> bytes:
     upload.seek(0)
-    if form == JPEG.picture and _scans(upload.read()) > _MOST_SCANS:
-        raise FileRefused(RefusalCause.DAMAGED)
     try:
-        with Image.open(upload, formats=[form]) as picture:
-            return _anew(picture, form)
-    except FileRefused:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise FileRefused(RefusalCause.PIXELS) from None
-    except (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, struct.error, zlib.error):
-        # Decoders raise all kinds of exceptions on bytes they do not understand: the file is at fault, not the code.
-        raise FileRefused(RefusalCause.DAMAGED) from None
-
-
-def _anew(picture: Image.Image, form: str) -> bytes:
-    if picture.width * picture.height > MOST_PIXELS[form]:
-        raise FileRefused(RefusalCause.PIXELS)
-    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    upright = _upright(picture)
-    plain = upright.convert("RGB" if form == "JPEG" or not upright.has_transparency_data else "RGBA")
-    plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    # Comments, EXIF, XMP and colour profiles all live in ``info``: where the picture was taken goes with them.
-    plain.info = {}
-    written = BytesIO()
-    plain.save(written, format=form, **({} if form == "PNG" else {"quality": QUALITY}))
-    return written.getvalue()
-
-
-def _scans(content: bytes) -> int:
-    """Count the scans of a JPEG, from marker to marker up to the end of the picture."""
-    scans = place = 0
-    while (marker := _MARKER.search(content, place)) and marker[1] != _END:
-        scans += marker[1] == _SCAN
-        behind = marker.end()
-        place = behind if marker[1] in _BARE else behind + int.from_bytes(content[behind : behind + 2])
-    return scans
-
-
-def _upright(picture: Image.Image) -> Image.Image:
-    """Return the picture turned as the camera was held; ``ImageOps.exif_transpose`` would write broken EXIF again."""
-    turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
-    return picture if turn is None else picture.transpose(turn)
+        return picture_process.reencode_apart(upload.read(), form, until=until)
+    except Refused as refused:
+        raise FileRefused(_CAUSES[refused.verdict]) from None
+    except NoSlot:
+        raise FileRefused(RefusalCause.BUSY) from None
 
 
 def _digest(content: File[bytes]) -> str:
@@ -280,11 +238,22 @@ def tidy_name(name: str) -> str:
     return " ".join(visible.split())[:NAME_LENGTH]
 
 
-# ---- drafts ----
+# ---- storing ----
+
+
+class NotStored(Exception):
+    """There is no room for the files: none of them was stored."""
+
+
+def store(attachments: Collection[Attachment], *, case: Case, consultation: Consultation | None = None) -> None:
+    """Store attachments with a case, all or none; raises ``NotStored``."""
+    for attachment in attachments:
+        attachment.case, attachment.consultation = case, consultation
+    _save(attachments)
 
 
 def keep(attachments: Sequence[Attachment], *, draft: Draft) -> None:
-    """Store attachments with a draft, except byte-for-byte duplicates and those beyond ten.
+    """Store attachments with a draft, except byte-for-byte duplicates and those beyond ten; raises ``NotStored``.
 
     Locks the draft, so that two uploads at once are counted together. Stores nothing if the draft was filed or
     discarded meanwhile.
@@ -295,11 +264,37 @@ def keep(attachments: Sequence[Attachment], *, draft: Draft) -> None:
         if not Draft.objects.select_for_update().filter(pk=draft.pk).exists():
             return
         known = set(draft.attachments.values_list("sha256", flat=True))
+        new = []
         for attachment in attachments:
             if attachment.sha256 not in known and len(known) < MOST_FILES:
                 known.add(attachment.sha256)
                 attachment.draft = draft
+                new.append(attachment)
+        _save(new)
+
+
+def _save(attachments: Collection[Attachment]) -> None:
+    """Save rows and files; where that fails, leave none of the files behind."""
+    try:
+        with transaction.atomic():
+            for attachment in attachments:
                 attachment.save(force_insert=True)
+    except Exception as error:
+        _delete_files(attachments)
+        if has_no_room(error):
+            logger.critical("There is no room for files.")
+            raise NotStored from error
+        raise
+
+
+def _delete_files(attachments: Collection[Attachment]) -> None:
+    for attachment in attachments:
+        # Only what has its final name was stored.
+        if attachment.file.name == storage_name(attachment, ""):
+            attachment.file.storage.delete(attachment.file.name)
+
+
+# ---- removing ----
 
 
 def remove(attachment: Attachment) -> None:

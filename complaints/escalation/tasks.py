@@ -7,12 +7,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from complaints.actions import lapse
-from complaints.attachments import uploads
+from complaints.attachments import inspection, uploads
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.escalation import absences, digest, ladder, recalculation
 from complaints.models import Case, Draft
 from complaints.search import index
 from complaints.workflow import State
+from notifications import alarms
+from notifications.models import AlarmKind
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +64,22 @@ def build_search_index() -> int:
 def send_digests() -> int:
     """Owe every desk its digest of this working day; safe to run at any hour, twice and at the same time."""
     return digest.send(at=timezone.now())
+
+
+@shared_task(name="complaints.check_files")
+def check_files() -> bool:
+    """Raise an alarm if files and rows differ, and resolve it when they agree again; safe to run twice."""
+    differs = bool(inspection.find_differences(at=timezone.now()))
+    (alarms.raise_alarm if differs else alarms.resolve)(AlarmKind.FILES_DIFFER)
+    return differs
+
+
+@shared_task(name="complaints.check_storage")
+def check_storage() -> bool:
+    """Raise an alarm while the disk has no room for files; safe to run twice."""
+    has_room = inspection.has_room()
+    (alarms.resolve if has_room else alarms.raise_alarm)(AlarmKind.STORAGE_FULL)
+    return has_room
 
 
 def discard_drafts_before(moment: datetime) -> int:

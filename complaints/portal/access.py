@@ -12,6 +12,8 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from complaints.actions.filing import TooManyToday
+from complaints.attachments import uploads
+from complaints.attachments.fields import NOT_STORED
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
 
@@ -43,6 +45,9 @@ def try_action(form: forms.Form, action: Callable[[], object]) -> bool:
         return False
     except TooManyToday:
         form.add_error(None, TOO_MANY)
+        return False
+    except uploads.NotStored:
+        form.add_error("attachments", NOT_STORED)
         return False
     return True
 

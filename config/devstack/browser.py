@@ -2,10 +2,9 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
-from config.devstack.processes import is_root
+from config.devstack import debian
 
 # The one without a window is a third faster, and Debian has had it since 13.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -40,14 +39,4 @@ def _has_a_window(path: str) -> bool:
 
 
 def _install() -> bool:
-    if not is_root() or not shutil.which("apt-get"):
-        return False
-    print("Installing Chromium with apt-get …", flush=True)
-    return _apt_get("update", "-qq") and any(
-        _apt_get("install", "-y", "-qq", "--no-install-recommends", package, FONTS) for package in PACKAGES
-    )
-
-
-def _apt_get(*arguments: str) -> bool:
-    quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    return subprocess.call(["apt-get", *arguments], env=quietly, stdin=subprocess.DEVNULL) == 0
+    return any(debian.install(package, FONTS) for package in PACKAGES)

@@ -41,7 +41,11 @@ def forget(state: Path) -> None:
 @contextlib.contextmanager
 def held(state: Path) -> Iterator[bool]:
     """Hold the stack of this folder, and yield whether it was free: two servers on the same data would destroy it."""
-    state.mkdir(parents=True, exist_ok=True)
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        msg = f"{state} cannot be made. Set STATE_DIR to a folder that can be written to."
+        raise SystemExit(msg) from None
     if state.stat().st_uid != os.geteuid():
         msg = f"{state} belongs to somebody else: remove it, or set STATE_DIR to another folder."
         raise SystemExit(msg)

@@ -16,6 +16,8 @@ class AlarmKind(models.TextChoices):
     SENT_TWICE = "sent_twice", _("a message was sent twice")
     QUEUE_OLD = "queue_old", _("messages are waiting too long")
     LISTS_DIFFER = "lists_differ", _("our records and a carrier's list differ")
+    STORAGE_FULL = "storage_full", _("there is no room for files")
+    FILES_DIFFER = "files_differ", _("files and records differ")
 
 
 class Alarm(models.Model):

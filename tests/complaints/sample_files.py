@@ -14,6 +14,12 @@ def picture(form: str = "JPEG", *, size: tuple[int, int] = (64, 48), **options: 
     return written.getvalue()
 
 
+def with_scans(progressive: bytes, count: int) -> bytes:
+    """Return a progressive JPEG with ``count`` scans, the last of them repeated: each costs a hundred bytes."""
+    last = progressive[progressive.rindex(b"\xff\xda") : -2]
+    return progressive[:-2] + last * (count - progressive.count(b"\xff\xda")) + progressive[-2:]
+
+
 def box(name: bytes, content: bytes = b"") -> bytes:
     return (8 + len(content)).to_bytes(4) + name + content
 

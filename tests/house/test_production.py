@@ -41,6 +41,8 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("prepare", "web", "codes", "notices", "chores", "beat")
+#: What Python and the C library read themselves.
+OF_THE_LANGUAGE = {"MALLOC_ARENA_MAX", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 
 
 # ---- reading the files ----
@@ -77,8 +79,20 @@ def variables(text: str) -> set[str]:
     return set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", text))
 
 
-def test_compose_runs_the_five_parts_and_a_preparation() -> None:
-    assert set(SERVICES) == {*OURS, "postgres", "redis"}
+def test_compose_runs_the_five_parts_a_preparation_and_a_proxy() -> None:
+    assert set(SERVICES) == {*OURS, "postgres", "proxy", "redis"}
+
+
+def test_every_service_has_a_limit_of_memory_and_ours_a_small_tmp() -> None:
+    assert [name for name, service in SERVICES.items() if "mem_limit" not in service] == []
+    sizes = {name: SERVICES[name]["tmpfs"] for name in (*OURS, "proxy")}
+    assert [name for name, (folder,) in sizes.items() if not re.fullmatch(r"/tmp:size=\d+[mg]", folder)] == []
+
+
+def test_only_the_proxy_is_reached_from_outside() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
+    assert "client_max_body_size 150m;" in (ROOT / "config" / "nginx" / "nginx.conf").read_text(encoding="utf-8")
+    assert settings.REQUEST_MAX_BYTES == 150 * 1024 * 1024
 
 
 def test_compose_asks_for_nothing_the_form_does_not_offer() -> None:
@@ -89,7 +103,7 @@ def test_compose_asks_for_nothing_the_form_does_not_offer() -> None:
 @pytest.mark.parametrize("service", OURS)
 def test_every_variable_of_a_service_is_a_documented_setting(service: str) -> None:
     named = set(SERVICES[service]["environment"]) | set(image_environment())
-    assert named - documented() - {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"} == set()
+    assert named - documented() - OF_THE_LANGUAGE == set()
     assert SERVICES[service]["env_file"] == ".env"
 
 

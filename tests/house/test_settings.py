@@ -79,7 +79,9 @@ def test_a_missing_setting_is_named_in_a_sentence(name: str, monkeypatch: pytest
     assert str(refused.value) == f"Set these environment variables, which docs/settings.md describes: {name}."
 
 
-@pytest.mark.parametrize("name", ["TRUSTED_PROXIES", "WEB_THREADS", "SMS_DAILY_CAP", "NOTIFICATIONS_TIME_FACTOR"])
+@pytest.mark.parametrize(
+    "name", ["TRUSTED_PROXIES", "DATABASE_POOL_SIZE", "SMS_DAILY_CAP", "NOTIFICATIONS_TIME_FACTOR"]
+)
 @pytest.mark.parametrize("value", ["many", "-", ""])
 def test_a_number_that_is_none_is_named_in_a_sentence(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_POOL", "true")

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.contact.account_notices import owe_password_changed
 from accounts.models import Citizen
+from accounts.sign_in.passwords.hashing import hash_for_number
 
 
 def change_password(citizen: Citizen, password: str, *, at: datetime) -> None:
@@ -15,7 +16,7 @@ def change_password(citizen: Citizen, password: str, *, at: datetime) -> None:
     user = citizen.user
     if user is None:
         return
-    user.set_password(password)
+    user.password = hash_for_number(password, citizen.number)
     with transaction.atomic():
         user.save(update_fields=["password"])
         owe_password_changed(citizen, at=at)

@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.sign_in import backends
 from accounts.sign_in.backends import CITIZEN_BACKEND
 from accounts.sign_in.citizens.forms import SignInForm
+from accounts.sign_in.passwords.hashing import uncounted_if_busy
 
 logger = logging.getLogger(__name__)
 
@@ -42,10 +43,15 @@ def _authenticated_user(request: HttpRequest, form: SignInForm, *, at: datetime)
     """Count the try and check it; the error is the same for an unknown number and a wrong password."""
     number, address = form.cleaned_data["number"], rate_limits.client_address(request)
     here = f"{number}@{address}"
-    rate_limits.spend(rate_limits.SIGN_INS_PER_ADDRESS, address, at=at)
-    rate_limits.spend(rate_limits.SIGN_INS_PER_NUMBER, number, at=at)
-    rate_limits.spend(rate_limits.SIGN_INS_PER_NUMBER_AND_ADDRESS, here, at=at)
-    user = backends.citizen_for(number, form.cleaned_data["password"])
+    counted = (
+        (rate_limits.SIGN_INS_PER_ADDRESS, address),
+        (rate_limits.SIGN_INS_PER_NUMBER, number),
+        (rate_limits.SIGN_INS_PER_NUMBER_AND_ADDRESS, here),
+    )
+    for limit, key in counted:
+        rate_limits.spend(limit, key, at=at)
+    with uncounted_if_busy(*counted, at=at):
+        user = backends.citizen_for(number, form.cleaned_data["password"])
     if user is None:
         logger.warning("a sign-in of a citizen failed")
         form.add_error("number", gettext("The number or the password is not right"))

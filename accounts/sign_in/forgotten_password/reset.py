@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts import rate_limits
 from accounts.contact.account_notices import owe_password_changed
 from accounts.models import Citizen
 from accounts.sign_in.codes import phone_codes
+from accounts.sign_in.passwords.hashing import hash_for_number, uncounted_if_busy
 from notifications.addresses import address_status
 from notifications.models import Channel
 
@@ -34,7 +34,8 @@ def set_password(number: str, *, phone: str, birth_date: date, password: str, at
     after five tries a day for one number.
     """
     rate_limits.spend(rate_limits.RESET_PROOFS_PER_NUMBER, number, at=at)
-    password_hash = make_password(password)
+    with uncounted_if_busy((rate_limits.RESET_PROOFS_PER_NUMBER, number), at=at):
+        password_hash = hash_for_number(password, number)
     with transaction.atomic():
         people = Citizen.objects.signing_in_with(number).reached_at(phone).select_for_update(of=("self",))
         person = next((citizen for citizen in people if citizen.birth_date == birth_date), None)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from accounts import rate_limits
 from accounts.decorators import signed_in_user
+from accounts.sign_in.passwords.hashing import uncounted_if_busy
 from kit.forms import Form
 
 
@@ -18,7 +19,9 @@ def is_confirmed_by_password(form: Form, request: HttpRequest, *, at: datetime) 
         return False
     user = signed_in_user(request)
     rate_limits.spend(rate_limits.PASSWORD_TRIES_PER_USER, str(user.pk), at=at)
-    if not user.check_password(form.cleaned_data["current"]):
+    with uncounted_if_busy((rate_limits.PASSWORD_TRIES_PER_USER, str(user.pk)), at=at):
+        is_right = user.check_password(form.cleaned_data["current"])
+    if not is_right:
         form.add_error("current", gettext("This is not your password"))
         return False
     rate_limits.clear(rate_limits.PASSWORD_TRIES_PER_USER, str(user.pk), at=at)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import rate_limits
 from accounts.decorators import local_next, rate_limit_page, visitors_only
+from accounts.sign_in.passwords.hashing import uncounted_if_busy
 from accounts.sign_in.staff.forms import StaffSignInForm
 
 logger = logging.getLogger(__name__)
@@ -29,9 +30,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = StaffSignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         at, login_name = timezone.now(), form.cleaned_data["email"].lower()
-        rate_limits.spend(rate_limits.STAFF_SIGN_INS_PER_ADDRESS, rate_limits.client_address(request), at=at)
-        rate_limits.spend(rate_limits.STAFF_SIGN_INS_PER_EMAIL, login_name, at=at)
-        user = authenticate(request, login=login_name, password=form.cleaned_data["password"])
+        counted = (
+            (rate_limits.STAFF_SIGN_INS_PER_ADDRESS, rate_limits.client_address(request)),
+            (rate_limits.STAFF_SIGN_INS_PER_EMAIL, login_name),
+        )
+        for limit, key in counted:
+            rate_limits.spend(limit, key, at=at)
+        with uncounted_if_busy(*counted, at=at):
+            user = authenticate(request, login=login_name, password=form.cleaned_data["password"])
         if user is not None:
             login(request, user)
             logger.info("a member of staff signed in", extra={"user_id": str(user.pk)})

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.models.users import LANGUAGES
 from agencies.models import Directorate
-from complaints.attachments import uploads
-from complaints.attachments.fields import AttachmentsField, take
-from complaints.models import Attachment, Estimate
+from complaints.attachments.fields import UploadForm
+from complaints.models import Estimate
 from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT
 from kit.forms import Card, ChoiceCardsField, Form, LineField, NumberField, ParagraphField
@@ -94,7 +89,7 @@ class EstimateForm(Form):
             del self.fields["reason"]
 
 
-class FindingForm(Form):
+class FindingForm(UploadForm):
     """What the directorate found, who writes it, and files."""
 
     finding = ParagraphField(
@@ -105,27 +100,7 @@ class FindingForm(Form):
         help_text=_("Say what you examined and when, what the problem is, and what was done or needs to be done."),
     )
     signed_as = LineField(max=SIGNATURE_LENGTH, min=3, label=_("Your name and position"))
-    attachments = AttachmentsField()
-
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None,
-        files: MultiValueDict[str, UploadedFile[Any]] | None = None,
-        *,
-        at: datetime,
-        signed_as: str = "",
-    ) -> None:
-        super().__init__(data, files, initial={"signed_as": signed_as})
-        self.at = at
-        self.taken: list[Attachment] = []
-
-    def clean_attachments(self) -> list[UploadedFile[Any]]:
-        """Take the files, or name those that cannot be taken."""
-        files: list[UploadedFile[Any]] = self.cleaned_data["attachments"]
-        self.taken, refused = take(files, room=uploads.MOST_FILES, at=self.at)
-        if refused:
-            raise ValidationError(refused, code="refused")
-        return files
+    field_order = ("finding", "signed_as", "attachments")
 
     def clean(self) -> dict[str, Any]:
         """Say that files have to be chosen again where something else is wrong: a browser sends them once."""

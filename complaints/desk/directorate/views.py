@@ -28,7 +28,9 @@ from agencies.models import current_calendar
 from complaints.actions import consultations
 from complaints.actions.consultations import NotAsked, NotOfTheAgency, Overtaken
 from complaints.actions.notes import HeldByAnother
+from complaints.attachments.fields import NOT_STORED
 from complaints.attachments.responses import file_response
+from complaints.attachments.uploads import NotStored
 from complaints.case_text.estimates import GivenEstimate, given_estimates
 from complaints.desk.directorate import members
 from complaints.desk.directorate.forms import NO_MORE, ConsultForm, EstimateForm, FindingForm, typed_in
@@ -233,7 +235,7 @@ def _request_page(request: ConsultationRequest, *, status: int = 200, **context:
     if request.link_status == LinkStatus.ANSWERED:
         return request.page("done")
     last = request.consultation.estimates.last()
-    forms = {"estimate": EstimateForm(None, last=last), "finding": FindingForm(None, at=request.at)}
+    forms = {"estimate": EstimateForm(None, last=last), "finding": _finding_form(request)}
     content = consultation_content(request.consultation, at=request.at, file_url=request.file_url)
     return request.page("request", status=status, **{"content": content, **forms, **context})
 
@@ -254,7 +256,7 @@ def _take_estimate(request: ConsultationRequest) -> HttpResponse:
 
 
 def _take_finding(request: ConsultationRequest) -> HttpResponse:
-    form = FindingForm(request.data, request.http.FILES, at=request.at)
+    form = _finding_form(request, is_sent=True)
     if not form.is_valid():
         return _request_page(request, finding=form, form=form)
     try:
@@ -266,9 +268,17 @@ def _take_finding(request: ConsultationRequest) -> HttpResponse:
             attachments=form.taken,
             by=request.by,
         )
+    except NotStored:
+        form.add_error("attachments", NOT_STORED)
+        return _request_page(request, finding=form, form=form)
     except Overtaken:
         return request.page("done", status=CONFLICT, typed_texts=typed_in(request.http.POST))
     return redirect(request.url)
+
+
+def _finding_form(request: ConsultationRequest, *, is_sent: bool = False) -> FindingForm:
+    data, files = (request.data, request.http.FILES) if is_sent else (None, None)
+    return FindingForm(data, files, uploader=f"consultation:{request.consultation.pk}", at=request.at)
 
 
 def _ended(request: ConsultationRequest) -> HttpResponse:

@@ -65,6 +65,12 @@ REMEDIES: Final[Mapping[str, StrPromise]] = {
     AlarmKind.LISTS_DIFFER: gettext_lazy(
         "Check the comparison of that day against the carrier's list, and explain every message that differs."
     ),
+    AlarmKind.STORAGE_FULL: gettext_lazy(
+        "Make room on the disk of the attachments. Until then no files can be added, and everything else works."
+    ),
+    AlarmKind.FILES_DIFFER: gettext_lazy(
+        "Run check_files on the server. Restore the missing files from the backup, and delete those without a record."
+    ),
 }
 
 

@@ -3,54 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import TopicQuestion
 from complaints.actions.objections import SHORTEST_OBJECTION
 from complaints.actions.topic_answers import corrected
-from complaints.attachments import uploads
-from complaints.attachments.fields import AttachmentsField, take
+from complaints.attachments.fields import UploadForm
 from complaints.case_text.kinds import words_of_kind
-from complaints.models import Attachment, Case
+from complaints.models import Case
 from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
 from complaints.models.texts import TEXT_LENGTH
 from complaints.portal.question_form import TopicQuestionsForm
 from kit.forms import Form, LineField, ParagraphField
 
 
-class _WithFiles(Form):
-    """A text with files; they are stored together or not at all."""
-
-    attachments = AttachmentsField()
-
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        files: MultiValueDict[str, UploadedFile[Any]] | None = None,
-        *,
-        room: int = uploads.MOST_FILES,
-        at: datetime,
-    ) -> None:
-        super().__init__(data, files)
-        self.room, self.at = room, at
-        self.taken: list[Attachment] = []
-
-    def clean_attachments(self) -> list[UploadedFile[Any]]:
-        """Take the files, or name those that cannot be taken."""
-        files: list[UploadedFile[Any]] = self.cleaned_data["attachments"]
-        self.taken, refused = take(files, room=self.room, at=self.at)
-        if refused:
-            raise ValidationError(refused, code="refused")
-        return files
-
-
-class ReplyForm(_WithFiles):
+class ReplyForm(UploadForm):
     """The answer to the open question, with files."""
 
     text = ParagraphField(
@@ -59,7 +28,7 @@ class ReplyForm(_WithFiles):
     field_order = ("text", "attachments")
 
 
-class AddForm(_WithFiles):
+class AddForm(UploadForm):
     """Something more about the case, with files."""
 
     text = ParagraphField(

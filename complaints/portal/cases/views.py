@@ -22,6 +22,7 @@ from accounts.rate_limits import RateLimitReached, client_address
 from complaints import actions
 from complaints.actions.topic_answers import questions_for
 from complaints.attachments import uploads
+from complaints.attachments.fields import uploader_key
 from complaints.case_text import citizen_case, timeline
 from complaints.case_text.kinds import WORDS, words_of_kind
 from complaints.case_text.promise import citizen_status, promise_card
@@ -78,7 +79,9 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one case: where it stands, what it promises, and all that has happened."""
     at = timezone.now()
     context = citizen_case.case_page(own_case(request, ref, at=at), signed_in_user(request), at=at)
-    return render(request, "complaints/portal/cases/case.html", context | {"form": ReplyForm(at=at)})
+    return render(
+        request, "complaints/portal/cases/case.html", context | {"form": ReplyForm(uploader=_uploader(request), at=at)}
+    )
 
 
 # ---- actions on a case ----
@@ -91,7 +94,7 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     files = request.FILES if request.method == "POST" else None
-    form = ReplyForm(posted_data(request), files, room=_room(own), at=at)
+    form = ReplyForm(posted_data(request), files, room=_room(own), uploader=_uploader(request), at=at)
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
         if try_action(
@@ -112,7 +115,7 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     files = request.FILES if request.method == "POST" else None
-    form = AddForm(posted_data(request), files, room=_room(own), at=at)
+    form = AddForm(posted_data(request), files, room=_room(own), uploader=_uploader(request), at=at)
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
         if try_action(
@@ -185,6 +188,10 @@ def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
 def _room(own: Case) -> int:
     """Return how many files more the citizen may add."""
     return max(0, uploads.MOST_FILES - own.attachments.filter(consultation__isnull=True).count())
+
+
+def _uploader(request: HttpRequest) -> str:
+    return uploader_key(signed_in_user(request))
 
 
 def _page(request: HttpRequest, name: str, own: Case, form: forms.Form, **more: object) -> HttpResponse:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from agencies.models import Agency, Governorate, Topic, TopicQuestion
-from complaints.attachments import uploads
-from complaints.attachments.fields import AttachmentsField, take
+from complaints.attachments.fields import UploadForm
 from complaints.case_text.kinds import words_of_kind
-from complaints.models import Attachment, Draft, NotifyBy
+from complaints.models import Draft, NotifyBy
 from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENGTH
 from complaints.portal.question_form import TopicQuestionsForm
 from complaints.workflow import Kind
@@ -199,16 +196,14 @@ def _is_named(agency: Agency, typed: str) -> bool:
 # ---- what happened ----
 
 
-class DetailsStepForm(TopicQuestionsForm):
+class DetailsStepForm(UploadForm, TopicQuestionsForm):
     """The words, the answers to the questions of the topic, the place and the files.
 
     ``is_partial`` is for the buttons that keep what there is without going on: nothing is required then.
-    ``taken`` are the files that can be stored, also where the form has errors.
     """
 
     subject = LineField(max=SUBJECT_LENGTH, label=_("Subject in one line"))
     details = ParagraphField(max=DETAILS_LENGTH, rows=7, label=_("Details"))
-    attachments = AttachmentsField()
     governorate = forms.ChoiceField(required=False, label=_("Governorate"))
     area = LineField(max=120, required=False, label=_("Area or district"))
     place = LineField(max=200, required=False, label=_("Describe the place"))
@@ -219,7 +214,7 @@ class DetailsStepForm(TopicQuestionsForm):
         help_text=_("The agency passes your thanks on to this person. You can leave this empty."),
     )
 
-    def __init__(  # noqa: PLR0913 - what is sent, and what of the draft and its topic the page needs to ask
+    def __init__(
         self,
         data: Mapping[str, Any] | None = None,
         files: MultiValueDict[str, UploadedFile[Any]] | None = None,
@@ -227,13 +222,10 @@ class DetailsStepForm(TopicQuestionsForm):
         draft: Draft,
         questions: Sequence[TopicQuestion],
         governorates: Sequence[Governorate],
-        room: int = uploads.MOST_FILES,
         is_partial: bool = False,
-        at: datetime,
+        **limits: Any,
     ) -> None:
-        super().__init__(data, files, initial=_what_initial(draft))
-        self.room, self.at = room, at
-        self.taken: list[Attachment] = []
+        super().__init__(data, files, initial=_what_initial(draft), **limits)
         self.places = {place.code: place for place in governorates}
         choices = [("", _("— choose —")), *((code, place.name) for code, place in self.places.items())]
         self.fields["governorate"].choices = choices  # type: ignore[attr-defined]
@@ -254,14 +246,6 @@ class DetailsStepForm(TopicQuestionsForm):
             )
         elif kind != Kind.PRAISE:
             del self.fields["employee"]
-
-    def clean_attachments(self) -> list[UploadedFile[Any]]:
-        """Take the good files and name the others."""
-        files: list[UploadedFile[Any]] = self.cleaned_data["attachments"]
-        self.taken, refused = take(files, room=self.room, at=self.at)
-        if refused:
-            raise ValidationError(refused, code="refused")
-        return files
 
     @property
     def words(self) -> dict[str, Any]:

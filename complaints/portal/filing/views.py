@@ -19,6 +19,7 @@ from agencies.models import Agency, Governorate
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday
 from complaints.actions.topic_answers import given
 from complaints.attachments import uploads
+from complaints.attachments.fields import NOT_STORED, uploader_key
 from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.promise import promise_card
 from complaints.models import Case, Draft
@@ -76,11 +77,12 @@ def new_what(request: HttpRequest, kind: str) -> HttpResponse:
     form = _what_form(request, draft, at)
     if form.is_bound:
         is_valid = form.is_valid()
-        uploads.keep(form.taken, draft=draft)
+        is_kept = _keep(form, draft)
         _remove(draft, request.POST.get(REMOVE, ""))
         if is_valid or AUTOSAVE in request.POST:
             drafting.save_draft(draft, at=at, **form.words)
-            return _after_what(request, kind)
+            if is_kept:
+                return _after_what(request, kind)
     return render(request, "complaints/portal/filing/new_what.html", _step_context(form, draft, at))
 
 
@@ -94,8 +96,19 @@ def _what_form(request: HttpRequest, draft: Draft, at: datetime) -> DetailsStepF
         governorates=list(Governorate.objects.all()),
         room=uploads.MOST_FILES - draft.attachments.count(),
         is_partial=not presses.isdisjoint(request.POST),
+        uploader=uploader_key(signed_in_user(request)),
         at=at,
     )
+
+
+def _keep(form: DetailsStepForm, draft: Draft) -> bool:
+    """Keep the files; tell whether they were, and say beside their field if not."""
+    try:
+        uploads.keep(form.taken, draft=draft)
+    except uploads.NotStored:
+        form.add_error("attachments", NOT_STORED)
+        return False
+    return True
 
 
 def _remove(draft: Draft, key: str) -> None:

@@ -2,7 +2,6 @@ import pytest
 from django.test import Client
 
 from accounts.models import Citizen, Identity
-from accounts.sign_in import backends
 from tests.accounts.keyboard import errors
 from tests.accounts.sign_in.pages import NUMBER, SIGN_IN, is_signed_in
 from tests.cast import PASSWORD, make_citizen, sign_in
@@ -30,33 +29,6 @@ def test_a_wrong_password_and_an_unknown_number_get_the_same_answer(client, amin
     assert 'value="9902103456"' in wrong.content.decode()
     assert "not-her-password" not in wrong.content.decode()
     assert is_signed_in(client) is False
-
-
-@pytest.mark.parametrize("number", ["9902103456", "9902103457"])
-def test_as_many_passwords_are_hashed_for_an_unknown_number_as_for_a_known_one(amina, number, monkeypatch):
-    hashed = []
-
-    def hash_once(*_, **__):
-        hashed.append(1)
-        return False
-
-    monkeypatch.setattr(backends, "check_password", hash_once)
-    monkeypatch.setattr(backends, "make_password", hash_once)
-    assert backends.citizen_for(number, "not-her-password") is None
-    assert len(hashed) == 2
-
-
-def test_an_overlong_password_costs_what_any_other_does(amina, monkeypatch):
-    guesses = []
-
-    def accept(guess, *_, **__):
-        guesses.append(guess)
-        return True
-
-    monkeypatch.setattr(backends, "check_password", accept)
-    monkeypatch.setattr(backends, "make_password", accept)
-    assert backends.citizen_for("9902103456", "x" * 129) is None
-    assert guesses == ["-", "-"]
 
 
 def test_of_several_people_with_one_number_each_opens_the_own_account(client, amina):

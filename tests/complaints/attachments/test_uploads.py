@@ -10,7 +10,7 @@ from PIL import Image
 from complaints.attachments import uploads
 from complaints.attachments.uploads import FileRefused, RefusalCause, clean_name, receive
 from complaints.models import Attachment, Draft
-from tests.complaints.sample_files import MEGABYTE, PDF, PROGRAM, box, film, picture, upload
+from tests.complaints.sample_files import MEGABYTE, PDF, PROGRAM, box, film, picture, upload, with_scans
 
 pytestmark = pytest.mark.usefixtures("media")
 
@@ -85,11 +85,11 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(now: datet
 
 
 def test_a_picture_that_is_to_be_walked_over_for_hours_is_refused_before_it_is_decoded(now: datetime) -> None:
-    whole = picture(size=(640, 480), progressive=True)
+    whole = picture(size=(3000, 2000), progressive=True)
     last_scan = whole[whole.rindex(b"\xff\xda") : -2]
-    assert receive(upload("a.jpg", whole[:-2] + last_scan * 5 + whole[-2:]), at=now).content_type == "image/jpeg"
-    assert refusal("a.jpg", whole[:-2] + last_scan * 100 + whole[-2:], now) == RefusalCause.DAMAGED
-    behind_the_end = whole + last_scan * 100
+    assert receive(upload("a.jpg", with_scans(whole, 15)), at=now).content_type == "image/jpeg"
+    assert refusal("a.jpg", with_scans(whole, 110), now) == RefusalCause.COSTLY
+    behind_the_end = whole + last_scan * 110
     assert receive(upload("a.jpg", behind_the_end), at=now).content_type == "image/jpeg"
 
 

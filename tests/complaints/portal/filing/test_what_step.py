@@ -6,13 +6,15 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
+from accounts import rate_limits
 from accounts.models import Citizen
+from accounts.rate_limits import HOUR
 from agencies.models import Topic
 from complaints.attachments import uploads
 from complaints.models import Case, Draft
 from tests.complaints import DETAILS, SUBJECT
 from tests.complaints.portal.filing.steps import HOME, WHAT, errors
-from tests.complaints.sample_files import MEGABYTE, PROGRAM, picture, upload
+from tests.complaints.sample_files import MEGABYTE, PDF, PROGRAM, picture, upload
 
 
 @pytest.mark.parametrize(
@@ -125,3 +127,28 @@ def test_an_urgent_topic_points_to_the_emergency_number(
     page = as_amina.get(WHAT).content.decode()
     assert warning in page
     assert 'href="tel:911"' in page
+
+
+def test_files_beyond_the_limit_of_an_hour_are_refused_before_they_are_opened(
+    as_amina: Client, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_limits, "UPLOADED_FILES_PER_PERSON", rate_limits.RateLimit("upload_files", 2, HOUR))
+    words = {"subject": SUBJECT, "details": DETAILS}
+    as_amina.post(WHAT, words | {"attachments": [upload("a.jpg"), upload("b.jpg", PROGRAM)]})
+    monkeypatch.setattr(uploads, "receive", None)
+    response = as_amina.post(WHAT, words | {"attachments": [upload("c.jpg", picture(size=(80, 60)))]})
+    assert errors(response)["attachments"] == [
+        "أرسلتم أكبر عدد من الملفات المسموح به في ساعة واحدة. أرسلوا هذه الملفات بعد ساعة."
+    ]
+    assert DETAILS in response.content.decode()
+    assert draft.attachments.count() == 1
+
+
+def test_bytes_count_too(as_amina: Client, draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = rate_limits.RateLimit("upload_kilobytes", 30, HOUR)
+    monkeypatch.setattr(rate_limits, "UPLOADED_KILOBYTES_PER_PERSON", limit)
+    words = {"subject": SUBJECT, "details": DETAILS}
+    large = PDF[:-6] + b" " * 20_000 + PDF[-6:]
+    assert as_amina.post(WHAT, words | {"attachments": [upload("a.pdf", large)]}).status_code == 302
+    assert list(errors(as_amina.post(WHAT, words | {"attachments": [upload("b.pdf", large)]}))) == ["attachments"]
+    assert as_amina.post(WHAT, words | {"attachments": [upload("c.pdf", PDF)]}).status_code == 302

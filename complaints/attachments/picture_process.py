@@ -1,0 +1,61 @@
+"""Pictures are decoded outside the web server: one process for each, limited in memory and time, one at once."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from complaints.attachments import reencoding
+from complaints.attachments.reencoding import Refused, Verdict
+from kit.slots import Slots
+
+PROGRAM: Final = Path(reencoding.__file__)
+#: Pictures decoded at once by one web process, and threads that may wait for their turn.
+AT_ONCE: Final = 1
+WAITING: Final = 4
+#: After this time the process is killed; on a busy machine CPU time passes more slowly than the clock.
+SECONDS: Final = 30
+#: How long the pictures of one form may take altogether. The proxy waits longer (docs/nginx.conf).
+SECONDS_FOR_A_FORM: Final = 40.0
+
+logger = logging.getLogger(__name__)
+_slots = Slots(at_once=AT_ONCE, waiting=WAITING)
+
+
+def patience() -> float:
+    """Return the moment on the monotonic clock until which the pictures of one form may wait for their turn."""
+    return time.monotonic() + SECONDS_FOR_A_FORM
+
+
+def reencode_apart(content: bytes, form: str, *, until: float) -> bytes:
+    """Return the picture re-encoded by a process of its own.
+
+    Raises ``Refused``, and ``kit.slots.NoSlot`` if it was not its turn before ``until``, which ``patience`` returns.
+    """
+    with _slots.taken(seconds=until - time.monotonic()):
+        return _run([sys.executable, "-I", str(PROGRAM), form], content)
+
+
+def _run(command: list[str], content: bytes) -> bytes:
+    # Without the environment, which holds keys. S603: the arguments are constants of this package.
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False, env={})  # noqa: S603
+    except subprocess.TimeoutExpired:
+        raise Refused(Verdict.COSTLY) from None
+    if done.returncode == Verdict.DONE:
+        return done.stdout
+    raise Refused(_verdict(done.returncode))
+
+
+def _verdict(code: int) -> Verdict:
+    """Return why the process ended: it judged so, or a limit or a crash of the decoder killed it (a negative code)."""
+    if code < 0:
+        return Verdict.COSTLY
+    if code in set(Verdict):
+        return Verdict(code)
+    logger.error("The program that decodes pictures failed.", extra={"exit_code": code})
+    return Verdict.DAMAGED

@@ -1,0 +1,36 @@
+"""Programs of Debian that tests drive: found, installed where that is allowed, or said to be missing."""
+
+import os
+import shutil
+import subprocess
+
+from config.devstack.processes import is_root
+
+
+def find(program: str) -> str | None:
+    """Return the path of a program; Debian keeps servers where only root's PATH leads."""
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
+
+
+def ensure(program: str, *packages: str) -> str | None:
+    """Return the path of ``program``, installing ``packages`` where it is missing and root may do so.
+
+    Under CI (CI=true) a missing program is a failure: a suite that skips what it needs has proved nothing.
+    """
+    if found := find(program) or (install(*packages) and find(program)) or None:
+        return found
+    if os.environ.get("CI") == "true":
+        raise SystemExit(f"{program} is missing and could not be installed, and in CI its tests must run.")
+    return None
+
+
+def install(*packages: str) -> bool:
+    """Install packages with apt-get; tell whether it worked. Only root can."""
+    if not is_root() or not shutil.which("apt-get"):
+        return False
+    print(f"Installing {', '.join(packages)} with apt-get …", flush=True)
+    quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    commands = (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages])
+    return all(
+        subprocess.call(["apt-get", *command], env=quietly, stdin=subprocess.DEVNULL) == 0 for command in commands
+    )

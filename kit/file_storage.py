@@ -1,0 +1,53 @@
+"""Files on disk that are there whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
+
+#: No space, no quota, a file larger than allowed, a file system that may only be read.
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+#: The ending of a file that is being written; what a crash leaves of it, `check_files` finds.
+PARTIAL: Final = ".partial"
+
+
+def has_no_room(error: BaseException | None) -> bool:
+    """Tell whether ``error`` says that nothing more can be written."""
+    return isinstance(error, OSError) and error.errno in NO_ROOM
+
+
+class WholeFileStorage(FileSystemStorage):
+    """Write under a temporary name, to the disk itself, and give a file its name only then.
+
+    A full disk or a crash leaves no half file under the name of a whole one. Raises OSError, and removes the part that
+    was written.
+    """
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        path = Path(self.path(name))
+        partial = path.with_name(path.name + PARTIAL)
+        try:
+            super()._save(name + PARTIAL, content)
+            _sync(partial)
+            partial.rename(path)
+            _sync(path.parent)
+        except OSError:
+            with suppress(OSError):
+                partial.unlink()
+            raise
+        return name
+
+
+def _sync(path: Path) -> None:
+    """Wait until the disk has the content of a file, or the names of a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,128 @@
+"""A full disk: files are stored whole or not at all, and a page says so without losing what was typed."""
+
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files import uploadhandler
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
+from django.test import Client
+
+from complaints.models import Attachment, Draft
+from kit import file_storage
+from kit.file_storage import WholeFileStorage
+from tests.complaints.portal.filing.steps import WHAT, errors
+from tests.complaints.sample_files import PDF, picture, upload
+
+pytestmark = pytest.mark.usefixtures("media")
+
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+WORDS = {"subject": "موضوع", "details": "تفاصيل كتبتها الآن"}
+NO_ROOM = "لا يوجد متسع"
+
+
+class HalfAFile(ContentFile[bytes]):
+    """A file whose disk is full after the first piece."""
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        yield b"half"
+        raise FULL
+
+
+def stored_files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full when a file is written to it for good."""
+
+    def refuse(_path: Path) -> None:
+        raise FULL
+
+    monkeypatch.setattr(file_storage, "_sync", refuse)
+
+
+@pytest.mark.parametrize(("storage", "left"), [(WholeFileStorage, []), (FileSystemStorage, ["a.jpg"])])
+def test_half_a_file_is_removed_which_djangos_own_storage_leaves(
+    tmp_path: Path, storage: type[FileSystemStorage], left: list[str]
+) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        storage(location=tmp_path).save("a.jpg", HalfAFile(b""))
+    assert stored_files(tmp_path) == left
+
+
+def test_a_whole_file_has_its_name_and_content(tmp_path: Path) -> None:
+    name = WholeFileStorage(location=tmp_path).save("b/a.jpg", ContentFile(b"whole"))
+    assert (name, stored_files(tmp_path), (tmp_path / name).read_bytes()) == ("b/a.jpg", ["a.jpg"], b"whole")
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_is_said_beside_the_field_and_nothing_typed_is_lost(
+    as_amina: Client, draft: Draft, tmp_path: Path
+) -> None:
+    files = [upload("a.jpg"), upload("b.jpg", picture(size=(80, 60)))]
+    response = as_amina.post(WHAT, WORDS | {"attachments": files})
+    assert (response.status_code, list(errors(response))) == (200, ["attachments"])
+    page = response.content.decode()
+    assert NO_ROOM in page
+    assert WORDS["details"] in page
+    draft.refresh_from_db()
+    assert (draft.details, Attachment.objects.count()) == (WORDS["details"], 0)
+    assert stored_files(tmp_path) == []
+
+
+def test_where_one_of_two_files_cannot_be_stored_neither_is(
+    as_amina: Client, draft: Draft, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([None, None])
+    real = file_storage._sync
+
+    def full_after_the_first(path: Path) -> None:
+        if next(answers, FULL) is FULL:
+            raise FULL
+        real(path)
+
+    monkeypatch.setattr(file_storage, "_sync", full_after_the_first)
+    files = [upload("a.jpg"), upload("b.jpg", picture(size=(80, 60)))]
+    assert list(errors(as_amina.post(WHAT, WORDS | {"attachments": files}))) == ["attachments"]
+    assert (draft.attachments.count(), stored_files(tmp_path)) == (0, [])
+
+
+@pytest.mark.parametrize("piece", ["TemporaryUploadedFile", "receive_data_chunk", "file_complete"])
+def test_no_room_for_temporary_files_loses_neither_the_words_nor_the_other_files(
+    as_amina: Client, draft: Draft, settings, monkeypatch: pytest.MonkeyPatch, piece: str
+) -> None:
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    place = uploadhandler if piece == "TemporaryUploadedFile" else uploadhandler.TemporaryFileUploadHandler
+    real = getattr(place, piece)
+
+    def full_for_one(first: Any, *args: Any, **kwargs: Any) -> Any:
+        if "large" in (first if isinstance(first, str) else first.file_name):
+            raise FULL
+        return real(first, *args, **kwargs)
+
+    monkeypatch.setattr(place, piece, full_for_one)
+    files = [upload("a.jpg"), upload("large.pdf", PDF), upload("c.jpg", picture(size=(80, 60)))]
+    response = as_amina.post(WHAT, WORDS | {"attachments": files})
+    (sentence,) = errors(response)["attachments"]
+    assert "large.pdf" in sentence
+    assert NO_ROOM in sentence
+    assert WORDS["details"] in response.content.decode()
+    assert [file.name for file in draft.attachments.all()] == ["a.jpg", "c.jpg"]
+
+
+def test_any_other_error_of_the_disk_is_not_taken_for_a_full_one(
+    as_amina: Client, draft: Draft, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_path: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(file_storage, "_sync", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        as_amina.post(WHAT, WORDS | {"attachments": [upload("a.jpg")]})
+    assert stored_files(tmp_path) == []
