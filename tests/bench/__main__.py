@@ -70,6 +70,16 @@ def _files_as_served() -> Iterator[None]:
         yield
 
 
+def _crowd(arguments: list[str]) -> int:
+    # The demonstration is a process of its own; here only the names of its people are read.
+    import django
+
+    django.setup()
+    from tests.bench import crowd
+
+    return crowd.main(arguments, root=ROOT)
+
+
 def _faults(arguments: list[str]) -> int:
     # Each run loads the settings of its own in a process of its own.
     from tests.faults import harness
@@ -120,6 +130,9 @@ def _similar(arguments: list[str]) -> int:
 
 
 BENCHMARKS = {
+    "crowd": Benchmark(
+        "how long a visitor waits while the dearest pictures and slow clients arrive", _crowd, has_servers=True
+    ),
     "figures": Benchmark("SQL statements and times of pages, weight of a first visit, seconds of a start", _figures),
     "faults": Benchmark(
         "messages lost or sent twice while senders and the database are killed", _faults, has_servers=True

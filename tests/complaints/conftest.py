@@ -1,5 +1,7 @@
 """Cases in every state, made by the actions alone; who and what stands around them; the moment pages live in."""
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from complaints.actions.consultations import consult
 from complaints.actions.filing import Filing
 from complaints.actions.links import link
 from complaints.models import Case, Consultation, Draft, LinkKind, ReferralTask
+from kit import file_storage
 from notifications.models import Message
 from tests.cast import make_citizen, make_staff, sign_in
 from tests.complaints import DETAILS, DONE, FOUND, NOT_OURS, PARTNER_TASK, REQUEST, SUBJECT
@@ -46,6 +49,16 @@ def english() -> Iterator[None]:
 def media(settings: Settings, tmp_path: Path) -> None:
     """Keep the files of a test in a folder of its own."""
     settings.MEDIA_ROOT = str(tmp_path)
+
+
+@pytest.fixture
+def full_disk(media: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the disk of the files be full when one is written to it for good."""
+
+    def refuse(_path: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(file_storage, "_sync", refuse)
 
 
 @pytest.fixture

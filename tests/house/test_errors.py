@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -44,6 +46,18 @@ def without_a_database() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(CursorWrapper, "execute", refuse)
         yield
+
+
+def test_a_full_disk_is_a_503_wherever_it_is_met(
+    amina: Citizen, visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("complaints.portal.cases.views.listing.list_cases", fail)
+    sign_in(visitor, amina.user)
+    answer = visitor.get("/en/cases/")
+    assert (answer.status_code, UNAVAILABLE["en"] in answer.content.decode()) == (503, True)
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

@@ -111,6 +111,25 @@ def test_a_body_beyond_any_form_is_refused_before_it_is_read(rf: RequestFactory,
     assert middleware.RequestLimits(lambda _request: HttpResponse())(request).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("ar", "ما أرسلتموه أكبر من المسموح به"), ("en", "What you sent is too large")]
+)
+def test_a_body_beyond_any_form_is_answered_with_a_page(client: Client, language: str, said: str) -> None:
+    too_large = str(settings.REQUEST_MAX_BYTES + 1)
+    answer = client.generic("POST", f"/{language}/track/", CONTENT_LENGTH=too_large)
+    page = answer.content.decode()
+    assert answer.status_code == 413
+    assert said in page
+    assert f'lang="{language}"' in page
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_ten_thousand_parameters_are_answered_with_a_page(client: Client, method: str) -> None:
+    answer = getattr(client, method)("/en/track/", {f"field{number}": "x" for number in range(10_000)})
+    assert answer.status_code == 400
+    assert "Part of what you sent is damaged or too large" in answer.content.decode()
+
+
 @pytest.mark.parametrize("address", ["/ar/help/?page=%00", "/ar/help/?%00=1", "/ar/track/?ref=26%00"])
 def test_nul_in_an_address_is_a_bad_request(client: Client, address: str) -> None:
     assert client.get(address).status_code == 400

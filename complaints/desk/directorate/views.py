@@ -269,6 +269,7 @@ def _take_finding(request: ConsultationRequest) -> HttpResponse:
             by=request.by,
         )
     except NotStored:
+        request.consultation.refresh_from_db()
         form.add_error("attachments", NOT_STORED)
         return _request_page(request, finding=form, form=form)
     except Overtaken:

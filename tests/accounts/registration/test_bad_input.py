@@ -8,6 +8,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from accounts import rate_limits
 from accounts.models import Citizen, FormDraft, PhoneCode, Purpose, RateCounter, User
 from notifications.models import Message
 from tests.accounts.keyboard import (
@@ -313,3 +314,13 @@ def test_registering_twice_at_once_makes_one_proven_person(client):
     register(Client())
     assert Citizen.objects.count() == 1
     assert RateCounter.objects.filter(scope="registry_phone").values_list("count", flat=True).get() == 0
+
+
+def test_new_passwords_of_one_address_are_limited_before_they_are_hashed(client, monkeypatch):
+    limit = rate_limits.RateLimit("new_password_address", 1, rate_limits.HOUR)
+    monkeypatch.setattr(rate_limits, "NEW_PASSWORDS_PER_ADDRESS", limit)
+    client.post(url("who"), RANA)
+    client.post(url("contact"), CONTACT)
+    assert client.post(url("password"), LAST).status_code == 302
+    monkeypatch.setattr("accounts.registration.views.hash_for_number", lambda *_: pytest.fail("hashed"))
+    assert client.post(url("password"), LAST).status_code == 429

@@ -37,16 +37,6 @@ def stored_files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
-@pytest.fixture
-def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk that is full when a file is written to it for good."""
-
-    def refuse(_path: Path) -> None:
-        raise FULL
-
-    monkeypatch.setattr(file_storage, "_sync", refuse)
-
-
 @pytest.mark.parametrize(("storage", "left"), [(WholeFileStorage, []), (FileSystemStorage, ["a.jpg"])])
 def test_half_a_file_is_removed_which_djangos_own_storage_leaves(
     tmp_path: Path, storage: type[FileSystemStorage], left: list[str]

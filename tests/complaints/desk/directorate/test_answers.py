@@ -85,6 +85,16 @@ def test_a_finding_with_files_ends_the_request_and_is_thanked(
     assert CaseEvent.objects.get(action="find").facts["files"] == 2
 
 
+@pytest.mark.usefixtures("full_disk")
+def test_a_finding_whose_files_find_no_room_keeps_what_was_typed_and_ends_nothing(
+    consultation: Consultation, url: str, client: Client
+) -> None:
+    page = client.post(url, {**WRITTEN, "attachments": [SimpleUploadedFile("الموقع.jpg", picture())]})
+    assert (page.status_code, list(page.context["form"].errors)) == (200, ["attachments"])
+    assertContains(page, FINDING)
+    assert (fresh(consultation).state, fresh(consultation).attachments.count()) == ("asked", 0)
+
+
 def test_a_finding_that_lacks_something_keeps_what_was_typed_and_stores_nothing(
     consultation: Consultation, url: str, client: Client
 ) -> None:

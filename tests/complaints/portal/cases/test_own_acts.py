@@ -132,3 +132,12 @@ def test_the_page_offers_what_can_be_done_and_nothing_else(
     case = request.getfixturevalue(state)
     shown = page(as_amina, case)
     assert {name for name in ACTS if f'"{url(case, name)}"' in shown} == offered
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_keeps_what_was_typed_and_records_nothing(as_amina: Client, accepted: Case) -> None:
+    events = accepted.events.count()
+    response = as_amina.post(url(accepted, "case-add"), {"text": MORE, "attachments": [upload("a.jpg")]})
+    assert (response.status_code, list(response.context["form"].errors)) == (200, ["attachments"])
+    assert MORE in response.content.decode()
+    assert (accepted.events.count(), accepted.additions.count(), accepted.attachments.count()) == (events, 0, 0)
