@@ -33,7 +33,7 @@ class WholeFileStorage(FileSystemStorage):
         path = Path(self.path(name))
         partial = path.with_name(path.name + PARTIAL)
         try:
-            super()._save(name + PARTIAL, content)
+            super()._save(name + PARTIAL, content)  # type: ignore[misc] # missing in the stubs
             _sync(partial)
             partial.rename(path)
             _sync(path.parent)

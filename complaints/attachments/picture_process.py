@@ -11,7 +11,7 @@ from typing import Final
 
 from complaints.attachments import reencoding
 from complaints.attachments.reencoding import Refused, Verdict
-from kit.slots import Slots
+from kit.slots import NoSlot, Slots
 
 PROGRAM: Final = Path(reencoding.__file__)
 #: Pictures decoded at once by one web process, and threads that may wait for their turn.
@@ -34,9 +34,13 @@ def patience() -> float:
 def reencode_apart(content: bytes, form: str, *, until: float) -> bytes:
     """Return the picture re-encoded by a process of its own.
 
-    Raises ``Refused``, and ``kit.slots.NoSlot`` if it was not its turn before ``until``, which ``patience`` returns.
+    Raises ``Refused``, and ``kit.slots.NoSlot`` if it was not its turn before ``until``, which ``patience`` returns, or
+    if the machine was too busy to finish it.
     """
-    with _slots.taken(seconds=until - time.monotonic()):
+    seconds = until - time.monotonic()
+    if seconds <= 0:
+        raise NoSlot
+    with _slots.taken(seconds=seconds):
         return _run([sys.executable, "-I", str(PROGRAM), form], content)
 
 
@@ -45,7 +49,8 @@ def _run(command: list[str], content: bytes) -> bytes:
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, check=False, env={})  # noqa: S603
     except subprocess.TimeoutExpired:
-        raise Refused(Verdict.COSTLY) from None
+        # What costs too much has met the limit of CPU time before.
+        raise NoSlot from None
     if done.returncode == Verdict.DONE:
         return done.stdout
     raise Refused(_verdict(done.returncode))

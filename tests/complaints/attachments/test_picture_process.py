@@ -48,9 +48,13 @@ def test_the_process_cannot_use_more_memory_than_its_limit() -> None:
 
 def test_the_process_is_ended_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture_process, "SECONDS", 0.3)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(NoSlot):
         picture_process._run([sys.executable, "-I", "-c", "import time; time.sleep(60)"], b"")
-    assert refused.value.verdict == Verdict.COSTLY
+
+
+def test_a_form_whose_time_is_over_gets_no_further_picture_decoded_though_nobody_waits() -> None:
+    with pytest.raises(NoSlot):
+        picture_process.reencode_apart(picture(), "JPEG", until=time.monotonic() - 1)
 
 
 @pytest.mark.parametrize(
