@@ -23,7 +23,9 @@ class SteadyConnection(Connection):
         )
 
 
-app = Celery("config")
+# Both by name: they need models, which are there only once the apps are loaded.
+app = Celery("config", task_cls="config.recorded_task:RecordedTask")
+app.steps["worker"].add("config.watch:ScheduleWatch")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["notifications", "accounts", "complaints.escalation"])
 app.amqp.Connection = SteadyConnection

@@ -10,6 +10,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from notifications.periodic import runs
+
 
 @require_safe
 @never_cache
@@ -23,10 +25,14 @@ def live(_request: HttpRequest) -> JsonResponse:
 @never_cache
 @login_not_required
 def ready(_request: HttpRequest) -> JsonResponse:
-    """Say part by part whether pages can be served and workers notified; 503 while one cannot."""
+    """Say part by part whether pages can be served and workers notified; 503 while one cannot.
+
+    A schedule that has stopped is said, but leaves the pages ready.
+    """
     parts = {"database": _database_answers(), "broker": _broker_answers()}
     is_ready = all(parts.values())
-    return JsonResponse({"ready": is_ready, **parts}, status=200 if is_ready else 503)
+    found = {"ready": is_ready, **parts, "schedule": _schedule_runs()}
+    return JsonResponse(found, status=200 if is_ready else 503)
 
 
 def _database_answers() -> bool:
@@ -34,6 +40,12 @@ def _database_answers() -> bool:
     with suppress(Exception), connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         return True
+    return False
+
+
+def _schedule_runs() -> bool:
+    with suppress(Exception):
+        return runs.is_running()
     return False
 
 

@@ -345,6 +345,7 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 256 * 1024
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "config.schedule:RowScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": task, "schedule": seconds, "options": {"expires": seconds * 0.9, "queue": "chores"}}
     for name, task, seconds in (
@@ -360,6 +361,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         ("notify the operators of alarms", "accounts.notify_operators", 30.0),
         ("write to the desks in the morning", "complaints.send_digests", 300.0),
         ("watch the room for files", "complaints.check_storage", 300.0),
+        ("go on counting the deadlines anew", "complaints.continue_recalculation", 30.0),
     )
 }
 CELERY_BEAT_SCHEDULE["count the deadlines anew"] = {

@@ -41,7 +41,10 @@ SHARED_SETTINGS = (
     "TWILIO_AUTH_TOKEN",
 )
 WORKERS = ("codes", "notices", "chores")
-PROCESSES = ("web", *WORKERS)
+PROCESSES = ("web", *WORKERS, "beat")
+# What is started again when it ends by itself: beat does when it hangs, and nothing of it is lost.
+STARTED_AGAIN = frozenset({"beat"})
+RESTART_PAUSE_SECONDS = 1.0
 PATIENCE_SECONDS = 120
 # How long web and workers may finish what they are at when they are asked to stop.
 PROCESS_SECONDS = 2.0
@@ -82,7 +85,7 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
         with step("Starting web and workers"):
             _wait_until_ready(running, folder, port)
         banner.announce(port, time.monotonic() - began, stand_in=environment["TWILIO_API_URL"] if with_twilio else "")
-        _watch(running, folder)
+        _watch(running, environment, folder)
 
 
 def _port() -> int:
@@ -253,12 +256,7 @@ def _started(
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name in names:
-            running[name] = start(
-                command(name, folder),
-                log=_log(folder, name),
-                environment=_environment(name, environment),
-                cwd=state.ROOT,
-            )
+            running[name] = _start(name, folder, environment)
         yield running
     finally:
         with step("Stopping web and workers"):
@@ -277,21 +275,24 @@ def _environment(name: str, environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in own.items() if name not in others}
 
 
-def command(name: str, folder: Path) -> list[str | Path]:
-    """Return the command line of one of the stack's processes; what it writes goes into ``folder``."""
+def _start(name: str, folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return start(command(name), log=_log(folder, name), environment=_environment(name, environment), cwd=state.ROOT)
+
+
+def command(name: str) -> list[str | Path]:
+    """Return the command line of one of the stack's processes."""
     celery: tuple[str | Path, ...] = (PROGRAMS / "celery", "--app", "config", "--quiet")
     # Gossip and mingling are for workers that look for each other, and cost a second of every start.
     workers = ["--loglevel=INFO", "--concurrency=2", "--without-gossip", "--without-mingle"]
+    # Two processes may be at a backlog of deadlines; the others stay free for what is due every few seconds.
+    chores = [*workers, "--concurrency=4"]
     commands: dict[str, list[str | Path]] = {
         "web": [PROGRAMS / "gunicorn", "--config", "python:config.web", "config.wsgi"],
         # Codes have a worker to themselves: five hundred notices in front of one would be a minute's wait.
         "codes": [*celery, "worker", "--hostname=codes@%h", "--queues=codes", *workers],
         "notices": [*celery, "worker", "--hostname=notices@%h", "--queues=notices", *workers],
-        # On one machine the worker of the chores is the beat too; where there may be two of it, beat stands alone.
-        "chores": [
-            *(*celery, "worker", "--hostname=chores@%h", "--queues=chores", *workers),
-            *("--beat", f"--schedule={folder / 'beat-schedule'}"),
-        ],
+        "chores": [*celery, "worker", "--hostname=chores@%h", "--queues=chores", *chores],
+        "beat": [sys.executable, "-m", "config.beat"],
         # Account and token go through the environment: on a command line they would be everybody's.
         "twilio": [sys.executable, "-m", "tests.fakes.twilio", f"--port={_port_of_stand_in()}"],
     }
@@ -332,7 +333,15 @@ def _refuse_if_ended(running: Mapping[str, subprocess.Popen[bytes]], folder: Pat
             raise Refusal(f"The {name} process ended by itself. The end of its log:\n{tail(_log(folder, name))}")
 
 
-def _watch(running: Mapping[str, subprocess.Popen[bytes]], folder: Path) -> None:
+def _watch(running: dict[str, subprocess.Popen[bytes]], environment: Mapping[str, str], folder: Path) -> None:
     while True:
         time.sleep(0.5)
+        for name in STARTED_AGAIN & running.keys():
+            if running[name].poll() is not None:
+                print(
+                    f"The {name} process ended by itself and is started again; its log is {_log(folder, name)}.",
+                    flush=True,
+                )
+                time.sleep(RESTART_PAUSE_SECONDS)
+                running[name] = _start(name, folder, environment)
         _refuse_if_ended(running, folder)

@@ -1,4 +1,4 @@
-"""The tables of this app: messages and attempts, routes, addresses, calls, alarms, edited wordings."""
+"""The tables of this app: messages and attempts, routes, addresses, calls, alarms, periodic tasks, edited wordings."""
 
 from notifications.models.addresses import AddressStatus, Verdict
 from notifications.models.call_tasks import CallOutcome, CallTask
@@ -16,7 +16,7 @@ from notifications.models.messages import (
     Outcome,
     Receipt,
 )
-from notifications.models.monitoring import Alarm, AlarmKind, Audit
+from notifications.models.monitoring import Alarm, AlarmKind, Audit, FailingRow, PeriodicTask
 from notifications.models.sending import DailySpend, DatabaseIdentity, Hold, ProviderRoute
 
 __all__ = [
@@ -33,12 +33,14 @@ __all__ = [
     "DailySpend",
     "DatabaseIdentity",
     "EmbeddedMail",
+    "FailingRow",
     "Hold",
     "Lane",
     "Message",
     "MessageQuerySet",
     "MessageState",
     "Outcome",
+    "PeriodicTask",
     "ProviderRoute",
     "Receipt",
     "Verdict",

@@ -1,4 +1,4 @@
-"""What operators are told: alarms, and the nightly comparisons with the carriers' own lists."""
+"""What operators are told: alarms, the runs of periodic tasks, and the comparisons with the carriers' own lists."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AlarmKind(models.TextChoices):
-    """What can be wrong with the sending of messages; the runbook has a paragraph for each."""
+    """What can be wrong with the sending of messages or with periodic tasks; the runbook has a paragraph for each."""
 
     ROUTE_STOPPED = "route_stopped", _("a carrier refuses our account")
     CAP_REACHED = "cap_reached", _("the daily spending limit is reached")
@@ -18,13 +18,16 @@ class AlarmKind(models.TextChoices):
     LISTS_DIFFER = "lists_differ", _("our records and a carrier's list differ")
     STORAGE_FULL = "storage_full", _("there is no room for files")
     FILES_DIFFER = "files_differ", _("files and records differ")
+    SCHEDULE_STOPPED = "schedule_stopped", _("no periodic task starts any more")
+    TASK_LATE = "task_late", _("a periodic task has not completed for too long")
+    ROW_FAILED = "row_failed", _("a periodic task fails on one record")
 
 
 class Alarm(models.Model):
     """One thing that is wrong, from its raising until it is resolved; raised again while open it stays one row."""
 
     kind = models.CharField(max_length=16, choices=AlarmKind)
-    about = models.CharField(max_length=80, help_text="What it is about: a route, a channel and a day, a message's id.")
+    about = models.CharField(max_length=80, help_text="What it is about: a route, a channel and a day, a row's key.")
     raised_at = models.DateTimeField(db_default=Now())
     told_at = models.DateTimeField(null=True, help_text="When the operators were told, once.")
     resolved_at = models.DateTimeField(null=True)
@@ -41,6 +44,46 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.about}"
+
+
+class PeriodicTask(models.Model):
+    """When a periodic task was last sent by beat, started and completed by a worker, and its last failure.
+
+    ``sent_at`` is by the clock of beat, the others are by the database's. A run in which single rows failed completed.
+    """
+
+    name = models.CharField(max_length=80, primary_key=True)
+    sent_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=80, blank=True, help_text="The class of the error, never its text.")
+
+    class Meta:
+        verbose_name = _("periodic task")
+        verbose_name_plural = _("periodic tasks")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FailingRow(models.Model):
+    """A row on which a periodic task failed: the task leaves it out until ``retry_at``, longer after each failure."""
+
+    task = models.CharField(max_length=80)
+    row = models.CharField(max_length=60, help_text="The kind of the row and its key.")
+    failures = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=80, help_text="The class of the error, never its text.")
+    failed_at = models.DateTimeField()
+    retry_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("failing record")
+        verbose_name_plural = _("failing records")
+        constraints = [models.UniqueConstraint(fields=["task", "row"], name="failing_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.row}"
 
 
 class Audit(models.Model):

@@ -73,9 +73,9 @@ def _stack(base: Path) -> Iterator[None]:
     with ExitStack() as stack:
         web = fork(serve_callbacks, base / "web.log")
         stack.callback(web.kill)
-        for name in WORKERS:
+        for name in (*WORKERS, "beat"):
             log = base / f"{name}.log"
-            worker = start(command(name, base), log=log, environment=os.environ, cwd=ROOT)
+            worker = start(command(name), log=log, environment=os.environ, cwd=ROOT)
             stack.callback(_kill, worker)
         _wait_for_workers()
         yield

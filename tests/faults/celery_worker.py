@@ -74,7 +74,7 @@ class CeleryWorkers:
 
     def _born(self, name: str) -> Life:
         log = self.storm.base / f"{name}.log"
-        process = start(command(name, self.storm.base), log=log, environment=os.environ, cwd=ROOT)
+        process = start(command(name), log=log, environment=os.environ, cwd=ROOT)
         return Life(process, self.storm.provider.calls(), time.monotonic() + LONGEST_BIRTH)
 
     def _count_lives(self, now: float) -> None:

@@ -1,9 +1,14 @@
 """What whatever watches the processes is told."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.db.utils import OperationalError
 from django.test import Client
+from django.utils import timezone
+
+from notifications.models import PeriodicTask
 
 DEAD_BROKER = "redis://127.0.0.1:1"
 
@@ -17,7 +22,10 @@ def test_live_asks_nobody(client: Client, settings: object) -> None:
 @pytest.mark.django_db
 def test_ready_names_its_parts(client: Client) -> None:
     answer = client.get("/health/ready")
-    assert (answer.status_code, answer.json()) == (200, {"ready": True, "database": True, "broker": True})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"ready": True, "database": True, "broker": True, "schedule": False},
+    )
     assert "no-store" in answer.headers["Cache-Control"]
 
 
@@ -25,7 +33,10 @@ def test_ready_names_its_parts(client: Client) -> None:
 def test_a_dead_broker_is_not_ready(client: Client, settings: object) -> None:
     settings.REDIS_URL = DEAD_BROKER  # type: ignore[attr-defined]
     answer = client.get("/health/ready")
-    assert (answer.status_code, answer.json()) == (503, {"ready": False, "database": True, "broker": False})
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"ready": False, "database": True, "broker": False, "schedule": False},
+    )
 
 
 @pytest.mark.django_db
@@ -35,7 +46,19 @@ def test_a_dead_database_is_not_ready(client: Client, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(connection, "cursor", refuse)
     answer = client.get("/health/ready")
-    assert (answer.status_code, answer.json()) == (503, {"ready": False, "database": False, "broker": True})
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"ready": False, "database": False, "broker": True, "schedule": False},
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("age", "runs"), [(60, True), (90, False)])
+def test_ready_says_whether_the_schedule_runs(client: Client, age: int, *, runs: bool) -> None:
+    moment = timezone.now() - timedelta(seconds=age)
+    PeriodicTask.objects.create(name="notifications.sweep", sent_at=moment, started_at=moment)
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["schedule"]) == (200, runs)
 
 
 @pytest.mark.parametrize("address", ["/health/live", "/health/ready"])

@@ -319,11 +319,17 @@ def test_a_worker_answers_a_ping(production: Production, worker: str, read: list
         assert sorted(queue["name"] for queue in queues) == read
 
 
-def test_beat_starts_and_keeps_its_schedule(production: Production) -> None:
+def test_beat_sends_and_its_health_check_says_so(production: Production) -> None:
+    check = shlex.split(SERVICES["beat"]["healthcheck"]["test"])
+
+    def is_healthy() -> bool:
+        return subprocess.run(check, cwd=ROOT, env=production.environment, check=False).returncode == 0
+
+    assert not is_healthy()
     with production.started("beat") as log:
         _until(lambda: "beat: Starting" in log.read_text(), log)
-        # The file may get an ending, which depends on the kind of database this Python has.
-        _until(lambda: any(production.folder.glob("beat-schedule*")), log)
+        _until(is_healthy, log)
+    assert list(production.folder.glob("*schedule*")) == []
 
 
 def test_addresses_in_compose_have_the_form_the_settings_read() -> None:

@@ -73,6 +73,19 @@ class Stack:
         with urllib.request.urlopen(f"{url}/ledger", timeout=20) as answer:
             return int(answer.status)
 
+    def kill_beat(self) -> None:
+        """Kill beat, and wait until another one has taken its place and sends."""
+        with psycopg.connect(state.read_running(self.folder)["DATABASE_URL"]) as connection:
+            (pid,) = _pids_of(self.folder, "config.beat")
+            os.killpg(pid, signal.SIGKILL)
+            self._wait(
+                lambda: "The beat process ended by itself and is started again" in self.output.read_text(), alive=True
+            )
+            killed_at = connection.execute("SELECT now()").fetchone()[0]  # type: ignore[index]
+            connection.commit()
+            sent = "SELECT count(*) FROM notifications_periodictask WHERE sent_at > %s"
+            self._wait(lambda: connection.execute(sent, [killed_at]).fetchone()[0] > 0, alive=True)  # type: ignore[index]
+
     def count(self, table: str) -> int:
         with psycopg.connect(state.read_running(self.folder)["DATABASE_URL"]) as connection:
             return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # type: ignore[index]
@@ -92,6 +105,17 @@ def _processes_of(folder: Path) -> list[str]:
             told = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
             if entry.name.isdigit() and str(folder).encode() in told and int(entry.name) != os.getpid():
                 found.append(told.split(b"\0\0")[0].decode(errors="replace"))
+    return found
+
+
+def _pids_of(folder: Path, module: str) -> list[int]:
+    """Return the processes that run a module with this state."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            is_ours = str(folder).encode() in (entry / "environ").read_bytes()
+            if is_ours and (entry / "cmdline").read_bytes().endswith(f"-m\0{module}\0".encode()):
+                found.append(int(entry.name))
     return found
 
 
@@ -133,6 +157,8 @@ def test_the_demonstration_starts_serves_keeps_its_data_and_leaves_nothing_behin
             assert statuses == dict.fromkeys(statuses, 200)
             assert running.status_of_stand_in() == (200 if arguments else None)
             cases.append(running.count("complaints_case"))
+            if arguments:
+                running.kill_beat()
             before = len(running.output.read_text())
             running.process.send_signal(how)
             running.process.send_signal(how)  # a second one, of somebody who cannot wait, breaks nothing

@@ -71,6 +71,13 @@ REMEDIES: Final[Mapping[str, StrPromise]] = {
     AlarmKind.FILES_DIFFER: gettext_lazy(
         "Run check_files on the server. Restore the missing files from the backup, and delete those without a record."
     ),
+    AlarmKind.SCHEDULE_STOPPED: gettext_lazy(
+        "Reminders, missed deadlines and delayed messages are not processed. Start beat and the chores worker again."
+    ),
+    AlarmKind.TASK_LATE: gettext_lazy("Look for the errors of this task in the log of the chores worker."),
+    AlarmKind.ROW_FAILED: gettext_lazy(
+        "The task leaves this record out and tries it again later. Report the error in the log as a defect."
+    ),
 }
 
 
