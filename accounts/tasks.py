@@ -8,19 +8,19 @@ from accounts.sign_in import expiry
 from accounts.staff import operator_alarms
 
 
-@shared_task(name="accounts.recheck_identities")
+@shared_task(name=recheck.TASK)
 def recheck_identities() -> None:
     """Ask the registry again about citizens it gave no answer for."""
     recheck.recheck_due(timezone.now())
 
 
-@shared_task(name="accounts.delete_expired")
+@shared_task(name=expiry.TASK)
 def delete_expired() -> None:
     """Delete expired codes, form drafts and rate counters."""
     expiry.delete_expired(timezone.now())
 
 
-@shared_task(name="accounts.notify_operators")
+@shared_task(name=operator_alarms.TASK)
 def notify_operators() -> None:
     """Notify the operators of new alarms."""
     operator_alarms.notify_operators(timezone.now())

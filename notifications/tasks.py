@@ -1,11 +1,14 @@
 """The tasks of this app: deliver what a signal announces, sweep for the rest, ask the carriers, compare at night."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from celery import shared_task
 from django.conf import settings
 
+from notifications.periodic.rows import RowRun, forget_old
 from notifications.reconciliation import audit, status_checks
 from notifications.runtime import worker_signal
 from notifications.runtime.database_clock import database_now
@@ -20,25 +23,38 @@ def deliver(lane: str) -> None:
         worker_signal.notify_workers(lane)
 
 
-@shared_task(name="notifications.sweep", ignore_result=True)
+#: What one sweep does, in this order.
+SWEEP: Final[Sequence[Callable[[], object]]] = (
+    sweep.expire,
+    sweep.settle_abandoned,
+    sweep.notify_due,
+    spending.check_spending,
+    sweep.check_queue_age,
+    sweep.check_undecided,
+)
+
+
+@shared_task(name=sweep.TASK, ignore_result=True)
 def sweep_up() -> None:
-    """Settle what expired or was abandoned, notify workers of what waits, and keep the alarms up to date."""
+    """Settle what expired or was abandoned, notify workers of what waits, and keep the alarms up to date.
+
+    A step that fails stops none of the others, but that nothing is sent from a copy comes first.
+    """
     hold.begin_if_restored()
-    sweep.expire()
-    sweep.settle_abandoned()
-    sweep.notify_due()
-    spending.check_spending()
-    sweep.check_queue_age()
-    sweep.check_undecided()
+    run = RowRun(sweep.TASK, "step", at=database_now())
+    for step in SWEEP:
+        with run.row(step.__name__, atomic=False):
+            step()
+    forget_old(run.at)
 
 
-@shared_task(name="notifications.check_status", ignore_result=True)
+@shared_task(name=status_checks.TASK, ignore_result=True)
 def ask() -> None:
     """Ask the carriers about what is unknown and what has no final status."""
     status_checks.check_due_messages()
 
 
-@shared_task(name="notifications.compare_lists", ignore_result=True, soft_time_limit=3500, time_limit=3600)
+@shared_task(name=audit.TASK, ignore_result=True, soft_time_limit=3500, time_limit=3600)
 def compare_yesterday() -> None:
     """Compare yesterday with the carriers' lists."""
     today = database_now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()

@@ -12,7 +12,9 @@ from accounts.identity import registries
 from accounts.identity.checks import record_check
 from accounts.identity.registries import IdentityClaim, RegistryFinding, RegistryOutcome
 from accounts.models import Citizen, Identity
+from notifications.periodic.rows import RowRun
 
+TASK: Final = "accounts.recheck_identities"
 BATCH: Final = 50
 FIRST_WAIT: Final = timedelta(minutes=5)
 LONGEST_WAIT: Final = timedelta(hours=6)
@@ -21,8 +23,13 @@ IDENTITIES: Final = {RegistryOutcome.MATCHED: Identity.MATCHED, RegistryOutcome.
 
 def recheck_due(at: datetime) -> int:
     """Ask about at most fifty citizens who are due; return how many got an answer. Safe to run twice at once."""
-    due = Citizen.objects.filter(recheck_at__lte=at).order_by("recheck_at").values_list("pk", flat=True)[:BATCH]
-    return sum(recheck(pk, at=at) for pk in list(due))
+    run, answered = RowRun(TASK, "citizen", at=at), 0
+    due = run.without_waiting(Citizen.objects.filter(recheck_at__lte=at)).order_by("recheck_at")
+    for pk in list(due.values_list("pk", flat=True)[:BATCH]):
+        # In no transaction: the registry is asked in between.
+        with run.row(pk, atomic=False):
+            answered += recheck(pk, at=at)
+    return answered
 
 
 def recheck(pk: UUID, *, at: datetime) -> bool:

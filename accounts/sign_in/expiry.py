@@ -3,13 +3,26 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from accounts.models import FormDraft, PhoneCode, RateCounter
+from django.db.models import Model, QuerySet
 
+from accounts.models import FormDraft, PhoneCode, RateCounter
+from notifications.periodic.rows import RowRun
+
+TASK: Final = "accounts.delete_expired"
 CODES_KEPT: Final = timedelta(days=2)
 
 
 def delete_expired(at: datetime) -> None:
-    """Delete form drafts older than a day, codes older than two days, and counters whose window has ended."""
-    FormDraft.objects.filter(expires_at__lte=at).delete()
-    PhoneCode.objects.filter(created_at__lte=at - CODES_KEPT).delete()
-    RateCounter.objects.filter(ends_at__lte=at).delete()
+    """Delete form drafts older than a day, codes older than two days, and counters whose window has ended.
+
+    Rows of one kind that cannot be deleted keep none of another.
+    """
+    run = RowRun(TASK, "table", at=at)
+    tables: tuple[QuerySet[Model], ...] = (
+        FormDraft.objects.filter(expires_at__lte=at),
+        PhoneCode.objects.filter(created_at__lte=at - CODES_KEPT),
+        RateCounter.objects.filter(ends_at__lte=at),
+    )
+    for expired in tables:
+        with run.row(expired.model.__name__):
+            expired.delete()

@@ -14,8 +14,11 @@ from accounts.models import User, operators
 from kit.dates import day_digits
 from notifications import alarms, outbox
 from notifications.models import Alarm, Channel
+from notifications.periodic.rows import RowRun
 
 logger = logging.getLogger(__name__)
+
+TASK = "accounts.notify_operators"
 
 
 def notify_operators(at: datetime) -> int:
@@ -28,11 +31,14 @@ def notify_operators(at: datetime) -> int:
         if not people:
             _log_no_operator()
             return 0
-        untold = alarms.claim_untold()
-        for alarm in untold:
-            notices = [notice for person in people for notice in _notices(alarm, person)]
-            outbox.owe(notices, occasion=f"alarm:{alarm.pk}", at=at)
-    return len(untold)
+        run, told = RowRun(TASK, "alarm", at=at), 0
+        for alarm in alarms.claim_untold():
+            # One that cannot be told stays marked as told: it is on the operators' page, and so is that it failed.
+            with run.row(alarm.pk):
+                notices = [notice for person in people for notice in _notices(alarm, person)]
+                outbox.owe(notices, occasion=f"alarm:{alarm.pk}", at=at)
+                told += 1
+    return told
 
 
 def _notices(alarm: Alarm, person: User) -> Iterator[outbox.Notice]:

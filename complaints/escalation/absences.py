@@ -26,7 +26,9 @@ from complaints.permissions import policy
 from complaints.workflow import WITH_AGENCY, Action
 from notifications import outbox
 from notifications.outbox import Notice
+from notifications.periodic.rows import RowRun
 
+TASK = "complaints.unassign_inactive"
 #: An officer who got a case by one of these does not count as inactive for the time before it.
 GIVEN_BY = (Action.ASSIGN, Action.ACCEPT, Action.CORRECT)
 #: Maximum number of officers in one run; the next run goes on.
@@ -235,9 +237,15 @@ def unassign_inactive(*, at: datetime) -> int:
     The cases are without an officer then. An absence with a deputy is not inactivity: the deputy acts.
     Returns how many cases were taken; safe to run twice and at the same time.
     """
-    since = inactive_since(at)
-    pairs = _silent(since, at).values_list("officer", "agency").distinct().order_by("officer", "agency")[:BATCH]
-    return sum(_take_from(officer, agency, since=since, at=at) for officer, agency in list(pairs))
+    since, desks, count = inactive_since(at), RowRun(TASK, "desk", at=at), 0
+    cases = RowRun(TASK, "case", at=at)
+    silent = cases.without_waiting(_silent(since, at))
+    pairs = silent.values_list("officer", "agency").distinct().order_by("officer", "agency")
+    for officer, agency in list(pairs[: BATCH + len(desks.waiting)]):
+        if f"{officer}:{agency}" not in desks.waiting:
+            with desks.row(f"{officer}:{agency}"):
+                count += _take_from(silent.filter(officer=officer, agency=agency), officer, cases)
+    return count
 
 
 def _silent(since: datetime, at: datetime) -> QuerySet[Case]:
@@ -249,22 +257,23 @@ def _silent(since: datetime, at: datetime) -> QuerySet[Case]:
     return held.alias(seen=seen).filter(Q(seen__lt=since), ~Q(officer__in=away.values("user")))
 
 
-def _take_from(officer: Any, agency: Any, *, since: datetime, at: datetime) -> int:
-    with transaction.atomic():
-        silent = _silent(since, at).filter(officer=officer, agency=agency)
-        cases = list(
-            silent.select_for_update(of=("self",), skip_locked=True)
-            .select_related("agency")
-            .defer("folded", "search_vector")
-            .order_by("pk")
-        )
-        if not cases:
-            return 0
-        linked_cases.lock_people(case.citizen_id for case in cases)
-        for case in cases:
-            _assign(case, None, by=None, at=at)
-        _alert(cases, officer, at=at)
-    return len(cases)
+def _take_from(silent: QuerySet[Case], officer: Any, run: RowRun) -> int:
+    """Take the ``silent`` cases of an officer at one desk, in the caller's transaction; return how many."""
+    cases = list(
+        silent.select_for_update(of=("self",), skip_locked=True)
+        .select_related("agency")
+        .defer("folded", "search_vector")
+        .order_by("pk")
+    )
+    linked_cases.lock_people(case.citizen_id for case in cases)
+    taken = []
+    for case in cases:
+        with run.row(case.pk):
+            _assign(case, None, by=None, at=run.at)
+            taken.append(case)
+    if taken:
+        _alert(taken, officer, at=run.at)
+    return len(taken)
 
 
 def _alert(cases: Sequence[Case], officer: Any, *, at: datetime) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any, NamedTuple, cast
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -28,6 +29,9 @@ from kit.dates import day_digits
 from notifications import outbox
 from notifications.models import CallOutcome, CallTask, Message, MessageQuerySet, MessageState
 from notifications.outbox import Notice
+from notifications.periodic.rows import RowRun
+
+TASK = "complaints.send_digests"
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,8 @@ def send(*, at: datetime) -> int:
     """Owe each desk its digest of this working day, at the first run in working hours; return how many were owed.
 
     All are owed in one transaction under one occasion, so that every further run of the day does nothing. A digest
-    without any cases is not sent, nor one that cannot be sent before offices close.
+    without any cases is not sent, nor one that cannot be sent before offices close. Whoever's digest fails gets none on
+    this day.
     """
     day = morning(at, current_calendar())
     if day is None:
@@ -132,18 +137,46 @@ def send(*, at: datetime) -> int:
     occasion = f"digest:{day.on.isoformat()}"
     if Message.objects.filter(occasion=occasion).exists():
         return 0
-    with transaction.atomic():
-        notices = list(_notices(day))
+
+    def owe(digests: Iterable[tuple[User, DigestCounts]]) -> int:
+        notices = [notice for user, counts in digests for notice in _notices(user, counts, day)]
         return len(outbox.owe(notices, occasion=occasion, at=at, expires_at=day.expires_at)) if notices else 0
 
+    with transaction.atomic():
+        return _owe_all_or_each(list(_counted(day)), owe, RowRun(TASK, "user", at=at))
 
-def _notices(day: Morning) -> Iterable[Notice]:
+
+def _owe_all_or_each(
+    digests: Sequence[tuple[User, DigestCounts]],
+    owe: Callable[[Iterable[tuple[User, DigestCounts]]], int],
+    run: RowRun,
+) -> int:
+    """Owe all digests at once, or, where one of them fails, each by itself; return how many were owed."""
+    try:
+        with transaction.atomic():
+            return owe(digests)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:  # noqa: BLE001 - whatever one bad digest raises; it is named below
+        owed = 0
+    for digest in digests:
+        with run.row(digest[0].pk):
+            owed += owe([digest])
+    return owed
+
+
+def _notices(user: User, counts: DigestCounts, day: Morning) -> Iterable[Notice]:
+    return to_staff("officer_digest", user, partial(_words, counts, day), by=BY_EMAIL)
+
+
+def _counted(day: Morning) -> Iterable[tuple[User, DigestCounts]]:
+    """Yield the readers who have anything to hear, each with the figures."""
     readers = digest_readers(day.on)
     parts = counts_for(day, people=[reader.user.person_id for reader in readers if reader.user.person_id])
     for reader in readers:
         counts = _counts_for_reader(reader, parts)
         if counts != DigestCounts():
-            yield from to_staff("officer_digest", reader.user, partial(_words, counts, day), by=BY_EMAIL)
+            yield reader.user, counts
 
 
 def _counts_for_reader(reader: DigestReader, parts: Mapping[DigestPart, DigestCounts]) -> DigestCounts:

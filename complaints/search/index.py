@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connection, transaction
 
 from complaints.models import SearchBlock
+from notifications.periodic.rows import RowRun
+
+TASK = "complaints.build_search_index"
 
 #: Maximum number of blocks indexed in one run; the next run takes the rest.
 BATCH = 100
@@ -32,12 +37,16 @@ ON CONFLICT DO NOTHING
 """
 
 
-def build_index() -> int:
+def build_index(*, at: datetime) -> int:
     """Index the finished blocks that have no row yet, the newest first; return how many. Safe to run at any time."""
+    run, count = RowRun(TASK, "block", at=at), 0
     with connection.cursor() as cursor:
-        cursor.execute(_UNWRITTEN, {"cases": SearchBlock.CASES, "batch": BATCH})
-        numbers = [number for (number,) in cursor.fetchall()]
-    return sum(_sum_up(number) for number in numbers)
+        cursor.execute(_UNWRITTEN, {"cases": SearchBlock.CASES, "batch": BATCH + len(run.waiting)})
+        numbers = [number for (number,) in cursor.fetchall() if str(number) not in run.waiting]
+    for number in numbers:
+        with run.row(number):
+            count += _sum_up(number)
+    return count
 
 
 def _sum_up(number: int) -> int:

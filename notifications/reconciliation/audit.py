@@ -12,9 +12,13 @@ from django.conf import settings
 from notifications import alarms, carriers
 from notifications.carriers import CheckableCarrier, StatusReport
 from notifications.models import AlarmKind, Attempt, Audit, Channel, Message
+from notifications.periodic.rows import RowRun
 from notifications.reconciliation import message_states
+from notifications.runtime.database_clock import database_now
 
 logger = logging.getLogger(__name__)
+
+TASK: Final = "notifications.compare_lists"
 
 # A carrier's clock is not ours: what lies near the edges is looked for in a wider list.
 MARGIN: Final = timedelta(hours=1)
@@ -81,6 +85,7 @@ def _about(name: str, since: datetime) -> str:
 def _read(name: str, reports: Iterable[StatusReport]) -> tuple[set[str], list[str]]:
     """Return the ids of a list, and those among them that no attempt of ours has."""
     listed, strange = set[str](), list[str]()
+    run = RowRun(TASK, "listed", at=database_now())
     for page in batched(reports, PAGE, strict=False):
         listed.update(report.provider_id for report in page)
         known = set(
@@ -88,8 +93,18 @@ def _read(name: str, reports: Iterable[StatusReport]) -> tuple[set[str], list[st
                 "provider_id", flat=True
             )
         )
-        strange += [each.provider_id for each in page if each.provider_id not in known and not _recognise(name, each)]
+        strange += [
+            each.provider_id for each in page if each.provider_id not in known and not _recognises(name, each, run)
+        ]
     return listed, strange
+
+
+def _recognises(name: str, report: StatusReport, run: RowRun) -> bool:
+    """Tell whether the report is about a message of ours; one that cannot be recorded counts as strange."""
+    is_ours = False
+    with run.row(report.provider_id):
+        is_ours |= _recognise(name, report)
+    return is_ours
 
 
 def _recognise(name: str, report: StatusReport) -> bool:

@@ -16,10 +16,14 @@ from django.db.models.functions import Greatest, Least, Now
 
 from notifications.carriers import Meaning, OutgoingMessage, StatusReport, StatusUnavailable, checkable_carrier
 from notifications.models import Attempt, Message, MessageState, Outcome
+from notifications.periodic.rows import RowRun
 from notifications.reconciliation import message_states
+from notifications.runtime.database_clock import database_now
 from notifications.runtime.timings import timings
 
 logger = logging.getLogger(__name__)
+
+TASK: Final = "notifications.check_status"
 
 CHECKED_AT_ONCE: Final = 20
 CHECKS_NEEDED: Final = 2
@@ -35,11 +39,14 @@ def check_due_messages(*, seconds: float = 20.0) -> int:
     transaction. A carrier whose list could not be read is not asked again in this pass.
     """
     until, asked, silent = monotonic() + seconds, 0, set[str]()
+    run = RowRun(TASK, "message", at=database_now())
     while monotonic() < until and (messages := _claim_due(silent)):
         for message in messages:
             if message.carrier not in silent and monotonic() < until:
                 asked += 1
-                _check(message, silent)
+                # In no transaction: a carrier is asked in between, and may take its time.
+                with run.row(message.pk, atomic=False):
+                    _check(message, silent)
     return asked
 
 
@@ -51,11 +58,6 @@ def _check(message: Message, silent: set[str]) -> None:
         if message.carrier:
             silent.add(message.carrier)
         logger.warning("A carrier could not say what it took.", extra={"carrier": message.carrier})
-    except Exception as error:  # noqa: BLE001 - the trouble of one message must not keep the others from it
-        # No traceback: the carrier's words may hold the number or the body.
-        logger.error(  # noqa: TRY400
-            "Asking about a message failed.", extra={"message_id": str(message.pk), "error": type(error).__name__}
-        )
 
 
 @transaction.atomic(durable=True)

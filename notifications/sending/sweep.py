@@ -10,14 +10,18 @@ from django.db.models.functions import Now
 
 from notifications import alarms
 from notifications.models import AlarmKind, Lane, Message, MessageQuerySet, MessageState, Outcome
+from notifications.periodic.rows import RowRun
 from notifications.reconciliation import message_states
 from notifications.runtime import worker_signal
+from notifications.runtime.database_clock import database_now
 from notifications.runtime.timings import timings
 from notifications.sending import quiet_hours, send_conditions
 from notifications.sending.batches import MOST_CLAIMED
 from notifications.sending.routes import RoutingTable
 
 logger = logging.getLogger(__name__)
+
+TASK: Final = "notifications.sweep"
 
 SWEPT_AT_ONCE: Final = 500
 SIGNALS_AT_ONCE: Final = 4
@@ -46,11 +50,14 @@ def _expire(messages: MessageQuerySet) -> int:
 
 def settle_abandoned() -> int:
     """Settle messages whose lease is over: pending if the carrier was never called, else unknown; return how many."""
+    run, settled = RowRun(TASK, "message", at=database_now()), 0
     with transaction.atomic():
-        abandoned = list(Message.objects.abandoned().select_for_update(skip_locked=True)[:SWEPT_AT_ONCE])
-        for message in abandoned:
-            _settle_abandoned(message)
-    return len(abandoned)
+        abandoned = run.without_waiting(Message.objects.abandoned())
+        for message in list(abandoned.select_for_update(skip_locked=True)[:SWEPT_AT_ONCE]):
+            with run.row(message.pk):
+                _settle_abandoned(message)
+                settled += 1
+    return settled
 
 
 def notify_due() -> int:

@@ -135,7 +135,7 @@ def _fill(world: World, numbers: Sequence[int], *, lacking: bool) -> None:
             )
         _insert(made)
     progress.say("Indexing them …")
-    while build_index() == BATCH:
+    while build_index(at=timezone.now()) == BATCH:
         pass
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from complaints.actions import amend
 from complaints.escalation.tasks import build_search_index
@@ -45,14 +46,14 @@ def found(text: str, **options: str) -> list[Case]:
 def test_finished_blocks_are_summed_up_and_the_last_is_not(three_blocks: list[Case]) -> None:
     assert build_search_index() == 2
     assert list(SearchBlock.objects.order_by("number").values_list("number", flat=True)) == [5, 6]
-    assert index.build_index() == 0
+    assert index.build_index(at=timezone.now()) == 0
 
 
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize("is_summed_up", [True, False])
 def test_the_same_is_found_with_and_without_sums(three_blocks: list[Case], *, is_summed_up: bool) -> None:
     if is_summed_up:
-        index.build_index()
+        index.build_index(at=timezone.now())
     old, newer, newest = three_blocks
     assert found("ماسورة") == [old]
     assert found("إنارة") == [newer]
@@ -64,7 +65,7 @@ def test_the_same_is_found_with_and_without_sums(three_blocks: list[Case], *, is
 
 @pytest.mark.usefixtures("many")
 def test_a_block_that_lacks_the_word_is_not_read(three_blocks: list[Case]) -> None:
-    index.build_index()
+    index.build_index(at=timezone.now())
     with CaptureQueriesContext(connection) as captured:
         found("ماسورة")
     read = [query["sql"] for query in captured if '"id" >= ' in query["sql"]]
@@ -79,7 +80,7 @@ def test_a_walk_ends_and_the_database_finds_the_rest(three_blocks: list[Case], m
 
 def test_changed_words_and_late_cases_make_a_sum_untrue_at_once(three_blocks: list[Case], file_case: FileCase) -> None:
     old, newer, _newest = three_blocks
-    index.build_index()
+    index.build_index(at=timezone.now())
     user = old.citizen.user
     assert user is not None
     amend(old, by=user, at=old.filed_at, subject="زرافة في الشارع", details=DETAILS)
@@ -92,7 +93,7 @@ def test_changed_words_and_late_cases_make_a_sum_untrue_at_once(three_blocks: li
 
 
 def test_other_changes_leave_the_sum(three_blocks: list[Case]) -> None:
-    index.build_index()
+    index.build_index(at=timezone.now())
     three_blocks[0].area = "حي نزال"
     three_blocks[0].save(update_fields=["area"])
     assert SearchBlock.objects.count() == 2
@@ -100,14 +101,14 @@ def test_other_changes_leave_the_sum(three_blocks: list[Case]) -> None:
 
 def test_a_block_with_too_many_words_is_always_read(three_blocks: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "_MOST_BYTES", 10)
-    assert index.build_index() == 0
+    assert index.build_index(at=timezone.now()) == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_summed_up_while_words_are_written(three_blocks: list[Case]) -> None:
     def elsewhere() -> int:
         try:
-            return index.build_index()
+            return index.build_index(at=timezone.now())
         finally:
             connection.close()
 
@@ -115,7 +116,7 @@ def test_nothing_is_summed_up_while_words_are_written(three_blocks: list[Case]) 
         Case.objects.filter(pk=three_blocks[0].pk).update(subject="زرافة")
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(elsewhere).result() == 0
-    assert index.build_index() == 2
+    assert index.build_index(at=timezone.now()) == 2
 
 
 def test_common_words_are_those_the_statistics_name(three_blocks: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:

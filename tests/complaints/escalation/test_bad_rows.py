@@ -1,0 +1,347 @@
+"""No periodic task stops at a bad row: it goes on, names the row, and leaves it alone for a while.
+
+The tasks are those of the schedule: a new one fails here until it has a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.identity import recheck
+from accounts.models import Citizen, User
+from accounts.sign_in import expiry as sign_in_expiry
+from accounts.staff import operator_alarms
+from agencies.models import Holiday
+from complaints.actions import accept, ask
+from complaints.escalation import absences, digest, expiry, ladder, recalculation
+from complaints.models import Clock
+from complaints.search import index
+from notifications import alarms, tasks as notification_tasks
+from notifications.carriers import Status, StatusReport
+from notifications.models import AlarmKind, FailingRow, MessageState
+from notifications.periodic.rows import MOST_ALARMS, RowRun, forget_old
+from notifications.reconciliation import audit, status_checks
+from tests.complaints.escalation.mornings import MONDAY
+
+pytestmark = pytest.mark.django_db
+PERSONAL = "0790000000"
+type Get = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A task with two rows: ``make`` makes them and returns their keys, the first of which will be bad.
+
+    ``function`` is what does one row; ``key`` finds the row's key in its arguments. Where ``is_real``, the good row is
+    done by the function itself. ``is_tried_again``: the task goes through all its rows anyway, so that none starves.
+    """
+
+    kind: str
+    function: str
+    key: Callable[..., Any]
+    make: Callable[[Get], tuple[Any, Any]]
+    run: Callable[[datetime], object]
+    at: datetime
+    is_real: bool = False
+    is_tried_again: bool = False
+    fails_too: tuple[str, ...] = field(default=())
+
+
+def _two_questions(get: Get) -> tuple[Any, Any]:
+    cases = [get("file_case")(), get("file_case")()]
+    for minutes, case in enumerate(cases):
+        ask(case, by=get("omar"), at=get("now") + timedelta(minutes=minutes), text="ما رقم العداد؟")
+    return cases[0].pk, cases[1].pk
+
+
+def _two_clocks(get: Get) -> tuple[Any, Any]:
+    first, second = (get("file_case")().clocks.get().pk for _ in range(2))
+    return first, second
+
+
+def _two_clocks_and_a_holiday(get: Get) -> tuple[Any, Any]:
+    clocks = _two_clocks(get)
+    Holiday.objects.create(on=date(2026, 1, 5), name_ar="عطلة", name_en="Day off")
+    return clocks
+
+
+def _two_cases_of_a_silent_officer(get: Get) -> tuple[Any, Any]:
+    cases = [get("file_case")(), get("file_case")()]
+    for case in cases:
+        accept(case, by=get("omar"), at=get("now"), days=5)
+    User.objects.update(created_at=get("now") - timedelta(days=30))
+    return cases[0].pk, cases[1].pk
+
+
+def _two_drafts(get: Get) -> tuple[Any, Any]:
+    return get("make_draft")().pk, get("make_draft")(citizen=get("karim")).pk
+
+
+def _two_blocks(get: Get) -> tuple[Any, Any]:
+    get("monkeypatch").setattr(index, "_UNWRITTEN", "SELECT number FROM (VALUES (7), (6)) AS block (number)")
+    return 7, 6
+
+
+def _two_readers(get: Get) -> tuple[Any, Any]:
+    get("referred")
+    return get("nadia").pk, get("omar").pk
+
+
+def _two_citizens(get: Get) -> tuple[Any, Any]:
+    people = get("amina"), get("karim")
+    for minutes, citizen in enumerate(people):
+        Citizen.objects.filter(pk=citizen.pk).update(recheck_at=get("now") + timedelta(minutes=minutes))
+    return people[0].pk, people[1].pk
+
+
+def _two_alarms(get: Get) -> tuple[Any, Any]:
+    get("adel")
+    for about in "ab":
+        alarms.raise_alarm(AlarmKind.UNDECIDED, about)
+    first, second = alarms.open_alarms()
+    return first.pk, second.pk
+
+
+def _two_messages(get: Get, **said: object) -> tuple[Any, Any]:
+    first, second = (get("make_message")(number, **said).pk for number in (1, 2))
+    return first, second
+
+
+def _two_left(get: Get) -> tuple[Any, Any]:
+    return _two_messages(get, state=MessageState.SENDING, lease_until=get("now"))
+
+
+def _two_unknown(get: Get) -> tuple[Any, Any]:
+    return _two_messages(get, state=MessageState.UNKNOWN, unsure_since=get("now"), next_check_at=get("now"))
+
+
+class Listing:
+    """A carrier whose list has two messages that are not ours."""
+
+    def listing(self, *, since: datetime, until: datetime) -> Iterator[StatusReport]:
+        for name in ("bad", "good"):
+            yield StatusReport(provider_id=name, status=Status.TAKEN, word="sent")
+
+
+def _compare(at: datetime) -> object:
+    return audit.compare("carrier", Listing(), since=at, until=at + timedelta(days=1))  # type: ignore[arg-type]
+
+
+def _sweep_all(at: datetime) -> object:
+    Clock.objects.update(next_check_at=None)
+    return ladder.sweep(at=at)
+
+
+JANUARY = datetime(2026, 1, 12, 9, tzinfo=UTC)
+LATER = JANUARY + timedelta(days=20)
+SCENARIOS = {
+    "complaints.sweep_clocks": Scenario(
+        "case", "complaints.escalation.expiry.lapse", lambda case, **_: case.pk, _two_questions,
+        lambda at: expiry.lapse_overdue(at=at), LATER, is_real=True,
+    ),
+    "complaints.escalate": Scenario(
+        "clock", "complaints.escalation.ladder._take_due_steps", lambda clock, _batch: clock.pk, _two_clocks,
+        _sweep_all, LATER, is_real=True,
+    ),
+    "complaints.continue_recalculation": Scenario(
+        "clock", "complaints.escalation.recalculation._recount", lambda pk, **_: pk, _two_clocks_and_a_holiday,
+        lambda at: recalculation.recalculate(at=at), datetime(2026, 1, 4, 12, tzinfo=UTC), is_real=True,
+        is_tried_again=True, fails_too=("complaints.escalation.recalculation._move_at_once",),
+    ),
+    "complaints.unassign_inactive": Scenario(
+        "case", "complaints.escalation.absences._assign", lambda case, *_, **__: case.pk,
+        _two_cases_of_a_silent_officer, lambda at: absences.unassign_inactive(at=at), JANUARY, is_real=True,
+    ),
+    "complaints.discard_drafts": Scenario(
+        "draft", "complaints.attachments.uploads.discard", lambda draft: draft.pk, _two_drafts,
+        lambda at: expiry.discard_drafts(at=at), LATER, is_real=True,
+    ),
+    "complaints.build_search_index": Scenario(
+        "block", "complaints.search.index._sum_up", int, _two_blocks,
+        lambda at: index.build_index(at=at), JANUARY,
+    ),
+    "complaints.send_digests": Scenario(
+        "user", "complaints.escalation.digest._notices", lambda user, *_: user.pk, _two_readers,
+        lambda at: digest.send(at=at), MONDAY, is_real=True,
+    ),
+    "accounts.recheck_identities": Scenario(
+        "citizen", "accounts.identity.recheck.recheck", lambda pk, **_: pk, _two_citizens,
+        recheck.recheck_due, JANUARY,
+    ),
+    "accounts.notify_operators": Scenario(
+        "alarm", "accounts.staff.operator_alarms._notices", lambda alarm, _person: alarm.pk, _two_alarms,
+        operator_alarms.notify_operators, JANUARY, is_real=True,
+    ),
+    "accounts.delete_expired": Scenario(
+        "table", "django.db.models.query.QuerySet.delete", lambda rows: rows.model.__name__,
+        lambda _get: ("FormDraft", "RateCounter"), sign_in_expiry.delete_expired, JANUARY, is_real=True,
+        is_tried_again=True,
+    ),
+    "notifications.sweep": Scenario(
+        "message", "notifications.sending.sweep._settle_abandoned", lambda message: message.pk, _two_left,
+        lambda _at: notification_tasks.sweep_up(), JANUARY,
+    ),
+    "notifications.check_status": Scenario(
+        "message", "notifications.reconciliation.status_checks._check", lambda message, _silent: message.pk,
+        _two_unknown, lambda _at: status_checks.check_due_messages(), JANUARY,
+    ),
+    "notifications.compare_lists": Scenario(
+        "listed", "notifications.reconciliation.audit._recognise", lambda _name, report: report.provider_id,
+        lambda _get: ("bad", "good"), _compare, JANUARY, is_tried_again=True,
+    ),
+}  # fmt: skip
+#: Tasks of one step.
+WITHOUT_ROWS = {"complaints.recalculate_deadlines"}
+
+
+class Rows:
+    """What does one row of a scenario: fails on the bad one, and keeps the keys it was called with."""
+
+    def __init__(self, scenario: Scenario, get: Get) -> None:
+        self.scenario, self.is_healed = scenario, False
+        self.bad, self.good = scenario.make(get)
+        self.called: list[Any] = []
+        patch = get("monkeypatch")
+        path, _, name = scenario.function.rpartition(".")
+        owner = QuerySet if path.endswith("QuerySet") else import_module(path)
+        self.original = getattr(owner, name)
+
+        def one_row(*args: Any, **options: Any) -> Any:
+            return self.do(*args, **options)
+
+        patch.setattr(owner, name, one_row)
+        for other in scenario.fails_too:
+            patch.setattr(other, self.fail)
+
+    def do(self, *args: Any, **options: Any) -> Any:
+        key = self.scenario.key(*args, **options)
+        self.called.append(key)
+        if key == self.bad and not self.is_healed:
+            self.fail()
+        return self.original(*args, **options) if self.scenario.is_real else 0
+
+    def fail(self, *_: Any, **__: Any) -> None:
+        raise ValueError(PERSONAL)
+
+
+def opened() -> list[str]:
+    return [alarm.about for alarm in alarms.open_alarms().filter(kind=AlarmKind.ROW_FAILED)]
+
+
+def test_every_task_of_the_schedule_has_a_line() -> None:
+    assert SCENARIOS.keys() | WITHOUT_ROWS == {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+
+@pytest.mark.parametrize("task", SCENARIOS)
+def test_a_bad_row_stops_no_task(task: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> None:
+    scenario = SCENARIOS[task]
+    rows = Rows(scenario, request.getfixturevalue)
+    scenario.run(scenario.at)
+    assert {rows.bad, rows.good} <= set(rows.called)
+    name = f"{scenario.kind} {rows.bad}"
+    assert opened() == [f"{task} {name}"]
+    assert list(FailingRow.objects.values_list("task", "row", "failures", "error")) == [(task, name, 1, "ValueError")]
+    assert PERSONAL not in caplog.text
+    assert [vars(record)["row"] for record in caplog.records if "went on" in record.message] == [name]
+    # It stands at the front no more.
+    rows.called.clear()
+    scenario.run(scenario.at + timedelta(seconds=30))
+    assert (rows.bad in rows.called) is scenario.is_tried_again
+
+
+def test_a_row_that_is_mended_is_done_and_its_alarm_over(request: pytest.FixtureRequest) -> None:
+    scenario = SCENARIOS["complaints.sweep_clocks"]
+    rows = Rows(scenario, request.getfixturevalue)
+    for minutes in (0, 1, 3):
+        scenario.run(scenario.at + timedelta(minutes=minutes))
+    assert rows.called == [rows.bad, rows.good, rows.bad, rows.bad]
+    rows.is_healed = True
+    scenario.run(scenario.at + timedelta(minutes=6))
+    assert len(rows.called) == 4  # four minutes have not passed
+    scenario.run(scenario.at + timedelta(minutes=7))
+    assert (rows.called[4:], opened(), FailingRow.objects.count()) == ([rows.bad], [], 0)
+
+
+def test_without_the_isolation_the_rows_behind_are_not_done(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: a run whose error is not held stops at the first row, and the one behind starves."""
+    scenario = SCENARIOS["complaints.sweep_clocks"]
+    rows = Rows(scenario, request.getfixturevalue)
+
+    def give_up(_run: RowRun, _key: str, error: Exception) -> None:
+        raise error
+
+    monkeypatch.setattr(RowRun, "_fail", give_up)
+    for _ in range(2):
+        with pytest.raises(ValueError, match=PERSONAL):
+            scenario.run(scenario.at)
+    assert rows.called == [rows.bad, rows.bad]
+
+
+def test_a_step_of_the_sweep_that_fails_stops_none_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = []
+
+    def bad() -> None:
+        raise ValueError(PERSONAL)
+
+    def good() -> None:
+        done.append(True)
+
+    monkeypatch.setattr(notification_tasks, "SWEEP", (bad, good))
+    notification_tasks.sweep_up()
+    assert (done, opened()) == ([True], ["notifications.sweep step bad"])
+
+
+# ---- the run itself ----
+
+
+def fail(run: RowRun, key: object, error: Exception) -> None:
+    with run.row(key):
+        raise error
+
+
+def test_a_defect_that_meets_every_row_raises_few_alarms() -> None:
+    run = RowRun("task", "row", at=JANUARY)
+    for key in range(10):
+        fail(run, key, ValueError())
+    assert (len(opened()), FailingRow.objects.count(), len(run.waiting)) == (MOST_ALARMS, 10, 10)
+
+
+def test_a_locked_row_is_no_alarm_until_it_has_been_locked_three_times() -> None:
+    for minutes, alarm in ((0, []), (1, []), (3, ["task row 1"])):
+        fail(RowRun("task", "row", at=JANUARY + timedelta(minutes=minutes)), 1, OperationalError())
+        assert opened() == alarm
+
+
+def test_the_waits_grow_to_six_hours_and_no_longer() -> None:
+    waits = []
+    for _ in range(12):
+        fail(RowRun("task", "row", at=JANUARY), 1, ValueError())
+        waits.append((FailingRow.objects.get().retry_at - JANUARY) / timedelta(minutes=1))
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]
+
+
+def test_a_row_that_its_task_does_not_meet_any_more_is_forgotten() -> None:
+    fail(RowRun("task", "row", at=JANUARY), 1, ValueError())
+    forget_old(JANUARY + timedelta(days=2))
+    assert opened() == ["task row 1"]
+    forget_old(JANUARY + timedelta(days=2, minutes=1))
+    assert (opened(), FailingRow.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize("error", [SystemExit(), KeyboardInterrupt()])
+def test_the_end_of_the_process_is_no_bad_row(error: BaseException) -> None:
+    with pytest.raises(type(error)), RowRun("task", "row", at=timezone.now()).row(1):
+        raise error
+    assert FailingRow.objects.count() == 0
