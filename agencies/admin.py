@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest
@@ -291,17 +291,18 @@ class CalendarAdmin(ReferenceAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001
         """Save, and request the recalculation."""
         super().save_model(request, obj, form, change)
-        deadline_recalculation.request_after_commit()
+        deadline_recalculation.request(at=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete, and request the recalculation."""
         super().delete_model(request, obj)
-        deadline_recalculation.request_after_commit()
+        deadline_recalculation.request(at=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete, and request the recalculation."""
-        super().delete_queryset(request, queryset)
-        deadline_recalculation.request_after_commit()
+        with transaction.atomic():
+            super().delete_queryset(request, queryset)
+            deadline_recalculation.request(at=timezone.now())
 
 
 @admin.register(Holiday)
@@ -317,15 +318,17 @@ class HolidayAdmin(CalendarAdmin):
     def confirm(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
         """Mark days as confirmed by a communiqué."""
         del request
-        queryset.update(status=HolidayStatus.CONFIRMED, unverified="", edited_at=timezone.now())
-        deadline_recalculation.request_after_commit()
+        with transaction.atomic():
+            queryset.update(status=HolidayStatus.CONFIRMED, unverified="", edited_at=timezone.now())
+            deadline_recalculation.request(at=timezone.now())
 
     @admin.action(description=_("Cancel the selected holidays: offices are open"))
     def call_off(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
         """Mark days as working days after all."""
         del request
-        queryset.update(status=HolidayStatus.CALLED_OFF, edited_at=timezone.now())
-        deadline_recalculation.request_after_commit()
+        with transaction.atomic():
+            queryset.update(status=HolidayStatus.CALLED_OFF, edited_at=timezone.now())
+            deadline_recalculation.request(at=timezone.now())
 
 
 @admin.register(WorkingHours)

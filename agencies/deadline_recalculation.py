@@ -1,29 +1,38 @@
-"""Asks the worker to recalculate all deadlines after a change of the calendar; a nightly task does the same."""
+"""Requests that all open deadlines are recalculated after a change of the calendar, and tells how far that has come.
+
+A request is a row, written in the transaction of the change: it is lost with the change or not at all.
+"""
 
 from __future__ import annotations
 
-import logging
-from typing import Final
+from datetime import datetime
 
-from celery import current_app
-from django.db import transaction
+from django.db.models import Subquery
 
-logger = logging.getLogger(__name__)
-
-#: By name, for this app knows no case: the task belongs to the app that has the deadlines.
-TASK: Final = "complaints.recalculate_deadlines"
+from agencies.models import CalendarChange
 
 
-def request_after_commit() -> None:
-    """Request the recalculation once the current transaction is committed."""
-    transaction.on_commit(_send_task)
+def request(*, at: datetime) -> None:
+    """Request the recalculation in the transaction of the change; it begins within half a minute of the commit."""
+    CalendarChange.objects.create(made_at=at)
 
 
-def _send_task() -> None:
-    try:
-        current_app.send_task(TASK, queue="chores", retry=False, ignore_result=True)
-    except Exception as error:  # noqa: BLE001 - kombu, redis and the socket each have errors of their own
-        # No traceback: it may hold the broker's address and password.
-        logger.error(  # noqa: TRY400
-            "The broker does not answer; deadlines are recalculated at night.", extra={"error": type(error).__name__}
-        )
+def claim() -> CalendarChange | None:
+    """Lock the newest change that is not finished; None if there is none, or somebody else is at it.
+
+    Older ones are finished with it: whoever follows the calendar of today follows their change too.
+    """
+    pending = CalendarChange.objects.filter(finished_at=None)
+    newest = pending.order_by("-pk").values("pk")[:1]
+    return pending.filter(pk=Subquery(newest)).select_for_update(skip_locked=True).first()
+
+
+def advance(change: CalendarChange, *, to: int) -> None:
+    """Record that everything up to the key ``to`` has been looked at, in the transaction in which it was."""
+    change.position = to
+    change.save(update_fields=["position"])
+
+
+def finish(change: CalendarChange, *, at: datetime) -> None:
+    """Record that a change is followed everywhere, and that older ones are."""
+    CalendarChange.objects.filter(pk__lte=change.pk, finished_at=None).update(finished_at=at)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import translation
 
+from agencies import deadline_recalculation
 from agencies.models import (
     Agency,
     City,
@@ -46,6 +47,8 @@ FILES: Mapping[str, type[models.Model]] = {
     "holidays.csv": Holiday,
     "working_hours.csv": WorkingHours,
 }
+#: The files of the calendar, by which deadlines are counted.
+CALENDAR = frozenset({"holidays.csv", "working_hours.csv"})
 #: Fields that never come from a file.
 NOT_LOADED = frozenset({"id", "edited_at"})
 YES_NO = {"yes": True, "no": False}
@@ -108,10 +111,10 @@ class LoadOutcome:
         )
 
 
-def load(folder: Path = DATA) -> list[LoadOutcome]:
+def load(folder: Path = DATA, *, at: datetime) -> list[LoadOutcome]:
     """Update the database from the files in one transaction; raise BadReference before anything is written.
 
-    Idempotent.
+    A change of the calendar requests at ``at`` that deadlines are recalculated. Idempotent.
     """
     problems: list[str] = []
     # Operators read the problems beside file names and field names: in English, whatever language is active.
@@ -124,7 +127,10 @@ def load(folder: Path = DATA) -> list[LoadOutcome]:
     if problems:
         raise BadReference(problems)
     with transaction.atomic():
-        return [_write(table, codes) for table in tables]
+        outcomes = [_write(table, codes) for table in tables]
+        if any(outcome.file in CALENDAR and outcome.added + outcome.changed for outcome in outcomes):
+            deadline_recalculation.request(at=at)
+        return outcomes
 
 
 # ---- reading ----

@@ -1,4 +1,4 @@
-"""The tables of reference data: agencies, directorates, topics, routing rules, places, holidays, working hours."""
+"""The tables of reference data: agencies, directorates, topics, routing rules, places, and the working calendar."""
 
 from agencies.models.base import Coded, Dated, Named, Reference, Shipped
 from agencies.models.bodies import (
@@ -14,6 +14,7 @@ from agencies.models.places import City, CityLevel, Governorate
 from agencies.models.topics import KINDS, Priority, QuestionKind, RoutingRule, Topic, TopicKind, TopicQuestion
 from agencies.models.workdays import (
     Audience,
+    CalendarChange,
     Holiday,
     HolidayStatus,
     Period,
@@ -28,6 +29,7 @@ __all__ = [
     "Agency",
     "AgencyKind",
     "Audience",
+    "CalendarChange",
     "City",
     "CityLevel",
     "Coded",

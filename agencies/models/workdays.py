@@ -1,4 +1,4 @@
-"""Holidays and working hours, and the working calendar made of them."""
+"""Holidays and working hours, the working calendar made of them, and the changes that move deadlines."""
 
 from __future__ import annotations
 
@@ -121,6 +121,25 @@ class WorkingHours(Shipped, Dated, Reference):
             raise ValidationError({"closes": _("Enter both times, or neither")})
         if self.opens and self.closes and self.closes <= self.opens:
             raise ValidationError({"closes": _("The closing time must be after the opening time")})
+
+
+class CalendarChange(models.Model):
+    """A change of the calendar after which the open deadlines are recalculated, and how far that has come.
+
+    ``position`` is the key of the last clock that was looked at. A newer change overtakes an older one.
+    """
+
+    made_at = models.DateTimeField()
+    position = models.BigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("change of the calendar")
+        verbose_name_plural = _("changes of the calendar")
+        indexes: ClassVar = [models.Index(fields=["id"], condition=Q(finished_at=None), name="calendar_change_pending")]
+
+    def __str__(self) -> str:
+        return self.made_at.isoformat()
 
 
 def current_calendar() -> WorkingCalendar:

@@ -40,7 +40,8 @@ def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collect
 def lapse(case: Case, *, at: datetime) -> None:
     """End the question without a reply once the citizen's time is over; raises ``TransitionNotAllowed`` before that."""
     with transition(case, Action.LAPSE, by=None, at=at) as change:
-        if case.deadline_at is None or change.at < case.deadline_at:
+        # By the clock, not by ``change.at``: an event dated ahead of it must not shorten the citizen's time.
+        if case.deadline_at is None or at < case.deadline_at:
             raise TransitionNotAllowed(Action.LAPSE, case)
         question = _open_question(case, Action.LAPSE)
         question.ended_at, question.lapse_event_id = change.at, change.event_id

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange as Range
-from django.db.models import Subquery
+from django.db.models import F, QuerySet, Subquery
 from django.utils import timezone
 
 from agencies.calendar import WorkingCalendar
 from complaints.clocks import limits
 from complaints.models import Case, Clock, Ending
 from complaints.workflow import ACTIONS, OBJECTION_DAYS, STATE_RULES, Action, ClockKind, Outcome, State
+
+#: What ``move`` sets.
+MOVED = ("first_due_at", "due_at", "next_check_at")
 
 
 def latest_promise(case: Case, *, at: datetime, calendar: WorkingCalendar) -> date:
@@ -74,6 +77,11 @@ def end(clock: Clock, *, action: Action, at: datetime) -> None:
     clock.save(update_fields=["ended_at", "ending", "paused_at", "pauses"])
 
 
+def end_unused(windows: QuerySet[Clock]) -> int:
+    """End times to object of which no use was made, at the moment they were over; return how many."""
+    return windows.update(ended_at=F("due_at"), ending=Ending.STOPPED)
+
+
 def pause(clock: Clock, *, at: datetime) -> None:
     """Pause ``clock`` while the citizen is asked."""
     clock.paused_at = at
@@ -114,9 +122,8 @@ def postpone(clock: Clock, *, to: datetime) -> None:
 
 
 def move(clock: Clock, *, first: datetime, due: datetime) -> None:
-    """Set both dates of ``clock``, because the calendar they were counted by has changed."""
+    """Set both dates of ``clock``, because the calendar they were counted by has changed; ``MOVED`` are to be saved."""
     clock.first_due_at, clock.due_at, clock.next_check_at = first, due, None
-    clock.save(update_fields=["first_due_at", "due_at", "next_check_at"])
 
 
 def reopen(case: Case, *, due: datetime) -> Clock | None:

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import User, cmu_staff, officers_of, supervisors_of
+from accounts.models import User, acting_as, cmu_staff, officers_of, supervisors_of
+from accounts.roles import Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Directorate, current_calendar
 from complaints.models import Case
@@ -20,11 +21,15 @@ type Fact = str | int | bool | None
 
 
 class CaseStaff:
-    """The staff of one case at one moment, without the recused people in ``exclude``; each list is fetched once."""
+    """The staff of a case at one moment, without the recused people in ``exclude``; each list is fetched once.
+
+    Cases with the same recused people may share it.
+    """
 
     def __init__(self, at: datetime, *, exclude: Collection[UUID] = ()) -> None:
         self.on, self._exclude = timezone.localdate(at), exclude
         self._officers: dict[int, list[User]] = {}
+        self._on_levels: dict[tuple[Role, int | None], list[User]] = {}
 
     def officers(self, agency: Agency) -> list[User]:
         """Return the active officers of ``agency``, or its supervisors where all officers are recused."""
@@ -38,9 +43,20 @@ class CaseStaff:
         is_about_all = bool(self._exclude) and officers_of(agency, self.on).exists()
         return list(supervisors_of(agency, self.on, exclude=self._exclude)) if is_about_all else []
 
+    @cached_property
+    def _cmu(self) -> list[User]:
+        return list(cmu_staff(self.on, exclude=self._exclude))
+
     def cmu(self) -> list[User]:
         """Return the active staff of the CMU."""
-        return list(cmu_staff(self.on, exclude=self._exclude))
+        return self._cmu
+
+    def on_level(self, role: Role, agency: Agency | None) -> list[User]:
+        """Return who acts in ``role`` at ``agency``, or in the unit if that is None."""
+        key = role, agency.pk if agency else None
+        if key not in self._on_levels:
+            self._on_levels[key] = list(acting_as({role}, self.on, agency=agency, exclude=self._exclude))
+        return self._on_levels[key]
 
     def answerable(self, agency: Agency) -> list[User]:
         """Return who is responsible at the desk of ``agency``, or the unit where everybody there is recused."""

@@ -56,7 +56,7 @@ def transition(
             raise TransitionNotAllowed(action, case)
         if not (through in ACTIONS[action].who if through else policy.is_entitled(case, action, by, at=at)):
             raise NotEntitled
-        change = _change(case, action, by, at, target=_target(case, action))
+        change = new_change(case, action, by, at, target=_target(case, action))
         yield change
         _move_clocks(change)
         _move_holding(change)
@@ -78,7 +78,7 @@ def act(case: Case, what: Action, *, by: User | None, at: datetime, through: Act
             raise TransitionNotAllowed(what, case)
         if not (through in rule.who if through else policy.may(case, what, by, at=at)):
             raise NotEntitled
-        change = _change(case, what, by, at, target=State(case.state))
+        change = new_change(case, what, by, at, target=State(case.state))
         yield change
         _move_holding(change)
         event = _record(change)
@@ -106,7 +106,7 @@ def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk
     due, days = clockwork.due_in_state(change.target, at=at, promised=None, calendar=change.calendar)
     case.deadline_at, case.changed_at = due, at
     case.chain = history_chain.GENESIS
-    event = _event(change, from_state="")
+    event = new_event(change, from_state="")
     case.chain = event.chain
     holder = STATE_RULES[change.target].holder
     case.holder = holder or ""
@@ -140,7 +140,8 @@ def _target(case: Case, action: Action) -> State:
     )
 
 
-def _change(case: Case, action: Action, by: User | None, at: datetime, *, target: State) -> Change:
+def new_change(case: Case, action: Action, by: User | None, at: datetime, *, target: State) -> Change:
+    """Return the change that is about to be made to a locked case."""
     return Change(
         case=case,
         event_id=event_key(case.pk, case.version + 1),
@@ -221,14 +222,15 @@ def _record(change: Change) -> CaseEvent:
     if ACTIONS[change.action].changes_state:
         case.last_action = change.action
         case.resumes_to = change.origin if change.target == State.WAITING else ""
-    event = _event(change, from_state=change.origin)
+    event = new_event(change, from_state=change.origin)
     case.chain = event.chain
     case.save(update_fields=[*RECORDED, *sorted(change.fields)])
     event.save(force_insert=True)
     return event
 
 
-def _event(change: Change, *, from_state: str) -> CaseEvent:
+def new_event(change: Change, *, from_state: str) -> CaseEvent:
+    """Return the event that records ``change``, whose case has the number of the event already."""
     case = change.case
     event = CaseEvent(
         pk=change.event_id,

@@ -1,16 +1,18 @@
 """Reminders before a deadline and escalation after it: each step once for each clock, however many sweeps run.
 
-A sweep first plans: it reads the running clocks that are to be checked and sets for most when to check again. Then it
-takes the steps that are due on the others, each clock in its own transaction under the lock of the case. ``ClockStep``
-is unique for a clock and a step, and so is the occasion of each message.
+A sweep plans a batch: it reads running clocks that are to be checked, sets for most when to check again, and claims the
+others. Then it takes the steps that are due on those, each clock in its own transaction under the lock of its case. It
+goes on with the next batch until nothing is left or its time is over. ``ClockStep`` is unique for a clock and a step,
+and so is the occasion of each message.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -25,7 +27,7 @@ from agencies.models import Agency, current_calendar
 from complaints.clocks import limits
 from complaints.clocks.elapsed import moment_at_share
 from complaints.engine import notices
-from complaints.engine.change import Change
+from complaints.engine.change import CaseStaff, Change
 from complaints.engine.transition import act
 from complaints.escalation.staff_messages import StaffMessages
 from complaints.models import Case, Clock, ClockStep
@@ -33,8 +35,10 @@ from complaints.workflow import Action, ClockKind
 from kit.dates import day_digits
 from notifications import outbox
 from notifications.outbox import Notice
+from notifications.periodic.rows import RowRun
 
-logger = logging.getLogger(__name__)
+#: The task that sweeps.
+TASK = "complaints.escalate"
 
 #: A missed deadline is escalated in the agency; that of a task in the agency that has the task.
 ESCALATED = frozenset({ClockKind.DECIDE_COMPETENCE, ClockKind.ANSWER, ClockKind.ANSWER_TASK})
@@ -44,11 +48,12 @@ OF_THE_UNIT = frozenset({ClockKind.FIND_OWNER, ClockKind.DECIDE_OBJECTION})
 HALF = 50
 #: Every clock is checked at least this often, so that a changed setting takes effect within this time.
 CHECK_AGAIN_AFTER = timedelta(days=7)
-#: Clocks checked in one statement, and statements in one sweep; the sweep of the next minute goes on.
-BATCH = 1000
-ROUNDS = 10
-#: Maximum number of clocks on which one sweep takes steps: each costs some messages.
-MOST = 500
+#: Clocks checked in one statement; the steps due on them take some seconds.
+BATCH = 200
+#: For so long a claimed clock is left to its sweep, which may have been killed.
+CLAIMED_FOR = timedelta(minutes=1)
+#: For so long one sweep works at a backlog. The next begins after a minute, so that two are at work.
+DRAIN_SECONDS = 110.0
 
 _HEAD = str(Role.CMU_HEAD)
 
@@ -112,42 +117,44 @@ def empty_level(role: Role) -> str:
 # ---- the sweep ----
 
 
-def sweep(*, at: datetime) -> int:
-    """Take every step that is due at ``at``; return how many were.
+def sweep(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
+    """Take every step that is due at ``at``, for about so many ``seconds``; return how many were.
 
-    Safe to run twice and at the same time: a case that is locked is left to the next sweep.
+    Safe to run twice and at the same time: several sweeps share a backlog. A case that is locked is left to the next
+    sweep, and a clock that fails to one after a while.
     """
-    calendar = current_calendar()
-    taken, budget = 0, MOST
-    for _ in range(ROUNDS):
-        ripe, is_last = _plan(at, calendar)
-        taken += sum(_advance(clock, at=at, calendar=calendar) for clock in ripe[:budget])
-        budget -= len(ripe)
-        if is_last or budget <= 0:
-            break
+    calendar, run = current_calendar(), RowRun(TASK, "clock", at=at)
+    taken, until, is_last = 0, monotonic() + seconds, False
+    while not is_last and monotonic() < until:
+        claimed, is_last = _plan(run, calendar)
+        batch = _Batch(run, calendar)
+        taken += sum(_advance(clock, batch) for clock in claimed)
     return taken
 
 
-def _plan(at: datetime, calendar: WorkingCalendar) -> tuple[list[Clock], bool]:
-    """Check a batch of clocks; return those with a step due, and whether there were no others to check.
+def _plan(run: RowRun, calendar: WorkingCalendar) -> tuple[list[Clock], bool]:
+    """Check a batch of clocks; return those with a step due, now claimed, and whether there were no others to check.
 
     The clocks are locked while their next check is written, so that a date moved meanwhile is not missed.
     """
+    at = run.at
     due = Q(next_check_at__isnull=True) | Q(next_check_at__lte=at)
-    running = Clock.objects.filter(due, ended_at__isnull=True, paused_at__isnull=True)
-    looked = running.exclude(kind=ClockKind.MAY_OBJECT).order_by(F("next_check_at").asc(nulls_first=True), "pk")
+    running = Clock.objects.filter(due, ended_at__isnull=True, paused_at__isnull=True).exclude(
+        kind=ClockKind.MAY_OBJECT
+    )
+    looked = run.without_waiting(running).order_by(F("next_check_at").asc(nulls_first=True), "pk")
     with transaction.atomic():
         clocks = list(looked.select_for_update(of=("self",), skip_locked=True).prefetch_related("steps")[:BATCH])
-        ripe, calm = [], []
+        claimed = []
         for clock in clocks:
             step = next_step(clock, _taken(clock), calendar, at=at)
             if step is not None and step.on < at:
-                ripe.append(clock)
+                claimed.append(clock)
+                clock.next_check_at = at + CLAIMED_FOR
             else:
                 clock.next_check_at = _next_check_at(step, at)
-                calm.append(clock)
-        Clock.objects.bulk_update(calm, ["next_check_at"])
-    return ripe, len(clocks) < BATCH
+        Clock.objects.bulk_update(clocks, ["next_check_at"])
+    return claimed, len(clocks) < BATCH
 
 
 def _taken(clock: Clock) -> set[str]:
@@ -160,27 +167,41 @@ def _next_check_at(step: Step | None, at: datetime) -> datetime:
     return min(step.on + timedelta(microseconds=1), latest) if step else latest
 
 
-def _advance(planned: Clock, *, at: datetime, calendar: WorkingCalendar) -> int:
+@dataclass(frozen=True)
+class _Batch:
+    """What the clocks of one batch share: the staff, fetched once for all cases with the same recused people."""
+
+    run: RowRun
+    calendar: WorkingCalendar
+    _staff: dict[frozenset[UUID], CaseStaff] = field(default_factory=dict)
+
+    def staff(self, case: Case) -> CaseStaff:
+        """Return the staff of ``case``."""
+        recused = frozenset(case.recused)
+        return self._staff.setdefault(recused, CaseStaff(self.run.at, exclude=recused))
+
+
+def _advance(claimed: Clock, batch: _Batch) -> int:
     """Take the steps that are due on one clock, under the lock of its case; return how many were."""
-    try:
-        with transaction.atomic():
-            return _take_due_steps(planned, at=at, calendar=calendar)
-    except Exception:
-        # An error on one clock must not stop the others; the next sweep tries again.
-        logger.exception("a clock took no step", extra={"clock_id": planned.pk})
-        return 0
+    taken = 0
+    with batch.run.row(claimed.pk):
+        taken += _take_due_steps(claimed, batch)
+    return taken
 
 
-def _take_due_steps(planned: Clock, *, at: datetime, calendar: WorkingCalendar) -> int:
+def _take_due_steps(claimed: Clock, batch: _Batch) -> int:
+    at, calendar = batch.run.at, batch.calendar
     held = Case.objects.select_for_update(of=("self",), skip_locked=True)
-    case = held.filter(pk=planned.case_id).defer("folded", "search_vector").first()
-    clock = _running(planned.pk) if case else None
+    case = held.filter(pk=claimed.case_id).defer("folded", "search_vector").first()
+    clock = _running(claimed.pk) if case else None
     if case is None or clock is None:
+        # In somebody else's hands: the claim is given up.
+        Clock.objects.filter(pk=claimed.pk, next_check_at=claimed.next_check_at).update(next_check_at=None)
         return 0
     taken, count = _taken(clock), 0
     while (step := next_step(clock, taken, calendar, at=at)) is not None and step.on < at:
         is_first = not any(role in taken or empty_level(role) in taken for role in LADDER)
-        name = _take(step, _Taking(clock, case, StaffMessages(case, at, calendar), is_first_miss=is_first))
+        name = _take(step, _Taking(clock, case, StaffMessages(case, at, calendar), batch, is_first_miss=is_first))
         taken.add(name)
         count += 1
     Clock.objects.filter(pk=clock.pk).update(next_check_at=_next_check_at(step, at))
@@ -202,6 +223,7 @@ class _Taking:
     clock: Clock
     case: Case
     post: StaffMessages
+    batch: _Batch
     is_first_miss: bool
 
 
@@ -210,6 +232,7 @@ def _take(step: Step, on: _Taking) -> str:
     clock, at = on.clock, on.post.at
     is_apology = on.is_first_miss and not step.share and clock.kind in ESCALATED and clock.task_id is None
     with act(on.case, Action.REMIND if step.share else Action.ESCALATE, by=None, at=at) as change:
+        change.desk = on.batch.staff(on.case)
         messages = _StepMessages(step=step, clock=clock, change=change, post=on.post)
         owed = list(messages.reminder() if step.share else messages.miss())
         change.facts = {"kind": clock.kind, "step": step.name}
@@ -290,12 +313,12 @@ class _StepMessages:
         yield from self.post.write(copy, self._unit_without(people), self._level_words)
 
     def _people_on_level(self) -> list[User]:
-        role, on = self.step.role, timezone.localdate(self.post.at)
+        role = self.step.role
         if role is None:
             return []
         agency = None if role == Role.CMU_HEAD else self.agency
         case = self.change.case
-        people = acting_as({role}, on, agency=agency, exclude=case.recused)
+        people = self.change.desk.on_level(role, agency)
         return [user for user in people if not case.is_own_of(user)]
 
     def _unit_without(self, people: Collection[User]) -> list[User]:

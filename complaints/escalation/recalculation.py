@@ -1,31 +1,39 @@
 """Recalculates deadlines after the calendar changed: a day off declared or cancelled, a Ramadan that moved.
 
-Idempotent: dates that already follow the current calendar stay. The admin starts it, and it runs every night.
+Idempotent: dates that already follow the current calendar stay. A change of the calendar requests it, and every night
+does. It goes through the open clocks in batches; how far it has come is recorded with each batch, so that it goes on
+there after whatever ended it.
 """
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone
 
+from agencies import deadline_recalculation
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
 from complaints.clocks import clockwork
 from complaints.engine import notices
+from complaints.engine.batches import act_on_each
 from complaints.engine.change import Change
 from complaints.engine.transition import act
 from complaints.models import Case, Clock
 from complaints.workflow import PROMISES, REMINDERS, Action, ClockKind, State
 from notifications import outbox
+from notifications.periodic.rows import RowRun
 
-logger = logging.getLogger(__name__)
-
-#: Clocks read in one statement.
-BATCH = 1000
+TASK = "complaints.continue_recalculation"
+#: Clocks looked at in one transaction; pages wait for the cases of those that move for less than a second.
+BATCH = 500
+#: For so long one run works; the next goes on.
+DRAIN_SECONDS = 100.0
 
 
 @dataclass(frozen=True)
@@ -65,14 +73,83 @@ def _kept(clock: Clock, due: datetime, calendar: WorkingCalendar) -> datetime:
 
 def recalculate(*, at: datetime) -> int:
     """Recalculate the dates of all open clocks; return how many moved. Safe to run twice and at the same time."""
+    deadline_recalculation.request(at=at)
+    return go_on(at=at)
+
+
+def go_on(*, at: datetime, seconds: float = float("inf")) -> int:
+    """Go on with the recalculation that was requested, for so many ``seconds``; return how many deadlines moved.
+
+    One process is at it at a time; another returns at once. A clock that fails is named and left to the next night.
+    """
+    run, moved, until, is_last = RowRun(TASK, "clock", at=at), 0, monotonic() + seconds, False
+    while not is_last and monotonic() < until:
+        busy: Sequence[int] = ()
+        with transaction.atomic():
+            change = deadline_recalculation.claim()
+            if change is None:
+                break
+            clocks = _batch(change.position)
+            count, busy = _move_batch(clocks, run)
+            moved += count
+            is_last = len(clocks) < BATCH
+            if is_last:
+                deadline_recalculation.finish(change, at=at)
+            else:
+                deadline_recalculation.advance(change, to=clocks[-1].pk)
+        # Somebody else had their cases: waited for only now that no case is held.
+        moved += _move_each(busy, run)
+    return moved
+
+
+def _batch(after: int) -> list[Clock]:
+    running = Clock.objects.filter(ended_at__isnull=True).exclude(kind=ClockKind.MAY_OBJECT)
+    return list(running.filter(pk__gt=after).order_by("pk")[:BATCH])
+
+
+def _move_batch(clocks: Sequence[Clock], run: RowRun) -> tuple[int, Sequence[int]]:
+    """Move the clocks of a batch that differ, all at once; return how many moved, and which are to be moved singly."""
     calendar = current_calendar()
-    moved, last = 0, 0
-    running = Clock.objects.filter(ended_at__isnull=True).exclude(kind=ClockKind.MAY_OBJECT).order_by("pk")
-    while clocks := list(running.filter(pk__gt=last)[:BATCH]):
-        last = clocks[-1].pk
-        moved += sum(_attempt(clock, at=at, calendar=calendar) for clock in clocks if _differs(clock, calendar))
-        # The moments of the reminders may move even where the deadline stays.
-        Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(next_check_at=None)
+    # The moments of the reminders may move even where the deadline stays.
+    Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(next_check_at=None)
+    differing = [clock for clock in clocks if _differs(clock, calendar)]
+    if not differing:
+        return 0, ()
+    try:
+        moved = _move_at_once(differing, calendar, at=run.at)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:  # noqa: BLE001 - whatever one bad clock raises
+        # One of them is bad: each is tried by itself, and the bad one is named.
+        moved = set()
+    return len(moved), [clock.pk for clock in differing if clock.pk not in moved]
+
+
+def _move_at_once(clocks: Sequence[Clock], calendar: WorkingCalendar, *, at: datetime) -> set[int]:
+    """Move clocks of different cases in few statements; return the keys of those that moved or need not move.
+
+    Of several clocks of one case only the first is: each has an event of its own.
+    """
+    first = {clock.case_id: clock for clock in reversed(clocks)}
+    with act_on_each(first.keys(), Action.RECALCULATE, at=at) as changes:
+        open_now = Clock.objects.filter(pk__in=[clock.pk for clock in first.values()], ended_at__isnull=True)
+        fresh = {clock.case_id: clock for clock in open_now}
+        for change in list(changes):
+            clock = fresh.get(change.case.pk)
+            if clock is None or not _differs(clock, calendar):
+                changes.remove(change)
+                continue
+            _note(clock, recalculated_dates(clock, calendar), change)
+        Clock.objects.bulk_update([fresh[change.case.pk] for change in changes], clockwork.MOVED)
+    return {first[change.case.pk].pk for change in changes}
+
+
+def _move_each(keys: Sequence[int], run: RowRun) -> int:
+    """Move clocks one by one, each under the lock of its case; return how many were still to be moved."""
+    calendar, moved = (current_calendar() if keys else None), 0
+    for pk in keys:
+        with run.row(pk):
+            moved += calendar is not None and _recount(pk, at=run.at, calendar=calendar)
     return moved
 
 
@@ -80,28 +157,22 @@ def _differs(clock: Clock, calendar: WorkingCalendar) -> bool:
     return recalculated_dates(clock, calendar) != RecalculatedDates(clock.first_due_at, clock.due_at)
 
 
-def _attempt(clock: Clock, *, at: datetime, calendar: WorkingCalendar) -> bool:
-    try:
-        return _recount(clock, at=at, calendar=calendar)
-    except Exception:
-        # An error on one clock must not stop the others; the nightly run tries again.
-        logger.exception("a deadline was not counted anew", extra={"clock_id": clock.pk})
+def _recount(pk: int, *, at: datetime, calendar: WorkingCalendar) -> bool:
+    found = Clock.objects.filter(pk=pk, ended_at__isnull=True).first()
+    if found is None:
         return False
-
-
-def _recount(found: Clock, *, at: datetime, calendar: WorkingCalendar) -> bool:
-    """Move one clock under the lock of its case; return whether it was still to be moved."""
-    with transaction.atomic():
-        case = Case.objects.select_for_update(of=("self",)).defer("folded", "search_vector").get(pk=found.case_id)
-        clock = Clock.objects.filter(pk=found.pk, ended_at__isnull=True).first()
-        if clock is None or not _differs(clock, calendar):
-            return False
-        with act(case, Action.RECALCULATE, by=None, at=at) as change:
-            _move(clock, recalculated_dates(clock, calendar), change)
+    case = Case.objects.select_for_update(of=("self",)).defer("folded", "search_vector").get(pk=found.case_id)
+    clock = Clock.objects.filter(pk=pk, ended_at__isnull=True).first()
+    if clock is None or not _differs(clock, calendar):
+        return False
+    with act(case, Action.RECALCULATE, by=None, at=at) as change:
+        _note(clock, recalculated_dates(clock, calendar), change)
+        clock.save(update_fields=clockwork.MOVED)
     return True
 
 
-def _move(clock: Clock, dates: RecalculatedDates, change: Change) -> None:
+def _note(clock: Clock, dates: RecalculatedDates, change: Change) -> None:
+    """Give ``clock``, still unsaved, its new dates, and set what the change says of them."""
     old_on, new_on = timezone.localdate(clock.due_at), timezone.localdate(dates.due)
     change.facts = {
         "clock": clock.pk,

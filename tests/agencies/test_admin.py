@@ -12,6 +12,7 @@ from accounts.models import User
 from agencies import reference_data
 from agencies.models import (
     Agency,
+    CalendarChange,
     City,
     Directorate,
     Holiday,
@@ -95,7 +96,7 @@ def test_what_a_person_changes_is_theirs_from_then_on(operator, loaded):
     assert gam.short_name_ar == "الأمانة"
     assert gam.edited_at is not None
     assert gam.edited_at >= before
-    reference_data.load()
+    reference_data.load(at=timezone.now())
     gam.refresh_from_db()
     assert gam.short_name_ar == "الأمانة"
 
@@ -104,7 +105,7 @@ def test_rows_can_be_given_back_to_the_files(operator, loaded):
     Agency.objects.filter(code__in=["gam", "ssc"]).update(name_en="Mine", edited_at=timezone.now())
     gam = Agency.objects.get(code="gam")
     operator.post(address(Agency, "changelist"), {"action": "return_to_files", "_selected_action": [gam.pk]})
-    reference_data.load()
+    reference_data.load(at=timezone.now())
     assert dict(Agency.objects.filter(code__in=["gam", "ssc"]).values_list("code", "name_en")) == {
         "gam": "Greater Amman Municipality",
         "ssc": "Mine",
@@ -208,33 +209,17 @@ def test_all_reference_data_is_in_the_admin():
     assert {model for model in admin.site._registry if model._meta.app_label == "agencies"} == set(MODELS)
 
 
-def test_every_change_of_the_calendar_requests_a_recalculation_once_it_is_committed(
-    operator, monkeypatch, django_capture_on_commit_callbacks
-):
-    sent: list[str] = []
-    monkeypatch.setattr(
-        "agencies.deadline_recalculation.current_app.send_task", lambda name, **_options: sent.append(name)
-    )
+def test_every_change_of_the_calendar_requests_a_recalculation_in_its_own_transaction(operator):
     day = {"on": "2026-02-01", "name_ar": "عطلة ثلج", "name_en": "Snow", "audience": "all", "status": "confirmed"}
-    with django_capture_on_commit_callbacks(execute=True):
-        operator.post(address(Holiday, "add"), day)
-        assert sent == []
+    changes = CalendarChange.objects.filter(position=0, finished_at=None)
+    operator.post(address(Holiday, "add"), day)
+    assert changes.count() == 1
     snow = Holiday.objects.get()
-    with django_capture_on_commit_callbacks(execute=True):
-        operator.post(address(Holiday, "changelist"), {"action": "call_off", "_selected_action": [snow.pk]})
-    with django_capture_on_commit_callbacks(execute=True):
-        operator.post(address(Holiday, "delete", snow.pk), {"post": "yes"})
-    assert sent == ["complaints.recalculate_deadlines"] * 3
-
-
-def test_a_silent_broker_spoils_no_change_of_the_calendar(operator, monkeypatch, django_capture_on_commit_callbacks):
-    def silent(*_args: object, **_options: object) -> None:
-        raise OSError
-
-    monkeypatch.setattr("agencies.deadline_recalculation.current_app.send_task", silent)
-    day = {"on": "2026-02-01", "name_ar": "عطلة ثلج", "name_en": "Snow", "audience": "all", "status": "confirmed"}
-    with django_capture_on_commit_callbacks(execute=True):
-        assert operator.post(address(Holiday, "add"), day).status_code == 302
+    operator.post(address(Holiday, "changelist"), {"action": "call_off", "_selected_action": [snow.pk]})
+    operator.post(address(Holiday, "changelist"), {"action": "confirm", "_selected_action": [snow.pk]})
+    assert changes.count() == 3
+    operator.post(address(Holiday, "delete", snow.pk), {"post": "yes"})
+    assert changes.count() == 4
 
 
 # ---- the questions of a topic ----

@@ -8,6 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 import pytest
+from django.utils import timezone
 
 from agencies import reference_data
 from agencies.calendar import AMMAN, WorkingCalendar
@@ -37,7 +38,7 @@ def minutes() -> Oracle:
 def both(db: None, minutes: Oracle, monkeypatch: pytest.MonkeyPatch) -> Both:
     files = {file: model for file, model in reference_data.FILES.items() if model in {Holiday, WorkingHours}}
     monkeypatch.setattr(reference_data, "FILES", files)
-    reference_data.load()
+    reference_data.load(at=timezone.now())
     return Both(current_calendar(), minutes)
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from agencies import reference_data
 from agencies.models import (
     Agency,
+    CalendarChange,
     Directorate,
     Governorate,
     Holiday,
@@ -179,7 +180,7 @@ def test_the_command_says_what_it_did_for_each_file():
 def test_a_second_run_changes_nothing_and_asks_little(loaded):
     before = {model: list(model._default_manager.order_by("pk").values()) for model in reference_data.FILES.values()}
     with CaptureQueriesContext(connection) as queries:
-        again = reference_data.load()
+        again = reference_data.load(at=timezone.now())
     assert [(o.added, o.changed, o.kept, o.others) for o in again] == [(0, 0, 0, 0)] * 10
     assert {
         model: list(model._default_manager.order_by("pk").values()) for model in reference_data.FILES.values()
@@ -192,22 +193,38 @@ def test_a_second_run_changes_nothing_and_asks_little(loaded):
 @pytest.mark.django_db
 def test_the_first_run_writes_in_bulk():
     with CaptureQueriesContext(connection) as queries:
-        reference_data.load()
+        reference_data.load(at=timezone.now())
     assert len(queries) <= 40
 
 
 def test_a_row_that_drifted_from_the_file_is_brought_back(loaded):
     Agency.objects.filter(code="gam").update(name_en="Amman", parent=None)
-    outcomes = {outcome.file: outcome for outcome in reference_data.load()}
+    outcomes = {outcome.file: outcome for outcome in reference_data.load(at=timezone.now())}
     assert Agency.objects.get(code="gam", parent__code="pm").name_en == "Greater Amman Municipality"
     assert outcomes["agencies.csv"].changed == 1
     assert sum(outcome.changed for outcome in outcomes.values()) == 1
 
 
+def test_a_changed_calendar_requests_a_recalculation_and_nothing_else_does(loaded):
+    def requested() -> int:
+        return CalendarChange.objects.filter(position=0, finished_at=None).count()
+
+    assert requested() == 1  # the first loading
+    Agency.objects.filter(code="gam").update(name_en="Amman")
+    reference_data.load(at=timezone.now())
+    assert requested() == 1
+    Holiday.objects.filter(code="2027-eid-al-fitr-1").update(on=date(2027, 3, 13))
+    reference_data.load(at=timezone.now())
+    assert requested() == 2
+    WorkingHours.objects.filter(period="ramadan").order_by("starts_on")[0].delete()
+    reference_data.load(at=timezone.now())
+    assert requested() == 3
+
+
 def test_a_row_that_a_person_edited_stays_as_it_is(loaded):
     Agency.objects.filter(code="gam").update(name_en="Amman", edited_at=timezone.now())
     Holiday.objects.filter(code="2027-eid-al-fitr-1").update(on=date(2027, 3, 13), edited_at=timezone.now())
-    outcomes = {outcome.file: outcome for outcome in reference_data.load()}
+    outcomes = {outcome.file: outcome for outcome in reference_data.load(at=timezone.now())}
     assert Agency.objects.get(code="gam").name_en == "Amman"
     assert outcomes["agencies.csv"].kept == outcomes["holidays.csv"].kept == 1
     # A day that moved is the same day off: the old date does not come back.
@@ -222,7 +239,7 @@ def test_rows_that_people_added_stay_and_are_counted(loaded):
         short_name_en="New office", kind="unit", sector="media",
     )  # fmt: skip
     Holiday.objects.create(on=date(2026, 2, 1), name_ar="عطلة ثلج", name_en="Snow")
-    outcomes = {outcome.file: outcome for outcome in reference_data.load()}
+    outcomes = {outcome.file: outcome for outcome in reference_data.load(at=timezone.now())}
     assert Agency.objects.filter(code="office").count() == 1
     assert Holiday.objects.filter(name_en="Snow").count() == 1
     assert (outcomes["agencies.csv"].others, outcomes["holidays.csv"].others) == (1, 0)
@@ -230,12 +247,12 @@ def test_rows_that_people_added_stay_and_are_counted(loaded):
 
 @pytest.mark.django_db(transaction=True)
 def test_what_a_person_saves_while_the_files_load_is_not_overwritten():
-    reference_data.load()
+    reference_data.load(at=timezone.now())
     Agency.objects.filter(code="gam").update(name_en="stale")
     outcomes: list[reference_data.LoadOutcome] = []
 
     def load_beside() -> None:
-        outcomes.extend(reference_data.load())
+        outcomes.extend(reference_data.load(at=timezone.now()))
         connections.close_all()
 
     loader = threading.Thread(target=load_beside)
@@ -310,7 +327,7 @@ BAD_CELLS = [
 def test_a_bad_cell_is_named_by_file_line_and_column_and_nothing_is_written(db, folder, file, old, new, problem):
     spoil(folder, file, old, new)
     with pytest.raises(reference_data.BadReference) as bad:
-        reference_data.load(folder)
+        reference_data.load(folder, at=timezone.now())
     assert bad.value.problems[0] == f"{file}, {problem}"
     assert [model._default_manager.count() for model in reference_data.FILES.values()] == [0] * 10
 
@@ -320,7 +337,7 @@ def test_files_that_are_no_csv_are_named(db, folder):
     (folder / "topics.csv").unlink()
     (folder / "holidays.csv").write_text('code,on\n"never closed', encoding="utf-8")
     with pytest.raises(reference_data.BadReference) as bad:
-        reference_data.load(folder)
+        reference_data.load(folder, at=timezone.now())
     named = [problem.split(": ")[0] for problem in bad.value.problems if "cannot be read" in problem]
     assert named == ["cities.csv", "topics.csv"]
     assert bad.value.problems[-1].startswith("holidays.csv, line 1, column")
@@ -330,7 +347,7 @@ def test_all_bad_cells_are_named_at_once(db, folder):
     spoil(folder, "holidays.csv", "2025-01-01", "soon")
     spoil(folder, "governorates.csv", ",1,", ",first,")
     with pytest.raises(reference_data.BadReference) as bad:
-        reference_data.load(folder)
+        reference_data.load(folder, at=timezone.now())
     assert [problem.split(":")[0] for problem in bad.value.problems] == [
         "governorates.csv, line 2, column sort_order",
         "holidays.csv, line 2, column on",
@@ -340,7 +357,7 @@ def test_all_bad_cells_are_named_at_once(db, folder):
 def test_what_the_database_refuses_names_the_file_and_undoes_the_files_before(db, folder):
     spoil(folder, "working_hours.csv", "2026-02-18", "2026-04-18")
     with pytest.raises(reference_data.BadReference, match=r"working_hours\.csv: .*ends_after_it_starts"):
-        reference_data.load(folder)
+        reference_data.load(folder, at=timezone.now())
     assert Governorate.objects.count() == 0
 
 
@@ -352,13 +369,13 @@ def test_agencies_that_are_each_others_parents_are_refused(db, folder):
         "Prime Ministry,ministry,gam,",
     )
     with pytest.raises(reference_data.BadReference, match="they are each other's parents"):
-        reference_data.load(folder)
+        reference_data.load(folder, at=timezone.now())
     assert Agency.objects.count() == 0
 
 
 def test_the_command_shows_the_problems_and_that_nothing_was_loaded(db, folder, monkeypatch):
     spoil(folder, "holidays.csv", "2025-01-01", "soon")
-    monkeypatch.setattr(reference_data, "load", lambda load=reference_data.load: load(folder))
+    monkeypatch.setattr(reference_data, "load", lambda at, load=reference_data.load: load(folder, at=at))
     with pytest.raises(CommandError) as refused:
         call_command("load_reference")
     assert str(refused.value) == (

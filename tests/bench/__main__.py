@@ -45,6 +45,16 @@ def _run(benchmark: Benchmark, arguments: list[str]) -> int:
         return benchmark.run(arguments)
 
 
+def _backlog(arguments: list[str]) -> int:
+    os.environ["LOG_LEVEL"] = "ERROR"
+    import django
+
+    django.setup()
+    from tests.bench import backlog
+
+    return backlog.main(arguments)
+
+
 def _figures(arguments: list[str]) -> int:
     with _files_as_served():
         from tests.bench import figures
@@ -130,6 +140,9 @@ def _similar(arguments: list[str]) -> int:
 
 
 BENCHMARKS = {
+    "backlog": Benchmark(
+        "how fast overdue deadlines, a declared holiday and old times to object are worked off", _backlog
+    ),
     "crowd": Benchmark(
         "how long a visitor waits while the dearest pictures and slow clients arrive", _crowd, has_servers=True
     ),

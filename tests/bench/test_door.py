@@ -8,7 +8,7 @@ import pytest
 from tests.bench import progress
 from tests.bench.__main__ import BENCHMARKS, main
 
-LISTED = ["crowd", "figures", "faults", "notices", "queue", "recall", "routing", "search", "similar"]
+LISTED = ["backlog", "crowd", "figures", "faults", "notices", "queue", "recall", "routing", "search", "similar"]
 
 
 class Terminal(io.StringIO):

@@ -11,9 +11,9 @@ from tests.bench import routing
 
 
 @pytest.fixture
-def country(db: None) -> None:
+def country(db: None, now: datetime) -> None:
     """The reference data of the project."""
-    load()
+    load(at=now)
 
 
 @pytest.mark.usefixtures("country")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from agencies import reference_data
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         """Load the files and say for each what was done."""
         del args, options
         try:
-            outcomes = reference_data.load()
+            outcomes = reference_data.load(at=timezone.now())
         except reference_data.BadReference as bad:
             message = f"Nothing was loaded:\n{bad}"
             raise CommandError(message) from bad

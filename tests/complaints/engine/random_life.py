@@ -39,8 +39,8 @@ from complaints.actions.consultations import consult, estimate, find, revoke
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.escalation import ladder
 from complaints.escalation.absences import unassign_inactive
+from complaints.escalation.expiry import lapse_overdue
 from complaints.escalation.recalculation import recalculate
-from complaints.escalation.tasks import lapse_overdue
 from complaints.models import Case, CaseLink, ClockStep, Consultation, ReferralTask, SpokenWith
 from complaints.workflow import TRANSITIONS, Action, State
 from tests.complaints import DETAILS, DONE, FOUND

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0002_guards"),
+        ("notifications", "0003_alarms_about_files"),
     ]
 
     operations = [
@@ -66,6 +66,8 @@ class Migration(migrations.Migration):
                     ("sent_twice", "a message was sent twice"),
                     ("queue_old", "messages are waiting too long"),
                     ("lists_differ", "our records and a carrier's list differ"),
+                    ("storage_full", "there is no room for files"),
+                    ("files_differ", "files and records differ"),
                     ("schedule_stopped", "no periodic task starts any more"),
                     ("task_late", "a periodic task has not completed for too long"),
                     ("row_failed", "a periodic task fails on one record"),
@@ -87,6 +89,8 @@ class Migration(migrations.Migration):
                             "sent_twice",
                             "queue_old",
                             "lists_differ",
+                            "storage_full",
+                            "files_differ",
                             "schedule_stopped",
                             "task_late",
                             "row_failed",

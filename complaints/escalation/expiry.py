@@ -1,0 +1,86 @@
+"""What ends by itself when its time is over: questions without a reply, times to object, old drafts."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.db import transaction
+
+from complaints.actions import lapse
+from complaints.attachments import uploads
+from complaints.clocks import clockwork
+from complaints.engine.transition import TransitionNotAllowed
+from complaints.models import Case, Clock, Draft
+from complaints.workflow import ClockKind, State
+from notifications.periodic.rows import RowRun
+
+logger = logging.getLogger(__name__)
+
+#: The tasks, by which failing rows are named.
+SWEEP_CLOCKS, DISCARD_DRAFTS = "complaints.sweep_clocks", "complaints.discard_drafts"
+#: For so long one run works at a backlog; the next begins after a minute.
+DRAIN_SECONDS = 50.0
+#: Questions read at once, times to object ended in one statement, and drafts deleted in one run.
+MOST_QUESTIONS, MOST_WINDOWS, MOST_DRAFTS = 20_000, 2000, 200
+#: How long a draft waits for its owner; the privacy page says so.
+DRAFT_LIFE = timedelta(days=7)
+
+
+def lapse_overdue(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
+    """Let every question lapse whose time was over at ``at``, for so many ``seconds``; return how many did.
+
+    Safe to run twice and at the same time: several runs share a backlog. A case that is locked is left to the next run.
+    """
+    run, lapsed, until = RowRun(SWEEP_CLOCKS, "case", at=at), 0, monotonic() + seconds
+    overdue = run.without_waiting(Case.objects.filter(state=State.WAITING, deadline_at__lte=at)).order_by("deadline_at")
+    for pk in list(overdue.values_list("pk", flat=True)[:MOST_QUESTIONS]):
+        if monotonic() > until:
+            break
+        with run.row(pk):
+            lapsed += _lapse(pk, at)
+    return lapsed
+
+
+def _lapse(pk: int, at: datetime) -> bool:
+    waiting = Case.objects.filter(pk=pk, state=State.WAITING, deadline_at__lte=at)
+    case = waiting.select_for_update(skip_locked=True).defer("folded", "search_vector").first()
+    if case is None:
+        return False
+    try:
+        lapse(case, at=at)
+    except TransitionNotAllowed:
+        # The question was answered, although the state says otherwise: nothing ends.
+        logger.info("a question did not lapse", extra={"case_id": pk})
+        return False
+    return True
+
+
+def end_windows(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
+    """End the times to object that were over at ``at``, for so many ``seconds``; return how many ended.
+
+    Nobody owed anything, so no history records it; the open clocks are again those of which somebody owes something.
+    """
+    ended, until = 0, monotonic() + seconds
+    over = Clock.objects.filter(
+        kind=ClockKind.MAY_OBJECT, ended_at__isnull=True, paused_at__isnull=True, due_at__lt=at
+    ).order_by("due_at")
+    while monotonic() < until:
+        with transaction.atomic():
+            keys = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True)[:MOST_WINDOWS])
+            ended += clockwork.end_unused(Clock.objects.filter(pk__in=keys))
+        if len(keys) < MOST_WINDOWS:
+            break
+    return ended
+
+
+def discard_drafts(*, at: datetime) -> int:
+    """Delete the drafts unchanged for seven days at ``at``, with their files, in batches; return how many."""
+    run, count = RowRun(DISCARD_DRAFTS, "draft", at=at), 0
+    old = run.without_waiting(Draft.objects.filter(updated_at__lt=at - DRAFT_LIFE))
+    for draft in list(old[:MOST_DRAFTS]):
+        with run.row(draft.pk):
+            uploads.discard(draft)
+            count += 1
+    return count
