@@ -12,13 +12,19 @@ ENV PATH=/venv/bin:$PATH \
     PROMETHEUS_MULTIPROC_DIR=/tmp/metrics \
     WEB_HOST=0.0.0.0 \
     PORT=8000
+# pg_dump and pg_restore of the server's version, for the commands backup and restore.
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends postgresql-common ca-certificates \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install -y -qq --no-install-recommends postgresql-client-18 \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . /app
 # Neither step reaches a server or needs a key.
 RUN DJANGO_SETTINGS_MODULE=config.offline python manage.py catalogue --compile
 RUN DJANGO_SETTINGS_MODULE=config.offline python manage.py collectstatic --noinput -v 0
-RUN useradd --system --no-create-home service && install -d -o service -g service /media
+RUN useradd --system --no-create-home service && install -d -o service -g service /media /backups
 USER service
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=6s --start-period=30s CMD ["python", "-m", "config.probe"]

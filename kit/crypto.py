@@ -83,9 +83,9 @@ def current_key_id() -> str:
     return next(iter(parse_keys(settings.IDENTITY_KEYS)))
 
 
-def seal(text: str, *, bound_to: str) -> Sealed:
-    """Encrypt ``text`` with the current key so that it opens only with the same ``bound_to``."""
-    kid = current_key_id()
+def seal(text: str, *, bound_to: str, kid: str = "") -> Sealed:
+    """Encrypt ``text``, with the current key or with ``kid``, so that it opens only with the same ``bound_to``."""
+    kid = kid or current_key_id()
     nonce = secrets.token_bytes(NONCE_BYTES)
     body = parse_keys(settings.IDENTITY_KEYS)[kid].encrypt(nonce, text.encode(), bound_to.encode())
     return Sealed(bytes([len(kid)]) + kid.encode() + nonce + body)

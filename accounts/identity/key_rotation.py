@@ -15,7 +15,12 @@ BATCH: Final = 200
 
 def encrypted_models() -> list[type[models.Model]]:
     """Return every model of every app that has encrypted fields."""
-    return [model for model in apps.get_models() if _fields(model)]
+    return [model for model in apps.get_models() if encrypted_fields(model)]
+
+
+def encrypted_fields(model: type[models.Model]) -> list[str]:
+    """Return the names of the encrypted fields of ``model``, which are those of its columns too."""
+    return [field.attname for field in model._meta.concrete_fields if isinstance(field, EncryptedText)]  # noqa: SLF001
 
 
 def rotate(model: type[models.Model]) -> int:
@@ -41,7 +46,7 @@ def _rotate_batch(model: type[models.Model], keys: list[Any]) -> int:
 
 
 def _rotate_row(row: models.Model) -> bool:
-    stale = [name for name in _fields(type(row)) if _is_stale(row.__dict__[name])]
+    stale = [name for name in encrypted_fields(type(row)) if _is_stale(row.__dict__[name])]
     for name in stale:
         # Reading decrypts the value; saving encrypts it with the current key.
         getattr(row, name)
@@ -52,7 +57,3 @@ def _rotate_row(row: models.Model) -> bool:
 
 def _is_stale(held: object) -> bool:
     return isinstance(held, Sealed) and key_id(held) != current_key_id()
-
-
-def _fields(model: type[models.Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields if isinstance(field, EncryptedText)]  # noqa: SLF001

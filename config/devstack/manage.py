@@ -39,12 +39,14 @@ NEEDS = {
         "startproject",
     },
     Needs.SERVERS: {
+        "backup",
         "createcachetable",
         "dbshell",
         "flush",
         "inspectdb",
         "makemigrations",  # compares with the history of the database
         "migrate",
+        "restore",  # into an empty database
         "showmigrations",
         "sqlflush",
         "sqlmigrate",

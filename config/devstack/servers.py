@@ -12,8 +12,9 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import psycopg
@@ -28,8 +29,11 @@ VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 
 
 @contextlib.contextmanager
-def postgres(base: Path, *, durable: bool = True) -> Iterator[str]:
-    """Serve the cluster below `base`, made when there is none, and yield its address without a database name."""
+def postgres(base: Path, *, durable: bool = True, options: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+    """Serve the cluster below `base`, made when there is none, and yield its address without a database name.
+
+    ``options`` are settings of the server beside those of `server_command`.
+    """
     owner = Owner.unprivileged()
     programs = _postgres_programs(owner)
     _make_home(base, owner)
@@ -44,7 +48,10 @@ def postgres(base: Path, *, durable: bool = True) -> Iterator[str]:
     port = free_port()
     log = base / "postgres.log"
     process = start(
-        server_command(programs, base, port, durable=durable), log=log, owner=owner, ends_with=signal.SIGINT
+        server_command(programs, base, port, durable=durable, options=options),
+        log=log,
+        owner=owner,
+        ends_with=signal.SIGINT,
     )
     try:
         wait_for_port(process, port, log=log, name="PostgreSQL")
@@ -135,9 +142,11 @@ def _stop_leftover(programs: Path, base: Path, owner: Owner) -> None:
         owner.run([programs / "pg_ctl", "-D", base / "data", "-m", "fast", "-w", "stop"])
 
 
-def server_command(programs: Path, base: Path, port: int, *, durable: bool) -> list[str | Path]:
+def server_command(
+    programs: Path, base: Path, port: int, *, durable: bool, options: Mapping[str, str] = MappingProxyType({})
+) -> list[str | Path]:
     """Return the command line of a PostgreSQL over the data in ``base``; one that is not durable may lose them."""
-    options = {
+    given = {
         "listen_addresses": "127.0.0.1",
         "port": str(port),
         "unix_socket_directories": "",
@@ -145,8 +154,8 @@ def server_command(programs: Path, base: Path, port: int, *, durable: bool) -> l
         "timezone": "UTC",
     }
     if not durable:
-        options |= VOLATILE
-    switches = [f"--{name}={value}" for name, value in options.items()]
+        given |= VOLATILE
+    switches = [f"--{name}={value}" for name, value in (given | dict(options)).items()]
     return [programs / "postgres", "-D", base / "data", *switches]
 
 

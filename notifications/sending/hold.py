@@ -54,6 +54,11 @@ def begin_if_restored() -> None:
     alarms.raise_alarm(AlarmKind.ON_HOLD)
 
 
+def mark_as_copy(name: str) -> None:
+    """Say that these rows come from the copy ``name``, so that a hold begins even in the database they were made in."""
+    DatabaseIdentity.objects.update_or_create(defaults={"name": name})
+
+
 def current() -> Hold | None:
     """Return the hold that has not ended, if there is one."""
     return Hold.objects.filter(ended_at__isnull=True).first()

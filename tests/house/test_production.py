@@ -41,6 +41,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("prepare", "web", "codes", "notices", "chores", "beat")
+ON_REQUEST = {"backup", "restore"}
 
 
 # ---- reading the files ----
@@ -78,7 +79,8 @@ def variables(text: str) -> set[str]:
 
 
 def test_compose_runs_the_five_parts_a_preparation_and_a_proxy() -> None:
-    assert set(SERVICES) == {*OURS, "postgres", "proxy", "redis"}
+    assert set(SERVICES) == {*OURS, *ON_REQUEST, "postgres", "proxy", "redis"}
+    assert {name for name, service in SERVICES.items() if "profiles" in service} == ON_REQUEST
 
 
 def test_every_service_has_a_limit_of_memory_and_ours_a_small_tmp() -> None:
@@ -131,7 +133,7 @@ def test_a_service_knows_the_password_of_its_own_role(service: str, role: str) -
     )
 
 
-@pytest.mark.parametrize("service", OURS)
+@pytest.mark.parametrize("service", [*OURS, *sorted(ON_REQUEST)])
 def test_our_services_hold_no_power_they_do_not_need(service: str) -> None:
     powers = {name: SERVICES[service].get(name) for name in ("read_only", "cap_drop", "security_opt")}
     assert powers == {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
@@ -149,6 +151,11 @@ def test_a_lock_is_hashed_and_names_neither_host_nor_machine(lock: str) -> None:
     assert pinned
     assert [block for block in pinned if "--hash=sha256:" not in block] == []
     assert re.findall(r"https?://\S+|^-\S.*|file:\S*|/(?:tmp|home|root|work)/\S*", text, re.MULTILINE) == []
+
+
+def test_the_image_has_the_clients_of_its_server() -> None:
+    server = SERVICES["postgres"]["image"].removeprefix("postgres:")
+    assert re.findall(r"postgresql-client-(\d+)", DOCKERFILE) == [server]
 
 
 def test_no_server_from_a_wheel_reaches_production() -> None:

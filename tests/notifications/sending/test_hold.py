@@ -76,6 +76,19 @@ class TestBegin:
         getattr(tasks, task)(*(["notices"] if task == "deliver" else []))
         assert (state_of(message), answering.ledger, hold.current() is None) == ("pending", [], False)
 
+    def test_a_copy_restored_into_its_own_database_begins_one_too(self) -> None:
+        hold.begin_if_restored()
+        hold.begin_if_restored()
+        without_the_mark = hold.current()
+        hold.mark_as_copy("2026-01-04T100000Z")
+        hold.begin_if_restored()
+        assert (without_the_mark, hold.current() is None) == (None, False)
+
+    def test_a_copy_that_never_ran_is_marked_as_well(self) -> None:
+        hold.mark_as_copy("2026-01-04T100000Z")
+        hold.begin_if_restored()
+        assert (DatabaseIdentity.objects.count(), hold.current() is None) == (1, False)
+
     @committed
     def test_two_processes_begin_one_hold(self) -> None:
         hold.begin_if_restored()

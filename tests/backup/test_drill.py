@@ -1,0 +1,57 @@
+"""The drill: a system is lost, its backup is restored into a fresh cluster, verified, and sending is released."""
+
+import hashlib
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+
+from accounts.models import Citizen
+from complaints.models import Attachment, Case, CaseEvent
+from config.backup import manifest
+from config.backup.making import count_rows
+from notifications.models import DatabaseIdentity, Hold, Message, MessageState
+from notifications.sending import hold
+from tests.backup.conftest import Town
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def restored(town: Town, fresh: str) -> Town:
+    call_command("restore", str(town.backup), stdout=StringIO())
+    return town
+
+
+def test_the_drill(restored: Town) -> None:
+    """One test, because a restore takes seconds: each block is something that must hold after it."""
+    described = manifest.read(restored.backup)
+    # Rows: the hold and its alarm are new, the rest is what was there.
+    found = count_rows()
+    differing = {table for table, rows in described.rows.items() if found[table] != rows}
+    assert differing == {"notifications_hold", "notifications_alarm"}
+
+    # Identities: under the keys, which the backup does not hold.
+    amina = Citizen.objects.get()
+    assert (amina.phone, amina.number) == (restored.phone, restored.number)
+
+    # History: intact, and guarded again.
+    call_command("verify_history", stdout=StringIO())
+    case = Case.objects.get(reference=restored.reference)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        CaseEvent.objects.filter(case=case).delete()
+    with pytest.raises(IntegrityError, match="by a transition only"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(state="triage", promised_on=None)
+
+    # Files: each with the checksum of its row.
+    (attachment,) = Attachment.objects.all()
+    assert hashlib.sha256(attachment.file.read()).hexdigest() == attachment.sha256
+
+    # Messages: nothing leaves before an operator says so, and what was waiting is asked about first.
+    waiting = Message.objects.filter(state=MessageState.PENDING).count()
+    assert (waiting > 0, Hold.objects.filter(ended_at=None).count()) == (True, 1)
+    hold.end(by="user:huda")
+    assert (hold.current(), Message.objects.filter(state=MessageState.UNKNOWN).count()) == (None, waiting)
+    hold.begin_if_restored()
+    assert (hold.current(), DatabaseIdentity.objects.count()) == (None, 1)
