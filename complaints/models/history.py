@@ -181,11 +181,12 @@ class Holding(models.Model):
                 condition=~models.Q(holder__in=[Holder.AGENCY, Holder.DIRECTORATE]) | models.Q(agency__isnull=False),
                 name="holding_of_an_agency_names_it",
             ),
+            # The case first: with the span first, PostgreSQL compares each span with those of all cases.
             ExclusionConstraint(
                 name="holding_spans_do_not_overlap",
                 expressions=[
-                    (_Span("started_at", "ended_at", RangeBoundary()), RangeOperators.OVERLAPS),
                     ("case", RangeOperators.EQUAL),
+                    (_Span("started_at", "ended_at", RangeBoundary()), RangeOperators.OVERLAPS),
                 ],
             ),
         ]

@@ -21,17 +21,20 @@ _OF_PSYCOPG: Final = {"context", "cursor_factory", "prepare_threshold", "pool"}
 _VERSION: Final = re.compile(r"\(PostgreSQL\) (\d+)")
 
 
-def run(name: str, *arguments: str | Path) -> str:
-    """Run a client program on the database of ``connection`` and return what it wrote; raise ``BackupRefused``."""
+def run(name: str, *arguments: str | Path, options: str = "") -> str:
+    """Run a client program on the database of ``connection`` and return what it wrote; raise ``BackupRefused``.
+
+    ``options`` are settings of the server for its sessions, as ``-c name=value``.
+    """
     conninfo, password = _address()
     command = [find(name, server_version()), f"--dbname={conninfo}", "--no-password", *arguments]
-    return call(command, password=password)
-
-
-def call(command: Sequence[str | Path], *, password: str = "") -> str:
-    """Run ``command`` and return what it wrote; raise ``BackupRefused`` with the end of what it complained of."""
     # On the command line the password would be everybody's.
-    environment = os.environ | {"PGPASSWORD": password, "LC_ALL": "C.UTF-8"}
+    return call(command, PGPASSWORD=password, PGOPTIONS=options)
+
+
+def call(command: Sequence[str | Path], **environment: str) -> str:
+    """Run ``command`` and return what it wrote; raise ``BackupRefused`` with the end of what it complained of."""
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"} | environment
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     if done.returncode:
         said = done.stderr.strip()[-2000:]

@@ -33,6 +33,9 @@ _HAS_TABLES: Final = (
     "SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r')"
 )
 
+#: An index is sorted in memory and not on disk; each job takes so much.
+_MEMORY: Final = "-c maintenance_work_mem=512MB"
+
 type Say = Callable[[str], object]
 
 
@@ -178,7 +181,7 @@ def _restore_database(dump: Path, *, jobs: int) -> None:
         listed.flush()
         # Owners and rights are those of the roles here; comments on extensions belong to whoever made them.
         options = ("--exit-on-error", "--no-owner", "--no-acl", "--no-comments")
-        programs.run("pg_restore", *options, f"--jobs={jobs}", f"--use-list={listed.name}", dump)
+        programs.run("pg_restore", *options, f"--jobs={jobs}", f"--use-list={listed.name}", dump, options=_MEMORY)
 
 
 def _restore_migrations(dump: Path) -> None:

@@ -112,6 +112,13 @@ def _recall(arguments: list[str]) -> int:
     return recall.main(arguments)
 
 
+def _restore(arguments: list[str]) -> int:
+    # It has a cluster that is durable, as those are that are restored.
+    from tests.bench import restore
+
+    return restore.main(arguments)
+
+
 def _routing(arguments: list[str]) -> int:
     import django
 
@@ -153,6 +160,7 @@ BENCHMARKS = {
     "notices": Benchmark("messages a second, and how long one waits on the running system", _notices, has_servers=True),
     "queue": Benchmark("every view of the queue among few cases and among many", _queue),
     "recall": Benchmark("how many words of a family find each other in the search", _recall),
+    "restore": Benchmark("a backup, and the way back into a fresh database", _restore, has_servers=True),
     "routing": Benchmark("whether the right agency, topic or duplicate is suggested for the sample cases", _routing),
     "search": Benchmark("searches for rare and common words among few cases and among many", _search),
     "similar": Benchmark("similar cases and suggested owners among few cases and among many", _similar),

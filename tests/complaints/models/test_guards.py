@@ -1,6 +1,8 @@
 """What the database refuses by itself, whatever the code says."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
 
 import psycopg
 import pytest
@@ -9,6 +11,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from complaints.models import Case, CaseEvent, Holding
 from complaints.workflow import State, edges
 from tests.owner import owner
+from tests.complaints.threads import at_once
 
 
 @pytest.mark.django_db
@@ -77,6 +80,35 @@ def test_history_is_append_only(referred: Case, statement: str) -> None:
 def test_two_holders_at_once_are_refused(referred: Case, now: datetime) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Holding.objects.create(case=referred, holder="cmu", started_at=now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_spans_that_overlap_are_refused_to_two_sessions_at_once(closed: Case, now: datetime) -> None:
+    def hold(first: int, last: int) -> Holding:
+        starts, ends = (now + timedelta(days=day) for day in (first, last))
+        return Holding.objects.create(case_id=closed.pk, holder="cmu", started_at=starts, ended_at=ends)
+
+    for _ in range(5):
+        done = at_once(*[partial(hold, first, first + 3) for first in (10, 11, 12)])
+        assert sorted(type(each).__name__ for each in done) == ["Holding", "IntegrityError", "IntegrityError"]
+        Holding.objects.filter(case=closed, started_at__gt=now).delete()
+
+
+def test_spans_may_touch_and_be_empty(closed: Case, now: datetime) -> None:
+    moments = [now + timedelta(days=day) for day in (10, 12, 12, 12, 14)]
+    for starts, ends in pairwise(moments):
+        Holding.objects.create(case=closed, holder="cmu", started_at=starts, ended_at=ends)
+    assert closed.holdings.filter(started_at__gt=now).count() == 4
+
+
+@pytest.mark.django_db
+def test_the_guard_of_the_spans_looks_at_one_case() -> None:
+    """With the span first, the index is useless for a case, and building it takes hours at a million cases."""
+    question = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'holding_spans_do_not_overlap'"
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        (definition,) = cursor.fetchone()
+    assert definition.startswith("EXCLUDE USING gist (case_id WITH =, tstzrange(")
 
 
 def test_spans_of_one_case_do_not_overlap(accepted: Case, now: datetime) -> None:
