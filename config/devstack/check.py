@@ -50,6 +50,7 @@ def steps() -> list[Step]:
         ("templates", _program("djlint", "templates", "--lint", "--quiet"), {}),
         ("catalogue", _manage("catalogue", "--check"), OFFLINE),
         ("migrations", _manage("makemigrations", "--check", "--dry-run"), OFFLINE),
+        ("locks", [sys.executable, "-m", "config.devstack.migrations"], OFFLINE),
         ("deployment", _manage("check", "--deploy", "--fail-level", "WARNING"), OFFLINE | PRODUCTION),
         ("documents", [sys.executable, "-m", "pytest", "-q", "tests/house/test_documents.py"], {}),
         ("types", _program("mypy"), {}),

@@ -1,0 +1,93 @@
+"""The check of migrations: what locks a table or breaks the version before is refused, the rest is let through."""
+
+import pytest
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently, ValidateConstraint
+from django.db import connection, migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+
+from config.devstack.migrations import FIRST_RELEASE, ROWS, Risk, risks, unaccepted
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CHECKED = models.CheckConstraint(condition=models.Q(version__gt=0), name="checked")
+
+
+def rules_of(*operations: Operation, atomic: bool = True) -> list[str]:
+    """Return the rules that a migration of complaints with these operations would break."""
+    loader = MigrationLoader(connection)
+    migration = migrations.Migration("0900_try", "complaints")
+    migration.operations, migration.atomic = list(operations), atomic
+    newest = max(name for app, name in loader.disk_migrations if app == "complaints")
+    state = loader.project_state(("complaints", newest))
+    with connection.schema_editor(collect_sql=True, atomic=atomic) as editor:
+        migration.apply(state, editor, collect_sql=True)
+    return sorted({risk.rule for risk in risks(editor.collected_sql, atomic=atomic)})
+
+
+@pytest.mark.parametrize(
+    ("operation", "rules"),
+    [
+        (
+            migrations.AddIndex("case", models.Index(fields=["version"], name="i")),
+            ["require-concurrent-index-creation"],
+        ),
+        (migrations.RemoveIndex("caseevent", "event_of_actor"), ["require-concurrent-index-deletion"]),
+        (migrations.AddConstraint("case", CHECKED), ["constraint-missing-not-valid"]),
+        (
+            migrations.AddConstraint("case", models.UniqueConstraint(fields=["version"], name="u")),
+            ["constraint-missing-not-valid", "disallowed-unique-constraint"],
+        ),
+        (migrations.AlterField("case", "version", models.TextField()), ["ban-drop-constraint", "changing-column-type"]),
+        (migrations.RenameField("case", "version", "edition"), ["renaming-column"]),
+        (migrations.RemoveField("case", "version"), ["ban-drop-column"]),
+        (migrations.DeleteModel("SearchBlock"), ["ban-drop-table"]),
+        (migrations.RenameModel("SearchBlock", "WordBlock"), ["renaming-table"]),
+        # The version before would insert no value.
+        (migrations.AddField("case", "mood", models.CharField(max_length=9, default="")), ["ban-drop-default"]),
+        (migrations.RunSQL("UPDATE complaints_case SET version = version"), [ROWS]),
+        (migrations.RunPython(migrations.RunPython.noop), [ROWS]),
+    ],
+)
+def test_what_locks_or_breaks_is_refused(operation: Operation, rules: list[str]) -> None:
+    assert rules_of(operation) == rules
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        migrations.AddField("case", "mood", models.CharField(max_length=9, null=True)),
+        migrations.AddField("case", "mood", models.CharField(max_length=9, db_default="")),
+        migrations.AddField("case", "seen_at", models.DateTimeField(null=True)),
+        AddConstraintNotValid("case", CHECKED),
+        migrations.CreateModel(
+            "Mood",
+            [
+                ("id", models.BigAutoField(primary_key=True)),
+                ("case", models.ForeignKey("complaints.Case", models.CASCADE)),
+                ("word", models.CharField(max_length=9, db_index=True)),
+            ],
+        ),
+    ],
+)
+def test_what_does_neither_is_let_through(operation: Operation) -> None:
+    assert rules_of(operation) == []
+
+
+def test_indexes_checks_and_rows_have_migrations_without_a_transaction() -> None:
+    index = AddIndexConcurrently("case", models.Index(fields=["version"], name="i"))
+    assert rules_of(index, migrations.RunPython(migrations.RunPython.noop), atomic=False) == []
+    assert rules_of(AddConstraintNotValid("case", CHECKED), ValidateConstraint("case", "checked"), atomic=False) == []
+
+
+def test_a_risk_is_accepted_with_a_reason_and_only_where_it_is_taken() -> None:
+    found = [Risk("ban-drop-column", "Dropping breaks.")]
+    assert unaccepted(found, {}) == ["ban-drop-column: Dropping breaks."]
+    assert unaccepted(found, {"ban-drop-column": ""}) == ["ban-drop-column: Dropping breaks."]
+    assert unaccepted(found, {"ban-drop-column": "no version reads it since 0.3.0"}) == []
+    assert unaccepted([], {"ban-drop-column": "no version reads it since 0.3.0"}) == [
+        "ban-drop-column: is accepted, but this migration does not take this risk"
+    ]
+
+
+def test_the_first_release_is_named_by_migrations_that_exist() -> None:
+    assert set(FIRST_RELEASE.items()) <= set(MigrationLoader(connection).disk_migrations)
