@@ -88,11 +88,10 @@ def accepted_by(migration: Migration) -> dict[str, str]:
 
 
 def _of_squawk(text: str, *, atomic: bool) -> Iterator[Risk]:
-    command = [SQUAWK, "--reporter=json", f"--pg-version={VERSION}", f"--exclude={','.join(NOT_ASKED)}"]
+    command = [str(SQUAWK), "--reporter=json", f"--pg-version={VERSION}", f"--exclude={','.join(NOT_ASKED)}"]
     command += ["--assume-in-transaction"] if atomic else []
-    done = subprocess.run(
-        [*command, "--stdin-filepath=migration.sql"], input=text, capture_output=True, text=True, check=False
-    )
+    command += ["--stdin-filepath=migration.sql"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     for found in json.loads(done.stdout):
         yield Risk(found["rule_name"], found["message"])
 

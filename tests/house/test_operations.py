@@ -61,9 +61,7 @@ def _unknown(words: list[str], options: set[str]) -> str:
 
 @cache
 def _options_of(name: str) -> set[str]:
-    application = get_commands()[name]
-    command = load_command_class(application, name) if isinstance(application, str) else application
-    actions: list[Action] = command.create_parser("manage.py", name)._actions
+    actions: list[Action] = load_command_class(get_commands()[name], name).create_parser("manage.py", name)._actions
     return {option for action in actions for option in action.option_strings}
 
 
