@@ -11,4 +11,4 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the system checks that refuse wrong settings."""
-        from config import checks  # noqa: F401, PLC0415 - checks read the settings, which are loaded by now
+        from config import checks, server_checks  # noqa: F401, PLC0415 - checks read the settings, which are loaded by now

@@ -143,6 +143,15 @@ if env.bool("DATABASE_POOL", default=False):
     # Far fewer than threads: a request that is still arriving has no connection.
     connections = env.int("DATABASE_POOL_SIZE", default=16)
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": connections, "timeout": 10}
+REPLICA_URL = env.str("REPLICA_URL", default="")
+if REPLICA_URL:
+    # Without the pool: where the replica is away, a page must not wait for a connection that does not come.
+    DATABASES["replica"] = env.db_url("REPLICA_URL", engine="django.db.backends.postgresql")
+    DATABASES["replica"].setdefault("OPTIONS", {})["connect_timeout"] = 2
+    DATABASES["replica"] |= {"CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["kit.replica.ReplicaRouter"]
+# Seconds.
+REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=10)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Nothing that must be right is cached: counters and locks live in PostgreSQL, so a cache of the process is enough.

@@ -25,12 +25,13 @@ from datetime import datetime
 from functools import reduce
 from operator import add
 
-from django.db import connection
+from django.db import connections
 from django.utils.translation import gettext
 
 from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import Agency, current_calendar
 from complaints.workflow import Kind
+from kit import replica
 from kit.arabic import fold
 from reports.periods import ReportPeriod
 from reports.time_in_hand import TimeRow
@@ -141,7 +142,7 @@ class FigureRow:
 class Report:
     """The figures of a period, counted at ``counted_at``; ``as_of`` is the end of the period they describe.
 
-    ``times`` are not counted with the figures; the view adds them.
+    ``times`` and ``copy_note`` are not counted with the figures; the view adds them.
     """
 
     period: ReportPeriod
@@ -151,6 +152,7 @@ class Report:
     by_kind: tuple[FigureRow, ...]
     total: CaseFigures
     times: tuple[TimeRow, ...] = ()
+    copy_note: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -180,7 +182,7 @@ def count_figures(period: ReportPeriod, *, at: datetime) -> Report:
 
 def _groups(start: datetime, end: datetime) -> dict[tuple[int | None, str], CaseFigures]:
     """Return the figures of each agency and kind."""
-    with connection.cursor() as cursor:
+    with connections[replica.database()].cursor() as cursor:
         cursor.execute(COUNT, {"start": start, "end": end})
         rows = cursor.fetchall()
     calendar = current_calendar() if any(row[-1] for row in rows) else None

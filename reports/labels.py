@@ -58,7 +58,7 @@ PRESET_LABELS: dict[Preset, Promise] = {
 
 
 def as_of_line(report: Report) -> str:
-    """Return the line that says for which moment the figures hold."""
+    """Return the line that says for which moment the figures hold, and whether a copy of the database was read."""
     moment = timezone.localtime(report.as_of)
     when = f"{moment.day}/{moment.month}/{moment.year} {moment:%H:%M}"
-    return gettext("As of %(moment)s") % {"moment": when}
+    return " ".join(filter(None, [gettext("As of %(moment)s") % {"moment": when}, report.copy_note]))

@@ -3,7 +3,7 @@
 import pytest
 from django.core.checks import CheckMessage
 
-from config import checks
+from config import checks, server_checks
 
 KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 OTHER_KEY = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
@@ -15,6 +15,8 @@ EVERY_CHECK = (
     checks.servers_are_named,
     checks.proxies_are_counted,
     checks.somebody_ends_tls,
+    server_checks.one_of_several_databases_takes_changes,
+    server_checks.replica_is_usable,
 )
 GOOD = {
     "EMBEDDED": False,
@@ -58,12 +60,21 @@ def test_good_settings_pass(settings: object) -> None:
         ({"LOOKUP_KEY": KEY}, ("config.E004", "LOOKUP_KEY")),
         ({"DATABASE_URL": "sqlite:///file"}, ("config.E005", "DATABASE_URL")),
         ({"REDIS_URL": "amqp://broker"}, ("config.E005", "REDIS_URL")),
+        ({"DATABASE_URL": "postgres://app:secret@one,two/app"}, ("config.E020", "DATABASE_URL")),
+        ({"REPLICA_URL": "https://replica/app"}, ("config.E021", "REPLICA_URL")),
+        ({"REPLICA_MAX_LAG": -1}, ("config.E021", "REPLICA_MAX_LAG")),
         ({"TRUSTED_PROXIES": -1}, ("config.E006", "TRUSTED_PROXIES")),
         ({"TRUSTED_PROXIES": 0}, ("config.W001", "TRUSTED_PROXIES")),
     ],
 )
 def test_a_wrong_setting_is_named(settings: object, wrong: dict[str, object], expected: tuple[str, str]) -> None:
     assert found(settings, **wrong) == [expected]
+
+
+def test_several_servers_of_which_one_takes_changes_pass(settings: object) -> None:
+    assert (
+        found(settings, DATABASE_URL="postgres://app:secret@one:5432,two:5433/app?target_session_attrs=primary") == []
+    )
 
 
 @pytest.mark.parametrize("keys", ["", "2026a", "2026a:c2hvcnQ=", f"2026a:{KEY},2026a:{OTHER_KEY}"])

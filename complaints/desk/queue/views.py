@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -28,6 +28,7 @@ from complaints.search import search
 from complaints.staff import rows
 from complaints.staff.frame import CASEWORK, frame
 from complaints.visibility.identity import StaffVisibility
+from kit import replica
 from kit.keyset import KeysetPage
 
 #: The tabs that stand above the list as tiles, with the colour of each.
@@ -82,10 +83,20 @@ def queue(request: HttpRequest) -> HttpResponse:
     query, staff = asked.query, asked.staff
     text, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
     if text:
-        page = search.by_words(query.filter(staff.scope, staff), text, reads=asked.reader.of, after=after)
-        return _list_page(asked, page, parameters={"q": text, **query.filters}, text=text)
+        found = replica.read(
+            lambda: search.by_words(query.filter(staff.scope, staff), text, reads=asked.reader.of, after=after)
+        )
+        page = found.value if found.lag is None else _still_visible(found.value, staff)
+        parameters = {"q": text, **query.filters}
+        return _list_page(asked, page, parameters=parameters, text=text, copy_note=found.note)
     page = tab_page(query.tab, staff, keep=lambda cases: query.filter(cases, staff), sort=query.sort, after=after)
     return _list_page(asked, page, parameters=query.parameters)
+
+
+def _still_visible(page: KeysetPage[Case], staff: StaffContext) -> KeysetPage[Case]:
+    """Return ``page``, found in a copy that is seconds old, without cases that the person may no longer see."""
+    visible = set(staff.scope.filter(pk__in=[case.pk for case in page.rows]).values_list("pk", flat=True))
+    return replace(page, rows=[case for case in page.rows if case.pk in visible])
 
 
 def _search(request: HttpRequest, text: str) -> HttpResponse:
@@ -225,7 +236,7 @@ def _saved_filter_links(asked: QueueRequest, counts: Mapping[str, int]) -> list[
 def counts(request: HttpRequest) -> HttpResponse:
     """Answer the counts of all tabs and saved filters as they are shown; 304 while they are the same."""
     asked = QueueRequest.of(request, {"agency": request.GET.get("agency", "")})
-    answer = JsonResponse({name: count_text(count) for name, count in asked.counts().items()})
+    answer = JsonResponse({name: count_text(count) for name, count in replica.read(asked.counts).value.items()})
     tag = f'"{sha256(answer.content).hexdigest()[:32]}"'
     answer.headers["ETag"] = tag
     return cast("HttpResponse", get_conditional_response(request, etag=tag, response=answer))
