@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from agencies.calendar import AMMAN, WorkingCalendar
 from complaints.models import Case, Holding
 from complaints.workflow import Holder
+from kit.streams import stream
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -155,7 +156,7 @@ def per_agency(since: datetime, until: datetime, *, calendar: WorkingCalendar) -
     touched = Holding.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=since), started_at__lt=until)
     ours = touched.filter(holder__in=[Holder.AGENCY, Holder.DIRECTORATE]).order_by()
     columns = ("agency_id", "holder", "case_id", "started_at", "ended_at")
-    for agency, holder, case, started_at, ended_at in ours.values_list(*columns).iterator():
+    for agency, holder, case, started_at, ended_at in stream(ours.values_list(*columns)):
         times.add(agency, holder, case, clock.between(max(started_at, since), min(ended_at or until, until)))
     return times.by_agency()
 

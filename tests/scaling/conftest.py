@@ -104,4 +104,4 @@ def copy(
 
 def _parsed(address: str) -> dict[str, Any]:
     found = environ.Env.db_url_config(address)
-    return {key: found[key] for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME", "OPTIONS")}
+    return {"OPTIONS": {}} | {name: value for name, value in found.items() if name != "ENGINE"}

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from complaints.engine.history_chain import first_forged
 from complaints.models import Case, CaseEvent
+from kit.streams import stream
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
 
 
 def _forged() -> list[str]:
-    events = CaseEvent.objects.order_by("case_id", "number").iterator()
+    events = stream(CaseEvent.objects.order_by("case_id", "number"))
     chains = groupby(events, key=lambda event: event.case_id)
     found = [(case, first_forged(chain)) for case, chain in chains]
     return [f"case {case}: event {event.number} was forged" for case, event in found if event is not None]
