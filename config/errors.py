@@ -15,6 +15,7 @@ from django.views.defaults import server_error
 
 from accounts.sign_in.passwords.hashing import HashingBusy
 from kit.file_storage import has_no_room
+from kit.storage_errors import StorageUnavailable
 
 #: Seconds after which a browser or a proxy may ask again.
 RETRY_AFTER: Final = 10
@@ -43,8 +44,8 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Tell whether ``error`` says that the database is away or busy, a disk full, or too many passwords hashed."""
-    if isinstance(error, InterfaceError | HashingBusy) or has_no_room(error):
+    """Tell whether ``error`` says that the database or the bucket is away or busy, a disk full, or hashing at its limit."""
+    if isinstance(error, InterfaceError | HashingBusy | StorageUnavailable) or has_no_room(error):
         return True
     if not isinstance(error, OperationalError):
         return False

@@ -33,6 +33,23 @@ def replica_is_usable(app_configs: Sequence[AppConfig] | None, **_: Any) -> list
     return [Error(problem, hint=hint, id="config.E021") for problem in _replica_problems()]
 
 
+@register(Tags.security)
+def bucket_is_usable(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse a store of attachments that cannot be reached, or only without encryption."""
+    hint = "docs/scaling.md describes attachments in a bucket."
+    return [Error(problem, hint=hint, id="config.E022") for problem in _bucket_problems()]
+
+
+def _bucket_problems() -> Iterator[str]:
+    if not settings.BUCKET_NAME:
+        return
+    schemes = ("https", "http") if settings.EMBEDDED else ("https",)
+    if settings.BUCKET_ENDPOINT and urlsplit(settings.BUCKET_ENDPOINT).scheme not in schemes:
+        yield "BUCKET_ENDPOINT does not begin with https://."
+    if settings.BUCKET_TIMEOUT <= 0:
+        yield "BUCKET_TIMEOUT is not above 0 seconds."
+
+
 def _replica_problems() -> Iterator[str]:
     if settings.REPLICA_URL and urlsplit(settings.REPLICA_URL).scheme not in DATABASE_SCHEMES:
         yield "REPLICA_URL does not begin with postgres://."

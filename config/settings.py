@@ -180,8 +180,22 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_MANIFEST = env.bool("STATIC_MANIFEST", default=True)
-STORAGES = {
-    "default": {"BACKEND": "kit.file_storage.WholeFileStorage"},
+# Empty: attachments are files below MEDIA_ROOT.
+BUCKET_NAME = env.str("BUCKET_NAME", default="")
+BUCKET_ENDPOINT = env.str("BUCKET_ENDPOINT", default="")
+BUCKET_TIMEOUT = env.int("BUCKET_TIMEOUT", default=8)
+_BUCKET_OPTIONS = {
+    "bucket": BUCKET_NAME,
+    "endpoint": BUCKET_ENDPOINT,
+    "region": env.str("BUCKET_REGION", default="us-east-1"),
+    "access_key": env.str("BUCKET_ACCESS_KEY", default=""),
+    "secret_key": env.str("BUCKET_SECRET_KEY", default=""),
+    "timeout": BUCKET_TIMEOUT,
+}
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "kit.s3_storage.S3Storage", "OPTIONS": _BUCKET_OPTIONS}
+    if BUCKET_NAME
+    else {"BACKEND": "kit.file_storage.WholeFileStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_MANIFEST

@@ -7,7 +7,9 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
+from complaints.attachments.stored import open_stored
 from complaints.models import Attachment
+from kit.storage_errors import StorageUnavailable
 
 #: Width of a thumbnail on the page in CSS pixels; the image has twice as many, for high-resolution screens.
 WIDTH: Final = 208
@@ -33,9 +35,11 @@ def small(attachment: Attachment) -> bytes:
         raise NoPicture
     size = (WIDTH * FINENESS, HEIGHT * FINENESS)
     try:
-        with attachment.file.open("rb") as stored, Image.open(stored, formats=[FORMATS[attachment.content_type]]) as it:
+        with open_stored(attachment) as stored, Image.open(stored, formats=[FORMATS[attachment.content_type]]) as it:
             it.draft("RGB", size)
             fitted = ImageOps.fit(it.convert("RGB"), size)
+    except StorageUnavailable:
+        raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise NoPicture from None
     fitted.info = {}

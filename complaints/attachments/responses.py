@@ -6,6 +6,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.utils.csp import CSP
 
 from complaints.attachments import pictures
+from complaints.attachments.stored import open_stored
 from complaints.models import Attachment
 
 
@@ -13,10 +14,11 @@ def file_response(attachment: Attachment, *, name: str, shown: bool = False) -> 
     """Return the file as a download called ``name``, sandboxed in case a browser opens it anyway.
 
     ``shown`` lets the browser show it instead: for pictures only, which were re-encoded when they were uploaded.
-    Raises Http404 if the file is not there; `check_files` finds those.
+    Raises Http404 if the file is not there (`check_files` finds those), and ``StorageUnavailable``, for which the site
+    answers 503.
     """
     try:
-        stored = attachment.file.open("rb")
+        stored = open_stored(attachment)
     except FileNotFoundError:
         raise Http404 from None
     response = FileResponse(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 
 import pytest
@@ -167,7 +168,7 @@ def case(amina: Citizen, water: Agency, leak: Topic, omar: User, now: datetime) 
         name="صورة.pdf",
         content_type="application/pdf",
         size=8,
-        sha256="0" * 64,
+        sha256=hashlib.sha256(b"%PDF-1.7").hexdigest(),
         added_at=now,
     )
     CallTask.objects.create(message=_message_to_citizen(filed))

@@ -17,6 +17,7 @@ EVERY_CHECK = (
     checks.somebody_ends_tls,
     server_checks.one_of_several_databases_takes_changes,
     server_checks.replica_is_usable,
+    server_checks.bucket_is_usable,
 )
 GOOD = {
     "EMBEDDED": False,
@@ -62,6 +63,8 @@ def test_good_settings_pass(settings: object) -> None:
         ({"REDIS_URL": "amqp://broker"}, ("config.E005", "REDIS_URL")),
         ({"DATABASE_URL": "postgres://app:secret@one,two/app"}, ("config.E020", "DATABASE_URL")),
         ({"REPLICA_URL": "https://replica/app"}, ("config.E021", "REPLICA_URL")),
+        ({"BUCKET_NAME": "files", "BUCKET_ENDPOINT": "http://store"}, ("config.E022", "BUCKET_ENDPOINT")),
+        ({"BUCKET_NAME": "files", "BUCKET_TIMEOUT": 0}, ("config.E022", "BUCKET_TIMEOUT")),
         ({"REPLICA_MAX_LAG": -1}, ("config.E021", "REPLICA_MAX_LAG")),
         ({"TRUSTED_PROXIES": -1}, ("config.E006", "TRUSTED_PROXIES")),
         ({"TRUSTED_PROXIES": 0}, ("config.W001", "TRUSTED_PROXIES")),

@@ -1,5 +1,6 @@
 """The case page: what stands on it, for whom, and what it costs."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,9 +20,15 @@ MOST_STATEMENTS = 25
 
 
 def attach(case: Case, at: datetime, name: str = "meter.pdf") -> Attachment:
-    file = ContentFile(b"%PDF-1.4 a meter %%EOF", name=name)
+    content = b"%PDF-1.4 a meter %%EOF"
     return Attachment.objects.create(
-        case=case, file=file, name=name, content_type="application/pdf", size=file.size, sha256="0" * 64, added_at=at
+        case=case,
+        file=ContentFile(content, name=name),
+        name=name,
+        content_type="application/pdf",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        added_at=at,
     )
 
 

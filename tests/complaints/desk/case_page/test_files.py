@@ -1,5 +1,6 @@
 """Photos on the case page: small pictures made anew, shown and never run; everything else is a download."""
 
+import hashlib
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -72,9 +73,15 @@ def test_a_photo_is_shown_and_a_paper_never(desk: Desk, referred: Case, omar: Us
 def test_what_only_claims_to_be_a_picture_has_no_small_one(
     desk: Desk, referred: Case, omar: User, now: datetime
 ) -> None:
-    file = ContentFile(b"<svg onload=alert(1)>", name="a.jpg")
+    content = b"<svg onload=alert(1)>"
     fake = Attachment.objects.create(
-        case=referred, file=file, name="a.jpg", content_type="image/jpeg", size=9, sha256="0" * 64, added_at=now
+        case=referred,
+        file=ContentFile(content, name="a.jpg"),
+        name="a.jpg",
+        content_type="image/jpeg",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        added_at=now,
     )
     assert desk(omar).get(address("desk-file", referred, pk=fake.pk) + "?as=small").status_code == 404
 
