@@ -1,7 +1,10 @@
 # Production image: web, worker and beat are the same image with different commands (docker-compose.yml).
 FROM python:3.13-slim AS packages
-COPY requirements/base.lock /tmp/base.lock
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r /tmp/base.lock
+# `--build-arg LOCK=monitoring` adds reports to Sentry and traces.
+ARG LOCK=base
+COPY requirements/${LOCK}.lock /tmp/requirements.lock
+RUN python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r /tmp/requirements.lock
 
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH \

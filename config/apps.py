@@ -4,11 +4,16 @@ from django.apps import AppConfig
 
 
 class ConfigConfig(AppConfig):
-    """Register the checks of the settings."""
+    """Register the checks of the settings, and begin what they switch on."""
 
     name = "config"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load the system checks that refuse wrong settings."""
-        from config import checks, server_checks  # noqa: F401, PLC0415 - checks read the settings, which are loaded by now
+        """Load the system checks that refuse wrong settings; begin to report errors and to trace, if they say so."""
+        # They read the settings, which are loaded by now.
+        from config import checks, server_checks  # noqa: F401, PLC0415
+        from config.monitoring import error_reports, tracing  # noqa: PLC0415
+
+        error_reports.start()
+        tracing.start()

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.monitoring.middleware.PageMetrics",
     "config.monitoring.request_log.RequestLog",
+    "config.monitoring.tracing.PageSpans",
     "config.middleware.TrustedProxies",
     "config.middleware.RequestLimits",
     "django.middleware.security.SecurityMiddleware",
@@ -410,5 +411,9 @@ PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 METRICS_PORT = env.int("METRICS_PORT", default=0)
 RUNBOOK_URL = env.str("RUNBOOK_URL", default="")
+# Both are off while empty, and need requirements/monitoring.lock.
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="production")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = logging_config(LOG_LEVEL)

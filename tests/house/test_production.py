@@ -140,11 +140,12 @@ def test_our_services_hold_no_power_they_do_not_need(service: str) -> None:
 
 
 def test_the_image_installs_the_production_lock_alone_and_runs_as_nobody_special() -> None:
-    assert re.findall(r"requirements/\S+", DOCKERFILE) == ["requirements/base.lock"]
+    assert re.findall(r"requirements/\S+", DOCKERFILE) == ["requirements/${LOCK}.lock"]
+    assert re.findall(r"^ARG LOCK=(\S+)$", DOCKERFILE, re.MULTILINE) == ["base"]
     assert re.findall(r"^USER (\S+)$", DOCKERFILE, re.MULTILINE) == ["service"]
 
 
-@pytest.mark.parametrize("lock", ["base", "run", "dev", "uv"])
+@pytest.mark.parametrize("lock", ["base", "run", "monitoring", "dev", "uv"])
 def test_a_lock_is_hashed_and_names_neither_host_nor_machine(lock: str) -> None:
     text = (ROOT / "requirements" / f"{lock}.lock").read_text(encoding="utf-8")
     pinned = re.findall(r"^[a-z0-9][\w.\-]*(?:\[[^\]]*\])?==\S+.*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)
