@@ -11,6 +11,7 @@ from typing import Final
 from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _, ngettext_lazy, pgettext_lazy
 
 from accounts.identity.registries import RegistryOutcome
@@ -39,6 +40,8 @@ NO_SPACE: Final = 0.01
 #: The share of the connections that the server takes.
 MANY_CONNECTIONS: Final = 0.8
 STATEMENT_SECONDS: Final = 1.0
+#: The alarms that the parts of the channels tell of.
+TOLD_BY_CHANNELS: Final = (AlarmKind.ROUTE_STOPPED, AlarmKind.CAP_REACHED, AlarmKind.ON_HOLD, AlarmKind.QUEUE_OLD)
 
 
 class PartState(StrEnum):
@@ -181,6 +184,21 @@ def _slow(channel: Channel, at: datetime) -> PartStatus | None:
     )
 
 
+def _alarms(_at: datetime) -> PartStatus:
+    """Return the alarms that no other part tells of."""
+    others = alarms.open_alarms().exclude(kind__in=TOLD_BY_CHANNELS)
+    oldest = others.first()
+    if oldest is None:
+        return _working(_("No alarm is waiting for a person."))
+    return PartStatus(
+        PartState.DEGRADED,
+        f"{capfirst(oldest.get_kind_display())}.",
+        _("Open the page of messages, which says what to do about each alarm."),
+        oldest.kind,
+        oldest.raised_at,
+    )
+
+
 # ---- registry and outside centres ----
 
 
@@ -297,4 +315,5 @@ SMS: Final = Part(_("SMS messages"), _channel(Channel.SMS))
 EMAIL: Final = Part(_("E-mail"), _channel(Channel.EMAIL))
 REGISTRY: Final = Part(_("Civil registry"), _registry)
 OUTSIDE_CENTRES: Final = Part(_("Outside centres"), _outside_centres)
-PARTS: Final = (DATABASE, STORAGE, BROKER, CLOCKS, SMS, EMAIL, REGISTRY, OUTSIDE_CENTRES)
+ALARMS: Final = Part(_("Alarms"), _alarms)
+PARTS: Final = (DATABASE, STORAGE, BROKER, CLOCKS, SMS, EMAIL, ALARMS, REGISTRY, OUTSIDE_CENTRES)

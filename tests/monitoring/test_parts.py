@@ -132,6 +132,19 @@ def test_what_waited_for_the_morning_is_not_late_when_it_comes(
     assert troubles(at) == {parts.SMS: PartState.DEGRADED}
 
 
+def test_an_alarm_that_no_channel_tells_of_has_a_part_of_its_own(at: datetime) -> None:
+    alarms.raise_alarm(AlarmKind.ROUTE_STOPPED, "sms twilio")
+    assert troubles(at) == {}
+    alarms.raise_alarm(AlarmKind.SENT_TWICE, "x")
+    found = status(parts.ALARMS, at)
+    assert (found.state, str(found.effect), found.section) == (
+        PartState.DEGRADED,
+        "A message was sent twice.",
+        "sent_twice",
+    )
+    assert found.since == alarms.open_alarms().get(kind=AlarmKind.SENT_TWICE).raised_at
+
+
 # ---- registry and outside centres ----
 
 
