@@ -44,7 +44,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Tell whether ``error`` says that the database or the bucket is away or busy, a disk full, or hashing at its limit."""
+    """Tell whether ``error`` says that the database or the store of files is away or busy, or hashing at its limit."""
     if isinstance(error, InterfaceError | HashingBusy | StorageUnavailable) or has_no_room(error):
         return True
     if not isinstance(error, OperationalError):

@@ -25,7 +25,7 @@ FIRST_RELEASE: Final = {
     "accounts": "0003_identity_checks_by_time",
     "agencies": "0001_initial",
     "complaints": "0005_holding_spans_by_case",
-    "notifications": "0002_guards",
+    "notifications": "0004_periodic_tasks",
 }
 #: Tastes in types and repeatable statements: they lock nothing. Timeouts come from the role, not from the migration.
 NOT_ASKED: Final = (

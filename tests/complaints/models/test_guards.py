@@ -10,8 +10,8 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from complaints.models import Case, CaseEvent, Holding
 from complaints.workflow import State, edges
-from tests.owner import owner
 from tests.complaints.threads import at_once
+from tests.owner import owner
 
 
 @pytest.mark.django_db
