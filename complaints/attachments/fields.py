@@ -60,7 +60,7 @@ class UploadForm(Form):
 
 def uploader_key(user: User) -> str:
     """Return what the uploads of a user are counted by."""
-    return f"user:{user.pk}"
+    return str(user.pk)
 
 
 def take(

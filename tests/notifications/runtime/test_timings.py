@@ -27,4 +27,5 @@ def test_one_setting_scales_every_span(settings: Any, factor: float) -> None:
 
 def test_the_runbook_has_a_paragraph_for_every_alarm() -> None:
     runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## (\w+)$", runbook, re.MULTILINE) == list(AlarmKind.values)
+    # The other parts of the status page follow.
+    assert re.findall(r"^## (\w+)$", runbook, re.MULTILINE)[: len(AlarmKind)] == list(AlarmKind.values)
