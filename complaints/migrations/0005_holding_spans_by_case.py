@@ -15,13 +15,15 @@ import complaints.models.history
 NAME = "holding_spans_do_not_overlap"
 CASE = ("case", "=")
 SPAN = (
-    complaints.models.history._Span("started_at", "ended_at", django.contrib.postgres.fields.ranges.RangeBoundary()),
+    complaints.models.history._Span(  # noqa: SLF001 - written by makemigrations
+        "started_at", "ended_at", django.contrib.postgres.fields.ranges.RangeBoundary()
+    ),
     "&&",
 )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0003_case_changed_at")]
+    dependencies = [("complaints", "0004_guards_search_path")]
 
     operations = [
         migrations.RemoveConstraint("holding", NAME),

@@ -67,6 +67,7 @@ def restore(folder: Path, *, replace: bool, jobs: int, say: Say) -> Manifest:
         hold.mark_as_copy(folder.name)
         _restore_migrations(folder / DATABASE)
     say("Bringing the tables up to this version …")
+    # It gives the roles of this cluster their rights, too.
     call_command("migrate", verbosity=0, interactive=False)
     hold.begin_if_restored()
     with connection.cursor() as cursor:
@@ -114,14 +115,14 @@ def _check_target(manifest: Manifest, *, replace: bool) -> None:
             f"The backup comes from PostgreSQL {manifest.server}, and this server is PostgreSQL {server}. Nothing was"
             " changed. Restore it into a server that is not older."
         )
-    elif others:
-        problem = (
-            f"Others are connected to the database ({others}). Nothing was changed. Stop web, workers and beat first."
-        )
     elif is_filled and not replace:
         problem = (
             "The database is not empty. Nothing was changed. Restore into an empty one, or give --replace to delete"
             " everything in this one."
+        )
+    elif others:
+        problem = (
+            f"Others are connected to the database ({others}). Nothing was changed. Stop web, workers and beat first."
         )
     if problem:
         raise BackupRefused(problem)

@@ -19,6 +19,8 @@ from django.db import connection
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
+from config import database_roles
+
 SQUAWK: Final = Path(sys.executable).parent / "squawk"
 #: The newest migration of each app in the first release; those up to it ran before there was a row.
 FIRST_RELEASE: Final = {
@@ -27,15 +29,15 @@ FIRST_RELEASE: Final = {
     "complaints": "0005_holding_spans_by_case",
     "notifications": "0004_periodic_tasks",
 }
-#: Tastes in types and repeatable statements: they lock nothing. Timeouts come from the role, not from the migration.
+#: Tastes in types and repeatable statements: they lock nothing.
 NOT_ASKED: Final = (
     "prefer-bigint-over-int",
     "prefer-robust-stmts",
     "prefer-text-field",
-    "require-lock-timeout",
-    "require-statement-timeout",
 )
 VERSION: Final = "18.0"
+#: What the role that migrates brings along; a migration need not say it.
+TIMEOUTS: Final = ("lock_timeout", "statement_timeout")
 #: Our own rule, which squawk has not: rows are written in a migration that has no transaction, so in batches.
 ROWS: Final = "rows-in-a-transaction"
 _WRITES_ROWS: Final = re.compile(
@@ -61,7 +63,9 @@ def run() -> int:
 
 def risks(statements: Sequence[str], *, atomic: bool) -> list[Risk]:
     """Return the risks of the statements of one migration."""
-    return [*_of_squawk("\n".join(statements), atomic=atomic), *(_of_rows(statements) if atomic else ())]
+    given = database_roles.SETTINGS[database_roles.OWNER]
+    timeouts = [f"SET {name} = '{given[name]}';" for name in TIMEOUTS if name in given]
+    return [*_of_squawk("\n".join([*timeouts, *statements]), atomic=atomic), *(_of_rows(statements) if atomic else ())]
 
 
 def unaccepted(found: Iterable[Risk], accepted: Mapping[str, str]) -> list[str]:

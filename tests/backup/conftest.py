@@ -16,6 +16,7 @@ from complaints.actions.filing import Filing
 from complaints.attachments import uploads
 from complaints.models import Case
 from config.backup import making
+from config.database_roles import as_owner
 from config.devstack import servers, throwaway
 from notifications.sending import hold
 from tests.backup.clusters import connected_to
@@ -44,7 +45,8 @@ def town(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=str(media)):
         try:
             case = _fill()
-            backup, _ = making.make(tmp_path_factory.mktemp("backups"), at=NOW)
+            with as_owner():
+                backup, _ = making.make(tmp_path_factory.mktemp("backups"), at=NOW)
         finally:
             delete_all_rows()
     return Town(backup, media, case.reference, case.citizen.phone, case.citizen.number)
@@ -77,9 +79,9 @@ def cluster() -> Iterator[str]:
 
 
 @pytest.fixture
-def fresh(cluster: str, transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[str]:
+def fresh(cluster: str, transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[None]:
     """An empty database and an empty folder of files, to which everything in the test leads."""
-    url = servers.make_database(cluster, tmp_path.name)
+    addresses = servers.make_database(cluster, tmp_path.name)
     settings.MEDIA_ROOT = str(tmp_path / "media")
-    with connected_to(url):
-        yield url
+    with connected_to(addresses):
+        yield

@@ -64,7 +64,8 @@ class Recovery:
         self._run("pg_verifybackup", "--no-parse-wal", target / "data")
         (target / "data" / "recovery.signal").touch()
         self.owner.take(target / "data" / "recovery.signal")
-        (target / "password").write_text((self.base / "lost" / "password").read_text())
+        secret = servers.PASSWORD_FILE
+        (target / secret).write_text((self.base / "lost" / secret).read_text())
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         done = self.owner.run([self.programs / program, *arguments])

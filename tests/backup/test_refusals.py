@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pytest_django import Settings
 
 from config.backup import BackupRefused, making, manifest, programs, restoring
 from config.backup.manifest import CHECKSUMS, MANIFEST, Manifest
+from config.database_roles import as_owner
 from tests.backup.conftest import Town
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +61,7 @@ def test_a_database_with_tables_is_left_alone(town: Town, settings: Settings, tm
     assert (tables(), (tmp_path / "media").exists()) == (before, False)
 
 
-def test_a_backup_of_a_newer_version_is_refused(copy: Path, fresh: str) -> None:
+def test_a_backup_of_a_newer_version_is_refused(copy: Path, fresh: None) -> None:
     migrations = [*manifest.read(copy).migrations, "complaints.0900_far", "gone.0001_initial", "accounts.0900_away"]
     described(copy, migrations=migrations, version="9.0.0")
     assert refusal(copy) == (
@@ -69,7 +71,7 @@ def test_a_backup_of_a_newer_version_is_refused(copy: Path, fresh: str) -> None:
     assert tables() == 0
 
 
-def test_a_backup_of_a_newer_server_is_refused(copy: Path, fresh: str) -> None:
+def test_a_backup_of_a_newer_server_is_refused(copy: Path, fresh: None) -> None:
     described(copy, server=99)
     assert refusal(copy).startswith("The backup comes from PostgreSQL 99, and this server is PostgreSQL ")
     assert tables() == 0
@@ -79,7 +81,7 @@ def test_a_backup_of_a_newer_server_is_refused(copy: Path, fresh: str) -> None:
     ("setting", "value"),
     [("IDENTITY_KEYS", f"test:{OTHER_KEY}"), ("IDENTITY_KEYS", f"new:{OTHER_KEY}"), ("LOOKUP_KEY", OTHER_KEY)],
 )
-def test_a_wrong_key_is_refused(town: Town, fresh: str, settings: Settings, setting: str, value: str) -> None:
+def test_a_wrong_key_is_refused(town: Town, fresh: None, settings: Settings, setting: str, value: str) -> None:
     setattr(settings, setting, value)
     assert refusal(town.backup).startswith(f"{setting} ")
     assert tables() == 0
@@ -114,13 +116,13 @@ def _cut(folder: Path) -> None:
         (lambda folder: (folder / MANIFEST).unlink(), "is no backup"),
     ],
 )
-def test_a_damaged_backup_is_refused(copy: Path, fresh: str, damage, sentence: str) -> None:
+def test_a_damaged_backup_is_refused(copy: Path, fresh: None, damage, sentence: str) -> None:
     damage(copy)
     assert sentence in refusal(copy)
     assert tables() == 0
 
 
-def test_somebody_at_work_is_not_disturbed(town: Town, fresh: str) -> None:
+def test_somebody_at_work_is_not_disturbed(town: Town, fresh: None) -> None:
     with connection.cursor():
         other = connection.copy()
         with other.cursor():
@@ -129,7 +131,7 @@ def test_somebody_at_work_is_not_disturbed(town: Town, fresh: str) -> None:
     assert tables() == 0
 
 
-def test_a_restore_that_fails_leaves_an_empty_database(town: Town, fresh: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_restore_that_fails_leaves_nothing(town: Town, fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restoring, "count_rows", lambda: manifest.read(town.backup).rows | {"complaints_case": 0})
     assert refusal(town.backup) == "The table complaints_case did not get all of its rows: the restore was undone."
     assert tables() == 0
@@ -139,8 +141,10 @@ def test_a_restore_that_fails_leaves_an_empty_database(town: Town, fresh: str, m
 
 
 @pytest.fixture
-def target(tmp_path: Path) -> Path:
-    return tmp_path / "backups"
+def target(transactional_db: None, tmp_path: Path) -> Iterator[Path]:
+    """A folder for backups; the owner makes them."""
+    with as_owner():
+        yield tmp_path / "backups"
 
 
 def left(target: Path) -> list[str]:

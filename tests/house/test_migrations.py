@@ -6,6 +6,7 @@ from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
+from config import database_roles
 from config.devstack.migrations import FIRST_RELEASE, ROWS, Risk, risks, unaccepted
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,6 +77,12 @@ def test_indexes_checks_and_rows_have_migrations_without_a_transaction() -> None
     index = AddIndexConcurrently("case", models.Index(fields=["version"], name="i"))
     assert rules_of(index, migrations.RunPython(migrations.RunPython.noop), atomic=False) == []
     assert rules_of(AddConstraintNotValid("case", CHECKED), ValidateConstraint("case", "checked"), atomic=False) == []
+
+
+def test_the_role_that_migrates_waits_for_no_lock_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    added = migrations.AddField("case", "mood", models.CharField(max_length=9, null=True))
+    monkeypatch.setitem(database_roles.SETTINGS, database_roles.OWNER, {})
+    assert rules_of(added) == ["require-lock-timeout", "require-statement-timeout"]
 
 
 def test_a_risk_is_accepted_with_a_reason_and_only_where_it_is_taken() -> None:

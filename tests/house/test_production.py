@@ -154,6 +154,13 @@ def test_a_lock_is_hashed_and_names_neither_host_nor_machine(lock: str) -> None:
     assert re.findall(r"https?://\S+|^-\S.*|file:\S*|/(?:tmp|home|root|work)/\S*", text, re.MULTILINE) == []
 
 
+@pytest.mark.parametrize("service", sorted(ON_REQUEST))
+def test_backup_and_restore_know_the_owner(service: str) -> None:
+    given = SERVICES[service]["environment"]
+    assert {name for name in given if name.endswith("_DATABASE_URL")} == {"OWNER_DATABASE_URL"}
+    assert address(given["OWNER_DATABASE_URL"]).username == "owner"
+
+
 def test_the_image_has_the_clients_of_its_server() -> None:
     server = SERVICES["postgres"]["image"].removeprefix("postgres:")
     assert re.findall(r"postgresql-client-(\d+)", DOCKERFILE) == [server]

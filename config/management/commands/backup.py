@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from config import database_roles
 from config.backup import BackupRefused, making
 
 
@@ -29,12 +30,14 @@ class Command(BaseCommand):
             msg = "--keep must be at least 1: the newest backup is never deleted."
             raise CommandError(msg)
         try:
-            folder, manifest = making.make(
-                options["target"],
-                at=timezone.now(),
-                jobs=options["jobs"],
-                with_files=not options["without_attachments"],
-            )
+            # The owner alone may read every table.
+            with database_roles.as_owner():
+                folder, manifest = making.make(
+                    options["target"],
+                    at=timezone.now(),
+                    jobs=options["jobs"],
+                    with_files=not options["without_attachments"],
+                )
             deleted = making.prune(options["target"], keep=keep) if keep else []
         except BackupRefused as refusal:
             raise CommandError(str(refusal)) from refusal

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from config import database_roles
 from config.backup import BackupRefused, restoring
 
 
@@ -30,9 +31,10 @@ class Command(BaseCommand):
                 manifest = restoring.check(options["backup"])
                 self.stdout.write(f"The backup is whole: version {manifest.version}, made at {manifest.made_at}.")
                 return
-            restoring.restore(
-                options["backup"], replace=options["replace"], jobs=options["jobs"], say=self.stdout.write
-            )
+            with database_roles.as_owner():
+                restoring.restore(
+                    options["backup"], replace=options["replace"], jobs=options["jobs"], say=self.stdout.write
+                )
         except BackupRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(
