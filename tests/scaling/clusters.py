@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import psycopg
 
@@ -21,31 +21,30 @@ class Cluster:
     """One running cluster: it can be crashed, frozen, cut off from its primary and promoted."""
 
     def __init__(self, base: Path, *, of: str, is_standby: bool) -> None:
-        """Copy the cluster that answers at the address ``of``, and start the copy."""
-        parts = urlsplit(of)
-        self.base, self.port, self.password = base, free_port(), str(parts.password)
-        self.user, self.log, self._owner = str(parts.username), base / "postgres.log", Owner.unprivileged()
+        """Copy the cluster that answers its administrator at the address ``of``, and start the copy."""
+        self.base, self.port, self.log = base, free_port(), base / "postgres.log"
+        self.administrator, self._owner = self.here(of), Owner.unprivileged()
         self._programs = servers._postgres_programs(self._owner)
         servers._make_home(base, self._owner)
-        self._copy(parts.hostname or "", parts.port or 0, is_standby=is_standby)
+        self._copy(urlsplit(of), is_standby=is_standby)
         self.begin()
 
     @classmethod
     def standby_of(cls, primary: Self, base: Path) -> Self:
         """Return a standby that streams from ``primary``."""
-        return cls(base, of=primary.url(), is_standby=True)
+        return cls(base, of=primary.administrator, is_standby=True)
 
-    def url(self, name: str = "postgres", **options: str) -> str:
-        """Return the address of one of its databases."""
-        query = "&".join(f"{key}={value}" for key, value in options.items())
-        return f"postgres://{self.user}:{self.password}@127.0.0.1:{self.port}/{name}?{query}"
+    def here(self, address: str, name: str = "postgres") -> str:
+        """Return ``address``, of a role of the copied cluster, for a database of this one."""
+        login = address.partition("://")[2].rpartition("@")[0]
+        return f"postgres://{login}@127.0.0.1:{self.port}/{name}"
 
     def begin(self) -> None:
         """Start it, and return when it answers."""
         command = servers.server_command(self._programs, self.base, self.port, durable=False)
         self._process = start(command, log=self.log, owner=self._owner, ends_with=signal.SIGQUIT)
         wait_for_port(self._process, self.port, log=self.log, name="PostgreSQL")
-        servers._wait_for_answer(self.url().partition("/postgres?")[0])
+        servers._wait_for_answer(self.administrator.removesuffix("/postgres"))
 
     def crash(self) -> None:
         """End everything of it at once."""
@@ -68,7 +67,7 @@ class Cluster:
 
     def ask(self, statement: str, *values: object) -> Any:
         """Return the first value that ``statement`` returns."""
-        with psycopg.connect(self.url(), autocommit=True, connect_timeout=5) as connection:
+        with psycopg.connect(self.administrator, autocommit=True, connect_timeout=5) as connection:
             cursor = connection.execute(statement.encode(), values)
             row = cursor.fetchone() if cursor.description else None
             return row and row[0]
@@ -95,11 +94,13 @@ class Cluster:
             assert time.monotonic() < deadline, f"{statement}\n{tail(self.log)}"
             time.sleep(0.02)
 
-    def _copy(self, host: str, port: int, *, is_standby: bool) -> None:
-        owner = replace(self._owner, environment={**self._owner.environment, "PGPASSWORD": self.password})
+    def _copy(self, source: SplitResult, *, is_standby: bool) -> None:
+        password = {"PGPASSWORD": str(source.password)}
+        owner = replace(self._owner, environment={**self._owner.environment, **password})
         command: list[str | Path] = [self._programs / "pg_basebackup", f"--pgdata={self.base / 'data'}"]
-        command += [f"--host={host}", f"--port={port}", f"--username={self.user}", "--checkpoint=fast", "--no-sync"]
-        command += ["--wal-method=stream", "--no-manifest", *(["--write-recovery-conf"] if is_standby else [])]
+        command += [f"--host={source.hostname}", f"--port={source.port}", f"--username={source.username}"]
+        command += ["--checkpoint=fast", "--no-sync", "--wal-method=stream", "--no-manifest"]
+        command += [*(["--write-recovery-conf"] if is_standby else [])]
         done: subprocess.CompletedProcess[str] = owner.run(command)
         assert done.returncode == 0, done.stderr
 
@@ -114,11 +115,12 @@ class Pair:
         self.standby = Cluster.standby_of(self.primary, base / "standby")
         self.is_cut = False
 
-    def url(self, name: str) -> str:
-        """Return the address of a database on whichever of the two takes changes."""
-        hosts = ",".join(f"127.0.0.1:{cluster.port}" for cluster in (self.primary, self.standby))
-        login = f"{self.primary.user}:{self.primary.password}"
-        return f"postgres://{login}@{hosts}/{name}?target_session_attrs=read-write&connect_timeout=5"
+    def here(self, address: str, name: str) -> str:
+        """Return ``address``, of a role, for a database on whichever of the two takes changes."""
+        first = self.primary.here(address, name)
+        ports = f":{self.primary.port},127.0.0.1:{self.standby.port}/"
+        address = first.replace(f":{self.primary.port}/", ports)
+        return f"{address}?target_session_attrs=read-write&connect_timeout=5"
 
     def catch_up(self) -> None:
         """Return when the standby has all that the primary has."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from config.devstack import throwaway
 from kit import replica
 from tests.conftest import delete_all_rows
+from tests.owner import owner
 from tests.scaling.clusters import Pair
 
 
@@ -49,7 +51,7 @@ def pairs(django_db_setup: None) -> Iterator[Pairs]:
         pytest.skip("DATABASE_URL names a database of yours, which is not copied")
     with throwaway.folder() as base:
         numbers = iter(range(100))
-        made = Pairs(lambda: Pair(base / str(next(numbers)), of=os.environ["DATABASE_URL"]))
+        made = Pairs(lambda: Pair(base / str(next(numbers)), of=os.environ["ADMIN_DATABASE_URL"]))
         try:
             yield made
         finally:
@@ -72,13 +74,27 @@ def move(transactional_db: None) -> Iterator[Callable[[str], None]]:
 
 
 @pytest.fixture
-def pair(pairs: Pairs, move: Callable[[str], None]) -> Iterator[Pair]:
+def pair(pairs: Pairs, move: Callable[[str], None], settings: Any) -> Iterator[Pair]:
     """Run the test on the primary of a pair, whose standby has everything."""
-    pair = pairs.get()
-    move(pair.url(str(connections["default"].settings_dict["NAME"])))
-    pair.catch_up()
-    yield pair
-    pairs.after(pair)
+    pair, name = pairs.get(), str(connections["default"].settings_dict["NAME"])
+    move(pair.here(settings.DATABASE_URL, name))
+    with _owned(pair.primary.here(settings.OWNER_DATABASE_URL, name), settings):
+        pair.catch_up()
+        yield pair
+        pairs.after(pair)
+
+
+@contextmanager
+def _owned(address: str, settings: Any) -> Iterator[None]:
+    """Let the owner of the tables be at ``address``."""
+    before = settings.OWNER_DATABASE_URL
+    for place in (address, before):
+        if owner.cache_info().currsize:
+            owner().close()
+        owner.cache_clear()
+        settings.OWNER_DATABASE_URL = place
+        if place is address:
+            yield
 
 
 @pytest.fixture
@@ -88,7 +104,7 @@ def copy(
     """Let the standby be the replica, as REPLICA_URL would."""
     name = str(connections["default"].settings_dict["NAME"])
     connections.settings[replica.ALIAS] = dict(connections.settings["default"]) | _parsed(
-        pair.standby.url(name, connect_timeout="2")
+        f"{pair.standby.here(settings.FIGURES_DATABASE_URL, name)}?connect_timeout=2"
     )
     # Django lets a test use the databases it named before it began; this one came later.
     connect: Any = django_db_blocker._real_ensure_connection

@@ -4,9 +4,11 @@ import contextlib
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from config.devstack import debian
 from config.devstack.processes import Owner, free_port, start, stop, wait_for_port
@@ -18,12 +20,13 @@ POOL_SIZE = 2
 class Pooler:
     """A running PgBouncer."""
 
-    def __init__(self, port: int, login: str) -> None:
-        self.port, self._login = port, login
+    def __init__(self, port: int) -> None:
+        self.port = port
 
     def url(self, name: str) -> str:
-        """Return the address of a database behind it."""
-        return f"postgres://{self._login}@127.0.0.1:{self.port}/{name}"
+        """Return the address of a database behind it, for the application."""
+        login = settings.DATABASE_URL.partition("://")[2].rpartition("@")[0]
+        return f"postgres://{login}@127.0.0.1:{self.port}/{name}"
 
     def server_connections(self, name: str) -> int:
         """Return how many connections to a database it has."""
@@ -41,7 +44,8 @@ def pooling(cluster: Cluster, base: Path) -> Iterator[Pooler]:
         pytest.skip("PgBouncer is missing (as root: apt-get install pgbouncer)")
     base.mkdir()
     port, owner = free_port(), Owner.unprivileged()
-    (base / "users").write_text(f'"{cluster.user}" "{cluster.password}"\n')
+    role = urlsplit(settings.DATABASE_URL)
+    (base / "users").write_text(f'"{role.username}" "{role.password}"\n')
     (base / "settings").write_text(_settings(cluster, base, port))
     for path in (base, *base.iterdir()):
         owner.take(path)
@@ -49,7 +53,7 @@ def pooling(cluster: Cluster, base: Path) -> Iterator[Pooler]:
     process = start([program, base / "settings"], log=log, owner=owner)
     try:
         wait_for_port(process, port, log=log, name="PgBouncer")
-        yield Pooler(port, f"{cluster.user}:{cluster.password}")
+        yield Pooler(port)
     finally:
         stop(process, by=signal.SIGQUIT)  # it would wait for its clients otherwise
 
@@ -61,7 +65,7 @@ def _settings(cluster: Cluster, base: Path, port: int) -> str:
         "unix_socket_dir": "",
         "auth_type": "scram-sha-256",
         "auth_file": base / "users",
-        "admin_users": cluster.user,
+        "admin_users": urlsplit(settings.DATABASE_URL).username,
         "pool_mode": "transaction",
         "default_pool_size": POOL_SIZE,
         # Nothing is put back when a connection is given to somebody else: what a session kept would be seen.

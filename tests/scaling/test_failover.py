@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -105,9 +106,9 @@ def sends_twice_without_the_hold(pair: Pair, ledger: Ledger, move: Callable[[str
     listed = dict(ledger.listed)
     connections["default"].close()
     pair.standby.ask(f'CREATE DATABASE control TEMPLATE "{name}"')
-    move(pair.url("control"))
+    move(pair.here(settings.DATABASE_URL, "control"))
     delivery.drain("notices")
     assert len(ledger.taken) == MESSAGES + 2
     assert len(set(ledger.taken)) == MESSAGES
     ledger.ledger, ledger.listed = taken, listed
-    move(pair.url(name))
+    move(pair.here(settings.DATABASE_URL, name))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
@@ -38,7 +39,7 @@ def pooler(pair: Pair, move: Callable[[str], None], tmp_path_factory: pytest.Tem
         move(running.url(name))
         yield running
         connections["default"].close()
-        move(pair.url(name))
+        move(pair.here(settings.DATABASE_URL, name))
 
 
 def test_more_clerks_than_connections_lead_cases_from_filing_to_the_answer(
