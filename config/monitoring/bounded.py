@@ -6,6 +6,8 @@ from contextlib import suppress
 from threading import Lock, Thread
 from typing import Final
 
+from django.db import connection
+
 SECONDS: Final = 1.0
 
 
@@ -39,3 +41,13 @@ class Bounded[T]:
             future.set_result(self._check())
         except BaseException as error:  # noqa: BLE001 - whatever a driver raises, those who wait are told
             future.set_exception(error)
+
+
+class BoundedQuery[T](Bounded[T]):
+    """The same for what asks the database: the thread has a connection of its own, which ends with it."""
+
+    def _run(self, future: Future[T]) -> None:
+        try:
+            super()._run(future)
+        finally:
+            connection.close()

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import InterfaceError, OperationalError
 from django.db.models import Count, Min
 from django.utils import timezone
 from prometheus_client import Metric
@@ -14,12 +13,15 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from config.monitoring import facts
+from config.monitoring.bounded import BoundedQuery
 from config.monitoring.metrics import PREFIX
 from notifications import alarms
 from notifications.models import AlarmKind, Channel, Lane, Message, MessageQuerySet, MessageState
 from notifications.reconciliation.message_states import OPEN_STATES
 
 STATEMENT_SECONDS: Final = 2.0
+#: Prometheus gives up after ten seconds by default.
+READ_SECONDS: Final = 5.0
 #: What is settled is counted for this span; what is open is counted whatever its age.
 LATELY: Final = timedelta(days=1)
 
@@ -29,17 +31,11 @@ class SystemCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Yield the gauges; without the database only those that say so, the broker's and the disk's."""
-        at = timezone.now()
         yield from _broker()
         yield from _storage()
-        try:
-            with facts.limited_statements(seconds=STATEMENT_SECONDS):
-                found = [family for read in DATABASE_GAUGES for family in read(at)]
-        except (OperationalError, InterfaceError):
-            yield _gauge("database_up", "Whether the database answers.", 0)
-            return
-        yield _gauge("database_up", "Whether the database answers.", 1)
-        yield from found
+        found = database_gauges.answer()
+        yield _gauge("database_up", "Whether the database answers.", found is not None)
+        yield from found or ()
 
     def describe(self) -> Iterable[Metric]:
         """Say nothing, so that registering the collector asks nothing of the database."""
@@ -65,6 +61,16 @@ def _storage() -> Iterator[Metric]:
 
 
 # ---- from the database ----
+
+
+def _read_database() -> list[Metric]:
+    at = timezone.now()
+    with facts.limited_statements(seconds=STATEMENT_SECONDS):
+        return [family for read in DATABASE_GAUGES for family in read(at)]
+
+
+#: Returns the gauges from the database; None while it does not answer.
+database_gauges: Final = BoundedQuery(_read_database, seconds=READ_SECONDS)
 
 
 def _messages(at: datetime) -> Iterator[Metric]:

@@ -7,11 +7,10 @@ from datetime import datetime
 from time import monotonic
 from typing import Final
 
-from django.db import connection
 from django.utils import timezone
 
 from config.monitoring import parts
-from config.monitoring.bounded import Bounded
+from config.monitoring.bounded import BoundedQuery
 from config.monitoring.parts import PartState
 
 #: How long an answer is given again: the page is everybody's, and must cost nothing.
@@ -36,11 +35,7 @@ class PublicStatus:
 
 def _read() -> PublicStatus:
     at = timezone.now()
-    try:
-        found = parts.system_status(at)
-    finally:
-        # The thread of the check ends, and its connection belongs to nobody else.
-        connection.close()
+    found = parts.system_status(at)
     works = {part: status.state == PartState.WORKING for part, status in found.items()}
     return PublicStatus(
         at=at,
@@ -52,7 +47,7 @@ def _read() -> PublicStatus:
 
 
 #: The disk and the broker may take a second each.
-_reading: Final = Bounded(_read, seconds=2.5)
+_reading: Final = BoundedQuery(_read, seconds=2.5)
 
 
 class _Kept:

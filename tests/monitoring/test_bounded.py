@@ -3,7 +3,10 @@
 import threading
 import time
 
-from config.monitoring.bounded import Bounded
+import pytest
+from django.db import connection
+
+from config.monitoring.bounded import Bounded, BoundedQuery
 
 
 def test_an_answer_is_given() -> None:
@@ -53,3 +56,22 @@ def test_whoever_asks_meanwhile_shares_the_answer() -> None:
     for thread in threads:
         thread.join()
     assert (answers, len(calls)) == ([1, 1], 1)
+
+
+@pytest.mark.django_db
+def test_a_query_has_a_connection_of_its_own_that_ends_with_its_thread() -> None:
+    seen: list[object] = []
+
+    def ask() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            seen.append(connection.connection)
+            return int(cursor.fetchone()[0])
+
+    mine = ask()
+    other = BoundedQuery(ask, seconds=10).answer()
+    assert other not in {None, mine}
+    deadline = time.monotonic() + 5
+    while not seen[1].closed:
+        assert time.monotonic() < deadline
+    assert connection.connection.closed is False

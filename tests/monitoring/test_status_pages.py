@@ -28,21 +28,6 @@ from tests.ui.test_pages import ARABIC, words
 LANGUAGES = ("ar", "en")
 
 
-@pytest.fixture
-def asked_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the public status be read in the test's own transaction, which no other thread sees."""
-
-    class Here:
-        def answer(self) -> public.PublicStatus | None:
-            try:
-                return public._read()
-            except OperationalError:
-                return None
-
-    monkeypatch.setattr(public, "_reading", Here())
-    monkeypatch.setattr(connection, "close", lambda: None)
-
-
 def shown(client: Client, name: str, language: str = "en") -> str:
     with translation.override(language):
         answer = client.get(reverse(name))
@@ -90,14 +75,14 @@ def test_the_page_is_found_in_the_menu(at: datetime, huda: User) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_public_page_says_what_works_and_no_cause(at: datetime, asked_here: None, language: str) -> None:
+def test_the_public_page_says_what_works_and_no_cause(at: datetime, language: str) -> None:
     text = shown(Client(), "status", language)
     assert (ARABIC.search(text) is not None) == (language == "ar")
     for word in ("Redis", "SMS", "broker", "PostgreSQL"):
         assert word not in text
 
 
-def test_the_public_page_says_what_comes_late(at: datetime, asked_here: None, make_message: MakeMessage) -> None:
+def test_the_public_page_says_what_comes_late(at: datetime, make_message: MakeMessage) -> None:
     assert "Everything works as usual." in shown(Client(), "status")
     make_message(1, created_at=at - timedelta(hours=1))
     assert "Everything works as usual." in shown(Client(), "status")  # within fifteen seconds
@@ -107,7 +92,7 @@ def test_the_public_page_says_what_comes_late(at: datetime, asked_here: None, ma
     assert "You can make and follow them." in text
 
 
-def test_a_full_disk_is_said_where_files_are_added(at: datetime, asked_here: None, disk: Answers) -> None:
+def test_a_full_disk_is_said_where_files_are_added(at: datetime, disk: Answers) -> None:
     disk.given = None
     assert "you cannot add files" in shown(Client(), "status")
 
@@ -131,7 +116,7 @@ def test_a_database_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.django_db
-def test_the_public_page_takes_no_statement_for_a_signed_in_reader(at: datetime, asked_here: None, lina: User) -> None:
+def test_the_public_page_takes_no_statement_for_a_signed_in_reader(at: datetime, lina: User) -> None:
     client = sign_in(Client(), lina)
     client.get("/en/status/")
     with CaptureQueriesContext(connection) as statements:
