@@ -310,6 +310,10 @@ SMS_HTTP_HEADERS = env.str("SMS_HTTP_HEADERS", default="{}")
 SMS_HTTP_FORMAT = env.str("SMS_HTTP_FORMAT", default="json")
 SMS_HTTP_BODY = env.str("SMS_HTTP_BODY", default="")
 SMS_HTTP_ANSWERS = env.str("SMS_HTTP_ANSWERS", default="[]")
+# How many messages each sender process may have on its way to a carrier.
+SMS_HTTP_IN_FLIGHT = env.int("SMS_HTTP_IN_FLIGHT", default=50)
+TWILIO_IN_FLIGHT = env.int("TWILIO_IN_FLIGHT", default=20)
+EMAIL_IN_FLIGHT = env.int("EMAIL_IN_FLIGHT", default=5)
 EMAIL_URL = env.str("EMAIL_URL", default="")
 EMAIL_FROM = env.str("EMAIL_FROM", default="noreply@localhost" if EMBEDDED else "")
 # Whatever is owed to a person leaves through notifications; Django's own mail has no way out.

@@ -13,6 +13,8 @@ from django.utils.module_loading import import_string
 
 from notifications.models import Channel, Message
 
+# A sender has so many messages on the wire, whatever the settings allow: as many are in doubt if it is killed.
+MOST_IN_FLIGHT: Final = 50
 SETTINGS: Final = {Channel.SMS: "SMS_CARRIERS", Channel.EMAIL: "EMAIL_CARRIERS"}
 
 
@@ -122,6 +124,13 @@ class Carrier(Protocol):
 
 
 @runtime_checkable
+class ConcurrentCarrier(Carrier, Protocol):
+    """A carrier whose ``send`` may be called in so many threads at once, and does not use the database."""
+
+    in_flight: int
+
+
+@runtime_checkable
 class CheckableCarrier(Protocol):
     """A carrier that can be asked what became of a message; its methods raise StatusUnavailable if it cannot say."""
 
@@ -136,6 +145,15 @@ class CheckableCarrier(Protocol):
     def listing(self, *, since: datetime, until: datetime) -> Iterator[StatusReport]:
         """Yield everything the carrier took in the span, oldest or newest first."""
         ...
+
+
+def read_in_flight(setting: str) -> int:
+    """Return how many calls at once a setting allows; raise ImproperlyConfigured naming it where it is out of range."""
+    number: int = getattr(settings, setting)
+    if not 1 <= number <= MOST_IN_FLIGHT:
+        text = f"{setting} is not from 1 to {MOST_IN_FLIGHT}."
+        raise ImproperlyConfigured(text) from None
+    return number
 
 
 def carriers_for(channel: Channel) -> tuple[Carrier, ...]:

@@ -1,20 +1,23 @@
 """SMS through any gateway with an HTTP interface: settings say how it is asked and what its answers mean."""
 
+import json
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import urlencode
 
 import requests
 from django.conf import settings
+from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
-from notifications.carriers import Accepted, Declined, OutgoingMessage, Uncertain
-from notifications.carriers.connections import never_reached, read_text
+from notifications.carriers import Accepted, Declined, OutgoingMessage, Uncertain, read_in_flight
+from notifications.carriers.connections import kept_connections, never_reached, read_text
 from notifications.carriers.gateway import Rule, filled, read_body, read_headers, read_rules, read_url, read_way
 from notifications.models import Channel
 from notifications.runtime.timings import timings
 
-# The argument of requests that writes and escapes each format.
-WRITTEN_BY: Final = {"json": "json", "form": "data", "query": "params"}
+CONTENT_TYPES: Final = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 COUNTRY_CODE: Final = "+962"
 # A gateway says little: a longer answer is cut off here.
 LONGEST_ANSWER: Final = 16 * 1024
@@ -23,10 +26,10 @@ LONGEST_WORD: Final = 40
 
 
 class HttpCarrier:
-    """Hand SMS to the gateway that the ``SMS_HTTP_…`` settings describe.
+    """Hand SMS to the gateway that the ``SMS_HTTP_…`` settings describe, many at once over kept connections.
 
-    Each message has a connection of its own: one kept open may be closed by the gateway just as it is used again, and
-    such a message would be unknown. So is a message whose answer fits no rule.
+    A connection is used again only while it is fresh, because one that the gateway closes just then leaves its message
+    unknown. So does an answer that fits no rule.
     """
 
     name = "http"
@@ -34,12 +37,16 @@ class HttpCarrier:
 
     def __init__(self) -> None:
         """Read the settings; raise ImproperlyConfigured naming the first that is wrong."""
-        self._url = read_url(settings.SMS_HTTP_URL)
-        self._method, form = read_way(settings.SMS_HTTP_METHOD, settings.SMS_HTTP_FORMAT)
-        self._headers = read_headers(settings.SMS_HTTP_HEADERS)
-        self._body = read_body(settings.SMS_HTTP_BODY, form)
-        self._written_by = WRITTEN_BY[form]
+        self._method, self._form = read_way(settings.SMS_HTTP_METHOD, settings.SMS_HTTP_FORMAT)
+        # The address as requests normalises it, with the header that a user and a password in it make.
+        asked = requests.Request(self._method, read_url(settings.SMS_HTTP_URL)).prepare()
+        url, _, _ = str(asked.url).partition("#")
+        content = {"Content-Type": CONTENT_TYPES[self._form]} if self._form in CONTENT_TYPES else {}
+        self._headers = {**content, **_authorization(asked), **read_headers(settings.SMS_HTTP_HEADERS)}
+        self._body = read_body(settings.SMS_HTTP_BODY, self._form)
         self._rules = read_rules(settings.SMS_HTTP_ANSWERS)
+        self.in_flight = read_in_flight("SMS_HTTP_IN_FLIGHT")
+        self._connections, self._url = kept_connections(url, self.in_flight)
 
     def send(self, message: OutgoingMessage) -> Accepted:
         """Make one request to the gateway."""
@@ -52,20 +59,37 @@ class HttpCarrier:
     def _ask(self, message: OutgoingMessage) -> tuple[int, str]:
         """Return the status and the text of the gateway's answer."""
         value_of = placeholder_values(message).__getitem__
+        url, body = self._written(value_of)
         try:
-            with requests.request(
+            # An answer that was not read to its end closes its connection.
+            with self._connections.urlopen(
                 self._method,
-                self._url,
+                url,
+                body=body,
                 headers=filled(self._headers, value_of),
-                timeout=(timings().connect.total_seconds(), timings().read.total_seconds()),
-                allow_redirects=False,
-                stream=True,
-                **{self._written_by: filled(self._body, value_of)},
+                timeout=Timeout(connect=timings().connect.total_seconds(), read=timings().read.total_seconds()),
+                redirect=False,
+                retries=False,
+                preload_content=False,
             ) as answer:
-                return answer.status_code, read_text(answer, longest=LONGEST_ANSWER)
-        except (requests.RequestException, HTTPError) as error:
+                return answer.status, read_text(answer, longest=LONGEST_ANSWER)
+        except HTTPError as error:
             # Without its cause: an error quotes the whole address, which may hold the message.
             raise never_reached(error) or Uncertain(code="connection") from None
+
+    def _written(self, value_of: Callable[[str], str]) -> tuple[str, bytes | None]:
+        """Return the address and the body of a request, with every value escaped."""
+        body = filled(self._body, value_of)
+        if self._form == "json":
+            return self._url, json.dumps(body).encode()
+        pairs = urlencode([tuple(pair) for pair in body])
+        if self._form == "form":
+            return self._url, pairs.encode()
+        return f"{self._url}{'&' if '?' in self._url else '?'}{pairs}", None
+
+
+def _authorization(asked: requests.PreparedRequest) -> dict[str, Any]:
+    return {name: value for name, value in asked.headers.items() if name == "Authorization"}
 
 
 def placeholder_values(message: OutgoingMessage) -> dict[str, str]:

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage, Uncertain
+from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage, Uncertain, read_in_flight
 from notifications.carriers.smtp_connection import BoundedBackend
 from notifications.models import Channel
 from notifications.runtime.timings import timings
@@ -66,6 +66,7 @@ class SmtpCarrier:
             if not getattr(settings, setting):
                 text = f"{setting} is empty, and EMAIL_CARRIERS names the SMTP carrier."
                 raise ImproperlyConfigured(text)
+        self.in_flight = read_in_flight("EMAIL_IN_FLIGHT")
         self._server = server_options(settings.EMAIL_URL)
         self._sender = _bare_address(BoundedBackend(until=0, **self._server), settings.EMAIL_FROM)
         if "@" not in self._sender:

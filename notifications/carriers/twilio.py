@@ -26,8 +26,9 @@ from notifications.carriers import (
     StatusReport,
     StatusUnavailable,
     Uncertain,
+    read_in_flight,
 )
-from notifications.carriers.connections import never_reached
+from notifications.carriers.connections import FreshConnections, never_reached
 from notifications.models import Channel
 from notifications.runtime.timings import timings
 
@@ -136,8 +137,6 @@ PAGE: Final = 500
 MOST_PAGES: Final = 1000
 PIECE: Final = 64 * 1024
 LONGEST_ANSWER: Final = 16 * 1024 * 1024
-# A connection that was idle for longer may be closed by Twilio just as it is used: such a message would be unknown.
-IDLE_SECONDS: Final = 10.0
 
 
 class TwilioCarrier:
@@ -153,7 +152,8 @@ class TwilioCarrier:
         account, url = settings.TWILIO_ACCOUNT_SID, settings.TWILIO_API_URL
         _require("TWILIO_ACCOUNT_SID", bool(ACCOUNT.fullmatch(account)), "is not AC and 32 hexadecimal digits")
         _require("TWILIO_API_URL", not url or bool(ADDRESS.match(url)), "is not like https://api.twilio.com")
-        self._client = Client(account, settings.TWILIO_AUTH_TOKEN, http_client=_Http())
+        self.in_flight = read_in_flight("TWILIO_IN_FLIGHT")
+        self._client = Client(account, settings.TWILIO_AUTH_TOKEN, http_client=_Http(self.in_flight))
         if url:
             self._client.api.base_url = url
 
@@ -237,10 +237,11 @@ class _Http(HttpClient):  # type: ignore[misc]  # the client is not typed
     Twilio's own stores the last answer on itself, where another thread may replace it before it is returned.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_flight: int) -> None:
         super().__init__(logger=None, is_async=False)
         self._session = requests.Session()
-        self._used_at = monotonic()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, FreshConnections(in_flight))
 
     def request(
         self,
@@ -253,7 +254,6 @@ class _Http(HttpClient):  # type: ignore[misc]  # the client is not typed
         **_: object,
     ) -> Response:
         """Make one request, without following redirects."""
-        self._close_idle_connections()
         connect, read = timings().connect.total_seconds(), timings().read.total_seconds()
         until = monotonic() + connect + read
         with self._session.request(
@@ -272,12 +272,6 @@ class _Http(HttpClient):  # type: ignore[misc]  # the client is not typed
                 # Whatever its text claims, this may have been taken.
                 raise Uncertain(str(answer.status_code))
             return Response(answer.status_code, text, answer.headers)
-
-    def _close_idle_connections(self) -> None:
-        now = monotonic()
-        if now - self._used_at > IDLE_SECONDS:
-            self._session.close()
-        self._used_at = now
 
 
 def _read_text(answer: requests.Response, until: float) -> str:

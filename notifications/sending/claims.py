@@ -17,6 +17,7 @@ from notifications.reconciliation import fallback, message_states
 from notifications.runtime.timings import timings
 from notifications.sending import send_conditions
 from notifications.sending.routes import CarrierRoute, RoutingTable
+from notifications.sending.spending import cost_of
 
 logger = logging.getLogger(__name__)
 
@@ -36,11 +37,12 @@ class Claim:
 def claim_messages(which: Q, number: int) -> tuple[list[Claim], int]:
     """Lease up to ``number`` messages and open their attempts; return the claims, and how many messages were seen.
 
+    Codes come first, by the name of their lane, and then the oldest, which is the order of the index.
     Fewer are claimed than seen where an address is blocked, a text is unreadable or no route is open.
     """
     table = RoutingTable.load()
     sendable = send_conditions.sendable(table).filter(which)
-    messages = list(sendable.order_by("created_at").select_for_update(skip_locked=True)[:number])
+    messages = list(sendable.order_by("lane", "created_at").select_for_update(skip_locked=True)[:number])
     legible = [message for message in messages if _is_legible(message)]
     verdicts = address_status.verdicts((m.channel, m.address) for m in legible if m.lane == Lane.NOTICES)
     claims = []
@@ -126,9 +128,8 @@ def undo(claims: Sequence[Claim]) -> None:
 
 
 def cost_by_channel(claims: Iterable[Claim]) -> Counter[str]:
-    """Return the segments of the notices among the claims by channel; codes have an allowance of their own."""
+    """Return what the claimed messages cost, by channel."""
     cost: Counter[str] = Counter()
     for claim in claims:
-        if claim.message.lane == Lane.NOTICES:
-            cost[claim.message.channel] += claim.message.segments
-    return cost
+        cost[claim.message.channel] += cost_of(claim.message)
+    return +cost

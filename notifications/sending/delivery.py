@@ -1,35 +1,44 @@
 """Handing messages over: claim, mark as on the wire, send, record; what is unsure stays unsure.
 
 The order is the protocol. Rows are leased by the database's clock and fenced; the moment before the carrier is called
-is committed; only certain failures lead to another try. A sender works in batches, as large as the carrier is quick:
-of a carrier that answers at once up to fifty messages are on the wire between two commits, of a slow one a single one.
+is committed; only certain failures lead to another try. A sender keeps many messages on the wire: while the carriers
+of some are awaited, others are recorded, marked and claimed.
 """
 
-from collections import deque
 from collections.abc import Sequence
-from time import monotonic
+from time import monotonic, sleep
+from typing import Final
 
 from django.db.models import Q
 
 from notifications.models import Lane, Message
 from notifications.sending.batches import BatchSizer, batch_sizer
-from notifications.sending.claims import Claim, claim_messages, give_back
-from notifications.sending.handover import mark_on_wire, send_all
-from notifications.sending.recording import record
+from notifications.sending.claims import Claim, claim_messages
+from notifications.sending.handover import Handover
+
+# Codes are few: so many are claimed at once in front of notices.
+CODES_AT_ONCE: Final = 10
 
 
 def drain(lane: str, *, seconds: float = 10.0) -> bool:
     """Hand over what a lane holds, the oldest first, for so many seconds; return whether it was emptied.
 
     Safe to call twice and from many processes. Opens transactions of its own and is never called inside one, because
-    the wire mark must be committed before a carrier is called.
+    the wire mark must be committed before a carrier is called. Of notices, any code that waits goes first.
     """
     sizer, until = batch_sizer(lane), monotonic() + seconds
-    while monotonic() < until:
-        claims, seen = claim_messages(Q(lane=lane), sizer.to_claim)
-        if not seen:
-            return True
-        hand_over(claims, sizer)
+    which = Q(lane=Lane.CODES) if lane == Lane.CODES else Q()
+    with Handover(sizer) as handover:
+        while monotonic() < until:
+            claims, seen = claim_messages(which, sizer.to_claim)
+            if seen:
+                handover.hand_over(claims, urgent=_claim_codes if lane == Lane.NOTICES else None)
+                sleep(sizer.pause)
+            elif handover.is_busy:
+                # What these carriers were not called for is claimed again.
+                handover.finish()
+            else:
+                return True
     return False
 
 
@@ -41,19 +50,11 @@ def deliver(message_id: str) -> str:
 
 
 def hand_over(claims: Sequence[Claim], sizer: BatchSizer) -> None:
-    """Mark, send and record claimed messages, a batch at a time; give back what cannot be handed over in time."""
-    waiting = deque(claims)
-    while waiting:
-        batch = [waiting.popleft() for _ in range(min(sizer.to_mark, len(waiting)))]
-        began = monotonic()
-        marked = mark_on_wire(batch)
-        if len(marked) < len(batch):
-            kept = {claim.attempt.pk for claim in marked}
-            give_back([claim for claim in (*batch, *waiting) if claim.attempt.pk not in kept])
-            waiting.clear()
-        failing = record(send_all(marked, began, sizer))
-        sizer.note_route_failure(failed=bool(failing))
-        if failing:
-            # Its weight has fallen: the routes of the rest are chosen anew.
-            give_back([claim for claim in waiting if claim.carrier.name in failing])
-            waiting = deque(claim for claim in waiting if claim.carrier.name not in failing)
+    """Mark, send and record claimed messages; give back what cannot be handed over in time."""
+    with Handover(sizer) as handover:
+        handover.hand_over(claims)
+
+
+def _claim_codes() -> list[Claim]:
+    claims, _ = claim_messages(Q(lane=Lane.CODES), CODES_AT_ONCE)
+    return claims

@@ -1,6 +1,6 @@
 """What a day may cost: the caps of the channels, what was spent today, and the alarm when a cap is reached."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest, Now, TruncDate
 
 from notifications import alarms
-from notifications.models import AlarmKind, Channel, DailySpend
+from notifications.models import AlarmKind, Channel, DailySpend, Lane, Message
 from notifications.runtime.database_clock import database_now
 
 #: The setting that holds the cap of each channel: in parts of SMS, or in e-mails.
@@ -24,10 +24,37 @@ SPEND: Final = (
 
 def spent_channels() -> list[str]:
     """Return the channels whose cap of the day is reached; messages that may wait do so until midnight."""
-    caps = {channel: cap for channel, setting in CAPS.items() if (cap := getattr(settings, setting))}
-    if not caps:
+    if not (caps := _caps()):
         return []
     return [row.channel for row in _today().filter(channel__in=caps) if row.spent >= caps[Channel(row.channel)]]
+
+
+def within_caps(messages: Iterable[Message]) -> list[Message]:
+    """Return the messages, in order, that the caps of today leave room for; today's rows stay locked until the commit.
+
+    Without a cap nothing is locked.
+    """
+    if not (caps := _caps()):
+        return list(messages)
+    count_spending(dict.fromkeys(caps, 0))
+    spent = {row.channel: row.spent for row in _today().filter(channel__in=caps).order_by("pk").select_for_update()}
+    chosen = []
+    for message in messages:
+        channel = Channel(message.channel)
+        if not message.daytime or channel not in caps or spent[channel] < caps[channel]:
+            spent[channel] = spent.get(channel, 0) + cost_of(message)
+            chosen.append(message)
+    return chosen
+
+
+def cost_of(message: Message) -> int:
+    """Return what a message costs: the segments of a notice; codes have an allowance of their own."""
+    return message.segments if message.lane == Lane.NOTICES else 0
+
+
+def _caps() -> dict[Channel, int]:
+    """Return the caps of the channels that have one."""
+    return {channel: cap for channel, setting in CAPS.items() if (cap := getattr(settings, setting))}
 
 
 def _today() -> QuerySet[DailySpend]:
@@ -45,10 +72,7 @@ def check_spending() -> None:
 
 
 def count_spending(segments: Mapping[str, int]) -> None:
-    """Add what goes on the wire to the spending of today, in the caller's transaction.
-
-    Senders may overstep a cap by what they have claimed at that moment.
-    """
+    """Add what goes on the wire to the spending of today, in the caller's transaction."""
     with connection.cursor() as cursor:
         for channel, number in sorted(segments.items()):
             cursor.execute(SPEND, [channel, settings.TIME_ZONE, number])

@@ -3,9 +3,8 @@
 import itertools
 import json
 import os
+import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,19 @@ from notifications import carriers, outbox
 from notifications.carriers import Accepted, OutgoingMessage
 from notifications.models import Channel, Lane, Message, MessageState
 from notifications.sending import delivery
-from tests.bench import progress
+from tests.bench import gateway, noop, progress
 from tests.faults import town
 from tests.faults.children import fork
-from tests.notifications.servers import gateway_like
 
 GOAL = 800
+# The fake gateway's answer takes so long, and so many messages pass before a sender has found its pace.
+ANSWER_SECONDS, SLOW_START = 0.02, 300
+TURNS = 3
 SECONDS = 300.0
 IN_ONE_TRANSACTION = 100
 AT_ONCE = "tests.bench.throughput.AtOnce"
 HTTP = "notifications.carriers.http.HttpCarrier"
 TWILIO = "notifications.carriers.twilio.TwilioCarrier"
-RULES = [{"status": 200, "matches": r"^OK (?P<id>\S+)", "means": "accepted"}]
-BODY = {"from": "{sender}", "to": "{to_digits}", "text": "{body}", "reference": "{id}"}
 
 numbers = itertools.count()
 
@@ -50,13 +49,38 @@ class AtOnce:
 
 
 def rates(number: int, few: int, base: Path) -> dict[str, Any]:
-    """Return messages a second to each carrier, and the most connections a sender had; ``few`` go to the real ones."""
+    """Return messages a second to the other carriers, ``few`` by Twilio's, and the most connections of a sender."""
     owed, sent, most = _measured(AT_ONCE, number, base)
-    found: dict[str, Any] = {"owed, rendered and sealed": owed, "to a carrier that answers at once": sent}
-    with _gateway(base):
-        found["by the HTTP carrier"] = _measured(HTTP, few, base)[1]
-    found["by the Twilio client"] = _measured(TWILIO, few, base)[1]
-    return found | {"connections of a sender": most}
+    twilio = _measured(TWILIO, few, base)[1]
+    return {
+        "owed, rendered and sealed": owed,
+        "to a carrier that answers at once": sent,
+        "by the Twilio client": twilio,
+        "connections of a sender": most,
+    }
+
+
+def beside_noops(number: int, noops: int, base: Path) -> dict[str, float]:
+    """Return messages a second by the HTTP carrier, and Celery no-ops a second, measured in turn.
+
+    The gateway answers after ``ANSWER_SECONDS``. In turn, because whatever else the machine does changes both.
+    """
+    messages, tasks = [], []
+    with gateway.serving(base, seconds=ANSWER_SECONDS):
+        for _ in range(TURNS):
+            progress.say("Counting what a Celery worker does in a second when there is nothing to do …")
+            tasks.append(noop.noops_a_second(noops // TURNS, base))
+            _measured(HTTP, number // TURNS, base)
+            messages.append(_accepted_a_second())
+    return {"messages": round(statistics.median(messages)), "Celery no-ops": round(statistics.median(tasks))}
+
+
+def _accepted_a_second() -> float:
+    """Return how many of the last messages were accepted in a second, without those of the sender's slow start."""
+    moments = list(Message.objects.filter(carrier="http").order_by("accepted_at").values_list("accepted_at", flat=True))
+    Message.objects.filter(carrier="http").update(carrier="")
+    timed = [moment for moment in moments[SLOW_START:] if moment]
+    return (len(timed) - 1) / (timed[-1] - timed[0]).total_seconds()
 
 
 def _measured(carrier: str, number: int, base: Path) -> tuple[float, float, int]:
@@ -108,34 +132,3 @@ def _connections() -> int:
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
         row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
-
-
-@contextmanager
-def _gateway(base: Path) -> Iterator[None]:
-    """Serve a gateway in a process of its own, and describe it in the settings."""
-    address = base / "gateway"
-    child = fork(lambda: _serve_gateway(address), base / "gateway.log")
-    try:
-        _wait(address.exists)
-        settings.SMS_HTTP_URL = address.read_text()
-        settings.SMS_HTTP_BODY, settings.SMS_HTTP_ANSWERS = json.dumps(BODY), json.dumps(RULES)
-        yield
-    finally:
-        child.kill()
-
-
-def _serve_gateway(address: Path) -> None:
-    with gateway_like() as server:
-        written = address.with_suffix(".new")
-        written.write_text(server.url)
-        written.rename(address)
-        while True:
-            time.sleep(60)
-
-
-def _wait(happened: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(0.02)

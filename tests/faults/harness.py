@@ -116,8 +116,8 @@ def run(plans: Sequence[Plan], *, at_once: int = 2, keep: Path | None = None) ->
     """
     with throwaway.folder() as base:
         progress.say("Loading the code, and making a database to copy …")
-        loading.prepare(base)
-        waiting, running = list(plans), dict[str, Child]()
+        factor = loading.prepare(base)
+        waiting, running = [plan.not_faster_than(factor) for plan in plans], dict[str, Child]()
         try:
             while waiting or any(child.is_alive() for child in running.values()):
                 if waiting and sum(child.is_alive() for child in running.values()) < at_once:

@@ -1,8 +1,8 @@
 """What one run of the fault harness is to do, and what came of it."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 type Change = Literal["", "requeue", "mark first"]
 type Workers = Literal["senders", "celery"]
@@ -53,6 +53,11 @@ class Plan:
     patience: float = 70
     # Wait for the provider's final word about every message, not only for its having left.
     to_the_end: bool = True
+
+    def not_faster_than(self, time_factor: float) -> Self:
+        """Return the plan with a time factor, and the patience that goes with it, that a busy machine can keep."""
+        slower = max(1.0, time_factor / self.time_factor)
+        return replace(self, time_factor=self.time_factor * slower, patience=self.patience * slower)
 
     def text(self) -> dict[str, Any]:
         """Return the plan as JSON can write it."""

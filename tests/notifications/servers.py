@@ -1,5 +1,6 @@
 """Small servers that speak as a carrier would, and can be told to misbehave."""
 
+import json
 import socket
 import socketserver
 import ssl
@@ -91,25 +92,98 @@ def gateway_like(*, tls: ssl.SSLContext | None = None) -> Iterator[GatewayLike]:
         address = f"127.0.0.1:{server.server_address[1]}/send"
         server.told = GatewayLike(url=f"{'https' if tls else 'http'}://{address}")
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        yield server.told
-        server.told.over.set()
-        server.shutdown()
+        try:
+            yield server.told
+        finally:
+            server.told.over.set()
+            server.shutdown()
 
 
-def of_nobody() -> ssl.SSLContext:
-    """Return the context of a server whose certificate nobody vouches for."""
+@dataclass
+class Keeping:
+    """A gateway that keeps connections open, and counts them and its answers; ``padding`` makes an answer longer."""
+
+    url: str = ""
+    hangs_up: bool = False
+    padding: int = 0
+    connections: int = 0
+    asked: int = 0
+    open: list[socket.socket] = field(default_factory=list)
+
+    def close_all(self) -> None:
+        """Close what is open, as a gateway does with idle connections, and wait until the other end can know."""
+        for connection in self.open:
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+class _KeepingHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        super().setup()
+        self._told.connections += 1
+        self._told.open.append(self.connection)
+
+    def do_POST(self) -> None:
+        asked = self.rfile.read(int(self.headers["Content-Length"]))
+        self._told.asked += 1
+        if self._told.hangs_up:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        number, reference = self._told.asked, json.loads(asked)["reference"]
+        answer = f"OK {number} for={reference}".encode() + b"." * self._told.padding
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    @property
+    def _told(self) -> Keeping:
+        return cast("_KeepingSocket", self.server).told
+
+
+class _KeepingSocket(ThreadingHTTPServer):
+    told: Keeping
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Let a client hang up."""
+
+
+@contextmanager
+def keeping_gateway() -> Iterator[Keeping]:
+    """Serve a gateway that keeps connections open."""
+    with _KeepingSocket(("127.0.0.1", 0), _KeepingHandler) as server:
+        server.told = Keeping(url=f"http://127.0.0.1:{server.server_address[1]}/send")
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        try:
+            yield server.told
+        finally:
+            server.shutdown()
+
+
+def of_nobody(certificate: Path | None = None, *, host: str = "") -> ssl.SSLContext:
+    """Return the context of a server whose certificate nobody vouches for, unless they trust the file it is left in."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
     now = datetime.now(UTC)
     unsigned = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+    if host:
+        unsigned = unsigned.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with TemporaryDirectory() as folder:
-        file = Path(folder) / "server.pem"
+        file, signed = Path(folder) / "server.pem", unsigned.sign(key, hashes.SHA256())
+        public = signed.public_bytes(serialization.Encoding.PEM)
         file.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             )
-            + unsigned.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+            + public
         )
+        if certificate:
+            certificate.write_bytes(public)
         context.load_cert_chain(file)
     return context
 

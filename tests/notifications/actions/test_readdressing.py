@@ -15,9 +15,9 @@ from notifications.addresses import address_status
 from notifications.addresses.validation import AddressRefused
 from notifications.carriers import Declined, Meaning, Status, Uncertain
 from notifications.models import CallTask, Channel, Message, Verdict
-from notifications.sending import delivery, handover, routes, sweep
+from notifications.sending import delivery, routes, sweep, wire
 from notifications.sending.batches import batch_sizer
-from notifications.sending.claims import claim_messages
+from notifications.sending.claims import Claim, claim_messages
 from notifications.sending.results import NotTried
 from tests.notifications.acts import (
     EMAIL,
@@ -121,15 +121,15 @@ class TestOnTheSpot:
         self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
-        send = handover._send
+        send = wire._send
 
-        def move_first(*args: Any) -> Any:
+        def move_first(claim: Claim, _: float) -> wire.Answer:
             moved_to(NEW)
-            return NotTried()
+            return wire.Answer(claim, NotTried(), None)
 
-        monkeypatch.setattr(handover, "_send", move_first)
+        monkeypatch.setattr(wire, "_send", move_first)
         assert delivery.deliver(str(message.pk)) == "pending"
-        monkeypatch.setattr(handover, "_send", send)
+        monkeypatch.setattr(wire, "_send", send)
         assert (delivery.deliver(str(message.pk)), recipients(answering)) == ("accepted", [NEW])
 
     def test_unknown_and_not_taken(self, signals: list[str], answering: AnsweringCarrier) -> None:

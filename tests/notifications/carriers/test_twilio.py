@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 from django.utils import timezone
+from urllib3.connection import HTTPConnection
 
 from notifications.carriers import (
     Accepted,
@@ -164,11 +165,21 @@ class TestSending:
         carrier = TwilioCarrier()
         for _ in range(3):
             carrier.send(outgoing())
-        pools = carrier._client.http_client._session.get_adapter("http://").poolmanager.pools
-        assert [pools[key].num_connections for key in pools.keys()] == [1]  # noqa: SIM118 - not a mapping
-        monkeypatch.setattr("notifications.carriers.twilio.IDLE_SECONDS", -1)
+        manager = carrier._client.http_client._session.get_adapter("http://").poolmanager
+        (pool,) = [manager.pools[key] for key in manager.pools.keys()]  # noqa: SIM118 - not a mapping
+        assert pool.num_connections == 1
+        made: list[HTTPConnection] = []
+        connect = HTTPConnection.connect
+
+        def counting(connection: HTTPConnection) -> None:
+            made.append(connection)
+            connect(connection)
+
+        monkeypatch.setattr(HTTPConnection, "connect", counting)
         carrier.send(outgoing())
-        assert len(twilio.ledger) == 4
+        monkeypatch.setattr("notifications.carriers.connections.IDLE_SECONDS", -1)
+        carrier.send(outgoing())
+        assert (len(made), len(twilio.ledger)) == (1, 5)
 
     def test_neither_number_nor_body_is_logged_or_in_an_error(
         self, twilio: FakeTwilio, settings: Any, caplog: pytest.LogCaptureFixture

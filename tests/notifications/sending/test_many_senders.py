@@ -17,6 +17,7 @@ from notifications.carriers import Declined, Meaning, Uncertain
 from notifications.models import Alarm, Attempt, Channel, DailySpend, Lane, Message, ProviderRoute
 from notifications.reconciliation import status_checks
 from notifications.sending import delivery, sweep
+from notifications.sending.batches import BatchSizer
 from notifications.sending.claims import claim_messages, give_back
 from notifications.sending.handover import mark_on_wire
 from notifications.sending.recording import record_once
@@ -116,16 +117,17 @@ class TestFailingRoutes:
     """What a failing route costs its messages, its weight and the day's money."""
 
     def test_each_message_is_tried_once_and_waits_for_the_first_time(
-        self, signals: list[str], carrier: ObedientCarrier
+        self, signals: list[str], carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        messages = [owed(occasion=f"case:1:{number}")[0] for number in range(60)]
+        monkeypatch.setattr(BatchSizer, "pause", 0)
+        messages = [owed(occasion=f"case:1:{number}")[0] for number in range(12)]
         carrier.meanwhile = raising(BUSY)
         delivery.drain("notices")
         found = {(again(message).tries, wait_of(message, "next_try_at")) for message in messages}
         assert {tries for tries, _ in found} == {1}
         # Five seconds from its try; how many of them are left depends on the machine.
         assert {wait for _, wait in found} <= set(range(6))
-        assert Attempt.objects.count() == 60
+        assert Attempt.objects.count() == 12
 
     def test_one_batch_costs_half_of_the_weight_and_not_all(
         self, signals: list[str], answering: AnsweringCarrier, use: Callable[..., None]

@@ -14,7 +14,7 @@ from notifications import tasks
 from notifications.carriers import Declined, Meaning
 from notifications.models import Attempt, Message, MessageState
 from notifications.runtime.timings import USUAL
-from notifications.sending import claims, delivery, handover, sweep
+from notifications.sending import claims, delivery, sweep, wire
 from notifications.sending.batches import MOST_CLAIMED, batch_sizer
 from notifications.sending.claims import claim_messages
 from tests.notifications.acts import code
@@ -63,7 +63,7 @@ class TestLeases:
         self, signals: Signals, carrier: ObedientCarrier, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (message,) = owed()
-        monkeypatch.setattr(handover, "timings", lambda: replace(USUAL, mark_to_send=timedelta()))
+        monkeypatch.setattr(wire, "timings", lambda: replace(USUAL, mark_to_send=timedelta()))
         assert (delivery.deliver(str(message.pk)), carrier.ledger) == ("pending", [])
         message.refresh_from_db()
         assert (message.tries, Attempt.objects.count()) == (0, 0)
