@@ -2,19 +2,22 @@
 
 import hashlib
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 
 from accounts.models import Citizen
 from complaints.models import Attachment, Case, CaseEvent
-from config.backup import manifest
+from config.backup import making, manifest
 from config.backup.making import count_rows
 from config.database_roles import as_owner
 from notifications.models import DatabaseIdentity, Hold, Message, MessageState
 from notifications.sending import hold
 from tests.backup.conftest import Town
+from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,3 +64,14 @@ def test_the_drill(restored: Town) -> None:
     assert (hold.current(), Message.objects.filter(state=MessageState.UNKNOWN).count()) == (None, waiting)
     hold.begin_if_restored()
     assert (hold.current(), DatabaseIdentity.objects.count()) == (None, 1)
+
+
+def test_a_backup_of_an_older_version_is_migrated(restored: Town, tmp_path: Path) -> None:
+    with as_owner():
+        call_command("migrate", "complaints", "0004", verbosity=0)
+        older, described = making.make(tmp_path / "backups", at=NOW)
+    call_command("restore", str(older), "--replace", stdout=StringIO())
+    newest = "complaints.0005_holding_spans_by_case"
+    applied = {f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()}
+    assert (newest in described.migrations, newest in applied) == (False, True)
+    assert (Case.objects.get().reference, Hold.objects.filter(ended_at=None).count()) == (restored.reference, 1)
