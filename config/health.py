@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 
-import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
@@ -10,6 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config.broker import Broker
 from notifications.periodic import runs
 
 
@@ -50,9 +50,7 @@ def _schedule_runs() -> bool:
 
 
 def _broker_answers() -> bool:
-    with (
-        suppress(redis.RedisError),
-        redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as broker,
-    ):
-        return bool(broker.ping())
-    return False
+    where = Broker(
+        settings.REDIS_URL, tuple(settings.REDIS_SENTINELS), settings.REDIS_SENTINEL_PASSWORD, settings.REDIS_CA_FILE
+    )
+    return where.answers(seconds=1)

@@ -1,5 +1,6 @@
 """System checks of the settings that name several servers: each is a sentence with what to write there."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +13,7 @@ from config.checks import DATABASE_SCHEMES
 
 #: What makes a driver pass over a standby; `any`, the default, connects to it.
 TAKES_CHANGES = frozenset({"read-write", "primary"})
+_SENTINEL = re.compile(r"[^\s:,]+:[0-9]{1,5}")
 
 
 @register(Tags.security)
@@ -38,6 +40,20 @@ def bucket_is_usable(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[
     """Refuse a store of attachments that cannot be reached, or only without encryption."""
     hint = "docs/scaling.md describes attachments in a bucket."
     return [Error(problem, hint=hint, id="config.E022") for problem in _bucket_problems()]
+
+
+@register(Tags.security)
+def sentinels_are_named(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse sentinels without host and port, and a master with a port of its own."""
+    hint = "Write them like first.example:26379,second.example:26379, and REDIS_URL like rediss://:password@master/0."
+    return [Error(problem, hint=hint, id="config.E023") for problem in _sentinel_problems()]
+
+
+def _sentinel_problems() -> Iterator[str]:
+    if any(not _SENTINEL.fullmatch(place) for place in settings.REDIS_SENTINELS):
+        yield "REDIS_SENTINELS is not a list of hosts with ports."
+    if settings.REDIS_SENTINELS and ":" in urlsplit(settings.REDIS_URL).netloc.rpartition("@")[2]:
+        yield "REDIS_URL names a port, but with REDIS_SENTINELS its host is the name of a master."
 
 
 def _bucket_problems() -> Iterator[str]:

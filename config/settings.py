@@ -11,6 +11,7 @@ from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from config.broker import Broker
 from config.environment import Env
 from config.logs import logging_config
 
@@ -346,7 +347,12 @@ SILENCE_HOURS = env.int("SILENCE_HOURS", default=21)
 # Work behind the pages ------------------------------------------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL")
-CELERY_BROKER_URL = REDIS_URL
+REDIS_SENTINELS: list[str] = env.list("REDIS_SENTINELS", default=[])
+REDIS_SENTINEL_PASSWORD = env.str("REDIS_SENTINEL_PASSWORD", default="")
+REDIS_CA_FILE = env.str("REDIS_CA_FILE", default="")
+_broker = Broker(REDIS_URL, tuple(REDIS_SENTINELS), REDIS_SENTINEL_PASSWORD, REDIS_CA_FILE)
+CELERY_BROKER_URL = _broker.address()
+CELERY_BROKER_USE_SSL = _broker.tls()
 # A person waits while the workers are notified: a dead broker must cost a second, not a minute.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
@@ -354,6 +360,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "retry_on_timeout": False,
     "max_retries": 0,
+    **_broker.options(),
 }
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -18,6 +18,7 @@ EVERY_CHECK = (
     server_checks.one_of_several_databases_takes_changes,
     server_checks.replica_is_usable,
     server_checks.bucket_is_usable,
+    server_checks.sentinels_are_named,
 )
 GOOD = {
     "EMBEDDED": False,
@@ -65,6 +66,8 @@ def test_good_settings_pass(settings: object) -> None:
         ({"REPLICA_URL": "https://replica/app"}, ("config.E021", "REPLICA_URL")),
         ({"BUCKET_NAME": "files", "BUCKET_ENDPOINT": "http://store"}, ("config.E022", "BUCKET_ENDPOINT")),
         ({"BUCKET_NAME": "files", "BUCKET_TIMEOUT": 0}, ("config.E022", "BUCKET_TIMEOUT")),
+        ({"REDIS_SENTINELS": ["first"]}, ("config.E023", "REDIS_SENTINELS")),
+        ({"REDIS_SENTINELS": ["a:1"], "REDIS_URL": "rediss://:x@master:6379/0"}, ("config.E023", "REDIS_URL")),
         ({"REPLICA_MAX_LAG": -1}, ("config.E021", "REPLICA_MAX_LAG")),
         ({"TRUSTED_PROXIES": -1}, ("config.E006", "TRUSTED_PROXIES")),
         ({"TRUSTED_PROXIES": 0}, ("config.W001", "TRUSTED_PROXIES")),
