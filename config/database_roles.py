@@ -32,7 +32,7 @@ WRITERS: Final = (APP, TASKS)
 #: A page waits for a row as long as a person would; a task waits longer, since nobody looks at it; a migration waits
 #: briefly, because every page waits behind it.
 SETTINGS: Final[dict[str, dict[str, str]]] = {
-    APP: {"lock_timeout": "2s", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "30s"},
+    APP: {"lock_timeout": "2s", "statement_timeout": "6s", "idle_in_transaction_session_timeout": "30s"},
     TASKS: {"lock_timeout": "5s", "statement_timeout": "90s", "idle_in_transaction_session_timeout": "1min"},
     FIGURES: {
         "lock_timeout": "2s",

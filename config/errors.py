@@ -14,17 +14,28 @@ from django.views.decorators.csrf import requires_csrf_token
 from django.views.defaults import server_error
 
 from accounts.sign_in.passwords.hashing import HashingBusy
+from config.monitoring.metrics import PAGES_NOT_SERVED
 from kit.file_storage import has_no_room
 from kit.storage_errors import StorageUnavailable
 
 #: Seconds after which a browser or a proxy may ask again.
 RETRY_AFTER: Final = 10
-#: A row or a connection that is not free in time, and a server that shuts down (PostgreSQL, appendix A).
-#: Also a server without room on its disk or in memory.
-BUSY: Final = frozenset({"55P03", "57014", "40P01", "57P01", "57P02", "57P03", "53100", "53200", "53300"})
-CONNECTION_EXCEPTION: Final = "08"
 #: A row or a table that somebody else kept for longer than `lock_timeout`.
 LOCKED: Final = "55P03"
+#: What PostgreSQL says of a statement or a connection that it did not get to (its manual, appendix A).
+REASONS: Final = {
+    LOCKED: "locked",
+    "40P01": "locked",
+    "57014": "slow",
+    "53100": "full",
+    "53200": "full",
+    "53300": "full",
+    "25P03": "away",
+    "57P01": "away",
+    "57P02": "away",
+    "57P03": "away",
+}
+CONNECTION_EXCEPTION: Final = "08"
 #: What a page never writes back.
 SECRETS: Final = ("password", "code", "csrfmiddlewaretoken")
 
@@ -36,9 +47,16 @@ def failed(request: HttpRequest) -> HttpResponse:
     Nothing of the request was written, so that it can be sent again: what was typed is on the page, files apart.
     Reads no user, no session and no database.
     """
-    if not is_unavailable(sys.exception()):
+    error = sys.exception()
+    if not is_unavailable(error):
         return server_error(request)
-    context = {"fields": list(_typed(request)), "has_files": bool(_files(request))}
+    reason = reason_of(error)
+    PAGES_NOT_SERVED.labels(reason=reason).inc()
+    context = {
+        "fields": list(_typed(request)),
+        "has_files": bool(_files(request)),
+        "is_locked": reason == "locked" and request.method == "POST",
+    }
     page = loader.get_template("503.html").render(context, request if context["fields"] else None)
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"})
 
@@ -51,12 +69,19 @@ def is_unavailable(error: BaseException | None) -> bool:
         return False
     state = sqlstate(error)
     # Without a state the server was not reached.
-    return state is None or state in BUSY or state.startswith(CONNECTION_EXCEPTION)
+    return state is None or state in REASONS or state.startswith(CONNECTION_EXCEPTION)
 
 
-def sqlstate(error: BaseException) -> str | None:
+def reason_of(error: BaseException | None) -> str:
+    """Return in a word why a page could not be served: away, locked, slow or full."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return "full"
+    return REASONS.get(sqlstate(error) or "", "away")
+
+
+def sqlstate(error: BaseException | None) -> str | None:
     """Return PostgreSQL's code of an error that Django raised; None if the server was not reached."""
-    return getattr(error.__cause__, "sqlstate", None)
+    return getattr(error and error.__cause__, "sqlstate", None)
 
 
 def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:

@@ -25,14 +25,20 @@ def live(_request: HttpRequest) -> JsonResponse:
 @never_cache
 @login_not_required
 def ready(_request: HttpRequest) -> JsonResponse:
-    """Say part by part whether pages can be served and workers notified; 503 while one cannot.
+    """Say whether pages can be served, 503 while they cannot, and which part is away.
 
-    A schedule that has stopped is said, but leaves the pages ready.
+    Without the broker all but the sending of messages works, and without the schedule all but reminders and deadlines:
+    that is degraded, and a balancer goes on sending people.
     """
     parts = {"database": _database_answers(), "broker": _broker_answers()}
-    is_ready = all(parts.values())
-    found = {"ready": is_ready, **parts, "schedule": _schedule_runs()}
-    return JsonResponse(found, status=200 if is_ready else 503)
+    is_ready = parts["database"]
+    parts["schedule"] = is_ready and _schedule_runs()
+    status = "ready" if all(parts.values()) else "degraded" if is_ready else "down"
+    return JsonResponse({"ready": is_ready, "status": status, **parts}, status=200 if is_ready else 503)
+
+
+# The database may be away: nobody's session is asked for.
+live.keeps_no_session = ready.keeps_no_session = True  # type: ignore[attr-defined]
 
 
 def _database_answers() -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Task
+from django.db import InterfaceError, OperationalError
 
 from notifications.periodic import runs
 
@@ -15,6 +16,8 @@ class RecordedTask(Task[Any, Any]):
     """A task whose runs are recorded, if it is one of the schedule."""
 
     abstract = True
+    # The database was away, or a row was kept by somebody else: a line in the log, and the next run does the work.
+    throws = (OperationalError, InterfaceError)
 
     def before_start(self, *_: Any, **__: Any) -> None:
         """Record the start."""

@@ -1,6 +1,9 @@
 """The Celery tasks of complaints."""
 
+from typing import Any
+
 from celery import shared_task
+from django.db import OperationalError
 from django.utils import timezone
 
 from agencies import deadline_recalculation
@@ -12,6 +15,8 @@ from notifications.models import AlarmKind
 
 #: A task at a backlog ends by itself before these.
 SOFT_SECONDS, HARD_SECONDS = 170, 180
+#: What runs once a night is tried again in the same night when the database was away.
+NIGHTLY: dict[str, Any] = {"autoretry_for": (OperationalError,), "retry_backoff": 30, "max_retries": 5}
 
 
 @shared_task(name=expiry.SWEEP_CLOCKS, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
@@ -27,7 +32,7 @@ def escalate() -> int:
     return ladder.sweep(at=timezone.now())
 
 
-@shared_task(name="complaints.recalculate_deadlines")
+@shared_task(name="complaints.recalculate_deadlines", **NIGHTLY)
 def recalculate_deadlines() -> None:
     """Request at night that the open deadlines are recalculated, whatever was missed by day."""
     deadline_recalculation.request(at=timezone.now())
@@ -63,7 +68,7 @@ def send_digests() -> int:
     return digest.send(at=timezone.now())
 
 
-@shared_task(name="complaints.check_files")
+@shared_task(name="complaints.check_files", **NIGHTLY)
 def check_files() -> bool:
     """Raise an alarm if files and rows differ, and resolve it when they agree again; safe to run twice."""
     differs = bool(inspection.find_differences(at=timezone.now()))

@@ -37,11 +37,8 @@ TASKS_LOST: Final = Counter(
     "Tasks whose process was killed, by their name.",
     ["task"],
 )
-CONNECTION_WAITS: Final = Counter(
-    f"{PREFIX}_database_connection_waits",
-    "Requests that had to wait for a connection to the database.",
-)
-CONNECTION_ERRORS: Final = Counter(
-    f"{PREFIX}_database_connection_errors",
-    "Requests that got no connection to the database.",
+PAGES_NOT_SERVED: Final = Counter(
+    f"{PREFIX}_pages_not_served",
+    "Pages that were answered 503, because the database was away, locked, slow or full.",
+    ["reason"],
 )

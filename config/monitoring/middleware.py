@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import Any, Final, cast
+from typing import Final
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from config.monitoring.metrics import CONNECTION_ERRORS, CONNECTION_WAITS, PAGE_SECONDS
+from config.monitoring.metrics import PAGE_SECONDS
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 
@@ -31,7 +30,6 @@ class PageMetrics:
             method=request.method if request.method in METHODS else "other",
             status=f"{response.status_code // 100}xx",
         ).observe(perf_counter() - began)
-        _count_waits()
         return response
 
 
@@ -39,12 +37,3 @@ def _page_name(request: HttpRequest) -> str:
     if request.resolver_match and request.resolver_match.view_name:
         return request.resolver_match.view_name
     return "static" if request.path.startswith(settings.STATIC_URL) else "none"
-
-
-def _count_waits() -> None:
-    """Add what the pool of connections counted since the last request of this process."""
-    pool = cast("Any", connection).pool
-    if pool is not None:
-        counted = pool.pop_stats()
-        CONNECTION_WAITS.inc(counted.get("requests_queued", 0))
-        CONNECTION_ERRORS.inc(counted.get("requests_errors", 0))

@@ -19,6 +19,8 @@ class Benchmark:
     line: str
     run: Callable[[list[str]], int]
     has_servers: bool = False
+    #: Whether it asks as the application; the others copy databases, forge histories and tidy tables.
+    is_application: bool = False
 
 
 def main(arguments: list[str]) -> int:
@@ -40,8 +42,9 @@ def _run(benchmark: Benchmark, arguments: list[str]) -> int:
     if benchmark.has_servers or {"-h", "--help"} & set(arguments):
         return benchmark.run(arguments)
     with throwaway.started(os.environ) as servers:
-        # It copies databases, forges histories and tidies tables, which the application may not.
-        os.environ.update(servers, DATABASE_URL=servers.get("ADMIN_DATABASE_URL", os.environ.get("DATABASE_URL", "")))
+        os.environ.update(servers)
+        if not benchmark.is_application and "ADMIN_DATABASE_URL" in servers:
+            os.environ["DATABASE_URL"] = servers["ADMIN_DATABASE_URL"]
         return benchmark.run(arguments)
 
 
@@ -146,6 +149,15 @@ def _similar(arguments: list[str]) -> int:
     return similar.main(arguments)
 
 
+def _storm(arguments: list[str]) -> int:
+    import django
+
+    django.setup()
+    from tests.bench import storm
+
+    return storm.main(arguments, root=ROOT)
+
+
 BENCHMARKS = {
     "backlog": Benchmark(
         "how fast overdue deadlines, a declared holiday and old times to object are worked off", _backlog
@@ -164,6 +176,9 @@ BENCHMARKS = {
     "routing": Benchmark("whether the right agency, topic or duplicate is suggested for the sample cases", _routing),
     "search": Benchmark("searches for rare and common words among few cases and among many", _search),
     "similar": Benchmark("similar cases and suggested owners among few cases and among many", _similar),
+    "storm": Benchmark(
+        "whether all actions at once break a case, in threads for ten minutes", _storm, is_application=True
+    ),
 }
 
 

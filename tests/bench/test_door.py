@@ -8,7 +8,9 @@ import pytest
 from tests.bench import progress
 from tests.bench.__main__ import BENCHMARKS, main
 
-LISTED = ["backlog", "crowd", "figures", "faults", "notices", "queue", "recall", "routing", "search", "similar"]
+LISTED = [
+    "backlog", "crowd", "figures", "faults", "notices", "queue", "recall", "routing", "search", "similar", "storm",
+]  # fmt: skip
 
 
 class Terminal(io.StringIO):

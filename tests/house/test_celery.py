@@ -6,6 +6,7 @@ import pytest
 from celery import current_app
 from celery.schedules import crontab
 from django.conf import settings
+from django.db import InterfaceError, OperationalError as DatabaseError
 from kombu.exceptions import OperationalError
 
 from config.celery import app
@@ -43,6 +44,23 @@ def test_a_dead_broker_costs_seconds_and_not_minutes() -> None:
     with app.connection_for_write(url="redis://127.0.0.1:1") as dead, pytest.raises(OperationalError):
         app.send_task("notifications.deliver", args=[[]], connection=dead, retry=False)
     assert time.monotonic() - began < 3
+
+
+def test_a_task_that_met_a_locked_row_is_a_line_in_the_log_and_left_to_its_next_run() -> None:
+    """Celery writes what a task `throws` without a trace; any other error is one that somebody has to look at."""
+    app.loader.import_default_modules()
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    for name in scheduled:
+        assert set(app.tasks[name].throws) == {DatabaseError, InterfaceError}
+
+
+def test_what_runs_once_a_night_is_tried_again_in_the_same_night() -> None:
+    app.loader.import_default_modules()
+    nightly = {
+        entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values() if isinstance(entry["schedule"], crontab)
+    }
+    assert nightly
+    assert {name: app.tasks[name].autoretry_for for name in nightly} == dict.fromkeys(nightly, (DatabaseError,))
 
 
 def test_the_app_is_the_one_that_shared_tasks_belong_to() -> None:

@@ -22,7 +22,7 @@ READS_ENVIRONMENT = (
 )
 # Read by the container or the demonstration, or set by the code itself: no line in a form that production fills in.
 NOT_IN_THE_FORM = {
-    "ADMIN_DATABASE_URL", "CHROMIUM", "CI", "DATABASE_POOL", "DATABASE_URL", "DEMO_CASES", "EMBEDDED",
+    "ADMIN_DATABASE_URL", "CHROMIUM", "CI", "DATABASE_FOR_PAGES", "DATABASE_URL", "DEMO_CASES", "EMBEDDED",
     "FIGURES_DATABASE_URL", "MEDIA_ROOT", "NOTIFICATIONS_TIME_FACTOR", "OWNER_DATABASE_URL", "PORT", "REDIS_URL",
     "PROMETHEUS_MULTIPROC_DIR", "STATE_DIR", "STATIC_MANIFEST", "STATIC_ROOT", "TASKS_DATABASE_URL", "WEB_HOST",
 }  # fmt: skip
@@ -84,7 +84,7 @@ def test_a_missing_setting_is_named_in_a_sentence(name: str, monkeypatch: pytest
 )
 @pytest.mark.parametrize("value", ["many", "-", ""])
 def test_a_number_that_is_none_is_named_in_a_sentence(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_POOL", "true")
+    monkeypatch.setenv("DATABASE_FOR_PAGES", "true")
     monkeypatch.setenv(name, value)
     with pytest.raises(ImproperlyConfigured) as refused:
         runpy.run_path(str(ROOT / "config" / "settings.py"))
