@@ -5,7 +5,8 @@ Labels are names from the code, so that their number is bounded and none of them
 
 from __future__ import annotations
 
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from django.conf import settings
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, values
@@ -14,8 +15,19 @@ from config.monitoring.slots import slot
 
 PREFIX: Final = "bekhedmatkom"
 
+
+@cache
+def _shared_values() -> Any:
+    return values.MultiProcessValue(slot)  # type: ignore[no-untyped-call]
+
+
+def _shared_value(*given: Any, **named: Any) -> Any:
+    """Make a value in the file of this process, which is opened now: a command that measures nothing leaves none."""
+    return _shared_values()(*given, **named)
+
+
 if settings.PROMETHEUS_MULTIPROC_DIR:
-    values.ValueClass = values.MultiProcessValue(slot)  # type: ignore[no-untyped-call]
+    values.ValueClass = _shared_value
 
 #: Where the metrics of this process are registered.
 OWN: Final[CollectorRegistry] = REGISTRY
