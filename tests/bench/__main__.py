@@ -58,6 +58,13 @@ def _backlog(arguments: list[str]) -> int:
     return backlog.main(arguments)
 
 
+def _capacity(arguments: list[str]) -> int:
+    with _files_as_served():
+        from tests.bench import capacity
+
+        return capacity.main(arguments)
+
+
 def _figures(arguments: list[str]) -> int:
     with _files_as_served():
         from tests.bench import figures
@@ -162,6 +169,7 @@ BENCHMARKS = {
     "backlog": Benchmark(
         "how fast overdue deadlines, a declared holiday and old times to object are worked off", _backlog
     ),
+    "capacity": Benchmark("processor time of each page, and how many a second one core serves", _capacity),
     "crowd": Benchmark(
         "how long a visitor waits while the dearest pictures and slow clients arrive", _crowd, has_servers=True
     ),

@@ -9,7 +9,7 @@ from tests.bench import progress
 from tests.bench.__main__ import BENCHMARKS, main
 
 LISTED = [
-    "backlog", "crowd", "figures", "faults", "notices", "queue", "recall", "routing", "search", "similar", "storm",
+    "backlog", "capacity", "crowd", "figures", "faults", "notices", "queue", "recall", "routing", "search", "similar", "storm",
 ]  # fmt: skip
 
 
