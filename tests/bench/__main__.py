@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     name, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if name in BENCHMARKS:
         return _run(BENCHMARKS[name], rest)
-    listed = "".join(f"  {each:<9} {benchmark.line}\n" for each, benchmark in BENCHMARKS.items())
+    listed = "".join(f"  {each:<10} {benchmark.line}\n" for each, benchmark in BENCHMARKS.items())
     listed = f"python3 run.py bench NAME   (NAME --help lists its options)\n\n{listed}"
     if name in {"", "-h", "--help"}:
         sys.stdout.write(listed)
@@ -107,6 +107,18 @@ def _faults(arguments: list[str]) -> int:
     return harness.main(arguments, root=ROOT)
 
 
+def _chaos(arguments: list[str]) -> int:
+    from tests.faults.chaos import command
+
+    return command.main(arguments, root=ROOT)
+
+
+def _mutations(arguments: list[str]) -> int:
+    from tests.bench.mutations import command
+
+    return command.main(arguments, root=ROOT)
+
+
 def _notices(arguments: list[str]) -> int:
     from tests.bench import notices
 
@@ -156,6 +168,12 @@ def _similar(arguments: list[str]) -> int:
     return similar.main(arguments)
 
 
+def _soak(arguments: list[str]) -> int:
+    from tests.bench import soak
+
+    return soak.main(arguments, root=ROOT)
+
+
 def _storm(arguments: list[str]) -> int:
     import django
 
@@ -170,12 +188,16 @@ BENCHMARKS = {
         "how fast overdue deadlines, a declared holiday and old times to object are worked off", _backlog
     ),
     "capacity": Benchmark("processor time of each page, and how many a second one core serves", _capacity),
+    "chaos": Benchmark("pages while their server, workers, database, broker and disk fail", _chaos, has_servers=True),
     "crowd": Benchmark(
         "how long a visitor waits while the dearest pictures and slow clients arrive", _crowd, has_servers=True
     ),
-    "figures": Benchmark("SQL statements and times of pages, weight of a first visit, seconds of a start", _figures),
     "faults": Benchmark(
         "messages lost or sent twice while senders and the database are killed", _faults, has_servers=True
+    ),
+    "figures": Benchmark("SQL statements and times of pages, weight of a first visit, seconds of a start", _figures),
+    "mutations": Benchmark(
+        "whether a test notices when the core is changed in small ways", _mutations, has_servers=True
     ),
     "notices": Benchmark("messages a second, and how long one waits on the running system", _notices, has_servers=True),
     "queue": Benchmark("every view of the queue among few cases and among many", _queue),
@@ -184,6 +206,9 @@ BENCHMARKS = {
     "routing": Benchmark("whether the right agency, topic or duplicate is suggested for the sample cases", _routing),
     "search": Benchmark("searches for rare and common words among few cases and among many", _search),
     "similar": Benchmark("similar cases and suggested owners among few cases and among many", _similar),
+    "soak": Benchmark(
+        "memory, connections, p95 and errors of the stack under ten minutes of load", _soak, has_servers=True
+    ),
     "storm": Benchmark(
         "whether all actions at once break a case, in threads for ten minutes", _storm, is_application=True
     ),

@@ -8,9 +8,7 @@ import pytest
 from tests.bench import progress
 from tests.bench.__main__ import BENCHMARKS, main
 
-LISTED = [
-    "backlog", "capacity", "crowd", "figures", "faults", "notices", "queue", "recall", "routing", "search", "similar", "storm",
-]  # fmt: skip
+LISTED = list(BENCHMARKS)
 
 
 class Terminal(io.StringIO):
@@ -29,7 +27,7 @@ def test_without_a_name_every_benchmark_is_listed_with_a_line(
     assert main(arguments) == 0
     said = capsys.readouterr()
     assert (names(said.out), said.err) == (LISTED, "")
-    assert list(BENCHMARKS) == LISTED
+    assert sorted(LISTED) == LISTED
     assert max(map(len, said.out.splitlines())) <= 100
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from config.devstack.processes import start
-from config.devstack.stack import command
+from config.devstack.stack import WORKERS, command
 from config.devstack.state import ROOT
 from tests.faults.children import Child
-from tests.faults.storm import Storm
+from tests.faults.storm import Conductor
 
 #: One for each lane and one for the chores; each has two children of its own.
-NAMES = ("codes", "notices", "chores")
+NAMES, BEAT = WORKERS, "beat"
 BEATS = ("notifications.sweep", "notifications.check_status")
 #: A worker takes seconds to start: its life is counted from the first message that is sent after that.
 LONGEST_LIFE, LONGEST_BIRTH = 3.0, 30.0
@@ -36,7 +36,7 @@ class Life:
 class CeleryWorkers:
     """Three prefork workers; each is killed with its children, and started again at once."""
 
-    def __init__(self, storm: "Storm") -> None:
+    def __init__(self, storm: Conductor) -> None:
         self.storm = storm
         self.kills = 0
         self._lives: dict[str, Life] = {}
@@ -45,9 +45,12 @@ class CeleryWorkers:
 
     def begin(self) -> None:
         """Start workers and beat."""
-        for name in NAMES:
+        factor = self.storm.plan.time_factor
+        # The real beat keeps to its own intervals, which are right where nothing is made shorter.
+        for name in (*NAMES, BEAT) if factor == 1 else NAMES:
             self._lives[name] = self._born(name)
-        self._beat = self.storm.fork("beat", lambda: beat(self.storm.plan.time_factor))
+        if factor != 1:
+            self._beat = self.storm.fork("beat", lambda: beat(factor))
 
     def rage(self, now: float) -> None:
         """Kill a worker when its time has come, and start another, as if one had ended by itself."""
@@ -61,9 +64,18 @@ class CeleryWorkers:
     def tend(self, now: float) -> None:
         """Let them live; one that ended by itself is a failure of its own."""
         for name, life in self._lives.items():
-            if life.process.poll() is not None:
+            if life.process.poll() is not None and name == BEAT:
+                # It ends when it hangs, and is started again by whoever started it.
+                self._lives[name] = self._born(name)
+            elif life.process.poll() is not None:
                 message = f"A worker ended by itself: {(self.storm.base / f'{name}.log').read_text()[-2000:]}"
                 raise RuntimeError(message)
+
+    def kill_one(self, name: str = "") -> None:
+        """Kill the worker of this name, or any, and start it again."""
+        name = name or self.storm.dice.choice(NAMES)
+        _kill(self._lives[name])
+        self._lives[name] = self._born(name)
 
     def end(self) -> None:
         """Kill workers and beat."""

@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 from config.devstack import throwaway
 from tests.bench import progress
 from tests.faults import loading
+from tests.faults.chaos import plan as chaos
+from tests.faults.chaos.plan import ChaosFound, ChaosPlan
 from tests.faults.children import Child, fork
 from tests.faults.plan import AFTER_THE_WIRE, BEFORE_THE_WIRE, TIMED_OUT, Found, Plan
 from tests.faults.provider import HUNG_UP_BEFORE, OF_ANSWERS
@@ -108,7 +111,7 @@ def _behaved_too_well(found: Found) -> bool:
 # ---- running ----
 
 
-def run(plans: Sequence[Plan], *, at_once: int = 2, keep: Path | None = None) -> list[Found]:
+def run(plans: Sequence[Plan | ChaosPlan], *, at_once: int = 2, keep: Path | None = None) -> list[Found | ChaosFound]:
     """Fork a process for every run, and return what was found, in the order of the plans.
 
     So many at a time: where more of them share a machine, none gets anywhere. Of a run with something wrong the logs
@@ -128,17 +131,18 @@ def run(plans: Sequence[Plan], *, at_once: int = 2, keep: Path | None = None) ->
         finally:
             for child in running.values():
                 child.kill()
-        return [_read(base, name) for name in running]
+        return [_read(base, plan) for plan in plans]
 
 
-def _do(plan: Plan, base: Path, keep: Path | None) -> None:
+def _do(plan: Plan | ChaosPlan, base: Path, keep: Path | None) -> None:
+    from tests.faults.chaos.conductor import Chaos
     from tests.faults.storm import Storm
 
     folder = base / plan.name
     folder.mkdir(mode=0o755)
-    found = Storm(plan, folder).run()
-    (folder / FOUND).write_text(json.dumps(vars(found)))
-    if keep is not None and violations(found):
+    found = Chaos(plan, folder).run() if isinstance(plan, ChaosPlan) else Storm(plan, folder).run()
+    (folder / FOUND).write_text(json.dumps(asdict(found)))
+    if keep is not None and (chaos.violations(found) if isinstance(found, ChaosFound) else violations(found)):
         for log in folder.rglob("*.log"):
             shutil.copy(log, _made(keep / plan.name))
 
@@ -148,12 +152,13 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _read(base: Path, name: str) -> Found:
-    file = base / name / FOUND
+def _read(base: Path, plan: Plan | ChaosPlan) -> Found | ChaosFound:
+    file = base / plan.name / FOUND
     if not file.exists():
-        message = f"The run '{name}' did not come to its end."
+        message = f"The run '{plan.name}' did not come to its end."
         raise RuntimeError(message)
-    return Found(**json.loads(file.read_text()))
+    found = json.loads(file.read_text())
+    return ChaosFound.read(found) if isinstance(plan, ChaosPlan) else Found(**found)
 
 
 # ---- the command ----

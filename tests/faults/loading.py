@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from config.devstack import servers
 from config.devstack.processes import free_port
+from tests.faults.chaos.plan import ChaosPlan
 from tests.faults.plan import Plan
 from tests.faults.provider import Provider, providing
 
@@ -46,7 +47,7 @@ def prepare(base: Path) -> float:
     return factor
 
 
-def adopt(plan: Plan, cluster: str, broker: str, provider: Provider) -> None:
+def adopt(plan: Plan | ChaosPlan, cluster: str, broker: str, provider: Provider) -> None:
     """Give this process, and all it will start, the servers and the time_factor of one run."""
     from django.conf import settings
     from django.db import connections
@@ -64,7 +65,7 @@ def adopt(plan: Plan, cluster: str, broker: str, provider: Provider) -> None:
     connections.settings["default"] |= {"PORT": parts.port, "PASSWORD": parts.password}
     settings.NOTIFICATIONS_TIME_FACTOR = plan.time_factor
     settings.PUBLIC_URL, settings.TWILIO_API_URL = public["PUBLIC_URL"], provider.url
-    settings.CELERY_BROKER_URL = broker
+    settings.REDIS_URL = settings.CELERY_BROKER_URL = broker
     app.conf.update(broker_url=broker)
 
 
@@ -89,6 +90,7 @@ def _settings(base: Path, database: Mapping[str, str], broker: str, provider: Pr
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "MEDIA_ROOT": str(base / "media"),
         "STATIC_ROOT": str(_made(base / "static")),
+        "STATIC_MANIFEST": "false",
         # Every kill would be a line.
         "LOG_LEVEL": "CRITICAL",
         "QUIET_HOURS": "",
@@ -113,6 +115,7 @@ def _warm_up() -> float:
 
     What is loaded and compiled on the way would be so again by every child.
     """
+    from django.test import Client
     from django.urls import get_resolver
 
     from config.celery import app
@@ -122,6 +125,8 @@ def _warm_up() -> float:
     from tests.faults import counting, senders, storm  # noqa: F401 - loaded for the children
 
     len(get_resolver().url_patterns)
+    # The frame of all pages, which every worker that is forked would load again.
+    Client(headers={"host": "127.0.0.1"}).get("/ar/")
     app.loader.import_default_modules()
     # The first one loads the code, and of the others one may be lucky.
     seconds = max([_seconds_of_a_sender(place) for place in range(4)][1:])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 
@@ -46,6 +46,18 @@ class Workers(Protocol):
 
     def end(self) -> None:
         """Kill them all."""
+
+
+class Conductor(Protocol):
+    """Whoever lets Celery's workers begin, and kills them."""
+
+    plan: Any
+    dice: Random
+    base: Path
+    provider: Provider
+
+    def fork(self, name: str, work: Callable[[], object]) -> Child:
+        """Fork a child that logs into a file of its name."""
 
 
 class Storm:

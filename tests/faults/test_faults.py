@@ -1,4 +1,4 @@
-"""A short storm in every run of the suite, with its negative controls; `run.py bench faults` is the long one."""
+"""A short storm and short chaos, with their negative controls; `run.py bench` has the long ones."""
 
 import json
 import subprocess
@@ -8,17 +8,20 @@ import pytest
 
 from config.devstack.state import ROOT
 from tests.faults import harness
+from tests.faults.chaos import command, plan as chaos_plan
+from tests.faults.chaos.plan import ChaosFound
 from tests.faults.plan import Found, Plan
 
-# All three at once, so that the suite waits once.
+# In one process, which loads the code and makes a database once.
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 
 SHORT = {"messages": 40, "seconds": 3.0, "time_factor": 1 / 240, "to_the_end": False, "kills": 10, "patience": 30.0}
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Found]:
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Found | ChaosFound]:
     plans = [
+        *command.short(),
         Plan(name="short storm", seed=7, crashes=1, flushes=1, stops=0, **SHORT),
         *harness.controls(**(SHORT | {"crashes": 0, "flushes": 0})),
     ]
@@ -26,7 +29,18 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Found]:
     asked.write_text(json.dumps([plan.text() for plan in plans]))
     # A process of its own, with settings of its own, and without the threads of this one: it forks.
     subprocess.run([sys.executable, "-m", "tests.faults", str(asked), str(answered)], cwd=ROOT, check=True)
-    return {run["name"]: Found(**run) for run in json.loads(answered.read_text())}
+    runs = json.loads(answered.read_text())
+    return {run["name"]: ChaosFound.read(run) if "rows" in run else Found(**run) for run in runs}
+
+
+def test_every_case_is_whole_after_its_pages_were_killed_crashed_and_full(found: dict[str, ChaosFound]) -> None:
+    chaos = found["short chaos"]
+    assert chaos_plan.violations(chaos) == []
+    assert [row.fault for row in chaos.rows] == ["web killed", "database crashed", "disk full"]
+
+
+def test_pages_without_their_guarantees_lose_messages_and_cut_files_short(found: dict[str, ChaosFound]) -> None:
+    assert chaos_plan.violations(found["control: weakened pages"]) == []
 
 
 def test_nothing_is_lost_and_nothing_is_sent_twice_while_everything_fails(found: dict[str, Found]) -> None:

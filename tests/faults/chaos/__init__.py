@@ -1,0 +1,1 @@
+"""Pages under faults: people file, accept, add and close over HTTP while what serves them is killed or full."""
