@@ -1,10 +1,10 @@
 """Alarms for operators: each thing that is wrong with the sending of messages is one alarm, until it is resolved."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -45,14 +45,15 @@ def open_alarms() -> QuerySet[Alarm]:
     return Alarm.objects.filter(resolved_at__isnull=True).order_by("raised_at", "pk")
 
 
-def claim_untold() -> Sequence[Alarm]:
-    """Return the open alarms no operator was told of, and mark them as told in the caller's transaction.
+def lock_untold(*, leaving_out: Collection[str] = ()) -> Sequence[Alarm]:
+    """Lock and return the open alarms no operator was told of, without those of the keys ``leaving_out``.
 
-    Raises TransactionManagementError outside a transaction: an alarm marked as told must be told.
+    Raises TransactionManagementError outside a transaction: whoever tells of them marks them in the same one.
     """
-    if not transaction.get_connection().in_atomic_block:
-        text = "alarms.claim_untold() belongs in the transaction that tells."
-        raise transaction.TransactionManagementError(text)
-    untold = list(open_alarms().filter(told_at__isnull=True).select_for_update(skip_locked=True))
-    Alarm.objects.filter(pk__in=[alarm.pk for alarm in untold]).update(told_at=Now())
-    return untold
+    untold = open_alarms().filter(told_at__isnull=True).exclude(pk__in=leaving_out)
+    return list(untold.select_for_update(skip_locked=True))
+
+
+def mark_told(alarm: Alarm) -> None:
+    """Mark that the operators are told of an alarm, in the transaction that owes them the messages."""
+    Alarm.objects.filter(pk=alarm.pk).update(told_at=Now())

@@ -32,9 +32,9 @@ def notify_operators(at: datetime) -> int:
             _log_no_operator()
             return 0
         run, told = RowRun(TASK, "alarm", at=at), 0
-        for alarm in alarms.claim_untold():
-            # One that cannot be told stays marked as told: it is on the operators' page, and so is that it failed.
+        for alarm in alarms.lock_untold(leaving_out=run.waiting):
             with run.row(alarm.pk):
+                alarms.mark_told(alarm)
                 notices = [notice for person in people for notice in _notices(alarm, person)]
                 outbox.owe(notices, occasion=f"alarm:{alarm.pk}", at=at)
                 told += 1

@@ -42,6 +42,7 @@ def test_duplicates_are_found_and_alarms_are_rare() -> None:
     assert (pairs.alarms + reworded.alarms) / (pairs.others + reworded.others) < 0.002
 
 
+@pytest.mark.django_db(transaction=True)  # it migrates, as the owner of the tables
 @pytest.mark.usefixtures("country")
 def test_the_command_prints_the_numbers_and_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     rules = RoutingRule.objects.count()

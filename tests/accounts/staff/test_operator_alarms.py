@@ -124,10 +124,15 @@ def test_a_telling_that_fails_leaves_the_alarm_untold(huda, now, monkeypatch):
     def fail(*_args, **_words) -> None:
         raise Interrupted
 
-    monkeypatch.setattr("notifications.outbox.owe", fail)
-    with pytest.raises(Interrupted):
+    with monkeypatch.context() as broken:
+        broken.setattr("notifications.outbox.owe", fail)
         operator_alarms.notify_operators(now)
-    assert Alarm.objects.get().told_at is None
+    alarm = Alarm.objects.get(kind=AlarmKind.ON_HOLD)
+    assert (alarm.told_at, told()) == (None, [])
+    operator_alarms.notify_operators(now + timedelta(minutes=1))
+    alarm.refresh_from_db()
+    assert alarm.told_at is not None
+    assert Message.objects.filter(occasion=f"alarm:{alarm.pk}").count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 import pytest
 from django.core.files.base import ContentFile
@@ -78,7 +79,7 @@ def test_its_files_are_closed(desk: Desk, about_omar: Case, omar: User, hani: Us
         name="صورة.pdf",
         content_type="application/pdf",
         size=8,
-        sha256="0" * 64,
+        sha256=sha256(b"%PDF-1.7").hexdigest(),
         added_at=now,
     )
     where = address("desk-file", about_omar, pk=attachment.pk)

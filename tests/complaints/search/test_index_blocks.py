@@ -15,6 +15,7 @@ from complaints.search import index, search
 from complaints.visibility.identity import CaseVisibility
 from tests.complaints import DETAILS
 from tests.complaints.cases import FileCase
+from tests.owner import owner
 
 
 @pytest.fixture
@@ -24,8 +25,12 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def move_to(block: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT setval(pg_get_serial_sequence('complaints_case', 'id'), %s, false)", [block * 1000 + 7])
+    count_on(block * 1000 + 6)
+
+
+def count_on(last: int) -> None:
+    """Let the next case get the key after ``last``; the sequence is the owner's."""
+    owner().execute("SELECT setval(pg_get_serial_sequence('complaints_case', 'id'), %s)", [last])
 
 
 @pytest.fixture
@@ -86,8 +91,7 @@ def test_changed_words_and_late_cases_make_a_sum_untrue_at_once(three_blocks: li
     amend(old, by=user, at=old.filed_at, subject="زرافة في الشارع", details=DETAILS)
     assert list(SearchBlock.objects.values_list("number", flat=True)) == [6]
     move_to(6)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT setval(pg_get_serial_sequence('complaints_case', 'id'), %s)", [newer.pk])
+    count_on(newer.pk)
     file_case()
     assert list(SearchBlock.objects.all()) == []
 
@@ -119,9 +123,10 @@ def test_nothing_is_summed_up_while_words_are_written(three_blocks: list[Case]) 
     assert index.build_index(at=timezone.now()) == 2
 
 
-def test_common_words_are_those_the_statistics_name(three_blocks: list[Case], monkeypatch: pytest.MonkeyPatch) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE complaints_case")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("three_blocks")
+def test_common_words_are_those_the_statistics_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    owner().execute("ANALYZE complaints_case")
     words = search.search_words("مياه")
     assert not search._are_many(words, "default")
     monkeypatch.setattr(search, "FEW", 2)

@@ -255,7 +255,7 @@ class TestCap:
         today = database_now().astimezone(AMMAN).date()
         assert list(Alarm.objects.values_list("kind", "about")) == [("cap_reached", f"sms {today.isoformat()}")]
         with transaction.atomic():
-            assert len(alarms.claim_untold()) == 1
+            assert len(alarms.lock_untold()) == 1
 
     def test_a_cap_that_was_lowered_below_what_is_spent_is_told_too(
         self, signals: list[str], answering: AnsweringCarrier, settings: Any
