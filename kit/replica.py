@@ -81,7 +81,7 @@ def read[T](ask: Callable[[], T]) -> Reading[T]:
     ``ask`` only reads, and returns no lazy queryset. It is called again on the primary if the replica fails, or lacks
     a row that must exist. Raises what ``ask`` raises on the primary, and statement timeouts of the replica.
     """
-    lag = _lag()
+    lag = replica_lag()
     if lag is None or lag > timedelta(seconds=settings.REPLICA_MAX_LAG):
         return Reading(ask(), None)
     try:
@@ -122,7 +122,7 @@ def _on_replica() -> Iterator[None]:
         _alias.reset(token)
 
 
-def _lag() -> timedelta | None:
+def replica_lag() -> timedelta | None:
     """Return how far the replica is behind; None without one, or if it is away or no replica of this primary."""
     if ALIAS not in connections.settings or time.monotonic() < _rest.get(ALIAS, 0):
         return None

@@ -6,7 +6,7 @@ from contextlib import suppress
 from threading import Lock, Thread
 from typing import Final
 
-from django.db import connection
+from django.db import connections
 
 SECONDS: Final = 1.0
 
@@ -44,10 +44,10 @@ class Bounded[T]:
 
 
 class BoundedQuery[T](Bounded[T]):
-    """The same for what asks the database: the thread has a connection of its own, which ends with it."""
+    """The same for what asks the database: the thread has connections of its own, which end with it."""
 
     def _run(self, future: Future[T]) -> None:
         try:
             super()._run(future)
         finally:
-            connection.close()
+            connections.close_all()

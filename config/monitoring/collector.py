@@ -16,7 +16,8 @@ from config.monitoring import facts
 from config.monitoring.bounded import BoundedQuery
 from config.monitoring.metrics import PREFIX
 from notifications import alarms
-from notifications.models import AlarmKind, Channel, Lane, Message, MessageQuerySet, MessageState
+from notifications.models import AlarmKind, Channel, Lane, Message, MessageQuerySet, MessageState, PeriodicTask
+from notifications.periodic import runs
 from notifications.reconciliation.message_states import OPEN_STATES
 
 STATEMENT_SECONDS: Final = 2.0
@@ -33,6 +34,7 @@ class SystemCollector(Collector):
         """Yield the gauges; without the database only those that say so, the broker's and the disk's."""
         yield from _broker()
         yield from _storage()
+        yield from _replica()
         found = database_gauges.answer()
         yield _gauge("database_up", "Whether the database answers.", found is not None)
         yield from found or ()
@@ -52,7 +54,18 @@ def _broker() -> Iterator[Metric]:
         yield _by_label("broker_queue_tasks", "Tasks that wait in a queue of the broker.", "queue", lengths)
 
 
+def _replica() -> Iterator[Metric]:
+    if not facts.has_replica():
+        return
+    lag = facts.replica_lag.answer()
+    yield _gauge("database_replica_up", "Whether the replica answers.", lag is not None)
+    if lag is not None:
+        yield _gauge("database_replica_lag_seconds", "How far the replica is behind.", lag.total_seconds())
+
+
 def _storage() -> Iterator[Metric]:
+    if not facts.is_on_disk():
+        return
     space = facts.disk_space.answer()
     yield _gauge("storage_up", "Whether the disk of the attachments answers.", space is not None)
     if space is not None:
@@ -112,6 +125,13 @@ def _clocks(at: datetime) -> Iterator[Metric]:
         yield _gauge("clock_next_seconds", "How long until the next check of a clock is due.", ahead)
 
 
+def _schedule(at: datetime) -> Iterator[Metric]:
+    yield _gauge("schedule_up", "Whether any periodic task has started lately.", runs.is_running())
+    completed = PeriodicTask.objects.filter(name__in=runs.spans(), completed_at__isnull=False)
+    ages = {name: _age(done_at, at) for name, done_at in completed.values_list("name", "completed_at")}
+    yield _by_label("periodic_task_age_seconds", "How long ago a periodic task completed.", "task", ages)
+
+
 def _alarms(_at: datetime) -> Iterator[Metric]:
     counted = alarms.open_alarms().order_by().values_list("kind").annotate(Count("pk"))
     values = dict.fromkeys(map(str, AlarmKind), 0.0) | dict(counted)
@@ -154,6 +174,7 @@ DATABASE_GAUGES: Final[tuple[Callable[[datetime], Iterator[Metric]], ...]] = (
     _messages,
     _queues,
     _clocks,
+    _schedule,
     _alarms,
     _connections,
 )

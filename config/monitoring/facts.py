@@ -14,14 +14,16 @@ from typing import Any, Final, cast
 import kombu.transport.redis  # noqa: F401
 from celery import current_app
 from django.conf import settings
-from django.db import connection, transaction
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import connection, connections as databases, transaction
 from django.db.models import Case, Count, F, Min, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, Now
 
 from complaints.models import Clock, Handover
 from complaints.workflow import ClockKind
-from config.monitoring.bounded import Bounded
+from config.monitoring.bounded import Bounded, BoundedQuery
+from kit import replica
 from notifications.models import Channel, Lane, Message
 from notifications.runtime.worker_signal import BROKER_LIMITS
 from notifications.sending import quiet_hours
@@ -67,6 +69,11 @@ class DiskSpace:
 
     total: int
     free: int
+
+
+def is_on_disk() -> bool:
+    """Tell whether attachments are files on a disk, and not in a bucket."""
+    return isinstance(default_storage, FileSystemStorage)
 
 
 def _disk_space() -> DiskSpace:
@@ -175,3 +182,15 @@ def connections() -> Connections:
         by_state = {str(state): int(count) for state, count in cursor.fetchall()}
         cursor.execute(MOST_CONNECTIONS)
         return Connections(by_state, int(cursor.fetchone()[0]))
+
+
+# ---- replica ----
+
+
+def has_replica() -> bool:
+    """Tell whether there is a replica for figures."""
+    return replica.ALIAS in databases.settings
+
+
+#: Returns how far the replica is behind; None while it is away or rests after a failure.
+replica_lag: Final = BoundedQuery(replica.replica_lag)

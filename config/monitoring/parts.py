@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy as _, ngettext_lazy, pgettext_
 
 from accounts.identity.registries import RegistryOutcome
 from accounts.models import IdentityCheck
+from complaints.attachments.inspection import LEAST_ROOM
 from config.monitoring import facts
 from notifications import alarms
 from notifications.models import AlarmKind, Channel, Lane
+from notifications.periodic import runs
 from notifications.sending import hold, spending
 from notifications.sending.routes import RoutingTable
 from notifications.sending.sweep import OLD
@@ -34,14 +36,21 @@ DEAD_SWEEP: Final = timedelta(hours=1)
 #: The answers of the registry that are looked at, and how many failures in a row are no accident.
 LAST_ANSWERS: Final = 20
 FAILURES_IN_A_ROW: Final = 3
-#: Shares of the disk that are left.
+#: The share of the disk from which on somebody should make room.
 LITTLE_SPACE: Final = 0.10
-NO_SPACE: Final = 0.01
 #: The share of the connections that the server takes.
 MANY_CONNECTIONS: Final = 0.8
 STATEMENT_SECONDS: Final = 1.0
-#: The alarms that the parts of the channels tell of.
-TOLD_BY_CHANNELS: Final = (AlarmKind.ROUTE_STOPPED, AlarmKind.CAP_REACHED, AlarmKind.ON_HOLD, AlarmKind.QUEUE_OLD)
+#: The alarms that other parts tell of.
+TOLD_BY_OTHERS: Final = (
+    AlarmKind.ROUTE_STOPPED,
+    AlarmKind.CAP_REACHED,
+    AlarmKind.ON_HOLD,
+    AlarmKind.QUEUE_OLD,
+    AlarmKind.STORAGE_FULL,
+    AlarmKind.SCHEDULE_STOPPED,
+    AlarmKind.TASK_LATE,
+)
 
 
 class PartState(StrEnum):
@@ -186,7 +195,7 @@ def _slow(channel: Channel, at: datetime) -> PartStatus | None:
 
 def _alarms(_at: datetime) -> PartStatus:
     """Return the alarms that no other part tells of."""
-    others = alarms.open_alarms().exclude(kind__in=TOLD_BY_CHANNELS)
+    others = alarms.open_alarms().exclude(kind__in=TOLD_BY_OTHERS)
     oldest = others.first()
     if oldest is None:
         return _working(_("No alarm is waiting for a person."))
@@ -264,6 +273,33 @@ def _broker(_at: datetime) -> PartStatus:
 
 
 def _clocks(at: datetime) -> PartStatus:
+    return _schedule() or _late_checks(at)
+
+
+def _schedule() -> PartStatus | None:
+    """Return what the rows of the periodic tasks say: that none starts, or that one is late; None if all is well."""
+    last = runs.last_start()
+    if last is not None and not runs.is_running():
+        return PartStatus(
+            PartState.DOWN,
+            _("No scheduled task starts. Reminders, escalation and delayed messages wait. Nothing is lost."),
+            _("Check whether beat and the worker of scheduled tasks (chores) are running."),
+            AlarmKind.SCHEDULE_STOPPED,
+            last,
+        )
+    late = alarms.open_alarms().filter(kind=AlarmKind.TASK_LATE)
+    if (oldest := late.first()) is None:
+        return None
+    return PartStatus(
+        PartState.DEGRADED,
+        _("A scheduled task has not completed for too long. The others run."),
+        _("Read the log of the worker of scheduled tasks (chores)."),
+        AlarmKind.TASK_LATE,
+        oldest.raised_at,
+    )
+
+
+def _late_checks(at: datetime) -> PartStatus:
     oldest = facts.oldest_overdue_check(at)
     if oldest is None or at - oldest <= LATE_SWEEP:
         return _working(_("Reminders and reports of missed deadlines leave on time."))
@@ -280,18 +316,35 @@ def _clocks(at: datetime) -> PartStatus:
 
 
 def _storage(_at: datetime) -> PartStatus:
+    if not facts.is_on_disk():
+        return _working(_("Attachments are kept in a bucket, not on a disk."))
     space = facts.disk_space.answer()
-    share = space.free / space.total if space else 0.0
-    if share > LITTLE_SPACE:
+    has_room = space is not None and space.free >= LEAST_ROOM
+    if space and has_room and space.free > LITTLE_SPACE * space.total:
         return _working(_("There is room for attachments."))
-    if share > NO_SPACE:
+    if has_room:
         effect = _("Files can still be added, but the disk is nearly full.")
         return PartStatus(PartState.DEGRADED, effect, _("Make room on the disk of the attachments."), "storage")
     return PartStatus(
         PartState.DOWN,
         _("The disk of the attachments is full or does not answer. Complaints with files are refused."),
         _("Make room on the disk of the attachments, or connect it again."),
-        "storage",
+        AlarmKind.STORAGE_FULL,
+        alarms.open_alarms().filter(kind=AlarmKind.STORAGE_FULL).values_list("raised_at", flat=True).first(),
+    )
+
+
+def _replica(_at: datetime) -> PartStatus:
+    if not facts.has_replica():
+        return _working(_("There is none. Everything is read from the database itself."))
+    lag = facts.replica_lag.answer()
+    if lag is not None and lag <= timedelta(seconds=settings.REPLICA_MAX_LAG):
+        return _working(_("Reports and searches are read from the copy."))
+    return PartStatus(
+        PartState.DEGRADED,
+        _("The copy of the database is away or too far behind. Everything is read from the database itself."),
+        _("Check whether the replica is running and reaches the primary."),
+        "replica",
     )
 
 
@@ -308,6 +361,7 @@ def _database(_at: datetime) -> PartStatus:
 
 
 DATABASE: Final = Part(_("Database"), _database)
+REPLICA: Final = Part(_("Copy of the database for reports"), _replica)
 STORAGE: Final = Part(_("Disk for attachments"), _storage)
 BROKER: Final = Part(_("Broker"), _broker)
 CLOCKS: Final = Part(_("Deadlines and scheduled tasks"), _clocks)
@@ -316,4 +370,4 @@ EMAIL: Final = Part(_("E-mail"), _channel(Channel.EMAIL))
 REGISTRY: Final = Part(_("Civil registry"), _registry)
 OUTSIDE_CENTRES: Final = Part(_("Outside centres"), _outside_centres)
 ALARMS: Final = Part(_("Alarms"), _alarms)
-PARTS: Final = (DATABASE, STORAGE, BROKER, CLOCKS, SMS, EMAIL, ALARMS, REGISTRY, OUTSIDE_CENTRES)
+PARTS: Final = (DATABASE, REPLICA, STORAGE, BROKER, CLOCKS, SMS, EMAIL, ALARMS, REGISTRY, OUTSIDE_CENTRES)

@@ -35,7 +35,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    stand_in = Answers(DiskSpace(total=1000, free=500))
+    stand_in = Answers(DiskSpace(total=100 * 1024**3, free=50 * 1024**3))
     monkeypatch.setattr(facts, "disk_space", stand_in)
     return stand_in
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import promql_parser
 import pytest
 import yaml
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.celery import app
 from config.devstack.state import ROOT
-from config.monitoring import exposition, metrics
-from notifications.models import AlarmKind, Lane
-from tests.monitoring.conftest import MakeMessage
+from config.monitoring import exposition, facts, metrics
+from notifications.models import AlarmKind, Lane, PeriodicTask
+from tests.monitoring.conftest import Answers, MakeMessage
 
 FOLDER = ROOT / "docs" / "monitoring"
 GROUPS: list[dict[str, Any]] = yaml.safe_load((FOLDER / "alerts.yml").read_text(encoding="utf-8"))["groups"]
@@ -27,8 +29,11 @@ SELECTOR = re.compile(r"(bekhedmatkom_\w+)(?:\{([^}]*)\})?")
 
 
 @pytest.fixture
-def exposed(db: None, make_message: MakeMessage) -> dict[str, set[str]]:
+def exposed(db: None, make_message: MakeMessage, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     """Return the names of all samples with the names of their labels; everything that can be told has been told."""
+    monkeypatch.setattr(facts, "has_replica", lambda: True)
+    monkeypatch.setattr(facts, "replica_lag", Answers(timedelta(seconds=1)))
+    PeriodicTask.objects.create(name="notifications.sweep", sent_at=timezone.now(), completed_at=timezone.now())
     metrics.PAGE_SECONDS.labels(page="home", method="GET", status="2xx").observe(0.1)
     metrics.TASK_SECONDS.labels(task="notifications.sweep", outcome="success").observe(0.1)
     metrics.TASKS_LOST.labels(task="notifications.sweep").inc(0)

@@ -22,7 +22,7 @@ from config.devstack.state import ROOT
 from config.monitoring import exposition, facts, task_metrics
 from config.monitoring.metrics import OWN
 from notifications import alarms
-from notifications.models import AlarmKind
+from notifications.models import AlarmKind, PeriodicTask
 from tests.monitoring.conftest import Answers, MakeMessage
 
 TOKEN = "a-token-of-the-settings"
@@ -160,9 +160,20 @@ def test_open_alarms_are_counted_by_kind(at: datetime) -> None:
     assert (value("alarms_open", kind="queue_old"), value("alarms_open", kind="on_hold")) == (1, 0)
 
 
+def test_the_schedule_says_whether_it_runs_and_how_old_each_run_is(at: datetime) -> None:
+    assert value("schedule_up") == 0
+    PeriodicTask.objects.create(
+        name="notifications.sweep", sent_at=at, started_at=at, completed_at=at - timedelta(minutes=5)
+    )
+    PeriodicTask.objects.create(name="no.longer.scheduled", sent_at=at, completed_at=at)
+    assert value("schedule_up") == 1
+    assert 300 <= value("periodic_task_age_seconds", task="notifications.sweep") < 400
+    assert value("periodic_task_age_seconds", task="no.longer.scheduled") is None
+
+
 def test_broker_and_disk_stand_beside_the_database(at: datetime, broker: Answers, disk: Answers) -> None:
     assert (value("broker_up"), value("broker_queue_tasks", queue="notices")) == (1, 2)
-    assert (value("storage_bytes", kind="free"), value("database_up")) == (500, 1)
+    assert (value("storage_bytes", kind="free"), value("database_up")) == (50 * 1024**3, 1)
     assert value("database_connections", state="active") >= 1
     broker.given = disk.given = None
     assert (value("broker_up"), value("storage_up"), value("broker_queue_tasks", queue="notices")) == (0, 0, None)

@@ -19,6 +19,7 @@ from agencies.models import Agency, OutsideCentre, Topic
 from complaints.actions import accept, file
 from complaints.actions.filing import Filing
 from complaints.actions.notes import hand_over
+from complaints.attachments.inspection import LEAST_ROOM
 from complaints.models import Case, Clock
 from config.devstack.state import ROOT
 from config.monitoring import facts, parts
@@ -26,7 +27,7 @@ from config.monitoring.bounded import Bounded
 from config.monitoring.facts import Connections, DiskSpace
 from config.monitoring.parts import Part, PartState, PartStatus, system_status
 from notifications import alarms
-from notifications.models import AlarmKind, Channel, Hold, ProviderRoute
+from notifications.models import AlarmKind, Channel, Hold, PeriodicTask, ProviderRoute
 from notifications.sending.routes import RoutingTable
 from tests.monitoring.conftest import Answers, MakeMessage
 
@@ -213,12 +214,16 @@ def test_a_check_of_a_clock_that_is_not_made_is_noticed(
     assert (found.state, found.since) == (state, None if state == PartState.WORKING else at - late)
 
 
+GIGABYTE = 1024**3
+
+
 @pytest.mark.parametrize(
     ("space", "state"),
     [
-        (DiskSpace(1000, 101), PartState.WORKING),
-        (DiskSpace(1000, 100), PartState.DEGRADED),
-        (DiskSpace(1000, 10), PartState.DOWN),
+        (DiskSpace(20 * GIGABYTE, 3 * GIGABYTE), PartState.WORKING),
+        (DiskSpace(20 * GIGABYTE, 2 * GIGABYTE), PartState.DEGRADED),
+        (DiskSpace(20 * GIGABYTE, LEAST_ROOM - 1), PartState.DOWN),
+        (DiskSpace(2 * LEAST_ROOM, LEAST_ROOM - 1), PartState.DOWN),
         (None, PartState.DOWN),
     ],
 )
@@ -239,6 +244,44 @@ def test_a_broker_that_refuses_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> 
     dead = current_app.connection_for_read(url="redis://127.0.0.1:1")
     monkeypatch.setattr(current_app, "connection_for_read", lambda: dead)
     assert Bounded(facts._queue_lengths, seconds=10).answer() is None
+
+
+def test_a_bucket_is_no_disk(at: datetime, disk: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk.given = None
+    monkeypatch.setattr(facts, "is_on_disk", lambda: False)
+    assert status(parts.STORAGE, at).state == PartState.WORKING
+
+
+@pytest.mark.parametrize(
+    ("lag", "state"),
+    [
+        (timedelta(seconds=10), PartState.WORKING),
+        (timedelta(seconds=11), PartState.DEGRADED),
+        (None, PartState.DEGRADED),
+    ],
+)
+def test_a_replica_that_is_away_or_behind_is_said(
+    at: datetime, monkeypatch: pytest.MonkeyPatch, settings: Settings, lag: timedelta | None, state: PartState
+) -> None:
+    settings.REPLICA_MAX_LAG = 10
+    assert status(parts.REPLICA, at).state == PartState.WORKING
+    monkeypatch.setattr(facts, "has_replica", lambda: True)
+    monkeypatch.setattr(facts, "replica_lag", Answers(lag))
+    assert status(parts.REPLICA, at).state == state
+
+
+def test_a_schedule_that_starts_nothing_is_down_since_its_last_start(at: datetime) -> None:
+    sweep = PeriodicTask.objects.create(name="notifications.sweep", sent_at=at, started_at=at)
+    assert status(parts.CLOCKS, at).state == PartState.WORKING
+    stopped_at = at - timedelta(minutes=2)
+    PeriodicTask.objects.filter(pk=sweep.pk).update(started_at=stopped_at)
+    found = status(parts.CLOCKS, at)
+    assert (found.state, found.since, found.section) == (PartState.DOWN, stopped_at, "schedule_stopped")
+
+
+def test_a_task_that_is_late_is_degraded(at: datetime) -> None:
+    alarms.raise_alarm(AlarmKind.TASK_LATE, "complaints.escalate")
+    assert troubles(at) == {parts.CLOCKS: PartState.DEGRADED}
 
 
 @pytest.mark.parametrize(("used", "state"), [(79, PartState.WORKING), (80, PartState.DEGRADED)])
