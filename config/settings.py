@@ -141,19 +141,23 @@ ADMIN_DATABASE_URL = env.str("ADMIN_DATABASE_URL", default="")
 DATABASES: dict[str, Any] = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False}
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
+# Far fewer than threads: a request that is still arriving has no connection.
+_MOST = env.int("DATABASE_POOL_SIZE", default=16)
+_FOR_PAGES = {
+    "connect_timeout": 2,
+    "most": _MOST,
+    "kept": _MOST if env.bool("DATABASE_POOL", default=True) else 0,
+}
 FOR_PAGES = env.bool("DATABASE_FOR_PAGES", default=False)
 if FOR_PAGES:
-    # Far fewer than threads: a request that is still arriving has no connection.
-    size = env.int("DATABASE_POOL_SIZE", default=16)
-    kept = size if env.bool("DATABASE_POOL", default=True) else 0
     DATABASES["default"]["ENGINE"] = "config.page_database"
-    DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 2, "most": size, "kept": kept}
+    DATABASES["default"]["OPTIONS"] |= _FOR_PAGES
 REPLICA_URL = env.str("REPLICA_URL", default="")
 if REPLICA_URL:
     DATABASES["replica"] = env.db_url("REPLICA_URL", engine=DATABASES["default"]["ENGINE"])
     DATABASES["replica"].setdefault("OPTIONS", {})["connect_timeout"] = 2
     if FOR_PAGES:
-        DATABASES["replica"]["OPTIONS"] |= {"most": size, "kept": kept}
+        DATABASES["replica"]["OPTIONS"] |= _FOR_PAGES
     DATABASES["replica"] |= {"CONN_MAX_AGE": 0, "TEST": {"MIRROR": "default"}}
     DATABASE_ROUTERS = ["kit.replica.ReplicaRouter"]
 # Seconds.

@@ -112,6 +112,7 @@ def _soak(
             watched.memory[name].append(sum(_resident(each) for each in (pid, *descendants(pid))))
         with psycopg.connect(f"{database.url}/app", connect_timeout=5) as connection:
             row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = 'app'").fetchone()
+        assert row is not None
         watched.connections.append(row[0] - 1)
         time.sleep(pause)
     return {"watched": watched} | json.loads(written.read_text())
