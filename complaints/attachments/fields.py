@@ -18,8 +18,8 @@ from complaints.models import Attachment
 from kit.forms import Form, MultipleFileField
 
 KILOBYTE = 1024
-#: Said beside the field when there is no room for the files of a form.
-NOT_STORED = _("Your files were not saved: there is no room for them at the moment. What you wrote is still here.")
+#: Said beside the field when the files of a form cannot be stored: no room, or a bucket that does not take them.
+NOT_STORED = _("Your files were not saved: they cannot be stored at the moment. What you wrote is still here.")
 
 
 class AttachmentsField(MultipleFileField):

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +25,7 @@ from complaints.models import Attachment, Case, Consultation, Draft
 from complaints.models.files import storage_name
 from kit.file_storage import has_no_room
 from kit.slots import NoSlot
+from kit.storage_errors import StorageUnavailable
 from kit.upload_handlers import UnstoredUpload
 
 logger = logging.getLogger(__name__)
@@ -281,8 +283,8 @@ def _save(attachments: Collection[Attachment]) -> None:
                 attachment.save(force_insert=True)
     except Exception as error:
         _delete_files(attachments)
-        if has_no_room(error):
-            logger.critical("There is no room for files.")
+        if has_no_room(error) or isinstance(error, StorageUnavailable):
+            logger.critical("Files cannot be stored.", extra={"error": type(error).__name__})
             raise NotStored from error
         raise
 
@@ -291,7 +293,9 @@ def _delete_files(attachments: Collection[Attachment]) -> None:
     for attachment in attachments:
         # Only what has its final name was stored.
         if attachment.file.name == storage_name(attachment, ""):
-            attachment.file.storage.delete(attachment.file.name)
+            # What cannot be deleted either is a file without a row, which `check_files` finds.
+            with suppress(StorageUnavailable):
+                attachment.file.storage.delete(attachment.file.name)
 
 
 # ---- removing ----

@@ -109,9 +109,6 @@ def _print_sizes() -> None:
         cursor.execute(SIZES)
         tables = cursor.fetchall()
     cases = Case.objects.count()
-    listed = [
-        ("all", sum(size for _name, size, _rows in tables), sum(rows for _name, _size, rows in tables)),
-        *tables[:6],
-    ]
-    lines = [f"{name:<26}{size / cases:>10,.0f}{rows / cases:>10,.0f}" for name, size, rows in listed]
+    whole = ("all", sum(size for _name, size, _rows in tables), sum(rows for _name, _size, rows in tables))
+    lines = [f"{name:<26}{size / cases:>10,.0f}{rows / cases:>10,.0f}" for name, size, rows in [whole, *tables[:6]]]
     sys.stdout.write("\n".join([f"{'bytes a case':<26}{'whole':>10}{'rows':>10}", *lines, ""]))

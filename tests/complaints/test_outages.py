@@ -33,7 +33,7 @@ AWAY = {"ar": "الخدمة متوقفة مؤقتًا", "en": "The service is te
 LOCKED = {"ar": "يعمل شخص آخر على هذا الآن", "en": "Somebody else is working on this just now"}
 #: What is promised to whoever asks while the server is away, and while it is frozen.
 AWAY_SECONDS, FROZEN_SECONDS = 2.0, 8.0
-CONNECTIONS = 8
+CONNECTIONS = 16
 TOKEN = "a" * 32
 TYPED = "الماء يصل عكرًا منذ يومين"
 
@@ -79,7 +79,7 @@ class Web:
 
 @pytest.fixture(scope="module")
 def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    """One process with eight connections, as `run.py` and Compose start two with sixteen."""
+    """One process with sixteen connections, of which `run.py` and Compose start two."""
     address = urlsplit(os.environ["DATABASE_URL"])
     passage = Passage(str(address.hostname), address.port or 5432)
     url = (
@@ -90,7 +90,7 @@ def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "DATABASE_URL": url,
         "PORT": str(port),
         "WEB_CONCURRENCY": "1",
-        "WEB_THREADS": "32",
+        "WEB_THREADS": "64",
         "DATABASE_POOL_SIZE": str(CONNECTIONS),
         "LOG_LEVEL": "CRITICAL",
     }

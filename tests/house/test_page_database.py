@@ -24,10 +24,14 @@ pytestmark = pytest.mark.django_db
 def passage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Passage]:
     monkeypatch.setattr(pool, "ANSWER_SECONDS", 0.3)
     monkeypatch.setattr(pool, "TURN_SECONDS", 0.3)
-    monkeypatch.setattr(base, "_pools", {})
+    pools: dict[str, pool.Pool] = {}
+    monkeypatch.setattr(base, "_pools", pools)
     address = urlsplit(os.environ["DATABASE_URL"])
     made = Passage(str(address.hostname), address.port or 5432)
     yield made
+    for each in pools.values():
+        for kept in each._idle:
+            kept.close()
     made.close()
 
 

@@ -230,6 +230,6 @@ def test_nothing_is_written_when_the_bucket_refuses(
     keep_in(settings, storage)
     bad.status = 403
     attachment, before = uploads.receive(upload("a.jpg", picture()), at=timezone.now()), case.events.count()
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(uploads.NotStored):
         add(case, by=case.citizen.user, at=timezone.now(), text="صورة", attachments=[attachment])
     assert (Attachment.objects.count(), case.events.count()) == (0, before)

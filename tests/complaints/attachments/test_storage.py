@@ -15,6 +15,7 @@ from django.test import Client
 from complaints.models import Attachment, Draft
 from kit import file_storage
 from kit.file_storage import WholeFileStorage
+from kit.storage_errors import StorageUnavailable
 from tests.complaints.portal.filing.steps import WHAT, errors
 from tests.complaints.sample_files import PDF, picture, upload
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("media")
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 WORDS = {"subject": "موضوع", "details": "تفاصيل كتبتها الآن"}
-NO_ROOM = "لا يوجد متسع"
+NO_ROOM, NOT_STORED = "لا يوجد متسع", "تخزينها غير ممكن الآن"
 
 
 class HalfAFile(ContentFile[bytes]):
@@ -59,11 +60,25 @@ def test_a_full_disk_is_said_beside_the_field_and_nothing_typed_is_lost(
     response = as_amina.post(WHAT, WORDS | {"attachments": files})
     assert (response.status_code, list(errors(response))) == (200, ["attachments"])
     page = response.content.decode()
-    assert NO_ROOM in page
+    assert NOT_STORED in page
     assert WORDS["details"] in page
     draft.refresh_from_db()
     assert (draft.details, Attachment.objects.count()) == (WORDS["details"], 0)
     assert stored_files(tmp_path) == []
+
+
+def test_a_bucket_that_refuses_is_said_beside_the_field_and_nothing_typed_is_lost(
+    as_amina: Client, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> str:
+        raise StorageUnavailable
+
+    monkeypatch.setattr(WholeFileStorage, "_save", refuse)
+    response = as_amina.post(WHAT, WORDS | {"attachments": [upload("a.jpg")]})
+    assert (response.status_code, list(errors(response))) == (200, ["attachments"])
+    assert NOT_STORED in response.content.decode()
+    draft.refresh_from_db()
+    assert (draft.details, Attachment.objects.count()) == (WORDS["details"], 0)
 
 
 def test_where_one_of_two_files_cannot_be_stored_neither_is(
