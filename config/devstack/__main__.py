@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 
-from config.devstack import browser, check, foreground, manage, stack
+from config.devstack import browser, check, debian, foreground, manage, stack
 from config.devstack.state import ROOT
 
 # Groups, whose tests share a whole running system, stay with one worker.
@@ -44,6 +44,7 @@ def serve(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the suite, on both cores when no choice is given."""
     browser.ensure()
+    debian.ensure_servers()
     return foreground.run([sys.executable, "-m", "pytest", *(arguments or EVERYTHING)], name="the tests")
 
 

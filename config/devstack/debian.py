@@ -6,18 +6,27 @@ import subprocess
 
 from config.devstack.processes import is_root
 
+#: Servers that tests drive besides those of the wheels, each with its package.
+SERVERS = {"nginx": "nginx", "pgbouncer": "pgbouncer", "valkey-server": "valkey-server"}
+
 
 def find(program: str) -> str | None:
     """Return the path of a program; Debian keeps servers where only root's PATH leads."""
     return shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
 
 
-def ensure(program: str, *packages: str) -> str | None:
-    """Return the path of ``program``, installing ``packages`` where it is missing and root may do so.
+def ensure_servers() -> None:
+    """Install the servers that are missing, all at once: two workers of a suite cannot both install."""
+    if missing := [package for program, package in SERVERS.items() if not find(program)]:
+        install(*missing)
+
+
+def server(program: str) -> str | None:
+    """Return the path of one of ``SERVERS``, or None where it could not be installed.
 
     Under CI (CI=true) a missing program is a failure: a suite that skips what it needs has proved nothing.
     """
-    if found := find(program) or (install(*packages) and find(program)) or None:
+    if found := find(program):
         return found
     if os.environ.get("CI") == "true":
         raise SystemExit(f"{program} is missing and could not be installed, and in CI its tests must run.")

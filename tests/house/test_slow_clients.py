@@ -138,7 +138,7 @@ def make_certificate(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def proxy(folder: Path, web: int) -> Iterator[Proxy]:
     """nginx with the file of production, or a skipped test where it can neither be found nor installed."""
-    program = debian.ensure("nginx", "nginx")
+    program = debian.server("nginx")
     if program is None:
         pytest.skip("nginx is missing (as root: apt-get install nginx)")
     made = Proxy(folder, web)

@@ -39,7 +39,7 @@ class Pooler:
 @contextlib.contextmanager
 def pooling(cluster: Cluster, base: Path) -> Iterator[Pooler]:
     """Run a PgBouncer before ``cluster``; skip where there is none, which is a failure in CI."""
-    program = debian.ensure("pgbouncer", "pgbouncer")
+    program = debian.server("pgbouncer")
     if program is None:
         pytest.skip("PgBouncer is missing (as root: apt-get install pgbouncer)")
     base.mkdir()

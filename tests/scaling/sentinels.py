@@ -102,7 +102,7 @@ class Watched:
 @contextlib.contextmanager
 def watched(base: Path) -> Iterator[Watched]:
     """Run all three; skip where there is no Valkey with TLS, which is a failure in CI."""
-    program = debian.ensure("valkey-server", "valkey-server")
+    program = debian.server("valkey-server")
     if program is None:
         pytest.skip("Valkey is missing (as root: apt-get install valkey-server)")
     servers = Watched(base, program)
