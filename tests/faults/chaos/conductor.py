@@ -132,7 +132,7 @@ class Chaos:
     def _breakage(self, fault: str) -> Breakage:
         match fault:
             case "web killed":
-                return Breakage(lambda: self.web.kill_one(self.dice), every=0.4)
+                return Breakage(lambda: self.web.kill_one(self.dice), every=0.8)
             case "database crashed":
                 return Breakage(self._crash, every=3.0)
             case "disk full":

@@ -18,7 +18,7 @@ from pathlib import Path
 import urllib3
 
 THREADS = 4
-PATIENCE_SECONDS, PAUSE_SECONDS = 60, 0.1
+PATIENCE_SECONDS, PAUSE_SECONDS = 60, 0.25
 REQUEST_SECONDS = 10
 BROKEN_OFF = 0
 ACTIONS = ["file", "accept", "add", "close"]
