@@ -33,6 +33,9 @@ class ScheduleWatch(StartStopStep):
         del parent
         self._stopped.set()
 
+    #: A worker that is ended at once calls this instead.
+    terminate = stop
+
     def _watch(self) -> None:
         watch = Watch()
         while not self._stopped.wait(CHECK_SECONDS):

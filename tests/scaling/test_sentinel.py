@@ -1,5 +1,6 @@
 """The broker with a password, TLS and Sentinel: a notice still leaves after the master was lost."""
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -69,6 +70,8 @@ def worker(servers: Watched, transactional_db: None, monkeypatch: pytest.MonkeyP
     with start_worker(app, perform_ping_check=False, queues=["notices"], pool="solo", shutdown_timeout=20):
         yield carrier
     app.conf.update(before)
+    # It would go on watching the schedule of a database that other tests use.
+    wait_until(lambda: "schedule watch" not in {thread.name for thread in threading.enumerate()})
     worker_signal.reset()
     connections.close_all()
 
