@@ -37,6 +37,7 @@ def exposed(db: None, make_message: MakeMessage, monkeypatch: pytest.MonkeyPatch
     metrics.PAGE_SECONDS.labels(page="home", method="GET", status="2xx").observe(0.1)
     metrics.TASK_SECONDS.labels(task="notifications.sweep", outcome="success").observe(0.1)
     metrics.TASKS_LOST.labels(task="notifications.sweep").inc(0)
+    metrics.PAGES_NOT_SERVED.labels(reason="full").inc(0)
     return {
         sample.name: set(sample.labels)
         for family in text_string_to_metric_families(exposition.whole().decode())
