@@ -3,7 +3,7 @@
 import json
 import logging
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -72,13 +72,19 @@ def owe(
     minutes unless told otherwise. One INSERT and one SELECT for any number of notices.
     Raises TransactionManagementError outside a transaction, WordingIncomplete, AddressRefused.
     """
+    return owe_all([(occasion, notice) for notice in notices], at=at, lane=lane, expires_at=expires_at)
+
+
+def owe_all(
+    owed: Sequence[tuple[str, Notice]], *, at: datetime, lane: Lane = Lane.NOTICES, expires_at: datetime | None = None
+) -> list[Message]:
+    """Record the messages that several occasions owe, as ``owe`` does for one; the same two statements for all."""
     if not transaction.get_connection().in_atomic_block:
         text = "outbox.owe() belongs in the transaction of what the message tells about."
         raise transaction.TransactionManagementError(text)
     if lane == Lane.CODES:
         expires_at = expires_at or at + CODE_LIFE
-    made = partial(_message, occasion=occasion, lane=lane, at=at, expires_at=expires_at, draw=_draw_token)
-    messages = _insert(list(notices), made)
+    messages = _insert(owed, partial(_message, lane=lane, at=at, expires_at=expires_at, draw=_draw_token))
     if messages:
         transaction.on_commit(partial(worker_signal.notify_workers, lane), robust=True)
     return messages
@@ -161,26 +167,26 @@ def owe_again(message: Message, *, channel: Channel, address: str, occasion: str
     return made[0] if made else None
 
 
-def _insert(notices: list[Notice], made: "partial[Message]") -> list[Message]:
+def _insert(owed: Sequence[tuple[str, Notice]], made: "partial[Message]") -> list[Message]:
     """Insert what is not owed yet; a message whose token is in use gets another one."""
     inserted: list[Message] = []
     for _ in range(DRAWS):
-        if not notices:
+        if not owed:
             return inserted
-        messages = [made(notice) for notice in notices]
+        messages = [made(notice, occasion=occasion) for occasion, notice in owed]
         Message.objects.bulk_create(messages, ignore_conflicts=True)
         stored = set(Message.objects.filter(pk__in=[message.pk for message in messages]).values_list("pk", flat=True))
         inserted += [message for message in messages if message.pk in stored]
-        missing = [pair for pair in zip(notices, messages, strict=True) if pair[1].pk not in stored]
-        notices = _not_owed(missing) if missing else []
+        missing = [pair for pair, message in zip(owed, messages, strict=True) if message.pk not in stored]
+        owed = _not_owed(missing) if missing else []
     raise TokensExhausted
 
 
-def _not_owed(missing: Iterable[tuple[Notice, Message]]) -> list[Notice]:
+def _not_owed(missing: Sequence[tuple[str, Notice]]) -> list[tuple[str, Notice]]:
     """Return the notices that were not inserted although they are not owed yet: their token was in use."""
-    pairs = list(missing)
-    owed = set(Message.objects.filter(occasion=pairs[0][1].occasion).values_list("channel", "recipient"))
-    return [notice for notice, _ in pairs if (notice.channel, notice.recipient) not in owed]
+    stored = Message.objects.filter(occasion__in={occasion for occasion, _ in missing})
+    known = set(stored.values_list("occasion", "channel", "recipient"))
+    return [pair for pair in missing if (pair[0], pair[1].channel, pair[1].recipient) not in known]
 
 
 def _message(

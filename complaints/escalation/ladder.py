@@ -1,21 +1,23 @@
 """Reminders before a deadline and escalation after it: each step once for each clock, however many sweeps run.
 
 A sweep plans a batch: it reads running clocks that are to be checked, sets for most when to check again, and claims the
-others. Then it takes the steps that are due on those, each clock in its own transaction under the lock of its case. It
-goes on with the next batch until nothing is left or its time is over. ``ClockStep`` is unique for a clock and a step,
-and so is the occasion of each message.
+others. Then it takes the steps that are due on those, under the locks of their cases: one step on each of some clocks
+at once, or, where one of them fails, each clock in its own transaction. It goes on with the next batch until nothing is
+left or its time is over. ``ClockStep`` is unique for a clock and a step, and so is the occasion of each message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import batched
 from time import monotonic
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -27,6 +29,7 @@ from agencies.models import Agency, current_calendar
 from complaints.clocks import limits
 from complaints.clocks.elapsed import moment_at_share
 from complaints.engine import notices
+from complaints.engine.batches import act_on_each
 from complaints.engine.change import CaseStaff, Change
 from complaints.engine.transition import act
 from complaints.escalation.staff_messages import StaffMessages
@@ -50,6 +53,8 @@ HALF = 50
 CHECK_AGAIN_AFTER = timedelta(days=7)
 #: Clocks checked in one statement; the steps due on them take some seconds.
 BATCH = 200
+#: Cases that are held at a time while their steps are taken, for less than a second.
+AT_ONCE = 50
 #: For so long a claimed clock is left to its sweep, which may have been killed.
 CLAIMED_FOR = timedelta(minutes=1)
 #: For so long one sweep works at a backlog. The next begins after a minute, so that two are at work.
@@ -128,7 +133,7 @@ def sweep(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
     while not is_last and monotonic() < until:
         claimed, is_last = _plan(run, calendar)
         batch = _Batch(run, calendar)
-        taken += sum(_advance(clock, batch) for clock in claimed)
+        taken += sum(_advance_all(clocks, batch) for clocks in batched(claimed, AT_ONCE))
     return taken
 
 
@@ -180,6 +185,60 @@ class _Batch:
         recused = frozenset(case.recused)
         return self._staff.setdefault(recused, CaseStaff(self.run.at, exclude=recused))
 
+    def taking(self, clock: Clock, case: Case, taken: Collection[str]) -> _Taking:
+        """Return what the next step of ``clock`` after those ``taken`` is recorded with."""
+        is_first = not any(role in taken or empty_level(role) in taken for role in LADDER)
+        return _Taking(clock, StaffMessages(case, self.run.at, self.calendar), self.staff(case), is_first_miss=is_first)
+
+    def next_check(self, clock: Clock, taken: Collection[str]) -> datetime:
+        """Return when ``clock`` is checked again after the steps ``taken``."""
+        return _next_check_at(next_step(clock, taken, self.calendar, at=self.run.at), self.run.at)
+
+
+def _advance_all(claimed: Sequence[Clock], batch: _Batch) -> int:
+    """Take the steps that are due on some clocks, one of each at once until none is left; return how many were."""
+    count, left = 0, claimed
+    try:
+        while left:
+            number, left = _take_at_once(left, batch)
+            count += number
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:  # noqa: BLE001 - whatever one bad clock raises: each is tried by itself, and the bad one named
+        count += sum(_advance(clock, batch) for clock in claimed)
+    return count
+
+
+def _take_at_once(claimed: Sequence[Clock], batch: _Batch) -> tuple[int, Sequence[Clock]]:
+    """Take one step on each clock in few statements; return how many were taken, and the clocks with another one due.
+
+    Of several clocks of one case only the first is advanced. A case in somebody else's hands gives up its claim.
+    """
+    at, first = batch.run.at, {clock.case_id: clock for clock in reversed(claimed)}
+    left = [clock for clock in claimed if clock is not first[clock.case_id]]
+    with act_on_each(first.keys(), Action.ESCALATE, at=at) as changes:
+        running = {clock.case_id: clock for clock in _running([clock.pk for clock in first.values()])}
+        rows, owed = [], list[tuple[str, Notice]]()
+        for change in list(changes):
+            clock = running.get(change.case.pk)
+            step = next_step(clock, _taken(clock), batch.calendar, at=at) if clock else None
+            if clock is None or step is None or step.on >= at:
+                changes.remove(change)
+                continue
+            change.action = _action(step)
+            row, messages = _step_row(step, batch.taking(clock, change.case, _taken(clock)), change)
+            rows.append(row)
+            owed += messages
+            clock.next_check_at = batch.next_check(clock, _taken(clock) | {row.step})
+        outbox.owe_all(owed, at=at)
+        ClockStep.objects.bulk_create(rows)
+        advanced = [row.clock for row in rows]
+        Clock.objects.bulk_update(advanced, ["next_check_at"])
+    done = {clock.pk for clock in advanced}
+    others = [clock.pk for clock in first.values() if clock.pk not in done]
+    Clock.objects.filter(pk__in=others, next_check_at=at + CLAIMED_FOR).update(next_check_at=None)
+    return len(rows), [*left, *(clock for clock in advanced if clock.next_check_at and clock.next_check_at <= at)]
+
 
 def _advance(claimed: Clock, batch: _Batch) -> int:
     """Take the steps that are due on one clock, under the lock of its case; return how many were."""
@@ -193,24 +252,30 @@ def _take_due_steps(claimed: Clock, batch: _Batch) -> int:
     at, calendar = batch.run.at, batch.calendar
     held = Case.objects.select_for_update(of=("self",), skip_locked=True)
     case = held.filter(pk=claimed.case_id).defer("folded", "search_vector").first()
-    clock = _running(claimed.pk) if case else None
+    clock = _running([claimed.pk]).first() if case else None
     if case is None or clock is None:
         # In somebody else's hands: the claim is given up.
         Clock.objects.filter(pk=claimed.pk, next_check_at=claimed.next_check_at).update(next_check_at=None)
         return 0
     taken, count = _taken(clock), 0
     while (step := next_step(clock, taken, calendar, at=at)) is not None and step.on < at:
-        is_first = not any(role in taken or empty_level(role) in taken for role in LADDER)
-        name = _take(step, _Taking(clock, case, StaffMessages(case, at, calendar), batch, is_first_miss=is_first))
-        taken.add(name)
+        with act(case, _action(step), by=None, at=at) as change:
+            row, owed = _step_row(step, batch.taking(clock, case, taken), change)
+            outbox.owe_all(owed, at=at)
+            row.save()
+        taken.add(row.step)
         count += 1
     Clock.objects.filter(pk=clock.pk).update(next_check_at=_next_check_at(step, at))
     return count
 
 
-def _running(pk: int) -> Clock | None:
-    running = Clock.objects.filter(pk=pk, ended_at__isnull=True, paused_at__isnull=True)
-    return running.select_related("task__agency").prefetch_related("steps").first()
+def _running(keys: Collection[int]) -> QuerySet[Clock]:
+    running = Clock.objects.filter(pk__in=keys, ended_at__isnull=True, paused_at__isnull=True)
+    return running.select_related("task__agency").prefetch_related("steps")
+
+
+def _action(step: Step) -> Action:
+    return Action.REMIND if step.share else Action.ESCALATE
 
 
 # ---- one step ----
@@ -218,39 +283,34 @@ def _running(pk: int) -> Clock | None:
 
 @dataclass(frozen=True)
 class _Taking:
-    """The clock and case of a step; ``is_first_miss`` until this clock was escalated for the first time."""
+    """The clock of a step; ``is_first_miss`` until this clock was escalated for the first time."""
 
     clock: Clock
-    case: Case
     post: StaffMessages
-    batch: _Batch
+    staff: CaseStaff
     is_first_miss: bool
 
 
-def _take(step: Step, on: _Taking) -> str:
-    """Record ``step`` in the history and owe its messages; return the name under which it is stored."""
-    clock, at = on.clock, on.post.at
-    is_apology = on.is_first_miss and not step.share and clock.kind in ESCALATED and clock.task_id is None
-    with act(on.case, Action.REMIND if step.share else Action.ESCALATE, by=None, at=at) as change:
-        change.desk = on.batch.staff(on.case)
-        messages = _StepMessages(step=step, clock=clock, change=change, post=on.post)
-        owed = list(messages.reminder() if step.share else messages.miss())
-        change.facts = {"kind": clock.kind, "step": step.name}
-        if messages.is_empty:
-            change.facts["empty"] = True
-        outbox.owe(owed, occasion=f"clock:{clock.pk}:{step.name}", at=at)
-        if is_apology:
-            change.facts["first"] = True
-            _apologise(on.case, clock, at=at)
-        name = empty_level(step.role) if messages.is_empty and step.role else step.name
-        ClockStep.objects.create(clock=clock, event_id=change.event_id, step=name, taken_at=at)
-    return name
+def _step_row(step: Step, on: _Taking, change: Change) -> tuple[ClockStep, list[tuple[str, Notice]]]:
+    """Set what the event of ``step`` says; return the row of the step, unsaved, and the messages to owe by occasion."""
+    clock, at, case = on.clock, on.post.at, change.case
+    change.desk = on.staff
+    messages = _StepMessages(step=step, clock=clock, change=change, post=on.post)
+    told = messages.reminder() if step.share else messages.miss()
+    owed = [(f"clock:{clock.pk}:{step.name}", notice) for notice in told]
+    change.facts = {"kind": clock.kind, "step": step.name}
+    if messages.is_empty:
+        change.facts["empty"] = True
+    if on.is_first_miss and not step.share and clock.kind in ESCALATED and clock.task_id is None:
+        change.facts["first"] = True
+        # An apology to the citizen, once since filing or reopening: for the first miss on any clock.
+        owed.append((f"late:{case.pk}:{case.objections_made}", _apology(case, clock)))
+    name = empty_level(step.role) if messages.is_empty and step.role else step.name
+    return ClockStep(clock=clock, event_id=change.event_id, step=name, taken_at=at), owed
 
 
-def _apologise(case: Case, clock: Clock, *, at: datetime) -> None:
-    """Owe the citizen an apology, once since filing or reopening: for the first miss on any clock."""
-    notice = notices.to_citizen("case_late", case=case, on=timezone.localdate(clock.due_at))
-    outbox.owe([notice], occasion=f"late:{case.pk}:{case.objections_made}", at=at)
+def _apology(case: Case, clock: Clock) -> Notice:
+    return notices.to_citizen("case_late", case=case, on=timezone.localdate(clock.due_at))
 
 
 @dataclass

@@ -165,11 +165,11 @@ def test_a_clock_that_leaps_two_hours_sends_each_task_once(broker: Broker, clock
 ALIVE = "import os, signal, sys, time; say = lambda: os.write(int(os.environ['BEAT_HEARTBEAT']), b'.'); say(); "
 
 
-def supervised(monkeypatch: pytest.MonkeyPatch, script: str) -> int:
+def supervised(monkeypatch: pytest.MonkeyPatch, script: str, *, silence: float = 1.0) -> int:
     monkeypatch.setattr(beat, "COMMAND", (sys.executable, "-c", ALIVE + script))
     before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
     try:
-        return beat.run(silence=1.0)
+        return beat.run(silence=silence)
     finally:
         signal.signal(signal.SIGTERM, before[0])
         signal.signal(signal.SIGINT, before[1])
@@ -201,8 +201,9 @@ def test_a_beat_that_ends_ends_its_process_with_its_status(
 
 
 def test_a_beat_that_says_it_lives_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For three times the silence after which one is ended."""
-    assert supervised(monkeypatch, "[(time.sleep(0.3), say()) for _ in range(10)]; sys.exit(7)") == 7
+    """For longer than the silence after which one is ended."""
+    script = "[(time.sleep(0.5), say()) for _ in range(8)]; sys.exit(7)"
+    assert supervised(monkeypatch, script, silence=3.0) == 7
 
 
 def test_beat_ends_with_the_process_that_watches_it(tmp_path: Path) -> None:

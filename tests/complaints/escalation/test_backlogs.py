@@ -65,7 +65,7 @@ def test_what_a_killed_sweep_had_claimed_is_taken_a_minute_later(
 
     at = now + 3 * DAY
     with monkeypatch.context() as patch:
-        patch.setattr(ladder, "_advance", killed)
+        patch.setattr(ladder, "_advance_all", killed)
         with pytest.raises(SystemExit):
             ladder.sweep(at=at)
     assert ladder.sweep(at=at) == 0

@@ -150,7 +150,7 @@ SCENARIOS = {
         lambda at: expiry.lapse_overdue(at=at), LATER, is_real=True,
     ),
     "complaints.escalate": Scenario(
-        "clock", "complaints.escalation.ladder._take_due_steps", lambda clock, _batch: clock.pk, _two_clocks,
+        "clock", "complaints.escalation.ladder._step_row", lambda _step, on, _change: on.clock.pk, _two_clocks,
         _sweep_all, LATER, is_real=True,
     ),
     "complaints.continue_recalculation": Scenario(

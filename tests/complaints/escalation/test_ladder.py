@@ -366,16 +366,16 @@ def test_one_clock_that_cannot_step_stops_no_other(
     file_case: FileCase, omar: User, nadia: User, monkeypatch: pytest.MonkeyPatch, now: datetime
 ) -> None:
     broken, sound = file_case(), file_case()
-    take = ladder._take
+    step_row = ladder._step_row
 
-    def fail(step: ladder.Step, on: Any) -> str:
-        if on.case.pk == broken.pk:
+    def fail(step: ladder.Step, on: Any, change: Any) -> object:
+        if on.clock.case_id == broken.pk:
             raise ValueError
-        return take(step, on)
+        return step_row(step, on, change)
 
-    monkeypatch.setattr(ladder, "_take", fail)
+    monkeypatch.setattr(ladder, "_step_row", fail)
     assert ladder.sweep(at=at(5, 12, 46)) == 1
     assert (steps(broken), steps(sound)) == ([], ["remind_50"])
-    monkeypatch.setattr(ladder, "_take", take)
+    monkeypatch.setattr(ladder, "_step_row", step_row)
     assert ladder.sweep(at=at(5, 12, 47)) == 1
     assert steps(broken) == ["remind_50"]
