@@ -22,6 +22,7 @@ from psycopg import sql
 from complaints.models import Attachment
 from config.backup import BackupRefused, keys, programs
 from config.backup.manifest import ATTACHMENTS, CHECKSUMS, DATABASE, FORM, MANIFEST, Manifest, digest, read
+from kit.streams import stream
 
 _UNFINISHED: Final = ".unfinished"
 _LOCK: Final = ".lock"
@@ -164,7 +165,7 @@ def _copy_files(folder: Path, earlier: Path | None, sums: IO[str]) -> tuple[int,
     storage = Attachment._meta.get_field("file").storage  # noqa: SLF001 - Django's public name
     rows = Attachment.objects.order_by("file").values_list("file", "sha256", "size")
     number, faults = 0, {}
-    for name, recorded, size in rows.iterator():
+    for name, recorded, size in stream(rows):
         copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         checksum = recorded if before.link(name, copy, size) else _copy(storage, name, copy)

@@ -19,6 +19,7 @@ from complaints.models import Attachment
 from config.backup import BackupRefused, keys, programs
 from config.backup.making import count_rows
 from config.backup.manifest import ATTACHMENTS, DATABASE, Manifest, check_files, read
+from kit.streams import stream
 from notifications.sending import hold
 
 #: Its rows are written last: until then the database is not empty, and no version of the code can start on it.
@@ -203,6 +204,6 @@ def _absent_files(manifest: Manifest) -> Iterator[str]:
     if manifest.files is None:
         return
     storage = Attachment._meta.get_field("file").storage  # noqa: SLF001
-    for name in Attachment.objects.order_by("file").values_list("file", flat=True).iterator():
+    for name in stream(Attachment.objects.order_by("file").values_list("file", flat=True)):
         if name not in manifest.faults and not storage.exists(name):
             yield f"the file {name} is missing"

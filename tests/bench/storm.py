@@ -34,7 +34,7 @@ def main(arguments: list[str], *, root: Path) -> int:
     found = storm.run()
     progress.say("Asking the database what holds …")
     actions = dict(CaseEvent.objects.values_list("action").annotate(Count("pk")).order_by("action"))
-    wrong = [*_wrong(found), *broken(), *(f"{action} was never done" for action in set(Action) - set(actions))]
+    wrong = [*_wrong(found), *broken(), *(f"{each} was never tried" for each in set(Action) - set(found.tried))]
     _print(found, actions, wrong)
     _save(found, actions, wrong, asked)
     return len(wrong)
@@ -75,6 +75,7 @@ def _print(found: Found, actions: dict[str, int], wrong: list[str]) -> None:
         f"{found.waited:,} waited too long for a row, {len(found.unexpected):,} met an error that nobody expected",
         "refused: " + ", ".join(f"{number:,} {name}" for name, number in found.refusals.most_common()),
         "events: " + ", ".join(f"{number:,} {action}" for action, number in actions.items()),
+        "tried and never possible: " + (", ".join(sorted(set(found.tried) - set(actions))) or "–"),
         *(f"WRONG: {each}" for each in wrong),
         "as promised" if not wrong else "NOT AS PROMISED",
     ]

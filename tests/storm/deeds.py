@@ -207,16 +207,14 @@ DEEDS: Final[dict[Action, Deed]] = {
 }
 
 
-def choose(town: Town, case: Case, dice: Random) -> tuple[Deed, User]:
+def choose(town: Town, case: Case, dice: Random) -> tuple[Action, User]:
     """Return what is done next and by whom: mostly what the table allows, sometimes anything."""
     if dice.random() < 0.25:
-        return dice.choice(list(DEEDS.values())), town.somebody(dice)
-    fit = [
-        deed for action, deed in DEEDS.items() if not ACTIONS[action].sources or case.state in ACTIONS[action].sources
-    ]
-    (deed,) = dice.choices(fit, [each.often for each in fit])
-    name = dice.choice(deed.usual)
+        return dice.choice(list(DEEDS)), town.somebody(dice)
+    fit = [action for action in DEEDS if not ACTIONS[action].sources or case.state in ACTIONS[action].sources]
+    (action,) = dice.choices(fit, [DEEDS[each].often for each in fit])
+    name = dice.choice(DEEDS[action].usual)
     if name != "citizen":
-        return deed, town.staff[name]
+        return action, town.staff[name]
     assert case.citizen.user is not None
-    return deed, case.citizen.user
+    return action, case.citizen.user

@@ -16,8 +16,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connection
 
 from complaints.models import Case
+from complaints.workflow import Action
 from config.errors import LOCKED, sqlstate
-from tests.storm.deeds import Move, NothingToDo, choose
+from tests.storm.deeds import DEEDS, Move, NothingToDo, choose
 from tests.storm.town import Town
 
 THREADS: Final = 8
@@ -39,6 +40,7 @@ class Found:
     waited: int = 0
     unexpected: list[str] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
+    tried: Counter[Action] = field(default_factory=Counter)
 
     def add(self, other: Found) -> None:
         """Count what another thread found as well."""
@@ -47,6 +49,7 @@ class Found:
         self.waited += other.waited
         self.unexpected += other.unexpected
         self.refusals += other.refusals
+        self.tried += other.tried
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,9 @@ class Storm:
         at = self.began + timedelta(hours=passed * HOURS_A_SECOND) + dice.choice(JUMPS)
         try:
             case = Case.objects.select_related("citizen__user", "agency").get(pk=dice.choice(self.town.cases))
-            deed, by = choose(self.town, case, dice)
-            deed.do(Move(self.town, case, by, at, dice))
+            action, by = choose(self.town, case, dice)
+            found.tried[action] += 1
+            DEEDS[action].do(Move(self.town, case, by, at, dice))
             found.done += 1
         except Exception as error:  # noqa: BLE001 - what it is decides what is counted
             _count(error, found)
