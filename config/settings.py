@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from django.utils.csp import CSP
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from config.broker import Broker
 from config.environment import Env
 from config.logs import logging_config
+from config.periodic_tasks import PERIODIC_TASKS
 
 # Lets `models.Field[str, str]` and `admin.ModelAdmin[Topic]` be written, which Django itself does not subscript.
 django_stubs_ext.monkeypatch()
@@ -22,15 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
 # Without these nothing can be served; run.py makes them up for the demonstration, production names them.
-REQUIRED = (
-    "SECRET_KEY",
-    "DATABASE_URL",
-    "REDIS_URL",
-    "ALLOWED_HOSTS",
-    "PUBLIC_URL",
-    "IDENTITY_KEYS",
-    "LOOKUP_KEY",
-)
+REQUIRED = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "PUBLIC_URL", "IDENTITY_KEYS", "LOOKUP_KEY")
 if missing := [name for name in REQUIRED if not env.str(name, default="")]:
     msg = f"Set these environment variables, which docs/settings.md describes: {', '.join(missing)}."
     raise ImproperlyConfigured(msg)
@@ -143,11 +135,8 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 0, "ATOMIC_REQUESTS": False}
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
 # Far fewer than threads: a request that is still arriving has no connection.
 _MOST = env.int("DATABASE_POOL_SIZE", default=16)
-_FOR_PAGES = {
-    "connect_timeout": 2,
-    "most": _MOST,
-    "kept": _MOST if env.bool("DATABASE_POOL", default=True) else 0,
-}
+_KEPT = _MOST if env.bool("DATABASE_POOL", default=True) else 0
+_FOR_PAGES = {"connect_timeout": 2, "most": _MOST, "kept": _KEPT}
 FOR_PAGES = env.bool("DATABASE_FOR_PAGES", default=False)
 if FOR_PAGES:
     DATABASES["default"]["ENGINE"] = "config.page_database"
@@ -386,42 +375,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Kilobytes, at the end of a task: a process that has grown is replaced before its container meets mem_limit.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 256 * 1024
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
-CELERY_ENABLE_UTC = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "config.schedule:RowScheduler"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    name: {"task": task, "schedule": seconds, "options": {"expires": seconds * 0.9, "queue": "chores"}}
-    for name, task, seconds in (
-        ("deliver what no signal announced", "notifications.sweep", 10.0),
-        ("ask the carriers", "notifications.check_status", 15.0),
-        ("advance the clocks", "complaints.sweep_clocks", 60.0),
-        ("remind of deadlines and report the missed", "complaints.escalate", 60.0),
-        ("hand over the work of silent officers", "complaints.unassign_inactive", 900.0),
-        ("throw old drafts away", "complaints.discard_drafts", 3600.0),
-        ("sum up words for the search", "complaints.build_search_index", 300.0),
-        ("ask the registry again", "accounts.recheck_identities", 300.0),
-        ("delete expired codes, drafts and counters", "accounts.delete_expired", 3600.0),
-        ("notify the operators of alarms", "accounts.notify_operators", 30.0),
-        ("write to the desks in the morning", "complaints.send_digests", 300.0),
-        ("watch the room for files", "complaints.check_storage", 300.0),
-        ("go on counting the deadlines anew", "complaints.continue_recalculation", 30.0),
-    )
-}
-CELERY_BEAT_SCHEDULE["count the deadlines anew"] = {
-    "task": "complaints.recalculate_deadlines",
-    "schedule": crontab(hour=2, minute=30),
-    "options": {"expires": 3600, "queue": "chores"},
-}
-CELERY_BEAT_SCHEDULE["compare with the carriers' lists"] = {
-    "task": "notifications.compare_lists",
-    "schedule": crontab(hour=3, minute=30),
-    "options": {"expires": 3600, "queue": "chores"},
-}
-CELERY_BEAT_SCHEDULE["compare files with their rows"] = {
-    "task": "complaints.check_files",
-    "schedule": crontab(hour=4, minute=30),
-    "options": {"expires": 3600, "queue": "chores"},
-}
+CELERY_BEAT_SCHEDULE = PERIODIC_TASKS
 
 # Seen from outside -----------------------------------------------------------------------------------------------
 

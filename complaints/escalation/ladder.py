@@ -262,7 +262,7 @@ def _take_due_steps(claimed: Clock, batch: _Batch) -> int:
         with act(case, _action(step), by=None, at=at) as change:
             row, owed = _step_row(step, batch.taking(clock, case, taken), change)
             outbox.owe_all(owed, at=at)
-            row.save()
+            row.save(force_insert=True)
         taken.add(row.step)
         count += 1
     Clock.objects.filter(pk=clock.pk).update(next_check_at=_next_check_at(step, at))

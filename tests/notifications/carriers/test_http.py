@@ -4,9 +4,6 @@ import json
 import logging
 import re
 import socket
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -15,46 +12,14 @@ from django.core.exceptions import ImproperlyConfigured
 from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
 
 from config.devstack.state import ROOT
-from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage, Uncertain, connections
+from notifications.carriers import Accepted, Declined, Meaning, Uncertain
 from notifications.carriers.http import LONGEST_ANSWER, HttpCarrier
+from tests.notifications.carriers.gateway import BODY, PAIRS, RULES, said
 from tests.notifications.outgoing import SMS, sms
-from tests.notifications.servers import GatewayLike, Keeping, gateway_like, keeping_gateway, of_nobody
+from tests.notifications.servers import GatewayLike, gateway_like, of_nobody
 
-RULES = [
-    {"status": 200, "matches": r"^OK (?P<id>\S+)", "means": "accepted"},
-    {"status": 200, "matches": r"^ERR (?P<code>11)\b", "means": "dead"},
-    {"status": 200, "matches": r"^ERR 12\b", "means": "stopped"},
-    {"status": 200, "matches": r"^ERR 13\b", "means": "unfit"},
-    {"status": 200, "matches": r"^ERR (?P<code>\d+)", "means": "busy"},
-    {"status": 202, "means": "accepted"},
-    {"status": 401, "means": "account"},
-    {"status": 429, "means": "busy"},
-]
-BODY = {"from": "{sender}", "to": [{"number": "{to_digits}"}], "text": "{body}", "reference": "{id}", "flash": False}
-PAIRS = "user=cmu&from={sender}&to={to}&text={body}&ref={id}"
 # Whatever a name or a wording may hold, and what a careless template would make structure of.
 NASTY = 'قال "نعم"\r\n\\", "to": "+962799999999 &to=%2B962799999999;{to}{{id}}\x00\u2028=+<x>'
-
-
-@pytest.fixture
-def gateway(settings: Any) -> Iterator[GatewayLike]:
-    """Serve a gateway and describe it in the settings."""
-    with gateway_like() as server:
-        settings.SMS_SENDER = "CMU"
-        settings.SMS_HTTP_URL = server.url
-        settings.SMS_HTTP_BODY = json.dumps(BODY)
-        settings.SMS_HTTP_ANSWERS = json.dumps(RULES)
-        yield server
-
-
-def said(message: OutgoingMessage = SMS) -> Accepted | tuple[Meaning | None, str]:
-    """Return what a new carrier makes of the gateway's answer; None is not knowing."""
-    try:
-        return HttpCarrier().send(message)
-    except Declined as declined:
-        return declined.meaning, declined.code
-    except Uncertain as unsure:
-        return None, unsure.code
 
 
 class TestWhatIsAsked:
@@ -249,73 +214,6 @@ class TestWhatAnswersMean:
             except (Declined, Uncertain) as error:
                 logging.getLogger("test").exception("failed", exc_info=error)
         assert ("790001234" in caplog.text, "7Kq2Xd" in caplog.text) == (False, False)
-
-
-@pytest.fixture
-def keeping(gateway: GatewayLike, settings: Any) -> Iterator[Keeping]:
-    """Serve a gateway that keeps connections open, and describe it in the settings."""
-    with keeping_gateway() as server:
-        settings.SMS_HTTP_URL = server.url
-        yield server
-
-
-class TestConnections:
-    """They are kept while they are in use, and not used when they may be closed at the other end."""
-
-    def test_one_after_the_other_uses_one_connection(self, keeping: Keeping) -> None:
-        carrier = HttpCarrier()
-        assert [carrier.send(sms()) for _ in range(3)] == [Accepted("1"), Accepted("2"), Accepted("3")]
-        assert keeping.connections == 1
-
-    def test_beside_each_other_each_gets_the_answer_to_its_own_message(self, keeping: Keeping, settings: Any) -> None:
-        settings.SMS_HTTP_ANSWERS = json.dumps([{"status": 200, "matches": "for=(?P<id>.+)", "means": "accepted"}])
-        carrier = HttpCarrier()
-        messages = [sms(message_id=f"message-{number}") for number in range(100)]
-        with ThreadPoolExecutor(8) as threads:
-            answers = list(threads.map(carrier.send, messages))
-        assert [answer.provider_id for answer in answers] == [message.message_id for message in messages]
-        assert keeping.connections <= 8
-
-    def test_one_that_was_idle_is_not_used_again(self, keeping: Keeping, monkeypatch: pytest.MonkeyPatch) -> None:
-        carrier = HttpCarrier()
-        carrier.send(SMS)
-        monkeypatch.setattr(connections, "IDLE_SECONDS", -1)
-        assert (carrier.send(SMS), keeping.connections) == (Accepted("2"), 2)
-
-    def test_one_that_the_gateway_closed_meanwhile_is_not_used_again(self, keeping: Keeping) -> None:
-        carrier = HttpCarrier()
-        carrier.send(SMS)
-        keeping.close_all()
-        assert (carrier.send(SMS), keeping.connections) == (Accepted("2"), 2)
-
-    def test_one_that_is_closed_at_the_very_moment_is_no_answer_and_not_repeated(self, keeping: Keeping) -> None:
-        carrier = HttpCarrier()
-        carrier.send(SMS)
-        keeping.hangs_up = True
-        with pytest.raises(Uncertain) as unsure:
-            carrier.send(SMS)
-        assert (unsure.value.code, keeping.asked) == ("connection", 2)
-
-    def test_one_with_an_unread_answer_is_closed(self, keeping: Keeping) -> None:
-        carrier = HttpCarrier()
-        keeping.padding = 4 * LONGEST_ANSWER
-        assert [carrier.send(SMS), carrier.send(SMS)] == [Accepted("1"), Accepted("2")]
-        assert keeping.connections == 2
-
-    def test_the_environment_names_who_is_trusted(
-        self, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
-        settings.SMS_HTTP_BODY, settings.SMS_HTTP_ANSWERS = json.dumps(BODY), json.dumps(RULES)
-        certificate = tmp_path / "gateway.pem"
-        with gateway_like(tls=of_nobody(certificate, host="localhost")) as server:
-            settings.SMS_HTTP_URL = server.url.replace("127.0.0.1", "localhost")
-            monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-            assert (said(), len(server.asked)) == (Accepted("17"), 1)
-
-    def test_a_user_in_the_address_is_the_authorization(self, gateway: GatewayLike, settings: Any) -> None:
-        settings.SMS_HTTP_URL = gateway.url.replace("http://", "http://cmu:secret@")
-        assert said() == Accepted("17")
-        assert (gateway.asked[0].headers["Authorization"], gateway.asked[0].path) == ("Basic Y211OnNlY3JldA==", "/send")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""The periodic tasks: what beat sends, and how often."""
+
+from typing import Any, Final
+
+from celery.schedules import crontab
+
+PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds * 0.9, "queue": "chores"}}
+    for name, task, seconds in (
+        ("deliver what no signal announced", "notifications.sweep", 10.0),
+        ("ask the carriers", "notifications.check_status", 15.0),
+        ("advance the clocks", "complaints.sweep_clocks", 60.0),
+        ("remind of deadlines and report the missed", "complaints.escalate", 60.0),
+        ("hand over the work of silent officers", "complaints.unassign_inactive", 900.0),
+        ("throw old drafts away", "complaints.discard_drafts", 3600.0),
+        ("sum up words for the search", "complaints.build_search_index", 300.0),
+        ("ask the registry again", "accounts.recheck_identities", 300.0),
+        ("delete expired codes, drafts and counters", "accounts.delete_expired", 3600.0),
+        ("notify the operators of alarms", "accounts.notify_operators", 30.0),
+        ("write to the desks in the morning", "complaints.send_digests", 300.0),
+        ("watch the room for files", "complaints.check_storage", 300.0),
+        ("go on counting the deadlines anew", "complaints.continue_recalculation", 30.0),
+    )
+} | {
+    name: {"task": task, "schedule": crontab(hour=hour, minute=30), "options": {"expires": 3600, "queue": "chores"}}
+    for name, task, hour in (
+        ("count the deadlines anew", "complaints.recalculate_deadlines", 2),
+        ("compare with the carriers' lists", "notifications.compare_lists", 3),
+        ("compare files with their rows", "complaints.check_files", 4),
+    )
+}
