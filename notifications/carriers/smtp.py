@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.smtp import EmailBackend
 from django.template.loader import render_to_string
 
 from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage, Uncertain, read_in_flight
@@ -68,7 +69,7 @@ class SmtpCarrier:
                 raise ImproperlyConfigured(text)
         self.in_flight = read_in_flight("EMAIL_IN_FLIGHT")
         self._server = server_options(settings.EMAIL_URL)
-        self._sender = _bare_address(BoundedBackend(until=0, **self._server), settings.EMAIL_FROM)
+        self._sender = _bare_address(EmailBackend(alias="carrier", **self._server), settings.EMAIL_FROM)
         if "@" not in self._sender:
             text = "EMAIL_FROM is not one e-mail address, like noreply@service.example."
             raise ImproperlyConfigured(text)
