@@ -143,7 +143,7 @@ def fixed_id(message_id: str) -> str:
     return f"<{message_id}@{urlsplit(settings.PUBLIC_URL).hostname}>"
 
 
-def _bare_address(backend: BoundedBackend, address: str) -> str:
+def _bare_address(backend: EmailBackend, address: str) -> str:
     """Return the one address in ``address`` without a name; "" if it is not one."""
     try:
         bare: str = backend.prep_address(address)
