@@ -67,6 +67,8 @@ def worker(servers: Watched, transactional_db: None, monkeypatch: pytest.MonkeyP
     options = before["broker_transport_options"] | broker.options()
     app.conf.update(broker_url=broker.address(), broker_use_ssl=broker.tls(), broker_transport_options=options)
     worker_signal.reset()
+    # The watch of the schedule would go on in this process after the worker has ended.
+    monkeypatch.setitem(app.steps, "worker", set())
     with start_worker(app, perform_ping_check=False, queues=["notices"], pool="solo", shutdown_timeout=20):
         yield carrier
     app.conf.update(before)
