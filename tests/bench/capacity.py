@@ -99,8 +99,8 @@ def _processor_seconds(process: int) -> float:
 def _print(costs: list[Cost]) -> None:
     lines = [f"{'page':<18}{'web ms':>8}{'database ms':>13}{'a second, web core':>20}{'database core':>15}"]
     for cost in costs:
-        seconds = f"{1000 / cost.web:>20.0f}{1000 / max(cost.database, 0.1):>15.0f}"
-        lines.append(f"{cost.name:<18}{cost.web:>8.1f}{cost.database:>13.1f}{seconds}")
+        of_database = f"{1000 / cost.database:.0f}" if cost.database else "–"
+        lines.append(f"{cost.name:<18}{cost.web:>8.1f}{cost.database:>13.1f}{1000 / cost.web:>20.0f}{of_database:>15}")
     sys.stdout.write("\n".join([*lines, ""]))
 
 
