@@ -49,6 +49,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     made = Broker()
     # A test's own transaction would be lost with its connection.
     monkeypatch.setattr(connection, "close", lambda: None)
+    monkeypatch.setattr(Scheduler, "producer", None)
     monkeypatch.setattr(Scheduler, "apply_async", lambda *args, **options: made.take(*args, **options))  # noqa: PLW0108 - gets the scheduler
     return made
 

@@ -277,9 +277,7 @@ class TestTheBell:
 
     def use_broker(self, monkeypatch: pytest.MonkeyPatch, port: int) -> None:
         """Point the broker's address to a port of this machine."""
-        conf = current_app.conf
-        for name in ("broker_url", "broker_write_url"):
-            monkeypatch.setattr(conf, name, f"redis://:secret@127.0.0.1:{port}/0")
+        monkeypatch.setitem(current_app.conf, "broker_url", f"redis://:secret@127.0.0.1:{port}/0")
 
     def assert_quick_and_quiet(self, caplog: pytest.LogCaptureFixture) -> None:
         """Ring three times; the second and third must not wait again, and each must name its lane."""

@@ -208,8 +208,7 @@ def test_staff_are_told_by_two_messages_that_do_not_stand_in_for_each_other(refe
 @pytest.fixture
 def dead_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Point the broker's address to a port where nobody listens."""
-    for name in ("broker_url", "broker_write_url"):
-        monkeypatch.setattr(current_app.conf, name, "redis://127.0.0.1:1/0")
+    monkeypatch.setitem(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
     worker_signal.reset()
     yield
     worker_signal.reset()
