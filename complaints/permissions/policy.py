@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.db.models import Subquery
 
 from accounts.models import User
-from accounts.roles import CMU, CONTACT_CENTRE, DESK, SUPERVISION, Role
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, READERS, SUPERVISION, Role
 from agencies.models import Agency
-from complaints.models import Case, TaskState
+from complaints.models import Case, Consultation, TaskState
 from complaints.permissions import partner_tasks, rulings, second_person
 from complaints.workflow import (
     ACTIONS,
@@ -51,6 +51,12 @@ def must_not_handle(case: Case, user: User, *, at: datetime) -> bool:
     authority = user.authority(at)
     left = authority.without(case.recused).agencies(DESK)
     return case.agency_id in authority.agencies(DESK) and case.agency_id not in left
+
+
+def is_asker(consultation: Consultation, user: User, *, at: datetime) -> bool:
+    """Tell whether ``user`` belongs to the agency that asked a directorate, or to the CMU: they must not answer."""
+    authority = user.authority(at)
+    return authority.has(CMU) or consultation.case.agency_id in authority.agencies(READERS)
 
 
 def _staff_actors(case: Case, user: User, at: datetime) -> set[Actor]:

@@ -22,7 +22,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import rate_limits
 from accounts.decorators import handles_rate_limits, signed_in_user, staff_required
 from accounts.models import User
-from accounts.roles import CMU, READERS
 from agencies.calendar import WorkingCalendar
 from agencies.models import current_calendar
 from complaints.actions import consultations
@@ -39,6 +38,7 @@ from complaints.engine import holders, signed_links
 from complaints.engine.signed_links import LinkStatus
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import Attachment, Consultation
+from complaints.permissions import policy
 from complaints.staff.action_pages import ActionRequest, action_page
 from complaints.staff.frame import frame
 from complaints.visibility.identity import CaseVisibility
@@ -119,19 +119,15 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         link_status=signed_links.link_status(consultation, at=at),
         url=request.path,
         file_url=lambda file: reverse("directorate-file", args=[token, file.pk]),
-        around={"base_template": _PUBLIC, "is_asking_desk": _is_asking_desk(request, consultation, at=at)},
+        around={"base_template": _PUBLIC, "is_asking_desk": _is_opened_by_asker(request, consultation, at=at)},
     )
     if asked.around["is_asking_desk"] and asked.data is not None:
         return asked.page("own_desk", status=CONFLICT, typed_texts=typed_in(asked.data))
     return _answer(asked)
 
 
-def _is_asking_desk(request: HttpRequest, consultation: Consultation, *, at: datetime) -> bool:
-    """Tell whether the link was opened by somebody signed in at the agency that asked: they must not answer."""
-    if not request.user.is_authenticated:
-        return False
-    authority = signed_in_user(request).authority(at)
-    return authority.has(CMU) or consultation.case.agency_id in authority.agencies(READERS)
+def _is_opened_by_asker(request: HttpRequest, consultation: Consultation, *, at: datetime) -> bool:
+    return request.user.is_authenticated and policy.is_asker(consultation, signed_in_user(request), at=at)
 
 
 @_by_link
