@@ -120,6 +120,14 @@ SENTENCES: Mapping[RefusalCause, Any] = {
     RefusalCause.DAMAGED: _("%(file)s was not uploaded: the file is damaged"),
     RefusalCause.PIXELS: _("%(file)s was not uploaded: the picture has too many pixels"),
     RefusalCause.COSTLY: _("%(file)s was not uploaded: the picture is too complex. Save it as a normal JPEG first"),
-    RefusalCause.BUSY: _("%(file)s was not uploaded: too many pictures are arriving now. Try again in a minute"),
+    RefusalCause.BUSY: _("%(file)s was not uploaded: too many files are arriving now. Try again in a minute"),
+    RefusalCause.LOCKED: _("%(file)s was not uploaded: it is locked. Save it without a password, then add it again"),
+    RefusalCause.COSTLY_PDF: _(
+        "%(file)s was not uploaded: the PDF is too complex. Print it to a new PDF file, then add the new one"
+    ),
+    RefusalCause.PLACES: _(
+        "%(file)s was not uploaded: it may contain where it was filmed, and we cannot remove that. Save a copy without "
+        "the location on your phone, then add the copy"
+    ),
     RefusalCause.STORAGE: _("%(file)s was not uploaded: there is no room for files at the moment. Try again later"),
 }

@@ -1,4 +1,4 @@
-"""Pictures are decoded outside the web server: one process for each, limited in memory and time, one at once."""
+"""Pictures and PDF files are read outside the web server: a process for each, limited in memory and time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def patience() -> float:
 
 
 def reencode_apart(content: bytes, form: str, *, until: float) -> bytes:
-    """Return the picture re-encoded by a process of its own.
+    """Return the picture, or the PDF for the form "PDF", written anew by a process of its own.
 
     Raises ``Refused``, and ``kit.slots.NoSlot`` if it was not its turn before ``until``, which ``patience`` returns, or
     if the machine was too busy to finish it.

@@ -1,6 +1,6 @@
-"""The program that decodes one picture and encodes it anew, in a process of its own with limits on what it may use.
+"""The program that writes one picture or PDF anew, in a process of its own with limits on what it may use.
 
-`complaints/attachments/picture_process.py` runs this file with the name of the format as its argument, the picture on
+`complaints/attachments/picture_process.py` runs this file with the name of the format as its argument, the file on
 standard input and the result on standard output. It imports nothing of the site, so that it starts quickly.
 """
 
@@ -12,9 +12,10 @@ import resource
 import struct
 import sys
 import zlib
+from collections.abc import Iterable
 from enum import IntEnum
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 from PIL import ExifTags, Image
 
@@ -56,10 +57,11 @@ class Verdict(IntEnum):
     DAMAGED = 3
     PIXELS = 4
     COSTLY = 5
+    LOCKED = 6
 
 
 class Refused(Exception):
-    """The picture is not decoded, or cannot be, for the reason ``verdict``."""
+    """The file is not written anew, or cannot be, for the reason ``verdict``."""
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(verdict.name)
@@ -122,6 +124,113 @@ def _upright(picture: Image.Image) -> Image.Image:
     return picture if turn is None else picture.transpose(turn)
 
 
+# ---- PDF ----
+
+#: Keys of a PDF that tell who made it where, that run something, or that hold other files.
+_TELLING_KEYS: Final = (
+    *("/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/UserProperties", "/Measure", "/GPTS"),
+    *("/OpenAction", "/AA", "/JavaScript", "/JS", "/XFA", "/RichMediaContent", "/RichMediaSettings"),
+    *("/EmbeddedFiles", "/AF", "/EF", "/Collection", "/Renditions"),
+)
+_SIGNATURE_KEYS: Final = ("/Name", "/Contents", "/Cert", "/Location", "/Reason", "/ContactInfo", "/Prop_Build")
+_RUNNING_ACTIONS: Final = frozenset(
+    ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/RichMediaExecute")
+)
+#: APP1 to APP15 and comments, but for APP2 with colour profiles and APP14, which says how the colours are meant.
+_TELLING_SEGMENTS: Final = frozenset((*range(0xE1, 0xF0), 0xFE)) - {0xE2, 0xEE}
+_HOLDING_FILES: Final = frozenset(("/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"))
+
+
+def clean_pdf(content: bytes) -> bytes:
+    """Return the PDF without properties, XMP, scripts, embedded files and earlier versions; raises ``Refused``.
+
+    What its pages show stays as it is; pictures in them lose the data of the camera.
+    """
+    # Here and not above: a picture needs no pikepdf.
+    import pikepdf  # noqa: PLC0415
+
+    try:
+        with pikepdf.open(BytesIO(content)) as document:
+            _clean_document(document)
+            written = BytesIO()
+            document.save(written, deterministic_id=True)
+            return written.getvalue()
+    except pikepdf.PasswordError:
+        raise Refused(Verdict.LOCKED) from None
+    except (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError):
+        # As for pictures: the file is at fault, not the code.
+        raise Refused(Verdict.DAMAGED) from None
+
+
+def _clean_document(document: Any) -> None:
+    import pikepdf  # noqa: PLC0415
+
+    if "/Info" in document.trailer:
+        del document.trailer.Info
+    if "/Pages" not in document.Root:
+        raise Refused(Verdict.DAMAGED)
+    for found in document.objects:
+        if isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
+            _clean_dictionary(found, pikepdf)
+        elif isinstance(found, pikepdf.Array):
+            _clean_parts(found, pikepdf)
+
+
+def _clean_dictionary(found: Any, pikepdf: Any) -> None:
+    """Clean one dictionary and what is written directly into it; what it refers to is met by itself."""
+    _drop(found, _TELLING_KEYS)
+    if "/ByteRange" in found:
+        _drop(found, _SIGNATURE_KEYS)
+    _drop(found, [key for key in ("/A", "/PA", "/Next") if key in found and _runs(found[key], pikepdf)])
+    if "/Rect" in found:
+        _clean_annotation(found)
+    if isinstance(found, pikepdf.Stream):
+        if found.get("/Filter") == "/DCTDecode":
+            found.write(without_camera(found.read_raw_bytes()), filter=pikepdf.Name.DCTDecode)
+    else:
+        _clean_parts(found.values(), pikepdf)
+
+
+def _drop(found: Any, keys: Iterable[str]) -> None:
+    for key in keys:
+        if key in found:
+            del found[key]
+
+
+def _clean_annotation(found: Any) -> None:
+    kind = found.get("/Subtype")
+    if kind in _HOLDING_FILES:
+        _drop(found, set(found.keys()) - {"/Rect", "/Subtype", "/Type"})
+    elif kind != "/Widget":
+        _drop(found, ["/T"])  # who wrote a comment; of a field it is the name
+
+
+def _clean_parts(parts: Any, pikepdf: Any) -> None:
+    for part in parts:
+        if isinstance(part, pikepdf.Object) and not part.is_indirect:
+            if isinstance(part, pikepdf.Dictionary):
+                _clean_dictionary(part, pikepdf)
+            elif isinstance(part, pikepdf.Array):
+                _clean_parts(part, pikepdf)
+
+
+def _runs(action: Any, pikepdf: Any) -> bool:
+    return isinstance(action, pikepdf.Dictionary) and action.get("/S") in _RUNNING_ACTIONS
+
+
+def without_camera(jpeg: bytes) -> bytes:
+    """Return a JPEG without the segments in which cameras and programs write."""
+    kept, place = [jpeg[:2]], 2
+    while jpeg[place : place + 1] == b"\xff" and place + 4 <= len(jpeg):
+        letter = jpeg[place + 1]
+        if letter == _SCAN[0]:
+            break
+        end = place + 2 + int.from_bytes(jpeg[place + 2 : place + 4])
+        kept += [] if letter in _TELLING_SEGMENTS else [jpeg[place:end]]
+        place = end
+    return b"".join([*kept, jpeg[place:]])
+
+
 def limit_this_process() -> None:
     """Let this process use no more than a picture may cost, and only what others leave of the processors."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
@@ -131,10 +240,11 @@ def limit_this_process() -> None:
 
 
 def main() -> int:
-    """Encode standard input anew; the exit code is a ``Verdict``."""
+    """Write standard input anew; the exit code is a ``Verdict``."""
     limit_this_process()
+    content, form = sys.stdin.buffer.read(), sys.argv[1]
     try:
-        encoded = reencode(sys.stdin.buffer.read(), sys.argv[1])
+        encoded = clean_pdf(content) if form == "PDF" else reencode(content, form)
     except Refused as refused:
         return refused.verdict
     except MemoryError:

@@ -1,11 +1,11 @@
-"""Uploads: files are recognised by their content, pictures re-encoded without metadata, names made harmless."""
+"""Uploads: files are recognised by their content and written anew without metadata, names made harmless."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from complaints.attachments import picture_process
+from complaints.attachments import films, picture_process
 from complaints.attachments.reencoding import Refused, Verdict
 from complaints.models import Attachment, Case, Consultation, Draft
 from complaints.models.files import storage_name
@@ -40,10 +40,6 @@ ACCEPT = "image/jpeg,image/png,image/webp,application/pdf,video/mp4,video/3gpp"
 
 _HEAD = 4096
 _PDF_TAIL = 4096
-_BOX_HEAD = 8
-_LARGE_BOX_HEAD = 16
-# ISO/IEC 14496-12: a file is a row of boxes. A phone's film has fewer than a dozen of them at the top.
-_MOST_BOXES = 2000
 _FILM_BRANDS = frozenset({b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV"})
 _PHONE_FILM_BRANDS = (b"3gp", b"3gr", b"3gs", b"3ge", b"3g2")
 
@@ -59,6 +55,9 @@ class RefusalCause(StrEnum):
     PIXELS = "pixels"
     COSTLY = "costly"
     BUSY = "busy"
+    LOCKED = "locked"
+    COSTLY_PDF = "costly_pdf"
+    PLACES = "places"
     STORAGE = "storage"
 
 
@@ -66,6 +65,7 @@ _CAUSES = {
     Verdict.DAMAGED: RefusalCause.DAMAGED,
     Verdict.PIXELS: RefusalCause.PIXELS,
     Verdict.COSTLY: RefusalCause.COSTLY,
+    Verdict.LOCKED: RefusalCause.LOCKED,
 }
 
 
@@ -79,11 +79,14 @@ class FileRefused(ValueError):
 
 @dataclass(frozen=True)
 class FileKind:
-    """One accepted kind of file; the first ending is the one given to a file that has another."""
+    """One accepted kind of file; the first ending is the one given to a file that has another.
+
+    ``form`` is what the process that writes it anew calls it; films are cleaned where they are.
+    """
 
     content_type: str
     endings: tuple[str, ...]
-    picture: str = ""
+    form: str = ""
 
     @property
     def is_video(self) -> bool:
@@ -91,10 +94,10 @@ class FileKind:
         return self.content_type.startswith("video/")
 
 
-JPEG = FileKind("image/jpeg", (".jpg", ".jpeg"), picture="JPEG")
-PNG = FileKind("image/png", (".png",), picture="PNG")
-WEBP = FileKind("image/webp", (".webp",), picture="WEBP")
-PDF = FileKind("application/pdf", (".pdf",))
+JPEG = FileKind("image/jpeg", (".jpg", ".jpeg"), form="JPEG")
+PNG = FileKind("image/png", (".png",), form="PNG")
+WEBP = FileKind("image/webp", (".webp",), form="WEBP")
+PDF = FileKind("application/pdf", (".pdf",), form="PDF")
 MP4 = FileKind("video/mp4", (".mp4", ".m4v"))
 PHONE_FILM = FileKind("video/3gpp", (".3gp", ".3g2"))
 
@@ -102,12 +105,15 @@ PHONE_FILM = FileKind("video/3gpp", (".3gp", ".3g2"))
 def receive(upload: UploadedFile[Any], *, at: datetime, until: float | None = None) -> Attachment:
     """Return an unsaved attachment for ``upload``, or raise ``FileRefused``.
 
-    Pictures are decoded, turned upright, made smaller where they are very large, and re-encoded without EXIF, all in a
-    process of their own; ``until`` is how long to wait for it (``picture_process.patience``).
+    Pictures are decoded, turned upright, made smaller where they are very large, and re-encoded without EXIF, and PDF
+    files are written anew without properties, scripts and embedded files, in a process of their own; ``until`` is how
+    long to wait for it (``picture_process.patience``). Films lose the data of place and device in the upload itself.
     """
     kind = recognise(upload)
     until = picture_process.patience() if until is None else until
-    content: File[bytes] = ContentFile(_picture(upload, kind.picture, until)) if kind.picture else upload
+    content: File[bytes] = ContentFile(_anew(upload, kind.form, until)) if kind.form else upload
+    if kind.is_video:
+        _clean_film(upload)
     name = clean_name(upload.name or "", kind)
     attachment = Attachment(
         name=name, content_type=kind.content_type, size=content.size, sha256=_digest(content), added_at=at
@@ -131,7 +137,7 @@ def recognise(upload: UploadedFile[Any]) -> FileKind:
         raise FileRefused(RefusalCause.TYPE)
     if size > (MOST_VIDEO_BYTES if kind.is_video else MOST_BYTES):
         raise FileRefused(RefusalCause.VIDEO_SIZE if kind.is_video else RefusalCause.SIZE)
-    if (kind is PDF and not _has_an_end(upload, size)) or (kind.is_video and not _is_film(upload, size)):
+    if kind is PDF and not _has_an_end(upload, size):
         raise FileRefused(RefusalCause.DAMAGED)
     return kind
 
@@ -173,42 +179,25 @@ def _has_an_end(upload: UploadedFile[Any], size: int) -> bool:
     return b"%%EOF" in upload.read()
 
 
-def _is_film(upload: UploadedFile[Any], size: int) -> bool:
-    """Walk the boxes to the end of the file: a film has its index (``moov``), and no box is longer than the file."""
-    return b"moov" in set(_boxes(upload, size))
+# ---- written anew ----
 
 
-def _boxes(upload: UploadedFile[Any], size: int) -> Iterator[bytes]:
-    place = 0
-    for _ in range(_MOST_BOXES):
-        if place >= size:
-            return
-        upload.seek(place)
-        head = upload.read(_LARGE_BOX_HEAD)
-        length = _box_length(head, left=size - place)
-        if length < _BOX_HEAD or place + length > size:
-            raise FileRefused(RefusalCause.DAMAGED)
-        yield head[4:8]
-        place += length
+def _clean_film(upload: UploadedFile[Any]) -> None:
+    try:
+        films.clean(upload, upload.size or 0)
+    except films.NoFilm:
+        raise FileRefused(RefusalCause.DAMAGED) from None
+    except films.HasPlaces:
+        raise FileRefused(RefusalCause.PLACES) from None
 
 
-def _box_length(head: bytes, *, left: int) -> int:
-    """Return the length of a box: 0 stands for "to the end", 1 for a length in the next eight bytes."""
-    length = int.from_bytes(head[:4])
-    if length == 0:
-        return left
-    return int.from_bytes(head[8:16]) if length == 1 else length
-
-
-# ---- pictures ----
-
-
-def _picture(upload: UploadedFile[Any], form: str, until: float) -> bytes:
+def _anew(upload: UploadedFile[Any], form: str, until: float) -> bytes:
     upload.seek(0)
     try:
         return picture_process.reencode_apart(upload.read(), form, until=until)
     except Refused as refused:
-        raise FileRefused(_CAUSES[refused.verdict]) from None
+        is_costly_pdf = form == PDF.form and refused.verdict == Verdict.COSTLY
+        raise FileRefused(RefusalCause.COSTLY_PDF if is_costly_pdf else _CAUSES[refused.verdict]) from None
     except NoSlot:
         raise FileRefused(RefusalCause.BUSY) from None
 

@@ -35,7 +35,9 @@ def user_text(context: Context, text: object, *, lines: bool = False) -> SafeStr
 @register.simple_tag(takes_context=True)
 def place(context: Context, *, governorate: Governorate | None, area: str, spot: str) -> SafeString:
     """Write where something happened, governorate first, words typed as `user_text` writes them, or a dash."""
-    typed = [user_text(context, part) for part in (area, spot) if part]
+    visibility = context.get("case_visibility")
+    shown = visibility.redact_place(spot) if visibility else spot
+    typed = [user_text(context, part) for part in (area, shown) if part]
     parts = [governorate.name, *typed] if governorate else typed
     separator = pgettext("between parts of a place", ", ")
     return format_html_join(separator, "{}", ((part,) for part in parts)) or SafeString("—")

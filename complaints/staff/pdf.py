@@ -26,7 +26,7 @@ from complaints.case_text.event_texts import EventText
 from complaints.case_text.history import HistoryEntry
 from complaints.models import Case
 from complaints.staff.case_file import CaseFile
-from complaints.visibility.redaction import redactor
+from complaints.visibility.identity import CaseVisibility
 from kit.dates import moment_text
 from kit.unit import unit_name
 
@@ -73,6 +73,7 @@ class NamedPerson:
 
 def render(case: Case, file: CaseFile, *, at: datetime, printed_by: str, person: NamedPerson | None = None) -> bytes:
     """Return the file of ``case`` as a PDF in the language of the reader; ``person`` puts the identity on it."""
+    visibility = CaseVisibility(case, knows_person=person is not None)
     data = {
         "language": "en" if get_language() == "en" else "ar",
         "direction": _own_direction(),
@@ -82,11 +83,11 @@ def render(case: Case, file: CaseFile, *, at: datetime, printed_by: str, person:
         "subject": _directed(case.subject),
         "words": {"page": pgettext("pages", "Page"), "of": pgettext("pages", "of")},
         "printed": gettext("Printed by %(name)s, %(moment)s") % {"name": _plain(printed_by), "moment": moment_text(at)},
-        "facts": _pairs(_facts(case, person)),
-        "sections": [section for section in _sections(case, file, person) if section["entries"]],
+        "facts": _pairs(_facts(visibility, person)),
+        "sections": [section for section in _sections(visibility, file) if section["entries"]],
     }
     # People sign what they write, and an answer names whom it is for.
-    return compile_pdf(data if person else _redacted(data, redactor(case.citizen)), at=at)
+    return compile_pdf(data if person else _redacted(data, visibility.redact), at=at)
 
 
 def compile_pdf(data: Mapping[str, object], *, at: datetime) -> bytes:
@@ -133,13 +134,14 @@ def _redacted(data_: Any, redact: Callable[[str], str]) -> Any:
 # ---- what stands in it ----
 
 
-def _facts(case: Case, person: NamedPerson | None) -> Iterator[tuple[str, str]]:
+def _facts(visibility: CaseVisibility, person: NamedPerson | None) -> Iterator[tuple[str, str]]:
+    case = visibility.case
     yield gettext("Tracking number"), _grouped(case.reference)
     yield pgettext("case", "Kind"), str(case.get_kind_display())
     yield gettext("Status"), str(case.get_state_display())
     yield pgettext("of a case", "Topic"), case.topic.name if case.topic else ""
     yield gettext("Agency"), case.agency.name if case.agency else ""
-    yield gettext("Place"), gettext(", ").join(_place(case))
+    yield gettext("Place"), gettext(", ").join(_place(visibility))
     yield gettext("Channel"), str(case.get_channel_display())
     yield gettext("Filed on"), moment_text(case.filed_at)
     yield gettext("Answer by"), moment_text(case.deadline_at) if case.deadline_at else ""
@@ -152,23 +154,26 @@ def _facts(case: Case, person: NamedPerson | None) -> Iterator[tuple[str, str]]:
     yield gettext("Mobile number"), person.phone
 
 
-def _place(case: Case) -> list[str]:
-    governorate = case.governorate.name if case.governorate else ""
-    return [part for part in (governorate, case.area, case.place) if part]
+def _place(visibility: CaseVisibility) -> list[str]:
+    governorate = visibility.case.governorate
+    return [*([governorate.name] if governorate else []), *visibility.whereabouts()]
 
 
-def _sections(case: Case, file: CaseFile, person: NamedPerson | None) -> Iterator[dict[str, object]]:
-    answers = answers_to_show(case, knows_person=person is not None)
+def _sections(visibility: CaseVisibility, file: CaseFile) -> Iterator[dict[str, object]]:
+    # Redacted before it is cut into lines: a name may go on in the next one.
+    case, redact = visibility.case, visibility.redact
+    answers = answers_to_show(case, knows_person=visibility.knows_person)
     answers_given = _pairs((answer.question_label, answer.answer_label) for answer in answers)
-    yield _section(gettext("What the citizen wrote"), [_entry(lines=[case.details])], answers_given)
+    yield _section(gettext("What the citizen wrote"), [_entry(lines=[redact(case.details)])], answers_given)
     if file.answer:
-        yield _section(gettext("The answer"), [_answer_entry(file.answer)])
+        yield _section(gettext("The answer"), [_answer_entry(file.answer, redact)])
     held = [_entry(span.holder, [span.length, *_when(span.since, span.until)]) for span in file.spans]
     yield _section(gettext("Who had the case"), held)
     yield _section(
-        gettext("Conversation with the citizen"), _cut([_conversation_entry(line) for line in file.conversation])
+        gettext("Conversation with the citizen"),
+        _cut([_conversation_entry(line, redact) for line in file.conversation]),
     )
-    yield _section(gettext("History"), _cut([_history_entry(entry) for entry in reversed(file.history)]))
+    yield _section(gettext("History"), _cut([_history_entry(entry, redact) for entry in reversed(file.history)]))
 
 
 def _when(since: datetime, until: datetime | None) -> list[str]:
@@ -176,20 +181,20 @@ def _when(since: datetime, until: datetime | None) -> list[str]:
     return [moment_text(since), *([moment_text(until)] if until else [])]
 
 
-def _answer_entry(text: EventText) -> PdfEntry:
-    return _entry(text.label, lines=[text.first, text.second])
+def _answer_entry(text: EventText, redact: Callable[[str], str]) -> PdfEntry:
+    return _entry(text.label, lines=[redact(text.first), redact(text.second)])
 
 
-def _conversation_entry(line: ConversationLine) -> PdfEntry:
+def _conversation_entry(line: ConversationLine, redact: Callable[[str], str]) -> PdfEntry:
     by = line.message.channel if line.message else line.by
     status = [line.message.delivery.word] if line.message else []
-    return _entry(line.title, [moment_text(line.at), by, *status], lines=line.texts)
+    return _entry(line.title, [moment_text(line.at), by, *status], lines=map(redact, line.texts))
 
 
-def _history_entry(entry: HistoryEntry) -> PdfEntry:
+def _history_entry(entry: HistoryEntry, redact: Callable[[str], str]) -> PdfEntry:
     text = entry.text or EventText()
     meta = [moment_text(entry.at), entry.by, text.label, text.named, text.linked]
-    return _entry(entry.title, meta, lines=[text.first, text.second])
+    return _entry(entry.title, meta, lines=[redact(text.first), redact(text.second)])
 
 
 def _cut(entries: Sequence[PdfEntry]) -> Sequence[PdfEntry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,7 +9,7 @@ from functools import cached_property
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.models import Case
-from complaints.visibility.redaction import redactor
+from complaints.visibility.redaction import Person
 
 
 def knows_person(case: Case, user: User, *, at: datetime) -> bool:
@@ -34,16 +33,20 @@ class CaseVisibility:
 
     def redact(self, text: str) -> str:
         """Return ``text`` for this reader; texts by staff too, because answers address the person by name."""
-        return text if self.knows_person else self._redact(text)
+        return text if self.knows_person else self._person.redact(text)
 
     def whereabouts(self) -> list[str]:
-        """Return the area and the place of the case, each left out, not redacted, if it names the person."""
-        parts = (part.strip() for part in (self.case.area, self.case.place))
-        return [part for part in parts if part and self.redact(part) == part]
+        """Return the area and the place of the case, each left out, not redacted, if it tells who the person is."""
+        parts = {self.case.area.strip(): self.redact, self.case.place.strip(): self.redact_place}
+        return [part for part, redact in parts.items() if part and redact(part) == part]
+
+    def redact_place(self, text: str) -> str:
+        """Return ``text``, which says where something is, for this reader: the own address tells who it is."""
+        return text if self.knows_person else self._person.redact_place(text)
 
     @cached_property
-    def _redact(self) -> Callable[[str], str]:
-        return redactor(self.case.citizen)
+    def _person(self) -> Person:
+        return Person.of(self.case.citizen)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,11 @@ def film(brand: bytes = b"isom") -> bytes:
     return box(b"ftyp", brand + b"\0\0\2\0isomiso2") + box(b"mdat", b"\0" * 64) + box(b"moov", box(b"mvhd"))
 
 
-PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\nstartxref\n9\n%%EOF\n"
+PDF = (
+    b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n"
+    b"trailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+)
 PROGRAM = b"MZ\x90\x00\x03\x00\x00\x00" + b"\0" * 512
 
 

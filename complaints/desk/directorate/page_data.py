@@ -12,7 +12,7 @@ from agencies.models import current_calendar
 from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text.estimates import GivenEstimate, LatestEstimate, given_estimates, latest_estimate, offers
 from complaints.models import Attachment, Consultation
-from complaints.visibility.redaction import without_person
+from complaints.visibility.redaction import Person
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,8 @@ def consultation_content(
 ) -> ConsultationContent:
     """Return what the directorate reads, in five statements; ``file_url`` returns where it gets a file."""
     case, calendar = consultation.case, current_calendar()
-
-    def redacted(text: str) -> str:
-        return without_person(text, case.citizen)
-
+    person = Person.of(case.citizen)
+    redacted = person.redact
     return ConsultationContent(
         subject=redacted(case.subject),
         details=redacted(case.details),
@@ -63,7 +61,7 @@ def consultation_content(
         ],
         additions=[redacted(text) for text in case.additions.order_by("pk").values_list("text", flat=True)],
         area=redacted(case.area),
-        place=redacted(case.place),
+        place=person.redact_place(case.place),
         files=[
             FileLink(attachment.plain_name, attachment.size, file_url(attachment))
             for attachment in readable_files(consultation)

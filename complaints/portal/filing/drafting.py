@@ -24,6 +24,11 @@ def find_or_start_draft(citizen: Citizen, kind: str) -> Draft:
     return found or Draft(citizen=citizen, kind=kind)
 
 
+def find_draft(token: uuid.UUID, citizen: Citizen) -> Draft | None:
+    """Return the draft ``token`` if it is the citizen's and not sent yet."""
+    return Draft.objects.select_related("topic").filter(pk=token, citizen=citizen).first()
+
+
 def save_draft(draft: Draft, *, at: datetime, **values: Any) -> Draft:
     """Save ``values`` in the citizen's draft of this kind, begun here if need be, and return it.
 

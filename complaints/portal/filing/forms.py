@@ -272,12 +272,13 @@ def _what_initial(draft: Draft) -> dict[str, Any]:
 
 
 class CheckStepForm(Form):
-    """How to be told, whether to stay unnamed, and the token of the draft that is sent.
+    """How to be told, whether to stay unnamed, the token of the draft that is sent, and what of it was ``seen``.
 
     ``email`` is the confirmed address alone: without one there is nothing to choose.
     """
 
     draft = forms.UUIDField(error_messages={"required": STALE, "invalid": STALE})
+    seen = forms.CharField(required=False, max_length=64)
     notify_by = ChoiceCardsField(
         label=_("How should we send you updates?"),
         error_messages={"required": _("Choose how we should send you updates")},
@@ -287,8 +288,8 @@ class CheckStepForm(Form):
         label=_("Hide my identity from the agency"),
         help_text=naming_unit(
             _(
-                "The agency does not see your name and number. The %(unit)s does. Leave your name out of the text and "
-                "the files."
+                "The agency does not see your name and number. The %(unit)s does. You will see what the agency sees "
+                "before it is sent."
             )
         ),
     )

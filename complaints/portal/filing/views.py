@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import citizen_required, signed_in_citizen, signed_in_user
+from accounts.models import Citizen
 from agencies.models import Agency, Governorate
 from complaints.actions.filing import AlreadyFiled, DraftIncomplete, TooManyToday
 from complaints.actions.topic_answers import given
@@ -25,6 +26,7 @@ from complaints.case_text.promise import promise_card
 from complaints.models import Case, Draft
 from complaints.portal.access import TOO_MANY, own_case, posted_data, read_or_post
 from complaints.portal.filing import drafting
+from complaints.portal.filing.agency_view import agency_view
 from complaints.portal.filing.forms import STALE, AgencyStepForm, CheckStepForm, DetailsStepForm
 from complaints.suggestions import owners
 from complaints.suggestions.similar import reported_before
@@ -135,20 +137,42 @@ def _after_what(request: HttpRequest, kind: str) -> HttpResponse:
 @citizen_required
 @read_or_post
 def new_check(request: HttpRequest, kind: str) -> HttpResponse:
-    """Show everything once more and send it; a second press finds the case of the first."""
+    """Show everything once more and send it; a second press finds the case of the first.
+
+    Whoever stays unnamed sees it as the agency will before it is sent.
+    """
     at = timezone.now()
     citizen = signed_in_citizen(request)
     form = CheckStepForm(posted_data(request), phone=citizen.masked_phone, email=citizen.confirmed_email)
-    if form.is_bound and form.is_valid() and (case := _send(request, form, at)):
+    is_unread = form.is_bound and form.is_valid() and _is_unread(form, citizen)
+    if form.is_bound and form.is_valid() and not is_unread and (case := _send(request, form, at)):
         return redirect("receipt", ref=case.reference)
     draft = drafting.find_or_start_draft(citizen, kind)
     questions = drafting.draft_questions(draft)
-    if not (draft.is_complete and drafting.has_answers(draft, questions)):
+    if draft.topic is None or not (draft.is_complete and drafting.has_answers(draft, questions)):
         return _go_back(request, draft)
     form.initial = {"notify_by": citizen.offered_way, "hides_identity": draft.hides_identity}
     advice = {"reported": reported_before(draft, at=at), "offer": owners.for_draft(draft, at=at)}
-    advice |= {"answers": given(questions, draft.answers)}
+    answers = given(questions, draft.answers)
+    hides = bool(form["hides_identity"].value()) or draft.topic.hides_identity
+    view = agency_view(draft, citizen, answers=answers) if hides and not draft.topic.withheld_from_agency else None
+    advice |= {"answers": answers, "agency_view": view, "is_unread": is_unread}
     return render(request, "complaints/portal/filing/new_check.html", _step_context(form, draft, at) | advice)
+
+
+def _is_unread(form: CheckStepForm, citizen: Citizen) -> bool:
+    """Tell whether the person wants to stay unnamed and has not seen this text as the agency will.
+
+    Not asked of a late press, whose draft is a case by now, nor of a draft that no agency gets.
+    """
+    if not form.cleaned_data["hides_identity"]:
+        return False
+    draft = drafting.find_draft(form.cleaned_data["draft"], citizen)
+    if draft is None or draft.topic is None or draft.topic.withheld_from_agency:
+        return False
+    answers = given(drafting.draft_questions(draft), draft.answers)
+    seen: str = form.cleaned_data["seen"]
+    return agency_view(draft, citizen, answers=answers).digest != seen
 
 
 def _send(request: HttpRequest, form: CheckStepForm, at: datetime) -> Case | None:

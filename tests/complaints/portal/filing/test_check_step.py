@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -14,6 +15,7 @@ from pytest_django import Settings
 from accounts.models import Citizen
 from agencies.models import Topic
 from complaints.attachments import uploads
+from complaints.attachments.uploads import receive
 from complaints.models import Case, Draft
 from notifications.models import Message
 from tests.cast import sign_in
@@ -111,12 +113,47 @@ def test_the_first_step_says_who_decides_by_the_name_that_the_unit_has(as_amina:
 def test_the_identity_is_hidden_when_asked_and_always_where_the_topic_says_so(
     as_amina: Client, make_draft: Callable[..., Draft], conduct: Topic
 ) -> None:
-    send(as_amina, make_draft(), hides_identity="on")
+    unnamed = make_draft()
+    send(as_amina, unnamed, hides_identity="on", seen=seen(send(as_amina, unnamed, hides_identity="on")))
     draft = make_draft(topic=conduct)
-    assert "hides_identity" not in as_amina.get(CHECK).content.decode()
-    send(as_amina, draft)
+    page = as_amina.get(CHECK)
+    assert "hides_identity" not in page.content.decode()
+    send(as_amina, draft, seen=seen(page))
     send(as_amina, make_draft(subject="تسرب أمام المدرسة"))
     assert [case.hides_identity for case in Case.objects.order_by("pk")] == [True, True, False]
+
+
+def seen(page: HttpResponse) -> str:
+    """Return what the page sends along to say which text was shown."""
+    return page.context["agency_view"].digest
+
+
+@pytest.mark.usefixtures("omar")
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "We cannot recognise everything: a face"), ("ar", "لا نستطيع التعرّف إلى كل شيء: فقد يدل عليكم وجه")],
+)
+def test_whoever_stays_unnamed_sees_what_the_agency_will_and_can_change_it_before_it_is_sent(
+    as_amina: Client, make_draft: Callable[..., Draft], amina: Citizen, language: str, words: str
+) -> None:
+    check = CHECK.replace("/ar/", f"/{language}/")
+    draft = make_draft(details=f"أنا {amina.first_name}، الماء مقطوع عن الحي منذ أسبوع.", place="قرب المخبز")
+    uploads.keep([receive(upload("هوية أمينة.jpg"), at=draft.updated_at)], draft=draft)
+    posted = {"draft": draft.pk, "notify_by": "sms", "hides_identity": "on"}
+    page = as_amina.post(check, posted)
+    text = " ".join(page.content.decode().split())
+    assert (page.status_code, Case.objects.count(), page.context["is_unread"]) == (200, 0, True)
+    assert [
+        one in text for one in ("أنا •••، الماء مقطوع", "قرب المخبز", words, WHAT.replace("/ar/", f"/{language}/"))
+    ] == [*[True] * 4]
+    view = page.context["agency_view"]
+    assert (view.files, view.place) == ([draft.attachments.get().plain_name], "قرب المخبز")
+    assert page.context["form"]["hides_identity"].value()
+    Draft.objects.filter(pk=draft.pk).update(details="أنا أمينة، والماء مقطوع عن الحي كله منذ أسبوع.")
+    changed = as_amina.post(check, posted | {"seen": view.digest})
+    assert (changed.status_code, Case.objects.count()) == (200, 0)
+    sent = as_amina.post(check, posted | {"seen": seen(changed)})
+    assert (sent.status_code, Case.objects.get().hides_identity) == (302, True)
 
 
 @pytest.mark.usefixtures("omar")

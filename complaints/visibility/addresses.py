@@ -1,0 +1,198 @@
+"""Finds an e-mail address and a postal address in a text, however their parts are joined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import pairwise
+from typing import Final
+
+from complaints.visibility import spellings
+from complaints.visibility.texts import ReadText, Span, Word
+from complaints.visibility.vocabulary import is_of, without_article
+from kit.arabic import fold
+
+_AT: Final = frozenset({"at", "ات", "ءات", "ايت", "اط", "عند"})
+_DOT: Final = frozenset({"dot", "دوت", "نقطه", "نقطة", "بوينت", "point"})
+_JOINT: Final = frozenset(
+    ("underscore", "under", "score", "شرطه", "سفليه", "اندرسكور", "داش", "dash", "hyphen", "minus", "plus", "ناقص")
+)
+_SIGNS: Final = _AT | _DOT | _JOINT
+#: Words of a written-out address at most.
+_MOST_WORDS: Final = 24
+#: Letters between two parts of an address.
+_GAP: Final = 16
+#: A local part as short as this is found only before an "at".
+_SHORT_LOCAL: Final = 6
+#: Words of a postal address are looked for so many words around each other.
+_NEAR: Final = 6
+_SEGMENTS: Final = re.compile(r"[،,;؛\n/|]|\s[-–—]\s")
+_FILLERS: Final = frozenset({"في", "من", "ال", "the", "of", "in", "حي", "رقم"})
+
+
+# ---- e-mail ----
+
+
+def email_spans(text: ReadText, email: str) -> Iterator[Span]:
+    """Yield where ``email`` stands, its signs written as words or not, and its first half alone if it is telling.
+
+    Any address that is announced as "my e-mail" is yielded too.
+    """
+    yield from _announced(text)
+    local, _, domain = fold(email).partition("@")
+    atoms = re.findall(r"[^\W_]+", local)
+    if not atoms or not domain:
+        return
+    for start in text.find(lambda word: _is_spelt(word, atoms[0])):
+        words = [word for word in text.words[start : start + _MOST_WORDS] if word.text not in _SIGNS]
+        found = words[: len(atoms)]
+        if (
+            len(found) == len(atoms)
+            and all(map(_is_spelt, (word.text for word in found), atoms))
+            and _are_joined(found)
+        ):
+            yield from _email_from(text, words, atoms)
+
+
+def _is_spelt(word: str, atom: str) -> bool:
+    if word == atom:
+        return True
+    is_in_arabic = spellings.is_arabic(word) and len(atom) > 2  # noqa: PLR2004
+    return is_in_arabic and len(spellings.skeleton(word)) > 1 and spellings.skeleton(word) == spellings.skeleton(atom)
+
+
+def _announced(text: ReadText) -> Iterator[Span]:
+    for cue in text.find(partial(is_of, "email")):
+        near = text.words[cue + 1 : cue + 1 + _MOST_WORDS // 2]
+        words = [word for word in near if word.text not in _SIGNS and not is_of("between", word.text)]
+        at = next((end for end, (one, other) in enumerate(pairwise(words)) if _is_at(text, one, other)), None)
+        if at is not None and _are_joined(words[: at + 1]):
+            end = _end_of_domain(text, words, at + 1)
+            if end > at + 1:
+                yield Span(words[0].start, words[end].end)
+
+
+def _end_of_domain(text: ReadText, words: Sequence[Word], end: int) -> int:
+    while end + 1 < len(words) and _is_dot(text, words[end], words[end + 1]):
+        end += 1
+    return end
+
+
+def _are_joined(words: Sequence[Word]) -> bool:
+    return all(second.start - first.end <= _GAP for first, second in pairwise(words))
+
+
+def _email_from(text: ReadText, words: Sequence[Word], atoms: Sequence[str]) -> Iterator[Span]:
+    """Yield the address whose first half is the first of ``words``."""
+    end = len(atoms) - 1
+    is_address = end + 1 < len(words) and _is_at(text, words[end], words[end + 1])
+    if is_address:
+        end = _end_of_domain(text, words, end + 1)
+    joined = "".join(atoms)
+    is_telling = len(joined) >= _SHORT_LOCAL and (len(atoms) > 1 or not joined.isalpha())
+    if is_address or (is_telling and words[0].text == atoms[0]):
+        yield Span(words[0].start, words[end].end)
+
+
+def _is_at(text: ReadText, first: Word, second: Word) -> bool:
+    between = text.plain[first.end : second.start]
+    return len(between) <= _GAP and ("@" in between or not _AT.isdisjoint(re.findall(r"[^\W_]+", between)))
+
+
+def _is_dot(text: ReadText, first: Word, second: Word) -> bool:
+    between = text.plain[first.end : second.start]
+    if "\n" in between or len(between) > _GAP:
+        return False
+    is_sign = bool(re.fullmatch(r"\s?[.\-]|[.\-]\s?", between)) and second.text.isascii()
+    return is_sign or not _DOT.isdisjoint(re.findall(r"[^\W_]+", between))
+
+
+# ---- postal address ----
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One part of a postal address between two commas."""
+
+    words: frozenset[str]
+    is_telling: bool
+    #: The preposition that must come first: "behind the bakery" is not "the bakery behind".
+    first: str = ""
+
+
+def segments_of(address: str) -> list[Segment]:
+    """Return the parts of a postal address, and which of them tells a house by itself."""
+    found = []
+    for part in _SEGMENTS.split(address):
+        words = re.findall(r"[^\W_]+", fold(part))
+        bare = frozenset(without_article(word) for word in words if word not in _FILLERS)
+        if bare:
+            first = words[0] if is_of("nearness", words[0]) else ""
+            found.append(Segment(bare, is_telling=_names_a_house(words), first=first))
+    return found
+
+
+def _names_a_house(words: Sequence[str]) -> bool:
+    """Tell whether these words name one house: "Rose building no. 9", but not "floor 2" nor "near the school"."""
+    generic = [word for word in words if is_of("part_of_house", without_article(word)) or word.isdigit()]
+    others = len(words) - len(generic)
+    return bool(generic) and others > is_of("nearness", words[0])
+
+
+def address_spans(text: ReadText, segments: Sequence[Segment], *, is_place: bool = False) -> Iterator[Span]:
+    """Yield the parts of a postal address that stand in the text.
+
+    A part tells by itself if it names a house, or after "I live in"; a quarter or a town does only beside another part.
+    In a text that is a place (``is_place``) a part of several words tells.
+    """
+    found = sorted((span, number) for number, segment in enumerate(segments) for span in _found(text, segment))
+    for place, (span, number) in enumerate(found):
+        segment = segments[number]
+        neighbours = (*found[max(0, place - 1) : place], *found[place + 1 : place + 2])
+        is_beside = any(other != number and _are_near(span, near) for near, other in neighbours)
+        is_long = len(segment.words) > 1
+        is_own = is_beside or is_place or _is_home(text, span)
+        if segment.is_telling or (is_long and is_own) or (is_place and is_beside):
+            yield span
+
+
+def _are_near(one: Span, other: Span) -> bool:
+    return max(one.start, other.start) - min(one.end, other.end) <= _GAP
+
+
+def _found(text: ReadText, segment: Segment) -> Iterator[Span]:
+    """Yield where all words of a segment stand close together, in any order."""
+    places = text.find(lambda word: not segment.words.isdisjoint(_bare_forms(word)))
+    for number, place in enumerate(places):
+        if segment.first and segment.first not in _bare_forms(text.words[place].text):
+            continue
+        near = [one for one in places[number : number + len(segment.words) + 1] if one - place < len(segment.words) + 2]
+        seen: set[str] = set()
+        for one in near:
+            seen.update(segment.words & _bare_forms(text.words[one].text))
+            if seen == segment.words:
+                yield _whole_span(text, place, one)
+                break
+
+
+def _whole_span(text: ReadText, first: int, last: int) -> Span:
+    """Return the words with the preposition, the "street" or the "number" that belongs to them."""
+    while first and text.words[first - 1].text in {"حي", "رقم", "no", "number"}:
+        first -= 1
+    return Span(text.words[first].start, text.words[last].end)
+
+
+@lru_cache(maxsize=8192)
+def _bare_forms(word: str) -> frozenset[str]:
+    forms = {word, without_article(word)}
+    if word[:1] in "وبلف" and len(word) > 3:  # noqa: PLR2004
+        forms |= {word[1:], without_article(word[1:])}
+    if word.startswith("لل"):
+        forms.add(word[2:])
+    return frozenset(forms)
+
+
+def _is_home(text: ReadText, span: Span) -> bool:
+    return any(is_of("home", word.text) for word in text.words_before(span.start, _NEAR))

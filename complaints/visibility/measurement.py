@@ -1,0 +1,133 @@
+"""Measures the redaction on texts of which it is known what must be hidden and what must be kept."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+from typing import Final
+
+from complaints.visibility.redaction import Person
+
+SAMPLE: Final = Path(__file__).parents[1] / "data" / "hidden_identity_sample.csv"
+#: Shares of the texts in which everything must be hidden, or kept.
+LEAST_HIDDEN, LEAST_KEPT = 0.95, 0.97
+#: The quantile of a 95 % interval.
+_Z: Final = 1.96
+_HOME, _TRUNK = "+962", "0"
+
+
+@dataclass(frozen=True)
+class SampleText:
+    """One text of a sample: what of it must be hidden and kept, and ``way``, how the person is named."""
+
+    code: str
+    way: str
+    text: str
+    person: Person
+    hidden: Sequence[str]
+    kept: Sequence[str]
+
+    @property
+    def is_for_looking(self) -> bool:
+        """Tell whether the text is of the half that was read when the rules were written."""
+        return hashlib.sha256(self.code.encode()).digest()[0] % 2 == 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a text: None where nothing must be hidden, or kept."""
+
+    sample: SampleText
+    is_hidden: bool | None
+    is_kept: bool | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of how many."""
+
+    good: int
+    all: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Return the Wilson interval at 95 %."""
+        if not self.all:
+            return 0.0, 1.0
+        share, square = self.good / self.all, _Z * _Z
+        middle = share + square / (2 * self.all)
+        half = _Z * sqrt(share * (1 - share) / self.all + square / (4 * self.all * self.all))
+        scale = 1 + square / self.all
+        return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+
+    def reaches(self, least: float) -> bool:
+        """Tell whether the share is at least ``least``; of nothing it is not."""
+        return self.all > 0 and self.good >= least * self.all
+
+    def __str__(self) -> str:
+        if not self.all:
+            return "-"
+        low, high = self.interval
+        return f"{self.good} of {self.all}  {self.good / self.all:.1%}  [{low:.1%}, {high:.1%}]"
+
+
+def read_samples(path: Path) -> list[SampleText]:
+    """Return the texts of a file with the columns of ``hidden_identity_sample.csv``."""
+    with path.open(encoding="utf-8-sig", newline="") as rows:
+        return [
+            SampleText(
+                row["id"],
+                row["way"],
+                row["text"],
+                person_of(json.loads(row["identity"])),
+                json.loads(row["must_hide"]),
+                json.loads(row["must_keep"]),
+            )
+            for row in csv.DictReader(rows)
+        ]
+
+
+def person_of(identity: dict[str, str]) -> Person:
+    """Return the person of the column ``identity``, whose telephone is written as at home."""
+    phone = identity.get("phone") or ""
+    names = tuple(identity.get(name) or "" for name in ("first", "second", "third", "family"))
+    return Person(
+        names,
+        phone=_HOME + phone.removeprefix(_TRUNK) if phone.startswith(_TRUNK) else phone,
+        email=identity.get("email") or "",
+        address=identity.get("address") or "",
+        number=identity.get("number") or identity.get("national_number") or "",
+    )
+
+
+def judge(sample: SampleText) -> Verdict:
+    """Redact a text and return whether all that must be hidden is, and all that must be kept is still there."""
+    shown = sample.person.redact(sample.text)
+    is_hidden = all(part not in shown for part in sample.hidden) if sample.hidden else None
+    is_kept = all(part in shown for part in sample.kept) if sample.kept else None
+    return Verdict(sample, is_hidden, is_kept)
+
+
+def hidden_share(verdicts: Iterable[Verdict]) -> Share:
+    """Return in how many of the texts with something to hide all of it is hidden."""
+    return _share(verdicts, lambda verdict: verdict.is_hidden)
+
+
+def kept_share(verdicts: Iterable[Verdict]) -> Share:
+    """Return in how many of the texts with something to keep all of it is kept."""
+    return _share(verdicts, lambda verdict: verdict.is_kept)
+
+
+def _share(verdicts: Iterable[Verdict], of: Callable[[Verdict], bool | None]) -> Share:
+    judged = [answer for verdict in verdicts if (answer := of(verdict)) is not None]
+    return Share(sum(judged), len(judged))
+
+
+def is_reached(verdicts: Sequence[Verdict]) -> bool:
+    """Tell whether enough of the texts are hidden and kept."""
+    return hidden_share(verdicts).reaches(LEAST_HIDDEN) and kept_share(verdicts).reaches(LEAST_KEPT)

@@ -1,0 +1,207 @@
+"""The parts of one person's name, and which words of a text may be one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from complaints.visibility import spellings
+from complaints.visibility.spellings import collapsed
+from complaints.visibility.texts import Word
+from complaints.visibility.vocabulary import (
+    ARTICLE,
+    PARTICLES,
+    SHORTEST,
+    WITH_ARTICLE,
+    is_of,
+    without_article,
+    words_of,
+)
+from kit.arabic import fold
+
+#: A word may stand for two parts written as one; then it names the person by itself.
+BOTH = -1
+#: Most words of one part: "Abd al-Rahman" has three.
+MOST_WORDS = 3
+
+
+class Match(NamedTuple):
+    """What a word may be: which part, whether its spelling leaves no doubt, and whether it is an ordinary word too."""
+
+    part: int
+    is_sure: bool
+    is_ordinary: bool
+
+
+class NamePart:
+    """One part of a name as registered: the first name, those of father and grandfather, the family's."""
+
+    def __init__(self, name: str, *, number: int, is_family: bool) -> None:
+        self.name, self.number, self.is_family = name.strip(), number, is_family
+        self.words = fold(name).split()
+        self.folded = "".join(self.words)
+        self.is_arabic = spellings.is_arabic(self.folded)
+        self.forms = set(self._forms())
+        bare = without_article(self.folded)
+        self.is_ordinary = not words_of("ordinary").isdisjoint((self.folded, bare))
+        self.is_rare = (is_family or self.is_arabic) and (
+            not self.is_ordinary and words_of("given").isdisjoint((self.folded, bare)) and not is_of("place", bare)
+        )
+        self.strength = spellings.strength(name) if self.is_arabic else len(spellings.skeleton(self.folded))
+        # Arabic without vowels fits a Latin name more easily than the other way round.
+        self.is_telling = self.strength >= spellings.STRONG_SKELETON + (not self.is_arabic)
+        self.latin = spellings.latin_pattern(name) if self.is_arabic else None
+        is_long = self.is_arabic and len(self.words) > 1
+        self.latin_beginning = spellings.latin_pattern(name.split(maxsplit=1)[0]) if is_long else None
+
+    def _forms(self) -> Iterator[str]:
+        plain = (
+            spellings.arabic_forms(self.folded, is_family=self.is_family) if self.is_arabic else iter((self.folded,))
+        )
+        return (form for form in map(collapsed, plain) if len(form) > 1)
+
+    def is_slip_of(self, word: str) -> bool:
+        """Tell whether ``word``, collapsed, differs from a form in one letter; short words differ too easily."""
+        bare = without_article(word)
+        if len(bare) < spellings.LONG_ENOUGH_FOR_A_SLIP or self._near.isdisjoint((bare, *spellings.shortened(bare))):
+            return False
+        return any(spellings.is_slip(bare, form) for form in map(without_article, self.forms))
+
+    def is_almost(self, word: str) -> bool:
+        """Tell whether ``word``, of the script of this part, has a slip, or in Latin letters other vowels."""
+        is_vowel = not self.is_arabic and word[0] == self.folded[0] and self.is_written_in_latin(word)
+        return is_vowel or self.is_slip_of(word)
+
+    @cached_property
+    def _near(self) -> frozenset[str]:
+        """Return the forms and what they are with a letter left out: a slip shares one of these."""
+        forms = [form for form in map(without_article, self.forms) if len(form) >= spellings.LONG_ENOUGH_FOR_A_SLIP]
+        return frozenset((*forms, *(short for form in forms for short in spellings.shortened(form))))
+
+    def is_written_in_latin(self, word: str) -> bool:
+        """Tell whether ``word`` of Latin letters, or of Arabic ones for a Latin name, may be this part."""
+        if self.latin:
+            return bool(self.latin.fullmatch(word))
+        return self.strength >= spellings.STRONG_SKELETON and spellings.skeleton(word) == spellings.skeleton(
+            self.folded
+        )
+
+    def begins_in_latin(self, word: str) -> bool:
+        """Tell whether ``word`` of Latin letters may be the first word of this part, which has several."""
+        return self.latin_beginning is not None and bool(self.latin_beginning.fullmatch(word))
+
+    def begins_with(self, letter: str) -> bool:
+        """Tell whether ``letter``, of either script, is the initial of this part."""
+        if letter in {self.folded[0], without_article(self.folded)[0]}:
+            return True
+        return (
+            self.is_arabic and letter.isascii() and spellings.is_latin_initial(without_article(self.folded)[0], letter)
+        )
+
+
+class NameParts:
+    """The parts of a name, and a memory of the words that were compared with them."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        last = len(names) - 1
+        parts = [
+            NamePart(name, number=number, is_family=number == last)
+            for number, name in enumerate(names)
+            if fold(name).strip()
+        ]
+        # A father's name that is the person's own again identifies nobody.
+        self.parts = list({part.folded: part for part in reversed(parts)}.values())[::-1]
+        self.by_number = {part.number: part for part in self.parts}
+        self.ends = {0, last}
+        self._seen: dict[str, Match | None] = {}
+
+    @cached_property
+    def forms(self) -> dict[str, int]:
+        """Return the part of each form."""
+        return {form: part.number for part in self.parts for form in part.forms}
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """Return what the first of several words may be that are a part together."""
+        ends = {form[:end] for form in self.forms for end in range(1, len(form))}
+        return frozenset(ends)
+
+    def may_begin(self, word: str) -> bool:
+        """Tell whether ``word``, folded, is a part or may be the first piece of one."""
+        if self.match(word) is not None:
+            return True
+        if word in self._beginnings or (word[0] in PARTICLES and word[1:] in self._beginnings):
+            return len(word) > 1
+        return len(word) <= spellings.LONGEST and any(part.begins_in_latin(word) for part in self.parts)
+
+    def match(self, word: str) -> Match | None:
+        """Return what ``word``, folded, may be."""
+        if word not in self._seen:
+            self._seen[word] = self._match(word)
+        return self._seen[word]
+
+    def match_joined(self, words: Sequence[Word]) -> Match | None:
+        """Return what several words may be as one: a part of several words, or one torn apart."""
+        joined = collapsed("".join(word.text for word in words))
+        for part in self.parts:
+            if part.begins_in_latin(words[0].text) and part.is_written_in_latin(joined):
+                return Match(part.number, is_sure=True, is_ordinary=False)
+            if len(part.words) > 1 and words[0].text.endswith(part.words[0]) and part.is_slip_of(joined):
+                return Match(part.number, is_sure=False, is_ordinary=False)
+        found = self.forms.get(joined, self.forms.get(joined[1:]) if joined[:1] in PARTICLES else None)
+        return None if found is None else Match(found, is_sure=True, is_ordinary=False)
+
+    def _match(self, word: str) -> Match | None:
+        if len(word) > spellings.LONGEST:
+            return None
+        word = word.removesuffix("'s").removesuffix("’s")
+        for form in spellings.attached_forms(word):
+            number = self.forms.get(form)
+            if number is not None:
+                return self._known(number, word, form)
+        if self._is_two(word):
+            return Match(BOTH, is_sure=True, is_ordinary=False)
+        return self._guessed(word)
+
+    def _is_two(self, word: str) -> bool:
+        """Tell whether ``word`` is two parts written as one."""
+        return any(
+            word.startswith(form) and self.forms.get(word[len(form) :], number) != number
+            for form, number in self.forms.items()
+            if SHORTEST <= len(form) <= len(word) - SHORTEST
+        )
+
+    def _known(self, number: int, word: str, form: str) -> Match | None:
+        part = self.by_number[number]
+        is_ordinary = part.is_ordinary or form in words_of("ordinary")
+        has_article = word.startswith(WITH_ARTICLE) and not part.folded.startswith(ARTICLE)
+        # "The hope" and "the light" are never people.
+        return None if is_ordinary and has_article else Match(number, is_sure=True, is_ordinary=is_ordinary)
+
+    def _guessed(self, word: str) -> Match | None:
+        """Return what ``word`` may be in other letters or with a slip; an ordinary word is not guessed at."""
+        if len(word) == 1 or word in words_of("ordinary") or word.isdigit():
+            return None
+        is_arabic = spellings.is_arabic(word)
+        forms = spellings.attached_forms(word) if is_arabic else (word,)
+        for part in self.parts:
+            if part.is_arabic != is_arabic and any(map(part.is_written_in_latin, forms)):
+                return Match(part.number, is_sure=part.is_telling, is_ordinary=False)
+        for part in self.parts:
+            if part.is_arabic == is_arabic and any(map(part.is_almost, forms)):
+                return Match(part.number, is_sure=False, is_ordinary=False)
+        return None
+
+
+def letters_of(letters: str, parts: NameParts) -> Iterator[re.Match[str]]:
+    """Yield where single letters in a row, joined as ``letters``, spell a part."""
+    spelt = {part.folded for part in parts.parts} | {without_article(part.folded) for part in parts.parts}
+    longest_first = sorted((form for form in spelt if len(form) >= SHORTEST), key=len, reverse=True)
+    if longest_first:
+        yield from re.finditer("|".join(map(re.escape, longest_first)), letters)
+    if letters.isascii():
+        for part in parts.parts:
+            if part.latin and part.strength > 1:
+                yield from part.latin.finditer(letters)

@@ -1,0 +1,192 @@
+"""Finds telephone and document numbers in a text, in whatever digits or words and with whatever between them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from complaints.visibility.texts import ReadText, Span
+from complaints.visibility.vocabulary import is_of
+
+NUMBER_WORDS: Final = Path(__file__).parents[1] / "data" / "number_words.csv"
+_HOME: Final = "962"
+#: What a telephone number may begin with before the nine digits that are kept, the longest first.
+_PREFIXES: Final = ("00962", "962", "0")
+#: A mobile number of Jordan.
+_MOBILE: Final = re.compile("(?:00962|962)?0?7[789][0-9]{7}")
+_ATOM: Final = re.compile(r"[0-9]+|[^\W\d_]+")
+#: A zero typed as the letter O.
+_LETTER_O: Final = re.compile(r"(?<=[0-9])o+|o+(?=[0-9])|^o$")
+_DIGIT: Final = re.compile("[0-9]")
+#: Letters, and words that are no numbers, that may stand between two digits of one number.
+_WIDEST_GAP, _MOST_WORDS = 30, 4
+#: Between the digits of one group nothing but a few signs.
+_GROUP_GAP: Final = 4
+#: So many last digits tell whose number it is by themselves; so many after "it ends in".
+_ENOUGH, _ENOUGH_AFTER_CUE = 6, 3
+_CUE_REACH: Final = 6
+_SIGNS_BEFORE: Final = "+("
+
+
+@dataclass
+class _Digits:
+    """The digits of a text in a row, with the place of each and the words that stand before it."""
+
+    digits: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    words: list[int] = field(default_factory=list)
+
+    def add(self, digits: str, start: int, end: int, words: int) -> None:
+        """Add digits that are one word, or one each for a row of figures."""
+        is_row = end - start == len(digits)
+        for place, digit in enumerate(digits):
+            self.digits.append(digit)
+            self.starts.append(start + place if is_row else start)
+            self.ends.append(start + place + 1 if is_row else end)
+            self.words.append(words if place == 0 else 0)
+
+    def pop(self) -> tuple[str, int]:
+        """Take the last digit away again; return it and where it began."""
+        self.ends.pop()
+        self.words.pop()
+        return self.digits.pop(), self.starts.pop()
+
+    def is_close(self, first: int, last: int) -> bool:
+        """Tell whether the digits ``first`` to ``last`` stand close enough together to be one number."""
+        steps = range(first + 1, last + 1)
+        if sum(self.words[place] for place in steps) > _MOST_WORDS:
+            return False
+        return all(self.starts[place] - self.ends[place - 1] <= _WIDEST_GAP for place in steps)
+
+    def groups(self) -> Iterator[tuple[int, int]]:
+        """Yield the first and last of the digits that stand together with nothing but signs between them."""
+        first = 0
+        for place in range(1, len(self.digits) + 1):
+            is_end = place == len(self.digits)
+            if is_end or self.words[place] or self.starts[place] - self.ends[place - 1] > _GROUP_GAP:
+                yield first, place - 1
+                first = place
+
+
+def number_spans(text: ReadText, *, phone: str, numbers: Sequence[str]) -> Iterator[Span]:
+    """Yield where ``phone``, in international form, or one of ``numbers`` of documents stands, or its last digits."""
+    row = _digits_of(text)
+    domestic = phone.lstrip("+").removeprefix("00").removeprefix(_HOME).lstrip("0")
+    wanted = [number for number in (domestic, *numbers) if number.isdigit()]
+    joined = "".join(row.digits)
+    for number in wanted:
+        if len(number) >= _ENOUGH:
+            yield from _whole(text, row, joined, number, has_prefix=number == domestic)
+            yield from _ends(text, row, joined, number)
+    yield from _announced(text, row, joined)
+    for number in numbers:
+        if number and not number.isdigit():
+            yield from (Span(*found.span()) for found in re.finditer(_spaced(number), text.plain))
+
+
+def _spaced(number: str) -> str:
+    return r"(?<![^\W_])" + r"[\W_]{0,3}".join(map(re.escape, number.lower())) + r"(?![^\W_])"
+
+
+def _whole(text: ReadText, row: _Digits, joined: str, number: str, *, has_prefix: bool) -> Iterator[Span]:
+    place = joined.find(number)
+    while place >= 0:
+        last = place + len(number) - 1
+        if row.is_close(place, last):
+            first = _with_prefix(row, joined, place) if has_prefix else place
+            yield Span(_with_signs(text, row.starts[first]), row.ends[last])
+        place = joined.find(number, place + 1)
+
+
+def _with_signs(text: ReadText, start: int) -> int:
+    """Return where the plus and the bracket before a number begin."""
+    while start and text.plain[start - 1] in _SIGNS_BEFORE:
+        start -= 1
+    return start
+
+
+def _with_prefix(row: _Digits, joined: str, place: int) -> int:
+    """Return where a number that begins at ``place`` begins with its 0 or the code of the country."""
+    for prefix in ("009620", "9620", *_PREFIXES):
+        first = place - len(prefix)
+        if first >= 0 and joined[first:place] == prefix and row.is_close(first, place):
+            return first
+    return place
+
+
+def _ends(text: ReadText, row: _Digits, joined: str, number: str) -> Iterator[Span]:
+    """Yield groups of digits that are the end of ``number``: long ones, and short ones that are said to be its end."""
+    for first, last in row.groups():
+        digits = joined[first : last + 1]
+        if len(digits) < len(number) and number.endswith(digits) and (
+            len(digits) >= _ENOUGH or (len(digits) >= _ENOUGH_AFTER_CUE and _is_said_to_end(text, row.starts[first]))
+        ):  # fmt: skip
+            yield Span(row.starts[first], row.ends[last])
+
+
+def _announced(text: ReadText, row: _Digits, joined: str) -> Iterator[Span]:
+    """Yield mobile numbers that somebody calls their own, also those that are not registered."""
+    for first, last in row.groups():
+        is_own = _MOBILE.fullmatch(joined, first, last + 1) and any(
+            is_of("contact", word.text) for word in text.words_before(row.starts[first], _CUE_REACH // 2)
+        )
+        if is_own:
+            yield Span(_with_signs(text, row.starts[first]), row.ends[last])
+
+
+def _is_said_to_end(text: ReadText, start: int) -> bool:
+    return any(is_of("number_end", word.text) for word in text.words_before(start, _CUE_REACH))
+
+
+# ---- digits ----
+
+
+def _digits_of(text: ReadText) -> _Digits:
+    row, multiplier, before = _Digits(), 1, -1
+    for place in text.find(_is_number):
+        words = place - before - 1
+        word, before = text.words[place], place
+        for atom in _ATOM.finditer(_LETTER_O.sub(lambda found: "0" * len(found[0]), word.text)):
+            meaning = atom[0] if atom[0].isdigit() else _meaning(atom[0])
+            if meaning.startswith("x"):
+                multiplier = int(meaning[1:])
+            elif meaning:
+                span = Span(word.start + atom.start(), word.start + atom.end())
+                _take(row, meaning * multiplier if meaning.isdigit() else meaning, atom[0], span, words)
+                words, multiplier = 0, 1
+    return row
+
+
+def _is_number(word: str) -> bool:
+    return bool(_meaning(word) or _DIGIT.search(word) or word == "o")
+
+
+def _take(row: _Digits, meaning: str, word: str, span: Span, words: int) -> None:
+    """Add what a word means: ``*`` repeats its digit as often as the digit before says, ``+`` is a ten."""
+    start, end = span
+    if meaning.endswith("*"):
+        times, start = row.pop() if row.digits and not words else ("1", start)
+        row.add(meaning[0] * int(times), start, end, words)
+    elif meaning.endswith("+"):
+        is_compound = row.digits and not words and word.startswith("و")  # سبعة وسبعين
+        unit, start = row.pop() if is_compound else ("", start)
+        row.add(meaning[0] + unit, start, end, words)
+    else:
+        row.add(meaning, start, end, words)
+
+
+def _meaning(word: str) -> str:
+    known = _number_words()
+    return known.get(word) or (known.get(word[1:], "") if word[:1] == "و" else "")
+
+
+@cache
+def _number_words() -> dict[str, str]:
+    with NUMBER_WORDS.open(encoding="utf-8", newline="") as rows:
+        return {word: row["digits"] for row in csv.DictReader(rows) for word in row["words"].split()}

@@ -1,0 +1,125 @@
+"""A text as redaction reads it: folded, cut into words, each with its place in what was typed."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from kit.arabic import fold
+
+_COMBINING: Final = "\u0300-\u036f\u0653-\u0655"
+#: Letters and signs that fold to one each, if no mark follows; or any one with its combining marks.
+_RUN: Final = re.compile(
+    f"[ -~\\s\u0621-\u063a\u0641-\u064a\u0660-\u0669،؛؟«»–—]+(?![{_COMBINING}])|(?s:.)[{_COMBINING}]*"
+)
+#: A word, in which an apostrophe may stand: Sa'ad.
+_WORD: Final = re.compile("[^\\W_]+(?:['’`][^\\W_]+)*")
+_CAPITAL: Final = re.compile("[A-Z]")
+_END_OF_SENTENCE: Final = re.compile(r"[.!?؟\n؛;]")
+#: What may stand between two redacted places that are then one.
+_NOTHING: Final = re.compile(r"[^\S\n]*")
+
+
+class Span(NamedTuple):
+    """A part of a folded text, from ``start`` up to ``end``."""
+
+    start: int
+    end: int
+
+
+class Word(NamedTuple):
+    """A folded word and its place in the folded text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """``typed`` folded as ``plain``; ``places`` are the positions in ``typed`` of each folded letter and of the end."""
+
+    typed: str
+    plain: str
+    places: Sequence[int]
+
+    @cached_property
+    def words(self) -> list[Word]:
+        """Return the words in their order."""
+        return [Word(found[0], *found.span()) for found in _WORD.finditer(self.plain)]
+
+    def is_capital(self, word: Word) -> bool:
+        """Tell whether ``word`` was typed with a capital; in a text without any, each word counts as if it was."""
+        return self.typed[self.places[word.start]].isupper() or not self._has_capitals
+
+    def typed_of(self, word: Word) -> str:
+        """Return ``word`` as it was typed."""
+        return self.typed[self.places[word.start] : self.places[word.end]]
+
+    @cached_property
+    def _has_capitals(self) -> bool:
+        return bool(_CAPITAL.search(self.typed))
+
+    def words_before(self, place: int, count: int) -> list[Word]:
+        """Return the ``count`` words, or fewer, that begin before ``place`` in the folded text."""
+        end = bisect_left(self.words, place, key=lambda word: word.start)
+        return self.words[max(0, end - count) : end]
+
+    @cached_property
+    def _places_of(self) -> dict[str, list[int]]:
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for place, word in enumerate(self.words):
+            found[word.text].append(place)
+        return found
+
+    def find(self, is_wanted: Callable[[str], object]) -> list[int]:
+        """Return the numbers of the words that ``is_wanted``, which is asked once for each different word."""
+        return sorted(place for word, places in self._places_of.items() if is_wanted(word) for place in places)
+
+    def between(self, first: int, second: int) -> str:
+        """Return what stands between the word ``first`` and the word ``second``, by their numbers."""
+        return self.plain[self.words[first].end : self.words[second].start]
+
+    def ends_sentence(self, first: int, second: int) -> bool:
+        """Tell whether a sentence ends between the words ``first`` and ``second``."""
+        return bool(_END_OF_SENTENCE.search(self.between(first, second)))
+
+    def without(self, spans: Iterable[Span], cover: str) -> str:
+        """Return what was typed with ``cover`` in the place of each of ``spans``, neighbours as one."""
+        kept, shown = [], 0
+        for start, last in self._merged(spans):
+            end = last
+            kept.append(self.typed[shown : self.places[start]])
+            while (
+                end < len(self.plain) and self.places[end] == self.places[end - 1]
+            ):  # half of a letter that folds to two
+                end += 1
+            shown = self.places[end]
+        return cover.join([*kept, self.typed[shown:]])
+
+    def _merged(self, spans: Iterable[Span]) -> list[Span]:
+        merged: list[Span] = []
+        for span in sorted(spans):
+            if merged and (span.start <= merged[-1].end or _NOTHING.fullmatch(self.plain, merged[-1].end, span.start)):
+                merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+            elif span.end > span.start:
+                merged.append(span)
+        return merged
+
+
+def read_text(text: str) -> ReadText:
+    """Return ``text`` folded and with its places."""
+    folded: list[str] = []
+    places: list[int] = []
+    for run in _RUN.finditer(text):
+        start, end = run.span()
+        plain = fold(run[0])
+        folded.append(plain)
+        # What does not fold one to one is a single letter.
+        places += range(start, end) if len(plain) == end - start else [start] * len(plain)
+    return ReadText(text, "".join(folded), [*places, len(text)])
