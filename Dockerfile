@@ -27,7 +27,7 @@ COPY . /app
 # Neither step reaches a server or needs a key.
 RUN DJANGO_SETTINGS_MODULE=config.offline python manage.py catalogue --compile
 RUN DJANGO_SETTINGS_MODULE=config.offline python manage.py collectstatic --noinput -v 0
-RUN useradd --system --no-create-home service && install -d -o service -g service /media /backups
+RUN useradd --system --no-create-home service && install -d -o service -g service /media /backups /anchors
 USER service
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=6s --start-period=30s CMD ["python", "-m", "config.probe"]

@@ -11,6 +11,7 @@ python3 run.py manage …   a management command, with the servers and the data 
 python3 run.py bench …    a benchmark; without a name, the list of them
 python3 run.py imports    which rooms import which, circles, and imports against the layers
 python3 run.py lock       resolve requirements/*.in into requirements/*.lock again
+python3 run.py audit      ask the package index for advisories about the packages of production
 """
 
 from __future__ import print_function
@@ -35,7 +36,7 @@ READ_ONLY = (
     "{} cannot be written to, and its .venv is missing or not up to date. Run `python3 run.py` once while it can be "
     "written to, or copy it to a folder of your own."
 )
-DEVELOPER_COMMANDS = {"test", "check", "bench", "imports", "lock"}
+DEVELOPER_COMMANDS = {"test", "check", "bench", "imports", "lock", "audit"}
 
 
 def main():

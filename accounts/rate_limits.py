@@ -39,9 +39,12 @@ class RateLimit:
 CODES_PER_PHONE = RateLimit("code_phone", 5, DAY)
 CODES_PER_ADDRESS = RateLimit("code_address", 60, HOUR)
 CODES_PER_PREFIX = RateLimit("code_prefix", 40, HOUR)
+# More than that raises an alarm. It stops nothing: strangers could stop the codes of the whole country with it.
 CODES_IN_TOTAL = RateLimit("code_all", 3000, HOUR)
-# A circuit breaker: after this many wrong codes no code is sent or accepted until the hour is over.
-WRONG_CODES_IN_TOTAL = RateLimit("code_wrong_all", 500, HOUR)
+# Circuit breakers: after this many wrong codes none is sent or accepted there until the hour is over. Half of it raises
+# an alarm. Codes that never left do not count.
+WRONG_CODES_PER_NETWORK = RateLimit("code_wrong_network", 200, HOUR)
+WRONG_CODES_PER_PREFIX = RateLimit("code_wrong_prefix", 100, HOUR)
 
 REGISTRY_CHECKS_PER_PHONE = RateLimit("registry_phone", 5, DAY)
 REGISTRY_CHECKS_PER_ADDRESS = RateLimit("registry_address", 30, DAY)
@@ -49,15 +52,20 @@ REGISTRY_CHECKS_PER_ADDRESS = RateLimit("registry_address", 30, DAY)
 SIGN_INS_PER_NUMBER_AND_ADDRESS = RateLimit("sign_in_here", 5, QUARTER_HOUR)
 SIGN_INS_PER_NUMBER = RateLimit("sign_in_number", 40, HOUR)
 SIGN_INS_PER_ADDRESS = RateLimit("sign_in_address", 150, QUARTER_HOUR)
+# Instead of the others on a device that the owner has signed in from before.
+SIGN_INS_PER_DEVICE = RateLimit("sign_in_device", 10, QUARTER_HOUR)
 NEW_PASSWORDS_PER_ADDRESS = RateLimit("new_password_address", 60, HOUR)
+STAFF_SIGN_INS_PER_EMAIL_AND_ADDRESS = RateLimit("staff_here", 5, QUARTER_HOUR)
 STAFF_SIGN_INS_PER_ADDRESS = RateLimit("staff_address", 60, QUARTER_HOUR)
 STAFF_SIGN_INS_PER_EMAIL = RateLimit("staff_email", 40, HOUR)
 PASSWORD_TRIES_PER_USER = RateLimit("password_user", 5, QUARTER_HOUR)
 # Each change sends an SMS, and the budget for SMS does not apply to it.
 PASSWORD_CHANGES_PER_USER = RateLimit("password_changed", 10, DAY)
-RESETS_PER_NUMBER = RateLimit("reset_number", 5, DAY)
-RESET_PROOFS_PER_NUMBER = RateLimit("reset_proof", 5, DAY)
-RESETS_PER_ADDRESS = RateLimit("reset_address", 60, HOUR)
+# By number and phone together: who knows only one of them uses up nothing of the owner's.
+RESETS_PER_NUMBER_AND_PHONE = RateLimit("reset_pair", 5, DAY)
+RESET_PROOFS_PER_NUMBER_AND_PHONE = RateLimit("reset_proof", 5, DAY)
+# Short links of messages that lead nowhere: mistyped, expired, or guessed.
+WRONG_LINKS_PER_ADDRESS = RateLimit("wrong_link", 60, HOUR)
 # Links to confirm an e-mail address. Above the second limit no message leaves, and the page does not say so: it
 # must not tell whether others gave the same address.
 EMAIL_LINKS_PER_CITIZEN = RateLimit("email_link_citizen", 5, DAY)
@@ -156,6 +164,16 @@ def client_address(request: HttpRequest) -> str:
     if isinstance(address, IPv6Address):
         return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
     return str(address)
+
+
+def network(address: str) -> str:
+    """Return the network of an address that ``client_address`` returned: a /24 of IPv4, a /48 of IPv6."""
+    try:
+        found = ip_network(address)
+    except ValueError:
+        return "unknown"
+    wide = 24 if found.version == 4 else 48  # noqa: PLR2004 - the version
+    return str(found.supernet(new_prefix=min(wide, found.prefixlen)))
 
 
 def prefix(phone: str) -> str:

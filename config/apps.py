@@ -12,7 +12,7 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Load the system checks that refuse wrong settings; begin to report errors and to trace, if they say so."""
         # They read the settings, which are loaded by now.
-        from config import checks, server_checks  # noqa: F401, PLC0415
+        from config import checks, deployment_checks, server_checks  # noqa: F401, PLC0415
         from config.monitoring import error_reports, tracing  # noqa: PLC0415
 
         error_reports.start()

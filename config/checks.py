@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 from django.utils.module_loading import import_string
 
-from kit.crypto import lookup, parse_keys
+from kit.crypto import lookups, named_keys, parse_keys
 
 REPLACEABLE = ("SMS_CARRIERS", "EMAIL_CARRIERS", "REGISTRY")
 DATABASE_SCHEMES = ("postgres", "postgresql")
@@ -79,7 +79,8 @@ def keys_are_whole(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Ch
     hint = "Make a key with: openssl rand -base64 32"
     try:
         parse_keys(settings.IDENTITY_KEYS)
-        lookup("0", purpose="check")
+        named_keys(settings.HISTORY_KEYS, name="HISTORY_KEYS")
+        lookups("0", purpose="check")
     except ImproperlyConfigured as problem:
         return [Error(str(problem), hint=hint, id="config.E004")]
     if settings.LOOKUP_KEY in settings.IDENTITY_KEYS:

@@ -57,8 +57,6 @@ def logging_config(level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # Puts what a person typed into the sentence: a staff e-mail address.
-            "axes": {"level": "CRITICAL"},
             # Below an error it repeats addresses that people mistyped.
             "django.request": {"level": "ERROR"},
             # Below that it writes every address it asks, which holds number and text where a gateway is asked by query.

@@ -16,6 +16,10 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.timezone import now
 
+from accounts.models import User
+from accounts.sign_in import known_devices
+from config.own_site import OWN_SITE
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
@@ -47,11 +51,6 @@ def _hop(forwarded: str, count: int) -> str:
         return str(ip_address(hops[-count]))
     except ValueError:
         return ""
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the address the request came from, which `TrustedProxies` has settled."""
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class RequestLimits:
@@ -102,9 +101,10 @@ class PermissionsPolicy:
     POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Add the header."""
+        """Add the header, and the one by which other sites cannot embed an answer of ours."""
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", self.POLICY)
+        response.headers.setdefault(*OWN_SITE)
         return response
 
 
@@ -183,6 +183,20 @@ class IdleSession:
         seen = int(now().timestamp())
         if seen - request.session.get("seen", 0) >= self.EVERY_SECONDS:
             request.session["seen"] = seen
+
+
+class KnownDevices:
+    """Mark the device of whoever is signed in, so that strangers who fail elsewhere do not lock its owner out of it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Set the cookie with the first answer after a sign-in, and again after the password was changed."""
+        response = self.get_response(request)
+        if isinstance(request.user, User):
+            known_devices.remember(request, response, request.user)
+        return response
 
 
 class PrivatePages:

@@ -4,7 +4,7 @@ import os
 from base64 import b64encode
 
 # Worthless on purpose: nothing is ever encrypted, signed or stored under these.
-_KEY, _OTHER_KEY = (b64encode(bytes([number] * 32)).decode() for number in (0, 1))
+_KEY, _OTHER_KEY, _THIRD_KEY = (b64encode(bytes([number] * 32)).decode() for number in (0, 1, 2))
 
 _HAS_DATABASE = "DATABASE_URL" in os.environ
 
@@ -17,6 +17,7 @@ for _name, _value in {
     "PUBLIC_URL": "http://offline.invalid",
     "IDENTITY_KEYS": f"offline:{_KEY}",
     "LOOKUP_KEY": _OTHER_KEY,
+    "HISTORY_KEYS": f"offline:{_THIRD_KEY}",
 }.items():
     os.environ.setdefault(_name, _value)
 

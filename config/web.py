@@ -3,8 +3,12 @@
 import os
 from typing import Any
 
+import gunicorn
+
 from config.logs import logging_config
 
+# Its name and version are nobody's business.
+gunicorn.SERVER = "web"
 bind = f"{os.environ.get('WEB_HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Many more than connections to the database: without a proxy that reads requests first, a slow client keeps a thread.

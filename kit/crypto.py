@@ -52,22 +52,32 @@ class Sealed(bytes):
 
 
 @lru_cache(maxsize=8)
-def parse_keys(text: str) -> Mapping[str, AESGCM]:
-    """Return the ciphers of ``kid:base64,kid2:base64`` by key id; the first is the one that writes."""
-    keys: dict[str, AESGCM] = {}
+def named_keys(text: str, *, name: str) -> Mapping[str, bytes]:
+    """Return the keys of ``kid:base64,kid2:base64`` by key id, the first being the one that writes.
+
+    ``name`` is that of the setting. Raises ``ImproperlyConfigured``.
+    """
+    keys: dict[str, bytes] = {}
     for entry in filter(None, (part.strip() for part in text.split(","))):
         kid, _, encoded = entry.partition(":")
         if not kid or not kid.isascii() or len(kid) > LONGEST_KEY_ID or kid in keys:
-            message = "IDENTITY_KEYS needs entries like kid:base64, each with its own id."
+            message = f"{name} needs entries like kid:base64, each with its own id."
             raise ImproperlyConfigured(message)
-        keys[kid] = AESGCM(_key_bytes(encoded, name="IDENTITY_KEYS"))
+        keys[kid] = key_bytes(encoded, name=name)
     if not keys:
-        message = "IDENTITY_KEYS holds no key."
+        message = f"{name} holds no key."
         raise ImproperlyConfigured(message)
     return keys
 
 
-def _key_bytes(encoded: str, *, name: str) -> bytes:
+@lru_cache(maxsize=8)
+def parse_keys(text: str) -> Mapping[str, AESGCM]:
+    """Return the ciphers of ``kid:base64,kid2:base64`` by key id; the first is the one that writes."""
+    return {kid: AESGCM(key) for kid, key in named_keys(text, name="IDENTITY_KEYS").items()}
+
+
+def key_bytes(encoded: str, *, name: str) -> bytes:
+    """Return the key that ``encoded`` is in base64; raise ``ImproperlyConfigured``, which says the setting's name."""
     try:
         key = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
@@ -118,10 +128,16 @@ def lookup(value: str, *, purpose: str) -> str:
 
     ``purpose`` keeps a phone and a number of the same digits apart. The value must already be in its stored form.
     """
+    return next(iter(lookups(value, purpose=purpose)), "")
+
+
+def lookups(value: str, *, purpose: str) -> list[str]:
+    """Return the hashes by which ``value`` may be stored: by LOOKUP_KEY, then by each of LOOKUP_KEY_FALLBACKS."""
     if not value:
-        return ""
-    key = _key_bytes(settings.LOOKUP_KEY, name="LOOKUP_KEY")
-    return hmac.new(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+        return []
+    keys = [key_bytes(settings.LOOKUP_KEY, name="LOOKUP_KEY")]
+    keys += [key_bytes(key, name="LOOKUP_KEY_FALLBACKS") for key in settings.LOOKUP_KEY_FALLBACKS]
+    return [hmac.digest(key, f"{purpose}\0{value}".encode(), hashlib.sha256).hex() for key in keys]
 
 
 class _SealedAttribute(DeferredAttribute):

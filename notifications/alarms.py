@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from notifications.models import Alarm, AlarmKind
 
 # These tell of something that has happened; the others are resolved when what they tell of is over.
-ENDED_BY_PEOPLE = (AlarmKind.SENT_TWICE, AlarmKind.LISTS_DIFFER)
+ENDED_BY_PEOPLE = (AlarmKind.SENT_TWICE, AlarmKind.LISTS_DIFFER, AlarmKind.MANY_CODES, AlarmKind.WRONG_CODES)
 
 logger = logging.getLogger(__name__)
 

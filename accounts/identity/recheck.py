@@ -64,7 +64,7 @@ def _settle(pk: UUID, finding: RegistryFinding, *, at: datetime) -> bool:
 
 def _answer(citizen: Citizen, finding: RegistryFinding, *, at: datetime) -> None:
     holder = (
-        Citizen.objects.filter(number_kind=citizen.number_kind, number_lookup=citizen.number_lookup).matched().first()
+        Citizen.objects.numbered(citizen.number_kind, citizen.number).matched().exclude(pk=citizen.pk).first()
         if finding.outcome == RegistryOutcome.MATCHED
         else None
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from accounts.models import Citizen, Identity, User
+from kit.crypto import lookups
 
 
 def link_staff(citizen: Citizen) -> None:
     """Link the staff with the proven mobile number of ``citizen`` to that citizen. Idempotent."""
-    User.objects.filter(is_staff=True, person=None, phone_lookup=citizen.phone_lookup).update(person=citizen)
+    hashes = lookups(citizen.phone, purpose="phone")
+    User.objects.filter(is_staff=True, person=None, phone_lookup__in=hashes).update(person=citizen)
 
 
 def citizen_with_phone(phone: str) -> Citizen | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar, Self
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
 from accounts.models.users import LANGUAGES, User
-from kit.crypto import EncryptedDate, EncryptedText, LookupField, lookup
+from kit.crypto import EncryptedDate, EncryptedText, LookupField, lookups
 from notifications.models import Channel
 
 NUMBER_PURPOSE = "number"
@@ -39,16 +40,16 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
 
     def numbered(self, kind: str, number: str) -> Self:
         """Return the citizens with this document number, proven or not."""
-        return self.filter(number_kind=kind, number_lookup=lookup(number, purpose=NUMBER_PURPOSE))
+        return self.filter(number_kind=kind, number_lookup__in=lookups(number, purpose=NUMBER_PURPOSE))
 
     def reached_at(self, phone: str) -> Self:
         """Return the citizens with this verified mobile number."""
-        return self.filter(phone_lookup=lookup(phone, purpose="phone"))
+        return self.filter(phone_lookup__in=lookups(phone, purpose="phone"))
 
     def signing_in_with(self, number: str) -> Self:
         """Return the citizens with this number and an active user: the proven owner first, then the newest."""
         return (
-            self.filter(number_lookup=lookup(number, purpose=NUMBER_PURPOSE), user__is_active=True)
+            self.filter(number_lookup__in=lookups(number, purpose=NUMBER_PURPOSE), user__is_active=True)
             .select_related("user")
             .order_by(Case(When(identity=Identity.MATCHED, then=0), default=1), "-created_at")
         )
@@ -133,6 +134,18 @@ class Citizen(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Save; with a changed identity the hash of the number too.
+
+        A number is matched once by one key only: who becomes matched while LOOKUP_KEY is rotated has the current one.
+        """
+        fields = None if update_fields is None else set(update_fields)
+        if fields and "identity" in fields:
+            # Read, so that it is hashed.
+            _ = self.number
+            fields |= {"number", "number_lookup"}
+        super().save(*args, update_fields=fields, **kwargs)
 
     @property
     def full_name(self) -> str:

@@ -25,6 +25,7 @@ from accounts.models import Citizen, Identity, PolicyAcceptance, User
 from accounts.models.people import CitizenQuerySet
 from accounts.registration.data import RegistrationData
 from accounts.sign_in.codes import phone_codes
+from accounts.sign_in.codes.code_limits import CodeContext
 from agencies.models import Governorate
 from notifications import outbox
 from notifications.addresses import address_status
@@ -39,7 +40,7 @@ class Mismatch(Exception):
     """The registry says that number, name and birth date do not belong together."""
 
 
-def send_code(data: RegistrationData, context: phone_codes.CodeContext, *, at: datetime) -> phone_codes.Sending:
+def send_code(data: RegistrationData, context: CodeContext, *, at: datetime) -> phone_codes.Sending:
     """Send the code to the phone that was entered, and notify the owner of a registered number once a day.
 
     For a number without an owner the same statements run: its notice is written too, and expires before it can be

@@ -29,8 +29,8 @@ from accounts.registration.sample_people import sample_people
 from accounts.sign_in import form_drafts
 from accounts.sign_in.backends import CITIZEN_BACKEND
 from accounts.sign_in.codes import code_page
+from accounts.sign_in.codes.code_limits import CodeContext
 from accounts.sign_in.codes.forms import CodeForm
-from accounts.sign_in.codes.phone_codes import CodeContext
 from accounts.sign_in.passwords.hashing import hash_for_number, uncounted_if_busy
 
 STEPS: Final = {"who": "register", "contact": "register-contact", "last": "register-password"}

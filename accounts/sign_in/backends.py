@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.contrib.auth.backends import BaseBackend, ModelBackend
@@ -43,18 +44,27 @@ class StaffBackend(ModelBackend):
         """Return the member of staff; an unknown login takes the same time."""
         if login is None or password is None:
             return None
-        user = User.objects.filter(login=login.strip().lower(), is_staff=True).first()
+        user = member_of_staff(login)
         is_right = _is_password(password, user)
         return user if user is not None and is_right and self.user_can_authenticate(user) else None
 
 
-def citizen_for(number: str, password: str) -> User | None:
-    """Return the user with this number and password, or None; both take the same time.
+def member_of_staff(login: str) -> User | None:
+    """Return the member of staff who signs in with this e-mail address."""
+    return User.objects.filter(login=login.strip().lower(), is_staff=True).first()
 
-    The proven owner comes first, then the newest of the pending citizens.
-    """
+
+def people_with(number: str) -> list[User]:
+    """Return who may sign in with this number: its proven owner first, then the newest of the pending citizens."""
     people = Citizen.objects.signing_in_with(number)[:CANDIDATES]
-    users = [citizen.user for citizen in people if citizen.user is not None]
+    return [citizen.user for citizen in people if citizen.user is not None]
+
+
+def citizen_for(number: str, password: str, users: Sequence[User]) -> User | None:
+    """Return the first of ``users``, who are ``people_with`` the number, with this password, or None.
+
+    Both take the same time.
+    """
     guess, fits = _hashable(password)
     matching = hashing.matching_users(guess, number, users)
     return matching[0] if matching and fits else None

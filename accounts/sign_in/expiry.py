@@ -1,8 +1,9 @@
-"""Deletes expired codes, form drafts and rate counters."""
+"""Deletes expired codes, form drafts, rate counters and sessions."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.contrib.sessions.models import Session
 from django.db.models import Model, QuerySet
 
 from accounts.models import FormDraft, PhoneCode, RateCounter
@@ -13,7 +14,7 @@ CODES_KEPT: Final = timedelta(days=2)
 
 
 def delete_expired(at: datetime) -> None:
-    """Delete form drafts older than a day, codes older than two days, and counters whose window has ended.
+    """Delete form drafts older than a day, codes older than two days, counters and sessions that have ended.
 
     Rows of one kind that cannot be deleted keep none of another.
     """
@@ -22,6 +23,7 @@ def delete_expired(at: datetime) -> None:
         FormDraft.objects.filter(expires_at__lte=at),
         PhoneCode.objects.filter(created_at__lte=at - CODES_KEPT),
         RateCounter.objects.filter(ends_at__lte=at),
+        Session.objects.filter(expire_date__lte=at),
     )
     for expired in tables:
         with run.row(expired.model.__name__):

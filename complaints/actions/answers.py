@@ -14,7 +14,6 @@ from complaints.actions.answer_quality import WeakAnswer, find_faults
 from complaints.actions.decisions import NothingProposed
 from complaints.engine import notices
 from complaints.engine.change import Change, Fact
-from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
 from complaints.models import Answer, AnswerState, Case
 from complaints.permissions import policy, second_person
@@ -63,7 +62,7 @@ def _propose(case: Case, *, by: User, at: datetime, outcome: str, found: str, do
                 state=AnswerState.TAKEN_BACK, taken_back_event=change.event_id
             )
             answer = _write(change, AnswerState.PROPOSED, by=by, outcome=outcome, found=found, done=done)
-            change.facts = _facts(answer) | _copies(case, answer, at=change.at)
+            change.facts = _facts(change, answer) | _copies(case, answer, at=change.at)
         if second_person.has_no_other_supervisor(case, by.pk, at=change.at):
             notices.tell_unit("cmu_decision", change=change)
     return answer
@@ -128,12 +127,12 @@ def _end(change: Change, answer: Answer, *, by: User, signed: bool, by_unit: boo
 
 def _close(change: Change, answer: Answer, *, by: User, more: dict[str, Fact]) -> None:
     proposals.drop(change)
-    change.facts = _facts(answer) | more
+    change.facts = _facts(change, answer) | more
     change.set(closed_at=change.at, closed_by=by, outcome=answer.outcome)
 
 
-def _facts(answer: Answer) -> dict[str, Fact]:
-    return {"outcome": answer.outcome, "words": fingerprint(answer.found, answer.done)}
+def _facts(change: Change, answer: Answer) -> dict[str, Fact]:
+    return {"outcome": answer.outcome, "words": change.fingerprint(answer.found, answer.done)}
 
 
 def _copies(case: Case, answer: Answer, *, at: datetime) -> dict[str, Fact]:

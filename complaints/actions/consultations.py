@@ -15,7 +15,6 @@ from complaints.actions.notes import HeldByAnother
 from complaints.attachments import uploads
 from complaints.engine import holders, signed_links
 from complaints.engine.change import Change, Fact
-from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import TransitionNotAllowed, act
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState, Estimate
 from complaints.workflow import Action, Actor, Holder, State
@@ -66,7 +65,7 @@ def consult(
         )
         change.facts = {
             "directorate": directorate.pk,
-            "words": fingerprint(text),
+            "words": change.fingerprint(text),
             "handed": str(signed_links.channel_to(directorate)),
         }
         change.holder, change.directorate = Holder.DIRECTORATE, directorate
@@ -100,7 +99,12 @@ def estimate(
             asked.state, asked.days = ConsultationState.ESTIMATED, days
             asked.save(update_fields=["state", "days"])
             until = timezone.localdate(change.calendar.due(change.at, days))
-            change.facts = {"days": days, "until": until.isoformat(), **_through(asked, by)}
+            change.facts = {
+                "days": days,
+                "until": until.isoformat(),
+                "words": change.fingerprint(reason),
+                **_through(asked, by),
+            }
     return given
 
 
@@ -131,7 +135,7 @@ def find(
             asked.save(update_fields=["state", "ended_at", "finding", "signed_as", "finding_event"])
             uploads.store(attachments, case=asked.case, consultation=asked)
             change.facts = {
-                "words": fingerprint(finding, signed_as),
+                "words": change.fingerprint(finding, signed_as),
                 "files": len(attachments),
                 **_through(asked, by),
             }

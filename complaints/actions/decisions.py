@@ -97,7 +97,11 @@ def _refuse(
             at=change.at,
         )
         change.partners = proposals.drop(change)
-        change.facts = {"reason": reason, "proposed_agency": proposed_agency.pk}
+        change.facts = {
+            "reason": reason,
+            "proposed_agency": proposed_agency.pk,
+            "words": change.fingerprint(text),
+        }
         change.set(agency=None, directorate=None, officer=None, promised_on=None, bounces=case.bounces + 1)
 
 
@@ -123,7 +127,7 @@ def propose_extension(case: Case, *, by: User, at: datetime, days: int, reason: 
                 proposed_by=by,
                 proposed_at=change.at,
             )
-            change.facts = {"new_on": extension.new_on.isoformat()}
+            change.facts = {"new_on": extension.new_on.isoformat(), "words": change.fingerprint(reason)}
         is_first = not case.extensions.filter(state=ExtensionState.GRANTED).exists()
         if not is_first or second_person.has_no_other_supervisor(case, by.pk, at=change.at):
             notices.tell_unit("cmu_decision", change=change)

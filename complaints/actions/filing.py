@@ -19,7 +19,7 @@ from complaints import reference
 from complaints.actions import proposals, recusals, topic_answers
 from complaints.attachments import uploads
 from complaints.engine.change import CaseStaff
-from complaints.engine.history_chain import fingerprint
+from complaints.engine.history_words import filed_words
 from complaints.engine.transition import NotEntitled, act, begin, transition
 from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, Revision, TopicAnswer
 from complaints.models.case import ArabicStrip
@@ -95,9 +95,9 @@ def file(filing: Filing, *, by: User, at: datetime) -> Case:
         facts = {
             "channel": filing.channel,
             "chosen_agency": filing.agency.pk if filing.agency else None,
-            "words": fingerprint(filing.subject, filing.details, *topic_answers.wordings(filing.answers)),
         }
-        begin(case, by=by, at=at, facts=facts, desk=desk)
+        words = filed_words(case, employee=case.employee, answers=topic_answers.wordings(filing.answers))
+        begin(case, by=by, at=at, facts=facts, words=words, desk=desk)
         topic_answers.keep(filing.answers, case)
         if filing.agency is not None:
             recusals.record(case, named, agency=filing.agency, at=at)
@@ -270,14 +270,14 @@ def amend(  # noqa: PLR0913 - the case, who and when, and one argument for each 
             answers=[answer.wording for answer in before],
             replaced_at=change.at,
         )
-        change.facts = {
-            "before": fingerprint(case.subject, case.details, *topic_answers.wordings(before)),
-            "words": fingerprint(subject, details, *topic_answers.wordings(before if answers is None else answers)),
-        }
+        words = filed_words(case, employee=case.employee, answers=topic_answers.wordings(before))
+        change.facts = {"before": change.fingerprint(*words)}
         if answers is not None:
             case.topic_answers.all().delete()
             topic_answers.keep(answers, case)
         change.set(subject=subject, details=details, area=area, place=place)
+        after = topic_answers.wordings(before if answers is None else answers)
+        change.facts["words"] = change.fingerprint(*filed_words(case, employee=case.employee, answers=after))
 
 
 def _require_measure(case: Case, *, at: datetime) -> None:
@@ -293,7 +293,7 @@ def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collectio
         _require_measure(case, at=change.at)
         Addition.objects.create(case=case, event_id=change.event_id, text=text, at=change.at)
         uploads.store(attachments, case=case)
-        change.facts = {"words": fingerprint(text), "files": len(attachments)}
+        change.facts = {"words": change.fingerprint(text), "files": len(attachments)}
 
 
 def withdraw(case: Case, *, by: User, at: datetime) -> None:

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
-from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import NotEntitled, act
-from complaints.models import Case, Label
+from complaints.models import Case, Label, TextSalt
 from complaints.workflow import Action
 
 
@@ -22,7 +21,7 @@ def label(case: Case, *, by: User, at: datetime, name: str) -> bool:
         _label, is_new = Label.objects.get_or_create(
             case=case, agency_id=agency, name=name, defaults={"event_id": change.event_id, "by": by, "at": change.at}
         )
-        change.facts = {"is_on": True, "words": fingerprint(name)}
+        change.facts = {"is_on": True, "words": change.fingerprint(name)}
     return is_new
 
 
@@ -32,8 +31,10 @@ def unlabel(case: Case, *, by: User, at: datetime, name: str) -> bool:
     if not found.exists():
         return False
     with act(case, Action.LABEL, by=by, at=at) as change:
+        # With the text goes its salt, as always when a text is erased.
+        TextSalt.objects.filter(event__in=found.values("event")).delete()
         found.delete()
-        change.facts = {"is_on": False, "words": fingerprint(name)}
+        change.facts = {"is_on": False}
     return True
 
 

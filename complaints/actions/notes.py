@@ -12,7 +12,6 @@ from accounts.models import User, officers_of
 from accounts.roles import CMU, DESK
 from agencies.models import OutsideCentre
 from complaints.engine import holders, notices
-from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import TransitionNotAllowed, act
 from complaints.models import Case, Handover, Note, NoteKind, SpokenWith, TaskState
 from complaints.workflow import Action, Holder, State
@@ -35,7 +34,7 @@ def note(case: Case, *, by: User, at: datetime, text: str) -> Note:
         written = Note.objects.create(
             case=case, event_id=change.event_id, kind=NoteKind.NOTE, text=text, by=by, at=change.at
         )
-        change.facts = {"desk": agency_at_desk(case, by, at=change.at), "words": fingerprint(text)}
+        change.facts = {"desk": agency_at_desk(case, by, at=change.at), "words": change.fingerprint(text)}
     return written
 
 
@@ -54,7 +53,7 @@ def log_call(case: Case, *, by: User, at: datetime, spoken_with: SpokenWith, tex
         change.facts = {
             "desk": agency_at_desk(case, by, at=change.at),
             "spoken_with": str(spoken_with),
-            "words": fingerprint(text),
+            "words": change.fingerprint(text),
         }
     return written
 
@@ -114,7 +113,7 @@ def hand_over(case: Case, *, by: User, at: datetime, centre: OutsideCentre, refe
         handed = Handover.objects.create(
             case=case, event_id=change.event_id, centre=centre, reference=reference, by=by, at=change.at
         )
-        change.facts = {"centre": centre.pk}
+        change.facts = {"centre": centre.pk, "words": change.fingerprint(reference)}
         change.holder = Holder.OUTSIDE_CENTRE
     return handed
 
@@ -131,6 +130,6 @@ def take_back(case: Case, *, by: User, at: datetime, answer: str) -> None:
         handed.answer, handed.recorded_by, handed.ended_at = answer, by, change.at
         handed.return_event_id = change.event_id
         handed.save(update_fields=["answer", "recorded_by", "ended_at", "return_event"])
-        change.facts = {"words": fingerprint(answer)}
+        change.facts = {"words": change.fingerprint(answer)}
         if case.state != State.WAITING:
             change.holder, change.directorate = holders.current_holder(case)

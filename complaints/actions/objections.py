@@ -10,7 +10,6 @@ from accounts.models import User, members_of
 from accounts.roles import DESK
 from complaints.actions.decisions import promise
 from complaints.engine.change import Change
-from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import TransitionNotAllowed, transition
 from complaints.models import AnswerState, Case, Objection, ObjectionRuling
 from complaints.workflow import Action, Outcome, State
@@ -23,7 +22,7 @@ def object_to(case: Case, *, by: User, at: datetime, text: str) -> Objection:
         objection = Objection.objects.create(
             case=case, event_id=change.event_id, number=number, text=text, made_at=change.at
         )
-        change.facts = {"words": fingerprint(text)}
+        change.facts = {"words": change.fingerprint(text)}
         change.set(objections_made=number, closed_at=None, closed_by=None, outcome="")
     return objection
 
@@ -42,7 +41,7 @@ def uphold(case: Case, *, by: User, at: datetime, days: int, reasons: str) -> No
             change.due = promise(case, at=change.at, days=days, change=change)
             if not _is_still_at_desk(case, at=change.at):
                 change.set(officer=None)
-        change.facts = {"days": days, "words": fingerprint(reasons)}
+        change.facts = {"days": days, "words": change.fingerprint(reasons)}
 
 
 def _is_still_at_desk(case: Case, *, at: datetime) -> bool:
@@ -55,7 +54,7 @@ def dismiss(case: Case, *, by: User, at: datetime, reasons: str) -> None:
     with transition(case, Action.DISMISS, by=by, at=at) as change:
         _rule(change, ObjectionRuling.DISMISSED, by=by, reasons=reasons)
         answer = case.answers.filter(state=AnswerState.GIVEN).last()
-        change.facts = {"words": fingerprint(reasons)}
+        change.facts = {"words": change.fingerprint(reasons)}
         change.set(closed_at=change.at, closed_by=by, outcome=answer.outcome if answer else Outcome.INADMISSIBLE)
 
 

@@ -13,7 +13,6 @@ from agencies.models import Agency
 from complaints.actions import recusals
 from complaints.actions.triage import NoActiveOfficer
 from complaints.engine.change import Change
-from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act
 from complaints.models import Case, Clock, Ending, ReferralTask, TaskState
 from complaints.permissions import rulings
@@ -62,7 +61,7 @@ def add_task(case: Case, *, by: User, at: datetime, agency: Agency, text: str, d
                 first_due_at=due,
                 due_at=due,
             )
-            change.facts = {"agency": agency.pk, "days": days, "words": fingerprint(text)}
+            change.facts = {"agency": agency.pk, "days": days, "words": change.fingerprint(text)}
             change.partners = [agency]
             change.speaks_of = timezone.localdate(due)
         recusals.record(case, named, agency=agency, at=change.at)
@@ -95,7 +94,7 @@ def answer_task(task: ReferralTask, *, by: User, at: datetime, text: str) -> Non
         held.answer_event_id = change.event_id
         held.save(update_fields=["state", "answer", "ended_by", "ended_at", "answer_event"])
         _stop(held, at=change.at, ending=Ending.MET)
-        change.facts = {"agency": held.agency_id, "words": fingerprint(text)}
+        change.facts = {"agency": held.agency_id, "words": change.fingerprint(text)}
 
 
 def drop_task(task: ReferralTask, *, by: User, at: datetime, reason: str) -> None:
@@ -109,7 +108,7 @@ def drop_task(task: ReferralTask, *, by: User, at: datetime, reason: str) -> Non
         held.drop_event_id = change.event_id
         held.save(update_fields=["state", "reason", "ended_by", "ended_at", "drop_event"])
         _stop(held, at=change.at, ending=Ending.STOPPED)
-        change.facts = {"agency": held.agency_id, "words": fingerprint(reason)}
+        change.facts = {"agency": held.agency_id, "words": change.fingerprint(reason)}
         change.partners = [held.agency]
 
 

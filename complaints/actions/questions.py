@@ -7,7 +7,6 @@ from datetime import datetime
 
 from accounts.models import User
 from complaints.attachments import uploads
-from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import TransitionNotAllowed, transition
 from complaints.models import Attachment, Case, Question
 from complaints.workflow import Action
@@ -19,7 +18,7 @@ def ask(case: Case, *, by: User, at: datetime, text: str) -> Question:
         question = Question.objects.create(
             case=case, event_id=change.event_id, text=text, asked_by=by, asked_at=change.at
         )
-        change.facts = {"words": fingerprint(text)}
+        change.facts = {"words": change.fingerprint(text)}
     return question
 
 
@@ -34,7 +33,7 @@ def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collect
         question.reply_event_id = change.event_id
         question.save(update_fields=["reply", "replied_at", "ended_at", "reply_event"])
         uploads.store(attachments, case=case)
-        change.facts = {"words": fingerprint(text), "files": len(attachments)}
+        change.facts = {"words": change.fingerprint(text), "files": len(attachments)}
 
 
 def lapse(case: Case, *, at: datetime) -> None:

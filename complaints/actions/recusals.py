@@ -15,7 +15,6 @@ from agencies.models import Agency
 from complaints.actions.notes import agency_at_desk
 from complaints.engine import notices
 from complaints.engine.change import Change
-from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import act
 from complaints.models import Case, Recusal, TaskState
 from complaints.permissions import policy
@@ -95,7 +94,7 @@ def recuse(case: Case, *, by: User, at: datetime, person: User, text: str) -> Re
             change.facts = {
                 "person": str(person.pk),
                 "desk": agency_at_desk(case, by, at=change.at),
-                "words": fingerprint(text),
+                "words": change.fingerprint(text),
             }
             recusal = Recusal(case=case, event_id=change.event_id, person=person, named_by=by, text=text, at=change.at)
             _save(case, recusal)
@@ -134,5 +133,5 @@ def end_recusal(case: Case, *, by: User, at: datetime, person: User, text: str) 
         change.facts = {
             "person": str(person.pk),
             "desk": agency_at_desk(case, by, at=change.at),
-            "words": fingerprint(text),
+            "words": change.fingerprint(text),
         }

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from accounts.models import User
 from complaints.actions.decisions import NothingProposed
-from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import NotEntitled, act
 from complaints.models import Answer, AnswerState, Case, Extension, ExtensionState, Note
 from complaints.permissions import policy, second_person
@@ -29,7 +28,7 @@ def refuse_extension(case: Case, *, by: User, at: datetime, reason: str) -> Exte
         extension.state, extension.decided_event_id = ExtensionState.DROPPED, change.event_id
         extension.save(update_fields=["state", "decided_event"])
         Note.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=change.at)
-        change.facts = {"desk": case.agency_id, "words": fingerprint(reason)}
+        change.facts = {"desk": case.agency_id, "words": change.fingerprint(reason)}
     return extension
 
 
@@ -47,5 +46,5 @@ def send_back(case: Case, *, by: User, at: datetime, reason: str) -> Answer:
         answer.state, answer.taken_back_event_id = AnswerState.TAKEN_BACK, change.event_id
         answer.save(update_fields=["state", "taken_back_event"])
         Note.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=change.at)
-        change.facts = {"desk": case.agency_id, "words": fingerprint(reason)}
+        change.facts = {"desk": case.agency_id, "words": change.fingerprint(reason)}
     return answer

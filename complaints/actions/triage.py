@@ -11,7 +11,6 @@ from agencies.models import Agency
 from complaints.actions import precedents, proposals, recusals
 from complaints.actions.precedents import PrecedentDraft
 from complaints.engine.change import Change
-from complaints.engine.history_chain import fingerprint
 from complaints.engine.transition import transition
 from complaints.models import Case, Ruling
 from complaints.permissions import rulings
@@ -60,7 +59,11 @@ def refer(
             if not reason and (precedent or rulings.needs_ruling(case)):
                 raise RulingNeedsReason
             _record_ruling(change, agency, reason=reason, resets_limit=resets_limit, by=by)
-            change.facts = {"agency": agency.pk, "resets_limit": resets_limit}
+            change.facts = {
+                "agency": agency.pk,
+                "resets_limit": resets_limit,
+                "words": change.fingerprint(reason),
+            }
             if precedent is not None:
                 precedents.keep(change, precedent, agency=agency, why=reason, by=by)
             change.partners = proposals.drop(change)
@@ -96,5 +99,5 @@ def archive(case: Case, *, by: User, at: datetime, reason: str) -> None:
     """Close a submission that is not a case, with a reason that the citizen reads."""
     with transition(case, Action.ARCHIVE, by=by, at=at) as change:
         Ruling.objects.create(case=case, event_id=change.event_id, text=reason, by=by, at=change.at)
-        change.facts = {"words": fingerprint(reason)}
+        change.facts = {"words": change.fingerprint(reason)}
         change.set(closed_at=change.at, closed_by=by, outcome=Outcome.INADMISSIBLE)

@@ -129,5 +129,9 @@ SENTENCES: Mapping[RefusalCause, Any] = {
         "%(file)s was not uploaded: it may contain where it was filmed, and we cannot remove that. Save a copy without "
         "the location on your phone, then add the copy"
     ),
+    RefusalCause.VIRUS: _("%(file)s was not uploaded: it contains a virus"),
+    RefusalCause.UNSCANNED: _(
+        "%(file)s was not uploaded: files cannot be checked for viruses at the moment. Try again later"
+    ),
     RefusalCause.STORAGE: _("%(file)s was not uploaded: there is no room for files at the moment. Try again later"),
 }

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import puremagic
+from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -23,6 +24,7 @@ from complaints.attachments import films, picture_process
 from complaints.attachments.reencoding import Refused, Verdict
 from complaints.models import Attachment, Case, Consultation, Draft
 from complaints.models.files import storage_name
+from kit import clamd
 from kit.file_storage import has_no_room
 from kit.slots import NoSlot
 from kit.storage_errors import StorageUnavailable
@@ -59,6 +61,8 @@ class RefusalCause(StrEnum):
     COSTLY_PDF = "costly_pdf"
     PLACES = "places"
     STORAGE = "storage"
+    VIRUS = "virus"
+    UNSCANNED = "unscanned"
 
 
 _CAUSES = {
@@ -111,6 +115,7 @@ def receive(upload: UploadedFile[Any], *, at: datetime, until: float | None = No
     """
     kind = recognise(upload)
     until = picture_process.patience() if until is None else until
+    _require_clean(upload)
     content: File[bytes] = ContentFile(_anew(upload, kind.form, until)) if kind.form else upload
     if kind.is_video:
         _clean_film(upload)
@@ -121,6 +126,21 @@ def receive(upload: UploadedFile[Any], *, at: datetime, until: float | None = No
     content.seek(0)
     attachment.file = File(content, name=name)  # stored under a random name
     return attachment
+
+
+def _require_clean(upload: UploadedFile[Any]) -> None:
+    """Raise ``FileRefused`` for a file with a virus, and while the configured scanner cannot say."""
+    if not settings.CLAMD_URL:
+        return
+    upload.seek(0)
+    try:
+        virus = clamd.scan(settings.CLAMD_URL, upload.chunks())
+    except clamd.ScannerUnavailable as error:
+        logger.critical("A file could not be scanned and was refused.", extra={"error": str(error)})
+        raise FileRefused(RefusalCause.UNSCANNED) from None
+    if virus:
+        logger.warning("A file with a virus was refused.", extra={"virus": virus})
+        raise FileRefused(RefusalCause.VIRUS)
 
 
 def recognise(upload: UploadedFile[Any]) -> FileKind:

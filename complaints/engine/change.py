@@ -14,6 +14,7 @@ from accounts.models import User, acting_as, cmu_staff, officers_of, supervisors
 from accounts.roles import Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Directorate, current_calendar
+from complaints.engine import history_chain
 from complaints.models import Case
 from complaints.workflow import Action, Holder, State
 
@@ -88,6 +89,7 @@ class Change:
     directorate: Directorate | None = None
     due: datetime | None = None
     speaks_of: date | None = None
+    salt: bytes = b""
     partners: Sequence[Agency] = ()
 
     @cached_property
@@ -99,6 +101,11 @@ class Change:
     def desk(self) -> CaseStaff:
         """Return the staff of the case, fetched at the first use."""
         return CaseStaff(self.at, exclude=self.case.recused)
+
+    def fingerprint(self, *texts: str) -> str:
+        """Return the fingerprint of ``texts`` for ``facts``; its salt is stored with the event."""
+        self.salt = self.salt or history_chain.new_salt()
+        return history_chain.fingerprint(self.salt, *texts)
 
     def set(self, **values: object) -> None:
         """Set fields of the case; they are saved with the change."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ from agencies.models import Directorate
 from complaints.clocks import clockwork
 from complaints.engine import history_chain, holders, notices
 from complaints.engine.change import CaseStaff, Change, Fact
-from complaints.models import Case, CaseEvent, Clock, Holding, event_key
+from complaints.models import Case, CaseEvent, Clock, Holding, TextSalt, event_key
 from complaints.permissions import deputies, policy
 from complaints.workflow import ACTIONS, STATE_RULES, Action, Actor, Holder, State, Tell
 from notifications import outbox
@@ -85,11 +85,13 @@ def act(case: Case, what: Action, *, by: User | None, at: datetime, through: Act
         _owe(rule.tells, change, event)
 
 
-def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk: CaseStaff) -> None:
+def begin(
+    case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], words: Sequence[str], desk: CaseStaff
+) -> None:
     """Write a new case whose ``state`` is set, with its first event, holding, clock and messages.
 
-    The caller has opened the transaction and given the case its key, which its first hash covers. ``desk`` carries the
-    officers already fetched for routing.
+    The caller has opened the transaction and given the case its key, which its first hash covers. ``words`` are what
+    the citizen wrote. ``desk`` carries the officers already fetched for routing.
     """
     change = Change(
         case=case,
@@ -103,6 +105,7 @@ def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk
         facts=dict(facts),
     )
     change.desk = desk
+    change.facts["words"] = change.fingerprint(*words)
     due, days = clockwork.due_in_state(change.target, at=at, promised=None, calendar=change.calendar)
     case.deadline_at, case.changed_at = due, at
     case.chain = history_chain.GENESIS
@@ -111,7 +114,7 @@ def begin(case: Case, *, by: User, at: datetime, facts: Mapping[str, Fact], desk
     holder = STATE_RULES[change.target].holder
     case.holder = holder or ""
     case.save(force_insert=True)
-    event.save(force_insert=True)
+    _insert(event, change)
     clockwork.start(case, at=at, due=due, days=days)
     _hold(change, holder)
     change.speaks_of = timezone.localdate(due)
@@ -225,8 +228,14 @@ def _record(change: Change) -> CaseEvent:
     event = new_event(change, from_state=change.origin)
     case.chain = event.chain
     case.save(update_fields=[*RECORDED, *sorted(change.fields)])
-    event.save(force_insert=True)
+    _insert(event, change)
     return event
+
+
+def _insert(event: CaseEvent, change: Change) -> None:
+    event.save(force_insert=True)
+    if change.salt:
+        TextSalt.objects.create(event=event, salt=change.salt)
 
 
 def new_event(change: Change, *, from_state: str) -> CaseEvent:
@@ -245,7 +254,7 @@ def new_event(change: Change, *, from_state: str) -> CaseEvent:
         agency=change.former_agency or case.agency,
         facts=change.facts,
     )
-    event.chain = history_chain.link(bytes(case.chain), event)
+    history_chain.chain(bytes(case.chain), event)
     return event
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from agencies import deadline_recalculation
 from complaints.attachments import inspection
+from complaints.engine import history_anchors
 from complaints.escalation import absences, digest, expiry, ladder, recalculation
 from complaints.search import index
 from notifications import alarms
@@ -66,6 +67,12 @@ def build_search_index() -> int:
 def send_digests() -> int:
     """Owe every desk its digest of this working day; safe to run at any hour, twice and at the same time."""
     return digest.send(at=timezone.now())
+
+
+@shared_task(name=history_anchors.TASK)
+def anchor_history() -> bool:
+    """Write the signed anchor of the day outside the database, unless it is there; safe to run twice."""
+    return history_anchors.write(at=timezone.now())
 
 
 @shared_task(name="complaints.check_files", **NIGHTLY)

@@ -15,7 +15,7 @@ from complaints.models.clocks import Clock, ClockStep, Ending
 from complaints.models.consultations import WITH_DIRECTORATE, Consultation, ConsultationState, Estimate
 from complaints.models.drafts import Draft
 from complaints.models.files import Attachment
-from complaints.models.history import CaseEvent, Holding, event_key
+from complaints.models.history import CaseEvent, Holding, TextSalt, event_key
 from complaints.models.recusals import Recusal
 from complaints.models.referrals import Handover, Precedent, ReferralTask, TaskState
 from complaints.models.search import SearchBlock
@@ -77,6 +77,7 @@ __all__ = [
     "SpokenWith",
     "StandardText",
     "TaskState",
+    "TextSalt",
     "TopicAnswer",
     "event_key",
 ]

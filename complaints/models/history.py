@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.models.case import PASSING_ON
 from complaints.workflow import Holder, State
+from kit.crypto import LONGEST_KEY_ID
 
 #: Bits of an event's key that hold its number: a case has room for a million events.
 NUMBER_BITS: Final = 20
@@ -36,7 +37,8 @@ class CaseEvent(models.Model):
     ``id`` is ``event_key`` of the case and the number, so that the words written with an event point to it by foreign
     keys although they are written first. ``facts`` holds codes, dates, hashes, and the keys of the agencies and people
     that the action names; the properties below read it. Texts are in rows of their own, which retention may erase.
-    ``chain`` is the SHA-256 of the event before it and of this one (see ``complaints.engine.history_chain``).
+    ``chain`` is the HMAC of the event before it and of this one, by the key ``key_id`` of HISTORY_KEYS (see
+    ``complaints.engine.history_chain``); events older than those keys have none.
     """
 
     id = models.BigIntegerField(primary_key=True, editable=False)
@@ -51,6 +53,7 @@ class CaseEvent(models.Model):
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, blank=True, related_name="+")
     facts = models.JSONField(default=dict)
     chain = models.BinaryField(max_length=32)
+    key_id = models.CharField(max_length=LONGEST_KEY_ID, db_default="")
 
     class Meta:
         verbose_name = _("event")
@@ -145,6 +148,23 @@ class CaseEvent(models.Model):
     def _day(self, name: str) -> date | None:
         text = self.facts.get(name)
         return date.fromisoformat(text) if text else None
+
+
+class TextSalt(models.Model):
+    """The random salt of the fingerprint of the texts that were written with one event.
+
+    Whoever erases the texts erases it too: then nobody can guess short texts by the fingerprint in the history, and
+    ``verify_history`` knows that they were erased. Texts without their salt count as rewritten.
+    """
+
+    event = models.OneToOneField(CaseEvent, models.PROTECT, primary_key=True, related_name="text_salt")
+    salt = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name = _("salt of texts")
+
+    def __str__(self) -> str:
+        return str(self.event_id)
 
 
 class _Span(models.Func):

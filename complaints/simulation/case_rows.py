@@ -20,6 +20,7 @@ from complaints.models import (
     ClockStep,
     Ending,
     Holding,
+    TextSalt,
     event_key,
 )
 from complaints.simulation.world import Desk, Keys, World
@@ -87,6 +88,12 @@ class CaseRows:
     def _say[M: Model](self, model: type[M], **values: object) -> M:
         return self.say(model, case=self.case, **values)
 
+    def _fingerprint(self, *texts: str) -> str:
+        """Return the fingerprint of the texts of the action, whose salt becomes a row."""
+        salt = history_chain.new_salt()
+        self.texts.append(TextSalt(event_id=self._event_id, salt=salt))
+        return history_chain.fingerprint(salt, *texts)
+
     def _last[M: Model](self, model: type[M]) -> M:
         return next(row for row in reversed(self.texts) if isinstance(row, model))
 
@@ -133,7 +140,7 @@ class CaseRows:
             agency=former or case.agency,
             facts=facts,
         )
-        event.chain = case.chain = history_chain.link(bytes(case.chain), event)
+        case.chain = history_chain.chain(bytes(case.chain), event)
         self.events.append(event)
         self.steps.append(tuple(getattr(case, name) for name in MOVING))
 

@@ -13,6 +13,7 @@ from agencies.models import Agency, Directorate
 from complaints import reference
 from complaints.clocks import clockwork
 from complaints.engine import history_chain
+from complaints.engine.history_words import filed_words
 from complaints.models import (
     Addition,
     Answer,
@@ -149,7 +150,7 @@ class SimulatedCase(CaseRows):
         facts = {
             "channel": seed.channel,
             "chosen_agency": self.case.agency_id,
-            "words": history_chain.fingerprint(subject, details),
+            "words": self._fingerprint(*filed_words(self.case, employee="", answers=())),
         }
         self._move(Action.FILE, state, by=citizen.user, facts=facts)
         return self.case
@@ -160,13 +161,13 @@ class SimulatedCase(CaseRows):
         self._say(Ruling, agency=self.desk.agency, by=self.world.cmu, at=self.at)
         self.case.agency, self.case.officer, self.case.promised_on = self.desk.agency, None, None
         self.case.directorate = None
-        facts = {"agency": self.desk.agency.pk, "resets_limit": False}
+        facts = {"agency": self.desk.agency.pk, "resets_limit": False, "words": self._fingerprint("")}
         self._move(Action.REFER, State.REFERRED, by=self.world.cmu, facts=facts, former=former)
 
     def do_archive(self) -> None:
         self._say(Ruling, text=ARCHIVED, by=self.world.cmu, at=self.at)
         self._close(self.world.cmu, Outcome.INADMISSIBLE)
-        facts = {"words": history_chain.fingerprint(ARCHIVED)}
+        facts = {"words": self._fingerprint(ARCHIVED)}
         self._move(Action.ARCHIVE, State.CLOSED, by=self.world.cmu, facts=facts)
 
     def do_accept(self) -> None:
@@ -188,17 +189,18 @@ class SimulatedCase(CaseRows):
     def _refuse(self, action: Action) -> None:
         former = self.case.agency
         other = self._other_desk(former).agency
+        text = self._write("decline")
         self._say(
             Refusal,
             agency=former,
             proposed_agency=other,
             after_accepting=action == Action.RETURN,
             reason=RefusalReason.OTHER_AGENCY,
-            text=self._write("decline"),
+            text=text,
             by=self._officer,
             at=self.at,
         )
-        facts = {"reason": "other_agency", "proposed_agency": other.pk}
+        facts = {"reason": "other_agency", "proposed_agency": other.pk, "words": self._fingerprint(text)}
         officer = self._officer
         self.desk = self.case.agency = self.case.officer = self.case.promised_on = self.case.directorate = None
         self.case.bounces += 1
@@ -208,7 +210,7 @@ class SimulatedCase(CaseRows):
         asker = self.world.cmu if self.desk is None else self._officer
         text = self._write("question")
         self._say(Question, text=text, asked_by=asker, asked_at=self.at)
-        facts = {"words": history_chain.fingerprint(text)}
+        facts = {"words": self._fingerprint(text)}
         self._move(Action.ASK, State.WAITING, by=asker, facts=facts)
 
     def do_reply(self) -> None:
@@ -216,7 +218,7 @@ class SimulatedCase(CaseRows):
         reply = self._write("reply")
         question.reply, question.replied_at, question.ended_at = reply, self.at, self.at
         question.reply_event_id = self._event_id
-        facts = {"words": history_chain.fingerprint(reply)}
+        facts = {"words": self._fingerprint(reply)}
         self._move(Action.REPLY, State(self.case.resumes_to), by=self.case.citizen.user, facts=facts)
 
     def do_lapse(self) -> None:
@@ -227,7 +229,7 @@ class SimulatedCase(CaseRows):
     def do_add(self) -> None:
         text = self._write("addition")
         self._say(Addition, text=text, at=self.at)
-        facts = {"words": history_chain.fingerprint(text), "files": 0}
+        facts = {"words": self._fingerprint(text), "files": 0}
         self.record(Action.ADD, State(self.case.state), by=self.case.citizen.user, facts=facts)
 
     def do_add_task(self) -> None:
@@ -246,7 +248,7 @@ class SimulatedCase(CaseRows):
             due_at=due,
         )
         self.clocks.append(clock)
-        facts = {"agency": desk.agency.pk, "days": days, "words": history_chain.fingerprint(TASK)}
+        facts = {"agency": desk.agency.pk, "days": days, "words": self._fingerprint(TASK)}
         self.record(Action.ADD_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def do_answer_task(self) -> None:
@@ -254,14 +256,14 @@ class SimulatedCase(CaseRows):
         desk = next(desk for desk in self.world.desks if desk.agency == task.agency)
         task.state, task.answer, task.answer_event_id = TaskState.ANSWERED, TASK_ANSWER, self._event_id
         self._end_part(task, by=desk.officer, ending=Ending.MET)
-        facts = {"agency": task.agency_id, "words": history_chain.fingerprint(TASK_ANSWER)}
+        facts = {"agency": task.agency_id, "words": self._fingerprint(TASK_ANSWER)}
         self.record(Action.ANSWER_TASK, State.IN_PROGRESS, by=desk.officer, facts=facts)
 
     def do_drop_task(self) -> None:
         task = self._last(ReferralTask)
         task.state, task.reason, task.drop_event_id = TaskState.DROPPED, TASK_DROPPED, self._event_id
         self._end_part(task, by=self._officer, ending=Ending.STOPPED)
-        facts = {"agency": task.agency_id, "words": history_chain.fingerprint(TASK_DROPPED)}
+        facts = {"agency": task.agency_id, "words": self._fingerprint(TASK_DROPPED)}
         self.record(Action.DROP_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def _end_part(self, task: ReferralTask, *, by: User, ending: Ending) -> None:
@@ -282,7 +284,7 @@ class SimulatedCase(CaseRows):
             proposed_by=self._officer,
             proposed_at=self.at,
         )
-        facts = {"new_on": new_on.isoformat()}
+        facts = {"new_on": new_on.isoformat(), "words": self._fingerprint(EXTENSION_REASON)}
         self.record(Action.PROPOSE_EXTENSION, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def do_extend(self) -> None:
@@ -311,7 +313,7 @@ class SimulatedCase(CaseRows):
             written_at=self.at,
             given_at=self.at,
         )
-        facts = {"outcome": outcome, "words": history_chain.fingerprint(found, done)}
+        facts = {"outcome": outcome, "words": self._fingerprint(found, done)}
         self._move(Action.CLOSE, State.CLOSED, by=self._officer, facts=facts)
 
     def do_withdraw(self) -> None:
@@ -325,14 +327,14 @@ class SimulatedCase(CaseRows):
         text = self._write("objection")
         self._say(Objection, number=self.case.objections_made, text=text, made_at=self.at)
         self.case.closed_at, self.case.closed_by, self.case.outcome = None, None, ""
-        facts = {"words": history_chain.fingerprint(text)}
+        facts = {"words": self._fingerprint(text)}
         self._move(Action.OBJECT, State.OBJECTED, by=self.case.citizen.user, facts=facts)
 
     def do_uphold(self) -> None:
         self._rule(ObjectionRuling.UPHELD)
         self.case.limit_from = self.at
         days = self._promise() if self.desk else 0
-        facts = {"days": days, "words": history_chain.fingerprint(UPHELD)}
+        facts = {"days": days, "words": self._fingerprint(UPHELD)}
         target = State.IN_PROGRESS if self.desk else State.TRIAGE
         due = self.world.calendar.due(self.at, days) if self.desk else None
         self._move(Action.UPHOLD, target, by=self.world.judge, facts=facts, due=due)
@@ -341,7 +343,7 @@ class SimulatedCase(CaseRows):
         self._rule(ObjectionRuling.DISMISSED)
         answers = [row for row in self.texts if isinstance(row, Answer)]
         self._close(self.world.judge, Outcome(answers[-1].outcome) if answers else Outcome.INADMISSIBLE)
-        facts = {"words": history_chain.fingerprint(DISMISSED)}
+        facts = {"words": self._fingerprint(DISMISSED)}
         self._move(Action.DISMISS, State.CLOSED, by=self.world.judge, facts=facts)
 
     # ---- what several actions share ----

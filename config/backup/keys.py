@@ -15,7 +15,7 @@ from django.db import connection, models
 
 from accounts.identity.key_rotation import encrypted_fields, encrypted_models
 from config.backup import BackupRefused
-from kit.crypto import Unreadable, current_key_id, lookup, parse_keys, seal, unseal
+from kit.crypto import Unreadable, current_key_id, lookup, lookups, parse_keys, seal, unseal
 
 #: No key of IDENTITY_KEYS can have this name: an id is followed by a colon.
 LOOKUP: Final = "lookup:"
@@ -39,7 +39,7 @@ def check(found: dict[str, str]) -> None:
             " could not be read. Nothing was changed. Set the keys that were in use when the backup was made."
         )
         raise BackupRefused(msg)
-    if found.get(LOOKUP) != _lookup_probe():
+    if found.get(LOOKUP) not in lookups(_TEXT, purpose="backup"):
         msg = (
             "LOOKUP_KEY is another one than when the backup was made: no number and no phone in it would be found."
             " Nothing was changed. Set the key that was in use then."

@@ -1,9 +1,11 @@
 """What CI proves without a browser: linters, types, contracts, templates, migrations, settings."""
 
 import os
+import secrets
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,7 +29,9 @@ PRODUCTION = {
     "SHORT_HOST": "bk.gov.jo",
     "TRUSTED_PROXIES": "1",
     "REGISTRY": "",
-}
+    "HISTORY_ANCHOR": "s3://anchors",
+    "LOOKUP_KEY": b64encode(secrets.token_bytes(32)).decode(),
+} | {name: f"2026a:{b64encode(secrets.token_bytes(32)).decode()}" for name in ("IDENTITY_KEYS", "HISTORY_KEYS")}
 
 type Step = tuple[str, list[str], Mapping[str, str]]
 

@@ -7,7 +7,7 @@ import subprocess
 from config.devstack.processes import is_root
 
 #: Servers that tests drive besides those of the wheels, each with its package.
-SERVERS = {"nginx": "nginx", "pgbouncer": "pgbouncer", "valkey-server": "valkey-server"}
+SERVERS = {"nginx": "nginx", "pgbouncer": "pgbouncer", "clamd": "clamav-daemon", "valkey-server": "valkey-server"}
 
 
 def find(program: str) -> str | None:

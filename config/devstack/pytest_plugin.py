@@ -16,6 +16,7 @@ SETTINGS = {
     "PUBLIC_URL": "http://testserver",
     "IDENTITY_KEYS": f"test:{b64encode(bytes(range(32))).decode()}",
     "LOOKUP_KEY": b64encode(bytes(range(32, 64))).decode(),
+    "HISTORY_KEYS": f"test:{b64encode(bytes(range(64, 96))).decode()}",
     "STATIC_MANIFEST": "false",
     "ADMIN_ENABLED": "true",
     "LOG_LEVEL": "WARNING",

@@ -67,14 +67,18 @@ def keys(state: Path) -> dict[str, str]:
             "SECRET_KEY": secrets.token_urlsafe(50),
             "IDENTITY_KEYS": f"local:{b64encode(secrets.token_bytes(32)).decode()}",
             "LOOKUP_KEY": b64encode(secrets.token_bytes(32)).decode(),
+            "HISTORY_KEYS": f"local:{b64encode(secrets.token_bytes(32)).decode()}",
         },
     )
 
 
 def _kept(file: Path, otherwise: Mapping[str, str]) -> dict[str, str]:
-    if not file.exists():
-        write_private(file, otherwise)
-    return dict(json.loads(file.read_text(encoding="utf-8")))
+    found = dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
+    # A state from before a key was needed gets that one now.
+    if missing := {name: value for name, value in otherwise.items() if name not in found}:
+        found |= missing
+        write_private(file, found)
+    return found
 
 
 def write_private(file: Path, content: Mapping[str, str]) -> None:

@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce, Greatest, Now
 from complaints.models import Clock, Handover
 from complaints.workflow import ClockKind
 from config.monitoring.bounded import Bounded, BoundedQuery
-from kit import replica
+from kit import clamd, replica
 from notifications.models import Channel, Lane, Message
 from notifications.runtime.worker_signal import BROKER_LIMITS
 from notifications.sending import quiet_hours
@@ -85,6 +85,10 @@ def _disk_space() -> DiskSpace:
 
 #: Returns the space for attachments; None while the disk does not answer.
 disk_space: Final = Bounded(_disk_space)
+
+
+#: Tells whether the virus scanner is there; None while it does not answer.
+scanner: Final = Bounded(lambda: clamd.answers(settings.CLAMD_URL))
 
 
 # ---- messages ----

@@ -334,6 +334,19 @@ def _storage(_at: datetime) -> PartStatus:
     )
 
 
+def _scanner(_at: datetime) -> PartStatus:
+    if not settings.CLAMD_URL:
+        return _working(_("There is none. Files are accepted without a scan for viruses."))
+    if facts.scanner.answer():
+        return _working(_("Every file is scanned before it is accepted."))
+    return PartStatus(
+        PartState.DOWN,
+        _("The virus scanner does not answer. Files are refused, and everything else works."),
+        _("Start clamd again, and check that the web process reaches it."),
+        "scanner",
+    )
+
+
 def _replica(_at: datetime) -> PartStatus:
     if not facts.has_replica():
         return _working(_("There is none. Everything is read from the database itself."))
@@ -363,6 +376,7 @@ def _database(_at: datetime) -> PartStatus:
 DATABASE: Final = Part(_("Database"), _database)
 REPLICA: Final = Part(_("Copy of the database for reports"), _replica)
 STORAGE: Final = Part(_("Disk for attachments"), _storage)
+SCANNER: Final = Part(_("Virus scanner"), _scanner)
 BROKER: Final = Part(_("Broker"), _broker)
 CLOCKS: Final = Part(_("Deadlines and scheduled tasks"), _clocks)
 SMS: Final = Part(_("SMS messages"), _channel(Channel.SMS))
@@ -370,4 +384,4 @@ EMAIL: Final = Part(_("E-mail"), _channel(Channel.EMAIL))
 REGISTRY: Final = Part(_("Civil registry"), _registry)
 OUTSIDE_CENTRES: Final = Part(_("Outside centres"), _outside_centres)
 ALARMS: Final = Part(_("Alarms"), _alarms)
-PARTS: Final = (DATABASE, REPLICA, STORAGE, BROKER, CLOCKS, SMS, EMAIL, ALARMS, REGISTRY, OUTSIDE_CENTRES)
+PARTS: Final = (DATABASE, REPLICA, STORAGE, SCANNER, BROKER, CLOCKS, SMS, EMAIL, ALARMS, REGISTRY, OUTSIDE_CENTRES)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from kit.crypto import lookup
-from notifications.models import AddressStatus, Channel, Verdict
+from kit.crypto import lookups
+from notifications.models import AddressStatus, Attempt, Channel, Verdict
 
 
 def verdict(channel: Channel, address: str) -> Verdict | None:
@@ -13,11 +13,10 @@ def verdict(channel: Channel, address: str) -> Verdict | None:
 
 def verdicts(addresses: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Verdict]:
     """Return the verdicts on those of the pairs of channel and address that have one, in one statement."""
-    keys = {(channel, address): address_key(channel, address) for channel, address in addresses if address}
-    rows = AddressStatus.objects.filter(address_lookup__in=set(keys.values()))
+    keys = {key: pair for pair in addresses if pair[1] for key in _keys(*pair)}
+    rows = AddressStatus.objects.filter(address_lookup__in=keys)
     # The channel is part of the key.
-    found = {row.address_lookup: Verdict(row.verdict) for row in rows}
-    return {pair: found[key] for pair, key in keys.items() if key in found}
+    return {keys[row.address_lookup]: Verdict(row.verdict) for row in rows}
 
 
 def record(channel: Channel, address: str, verdict: Verdict, code: str = "") -> None:
@@ -37,7 +36,7 @@ def clear(channel: Channel, address: str, *, only: Verdict | None = None) -> boo
 
     With ``only`` a different verdict stays.
     """
-    rows = AddressStatus.objects.filter(channel=channel, address_lookup=address_key(channel, address))
+    rows = AddressStatus.objects.filter(channel=channel, address_lookup__in=_keys(channel, address))
     if only is not None:
         rows = rows.filter(verdict=only)
     return bool(rows.delete()[0])
@@ -45,4 +44,32 @@ def clear(channel: Channel, address: str, *, only: Verdict | None = None) -> boo
 
 def address_key(channel: str, address: str) -> str:
     """Return the keyed hash of an address; e-mail addresses are compared without regard to case."""
-    return lookup(address.strip().casefold(), purpose=f"address:{channel}")
+    return next(iter(_keys(channel, address)), "")
+
+
+def _keys(channel: str, address: str) -> list[str]:
+    """Return the keys by which a verdict on an address may be stored, the current one first."""
+    return lookups(address.strip().casefold(), purpose=f"address:{channel}")
+
+
+# ---- a new LOOKUP_KEY ----
+
+
+def rehash(channel: Channel, address: str) -> int:
+    """Store the verdict on an address by the current key; return how many rows changed. Idempotent."""
+    current, *older = _keys(channel, address) or [""]
+    rows = AddressStatus.objects.filter(channel=channel, address_lookup__in=older)
+    if AddressStatus.objects.filter(channel=channel, address_lookup=current).exists():
+        # A newer verdict has come meanwhile.
+        return rows.delete()[0]
+    return rows.update(address_lookup=current)
+
+
+def rehash_attempt(attempt: Attempt) -> int:
+    """Store where an attempt went by the current key, if that is its message's address; return 1 if it changed."""
+    message = attempt.message
+    current, *older = _keys(message.channel, message.address) or [""]
+    if attempt.address_lookup not in older:
+        return 0
+    rehash(Channel(message.channel), message.address)
+    return Attempt.objects.filter(pk=attempt.pk).update(address_lookup=current)

@@ -20,6 +20,8 @@ class AlarmKind(models.TextChoices):
     FILES_DIFFER = "files_differ", _("files and records differ")
     SCHEDULE_STOPPED = "schedule_stopped", _("no periodic task starts any more")
     TASK_LATE = "task_late", _("a periodic task has not completed for too long")
+    MANY_CODES = "many_codes", _("very many codes are sent")
+    WRONG_CODES = "wrong_codes", _("many wrong codes come from one place")
     ROW_FAILED = "row_failed", _("a periodic task fails on one record")
 
 

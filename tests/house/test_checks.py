@@ -1,12 +1,15 @@
 """Wrong settings are refused with a sentence that names them."""
 
+from base64 import b64encode
+
 import pytest
 from django.core.checks import CheckMessage
 
-from config import checks, server_checks
+from config import checks, deployment_checks, server_checks
 
-KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
-OTHER_KEY = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+KEY, OTHER_KEY, THIRD_KEY = (b64encode(bytes(range(first, first + 32))).decode() for first in (0, 32, 64))
+ZEROS = b64encode(bytes(32)).decode()
+SECRET = "a-key-of-fifty-and-more-letters-that-signs-nothing-0123456789"
 EVERY_CHECK = (
     checks.nothing_embedded_in_production,
     checks.registry_exists,
@@ -15,6 +18,11 @@ EVERY_CHECK = (
     checks.servers_are_named,
     checks.proxies_are_counted,
     checks.somebody_ends_tls,
+    deployment_checks.hosts_are_named,
+    deployment_checks.keys_are_strong,
+    deployment_checks.history_is_anchored,
+    deployment_checks.admin_is_off,
+    deployment_checks.scanner_is_usable,
     server_checks.one_of_several_databases_takes_changes,
     server_checks.replica_is_usable,
     server_checks.bucket_is_usable,
@@ -29,6 +37,13 @@ GOOD = {
     "PUBLIC_URL": "https://service.example",
     "IDENTITY_KEYS": f"2026a:{KEY}",
     "LOOKUP_KEY": OTHER_KEY,
+    "LOOKUP_KEY_FALLBACKS": [],
+    "HISTORY_KEYS": f"2026a:{THIRD_KEY}",
+    "SECRET_KEY": SECRET,
+    "SECRET_KEY_FALLBACKS": [],
+    "HISTORY_ANCHOR": "/anchors",
+    "ADMIN_ENABLED": False,
+    "CLAMD_URL": "",
     "DATABASE_URL": "postgres://app:secret@database/app",
     "REDIS_URL": "redis://:secret@broker/0",
     "TRUSTED_PROXIES": 1,
@@ -41,7 +56,7 @@ def found(settings: object, **wrong: object) -> list[tuple[str | None, str]]:
         setattr(settings, name, value)
     messages: list[CheckMessage] = [message for check in EVERY_CHECK for message in check(app_configs=None)]
     assert all(message.hint for message in messages)
-    return [(message.id, message.msg.split()[0]) for message in messages]
+    return list(dict.fromkeys((message.id, message.msg.split()[0]) for message in messages))
 
 
 def test_good_settings_pass(settings: object) -> None:
@@ -59,7 +74,18 @@ def test_good_settings_pass(settings: object) -> None:
         ({"PUBLIC_URL": "http://service.example"}, ("config.E003", "PUBLIC_URL")),
         ({"PUBLIC_URL": "https://service.example/"}, ("config.E003", "PUBLIC_URL")),
         ({"PUBLIC_URL": "https://elsewhere.example"}, ("config.E003", "PUBLIC_URL")),
-        ({"LOOKUP_KEY": KEY}, ("config.E004", "LOOKUP_KEY")),
+        ({"ALLOWED_HOSTS": ["*"]}, ("config.E030", "ALLOWED_HOSTS")),
+        ({"LOOKUP_KEY": ZEROS}, ("config.E031", "LOOKUP_KEY")),
+        ({"LOOKUP_KEY": THIRD_KEY}, ("config.E031", "LOOKUP_KEY")),
+        ({"LOOKUP_KEY_FALLBACKS": [KEY]}, ("config.E031", "LOOKUP_KEY_FALLBACKS")),
+        ({"HISTORY_KEYS": f"2026a:{KEY}"}, ("config.E031", "HISTORY_KEYS")),
+        ({"SECRET_KEY": "x"}, ("config.E031", "SECRET_KEY")),
+        ({"SECRET_KEY": OTHER_KEY}, ("config.E031", "SECRET_KEY")),
+        ({"SECRET_KEY_FALLBACKS": ["short"]}, ("config.E031", "SECRET_KEY")),
+        ({"HISTORY_ANCHOR": ""}, ("config.W030", "HISTORY_ANCHOR")),
+        ({"ADMIN_ENABLED": True}, ("config.W031", "ADMIN_ENABLED")),
+        ({"CLAMD_URL": "http://scanner"}, ("config.E032", "CLAMD_URL")),
+        ({"HISTORY_KEYS": ""}, ("config.E004", "HISTORY_KEYS")),
         ({"DATABASE_URL": "sqlite:///file"}, ("config.E005", "DATABASE_URL")),
         ({"REDIS_URL": "amqp://broker"}, ("config.E005", "REDIS_URL")),
         ({"DATABASE_URL": "postgres://app:secret@one,two/app"}, ("config.E020", "DATABASE_URL")),
@@ -88,6 +114,10 @@ def test_keys_that_cannot_work_are_refused(settings: object, keys: str) -> None:
     assert [identity for identity, _ in found(settings, IDENTITY_KEYS=keys)] == ["config.E004"]
 
 
+def test_one_key_for_two_purposes_is_refused(settings: object) -> None:
+    assert found(settings, LOOKUP_KEY=KEY) == [("config.E004", "LOOKUP_KEY"), ("config.E031", "LOOKUP_KEY")]
+
+
 def test_a_demonstration_may_pretend(settings: object) -> None:
     demonstration = {
         "EMBEDDED": True,
@@ -95,5 +125,9 @@ def test_a_demonstration_may_pretend(settings: object) -> None:
         "REGISTRY": "accounts.identity.registries.embedded.EmbeddedRegistry",
         "PUBLIC_URL": "http://service.example",
         "TRUSTED_PROXIES": 0,
+        "ALLOWED_HOSTS": ["*"],
+        "LOOKUP_KEY": ZEROS,
+        "ADMIN_ENABLED": True,
+        "HISTORY_ANCHOR": "",
     }
     assert found(settings, **demonstration) == []

@@ -89,6 +89,13 @@ def test_figures_only_read_and_read_no_session() -> None:
         for statement in ("UPDATE complaints_case SET subject = ''", "SELECT * FROM django_session"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 made.execute(statement)
+    for statement in (
+        "SET session_replication_role = replica",
+        "ALTER TABLE complaints_caseevent DISABLE TRIGGER USER",
+        "DROP TRIGGER complaints_history_rows ON complaints_caseevent",
+        "TRUNCATE complaints_caseevent CASCADE",
+    ):
+        assert any(word in refusal(FIGURES, statement) for word in ("permission denied", "must be owner"))
     assert "read-only transaction" in refusal(FIGURES, "CREATE TEMPORARY TABLE mine (id int)")
 
 

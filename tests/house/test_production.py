@@ -133,10 +133,26 @@ def test_a_service_knows_the_password_of_its_own_role(service: str, role: str) -
     )
 
 
-@pytest.mark.parametrize("service", [*OURS, *sorted(ON_REQUEST)])
-def test_our_services_hold_no_power_they_do_not_need(service: str) -> None:
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_no_service_holds_a_power_it_does_not_need(service: str) -> None:
     powers = {name: SERVICES[service].get(name) for name in ("read_only", "cap_drop", "security_opt")}
     assert powers == {"read_only": True, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+    assert (SERVICES[service].get("cap_add") is not None) == (service in {"postgres", "proxy", "redis"})
+
+
+def test_the_database_and_the_broker_are_reached_from_inside_only_and_no_password_is_on_a_command_line() -> None:
+    networks = {name: service["networks"] for name, service in SERVICES.items()}
+    assert networks == {name: ["inside", "outward"] for name in {*OURS, *ON_REQUEST}} | {
+        "postgres": ["inside"],
+        "redis": ["inside"],
+        "proxy": ["outward"],
+    }
+    assert COMPOSE["networks"] == {"inside": {"internal": True}, "outward": None}
+    assert [name for name, service in SERVICES.items() if "PASSWORD" in str(service.get("command"))] == []
+
+
+def test_the_preparation_refuses_a_deployment_with_a_warning() -> None:
+    assert "check --deploy --fail-level WARNING" in SERVICES["prepare"]["command"]
 
 
 def test_the_image_installs_the_production_lock_alone_and_runs_as_nobody_special() -> None:
@@ -271,6 +287,7 @@ def _filled_in_form() -> dict[str, str]:
     shaped = {
         "IDENTITY_KEYS": given["IDENTITY_KEYS"] + _key(),
         "LOOKUP_KEY": _key(),
+        "HISTORY_KEYS": given["HISTORY_KEYS"] + _key(),
         "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
     }
     return given | empty | shaped
@@ -318,9 +335,12 @@ def test_web_serves_pages_and_says_so_to_the_probe(production: Production) -> No
         assert page.status == 200
         assert page.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
         assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
+        assert page.headers["Server"] == "web"
         style = re.findall(r'href="(/static/css/\S+?\.css)"', page.body)[0]
         assert re.fullmatch(r"/static/css/[a-z]+\.[0-9a-f]{12}\.css", style)
-        assert production.get(style).status == 200
+        static = production.get(style)
+        assert (static.status, static.headers["Access-Control-Allow-Origin"]) == (200, None)
+        assert static.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert production.get("/ar/help/", tls=False).headers["Location"] == f"https://{HOST}/ar/help/"
         assert production.get("/dev/outbox/").status == 404
 

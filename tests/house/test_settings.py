@@ -9,20 +9,25 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.demo import DEMO_SIGN_INS
+from config import environment
 from config.devstack.state import ROOT
 from config.settings import REQUIRED
 
 READS_ENVIRONMENT = (
+    "config/environment.py",
     "config/settings.py",
     "config/web.py",
     "config/wsgi.py",
     "config/probe.py",
+    "config/devstack/audit.py",
     "config/devstack/browser.py",
     "config/devstack/state.py",
 )
 # Read by the container or the demonstration, or set by the code itself: no line in a form that production fills in.
 NOT_IN_THE_FORM = {
-    "ADMIN_DATABASE_URL", "CHROMIUM", "CI", "DATABASE_FOR_PAGES", "DATABASE_URL", "DEMO_CASES", "EMBEDDED",
+    "SECRET_KEY_FILE", "IDENTITY_KEYS_FILE", "LOOKUP_KEY_FILE", "HISTORY_KEYS_FILE",
+    "ADMIN_DATABASE_URL", "AUDIT_INDEX", "CHROMIUM", "CI", "DATABASE_FOR_PAGES", "DATABASE_URL", "DEMO_CASES",
+    "EMBEDDED",
     "FIGURES_DATABASE_URL", "MEDIA_ROOT", "NOTIFICATIONS_TIME_FACTOR", "OWNER_DATABASE_URL", "PORT", "REDIS_URL",
     "PROMETHEUS_MULTIPROC_DIR", "STATE_DIR", "STATIC_MANIFEST", "STATIC_ROOT", "TASKS_DATABASE_URL", "WEB_HOST",
 }  # fmt: skip
@@ -90,6 +95,16 @@ def test_a_number_that_is_none_is_named_in_a_sentence(name: str, value: str, mon
         runpy.run_path(str(ROOT / "config" / "settings.py"))
     sentence = f"{name} is not a number, or not one of the right kind; docs/settings.md describes it."
     assert (str(refused.value), refused.value.__suppress_context__) == (sentence, True)
+
+
+def test_a_key_is_read_from_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "secret_key"
+    monkeypatch.setitem(environment.KEY_FILES, "SECRET_KEY", str(file))
+    monkeypatch.setenv("SECRET_KEY", "")
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY_FILE names a file that cannot be read"):
+        environment.Env().str("SECRET_KEY")
+    file.write_text("a secret\n")
+    assert environment.Env().str("SECRET_KEY", default="") == "a secret"
 
 
 def test_the_readme_lists_the_sign_ins_of_the_demonstration() -> None:

@@ -144,6 +144,13 @@ def test_the_link_leads_on_as_it_is_printed_without_a_closing_slash(signals: Sig
     assert client.get(first["Location"])["Location"] == "/ar/cases/2604821735/"
 
 
+def test_short_links_cannot_be_guessed_through_and_nobody_else_is_stopped(signals: Signals, client: Client) -> None:
+    (message,) = owed()
+    answers = [client.get(f"/r/gue{place}/").status_code for place in range(61)]
+    assert (answers, client.get(f"/r/{message.token}/").status_code) == ([404] * 60 + [429], 429)
+    assert client.get(f"/r/{message.token}/", REMOTE_ADDR="198.51.100.7").status_code == 302
+
+
 def test_an_sms_without_a_link_ends_in_its_mark(signals: Signals, now: datetime) -> None:
     (message,) = owed(notice(template="case_triage"))
     assert (message.linked, len(message.token or "")) == (False, 5)

@@ -16,8 +16,8 @@ from accounts.decorators import citizen_required, handles_rate_limits, signed_in
 from accounts.models import Citizen, Purpose
 from accounts.sign_in import form_drafts
 from accounts.sign_in.codes import code_page, phone_codes
+from accounts.sign_in.codes.code_limits import CodeContext
 from accounts.sign_in.codes.forms import CodeForm
-from accounts.sign_in.codes.phone_codes import CodeContext
 from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
 from notifications.addresses import address_status
 from notifications.models import Channel

@@ -14,14 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import rate_limits
 from accounts.contact import unreachable
 from accounts.decorators import local_next, visitors_only
 from accounts.models import User
 from accounts.sign_in import backends
+from accounts.sign_in.attempts import CITIZENS, Attempt
 from accounts.sign_in.backends import CITIZEN_BACKEND
 from accounts.sign_in.citizens.forms import SignInForm
-from accounts.sign_in.passwords.hashing import uncounted_if_busy
 
 logger = logging.getLogger(__name__)
 
@@ -34,33 +33,23 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (user := _authenticated_user(request, form, at=at)):
         login(request, user, backend=CITIZEN_BACKEND)
-        logger.info("a citizen signed in", extra={"user_id": str(user.pk)})
         return _redirect_after_sign_in(request, user)
     return render(request, "accounts/sign_in/citizens/sign_in.html", {"form": form, "next": local_next(request)})
 
 
 def _authenticated_user(request: HttpRequest, form: SignInForm, *, at: datetime) -> User | None:
     """Count the try and check it; the error is the same for an unknown number and a wrong password."""
-    number, address = form.cleaned_data["number"], rate_limits.client_address(request)
-    here = f"{number}@{address}"
-    counted = (
-        (rate_limits.SIGN_INS_PER_ADDRESS, address),
-        (rate_limits.SIGN_INS_PER_NUMBER, number),
-        (rate_limits.SIGN_INS_PER_NUMBER_AND_ADDRESS, here),
-    )
-    for limit, key in counted:
-        rate_limits.spend(limit, key, at=at)
-    with uncounted_if_busy(*counted, at=at):
-        user = backends.citizen_for(number, form.cleaned_data["password"])
+    number = form.cleaned_data["number"]
+    people = backends.people_with(number)
+    attempt = Attempt(request, CITIZENS, number, people)
+    with attempt.counted(at=at):
+        user = backends.citizen_for(number, form.cleaned_data["password"], people)
     if user is None:
-        logger.warning("a sign-in of a citizen failed")
+        attempt.failed()
         form.add_error("number", gettext("The number or the password is not right"))
         return None
-    rate_limits.give_back(rate_limits.SIGN_INS_PER_ADDRESS, address, at=at)
     # A pending citizen shares the number with its owner, and must not reset the count of tries at the owner's password.
-    forgive = rate_limits.clear if user.citizen.is_matched else rate_limits.give_back
-    forgive(rate_limits.SIGN_INS_PER_NUMBER, number, at=at)
-    forgive(rate_limits.SIGN_INS_PER_NUMBER_AND_ADDRESS, here, at=at)
+    attempt.succeeded(user, at=at, clears=user.citizen.is_matched)
     return user
 
 

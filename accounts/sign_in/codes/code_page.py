@@ -14,12 +14,13 @@ from accounts import phones
 from accounts.models import Purpose
 from accounts.rate_limits import RateLimitReached, client_address
 from accounts.sign_in.codes import phone_codes
+from accounts.sign_in.codes.code_limits import CodeContext
 from accounts.sign_in.codes.forms import CodeForm
-from accounts.sign_in.codes.phone_codes import CodeContext, GuessOutcome, Sending
+from accounts.sign_in.codes.phone_codes import GuessOutcome, Sending
 
 
 def code_context(
-    request: HttpRequest, purpose: Purpose, *, session: str, phone: str, silent: bool = False
+    request: HttpRequest, purpose: Purpose, *, session: str, phone: str, number: str = "", silent: bool = False
 ) -> CodeContext:
     """Return what a code of this request is bound to."""
     return CodeContext(
@@ -28,6 +29,7 @@ def code_context(
         phone=phone,
         language=get_language() or "ar",
         address=client_address(request),
+        number=number,
         silent=silent,
     )
 

@@ -15,9 +15,10 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
-from accounts import rate_limits
-from accounts.models import PhoneCode, Purpose
-from kit.crypto import lookup
+from accounts.models import PhoneCode
+from accounts.sign_in.codes import code_limits
+from accounts.sign_in.codes.code_limits import CodeContext
+from kit.crypto import lookup, lookups
 from notifications import outbox
 from notifications.models import Channel, Lane
 
@@ -48,22 +49,6 @@ class Sending(Enum):
 
 
 @dataclass(frozen=True)
-class CodeContext:
-    """What a code is bound to: purpose, session and phone; with the language of the message and the visitor's address.
-
-    ``address`` comes from ``rate_limits.client_address``. Where ``silent``, nobody is to get the message: it is written
-    and counted as always, so that an observer sees no difference, but it expires before it can be sent.
-    """
-
-    purpose: Purpose
-    session: str
-    phone: str
-    language: str
-    address: str
-    silent: bool = False
-
-
-@dataclass(frozen=True)
 class CodeGuess:
     """The result of a guess, and how many guesses are left for the same code."""
 
@@ -73,9 +58,9 @@ class CodeGuess:
 
 def issue(context: CodeContext, *, at: datetime) -> PhoneCode:
     """Send a new code; older codes of the same context expire. Raise ``RateLimitReached``."""
-    rate_limits.require_room(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at)
-    rate_limits.spend(rate_limits.CODES_PER_PHONE, context.phone, at=at)
-    _spend_message(context, at=at)
+    code_limits.require_open(context, at=at)
+    code_limits.spend_code(context, at=at)
+    code_limits.spend_message(context, at=at)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     made = PhoneCode(
         purpose=context.purpose,
@@ -109,7 +94,7 @@ def send_again(context: CodeContext, *, at: datetime) -> Sending:
 
 
 def _resend(code: PhoneCode, context: CodeContext, *, at: datetime) -> Sending:
-    _spend_message(context, at=at)
+    code_limits.spend_message(context, at=at)
     with transaction.atomic():
         counted = PhoneCode.objects.filter(pk=code.pk, sendings=code.sendings).update(
             sendings=F("sendings") + 1, sent_at=at
@@ -122,8 +107,8 @@ def _resend(code: PhoneCode, context: CodeContext, *, at: datetime) -> Sending:
 
 
 def guess(context: CodeContext, typed: str, *, at: datetime) -> CodeGuess:
-    """Check one guess; a right one uses the code up. Raise ``RateLimitReached`` after too many wrong codes in total."""
-    rate_limits.require_room(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at)
+    """Check one guess; a right one uses the code up. Raise ``RateLimitReached`` after too many wrong codes nearby."""
+    code_limits.require_open(context, at=at)
     code = _latest(context)
     if code is None:
         return CodeGuess(GuessOutcome.NONE)
@@ -133,7 +118,7 @@ def guess(context: CodeContext, typed: str, *, at: datetime) -> CodeGuess:
     right, tries = judged
     if right:
         return CodeGuess(GuessOutcome.RIGHT)
-    rate_limits.spend(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at)
+    code_limits.count_wrong(context, at=at)
     return CodeGuess(GuessOutcome.WRONG, TRIES - tries) if tries < TRIES else CodeGuess(GuessOutcome.DEAD)
 
 
@@ -166,7 +151,9 @@ def seconds_to_wait(context: CodeContext, *, at: datetime) -> int:
 
 def _codes_for(context: CodeContext) -> QuerySet[PhoneCode]:
     return PhoneCode.objects.filter(
-        session_hash=context.session, purpose=context.purpose, phone_lookup=lookup(context.phone, purpose="phone")
+        session_hash=context.session,
+        purpose=context.purpose,
+        phone_lookup__in=lookups(context.phone, purpose="phone"),
     )
 
 
@@ -176,12 +163,6 @@ def _latest(context: CodeContext) -> PhoneCode | None:
 
 def _digest(code: PhoneCode, typed: str) -> str:
     return lookup(f"{code.pk}:{typed}", purpose="code")
-
-
-def _spend_message(context: CodeContext, *, at: datetime) -> None:
-    rate_limits.spend(rate_limits.CODES_PER_ADDRESS, context.address, at=at)
-    rate_limits.spend(rate_limits.CODES_PER_PREFIX, rate_limits.prefix(context.phone), at=at)
-    rate_limits.spend(rate_limits.CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at)
 
 
 def _owe(code: PhoneCode, context: CodeContext, *, at: datetime) -> None:

@@ -9,7 +9,6 @@ from django.db import transaction
 from accounts import rate_limits
 from accounts.contact.account_notices import owe_password_changed
 from accounts.models import Citizen
-from accounts.sign_in.codes import phone_codes
 from accounts.sign_in.passwords.hashing import hash_for_number, uncounted_if_busy
 from notifications.addresses import address_status
 from notifications.models import Channel
@@ -20,21 +19,15 @@ def is_known(number: str, phone: str) -> bool:
     return Citizen.objects.signing_in_with(number).reached_at(phone).exists()
 
 
-def send_code(number: str, context: phone_codes.CodeContext, *, at: datetime) -> phone_codes.Sending:
-    """Send a code, which never leaves where ``context`` is silent. Raise ``RateLimitReached``."""
-    rate_limits.spend(rate_limits.RESETS_PER_ADDRESS, context.address, at=at)
-    rate_limits.spend(rate_limits.RESETS_PER_NUMBER, number, at=at)
-    return phone_codes.send_again(context, at=at)
-
-
 def set_password(number: str, *, phone: str, birth_date: date, password: str, at: datetime) -> bool:
     """Set the password of the citizen with this number, phone and date of birth; tell whether there is one.
 
     Ends every session, marks the phone as reachable again, and notifies the citizen by SMS. Raise ``RateLimitReached``
-    after five tries a day for one number.
+    after five tries a day for one number and phone.
     """
-    rate_limits.spend(rate_limits.RESET_PROOFS_PER_NUMBER, number, at=at)
-    with uncounted_if_busy((rate_limits.RESET_PROOFS_PER_NUMBER, number), at=at):
+    counted = (rate_limits.RESET_PROOFS_PER_NUMBER_AND_PHONE, f"{number}/{phone}")
+    rate_limits.spend(*counted, at=at)
+    with uncounted_if_busy(counted, at=at):
         password_hash = hash_for_number(password, number)
     with transaction.atomic():
         people = Citizen.objects.signing_in_with(number).reached_at(phone).select_for_update(of=("self",))

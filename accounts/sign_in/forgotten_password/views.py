@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import visitors_only
 from accounts.models import Purpose
 from accounts.sign_in import form_drafts
-from accounts.sign_in.codes import code_page
+from accounts.sign_in.codes import code_page, phone_codes
+from accounts.sign_in.codes.code_limits import CodeContext
 from accounts.sign_in.codes.forms import CodeForm
-from accounts.sign_in.codes.phone_codes import CodeContext
 from accounts.sign_in.forgotten_password import reset
 from accounts.sign_in.forgotten_password.forms import ForgotForm, ResetForm
 from accounts.sign_in.passwords import rules
@@ -33,7 +33,7 @@ def forgot(request: HttpRequest) -> HttpResponse:
         session = form_drafts.session_hash(request)
         draft = {"number": form.cleaned_data["number"], "phone": form.cleaned_data["mobile"]}
         form_drafts.keep(Purpose.RESET, session, draft, at=at)
-        reset.send_code(draft["number"], _code_context(request, draft), at=at)
+        phone_codes.send_again(_code_context(request, draft), at=at)
         return redirect("forgot-code")
     return render(request, "accounts/sign_in/forgotten_password/forgot.html", {"form": form})
 
@@ -92,5 +92,8 @@ def _draft(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
 
 def _code_context(request: HttpRequest, draft: dict[str, Any]) -> CodeContext:
     session = form_drafts.session_hash(request)
-    is_known = reset.is_known(draft["number"], draft["phone"])
-    return code_page.code_context(request, Purpose.RESET, session=session, phone=draft["phone"], silent=not is_known)
+    number, phone = draft["number"], draft["phone"]
+    is_known = reset.is_known(number, phone)
+    return code_page.code_context(
+        request, Purpose.RESET, session=session, phone=phone, number=number, silent=not is_known
+    )

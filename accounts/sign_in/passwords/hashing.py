@@ -12,7 +12,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts import rate_limits
 from accounts.models import User
-from kit.crypto import lookup
+from kit.crypto import lookups
 from kit.slots import NoSlot, Slots
 
 #: Passwords hashed at once by one web process, requests that may wait, and how long.
@@ -72,22 +72,28 @@ def hash_for_number(password: str, number: str) -> str:
     A number may be used by its owner and by people whose identity is still pending. With one salt for all of them a
     sign-in hashes once, and its time tells neither how many they are nor whether there is any.
     """
-    return make_password(password, salt=_salt(number))
+    return make_password(password, salt=_salts(number)[0])
 
 
 def matching_users(password: str, number: str, users: Sequence[User]) -> list[User]:
-    """Return those of ``users``, who share ``number``, with this password; hashes once, also for no user.
+    """Return those of ``users``, who share ``number``, with this password; hashes as often for no user.
 
-    A hash with another salt, made before `LOOKUP_KEY` was changed, costs one hash more.
+    That is once for each key of `LOOKUP_KEY` and `LOOKUP_KEY_FALLBACKS`. A hash with another salt costs one hash more.
+    With the right password it is made anew by the current key, which ends the other sessions of its owner.
     """
-    guess = hash_for_number(password, number)
-    return [user for user in users if _is_password(password, guess, user)]
+    guesses = [make_password(password, salt=salt) for salt in _salts(number)]
+    found = [user for user in users if _is_password(password, guesses, user)]
+    for user in found:
+        if _salted(user.password) != _salted(guesses[0]):
+            user.password = guesses[0]
+            user.save(update_fields=["password"])
+    return found
 
 
-def _is_password(password: str, guess: str, user: User) -> bool:
-    if constant_time_compare(user.password, guess):
+def _is_password(password: str, guesses: Sequence[str], user: User) -> bool:
+    if any(constant_time_compare(user.password, guess) for guess in guesses):
         return True
-    if not user.has_usable_password() or _salted(user.password) == _salted(guess):
+    if not user.has_usable_password() or _salted(user.password) in {_salted(guess) for guess in guesses}:
         return False
     return check_password(password, user.password)
 
@@ -97,5 +103,5 @@ def _salted(encoded: str) -> str:
     return encoded.rpartition("$")[0]
 
 
-def _salt(number: str) -> str:
-    return lookup(number, purpose="password_salt")[:SALT_LENGTH]
+def _salts(number: str) -> list[str]:
+    return [salt[:SALT_LENGTH] for salt in lookups(number, purpose="password_salt")]

@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.sign_in.passwords import name_spellings
 from kit.arabic import fold
 
 FEWEST_LETTERS: Final = 5
@@ -64,8 +65,10 @@ def _is_sequence(password: str) -> bool:
 
 
 def _is_made_of(owner: PasswordOwner, password: str) -> bool:
-    """Tell whether little of it is left without the words of its owner."""
+    """Tell whether little of it is left without the words of its owner, or it is the name in other letters."""
     rest = fold(password)
     for word in sorted(owner.words(), key=len, reverse=True):
         rest = rest.replace(word, "")
-    return len(rest) < SHORTEST_WORD and rest != fold(password)
+    if len(rest) < SHORTEST_WORD and rest != fold(password):
+        return True
+    return name_spellings.is_made_of(password, (owner.first_name, owner.family_name))

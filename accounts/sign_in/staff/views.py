@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any, Final
-
 from django.contrib.auth import authenticate, login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,15 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from accounts import rate_limits
-from accounts.decorators import local_next, rate_limit_page, visitors_only
-from accounts.sign_in.passwords.hashing import uncounted_if_busy
+from accounts.decorators import local_next, visitors_only
+from accounts.sign_in import backends
+from accounts.sign_in.attempts import STAFF, Attempt
 from accounts.sign_in.staff.forms import StaffSignInForm
-
-logger = logging.getLogger(__name__)
-
-# The limit that django-axes is set to, for the page that says how long to wait.
-LOCKED: Final = rate_limits.RateLimit("staff_locked", 5, rate_limits.QUARTER_HOUR)
 
 
 @visitors_only
@@ -30,24 +22,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = StaffSignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         at, login_name = timezone.now(), form.cleaned_data["email"].lower()
-        counted = (
-            (rate_limits.STAFF_SIGN_INS_PER_ADDRESS, rate_limits.client_address(request)),
-            (rate_limits.STAFF_SIGN_INS_PER_EMAIL, login_name),
-        )
-        for limit, key in counted:
-            rate_limits.spend(limit, key, at=at)
-        with uncounted_if_busy(*counted, at=at):
+        member = backends.member_of_staff(login_name)
+        attempt = Attempt(request, STAFF, login_name, [member] if member else [])
+        with attempt.counted(at=at):
             user = authenticate(request, login=login_name, password=form.cleaned_data["password"])
         if user is not None:
+            attempt.succeeded(user, at=at)
             login(request, user)
-            logger.info("a member of staff signed in", extra={"user_id": str(user.pk)})
             return redirect(local_next(request) or "desk")
-        logger.warning("a sign-in of staff failed")
+        attempt.failed()
         form.add_error("email", gettext("The e-mail or the password is not right"))
     return render(request, "accounts/sign_in/staff/sign_in.html", {"form": form, "next": local_next(request)})
-
-
-def locked_out(request: HttpRequest, _response: HttpResponse | None, _credentials: Any) -> HttpResponse:
-    """Return the page for whoever is locked out; called by django-axes."""
-    logger.warning("a sign-in of staff was locked out")
-    return rate_limit_page(request, LOCKED)

@@ -1,26 +1,34 @@
-"""The command that holds the history of every case against its hashes."""
+"""The command that holds the history of every case against its keys, its texts and the anchors outside."""
 
 from itertools import groupby
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
+from complaints.engine import history_anchors, history_words
 from complaints.engine.history_chain import first_forged
 from complaints.models import Case, CaseEvent
 from kit.streams import stream
 
 
 class Command(BaseCommand):
-    """Name the events that do not follow from the ones before them, and the cases whose newest event is gone."""
+    """Name forged events, cut chains, rewritten texts, and what differs from the anchors."""
 
-    help = "Verify the hash chain of every case; fails and names what was forged or cut off."
+    help = "Verify the history of every case: chain, texts, anchors; fails and names what was forged, cut or rewritten."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
-        """Read the whole history once, in the order of its chains."""
-        faults = [*_forged(), *_cut_off()]
-        if faults:
-            raise CommandError("\n".join(faults))
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Let a restored backup, which is older than the newest anchors, be verified by itself."""
+        parser.add_argument("--without-anchors", action="store_true", help="Do not compare with the anchors.")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Read the whole history, every text and every anchor once."""
+        found = [*_forged(), *_cut_off(), *history_words.rewritten()]
+        if not options["without_anchors"]:
+            found += history_anchors.faults(at=timezone.now())
+        if found:
+            raise CommandError("\n".join(found))
         self.stdout.write("Every chain holds.")
 
 

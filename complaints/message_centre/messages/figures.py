@@ -75,6 +75,12 @@ REMEDIES: Final[Mapping[str, StrPromise]] = {
         "Reminders, missed deadlines and delayed messages are not processed. Start beat and the chores worker again."
     ),
     AlarmKind.TASK_LATE: gettext_lazy("Look for the errors of this task in the log of the chores worker."),
+    AlarmKind.MANY_CODES: gettext_lazy(
+        "Find out whether people need these codes or a program asks for them. Codes go on being sent."
+    ),
+    AlarmKind.WRONG_CODES: gettext_lazy(
+        "Somebody may be guessing codes. If the network is not a mobile one, block it at the proxy."
+    ),
     AlarmKind.ROW_FAILED: gettext_lazy(
         "The task leaves this record out and tries it again later. Report the error in the log as a defect."
     ),

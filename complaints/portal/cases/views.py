@@ -16,8 +16,9 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import rate_limits
 from accounts.contact.recipients import CITIZEN_PREFIX
-from accounts.decorators import citizen_required, signed_in_citizen, signed_in_user
+from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
 from accounts.rate_limits import RateLimitReached, client_address
 from complaints import actions
 from complaints.actions.topic_answers import questions_for
@@ -256,10 +257,14 @@ def _found(request: HttpRequest, form: TrackForm, at: datetime) -> Case | None:
 
 @login_not_required
 @require_safe
-def short_link(_request: HttpRequest, token: str) -> HttpResponse:
-    """Lead from a message to the page of its case, for citizens or for staff."""
-    message = outbox.message_by_link(token, at=timezone.now())
+@handles_rate_limits
+def short_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Lead from a message to the page of its case, for citizens or for staff; guesses are limited by address."""
+    at, address = timezone.now(), rate_limits.client_address(request)
+    rate_limits.require_room(rate_limits.WRONG_LINKS_PER_ADDRESS, address, at=at)
+    message = outbox.message_by_link(token, at=at)
     if message is None or not message.reference:
+        rate_limits.spend(rate_limits.WRONG_LINKS_PER_ADDRESS, address, at=at)
         raise Http404
     page = "case" if message.recipient.startswith(CITIZEN_PREFIX) else "desk-case"
     with translation.override(message.language):

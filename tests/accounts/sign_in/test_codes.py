@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier
 
@@ -9,9 +10,10 @@ from django.utils import timezone
 from accounts import rate_limits
 from accounts.models import PhoneCode, Purpose
 from accounts.sign_in.codes import phone_codes
-from accounts.sign_in.codes.phone_codes import CodeContext, CodeGuess, GuessOutcome, Sending
+from accounts.sign_in.codes.code_limits import CodeContext
+from accounts.sign_in.codes.phone_codes import CodeGuess, GuessOutcome, Sending
 from kit.crypto import lookup
-from notifications.models import Message
+from notifications.models import Alarm, Message
 
 PHONE = "+962791112233"
 CONTEXT = CodeContext(purpose=Purpose.REGISTER, session="s1", phone=PHONE, language="ar", address="192.0.2.1")
@@ -65,8 +67,6 @@ def test_a_code_is_good_until_its_ten_minutes_are_over(code, now):
 
 @pytest.mark.parametrize("other", [{"session": "s2"}, {"purpose": Purpose.RESET}, {"phone": "+962791112244"}])
 def test_a_code_is_nothing_in_another_session_for_another_purpose_or_phone(code, now, other):
-    from dataclasses import replace
-
     assert phone_codes.guess(replace(CONTEXT, **other), code.code, at=now) == CodeGuess(GuessOutcome.NONE)
     code.refresh_from_db()
     assert code.tries == 0
@@ -102,8 +102,6 @@ def test_a_new_code_ends_the_one_before_it(code, now):
 
 
 def test_a_telephone_gets_five_codes_a_day_whatever_the_session(code, now):
-    from dataclasses import replace
-
     for number in range(2, 6):
         phone_codes.issue(replace(CONTEXT, session=f"s{number}"), at=now)
     with pytest.raises(rate_limits.RateLimitReached) as refused:
@@ -119,10 +117,9 @@ def test_a_telephone_gets_five_codes_a_day_whatever_the_session(code, now):
     [
         (rate_limits.CODES_PER_ADDRESS, CONTEXT.address),
         (rate_limits.CODES_PER_PREFIX, "+962791112"),
-        (rate_limits.CODES_IN_TOTAL, rate_limits.EVERYBODY),
     ],
 )
-def test_an_address_a_block_of_numbers_and_everybody_have_an_allowance(db, now, limit, key, monkeypatch):
+def test_an_address_and_a_block_of_numbers_have_an_allowance(db, now, limit, key, monkeypatch):
     fill(limit, key, now)
     with pytest.raises(rate_limits.RateLimitReached) as refused:
         phone_codes.issue(CONTEXT, at=now)
@@ -137,23 +134,47 @@ def fill(limit: rate_limits.RateLimit, key: str, at: datetime) -> None:
     RateCounter.objects.filter(scope=limit.scope).update(count=limit.most)
 
 
-def test_a_surge_of_wrong_codes_stops_codes_for_everybody_until_the_hour_is_over(code, now):
-    fill(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, now)
+@pytest.mark.parametrize(
+    ("limit", "key"),
+    [(rate_limits.WRONG_CODES_PER_NETWORK, "192.0.2.0/24"), (rate_limits.WRONG_CODES_PER_PREFIX, "+962791112")],
+)
+def test_a_surge_of_wrong_codes_stops_codes_there_until_the_hour_is_over(code, now, limit, key):
+    fill(limit, key, now)
     with pytest.raises(rate_limits.RateLimitReached):
         phone_codes.guess(CONTEXT, code.code, at=now)
     with pytest.raises(rate_limits.RateLimitReached):
         phone_codes.issue(CONTEXT, at=now)
     code.refresh_from_db()
     assert code.tries == 0
+    elsewhere = replace(CONTEXT, address="198.51.100.7", phone="+962781112233", session="s2")
+    assert phone_codes.issue(elsewhere, at=now).tries == 0
     assert phone_codes.issue(CONTEXT, at=now + timedelta(hours=1)).tries == 0
 
 
-def test_in_a_silent_context_everything_happens_but_the_message_never_leaves(db, now):
-    from dataclasses import replace
+def test_operators_are_told_before_a_breaker_opens_and_of_very_many_codes_which_go_on(code, now, monkeypatch):
+    monkeypatch.setattr(rate_limits, "WRONG_CODES_PER_NETWORK", replace(rate_limits.WRONG_CODES_PER_NETWORK, most=4))
+    monkeypatch.setattr(rate_limits, "CODES_IN_TOTAL", replace(rate_limits.CODES_IN_TOTAL, most=1))
+    phone_codes.guess(CONTEXT, wrong(code), at=now)
+    assert Alarm.objects.count() == 0
+    phone_codes.guess(CONTEXT, wrong(code), at=now)
+    assert list(Alarm.objects.values_list("kind", "about")) == [("wrong_codes", "192.0.2.0/24")]
+    phone_codes.issue(CONTEXT, at=now)
+    assert list(Alarm.objects.order_by("pk").values_list("kind", flat=True)) == ["wrong_codes", "many_codes"]
+    assert Message.objects.filter(expires_at__gt=now).count() == 2
 
-    made = phone_codes.issue(replace(CONTEXT, silent=True), at=now)
+
+def test_in_a_silent_context_everything_happens_but_the_message_never_leaves_and_stops_nobody(db, now):
+    made_up = replace(CONTEXT, purpose=Purpose.RESET, number="9902103457", silent=True)
+    made = phone_codes.issue(made_up, at=now)
     assert Message.objects.get().expires_at == now
-    assert phone_codes.guess(CONTEXT, wrong(made), at=now) == CodeGuess(GuessOutcome.WRONG, 2)
+    assert phone_codes.guess(made_up, wrong(made), at=now) == CodeGuess(GuessOutcome.WRONG, 2)
+    for limit, key in (
+        (rate_limits.WRONG_CODES_PER_NETWORK, "192.0.2.0/24"),
+        (rate_limits.CODES_PER_PHONE, PHONE),
+        (rate_limits.CODES_PER_PREFIX, "+962791112"),
+        (rate_limits.CODES_IN_TOTAL, rate_limits.EVERYBODY),
+    ):
+        assert rate_limits.spent(limit, key, at=now) == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -175,7 +196,7 @@ def test_of_eighty_guesses_at_once_exactly_three_are_evaluated():
     code.refresh_from_db()
     assert code.tries == 3
     assert sorted(verdict.name for verdict in verdicts) == ["DEAD"] * 78 + ["WRONG"] * 2
-    assert rate_limits.spent(rate_limits.WRONG_CODES_IN_TOTAL, rate_limits.EVERYBODY, at=at) == 3
+    assert rate_limits.spent(rate_limits.WRONG_CODES_PER_NETWORK, "192.0.2.0/24", at=at) == 3
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.contrib.sessions.models import Session
+
 from accounts import rate_limits
 from accounts.rate_limits import RateLimit
 from accounts.sign_in import expiry
@@ -12,6 +14,9 @@ TWICE = RateLimit("test", 2, timedelta(hours=1))
 def test_the_sweep_deletes_what_is_over_and_nothing_else(db, now):
     rate_limits.spend(TWICE, "old", at=now - timedelta(hours=2))
     rate_limits.spend(TWICE, "new", at=now)
+    for key, days in (("old", -1), ("new", 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=now + timedelta(days=days))
     expiry.delete_expired(now)
     left = [rate_limits.spent(TWICE, key, at=at) for key, at in (("old", now - timedelta(hours=2)), ("new", now))]
     assert left == [0, 1]
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Citizen, Identity
-from accounts.sign_in.backends import citizen_for
+from accounts.sign_in.backends import citizen_for, people_with
 from accounts.sign_in.passwords import hashing
 from accounts.sign_in.passwords.hashing import HashingBusy, hash_for_number
 from kit.slots import Slots
@@ -71,18 +71,18 @@ def squatter(owner: Citizen) -> Citizen:
 @pytest.mark.parametrize("number", [KNOWN, UNKNOWN])
 @pytest.mark.parametrize("password", [PASSWORD, OTHER_PASSWORD, "not-her-password", "x" * 129, ""])
 def test_a_sign_in_hashes_once_whoever_has_the_number(hashes: list[str], number: str, password: str) -> None:
-    citizen_for(number, password)
+    citizen_for(number, password, people_with(number))
     assert len(hashes) == 1
 
 
 def test_each_of_two_people_with_one_number_opens_the_own_account(owner: Citizen, squatter: Citizen) -> None:
-    assert citizen_for(KNOWN, PASSWORD) == owner.user
-    assert citizen_for(KNOWN, OTHER_PASSWORD) == squatter.user
-    assert citizen_for(KNOWN, "not-her-password") is None
+    assert citizen_for(KNOWN, PASSWORD, people_with(KNOWN)) == owner.user
+    assert citizen_for(KNOWN, OTHER_PASSWORD, people_with(KNOWN)) == squatter.user
+    assert citizen_for(KNOWN, "not-her-password", people_with(KNOWN)) is None
 
 
 def test_a_hash_with_a_salt_of_its_own_still_opens_the_account(amina: Citizen, hashes: list[str]) -> None:
-    assert citizen_for(KNOWN, PASSWORD) == amina.user
+    assert citizen_for(KNOWN, PASSWORD, people_with(KNOWN)) == amina.user
     assert len(hashes) == 2
 
 

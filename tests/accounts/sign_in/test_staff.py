@@ -4,7 +4,7 @@ from django.test import Client
 
 from accounts import rate_limits
 from tests.accounts.keyboard import errors
-from tests.accounts.sign_in.pages import NUMBER, SIGN_IN, is_signed_in
+from tests.accounts.sign_in.pages import SIGN_IN, is_signed_in
 from tests.cast import PASSWORD
 
 STAFF_SIGN_IN = "/ar/staff/sign-in/"
@@ -32,27 +32,12 @@ def test_a_citizen_does_not_enter_by_the_staff_door_nor_staff_by_the_citizens(cl
 def test_five_failures_lock_an_address_and_e_mail_out_and_no_colleague(client, omar, nadia):
     form = {"email": omar.email, "password": "wrong"}
     answers = [client.post(STAFF_SIGN_IN, form).status_code for _ in range(6)]
-    assert answers[-2:] == [429, 429]
+    assert answers == [200] * 5 + [429]
     right = {"email": omar.email, "password": PASSWORD}
     locked = client.post(STAFF_SIGN_IN, right)
     assert (locked.status_code, "تجاوزتم عدد المحاولات المسموح به" in locked.content.decode()) == (429, True)
     assert client.post(STAFF_SIGN_IN, right, REMOTE_ADDR="192.0.2.9").status_code == 302
     assert Client().post(STAFF_SIGN_IN, {"email": nadia.email, "password": PASSWORD}).status_code == 302
-
-
-def test_a_lock_out_of_staff_keeps_no_password(client, omar):
-    from axes.models import AccessAttempt
-
-    client.post(STAFF_SIGN_IN, {"email": omar.email, "password": "a-wrong-password"})
-    attempt = AccessAttempt.objects.get()
-    assert (attempt.username, "a-wrong-password" in attempt.post_data) == (omar.email, False)
-
-
-def test_a_failed_citizen_leaves_no_trace_in_the_lock_out_of_staff(client, amina):
-    from axes.models import AccessAttempt
-
-    client.post(SIGN_IN, NUMBER | {"password": "wrong"})
-    assert AccessAttempt.objects.count() == 0
 
 
 def test_an_address_that_tries_many_staff_is_stopped(client, omar):
