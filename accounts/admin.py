@@ -15,6 +15,7 @@ from accounts.contact.recipients import staff_key
 from accounts.identity.staff_citizen_link import citizen_with_phone
 from accounts.models import Absence, Membership, User
 from accounts.roles import Role
+from accounts.sign_in.factors import enrolment
 from accounts.sign_in.passwords import rules
 from kit.forms import MobileField, PasswordField
 from notifications.actions.readdressing import readdress
@@ -116,6 +117,7 @@ class StaffAdmin(admin.ModelAdmin[User]):
 
     form = StaffForm
     inlines: ClassVar = [MembershipInline, AbsenceInline]
+    actions: ClassVar = ["forget_factors"]
     list_display = ("email", "name_ar", "name_en", "is_active")
     list_filter = ("is_active", "memberships__role")
     search_fields = ("email", "name_ar", "name_en")
@@ -132,6 +134,13 @@ class StaffAdmin(admin.ModelAdmin[User]):
         for name, channel, address in (("email", Channel.EMAIL, obj.email), ("phone", Channel.SMS, obj.phone)):
             if change and name in form.changed_data:
                 readdress(staff_key(obj.pk), channel, address, at=timezone.now())
+
+    @admin.action(description=_("Remove the second step of signing in, for somebody who lost it"))
+    def forget_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Remove all factors of the people chosen, but not one's own; each sets up a new one at the next sign-in."""
+        for user in queryset.exclude(pk=request.user.pk):
+            enrolment.forget_all(user, at=timezone.now())
+            self.log_change(request, user, "second factors removed")
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Refuse: a person who leaves may no longer sign in, and stays in the history."""

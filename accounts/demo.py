@@ -1,4 +1,4 @@
-"""The people of the demonstration: those one signs in as, and their colleagues; everybody knows the password."""
+"""The people of the demonstration: those one signs in as, and their colleagues; everybody knows how they sign in."""
 
 from __future__ import annotations
 
@@ -16,13 +16,26 @@ from django.utils import timezone
 
 from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, RegistryOutcome
 from accounts.identity.registries.embedded import EmbeddedRegistry, RegisteredPerson, registered_people
-from accounts.models import Citizen, Identity, IdentityCheck, Membership, NumberKind, PolicyAcceptance, User
+from accounts.models import (
+    Citizen,
+    Factor,
+    FactorKind,
+    Identity,
+    IdentityCheck,
+    Membership,
+    NumberKind,
+    PolicyAcceptance,
+    User,
+)
 from accounts.registration.policy import POLICY_VERSION
 from accounts.roles import Role
+from accounts.sign_in.factors import apps
 from accounts.sign_in.passwords.hashing import hash_for_number
 from agencies.models import Agency, Directorate, Governorate
 
 PASSWORD: Final = "zaytoun-bahr-qamar"  # noqa: S105 - the demonstration's, printed in the README
+#: The key of everybody's authenticator app. Whoever adds it to an app of their own sees the codes there too.
+APP_SECRET: Final = "ZAYTOUNBAHRQAMARZAYTOUNBAHRQAMAR"  # noqa: S105 - printed in the README too
 COLLEAGUES: Final = Path(__file__).parent / "data" / "demo_staff.csv"
 
 
@@ -168,7 +181,7 @@ def _new_citizen(sample: DemoCitizen, person: RegisteredPerson, *, at: datetime)
 
 
 def _staff_member(sample: DemoStaff, *, at: datetime) -> User:
-    user = User.objects.filter(login=sample.email).first() or _new_staff_member(sample)
+    user = User.objects.filter(login=sample.email).first() or _new_staff_member(sample, at=at)
     Membership.objects.get_or_create(
         user=user,
         agency=Agency.objects.get(code=sample.agency),
@@ -196,6 +209,7 @@ def make_demo_colleagues(at: datetime) -> int:
     since = date(timezone.localdate(at).year - 1, 1, 1)
     with transaction.atomic():
         User.objects.bulk_create(users.values())
+        Factor.objects.bulk_create(_app(user, at=at) for user in users.values())
         Membership.objects.bulk_create(
             Membership(user=users[row["email"]], agency=agencies[row["agency"]], role=row["role"], starts_on=since)
             for row in rows
@@ -209,10 +223,27 @@ def _password_hash() -> str:
     return make_password(PASSWORD)
 
 
-def _new_staff_member(sample: DemoStaff) -> User:
+def _new_staff_member(sample: DemoStaff, *, at: datetime) -> User:
     user = _staff_user(email=sample.email, name_ar=sample.name_ar, name_en=sample.name_en, phone=sample.phone)
     user.save(force_insert=True)
+    _app(user, at=at).save(force_insert=True)
     return user
+
+
+def _app(user: User, *, at: datetime) -> Factor:
+    return Factor(user=user, kind=FactorKind.APP, secret=APP_SECRET, created_at=at)
+
+
+def current_codes(at: datetime) -> tuple[str, str]:
+    """Return the code that every member of staff of the demonstration may enter now, and the one after it.
+
+    Each code is accepted once for each person, and the second one already now. Raise ``NotADemonstration`` unless
+    settings.EMBEDDED.
+    """
+    if not settings.EMBEDDED:
+        raise NotADemonstration
+    step = apps.step_at(at)
+    return apps.code(APP_SECRET, step=step), apps.code(APP_SECRET, step=step + 1)
 
 
 def _staff_user(*, email: str, name_ar: str, name_en: str, phone: str, **_membership: str) -> User:

@@ -58,6 +58,11 @@ NEW_PASSWORDS_PER_ADDRESS = RateLimit("new_password_address", 60, HOUR)
 STAFF_SIGN_INS_PER_EMAIL_AND_ADDRESS = RateLimit("staff_here", 5, QUARTER_HOUR)
 STAFF_SIGN_INS_PER_ADDRESS = RateLimit("staff_address", 60, QUARTER_HOUR)
 STAFF_SIGN_INS_PER_EMAIL = RateLimit("staff_email", 40, HOUR)
+# Of a million codes three are right at a time. Only whoever knows the password comes to the second factor.
+FACTOR_TRIES_PER_USER = RateLimit("factor_user", 10, HOUR)
+STAFF_RESETS_PER_ADDRESS = RateLimit("staff_reset_address", 60, HOUR)
+# Above it no link leaves, and the page does not say so: it must not tell whether the address is known.
+STAFF_RESETS_PER_EMAIL = RateLimit("staff_reset_email", 5, DAY)
 PASSWORD_TRIES_PER_USER = RateLimit("password_user", 5, QUARTER_HOUR)
 # Each change sends an SMS, and the budget for SMS does not apply to it.
 PASSWORD_CHANGES_PER_USER = RateLimit("password_changed", 10, DAY)

@@ -9,8 +9,13 @@ from accounts.account.password import views as password
 from accounts.account.phone import views as phone
 from accounts.registration import views as registration
 from accounts.sign_in.citizens import views as citizens
+from accounts.sign_in.factors import views as factors
 from accounts.sign_in.forgotten_password import views as forgotten_password
-from accounts.sign_in.staff import views as staff
+from accounts.sign_in.staff import factor_views, forgotten_views, views as staff
+from accounts.staff_account import views as staff_account
+from accounts.staff_account.factors import views as staff_factors
+from accounts.staff_account.language import views as staff_language
+from accounts.staff_account.password import views as staff_password
 
 urlpatterns: list[URLPattern] = [
     path("register/who/", registration.who, name="register"),
@@ -31,5 +36,19 @@ urlpatterns: list[URLPattern] = [
     path("account/email/confirm/<str:token>/", email.email_confirm, name="account-email-confirm"),
     path("account/notices/", notices.notices, name="account-notices"),
     path("staff/sign-in/", staff.sign_in, name="staff-sign-in"),
+    path("staff/sign-in/factor/", factor_views.factor, name="staff-sign-in-factor"),
+    path("staff/sign-in/enrol/", factor_views.enrol, name="staff-sign-in-enrol"),
+    path("staff/sign-in/codes/", factor_views.codes, name="staff-sign-in-codes"),
+    path("staff/sign-in/forgot/", forgotten_views.forgot, name="staff-forgot"),
+    path("staff/sign-in/forgot/<uuid:pk>/<str:token>/", forgotten_views.new_password, name="staff-new-password"),
+    path("staff/confirm/", factors.confirm, name="staff-confirm"),
+    path("staff/confirm/again/", factors.press_again, name="staff-confirm-again"),
+    path("staff/account/", staff_account.account, name="staff-account"),
+    path("staff/account/password/", staff_password.password, name="staff-account-password"),
+    path("staff/account/language/", staff_language.language, name="staff-account-language"),
+    path("staff/account/factors/new/", staff_factors.add, name="staff-account-factor"),
+    path("staff/account/factors/<uuid:pk>/remove/", staff_factors.remove, name="staff-account-remove"),
+    path("staff/account/codes/", staff_factors.codes, name="staff-account-codes"),
+    path("staff/account/sessions/end/", staff_account.end_other_sessions, name="staff-account-sessions"),
 ]
 machine_urlpatterns: list[URLPattern] = []

@@ -50,7 +50,14 @@ ONLY_READ: Final = ("auth_permission", "django_content_type", "django_migrations
 #: A restored database skips the ids that carriers may still name.
 SKIPPING: Final = ("notifications_attempt_id_seq",)
 #: What opens a session or an account is in no report.
-NOT_IN_FIGURES: Final = ("accounts_formdraft", "accounts_phonecode", "django_session", "notifications_embeddedmail")
+NOT_IN_FIGURES: Final = (
+    "accounts_factor",
+    "accounts_formdraft",
+    "accounts_phonecode",
+    "accounts_recoverycode",
+    "accounts_session",
+    "notifications_embeddedmail",
+)
 
 #: Any number that nothing else locks: two starts at once would change the same rows of the catalogue.
 LOCK: Final = 4107002

@@ -59,6 +59,8 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             # Below an error it repeats addresses that people mistyped.
             "django.request": {"level": "ERROR"},
+            # Below that it writes the ids of people's passkeys.
+            "fido2": {"level": "WARNING"},
             # Below that it writes every address it asks, which holds number and text where a gateway is asked by query.
             "urllib3": {"level": "INFO"},
         },

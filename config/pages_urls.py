@@ -1,8 +1,10 @@
-"""Addresses of the pages that only say things."""
+"""Addresses of the pages that only say things, and of the messages of a demonstration."""
 
 from django.urls import path
 
+from accounts.demo import current_codes
 from config import pages
+from notifications.web.dev_outbox import dev_outbox
 
 urlpatterns = [
     path("help/", pages.help_page, name="help"),
@@ -13,6 +15,7 @@ urlpatterns = [
 ]
 
 machine_urlpatterns = [
+    path("dev/outbox/", dev_outbox, {"current_codes": current_codes}, name="dev-outbox"),
     path("manifest.<slug:language>.webmanifest", pages.manifest, name="manifest"),
     path("sw.js", pages.service_worker, name="service-worker"),
 ]

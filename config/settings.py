@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "accounts.staff.admin_config.OperatorsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -241,6 +240,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
+PASSWORD_RESET_TIMEOUT = 30 * 60
+SESSION_ENGINE = "accounts.sign_in.sessions"
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_COOKIE_NAME = "session" if EMBEDDED else "__Host-session"
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.roles import REPORT_READERS
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
 from kit import replica
 from reports import exports
@@ -65,6 +66,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_report_readers
+@recent_factor_required(back_to="reports")
 def report_xlsx(request: HttpRequest) -> HttpResponseBase:
     """Send the figures as a workbook."""
     at = timezone.now()
@@ -82,6 +84,7 @@ def report_xlsx(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @for_report_readers
+@recent_factor_required(back_to="reports")
 def report_csv(request: HttpRequest) -> HttpResponseBase:
     """Send the figures as comma-separated values."""
     at = timezone.now()

@@ -16,13 +16,19 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import BrowserContext
 
-from accounts.models import Citizen, Identity, Membership, NumberKind, User
+from accounts.models import Citizen, Factor, FactorKind, Identity, Membership, NumberKind, User
 from accounts.roles import Role
+from accounts.sign_in.backends import CITIZEN_BACKEND, STAFF_BACKEND
+from accounts.sign_in.factors import apps
+from accounts.sign_in.factors.step_up import FACTOR_AT
+from accounts.sign_in.sessions import BEGAN
 from agencies.models import Agency, Directorate, Governorate, Period, Topic, WorkingHours
 
 PASSWORD = "olive-lantern-river"
+APP_SECRET = "OLIVELANTERNRIVEROLIVELANTERNRIV"
 NOW = datetime(2026, 1, 4, 10, 0, tzinfo=ZoneInfo("Asia/Amman"))  # a Sunday, in working hours
 EVERY_KIND = ["complaint", "suggestion", "inquiry", "praise"]
 
@@ -264,12 +270,29 @@ def huda(cmu: Agency) -> User:
 
 
 def sign_in(client: Client, person: User | Citizen) -> Client:
-    """Open a session for somebody of the cast, by the backend they sign in with, and return the client."""
+    """Open a session for somebody of the cast, with the second factor where they are staff, and return the client."""
     user = person if isinstance(person, User) else person.user
     assert user is not None
-    backend = "StaffBackend" if user.is_staff else "CitizenBackend"
-    client.force_login(user, backend=f"accounts.sign_in.backends.{backend}")
+    client.force_login(user, backend=STAFF_BACKEND if user.is_staff else CITIZEN_BACKEND)
+    return verify(client) if user.is_staff else client
+
+
+def verify(client: Client) -> Client:
+    """Note in the session of a member of staff that the second factor was given just now."""
+    session = client.session
+    session[BEGAN] = session[FACTOR_AT] = int(timezone.now().timestamp())
+    session.save()
     return client
+
+
+def give_app(user: User) -> Factor:
+    """Give a member of staff an authenticator app, whose codes ``app_code`` returns."""
+    return Factor.objects.create(user=user, kind=FactorKind.APP, secret=APP_SECRET, created_at=NOW)
+
+
+def app_code(at: datetime | None = None, *, later: int = 0) -> str:
+    """Return the code that the app of ``give_app`` shows at a moment, or some steps ``later``."""
+    return apps.code(APP_SECRET, step=apps.step_at(at or timezone.now()) + later)
 
 
 def let_in(context: BrowserContext, url: str, person: User | Citizen) -> None:

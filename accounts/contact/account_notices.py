@@ -1,11 +1,11 @@
-"""SMS about the account itself, such as a changed password."""
+"""Messages about the account itself, such as a changed password: citizens by SMS, staff by e-mail."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from accounts.contact.recipients import citizen_key
-from accounts.models import Citizen
+from accounts.contact.recipients import BY_EMAIL, citizen_key, to_staff
+from accounts.models import Citizen, User
 from notifications import outbox
 from notifications.models import Channel
 
@@ -30,3 +30,9 @@ def account_notice(
         language=citizen.language,
         context={},
     )
+
+
+def owe_to_staff(user: User, template: str, *, at: datetime) -> None:
+    """Owe a member of staff a notice about the account, sent at any hour; in the caller's transaction."""
+    notices = list(to_staff(template, user, dict, by=BY_EMAIL, daytime=False))
+    outbox.owe(notices, occasion=f"{template}:{user.pk}:{at.isoformat()}", at=at)

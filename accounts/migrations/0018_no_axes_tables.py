@@ -8,6 +8,6 @@ TABLES = "axes_accessattemptexpiration, axes_accessattempt, axes_accesslog, axes
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_identity_checks_by_time")]
+    dependencies = [("accounts", "0011_sessions_end_with_roles")]
 
     operations = [migrations.RunSQL(f"DROP TABLE IF EXISTS {TABLES}", migrations.RunSQL.noop)]

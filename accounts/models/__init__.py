@@ -1,5 +1,6 @@
-"""The tables of accounts: people, users and their roles, codes and counters, and whose identity staff viewed."""
+"""The tables of accounts: people, users, roles, factors, sessions, codes and counters, and who viewed an identity."""
 
+from accounts.models.factors import Factor, FactorKind, RecoveryCode
 from accounts.models.people import (
     Citizen,
     Identity,
@@ -8,6 +9,7 @@ from accounts.models.people import (
     NumberKind,
     PolicyAcceptance,
 )
+from accounts.models.sessions import Session
 from accounts.models.sign_in import FormDraft, PhoneCode, Purpose, RateCounter
 from accounts.models.users import (
     Absence,
@@ -26,6 +28,8 @@ from accounts.models.users import (
 __all__ = [
     "Absence",
     "Citizen",
+    "Factor",
+    "FactorKind",
     "FormDraft",
     "Identity",
     "IdentityCheck",
@@ -36,6 +40,8 @@ __all__ = [
     "PolicyAcceptance",
     "Purpose",
     "RateCounter",
+    "RecoveryCode",
+    "Session",
     "User",
     "acting_as",
     "agencies_with_officers",

@@ -19,6 +19,9 @@ class Purpose(models.TextChoices):
     REGISTER = "register", _("registration")
     RESET = "reset", _("forgotten password")
     CHANGE_PHONE = "change_phone", _("change of mobile number")
+    FACTOR = "factor", _("second factor")
+    RECOVERY = "recovery", _("recovery codes")
+    STEP_UP = "step_up", _("form sent before the second factor")
 
 
 class PhoneCode(models.Model):

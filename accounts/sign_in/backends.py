@@ -14,6 +14,8 @@ from accounts.sign_in.passwords import hashing
 
 #: The backend that a citizen's session is opened with.
 CITIZEN_BACKEND: Final = "accounts.sign_in.backends.CitizenBackend"
+#: The backend that a session of staff is opened with, after the second factor.
+STAFF_BACKEND: Final = "accounts.sign_in.backends.StaffBackend"
 LONGEST_PASSWORD: Final = 128
 # A number may be used by its proven owner and by pending citizens; each has a password.
 CANDIDATES: Final = 5

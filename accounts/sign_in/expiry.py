@@ -1,4 +1,4 @@
-"""Deletes expired codes, form drafts, rate counters and sessions."""
+"""Deletes expired sessions, codes, form drafts and rate counters."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from django.contrib.sessions.models import Session
 from django.db.models import Model, QuerySet
 
-from accounts.models import FormDraft, PhoneCode, RateCounter
+from accounts.models import FormDraft, PhoneCode, RateCounter, Session
 from notifications.periodic.rows import RowRun
 
 TASK: Final = "accounts.delete_expired"
@@ -14,7 +14,7 @@ CODES_KEPT: Final = timedelta(days=2)
 
 
 def delete_expired(at: datetime) -> None:
-    """Delete form drafts older than a day, codes older than two days, counters and sessions that have ended.
+    """Delete form drafts older than a day, codes older than two days, sessions and counters that have ended.
 
     Rows of one kind that cannot be deleted keep none of another.
     """

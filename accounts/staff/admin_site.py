@@ -13,6 +13,8 @@ from django.shortcuts import resolve_url
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.sign_in.factors.step_up import recent_factor_required
+
 
 class OperatorsSite(AdminSite):
     """Reference data and staff accounts, for operators; everybody else who is signed in gets 404."""
@@ -26,14 +28,15 @@ class OperatorsSite(AdminSite):
         return request.user.is_authenticated and request.user.is_staff and request.user.is_operator
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
-        """Answer 404 to whoever is signed in and no operator."""
+        """Answer 404 to whoever is signed in and no operator, and ask operators for a recent second factor."""
         page = super().admin_view(view, cacheable)
+        opened = recent_factor_required()(page)
 
         @wraps(page)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise Http404
-            return cast("HttpResponseBase", page(request, *args, **kwargs))
+            return cast("HttpResponseBase", opened(request, *args, **kwargs))
 
         return wrapper
 

@@ -34,6 +34,7 @@ def _print_sign_ins() -> None:
         print(f"  {line}")
     passwords = dict.fromkeys(one.password for one in DEMO_SIGN_INS)
     print(f"\n  Password of everybody: {', '.join(passwords)}")
+    print("  Staff also enter a code of six digits, which stands on top of the page of messages.")
 
 
 def table(rows: Sequence[Sequence[str]], *, width: int = WIDTH - 2) -> list[str]:

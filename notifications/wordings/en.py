@@ -230,6 +230,36 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="The e-mail address of your At Your Service account changed",
         text="This is no longer the e-mail address of your At Your Service account. If this was not you, call {phone}.",
     ),
+    "staff_new_password": Wording(
+        sms="",
+        subject="Set a new At Your Service password",
+        text="Set a new password for your work account here:\n\n{url}\n\nThe link works once, for 30 minutes. If you "
+        "did not ask for it, ignore this message: your password has not changed.",
+    ),
+    "staff_password_changed": Wording(
+        sms="",
+        subject="Your At Your Service password changed",
+        text="The password of your work account changed, and every other device was signed out. If this was not you, "
+        "tell the system operator at once.",
+    ),
+    "staff_factor_added": Wording(
+        sms="",
+        subject="A second step of signing in was added",
+        text="An authenticator app or a passkey was added to your work account. If this was not you, tell the system "
+        "operator at once.",
+    ),
+    "staff_factor_removed": Wording(
+        sms="",
+        subject="A second step of signing in was removed",
+        text="An authenticator app or a passkey was removed from your work account. If this was not you, tell the "
+        "system operator at once.",
+    ),
+    "staff_codes_renewed": Wording(
+        sms="",
+        subject="Your recovery codes were renewed",
+        text="Your work account has new recovery codes, and the old ones do not work any more. If this was not you, "
+        "tell the system operator at once.",
+    ),
     "case_reminder": Wording(
         sms="Reminder: {ref} needs your answer by {date}. {link}",
         subject="Reminder: your {kind} {ref} needs your answer",

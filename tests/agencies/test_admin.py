@@ -22,6 +22,7 @@ from agencies.models import (
     TopicQuestion,
     WorkingHours,
 )
+from tests.cast import sign_in
 
 pytestmark = pytest.mark.django_db
 MODELS = tuple(reference_data.FILES.values())
@@ -30,8 +31,7 @@ MODELS = tuple(reference_data.FILES.values())
 @pytest.fixture
 def operator(client):
     user = User.objects.create_superuser("ops@cmu.example", "a long enough password")
-    client.force_login(user, backend="accounts.sign_in.backends.StaffBackend")
-    return client
+    return sign_in(client, user)
 
 
 def address(model, page: str, *args: int) -> str:
@@ -201,7 +201,7 @@ def test_a_topic_offers_groups_alone_as_its_group_and_boxes_for_its_lists(operat
 
 
 def test_for_an_officer_there_is_no_admin(client, omar):
-    client.force_login(omar, backend="accounts.sign_in.backends.StaffBackend")
+    sign_in(client, omar)
     assert {client.get(address(model, "changelist")).status_code for model in MODELS} == {404}
 
 

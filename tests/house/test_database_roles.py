@@ -86,7 +86,7 @@ def test_figures_only_read_and_read_no_session() -> None:
         assert made.execute("SELECT count(*) FROM complaints_case").fetchone() == (0,)
         # The setting is a reminder that a session can take back; the missing right is what refuses.
         made.execute("SET default_transaction_read_only = off")
-        for statement in ("UPDATE complaints_case SET subject = ''", "SELECT * FROM django_session"):
+        for statement in ("UPDATE complaints_case SET subject = ''", "SELECT * FROM accounts_session"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 made.execute(statement)
     for statement in (

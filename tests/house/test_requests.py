@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Session, User
 from config import middleware
 
 PUBLIC_PAGE = "/ar/help/"

@@ -106,7 +106,15 @@ def enter(person: Person, number: str, password: str = PASSWORD) -> None:
 
 
 def come_to_work(person: Person, email: str) -> None:
-    """Open the staff sign-in page and sign in."""
+    """Open the staff sign-in page and sign in with password and authenticator app."""
+    give_password(person, email)
+    person.is_at("Second step of signing in")
+    person.write("Code", person.site.app_code(email))
+    person.press("Confirm")
+
+
+def give_password(person: Person, email: str) -> None:
+    """Open the staff sign-in page and enter the password, which is half of a sign-in."""
     person.open("staff/sign-in/")
     person.write("E-mail", email)
     person.write("Password", PASSWORD)

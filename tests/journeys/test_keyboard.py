@@ -49,6 +49,9 @@ def _comes_in(officer: Person) -> None:
     _write(officer, "input[name=email]", OMAR)
     _write(officer, "input[name=password]", PASSWORD)
     _press(officer, "Enter")
+    officer.is_at("Second step of signing in")
+    _write(officer, "input[name=code]", officer.site.app_code(OMAR))
+    _press(officer, "Enter")
     officer.is_at("Work queue")
 
 

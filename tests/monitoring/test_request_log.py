@@ -16,7 +16,7 @@ from pytest_django import Settings
 from accounts.models import Citizen, User
 from config.logs import logging_config
 from config.monitoring import task_metrics
-from tests.cast import PASSWORD, sign_in
+from tests.cast import PASSWORD, app_code, give_app, sign_in
 
 type Lines = Callable[[], list[dict[str, Any]]]
 
@@ -49,11 +49,16 @@ def test_a_sign_in_is_logged_with_the_id_of_the_user(lines: Lines, amina: Citize
     client.post(reverse("sign-out"))
     client.post("/en/staff/sign-in/", {"email": omar.email, "password": "a wrong password"})
     client.post("/en/staff/sign-in/", {"email": omar.email, "password": PASSWORD})
+    give_app(omar)
+    client.post("/en/staff/sign-in/factor/", {"code": "000"})
+    client.post("/en/staff/sign-in/factor/", {"code": app_code()})
     assert told(lines) == [
         ("a sign-in of a citizen failed", None),
         ("a citizen signed in", str(amina.user.pk)),
         ("somebody signed out", str(amina.user.pk)),
         ("a sign-in of staff failed", None),
+        ("the password of a member of staff was right", str(omar.pk)),
+        ("a second factor was refused", str(omar.pk)),
         ("a member of staff signed in", str(omar.pk)),
     ]
 

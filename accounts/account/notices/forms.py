@@ -23,12 +23,17 @@ class NoticesForm(Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, phone: str, email: str, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.offer("language", [Card(code, _in_itself(code, name)) for code, name in LANGUAGES])
+        self.offer("language", language_cards())
         ways = {Channel.SMS: phone, Channel.EMAIL: email}
         self.offer(
             "notify_by",
             [Card(way.value, way.label, f"\u2066{address}\u2069") for way, address in ways.items() if address],
         )
+
+
+def language_cards() -> list[Card]:
+    """Return a card for each language."""
+    return [Card(code, _in_itself(code, name)) for code, name in LANGUAGES]
 
 
 def _in_itself(code: str, name: object) -> str:

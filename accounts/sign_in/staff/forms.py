@@ -1,4 +1,4 @@
-"""The form by which staff sign in."""
+"""The forms by which staff sign in, or ask for a new password."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from kit.forms import EmailField, Form, PasswordField
 
 
-class StaffSignInForm(Form):
-    """E-mail address and password."""
+class StaffEmailForm(Form):
+    """The work address."""
 
     email = EmailField(
         label=_("E-mail"),
         widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "username", "spellcheck": "false"}),
     )
+
+
+class StaffSignInForm(StaffEmailForm):
+    """E-mail address and password."""
+
     password = PasswordField(label=_("Password"), error_messages={"required": _("Enter your password")})

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.identity import disclosure
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.desk.case_page.forms import IdentityForm
 from complaints.staff.frame import CASEWORK
 from complaints.staff.loading import case_context, load_case
@@ -20,6 +21,7 @@ FIELDS = ("number", "phone")
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
+@recent_factor_required()
 def reveal(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the number and the telephone once, after recording who asked and why.
 

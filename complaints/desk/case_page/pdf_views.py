@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import signed_in_user, staff_required
 from accounts.identity import disclosure
 from accounts.models import User
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.desk.case_page.forms import IdentityForm
 from complaints.desk.case_page.identity_views import FIELDS
 from complaints.models import Case
@@ -24,6 +25,7 @@ from complaints.visibility.identity import knows_person
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
+@recent_factor_required()
 def choose(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask which PDF is wanted; one with the identity is sent once the reason is recorded."""
     user, at = signed_in_user(request), timezone.now()

@@ -12,6 +12,7 @@ from tests.accounts.identity.test_encryption import stored
 def test_every_table_with_encrypted_fields_is_found():
     assert {model._meta.db_table for model in key_rotation.encrypted_models()} >= {
         "accounts_citizen",
+        "accounts_factor",
         "accounts_phonecode",
         "accounts_formdraft",
         "accounts_user",

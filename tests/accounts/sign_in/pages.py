@@ -1,6 +1,8 @@
 """The citizens' sign-in page, what is typed there, and whether somebody is signed in."""
 
 from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
 
 from tests.cast import PASSWORD
 
@@ -10,3 +12,9 @@ NUMBER = {"number": "9902103456", "password": PASSWORD}
 
 def is_signed_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
+
+
+def en(name: str, *args: object) -> str:
+    """Return the English address of a page, whatever language the request before left behind."""
+    with override("en"):
+        return reverse(name, args=args)

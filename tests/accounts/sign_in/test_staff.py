@@ -5,14 +5,17 @@ from django.test import Client
 from accounts import rate_limits
 from tests.accounts.keyboard import errors
 from tests.accounts.sign_in.pages import SIGN_IN, is_signed_in
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, app_code, give_app
 
 STAFF_SIGN_IN = "/ar/staff/sign-in/"
+FACTOR = f"{STAFF_SIGN_IN}factor/"
 
 
-def test_staff_sign_in_by_e_mail_in_any_case_and_land_at_the_desk(client, omar):
+def test_staff_sign_in_by_e_mail_in_any_case_and_land_at_the_desk_after_their_factor(client, omar):
+    give_app(omar)
     answer = client.post(STAFF_SIGN_IN, {"email": "Omar@Miyahuna.example", "password": PASSWORD})
-    assert answer["Location"] == "/ar/staff/"
+    assert (answer["Location"], is_signed_in(client)) == (FACTOR, False)
+    assert client.post(FACTOR, {"code": app_code()})["Location"] == "/ar/staff/"
     assert client.session["_auth_user_id"] == str(omar.pk)
 
 

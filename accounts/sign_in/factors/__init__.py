@@ -1,0 +1,1 @@
+"""The second factors of staff: authenticator apps, passkeys, recovery codes, and being asked for them."""

@@ -1,0 +1,105 @@
+"""Sessions in PostgreSQL, found by the hash of their key; those of staff end twelve hours after the sign-in.
+
+``SessionStore`` makes this module a SESSION_ENGINE.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from django.contrib.auth import SESSION_KEY as USER_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.utils import timezone
+
+from accounts.models import Session, User
+
+STAFF_LIFE: Final = timedelta(hours=12)
+#: What the session of a member of staff holds: when it began, where, and since when it has been used.
+BEGAN: Final = "staff_began"
+PLACE: Final = "staff_place"
+SEEN: Final = "seen"
+
+
+class SessionStore(DatabaseStore):
+    """Django's store with our table: a column for the user, and a hash in place of the key."""
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:  # type: ignore[override] # no AbstractBaseSession: its key is shorter
+        """Return our table."""
+        return Session
+
+    def _get_session_from_db(self) -> Session | None:
+        found = Session.objects.filter(session_key=hashed(self.session_key), expire_date__gt=timezone.now()).first()
+        if found is None:
+            self._session_key = None
+        return found
+
+    def exists(self, session_key: str) -> bool:
+        """Tell whether a key is taken."""
+        return Session.objects.filter(session_key=hashed(session_key)).exists()
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:  # type: ignore[override] # as get_model_class
+        """Return the row: with its user, and for staff with an end that no request can move."""
+        return Session(
+            session_key=hashed(self._get_or_create_session_key()),
+            session_data=self.encode(data),
+            expire_date=_end(data, self.get_expiry_date()),
+            user_id=data.get(USER_KEY),
+        )
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Delete the row of a key, by default of this session's."""
+        if key := session_key or self.session_key:
+            Session.objects.filter(session_key=hashed(key)).delete()
+
+
+def hashed(key: str | None) -> str:
+    """Return what a key is stored as; a key has 160 random bits, so a plain hash does not give it away."""
+    return hashlib.sha256((key or "").encode()).hexdigest()
+
+
+def _end(data: Mapping[str, Any], idle_end: datetime) -> datetime:
+    began = data.get(BEGAN)
+    return min(idle_end, datetime.fromtimestamp(began, tz=UTC) + STAFF_LIFE) if began else idle_end
+
+
+# ---- the sessions of one person ----
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One place where a person is signed in."""
+
+    place: Mapping[str, str]
+    began_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+def open_sessions(user: User, current: SessionBase, *, at: datetime) -> list[OpenSession]:
+    """Return where ``user`` is signed in, this session first, then the newest; one query."""
+    rows = Session.objects.filter(user=user, expire_date__gt=at)
+    this = hashed(current.session_key)
+    found = [_opened(current.decode(row.session_data), is_this=row.session_key == this) for row in rows]
+    return sorted(found, key=lambda one: (not one.is_this, -one.seen_at.timestamp()))
+
+
+def _opened(data: Mapping[str, Any], *, is_this: bool) -> OpenSession:
+    began = data.get(BEGAN, 0)
+    return OpenSession(
+        place=data.get(PLACE, {}),
+        began_at=datetime.fromtimestamp(began, tz=UTC),
+        seen_at=datetime.fromtimestamp(data.get(SEEN, began), tz=UTC),
+        is_this=is_this,
+    )
+
+
+def end_others(user: User, current: SessionBase) -> int:
+    """End every session of ``user`` but this one; return how many there were."""
+    others = Session.objects.filter(user=user).exclude(session_key=hashed(current.session_key))
+    return others.delete()[0]

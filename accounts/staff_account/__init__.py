@@ -1,0 +1,1 @@
+"""Pages on which staff read and change their own account: password, second factors, language, sessions."""

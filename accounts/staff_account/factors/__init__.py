@@ -1,0 +1,1 @@
+"""Adding and removing second factors, and renewing the recovery codes."""

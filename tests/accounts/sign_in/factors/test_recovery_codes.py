@@ -1,0 +1,32 @@
+"""Recovery codes: kept as hashes, accepted once, and gone when new ones are made."""
+
+from __future__ import annotations
+
+from accounts.models import RecoveryCode
+from accounts.sign_in.factors import recovery_codes
+
+
+def test_a_code_works_once_however_it_is_typed_and_for_its_owner_only(omar, nadia, now):
+    codes = recovery_codes.new_codes()
+    recovery_codes.store(omar, codes, at=now)
+    recovery_codes.store(nadia, recovery_codes.new_codes(), at=now)
+    assert recovery_codes.use(nadia, codes[0], at=now) is False
+    assert recovery_codes.use(omar, f" {codes[0].upper().replace('-', ' ')} ", at=now) is True
+    assert [recovery_codes.use(omar, codes[0], at=now), recovery_codes.left(omar)] == [False, 7]
+    arabic = codes[1].replace("2-", "٢-", 1)
+    assert recovery_codes.use(omar, arabic, at=now) is True
+
+
+def test_the_table_has_no_code_and_new_codes_end_the_old_ones(omar, now):
+    old, new = recovery_codes.new_codes(), recovery_codes.new_codes()
+    assert len({*old, *new}) == 16
+    recovery_codes.store(omar, old, at=now)
+    stored = "".join(RecoveryCode.objects.values_list("digest", flat=True))
+    assert (stored.count("argon2"), [code for code in old if code[2:] in stored]) == (8, [])
+    recovery_codes.store(omar, new, at=now)
+    assert [recovery_codes.use(omar, code, at=now) for code in (old[0], new[0])] == [False, True]
+
+
+def test_what_has_not_the_form_of_a_code_is_none(omar, now):
+    for typed in ("", "1", "9-aaaaa-aaaaa", "1-aaaaa-aaaa", "1-aaaaa-aaaaaa", "1-AIOL1-00000", "123456"):
+        assert (recovery_codes.looks_like_one(typed), recovery_codes.use(omar, typed, at=now)) == (False, False)
