@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -24,13 +25,17 @@ from accounts.models import (
     IdentityCheck,
     Membership,
     NumberKind,
+    Outcome,
     PolicyAcceptance,
+    StaffChange,
+    StaffChangeKind,
     User,
 )
 from accounts.registration.policy import POLICY_VERSION
-from accounts.roles import Role
+from accounts.roles import PROTECTED, Role
 from accounts.sign_in.factors import apps
 from accounts.sign_in.passwords.hashing import hash_for_number
+from accounts.staff.memberships.changes import RoleTerms, propose
 from agencies.models import Agency, Directorate, Governorate
 
 PASSWORD: Final = "zaytoun-bahr-qamar"  # noqa: S105 - the demonstration's, printed in the README
@@ -110,6 +115,7 @@ STAFF: Final = (
         directorate="miyahuna-ops",
     ),
     DemoStaff("huda", "هدى الكردي", "Huda Kurdi", "huda@cmu.example", "+962790100006", "cmu", Role.OPERATOR),
+    DemoStaff("tariq", "طارق المصري", "Tariq Masri", "tariq@cmu.example", "+962790100015", "cmu", Role.OPERATOR),
 )
 
 DEMO_SIGN_INS: Final = (
@@ -140,7 +146,12 @@ def make_demo_people(at: datetime) -> dict[str, Citizen | User]:
         raise NotADemonstration
     with transaction.atomic():
         citizens: dict[str, Citizen | User] = {sample.key: _citizen(sample, at=at) for sample in CITIZENS}
-        return citizens | {sample.key: _staff_member(sample, at=at) for sample in STAFF}
+        staff = {sample.key: _staff_user_of(sample, at=at) for sample in STAFF}
+        first = (staff["huda"], staff["tariq"])
+        # The operators first, as in an installation: together they gave the roles of the unit.
+        for sample in sorted(STAFF, key=lambda one: one.role != Role.OPERATOR):
+            _give(sample, staff[sample.key], first, at=at)
+        return citizens | staff
 
 
 def _citizen(sample: DemoCitizen, *, at: datetime) -> Citizen:
@@ -180,18 +191,45 @@ def _new_citizen(sample: DemoCitizen, person: RegisteredPerson, *, at: datetime)
     return citizen
 
 
-def _staff_member(sample: DemoStaff, *, at: datetime) -> User:
-    user = User.objects.filter(login=sample.email).first() or _new_staff_member(sample, at=at)
-    Membership.objects.get_or_create(
-        user=user,
-        agency=Agency.objects.get(code=sample.agency),
-        role=sample.role,
-        defaults={
-            "starts_on": date(timezone.localdate(at).year - 1, 1, 1),
-            "directorate": Directorate.objects.filter(code=sample.directorate).first() if sample.directorate else None,
-        },
+def _staff_user_of(sample: DemoStaff, *, at: datetime) -> User:
+    return User.objects.filter(login=sample.email).first() or _new_staff_member(sample, at=at)
+
+
+def _give(sample: DemoStaff, user: User, operators: tuple[User, User], *, at: datetime) -> None:
+    agency = Agency.objects.get(code=sample.agency)
+    if Membership.objects.filter(user=user, agency=agency, role=sample.role).exists():
+        return
+    membership = Membership(user=user, agency=agency, role=sample.role, starts_on=_since(at))
+    if sample.directorate:
+        membership.directorate = Directorate.objects.filter(code=sample.directorate).first()
+    if sample.role in PROTECTED:
+        membership.change = _change(membership, operators, at=at)
+        membership.change.save(force_insert=True)
+    membership.save(force_insert=True)
+
+
+def _change(membership: Membership, operators: tuple[User, User], *, at: datetime) -> StaffChange:
+    """Return the change that gave a role of the unit: the first operators were installed, and gave all others."""
+    change = StaffChange(
+        kind=StaffChangeKind.ROLE_GIVEN,
+        subject=membership.user,
+        role=membership.role,
+        agency=membership.agency,
+        starts_on=membership.starts_on,
+        proposed_at=at,
+        outcome=Outcome.DONE,
+        decided_at=at,
     )
-    return user
+    if membership.user in operators:
+        change.installed_as = operators.index(membership.user) + 1
+    else:
+        change.needs_consent = True
+        change.proposed_by, change.decided_by = operators
+    return change
+
+
+def _since(at: datetime) -> date:
+    return date(timezone.localdate(at).year - 1, 1, 1)
 
 
 def make_demo_colleagues(at: datetime) -> int:
@@ -206,15 +244,32 @@ def make_demo_colleagues(at: datetime) -> int:
     with COLLEAGUES.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["agency"] in agencies and row["email"] not in known]
     users = {row["email"]: _staff_user(**row) for row in rows}
-    since = date(timezone.localdate(at).year - 1, 1, 1)
+    memberships = [
+        Membership(user=users[row["email"]], agency=agencies[row["agency"]], role=row["role"], starts_on=_since(at))
+        for row in rows
+    ]
     with transaction.atomic():
         User.objects.bulk_create(users.values())
         Factor.objects.bulk_create(_app(user, at=at) for user in users.values())
-        Membership.objects.bulk_create(
-            Membership(user=users[row["email"]], agency=agencies[row["agency"]], role=row["role"], starts_on=since)
-            for row in rows
-        )
+        _consent_to_all([one for one in memberships if one.role in PROTECTED], at=at)
+        Membership.objects.bulk_create(memberships)
+        _propose_an_auditor(users, at=at)
     return len(rows)
+
+
+def _consent_to_all(memberships: list[Membership], *, at: datetime) -> None:
+    staff = User.objects.in_bulk(["huda@cmu.example", "tariq@cmu.example"], field_name="login")
+    for membership in memberships:
+        membership.change = _change(membership, (staff["huda@cmu.example"], staff["tariq@cmu.example"]), at=at)
+    StaffChange.objects.bulk_create(one.change for one in memberships if one.change is not None)
+
+
+def _propose_an_auditor(users: Mapping[str, User], *, at: datetime) -> None:
+    """Leave a proposal for a second person, such as Lina or Huda, to consent to."""
+    head, colleague = users.get("head@cmu.example"), users.get("unit3@cmu.example")
+    if head is not None and colleague is not None:
+        terms = RoleTerms(Role.AUDITOR, Agency.objects.get(code="cmu"), timezone.localdate(at))
+        propose(colleague, terms, by=head, at=at)
 
 
 @cache

@@ -75,6 +75,8 @@ WRONG_LINKS_PER_ADDRESS = RateLimit("wrong_link", 60, HOUR)
 # must not tell whether others gave the same address.
 EMAIL_LINKS_PER_CITIZEN = RateLimit("email_link_citizen", 5, DAY)
 EMAIL_LINKS_PER_EMAIL = RateLimit("email_link_email", 5, DAY)
+# Nobody fills somebody else's mailbox with invitations.
+INVITATIONS_PER_PERSON = RateLimit("invitation", 5, DAY)
 # Four full forms, and six minutes of a phone's video; each file costs the service time and room.
 UPLOADED_FILES_PER_PERSON = RateLimit("upload_files", 40, HOUR)
 UPLOADED_KILOBYTES_PER_PERSON = RateLimit("upload_kilobytes", 300 * 1024, HOUR)

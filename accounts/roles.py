@@ -43,6 +43,12 @@ CMU = frozenset({Role.CMU_STAFF, Role.CMU_HEAD})
 CONTACT_CENTRE = frozenset({Role.AGENT, Role.AGENT_SUPERVISOR})
 REPORT_READERS = CMU | {Role.PM_OFFICE}
 OPERATORS = frozenset({Role.OPERATOR})
+#: Roles that only two people together give: whoever has one sees every case, or decides who does.
+PROTECTED = CMU | OPERATORS | {Role.AUDITOR}
+#: Who manages people: the unit gives all roles, operators only those that need a second person.
+STAFF_MANAGERS = CMU | OPERATORS
+#: Who reads every change of a role.
+STAFF_CHANGE_READERS = frozenset({Role.AUDITOR, Role.CMU_HEAD})
 #: Who reads how the running system stands.
 SYSTEM_READERS = CMU | OPERATORS
 ANY_STAFF = frozenset(Role)

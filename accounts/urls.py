@@ -12,6 +12,9 @@ from accounts.sign_in.citizens import views as citizens
 from accounts.sign_in.factors import views as factors
 from accounts.sign_in.forgotten_password import views as forgotten_password
 from accounts.sign_in.staff import factor_views, forgotten_views, views as staff
+from accounts.staff.changes import views as changes
+from accounts.staff.invitations import views as invitations
+from accounts.staff.people import absence_views as absences, views as people
 from accounts.staff_account import views as staff_account
 from accounts.staff_account.factors import views as staff_factors
 from accounts.staff_account.language import views as staff_language
@@ -50,5 +53,18 @@ urlpatterns: list[URLPattern] = [
     path("staff/account/factors/<uuid:pk>/remove/", staff_factors.remove, name="staff-account-remove"),
     path("staff/account/codes/", staff_factors.codes, name="staff-account-codes"),
     path("staff/account/sessions/end/", staff_account.end_other_sessions, name="staff-account-sessions"),
+    path("invitation/<str:token>/", invitations.accept, name="staff-invitation"),
+    path("staff/people/", people.people, name="people"),
+    path("staff/people/invite/", people.invite, name="people-invite"),
+    path("staff/people/changes/", changes.changes, name="staff-changes"),
+    path("staff/people/changes/<int:change>/", people.decide, name="staff-change"),
+    path("staff/people/<uuid:person>/", people.person, name="person"),
+    path("staff/people/<uuid:person>/details/", people.details, name="person-details"),
+    path("staff/people/<uuid:person>/role/", people.propose, name="person-role"),
+    path("staff/people/<uuid:person>/role/<int:membership>/end/", people.end_role, name="person-role-end"),
+    path("staff/people/<uuid:person>/invitation/", people.invitation, name="person-invitation"),
+    path("staff/people/<uuid:person>/access/", people.access, name="person-access"),
+    path("staff/people/<uuid:person>/absence/", absences.plan, name="person-absence"),
+    path("staff/people/<uuid:person>/absence/<int:absence>/end/", absences.end, name="person-absence-end"),
 ]
 machine_urlpatterns: list[URLPattern] = []

@@ -8,9 +8,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from accounts.staff import menu as people
 from complaints.contact_centre import menu as contact_centre
 from complaints.desk import menu as desk
 from complaints.message_centre import menu as message_centre
+from complaints.staff.handbook_pages import help_url
 from complaints.unit import menu as unit
 from config.monitoring import menu as monitoring
 from kit.menu import MenuEntry
@@ -29,13 +31,22 @@ MENU: Final[tuple[MenuEntry, ...]] = (
     message_centre.MESSAGES,
     message_centre.WORDINGS,
     reports.REPORTS,
+    people.PEOPLE,
+    people.CHANGES,
     monitoring.STATUS,
 )
 
 
 def staff_menu(request: HttpRequest) -> dict[str, object]:
-    """Hand every template the menu of whoever asks, worked out only where a page shows it."""
-    return {"staff_menu": SimpleLazyObject(lambda: _entries(request))}
+    """Hand every template the menu of whoever asks, and where "Help" leads, worked out only where a page shows it."""
+    return {
+        "staff_menu": SimpleLazyObject(lambda: _entries(request)),
+        "help_url": SimpleLazyObject(lambda: _help_url(request)),
+    }
+
+
+def _help_url(request: HttpRequest) -> str:
+    return help_url(request.user.authority(timezone.now())) if request.user.is_authenticated else ""
 
 
 def _entries(request: HttpRequest) -> list[MenuEntry]:

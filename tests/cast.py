@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import cache
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,8 +20,19 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import BrowserContext
 
-from accounts.models import Citizen, Factor, FactorKind, Identity, Membership, NumberKind, User
-from accounts.roles import Role
+from accounts.models import (
+    Citizen,
+    Factor,
+    FactorKind,
+    Identity,
+    Membership,
+    NumberKind,
+    Outcome,
+    StaffChange,
+    StaffChangeKind,
+    User,
+)
+from accounts.roles import PROTECTED, Role
 from accounts.sign_in.backends import CITIZEN_BACKEND, STAFF_BACKEND
 from accounts.sign_in.factors import apps
 from accounts.sign_in.factors.step_up import FACTOR_AT
@@ -203,8 +215,33 @@ def make_staff(
         password=password_hash(),
     )
     user.save()
-    Membership.objects.create(user=user, agency=agency, role=role, starts_on=starts_on)
+    give_role(user, agency, role, starts_on=starts_on)
     return user
+
+
+def give_role(user: User, agency: Agency | None, role: Role, *, starts_on: date = date(2025, 1, 1)) -> Membership:
+    """Give a role as it stands after a consent, where it needs one: by two people who can do nothing else."""
+    change = consented_change(user, agency, role, starts_on=starts_on) if role in PROTECTED else None
+    return Membership.objects.create(user=user, agency=agency, role=role, starts_on=starts_on, change=change)
+
+
+def consented_change(user: User, agency: Agency | None, role: Role, *, starts_on: date) -> StaffChange:
+    """Record that two people, who have no access, gave a role that takes two."""
+    proposer, consenter = (User(pk=UUID(int=n), login=f"s:{n}", is_active=False) for n in (1, 2))
+    User.objects.bulk_create([proposer, consenter], ignore_conflicts=True)
+    return StaffChange.objects.create(
+        kind=StaffChangeKind.ROLE_GIVEN,
+        subject=user,
+        role=role,
+        agency=agency,
+        starts_on=starts_on,
+        needs_consent=True,
+        proposed_by=proposer,
+        proposed_at=NOW,
+        outcome=Outcome.DONE,
+        decided_by=consenter,
+        decided_at=NOW,
+    )
 
 
 @pytest.fixture

@@ -8,6 +8,6 @@ TABLES = "axes_accessattemptexpiration, axes_accessattempt, axes_accesslog, axes
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0011_sessions_end_with_roles")]
+    dependencies = [("accounts", "0013_guards_of_roles")]
 
     operations = [migrations.RunSQL(f"DROP TABLE IF EXISTS {TABLES}", migrations.RunSQL.noop)]

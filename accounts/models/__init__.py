@@ -11,6 +11,13 @@ from accounts.models.people import (
 )
 from accounts.models.sessions import Session
 from accounts.models.sign_in import FormDraft, PhoneCode, Purpose, RateCounter
+from accounts.models.staff import (
+    FIRST_OPERATORS,
+    Invitation,
+    Outcome,
+    StaffChange,
+    StaffChangeKind,
+)
 from accounts.models.users import (
     Absence,
     Membership,
@@ -26,6 +33,7 @@ from accounts.models.users import (
 )
 
 __all__ = [
+    "FIRST_OPERATORS",
     "Absence",
     "Citizen",
     "Factor",
@@ -34,14 +42,18 @@ __all__ = [
     "Identity",
     "IdentityCheck",
     "IdentityView",
+    "Invitation",
     "Membership",
     "NumberKind",
+    "Outcome",
     "PhoneCode",
     "PolicyAcceptance",
     "Purpose",
     "RateCounter",
     "RecoveryCode",
     "Session",
+    "StaffChange",
+    "StaffChangeKind",
     "User",
     "acting_as",
     "agencies_with_officers",

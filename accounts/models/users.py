@@ -14,13 +14,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy as _
 
-from accounts.roles import CMU, OPERATORS, Authority, Role
+from accounts.roles import CMU, OPERATORS, PROTECTED, Authority, Role
 from agencies.models import Agency
 from kit.crypto import EncryptedText, LookupField
 
 LANGUAGES = [("ar", _("Arabic")), ("en", _("English"))]
-# What an operator may change in the admin; everything else in the system has its own pages.
-ADMIN_APPS = frozenset({"accounts", "agencies"})
+# What an operator may change in the admin; people and everything else in the system have their own pages.
+ADMIN_APPS = frozenset({"agencies"})
 
 
 class UserManager(BaseUserManager["User"]):
@@ -40,10 +40,6 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
-
-    def create_superuser(self, login: str, password: str | None = None, **fields: Any) -> User:
-        """Create a staff user who may do everything in the admin; called by Django's ``createsuperuser``."""
-        return self.create_staff(email=login, password=password, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -106,7 +102,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def authority(self, at: datetime) -> Authority:
         """Return what the user may act as on the day of ``at``: one query, kept for as long as this instance lives.
 
-        Roles of a colleague whose absence names the user as deputy are included, as long as the absence lasts.
+        Roles of a colleague whose absence names the user as deputy are included, as long as the absence lasts; not
+        those that need a second person's consent, which nobody lends.
         """
         day = timezone.localdate(at)
         if day not in self._authorities:
@@ -117,24 +114,26 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not (self.is_active and self.is_staff):
             return Authority()
         absent = Absence.objects.on(day).filter(deputy=self).values("user")
-        held = Membership.objects.active(day).filter(Q(user=self) | Q(user__in=absent, user__is_active=True))
+        lent_by = Q(user__in=absent, user__is_active=True) & ~Q(role__in=PROTECTED)
+        held = Membership.objects.active(day).filter(Q(user=self) | lent_by)
         rows = [(Role(role), agency, user) for role, agency, user in held.values_list("role", "agency_id", "user_id")]
         own = {(role, agency) for role, agency, user in rows if user == self.pk}
         lent = sorted((row for row in rows if row[:2] not in own), key=str)
         return Authority(frozenset((role, agency) for role, agency, _user in rows), tuple(lent))
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """Grant operators the reference data and the staff accounts; nobody else has permissions of the admin."""
-        return super().has_perm(perm, obj) or (perm.partition(".")[0] in ADMIN_APPS and self.is_operator)
+        """Grant operators the reference data; nobody else has permissions of the admin, whatever flag a row has."""
+        del obj
+        return self.has_module_perms(perm.partition(".")[0])
 
     def has_module_perms(self, app_label: str) -> bool:
         """Show operators the parts of the admin they may change."""
-        return super().has_module_perms(app_label) or (app_label in ADMIN_APPS and self.is_operator)
+        return app_label in ADMIN_APPS and self.is_operator
 
     @property
     def is_operator(self) -> bool:
         """Tell whether the user may enter the admin today."""
-        return self.is_superuser or self.authority(timezone.now()).has(OPERATORS)
+        return self.authority(timezone.now()).has(OPERATORS)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -144,9 +143,16 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Return the memberships in force on a day, first and last day included."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
 
+    def lent(self) -> Self:
+        """Return the memberships that a deputy takes over during an absence."""
+        return self.exclude(role__in=PROTECTED)
+
 
 class Membership(models.Model):
-    """A user's role in one agency, for a span of days; the CMU is an agency too."""
+    """A user's role in one agency, for a span of days; the CMU is an agency too.
+
+    Given and ended by ``accounts.staff.memberships`` alone.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
     agency = models.ForeignKey(
@@ -165,6 +171,14 @@ class Membership(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(
         _("until"), null=True, blank=True, help_text=_("The last day. Leave empty while the membership lasts.")
+    )
+    change = models.OneToOneField(
+        "accounts.StaffChange",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="membership",
+        help_text="What gave this role; a trigger requires it, with a second person's consent, for protected roles.",
     )
 
     objects = MembershipQuerySet.as_manager()
@@ -269,8 +283,9 @@ def acting_as(
 def members_of(roles: Collection[Role], on: date, *, agencies: Collection[int] | None = None) -> models.QuerySet[User]:
     """Return who has one of ``roles`` on a day, in ``agencies`` or anywhere: present or away, and the deputies."""
     held = Membership.objects.active(on).filter(role__in=roles)
-    members = (held if agencies is None else held.filter(agency__in=agencies)).values("user")
-    deputies = Absence.objects.on(on).filter(user__in=members, deputy__isnull=False).values("deputy")
+    held = held if agencies is None else held.filter(agency__in=agencies)
+    members = held.values("user")
+    deputies = Absence.objects.on(on).filter(user__in=held.lent().values("user"), deputy__isnull=False).values("deputy")
     people = User.objects.filter(Q(pk__in=members) | Q(pk__in=deputies), is_active=True, is_staff=True)
     return people.order_by("login")
 
@@ -302,8 +317,9 @@ def operators(on: date) -> models.QuerySet[User]:
 
 def _acting(memberships: MembershipQuerySet, on: date, exclude: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
     away = Absence.objects.on(on)
-    members = memberships.filter(user__is_active=True).exclude(user__in=exclude).values("user")
-    deputies = away.filter(user__in=members, deputy__isnull=False).values("deputy")
+    held = memberships.filter(user__is_active=True).exclude(user__in=exclude)
+    members = held.values("user")
+    deputies = away.filter(user__in=held.lent().values("user"), deputy__isnull=False).values("deputy")
     present = Q(pk__in=members) & ~Q(pk__in=away.values("user"))
     acting = User.objects.filter(present | Q(pk__in=deputies), is_active=True, is_staff=True)
     return acting.exclude(pk__in=exclude).order_by("login")

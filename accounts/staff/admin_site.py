@@ -17,10 +17,10 @@ from accounts.sign_in.factors.step_up import recent_factor_required
 
 
 class OperatorsSite(AdminSite):
-    """Reference data and staff accounts, for operators; everybody else who is signed in gets 404."""
+    """Reference data, for operators; everybody else who is signed in gets 404. People have pages of their own."""
 
     site_title = _("At Your Service")
-    site_header = _("Reference data and staff accounts")
+    site_header = _("Reference data")
     index_title = _("What you can change here")
 
     def has_permission(self, request: HttpRequest) -> bool:

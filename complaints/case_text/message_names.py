@@ -76,6 +76,11 @@ NAMES: Final[Mapping[str, StrPromise]] = {
     "cmu_late": gettext_lazy("To the CMU: a deadline was missed and escalated"),
     "cmu_level_vacant": gettext_lazy("To the CMU: a missed deadline, and the escalation level is vacant"),
     "cmu_own_late": gettext_lazy("To the CMU: its own decision is late"),
+    "staff_invitation": gettext_lazy("To new staff: an invitation"),
+    "staff_role_given": gettext_lazy("To a member of staff: a role was given"),
+    "staff_role_ended": gettext_lazy("To a member of staff: a role ends"),
+    "staff_account_closed": gettext_lazy("To a member of staff: the account is closed"),
+    "staff_account_reopened": gettext_lazy("To a member of staff: the account is open again"),
     "operator_alarm": gettext_lazy("To the operators: an alarm"),
 }
 

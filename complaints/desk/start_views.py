@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user
-from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, REPORT_READERS
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, REPORT_READERS, STAFF_CHANGE_READERS
 from complaints.desk.directorate.members import MEMBERS
 from complaints.staff.frame import frame
 
@@ -21,6 +21,7 @@ _OWN_WORK = (
     (MEMBERS, "directorate-requests"),
     (REPORT_READERS, "reports"),
     (OPERATORS, "messages"),
+    (STAFF_CHANGE_READERS, "staff-changes"),
 )
 
 

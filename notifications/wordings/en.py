@@ -358,6 +358,36 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="The CMU's decision on case {ref} is overdue",
         text="The CMU's decision on case {ref} is overdue. It was due on {date}.",
     ),
+    "staff_invitation": Wording(
+        sms="",
+        subject="You are invited to work with At Your Service",
+        text="You are invited to work with At Your Service. Choose a password that only you know, by {date}:\n\n{url}\n\n"
+        "The link works once. If you do not expect this message, tell your supervisor and do not open the link.",
+    ),
+    "staff_role_given": Wording(
+        sms="",
+        subject="You have a new role in At Your Service",
+        text="From {date} you have this role in At Your Service: {role}, {agency}. If you do not expect this, call "
+        "{phone}.",
+    ),
+    "staff_role_ended": Wording(
+        sms="",
+        subject="A role of yours in At Your Service ends",
+        text="This role of yours in At Your Service ends. Role: {role}, {agency}. Last day: {date}. If you do not "
+        "expect this, call {phone}.",
+    ),
+    "staff_account_closed": Wording(
+        sms="",
+        subject="Your staff account in At Your Service is closed",
+        text="Your staff account in At Your Service is closed, and you can no longer sign in with it. If you do not "
+        "expect this, call {phone}.",
+    ),
+    "staff_account_reopened": Wording(
+        sms="",
+        subject="Your staff account in At Your Service is open again",
+        text="Your staff account in At Your Service is open again, with its roles. If you do not expect this, call "
+        "{phone}.",
+    ),
     "operator_alarm": Wording(
         sms="At Your Service, {date}: {alarm}.",
         subject="At Your Service alarm: {alarm}",

@@ -20,8 +20,20 @@ def test_the_people_of_the_demonstration_are_made_once(country, now):
     first = demo.make_demo_people(now)
     second = demo.make_demo_people(now)
     assert first == second
-    assert sorted(first) == ["amina", "basma", "haitham", "huda", "karim", "lina", "nadia", "omar", "sami", "yusuf"]
-    assert (Citizen.objects.count(), User.objects.filter(is_staff=True).count()) == (2, 8)
+    assert sorted(first) == [
+        "amina",
+        "basma",
+        "haitham",
+        "huda",
+        "karim",
+        "lina",
+        "nadia",
+        "omar",
+        "sami",
+        "tariq",
+        "yusuf",
+    ]
+    assert (Citizen.objects.count(), User.objects.filter(is_staff=True).count()) == (2, 9)
 
 
 def test_everybody_of_the_demonstration_can_sign_in_as_the_list_says(country, now, client):

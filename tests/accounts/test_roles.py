@@ -7,6 +7,7 @@ from django.utils import translation
 
 from accounts.models import Absence, Membership, User, cmu_staff, members_of, officers_of
 from accounts.roles import CMU, DESK, SUPERVISION, Authority, Role
+from tests.cast import give_role
 
 TODAY = date(2026, 1, 4)
 
@@ -69,7 +70,7 @@ def test_the_officers_of_an_agency_are_its_own_only(omar, nadia, yusuf, water, g
 
 def test_the_staff_of_the_cmu_include_its_head_and_nobody_else(lina, omar, sami, cmu):
     head = User.objects.create_staff(email="head@cmu.example")
-    Membership.objects.create(user=head, agency=cmu, role=Role.CMU_HEAD, starts_on=TODAY)
+    give_role(head, cmu, Role.CMU_HEAD, starts_on=TODAY)
     assert list(cmu_staff(TODAY)) == [head, lina]
 
 

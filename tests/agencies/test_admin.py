@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role
 from agencies import reference_data
 from agencies.models import (
     Agency,
@@ -22,7 +23,7 @@ from agencies.models import (
     TopicQuestion,
     WorkingHours,
 )
-from tests.cast import sign_in
+from tests.cast import give_role, sign_in
 
 pytestmark = pytest.mark.django_db
 MODELS = tuple(reference_data.FILES.values())
@@ -30,7 +31,8 @@ MODELS = tuple(reference_data.FILES.values())
 
 @pytest.fixture
 def operator(client):
-    user = User.objects.create_superuser("ops@cmu.example", "a long enough password")
+    user = User.objects.create_staff(email="ops@cmu.example")
+    give_role(user, None, Role.OPERATOR)
     return sign_in(client, user)
 
 

@@ -12,6 +12,7 @@ from accounts.roles import Role
 from agencies.models import Agency, City, Topic, current_calendar
 from complaints.simulation.people import make_citizens
 from complaints.simulation.world import Desk, World
+from tests.cast import give_role
 
 CASES_OF_A_CITIZEN = 3
 
@@ -28,8 +29,9 @@ def make_world(*, citizens: int, agencies: Sequence[Agency] = ()) -> World:
     ]
     cmu = Agency.objects.filter(code="cmu").first()
     heads = [staff["cmu-1.officer"], staff["cmu-2.officer"]]
-    memberships += [Membership(user=user, agency=cmu, role=Role.CMU_STAFF, starts_on=on) for user in heads]
     Membership.objects.bulk_create(memberships)
+    for user in heads:
+        give_role(user, cmu, Role.CMU_STAFF, starts_on=on)
     desks = [Desk(agency, staff[f"{agency.code}.officer"], staff[f"{agency.code}.supervisor"]) for agency in chosen]
     return World(
         desks=desks,

@@ -6,19 +6,21 @@ import hashlib
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib import admin
 from django.core.files.base import ContentFile
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 from time_machine import TimeMachineFixture
 
-from accounts.models import Citizen, User
+from accounts.models import Citizen, StaffChange, User
+from accounts.roles import Role
 from agencies.models import Agency, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing
 from complaints.models import Attachment, Case, StandardText
 from notifications.models import CallTask, Message
-from tests.cast import sign_in
+from tests.cast import make_staff, sign_in
 from tests.house import addresses
 
 PEOPLE = ("nobody", "amina", "karim", "omar", "nadia", "yusuf", "lina", "sami")
@@ -118,6 +120,16 @@ TABLE: dict[str, tuple[int, ...]] = {
     "officers-absence-end": (302, 404, 404, 404, 405, 404, 405, 404),
     "officers-reassign": (302, 404, 404, 404, 200, 404, 404, 404),
     "offline": (200, 200, 200, 200, 200, 200, 200, 200),
+    "people": (302, 404, 404, 404, 404, 404, 200, 404),
+    "people-invite": (302, 404, 404, 404, 404, 404, 200, 404),
+    "person": (302, 404, 404, 404, 404, 404, 200, 404),
+    "person-absence": (302, 404, 404, 404, 404, 404, 200, 404),
+    "person-absence-end": (302, 404, 404, 404, 404, 404, 405, 404),
+    "person-access": (302, 404, 404, 404, 404, 404, 405, 404),
+    "person-details": (302, 404, 404, 404, 404, 404, 200, 404),
+    "person-invitation": (302, 404, 404, 404, 404, 404, 405, 404),
+    "person-role": (302, 404, 404, 404, 404, 404, 200, 404),
+    "person-role-end": (302, 404, 404, 404, 404, 404, 200, 404),
     "precedent-retire": (302, 404, 404, 404, 404, 404, 405, 404),
     "precedents": (302, 404, 404, 404, 404, 404, 200, 404),
     "privacy": (200, 200, 200, 200, 200, 200, 200, 200),
@@ -152,6 +164,9 @@ TABLE: dict[str, tuple[int, ...]] = {
     "staff-confirm-again": (302, 404, 404, 302, 302, 302, 302, 302),
     "staff-forgot": (200, 302, 302, 302, 302, 302, 302, 302),
     "staff-new-password": (404, 302, 302, 302, 302, 302, 302, 302),
+    "staff-change": (302, 404, 404, 404, 404, 404, 405, 404),
+    "staff-changes": (302, 404, 404, 404, 404, 404, 404, 404),
+    "staff-invitation": (404, 404, 404, 404, 404, 404, 404, 404),
     "staff-sign-in": (200, 302, 302, 302, 302, 302, 302, 302),
     "staff-sign-in-codes": (302, 302, 302, 302, 302, 302, 302, 302),
     "staff-sign-in-enrol": (302, 302, 302, 302, 302, 302, 302, 302),
@@ -199,6 +214,7 @@ def everybody(request: pytest.FixtureRequest) -> dict[str, Client]:
 def every_address(case: Case) -> dict[str, str]:
     """Return each address of the site by its name, of `case` where it is one of a case."""
     message, attachment = _message_to_citizen(case), case.attachments.get()
+    officer = User.objects.get(email="omar@miyahuna.example")
     values = {
         "ref": case.reference,
         "kind": "complaint",
@@ -215,6 +231,10 @@ def every_address(case: Case) -> dict[str, str]:
         "message": message.pk,
         "call": message.call_task.pk,
         "text": StandardText.objects.get().pk,
+        "person": officer.pk,
+        "membership": officer.memberships.earliest("pk").pk,
+        "change": 1,
+        "absence": 1,
     }
     named = sorted(addresses.named().items())
     return {name: reverse(name, kwargs={each: values[each] for each in parameters}) for name, parameters in named}
@@ -306,6 +326,67 @@ def test_whoever_may_not_open_a_page_of_the_staff_may_not_send_to_it_either(
     case.refresh_from_db()
     assert {key: status for key, status in answers.items() if status not in {404, 405}} == {}
     assert (case.version, StandardText.objects.count(), len(answers) > 100) == (1, 1, True)
+
+
+#: What else staff without cases open: the door of the desk, which sends on or says so, and the handbook.
+ANY_STAFF = {"desk": 302, "handbook": 200, "handbook-page": 200}
+OPERATORS_PAGES = {
+    **ANY_STAFF,
+    **dict.fromkeys(("messages", "message", "system-status"), 200),
+    **dict.fromkeys(("people", "people-invite", "person", "person-details", "person-role"), 200),
+    **dict.fromkeys(("messages-end-alarm", "messages-release", "person-access", "person-invitation"), 405),
+    "staff-change": 405,
+}
+
+
+@pytest.mark.django_db
+def test_an_operator_and_an_auditor_open_no_page_of_a_case_or_a_person(
+    case: Case, huda: User, cmu: Agency, time_machine: TimeMachineFixture, now: datetime
+) -> None:
+    time_machine.move_to(now, tick=False)
+    rana = make_staff("rana@cmu.example", "رنا عودة", "Rana Odeh", "", cmu, Role.AUDITOR)
+    opened = {}
+    for person in (huda, rana):
+        client = sign_in(Client(), person)
+        answers = {name: ask(client, "get", url) for name, url in staff_pages(case).items()}
+        opened[person] = {name: answer.status_code for name, answer in answers.items() if answer.status_code != 404}
+        sent = {
+            ask(client, "post", url).status_code
+            for name, url in staff_pages(case).items()
+            if name not in opened[person]
+        }
+        assert sent <= {404, 405}
+        bodies = b"".join(b"".join(answer) for answer in answers.values() if answer.status_code == 200)
+        assert [word for word in _of_the_case(case) if word.encode() in bodies] == []
+    case.refresh_from_db()
+    assert (case.version, StaffChange.objects.count()) == (1, 2)
+    assert opened == {huda: OPERATORS_PAGES, rana: {**ANY_STAFF, "staff-changes": 200}}
+
+
+@pytest.mark.django_db
+def test_the_raw_admin_shows_an_operator_no_case_no_citizen_and_no_staff(case: Case, huda: User) -> None:
+    client = sign_in(Client(), huda)
+    shown = {model._meta.label: reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+             for model in admin.site._registry}  # fmt: skip
+    assert {label.partition(".")[0] for label in shown} == {"agencies"}
+    pages = {label: client.get(url) for label, url in shown.items()}
+    assert {page.status_code for page in pages.values()} == {200}
+    bodies = "".join(page.content.decode() for page in pages.values())
+    assert [word for word in (*_of_the_case(case), "omar@miyahuna.example") if word in bodies] == []
+
+
+def _of_the_case(case: Case) -> list[str]:
+    """Return words that only who may see the case reads; its number stands on messages, which operators repair."""
+    citizen = case.citizen
+    return [
+        case.subject,
+        case.details,
+        citizen.full_name,
+        citizen.short_name,
+        citizen.number,
+        citizen.phone,
+        citizen.email,
+    ]
 
 
 @pytest.mark.django_db

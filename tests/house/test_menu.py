@@ -1,5 +1,7 @@
 """The menu of staff pages: who sees which entries, in which order."""
 
+from uuid import UUID
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
@@ -31,13 +33,13 @@ TEXTS = {
             "Calls",
             "Messages",
         ),
-        *("Message templates", "Reports", "System status"),
+        *("Message templates", "Reports", "People", "System status"),
     ],
     Role.PM_OFFICE: ["Reports"],
-    Role.OPERATOR: ["Messages", "System status"],
-    Role.AUDITOR: [],
+    Role.OPERATOR: ["Messages", "People", "System status"],
+    Role.AUDITOR: ["Changes of staff"],
 }
-TEXTS[Role.CMU_HEAD] = TEXTS[Role.CMU_STAFF]
+TEXTS[Role.CMU_HEAD] = [*TEXTS[Role.CMU_STAFF][:-1], "Changes of staff", "System status"]
 
 
 def menu_texts(user: object) -> list[str]:
@@ -65,5 +67,7 @@ def test_citizens_and_visitors_have_no_menu(amina: Citizen) -> None:
 def test_every_entry_leads_to_a_page() -> None:
     names = [name for entry in MENU for name in (entry.url_name, *entry.within.split())]
     needs = {"text": [1], "ended-agency": ["x"], "call": [1], "directorate-request": [1], "wording": ["x", "ar"]}
-    needs |= {"text-delete": [1], "message": ["00000000-0000-0000-0000-000000000000"]}
+    needs |= {"text-delete": [1], "message": [UUID(int=0)]}
+    needs |= {"person": [UUID(int=0)], "person-role": [UUID(int=0)], "person-role-end": [UUID(int=0), 1]}
+    needs |= {"person-absence": [UUID(int=0)], "person-details": [UUID(int=0)]}
     assert [reverse(name, args=needs.get(name, [])).startswith("/") for name in names] == [True] * len(names)

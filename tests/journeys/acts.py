@@ -105,19 +105,24 @@ def enter(person: Person, number: str, password: str = PASSWORD) -> None:
     person.is_at("How can we help you today?")
 
 
-def come_to_work(person: Person, email: str) -> None:
+def come_to_work(person: Person, email: str, password: str = PASSWORD) -> None:
     """Open the staff sign-in page and sign in with password and authenticator app."""
-    give_password(person, email)
+    give_password(person, email, password)
     person.is_at("Second step of signing in")
     person.write("Code", person.site.app_code(email))
     person.press("Confirm")
 
 
-def give_password(person: Person, email: str) -> None:
+def give_password(person: Person, email: str, password: str = PASSWORD) -> None:
     """Open the staff sign-in page and enter the password, which is half of a sign-in."""
     person.open("staff/sign-in/")
+    sign_in_to_work(person, email, password)
+
+
+def sign_in_to_work(person: Person, email: str, password: str = PASSWORD) -> None:
+    """Sign in on the staff sign-in page, which is open already."""
     person.write("E-mail", email)
-    person.write("Password", PASSWORD)
+    person.write("Password", password)
     person.press("Sign in")
 
 

@@ -22,11 +22,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import Absence, Membership, User
 from accounts.roles import CMU, DESK, SUPERVISION
+from accounts.staff.absences import ActsElsewhere, AlreadyAway, DeputyAway, end_absence, plan_absence
 from agencies.models import Agency
 from complaints.desk.officers.forms import GONE, AbsenceForm, ReassignForm
 from complaints.engine.transition import NotEntitled
 from complaints.escalation import absences
-from complaints.escalation.absences import ActsElsewhere, AlreadyAway, DeputyAway, NotAtTheDesk
+from complaints.escalation.absences import NotAtTheDesk
 from complaints.permissions import policy
 from complaints.staff.frame import frame
 
@@ -134,7 +135,7 @@ def _is_planned(request: _OfficersRequest, form: AbsenceForm) -> bool:
     authority = request.user.authority(request.at)
     within = None if authority.has(CMU) else authority.agencies(SUPERVISION)
     try:
-        absences.plan_absence(form.person("officer"), deputy=form.person("deputy"), within=within, **days)
+        plan_absence(form.person("officer"), deputy=form.person("deputy"), within=within, **days)
     except ActsElsewhere:
         words = gettext(
             "This person also has a role outside your agency, which the deputy would take over. Only the CMU can plan "
@@ -161,7 +162,7 @@ def absence_end(request: _OfficersRequest) -> HttpResponse:
     found = Absence.objects.filter(pk=key, user__in=people).first() if key.isascii() and key.isdigit() else None
     if found is None:
         raise Http404
-    absences.end_absence(found, on=timezone.localdate(request.at))
+    end_absence(found, on=timezone.localdate(request.at))
     return request.done(gettext("The absence has ended."))
 
 

@@ -54,6 +54,7 @@ MEANINGS: Final[Mapping[str, StrPromise]] = {
     "failed": _("number of messages that did not arrive"),
     "level": _("the escalation level, such as the supervisor"),
     "count": _("number of cases"),
+    "role": _("the role of a member of staff"),
 }
 #: What stands for a letter that is rolled for each message: a dot, and a mark that keeps it in its link.
 DOTS: Final = f"{links.DOT}\N{LEFT-TO-RIGHT MARK}"
@@ -120,7 +121,7 @@ def wording_groups() -> list[WordingGroup]:
 def reader_group(template: str) -> str:
     """Return the key of the group of a template: citizens about a case or their account, or staff."""
     reader = template.partition("_")[0]
-    if reader in {"officer", "cmu", "operator", "praise", "ladder", "directorate"}:
+    if reader in {"officer", "cmu", "operator", "praise", "ladder", "directorate", "staff"}:
         return "staff"
     return "case" if reader == "case" else "account"
 
@@ -256,6 +257,7 @@ def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str
             "failed": "0",
             "count": "4",
             "level": str(ESCALATION_LEVEL_NAMES[Role.SUPERVISOR]),
+            "role": str(Role.SUPERVISOR.label),
         }
 
 

@@ -7,8 +7,9 @@ from django.core.management import call_command
 from django.db.models import F
 
 from accounts.demo import NotADemonstration
-from accounts.models import Membership
+from accounts.models import Membership, StaffChange, User
 from accounts.roles import Role
+from accounts.staff.memberships.rules import may_consent
 from complaints.demonstration.seeding import seed_demonstration
 from complaints.demonstration.stories import IN_TRIAGE, PLOTS, TOPICS
 from complaints.models import Case
@@ -55,6 +56,11 @@ class TestTheDemonstration:
         assert officers >= 25
         assert people(Role.CMU_STAFF) >= 3
         assert min(people(role) for role in (Role.CMU_HEAD, Role.PM_OFFICE, Role.SECRETARY_GENERAL)) >= 1
+
+    def test_a_proposed_role_waits_for_a_second_person(self) -> None:
+        change = StaffChange.objects.pending().get()
+        lina = User.objects.get(login="lina@cmu.example")
+        assert (change.role, may_consent(change, lina, at=NOW)) == (Role.AUDITOR, True)
 
     def test_every_agency_with_an_officer_has_a_supervisor(self) -> None:
         officers, supervisors = (

@@ -32,9 +32,14 @@ def test_an_operator_is_sent_to_the_messages(desk: Desk, cmu: Agency) -> None:
     assert desk(operator).get(reverse("desk")).url == reverse("messages")
 
 
-def test_staff_without_a_desk_are_told_so(desk: Desk, cmu: Agency) -> None:
+def test_an_auditor_is_sent_to_the_changes_of_staff(desk: Desk, cmu: Agency) -> None:
     auditor = make_staff("rana@audit.example", "رنا", "Rana", "+962790100011", cmu, Role.AUDITOR)
-    page = desk(auditor).get(reverse("desk"))
+    assert desk(auditor).get(reverse("desk")).url == reverse("staff-changes")
+
+
+def test_staff_without_a_desk_are_told_so(desk: Desk, cmu: Agency) -> None:
+    reader = make_staff("rana@some.example", "رنا", "Rana", "+962790100011", cmu, Role.MINISTER_OFFICE)
+    page = desk(reader).get(reverse("desk"))
     assert page.status_code == 200
     assert "You cannot work on cases today" in page.content.decode()
 

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from accounts.models import Absence, Citizen, Membership, User
 from accounts.roles import Role
+from accounts.staff.absences import AlreadyAway, DeputyAway, end_absence, plan_absence
 from agencies.calendar import AMMAN
 from agencies.models import Agency, Holiday
 from complaints.actions import accept, ask, close, note
@@ -21,10 +22,10 @@ from complaints.case_text.history import actor_label
 from complaints.engine.history_chain import first_forged
 from complaints.engine.transition import NotEntitled
 from complaints.escalation import absences
-from complaints.escalation.absences import AlreadyAway, DeputyAway, inactive_since, unassign_inactive
+from complaints.escalation.absences import inactive_since, unassign_inactive
 from complaints.models import Case
 from notifications.models import Message
-from tests.cast import make_staff, sign_in
+from tests.cast import give_role, make_staff, sign_in
 from tests.complaints import DONE, FOUND
 
 type FileCase = Callable[..., Case]
@@ -97,7 +98,7 @@ def test_after_the_absence_the_deputy_is_a_stranger_again(accepted: Case, omar: 
 
 @pytest.mark.django_db
 def test_absences_do_not_meet(omar: User, rana: User, nadia: User) -> None:
-    plan = absences.plan_absence
+    plan = plan_absence
     planned = plan(omar, deputy=rana, starts_on=date(2026, 1, 5), ends_on=date(2026, 1, 8))
     with pytest.raises(AlreadyAway):
         plan(omar, deputy=nadia, starts_on=date(2026, 1, 8), ends_on=date(2026, 1, 9))
@@ -105,11 +106,11 @@ def test_absences_do_not_meet(omar: User, rana: User, nadia: User) -> None:
         plan(nadia, deputy=omar, starts_on=date(2026, 1, 8), ends_on=date(2026, 1, 9))
     with pytest.raises(DeputyAway):
         plan(rana, deputy=nadia, starts_on=date(2026, 1, 8), ends_on=date(2026, 1, 9))
-    absences.end_absence(planned, on=date(2026, 1, 7))
+    end_absence(planned, on=date(2026, 1, 7))
     planned.refresh_from_db()
     assert planned.ends_on == date(2026, 1, 6)
     plan(rana, deputy=nadia, starts_on=date(2026, 1, 8), ends_on=date(2026, 1, 9))
-    absences.end_absence(planned, on=date(2026, 1, 4))
+    end_absence(planned, on=date(2026, 1, 4))
     assert not Absence.objects.filter(pk=planned.pk).exists()
 
 
@@ -235,7 +236,7 @@ def test_the_page_lists_the_people_of_the_desk_and_those_who_left(
 ) -> None:
     Membership.objects.filter(user=omar).update(ends_on=date(2026, 1, 3))
     seen(rana, now)
-    absences.plan_absence(rana, deputy=None, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
+    plan_absence(rana, deputy=None, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
     page = at_work.get("/en/staff/officers/")
     rows = {seat.user.name_en: (seat.cases, seat.has_left, len(seat.absences)) for seat in page.context["members"]}
     assert rows == {"Omar Smadi": (1, True, 0), "Rana Zoubi": (0, False, 1), "Nadia Shara": (0, False, 0)}
@@ -284,7 +285,7 @@ def test_what_makes_no_sense_is_said_beside_its_field(
 
 @pytest.mark.django_db
 def test_absences_that_meet_are_said_beside_their_field(at_work: Client, omar: User, rana: User, nadia: User) -> None:
-    absences.plan_absence(rana, deputy=nadia, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
+    plan_absence(rana, deputy=nadia, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
     sent = {"officer": str(omar.pk), "deputy": str(rana.pk), "starts_on": "5/1/2026", "ends_on": "8/1/2026"}
     page = at_work.post("/en/staff/officers/absence/", sent)
     assert list(page.context["form"].errors) == ["deputy"]
@@ -298,7 +299,7 @@ def test_nobody_gets_a_role_of_another_office_as_a_deputy_but_from_the_unit(
     at_work: Client, omar: User, nadia: User, lina: User, gam: Agency, role: Role, where: str | None
 ) -> None:
     agency = Agency.objects.get(code=where) if where else None
-    Membership.objects.create(user=omar, agency=agency, role=role, starts_on=date(2026, 1, 6))
+    give_role(omar, agency, role, starts_on=date(2026, 1, 6))
     sent = {"officer": str(omar.pk), "deputy": str(nadia.pk), "starts_on": "5/1/2026", "ends_on": "8/1/2026"}
     page = at_work.post("/en/staff/officers/absence/", sent)
     assert (list(page.context["form"].errors), Absence.objects.count()) == (["officer"], 0)
@@ -322,7 +323,7 @@ def test_a_strangers_desk_does_not_exist(
     at_work: Client, accepted: Case, omar: User, yusuf: User, gam: Agency, lina: User, water: Agency
 ) -> None:
     """Neither for a supervisor elsewhere nor for an officer; the unit watches every desk and hands over at none."""
-    away = absences.plan_absence(yusuf, deputy=None, starts_on=date(2026, 1, 5), ends_on=date(2026, 1, 6))
+    away = plan_absence(yusuf, deputy=None, starts_on=date(2026, 1, 5), ends_on=date(2026, 1, 6))
     for name in ("officers", "officers-absence", "officers-reassign"):
         assert at_work.get(f"{reverse(name)}?agency=gam").status_code == 404
     assert at_work.post(reverse("officers-absence-end"), {"absence": away.pk}).status_code == 404
@@ -339,7 +340,7 @@ def test_the_page_costs_the_same_for_one_and_for_three(
 ) -> None:
     def cost(number: int) -> int:
         other = make_staff(f"o{number}@miyahuna.example", "أحمد", "Ahmad", f"+96279010004{number}", water, Role.OFFICER)
-        absences.plan_absence(other, deputy=omar, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
+        plan_absence(other, deputy=omar, starts_on=date(2026, 1, 6), ends_on=date(2026, 1, 7))
         accept(file_case(), by=other, at=now, days=2)
         with CaptureQueriesContext(connection) as statements:
             assert at_work.get("/en/staff/officers/").status_code == 200

@@ -38,6 +38,7 @@ LONGEST = {
     "failed": "0",
     "level": "الأمين العام",
     "count": "120",
+    "role": "رئيس وحدة إدارة الشكاوى الحكومية",
 }
 # The only words a message may leave open: numbers, dates, names of offices and addresses, nothing a person wrote.
 OPEN_WORDS = {
@@ -60,6 +61,7 @@ OPEN_WORDS = {
     "failed",
     "level",
     "count",
+    "role",
 }
 BY_SMS = [template for template in TEMPLATES if ARABIC[template].sms]
 SERVICE = {"ar": "بخدمتكم", "en": "At Your Service"}
@@ -146,6 +148,7 @@ def test_an_address_to_open_stands_in_the_text_of_an_email_alone() -> None:
     }
     assert places == {
         ("email_confirm", "text"),
+        ("staff_invitation", "text"),
         ("directorate_request", "text"),
         ("directorate_reminder", "text"),
         ("officer_digest", "text"),

@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen, User
-from complaints.escalation import absences, ladder
+from accounts.staff.absences import plan_absence
+from complaints.escalation import ladder
 from complaints.models import Case
 from tests.cast import let_in
 from tests.journeys.conftest import DESK, PHONE
@@ -41,7 +42,7 @@ def test_every_page_can_be_seen_and_read_by_everybody(  # noqa: PLR0917 - the ca
     language: str,
     now: datetime,
 ) -> None:
-    absences.plan_absence(omar, deputy=nadia, starts_on=date(2099, 1, 4), ends_on=date(2099, 1, 8))
+    plan_absence(omar, deputy=nadia, starts_on=date(2099, 1, 4), ends_on=date(2099, 1, 8))
     ladder.sweep(at=now + timedelta(days=12))
     looks = Looks(pictures=False)
     for person, path in (

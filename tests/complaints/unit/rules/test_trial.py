@@ -7,11 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Citizen, Membership, User
+from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies.models import Agency, Governorate, RoutingRule, Topic
 from complaints.models import Case
 from complaints.suggestions.trial import LAST_30_DAYS, MOST_LISTED, Proposal, Trial, try_rule
+from tests.cast import give_role
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk
 
@@ -157,7 +158,7 @@ def test_what_makes_no_rule_is_said(desk: Desk, lina: User, said: dict[str, str]
 def test_an_operator_of_the_unit_is_led_to_the_form_that_saves_it(desk: Desk, lina: User, cmu: Agency) -> None:
     text = "Only a system operator can save a rule. Send them the address of this page."
     assert text in desk(lina).get(reverse("rules-try"), asked()).content.decode()
-    Membership.objects.create(user=lina, agency=cmu, role=Role.OPERATOR, starts_on="2025-01-01")
+    give_role(lina, cmu, Role.OPERATOR)
     page = desk(lina).get(reverse("rules-try"), asked()).content.decode()
     assert reverse("admin:agencies_routingrule_add") in page
 
