@@ -216,6 +216,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_ADD_HEADERS_FUNCTION = add_to_static_file
 WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
 WHITENOISE_AUTOREFRESH = not STATIC_MANIFEST
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # People ---------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import gunicorn
+from gunicorn.http.errors import InvalidHeader
 
 from config.logs import logging_config
 
@@ -36,8 +37,12 @@ logconfig_dict["loggers"]["gunicorn.error"] = {"handlers": ["stderr"], "level": 
 
 
 def pre_request(_worker: object, req: Any) -> None:
-    """Let a client that has gone silent in the middle of its request not keep a thread."""
+    """Let a client that has gone silent in the middle of its request not keep a thread, and refuse one without Host."""
     req.unreader.sock.settimeout(_PIECE_SECONDS)
+    # RFC 9112, 3.2. Without it WSGI names the address of the server, which a demonstration allows.
+    if req.version >= (1, 1) and not any(name == "HOST" and value for name, value in req.headers):
+        missing = "HOST"
+        raise InvalidHeader(missing)
 
 
 # REMOTE_ADDR is what config.middleware.TrustedProxies makes of it, never what a header says.

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_identity_checks_by_time"),
+        ("accounts", "0011_sessions_end_with_roles"),
         ("agencies", "0002_calendar_changes"),
     ]
 

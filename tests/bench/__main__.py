@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.devstack import foreground, throwaway
+from config.devstack.processes import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,6 +47,21 @@ def _run(benchmark: Benchmark, arguments: list[str]) -> int:
         if not benchmark.is_application and "ADMIN_DATABASE_URL" in servers:
             os.environ["DATABASE_URL"] = servers["ADMIN_DATABASE_URL"]
         return benchmark.run(arguments)
+
+
+def _attack(arguments: list[str]) -> int:
+    with throwaway.folder() as static:
+        # As behind one proxy, so that a row can come from an address of its own.
+        port = str(free_port())
+        os.environ |= {"STATIC_ROOT": str(static), "STATIC_MANIFEST": "false", "LOG_LEVEL": "CRITICAL"}
+        os.environ |= {"ALLOWED_HOSTS": "127.0.0.1,localhost", "TRUSTED_PROXIES": "1", "WEB_CONCURRENCY": "1"}
+        os.environ |= {"PORT": port, "PUBLIC_URL": f"http://localhost:{port}"}
+        import django
+
+        django.setup()
+        from tests.bench.attack import command
+
+        return command.main(arguments)
 
 
 def _backlog(arguments: list[str]) -> int:
@@ -184,6 +200,9 @@ def _storm(arguments: list[str]) -> int:
 
 
 BENCHMARKS = {
+    "attack": Benchmark(
+        "hostile requests as every wrong person: no error, no leak, nothing written", _attack, is_application=True
+    ),
     "backlog": Benchmark(
         "how fast overdue deadlines, a declared holiday and old times to object are worked off", _backlog
     ),

@@ -1,14 +1,32 @@
 """Every address of the system, read from the URLconf, so that a new one cannot be forgotten."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import LocalePrefixPattern
 
 
 def named() -> dict[str, set[str]]:
     """Return the names of all addresses but the admin's, each with the names of its parameters."""
-    return {pattern.name or str(pattern.pattern): set(pattern.pattern.converters) for pattern in _walk(get_resolver())}
+    return {name: set(pattern.pattern.converters) for name, pattern in _patterns().items()}
+
+
+def below(values: Mapping[str, str]) -> dict[str, str]:
+    """Return every address by its name, with ``values`` for its parameters and something fitting for the others."""
+    return {name: reverse(name, kwargs=_arguments(pattern, values)) for name, pattern in _patterns().items()}
+
+
+#: What stands for a row that nobody made, by the kind of the parameter.
+_OF_NOTHING = {"IntConverter": "1", "UUIDConverter": "00000000-0000-0000-0000-000000000000"}
+
+
+def _arguments(pattern: URLPattern, values: Mapping[str, str]) -> dict[str, str]:
+    converters = pattern.pattern.converters.items()
+    return {name: values.get(name) or _OF_NOTHING.get(type(kind).__name__, "x") for name, kind in converters}
+
+
+def _patterns() -> dict[str, URLPattern]:
+    return {pattern.name or str(pattern.pattern): pattern for pattern in _walk(get_resolver())}
 
 
 def _walk(resolver: URLResolver) -> Iterator[URLPattern]:
