@@ -6,25 +6,33 @@ import logging
 from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
-from accounts import rate_limits
+from accounts import policy, rate_limits
 from accounts.models import Citizen, User
 from accounts.roles import Role
 
 logger = logging.getLogger(__name__)
 
+#: The key in a session in which the changed usage policy is still to be accepted.
+POLICY_DUE = "policy_due"
+
 type Page = Callable[..., HttpResponseBase]
 
 
 def citizen_required[V: Page](view: V) -> V:
-    """Let citizens in; redirect staff to their desk, and visitors to the citizens' sign-in."""
+    """Let citizens in; redirect staff to their desk, and visitors to the citizens' sign-in.
+
+    Who signed in after the usage policy changed accepts it first; what was asked for is kept.
+    """
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -33,9 +41,22 @@ def citizen_required[V: Page](view: V) -> V:
             return redirect("desk")
         if not hasattr(user, "citizen"):
             raise Http404
+        if request.session.get(POLICY_DUE):
+            return redirect(policy_url(request.get_full_path()))
         return view(request, *args, **kwargs)
 
     return cast("V", wrapper)
+
+
+def policy_is_due(request: HttpRequest, citizen: Citizen) -> bool:
+    """Tell whether the policy changed since the person accepted one, and let the session remember it: at a sign-in."""
+    request.session[POLICY_DUE] = is_due = not policy.has_accepted(citizen)
+    return is_due
+
+
+def policy_url(target: str) -> str:
+    """Return the address of the page that shows the changed policy and goes on to ``target``."""
+    return f"{reverse('policy-accept')}?{urlencode({'next': target})}"
 
 
 def staff_required[V: Page](roles: Collection[Role]) -> Callable[[V], V]:

@@ -31,7 +31,7 @@ from accounts.models import (
     StaffChangeKind,
     User,
 )
-from accounts.registration.policy import POLICY_VERSION
+from accounts.policy import POLICY_VERSION
 from accounts.roles import PROTECTED, Role
 from accounts.sign_in.factors import apps
 from accounts.sign_in.passwords.hashing import hash_for_number

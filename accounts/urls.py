@@ -7,6 +7,7 @@ from accounts.account.email import views as email
 from accounts.account.notices import views as notices
 from accounts.account.password import views as password
 from accounts.account.phone import views as phone
+from accounts.privacy import views as privacy
 from accounts.registration import views as registration
 from accounts.sign_in.citizens import views as citizens
 from accounts.sign_in.factors import views as factors
@@ -38,6 +39,8 @@ urlpatterns: list[URLPattern] = [
     path("account/email/again/", email.email_again, name="account-email-again"),
     path("account/email/confirm/<str:token>/", email.email_confirm, name="account-email-confirm"),
     path("account/notices/", notices.notices, name="account-notices"),
+    path("account/views/", privacy.views, name="account-views"),
+    path("account/policy/", privacy.accept_policy, name="policy-accept"),
     path("staff/sign-in/", staff.sign_in, name="staff-sign-in"),
     path("staff/sign-in/factor/", factor_views.factor, name="staff-sign-in-factor"),
     path("staff/sign-in/enrol/", factor_views.enrol, name="staff-sign-in-enrol"),

@@ -45,8 +45,10 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
 
 #: A row of these is written once. Triggers refuse a change by anybody; these roles have no right to try.
 APPEND_ONLY: Final = ("accounts_identityview", "complaints_caseevent", "notifications_wordingedition")
-#: What migrating writes.
-ONLY_READ: Final = ("auth_permission", "django_content_type", "django_migrations")
+#: What migrating writes, and what a function of the owner writes.
+ONLY_READ: Final = ("auth_permission", "complaints_deletedcase", "django_content_type", "django_migrations")
+#: What checks by itself whether it may, and does what no role but the owner can.
+CALLED_BY_WRITERS: Final = ("complaints_delete_case",)
 #: A restored database skips the ids that carriers may still name.
 SKIPPING: Final = ("notifications_attempt_id_seq",)
 #: What opens a session or an account is in no report.
@@ -146,6 +148,8 @@ def _writing(cursor: CursorWrapper) -> Iterator[str]:
         yield f"REVOKE UPDATE, DELETE ON {table} FROM {{role}}"
     for table in _existing(cursor, ONLY_READ):
         yield f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {{role}}"
+    for function in _functions(cursor):
+        yield f"GRANT EXECUTE ON FUNCTION {function} TO {{role}}"
     for sequence in _existing(cursor, SKIPPING):
         yield f"GRANT UPDATE ON SEQUENCE {sequence} TO {{role}}"
     # For what the owner makes outside of migrations.
@@ -158,6 +162,14 @@ def _reading(cursor: CursorWrapper) -> Iterator[str]:
     for table in _existing(cursor, NOT_IN_FIGURES):
         yield f"REVOKE ALL ON {table} FROM {{role}}"
     yield "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {role}"
+
+
+def _functions(cursor: CursorWrapper) -> list[str]:
+    cursor.execute(
+        "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname = ANY(%s)",
+        [[*CALLED_BY_WRITERS]],
+    )
+    return [signature for (signature,) in cursor.fetchall()]
 
 
 def _existing(cursor: CursorWrapper, names: tuple[str, ...]) -> list[str]:

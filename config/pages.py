@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from accounts.registration.policy import POLICY_VERSION
+from accounts.policy import POLICY_VERSION
 from complaints.clocks import limits
 from complaints.workflow import State
 

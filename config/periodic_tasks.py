@@ -21,6 +21,7 @@ PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
         ("anchor the histories outside, once a day", "complaints.anchor_history", 3600.0),
         ("watch the room for files", "complaints.check_storage", 300.0),
         ("go on counting the deadlines anew", "complaints.continue_recalculation", 30.0),
+        ("watch the clocks of breaches", "complaints.watch_breaches", 300.0),
     )
 } | {
     name: {"task": task, "schedule": crontab(hour=hour, minute=30), "options": {"expires": 3600, "queue": "chores"}}
@@ -28,5 +29,6 @@ PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
         ("count the deadlines anew", "complaints.recalculate_deadlines", 2),
         ("compare with the carriers' lists", "notifications.compare_lists", 3),
         ("compare files with their rows", "complaints.check_files", 4),
+        ("erase what is over", "complaints.apply_retention", 1),
     )
 }

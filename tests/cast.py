@@ -20,6 +20,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import BrowserContext
 
+from accounts import policy
 from accounts.models import (
     Citizen,
     Factor,
@@ -190,9 +191,11 @@ def make_citizen(first: str, family: str, number: str, phone: str, **fields) -> 
         "identity_changed_at": NOW,
         "created_at": NOW,
     }
-    return Citizen.objects.create(
+    citizen = Citizen.objects.create(
         user=user, first_name=first, family_name=family, number=number, phone=phone, **(defaults | fields)
     )
+    policy.accept(citizen, language="ar", at=NOW)
+    return citizen
 
 
 def make_staff(

@@ -1,18 +1,20 @@
-"""The only way a page gets parts of a citizen's identity in clear; every view is recorded."""
+"""The one door to a person: whoever sees a name with a case, a number, or searches by one, is recorded here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import transaction
 
 from accounts import phones
-from accounts.models import Citizen, IdentityView, User
+from accounts.models import Citizen, IdentityView, User, ViewKind
 from accounts.models.people import mask_number
+from accounts.roles import Role
+from kit.crypto import lookup
 
-__all__ = ["FIELDS", "mask_number", "mask_phone", "reveal"]
+__all__ = ["FIELDS", "CaseMark", "mask_number", "mask_phone", "record_search", "record_view", "reveal"]
 
 mask_phone = phones.mask
 
@@ -24,10 +26,27 @@ _READERS: Final[dict[str, Callable[[Citizen], str]]] = {
     "email": lambda citizen: citizen.email,
 }
 FIELDS: Final = tuple(_READERS)
+#: What a number that was searched for is hashed with.
+SEARCHED: Final = "searched"
+_ROLES: Final = tuple(Role)
+
+
+class CaseMark(NamedTuple):
+    """The case a look belongs to: its tracking number, and the key of its agency, where there is one."""
+
+    reference: str = ""
+    agency: int | None = None
 
 
 def reveal(
-    citizen: Citizen, *, viewer: User, reference: str, fields: Collection[str], reason: str, at: datetime
+    citizen: Citizen,
+    *,
+    viewer: User,
+    about: CaseMark,
+    fields: Collection[str],
+    reason: str,
+    at: datetime,
+    kind: ViewKind = ViewKind.NUMBERS,
 ) -> dict[str, str]:
     """Return ``fields`` of the citizen in clear, and record who viewed them, in which case, why and when.
 
@@ -36,7 +55,40 @@ def reveal(
     """
     with transaction.atomic():
         shown = {name: _READERS[name](citizen) for name in fields}
-        IdentityView.objects.create(
-            viewer=viewer, citizen=citizen, reference=reference, fields=sorted(shown), reason=reason, at=at
-        )
+        view = _view(viewer, citizen, kind=kind, about=about, at=at)
+        view.fields, view.reason = sorted(shown), reason
+        view.save(force_insert=True)
     return shown
+
+
+def record_view(citizen: Citizen, *, viewer: User, kind: ViewKind, about: CaseMark, at: datetime) -> None:
+    """Record that ``viewer`` opened the person's name with a case; one statement, before anything is shown."""
+    _view(viewer, citizen, kind=kind, about=about, at=at).save(force_insert=True)
+
+
+def record_search(
+    number: str, found: Iterable[Citizen], *, viewer: User, within_reach: Collection[object], at: datetime
+) -> None:
+    """Record a search by number: a row for each person it met, or one without a person; one statement.
+
+    ``within_reach`` are the keys of the people of whom the viewer may open a case.
+    """
+    people: list[Citizen | None] = list(found) or [None]
+    rows = [_view(viewer, person, kind=ViewKind.SEARCH, about=CaseMark(), at=at) for person in people]
+    for row in rows:
+        row.searched = lookup(number, purpose=SEARCHED)
+        row.in_reach = row.citizen_id is None or row.citizen_id in within_reach
+    IdentityView.objects.bulk_create(rows)
+
+
+def _view(viewer: User, citizen: Citizen | None, *, kind: ViewKind, about: CaseMark, at: datetime) -> IdentityView:
+    role, home = acting_role(viewer, agency=about.agency, at=at)
+    view = IdentityView(viewer=viewer, citizen=citizen, kind=kind, role=role, agency_id=home, fields=[], at=at)
+    view.reference = about.reference
+    return view
+
+
+def acting_role(viewer: User, *, agency: int | None, at: datetime) -> tuple[str, int | None]:
+    """Return the role and agency in which somebody looks: one in ``agency`` if held, else the first of all held."""
+    held = sorted(viewer.authority(at).roles, key=lambda pair: (pair[1] != agency, _ROLES.index(pair[0])))
+    return (held[0][0], held[0][1]) if held else ("", None)

@@ -5,10 +5,10 @@ from accounts.models.people import (
     Citizen,
     Identity,
     IdentityCheck,
-    IdentityView,
     NumberKind,
     PolicyAcceptance,
 )
+from accounts.models.privacy import DataCopy, PrivacyRequest, RequestKind, RequestLimit, RequestState
 from accounts.models.sessions import Session
 from accounts.models.sign_in import FormDraft, PhoneCode, Purpose, RateCounter
 from accounts.models.staff import (
@@ -31,11 +31,13 @@ from accounts.models.users import (
     roles_held,
     supervisors_of,
 )
+from accounts.models.views import IdentityView, ViewKind
 
 __all__ = [
     "FIRST_OPERATORS",
     "Absence",
     "Citizen",
+    "DataCopy",
     "Factor",
     "FactorKind",
     "FormDraft",
@@ -48,13 +50,18 @@ __all__ = [
     "Outcome",
     "PhoneCode",
     "PolicyAcceptance",
+    "PrivacyRequest",
     "Purpose",
     "RateCounter",
     "RecoveryCode",
+    "RequestKind",
+    "RequestLimit",
+    "RequestState",
     "Session",
     "StaffChange",
     "StaffChangeKind",
     "User",
+    "ViewKind",
     "acting_as",
     "agencies_with_officers",
     "cmu_staff",

@@ -1,4 +1,4 @@
-"""Citizens: their encrypted identity, its checks against a registry, and which staff viewed it."""
+"""Citizens: their encrypted identity, its checks against a registry, and what they accepted."""
 
 from __future__ import annotations
 
@@ -106,6 +106,7 @@ class Citizen(models.Model):
         help_text="The matched person whose number this one gave too; a person of the CMU decides.",
     )
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True, help_text="When the person was anonymised on request.")
 
     objects = CitizenQuerySet.as_manager()
 
@@ -229,28 +230,3 @@ class PolicyAcceptance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.citizen_id} {self.version}"
-
-
-class IdentityView(models.Model):
-    """A view of parts of a citizen's identity in clear by staff: which, why, in which case, and when.
-
-    Append-only: a trigger refuses changes.
-    """
-
-    viewer = models.ForeignKey(User, models.PROTECT, related_name="+")
-    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="views")
-    reference = models.CharField(max_length=20, blank=True)
-    fields = ArrayField(models.CharField(max_length=20))
-    reason = models.CharField(max_length=200)
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("identity view")
-        verbose_name_plural = _("identity views")
-        indexes: ClassVar = [
-            models.Index(fields=["citizen", "-at"], name="identityview_citizen"),
-            models.Index(fields=["viewer", "-at"], name="identityview_viewer"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.viewer_id} {self.citizen_id} {self.at:%Y-%m-%d}"

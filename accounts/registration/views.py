@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods
 from accounts import phones, rate_limits
 from accounts.decorators import visitors_only
 from accounts.models import Purpose
+from accounts.policy import POLICY_VERSION
 from accounts.rate_limits import client_address
 from accounts.registration import register
 from accounts.registration.data import RegistrationData, password_owner
 from accounts.registration.forms import ContactForm, PasswordForm, WhoForm
-from accounts.registration.policy import POLICY_VERSION
 from accounts.registration.register import Mismatch
 from accounts.registration.sample_people import sample_people
 from accounts.sign_in import form_drafts

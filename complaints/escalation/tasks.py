@@ -9,7 +9,7 @@ from django.utils import timezone
 from agencies import deadline_recalculation
 from complaints.attachments import inspection
 from complaints.engine import history_anchors
-from complaints.escalation import absences, digest, expiry, ladder, recalculation
+from complaints.escalation import absences, breach_clocks, digest, expiry, ladder, recalculation
 from complaints.search import index
 from notifications import alarms
 from notifications.models import AlarmKind
@@ -73,6 +73,12 @@ def send_digests() -> int:
 def anchor_history() -> bool:
     """Write the signed anchor of the day outside the database, unless it is there; safe to run twice."""
     return history_anchors.write(at=timezone.now())
+
+
+@shared_task(name=breach_clocks.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+def watch_breaches() -> None:
+    """Go on with the notices about breaches, and raise an alarm for those that are late; safe to run twice."""
+    breach_clocks.watch(at=timezone.now())
 
 
 @shared_task(name="complaints.check_files", **NIGHTLY)

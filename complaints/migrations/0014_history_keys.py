@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0005_holding_spans_by_case")]
+    dependencies = [("complaints", "0013_erasure_guards")]
 
     operations = [
         migrations.AddField("caseevent", "key_id", models.CharField(db_default="", max_length=32)),

@@ -16,6 +16,16 @@ from complaints.models.consultations import WITH_DIRECTORATE, Consultation, Cons
 from complaints.models.drafts import Draft
 from complaints.models.files import Attachment
 from complaints.models.history import CaseEvent, Holding, TextSalt, event_key
+from complaints.models.privacy import (
+    ERASED,
+    Breach,
+    BreachPerson,
+    DeletedCase,
+    DoomedFile,
+    LegalHold,
+    RetentionReport,
+    RetentionRule,
+)
 from complaints.models.recusals import Recusal
 from complaints.models.referrals import Handover, Precedent, ReferralTask, TaskState
 from complaints.models.search import SearchBlock
@@ -36,11 +46,14 @@ from complaints.models.texts import (
 )
 
 __all__ = [
+    "ERASED",
     "WITH_DIRECTORATE",
     "Addition",
     "Answer",
     "AnswerState",
     "Attachment",
+    "Breach",
+    "BreachPerson",
     "Case",
     "CaseEvent",
     "CaseLink",
@@ -50,6 +63,8 @@ __all__ = [
     "ClockStep",
     "Consultation",
     "ConsultationState",
+    "DeletedCase",
+    "DoomedFile",
     "Draft",
     "Ending",
     "Estimate",
@@ -58,6 +73,7 @@ __all__ = [
     "Handover",
     "Holding",
     "Label",
+    "LegalHold",
     "LinkKind",
     "Note",
     "NoteKind",
@@ -70,6 +86,8 @@ __all__ = [
     "ReferralTask",
     "Refusal",
     "RefusalReason",
+    "RetentionReport",
+    "RetentionRule",
     "Revision",
     "Ruling",
     "SavedFilter",

@@ -182,7 +182,8 @@ class Case(models.Model):
     ``state`` changes only in ``complaints.engine.transition``: a database trigger refuses any other write of it, and
     asks at commit for the event that records it. ``version`` is the number of the newest event, ``changed_at`` its
     moment, which never moves back, and ``chain`` its hash.
-    ``holder`` is that of the open holding; ``employee`` the name of the employee as the citizen typed it.
+    ``holder`` is that of the open holding; ``employee`` the name of the employee as the citizen typed it. Since
+    ``erased_at`` the words and the person of a closed case are gone (``complaints.retention``).
     """
 
     reference = models.CharField(_("tracking number"), max_length=reference.LENGTH, unique=True)
@@ -223,6 +224,7 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     folded = models.GeneratedField(
         expression=ArabicStrip(Concat("subject", models.Value(" "), "details", output_field=models.TextField())),
@@ -299,6 +301,12 @@ class Case(models.Model):
             models.Index(fields=["agency", "filed_at"], name="case_agency_filed"),
             models.Index(fields=["agency", "closed_at"], name="case_agency_closed"),
             models.Index(fields=["-closed_at", "-id"], condition=models.Q(state=State.CLOSED), name="case_closed"),
+            models.Index(
+                fields=["closed_at", "id"],
+                condition=models.Q(state=State.CLOSED, erased_at__isnull=True),
+                name="case_to_erase",
+            ),
+            models.Index(fields=["erased_at"], condition=models.Q(erased_at__isnull=False), name="case_erased"),
             GinIndex(fields=["search_vector"], name="case_search_vector"),
             GinIndex(OpClass(models.F("folded"), name="gin_trgm_ops"), name="case_folded_trigrams"),
         ]

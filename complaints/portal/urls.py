@@ -4,6 +4,7 @@ from django.urls import path
 
 from complaints.portal.cases import file_views, views as cases
 from complaints.portal.filing import advice, views as filing
+from complaints.portal.privacy import views as privacy
 
 urlpatterns = [
     path("", cases.home, name="home"),
@@ -23,4 +24,7 @@ urlpatterns = [
     path("cases/<ref:ref>/withdraw/", cases.case_withdraw, name="case-withdraw"),
     path("cases/<ref:ref>/files/<uuid:pk>/", file_views.case_file, name="case-file"),
     path("track/", cases.track, name="track"),
+    path("account/copy/", privacy.copy, name="account-copy"),
+    path("account/copy/<slug:form>/", privacy.copy_file, name="account-copy-file"),
+    path("account/requests/", privacy.data_requests, name="account-requests"),
 ]

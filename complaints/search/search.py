@@ -14,8 +14,9 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import ValidationError
 from django.db import connections
-from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
+from accounts.identity import disclosure
 from accounts.models import Citizen, NumberKind, User
 from accounts.roles import CMU
 from complaints import reference
@@ -55,19 +56,22 @@ def by_reference(scope: CaseQuerySet, text: str) -> Case | None:
 def by_person(scope: CaseQuerySet, text: str, *, user: User, at: datetime) -> list[Case]:
     """Return the newest cases of the person whose telephone or document number ``text`` is, a page of them at most.
 
-    For agency staff a person who hid the identity is found by neither.
+    For agency staff a person who hid the identity is found by neither. The search is recorded for everybody it met.
     """
-    people = _people(plain_digits(text))
+    people = list(_people(plain_digits(text)))
     known = scope if user.authority(at).has(CMU) else scope.filter(hides_identity=False)
-    return list(known.filter(citizen__in=people).for_listing().order_by("-pk")[:PAGE])
+    cases = list(known.filter(citizen__in=people).for_listing().order_by("-pk")[:PAGE])
+    within_reach = {case.citizen_id for case in cases}
+    disclosure.record_search(plain_digits(text), people, viewer=user, within_reach=within_reach, at=at)
+    return cases
 
 
-def _people(number: str) -> Any:
+def _people(number: str) -> QuerySet[Citizen]:
     found = [Citizen.objects.numbered(kind, variant) for kind in NumberKind for variant in {number, number.upper()}]
     # A number that is no mobile number can only be a document number.
     with suppress(ValidationError):
         found.append(Citizen.objects.reached_at(MobileField().clean(number)))
-    return reduce(or_, found).values("pk")
+    return reduce(or_, found)
 
 
 def by_words(

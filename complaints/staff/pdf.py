@@ -15,7 +15,7 @@ from functools import cache
 from importlib import resources
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final, Literal, TypedDict
+from typing import Any, Final, Literal, NamedTuple, TypedDict
 
 import typst
 from django.utils.translation import get_language, get_language_bidi, gettext, pgettext
@@ -88,6 +88,36 @@ def render(case: Case, file: CaseFile, *, at: datetime, printed_by: str, person:
     }
     # People sign what they write, and an answer names whom it is for.
     return compile_pdf(data if person else _redacted(data, visibility.redact), at=at)
+
+
+class PlainSection(NamedTuple):
+    """A section of a file that is no case's: entries of a title, small print and paragraphs."""
+
+    title: str
+    entries: Sequence[tuple[str, Sequence[str], Sequence[str]]]
+
+
+def render_sections(
+    title: str, facts: Iterable[tuple[str, str]], sections: Iterable[PlainSection], *, at: datetime
+) -> bytes:
+    """Return a PDF of facts and sections in the language of the reader, cut as the file of a case is."""
+    made = [
+        _section(each.title, _cut([_entry(name, meta, lines=lines) for name, meta, lines in each.entries]))
+        for each in sections
+    ]
+    data = {
+        "language": "en" if get_language() == "en" else "ar",
+        "direction": _own_direction(),
+        "title": title,
+        "operator": unit_name(),
+        "office": unit_name(),
+        "subject": _directed(title),
+        "words": {"page": pgettext("pages", "Page"), "of": pgettext("pages", "of")},
+        "printed": moment_text(at),
+        "facts": _pairs(facts),
+        "sections": [section for section in made if section["entries"]],
+    }
+    return compile_pdf(data, at=at)
 
 
 def compile_pdf(data: Mapping[str, object], *, at: datetime) -> bytes:

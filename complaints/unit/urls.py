@@ -5,6 +5,7 @@ from django.urls import path
 from complaints.unit.ended_agencies import views as ended_agencies
 from complaints.unit.objections import views as objections
 from complaints.unit.precedents import views as precedents
+from complaints.unit.privacy import breach_views as breaches, oversight_views as oversight, views as privacy
 from complaints.unit.rules import views as rules
 from complaints.unit.triage import views as triage
 
@@ -17,6 +18,14 @@ urlpatterns = [
     path("staff/cases/<slug:ref>/dismiss/", objections.dismiss, name="desk-dismiss"),
     path("staff/precedents/", precedents.precedents_page, name="precedents"),
     path("staff/precedents/<int:precedent>/retire/", precedents.retire, name="precedent-retire"),
+    path("staff/privacy/requests/", privacy.request_list, name="privacy-requests"),
+    path("staff/privacy/requests/<uuid:asked>/", privacy.request_page, name="privacy-request"),
+    path("staff/privacy/holds/", privacy.hold_list, name="privacy-holds"),
+    path("staff/privacy/holds/<int:hold>/lift/", privacy.lift_hold, name="privacy-hold-lift"),
+    path("staff/privacy/views/", oversight.views_page, name="privacy-views"),
+    path("staff/privacy/retention/", oversight.retention_page, name="privacy-retention"),
+    path("staff/privacy/breaches/", breaches.breach_list, name="privacy-breaches"),
+    path("staff/privacy/breaches/<int:breach>/", breaches.breach_page, name="privacy-breach"),
     path("staff/ended-agencies/", ended_agencies.ended_agencies, name="ended-agencies"),
     path("staff/ended-agencies/<slug:agency>/", ended_agencies.ended_agency, name="ended-agency"),
 ]

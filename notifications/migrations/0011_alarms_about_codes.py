@@ -19,6 +19,7 @@ KINDS = [
     ("many_codes", "very many codes are sent"),
     ("wrong_codes", "many wrong codes come from one place"),
     ("row_failed", "a periodic task fails on one record"),
+    ("breach_late", "a notice about a data breach is late"),
 ]
 KNOWN = models.CheckConstraint(
     condition=models.Q(("kind__in", [kind for kind, _label in KINDS])), name="alarm_kind_known"
@@ -26,7 +27,7 @@ KNOWN = models.CheckConstraint(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0004_periodic_tasks")]
+    dependencies = [("notifications", "0010_alarms_about_breaches")]
 
     operations = [
         migrations.RemoveConstraint("alarm", "alarm_kind_known"),

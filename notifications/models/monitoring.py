@@ -23,6 +23,7 @@ class AlarmKind(models.TextChoices):
     MANY_CODES = "many_codes", _("very many codes are sent")
     WRONG_CODES = "wrong_codes", _("many wrong codes come from one place")
     ROW_FAILED = "row_failed", _("a periodic task fails on one record")
+    BREACH_LATE = "breach_late", _("a notice about a data breach is late")
 
 
 class Alarm(models.Model):

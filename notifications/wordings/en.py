@@ -44,6 +44,26 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="Your At Your Service password changed",
         text="Your At Your Service password changed. If this was not you, call {phone}.",
     ),
+    "privacy_answered": Wording(
+        sms="We have answered your request about your data. The answer is in your At Your Service account.",
+        subject="The answer to your request about your data",
+        text="We have answered your request about your personal data. The answer and its reason are in your At Your "
+        "Service account, under “Correct or delete my data”.",
+    ),
+    "account_deleted": Wording(
+        sms="Your At Your Service account is closed and your data will be erased. Only the kind and dates of each case "
+        "stay.",
+        subject="Your At Your Service account is closed",
+        text="Your At Your Service account is closed, as you asked. Your data and what was written in your cases will "
+        "be erased. The kind, topic, agency, dates and outcome of each case stay for the statistics, without your "
+        "name. What a legal case needs is erased when it has ended. Questions: {phone}.",
+    ),
+    "data_breach": Wording(
+        sms="A data breach may concern your data at At Your Service. For details call {phone}",
+        subject="A data breach may concern your data",
+        text="A breach of data security may concern your personal data at At Your Service. Call {phone} to learn what "
+        "happened and what you should do. Give nobody who calls you your password or a code.",
+    ),
     "phone_changed": Wording(
         sms="This is no longer the number of your At Your Service account. Not you? Call {phone}",
         subject="Your At Your Service phone number changed",

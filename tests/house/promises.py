@@ -7,7 +7,7 @@ import re
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.registration.policy import POLICY_VERSION
+from accounts.policy import POLICY_VERSION
 from complaints.clocks import limits
 from complaints.workflow import State
 from config.devstack.state import ROOT

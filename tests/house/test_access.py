@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from time_machine import TimeMachineFixture
 
-from accounts.models import Citizen, StaffChange, User
+from accounts.models import Citizen, PrivacyRequest, StaffChange, User
 from accounts.roles import Role
 from agencies.models import Agency, Topic
 from complaints.actions import file
@@ -32,6 +32,19 @@ TABLE: dict[str, tuple[int, ...]] = {
     "account-email-again": (302, 405, 405, 405, 405, 405, 405, 405),
     "account-email-confirm": (404, 404, 404, 404, 404, 404, 404, 404),
     "account-notices": (302, 200, 200, 302, 302, 302, 302, 302),
+    "account-copy": (302, 200, 200, 302, 302, 302, 302, 302),
+    "account-copy-file": (302, 404, 404, 302, 302, 302, 302, 302),
+    "account-requests": (302, 200, 200, 302, 302, 302, 302, 302),
+    "account-views": (302, 200, 200, 302, 302, 302, 302, 302),
+    "policy-accept": (302, 200, 200, 302, 302, 302, 302, 302),
+    "privacy-breach": (302, 404, 404, 404, 404, 404, 404, 404),
+    "privacy-breaches": (302, 404, 404, 404, 404, 404, 404, 404),
+    "privacy-hold-lift": (302, 404, 404, 404, 404, 404, 404, 404),
+    "privacy-holds": (302, 404, 404, 404, 404, 404, 404, 404),
+    "privacy-request": (302, 404, 404, 404, 404, 404, 200, 404),
+    "privacy-requests": (302, 404, 404, 404, 404, 404, 200, 404),
+    "privacy-retention": (302, 404, 404, 404, 404, 404, 404, 404),
+    "privacy-views": (302, 404, 404, 404, 404, 404, 404, 404),
     "account-password": (302, 200, 200, 302, 302, 302, 302, 302),
     "account-phone": (302, 200, 200, 302, 302, 302, 302, 302),
     "account-phone-code": (302, 302, 302, 302, 302, 302, 302, 302),
@@ -235,9 +248,19 @@ def every_address(case: Case) -> dict[str, str]:
         "membership": officer.memberships.earliest("pk").pk,
         "change": 1,
         "absence": 1,
+        "asked": _privacy_request(case).pk,
+        "form": "pdf",
+        "hold": 1,
+        "breach": 1,
     }
     named = sorted(addresses.named().items())
     return {name: reverse(name, kwargs={each: values[each] for each in parameters}) for name, parameters in named}
+
+
+def _privacy_request(case: Case) -> PrivacyRequest:
+    return PrivacyRequest.objects.get_or_create(
+        citizen=case.citizen, kind="correction", defaults={"made_at": case.filed_at, "due_on": case.filed_at.date()}
+    )[0]
 
 
 def _message_to_citizen(case: Case) -> Message:

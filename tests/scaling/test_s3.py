@@ -21,7 +21,8 @@ from agencies.models import Agency, Topic
 from complaints.actions import add, file
 from complaints.actions.filing import Filing
 from complaints.attachments import uploads
-from complaints.models import Attachment, Case
+from complaints.models import Attachment, Case, DoomedFile
+from complaints.retention import erasing
 from config.devstack.state import ROOT
 from kit.s3_storage import S3Storage
 from kit.storage_errors import StorageUnavailable
@@ -246,3 +247,16 @@ def test_nothing_is_written_when_the_bucket_refuses(
     with pytest.raises(uploads.NotStored):
         add(case, by=case.citizen.user, at=timezone.now(), text="صورة", attachments=[attachment])
     assert (Attachment.objects.count(), case.events.count()) == (0, before)
+
+
+@pytest.mark.django_db
+def test_an_erased_file_leaves_the_bucket_and_waits_while_it_is_away(
+    bucket: S3Storage, bad: BadStore, storage: S3Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket.save(NAME, ContentFile(CONTENT))
+    DoomedFile.objects.create(name=NAME, added_at=timezone.now())
+    bad.status = 503
+    monkeypatch.setattr(erasing, "default_storage", storage)
+    assert (erasing.delete_files(), DoomedFile.objects.count()) == (0, 1)
+    monkeypatch.setattr(erasing, "default_storage", bucket)
+    assert (erasing.delete_files(), DoomedFile.objects.count(), bucket.exists(NAME)) == (1, 0, False)

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import override
 
-from accounts.registration.policy import POLICY_VERSION
+from accounts.policy import POLICY_VERSION
 from tests.ui.bidi import reversed_numbers
 
 LANGUAGES = ("ar", "en")

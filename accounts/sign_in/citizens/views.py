@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.contact import unreachable
-from accounts.decorators import local_next, visitors_only
+from accounts.decorators import local_next, policy_is_due, policy_url, visitors_only
 from accounts.models import User
 from accounts.sign_in import backends
 from accounts.sign_in.attempts import CITIZENS, Attempt
@@ -54,10 +54,13 @@ def _authenticated_user(request: HttpRequest, form: SignInForm, *, at: datetime)
 
 
 def _redirect_after_sign_in(request: HttpRequest, user: User) -> HttpResponse:
-    """Redirect to the page that was asked for; warn a citizen whom messages do not reach."""
+    """Redirect to the page that was asked for, after a changed policy; warn a citizen whom messages do not reach."""
     target = local_next(request)
+    is_due = policy_is_due(request, user.citizen)
     if unreachable.remember(request.session, user.citizen) and target:
         messages.warning(request, gettext("Our messages are not reaching you. See “Contact details” in your account"))
+    if is_due:
+        return redirect(policy_url(target))
     return redirect(target or "home")
 
 

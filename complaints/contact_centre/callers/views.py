@@ -16,6 +16,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import signed_in_user, staff_required
+from accounts.identity.disclosure import CaseMark, record_view
+from accounts.models import ViewKind
 from accounts.rate_limits import RateLimit, RateLimitReached
 from accounts.roles import CONTACT_CENTRE
 from complaints import actions
@@ -50,6 +52,7 @@ def find_caller(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _too_many_text(reached.limit))
         else:
             if case is not None:
+                record_view(case.citizen, viewer=user, kind=ViewKind.CALLER, about=CaseMark(case.reference), at=at)
                 lookup.remember_caller(request.session, case, at=at)
                 logger.info("a caller was proven", extra={"case_id": case.pk, "user_id": str(user.pk)})
                 return redirect("caller-case", case.reference)

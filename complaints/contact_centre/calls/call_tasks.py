@@ -129,8 +129,8 @@ def reveal_phone(call: Call, *, viewer: User, at: datetime) -> str:
     """Return the number to call, and write down that ``viewer`` saw it; empty where there is no person."""
     if call.citizen is None:
         return ""
-    reference = call.task.message.reference
-    shown = disclosure.reveal(call.citizen, viewer=viewer, reference=reference, fields=FIELDS, reason=REASON, at=at)
+    about = disclosure.CaseMark(call.task.message.reference)
+    shown = disclosure.reveal(call.citizen, viewer=viewer, about=about, fields=FIELDS, reason=REASON, at=at)
     return shown["phone"]
 
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import signed_in_user, staff_required
+from accounts.identity.disclosure import CaseMark, record_view
+from accounts.models import ViewKind
 from accounts.roles import CMU, CONTACT_CENTRE
 from complaints.contact_centre.calls import call_tasks
 from complaints.contact_centre.calls.call_tasks import Call
@@ -54,8 +56,12 @@ def calls_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def call_page(request: HttpRequest, call: int) -> HttpResponse:
     """Show one call: who it is and what to say; take the wish to see the number, and how the call went."""
-    made = call_tasks.with_person(get_object_or_404(call_tasks.tasks_for(signed_in_user(request)), pk=call))
+    user = signed_in_user(request)
+    made = call_tasks.with_person(get_object_or_404(call_tasks.tasks_for(user), pk=call))
     if request.method != "POST":
+        if made.citizen:
+            reference = made.task.message.reference
+            record_view(made.citizen, viewer=user, kind=ViewKind.CALL, about=CaseMark(reference), at=timezone.now())
         return _page(request, made)
     return _show(request, made) if "show" in request.POST else _finish(request, made)
 

@@ -36,7 +36,12 @@ def reveal(request: HttpRequest, ref: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         reason = form.cleaned_data["reason"]
         shown = disclosure.reveal(
-            case.citizen, viewer=user, reference=case.reference, fields=FIELDS, reason=reason, at=at
+            case.citizen,
+            viewer=user,
+            about=disclosure.CaseMark(case.reference, case.agency_id),
+            fields=FIELDS,
+            reason=reason,
+            at=at,
         )
     context = {"form": form, "shown": shown, **case_context(case, user, at=at)}
     return render(request, "complaints/desk/case_page/identity.html", context)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.identity import disclosure
-from accounts.models import User
+from accounts.models import User, ViewKind
 from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.desk.case_page.forms import IdentityForm
 from complaints.desk.case_page.identity_views import FIELDS
@@ -49,7 +49,15 @@ def plain(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _person(case: Case, user: User, *, at: datetime, reason: str) -> pdf.NamedPerson:
-    shown = disclosure.reveal(case.citizen, viewer=user, reference=case.reference, fields=FIELDS, reason=reason, at=at)
+    shown = disclosure.reveal(
+        case.citizen,
+        viewer=user,
+        about=disclosure.CaseMark(case.reference, case.agency_id),
+        fields=FIELDS,
+        reason=reason,
+        at=at,
+        kind=ViewKind.PDF,
+    )
     kind = str(case.citizen.get_number_kind_display())
     return pdf.NamedPerson(case.citizen.full_name, kind, number=shown["number"], phone=shown["phone"])
 

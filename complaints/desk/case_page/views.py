@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user, staff_required
+from accounts.identity.disclosure import CaseMark, record_view
+from accounts.models import ViewKind
 from accounts.roles import CMU, READERS
 from complaints.attachments.responses import file_response, small_response
 from complaints.desk.case_page.action_panel import action_panel
@@ -36,6 +38,10 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     case = load_case(user, ref, at=at)
     around = case_context(case, user, at=at)
+    if around["knows_person"]:
+        record_view(
+            case.citizen, viewer=user, kind=ViewKind.CASE, about=CaseMark(case.reference, case.agency_id), at=at
+        )
     file, permissions = read_case_file(case, user, at=at), case_permissions(case, user, at=at)
     context = {
         "file": file,

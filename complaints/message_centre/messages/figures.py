@@ -74,6 +74,9 @@ REMEDIES: Final[Mapping[str, StrPromise]] = {
     AlarmKind.SCHEDULE_STOPPED: gettext_lazy(
         "Reminders, missed deadlines and delayed messages are not processed. Start beat and the chores worker again."
     ),
+    AlarmKind.BREACH_LATE: gettext_lazy(
+        "The head of the CMU tells the persons or the authority on the page of breaches."
+    ),
     AlarmKind.TASK_LATE: gettext_lazy("Look for the errors of this task in the log of the chores worker."),
     AlarmKind.MANY_CODES: gettext_lazy(
         "Find out whether people need these codes or a program asks for them. Codes go on being sent."

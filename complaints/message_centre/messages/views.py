@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_stubs_ext import StrPromise
 
-from accounts.contact.recipients import staff_key
+from accounts.contact.recipients import CITIZEN_PREFIX, staff_key
 from accounts.decorators import signed_in_user, staff_required
+from accounts.identity.disclosure import CaseMark, record_view
+from accounts.models import ViewKind
 from accounts.roles import CMU, OPERATORS
 from complaints.message_centre.messages.detail import MessageDetail, change_mark, message_detail
 from complaints.message_centre.messages.figures import sending_figures
@@ -164,7 +166,10 @@ def message_page(request: HttpRequest, message: uuid.UUID) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     found = get_object_or_404(handled_by(user).select_related("repeats", "call_task"), pk=message)
     if request.method != "POST":
-        return _page(request, message_detail(found, user, at=at))
+        detail = message_detail(found, user, at=at)
+        if detail.case and detail.person and found.recipient.startswith(CITIZEN_PREFIX):
+            record_view(detail.case.citizen, viewer=user, kind=ViewKind.MESSAGE, about=CaseMark(found.reference), at=at)
+        return _page(request, detail)
     decision = DECISIONS.get(request.POST.get("decision", ""))
     if decision is None:
         raise Http404

@@ -5,13 +5,14 @@ import pytest
 from django.db import ProgrammingError
 
 from accounts.identity import disclosure
+from accounts.identity.disclosure import CaseMark
 from accounts.models import IdentityView
 from tests.owner import owner
 
 
 def test_what_is_revealed_is_written_down(amina, omar, now):
     shown = disclosure.reveal(
-        amina, viewer=omar, reference="2600000017", fields=["phone", "number"], reason="to call back", at=now
+        amina, viewer=omar, about=CaseMark("2600000017"), fields=["phone", "number"], reason="to call back", at=now
     )
     assert shown == {"phone": "079 000 1234", "number": "9902103456"}
     look = IdentityView.objects.get()
@@ -20,7 +21,7 @@ def test_what_is_revealed_is_written_down(amina, omar, now):
 
 
 def test_every_part_can_be_revealed_and_nothing_else(amina, lina, now):
-    shown = disclosure.reveal(amina, viewer=lina, reference="", fields=disclosure.FIELDS, reason="audit", at=now)
+    shown = disclosure.reveal(amina, viewer=lina, about=CaseMark(), fields=disclosure.FIELDS, reason="audit", at=now)
     assert shown == {
         "number": "9902103456",
         "birth_date": "1990-03-27",
@@ -29,13 +30,13 @@ def test_every_part_can_be_revealed_and_nothing_else(amina, lina, now):
         "email": "amina@home.example",
     }
     with pytest.raises(KeyError):
-        disclosure.reveal(amina, viewer=lina, reference="", fields=["password"], reason="audit", at=now)
+        disclosure.reveal(amina, viewer=lina, about=CaseMark(), fields=["password"], reason="audit", at=now)
     assert IdentityView.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_look_is_neither_changed_nor_deleted(amina, omar, now):
-    disclosure.reveal(amina, viewer=omar, reference="", fields=["phone"], reason="to call back", at=now)
+    disclosure.reveal(amina, viewer=omar, about=CaseMark(), fields=["phone"], reason="to call back", at=now)
     for act in (lambda: IdentityView.objects.update(reason="none"), lambda: IdentityView.objects.all().delete()):
         with pytest.raises(ProgrammingError, match="permission denied"):
             act()

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Citizen, FormDraft, Identity, IdentityCheck, NumberKind, PolicyAcceptance, User
-from accounts.registration.policy import POLICY_VERSION
+from accounts.policy import POLICY_VERSION
 from notifications.models import Message
 from tests.accounts.keyboard import AMINA, CONTACT, E164, RANA, VISITOR, register, register_until_code, url
 from tests.cast import PASSWORD as AMINAS_PASSWORD, sign_in

@@ -1,0 +1,216 @@
+"""Everything held on a person, collected for a copy: as plain data, which JSON and PDF are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from django.utils.translation import gettext, pgettext
+
+from accounts import countries, phones
+from accounts.contact.recipients import citizen_key
+from accounts.models import Citizen, PrivacyRequest
+from complaints.case_text import timeline
+from complaints.case_text.event_texts import texts_for_citizen
+from complaints.case_text.message_names import message_name
+from complaints.case_text.timeline import TimelineEntry
+from complaints.models import AnswerState, Attachment, Case
+from complaints.staff.pdf import PlainSection
+from kit.dates import moment_text
+from kit.streams import stream
+from notifications.models import Message
+
+#: More than any person has; a copy never grows without an end.
+MOST_CASES: Final = 500
+MOST_MESSAGES: Final = 2000
+MOST_VIEWS: Final = 5000
+
+type Data = dict[str, Any]
+#: An entry of a section of a PDF: its title, small print and paragraphs.
+type Entry = tuple[str, list[str], list[str]]
+
+
+def account_data(citizen: Citizen) -> Data:
+    """Return what the account holds, in clear: it is the person's own."""
+    return {
+        "name": [citizen.first_name, citizen.father_name, citizen.grandfather_name, citizen.family_name],
+        "number_kind": citizen.number_kind,
+        "number": str(citizen.number),
+        "nationality": citizen.nationality,
+        "birth_date": citizen.birth_date.isoformat(),
+        "phone": str(citizen.phone),
+        "email": citizen.email,
+        "email_confirmed_at": _moment(citizen.email_confirmed_at),
+        "country": citizen.country,
+        "governorate": citizen.governorate.code if citizen.governorate else "",
+        "city": citizen.city,
+        "address": str(citizen.address),
+        "language": citizen.language,
+        "notify_by": citizen.notify_by,
+        "identity": citizen.identity,
+        "identity_changed_at": _moment(citizen.identity_changed_at),
+        "registered_at": _moment(citizen.created_at),
+        **_account_records(citizen),
+    }
+
+
+def _account_records(citizen: Citizen) -> Data:
+    return {
+        "identity_checks": [
+            {"source": check.source, "outcome": check.outcome, "at": _moment(check.at)}
+            for check in citizen.checks.order_by("at")
+        ],
+        "policy_accepted": [
+            {"version": accepted.version, "at": _moment(accepted.accepted_at)}
+            for accepted in citizen.acceptances.order_by("accepted_at")
+        ],
+        "requests": [_request(request) for request in citizen.privacy_requests.order_by("made_at", "pk")],
+        "drafts": [
+            {"kind": draft.kind, "subject": draft.subject, "details": draft.details, "place": draft.place}
+            for draft in citizen.drafts.order_by("pk")
+        ],
+    }
+
+
+def cases_data(citizen: Citizen) -> Iterator[Data]:
+    """Yield the person's cases with their threads and the list of their files, the oldest first."""
+    cases = Case.objects.filter(citizen=citizen).for_page().order_by("pk")[:MOST_CASES]
+    for case in list(cases):
+        yield _case(case)
+
+
+def messages_data(citizen: Citizen) -> Iterator[Data]:
+    """Yield the messages sent to the person, the oldest first; the text of a code is not kept in a copy."""
+    key = citizen_key(citizen.pk)
+    sent = Message.objects.filter(recipient=key).without_decoys().order_by("created_at", "pk")
+    for message in islice(stream(sent), MOST_MESSAGES):
+        yield {
+            "about": str(message_name(message)),
+            "channel": message.channel,
+            "state": message.state,
+            "reference": message.reference,
+            "text": "" if message.template == "code" else str(message.body),
+            "at": _moment(message.created_at),
+        }
+
+
+def views_data(citizen: Citizen) -> Iterator[Data]:
+    """Yield who looked at the person, the oldest first: role and agency, never a name."""
+    views = citizen.views.select_related("agency").order_by("at", "pk")
+    for view in islice(stream(views), MOST_VIEWS):
+        yield {
+            "kind": view.kind,
+            "what": str(view.get_kind_display()),
+            "role": str(view.get_role_display()),
+            "agency": view.agency_name,
+            "reference": view.reference,
+            "at": _moment(view.at),
+        }
+
+
+def citizens_files(citizen: Citizen) -> list[Attachment]:
+    """Return the files of the person's cases, without those that directorates sent to the agencies."""
+    own = Attachment.objects.filter(case__citizen=citizen, consultation__isnull=True).select_related("case")
+    return list(own.order_by("case_id", "added_at", "pk"))
+
+
+def pdf_facts(citizen: Citizen) -> Iterator[tuple[str, str]]:
+    """Yield the account as lines of a table."""
+    yield gettext("Name"), citizen.full_name
+    yield str(citizen.get_number_kind_display()), str(citizen.number)
+    yield gettext("Date of birth"), citizen.birth_date.isoformat()
+    yield gettext("Mobile number"), phones.show(citizen.phone)
+    yield gettext("E-mail"), citizen.email
+    yield gettext("Country of residence"), str(countries.name(citizen.country))
+    yield gettext("Governorate"), citizen.governorate.name if citizen.governorate else ""
+    yield gettext("City or town"), citizen.city
+    yield gettext("Detailed address"), str(citizen.address)
+    yield gettext("Identity"), str(citizen.get_identity_display())
+
+
+def pdf_sections(citizen: Citizen) -> Iterator[PlainSection]:
+    """Yield the cases, the messages and who looked, as sections of a PDF."""
+    for case in cases_data(citizen):
+        head = ("", [case["filed_on"], case["state_label"]], [case["subject"], case["details"], case["place"]])
+        thread = [(entry["title"], [entry["when"]], entry["texts"]) for entry in case["thread"]]
+        answers: list[Entry] = [("", [], [answer["found"], answer["done"]]) for answer in case["answers"]]
+        files: list[Entry] = [("", [], [name["name"] for name in case["files"]])] if case["files"] else []
+        yield PlainSection(f"{case['kind_label']} {case['reference']}", [head, *answers, *thread, *files])
+    sent = [(one["about"], [_shown(one["at"]), one["reference"]], [one["text"]]) for one in messages_data(citizen)]
+    yield PlainSection(gettext("Messages"), sent)
+    looks: list[Entry] = [
+        (one["what"], [part for part in (one["role"], one["agency"], _shown(one["at"]), one["reference"]) if part], [])
+        for one in views_data(citizen)
+    ]
+    yield PlainSection(gettext("Who looked at my data"), looks)
+
+
+def _case(case: Case) -> Data:
+    return {**_case_facts(case), **_case_texts(case)}
+
+
+def _case_facts(case: Case) -> Data:
+    return {
+        "reference": case.reference,
+        "kind": case.kind,
+        "kind_label": str(case.get_kind_display()),
+        "state": case.state,
+        "state_label": str(case.get_state_display()),
+        "outcome": case.outcome,
+        "agency": case.agency.name if case.agency else "",
+        "topic": case.topic.name if case.topic else "",
+        "subject": case.subject,
+        "details": case.details,
+        "place": ", ".join(part for part in (case.area, case.place) if part),
+        "employee": case.employee,
+        "hides_identity": case.hides_identity,
+        "filed_at": _moment(case.filed_at),
+        "filed_on": pgettext("case", "Filed on") + " " + moment_text(case.filed_at),
+        "closed_at": _moment(case.closed_at),
+    }
+
+
+def _case_texts(case: Case) -> Data:
+    events = list(case.events.select_related("agency"))
+    entries = timeline.timeline(case, events, texts_for_citizen(case, events))
+    return {
+        "answers_to_questions": [
+            {"question": one.question_label, "answer": one.answer_label}
+            for one in case.topic_answers.select_related("question")
+        ],
+        "answers": [
+            {"outcome": answer.outcome, "found": answer.found, "done": answer.done, "at": _moment(answer.given_at)}
+            for answer in case.answers.filter(state=AnswerState.GIVEN)
+        ],
+        "thread": [_entry(entry) for entry in entries],
+        "files": [
+            {"name": one.name, "type": one.content_type, "bytes": one.size, "at": _moment(one.added_at)}
+            for one in case.attachments.filter(consultation__isnull=True)
+        ],
+    }
+
+
+def _request(request: PrivacyRequest) -> Data:
+    return {
+        "kind": request.kind,
+        "text": str(request.text),
+        "made_at": _moment(request.made_at),
+        "state": request.state,
+        "reason": str(request.reason),
+        "decided_at": _moment(request.decided_at),
+    }
+
+
+def _moment(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
+
+
+def _shown(text: str) -> str:
+    return moment_text(datetime.fromisoformat(text))
+
+
+def _entry(entry: TimelineEntry) -> Data:
+    texts = [text for text in (entry.text, entry.quote) if text]
+    return {"title": entry.title, "at": _moment(entry.at), "when": moment_text(entry.at), "texts": texts}

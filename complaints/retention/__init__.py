@@ -1,0 +1,1 @@
+"""How long the data of cases and people is kept: rules, holds, and the erasing that they allow or stop."""

@@ -1,0 +1,61 @@
+"""Holds for legal proceedings: while one is in force, nothing that belongs to it is erased."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Citizen, User
+from complaints.models import Case, LegalHold
+
+
+class Held(Exception):
+    """Something is not erased, because a hold for legal proceedings is in force."""
+
+
+def in_force(on: date) -> QuerySet[LegalHold]:
+    """Return the holds that are in force on a day."""
+    return LegalHold.objects.filter(Q(until__isnull=True) | Q(until__gte=on), lifted_at__isnull=True)
+
+
+def not_held(on: date) -> Q:
+    """Return the condition for cases that no hold on them or on their person keeps."""
+    holds = in_force(on)
+    return ~Exists(holds.filter(case=OuterRef("pk"))) & ~Exists(holds.filter(citizen=OuterRef("citizen")))
+
+
+def is_person_held(citizen: Citizen, on: date) -> bool:
+    """Tell whether a hold is in force on the person or on any of their cases."""
+    return in_force(on).filter(Q(citizen=citizen) | Q(case__citizen=citizen)).exists()
+
+
+def set_hold(
+    case: Case, *, on_person: bool, reason: str, proceedings: str, until: date | None, by: User, at: datetime
+) -> LegalHold:
+    """Put a hold on a case, or on the person who filed it; waits for an erasing that has begun."""
+    with transaction.atomic():
+        locked = Case.objects.locked().get(pk=case.pk)
+        target: dict[str, Case | Citizen] = {"citizen": locked.citizen} if on_person else {"case": locked}
+        return LegalHold.objects.create(
+            **target, reason=reason, proceedings=proceedings, until=until, set_by=by, set_at=at
+        )
+
+
+def lift_hold(hold: LegalHold, *, reason: str, by: User, at: datetime) -> bool:
+    """End a hold before its day; False where somebody has ended it already."""
+    is_open = LegalHold.objects.filter(pk=hold.pk, lifted_at__isnull=True)
+    return bool(is_open.update(lifted_at=at, lifted_by=by, lift_reason=reason))
+
+
+def newest_holds() -> QuerySet[LegalHold]:
+    """Return all holds, those in force first, with what a list shows."""
+    related = LegalHold.objects.select_related("case", "citizen", "set_by", "lifted_by")
+    return related.order_by("lifted_at", "-set_at", "-pk")
+
+
+def is_in_force(hold: LegalHold, *, at: datetime) -> bool:
+    """Tell whether a hold is in force at ``at``."""
+    return hold.lifted_at is None and (hold.until is None or hold.until >= timezone.localdate(at))

@@ -1,0 +1,78 @@
+"""Anonymising a person whose request to delete the account was granted; resumes where it was stopped."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+from typing import Final
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.contact.recipients import citizen_key
+from accounts.models import Citizen, PrivacyRequest, RequestKind, RequestState, User
+from complaints.attachments import uploads
+from complaints.models import ERASED, Case
+from complaints.retention import erasing, holds, reports
+from complaints.workflow import State
+from notifications.actions import erasing as messages
+from notifications.models import Channel
+
+#: What nobody can type, so that no number and no telephone finds the row.
+_RANDOM_BYTES: Final = 24
+
+
+def end_sign_in(citizen: Citizen) -> None:
+    """Let the person sign in no more and end their sessions, in the caller's transaction."""
+    if citizen.user_id:
+        User.objects.filter(pk=citizen.user_id).update(is_active=False, password=make_password(None))
+
+
+def has_open_cases(citizen: Citizen) -> bool:
+    """Tell whether a case of the person is still open."""
+    return Case.objects.filter(citizen=citizen).exclude(state=State.CLOSED).exists()
+
+
+def carry_out(request: PrivacyRequest, *, at: datetime) -> bool:
+    """Erase the closed cases and then the person of a granted deletion; True when it is done.
+
+    Each case is a transaction of its own, so that a run that was killed is continued by the next. Waits while the
+    answer to the person has not left. Raises ``holds.Held`` while a hold is in force.
+    """
+    citizen = request.citizen
+    if holds.is_person_held(citizen, timezone.localdate(at)):
+        raise holds.Held
+    if messages.is_still_told(citizen_key(citizen.pk)) or has_open_cases(citizen):
+        return False
+    for pk in list(Case.objects.filter(citizen=citizen).order_by("pk").values_list("pk", flat=True)):
+        erasing.erase_case(pk, at=at)
+    with transaction.atomic():
+        erase_person(Citizen.objects.select_for_update().get(pk=citizen.pk), at=at)
+        granted = PrivacyRequest.objects.filter(pk=request.pk, kind=RequestKind.DELETION, state=RequestState.GRANTED)
+        granted.update(done_at=at)
+        reports.count({"persons": 1}, at=at)
+    return True
+
+
+def erase_person(citizen: Citizen, *, at: datetime) -> None:
+    """Replace everything that identifies a person, in the caller's transaction; repeating changes nothing."""
+    if citizen.erased_at is not None:
+        return
+    for draft in citizen.drafts.all():
+        uploads.discard(draft)
+    for request in citizen.privacy_requests.all():
+        request.text = request.reason = ERASED
+        request.save(update_fields=["text", "reason"])
+    messages.erase_messages(recipient=citizen_key(citizen.pk))
+    citizen.checks.all().delete()
+    citizen.acceptances.all().delete()
+    citizen.data_copies.all().delete()
+    citizen.first_name = citizen.family_name = citizen.address = ERASED
+    citizen.father_name = citizen.grandfather_name = citizen.city = citizen.email = ""
+    citizen.number, citizen.phone = secrets.token_hex(_RANDOM_BYTES), secrets.token_hex(_RANDOM_BYTES)
+    citizen.birth_date, citizen.governorate, citizen.email_confirmed_at = date(1900, 1, 1), None, None
+    citizen.notify_by, citizen.recheck_at, citizen.erased_at = Channel.SMS, None, at
+    citizen.conflicts_with = None
+    citizen.save()
+    end_sign_in(citizen)

@@ -1,0 +1,191 @@
+"""Who looked, for the head and the auditor; holds, retention and breaches on their pages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.identity.disclosure import CaseMark, record_search, record_view
+from accounts.models import Citizen, IdentityView, User, ViewKind
+from accounts.roles import Role
+from agencies.models import Agency
+from complaints.escalation import breach_clocks
+from complaints.models import Breach, BreachPerson, Case, LegalHold, RetentionRule
+from notifications import alarms
+from notifications.models import AlarmKind, Message
+from tests.cast import make_staff
+from tests.complaints.cases import Neighbours
+from tests.complaints.pages import Clock, Desk, address, statements_of
+
+WHY = "دعوى أمام محكمة صلح عمان"
+
+
+@pytest.fixture
+def head(cmu: Agency) -> User:
+    return make_staff("maha@cmu.example", "مها عبيدات", "Maha Obeidat", "+962790100020", cmu, Role.CMU_HEAD)
+
+
+@pytest.fixture
+def auditor(cmu: Agency) -> User:
+    return make_staff("basel@cmu.example", "باسل حجازي", "Basel Hijazi", "+962790100021", cmu, Role.AUDITOR)
+
+
+def look(person: Citizen, viewer: User, at: datetime, reference: str = "") -> None:
+    record_view(person, viewer=viewer, kind=ViewKind.CASE, about=CaseMark(reference), at=at)
+
+
+def test_every_door_records_the_look(
+    desk: Desk, referred: Case, amina: Citizen, omar: User, lina: User, sami: User, now: datetime
+) -> None:
+    message = Message.objects.get(reference=referred.reference, recipient=f"citizen:{amina.pk}")
+    desk(omar).get(address("desk-case", referred))
+    desk(omar).get(address("desk-note", referred))
+    desk(omar).get(address("desk-pdf-file", referred))
+    desk(omar).post(address("desk-pdf", referred), {"reason": WHY})
+    desk(omar).post(address("desk-identity", referred), {"reason": WHY})
+    desk(omar).post(reverse("queue"), {"q": "9902103456"})
+    desk(lina).get(reverse("message", kwargs={"message": message.pk}))
+    desk(sami).post(reverse("calls-find"), {"ref": referred.reference, "phone_end": "1234"})
+    found = IdentityView.objects.order_by("pk").values_list("viewer", "citizen", "kind", "role", "reference")
+    ref = referred.reference
+    assert list(found) == [
+        (omar.pk, amina.pk, "case", "officer", ref),
+        (omar.pk, amina.pk, "pdf", "officer", ref),
+        (omar.pk, amina.pk, "numbers", "officer", ref),
+        (omar.pk, amina.pk, "search", "officer", ""),
+        (lina.pk, amina.pk, "message", "cmu_staff", ref),
+        (sami.pk, amina.pk, "caller", "agent", ref),
+    ]
+    Case.objects.filter(pk=referred.pk).update(hides_identity=True)
+    desk(omar).get(address("desk-case", referred))
+    desk(omar).post(reverse("queue"), {"q": "9902103456"})
+    last = IdentityView.objects.latest("pk")
+    assert (IdentityView.objects.count(), last.kind, last.in_reach) == (7, "search", False)
+
+
+def test_head_and_auditor_read_who_looked_and_what_is_unusual(  # noqa: PLR0917 - who looked at whom
+    desk: Desk, referred: Case, head: User, auditor: User, omar: User, dana: User, neighbours: Neighbours, now: datetime
+) -> None:
+    people = neighbours(12)
+    for place, person in enumerate(people):
+        look(person, omar, now + timedelta(seconds=place))
+    look(referred.citizen, dana, now.replace(hour=23), referred.reference)
+    record_search("9902103456", [people[0]], viewer=omar, within_reach=set(), at=now)
+    page = desk(auditor).get("/en/staff/privacy/views/")
+    rules = {rule.text.split()[0]: [(row.viewer, row.figures) for row in rule.rows] for rule in page.context["unusual"]}
+    assert rules == {
+        "Many": [(omar, "12 persons in an hour; colleagues in the same agency: 1")],
+        "Looking": [(dana, "1 persons between 23:00 and 23:59")],
+        "A": [(omar, "1 persons without a case that this officer may open")],
+    }
+    mine = desk(head).get("/en/staff/privacy/views/", {"viewer": dana.pk}).context["views"]
+    assert [view.viewer for view in mine] == [dana]
+    of_person = desk(head).get("/en/staff/privacy/views/", {"ref": referred.reference}).context["views"]
+    assert [view.citizen for view in of_person] == [referred.citizen]
+    earlier = desk(head).get("/en/staff/privacy/views/", {"until": "1/1/2026"}).context["views"]
+    assert list(earlier) == []
+    wrong = desk(head).get("/en/staff/privacy/views/", {"ref": "1", "since": "x", "viewer": "x"})
+    assert (wrong.status_code, sorted(wrong.context["form"].errors)) == (200, ["ref", "since"])
+    for officer in (omar, dana):
+        assert desk(officer).get("/en/staff/privacy/views/").status_code == 404
+
+
+def test_the_page_takes_the_same_statements_for_one_look_and_for_many(
+    desk: Desk, head: User, omar: User, neighbours: Neighbours, now: datetime
+) -> None:
+    people = neighbours(3)
+    look(people[0], omar, now.replace(hour=23))
+    one = statements_of(desk(head), "/en/staff/privacy/views/")
+    for person in people:
+        look(person, omar, now.replace(hour=22))
+    assert statements_of(desk(head), "/en/staff/privacy/views/") == one
+
+
+def test_the_head_sets_and_lifts_a_hold_and_adds_a_rule(
+    desk: Desk, closed: Case, head: User, auditor: User, lina: User
+) -> None:
+    url = "/en/staff/privacy/holds/"
+    assert desk(lina).get(url).status_code == desk(auditor).get(url).status_code == 404
+    wrong = desk(head).post(url, {"ref": "123", "reason": WHY, "proceedings": "7/2026", "until": "31/2/2026"})
+    assert sorted(wrong.context["form"].errors) == ["ref", "until"]
+    set_ = {"ref": closed.reference, "reason": WHY, "proceedings": "7/2026", "until": "٣١/١/٢٠٢٧"}
+    assert desk(head).post(url, set_).status_code == 302
+    hold = LegalHold.objects.get()
+    assert (hold.case, hold.citizen, hold.until.isoformat()) == (closed, None, "2027-01-31")
+    assert "In force" in desk(head).get(url).content.decode()
+    lift = f"{url}{hold.pk}/lift/"
+    assert list(desk(head).post(lift, {"reason": ""}).context["form"].errors) == ["reason"]
+    assert desk(head).post(lift, {"reason": "انتهت الدعوى بحكم قطعي"}).status_code == 302
+    assert desk(head).get(lift).status_code == 404
+
+    url = "/en/staff/privacy/retention/"
+    RetentionRule.objects.all().delete()
+    rule = {"kind": "praise", "outcome": "", "anonymise_months": "6", "delete_months": "", "effective_from": "1/1/2027"}
+    assert desk(head).post(url, rule).status_code == 302
+    assert list(desk(head).post(url, rule).context["form"].errors) == ["effective_from"]
+    assert RetentionRule.objects.get().set_by == head
+    assert desk(auditor).post(url, rule | {"effective_from": "1/2/2027"}).context["form"] is None
+    assert "What would be erased now" in desk(auditor).get(f"{url}?try=1").content.decode()
+
+
+def test_a_breach_has_its_list_its_notices_and_its_clocks(  # noqa: PLR0917 - the cast of one breach
+    desk: Desk, referred: Case, head: User, lina: User, omar: User, karim: Citizen, clock: Clock, now: datetime
+) -> None:
+    url = "/en/staff/privacy/breaches/"
+    assert desk(lina).get(url).status_code == 404
+    told = {"what": "نُسخت قاعدة بيانات", "data_concerned": "الأسماء والأرقام", "measures": "أُغلق المنفذ كله"}
+    wrong = desk(head).post(url, told | {"known_at": "5/1/2026 10:00"})
+    assert list(wrong.context["form"].errors) == ["known_at"]
+    page = desk(head).post(url, told | {"known_at": "4/1/2026 09:30"})
+    breach = Breach.objects.get()
+    assert page["Location"] == f"{url}{breach.pk}/"
+    empty = desk(head).post(page["Location"], {"step": "list"})
+    assert empty.context["listing"].errors
+    assert desk(head).post(page["Location"], {"step": "tell"}).status_code == 200, "there is no list yet"
+    look(karim, omar, now)
+    desk(head).post(page["Location"], {"step": "list", "viewer": omar.email, "since": "1/1/2026"})
+    assert [row.citizen for row in BreachPerson.objects.all()] == [karim]
+    desk(head).post(page["Location"], {"step": "list", "ref": referred.reference})
+    assert [row.citizen for row in BreachPerson.objects.all()] == [referred.citizen]
+    assert Breach.objects.get().filters == {"reference": referred.reference}
+
+    breach_clocks.watch(at=now + timedelta(hours=23))
+    assert not alarms.open_alarms().exists()
+    breach_clocks.watch(at=now + timedelta(hours=24))
+    assert [alarm.kind for alarm in alarms.open_alarms()] == [AlarmKind.BREACH_LATE]
+    for _ in range(2):
+        desk(head).post(page["Location"], {"step": "tell"})
+    assert Message.objects.filter(template="data_breach").count() == 1
+    breach_clocks.watch(at=now + timedelta(hours=24))
+    assert not alarms.open_alarms().exists()
+    breach_clocks.watch(at=now + timedelta(hours=72))
+    assert alarms.open_alarms().count() == 1
+    assert ">Late<" not in desk(head).get(url).content.decode()
+    clock.pass_(hours=73)
+    assert ">Late<" in desk(head).get(url).content.decode()
+    desk(head).post(page["Location"], {"step": "authority", "reference": "م/55/2026"})
+    breach_clocks.watch(at=now + timedelta(hours=74))
+    assert not alarms.open_alarms().exists()
+    assert "م/55/2026" in desk(head).get(page["Location"]).content.decode()
+
+
+def test_notices_of_a_large_breach_go_on_where_they_stopped(
+    head: User, neighbours: Neighbours, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breach_clocks, "BATCH", 2)
+    breach = Breach.objects.create(
+        what="x", data_concerned="x", measures="x", known_at=now, recorded_by=head, recorded_at=now, listed_at=now
+    )
+    BreachPerson.objects.bulk_create([BreachPerson(breach=breach, citizen=person) for person in neighbours(5)])
+    assert breach_clocks.tell_persons(breach, at=now, seconds=-1) is False
+    assert Message.objects.filter(template="data_breach").count() == 2
+    breach_clocks.watch(at=now)
+    breach.refresh_from_db()
+    assert (Message.objects.filter(template="data_breach").count(), breach.persons_told_at) == (5, now)
+
+
+def test_nobody_decides_on_the_own_request(client: Client) -> None:
+    assert client.get("/en/staff/privacy/requests/00000000-0000-4000-8000-000000000001/").status_code == 302
