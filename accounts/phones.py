@@ -1,8 +1,14 @@
-"""Formats phone numbers: grouped as Jordanians read them, or masked."""
+"""Formats phone numbers, grouped as Jordanians read them or masked, and says which countries get codes by SMS."""
 
 import re
+from functools import cache
+
+import phonenumbers
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 JORDAN = "+962"
+HOME_REGION = "JO"
 DOT = "•"
 # A shorter number is hidden whole: its ends would be nearly all of it.
 SHORTEST = 9
@@ -26,3 +32,29 @@ def mask(phone: str) -> str:
         return DOT * len(digits)
     shown = digits[:3] + DOT * (len(digits) - 5) + digits[-2:]
     return re.sub(r"^(.{3})(.{3})(.{4})$", r"\1 \2 \3", shown)
+
+
+def accepted_regions() -> frozenset[str]:
+    """Return the countries whose mobile numbers may have an account."""
+    return frozenset({HOME_REGION, *foreign_ceilings()})
+
+
+def foreign_ceilings() -> dict[str, int]:
+    """Return how many SMS with codes go to each foreign country in a day; raise ImproperlyConfigured."""
+    return _ceilings(settings.FOREIGN_MOBILES)
+
+
+@cache
+def _ceilings(text: str) -> dict[str, int]:
+    pairs = [pair.strip() for pair in text.split(",") if pair.strip()]
+    found = {region: int(most) for region, most in re.findall(r"\b([A-Z]{2}):([0-9]{1,6})\b", text)}
+    known = phonenumbers.SUPPORTED_REGIONS - {HOME_REGION}
+    if len(found) != len(pairs) or not found.keys() <= known or not all(found.values()):
+        sentence = "FOREIGN_MOBILES is not a list of foreign countries with codes a day, like SA:200,AE:100."
+        raise ImproperlyConfigured(sentence)
+    return found
+
+
+def region(phone: str) -> str:
+    """Return the country of a number in E.164; empty where none has it."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or ""

@@ -47,6 +47,7 @@ WRONG_CODES_PER_NETWORK = RateLimit("code_wrong_network", 200, HOUR)
 WRONG_CODES_PER_PREFIX = RateLimit("code_wrong_prefix", 100, HOUR)
 
 REGISTRY_CHECKS_PER_PHONE = RateLimit("registry_phone", 5, DAY)
+REGISTRY_TRIALS_PER_USER = RateLimit("registry_trial", 20, HOUR)
 REGISTRY_CHECKS_PER_ADDRESS = RateLimit("registry_address", 30, DAY)
 
 SIGN_INS_PER_NUMBER_AND_ADDRESS = RateLimit("sign_in_here", 5, QUARTER_HOUR)
@@ -54,6 +55,8 @@ SIGN_INS_PER_NUMBER = RateLimit("sign_in_number", 40, HOUR)
 SIGN_INS_PER_ADDRESS = RateLimit("sign_in_address", 150, QUARTER_HOUR)
 # Instead of the others on a device that the owner has signed in from before.
 SIGN_INS_PER_DEVICE = RateLimit("sign_in_device", 10, QUARTER_HOUR)
+# Each start and each return asks the provider.
+OIDC_PER_ADDRESS = RateLimit("oidc_address", 150, QUARTER_HOUR)
 NEW_PASSWORDS_PER_ADDRESS = RateLimit("new_password_address", 60, HOUR)
 STAFF_SIGN_INS_PER_EMAIL_AND_ADDRESS = RateLimit("staff_here", 5, QUARTER_HOUR)
 STAFF_SIGN_INS_PER_ADDRESS = RateLimit("staff_address", 60, QUARTER_HOUR)
@@ -80,6 +83,11 @@ INVITATIONS_PER_PERSON = RateLimit("invitation", 5, DAY)
 # Four full forms, and six minutes of a phone's video; each file costs the service time and room.
 UPLOADED_FILES_PER_PERSON = RateLimit("upload_files", 40, HOUR)
 UPLOADED_KILOBYTES_PER_PERSON = RateLimit("upload_kilobytes", 300 * 1024, HOUR)
+
+
+def codes_per_country(most: int) -> RateLimit:
+    """Return the limit of codes that go to one foreign country in a day."""
+    return RateLimit("code_country", most, DAY)
 
 
 class RateLimitReached(Exception):

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Info, Tags, Warning as CheckWarning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning as CheckWarning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 from django.utils.module_loading import import_string
 
+from accounts import phones
+from accounts.sign_in.oidc.client import read_client
 from kit.crypto import lookups, named_keys, parse_keys
 
 REPLACEABLE = ("SMS_CARRIERS", "EMAIL_CARRIERS", "REGISTRY")
@@ -44,15 +46,47 @@ def _paths(named: str | list[str]) -> list[str]:
 
 @register(Tags.security)
 def registry_exists(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Refuse a registry that cannot be imported, and say what it means that there is none."""
+    """Refuse a registry that cannot be imported or made, and production without any."""
     if not settings.REGISTRY:
-        sentence = "REGISTRY is empty: people can register, and every identity stays pending until one is named."
-        return [Info(sentence, hint="docs/settings.md says what a registry is.", id="config.I001")]
+        return [] if settings.EMBEDDED else [_no_registry()]
     try:
-        import_string(settings.REGISTRY)
+        import_string(settings.REGISTRY)()
     except ImportError as problem:
         sentence = f"REGISTRY cannot be imported: {problem}."
         return [Error(sentence, hint="Write it like package.module.Class.", id="config.E002")]
+    except ImproperlyConfigured as problem:
+        return [Error(str(problem), hint="docs/settings.md describes a registry over HTTP.", id="config.E008")]
+    return []
+
+
+def _no_registry() -> CheckMessage:
+    return Error(
+        "REGISTRY is empty: no identity would ever be confirmed.",
+        hint="Set it to accounts.identity.registries.http_json.HttpJsonRegistry, or to a class of your own.",
+        id="config.E007",
+    )
+
+
+@register(Tags.security)
+def foreign_mobiles_are_countries(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse a list of countries that cannot be read: nobody there could register."""
+    try:
+        phones.foreign_ceilings()
+    except ImproperlyConfigured as problem:
+        return [Error(str(problem), hint="Leave it empty to take Jordanian numbers only.", id="config.E009")]
+    return []
+
+
+@register(Tags.security)
+def oidc_is_complete(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse an OpenID provider that could not be asked, or whose claims would name nobody."""
+    if not settings.OIDC["OIDC_ISSUER"]:
+        return []
+    try:
+        read_client(settings.OIDC, is_embedded=settings.EMBEDDED)
+    except ImproperlyConfigured as problem:
+        hint = "docs/settings.md describes a digital identity; leave OIDC_ISSUER empty to have none."
+        return [Error(str(problem), hint=hint, id="config.E010")]
     return []
 
 

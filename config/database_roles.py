@@ -44,7 +44,12 @@ SETTINGS: Final[dict[str, dict[str, str]]] = {
 }
 
 #: A row of these is written once. Triggers refuse a change by anybody; these roles have no right to try.
-APPEND_ONLY: Final = ("accounts_identityview", "complaints_caseevent", "notifications_wordingedition")
+APPEND_ONLY: Final = (
+    "accounts_identitydecision",
+    "accounts_identityview",
+    "complaints_caseevent",
+    "notifications_wordingedition",
+)
 #: What migrating writes, and what a function of the owner writes.
 ONLY_READ: Final = ("auth_permission", "complaints_deletedcase", "django_content_type", "django_migrations")
 #: What checks by itself whether it may, and does what no role but the owner can.

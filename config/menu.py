@@ -27,6 +27,7 @@ MENU: Final[tuple[MenuEntry, ...]] = (
     unit.PRIVACY_RETENTION,
     unit.PRIVACY_HOLDS,
     unit.PRIVACY_BREACHES,
+    unit.IDENTITIES,
     desk.ALL_CASES,
     desk.QUEUE,
     desk.TEXTS,

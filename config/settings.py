@@ -9,6 +9,7 @@ from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identity.environment import oidc, registry_over_http
 from config.broker import Broker
 from config.environment import Env
 from config.logs import logging_config
@@ -230,6 +231,9 @@ STAFF_LOGIN_URL = reverse_lazy("staff-sign-in")
 LOGIN_REDIRECT_URL = reverse_lazy("home")
 LOGOUT_REDIRECT_URL = reverse_lazy("home")
 REGISTRY = env.str("REGISTRY", default="accounts.identity.registries.embedded.EmbeddedRegistry" if EMBEDDED else "")
+REGISTRY_HTTP = registry_over_http(env)
+OIDC = oidc(env)
+FOREIGN_MOBILES = env.str("FOREIGN_MOBILES", default="")
 
 PASSWORD_HASHERS = [
     "accounts.sign_in.passwords.hashing.LimitedArgon2PasswordHasher",

@@ -1,9 +1,10 @@
-"""Messages about the account itself, such as a changed password: citizens by SMS, staff by e-mail."""
+"""Messages about the account itself, such as a changed password or a confirmed identity; staff get them by e-mail."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from accounts.contact.channel import contact_channel
 from accounts.contact.recipients import BY_EMAIL, citizen_key, to_staff
 from accounts.models import Citizen, User
 from notifications import outbox
@@ -36,3 +37,19 @@ def owe_to_staff(user: User, template: str, *, at: datetime) -> None:
     """Owe a member of staff a notice about the account, sent at any hour; in the caller's transaction."""
     notices = list(to_staff(template, user, dict, by=BY_EMAIL, daytime=False))
     outbox.owe(notices, occasion=f"{template}:{user.pk}:{at.isoformat()}", at=at)
+
+
+def owe_about_identity(citizen: Citizen, template: str, *, at: datetime) -> None:
+    """Owe a notice about the identity by the citizen's own channel, in the caller's transaction."""
+    way = contact_channel(citizen)
+    notice = outbox.Notice(
+        template=template,
+        channel=way.channel,
+        recipient=citizen_key(citizen.pk),
+        address=way.address,
+        other_address=way.other_address,
+        language=way.language,
+        context={},
+        daytime=True,
+    )
+    outbox.owe([notice], occasion=f"{template}:{citizen.pk}:{at.isoformat()}", at=at)

@@ -16,19 +16,29 @@ from notifications.periodic.rows import RowRun
 
 TASK: Final = "accounts.recheck_identities"
 BATCH: Final = 50
+BATCHES: Final = 20
 FIRST_WAIT: Final = timedelta(minutes=5)
 LONGEST_WAIT: Final = timedelta(hours=6)
 IDENTITIES: Final = {RegistryOutcome.MATCHED: Identity.MATCHED, RegistryOutcome.MISMATCHED: Identity.MISMATCHED}
 
 
 def recheck_due(at: datetime) -> int:
-    """Ask about at most fifty citizens who are due; return how many got an answer. Safe to run twice at once."""
+    """Ask about citizens who are due until none is left, a thousand at most; return how many got an answer.
+
+    Stops as soon as the registry is left alone because it failed: those who wait stay due. Safe to run twice at once.
+    """
     run, answered = RowRun(TASK, "citizen", at=at), 0
     due = run.without_waiting(Citizen.objects.filter(recheck_at__lte=at)).order_by("recheck_at")
-    for pk in list(due.values_list("pk", flat=True)[:BATCH]):
-        # In no transaction: the registry is asked in between.
-        with run.row(pk, atomic=False):
-            answered += recheck(pk, at=at)
+    for _batch in range(BATCHES):
+        keys = list(due.values_list("pk", flat=True)[:BATCH])
+        for pk in keys:
+            if registries.is_paused(at=at):
+                return answered
+            # In no transaction: the registry is asked in between.
+            with run.row(pk, atomic=False):
+                answered += recheck(pk, at=at)
+        if not keys:
+            break
     return answered
 
 
@@ -40,7 +50,7 @@ def recheck(pk: UUID, *, at: datetime) -> bool:
     citizen = Citizen.objects.filter(pk=pk, recheck_at__lte=at, identity=Identity.PENDING).first()
     if citizen is None:
         return False
-    finding = registries.ask(_claim(citizen))
+    finding = registries.ask(claim_of(citizen), at=at)
     try:
         return _settle(pk, finding, at=at)
     except IntegrityError:
@@ -58,11 +68,12 @@ def _settle(pk: UUID, finding: RegistryFinding, *, at: datetime) -> bool:
         citizen.recheck_at = at + _wait(citizen)
         citizen.save(update_fields=["recheck_at"])
         return False
-    _answer(citizen, finding, at=at)
+    apply_finding(citizen, finding, at=at)
     return True
 
 
-def _answer(citizen: Citizen, finding: RegistryFinding, *, at: datetime) -> None:
+def apply_finding(citizen: Citizen, finding: RegistryFinding, *, at: datetime) -> None:
+    """Write what the registry's answer means for a locked citizen; a number with another owner stays pending."""
     holder = (
         Citizen.objects.numbered(citizen.number_kind, citizen.number).matched().exclude(pk=citizen.pk).first()
         if finding.outcome == RegistryOutcome.MATCHED
@@ -81,7 +92,8 @@ def _wait(citizen: Citizen) -> timedelta:
     return min(FIRST_WAIT * (1 << tries), LONGEST_WAIT)
 
 
-def _claim(citizen: Citizen) -> IdentityClaim:
+def claim_of(citizen: Citizen) -> IdentityClaim:
+    """Return what the citizen says about themselves."""
     return IdentityClaim(
         number_kind=citizen.number_kind,
         number=citizen.number,

@@ -1,6 +1,7 @@
 """The tables of accounts: people, users, roles, factors, sessions, codes and counters, and who viewed an identity."""
 
 from accounts.models.factors import Factor, FactorKind, RecoveryCode
+from accounts.models.identity import DecisionKind, IdentityDecision, RegistryBreaker
 from accounts.models.people import (
     Citizen,
     Identity,
@@ -38,11 +39,13 @@ __all__ = [
     "Absence",
     "Citizen",
     "DataCopy",
+    "DecisionKind",
     "Factor",
     "FactorKind",
     "FormDraft",
     "Identity",
     "IdentityCheck",
+    "IdentityDecision",
     "IdentityView",
     "Invitation",
     "Membership",
@@ -54,6 +57,7 @@ __all__ = [
     "Purpose",
     "RateCounter",
     "RecoveryCode",
+    "RegistryBreaker",
     "RequestKind",
     "RequestLimit",
     "RequestState",

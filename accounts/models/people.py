@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
@@ -33,6 +33,8 @@ class Identity(models.TextChoices):
     PENDING = "pending", _("Not checked yet")
     MATCHED = "matched", _("Matches the register")
     MISMATCHED = "mismatched", _("Does not match the register")
+    REJECTED = "rejected", _("Rejected by the CMU")
+    MERGED = "merged", _("Merged with another record")
 
 
 class CitizenQuerySet(models.QuerySet["Citizen"]):
@@ -40,11 +42,12 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
 
     def numbered(self, kind: str, number: str) -> Self:
         """Return the citizens with this document number, proven or not."""
-        return self.filter(number_kind=kind, number_lookup__in=lookups(number, purpose=NUMBER_PURPOSE))
+        of_number = lookups(number, purpose=NUMBER_PURPOSE)
+        return self.unmerged().filter(number_kind=kind, number_lookup__in=of_number)
 
     def reached_at(self, phone: str) -> Self:
         """Return the citizens with this verified mobile number."""
-        return self.filter(phone_lookup__in=lookups(phone, purpose="phone"))
+        return self.unmerged().filter(phone_lookup__in=lookups(phone, purpose="phone"))
 
     def signing_in_with(self, number: str) -> Self:
         """Return the citizens with this number and an active user: the proven owner first, then the newest."""
@@ -53,6 +56,10 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
             .select_related("user")
             .order_by(Case(When(identity=Identity.MATCHED, then=0), default=1), "-created_at")
         )
+
+    def unmerged(self) -> Self:
+        """Return the citizens but for records that became part of another."""
+        return self.exclude(identity=Identity.MERGED)
 
     def matched(self) -> Self:
         """Return the citizens whose identity the registry confirmed."""
@@ -105,6 +112,14 @@ class Citizen(models.Model):
         related_name="+",
         help_text="The matched person whose number this one gave too; a person of the CMU decides.",
     )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The record of the same person that this one became part of; it can no longer sign in.",
+    )
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True, help_text="When the person was anonymised on request.")
 
@@ -127,9 +142,22 @@ class Citizen(models.Model):
                 condition=~Q(email="") | Q(email_confirmed_at__isnull=True, notify_by=Channel.SMS),
                 name="citizen_without_email_by_sms",
             ),
+            models.CheckConstraint(
+                condition=Q(identity=Identity.MERGED, merged_into__isnull=False)
+                | (~Q(identity=Identity.MERGED) & Q(merged_into__isnull=True)),
+                name="citizen_merged_names_other",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="citizen_merged_into_other"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["number_lookup", "number_kind"], name="citizen_number"),
+            models.Index(
+                fields=["identity", "created_at", "id"],
+                name="citizen_unproven",
+                condition=Q(identity__in=["pending", "mismatched", "rejected"]),
+            ),
             models.Index(fields=["recheck_at"], name="citizen_recheck", condition=Q(recheck_at__isnull=False)),
         ]
 

@@ -22,6 +22,7 @@ class Purpose(models.TextChoices):
     FACTOR = "factor", _("second factor")
     RECOVERY = "recovery", _("recovery codes")
     STEP_UP = "step_up", _("form sent before the second factor")
+    OIDC = "oidc", _("digital identity")
 
 
 class PhoneCode(models.Model):

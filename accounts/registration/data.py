@@ -38,16 +38,8 @@ class RegistrationData:
     def from_draft(cls, draft: Mapping[str, Any], *, language: str) -> RegistrationData:
         """Build it from the form draft; raise ``KeyError`` when a step is missing."""
         who, contact, last = draft["who"], draft["contact"], draft["last"]
-        is_national = who["citizenship"] == NumberKind.NATIONAL
         return cls(
-            number_kind=NumberKind.NATIONAL if is_national else who["document"],
-            number=who["national_number"] if is_national else who["document_number"],
-            nationality="JO" if is_national else who["nationality"],
-            first_name=who["first_name"],
-            father_name=who["father_name"],
-            grandfather_name=who["grandfather_name"],
-            family_name=who["family_name"],
-            birth_date=date.fromisoformat(who["birth_date"]),
+            **identity_details({**who, "birth_date": date.fromisoformat(who["birth_date"])}),
             mobile=contact["mobile"],
             email=contact["email"],
             country=contact["country"],
@@ -72,6 +64,18 @@ class RegistrationData:
             birth_date=self.birth_date,
             nationality=self.nationality,
         )
+
+
+def identity_details(who: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the form of the first step says about a person, by the names of the citizen's fields."""
+    is_national = who["citizenship"] == NumberKind.NATIONAL
+    names = ("first_name", "father_name", "grandfather_name", "family_name", "birth_date")
+    return {
+        "number_kind": NumberKind.NATIONAL if is_national else who["document"],
+        "number": who["national_number"] if is_national else who["document_number"],
+        "nationality": "JO" if is_national else who["nationality"],
+        **{name: who[name] for name in names},
+    }
 
 
 def password_owner(draft: Mapping[str, Any]) -> rules.PasswordOwner:

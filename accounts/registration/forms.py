@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
-from accounts import countries
+from accounts import countries, phones
 from accounts.identity.form_fields import DocumentNumberField
 from accounts.models import NumberKind
 from accounts.sign_in.passwords.forms import NewPasswordForm
@@ -153,7 +153,11 @@ class WhoForm(Form):
 class ContactForm(Form):
     """Phone, e-mail and address."""
 
-    mobile = MobileField(label=_("Mobile number"), error_messages={"required": _("Enter your mobile number")})
+    mobile = MobileField(
+        label=_("Mobile number"),
+        regions=phones.accepted_regions,
+        error_messages={"required": _("Enter your mobile number")},
+    )
     email = EmailField(
         label=_("E-mail"),
         required=False,
@@ -189,6 +193,11 @@ class ContactForm(Form):
         error_messages={"required": _("Enter your detailed address")},
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
+
+    @property
+    def foreign_countries(self) -> str:
+        """The countries whose mobile numbers are taken, beside Jordan's, in one line."""
+        return gettext(", ").join(sorted(countries.name(region) for region in phones.foreign_ceilings()))
 
     def clean(self) -> dict[str, Any]:
         """Require the governorate of those who live in Jordan, and ignore it for everybody else."""

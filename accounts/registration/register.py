@@ -19,7 +19,7 @@ from accounts.contact import email_address
 from accounts.contact.recipients import citizen_key
 from accounts.identity import registries
 from accounts.identity.checks import record_check
-from accounts.identity.registries import RegistryFinding, RegistryOutcome
+from accounts.identity.registries import BIRTH_DATE, NAME, NUMBER, RegistryFinding, RegistryOutcome
 from accounts.identity.staff_citizen_link import link_staff
 from accounts.models import Citizen, Identity, PolicyAcceptance, User
 from accounts.models.people import CitizenQuerySet
@@ -31,13 +31,19 @@ from notifications import outbox
 from notifications.addresses import address_status
 from notifications.models import Channel
 
+#: What the digital identity says of whoever signed in with it.
+VOUCHED: Final = RegistryFinding(RegistryOutcome.MATCHED, "oidc", (NUMBER, NAME, BIRTH_DATE))
 RECHECK_AFTER: Final = timedelta(minutes=5)
 # The owner of a number is notified of attempts to register it once a day, however many there are.
 ALREADY_REGISTERED: Final = rate_limits.RateLimit("already_registered", 1, rate_limits.DAY)
 
 
 class Mismatch(Exception):
-    """The registry says that number, name and birth date do not belong together."""
+    """The registry says that number, name and birth date do not belong together; carries what it found."""
+
+    def __init__(self, finding: RegistryFinding) -> None:
+        super().__init__(finding.source)
+        self.finding = finding
 
 
 def send_code(data: RegistrationData, context: CodeContext, *, at: datetime) -> phone_codes.Sending:
@@ -74,23 +80,30 @@ def _notify_owner(owner: Citizen | None, data: RegistrationData, *, at: datetime
         )
 
 
-def complete(data: RegistrationData, *, address: str, at: datetime) -> User:
+def complete(data: RegistrationData, *, address: str, known: RegistryFinding | None = None, at: datetime) -> User:
     """Ask the registry and return the user to sign in: a new one, or the returning owner's with the new password.
 
     The phone must be proven before. If the registry does not answer, the citizen is admitted as pending and the
-    registry asked again later. Raise ``Mismatch``; raise ``RateLimitReached`` after several of them, so that nobody can
-    find out data of the registry by trying.
+    registry asked again later. What is ``known`` already is not asked: the digital identity said these details
+    (``VOUCHED``), or the registry called them wrong and the person insists, whom the unit then checks. Raise
+    ``Mismatch``; raise ``RateLimitReached`` after several of them, so that nobody can find out data of the registry by
+    trying.
     """
-    _count_registry_check(data, address, at=at)
-    finding = registries.ask(data.claim)
-    if finding.outcome == RegistryOutcome.MISMATCHED:
-        raise Mismatch
-    _give_registry_check_back(data, address, at=at)
+    finding = known or _ask_registry(data, address, at=at)
     try:
         return _admit(data, finding, at=at)
     except IntegrityError:
         # Two registrations of one number ended at the same moment; the second attempt finds the first as the owner.
         return _admit(data, finding, at=at)
+
+
+def _ask_registry(data: RegistrationData, address: str, *, at: datetime) -> RegistryFinding:
+    _count_registry_check(data, address, at=at)
+    finding = registries.ask(data.claim, at=at)
+    if finding.outcome == RegistryOutcome.MISMATCHED:
+        raise Mismatch(finding)
+    _give_registry_check_back(data, address, at=at)
+    return finding
 
 
 def _count_registry_check(data: RegistrationData, address: str, *, at: datetime) -> None:
@@ -178,7 +191,7 @@ def _enrol(data: RegistrationData, finding: RegistryFinding, *, at: datetime) ->
         family_name=data.family_name,
         birth_date=data.birth_date,
         phone=data.mobile,
-        identity=Identity.MATCHED if is_proven else Identity.PENDING,
+        identity=_identity(finding, is_proven=is_proven),
         identity_changed_at=at,
         recheck_at=at + RECHECK_AFTER if finding.outcome == RegistryOutcome.UNAVAILABLE else None,
         conflicts_with=holder,
@@ -188,6 +201,12 @@ def _enrol(data: RegistrationData, finding: RegistryFinding, *, at: datetime) ->
     citizen.save(force_insert=True)
     _owe(citizen, "registered", occasion=f"registered:{citizen.pk}", at=at)
     return citizen
+
+
+def _identity(finding: RegistryFinding, *, is_proven: bool) -> Identity:
+    if is_proven:
+        return Identity.MATCHED
+    return Identity.MISMATCHED if finding.outcome == RegistryOutcome.MISMATCHED else Identity.PENDING
 
 
 def _record(citizen: Citizen, data: RegistrationData, finding: RegistryFinding, *, at: datetime) -> None:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import phones, rate_limits
 from accounts.decorators import visitors_only
+from accounts.identity.registries import RegistryFinding, RegistryOutcome
 from accounts.models import Purpose
 from accounts.policy import POLICY_VERSION
 from accounts.rate_limits import client_address
@@ -31,6 +32,7 @@ from accounts.sign_in.backends import CITIZEN_BACKEND
 from accounts.sign_in.codes import code_page
 from accounts.sign_in.codes.code_limits import CodeContext
 from accounts.sign_in.codes.forms import CodeForm
+from accounts.sign_in.oidc import client as oidc
 from accounts.sign_in.passwords.hashing import hash_for_number, uncounted_if_busy
 
 STEPS: Final = {"who": "register", "contact": "register-contact", "last": "register-password"}
@@ -42,17 +44,20 @@ def who(request: HttpRequest) -> HttpResponse:
     """Step 1: who the person is."""
     at = timezone.now()
     draft = _draft(request, at=at)
-    form = WhoForm(request.POST or None, initial=_as_typed(draft.get("who", {})))
+    if request.method == "POST" and "insist" in request.POST and draft.get("mismatch"):
+        return _next(request, draft | {"insists": True}, at=at, next_step="register-contact")
+    form = WhoForm(request.POST or None, initial=_as_typed(draft.get("who") or draft.get("prefilled", {})))
     if request.method == "POST" and form.is_valid():
-        return _next(
-            request, draft | {"who": form.cleaned_data, "mismatch": False}, at=at, next_step="register-contact"
-        )
+        # What was known of other details is not known of these.
+        typed = {"who": form.cleaned_data, "mismatch": [], "insists": False, "vouched": False}
+        return _next(request, draft | typed, at=at, next_step="register-contact")
     return render(
         request,
         "accounts/registration/who.html",
         {
             "form": form,
             "mismatch": draft.get("mismatch") and not form.is_bound,
+            "has_oidc": oidc.is_on(),
             "sample_people": sample_people() if settings.EMBEDDED else [],
         },
     )
@@ -126,9 +131,10 @@ def _next(request: HttpRequest, draft: dict[str, Any], *, at: datetime, next_ste
 def _finish(request: HttpRequest, draft: dict[str, Any], *, at: datetime) -> HttpResponse:
     session = form_drafts.session_hash(request)
     try:
-        user = register.complete(_data(draft), address=client_address(request), at=at)
-    except Mismatch:
-        form_drafts.keep(Purpose.REGISTER, session, draft | {"mismatch": True}, at=at)
+        user = register.complete(_data(draft), address=client_address(request), known=_known(draft), at=at)
+    except Mismatch as wrong:
+        found = [wrong.finding.source, *wrong.finding.fields]
+        form_drafts.keep(Purpose.REGISTER, session, draft | {"mismatch": found}, at=at)
         return redirect("register")
     form_drafts.forget(Purpose.REGISTER, session)
     login(request, user, backend=CITIZEN_BACKEND)
@@ -145,6 +151,16 @@ def _draft(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
 def _missing(draft: dict[str, Any], *steps: str) -> str | None:
     """Return the URL name of the first step that is still missing."""
     return next((STEPS[step] for step in steps if step not in draft), None)
+
+
+def _known(draft: dict[str, Any]) -> RegistryFinding | None:
+    """Return what is known of these details: the digital identity said them, or the person insists on a mismatch."""
+    if draft.get("vouched"):
+        return register.VOUCHED
+    if not draft.get("insists"):
+        return None
+    source, *fields = draft["mismatch"]
+    return RegistryFinding(RegistryOutcome.MISMATCHED, source, tuple(fields))
 
 
 def _data(draft: dict[str, Any]) -> RegistrationData:

@@ -57,6 +57,13 @@ def keep(purpose: Purpose, session: str, data: dict[str, Any], *, at: datetime) 
         row.save(update_fields=["payload", "expires_at"])
 
 
+def take(purpose: Purpose, session: str, *, at: datetime) -> dict[str, Any]:
+    """Return the draft and delete it; of two who take it at once one gets it, the other an empty one."""
+    data = load(purpose, session, at=at)
+    deleted, _by_model = FormDraft.objects.filter(purpose=purpose, session_hash=session).delete()
+    return data if deleted else {}
+
+
 def forget(purpose: Purpose, session: str) -> None:
     """Delete the draft."""
     FormDraft.objects.filter(purpose=purpose, session_hash=session).delete()

@@ -15,3 +15,4 @@ PRIVACY_BREACHES = MenuEntry(
     "privacy-breaches", _("Data breaches"), frozenset({Role.CMU_HEAD}), within="privacy-breach"
 )
 ENDED_AGENCIES = MenuEntry("ended-agencies", _("Former agencies"), CMU, within="ended-agency")
+IDENTITIES = MenuEntry("identities", _("Identities"), CMU, within="identity")

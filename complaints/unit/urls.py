@@ -3,6 +3,7 @@
 from django.urls import path
 
 from complaints.unit.ended_agencies import views as ended_agencies
+from complaints.unit.identities import decision_views as identity_decisions, views as identities
 from complaints.unit.objections import views as objections
 from complaints.unit.precedents import views as precedents
 from complaints.unit.privacy import breach_views as breaches, oversight_views as oversight, views as privacy
@@ -28,4 +29,11 @@ urlpatterns = [
     path("staff/privacy/breaches/<int:breach>/", breaches.breach_page, name="privacy-breach"),
     path("staff/ended-agencies/", ended_agencies.ended_agencies, name="ended-agencies"),
     path("staff/ended-agencies/<slug:agency>/", ended_agencies.ended_agency, name="ended-agency"),
+    path("staff/identities/", identities.identities, name="identities"),
+    path("staff/identities/<uuid:pk>/", identities.identity, name="identity"),
+    path("staff/identities/<uuid:pk>/check/", identity_decisions.check, name="identity-check"),
+    path("staff/identities/<uuid:pk>/confirm/", identity_decisions.confirm, name="identity-confirm"),
+    path("staff/identities/<uuid:pk>/correct/", identity_decisions.correct, name="identity-correct"),
+    path("staff/identities/<uuid:pk>/merge/", identity_decisions.merge, name="identity-merge"),
+    path("staff/identities/<uuid:pk>/reject/", identity_decisions.reject, name="identity-reject"),
 ]

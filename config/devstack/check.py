@@ -28,7 +28,10 @@ PRODUCTION = {
     "EMAIL_FROM": "noreply@service.example",
     "SHORT_HOST": "bk.gov.jo",
     "TRUSTED_PROXIES": "1",
-    "REGISTRY": "",
+    "REGISTRY": "accounts.identity.registries.http_json.HttpJsonRegistry",
+    "REGISTRY_HTTP_URL": "https://registry.example/check",
+    "REGISTRY_HTTP_BODY": '{"number": "{number}"}',
+    "REGISTRY_HTTP_ANSWERS": '[{"status": 200, "path": "match", "is": true, "means": "match"}]',
     "HISTORY_ANCHOR": "s3://anchors",
     "LOOKUP_KEY": b64encode(secrets.token_bytes(32)).decode(),
 } | {name: f"2026a:{b64encode(secrets.token_bytes(32)).decode()}" for name in ("IDENTITY_KEYS", "HISTORY_KEYS")}

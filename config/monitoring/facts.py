@@ -20,6 +20,7 @@ from django.db.models import Case, Count, F, Min, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, Now
 
+from accounts.models import Citizen, RegistryBreaker
 from complaints.models import Clock, Handover
 from complaints.workflow import ClockKind
 from config.monitoring.bounded import Bounded, BoundedQuery
@@ -198,3 +199,14 @@ def has_replica() -> bool:
 
 #: Returns how far the replica is behind; None while it is away or rests after a failure.
 replica_lag: Final = BoundedQuery(replica.replica_lag)
+
+
+def people_waiting_for_registry() -> int:
+    """Return how many people the registry is still to be asked about."""
+    return Citizen.objects.filter(recheck_at__isnull=False).count()
+
+
+def registry_paused_until(at: datetime) -> datetime | None:
+    """Return until when the registry is left alone because it failed; None where it is not."""
+    paused = RegistryBreaker.objects.filter(open_until__gt=at)
+    return paused.values_list("open_until", flat=True).first()

@@ -10,8 +10,9 @@ from typing import Final
 
 from django.conf import settings
 from django.db import OperationalError, transaction
+from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _, ngettext_lazy, pgettext_lazy
 
 from accounts.identity.registries import RegistryOutcome
@@ -211,7 +212,7 @@ def _alarms(_at: datetime) -> PartStatus:
 # ---- registry and outside centres ----
 
 
-def _registry(_at: datetime) -> PartStatus:
+def _registry(at: datetime) -> PartStatus:
     if not settings.REGISTRY:
         return PartStatus(
             PartState.DEGRADED,
@@ -220,15 +221,37 @@ def _registry(_at: datetime) -> PartStatus:
             "registry",
         )
     answers = IdentityCheck.objects.order_by("-at").values_list("outcome", "at")[:LAST_ANSWERS]
-    failed = list(_failures(answers))
+    failed, waiting = list(_failures(answers)), facts.people_waiting_for_registry()
     if not failed:
-        return _working(_("Identities are confirmed at once."))
+        return _working(_("Identities are confirmed at once.") if not waiting else _waiting_text(waiting))
     return PartStatus(
         PartState.DOWN if len(failed) >= FAILURES_IN_A_ROW else PartState.DEGRADED,
-        _("The registry does not answer. People can register and file; their identity is confirmed later."),
-        _("Check the connection to the registry, and tell its operator. We ask again by ourselves."),
+        format_lazy(
+            "{} {}",
+            _("The registry does not answer. People can register and file; their identity is confirmed later."),
+            _waiting_text(waiting),
+        ),
+        _pause_text(at) or _("Check the connection to the registry, and tell its operator. We ask again by ourselves."),
         "registry",
         failed[-1],
+    )
+
+
+def _waiting_text(waiting: int) -> Text:
+    return ngettext_lazy(
+        "%(count)s person is waiting for its answer.", "%(count)s people are waiting for its answer.", waiting
+    ) % {"count": waiting}
+
+
+def _pause_text(at: datetime) -> Text:
+    """Return until when the registry is left alone because it failed; empty where it is not."""
+    until = facts.registry_paused_until(at)
+    if until is None:
+        return ""
+    return format_lazy(
+        "{} {}",
+        _("Check the connection to the registry, and tell its operator."),
+        _("We ask again by ourselves at %(time)s.") % {"time": timezone.localtime(until).strftime("%H:%M:%S")},
     )
 
 

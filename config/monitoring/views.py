@@ -14,7 +14,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user, staff_required
-from accounts.roles import SYSTEM_READERS
+from accounts.roles import OPERATORS, SYSTEM_READERS
 from complaints.staff.frame import frame
 from config.monitoring import exposition, parts, public
 from config.monitoring.parts import PartState
@@ -34,6 +34,7 @@ def system_status(request: HttpRequest) -> HttpResponse:
         "troubles": troubles.items(),
         "working": working.items(),
         "runbook_url": settings.RUNBOOK_URL,
+        "tries_registry": bool(settings.REGISTRY) and user.authority(at).has(OPERATORS),
         **frame(user, at=at),
     }
     return render(request, "config/system_status.html", context)

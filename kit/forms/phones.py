@@ -1,6 +1,6 @@
 """Mobile telephone numbers."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import phonenumbers
@@ -15,14 +15,14 @@ from kit.forms.numbers import DigitsInput, is_digits, plain_digits
 class MobileField(forms.CharField):
     """A mobile telephone number, returned in E.164 (``+962790001234``).
 
-    Numbers without a country are Jordanian. ``regions`` are the countries accepted: messages cost money, and numbers
-    abroad are the usual way to run up the bill.
+    Numbers without a country are Jordanian. ``regions`` are the countries accepted, or a function that returns them:
+    messages cost money, and numbers abroad are the usual way to run up the bill.
     """
 
-    def __init__(self, *, regions: Collection[str] = ("JO",), **kwargs: Any) -> None:
+    def __init__(self, *, regions: Collection[str] | Callable[[], Collection[str]] = ("JO",), **kwargs: Any) -> None:
         kwargs.setdefault("widget", DigitsInput(attrs={"inputmode": "tel", "autocomplete": "tel"}))
         super().__init__(**kwargs)
-        self.regions = frozenset(regions)
+        self._regions = regions
         self.validators = []
 
     def to_python(self, value: Any) -> str:
@@ -34,6 +34,11 @@ class MobileField(forms.CharField):
         if number is None or not self._is_mobile(number):
             raise ValidationError(_("Enter a mobile number, such as 0790001234"), code="invalid")
         return str(number.as_e164)
+
+    @property
+    def regions(self) -> Collection[str]:
+        """The countries accepted now."""
+        return self._regions() if callable(self._regions) else self._regions
 
     def _is_mobile(self, number: PhoneNumber) -> bool:
         return (

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from notifications.addresses.validation import stripped_address
@@ -24,6 +25,17 @@ def readdress(recipient: str, channel: Channel, address: str, *, at: datetime) -
             message.other_address = stripped_address(address) if address else None
             message.save(update_fields=["other_address"])
     return len(touched)
+
+
+def hand_over(recipient: str, other: str, *, phone: str, email: str, at: datetime) -> None:
+    """Let the messages of ``recipient`` belong to ``other`` and go to the addresses of ``other``; in one transaction.
+
+    A message that both were owed for one occasion stays with each.
+    """
+    readdress(recipient, Channel.SMS, phone, at=at)
+    readdress(recipient, Channel.EMAIL, email, at=at)
+    same = Message.objects.filter(recipient=other, occasion=OuterRef("occasion"), channel=OuterRef("channel"))
+    Message.objects.filter(~Exists(same), recipient=recipient).update(recipient=other)
 
 
 def _readdress(message: Message, address: str, at: datetime) -> None:

@@ -11,9 +11,10 @@ from django.conf import settings
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
+from kit.request_settings import filled
 from notifications.carriers import Accepted, Declined, OutgoingMessage, Uncertain, read_in_flight
 from notifications.carriers.connections import kept_connections, never_reached, read_text
-from notifications.carriers.gateway import Rule, filled, read_body, read_headers, read_rules, read_url, read_way
+from notifications.carriers.gateway import Rule, read_body, read_headers, read_rules, read_url, read_way
 from notifications.models import Channel
 from notifications.runtime.timings import timings
 

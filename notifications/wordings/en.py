@@ -74,6 +74,23 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="A phone number was added to your At Your Service account",
         text="A phone number was added to your At Your Service account. If this was not you, call {phone}.",
     ),
+    "identity_confirmed": Wording(
+        sms="Your identity is confirmed at At Your Service. You need not do anything.",
+        subject="Your identity is confirmed",
+        text="Your identity is confirmed at At Your Service. You need not do anything.",
+    ),
+    "identity_rejected": Wording(
+        sms="At Your Service could not confirm your identity. See your account, or call {phone}",
+        subject="We could not confirm your identity",
+        text="We could not confirm your identity. Your cases go on. Your account says why and what you can do. You can "
+        "also call {phone}.",
+    ),
+    "identity_merged": Wording(
+        sms="Your two At Your Service accounts are one now. Not you? Call {phone}",
+        subject="Your accounts are one now",
+        text="You had two accounts at At Your Service. They are one now, with all your cases. If this is wrong, call "
+        "{phone}.",
+    ),
     "case_received": Wording(
         sms="We have your {kind}. Tracking number {ref}. {link}",
         subject="We have your {kind} {ref}",

@@ -6,6 +6,7 @@ import pytest
 from django.core.checks import CheckMessage
 
 from config import checks, deployment_checks, server_checks
+from tests.accounts.identity.http_registry import CLASS as HTTP_REGISTRY, described
 
 KEY, OTHER_KEY, THIRD_KEY = (b64encode(bytes(range(first, first + 32))).decode() for first in (0, 32, 64))
 ZEROS = b64encode(bytes(32)).decode()
@@ -13,6 +14,8 @@ SECRET = "a-key-of-fifty-and-more-letters-that-signs-nothing-0123456789"
 EVERY_CHECK = (
     checks.nothing_embedded_in_production,
     checks.registry_exists,
+    checks.foreign_mobiles_are_countries,
+    checks.oidc_is_complete,
     checks.public_url_is_usable,
     checks.keys_are_whole,
     checks.servers_are_named,
@@ -28,11 +31,13 @@ EVERY_CHECK = (
     server_checks.bucket_is_usable,
     server_checks.sentinels_are_named,
 )
+NO_CLIENT = {"OIDC_ISSUER": "https://identity.example", "OIDC_CLIENT_ID": ""}
 GOOD = {
     "EMBEDDED": False,
     "SMS_CARRIERS": "notifications.carriers.twilio.TwilioCarrier",
     "EMAIL_CARRIERS": "notifications.carriers.smtp.SmtpCarrier",
-    "REGISTRY": "accounts.identity.registries.Registry",
+    "REGISTRY": HTTP_REGISTRY,
+    "REGISTRY_HTTP": described("https://registry.example/check"),
     "ALLOWED_HOSTS": ["service.example"],
     "PUBLIC_URL": "https://service.example",
     "IDENTITY_KEYS": f"2026a:{KEY}",
@@ -69,8 +74,13 @@ def test_good_settings_pass(settings: object) -> None:
         ({"SMS_CARRIERS": "notifications.carriers.embedded.EmbeddedCarrier"}, ("config.E001", "SMS_CARRIERS")),
         ({"EMAIL_CARRIERS": "notifications.carriers.embedded.EmbeddedCarrier"}, ("config.E001", "EMAIL_CARRIERS")),
         ({"REGISTRY": "accounts.identity.registries.embedded.EmbeddedRegistry"}, ("config.E001", "REGISTRY")),
-        ({"REGISTRY": ""}, ("config.I001", "REGISTRY")),
+        ({"REGISTRY": ""}, ("config.E007", "REGISTRY")),
+        ({"REGISTRY_HTTP": described("http://registry.example")}, ("config.E008", "REGISTRY_HTTP_URL")),
         ({"REGISTRY": "accounts.identity.registries.nowhere.Registry"}, ("config.E002", "REGISTRY")),
+        ({"OIDC": NO_CLIENT}, ("config.E010", "OIDC_CLIENT_ID")),
+        ({"FOREIGN_MOBILES": "SA"}, ("config.E009", "FOREIGN_MOBILES")),
+        ({"FOREIGN_MOBILES": "JO:5"}, ("config.E009", "FOREIGN_MOBILES")),
+        ({"FOREIGN_MOBILES": "SA:0,AE:1"}, ("config.E009", "FOREIGN_MOBILES")),
         ({"PUBLIC_URL": "http://service.example"}, ("config.E003", "PUBLIC_URL")),
         ({"PUBLIC_URL": "https://service.example/"}, ("config.E003", "PUBLIC_URL")),
         ({"PUBLIC_URL": "https://elsewhere.example"}, ("config.E003", "PUBLIC_URL")),

@@ -27,6 +27,7 @@ TEXTS = {
             "Triage",
             "Precedents",
             "Former agencies",
+            "Identities",
             "All cases",
             "Standard texts",
             "Officers",
@@ -67,7 +68,8 @@ def test_citizens_and_visitors_have_no_menu(amina: Citizen) -> None:
 def test_every_entry_leads_to_a_page() -> None:
     names = [name for entry in MENU for name in (entry.url_name, *entry.within.split())]
     needs = {"text": [1], "ended-agency": ["x"], "call": [1], "directorate-request": [1], "wording": ["x", "ar"]}
-    needs |= {"text-delete": [1], "message": [UUID(int=0)]}
-    needs |= {"person": [UUID(int=0)], "person-role": [UUID(int=0)], "person-role-end": [UUID(int=0), 1]}
-    needs |= {"person-absence": [UUID(int=0)], "person-details": [UUID(int=0)]}
+    key = [UUID(int=0)]
+    needs |= {"text-delete": [1], "message": key, "identity": key}
+    needs |= {"person": key, "person-role": key, "person-role-end": [*key, 1]}
+    needs |= {"person-absence": key, "person-details": key}
     assert [reverse(name, args=needs.get(name, [])).startswith("/") for name in names] == [True] * len(names)

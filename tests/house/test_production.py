@@ -279,11 +279,7 @@ def _inherited() -> dict[str, str]:
 def _filled_in_form() -> dict[str, str]:
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-    empty = {
-        name: secrets.token_hex(32)
-        for name, value in given.items()
-        if not value and name not in {"REGISTRY", "SHORT_HOST"}
-    }
+    empty = {name: secrets.token_hex(32) for name, value in given.items() if not value and name != "SHORT_HOST"}
     shaped = {
         "IDENTITY_KEYS": given["IDENTITY_KEYS"] + _key(),
         "LOOKUP_KEY": _key(),

@@ -14,6 +14,7 @@ from config.devstack.state import ROOT
 from config.settings import REQUIRED
 
 READS_ENVIRONMENT = (
+    "accounts/identity/environment.py",
     "config/environment.py",
     "config/settings.py",
     "config/web.py",

@@ -55,6 +55,7 @@ class EmbeddedRegistry:
     """Holds national and personal numbers, as a civil status database does, and no passports."""
 
     name = "embedded"
+    is_remote = False
     covered = frozenset({"national", "personal"})
 
     def check(self, claim: IdentityClaim) -> RegistryFinding:

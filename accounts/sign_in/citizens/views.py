@@ -21,6 +21,7 @@ from accounts.sign_in import backends
 from accounts.sign_in.attempts import CITIZENS, Attempt
 from accounts.sign_in.backends import CITIZEN_BACKEND
 from accounts.sign_in.citizens.forms import SignInForm
+from accounts.sign_in.oidc import client as oidc
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (user := _authenticated_user(request, form, at=at)):
         login(request, user, backend=CITIZEN_BACKEND)
         return _redirect_after_sign_in(request, user)
-    return render(request, "accounts/sign_in/citizens/sign_in.html", {"form": form, "next": local_next(request)})
+    context = {"form": form, "next": local_next(request), "has_oidc": oidc.is_on()}
+    return render(request, "accounts/sign_in/citizens/sign_in.html", context)
 
 
 def _authenticated_user(request: HttpRequest, form: SignInForm, *, at: datetime) -> User | None:

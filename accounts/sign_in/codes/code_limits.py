@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts import rate_limits
+from accounts import phones, rate_limits
 from accounts.models import Purpose
 from accounts.rate_limits import RateLimit
 from notifications import alarms
@@ -61,6 +61,9 @@ def spend_message(context: CodeContext, *, at: datetime) -> None:
     Raises ``RateLimitReached``. Very many messages in total raise an alarm, and go on.
     """
     rate_limits.spend(rate_limits.CODES_PER_ADDRESS, context.address, at=at)
+    region = phones.region(context.phone)
+    if region in (ceilings := phones.foreign_ceilings()):
+        rate_limits.spend(rate_limits.codes_per_country(ceilings[region]), _counted(context, region), at=at)
     if not context.is_reset:
         rate_limits.spend(rate_limits.CODES_PER_PREFIX, rate_limits.prefix(context.phone), at=at)
     is_within = rate_limits.allows(rate_limits.CODES_IN_TOTAL, _counted(context, rate_limits.EVERYBODY), at=at)

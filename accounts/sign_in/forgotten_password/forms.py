@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts import phones
 from accounts.identity.form_fields import DocumentNumberField
 from accounts.sign_in.passwords.forms import NewPasswordForm
 from kit.forms import BirthDateField, Form, MobileField
@@ -16,7 +17,11 @@ class ForgotForm(Form):
         label=_("National, personal or passport number"),
         error_messages={"required": _("Enter your national, personal or passport number")},
     )
-    mobile = MobileField(label=_("Mobile number"), error_messages={"required": _("Enter your mobile number")})
+    mobile = MobileField(
+        label=_("Mobile number"),
+        regions=phones.accepted_regions,
+        error_messages={"required": _("Enter your mobile number")},
+    )
 
 
 class ResetForm(NewPasswordForm):

@@ -56,6 +56,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "is_involved": permissions.is_involved,
         "unit_signs": file.proposal is not None and second_person.awaits_unit_signature(case, at=at),
         "panel": action_panel(permissions, may_correct=file.may_correct),
+        "opens_identity": user.authority(at).has(CMU) and not case.citizen.is_matched,
         "competence": competence_panel(case, user, at=at),
         **around,
     }

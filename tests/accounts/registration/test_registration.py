@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Citizen, FormDraft, Identity, IdentityCheck, NumberKind, PolicyAcceptance, User
@@ -230,3 +231,34 @@ def test_a_pending_squatter_does_not_block_the_owner_who_registers_later(client,
     register(client, AMINA)
     owner = Citizen.objects.get(identity=Identity.MATCHED)
     assert (owner.phone, owner.pk != amina.pk) == (E164, True)
+
+
+def test_whoever_insists_after_a_mismatch_is_admitted_for_the_unit_to_check(client, settings):
+    # Without a mismatch there is nothing to insist on.
+    assert client.post(url("who"), {"insist": "yes"}).status_code == 200
+    assert register(client, RANA | {"birth_date_year": "1979"})["Location"] == "/ar/register/who/"
+    assert 'name="insist"' in client.get(url("who")).content.decode()
+    # The registry said it once; insisting asks it nothing, so that nobody is shut out by its limits.
+    settings.REGISTRY = ""
+    assert client.post(url("who"), {"insist": "yes"})["Location"] == "/ar/"
+    rana = Citizen.objects.get()
+    assert (rana.identity, rana.recheck_at, client.session["_auth_user_id"]) == (
+        Identity.MISMATCHED,
+        None,
+        str(rana.user_id),
+    )
+    check = IdentityCheck.objects.get()
+    assert (check.source, check.outcome, check.fields_matched) == ("embedded", "mismatched", ["number", "name"])
+
+
+def test_foreign_mobiles_are_taken_from_the_countries_named_up_to_their_ceiling(client, settings):
+    settings.FOREIGN_MOBILES = "SA:2,AE:1"
+    client.post(url("who"), VISITOR)
+    refused = client.post(url("contact"), CONTACT | {"mobile": "+201001234567"})
+    assert (refused.status_code, "السعودية" in refused.content.decode()) == (200, True)
+    answers = [
+        register_until_code(Client(), VISITOR, mobile=f"+9665012345{end}").status_code for end in ("67", "68", "69")
+    ]
+    assert answers == [302, 302, 429]
+    assert [address for _template, address in sms()] == ["+966501234567", "+966501234568"]
+    assert register_until_code(Client(), VISITOR, mobile="+971501234567").status_code == 302

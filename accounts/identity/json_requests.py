@@ -1,0 +1,143 @@
+"""One request to somebody else's JSON interface: bounded in time and size, without redirects and repetitions."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from threading import Timer
+from time import monotonic
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+#: Such interfaces say little; a longer answer is none.
+LONGEST_ANSWER: Final = 64 * 1024
+
+
+class Failure(TextChoices):
+    """Why there was no answer."""
+
+    SILENT = "silent", _("It could not be reached, or did not answer in time.")
+    REDIRECT = "redirect", _("It redirected us to another address, which is not followed.")
+    TOO_LONG = "too_long", _("Its answer was too long.")
+    WRONG_TYPE = "wrong_type", _("Its answer was no JSON.")
+    GARBAGE = "garbage", _("Its answer could not be read, or lacked a field.")
+    CONTRADICTION = "contradiction", _("Its answer contradicted itself.")
+    NO_RULE = "no_rule", _("No rule of REGISTRY_HTTP_ANSWERS fits its answer.")
+    ERROR = "error", _("It answered with an error.")
+
+
+class Unavailable(Exception):
+    """The interface cannot be reached or its answer makes no sense: ask again later."""
+
+    def __init__(self, failure: Failure = Failure.SILENT) -> None:
+        super().__init__(failure.value)
+        self.failure = failure
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status, and the JSON of the body."""
+
+    status: int
+    content: Any = field(repr=False)
+
+
+@dataclass(frozen=True)
+class JsonRequest:
+    """A GET, or with a ``body`` a POST, that may take ``seconds`` from beginning to end."""
+
+    url: str
+    seconds: float
+    body: bytes | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content_type: str = "application/json"
+    tls: ssl.SSLContext | None = None
+
+
+def ask(request: JsonRequest) -> Answer:
+    """Make the request once. Raise ``Unavailable`` with the failure."""
+    parts, until = urlsplit(request.url), monotonic() + request.seconds
+    connection = _connection(request, str(parts.hostname), parts.port)
+    try:
+        connection.connect()
+        with _Cut(connection.sock, seconds=max(until - monotonic(), 0.01)):
+            target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+            headers = {**request.headers, "Accept": "application/json"}
+            if request.body is not None:
+                headers["Content-Type"] = request.content_type
+            connection.request("GET" if request.body is None else "POST", target, request.body, headers)
+            return _read(connection.getresponse())
+    except Unavailable as away:
+        # What was cut off in its middle is no garbage.
+        raise Unavailable(Failure.SILENT if monotonic() > until else away.failure) from None
+    except (OSError, HTTPException):
+        # Without the cause, which may quote the answer.
+        raise Unavailable(Failure.SILENT) from None
+    finally:
+        connection.close()
+
+
+def _connection(request: JsonRequest, host: str, port: int | None) -> HTTPConnection:
+    if request.tls is None:
+        return HTTPConnection(host, port, timeout=request.seconds)
+    return HTTPSConnection(host, port, timeout=request.seconds, context=request.tls)
+
+
+class _Cut:
+    """Ends a connection after some seconds: its own timeout begins anew with every letter that drips in."""
+
+    def __init__(self, connected: socket.socket, *, seconds: float) -> None:
+        self._socket = connected
+        self._timer = Timer(seconds, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _cut(self) -> None:
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def _read(response: HTTPResponse) -> Answer:
+    if 300 <= response.status < 400:  # noqa: PLR2004 - RFC 9110, 15.4
+        raise Unavailable(Failure.REDIRECT)
+    body = response.read(LONGEST_ANSWER + 1)
+    if len(body) > LONGEST_ANSWER:
+        raise Unavailable(Failure.TOO_LONG)
+    if response.length:
+        raise Unavailable(Failure.SILENT)
+    kind = response.headers.get_content_type()
+    is_json = kind == "application/json" or kind.endswith("+json")
+    if is_json:
+        return Answer(response.status, _parsed(body))
+    # An error says something by its status; nothing else does without JSON.
+    if response.status < 400:  # noqa: PLR2004 - RFC 9110, 15.5
+        raise Unavailable(Failure.WRONG_TYPE)
+    return Answer(response.status, None)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        raise Unavailable(Failure.GARBAGE) from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object that says one thing twice."""
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        raise Unavailable(Failure.CONTRADICTION)
+    return content

@@ -1,0 +1,78 @@
+"""What the unit decided about identities, and how the registry stands."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.people import Citizen
+from accounts.models.users import User
+
+
+class DecisionKind(models.TextChoices):
+    """What the unit did about somebody's identity."""
+
+    CHECKED = "checked", _("Asked the register again")
+    CONFIRMED = "confirmed", _("Confirmed with proof")
+    CORRECTED = "corrected", _("Corrected details")
+    MERGED = "merged", _("Merged with another record")
+    REJECTED = "rejected", _("Rejected")
+
+
+class IdentityDecision(models.Model):
+    """One decision of the unit about a citizen's identity: who, when and why. Append-only: a trigger refuses changes.
+
+    ``other`` is the record that a merged one became part of; ``fields`` are the names of what was corrected.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=10, choices=DecisionKind)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+    fields = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    other = models.ForeignKey(Citizen, models.PROTECT, null=True, blank=True, related_name="merges")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("identity decision")
+        verbose_name_plural = _("identity decisions")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=DecisionKind.values), name="identitydecision_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind=DecisionKind.CHECKED) | ~Q(reason=""), name="identitydecision_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=DecisionKind.MERGED, other__isnull=False)
+                | (~Q(kind=DecisionKind.MERGED) & Q(other__isnull=True)),
+                name="identitydecision_merge_names_other",
+            ),
+            models.CheckConstraint(
+                condition=Q(other__isnull=True) | ~Q(other=F("citizen")), name="identitydecision_other_differs"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["citizen", "-at"], name="identitydecision_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.citizen_id} {self.kind}"
+
+
+class RegistryBreaker(models.Model):
+    """How a registry stands: its failures in a row, and until when it is left alone."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    open_until = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("state of a registry")
+        verbose_name_plural = _("states of registries")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.failures}"

@@ -1,0 +1,1 @@
+"""The desk for identities that no registry confirmed."""

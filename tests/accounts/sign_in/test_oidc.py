@@ -1,0 +1,272 @@
+"""The digital identity: signing in and registering with it at a provider, and every token that proves nothing."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+from django.utils import timezone
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+from oidc_provider_mock import User as ProviderUser, run_server_in_thread
+
+from accounts.identity import json_requests
+from accounts.identity.json_requests import JsonRequest, Unavailable
+from accounts.models import Citizen, FormDraft, Identity, IdentityCheck
+from accounts.sign_in.oidc import client as oidc
+from accounts.sign_in.oidc.client import BadToken, OidcClient, Provider
+from tests.accounts.keyboard import CONTACT, LAST, RANA as TYPED, newest_code, url
+
+pytestmark = pytest.mark.django_db
+
+PATHS = {
+    "number": "id.national", "first_name": "given_name", "father_name": "id.father", "grandfather_name": "id.grand",
+    "family_name": "family_name", "birth_date": "birthdate",
+}  # fmt: skip
+RANA = {
+    "given_name": "رنا", "family_name": "العبادي", "birthdate": "1978-06-14",
+    "id": {"national": "9782006138", "father": "خليل", "grand": "إبراهيم"},
+}  # fmt: skip
+START, RETURN = "/ar/oidc/start/", "/ar/oidc/return/"
+
+
+def given(issuer: str, **changes: str) -> dict[str, str]:
+    return {
+        "OIDC_ISSUER": issuer,
+        "OIDC_CLIENT_ID": "cmu",
+        "OIDC_CLIENT_SECRET": "olive",
+        "OIDC_SCOPES": "openid profile",
+        "OIDC_CLAIMS": json.dumps(PATHS),
+    } | changes
+
+
+@pytest.fixture
+def provider(settings) -> Iterator[str]:
+    """A provider on this machine that knows Rana, Amina, and somebody without a number."""
+    amina = {"id": {"national": "9902103456"}, "given_name": "أمينة"}
+    claims = {"rana": RANA, "amina": amina, "nobody": {}}
+    people = [ProviderUser(sub=sub, claims=said) for sub, said in claims.items()]
+    with run_server_in_thread(user_claims=people, require_nonce=True) as server:
+        issuer = f"http://localhost:{server.server_port}"
+        settings.OIDC = given(issuer)
+        oidc.forget_documents()
+        yield issuer
+    oidc.forget_documents()
+
+
+def at_provider(browser: Client, sub: str) -> str:
+    """Go to the provider, sign in there as ``sub``, and return the address to which it sends us back."""
+    return sent_back(browser.get(START)["Location"], sub)
+
+
+def sent_back(asked: str, sub: str) -> str:
+    back = requests.post(asked, data={"sub": sub}, allow_redirects=False, timeout=5).headers["Location"]
+    return back[back.index(RETURN) :]
+
+
+def messages(answer) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_a_proven_owner_is_signed_in_and_the_return_works_once(client, amina, provider, monkeypatch):
+    asked: list[JsonRequest] = []
+    ask = json_requests.ask
+
+    def noting(request: JsonRequest) -> json_requests.Answer:
+        asked.append(request)
+        return ask(request)
+
+    monkeypatch.setattr(json_requests, "ask", noting)
+    started = client.get(START)
+    sent = {name: value for name, (value,) in parse_qs(urlsplit(started["Location"]).query).items()}
+    assert (sent["response_type"], sent["scope"], sent["code_challenge_method"]) == ("code", "openid profile", "S256")
+    back = sent_back(started["Location"], "amina")
+    assert client.get(back)["Location"] == "/ar/"
+    assert client.session["_auth_user_id"] == str(amina.user_id)
+    # The documents are read once, and the code is redeemed with the verifier of its own challenge.
+    assert [request.url.removeprefix(provider) for request in asked] == [
+        "/.well-known/openid-configuration", "/jwks", "/oauth2/token",
+    ]  # fmt: skip
+    verifier = parse_qs(asked[-1].body.decode())["code_verifier"][0]
+    assert create_s256_code_challenge(verifier) == sent["code_challenge"]
+    assert FormDraft.objects.count() == 0
+    other = Client()
+    assert other.get(back)["Location"] == "/ar/sign-in/"
+    assert "_auth_user_id" not in other.session
+
+
+@pytest.mark.usefixtures("amman", "irbid")
+def test_a_newcomer_registers_with_the_details_of_the_provider_and_a_code_to_the_telephone(client, provider, settings):
+    settings.REGISTRY = ""
+    back = at_provider(client, "rana")
+    assert client.get(back)["Location"] == "/ar/register/contact/"
+    # Nothing that identifies is kept in clear.
+    assert all(part not in FormDraft.objects.values_list("payload")[0][0].__repr__() for part in ("9782006138", "رنا"))
+    client.post(url("contact"), CONTACT)
+    client.post(url("password"), LAST)
+    assert client.post(url("code"), {"code": newest_code()})["Location"] == "/ar/"
+    rana, check = Citizen.objects.get(), IdentityCheck.objects.get()
+    assert (rana.number, rana.identity, check.source, check.outcome) == (
+        "9782006138",
+        Identity.MATCHED,
+        "oidc",
+        "matched",
+    )
+    # Back at the provider she is known.
+    again = Client()
+    assert again.get(at_provider(again, "rana"))["Location"] == "/ar/"
+    assert again.session["_auth_user_id"] == str(rana.user_id)
+
+
+@pytest.mark.usefixtures("amman", "irbid")
+def test_details_that_are_typed_over_are_compared_with_the_register_again(client, provider):
+    client.get(at_provider(client, "rana"))
+    client.post(url("who"), TYPED | {"national_number": "9801307001"})
+    client.post(url("contact"), CONTACT)
+    client.post(url("password"), LAST)
+    assert client.post(url("code"), {"code": newest_code()})["Location"] == "/ar/register/who/"
+    assert Citizen.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda back: back.replace("state=", "state=x"),
+        lambda back: f"{back}&iss=https://elsewhere.example",
+        lambda back: back.replace("code=", "code=x"),
+        lambda back: back.replace("code=", "nothing="),
+        lambda _back: f"{RETURN}?error=access_denied",
+    ],
+)
+def test_a_return_that_was_tampered_with_signs_nobody_in_and_cannot_be_tried_again(client, amina, provider, change):
+    back = at_provider(client, "amina")
+    for address in (change(back), back):
+        answer = client.get(address, follow=True)
+        assert (answer.redirect_chain[0][0], len(messages(answer))) == ("/ar/sign-in/", 1)
+        assert "_auth_user_id" not in client.session
+
+
+def test_a_start_is_good_for_ten_minutes(client, amina, provider, monkeypatch):
+    back, late = at_provider(client, "amina"), timezone.now() + timedelta(minutes=11)
+    monkeypatch.setattr("accounts.registration.oidc_views.timezone.now", lambda: late)
+    assert client.get(back)["Location"] == "/ar/sign-in/"
+
+
+def test_who_has_no_number_and_a_provider_that_is_away_are_told_so(client, provider, settings):
+    answer = client.get(at_provider(client, "nobody"), follow=True)
+    assert "رقم وطني" in messages(answer)[0]
+    oidc.forget_documents()
+    settings.OIDC = given("http://127.0.0.1:9")
+    assert "لا تجيب" in messages(client.get(START, follow=True))[0]
+    settings.OIDC = given("")
+    assert [client.get(address).status_code for address in (START, RETURN)] == [404, 404]
+    assert "oidc" not in client.get("/ar/sign-in/").content.decode()
+
+
+# ---- tokens ----
+
+KEY, OTHER_KEY = (RSAKey.generate_key(2048, {"kid": "one"}) for _ in range(2))
+OURS = OidcClient("https://identity.example", "cmu", "olive", "openid", PATHS)
+AT = timezone.now()
+GOOD = {
+    "iss": OURS.issuer, "aud": "cmu", "sub": "rana", "nonce": "n", "exp": int(AT.timestamp()) + 300,
+    "iat": int(AT.timestamp()),
+}  # fmt: skip
+THEIRS = Provider("https://a.example", "https://t.example", KeySet([RSAKey.import_key(KEY.as_dict(private=False))]), AT)
+
+
+def token(key=KEY, alg: str = "RS256", **changes: object) -> str:
+    claims = {name: value for name, value in (GOOD | changes).items() if value is not None}
+    return jwt.encode({"alg": alg, "kid": "one"}, claims, key, algorithms=[alg])
+
+
+def read(text: object) -> dict[str, object]:
+    return oidc.read_token(OURS, THEIRS, {"id_token": text, "access_token": "a"}, nonce="n", at=AT)
+
+
+def test_a_good_token_is_read_within_a_minute_of_both_clocks():
+    assert read(token())["sub"] == "rana"
+    assert read(token(exp=GOOD["exp"] - 350, aud=["cmu"]))["sub"] == "rana"
+
+
+def _signed_with_the_public_key() -> str:
+    head = urlsafe_b64encode(b'{"alg":"HS256","kid":"one"}').decode().rstrip("=")
+    signed = f"{head}.{token().split('.')[1]}"
+    signature = hmac.digest(KEY.as_pem(private=False), signed.encode(), "sha256")
+    return f"{signed}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
+def _unsigned() -> str:
+    body = token().split(".")[1]
+    head = urlsafe_b64encode(b'{"alg":"none","kid":"one"}').decode().rstrip("=")
+    return f"{head}.{body}."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        token(nonce="other"),
+        token(nonce=None),
+        token(iss="https://elsewhere.example"),
+        token(iss=None),
+        token(aud="other"),
+        token(aud=None),
+        token(aud=["cmu", "other"], azp="other"),
+        token(aud=["cmu", "other"]),
+        token(exp=GOOD["iat"] - 61),
+        token(exp=None),
+        token(exp="soon"),
+        token(iat=GOOD["iat"] + 120),
+        token(nbf=GOOD["iat"] + 120),
+        token(at_hash="AAAAAAAAAAAAAAAAAAAAAA"),
+        token(sub=None),
+        token(OTHER_KEY),
+        token()[:-4] + "AAAA",
+        _signed_with_the_public_key(),
+        _unsigned(),
+        "",
+        "a.b.c",
+        None,
+        {"id": 1},
+    ],
+)  # fmt: skip
+def test_a_token_that_proves_nothing_is_refused(text):
+    with pytest.raises(BadToken):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("OIDC_ISSUER", "http://identity.example", "OIDC_ISSUER is not like https://identity.example."),
+        ("OIDC_CLIENT_ID", "", "OIDC_CLIENT_ID is empty, and OIDC_ISSUER names a provider."),
+        ("OIDC_CLIENT_SECRET", "", "OIDC_CLIENT_SECRET is empty, and OIDC_ISSUER names a provider."),
+        ("OIDC_SCOPES", "profile", "OIDC_SCOPES does not contain openid."),
+        ("OIDC_CLAIMS", "number", "OIDC_CLAIMS is not JSON."),
+        (
+            "OIDC_CLAIMS",
+            '{"number": "id"}',
+            "OIDC_CLAIMS does not name number, first_name, family_name, birth_date, or",
+        ),
+        ("OIDC_CLAIMS", json.dumps(PATHS | {"number": 1}), "OIDC_CLAIMS has a path that is no text."),
+    ],
+)
+def test_a_wrong_setting_is_named(name, value, sentence):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        oidc.read_client(given("https://identity.example", **{name: value}), is_embedded=False)
+    assert str(refused.value).startswith(sentence)
+
+
+def test_documents_of_another_issuer_are_refused(provider):
+    ours = oidc.read_client(given(f"{provider}/"), is_embedded=True)
+    with pytest.raises(Unavailable):
+        oidc.provider(ours, at=AT)
