@@ -40,6 +40,8 @@ ESCALATION_LEVEL_NAMES = {
 #: Who reads all cases of their agency: its desk, and everybody on the escalation ladder.
 READERS = DESK | frozenset(LADDER)
 CMU = frozenset({Role.CMU_STAFF, Role.CMU_HEAD})
+#: Who changes the reference data: agencies, topics, rules, the calendar.
+UNIT_HEAD = frozenset({Role.CMU_HEAD})
 CONTACT_CENTRE = frozenset({Role.AGENT, Role.AGENT_SUPERVISOR})
 REPORT_READERS = CMU | {Role.PM_OFFICE}
 OPERATORS = frozenset({Role.OPERATOR})

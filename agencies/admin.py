@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, ngettext
 
-from agencies import deadline_recalculation
+from agencies import reference_changes
 from agencies.models import (
     Agency,
     City,
@@ -32,6 +32,7 @@ from agencies.models import (
 )
 from agencies.models.base import stripped
 from agencies.models.topics import OPTION_LENGTH
+from agencies.reference_changes import Author
 from kit.arabic import strip_prefixes
 
 type Admin = admin.ModelAdmin[Any]
@@ -88,10 +89,12 @@ class ReferenceAdmin(admin.ModelAdmin[Any]):
     actions: Sequence[Any] = ("return_to_files",)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001
-        """Save, and mark a changed row as edited, so that load_reference leaves it alone from now on."""
-        if form.changed_data or not change:
-            obj.edited_at = timezone.now()
-        super().save_model(request, obj, form, change)
+        """Save through the one door, which records who changed what and marks the row as edited by people."""
+        author = _author(request)
+        if not change:
+            reference_changes.add(obj, author=author)
+        elif form.changed_data:
+            reference_changes.change(obj, reference_changes.snapshot(obj), author=author)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -112,8 +115,9 @@ class ReferenceAdmin(admin.ModelAdmin[Any]):
         return {field.name for field in self.opts.concrete_fields if field.editable}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow deletion only of rows that people added: a row of the files would come back, and cases refer to it."""
-        return super().has_delete_permission(request, obj) and obj is not None and obj.code is None
+        """Refuse: a row is ended, so that cases and figures keep what they refer to."""
+        del request, obj
+        return False
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
@@ -285,28 +289,8 @@ class OutsideCentreAdmin(ReferenceAdmin):
     autocomplete_fields = ("agency",)
 
 
-class CalendarAdmin(ReferenceAdmin):
-    """The base of the admins of the calendar: every change requests a recalculation of all deadlines."""
-
-    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:  # noqa: FBT001
-        """Save, and request the recalculation."""
-        super().save_model(request, obj, form, change)
-        deadline_recalculation.request(at=timezone.now())
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Delete, and request the recalculation."""
-        super().delete_model(request, obj)
-        deadline_recalculation.request(at=timezone.now())
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete, and request the recalculation."""
-        with transaction.atomic():
-            super().delete_queryset(request, queryset)
-            deadline_recalculation.request(at=timezone.now())
-
-
 @admin.register(Holiday)
-class HolidayAdmin(CalendarAdmin):
+class HolidayAdmin(ReferenceAdmin):
     """Days off."""
 
     list_display = ("on", "name_ar", "name_en", "audience", "status", "unverified")
@@ -317,22 +301,27 @@ class HolidayAdmin(CalendarAdmin):
     @admin.action(description=_("Confirm the selected holidays"))
     def confirm(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
         """Mark days as confirmed by a communiqué."""
-        del request
-        with transaction.atomic():
-            queryset.update(status=HolidayStatus.CONFIRMED, unverified="", edited_at=timezone.now())
-            deadline_recalculation.request(at=timezone.now())
+        _change_all(request, queryset, {"status": HolidayStatus.CONFIRMED, "unverified": ""})
 
     @admin.action(description=_("Cancel the selected holidays: offices are open"))
     def call_off(self, request: HttpRequest, queryset: QuerySet[Holiday]) -> None:
         """Mark days as working days after all."""
-        del request
-        with transaction.atomic():
-            queryset.update(status=HolidayStatus.CALLED_OFF, edited_at=timezone.now())
-            deadline_recalculation.request(at=timezone.now())
+        _change_all(request, queryset, {"status": HolidayStatus.CALLED_OFF})
+
+
+def _author(request: HttpRequest) -> Author:
+    return Author(cast("Any", request.user).pk, timezone.now())
+
+
+def _change_all(request: HttpRequest, rows: QuerySet[Holiday], values: dict[str, str]) -> None:
+    author = _author(request)
+    with transaction.atomic():
+        for row in rows.order_by("pk"):
+            reference_changes.change(row, values, author=author)
 
 
 @admin.register(WorkingHours)
-class WorkingHoursAdmin(CalendarAdmin):
+class WorkingHoursAdmin(ReferenceAdmin):
     """The hours of the year and of each Ramadan."""
 
     list_display = ("period", "starts_on", "ends_on", "opens", "closes", "estimated", "unverified")

@@ -8,34 +8,50 @@ deleted: see docs/decisions/0020-reference-data-ownership.md.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import translation
+from django.utils.translation import gettext
 
-from agencies import deadline_recalculation
+from agencies import deadline_recalculation, reference_changes
 from agencies.models import (
     Agency,
+    ChangeKind,
     City,
     Directorate,
     Governorate,
     Holiday,
     OutsideCentre,
+    Reference,
     RoutingRule,
     Topic,
     TopicQuestion,
     WorkingHours,
 )
+from agencies.reference_changes import Author
+from agencies.reference_reading import (
+    Codes,
+    ReferenceRow,
+    ReferenceTable,
+    codes_in_use,
+    fields_by_name,
+    manager,
+    problem,
+    read,
+    reason,
+    target,
+    wrong_references,
+)
 
 DATA = Path(__file__).resolve().parent / "data"
 #: Every file with its model; those that others refer to come first.
-FILES: Mapping[str, type[models.Model]] = {
+FILES: Mapping[str, type[Any]] = {
     "governorates.csv": Governorate,
     "cities.csv": City,
     "agencies.csv": Agency,
@@ -47,16 +63,14 @@ FILES: Mapping[str, type[models.Model]] = {
     "holidays.csv": Holiday,
     "working_hours.csv": WorkingHours,
 }
-#: The files of the calendar, by which deadlines are counted.
-CALENDAR = frozenset({"holidays.csv", "working_hours.csv"})
-#: Fields that never come from a file.
-NOT_LOADED = frozenset({"id", "edited_at"})
-YES_NO = {"yes": True, "no": False}
+#: Columns that change with others.
+KEPT_WITH: Mapping[type[Reference], Sequence[str]] = {Agency: ("aliases_ar",)}
 #: The most problems listed in one message.
 MOST_PROBLEMS = 20
+#: Rows in one UPDATE.
+BATCH = 500
 
-type Field = models.Field[Any, Any]
-type Codes = dict[type[models.Model], dict[str, int | None]]
+type Recorded = tuple[Reference, Mapping[str, Any], Mapping[str, Any]]
 
 
 class BadReference(Exception):
@@ -69,28 +83,17 @@ class BadReference(Exception):
         self.problems = tuple(problems)
 
 
-@dataclass
-class ReferenceRow:
-    """One line of a file: values by field, and codes of other rows by foreign key."""
-
-    line: int
-    values: dict[str, Any] = field(default_factory=dict)
-    refers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def code(self) -> str:
-        """The code that identifies the row."""
-        return str(self.values["code"])
-
-
 @dataclass(frozen=True)
-class ReferenceTable:
-    """The rows of a file that could be read."""
+class Written:
+    """What was written of a table: the rows added and changed, each with its values before and after; and counts.
 
-    file: str
-    model: type[models.Model]
-    rows: Sequence[ReferenceRow]
-    columns: Sequence[str]
+    ``kept`` rows differ but were edited by people, ``others`` are not in the file.
+    """
+
+    added: Sequence[Recorded]
+    changed: Sequence[Recorded]
+    kept: int
+    others: int
 
 
 @dataclass(frozen=True)
@@ -120,213 +123,127 @@ def load(folder: Path = DATA, *, at: datetime) -> list[LoadOutcome]:
     # Operators read the problems beside file names and field names: in English, whatever language is active.
     with translation.override(None):
         tables = [_read_or_report(folder, file, model, problems) for file, model in FILES.items()]
-    codes = _codes_in_use()
-    # Only when all rows could be read: otherwise references to an unreadable row would be reported too.
-    if not problems:
-        problems = [problem for table in tables for problem in _dangling(table, codes, tables)]
-    if problems:
-        raise BadReference(problems)
-    with transaction.atomic():
-        outcomes = [_write(table, codes) for table in tables]
-        if any(outcome.file in CALENDAR and outcome.added + outcome.changed for outcome in outcomes):
-            deadline_recalculation.request(at=at)
-        return outcomes
+        codes = codes_in_use()
+        # Only when all rows could be read: otherwise references to an unreadable row would be reported too.
+        problems = problems or [problem for table in tables for problem in wrong_references(table, codes, tables)]
+        if problems:
+            raise BadReference(problems)
+        with transaction.atomic():
+            written = [write(table, codes, author=Author(None, at), kind=ChangeKind.LOADED) for table in tables]
+    return [_outcome(table, found) for table, found in zip(tables, written, strict=True)]
 
 
-# ---- reading ----
+def _outcome(table: ReferenceTable, found: Written) -> LoadOutcome:
+    counts = (len(table.rows), len(found.added), len(found.changed), found.kept, found.others)
+    return LoadOutcome(table.file, *counts)
 
 
-def _read_or_report(folder: Path, file: str, model: type[models.Model], problems: list[str]) -> ReferenceTable:
+def _read_or_report(folder: Path, file: str, model: type[Reference], problems: list[str]) -> ReferenceTable:
     """Read one file, or add to ``problems`` why it cannot be read as CSV at all."""
     try:
-        return _read(folder, file, model, problems)
+        with (folder / file).open(encoding="utf-8", newline="") as text:
+            return read(text, file, model, problems)
     except (OSError, UnicodeDecodeError, csv.Error) as wrong:
         problems.append(f"{file}: cannot be read: {wrong}")
         return ReferenceTable(file, model, [], [])
 
 
-def _read(folder: Path, file: str, model: type[models.Model], problems: list[str]) -> ReferenceTable:
-    """Read one file, adding to ``problems`` whatever is wrong with it, by line and column."""
-    fields = {name: known for name, known in _fields(model).items() if name not in NOT_LOADED and not known.generated}
-    with (folder / file).open(encoding="utf-8", newline="") as text:
-        reader = csv.reader(text, strict=True)
-        columns = next(reader, [])
-        headless = list(_header_problems(file, columns, fields))
-        rows = [] if headless else list(_rows(file, reader, [fields[name] for name in columns], problems))
-    problems += [*headless, *_repeated(file, rows)]
-    return ReferenceTable(file, model, rows, columns)
-
-
-def _header_problems(file: str, columns: Sequence[str], fields: Mapping[str, Field]) -> Iterator[str]:
-    for name in columns:
-        if name not in fields:
-            yield f"{file}, line 1, column {name}: there is no such field"
-    for name, known in fields.items():
-        if name not in columns and (name == "code" or not (known.has_default() or known.blank)):
-            yield f"{file}, line 1, column {name}: is missing"
-
-
-def _rows(file: str, reader: Any, fields: Sequence[Field], problems: list[str]) -> Iterator[ReferenceRow]:
-    for cells in reader:
-        line = reader.line_num
-        if len(cells) != len(fields):
-            problems.append(f"{file}, line {line}: {len(cells)} cells where the header has {len(fields)}")
-            continue
-        row = ReferenceRow(line)
-        for known, cell in zip(fields, cells, strict=True):
-            try:
-                _store_cell(row, known, cell.strip())
-            except (ValueError, ValidationError) as wrong:
-                problems.append(f"{file}, line {line}, column {known.name}: {_reason(wrong)}")
-        if "code" in row.values:
-            yield row
-
-
-def _store_cell(row: ReferenceRow, known: Field, cell: str) -> None:
-    """Store a cell in ``row``; a foreign key as a code, resolved when all files are read."""
-    if isinstance(known, models.ForeignKey):
-        if cell:
-            row.refers[known.name] = cell
-        elif not known.null:
-            message = "names nothing"
-            raise ValueError(message)
-        return
-    if known.name == "code" and not cell:
-        message = "a row needs a code"
-        raise ValueError(message)
-    row.values[known.name] = known.clean(_value(known, cell), None)
-
-
-def _value(known: Field, cell: str) -> Any:
-    """Return a cell as the value of its field; nothing where the field may be null."""
-    if not cell and known.null:
-        return None
-    for kind, parse in _PARSERS.items():
-        if isinstance(known, kind):
-            return parse(cell)
-    return cell
-
-
-def _yes_no(cell: str) -> bool:
-    if cell not in YES_NO:
-        message = f"“{cell}” is neither yes nor no"
-        raise ValueError(message)
-    return YES_NO[cell]
-
-
-def _list(cell: str) -> list[str]:
-    return [item.strip() for item in cell.split(";") if item.strip()]
-
-
-_PARSERS: Mapping[type[Field], Callable[[str], Any]] = {
-    models.BooleanField: _yes_no,
-    models.DateField: date.fromisoformat,
-    models.TimeField: time.fromisoformat,
-    models.IntegerField: int,
-    ArrayField: _list,
-}
-
-
-def _reason(wrong: ValueError | ValidationError) -> str:
-    return " ".join(wrong.messages) if isinstance(wrong, ValidationError) else str(wrong)
-
-
-def _repeated(file: str, rows: Iterable[ReferenceRow]) -> Iterator[str]:
-    seen: dict[str, int] = {}
-    for row in rows:
-        if row.code in seen:
-            yield f"{file}, line {row.line}, column code: {row.code} is on line {seen[row.code]} already"
-        seen.setdefault(row.code, row.line)
-
-
-# ---- references between rows ----
-
-
-def _codes_in_use() -> Codes:
-    """Return the primary keys by code of the stored rows that files may refer to; people may have added agencies."""
-    return {model: dict(_manager(model).values_list("code", "pk")) for model in (Governorate, Agency, Topic)}
-
-
-def _dangling(table: ReferenceTable, codes: Codes, tables: Sequence[ReferenceTable]) -> Iterator[str]:
-    known = {t.model: codes.get(t.model, {}).keys() | {row.code for row in t.rows} for t in tables}
-    for row in table.rows:
-        for name, code in row.refers.items():
-            if code not in known[_target(table.model, name)]:
-                yield f"{table.file}, line {row.line}, column {name}: there is no {code}"
-
-
-def _target(model: type[models.Model], name: str) -> type[models.Model]:
-    target = _fields(model)[name].related_model
-    if not isinstance(target, type):
-        message = f"{model.__name__}.{name} refers to nothing"
-        raise TypeError(message)
-    return target
-
-
 # ---- writing ----
 
 
-def _write(table: ReferenceTable, codes: Codes) -> LoadOutcome:
-    """Add and change rows from the file, except those that a person edited."""
-    # Locked, so that what a person saves in the admin meanwhile is neither lost nor overwritten.
-    stored = {row.code: row for row in _manager(table.model).exclude(code=None).select_for_update(of=("self",))}
+def write(table: ReferenceTable, codes: Codes, *, author: Author, kind: str) -> Written:
+    """Add and change rows from the file, and record each; rows that people edited are left to the people.
+
+    An import is made by people: it changes those too, and its rows count as edited.
+    """
+    # Locked, so that what a person saves meanwhile is neither lost nor overwritten.
+    stored = {row.code: row for row in manager(table.model).exclude(code=None).select_for_update(of=("self",))}
     try:
-        added = _add(table, codes, stored)
-        changed, kept = _change(table, codes, stored)
+        added = _add(table, codes, stored, author)
+        changed, kept = _change(table, codes, stored, author)
     except IntegrityError as refused:
-        raise BadReference([f"{table.file}: {' '.join(str(refused).split())}"]) from refused
+        raise BadReference([refusal(table, refused)]) from refused
+    if issubclass(table.model, Holiday | WorkingHours) and (added or changed):
+        deadline_recalculation.request(at=author.at)
+    reference_changes.record_all([*added, *changed], kind=kind, author=author)
     others = stored.keys() - {row.code for row in table.rows}
-    return LoadOutcome(table.file, len(table.rows), added, changed, kept, len(others))
+    return Written(added, changed, kept, len(others))
 
 
-def _add(table: ReferenceTable, codes: Codes, stored: Mapping[str, Any]) -> int:
-    """Insert the rows that are new, parents before their children."""
+def refusal(table: ReferenceTable, refused: IntegrityError, *, line: int | None = None) -> str:
+    """Return what a constraint of the database says about a row, with the line where that is known."""
+    name = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", None)
+    known = {rule.name: rule for rule in table.model._meta.constraints}  # noqa: SLF001 - Django documents _meta
+    why = str(known[name].get_violation_error_message()) if name in known else " ".join(str(refused).split())
+    if line is None:
+        return f"{table.file}: {name or ''} {why}"
+    return gettext("%(file)s, line %(line)s: %(why)s") % {"file": table.file, "line": line, "why": why}
+
+
+def waves(table: ReferenceTable, codes: Codes, stored: Mapping[str, Any]) -> Iterator[list[ReferenceRow]]:
+    """Yield the rows that are new, parents before children; the caller adds the keys of each wave to ``codes``."""
     pks = codes.setdefault(table.model, {})
     waiting = [row for row in table.rows if row.code not in stored]
-    total = len(waiting)
     while waiting:
-        ready = [row for row in waiting if row.refers.get("parent") in {None, *pks}]
-        if not ready:
-            lines = ", ".join(str(row.line) for row in waiting)
-            raise BadReference([f"{table.file}, lines {lines}, column parent: they are each other's parents"])
-        made = _manager(table.model).bulk_create(table.model(**_attributes(table, row, codes)) for row in ready)
-        pks |= {row.code: row.pk for row in made}
-        waiting = [row for row in waiting if row.code not in pks]
-    return total
+        ready = [row for row in waiting if row.refers.get("parent") is None or row.refers["parent"] in pks]
+        yield ready
+        done = {row.code for row in ready}
+        waiting = [row for row in waiting if row.code not in done]
 
 
-def _change(table: ReferenceTable, codes: Codes, stored: Mapping[str, Any]) -> tuple[int, int]:
-    """Update the rows that differ from the file; return how many, and how many differ but were edited by a person."""
-    changed, kept = [], 0
+def _add(table: ReferenceTable, codes: Codes, stored: Mapping[str, Any], author: Author) -> list[Recorded]:
+    added: list[Recorded] = []
+    edited = {"edited_at": author.at} if author.by else {}
+    for wave in waves(table, codes, stored):
+        new = [attributes(table, row, codes) for row in wave]
+        made = manager(table.model).bulk_create(table.model(**values, **edited) for values in new)
+        codes[table.model] |= {row.code: row.pk for row in made}
+        added += [(row, {}, values) for row, values in zip(made, new, strict=True)]
+    return added
+
+
+def _change(
+    table: ReferenceTable, codes: Codes, stored: Mapping[str, Any], author: Author
+) -> tuple[list[Recorded], int]:
+    """Update the rows that differ from the file; return them, and how many differ but were edited by a person."""
+    changed: list[Recorded] = []
+    kept = 0
     for row in table.rows:
-        if (old := stored.get(row.code)) is None:
+        if (old := stored.get(row.code)) is None or not (new := differing(table, row, old, codes, author)):
             continue
-        new = _attributes(table, row, codes)
-        if all(getattr(old, name) == value for name, value in new.items()):
-            continue
-        if old.edited_at is not None:
+        if old.edited_at is not None and author.by is None:
             kept += 1
             continue
+        changed.append((old, {name: getattr(old, name) for name in new}, new))
         for name, value in new.items():
             setattr(old, name, value)
-        changed.append(old)
+        old.edited_at = author.at if author.by else old.edited_at
     if changed:
-        _manager(table.model).bulk_update(changed, [name for name in table.columns if name != "code"])
-    return len(changed), kept
+        names = {name for name in (*table.columns, *KEPT_WITH.get(table.model, ())) if name != "code"} | {"edited_at"}
+        manager(table.model).bulk_update([old for old, *_ in changed], sorted(names), batch_size=BATCH)
+    return changed, kept
 
 
-def _attributes(table: ReferenceTable, row: ReferenceRow, codes: Codes) -> dict[str, Any]:
+def differing(table: ReferenceTable, row: ReferenceRow, old: Any, codes: Codes, author: Author) -> dict[str, Any]:
+    """Return the values of a line that differ from the stored row.
+
+    People who import a new name of an agency keep the old one among the other names; the files of the project say it
+    themselves.
+    """
+    new = {name: value for name, value in attributes(table, row, codes).items() if getattr(old, name) != value}
+    if author.by is None:
+        return new
+    try:
+        return reference_changes.with_former_names(old, new)
+    except ValidationError as wrong:
+        raise BadReference([problem(table.file, row.line, "aliases_ar", reason(wrong))]) from None
+
+
+def attributes(table: ReferenceTable, row: ReferenceRow, codes: Codes) -> dict[str, Any]:
+    """Return the values of a line by the name of the field, with the keys of the rows that it names."""
     keys = {
-        f"{name}_id": codes[_target(table.model, name)][row.refers[name]] if name in row.refers else None
+        f"{name}_id": codes[target(table.model, name)][row.refers[name]] if name in row.refers else None
         for name in table.columns
-        if isinstance(_fields(table.model)[name], models.ForeignKey)
+        if isinstance(fields_by_name(table.model)[name], models.ForeignKey)
     }
     return row.values | keys
-
-
-def _fields(model: type[models.Model]) -> dict[str, Field]:
-    return {known.name: known for known in model._meta.concrete_fields}  # noqa: SLF001 - Django documents _meta
-
-
-def _manager(model: type[models.Model]) -> models.Manager[Any]:
-    return model._default_manager  # noqa: SLF001 - Django documents it for code that is given a model

@@ -13,6 +13,7 @@ from accounts.identity.environment import oidc, registry_over_http
 from config.broker import Broker
 from config.environment import Env
 from config.logs import logging_config
+from config.operator import *  # noqa: F403 - who runs the service
 from config.own_site import add_to_static_file
 from config.periodic_tasks import PERIODIC_TASKS
 
@@ -330,8 +331,6 @@ SILENCED_SYSTEM_CHECKS = ["mail.W001", *(name for name in ACCEPTED_WARNINGS if "
 
 CALL_CENTRE_PHONE = env.str("CALL_CENTRE_PHONE", default="065008080")
 EMERGENCY_PHONE = env.str("EMERGENCY_PHONE", default="911")
-OPERATOR_NAME_AR = env.str("OPERATOR_NAME_AR", default="وحدة إدارة الشكاوى الحكومية")
-OPERATOR_NAME_EN = env.str("OPERATOR_NAME_EN", default="Government Complaints Management Unit")
 # Where the desk looks up the place of a case; empty shows no link.
 MAP_SEARCH_URL = env.str("MAP_SEARCH_URL", default="https://www.openstreetmap.org/search?query={place}")
 # Simulated cases of the past year in an EMBEDDED demonstration.

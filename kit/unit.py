@@ -11,6 +11,16 @@ def unit_name() -> str:
     return str(settings.OPERATOR_NAME_EN if current_language() == "en" else settings.OPERATOR_NAME_AR)
 
 
+def official_line() -> str:
+    """Return the line above every page of citizens, in the language of the page."""
+    return str(settings.OFFICIAL_LINE_EN if current_language() == "en" else settings.OFFICIAL_LINE_AR)
+
+
+def domain_ending() -> str:
+    """Return how the address of the official site ends."""
+    return str(settings.DOMAIN_ENDING)
+
+
 def _naming_unit(words: object) -> str:
     return str(words) % {"unit": unit_name()}
 

@@ -12,24 +12,29 @@ not over. What happened afterwards changes nothing, so the figures of a past mon
   decide an objection. An extension does not change this, for lateness is measured against the first promise; days in
   which the office waited for the citizen do not count, for they pause that clock.
 
-Each case counts once, for the agency it was with at the end of the period; cases with none stand in a row of their own.
+Each case counts once, for the agency it was with at the end of the period, or for the one that does the work of that
+agency today; cases with none stand in a row of their own.
 Small numbers are shown as they are, for these pages are internal.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from operator import add
 
 from django.db import connections
+from django.utils import timezone
 from django.utils.translation import gettext
 
+from agencies import successions
 from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import Agency, current_calendar
+from agencies.names import names_on
+from agencies.successions import Continuity
 from complaints.workflow import Kind
 from kit import replica
 from kit.arabic import fold
@@ -47,7 +52,9 @@ WITH standing AS (
         cases.filed_at >= %(start)s AS is_received,
         past.state = 'closed' AS is_closed,
         past.closed_at,
-        past.agency_id
+        past.agency_id,
+        CASE WHEN past.agency_id = ANY(%(parted)s) THEN cases.topic_id END AS topic_id,
+        CASE WHEN past.agency_id = ANY(%(parted)s) THEN cases.governorate_id END AS governorate_id
     FROM complaints_case AS cases
     CROSS JOIN LATERAL (
         SELECT
@@ -98,6 +105,8 @@ judged AS (
 )
 SELECT
     agency_id,
+    topic_id,
+    governorate_id,
     kind,
     count(*) FILTER (WHERE is_received),
     count(*) FILTER (WHERE is_closed AND closed_at >= %(start)s),
@@ -105,7 +114,7 @@ SELECT
     count(*) FILTER (WHERE is_late),
     jsonb_agg(jsonb_build_array(first_due_at, judged_at, later_pauses)) FILTER (WHERE later_pauses IS NOT NULL)
 FROM judged
-GROUP BY agency_id, kind
+GROUP BY agency_id, topic_id, governorate_id, kind
 """
 
 
@@ -131,11 +140,12 @@ FIGURE_NAMES = ("received", "closed", "pending", "late")
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One row of a table: a name, a short name for the chart, and the figures."""
+    """One row of a table: a name, a short name for the chart, the figures, and whose work is in them."""
 
     name: str
     short_name: str
     figures: CaseFigures
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,16 +173,21 @@ class Report:
 def count_figures(period: ReportPeriod, *, at: datetime) -> Report:
     """Count the cases of ``period`` as they were at its end, or at ``at`` while it lasts; names in the active language.
 
-    Two queries for any number of agencies and cases, four when a clock was paused beyond the end of the period.
+    Four queries for any number of agencies and cases, two more when a clock was paused beyond the end of the period.
     """
     as_of = min(period.ends_at, at)
-    groups = _groups(period.starts_at, as_of)
+    continued = successions.continuity(on=timezone.localdate(at))
+    groups = _groups(period.starts_at, as_of, continued)
     by_kind = _sum_by_key((kind, figures) for (_agency, kind), figures in groups.items())
     return Report(
         period=period,
         as_of=as_of,
         counted_at=at,
-        by_agency=_agency_rows(_sum_by_key((agency, figures) for (agency, _kind), figures in groups.items())),
+        by_agency=_agency_rows(
+            _sum_by_key((agency, figures) for (agency, _kind), figures in groups.items()),
+            predecessors=continued.predecessors(),
+            on=period.last,
+        ),
         by_kind=tuple(
             FigureRow(str(kind.label), str(kind.label), by_kind.get(kind.value, CaseFigures())) for kind in Kind
         ),
@@ -180,16 +195,19 @@ def count_figures(period: ReportPeriod, *, at: datetime) -> Report:
     )
 
 
-def _groups(start: datetime, end: datetime) -> dict[tuple[int | None, str], CaseFigures]:
-    """Return the figures of each agency and kind."""
+def _groups(start: datetime, end: datetime, continued: Continuity) -> dict[tuple[int | None, str], CaseFigures]:
+    """Return the figures of each kind and agency that does the work today."""
     with connections[replica.database()].cursor() as cursor:
-        cursor.execute(COUNT, {"start": start, "end": end})
+        cursor.execute(COUNT, {"start": start, "end": end, "parted": continued.parted})
         rows = cursor.fetchall()
     calendar = current_calendar() if any(row[-1] for row in rows) else None
-    return {
-        (agency, kind): CaseFigures(received, closed, pending, late + _late_among(moved, calendar))
-        for agency, kind, received, closed, pending, late, moved in rows
-    }
+    return _sum_by_key(
+        (
+            (continued.agency(agency, topic, governorate), kind),
+            CaseFigures(received, closed, pending, late + _late_among(moved, calendar)),
+        )
+        for agency, topic, governorate, kind, received, closed, pending, late, moved in rows
+    )
 
 
 def _late_among(moved: str | None, calendar: WorkingCalendar | None) -> int:
@@ -235,13 +253,37 @@ def _sum_by_key[K](pairs: Iterable[tuple[K, CaseFigures]]) -> dict[K, CaseFigure
     return sums
 
 
-def _agency_rows(sums: Mapping[int | None, CaseFigures]) -> tuple[FigureRow, ...]:
-    """Return the agencies with cases to count, most received first, then by name; cases without agency last."""
-    agencies = Agency.objects.only("name_ar", "name_en", "short_name_ar", "short_name_en").in_bulk(
-        [key for key, figures in sums.items() if key is not None and figures]
-    )
-    rows = [FigureRow(agency.name, agency.short_name, sums[key]) for key, agency in agencies.items()]
+def _agency_rows(
+    sums: Mapping[int | None, CaseFigures], *, predecessors: Mapping[int, list[int]], on: date
+) -> tuple[FigureRow, ...]:
+    """Return the agencies with cases to count, most received first, then by name; cases without agency last.
+
+    The note of a row names the agencies whose work it includes, and the name the agency had ``on`` that day.
+    """
+    shown = {key for key, figures in sums.items() if key is not None and figures}
+    others = {old for key in shown for old in predecessors.get(key, ())}
+    agencies = Agency.objects.only("name_ar", "name_en", "short_name_ar", "short_name_en").in_bulk(shown | others)
+    former = names_on(shown, on=on)
+    rows = [
+        FigureRow(
+            agencies[key].name,
+            agencies[key].short_name,
+            sums[key],
+            _note([agencies[old].name for old in predecessors.get(key, ())], former.get(key, "")),
+        )
+        for key in shown
+    ]
     rows.sort(key=lambda row: (-row.figures.received, fold(row.name)))
     unplaced = sums.get(None, CaseFigures())
     no_agency = FigureRow(gettext("No agency yet"), gettext("No agency yet"), unplaced)
     return (*rows, no_agency) if unplaced else tuple(rows)
+
+
+def _note(included: Sequence[str], former: str) -> str:
+    """Return what is said beside the name of an agency; empty where nothing is."""
+    notes = []
+    if former:
+        notes.append(gettext("then: %(name)s") % {"name": former})
+    if included:
+        notes.append(gettext("with the work of: %(names)s") % {"names": gettext(", ").join(included)})
+    return " · ".join(notes)

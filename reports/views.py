@@ -209,7 +209,7 @@ def _times(found: Report) -> dict[str, Any]:
 def _breakdown(rows: Sequence[FigureRow], *, shown: str) -> dict[str, Any]:
     bars = _bars(rows, shown)
     return {
-        "rows": [{"name": row.name, "cells": _cells(row.figures)} for row in rows],
+        "rows": [{"name": row.name, "note": row.note, "cells": _cells(row.figures)} for row in rows],
         "bars": bars[:MOST_BARS],
         "left_out": len(bars[MOST_BARS:]),
         "summary": "; ".join(f"{name}: {number:,}" for name, number in bars[:MOST_SPOKEN]),

@@ -9,13 +9,14 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy as _
 
 from accounts.roles import CMU, OPERATORS, PROTECTED, Authority, Role
-from agencies.models import Agency
+from agencies.models import Agency, AgencySuccession
 from kit.crypto import EncryptedText, LookupField
 
 LANGUAGES = [("ar", _("Arabic")), ("en", _("English"))]
@@ -116,7 +117,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         absent = Absence.objects.on(day).filter(deputy=self).values("user")
         lent_by = Q(user__in=absent, user__is_active=True) & ~Q(role__in=PROTECTED)
         held = Membership.objects.active(day).filter(Q(user=self) | lent_by)
-        rows = [(Role(role), agency, user) for role, agency, user in held.values_list("role", "agency_id", "user_id")]
+        # Whoever works for an agency reads and finishes what it took over: closed cases stay with the other one.
+        taken_over = AgencySuccession.objects.executed().filter(
+            final=models.OuterRef("agency"), topic=None, governorate=None
+        )
+        columns = ("role", "agency_id", "user_id", ArraySubquery(taken_over.values("predecessor")))
+        rows = [
+            (Role(role), each, user)
+            for role, agency, user, others in held.values_list(*columns)
+            for each in (agency, *others)
+        ]
         own = {(role, agency) for role, agency, user in rows if user == self.pk}
         lent = sorted((row for row in rows if row[:2] not in own), key=str)
         return Authority(frozenset((role, agency) for role, agency, _user in rows), tuple(lent))
@@ -141,7 +151,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def active(self, on: date) -> Self:
         """Return the memberships in force on a day, first and last day included."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+        return self.active_from(on).filter(starts_on__lte=on)
+
+    def active_from(self, on: date) -> Self:
+        """Return the memberships that are in force on a day or later."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
     def lent(self) -> Self:
         """Return the memberships that a deputy takes over during an absence."""

@@ -1,4 +1,4 @@
-"""The tables of reference data: agencies, directorates, topics, routing rules, places, and the working calendar."""
+"""The tables of reference data: agencies, topics, routing rules, places, the working calendar, and what changed."""
 
 from agencies.models.base import Coded, Dated, Named, Reference, Shipped
 from agencies.models.bodies import (
@@ -10,7 +10,9 @@ from agencies.models.bodies import (
     OutsideCentre,
     Sector,
 )
+from agencies.models.changes import ChangeKind, ReferenceChange
 from agencies.models.places import City, CityLevel, Governorate
+from agencies.models.successions import AgencySuccession
 from agencies.models.topics import KINDS, Priority, QuestionKind, RoutingRule, Topic, TopicKind, TopicQuestion
 from agencies.models.workdays import (
     Audience,
@@ -28,8 +30,10 @@ __all__ = [
     "SHORT_NAME_EN",
     "Agency",
     "AgencyKind",
+    "AgencySuccession",
     "Audience",
     "CalendarChange",
+    "ChangeKind",
     "City",
     "CityLevel",
     "Coded",
@@ -44,6 +48,7 @@ __all__ = [
     "Priority",
     "QuestionKind",
     "Reference",
+    "ReferenceChange",
     "RoutingRule",
     "Sector",
     "Shipped",

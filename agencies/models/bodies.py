@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import TrigramWordSimilarity
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Length
@@ -157,6 +158,21 @@ class Agency(Coded, Named, Dated, Reference):
         """Return the short name in the language of the reader."""
         return self.short_name_en if get_language() == "en" else self.short_name_ar
 
+    def clean(self) -> None:
+        """Refuse a parent that stands below the agency itself."""
+        super().clean()
+        if self.parent is not None and self.pk in self.parent.lineage():
+            raise ValidationError({"parent": _("This agency stands below the agency itself. Choose another one.")})
+
+    def lineage(self) -> list[int]:
+        """Return the keys of the agency and of those above it, the nearest first; one query for each level."""
+        found: list[int] = []
+        above: Agency | None = self
+        while above is not None and above.pk not in found:
+            found.append(above.pk)
+            above = above.parent
+        return found
+
 
 class Directorate(Shipped, Named, Reference):
     """A technical directorate within an agency."""
@@ -183,6 +199,7 @@ class OutsideCentre(Coded, Named, Reference):
     agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agency")
     )
+    is_active = models.BooleanField(_("offered"), default=True, db_default=True)
     notes = models.TextField(_("notes"), blank=True)
 
     class Meta:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import transaction
 from django.db.models import F, FloatField, Func, OuterRef, Q, QuerySet, Value
 
 from accounts.models import User
-from agencies.models import Agency, Governorate, Topic
+from agencies import reference_changes
+from agencies.models import Agency, ChangeKind, Governorate, ReferenceChange, Topic
+from agencies.reference_changes import Author
 from complaints.engine.change import Change
 from complaints.models import Case, Precedent
 from kit.arabic import strip_prefixes
@@ -105,7 +108,43 @@ def listed(*, retired: bool = False) -> QuerySet[Precedent]:
     return Precedent.objects.filter(ended_at__isnull=not retired).select_related(*related).order_by("-made_at", "-pk")
 
 
-def retire(key: int, *, at: datetime) -> None:
-    """Retire a precedent, so that it is no longer offered; raises ``NoSuchPrecedent``."""
-    if not Precedent.objects.filter(pk=key, ended_at=None).update(ended_at=at):
-        raise NoSuchPrecedent
+@dataclass(frozen=True)
+class PrecedentText:
+    """What the unit writes as a precedent without a case; no governorate means everywhere."""
+
+    topic: Topic
+    governorate: Governorate | None
+    words: str
+    agency: Agency
+    why: str
+
+
+def write(text: PrecedentText, *, by: User, at: datetime, replaces: Precedent | None = None) -> Precedent:
+    """Keep a precedent that the unit writes; with ``replaces`` that one is retired, so that its reason stays readable.
+
+    Raises ``NoSuchPrecedent`` if that one is retired already.
+    """
+    with transaction.atomic():
+        if replaces is not None:
+            retire(replaces.pk, by=by, at=at)
+        made = Precedent.objects.create(**vars(text), made_by=by, made_at=at)
+        reference_changes.note(made, {"words": text.words}, kind=ChangeKind.ADDED, author=Author(by.pk, at))
+        return made
+
+
+def retire(key: int, *, by: User, at: datetime) -> None:
+    """Retire a precedent, so that it is no longer offered, and record who did; raises ``NoSuchPrecedent``."""
+    with transaction.atomic():
+        if not Precedent.objects.filter(pk=key, ended_at=None).update(ended_at=at):
+            raise NoSuchPrecedent
+        retired = Precedent.objects.get(pk=key)
+        reference_changes.note(retired, {"ended_at": at}, kind=ChangeKind.ENDED, author=Author(by.pk, at))
+
+
+def retired_by(precedents: Sequence[Precedent]) -> dict[int, str]:
+    """Return by key who retired each of ``precedents``; two statements."""
+    keys = [precedent.pk for precedent in precedents if precedent.ended_at]
+    ended = ReferenceChange.objects.filter(thing="precedent", row__in=keys, kind=ChangeKind.ENDED)
+    authors = {change.row: change.made_by for change in ended}
+    people = User.objects.in_bulk([key for key in set(authors.values()) if key])
+    return {row: people[key].name for row, key in authors.items() if key in people}

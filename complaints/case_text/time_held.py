@@ -17,6 +17,7 @@ from agencies.calendar import AMMAN, WorkingCalendar
 from complaints.models import Case, Holding
 from complaints.workflow import Holder
 from kit.streams import stream
+from kit.unit import unit_name
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -132,7 +133,9 @@ def held_by(holdings: Iterable[Holding], *, at: datetime, clock: WorkingTime) ->
 def holder_name(holding: Holding) -> str:
     """Return who held the case: the directorate or the agency by name, other parties by their kind."""
     where = holding.directorate or holding.agency
-    return where.name if where else str(Holder(holding.holder).label)
+    if where is not None:
+        return where.name
+    return unit_name() if holding.holder == Holder.CMU else str(Holder(holding.holder).label)
 
 
 def working_words(time: timedelta) -> str:

@@ -9,7 +9,16 @@ from django.utils import timezone
 from agencies import deadline_recalculation
 from complaints.attachments import inspection
 from complaints.engine import history_anchors
-from complaints.escalation import absences, breach_clocks, digest, expiry, ladder, recalculation
+from complaints.escalation import (
+    absences,
+    breach_clocks,
+    digest,
+    expiry,
+    ladder,
+    planned_changes,
+    recalculation,
+    successions,
+)
 from complaints.search import index
 from notifications import alarms
 from notifications.models import AlarmKind
@@ -79,6 +88,18 @@ def anchor_history() -> bool:
 def watch_breaches() -> None:
     """Go on with the notices about breaches, and raise an alarm for those that are late; safe to run twice."""
     breach_clocks.watch(at=timezone.now())
+
+
+@shared_task(name=planned_changes.TASK)
+def apply_reference_changes() -> int:
+    """Make the changes of reference data whose day has come; safe to run twice and at the same time."""
+    return planned_changes.apply_due(at=timezone.now())
+
+
+@shared_task(name=successions.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+def execute_successions() -> int:
+    """Merge and split agencies on their day, and refer their open cases; safe to run twice and at the same time."""
+    return successions.go_on(at=timezone.now())
 
 
 @shared_task(name="complaints.check_files", **NIGHTLY)

@@ -1,1 +1,1 @@
-"""The pages of the Government Complaints Management Unit."""
+"""The pages of the unit that runs the service."""

@@ -2,17 +2,24 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import CMU, Role
+from accounts.roles import CMU, UNIT_HEAD, Role
 from kit.menu import MenuEntry
 
 TRIAGE = MenuEntry("triage", _("Triage"), CMU)
-PRECEDENTS = MenuEntry("precedents", _("Precedents"), CMU)
+PRECEDENTS = MenuEntry("precedents", _("Precedents"), CMU, within="precedent-new precedent-change")
+ENDED_AGENCIES = MenuEntry("ended-agencies", _("Former agencies"), CMU, within="ended-agency")
+IDENTITIES = MenuEntry("identities", _("Identities"), CMU, within="identity")
+DIRECTORY = MenuEntry(
+    "directory",
+    _("Reference data"),
+    UNIT_HEAD,
+    within=(
+        "directory-rows directory-row directory-add directory-change directory-end directory-import successions "
+        "succession succession-plan"
+    ),
+)
 PRIVACY_REQUESTS = MenuEntry("privacy-requests", _("Privacy requests"), CMU, within="privacy-request")
 PRIVACY_VIEWS = MenuEntry("privacy-views", _("Who looked"), frozenset({Role.CMU_HEAD, Role.AUDITOR}))
 PRIVACY_RETENTION = MenuEntry("privacy-retention", _("Retention"), frozenset({Role.CMU_HEAD, Role.AUDITOR}))
-PRIVACY_HOLDS = MenuEntry("privacy-holds", _("Legal holds"), frozenset({Role.CMU_HEAD}), within="privacy-hold-lift")
-PRIVACY_BREACHES = MenuEntry(
-    "privacy-breaches", _("Data breaches"), frozenset({Role.CMU_HEAD}), within="privacy-breach"
-)
-ENDED_AGENCIES = MenuEntry("ended-agencies", _("Former agencies"), CMU, within="ended-agency")
-IDENTITIES = MenuEntry("identities", _("Identities"), CMU, within="identity")
+PRIVACY_HOLDS = MenuEntry("privacy-holds", _("Legal holds"), UNIT_HEAD, within="privacy-hold-lift")
+PRIVACY_BREACHES = MenuEntry("privacy-breaches", _("Data breaches"), UNIT_HEAD, within="privacy-breach")

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
+from complaints.unit.directory import views as directory
+from complaints.unit.directory.files import views as files
+from complaints.unit.directory.successions import views as successions
 from complaints.unit.ended_agencies import views as ended_agencies
 from complaints.unit.identities import decision_views as identity_decisions, views as identities
 from complaints.unit.objections import views as objections
@@ -18,6 +21,8 @@ urlpatterns = [
     path("staff/cases/<slug:ref>/uphold/", objections.uphold, name="desk-uphold"),
     path("staff/cases/<slug:ref>/dismiss/", objections.dismiss, name="desk-dismiss"),
     path("staff/precedents/", precedents.precedents_page, name="precedents"),
+    path("staff/precedents/new/", precedents.write, name="precedent-new"),
+    path("staff/precedents/<int:precedent>/change/", precedents.write, name="precedent-change"),
     path("staff/precedents/<int:precedent>/retire/", precedents.retire, name="precedent-retire"),
     path("staff/privacy/requests/", privacy.request_list, name="privacy-requests"),
     path("staff/privacy/requests/<uuid:asked>/", privacy.request_page, name="privacy-request"),
@@ -36,4 +41,17 @@ urlpatterns = [
     path("staff/identities/<uuid:pk>/correct/", identity_decisions.correct, name="identity-correct"),
     path("staff/identities/<uuid:pk>/merge/", identity_decisions.merge, name="identity-merge"),
     path("staff/identities/<uuid:pk>/reject/", identity_decisions.reject, name="identity-reject"),
+    path("staff/directory/", directory.directory, name="directory"),
+    path("staff/directory/successions/", successions.successions, name="successions"),
+    path("staff/directory/successions/plan/", successions.plan, name="succession-plan"),
+    path("staff/directory/successions/<int:succession>/", successions.succession, name="succession"),
+    path("staff/directory/successions/<int:succession>/cancel/", successions.cancel, name="succession-cancel"),
+    path("staff/directory/<slug:thing>/", directory.rows, name="directory-rows"),
+    path("staff/directory/<slug:thing>/add/", directory.add, name="directory-add"),
+    path("staff/directory/<slug:thing>/export/", files.export, name="directory-export"),
+    path("staff/directory/<slug:thing>/import/", files.import_file, name="directory-import"),
+    path("staff/directory/<slug:thing>/<int:row>/", directory.row, name="directory-row"),
+    path("staff/directory/<slug:thing>/<int:row>/change/", directory.change, name="directory-change"),
+    path("staff/directory/<slug:thing>/<int:row>/end/", directory.end, name="directory-end"),
+    path("staff/directory/<slug:thing>/<int:row>/changes/<int:change>/drop/", directory.drop, name="directory-drop"),
 ]

@@ -120,7 +120,7 @@ OUTCOMES: dict[str, tuple[Outcome, ...]] = {
 class Holder(TextChoices):
     """Who holds the case: exactly one party while it is open."""
 
-    CMU = "cmu", _("Government Complaints Management Unit")
+    CMU = "cmu", _("The unit")
     AGENCY = "agency", _("Agency")
     DIRECTORATE = "directorate", _("Directorate")
     CITIZEN = "citizen", _("Citizen")

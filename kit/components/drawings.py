@@ -3,6 +3,8 @@
 from functools import cache
 
 from django import template
+from django.conf import settings
+from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -26,9 +28,15 @@ def icon(name: str, *, label: str = "") -> SafeString:
 
 
 @register.simple_tag
-@cache
 def mark() -> SafeString:
-    """Draw the logo: a speech bubble that holds the seven-pointed star."""
+    """Draw the logo: the picture of the settings, or a speech bubble that holds the seven-pointed star."""
+    if settings.LOGO_FILE:
+        return format_html('<img src="{}" alt="" width="40" height="40">', static(settings.LOGO_FILE))
+    return _drawn_mark()
+
+
+@cache
+def _drawn_mark() -> SafeString:
     return markup("logo", bubble=icons.BUBBLE, star=icons.star(24, 21.3, 13))
 
 

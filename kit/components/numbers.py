@@ -9,10 +9,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from kit.unit import unit_name
+from kit.unit import domain_ending, official_line, unit_name
 
 register = template.Library()
 register.simple_tag(unit_name)
+register.simple_tag(official_line)
+register.simple_tag(domain_ending)
 
 
 @register.simple_tag

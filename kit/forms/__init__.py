@@ -1,5 +1,6 @@
 """Form fields in the house voice: Arabic digits folded, unsafe text refused, every error a whole sentence."""
 
+from kit.forms.boxes import DayBoxField, TimeBoxField
 from kit.forms.choices import Card, ChoiceCards, ChoiceCardsField
 from kit.forms.dates import BirthDateField, BirthDateInput, DayField, DayInput
 from kit.forms.emails import EmailField
@@ -16,6 +17,7 @@ __all__ = [
     "Card",
     "ChoiceCards",
     "ChoiceCardsField",
+    "DayBoxField",
     "DayField",
     "DayInput",
     "DigitsField",
@@ -29,6 +31,7 @@ __all__ = [
     "NumberField",
     "ParagraphField",
     "PasswordField",
+    "TimeBoxField",
     "plain_digits",
     "safe_text",
 ]

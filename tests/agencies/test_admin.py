@@ -118,19 +118,18 @@ def test_a_new_row_is_a_persons(operator, loaded):
     day = {"on": "2026-02-01", "name_ar": "عطلة ثلج", "name_en": "Snow", "audience": "all", "status": "confirmed"}
     assert operator.post(address(Holiday, "add"), day).status_code == 302
     snow = Holiday.objects.get(on=date(2026, 2, 1))
-    assert (snow.code, snow.edited_at is not None) == (None, True)
+    assert (str(snow.code)[:2], snow.edited_at is not None) == ("u-", True)
 
 
-def test_only_what_people_added_can_be_deleted(operator, loaded):
+def test_nothing_can_be_deleted(operator, loaded):
     eid = Holiday.objects.get(code="2026-eid-al-fitr-1")
     snow = Holiday.objects.create(on=date(2026, 2, 1), name_ar="عطلة ثلج", name_en="Snow")
-    assert operator.post(address(Holiday, "delete", eid.pk), {"post": "yes"}).status_code == 403
-    assert operator.post(address(Holiday, "delete", snow.pk), {"post": "yes"}).status_code == 302
-    assert Holiday.objects.filter(pk__in=[eid.pk, snow.pk]).get() == eid
+    for day in (eid, snow):
+        assert operator.post(address(Holiday, "delete", day.pk), {"post": "yes"}).status_code == 403
     operator.post(
         address(Holiday, "changelist"), {"action": "delete_selected", "_selected_action": [eid.pk], "post": "yes"}
     )
-    assert Holiday.objects.filter(pk=eid.pk).count() == 1
+    assert Holiday.objects.filter(pk__in=[eid.pk, snow.pk]).count() == 2
 
 
 def test_the_code_of_a_stored_row_is_fixed(operator, loaded):
@@ -220,8 +219,6 @@ def test_every_change_of_the_calendar_requests_a_recalculation_in_its_own_transa
     operator.post(address(Holiday, "changelist"), {"action": "call_off", "_selected_action": [snow.pk]})
     operator.post(address(Holiday, "changelist"), {"action": "confirm", "_selected_action": [snow.pk]})
     assert changes.count() == 3
-    operator.post(address(Holiday, "delete", snow.pk), {"post": "yes"})
-    assert changes.count() == 4
 
 
 # ---- the questions of a topic ----

@@ -72,4 +72,12 @@ def test_every_entry_leads_to_a_page() -> None:
     needs |= {"text-delete": [1], "message": key, "identity": key}
     needs |= {"person": key, "person-role": key, "person-role-end": [*key, 1]}
     needs |= {"person-absence": key, "person-details": key}
+    needs |= {
+        "directory-rows": ["x"],
+        "directory-add": ["x"],
+        "directory-import": ["x"],
+        "succession": [1],
+        "precedent-change": [1],
+    }
+    needs |= {f"directory-{name}": ["x", 1] for name in ("row", "change", "end")}
     assert [reverse(name, args=needs.get(name, [])).startswith("/") for name in names] == [True] * len(names)

@@ -17,6 +17,7 @@ READS_ENVIRONMENT = (
     "accounts/identity/environment.py",
     "config/environment.py",
     "config/settings.py",
+    "config/operator.py",
     "config/web.py",
     "config/wsgi.py",
     "config/probe.py",

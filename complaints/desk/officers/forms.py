@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -12,36 +11,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.models import User
-from kit.arabic import fold_digits
-from kit.forms import DigitsInput, Form
+from kit.forms import DayBoxField, Form
 
 #: Nobody plans an absence further ahead, nor a longer one.
 MOST_AHEAD = timedelta(days=366)
-_DAY = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})", re.ASCII)
 _CHOOSE = ("", _("— choose —"))
 #: Why somebody who was offered a moment ago cannot be chosen.
 GONE = _("This person is not available at this agency today. Choose someone else")
-
-
-class DayField(forms.CharField):
-    """A day in one box, day, month and year, in either digits."""
-
-    widget = DigitsInput
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=DigitsInput(attrs={"data-digits": False, "inputmode": "text"}), **kwargs)
-
-    def clean(self, value: Any) -> Any:
-        """Return the date."""
-        typed = super().clean(value)
-        found = _DAY.fullmatch(fold_digits(typed).strip())
-        try:
-            return date(int(found[3]), int(found[2]), int(found[1])) if found else self._refuse()
-        except ValueError:
-            return self._refuse()
-
-    def _refuse(self) -> date:
-        raise ValidationError(_("Enter a real date such as 22/1/2026: day, month, year"), code="invalid")
 
 
 class AbsenceForm(Form):
@@ -56,8 +32,8 @@ class AbsenceForm(Form):
         error_messages={"required": _("Choose a deputy"), "invalid_choice": GONE},
         help_text=_("The deputy can see and decide everything the absent person could. The history names both."),
     )
-    starts_on = DayField(label=_("First day of the absence"), help_text=_("Day, month and year, such as 22/1/2026"))
-    ends_on = DayField(label=_("Last day of the absence"), help_text=_("Day, month and year, such as 22/1/2026"))
+    starts_on = DayBoxField(label=_("First day of the absence"), help_text=_("Day, month and year, such as 22/1/2026"))
+    ends_on = DayBoxField(label=_("Last day of the absence"), help_text=_("Day, month and year, such as 22/1/2026"))
 
     def __init__(
         self, data: Mapping[str, Any] | None, *, people: Sequence[User], today: date, chosen: str = ""

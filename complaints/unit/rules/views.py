@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user, staff_required
-from accounts.roles import CMU, OPERATORS
+from accounts.roles import CMU, UNIT_HEAD
 from agencies.models import Agency, Governorate, RoutingRule, Topic
 from complaints.models import Case
 from complaints.staff.frame import frame
@@ -38,7 +37,7 @@ def try_out(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         proposal = form.proposal
         trial = try_rule(proposal, scope=Case.objects.at_desk_of(user, at=at), at=at)
-        may_save = settings.ADMIN_ENABLED and user.authority(at).has(OPERATORS)
+        may_save = user.authority(at).has(UNIT_HEAD)
         context |= {"trial": trial, "proposal": proposal, "save_url": _save_url(proposal) if may_save else ""}
     return render(request, "complaints/unit/rules/try_rule.html", context)
 
@@ -50,13 +49,12 @@ def _in_groups(topics: list[Topic]) -> list[Topic]:
 
 
 def _save_url(proposal: Proposal) -> str:
-    """Return where an operator saves the rule: the form of the one it replaces, or a new one with the boxes filled."""
-    if proposal.replaces:
-        return reverse("admin:agencies_routingrule_change", args=[proposal.replaces.pk])
+    """Return where the head of the unit saves the rule from a day on, in place of the one it replaces."""
     filled = {
         "topic": proposal.topic.pk,
         "governorate": proposal.governorate.pk if proposal.governorate else "",
         "place_ar": proposal.place,
         "agency": proposal.agency.pk,
+        "replaces": proposal.replaces.pk if proposal.replaces else "",
     }
-    return f"{reverse('admin:agencies_routingrule_add')}?{urlencode(filled)}"
+    return f"{reverse('directory-add', args=['rules'])}?{urlencode(filled)}"

@@ -21,9 +21,11 @@ from accounts.identity import recheck
 from accounts.models import Citizen, User
 from accounts.sign_in import expiry as sign_in_expiry
 from accounts.staff import operator_alarms
-from agencies.models import Holiday
+from agencies import reference_changes, successions as successor_plans
+from agencies.models import AgencySuccession, Holiday
+from agencies.reference_changes import Author
 from complaints.actions import accept, ask
-from complaints.escalation import absences, digest, expiry, ladder, recalculation
+from complaints.escalation import absences, digest, expiry, ladder, planned_changes, recalculation, successions
 from complaints.models import Clock
 from complaints.search import index
 from notifications import alarms, tasks as notification_tasks
@@ -31,6 +33,7 @@ from notifications.carriers import Status, StatusReport
 from notifications.models import AlarmKind, FailingRow, MessageState
 from notifications.periodic.rows import MOST_ALARMS, RowRun, forget_old
 from notifications.reconciliation import audit, status_checks
+from tests.cast import make_agency
 from tests.complaints.escalation.mornings import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +84,23 @@ def _two_cases_of_a_silent_officer(get: Get) -> tuple[Any, Any]:
         accept(case, by=get("omar"), at=get("now"), days=5)
     User.objects.update(created_at=get("now") - timedelta(days=30))
     return cases[0].pk, cases[1].pk
+
+
+def _two_planned_changes(get: Get) -> tuple[Any, Any]:
+    author = Author(None, get("now"))
+    rows = (get("water"), get("gam"))
+    made = [reference_changes.change(row, {"notes": "x"}, author=author, on=date(2026, 1, 11)) for row in rows]
+    first, second = (each.pk for each in made if each)
+    return first, second
+
+
+def _two_successions(get: Get) -> tuple[Any, Any]:
+    author, springs = Author(get("lina").pk, get("now")), make_agency("springs", "الينابيع", "Springs")
+    pairs = [
+        AgencySuccession(predecessor=get(old), successor=springs, on=date(2026, 1, 11)) for old in ("water", "gam")
+    ]
+    first, second = (successor_plans.plan(each, author=author).pk for each in pairs)
+    return first, second
 
 
 def _two_drafts(get: Get) -> tuple[Any, Any]:
@@ -161,6 +181,14 @@ SCENARIOS = {
     "complaints.unassign_inactive": Scenario(
         "case", "complaints.escalation.absences._assign", lambda case, *_, **__: case.pk,
         _two_cases_of_a_silent_officer, lambda at: absences.unassign_inactive(at=at), JANUARY, is_real=True,
+    ),
+    "complaints.apply_reference_changes": Scenario(
+        "change", "agencies.reference_changes.apply", lambda key, **_: key, _two_planned_changes,
+        lambda at: planned_changes.apply_due(at=at), JANUARY, is_real=True,
+    ),
+    "complaints.execute_successions": Scenario(
+        "succession", "complaints.escalation.successions.execute", lambda key, **_: key, _two_successions,
+        lambda at: successions.go_on(at=at), JANUARY, is_real=True,
     ),
     "complaints.discard_drafts": Scenario(
         "draft", "complaints.attachments.uploads.discard", lambda draft: draft.pk, _two_drafts,

@@ -86,4 +86,6 @@ def take_back(request: ActionRequest) -> HttpResponse:
 def _centres(request: ActionRequest) -> list[OutsideCentre]:
     """Return the centres, those of the case's own agency first."""
     own = request.case.agency_id
-    return sorted(OutsideCentre.objects.all(), key=lambda centre: (centre.agency_id != own, centre.code))
+    return sorted(
+        OutsideCentre.objects.filter(is_active=True), key=lambda centre: (centre.agency_id != own, centre.code)
+    )

@@ -82,15 +82,15 @@ def test_one_without_a_place_fits_everywhere_and_one_of_the_place_goes_first(
 
 
 def test_a_retired_one_and_one_of_an_agency_that_ended_fit_nothing(
-    kept: Precedent, outage: Topic, irbid: Governorate, now: datetime
+    kept: Precedent, outage: Topic, irbid: Governorate, lina: User, now: datetime
 ) -> None:
     Agency.objects.filter(pk=kept.agency_id).update(ends_on="2026-01-03")
     assert found(outage, irbid, TEXT, now) == []
     Agency.objects.filter(pk=kept.agency_id).update(ends_on=None)
-    precedents.retire(kept.pk, at=now)
+    precedents.retire(kept.pk, by=lina, at=now)
     assert found(outage, irbid, TEXT, now) == []
     with pytest.raises(precedents.NoSuchPrecedent):
-        precedents.retire(kept.pk, at=now)
+        precedents.retire(kept.pk, by=lina, at=now)
 
 
 def test_of_many_cases_each_gets_its_own_in_two_statements(
@@ -181,6 +181,27 @@ def test_the_unit_reads_and_retires_them(desk: Desk, kept: Precedent, lina: User
     assert list(desk(lina).get(reverse("precedents")).context["precedents"]) == []
     assert list(desk(lina).get(f"{reverse('precedents')}?view=retired").context["precedents"]) == [kept]
     assert desk(lina).post(reverse("precedent-retire", args=[kept.pk])).status_code == 404
+    assert desk(lina).get(f"{reverse('precedents')}?view=retired").content.decode().count("Lina Madanat") >= 2
+
+
+def test_the_unit_writes_one_without_a_case_and_changes_it(desk: Desk, kept: Precedent, lina: User) -> None:
+    client = desk(lina)
+    said = {
+        "topic": kept.topic_id,
+        "governorate": "",
+        "agency": kept.agency_id,
+        "words": "انقطاع المياه",
+        "why": RULING,
+    }
+    assert client.post(reverse("precedent-new"), said | {"why": ""}).status_code == 200
+    assert client.post(reverse("precedent-new"), said).status_code == 302
+    change = reverse("precedent-change", args=[kept.pk])
+    assert client.get(change).context["form"].initial["words"] == kept.words
+    assert client.post(change, said | {"words": "ضعف المياه"}).status_code == 302
+    kept.refresh_from_db()
+    standing = Precedent.objects.filter(ended_at=None).values_list("words", flat=True)
+    assert (kept.ended_at is not None, set(standing)) == (True, {"انقطاع المياه", "ضعف المياه"})
+    assert client.post(change, said).status_code == 404
 
 
 def test_nobody_else_does(desk: Desk, kept: Precedent, omar: User, nadia: User, sami: User) -> None:

@@ -155,12 +155,12 @@ def test_what_makes_no_rule_is_said(desk: Desk, lina: User, said: dict[str, str]
 
 
 @pytest.mark.usefixtures("gam", "outage")
-def test_an_operator_of_the_unit_is_led_to_the_form_that_saves_it(desk: Desk, lina: User, cmu: Agency) -> None:
-    text = "Only a system operator can save a rule. Send them the address of this page."
+def test_the_head_of_the_unit_is_led_to_the_form_that_saves_it(desk: Desk, lina: User, cmu: Agency) -> None:
+    text = "Only the head of the CMU can save a rule. Send them the address of this page."
     assert text in desk(lina).get(reverse("rules-try"), asked()).content.decode()
-    give_role(lina, cmu, Role.OPERATOR)
+    give_role(lina, cmu, Role.CMU_HEAD)
     page = desk(lina).get(reverse("rules-try"), asked()).content.decode()
-    assert reverse("admin:agencies_routingrule_add") in page
+    assert reverse("directory-add", args=["rules"]) in page
 
 
 def test_trying_is_the_units_alone(

@@ -1,0 +1,189 @@
+"""Exports a table of reference data as the CSV file that is loaded from, and imports such a file after a dry run.
+
+A file is written whole or not at all. The dry run writes it and rolls back, so that the database has judged every row.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext
+
+from agencies.models import ChangeKind, HolidayStatus, Reference
+from agencies.reference_changes import Author
+from agencies.reference_data import FILES, BadReference, Recorded, Written, attributes, differing, refusal, waves, write
+from agencies.reference_reading import (
+    GUARDED,
+    ReferenceTable,
+    codes_in_use,
+    loaded_fields,
+    manager,
+    read,
+    wrong_references,
+)
+
+#: The largest file: the longest of the project has 148 lines. The page that confirms it must fit into one form.
+MOST_BYTES = 512 * 1024
+MOST_LINES = 2_000
+UTF8_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What a file changes: rows added, changed and ended, with their values before and after.
+
+    ``others`` are stored and not in the file: they stay. ``digest`` names exactly these changes.
+    """
+
+    added: Sequence[Recorded]
+    changed: Sequence[Recorded]
+    ended: Sequence[Recorded]
+    others: int
+    digest: str
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.ended)
+
+
+class PlanOvertaken(Exception):
+    """Somebody changed the table since the dry run: ``plan`` is what the file would change now."""
+
+    def __init__(self, plan: ImportPlan) -> None:
+        super().__init__()
+        self.plan = plan
+
+
+def file_of(model: type[Reference]) -> str:
+    """Return the name of the file of a table."""
+    return next(file for file, known in FILES.items() if known is model)
+
+
+def text_of(data: bytes, *, file: str) -> str:
+    """Return the text of a file in UTF-8, with or without its mark; raise BadReference if it is too large or not."""
+    if len(data) > MOST_BYTES or data.count(b"\n") > MOST_LINES:
+        words = gettext("%(file)s is too large: a file may have %(lines)s lines and half a megabyte. Divide it.")
+        raise BadReference([words % {"file": file, "lines": f"{MOST_LINES:,}"}])
+    try:
+        return data.removeprefix(UTF8_MARK).decode("utf-8")
+    except UnicodeDecodeError:
+        words = gettext(
+            "%(file)s is not in UTF-8; it may be in Windows-1256. Save it as “CSV UTF-8” and choose it again."
+        )
+        raise BadReference([words % {"file": file}]) from None
+
+
+def check(text: str, model: type[Reference], *, author: Author) -> ImportPlan:
+    """Return what a file would change, and change nothing; raise BadReference with all its problems."""
+    with transaction.atomic():
+        plan = _write(text, model, author=author)
+        transaction.set_rollback(True)
+    return plan
+
+
+def apply(text: str, model: type[Reference], *, author: Author, digest: str) -> ImportPlan:
+    """Change what the dry run named ``digest`` has shown; raise PlanOvertaken if it would be something else now."""
+    with transaction.atomic():
+        plan = _write(text, model, author=author)
+        if plan.digest != digest:
+            raise PlanOvertaken(plan)
+    return plan
+
+
+def export(model: type[Reference]) -> Iterator[str]:
+    """Yield the file of a table line by line; cells that a spreadsheet would calculate get an apostrophe."""
+    fields = loaded_fields(model)
+    keys = [name for name, known in fields.items() if isinstance(known, models.ForeignKey)]
+    writer = csv.writer(_Echo(), lineterminator="\n")
+    yield "\ufeff"
+    yield writer.writerow(fields)
+    for row in manager(model).exclude(code=None).select_related(*keys).order_by("pk"):
+        yield writer.writerow([_cell(getattr(row, name)) for name in fields])
+
+
+class _Echo:
+    """A file object whose ``write`` returns the text, so that lines can be streamed."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ";".join(value)
+        case Reference():
+            return str(getattr(value, "code", ""))
+    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return f"'{text}" if text[:1] in GUARDED else text
+
+
+def _write(text: str, model: type[Reference], *, author: Author) -> ImportPlan:
+    file, problems = file_of(model), list[str]()
+    try:
+        table = read(io.StringIO(text, newline=""), file, model, problems)
+    except csv.Error:
+        raise BadReference([gettext("%(file)s cannot be read as CSV.") % {"file": file}]) from None
+    codes = codes_in_use()
+    problems = problems or list(wrong_references(table, codes, [table]))
+    if problems:
+        raise BadReference(problems)
+    try:
+        with transaction.atomic():
+            return _plan(write(table, codes, author=author, kind=ChangeKind.IMPORTED))
+    except BadReference as refused:
+        if not isinstance(refused.__cause__, IntegrityError):
+            raise
+        raise BadReference(_refused_lines(table, author)) from refused
+
+
+def _refused_lines(table: ReferenceTable, author: Author) -> list[str]:
+    """Write the lines one by one, and return those that the database refuses; the caller rolls all back."""
+    codes, problems = codes_in_use(), list[str]()
+    stored = {row.code: row for row in manager(table.model).exclude(code=None)}
+    for wave in waves(table, codes, stored):
+        for row in wave:
+            new = table.model(**attributes(table, row, codes))
+            problems += _refusals(table, new, row.line)
+            codes[table.model][row.code] = new.pk
+    for row in table.rows:
+        if row.code in stored:
+            changed = stored[row.code]
+            for name, value in differing(table, row, changed, codes, author).items():
+                setattr(changed, name, value)
+            problems += _refusals(table, changed, row.line)
+    return problems
+
+
+def _refusals(table: ReferenceTable, row: Reference, line: int) -> list[str]:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as refused:
+        return [refusal(table, refused, line=line)]
+    return []
+
+
+def _plan(written: Written) -> ImportPlan:
+    ended = [found for found in written.changed if _is_ended(*found)]
+    changed = [found for found in written.changed if found not in ended]
+    told = [(getattr(row, "code", ""), dict(old), dict(new)) for row, old, new in (*written.added, *written.changed)]
+    digest = hashlib.sha256(repr(told).encode()).hexdigest()
+    return ImportPlan(written.added, changed, ended, written.others, digest)
+
+
+def _is_ended(_row: Reference, before: Any, after: Any) -> bool:
+    return (
+        (before.get("ends_on", True) is None and after.get("ends_on") is not None)
+        or after.get("is_active") is False
+        or after.get("status") == HolidayStatus.CALLED_OFF
+    )

@@ -1,0 +1,1 @@
+"""Agencies: their names, their place in the tree, and their end."""

@@ -1,0 +1,1 @@
+"""Centres outside the system."""

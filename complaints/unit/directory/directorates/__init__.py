@@ -1,0 +1,1 @@
+"""The technical directorates of agencies."""

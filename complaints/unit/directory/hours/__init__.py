@@ -1,0 +1,1 @@
+"""The working hours of the year and of Ramadan."""

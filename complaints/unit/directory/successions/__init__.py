@@ -1,0 +1,1 @@
+"""Agencies that are merged or split."""

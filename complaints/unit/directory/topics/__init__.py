@@ -1,0 +1,1 @@
+"""Topics: limits, signatures and who may see them."""

@@ -1,0 +1,204 @@
+"""The reference data of the unit: listed, added, changed from a day on, ended, and who changed what."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Role
+from agencies import reference_changes
+from agencies.models import (
+    Agency,
+    CalendarChange,
+    Governorate,
+    Holiday,
+    OutsideCentre,
+    ReferenceChange,
+    RoutingRule,
+    Topic,
+    TopicQuestion,
+)
+from agencies.reference_changes import Author
+from agencies.routing import owner_for
+from complaints.escalation import planned_changes
+from complaints.unit.directory.registry import THINGS
+from tests.cast import make_agency, make_staff
+from tests.complaints.pages import Desk, statements_of
+
+
+def page(name: str, *args: object) -> str:
+    return reverse(f"directory-{name}", args=args)
+
+
+def typed(row: Agency, **more: object) -> dict[str, object]:
+    """Return what the form of an agency sends when nothing was changed but ``more``."""
+    newest = reference_changes.of_row(row).values_list("pk", flat=True).first() or 0
+    names = ("name_ar", "name_en", "short_name_ar", "short_name_en", "kind", "sector", "services_ar", "aliases_ar")
+    said = {name: getattr(row, name) for name in names}
+    return {**said, "parent": row.parent_id or "", "is_complainable": "on", "notes": "", "seen": newest, **more}
+
+
+def test_every_list_and_form_opens_and_ten_rows_cost_what_one_does(desk: Desk, hala: User, water: Agency) -> None:
+    client = desk(hala)
+    assert client.get(reverse("directory")).status_code == 200
+    for slug in THINGS:
+        for name in ("rows", "add", "import"):
+            assert client.get(page(name, slug)).status_code == 200, (slug, name)
+    one = statements_of(client, page("rows", "agencies"))
+    for number in range(9):
+        make_agency(f"a{number}", f"جهة {number}", f"Agency {number}", parent=water)
+    assert statements_of(client, page("rows", "agencies")) == one
+    found = client.get(page("rows", "agencies"), {"q": "جهه 7"}).context["rows"]
+    assert [row.code for row, _cells in found] == ["a7"]
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.CMU_HEAD}))
+def test_nobody_but_the_head_of_the_unit_finds_the_pages(desk: Desk, water: Agency, role: Role) -> None:
+    client = desk(make_staff("rana@x.example", "رنا", "Rana", "+962790100071", water, role))
+    urls = [reverse("directory"), reverse("successions"), reverse("succession-plan"), page("rows", "agencies")]
+    urls += [page("change", "agencies", water.pk), page("export", "agencies"), page("import", "agencies")]
+    assert {client.get(url).status_code for url in urls} == {404}
+    assert client.post(page("change", "agencies", water.pk), typed(water, name_en="Mine")).status_code == 404
+    assert ReferenceChange.objects.count() == 0
+
+
+def test_a_thing_or_a_row_that_does_not_exist_is_not_found(desk: Desk, hala: User) -> None:
+    client = desk(hala)
+    urls = [page("rows", "people"), page("row", "agencies", 999_999), page("end", "agencies", 999_999)]
+    assert [client.get(url).status_code for url in urls] == [404] * 3
+
+
+def test_a_renamed_agency_is_found_by_its_old_name_and_the_page_says_who_changed_it(
+    desk: Desk, hala: User, water: Agency, now: datetime
+) -> None:
+    answer = desk(hala).post(page("change", "agencies", water.pk), typed(water, name_ar="شركة الينابيع"))
+    water.refresh_from_db()
+    assert (answer.status_code, water.name_ar) == (302, "شركة الينابيع")
+    assert list(Agency.objects.matching("مياه الاردن")) == [water]
+    (change,) = reference_changes.of_row(water)
+    assert (change.made_by, change.made_at, change.kind) == (hala.pk, now, "changed")
+    assert change.before["name_ar"] == "شركة مياه الأردن"
+    html = desk(hala).get(page("row", "agencies", water.pk)).content.decode()
+    assert "Hala Qawar" in html
+    assert "شركة مياه الأردن" in html
+
+
+def test_a_change_for_a_later_day_takes_effect_on_that_day_and_not_before(
+    desk: Desk, hala: User, leak: Topic, now: datetime
+) -> None:
+    client = desk(hala)
+    said: dict[str, object] = {
+        "parent": leak.parent_id,
+        "name_ar": leak.name_ar,
+        "name_en": leak.name_en,
+        "position": 0,
+        "limit_days": 3,
+    }
+    said |= {"kinds": ["complaint"], "priority": "high", "seen": 0, "effective_on": "7/1/2026"}
+    assert client.post(page("change", "topics", leak.pk), said).status_code == 302
+    leak.refresh_from_db()
+    assert leak.limit_days == 5
+    assert "3" in client.get(page("row", "topics", leak.pk)).content.decode()
+    assert planned_changes.apply_due(at=now + timedelta(days=2)) == 0
+    assert planned_changes.apply_due(at=now + timedelta(days=3)) == 1
+    assert planned_changes.apply_due(at=now + timedelta(days=3)) == 0
+    leak.refresh_from_db()
+    assert (leak.limit_days, leak.kinds) == (3, ["complaint"])
+
+
+def test_a_planned_change_can_be_given_up(desk: Desk, hala: User, water: Agency, now: datetime) -> None:
+    author = Author(hala.pk, now)
+    change = reference_changes.change(water, {"name_en": "Springs"}, author=author, on=date(2026, 2, 1))
+    assert change is not None
+    url = page("drop", "agencies", water.pk, change.pk)
+    assert [desk(hala).get(url).status_code, desk(hala).post(url).status_code] == [405, 302]
+    assert planned_changes.apply_due(at=now + timedelta(days=60)) == 0
+    water.refresh_from_db()
+    assert water.name_en == "Jordan Water Company"
+
+
+@pytest.mark.parametrize(
+    ("typed_day", "status"), [("1/1/2026", 200), ("soon", 200), ("1/1/2031", 200), ("", 302), ("4/1/2026", 302)]
+)
+def test_days_that_are_over_or_no_days_are_said_beside_the_box(
+    desk: Desk, hala: User, water: Agency, typed_day: str, status: int
+) -> None:
+    said = typed(water, name_en="Springs", effective_on=typed_day)
+    answer = desk(hala).post(page("change", "agencies", water.pk), said)
+    assert answer.status_code == status
+    if status == 200:
+        assert list(answer.context["form"].errors) == ["effective_on"]
+        assert "Springs" in answer.content.decode()
+
+
+def test_an_agency_cannot_stand_below_itself_and_what_was_typed_stays(
+    desk: Desk, hala: User, water: Agency, gam: Agency
+) -> None:
+    Agency.objects.filter(pk=gam.pk).update(parent=water)
+    answer = desk(hala).post(page("change", "agencies", water.pk), typed(water, parent=gam.pk, notes="ملاحظة"))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["parent"])
+    assert "ملاحظة" in answer.content.decode()
+    formula = desk(hala).post(page("change", "agencies", water.pk), typed(water, name_en="=1+1"))
+    assert list(formula.context["form"].errors) == ["name_en"]
+
+
+def test_whoever_was_overtaken_keeps_what_was_typed(desk: Desk, hala: User, water: Agency, now: datetime) -> None:
+    said = typed(water, name_en="Mine")
+    reference_changes.change(water, {"name_en": "Theirs"}, author=Author(None, now))
+    answer = desk(hala).post(page("change", "agencies", water.pk), said)
+    water.refresh_from_db()
+    assert (answer.status_code, water.name_en) == (409, "Theirs")
+    assert "Mine" in answer.content.decode()
+
+
+def test_rows_are_added_and_ended_and_nothing_is_deleted(desk: Desk, hala: User, water: Agency, leak: Topic) -> None:
+    client = desk(hala)
+    day = {"on": "1/2/2026", "name_ar": "عطلة ثلج", "name_en": "Snow", "audience": "all", "status": "confirmed"}
+    assert client.post(page("add", "holidays"), day).status_code == 302
+    assert client.post(page("add", "holidays"), day).status_code == 200
+    question = {"topic": leak.pk, "name_ar": "رقم العداد", "name_en": "Meter", "position": 1, "kind": "line"}
+    assert client.post(page("add", "questions"), question).status_code == 302
+    centre = {"name_ar": "مركز", "name_en": "Centre", "phone": "117116"}
+    assert client.post(page("add", "centres"), centre).status_code == 302
+    snow, asked, centre_row = Holiday.objects.get(), TopicQuestion.objects.get(), OutsideCentre.objects.get()
+    assert client.post(page("end", "holidays", snow.pk)).status_code == 302
+    assert client.post(page("end", "questions", asked.pk), {"on": "4/1/2026"}).status_code == 302
+    assert client.post(page("end", "centres", centre_row.pk), {"on": "9/1/2026"}).status_code == 302
+    assert client.post(page("end", "agencies", water.pk), {"on": "1/1/2026"}).status_code == 200
+    assert client.post(page("end", "agencies", water.pk), {"on": "31/1/2026"}).status_code == 302
+    for row in (snow, asked, centre_row, water):
+        row.refresh_from_db()
+    assert (snow.status, asked.is_active, centre_row.is_active) == ("called_off", False, True)
+    assert (water.ends_on, CalendarChange.objects.count()) == (date(2026, 1, 31), 2)
+    assert client.get(page("end", "holidays", snow.pk)).status_code == 404
+
+
+def test_a_tried_rule_replaces_another_from_a_day_on(
+    desk: Desk, hala: User, leak: Topic, amman: Governorate, water: Agency, gam: Agency
+) -> None:
+    old = RoutingRule.objects.create(topic=leak, governorate=amman, agency=water)
+    client = desk(hala)
+    form = {"topic": leak.pk, "governorate": amman.pk, "agency": gam.pk, "replaces": old.pk, "starts_on": ""}
+    assert list(client.post(page("add", "rules"), form).context["form"].errors) == ["starts_on"]
+    assert client.get(page("add", "rules"), {**form, "topic": "x"}).status_code == 200
+    assert client.post(page("add", "rules"), form | {"starts_on": "10/1/2026"}).status_code == 302
+    owners = [owner_for(leak, amman, date(2026, 1, day)) for day in (9, 10)]
+    assert owners == [water, gam]
+    # The same work once more, without replacing anything, contradicts the rule.
+    again = client.post(page("add", "rules"), form | {"starts_on": "12/1/2026", "replaces": ""})
+    assert (again.status_code, RoutingRule.objects.count()) == (200, 2)
+
+
+def test_changes_are_append_only(water: Agency, now: datetime) -> None:
+    reference_changes.change(water, {"name_en": "Springs"}, author=Author(None, now))
+    for forge in (
+        lambda: ReferenceChange.objects.update(before={}),
+        lambda: ReferenceChange.objects.update(applied_at=now + timedelta(days=1)),
+        lambda: ReferenceChange.objects.all().delete(),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            forge()
