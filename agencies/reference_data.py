@@ -130,7 +130,14 @@ def load(folder: Path = DATA, *, at: datetime) -> list[LoadOutcome]:
             raise BadReference(problems)
         with transaction.atomic():
             written = [write(table, codes, author=Author(None, at), kind=ChangeKind.LOADED) for table in tables]
+            if any(moves_deadlines(table, found) for table, found in zip(tables, written, strict=True)):
+                deadline_recalculation.request(at=at)
     return [_outcome(table, found) for table, found in zip(tables, written, strict=True)]
+
+
+def moves_deadlines(table: ReferenceTable, found: Written) -> bool:
+    """Tell whether the calendar changed, by which deadlines are counted."""
+    return issubclass(table.model, Holiday | WorkingHours) and bool(found.added or found.changed)
 
 
 def _outcome(table: ReferenceTable, found: Written) -> LoadOutcome:
@@ -163,8 +170,6 @@ def write(table: ReferenceTable, codes: Codes, *, author: Author, kind: str) -> 
         changed, kept = _change(table, codes, stored, author)
     except IntegrityError as refused:
         raise BadReference([refusal(table, refused)]) from refused
-    if issubclass(table.model, Holiday | WorkingHours) and (added or changed):
-        deadline_recalculation.request(at=author.at)
     reference_changes.record_all([*added, *changed], kind=kind, author=author)
     others = stored.keys() - {row.code for row in table.rows}
     return Written(added, changed, kept, len(others))

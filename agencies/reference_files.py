@@ -15,9 +15,21 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext
 
+from agencies import deadline_recalculation
 from agencies.models import ChangeKind, HolidayStatus, Reference
 from agencies.reference_changes import Author
-from agencies.reference_data import FILES, BadReference, Recorded, Written, attributes, differing, refusal, waves, write
+from agencies.reference_data import (
+    FILES,
+    BadReference,
+    Recorded,
+    Written,
+    attributes,
+    differing,
+    moves_deadlines,
+    refusal,
+    waves,
+    write,
+)
 from agencies.reference_reading import (
     GUARDED,
     ReferenceTable,
@@ -102,7 +114,8 @@ def export(model: type[Reference]) -> Iterator[str]:
     writer = csv.writer(_Echo(), lineterminator="\n")
     yield "\ufeff"
     yield writer.writerow(fields)
-    for row in manager(model).exclude(code=None).select_related(*keys).order_by("pk"):
+    rows = manager(model).exclude(code=None).order_by("pk")
+    for row in rows.select_related(*keys) if keys else rows:
         yield writer.writerow([_cell(getattr(row, name)) for name in fields])
 
 
@@ -139,7 +152,10 @@ def _write(text: str, model: type[Reference], *, author: Author) -> ImportPlan:
         raise BadReference(problems)
     try:
         with transaction.atomic():
-            return _plan(write(table, codes, author=author, kind=ChangeKind.IMPORTED))
+            written = write(table, codes, author=author, kind=ChangeKind.IMPORTED)
+            if moves_deadlines(table, written):
+                deadline_recalculation.request(at=author.at)
+            return _plan(written)
     except BadReference as refused:
         if not isinstance(refused.__cause__, IntegrityError):
             raise
@@ -167,7 +183,7 @@ def _refused_lines(table: ReferenceTable, author: Author) -> list[str]:
 def _refusals(table: ReferenceTable, row: Reference, line: int) -> list[str]:
     try:
         with transaction.atomic():
-            row.save()
+            row.save(force_insert=row._state.adding)  # noqa: SLF001 - Django says it nowhere else
     except IntegrityError as refused:
         return [refusal(table, refused, line=line)]
     return []

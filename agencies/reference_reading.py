@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.translation import gettext, gettext_noop
 
 from agencies.models import Agency, Governorate, Reference, Topic
+from kit.forms import safe_text
 
 #: Fields that never come from a file.
 NOT_LOADED = frozenset({"id", "edited_at"})
@@ -129,8 +130,9 @@ def _value(known: Field, cell: str) -> Any:
 def plain(cell: str) -> str:
     """Return a cell without the apostrophe that keeps a spreadsheet from reading it as a formula.
 
-    Raises ValueError for a formula.
+    Raises ValueError for a formula and ValidationError for what cannot be stored.
     """
+    safe_text(cell)
     if cell.startswith(FORMULA):
         raise ValueError(gettext("begins like a formula of a spreadsheet"))
     return cell[1:] if cell[:1] == "'" and cell[1:2] in GUARDED else cell

@@ -194,7 +194,8 @@ class KnownDevices:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Set the cookie with the first answer after a sign-in, and again after the password was changed."""
         response = self.get_response(request)
-        if isinstance(request.user, User):
+        # A page that asks for nobody's session stays one without a statement.
+        if request.session.accessed and isinstance(request.user, User):
             known_devices.remember(request, response, request.user)
         return response
 

@@ -1,9 +1,11 @@
-"""Who runs the service: the names and marks that pages, files and messages show; no text writes them out."""
+"""Who runs the service: names, marks and phone numbers of pages, files and messages; no text writes them out."""
 
 from config.environment import Env
 
 __all__ = [
+    "CALL_CENTRE_PHONE",
     "DOMAIN_ENDING",
+    "EMERGENCY_PHONE",
     "LOGO_FILE",
     "OFFICIAL_LINE_AR",
     "OFFICIAL_LINE_EN",
@@ -21,3 +23,5 @@ OFFICIAL_LINE_EN = env.str("OFFICIAL_LINE_EN", default="Official website · Gove
 DOMAIN_ENDING = env.str("DOMAIN_ENDING", default=".gov.jo")
 # A picture below static/ instead of the drawn mark.
 LOGO_FILE = env.str("LOGO_FILE", default="")
+CALL_CENTRE_PHONE = env.str("CALL_CENTRE_PHONE", default="065008080")
+EMERGENCY_PHONE = env.str("EMERGENCY_PHONE", default="911")

@@ -218,7 +218,6 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_ADD_HEADERS_FUNCTION = add_to_static_file
 WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
 WHITENOISE_AUTOREFRESH = not STATIC_MANIFEST
-WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # People ---------------------------------------------------------------------------------------------------------
 
@@ -329,8 +328,6 @@ MAILERS: dict[str, Any] = {}
 ACCEPTED_WARNINGS: list[str] = env.list("ACCEPTED_WARNINGS", default=[])
 SILENCED_SYSTEM_CHECKS = ["mail.W001", *(name for name in ACCEPTED_WARNINGS if ".W" in name)]
 
-CALL_CENTRE_PHONE = env.str("CALL_CENTRE_PHONE", default="065008080")
-EMERGENCY_PHONE = env.str("EMERGENCY_PHONE", default="911")
 # Where the desk looks up the place of a case; empty shows no link.
 MAP_SEARCH_URL = env.str("MAP_SEARCH_URL", default="https://www.openstreetmap.org/search?query={place}")
 # Simulated cases of the past year in an EMBEDDED demonstration.

@@ -58,7 +58,11 @@ def _connected(url: str) -> socket.socket:
     if parts.scheme == "unix":
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(CONNECT_SECONDS)
-        connection.connect(parts.path)
+        try:
+            connection.connect(parts.path)
+        except OSError:
+            connection.close()
+            raise
     else:
         connection = socket.create_connection((parts.hostname or "", parts.port or PORT), CONNECT_SECONDS)
     connection.settimeout(ANSWER_SECONDS)

@@ -60,7 +60,7 @@ def _csv_rows(report: Report) -> Iterator[list[Cell]]:
     yield [*limits, gettext("Breakdown"), pgettext("figures", "Name"), *_headings(), *hours]
     for title, rows in ((gettext("By agency"), report.by_agency), (gettext("By kind"), report.by_kind)):
         for row in rows:
-            yield [*days, title, row.name, *_numbers(row.figures), *_blanks(TIME_COLUMNS)]
+            yield [*days, title, row.full_name, *_numbers(row.figures), *_blanks(TIME_COLUMNS)]
     # Separate rows: the agency that had a case in hand need not be the one it is counted for.
     for time in report.times:
         yield [*days, str(TIME_TABLE_TITLE), time.name, *_blanks(FIGURE_NAMES), *_hours(time)]
@@ -112,7 +112,7 @@ def _breakdown(book: Workbook, title: str, column: str, rows: Iterable[FigureRow
     _write_row(sheet, 0, [column, *_headings()], bold, bold)
     line = 0
     for line, row in enumerate(rows, start=1):
-        _write_row(sheet, line, [row.name, *_numbers(row.figures)], plain, number)
+        _write_row(sheet, line, [row.full_name, *_numbers(row.figures)], plain, number)
     _write_row(sheet, line + 1, [pgettext("figures", "Total"), *_numbers(total)], bold, sum_format)
     sheet.repeat_rows(0)
 

@@ -147,6 +147,11 @@ class FigureRow:
     figures: CaseFigures
     note: str = ""
 
+    @property
+    def full_name(self) -> str:
+        """The name with its note, for files."""
+        return f"{self.name} ({self.note})" if self.note else self.name
+
 
 @dataclass(frozen=True)
 class Report:

@@ -27,10 +27,12 @@ def recheck_due(at: datetime) -> int:
 
     Stops as soon as the registry is left alone because it failed: those who wait stay due. Safe to run twice at once.
     """
-    run, answered = RowRun(TASK, "citizen", at=at), 0
+    run, answered, met = RowRun(TASK, "citizen", at=at), 0, set[UUID]()
     due = run.without_waiting(Citizen.objects.filter(recheck_at__lte=at)).order_by("recheck_at")
     for _batch in range(BATCHES):
-        keys = list(due.values_list("pk", flat=True)[:BATCH])
+        # Nobody twice in one run: a row that fails stays due.
+        keys = list(due.exclude(pk__in=met).values_list("pk", flat=True)[:BATCH])
+        met.update(keys)
         for pk in keys:
             if registries.is_paused(at=at):
                 return answered

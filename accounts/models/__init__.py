@@ -2,7 +2,6 @@
 
 from accounts.models.factors import Factor, FactorKind, RecoveryCode
 from accounts.models.identity import DecisionKind, IdentityDecision, RegistryBreaker
-from accounts.models.memberships import carry_over
 from accounts.models.people import (
     Citizen,
     Identity,
@@ -69,7 +68,6 @@ __all__ = [
     "ViewKind",
     "acting_as",
     "agencies_with_officers",
-    "carry_over",
     "cmu_staff",
     "members_of",
     "officers_of",

@@ -66,7 +66,7 @@ class RegistryBreaker(models.Model):
     """How a registry stands: its failures in a row, and until when it is left alone."""
 
     name = models.CharField(max_length=40, primary_key=True)
-    failures = models.PositiveSmallIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
     open_until = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField()
 

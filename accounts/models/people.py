@@ -118,6 +118,8 @@ class Citizen(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        # Few rows have it: a partial index below.
+        db_index=False,
         help_text="The record of the same person that this one became part of; it can no longer sign in.",
     )
     created_at = models.DateTimeField()
@@ -158,6 +160,7 @@ class Citizen(models.Model):
                 name="citizen_unproven",
                 condition=Q(identity__in=["pending", "mismatched", "rejected"]),
             ),
+            models.Index(fields=["merged_into"], name="citizen_merged_into", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["recheck_at"], name="citizen_recheck", condition=Q(recheck_at__isnull=False)),
         ]
 

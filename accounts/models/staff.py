@@ -26,6 +26,7 @@ class StaffChangeKind(models.TextChoices):
     INVITATION_WITHDRAWN = "withdrawn", _("Invitation withdrawn")
     CLOSED = "closed", _("Account closed")
     REOPENED = "reopened", _("Account reopened")
+    FACTORS_REMOVED = "no_factors", _("Second step of signing in removed")
 
 
 class Outcome(models.TextChoices):

@@ -24,6 +24,7 @@ from accounts.models import Citizen, NumberKind, Purpose, User
 from accounts.registration.forms import NATIONAL
 from accounts.sign_in import form_drafts
 from accounts.sign_in.backends import CITIZEN_BACKEND
+from accounts.sign_in.citizens.views import redirect_after_sign_in
 from accounts.sign_in.oidc import client, flow
 from accounts.sign_in.oidc.flow import NotSignedIn
 from kit.forms import plain_digits
@@ -64,8 +65,8 @@ def returned(request: HttpRequest) -> HttpResponse:
         return _back(request, gettext("Your digital identity has no national number. Sign in with your number instead"))
     if owner := _owner(number):
         login(request, owner, backend=CITIZEN_BACKEND)
-        logger.info("a citizen signed in with the digital identity", extra={"user_id": str(owner.pk)})
-        return redirect("home")
+        logger.info("somebody signed in", extra={"user_id": str(owner.pk), "staff": False})
+        return redirect_after_sign_in(request, owner)
     return _register(request, {**person, "number": number}, session=session, at=at)
 
 

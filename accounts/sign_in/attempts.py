@@ -70,12 +70,11 @@ class Attempt:
         limits = self._limits
         return [(limits.here, self._here), (limits.address, self._address), (limits.account, self._name)]
 
-    def succeeded(self, user: User, *, at: datetime, clears: bool = True) -> None:
-        """Uncount the try, and where ``clears`` the failures before it; log who it was."""
+    def succeeded(self, *, at: datetime, clears: bool = True) -> None:
+        """Uncount the try, and where ``clears`` the failures before it."""
         for limit, key in self._counters():
             is_wide = limit == self._limits.address
             (rate_limits.clear if clears and not is_wide else rate_limits.give_back)(limit, key, at=at)
-        logger.info("somebody signed in", extra={"user_id": str(user.pk), "staff": user.is_staff})
 
     def failed(self) -> None:
         """Log the failure, without saying whose account it was: equal hashes are tries at the same one."""

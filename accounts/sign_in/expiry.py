@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.contrib.sessions.models import Session
 from django.db.models import Model, QuerySet
 
 from accounts.models import FormDraft, PhoneCode, RateCounter, Session

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.contrib.auth import SESSION_KEY as USER_KEY
 from django.contrib.sessions.backends.base import SessionBase
@@ -45,12 +45,11 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:  # type: ignore[override] # as get_model_class
         """Return the row: with its user, and for staff with an end that no request can move."""
-        return Session(
-            session_key=hashed(self._get_or_create_session_key()),
-            session_data=self.encode(data),
-            expire_date=_end(data, self.get_expiry_date()),
-            user_id=data.get(USER_KEY),
-        )
+        row = cast("Session", super().create_model_instance(data))
+        row.session_key = hashed(row.session_key)
+        row.expire_date = _end(data, row.expire_date)
+        row.user_id = data.get(USER_KEY)
+        return row
 
     def delete(self, session_key: str | None = None) -> None:
         """Delete the row of a key, by default of this session's."""

@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from complaints.attachments import films, picture_process, uploads
+from complaints.attachments.film_tables import HasPlaces, NoFilm
 from complaints.attachments.inspection import FOLDER
 from complaints.attachments.reencoding import Refused
 from complaints.attachments.stored import open_stored
@@ -36,8 +37,10 @@ class Outcome(StrEnum):
 
 def clean_all() -> Iterator[tuple[Attachment, Outcome]]:
     """Clean every stored PDF and film, and yield each with what became of it; may be stopped and run again."""
-    for attachment in Attachment.objects.filter(content_type__in=_KINDS).order_by("pk").iterator(chunk_size=100):
-        yield attachment, clean_stored(attachment)
+    for pk in list(Attachment.objects.filter(content_type__in=_KINDS).order_by("pk").values_list("pk", flat=True)):
+        # One that was deleted meanwhile needs no cleaning.
+        if attachment := Attachment.objects.filter(pk=pk).first():
+            yield attachment, clean_stored(attachment)
 
 
 def clean_stored(attachment: Attachment) -> Outcome:
@@ -48,7 +51,7 @@ def clean_stored(attachment: Attachment) -> Outcome:
         cleaned = _cleaned(content, attachment.content_type)
     except FileNotFoundError:
         return Outcome.MISSING
-    except (Refused, NoSlot, StorageUnavailable, films.NoFilm, films.HasPlaces):
+    except (Refused, NoSlot, StorageUnavailable, NoFilm, HasPlaces):
         return Outcome.NOT_CLEANED
     if cleaned == content:
         return Outcome.CLEAN

@@ -21,6 +21,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from complaints.attachments import films, picture_process
+from complaints.attachments.film_tables import HasPlaces, NoFilm
 from complaints.attachments.reencoding import Refused, Verdict
 from complaints.models import Attachment, Case, Consultation, Draft
 from complaints.models.files import storage_name
@@ -205,9 +206,9 @@ def _has_an_end(upload: UploadedFile[Any], size: int) -> bool:
 def _clean_film(upload: UploadedFile[Any]) -> None:
     try:
         films.clean(upload, upload.size or 0)
-    except films.NoFilm:
+    except NoFilm:
         raise FileRefused(RefusalCause.DAMAGED) from None
-    except films.HasPlaces:
+    except HasPlaces:
         raise FileRefused(RefusalCause.PLACES) from None
 
 

@@ -20,7 +20,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from complaints.engine.history_chain import history_keys
-from complaints.models import Case, CaseEvent, event_key
+from complaints.models import Case, CaseEvent, DeletedCase, event_key
 from kit.streams import stream
 
 TASK: Final = "complaints.anchor_history"
@@ -105,9 +105,13 @@ def _differing(anchor: Anchor, day: str) -> dict[int, str]:
     for heads in batched(anchor["heads"], BATCH, strict=False):
         keys = [event_key(case, number) for case, number, _code in heads]
         codes = dict(CaseEvent.objects.filter(pk__in=keys).values_list("pk", "chain"))
-        cases = set(Case.objects.filter(pk__in=[case for case, *_ in heads]).values_list("pk", flat=True))
+        anchored = [case for case, *_ in heads]
+        cases = set(Case.objects.filter(pk__in=anchored).values_list("pk", flat=True))
+        ended = set(DeletedCase.objects.filter(pk__in=anchored).values_list("pk", flat=True))
         for case, number, code in heads:
             stored = codes.get(event_key(case, number))
+            if case in ended:
+                continue
             if case not in cases:
                 found[case] = f"case {case}: it is missing, but was anchored on {day}"
             elif stored is None:

@@ -13,6 +13,7 @@ from django.db.models import Exists, Model, OuterRef
 
 from complaints.engine.history_chain import fingerprint
 from complaints.models import (
+    ERASED,
     Addition,
     Answer,
     Case,
@@ -96,15 +97,17 @@ def rewritten() -> Iterator[str]:
 def _rewritten_rows(written: Written) -> Iterator[str]:
     event = written.event
     rows = written.model._base_manager.filter(**{f"{event}__isnull": False}).order_by(event)  # noqa: SLF001 - Django's public name
-    names = ("case_id", "number", "facts", "text_salt__salt")
+    names = ("case_id", "number", "facts", "case__erased_at", "text_salt__salt")
     for row in stream(rows.values_list(*(f"{event}__{name}" for name in names), *written.fields)):
-        case, number, facts, salt, *texts = row
-        if not _is_proven(facts.get("words"), salt, texts):
+        case, number, facts, erased_at, salt, *texts = row
+        if not _is_proven(facts.get("words"), salt, texts, is_erased=erased_at is not None):
             yield f"case {case}: the {written.model._meta.model_name} of event {number} was rewritten"  # noqa: SLF001
 
 
-def _is_proven(expected: str | None, salt: bytes | None, texts: Sequence[str]) -> bool:
-    """Tell whether an event proves texts; empty ones without salt were erased, or never written."""
+def _is_proven(expected: str | None, salt: bytes | None, texts: Sequence[str], *, is_erased: bool) -> bool:
+    """Tell whether an event proves texts; those of an erased case have lost their salt, and are nothing but marks."""
+    if is_erased:
+        return salt is None and all(text in {"", ERASED} for text in texts)
     if expected is None or salt is None:
         return not any(texts)
     return hmac.compare_digest(expected, fingerprint(bytes(salt), *texts))
@@ -143,7 +146,8 @@ def _rewritten_in(filings: Mapping[int, list[CaseEvent]]) -> Iterator[str]:
         ]
         words.append(filed_words(case, employee=case.employee, answers=answers[case.pk]))
         for event, texts in zip(filings[case.pk], words, strict=False):
-            if not _is_proven(event.facts.get("words"), _salt(event), texts):
+            is_erased = case.erased_at is not None
+            if not _is_proven(event.facts.get("words"), _salt(event), texts, is_erased=is_erased):
                 yield f"case {case.pk}: the complaint of event {event.number} was rewritten"
         if len(words) != len(filings[case.pk]):
             yield f"case {case.pk}: a text before a correction is gone"

@@ -21,6 +21,7 @@ from accounts.models import Citizen, IdentityView
 from complaints.models import Breach, BreachPerson, Case
 from notifications import alarms, outbox
 from notifications.models import AlarmKind
+from notifications.periodic.rows import RowRun
 
 TASK: Final = "complaints.watch_breaches"
 PERSONS_WITHIN: Final = timedelta(hours=24)
@@ -138,8 +139,10 @@ def _tell_batch(breach: Breach, *, at: datetime) -> int:
 
 def watch(*, at: datetime) -> None:
     """Go on with notices that were begun, and raise an alarm for each breach with a duty that is late."""
-    for breach in Breach.objects.filter(telling_at__isnull=False, persons_told_at__isnull=True):
-        tell_persons(breach, at=at, seconds=RUN_SECONDS)
+    run = RowRun(TASK, "breach", at=at)
+    for breach in run.without_waiting(Breach.objects.filter(telling_at__isnull=False, persons_told_at__isnull=True)):
+        with run.row(breach.pk, atomic=False):
+            tell_persons(breach, at=at, seconds=RUN_SECONDS)
     for breach in Breach.objects.filter(Q(persons_told_at__isnull=True) | Q(authority_told_at__isnull=True)):
         late = [name for name, clock in _open_clocks(breach, at=at) if clock.is_late]
         (alarms.raise_alarm if late else alarms.resolve)(AlarmKind.BREACH_LATE, f"breach {breach.pk}")

@@ -16,8 +16,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
-from accounts.models import User, acting_as, carry_over
+from accounts.models import User, acting_as
 from accounts.roles import CMU, UNIT_HEAD
+from accounts.staff.memberships.carry_over import carry_over
 from agencies import reference_changes
 from agencies.models import (
     Agency,
@@ -153,7 +154,8 @@ def _follow_whole(succession: AgencySuccession, author: Author) -> None:
     for rows, name in below:
         for row in rows:
             reference_changes.change(row, {name: new.pk}, author=author)
-    carry_over(old, new, on=succession.on)
+    planner = User.objects.get(pk=succession.planned_by)
+    carry_over(old, new, on=succession.on, by=planner, at=author.at)
     reference_changes.end(old, author=author, on=last_day(succession.on))
     AgencySuccession.objects.filter(final=old).update(final=new)
 
@@ -187,7 +189,7 @@ def _cases(run: RowRun) -> Iterator[tuple[AgencySuccession, Case]]:
         referred = CaseEvent.objects.filter(
             case=OuterRef("pk"), action=Action.REFER, at__gt=succession.executed_at
         ).order_by()
-        left = open_cases(succession).filter(~Exists(referred), filed_at__lt=succession.executed_at)
+        left = open_cases(succession).filter(~Exists(referred), filed_at__lte=succession.executed_at)
         for case in run.without_waiting(left).select_related("topic", "agency", "citizen").order_by("pk"):
             if best(rows, case.topic, case.governorate_id) == succession:
                 yield succession, case

@@ -157,7 +157,7 @@ class TextSalt(models.Model):
     ``verify_history`` knows that they were erased. Texts without their salt count as rewritten.
     """
 
-    event = models.OneToOneField(CaseEvent, models.PROTECT, primary_key=True, related_name="text_salt")
+    event = models.OneToOneField(CaseEvent, models.CASCADE, primary_key=True, related_name="text_salt")
     salt = models.BinaryField(max_length=32)
 
     class Meta:

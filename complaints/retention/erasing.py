@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.db.models import Value, When
 from django.utils import timezone
 
+from accounts.contact.recipients import CITIZEN_PREFIX
 from accounts.models import Citizen, NumberKind
 from complaints.models import (
     ERASED,
@@ -34,6 +35,7 @@ from complaints.models import (
     Refusal,
     Revision,
     Ruling,
+    TextSalt,
     TopicAnswer,
 )
 from complaints.retention import holds, reports
@@ -80,7 +82,7 @@ def erase_case(pk: int, *, at: datetime) -> bool:
         counts = {
             f"case {case.kind} {case.outcome}": 1,
             "files": _doom_files(case, at),
-            "messages": messages.erase_messages(reference=case.reference),
+            "messages": messages.erase_messages_about(case.reference, to=CITIZEN_PREFIX),
         }
         _erase_words(case)
         Case.objects.filter(pk=case.pk).update(
@@ -141,6 +143,8 @@ def _erase_words(case: Case) -> None:
         rows = model._default_manager.filter(case=case)  # noqa: SLF001 - the manager of a model held as a value
         rows.update(**_erased(*columns))
     Answer.objects.filter(case=case).update(likeness="")
+    # With its salt a fingerprint would tell a short text to whoever tries all of them.
+    TextSalt.objects.filter(event__case=case).delete()
     Revision.objects.filter(case=case).update(answers=[])
     Estimate.objects.filter(consultation__case=case).update(**_erased("reason"))
     for model in ROWS:

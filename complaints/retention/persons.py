@@ -22,6 +22,13 @@ from notifications.models import Channel
 #: What nobody can type, so that no number and no telephone finds the row.
 _RANDOM_BYTES: Final = 24
 
+#: What is replaced when a person is anonymised; the keyed hashes follow their sources.
+_WRITTEN: Final = (
+    *("first_name", "father_name", "grandfather_name", "family_name", "number", "number_lookup", "phone"),
+    *("phone_lookup", "address", "city", "email", "email_confirmed_at", "birth_date", "governorate", "notify_by"),
+    *("recheck_at", "conflicts_with", "erased_at"),
+)
+
 
 def end_sign_in(citizen: Citizen) -> None:
     """Let the person sign in no more and end their sessions, in the caller's transaction."""
@@ -64,7 +71,7 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     for request in citizen.privacy_requests.all():
         request.text = request.reason = ERASED
         request.save(update_fields=["text", "reason"])
-    messages.erase_messages(recipient=citizen_key(citizen.pk))
+    messages.erase_messages_to(citizen_key(citizen.pk))
     citizen.checks.all().delete()
     citizen.acceptances.all().delete()
     citizen.data_copies.all().delete()
@@ -74,5 +81,5 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
     citizen.birth_date, citizen.governorate, citizen.email_confirmed_at = date(1900, 1, 1), None, None
     citizen.notify_by, citizen.recheck_at, citizen.erased_at = Channel.SMS, None, at
     citizen.conflicts_with = None
-    citizen.save()
+    citizen.save(update_fields=_WRITTEN)
     end_sign_in(citizen)

@@ -136,6 +136,8 @@ def _latin(letter: str, *, is_first: bool, is_last: bool = False) -> str:
         return "h{1,2}"
     if letter == "ي" and is_first:
         return "[yij]"
+    if letter == "ي" and is_last:
+        return "(?:[yij]{1,2}|ee|e?[hy]|ah|e)?"
     return _LATIN_VOWELS.get(letter, re.escape(letter))
 
 

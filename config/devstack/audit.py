@@ -32,10 +32,10 @@ class NotAnswered(Exception):
 
 def run(lock: Path = ROOT / "requirements" / "base.lock") -> int:
     """Print each advisory; return 0 if there is none, 1 if there are some, 2 if the index cannot be asked."""
-    index = os.environ.get("AUDIT_INDEX", INDEX).rstrip("/")
+    named = os.environ.get("AUDIT_INDEX", INDEX)
     packages = _PINNED.findall(lock.read_text(encoding="utf-8"))
     try:
-        found = [line for name, version in packages for line in advisories(index, name, version)]
+        found = [line for name, version in packages for line in advisories(named.rstrip("/"), name, version)]
     except NotAnswered as why:
         print(f"Not audited: {why}.", file=sys.stderr)
         return 2

@@ -33,6 +33,7 @@ PRODUCTION = {
     "REGISTRY_HTTP_BODY": '{"number": "{number}"}',
     "REGISTRY_HTTP_ANSWERS": '[{"status": 200, "path": "match", "is": true, "means": "match"}]',
     "HISTORY_ANCHOR": "s3://anchors",
+    "ADMIN_ENABLED": "false",
     "LOOKUP_KEY": b64encode(secrets.token_bytes(32)).decode(),
 } | {name: f"2026a:{b64encode(secrets.token_bytes(32)).decode()}" for name in ("IDENTITY_KEYS", "HISTORY_KEYS")}
 

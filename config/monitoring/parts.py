@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from django.conf import settings
 from django.db import OperationalError, transaction
-from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.text import capfirst, format_lazy
-from django.utils.translation import gettext_lazy as _, ngettext_lazy, pgettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
-from accounts.identity.registries import RegistryOutcome
-from accounts.models import IdentityCheck
 from complaints.attachments.inspection import LEAST_ROOM
-from config.monitoring import facts
+from config.monitoring import facts, registry_part
+from config.monitoring.part_status import PartState, PartStatus, Text, working
 from notifications import alarms
 from notifications.models import AlarmKind, Channel, Lane
 from notifications.periodic import runs
@@ -26,17 +22,12 @@ from notifications.sending import hold, spending
 from notifications.sending.routes import RoutingTable
 from notifications.sending.sweep import OLD
 
-type Text = str | Promise
-
 #: A code is typed in by somebody who waits for it.
 OLD_CODE: Final = timedelta(minutes=1)
 #: Sweeps run every minute; a few of them may be lost.
 LATE_SWEEP: Final = timedelta(minutes=5)
 #: From here on people miss what they were promised.
 DEAD_SWEEP: Final = timedelta(hours=1)
-#: The answers of the registry that are looked at, and how many failures in a row are no accident.
-LAST_ANSWERS: Final = 20
-FAILURES_IN_A_ROW: Final = 3
 #: The share of the disk from which on somebody should make room.
 LITTLE_SPACE: Final = 0.10
 #: The share of the connections that the server takes.
@@ -52,45 +43,6 @@ TOLD_BY_OTHERS: Final = (
     AlarmKind.SCHEDULE_STOPPED,
     AlarmKind.TASK_LATE,
 )
-
-
-class PartState(StrEnum):
-    """How a part of the system stands."""
-
-    WORKING = "working"
-    DEGRADED = "degraded"
-    DOWN = "down"
-
-    @property
-    def label(self) -> Text:
-        """Return the word for it."""
-        return _LABELS[self]
-
-    @property
-    def kind(self) -> str:
-        """Return the kind of its tag on a page."""
-        return {PartState.WORKING: "ok", PartState.DEGRADED: "warn", PartState.DOWN: "bad"}[self]
-
-
-_LABELS: Final[dict[PartState, Text]] = {
-    PartState.WORKING: pgettext_lazy("part of the system", "working"),
-    PartState.DEGRADED: pgettext_lazy("part of the system", "degraded"),
-    PartState.DOWN: pgettext_lazy("part of the system", "down"),
-}
-
-
-@dataclass(frozen=True)
-class PartStatus:
-    """How one part stands: ``effect`` is what that means for people, ``section`` the one of the runbook.
-
-    ``since`` is None while it works, and where no fact tells.
-    """
-
-    state: PartState
-    effect: Text
-    remedy: Text = ""
-    section: str = ""
-    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -121,15 +73,8 @@ def _status(part: Part, at: datetime) -> PartStatus:
         )
 
 
-def _working(effect: Text) -> PartStatus:
-    return PartStatus(PartState.WORKING, effect)
-
-
-# ---- messages ----
-
-
 def _channel(channel: Channel) -> Callable[[datetime], PartStatus]:
-    return lambda at: _stopped(channel) or _slow(channel, at) or _working(_("Messages leave at once."))
+    return lambda at: _stopped(channel) or _slow(channel, at) or working(_("Messages leave at once."))
 
 
 def _stopped(channel: Channel) -> PartStatus | None:
@@ -199,7 +144,7 @@ def _alarms(_at: datetime) -> PartStatus:
     others = alarms.open_alarms().exclude(kind__in=TOLD_BY_OTHERS)
     oldest = others.first()
     if oldest is None:
-        return _working(_("No alarm is waiting for a person."))
+        return working(_("No alarm is waiting for a person."))
     return PartStatus(
         PartState.DEGRADED,
         f"{capfirst(oldest.get_kind_display())}.",
@@ -209,64 +154,13 @@ def _alarms(_at: datetime) -> PartStatus:
     )
 
 
-# ---- registry and outside centres ----
-
-
-def _registry(at: datetime) -> PartStatus:
-    if not settings.REGISTRY:
-        return PartStatus(
-            PartState.DEGRADED,
-            _("No registry is connected. People can register, and their identity stays unconfirmed."),
-            _("Name a registry in the settings."),
-            "registry",
-        )
-    answers = IdentityCheck.objects.order_by("-at").values_list("outcome", "at")[:LAST_ANSWERS]
-    failed, waiting = list(_failures(answers)), facts.people_waiting_for_registry()
-    if not failed:
-        return _working(_("Identities are confirmed at once.") if not waiting else _waiting_text(waiting))
-    return PartStatus(
-        PartState.DOWN if len(failed) >= FAILURES_IN_A_ROW else PartState.DEGRADED,
-        format_lazy(
-            "{} {}",
-            _("The registry does not answer. People can register and file; their identity is confirmed later."),
-            _waiting_text(waiting),
-        ),
-        _pause_text(at) or _("Check the connection to the registry, and tell its operator. We ask again by ourselves."),
-        "registry",
-        failed[-1],
-    )
-
-
-def _waiting_text(waiting: int) -> Text:
-    return ngettext_lazy(
-        "%(count)s person is waiting for its answer.", "%(count)s people are waiting for its answer.", waiting
-    ) % {"count": waiting}
-
-
-def _pause_text(at: datetime) -> Text:
-    """Return until when the registry is left alone because it failed; empty where it is not."""
-    until = facts.registry_paused_until(at)
-    if until is None:
-        return ""
-    return format_lazy(
-        "{} {}",
-        _("Check the connection to the registry, and tell its operator."),
-        _("We ask again by ourselves at %(time)s.") % {"time": timezone.localtime(until).strftime("%H:%M:%S")},
-    )
-
-
-def _failures(answers: Iterable[tuple[str, datetime]]) -> Iterator[datetime]:
-    """Yield when the registry did not answer, from the newest question back to its last answer."""
-    for outcome, asked_at in answers:
-        if outcome != RegistryOutcome.UNAVAILABLE:
-            return
-        yield asked_at
+# ---- outside centres ----
 
 
 def _outside_centres(at: datetime) -> PartStatus:
     count, oldest = facts.overdue_handovers(at)
     if not count:
-        return _working(_("No case is overdue at an outside centre. People hand cases over, by phone."))
+        return working(_("No case is overdue at an outside centre. People hand cases over, by phone."))
     return PartStatus(
         PartState.DEGRADED,
         ngettext_lazy(
@@ -286,7 +180,7 @@ def _outside_centres(at: datetime) -> PartStatus:
 
 def _broker(_at: datetime) -> PartStatus:
     if facts.queue_lengths.answer() is not None:
-        return _working(_("Workers are told at once when there is something to do."))
+        return working(_("Workers are told at once when there is something to do."))
     return PartStatus(
         PartState.DEGRADED,
         _("The broker does not answer. Pages work, nothing is lost, but messages and reminders wait."),
@@ -325,7 +219,7 @@ def _schedule() -> PartStatus | None:
 def _late_checks(at: datetime) -> PartStatus:
     oldest = facts.oldest_overdue_check(at)
     if oldest is None or at - oldest <= LATE_SWEEP:
-        return _working(_("Reminders and reports of missed deadlines leave on time."))
+        return working(_("Reminders and reports of missed deadlines leave on time."))
     return PartStatus(
         PartState.DOWN if at - oldest > DEAD_SWEEP else PartState.DEGRADED,
         _("Reminders and reports of missed deadlines are late. Deadlines themselves do not move."),
@@ -340,11 +234,11 @@ def _late_checks(at: datetime) -> PartStatus:
 
 def _storage(_at: datetime) -> PartStatus:
     if not facts.is_on_disk():
-        return _working(_("Attachments are kept in a bucket, not on a disk."))
+        return working(_("Attachments are kept in a bucket, not on a disk."))
     space = facts.disk_space.answer()
     has_room = space is not None and space.free >= LEAST_ROOM
     if space and has_room and space.free > LITTLE_SPACE * space.total:
-        return _working(_("There is room for attachments."))
+        return working(_("There is room for attachments."))
     if has_room:
         effect = _("Files can still be added, but the disk is nearly full.")
         return PartStatus(PartState.DEGRADED, effect, _("Make room on the disk of the attachments."), "storage")
@@ -359,9 +253,9 @@ def _storage(_at: datetime) -> PartStatus:
 
 def _scanner(_at: datetime) -> PartStatus:
     if not settings.CLAMD_URL:
-        return _working(_("There is none. Files are accepted without a scan for viruses."))
+        return working(_("There is none. Files are accepted without a scan for viruses."))
     if facts.scanner.answer():
-        return _working(_("Every file is scanned before it is accepted."))
+        return working(_("Every file is scanned before it is accepted."))
     return PartStatus(
         PartState.DOWN,
         _("The virus scanner does not answer. Files are refused, and everything else works."),
@@ -372,10 +266,10 @@ def _scanner(_at: datetime) -> PartStatus:
 
 def _replica(_at: datetime) -> PartStatus:
     if not facts.has_replica():
-        return _working(_("There is none. Everything is read from the database itself."))
+        return working(_("There is none. Everything is read from the database itself."))
     lag = facts.replica_lag.answer()
     if lag is not None and lag <= timedelta(seconds=settings.REPLICA_MAX_LAG):
-        return _working(_("Reports and searches are read from the copy."))
+        return working(_("Reports and searches are read from the copy."))
     return PartStatus(
         PartState.DEGRADED,
         _("The copy of the database is away or too far behind. Everything is read from the database itself."),
@@ -387,7 +281,7 @@ def _replica(_at: datetime) -> PartStatus:
 def _database(_at: datetime) -> PartStatus:
     connections = facts.connections()
     if connections.used < MANY_CONNECTIONS * connections.most:
-        return _working(_("Pages are served, and changes are saved."))
+        return working(_("Pages are served, and changes are saved."))
     return PartStatus(
         PartState.DEGRADED,
         _("Nearly all connections to the database are in use. Pages may be slow or refused."),
@@ -404,7 +298,7 @@ BROKER: Final = Part(_("Broker"), _broker)
 CLOCKS: Final = Part(_("Deadlines and scheduled tasks"), _clocks)
 SMS: Final = Part(_("SMS messages"), _channel(Channel.SMS))
 EMAIL: Final = Part(_("E-mail"), _channel(Channel.EMAIL))
-REGISTRY: Final = Part(_("Civil registry"), _registry)
+REGISTRY: Final = Part(_("Civil registry"), registry_part.registry)
 OUTSIDE_CENTRES: Final = Part(_("Outside centres"), _outside_centres)
 ALARMS: Final = Part(_("Alarms"), _alarms)
 PARTS: Final = (DATABASE, REPLICA, STORAGE, SCANNER, BROKER, CLOCKS, SMS, EMAIL, ALARMS, REGISTRY, OUTSIDE_CENTRES)

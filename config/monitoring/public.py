@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config.monitoring import parts
 from config.monitoring.bounded import BoundedQuery
-from config.monitoring.parts import PartState
+from config.monitoring.part_status import PartState
 
 #: How long an answer is given again: the page is everybody's, and must cost nothing.
 KEPT_SECONDS: Final = 15.0

@@ -21,12 +21,14 @@ from accounts.models import Citizen, User
 from accounts.registration.data import identity_details
 from accounts.registration.forms import WhoForm
 from accounts.roles import OPERATORS
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
 
 logger = logging.getLogger(__name__)
 
 
 @staff_required(OPERATORS)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 @handles_rate_limits
 def registry_trial(request: HttpRequest) -> HttpResponse:
@@ -46,7 +48,7 @@ def _try(form: WhoForm, user: User, *, at: datetime) -> Trial:
     for citizen in Citizen.objects.numbered(claim.number_kind, claim.number):
         with override(citizen.language):
             reason = gettext("Trial of the connection to the civil register")
-        disclosure.reveal(citizen, viewer=user, reference="", fields=("number",), reason=reason, at=at)
+        disclosure.reveal(citizen, viewer=user, about=disclosure.CaseMark(), fields=("number",), reason=reason, at=at)
     trial = try_out(claim, at=at)
     logger.info(
         "the registry was tried",

@@ -17,7 +17,7 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import OPERATORS, SYSTEM_READERS
 from complaints.staff.frame import frame
 from config.monitoring import exposition, parts, public
-from config.monitoring.parts import PartState
+from config.monitoring.part_status import PartState
 
 BEARER = "Bearer "
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from notifications.models import Attempt, Message, MessageState
 
@@ -16,16 +15,17 @@ ERASED_PREFIX: Final = "erased:"
 UNFINISHED: Final = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN)
 
 
-def erase_messages(*, reference: str = "", recipient: str = "") -> int:
-    """Erase the messages to citizens about a reference, or all to a recipient and their single addresses.
+def erase_messages_about(reference: str, *, to: str) -> int:
+    """Erase the messages about a reference to recipients whose key begins with ``to``; return how many.
 
-    What may still leave is kept; the next run finds it. Runs in the caller's transaction; return how many were erased.
+    What may still leave is kept; the next run finds it. Runs in the caller's transaction, as the next function does.
     """
-    wanted = Q(reference=reference, recipient__startswith="citizen:") if reference else Q()
-    if recipient:
-        wanted |= Q(recipient=recipient) | Q(recipient__startswith=f"{recipient}:")
-    messages = Message.objects.filter(wanted).exclude(state__in=UNFINISHED) if wanted else Message.objects.none()
-    return _erase(messages.select_for_update())
+    return _erase(Message.objects.filter(reference=reference, recipient__startswith=to))
+
+
+def erase_messages_to(recipient: str) -> int:
+    """Erase all messages to a recipient and to their single addresses; return how many."""
+    return _erase(Message.objects.filter(Q(recipient=recipient) | Q(recipient__startswith=f"{recipient}:")))
 
 
 def is_still_told(recipient: str) -> bool:
@@ -33,9 +33,9 @@ def is_still_told(recipient: str) -> bool:
     return Message.objects.filter(recipient=recipient, state__in=UNFINISHED).exists()
 
 
-def _erase(messages: Iterable[Message]) -> int:
+def _erase(messages: QuerySet[Message]) -> int:
     count = 0
-    for message in messages:
+    for message in messages.exclude(state__in=UNFINISHED).select_for_update():
         message.recipient = f"{ERASED_PREFIX}{message.pk}"
         message.address = message.subject = message.body = ERASED
         message.next_address = message.other_address = message.context = message.token = None

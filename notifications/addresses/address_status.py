@@ -13,10 +13,11 @@ def verdict(channel: Channel, address: str) -> Verdict | None:
 
 def verdicts(addresses: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Verdict]:
     """Return the verdicts on those of the pairs of channel and address that have one, in one statement."""
-    keys = {key: pair for pair in addresses if pair[1] for key in _keys(*pair)}
-    rows = AddressStatus.objects.filter(address_lookup__in=keys)
-    # The channel is part of the key.
-    return {keys[row.address_lookup]: Verdict(row.verdict) for row in rows}
+    keys = {pair: _keys(*pair) for pair in addresses if pair[1]}
+    rows = AddressStatus.objects.filter(address_lookup__in={key for each in keys.values() for key in each})
+    # The channel is part of the key. A verdict by the current key comes last, and so before one by an older key.
+    found = {row.address_lookup: Verdict(row.verdict) for row in rows}
+    return {pair: found[key] for pair, each in keys.items() for key in reversed(each) if key in found}
 
 
 def record(channel: Channel, address: str, verdict: Verdict, code: str = "") -> None:

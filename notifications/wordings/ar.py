@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from notifications.wordings import ar_staff
 from notifications.wordings.wording import Wording
 
 SERVICE_NAME: Final = "بخدمتكم"
@@ -264,33 +265,6 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="تغير البريد الإلكتروني في حسابكم في بخدمتكم",
         text="لم يعد هذا العنوان عنوان حسابكم في بخدمتكم. إن لم تغيروه أنتم فاتصلوا على {phone}.",
     ),
-    "staff_new_password": Wording(
-        sms="",
-        subject="كلمة مرور جديدة في بخدمتكم",
-        text="ضعوا كلمة مرور جديدة لحساب العمل من هنا:\n\n{url}\n\n"
-        "يعمل الرابط مرة واحدة خلال 30 دقيقة. إن لم تطلبوه فتجاهلوا هذه الرسالة، فكلمة المرور لم تتغير.",
-    ),
-    "staff_password_changed": Wording(
-        sms="",
-        subject="تغيرت كلمة المرور في بخدمتكم",
-        text="تغيرت كلمة المرور في حساب العمل، وتم تسجيل الخروج من كل جهاز آخر. إن لم تغيروها أنتم فأبلغوا مدير النظام "
-        "فورًا.",
-    ),
-    "staff_factor_added": Wording(
-        sms="",
-        subject="أضيفت خطوة ثانية لتسجيل الدخول",
-        text="أضيف تطبيق مصادقة أو مفتاح مرور إلى حساب العمل. إن لم تضيفوه أنتم فأبلغوا مدير النظام فورًا.",
-    ),
-    "staff_factor_removed": Wording(
-        sms="",
-        subject="أزيلت خطوة ثانية لتسجيل الدخول",
-        text="أزيل تطبيق مصادقة أو مفتاح مرور من حساب العمل. إن لم تزيلوه أنتم فأبلغوا مدير النظام فورًا.",
-    ),
-    "staff_codes_renewed": Wording(
-        sms="",
-        subject="تغيرت رموز الاسترداد في حسابكم",
-        text="لحساب العمل رموز استرداد جديدة، ولم تعد القديمة تعمل. إن لم تطلبوها أنتم فأبلغوا مدير النظام فورًا.",
-    ),
     "case_reminder": Wording(
         sms="تذكير: {ref} بانتظار إجابتكم حتى {date}. {link}",
         subject="تذكير: {kind} {ref} بانتظار إجابتكم",
@@ -388,36 +362,10 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="قرار الوحدة في الطلب {ref} متأخر",
         text="ينتظر الطلب {ref} قرار الوحدة، وكان موعد القرار {date}.",
     ),
-    "staff_invitation": Wording(
-        sms="",
-        subject="دعوة للعمل على نظام بخدمتكم",
-        text="ندعوكم للعمل على نظام بخدمتكم. اختاروا كلمة مرور لا يعرفها غيركم، حتى {date}:\n\n{url}\n\n"
-        "يعمل الرابط مرة واحدة. إن لم تتوقعوا هذه الرسالة فأبلغوا مشرفكم ولا تفتحوا الرابط.",
-    ),
-    "staff_role_given": Wording(
-        sms="",
-        subject="دور جديد لكم في بخدمتكم",
-        text="ابتداءً من {date} لكم هذا الدور في بخدمتكم: {role}، {agency}. إن لم تتوقعوا ذلك فاتصلوا على {phone}.",
-    ),
-    "staff_role_ended": Wording(
-        sms="",
-        subject="انتهاء دور لكم في بخدمتكم",
-        text="ينتهي دور لكم في بخدمتكم. الدور: {role}، {agency}. آخر يوم: {date}. إن لم تتوقعوا ذلك فاتصلوا على "
-        "{phone}.",
-    ),
-    "staff_account_closed": Wording(
-        sms="",
-        subject="إغلاق حسابكم الوظيفي في بخدمتكم",
-        text="أُغلق حسابكم الوظيفي في بخدمتكم، ولا يمكنكم الدخول به. إن لم تتوقعوا ذلك فاتصلوا على {phone}.",
-    ),
-    "staff_account_reopened": Wording(
-        sms="",
-        subject="إعادة فتح حسابكم الوظيفي في بخدمتكم",
-        text="أُعيد فتح حسابكم الوظيفي في بخدمتكم بما له من أدوار. إن لم تتوقعوا ذلك فاتصلوا على {phone}.",
-    ),
     "operator_alarm": Wording(
         sms="تنبيه {date}: {alarm}.",
         subject="تنبيه في بخدمتكم: {alarm}",
         text="تنبيه بتاريخ {date}: {alarm}. التفاصيل في صفحة الرسائل، والخطوات في دليل التشغيل.",
     ),
+    **ar_staff.WORDINGS,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from notifications.wordings import en_staff
 from notifications.wordings.wording import Wording
 
 SERVICE_NAME: Final = "At Your Service"
@@ -62,7 +63,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="A data breach may concern your data at At Your Service. For details call {phone}",
         subject="A data breach may concern your data",
         text="A breach of data security may concern your personal data at At Your Service. Call {phone} to learn what "
-        "happened and what you should do. Give nobody who calls you your password or a code.",
+        "happened and what you should do. Do not give your password or a code to anyone who calls you.",
     ),
     "phone_changed": Wording(
         sms="This is no longer the number of your At Your Service account. Not you? Call {phone}",
@@ -267,36 +268,6 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="The e-mail address of your At Your Service account changed",
         text="This is no longer the e-mail address of your At Your Service account. If this was not you, call {phone}.",
     ),
-    "staff_new_password": Wording(
-        sms="",
-        subject="Set a new At Your Service password",
-        text="Set a new password for your work account here:\n\n{url}\n\nThe link works once, for 30 minutes. If you "
-        "did not ask for it, ignore this message: your password has not changed.",
-    ),
-    "staff_password_changed": Wording(
-        sms="",
-        subject="Your At Your Service password changed",
-        text="The password of your work account changed, and every other device was signed out. If this was not you, "
-        "tell the system operator at once.",
-    ),
-    "staff_factor_added": Wording(
-        sms="",
-        subject="A second step of signing in was added",
-        text="An authenticator app or a passkey was added to your work account. If this was not you, tell the system "
-        "operator at once.",
-    ),
-    "staff_factor_removed": Wording(
-        sms="",
-        subject="A second step of signing in was removed",
-        text="An authenticator app or a passkey was removed from your work account. If this was not you, tell the "
-        "system operator at once.",
-    ),
-    "staff_codes_renewed": Wording(
-        sms="",
-        subject="Your recovery codes were renewed",
-        text="Your work account has new recovery codes, and the old ones do not work any more. If this was not you, "
-        "tell the system operator at once.",
-    ),
     "case_reminder": Wording(
         sms="Reminder: {ref} needs your answer by {date}. {link}",
         subject="Reminder: your {kind} {ref} needs your answer",
@@ -395,39 +366,10 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="The CMU's decision on case {ref} is overdue",
         text="The CMU's decision on case {ref} is overdue. It was due on {date}.",
     ),
-    "staff_invitation": Wording(
-        sms="",
-        subject="You are invited to work with At Your Service",
-        text="You are invited to work with At Your Service. Choose a password that only you know, by {date}:\n\n{url}\n\n"
-        "The link works once. If you do not expect this message, tell your supervisor and do not open the link.",
-    ),
-    "staff_role_given": Wording(
-        sms="",
-        subject="You have a new role in At Your Service",
-        text="From {date} you have this role in At Your Service: {role}, {agency}. If you do not expect this, call "
-        "{phone}.",
-    ),
-    "staff_role_ended": Wording(
-        sms="",
-        subject="A role of yours in At Your Service ends",
-        text="This role of yours in At Your Service ends. Role: {role}, {agency}. Last day: {date}. If you do not "
-        "expect this, call {phone}.",
-    ),
-    "staff_account_closed": Wording(
-        sms="",
-        subject="Your staff account in At Your Service is closed",
-        text="Your staff account in At Your Service is closed, and you can no longer sign in with it. If you do not "
-        "expect this, call {phone}.",
-    ),
-    "staff_account_reopened": Wording(
-        sms="",
-        subject="Your staff account in At Your Service is open again",
-        text="Your staff account in At Your Service is open again, with its roles. If you do not expect this, call "
-        "{phone}.",
-    ),
     "operator_alarm": Wording(
         sms="At Your Service, {date}: {alarm}.",
         subject="At Your Service alarm: {alarm}",
         text="Alarm of {date}: {alarm}. See the messages page for details and the runbook for the steps.",
     ),
+    **en_staff.WORDINGS,
 }

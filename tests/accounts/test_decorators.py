@@ -8,11 +8,13 @@ from accounts import decorators
 from accounts.models import Membership, User
 from accounts.models.people import mask_number
 from accounts.roles import CMU
+from accounts.sign_in.sessions import SessionStore
 
 
 def request_of(user):
     request = RequestFactory().get("/ar/somewhere/")
     request.user = user
+    request.session = SessionStore()
     return request
 
 

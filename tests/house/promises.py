@@ -17,7 +17,7 @@ from notifications.wordings.wording import Wording
 TABLE = ROOT / "docs" / "promises.md"
 ROW = re.compile(r"^\| (?P<cells>.+) \|$", re.MULTILINE)
 #: Messages to staff; all others go to citizens.
-TO_STAFF = ("officer_", "cmu_", "ladder_", "directorate_", "operator_", "praise_passed_on")
+TO_STAFF = ("officer_", "cmu_", "ladder_", "directorate_", "operator_", "praise_passed_on", "staff_")
 #: The other templates that citizens read.
 CITIZENS_PAGES = (
     "complaints/portal/**/*.html",
@@ -26,6 +26,8 @@ CITIZENS_PAGES = (
     "citizen.html",
     "pages/offline.html",
 )
+#: The templates among them that staff read.
+PAGES_OF_STAFF = ("accounts/staff", "accounts/sign_in/staff/", "accounts/sign_in/factors/")
 MARKED = re.compile(
     r'{%\s*translate\s+"(?P<short>[^"]+)"|_\("(?P<argument>[^"]+)"\)'
     r"|{%\s*blocktranslate[^%]*%}(?P<long>.*?){%\s*(?:endblocktranslate|plural)",
@@ -67,7 +69,11 @@ def elsewhere() -> set[tuple[str, str]]:
         for path in files
         for found in MARKED.finditer(path.read_text(encoding="utf-8"))
     ]
-    return {(path, text) for path, text in marked if OF_PROMISES.search(text) and len(text.split()) >= SHORTEST}
+    return {
+        (path, text)
+        for path, text in marked
+        if OF_PROMISES.search(text) and len(text.split()) >= SHORTEST and not path.startswith(PAGES_OF_STAFF)
+    }
 
 
 def _lines(said: Wording) -> tuple[str, str]:

@@ -33,6 +33,15 @@ BODY = {"version": "1", "send": "1", "text": "x", "reason": "x", "days": "3", "r
 DOORS = ("/sign-in/", "/staff/")
 
 
+type Browsers = dict[str, Client]
+
+
+@pytest.fixture
+def browsers(town: Town) -> Browsers:
+    """A browser for everybody, signed in."""
+    return {name: sign_in(Client(), person) for name, person in town.people.items()} | {"nobody": Client()}
+
+
 @pytest.fixture
 def town(db: None, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
     """People and cases, in a moment that stands still."""
@@ -40,9 +49,8 @@ def town(db: None, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
     return make_town(now)
 
 
-def sent_astray(town: Town) -> Iterator[tuple[str, str, str, HttpResponseBase]]:
+def sent_astray(town: Town, browsers: Browsers) -> Iterator[tuple[str, str, str, HttpResponseBase]]:
     """Yield name, method, person and case, and the answer, of each request about a case that is not for the person."""
-    clients = {name: sign_in(Client(), person) for name, person in town.people.items()} | {"nobody": Client()}
     of_cases = {name for name, parameters in addresses.named().items() if "ref" in parameters}
     about = {
         case: addresses.below({"ref": town.places[case], "kind": "complaint", "pk": town.places["file"]})
@@ -54,7 +62,7 @@ def sent_astray(town: Town) -> Iterator[tuple[str, str, str, HttpResponseBase]]:
         turns += [(person, "hidden") for person in ("omar", "nadia") if name == "desk-identity"]
         for person, case in turns:
             for method in ("post",) if person in ASKED_ELSEWHERE else ("get", "post"):
-                yield name, method, f"{person} {case}", _asked(clients[person], method, about[case][name])
+                yield name, method, f"{person} {case}", _asked(browsers[person], method, about[case][name])
 
 
 def _asked(client: Client, method: str, url: str) -> HttpResponseBase:
@@ -75,33 +83,37 @@ def told(answer: HttpResponseBase) -> str:
     return " ".join(secret for secret in (WORD, *NUMBERS) if secret in shown)
 
 
-def failures(town: Town) -> dict[tuple[str, str, str], str]:
+def failures(town: Town, browsers: Browsers) -> dict[tuple[str, str, str], str]:
     """Return what was told at each address to whoever may learn nothing."""
-    return {(name, method, turn): said for name, method, turn, answer in sent_astray(town) if (said := told(answer))}
+    return {
+        (name, method, turn): said
+        for name, method, turn, answer in sent_astray(town, browsers)
+        if (said := told(answer))
+    }
 
 
 def test_nobody_learns_or_changes_anything_of_a_case_that_is_not_theirs(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Town, browsers: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = content()
-    assert failures(town) == {}
+    assert failures(town, browsers) == {}
     assert content() == before
     monkeypatch.setattr(addresses, "named", lambda: {"desk-case": {"ref"}})
     monkeypatch.setattr(CaseQuerySet, "visible_to", lambda cases, *_people, **_moment: cases)
-    assert ("desk-case", "get", "nadia about") in failures(town)
+    assert ("desk-case", "get", "nadia about") in failures(town, browsers)
 
 
-def test_who_finds_no_page_of_the_staff_finds_none_to_send_to(town: Town) -> None:
+def test_who_finds_no_page_of_the_staff_finds_none_to_send_to(town: Town, browsers: Browsers) -> None:
     values = {name: town.places[name] for name in ("text", "message", "call", "consultation")} | {"kind": "complaint"}
     pages = addresses.below({"ref": town.places["open"], **values})
-    before, taken = content(), {}
+    before, taken = content(), dict[tuple[str, str], int]()
     for person in ("huda", "haitham", "asma"):
-        client = sign_in(Client(), town.people[person])
-        statuses = {name: _asked(client, "post", url).status_code for name, url in pages.items() if "/staff/" in url}
+        statuses = {
+            name: _asked(browsers[person], "post", url).status_code for name, url in pages.items() if "/staff/" in url
+        }
         assert list(statuses.values()).count(404) > MOST_OF_THE_PAGES
         taken |= {(name, person): status for name, status in statuses.items() if status not in {404, 405}}
     # What took a form has to be a page that the same person may open.
-    clients = {person: sign_in(Client(), town.people[person]) for _name, person in taken}
-    opened = {(name, person): ask(clients[person], "get", pages[name]).status_code for name, person in taken}
+    opened = {(name, person): ask(browsers[person], "get", pages[name]).status_code for name, person in taken}
     assert {key: status for key, status in opened.items() if status == 404} == {}
     assert content() == before

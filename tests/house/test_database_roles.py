@@ -17,6 +17,9 @@ from config import database_roles
 from config.database_roles import APP, FIGURES, OWNER, SETTINGS, TASKS, as_owner, parameters
 from tests.owner import owner
 
+#: A change of staff waits for a second person, and its trigger takes that one decision.
+DECIDED_ONCE = "accounts_staffchange"
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -86,16 +89,16 @@ def test_figures_only_read_and_read_no_session() -> None:
         assert made.execute("SELECT count(*) FROM complaints_case").fetchone() == (0,)
         # The setting is a reminder that a session can take back; the missing right is what refuses.
         made.execute("SET default_transaction_read_only = off")
-        for statement in ("UPDATE complaints_case SET subject = ''", "SELECT * FROM accounts_session"):
+        for statement in (
+            "UPDATE complaints_case SET subject = ''",
+            "SELECT * FROM accounts_session",
+            "SET session_replication_role = replica",
+            "ALTER TABLE complaints_caseevent DISABLE TRIGGER USER",
+            "DROP TRIGGER complaints_history_rows ON complaints_caseevent",
+            "TRUNCATE complaints_caseevent CASCADE",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 made.execute(statement)
-    for statement in (
-        "SET session_replication_role = replica",
-        "ALTER TABLE complaints_caseevent DISABLE TRIGGER USER",
-        "DROP TRIGGER complaints_history_rows ON complaints_caseevent",
-        "TRUNCATE complaints_caseevent CASCADE",
-    ):
-        assert any(word in refusal(FIGURES, statement) for word in ("permission denied", "must be owner"))
     assert "read-only transaction" in refusal(FIGURES, "CREATE TEMPORARY TABLE mine (id int)")
 
 
@@ -117,7 +120,7 @@ def test_a_table_that_a_trigger_keeps_is_one_whose_rows_are_written_once() -> No
         "SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
         " WHERE NOT tgisinternal AND tgtype & 32 > 0"  # BEFORE or AFTER TRUNCATE
     )
-    assert sorted(name for (name,) in guarded) == sorted(database_roles.APPEND_ONLY)
+    assert {name for (name,) in guarded} - {DECIDED_ONCE} == set(database_roles.APPEND_ONLY)
 
 
 # ---- migrating ----

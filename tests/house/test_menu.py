@@ -28,6 +28,7 @@ TEXTS = {
             "Precedents",
             "Former agencies",
             "Identities",
+            "Privacy requests",
             "All cases",
             "Standard texts",
             "Officers",
@@ -38,9 +39,14 @@ TEXTS = {
     ],
     Role.PM_OFFICE: ["Reports"],
     Role.OPERATOR: ["Messages", "People", "System status"],
-    Role.AUDITOR: ["Changes of staff"],
+    Role.AUDITOR: ["Who looked", "Retention", "Changes of staff"],
 }
-TEXTS[Role.CMU_HEAD] = [*TEXTS[Role.CMU_STAFF][:-1], "Changes of staff", "System status"]
+_UNIT = TEXTS[Role.CMU_STAFF]
+_OF_HEAD = ["Who looked", "Retention", "Legal holds", "Data breaches"]
+TEXTS[Role.CMU_HEAD] = [
+    *(*_UNIT[:4], "Reference data", _UNIT[4], *_OF_HEAD, *_UNIT[5:-1]),
+    *("Changes of staff", "System status"),
+]
 
 
 def menu_texts(user: object) -> list[str]:
@@ -69,15 +75,11 @@ def test_every_entry_leads_to_a_page() -> None:
     names = [name for entry in MENU for name in (entry.url_name, *entry.within.split())]
     needs = {"text": [1], "ended-agency": ["x"], "call": [1], "directorate-request": [1], "wording": ["x", "ar"]}
     key = [UUID(int=0)]
-    needs |= {"text-delete": [1], "message": key, "identity": key}
-    needs |= {"person": key, "person-role": key, "person-role-end": [*key, 1]}
-    needs |= {"person-absence": key, "person-details": key}
-    needs |= {
-        "directory-rows": ["x"],
-        "directory-add": ["x"],
-        "directory-import": ["x"],
-        "succession": [1],
-        "precedent-change": [1],
-    }
+    needs |= dict.fromkeys(("message", "identity", "privacy-request", "person", "person-role"), key)
+    needs |= dict.fromkeys(("person-absence", "person-details"), key) | {"person-role-end": [*key, 1]}
+    needs |= {name: ["x"] for name in ("directory-rows", "directory-add", "directory-import")}
     needs |= {f"directory-{name}": ["x", 1] for name in ("row", "change", "end")}
+    needs |= {
+        name: [1] for name in ("text-delete", "succession", "precedent-change", "privacy-breach", "privacy-hold-lift")
+    }
     assert [reverse(name, args=needs.get(name, [])).startswith("/") for name in names] == [True] * len(names)

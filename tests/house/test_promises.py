@@ -86,17 +86,19 @@ def test_a_sentence_is_read_as_its_reader_reads_it() -> None:
 # ---- what no test of a single page could prove ----
 
 
-def test_the_cookies_are_the_three_of_the_privacy_page() -> None:
-    """The session, the token of the forms and the notice to the next page: no module of ours sets one of its own."""
+def test_the_cookies_are_the_four_of_the_privacy_page() -> None:
+    """The session, the token of the forms, the device signed in from, and the notice to the next page: no others."""
     apps = ("kit", "agencies", "notifications", "accounts", "complaints", "reports", "config")
     setting = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
+        str(path.relative_to(ROOT))
         for app in apps
         for path in (ROOT / app).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in {"set_cookie", "set_signed_cookie"}
     ]
     scripts = [path.name for path in (ROOT / "static" / "js").glob("*.js") if "document.cookie" in path.read_text()]
-    assert (setting, scripts) == ([], [])
+    assert (setting, scripts) == (["accounts/sign_in/known_devices.py"], [])
     assert "django.middleware.locale.LocaleMiddleware" not in settings.MIDDLEWARE
+    assert (settings.SESSION_COOKIE_HTTPONLY, settings.CSRF_COOKIE_HTTPONLY) == (True, True)
+    assert (settings.SESSION_COOKIE_SAMESITE, settings.CSRF_COOKIE_SAMESITE) == ("Lax", "Lax")
     assert settings.MESSAGE_STORAGE.startswith("django.contrib.messages.storage.")

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from accounts import rate_limits
 from accounts.models import Session, User
 from config import middleware
 
@@ -159,7 +160,7 @@ def test_an_unknown_host_is_a_bad_request(client: Client) -> None:
         (2, "198.51.100.1, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
         (2, "203.0.113.9", "10.0.0.1"),
         (1, "not-an-address", "10.0.0.1"),
-        (1, "2001:db8::1", "2001:db8::1"),
+        (1, "2001:db8::1", "2001:db8::/64"),
         (1, "", "10.0.0.1"),
     ],
 )
@@ -168,7 +169,7 @@ def test_the_client_is_counted_from_the_trusted_end(
 ) -> None:
     settings.TRUSTED_PROXIES = proxies  # type: ignore[attr-defined]
     request = rf.get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
-    assert middleware.client_address(passed(middleware.TrustedProxies, request)) == address
+    assert rate_limits.client_address(passed(middleware.TrustedProxies, request)) == address
 
 
 # ---- idle sessions ----

@@ -169,7 +169,11 @@ KEEPS_ARABIC = {
     "complaints/simulation/seeds.py",  # the streets they live in
     "complaints/simulation/texts.py",  # what is written on every simulated case
     "complaints/simulation/world.py",  # what the contact centre writes down
-    "complaints/visibility/redaction.py",  # the letters of a name that people write for one another
+    "accounts/sign_in/passwords/name_spellings.py",  # the letters of a name, and how they are written in Latin
+    "agencies/reference_changes.py",  # the separator of a list
+    # How names, numbers and addresses are written:
+    *(f"complaints/visibility/{part}.py" for part in ("addresses", "announced", "names", "numbers", "redaction")),
+    *(f"complaints/visibility/{part}.py" for part in ("spellings", "texts", "vocabulary")),
     "complaints/suggestions/terms.py",  # the words that stand in every text
     "complaints/search/word_forms.py",  # the endings and beginnings of Arabic words
     "complaints/actions/answer_quality.py",  # the hollow formulas that an answer may not consist of
@@ -177,9 +181,10 @@ KEEPS_ARABIC = {
     "kit/forms/numbers.py",  # the thousands separator
     "config/formats/ar/formats.py",  # punctuation of dates
     "kit/months.py",  # months in the three families people write
-    "config/settings.py",  # the operator's name, which is a setting
+    "config/operator.py",  # the operator's name, which is a setting
     "notifications/web/replies.py",  # the short replies that are acted on
     "notifications/wordings/ar.py",  # messages, counted letter by letter, beside their English twins
+    "notifications/wordings/ar_staff.py",  # the same
 }
 
 

@@ -266,7 +266,7 @@ def test_the_banner_of_the_demonstration_fits_a_terminal(
     for one in DEMO_SIGN_INS:
         row = next(line for line in people if line.startswith(f"  {one.who} "))
         assert row.split(f"  {one.who} ")[1].split() == [one.page, one.login]
-    assert lines[-2] == f"  Password of everybody: {DEMO_SIGN_INS[0].password}"
+    assert lines[-3] == f"  Password of everybody: {DEMO_SIGN_INS[0].password}"
 
 
 def test_a_cluster_whose_making_was_interrupted_is_made_anew(tmp_path: Path) -> None:

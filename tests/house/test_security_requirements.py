@@ -27,9 +27,12 @@ STATES = {"met", "partly", "open", "–"}
 
 def numbers(sections: str) -> list[str]:
     """Return the numbers that sections like ``1.2:6-9`` stand for."""
-    spans = [section.partition(":")[::2] for section in sections.split()]
-    ends = [(section, *map(int, (span if "-" in span else f"{span}-{span}").split("-"))) for section, span in spans]
-    return [f"{section}.{number}" for section, first, last in ends for number in range(first, last + 1)]
+    found = []
+    for part in sections.split():
+        section, _, span = part.partition(":")
+        first, _, last = span.partition("-")
+        found += [f"{section}.{number}" for number in range(int(first), int(last or first) + 1)]
+    return found
 
 
 def said() -> list[tuple[str, str, list[str]]]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, expect
 
 from accounts.demo import PASSWORD
+from accounts.sign_in.factors import apps
 from tests.journeys.person import Person
 from tests.journeys.site import Matter
 
@@ -117,6 +119,16 @@ def give_password(person: Person, email: str, password: str = PASSWORD) -> None:
     """Open the staff sign-in page and enter the password, which is half of a sign-in."""
     person.open("staff/sign-in/")
     sign_in_to_work(person, email, password)
+
+
+def enrol_app(person: Person) -> None:
+    """Set up an authenticator app at the first sign-in, and keep the recovery codes."""
+    person.is_at("Set up the second step of signing in")
+    secret = person.main.locator("code").first.inner_text().replace(" ", "")
+    person.write("Code from the app", apps.code(secret, step=apps.step_at(timezone.now())))
+    person.press("Confirm")
+    person.tick("I have printed these codes or written them down")
+    person.press("Continue")
 
 
 def sign_in_to_work(person: Person, email: str, password: str = PASSWORD) -> None:

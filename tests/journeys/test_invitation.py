@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.journeys.acts import choose_new_password, come_to_work, sign_in_to_work
+from tests.journeys.acts import choose_new_password, come_to_work, enrol_app, sign_in_to_work
 from tests.journeys.conftest import DESK, PHONE, Meet
 from tests.journeys.site import Site
 
@@ -37,6 +37,7 @@ def test_an_invited_officer_sets_a_password_and_signs_in(site: Site, meet: Meet)
     salma.press("Set the password")
     salma.is_at("Staff sign-in")
     sign_in_to_work(salma, SALMA, PASSWORD)
+    enrol_app(salma)
     salma.is_at("Work queue")
     salma.open(link[1])
     salma.is_at("This invitation does not work")

@@ -22,7 +22,7 @@ from complaints.actions.notes import hand_over
 from complaints.attachments.inspection import LEAST_ROOM
 from complaints.models import Case, Clock
 from config.devstack.state import ROOT
-from config.monitoring import facts, parts
+from config.monitoring import facts, parts, registry_part
 from config.monitoring.bounded import Bounded
 from config.monitoring.facts import Connections, DiskSpace
 from config.monitoring.parts import Part, PartState, PartStatus, system_status
@@ -333,7 +333,7 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(
 
 
 def test_every_section_that_a_part_points_to_is_in_the_runbook() -> None:
-    source = Path(parts.__file__).read_text(encoding="utf-8")
+    source = "".join(Path(each.__file__).read_text(encoding="utf-8") for each in (parts, registry_part))
     named = set(re.findall(r'^\s+"([a-z-]+)",$|"([a-z-]+)"\)$', source, re.MULTILINE))
     sections = {one or other for one, other in named} | {str(kind) for kind in AlarmKind}
     headings = set(re.findall(r"^## (\S+)$", (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8"), re.MULTILINE))

@@ -106,7 +106,7 @@ def _headers(text: str) -> dict[str, str]:
             refuse("REGISTRY_HTTP_AUTH", f"is neither {{}} nor like {_AUTH}")
     if not all(map(is_header, headers, headers.values())):
         refuse("REGISTRY_HTTP_AUTH", "has a name or a value that cannot be a header: ASCII, on one line")
-    return headers
+    return dict(headers)
 
 
 def _body(text: str) -> Any:

@@ -34,7 +34,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (user := _authenticated_user(request, form, at=at)):
         login(request, user, backend=CITIZEN_BACKEND)
-        return _redirect_after_sign_in(request, user)
+        logger.info("somebody signed in", extra={"user_id": str(user.pk), "staff": False})
+        return redirect_after_sign_in(request, user)
     context = {"form": form, "next": local_next(request), "has_oidc": oidc.is_on()}
     return render(request, "accounts/sign_in/citizens/sign_in.html", context)
 
@@ -51,11 +52,11 @@ def _authenticated_user(request: HttpRequest, form: SignInForm, *, at: datetime)
         form.add_error("number", gettext("The number or the password is not right"))
         return None
     # A pending citizen shares the number with its owner, and must not reset the count of tries at the owner's password.
-    attempt.succeeded(user, at=at, clears=user.citizen.is_matched)
+    attempt.succeeded(at=at, clears=user.citizen.is_matched)
     return user
 
 
-def _redirect_after_sign_in(request: HttpRequest, user: User) -> HttpResponse:
+def redirect_after_sign_in(request: HttpRequest, user: User) -> HttpResponse:
     """Redirect to the page that was asked for, after a changed policy; warn a citizen whom messages do not reach."""
     target = local_next(request)
     is_due = policy_is_due(request, user.citizen)

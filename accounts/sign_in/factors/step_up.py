@@ -50,7 +50,8 @@ def recent_factor_required[V: Page](*, back_to: str = "") -> Callable[[V], V]:
 
 def is_recent(session: SessionBase, *, at: datetime) -> bool:
     """Tell whether the factor was given in the last fifteen minutes."""
-    return at.timestamp() - session.get(FACTOR_AT, 0) <= RECENT.total_seconds()
+    given: int = session.get(FACTOR_AT, 0)
+    return at.timestamp() - given <= RECENT.total_seconds()
 
 
 def asked_for(request: HttpRequest, *, at: datetime) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def complete(request: HttpRequest, user: User, *, at: datetime) -> str:
     then: str = request.session.pop(PENDING)["then"]
     login(request, user, backend=STAFF_BACKEND)
     mark_verified(request, at=at)
-    logger.info("a member of staff signed in", extra={"user_id": str(user.pk)})
+    logger.info("somebody signed in", extra={"user_id": str(user.pk), "staff": True})
     return then
 
 

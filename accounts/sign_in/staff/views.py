@@ -28,7 +28,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         with attempt.counted(at=at):
             user = authenticate(request, login=login_name, password=form.cleaned_data["password"])
         if user is not None:
-            attempt.succeeded(user, at=at)
+            attempt.succeeded(at=at)
             stages.begin(request, user, then=local_next(request), at=at)
             return redirect("staff-sign-in-factor")
         attempt.failed()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -23,7 +23,7 @@ class ChangesForm(Form):
     since = DayField(required=False, label=_("From this day"))
     until = DayField(required=False, label=_("Until this day"))
 
-    def __init__(self, data: Mapping[str, Any], *, agencies: Sequence[Agency]) -> None:
+    def __init__(self, data: Mapping[str, Any], *, agencies: Iterable[Agency]) -> None:
         super().__init__(data)
         self.agencies = {agency.code: agency for agency in agencies}
         choices = [("", _("All")), *((code, agency.name) for code, agency in self.agencies.items())]

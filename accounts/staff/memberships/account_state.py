@@ -1,4 +1,4 @@
-"""Closing the account of somebody who leaves, and reopening it."""
+"""Closing the account of somebody who leaves, reopening it, and helping whoever lost the second factor."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Outcome, StaffChange, StaffChangeKind, User
 from accounts.roles import PROTECTED
+from accounts.sign_in.factors import enrolment
 from accounts.staff.memberships import notices, rules
 from accounts.staff.memberships.changes import (
     AlreadyDecided,
@@ -68,6 +69,21 @@ def reopen(subject: User, *, by: User, at: datetime) -> StaffChange:
     change.needs_consent, change.outcome = True, Outcome.PENDING
     change.save(force_insert=True)
     return change
+
+
+@transaction.atomic
+def remove_factors(subject: User, *, by: User, at: datetime) -> StaffChange:
+    """Remove the second factors of somebody who lost them; the next sign-in, by password, sets up a new one.
+
+    Takes one person, who cannot sign in with it: nobody knows another's password. Raises ``ChangeNotAllowed``, and
+    ``AlreadyDecided`` where there is no factor.
+    """
+    if not rules.may_change(subject, by=by, at=at):
+        raise ChangeNotAllowed
+    if not lock_person(subject.pk).factors.exists():
+        raise AlreadyDecided
+    enrolment.forget_all(subject, at=at)
+    return record(StaffChangeKind.FACTORS_REMOVED, subject, by=by, at=at)
 
 
 def _has_protected_role(user: User, *, at: datetime) -> bool:

@@ -127,16 +127,30 @@ def end(membership: Membership, *, last_day: date, by: User, at: datetime) -> St
     day_after = max(last_day, timezone.localdate(at)) + timedelta(days=1)
     if found.role in STAFF_MANAGERS and rules.managers_left(day_after, without=found) < rules.FEWEST_MANAGERS:
         raise NobodyLeft
-    terms = RoleTerms(Role(found.role), found.agency, found.starts_on, last_day, found.directorate)
-    change = new_change(StaffChangeKind.ROLE_ENDED, found.user, by=by, at=at, terms=terms)
+    return end_for(found, last_day=last_day, by=by, at=at)
+
+
+def end_for(membership: Membership, *, last_day: date, by: User, at: datetime) -> StaffChange:
+    """End a role, record who did, and tell the person, in the caller's transaction, which has checked that it may."""
+    terms = RoleTerms(Role(membership.role), membership.agency, membership.starts_on, last_day, membership.directorate)
+    change = new_change(StaffChangeKind.ROLE_ENDED, membership.user, by=by, at=at, terms=terms)
     _decide(change, Outcome.DONE, by=by, at=at)
     change.save(force_insert=True)
-    if found.starts_on > last_day:
-        found.delete()
+    if membership.starts_on > last_day:
+        membership.delete()
     else:
-        found.ends_on = last_day
-        found.save(update_fields=["ends_on"])
+        membership.ends_on = last_day
+        membership.save(update_fields=["ends_on"])
     notices.owe(change, at=at)
+    return change
+
+
+def give_for(subject: User, terms: RoleTerms, *, by: User, at: datetime) -> StaffChange:
+    """Give a role that needs no second person, in the caller's transaction, which has checked that it may."""
+    change = new_change(StaffChangeKind.ROLE_GIVEN, subject, by=by, at=at, terms=terms)
+    _decide(change, Outcome.DONE, by=by, at=at)
+    change.save(force_insert=True)
+    _give(change, at=at)
     return change
 
 

@@ -42,7 +42,7 @@ class PeopleForm(Form):
     agency = forms.ChoiceField(required=False, label=_("Agency"))
     role = forms.ChoiceField(required=False, label=_("Role"), choices=[_ALL, *Role.choices])
 
-    def __init__(self, data: Mapping[str, Any], *, agencies: Sequence[Agency]) -> None:
+    def __init__(self, data: Mapping[str, Any], *, agencies: Iterable[Agency]) -> None:
         super().__init__(data)
         self.agencies = {agency.code: agency for agency in agencies}
         self.fields["agency"].choices = [_ALL, *((code, one.name) for code, one in self.agencies.items())]  # type: ignore[attr-defined]
@@ -74,15 +74,15 @@ class RoleForm(Form):
         data: Mapping[str, Any] | None,
         *,
         roles: Sequence[Role],
-        agencies: Sequence[Agency],
-        directorates: Sequence[Directorate],
+        agencies: Iterable[Agency],
+        directorates: Iterable[Directorate],
         today: date,
     ) -> None:
         super().__init__(data, initial={"starts_on": today})
         self.today = today
         self.agencies = {agency.code: agency for agency in agencies}
         self.directorates = {str(one.pk): one for one in directorates}
-        offered = {
+        offered: dict[str, list[tuple[str, Any]]] = {
             "role": [(role.value, role.label) for role in roles],
             "agency": [(code, one.name) for code, one in self.agencies.items()],
             "directorate": [(key, f"{one.agency.short_name}: {one.name}") for key, one in self.directorates.items()],

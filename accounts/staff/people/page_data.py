@@ -89,10 +89,7 @@ def list_people(query: PeopleQuery, *, at: datetime, after: str = "") -> PeopleP
     found = list(people.prefetch_related(roles)[: PAGE + 1])
     shown = found[:PAGE]
     invitations = open_invitations([user.pk for user in shown])
-    rows = [
-        PersonRow(user, user.current_roles, account_state(user, invitations.get(user.pk), at=at))  # type: ignore[attr-defined]
-        for user in shown
-    ]
+    rows = [PersonRow(user, user.current_roles, account_state(user, invitations.get(user.pk), at=at)) for user in shown]
     return PeoplePage(rows, str(shown[-1].pk) if len(found) > PAGE else "")
 
 
@@ -138,6 +135,7 @@ class PersonPage:
     changes: Sequence[StaffChange]
     absences: Sequence[Absence]
     deputyships: Sequence[Absence]
+    has_factors: bool
     may_change: bool
     may_propose: bool
     may_plan_absence: bool
@@ -154,7 +152,7 @@ class PersonPage:
 
 
 def person_page(user: User, reader: User, *, at: datetime) -> PersonPage:
-    """Return the page of one person, in five statements."""
+    """Return the page of one person, in six statements."""
     on = timezone.localdate(at)
     invitation = open_invitations([user.pk]).get(user.pk)
     changes = list(StaffChange.objects.filter(subject=user).for_listing()[:HISTORY])
@@ -168,6 +166,7 @@ def person_page(user: User, reader: User, *, at: datetime) -> PersonPage:
         changes=changes,
         absences=list(away.filter(user=user).select_related("deputy")),
         deputyships=list(away.filter(deputy=user).select_related("user")),
+        has_factors=user.factors.exists(),
         may_change=rules.may_change(user, by=reader, at=at),
         may_propose=user.pk != reader.pk and bool(rules.roles_to_give(reader, at=at)),
         may_plan_absence=reader.authority(at).has(CMU),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decorators import handles_rate_limits, signed_in_user, staff_required
 from accounts.models import Membership, Outcome, StaffChange, StaffChangeKind, User
 from accounts.roles import STAFF_MANAGERS, Role
+from accounts.sign_in.factors.step_up import recent_factor_required
 from accounts.staff.filters import address_of, sent_filter
 from accounts.staff.frame import frame
 from accounts.staff.invitations import invitations
@@ -66,6 +67,7 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
 
 
 @staff_required(STAFF_MANAGERS)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite a new member of staff with a first role."""
@@ -85,6 +87,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 
 @staff_required(STAFF_MANAGERS)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest, person: UUID) -> HttpResponse:
     """Correct names, mobile number and language of somebody; the work e-mail stays, for it is the way in."""
@@ -99,6 +102,7 @@ def details(request: HttpRequest, person: UUID) -> HttpResponse:
 
 
 @staff_required(STAFF_MANAGERS)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest, person: UUID) -> HttpResponse:
     """Propose a role for somebody; nobody reaches this page about themselves."""
@@ -123,6 +127,7 @@ def propose(request: HttpRequest, person: UUID) -> HttpResponse:
 
 
 @staff_required(STAFF_MANAGERS)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_role(request: HttpRequest, person: UUID, membership: int) -> HttpResponse:
     """End a role of somebody with a day."""
@@ -148,6 +153,7 @@ def end_role(request: HttpRequest, person: UUID, membership: int) -> HttpRespons
 
 
 @staff_required(STAFF_MANAGERS)
+@recent_factor_required()
 @require_POST
 def decide(request: HttpRequest, change: int) -> HttpResponse:
     """Consent to a change as the second person, or refuse it."""
@@ -181,11 +187,14 @@ def invitation(request: HttpRequest, person: UUID) -> HttpResponse:
 
 
 @staff_required(STAFF_MANAGERS)
+@recent_factor_required()
 @require_POST
 def access(request: HttpRequest, person: UUID) -> HttpResponse:
-    """Close the account of somebody who leaves, or reopen it."""
+    """Close the account of somebody who leaves, reopen it, or remove second factors that were lost."""
     if "close" in request.POST:
         return _act(request, person, account_state.close, _account_said)
+    if "factors" in request.POST:
+        return _act(request, person, account_state.remove_factors, _account_said)
     return _act(request, person, account_state.reopen, _account_said)
 
 
@@ -208,6 +217,8 @@ def _act(request: HttpRequest, person: UUID, act: Callable[..., Any], said: Call
 def _account_said(change: StaffChange) -> str:
     if change.kind == StaffChangeKind.CLOSED:
         return gettext("The account is closed. Its person cannot sign in.")
+    if change.kind == StaffChangeKind.FACTORS_REMOVED:
+        return gettext("The second step is removed. The person sets up a new one at the next sign-in.")
     if change.outcome == Outcome.PENDING:
         return gettext("Reopening the account waits for a second person.")
     return gettext("The account is open again, and its person is told by e-mail.")

@@ -29,6 +29,7 @@ ON_HINT = _("Day, month and year, such as 22/1/2026")
 def form_field(known: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
     """Return the field of a form for a field of a table, in the house voice."""
     said = {"label": known.verbose_name, "help_text": known.help_text, "required": not known.blank}
+    said |= {"initial": known.get_default()} if known.has_default() else {}
     is_own_kind = isinstance(known, models.CharField) and (known.choices or type(known) is not models.CharField)
     box = None if is_own_kind else next((make for kind, make in _BOXES if isinstance(known, kind)), None)
     return box(known, said) if box else known.formfield(**kwargs)
@@ -81,7 +82,7 @@ class DirectoryForm(Form, forms.ModelForm):  # type: ignore[type-arg] # named by
         if instance is None or not self.is_planned:
             del self.fields["effective_on"]
         for name, known in self.fields.items():
-            if isinstance(known, forms.ModelChoiceField):
+            if isinstance(known, forms.ModelChoiceField) and known.queryset is not None:
                 known.queryset = self.offered(name, known.queryset)
                 known.empty_label = "—"
 
@@ -100,7 +101,7 @@ class DirectoryForm(Form, forms.ModelForm):  # type: ignore[type-arg] # named by
     def clean(self) -> dict[str, Any]:
         """Refuse what a spreadsheet would calculate."""
         cleaned: dict[str, Any] = super().clean() or {}
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             if isinstance(value, str) and value.startswith(FORMULA):
                 self.add_error(name, _("This text begins like a formula of a spreadsheet. Begin it with a letter."))
         return cleaned

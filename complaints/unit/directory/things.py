@@ -48,7 +48,8 @@ class Thing:
 
     def rows(self, *, on: date, words: str = "", ended: bool = False) -> models.QuerySet[Any]:
         """Return the rows in force on a day, or the ended ones, that contain every one of ``words``."""
-        found = self.model._default_manager.select_related(*self.joined)  # noqa: SLF001
+        found = self.model._default_manager.all()  # noqa: SLF001
+        found = found.select_related(*self.joined) if self.joined else found
         found = found.exclude(self._in_force(on)) if ended else found.filter(self._in_force(on))
         for word in strip_prefixes(words).split():
             found = found.alias(searched=self.searched).filter(searched__contains=word)

@@ -13,15 +13,16 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms import ModelChoiceField
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import UNIT_HEAD
+from accounts.sign_in.factors.step_up import recent_factor_required
 from agencies import reference_changes
 from agencies.models import AgencySuccession, Reference, ReferenceChange
 from agencies.reference_changes import Author
@@ -66,10 +67,20 @@ class DirectoryRequest:
         return render(self.http, f"complaints/unit/directory/{template}.html", content, status=status)
 
 
-def directory_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Let in the head of the unit, and find the thing of the address; 404 for everybody and everything else."""
+type Page = Callable[..., HttpResponseBase]
 
-    @staff_required(UNIT_HEAD)
+
+def directory_page(view: Page) -> Page:
+    """Let in the head of the unit, and find the thing of the address; 404 for everybody and everything else."""
+    return staff_required(UNIT_HEAD)(_of_thing(view))
+
+
+def directory_form(view: Page) -> Page:
+    """Make a page that changes the reference data or hands it out: it asks for a recent second factor as well."""
+    return staff_required(UNIT_HEAD)(recent_factor_required()(_of_thing(view)))
+
+
+def _of_thing(view: Page) -> Page:
     @wraps(view)
     def wrapper(request: HttpRequest, thing: str, **parts: Any) -> HttpResponseBase:
         if thing not in THINGS:
@@ -134,7 +145,7 @@ def _successions(row: Reference) -> list[AgencySuccession]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@directory_page
+@directory_form
 def add(request: DirectoryRequest) -> HttpResponseBase:
     """Add a row; the address may fill some boxes."""
     form = request.thing.form(request.data, instance=None, today=request.today, initial=_prefilled(request))
@@ -156,7 +167,7 @@ def _prefilled(request: DirectoryRequest) -> dict[str, str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@directory_page
+@directory_form
 def change(request: DirectoryRequest, row: int) -> HttpResponseBase:
     """Change a row, today or from a later day; whoever was overtaken keeps what was typed."""
     with transaction.atomic():
@@ -197,7 +208,7 @@ def _store(form: DirectoryForm, author: Author) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@directory_page
+@directory_form
 def end(request: DirectoryRequest, row: int) -> HttpResponseBase:
     """End a row: nothing that has been used is deleted."""
     found = request.row(row)
@@ -212,10 +223,11 @@ def end(request: DirectoryRequest, row: int) -> HttpResponseBase:
     return request.page("end", form=form, row=found)
 
 
-@require_POST
-@directory_page
+@directory_form
 def drop(request: DirectoryRequest, row: int, change: int) -> HttpResponseBase:
     """Give up a change that waits for its day."""
+    if request.data is None:
+        return HttpResponseNotAllowed(["POST"])
     found = request.row(row)
     planned: ReferenceChange = get_object_or_404(reference_changes.of_row(found), pk=change)
     if reference_changes.drop(planned.pk, at=request.author.at):

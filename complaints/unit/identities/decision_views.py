@@ -20,6 +20,7 @@ from accounts.identity.desk.decisions import UNPROVEN, Outdated, Refused, versio
 from accounts.identity.registries import RegistryOutcome
 from accounts.models import Citizen
 from accounts.roles import CMU
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
 from complaints.unit.identities.forms import ConfirmForm, CorrectForm, MergeForm, RejectForm
 from complaints.unit.identities.views import load_person
@@ -31,6 +32,7 @@ type Decide = Callable[[str, datetime], object]
 
 
 @staff_required(CMU)
+@recent_factor_required()
 @require_POST
 def check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Ask the register again."""
@@ -48,6 +50,7 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @staff_required(CMU)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Confirm an identity by proof that was seen."""
@@ -63,6 +66,7 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @staff_required(CMU)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def reject(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Reject an identity, with the reason."""
@@ -78,6 +82,7 @@ def reject(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @staff_required(CMU)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Correct what the person typed; the register is asked about it again."""
@@ -97,6 +102,7 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @staff_required(CMU)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Merge the record into another one of the same person."""

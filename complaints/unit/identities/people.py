@@ -102,7 +102,7 @@ def person_file(citizen: Citizen, *, viewer: User, at: datetime) -> PersonFile:
     """Return the person with number and birth date in clear, after recording that ``viewer`` saw them."""
     with override(citizen.language):
         reason = str(_("Check of your identity"))
-    shown = disclosure.reveal(citizen, viewer=viewer, reference="", fields=SHOWN, reason=reason, at=at)
+    shown = disclosure.reveal(citizen, viewer=viewer, about=disclosure.CaseMark(), fields=SHOWN, reason=reason, at=at)
     checks = list(citizen.checks.order_by("-at")[:EARLIER])
     cases = Case.objects.filter(citizen=citizen).for_listing().order_by("-filed_at")
     return PersonFile(

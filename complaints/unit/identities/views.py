@@ -14,6 +14,7 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.desk.decisions import UNPROVEN, version_of
 from accounts.models import Citizen
 from accounts.roles import CMU
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
 from complaints.unit.identities import people
 
@@ -39,6 +40,7 @@ def identities(request: HttpRequest) -> HttpResponse:
 
 
 @staff_required(CMU)
+@recent_factor_required()
 @require_safe
 def identity(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one person: what was typed beside what the register said; who looked is recorded."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import Role
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.escalation import breach_clocks
 from complaints.models import Breach
 from complaints.staff.frame import frame
@@ -20,6 +21,7 @@ HEAD = frozenset({Role.CMU_HEAD})
 
 
 @staff_required(HEAD)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def breach_list(request: HttpRequest) -> HttpResponse:
     """Show the breaches with their clocks, and record one."""
@@ -38,6 +40,7 @@ def breach_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_required(HEAD)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def breach_page(request: HttpRequest, breach: int) -> HttpResponse:
     """Show one breach; list whom it concerns, tell them, and record that the authority was told."""

@@ -144,7 +144,7 @@ class ConcernedForm(ViewsForm):
         email = self.cleaned_data["viewer"]
         found = User.objects.filter(is_staff=True, email=email.lower()).first() if email else None
         if email and found is None:
-            raise ValidationError(_("Nobody on the staff has this address"), code="unknown")
+            raise ValidationError(_("No member of staff has this address"), code="unknown")
         return str(found.pk) if found else ""
 
     def clean(self) -> dict[str, Any]:

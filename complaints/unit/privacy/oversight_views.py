@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import IdentityView, User
 from accounts.roles import Role
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.models import RetentionReport, RetentionRule
 from complaints.retention import run
 from complaints.staff.frame import frame
@@ -32,6 +33,7 @@ REPORTS: Final = 30
 
 
 @staff_required(OVERSIGHT)
+@recent_factor_required()
 @require_safe
 def views_page(request: HttpRequest) -> HttpResponse:
     """Show who looked at whom, by officer, by the person of a case, within some days; and what is unusual in it.
@@ -78,6 +80,7 @@ def _morning(day: object) -> datetime:
 
 
 @staff_required(OVERSIGHT)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def retention_page(request: HttpRequest) -> HttpResponse:
     """Show the retention rules, what was erased on which day, and on request what would be; the head adds rules."""

@@ -17,6 +17,7 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.models import PrivacyRequest, RequestKind, RequestState, User
 from accounts.privacy import requests
 from accounts.roles import CMU, Role
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.models import LegalHold
 from complaints.retention import holds, persons
 from complaints.staff.frame import frame
@@ -89,6 +90,7 @@ def _decide(asked: PrivacyRequest, form: DecisionForm, *, by: User, at: datetime
 
 
 @staff_required(HEAD)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def hold_list(request: HttpRequest) -> HttpResponse:
     """Show the holds for legal proceedings, and set one."""
@@ -112,6 +114,7 @@ def hold_list(request: HttpRequest) -> HttpResponse:
 
 
 @staff_required(HEAD)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def lift_hold(request: HttpRequest, hold: int) -> HttpResponse:
     """Lift a hold, with the reason."""

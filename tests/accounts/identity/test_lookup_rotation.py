@@ -16,7 +16,7 @@ from accounts.identity import lookup_rotation
 from accounts.models import Citizen, Identity, User
 from kit.crypto import lookup
 from notifications.addresses import address_status
-from notifications.models import AddressStatus, Attempt, Channel, Verdict
+from notifications.models import AddressStatus, Channel, Verdict
 from tests.accounts.sign_in.pages import NUMBER, SIGN_IN
 from tests.cast import PASSWORD, make_citizen
 
@@ -45,7 +45,8 @@ def test_a_rotation_that_is_stopped_midway_goes_on_and_people_are_found_all_the_
     assert Client().post(SIGN_IN, NUMBER).status_code == 302
 
     monkeypatch.setattr(lookup_rotation, "BATCH", 1)
-    rotate, done = lookup_rotation._rotate_batch, []
+    rotate = lookup_rotation._rotate_batch
+    done: list[int] = []
 
     def killed(model: Any, keys: Any) -> int:
         if done:
@@ -90,4 +91,3 @@ def test_nobody_is_matched_twice_while_the_key_changes(amina: Citizen, settings:
 def test_every_table_with_a_keyed_hash_is_known() -> None:
     tables = {model._meta.db_table for model in lookup_rotation.models_found_by_hash()}
     assert tables == {"accounts_citizen", "accounts_phonecode", "accounts_user"}
-    assert Attempt._meta.get_field("address_lookup")

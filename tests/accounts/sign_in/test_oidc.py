@@ -211,34 +211,34 @@ def _unsigned() -> str:
     return f"{head}.{body}."
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        token(nonce="other"),
-        token(nonce=None),
-        token(iss="https://elsewhere.example"),
-        token(iss=None),
-        token(aud="other"),
-        token(aud=None),
-        token(aud=["cmu", "other"], azp="other"),
-        token(aud=["cmu", "other"]),
-        token(exp=GOOD["iat"] - 61),
-        token(exp=None),
-        token(exp="soon"),
-        token(iat=GOOD["iat"] + 120),
-        token(nbf=GOOD["iat"] + 120),
-        token(at_hash="AAAAAAAAAAAAAAAAAAAAAA"),
-        token(sub=None),
-        token(OTHER_KEY),
-        token()[:-4] + "AAAA",
-        _signed_with_the_public_key(),
-        _unsigned(),
-        "",
-        "a.b.c",
-        None,
-        {"id": 1},
-    ],
-)  # fmt: skip
+BAD_TOKENS = {
+    "another nonce": token(nonce="other"),
+    "no nonce": token(nonce=None),
+    "another issuer": token(iss="https://elsewhere.example"),
+    "no issuer": token(iss=None),
+    "another audience": token(aud="other"),
+    "no audience": token(aud=None),
+    "for another party": token(aud=["cmu", "other"], azp="other"),
+    "for no party": token(aud=["cmu", "other"]),
+    "expired": token(exp=GOOD["iat"] - 61),
+    "without an end": token(exp=None),
+    "an end in words": token(exp="soon"),
+    "issued later": token(iat=GOOD["iat"] + 120),
+    "not valid yet": token(nbf=GOOD["iat"] + 120),
+    "of another access token": token(at_hash="AAAAAAAAAAAAAAAAAAAAAA"),
+    "of nobody": token(sub=None),
+    "by another key": token(OTHER_KEY),
+    "with a changed signature": token()[:-4] + "AAAA",
+    "signed with the public key": _signed_with_the_public_key(),
+    "unsigned": _unsigned(),
+    "empty": "",
+    "no token": "a.b.c",
+    "none": None,
+    "an object": {"id": 1},
+}
+
+
+@pytest.mark.parametrize("text", BAD_TOKENS.values(), ids=BAD_TOKENS)
 def test_a_token_that_proves_nothing_is_refused(text):
     with pytest.raises(BadToken):
         read(text)

@@ -15,7 +15,7 @@ from accounts.sign_in.factors import apps, recovery_codes
 from notifications.models import Message
 from tests.accounts.keyboard import errors
 from tests.accounts.sign_in.factors.authenticator import Authenticator
-from tests.accounts.sign_in.pages import is_signed_in
+from tests.accounts.sign_in.pages import found, is_signed_in
 from tests.cast import PASSWORD, app_code, give_app, sign_in
 from tests.house.test_rules import name, sources
 
@@ -32,9 +32,7 @@ def give_password(client: Client, user, **extra: str) -> None:
 
 
 def options_of(page: str, kind: str) -> str:
-    found = re.search(rf'data-passkey="{kind}" data-options="([^"]+)"', page)
-    assert found is not None
-    return found[1].replace("&quot;", '"')
+    return found(rf'data-passkey="{kind}" data-options="([^"]+)"', page).replace("&quot;", '"')
 
 
 def test_after_the_password_alone_no_page_of_the_staff_opens(client, omar):
@@ -98,8 +96,8 @@ def test_the_first_sign_in_enrols_an_app_and_shows_recovery_codes_that_must_be_k
     give_password(client, omar)
     assert client.get(FACTOR)["Location"] == ENROL
     page = client.get(ENROL).content.decode()
-    secret = re.search(r"<code>([A-Z2-7 ]{39})</code>", page)[1].replace(" ", "")
-    assert client.get(ENROL).content.decode().count(re.search(r"<code>([A-Z2-7 ]{39})</code>", page)[1]) == 1
+    secret = found(r"<code>([A-Z2-7 ]{39})</code>", page).replace(" ", "")
+    assert client.get(ENROL).content.decode().count(found(r"<code>([A-Z2-7 ]{39})</code>", page)) == 1
     assert len(errors(client.post(ENROL, {"code": "000000"}))) == 1
     code = apps.code(secret, step=apps.step_at(timezone.now()))
     assert client.post(ENROL, {"code": code})["Location"] == CODES
@@ -139,8 +137,8 @@ def test_an_operator_removes_the_factors_of_somebody_who_lost_them_but_not_their
         give_app(person)
         recovery_codes.store(person, recovery_codes.new_codes(), at=now)
     lost, desk = sign_in(Client(), omar), sign_in(client, huda)
-    chosen = {"action": "forget_factors", "_selected_action": [str(omar.pk), str(huda.pk)]}
-    assert desk.post(reverse("admin:accounts_user_changelist"), chosen).status_code == 302
+    assert desk.post(reverse("person-access", args=[omar.pk]), {"factors": "1"}).status_code == 302
+    assert desk.post(reverse("person-access", args=[huda.pk]), {"factors": "1"}).status_code == 404
     assert (list(omar.factors.all()), recovery_codes.left(omar), huda.factors.count()) == ([], 0, 1)
     assert (lost.get(reverse("staff-account")).status_code, Message.objects.get().recipient) == (302, f"user:{omar.pk}")
     give_password(lost, omar)
@@ -155,8 +153,10 @@ def test_a_passkey_that_was_not_made_leaves_the_page_with_a_sentence(client, oma
     assert Factor.objects.count() == 0
 
 
-def test_sessions_are_opened_in_three_places_only_and_that_of_staff_is_behind_the_factor():
+def test_sessions_are_opened_in_four_places_only_and_that_of_staff_is_behind_the_factor():
     opening = re.compile(r"from django\.contrib\.auth import [^\n]*\blogin\b")
-    found = {name(path) for path in sources(".py") if opening.search(path.read_text(encoding="utf-8"))}
-    citizens = {"accounts/registration/views.py", "accounts/sign_in/citizens/views.py"}
-    assert found == citizens | {"accounts/sign_in/staff/stages.py"}
+    places = {name(path) for path in sources(".py") if opening.search(path.read_text(encoding="utf-8"))}
+    citizens = {
+        f"accounts/{place}.py" for place in ("registration/views", "registration/oidc_views", "sign_in/citizens/views")
+    }
+    assert places == citizens | {"accounts/sign_in/staff/stages.py"}

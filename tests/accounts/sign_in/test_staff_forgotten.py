@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from django.test import Client
 
 from notifications.models import Message
 from tests.accounts.keyboard import errors
-from tests.accounts.sign_in.pages import is_signed_in
+from tests.accounts.sign_in.pages import found, is_signed_in
 from tests.cast import give_app, sign_in
 
 FORGOT = "/en/staff/sign-in/forgot/"
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def link_to(client: Client, user) -> str:
     client.post(FORGOT, {"email": user.email})
     message = Message.objects.get(template="staff_new_password", recipient=f"user:{user.pk}")
-    return re.search(r"http://testserver(/\S+)", message.body)[1]
+    return found(r"http://testserver(/\S+)", message.body)
 
 
 def test_the_link_sets_a_password_once_ends_the_sessions_and_the_factor_is_still_asked(client, omar, now):

@@ -15,7 +15,7 @@ from accounts.sign_in.factors import apps, recovery_codes
 from notifications.models import Message
 from tests.accounts.keyboard import errors
 from tests.accounts.sign_in.factors.authenticator import Authenticator
-from tests.accounts.sign_in.pages import en
+from tests.accounts.sign_in.pages import en, found
 from tests.cast import PASSWORD, app_code, give_app, sign_in
 
 ACCOUNT = "/en/staff/account/"
@@ -61,12 +61,12 @@ def test_the_password_is_changed_with_the_current_one_and_ends_the_other_session
 
 def test_a_factor_is_added_and_removed_with_a_message_but_never_the_last_one(desk, omar, nadia):
     page = f"{ACCOUNT}factors/new/"
-    options = re.search(r'data-options="([^"]+)"', desk.get(page).content.decode())[1].replace("&quot;", '"')
+    options = found(r'data-options="([^"]+)"', desk.get(page).content.decode()).replace("&quot;", '"')
     made = desk.post(
         page, {"passkey": Authenticator().create(options)}, HTTP_USER_AGENT="Mozilla/5.0 (X11; Linux) Firefox/140"
     )
     assert made["Location"] == ACCOUNT
-    secret = re.search(r"<code>([A-Z2-7 ]{39})</code>", desk.get(page).content.decode())[1].replace(" ", "")
+    secret = found(r"<code>([A-Z2-7 ]{39})</code>", desk.get(page).content.decode()).replace(" ", "")
     assert len(errors(desk.post(page, {"code": "000000"}))) == 1
     assert desk.post(page, {"code": apps.code(secret, step=apps.step_at(timezone.now()))})["Location"] == ACCOUNT
     assert "Firefox, Linux" in desk.get(ACCOUNT).content.decode()

@@ -58,9 +58,12 @@ def main(arguments: list[str]) -> int:
     call_command("migrate", verbosity=0)
     town = make_town(timezone.now())
     with _pages() as port:
-        progress.say("Attacking …")
         browsers = sending.Browsers(port, town.people)
-        sent = [each for kind, rows in TABLES.items() for each in attack(kind, rows, town, browsers, content)]
+        sent = list[Sent]()
+        for kind, rows in TABLES.items():
+            progress.say(f"{kind.capitalize()} …")
+            sent += attack(kind, rows, town, browsers, content)
+        progress.say(f"{WIRE.capitalize()} …")
         sent += _on_the_wire(port, town)
     _print(sent)
     return sum(bool(each.problems) for each in sent)
@@ -97,7 +100,7 @@ def _found(row: Row, who: str, town: Town, sender: Sender) -> list[str]:
     """Send the row as often as it says and return each thing that did not hold once, in its order."""
     found: dict[str, None] = {}
     for number in range(row.times):
-        places = {**town.places, "owner_number": NUMBERS[0], "n": str(10 + number)}
+        places = {**town.places, "owner_number": NUMBERS[0], "n": f"{number:03}"}
         said = replace(row, lacks=filled(row.lacks, places))
         found |= dict.fromkeys(problems(said, sender.send(who, row, places), town.secrets))
     return list(found)

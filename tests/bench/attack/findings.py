@@ -15,6 +15,11 @@ MAKE_CMU = (
     "&memberships-0-user={huda_key}&memberships-0-starts_on=2026-01-01&memberships-0-ends_on="
     "&absences-TOTAL_FORMS=0&absences-INITIAL_FORMS=0"
 )
+MONA = (
+    "citizenship=other&nationality=EG&document=passport&document_number=A1234567&first_name=Mona&family_name=Fahmy"
+    "&birth_date_day=1&birth_date_month=5&birth_date_year=1991"
+)
+REACHED = "mobile=0791112233&email=&country=JO&governorate=JO-AM&city=x&address=y"
 CITIZEN, STAFF = "/ar/sign-in/", "/ar/staff/sign-in/"
 FROM_ELSEWHERE = {"X-Forwarded-For": "192.0.2.77"}
 RIGHT = "password=olive-lantern-river"
@@ -82,8 +87,19 @@ ROWS = [
         "POST",
         "/ar/forgot/",
         "200 302 429",
-        body="number=9851204417&mobile=079000000{n}",
+        body="number=9851204417&mobile=0790000{n}",
         times=5,
+        writes="notifications_message",
+        finding="S5",
+    ),
+    # Two hundred resets of people who do not exist.
+    Row(
+        "crook",
+        "POST",
+        "/ar/forgot/",
+        "200 302 429",
+        body="number=9912345{n}&mobile=0795550{n}",
+        times=200,
         writes="notifications_message",
         finding="S5",
     ),
@@ -103,12 +119,15 @@ ROWS = [
     # A session that was ended is nobody's.
     Row("lina", "POST", "/ar/sign-out/", "302", finding="W8"),
     Row("lina", "GET", "/ar/staff/triage/", "302 /ar/staff/sign-in/", finding="W8"),
+    # A password made of the name.
+    Row("mona", "POST", "/ar/register/who/", "302 /ar/register/contact/", body=MONA, finding="W11"),
+    Row("mona", "POST", "/ar/register/contact/", "302 /ar/register/password/", body=REACHED, finding="W11"),
     Row(
-        "visitor",
+        "mona",
         "POST",
         "/ar/register/password/",
-        "302 /ar/register/",
-        body="password=AminaKhatib2026!&again=AminaKhatib2026!",
+        "200",
+        body="password=MonaFahmy2026!&again=MonaFahmy2026!&policy=on",
         finding="W11",
     ),
     Row(

@@ -105,6 +105,7 @@ ROWS = [
     Row("visitor", "GET", "/metrics", "404"),
     Row("omar", "GET", "/ar/staff/cases/..%2f..%2fadmin/", "404"),
     Row("omar", "GET", "/ar/staff/cases/{open}/files/00000000-0000-0000-0000-000000000000/", "404"),
+    Row("visitor", "GET", "/static/css/", "404", in_suite=True),
     # To another site.
     Row("visitor", "GET", "/ar/sign-in/?next=https://evil.example/", "200", lacks='"https://evil'),
     Row("visitor", "GET", "/ar/sign-in/?next=//evil.example/", "200", lacks='"//evil'),

@@ -13,7 +13,7 @@ SERVER_ERROR = 500
 #: What a page that broke would show, in any language.
 TRACES = ("Traceback (most recent call last)", "/site-packages/", "psycopg.", "django.core.exceptions", 'SELECT "')
 #: What visiting, signing in and being refused may write: sessions, counters, codes and unfinished forms.
-KEPT_BY_EVERY_REQUEST = ("django_session", "axes_", "accounts_ratecounter", "accounts_phonecode", "accounts_formdraft")
+KEPT_BY_EVERY_REQUEST = ("accounts_session", "accounts_ratecounter", "accounts_phonecode", "accounts_formdraft")
 
 
 def problems(row: Row, answer: Answer, secrets: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from tests.ui.bidi import reversed_numbers
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
-DESK_STATEMENTS = 17
+DESK_STATEMENTS = 18
 CITIZEN_STATEMENTS = 8
 
 

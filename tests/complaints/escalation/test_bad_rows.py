@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -18,27 +18,48 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.identity import recheck
-from accounts.models import Citizen, User
 from accounts.sign_in import expiry as sign_in_expiry
 from accounts.staff import operator_alarms
-from agencies import reference_changes, successions as successor_plans
-from agencies.models import AgencySuccession, Holiday
-from agencies.reference_changes import Author
-from complaints.actions import accept, ask
-from complaints.escalation import absences, digest, expiry, ladder, planned_changes, recalculation, successions
+from complaints.escalation import (
+    absences,
+    breach_clocks,
+    digest,
+    expiry,
+    ladder,
+    planned_changes,
+    recalculation,
+    successions,
+)
 from complaints.models import Clock
+from complaints.retention import run as retention
 from complaints.search import index
 from notifications import alarms, tasks as notification_tasks
 from notifications.carriers import Status, StatusReport
-from notifications.models import AlarmKind, FailingRow, MessageState
+from notifications.models import AlarmKind, FailingRow
 from notifications.periodic.rows import MOST_ALARMS, RowRun, forget_old
 from notifications.reconciliation import audit, status_checks
-from tests.cast import make_agency
 from tests.complaints.escalation.mornings import MONDAY
+from tests.complaints.escalation.row_pairs import (
+    Get,
+    two_alarms,
+    two_blocks,
+    two_breaches,
+    two_cases_of_a_silent_officer,
+    two_citizens,
+    two_clocks,
+    two_clocks_and_a_holiday,
+    two_closed_cases,
+    two_drafts,
+    two_left,
+    two_planned_changes,
+    two_questions,
+    two_readers,
+    two_successions,
+    two_unknown,
+)
 
 pytestmark = pytest.mark.django_db
 PERSONAL = "0790000000"
-type Get = Callable[[str], Any]
 
 
 @dataclass(frozen=True)
@@ -58,91 +79,6 @@ class Scenario:
     is_real: bool = False
     is_tried_again: bool = False
     fails_too: tuple[str, ...] = field(default=())
-
-
-def _two_questions(get: Get) -> tuple[Any, Any]:
-    cases = [get("file_case")(), get("file_case")()]
-    for minutes, case in enumerate(cases):
-        ask(case, by=get("omar"), at=get("now") + timedelta(minutes=minutes), text="ما رقم العداد؟")
-    return cases[0].pk, cases[1].pk
-
-
-def _two_clocks(get: Get) -> tuple[Any, Any]:
-    first, second = (get("file_case")().clocks.get().pk for _ in range(2))
-    return first, second
-
-
-def _two_clocks_and_a_holiday(get: Get) -> tuple[Any, Any]:
-    clocks = _two_clocks(get)
-    Holiday.objects.create(on=date(2026, 1, 5), name_ar="عطلة", name_en="Day off")
-    return clocks
-
-
-def _two_cases_of_a_silent_officer(get: Get) -> tuple[Any, Any]:
-    cases = [get("file_case")(), get("file_case")()]
-    for case in cases:
-        accept(case, by=get("omar"), at=get("now"), days=5)
-    User.objects.update(created_at=get("now") - timedelta(days=30))
-    return cases[0].pk, cases[1].pk
-
-
-def _two_planned_changes(get: Get) -> tuple[Any, Any]:
-    author = Author(None, get("now"))
-    rows = (get("water"), get("gam"))
-    made = [reference_changes.change(row, {"notes": "x"}, author=author, on=date(2026, 1, 11)) for row in rows]
-    first, second = (each.pk for each in made if each)
-    return first, second
-
-
-def _two_successions(get: Get) -> tuple[Any, Any]:
-    author, springs = Author(get("lina").pk, get("now")), make_agency("springs", "الينابيع", "Springs")
-    pairs = [
-        AgencySuccession(predecessor=get(old), successor=springs, on=date(2026, 1, 11)) for old in ("water", "gam")
-    ]
-    first, second = (successor_plans.plan(each, author=author).pk for each in pairs)
-    return first, second
-
-
-def _two_drafts(get: Get) -> tuple[Any, Any]:
-    return get("make_draft")().pk, get("make_draft")(citizen=get("karim")).pk
-
-
-def _two_blocks(get: Get) -> tuple[Any, Any]:
-    get("monkeypatch").setattr(index, "_UNWRITTEN", "SELECT number FROM (VALUES (7), (6)) AS block (number)")
-    return 7, 6
-
-
-def _two_readers(get: Get) -> tuple[Any, Any]:
-    get("referred")
-    return get("nadia").pk, get("omar").pk
-
-
-def _two_citizens(get: Get) -> tuple[Any, Any]:
-    people = get("amina"), get("karim")
-    for minutes, citizen in enumerate(people):
-        Citizen.objects.filter(pk=citizen.pk).update(recheck_at=get("now") + timedelta(minutes=minutes))
-    return people[0].pk, people[1].pk
-
-
-def _two_alarms(get: Get) -> tuple[Any, Any]:
-    get("adel")
-    for about in "ab":
-        alarms.raise_alarm(AlarmKind.UNDECIDED, about)
-    first, second = alarms.open_alarms()
-    return first.pk, second.pk
-
-
-def _two_messages(get: Get, **said: object) -> tuple[Any, Any]:
-    first, second = (get("make_message")(number, **said).pk for number in (1, 2))
-    return first, second
-
-
-def _two_left(get: Get) -> tuple[Any, Any]:
-    return _two_messages(get, state=MessageState.SENDING, lease_until=get("now"))
-
-
-def _two_unknown(get: Get) -> tuple[Any, Any]:
-    return _two_messages(get, state=MessageState.UNKNOWN, unsure_since=get("now"), next_check_at=get("now"))
 
 
 class Listing:
@@ -166,48 +102,56 @@ JANUARY = datetime(2026, 1, 12, 9, tzinfo=UTC)
 LATER = JANUARY + timedelta(days=20)
 SCENARIOS = {
     "complaints.sweep_clocks": Scenario(
-        "case", "complaints.escalation.expiry.lapse", lambda case, **_: case.pk, _two_questions,
+        "case", "complaints.escalation.expiry.lapse", lambda case, **_: case.pk, two_questions,
         lambda at: expiry.lapse_overdue(at=at), LATER, is_real=True,
     ),
     "complaints.escalate": Scenario(
-        "clock", "complaints.escalation.ladder._step_row", lambda _step, on, _change: on.clock.pk, _two_clocks,
+        "clock", "complaints.escalation.ladder._step_row", lambda _step, on, _change: on.clock.pk, two_clocks,
         _sweep_all, LATER, is_real=True,
     ),
     "complaints.continue_recalculation": Scenario(
-        "clock", "complaints.escalation.recalculation._recount", lambda pk, **_: pk, _two_clocks_and_a_holiday,
+        "clock", "complaints.escalation.recalculation._recount", lambda pk, **_: pk, two_clocks_and_a_holiday,
         lambda at: recalculation.recalculate(at=at), datetime(2026, 1, 4, 12, tzinfo=UTC), is_real=True,
         is_tried_again=True, fails_too=("complaints.escalation.recalculation._move_at_once",),
     ),
     "complaints.unassign_inactive": Scenario(
         "case", "complaints.escalation.absences._assign", lambda case, *_, **__: case.pk,
-        _two_cases_of_a_silent_officer, lambda at: absences.unassign_inactive(at=at), JANUARY, is_real=True,
+        two_cases_of_a_silent_officer, lambda at: absences.unassign_inactive(at=at), JANUARY, is_real=True,
     ),
     "complaints.apply_reference_changes": Scenario(
-        "change", "agencies.reference_changes.apply", lambda key, **_: key, _two_planned_changes,
+        "change", "agencies.reference_changes.apply", lambda key, **_: key, two_planned_changes,
         lambda at: planned_changes.apply_due(at=at), JANUARY, is_real=True,
     ),
     "complaints.execute_successions": Scenario(
-        "succession", "complaints.escalation.successions.execute", lambda key, **_: key, _two_successions,
+        "succession", "complaints.escalation.successions.execute", lambda key, **_: key, two_successions,
         lambda at: successions.go_on(at=at), JANUARY, is_real=True,
     ),
+    "complaints.apply_retention": Scenario(
+        "case", "complaints.retention.erasing.erase_case", lambda pk, **_: pk, two_closed_cases,
+        lambda at: retention.apply_retention(at=at), JANUARY + timedelta(days=6 * 366), is_real=True,
+    ),
+    "complaints.watch_breaches": Scenario(
+        "breach", "complaints.escalation.breach_clocks.tell_persons", lambda breach, **_: breach.pk, two_breaches,
+        lambda at: breach_clocks.watch(at=at), JANUARY, is_real=True,
+    ),
     "complaints.discard_drafts": Scenario(
-        "draft", "complaints.attachments.uploads.discard", lambda draft: draft.pk, _two_drafts,
+        "draft", "complaints.attachments.uploads.discard", lambda draft: draft.pk, two_drafts,
         lambda at: expiry.discard_drafts(at=at), LATER, is_real=True,
     ),
     "complaints.build_search_index": Scenario(
-        "block", "complaints.search.index._sum_up", int, _two_blocks,
+        "block", "complaints.search.index._sum_up", int, two_blocks,
         lambda at: index.build_index(at=at), JANUARY,
     ),
     "complaints.send_digests": Scenario(
-        "user", "complaints.escalation.digest._notices", lambda user, *_: user.pk, _two_readers,
+        "user", "complaints.escalation.digest._notices", lambda user, *_: user.pk, two_readers,
         lambda at: digest.send(at=at), MONDAY, is_real=True,
     ),
     "accounts.recheck_identities": Scenario(
-        "citizen", "accounts.identity.recheck.recheck", lambda pk, **_: pk, _two_citizens,
+        "citizen", "accounts.identity.recheck.recheck", lambda pk, **_: pk, two_citizens,
         recheck.recheck_due, JANUARY,
     ),
     "accounts.notify_operators": Scenario(
-        "alarm", "accounts.staff.operator_alarms._notices", lambda alarm, _person: alarm.pk, _two_alarms,
+        "alarm", "accounts.staff.operator_alarms._notices", lambda alarm, _person: alarm.pk, two_alarms,
         operator_alarms.notify_operators, JANUARY, is_real=True,
     ),
     "accounts.delete_expired": Scenario(
@@ -216,12 +160,12 @@ SCENARIOS = {
         is_tried_again=True,
     ),
     "notifications.sweep": Scenario(
-        "message", "notifications.sending.sweep._settle_abandoned", lambda message: message.pk, _two_left,
+        "message", "notifications.sending.sweep._settle_abandoned", lambda message: message.pk, two_left,
         lambda _at: notification_tasks.sweep_up(), JANUARY,
     ),
     "notifications.check_status": Scenario(
         "message", "notifications.reconciliation.status_checks._check", lambda message, _silent: message.pk,
-        _two_unknown, lambda _at: status_checks.check_due_messages(), JANUARY,
+        two_unknown, lambda _at: status_checks.check_due_messages(), JANUARY,
     ),
     "notifications.compare_lists": Scenario(
         "listed", "notifications.reconciliation.audit._recognise", lambda _name, report: report.provider_id,
@@ -229,7 +173,12 @@ SCENARIOS = {
     ),
 }  # fmt: skip
 #: Tasks of one step, and a comparison that changes no row.
-WITHOUT_ROWS = {"complaints.recalculate_deadlines", "complaints.check_files", "complaints.check_storage"}
+WITHOUT_ROWS = {
+    "complaints.anchor_history",
+    "complaints.recalculate_deadlines",
+    "complaints.check_files",
+    "complaints.check_storage",
+}
 
 
 class Rows:

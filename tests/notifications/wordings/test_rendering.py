@@ -149,6 +149,7 @@ def test_an_address_to_open_stands_in_the_text_of_an_email_alone() -> None:
     assert places == {
         ("email_confirm", "text"),
         ("staff_invitation", "text"),
+        ("staff_new_password", "text"),
         ("directorate_request", "text"),
         ("directorate_reminder", "text"),
         ("officer_digest", "text"),

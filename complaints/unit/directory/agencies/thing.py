@@ -27,7 +27,7 @@ class AgencyForm(DirectoryForm):
 
     def offered(self, name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Offer the agencies of today as the parent."""
-        return rows.existing(on=self.today) if name == "parent" else rows
+        return Agency.objects.existing(on=self.today) if name == "parent" else rows
 
     def full_clean(self) -> None:
         """Refuse a new name that leaves no room for the old one among the other names."""

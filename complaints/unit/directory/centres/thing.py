@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import OutsideCentre
+from agencies.models import Agency, OutsideCentre
 from complaints.unit.directory.forms import DirectoryForm, form_field
 from complaints.unit.directory.things import Column, Thing
 
@@ -22,8 +22,8 @@ class CentreForm(DirectoryForm):
 
     def offered(self, name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Offer the agencies of today."""
-        del name
-        return rows.existing(on=self.today)
+        del name, rows
+        return Agency.objects.existing(on=self.today)
 
 
 CENTRES = Thing(

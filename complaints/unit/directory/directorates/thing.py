@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Directorate
+from agencies.models import Agency, Directorate
 from agencies.models.base import stripped
 from complaints.unit.directory.forms import DirectoryForm, form_field
 from complaints.unit.directory.things import Column, Thing
@@ -25,7 +25,7 @@ class DirectorateForm(DirectoryForm):
 
     def offered(self, name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Offer the agencies of today."""
-        return rows.existing(on=self.today) if name == "agency" else rows
+        return Agency.objects.existing(on=self.today) if name == "agency" else rows
 
 
 DIRECTORATES = Thing(

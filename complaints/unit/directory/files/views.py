@@ -18,14 +18,14 @@ from agencies.models import Reference
 from agencies.reference_data import BadReference
 from agencies.reference_files import ImportPlan, PlanOvertaken, file_of
 from complaints.unit.directory.files.forms import ConfirmForm, ImportForm, signed
-from complaints.unit.directory.views import DirectoryRequest, directory_page
+from complaints.unit.directory.views import DirectoryRequest, directory_form
 
 #: The most problems and rows that a page lists.
 MOST_LISTED = 50
 
 
 @require_safe
-@directory_page
+@directory_form
 def export(request: DirectoryRequest) -> HttpResponseBase:
     """Send the table as the file it can be imported from."""
     disposition = content_disposition_header(as_attachment=True, filename=file_of(request.thing.model))
@@ -37,7 +37,7 @@ def export(request: DirectoryRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@directory_page
+@directory_form
 def import_file(request: DirectoryRequest) -> HttpResponseBase:
     """Check a file and show what it would change; write it once that is confirmed."""
     if request.data is None:

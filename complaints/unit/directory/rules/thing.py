@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from agencies import reference_changes
-from agencies.models import ReferenceChange, RoutingRule
+from agencies.models import Agency, ReferenceChange, RoutingRule
 from agencies.models.base import stripped
 from agencies.reference_changes import Author
 from complaints.unit.directory.forms import DirectoryForm, form_field
@@ -42,7 +42,7 @@ class RuleForm(DirectoryForm):
             case "topic":
                 return rows.filter(is_active=True)
             case "agency":
-                return rows.complainable(on=self.today)
+                return Agency.objects.complainable(on=self.today)
         return rows
 
     def clean(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.decorators import signed_in_user, staff_required
 from accounts.models import User
 from accounts.roles import UNIT_HEAD
+from accounts.sign_in.factors.step_up import recent_factor_required
 from agencies import successions as rules
 from agencies.models import AgencySuccession
 from agencies.reference_changes import Author
@@ -37,6 +38,7 @@ def _is_planned(succession: AgencySuccession) -> bool:
 
 
 @staff_required(UNIT_HEAD)
+@recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: HttpRequest) -> HttpResponseBase:
     """Plan a succession: first what it concerns, then the confirmation."""
@@ -82,6 +84,7 @@ def succession(request: HttpRequest, succession: int) -> HttpResponse:
 
 
 @staff_required(UNIT_HEAD)
+@recent_factor_required()
 @require_POST
 def cancel(request: HttpRequest, succession: int) -> HttpResponseBase:
     """Give up a planned succession."""

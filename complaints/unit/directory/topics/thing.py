@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Topic
+from agencies.models import Agency, Topic
 from complaints.unit.directory.forms import DirectoryForm, form_field
 from complaints.unit.directory.things import Column, Thing
 
@@ -28,7 +28,7 @@ class TopicForm(DirectoryForm):
         """Offer groups as the parent and the agencies of today as the usual one."""
         if name == "parent":
             return rows.filter(parent=None, is_active=True)
-        return rows.existing(on=self.today)
+        return Agency.objects.existing(on=self.today)
 
 
 TOPICS = Thing(

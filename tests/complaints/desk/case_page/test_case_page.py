@@ -16,7 +16,7 @@ from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, address, sent, statements_of
 
-MOST_STATEMENTS = 25
+MOST_STATEMENTS = 26
 
 
 def attach(case: Case, at: datetime, name: str = "meter.pdf") -> Attachment:

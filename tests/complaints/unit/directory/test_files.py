@@ -6,6 +6,7 @@ import csv
 import io
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -33,12 +34,13 @@ def problems(answer: Any) -> list[str]:
     return [*(answer.context.get("problems") or []), *(str(error) for found in form.errors.values() for error in found)]
 
 
-def test_every_table_goes_out_and_comes_in_again_unchanged(hala: User, now: datetime) -> None:
+@pytest.mark.django_db
+def test_every_table_goes_out_and_comes_in_again_unchanged(now: datetime) -> None:
     reference_data.load(at=now)
     Agency.objects.filter(code="gam").update(notes="+962 ملاحظة")
     for model in reference_data.FILES.values():
         text = reference_files.text_of("".join(reference_files.export(model)).encode(), file="x")
-        plan = reference_files.check(text, model, author=Author(hala.pk, now))
+        plan = reference_files.check(text, model, author=Author(uuid4(), now))
         assert (bool(plan), plan.others) == (False, 0), model
 
 

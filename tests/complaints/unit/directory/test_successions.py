@@ -58,7 +58,7 @@ def test_a_merger_takes_effect_on_its_day_with_all_that_belongs_to_it(
     rule = RoutingRule.objects.create(topic=leak, governorate=amman, agency=water)
     child = make_agency("springs", "الينابيع", "Springs", parent=water)
     plan = planned(water, gam, hala, now)
-    before = quarter(now)
+    before = quarter(now + timedelta(hours=1))
     assert successions.go_on(at=now + timedelta(days=6)) == 0
     day = now + timedelta(days=7)
     assert successions.go_on(at=day) == 2

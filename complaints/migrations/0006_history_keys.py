@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0013_erasure_guards")]
+    dependencies = [("complaints", "0005_holding_spans_by_case")]
 
     operations = [
         migrations.AddField("caseevent", "key_id", models.CharField(db_default="", max_length=32)),
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 (
                     "event",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.CASCADE,
                         primary_key=True,
                         related_name="text_salt",
                         serialize=False,

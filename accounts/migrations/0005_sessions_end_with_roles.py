@@ -31,6 +31,6 @@ DROP FUNCTION accounts_end_sessions_of_member();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0010_factors_and_sessions")]
+    dependencies = [("accounts", "0004_factors_and_sessions")]
 
     operations = [migrations.RunSQL(TRIGGERS, NO_TRIGGERS)]

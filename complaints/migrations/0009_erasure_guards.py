@@ -157,6 +157,8 @@ BEGIN
         gone.filed_at::date, gone.closed_at::date, at);
     DELETE FROM complaints_estimate
         WHERE consultation_id IN (SELECT id FROM complaints_consultation WHERE case_id = about);
+    DELETE FROM complaints_textsalt
+        WHERE event_id IN (SELECT id FROM complaints_caseevent WHERE case_id = about);
     DELETE FROM complaints_clockstep WHERE clock_id IN (SELECT id FROM complaints_clock WHERE case_id = about);
     UPDATE complaints_answer SET lead_answer_id = NULL
         WHERE lead_answer_id IN (SELECT id FROM complaints_answer WHERE case_id = about) AND case_id <> about;
@@ -232,7 +234,7 @@ class Migration(migrations.Migration):
     # Concurrently, so that people work meanwhile. Every statement may be repeated, should one of them fail.
     atomic = False
 
-    dependencies = [("complaints", "0012_retention")]
+    dependencies = [("complaints", "0008_retention")]
 
     operations = [
         AddIndexConcurrently(

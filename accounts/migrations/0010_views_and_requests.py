@@ -10,7 +10,7 @@ import kit.crypto
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0015_identities_by_state"), ("agencies", "0002_calendar_changes")]
+    dependencies = [("accounts", "0009_identities_by_state"), ("agencies", "0002_calendar_changes")]
 
     operations = [
         migrations.CreateModel(

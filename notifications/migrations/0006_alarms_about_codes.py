@@ -27,7 +27,7 @@ KNOWN = models.CheckConstraint(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0010_alarms_about_breaches")]
+    dependencies = [("notifications", "0005_alarms_about_breaches")]
 
     operations = [
         migrations.RemoveConstraint("alarm", "alarm_kind_known"),

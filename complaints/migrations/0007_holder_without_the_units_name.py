@@ -16,7 +16,7 @@ HOLDERS = [
 class Migration(migrations.Migration):
     """Labels alone."""
 
-    dependencies: ClassVar = [("complaints", "0005_holding_spans_by_case")]
+    dependencies: ClassVar = [("complaints", "0006_history_keys")]
 
     operations: ClassVar = [
         migrations.AlterField(

@@ -8,6 +8,6 @@ TABLES = "axes_accessattemptexpiration, axes_accessattempt, axes_accesslog, axes
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0017_request_limits")]
+    dependencies = [("accounts", "0011_request_limits")]
 
     operations = [migrations.RunSQL(f"DROP TABLE IF EXISTS {TABLES}", migrations.RunSQL.noop)]

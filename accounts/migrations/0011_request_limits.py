@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     # Concurrently, so that people work meanwhile; two rows need no transaction.
     atomic = False
 
-    dependencies = [("accounts", "0016_views_and_requests")]
+    dependencies = [("accounts", "0010_views_and_requests")]
 
     operations = [
         AddIndexConcurrently("identityview", models.Index(fields=["-at"], name="identityview_newest")),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0011_sessions_end_with_roles"),
+        ("accounts", "0005_sessions_end_with_roles"),
         ("agencies", "0002_calendar_changes"),
     ]
 
@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                             ("withdrawn", "Invitation withdrawn"),
                             ("closed", "Account closed"),
                             ("reopened", "Account reopened"),
+                            ("no_factors", "Second step of signing in removed"),
                         ],
                         max_length=10,
                     ),

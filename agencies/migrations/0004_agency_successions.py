@@ -21,7 +21,7 @@ def _key(to: str, *, related_name: str = "+", label: str | None = None, is_part:
 class Migration(migrations.Migration):
     """A new table."""
 
-    dependencies: ClassVar = [("agencies", "0010_reference_changes")]
+    dependencies: ClassVar = [("agencies", "0003_reference_changes")]
 
     operations: ClassVar = [
         migrations.CreateModel(

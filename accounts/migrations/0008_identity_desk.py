@@ -9,6 +9,12 @@ from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 from django.db.models import F, Q
 
+MERGED_INTO = """
+ALTER TABLE accounts_citizen ADD COLUMN merged_into_id uuid NULL;
+ALTER TABLE accounts_citizen ADD CONSTRAINT accounts_citizen_merged_into_id_fk FOREIGN KEY (merged_into_id)
+    REFERENCES accounts_citizen (id) DEFERRABLE INITIALLY DEFERRED NOT VALID;
+"""
+NO_MERGED_INTO = "ALTER TABLE accounts_citizen DROP COLUMN merged_into_id"
 IDENTITIES = [
     ("pending", "Not checked yet"),
     ("matched", "Matches the register"),
@@ -20,6 +26,9 @@ PURPOSES = [
     ("register", "registration"),
     ("reset", "forgotten password"),
     ("change_phone", "change of mobile number"),
+    ("factor", "second factor"),
+    ("recovery", "recovery codes"),
+    ("step_up", "form sent before the second factor"),
     ("oidc", "digital identity"),
 ]
 KINDS = [
@@ -62,7 +71,10 @@ DROP FUNCTION accounts_keep_identity_decisions();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0013_guards_of_roles")]
+    dependencies = [("accounts", "0007_guards_of_roles")]
+    accepted_risks = {
+        "ban-drop-constraint": "the states of the version before are among those of the constraint that replaces it",
+    }
 
     operations = [
         migrations.AlterField(
@@ -75,7 +87,7 @@ class Migration(migrations.Migration):
             name="RegistryBreaker",
             fields=[
                 ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("failures", models.PositiveIntegerField(default=0)),
                 ("open_until", models.DateTimeField(blank=True, null=True)),
                 ("changed_at", models.DateTimeField()),
             ],
@@ -86,17 +98,24 @@ class Migration(migrations.Migration):
             name="identity",
             field=models.CharField(choices=IDENTITIES, default="pending", max_length=10),
         ),
-        migrations.AddField(
-            model_name="citizen",
-            name="merged_into",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="The record of the same person that this one became part of; it can no longer sign in.",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="accounts.citizen",
-            ),
+        # Not valid at first, so that nobody waits while all rows are read; the next migration validates it.
+        migrations.SeparateDatabaseAndState(
+            state_operations=[
+                migrations.AddField(
+                    model_name="citizen",
+                    name="merged_into",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        help_text="The record of the same person that this one became part of; it can no longer sign in.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.citizen",
+                    ),
+                ),
+            ],
+            database_operations=[migrations.RunSQL(MERGED_INTO, NO_MERGED_INTO)],
         ),
         migrations.RemoveConstraint(model_name="citizen", name="citizen_identity_known"),
         AddConstraintNotValid(

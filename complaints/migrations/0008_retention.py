@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("complaints", "0005_holding_spans_by_case"),
-        ("accounts", "0016_views_and_requests"),
+        ("complaints", "0007_holder_without_the_units_name"),
+        ("accounts", "0010_views_and_requests"),
         ("notifications", "0004_periodic_tasks"),
     ]
 

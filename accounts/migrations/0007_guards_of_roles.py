@@ -81,6 +81,6 @@ DROP FUNCTION accounts_keep_staff_changes();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0012_staff_changes_and_invitations")]
+    dependencies = [("accounts", "0006_staff_changes_and_invitations")]
 
     operations = [migrations.RunSQL(GUARD, NO_GUARD)]

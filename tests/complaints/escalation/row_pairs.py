@@ -1,0 +1,122 @@
+"""Two rows for each periodic task: the first of them will be bad."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from accounts.models import Citizen, User
+from agencies import reference_changes, successions as successor_plans
+from agencies.models import AgencySuccession, Holiday
+from agencies.reference_changes import Author
+from complaints.actions import accept, ask, close
+from complaints.models import Breach
+from complaints.search import index
+from notifications import alarms
+from notifications.models import AlarmKind, Message, MessageState
+from tests.cast import make_agency
+from tests.complaints import DONE, FOUND
+
+type Get = Callable[[str], Any]
+
+
+def two_questions(get: Get) -> tuple[Any, Any]:
+    cases = [get("file_case")(), get("file_case")()]
+    for minutes, case in enumerate(cases):
+        ask(case, by=get("omar"), at=get("now") + timedelta(minutes=minutes), text="ما رقم العداد؟")
+    return cases[0].pk, cases[1].pk
+
+
+def two_clocks(get: Get) -> tuple[Any, Any]:
+    first, second = (get("file_case")().clocks.get().pk for _ in range(2))
+    return first, second
+
+
+def two_clocks_and_a_holiday(get: Get) -> tuple[Any, Any]:
+    clocks = two_clocks(get)
+    Holiday.objects.create(on=date(2026, 1, 5), name_ar="عطلة", name_en="Day off")
+    return clocks
+
+
+def two_cases_of_a_silent_officer(get: Get) -> tuple[Any, Any]:
+    cases = [get("file_case")(), get("file_case")()]
+    for case in cases:
+        accept(case, by=get("omar"), at=get("now"), days=5)
+    User.objects.update(created_at=get("now") - timedelta(days=30))
+    return cases[0].pk, cases[1].pk
+
+
+def two_closed_cases(get: Get) -> tuple[Any, Any]:
+    cases = [get("file_case")(), get("file_case")()]
+    for case in cases:
+        accept(case, by=get("omar"), at=get("now"), days=5)
+        close(case, by=get("omar"), at=get("now"), outcome="solved", found=FOUND, done=DONE)
+    Message.objects.update(state=MessageState.ACCEPTED)
+    return cases[0].pk, cases[1].pk
+
+
+def two_breaches(get: Get) -> tuple[Any, Any]:
+    words = dict.fromkeys(("what", "data_concerned", "measures"), "x")
+    moments = dict.fromkeys(("known_at", "recorded_at", "listed_at", "telling_at"), get("now"))
+    first, second = (Breach.objects.create(**words, **moments, recorded_by=get("lina")).pk for _ in range(2))
+    return first, second
+
+
+def two_planned_changes(get: Get) -> tuple[Any, Any]:
+    author = Author(None, get("now"))
+    rows = (get("water"), get("gam"))
+    made = [reference_changes.change(row, {"notes": "x"}, author=author, on=date(2026, 1, 11)) for row in rows]
+    first, second = (each.pk for each in made if each)
+    return first, second
+
+
+def two_successions(get: Get) -> tuple[Any, Any]:
+    author, springs = Author(get("lina").pk, get("now")), make_agency("springs", "الينابيع", "Springs")
+    pairs = [
+        AgencySuccession(predecessor=get(old), successor=springs, on=date(2026, 1, 11)) for old in ("water", "gam")
+    ]
+    first, second = (successor_plans.plan(each, author=author).pk for each in pairs)
+    return first, second
+
+
+def two_drafts(get: Get) -> tuple[Any, Any]:
+    return get("make_draft")().pk, get("make_draft")(citizen=get("karim")).pk
+
+
+def two_blocks(get: Get) -> tuple[Any, Any]:
+    get("monkeypatch").setattr(index, "_UNWRITTEN", "SELECT number FROM (VALUES (7), (6)) AS block (number)")
+    return 7, 6
+
+
+def two_readers(get: Get) -> tuple[Any, Any]:
+    get("referred")
+    return get("nadia").pk, get("omar").pk
+
+
+def two_citizens(get: Get) -> tuple[Any, Any]:
+    people = get("amina"), get("karim")
+    for minutes, citizen in enumerate(people):
+        Citizen.objects.filter(pk=citizen.pk).update(recheck_at=get("now") + timedelta(minutes=minutes))
+    return people[0].pk, people[1].pk
+
+
+def two_alarms(get: Get) -> tuple[Any, Any]:
+    get("adel")
+    for about in "ab":
+        alarms.raise_alarm(AlarmKind.UNDECIDED, about)
+    first, second = alarms.open_alarms()
+    return first.pk, second.pk
+
+
+def two_messages(get: Get, **said: object) -> tuple[Any, Any]:
+    first, second = (get("make_message")(number, **said).pk for number in (1, 2))
+    return first, second
+
+
+def two_left(get: Get) -> tuple[Any, Any]:
+    return two_messages(get, state=MessageState.SENDING, lease_until=get("now"))
+
+
+def two_unknown(get: Get) -> tuple[Any, Any]:
+    return two_messages(get, state=MessageState.UNKNOWN, unsure_since=get("now"), next_check_at=get("now"))
