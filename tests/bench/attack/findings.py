@@ -57,6 +57,8 @@ ROWS = [
         sees="words name numbers",
         lacks="{hidden}",
         finding="S3",
+        # A search by number is recorded, whatever it finds.
+        writes="accounts_identityview",
     ),
     # Fifty wrong sign-ins from one address: the owner gets in at once from elsewhere.
     Row("crook", "POST", STAFF, "200 429", body="email=yusuf@gam.example&password=wrong-{n}", times=50, finding="S5"),
