@@ -215,6 +215,7 @@ if HISTORY_ANCHOR.startswith("s3://"):
 elif HISTORY_ANCHOR:
     STORAGES["anchors"] = {"BACKEND": "kit.file_storage.WholeFileStorage", "OPTIONS": {"location": HISTORY_ANCHOR}}
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_ADD_HEADERS_FUNCTION = add_to_static_file
 WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
 WHITENOISE_AUTOREFRESH = not STATIC_MANIFEST
@@ -228,8 +229,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 LOGIN_URL = reverse_lazy("sign-in")
 STAFF_LOGIN_URL = reverse_lazy("staff-sign-in")
-LOGIN_REDIRECT_URL = reverse_lazy("home")
-LOGOUT_REDIRECT_URL = reverse_lazy("home")
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = reverse_lazy("home")
 REGISTRY = env.str("REGISTRY", default="accounts.identity.registries.embedded.EmbeddedRegistry" if EMBEDDED else "")
 REGISTRY_HTTP = registry_over_http(env)
 OIDC = oidc(env)

@@ -22,10 +22,47 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('agencies', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Breach',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.TextField(max_length=3000)),
+                ('data_concerned', models.TextField(max_length=3000)),
+                ('measures', models.TextField(max_length=3000)),
+                ('known_at', models.DateTimeField()),
+                ('recorded_at', models.DateTimeField()),
+                ('filters', models.JSONField(default=dict)),
+                ('listed_at', models.DateTimeField(blank=True, null=True)),
+                ('telling_at', models.DateTimeField(blank=True, null=True)),
+                ('persons_told_at', models.DateTimeField(blank=True, null=True)),
+                ('authority_told_at', models.DateTimeField(blank=True, null=True)),
+                ('authority_reference', models.CharField(blank=True, max_length=80)),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'breach',
+                'verbose_name_plural': 'breaches',
+                'ordering': ['-known_at', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('authority_told_at__isnull', True), models.Q(('authority_reference', ''), _negated=True), _connector='OR'), name='breach_told_with_a_reference'), models.CheckConstraint(condition=models.Q(('persons_told_at__isnull', True), ('listed_at__isnull', False), _connector='OR'), name='breach_listed_before_told')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BreachPerson',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('told_at', models.DateTimeField(blank=True, null=True)),
+                ('breach', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='persons', to='complaints.breach')),
+                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.citizen')),
+            ],
+            options={
+                'verbose_name': 'person concerned by a breach',
+                'verbose_name_plural': 'persons concerned by a breach',
+                'constraints': [models.UniqueConstraint(fields=('breach', 'citizen'), name='breachperson_once')],
+            },
+        ),
         migrations.CreateModel(
             name='Case',
             fields=[
@@ -42,9 +79,9 @@ class Migration(migrations.Migration):
                 ('area', models.CharField(blank=True, max_length=120)),
                 ('place', models.CharField(blank=True, max_length=200)),
                 ('employee', models.CharField(blank=True, max_length=120)),
-                ('state', models.CharField(choices=[('triage', 'In triage'), ('referred', "Confirm responsibility"), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
-                ('resumes_to', models.CharField(blank=True, choices=[('triage', 'In triage'), ('referred', "Confirm responsibility"), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
-                ('holder', models.CharField(blank=True, choices=[('cmu', 'Government Complaints Management Unit'), ('agency', 'Agency'), ('directorate', 'Directorate'), ('citizen', 'Citizen'), ('outside_centre', 'Outside centre')], max_length=14)),
+                ('state', models.CharField(choices=[('triage', 'In triage'), ('referred', 'Confirm responsibility'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
+                ('resumes_to', models.CharField(blank=True, choices=[('triage', 'In triage'), ('referred', 'Confirm responsibility'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
+                ('holder', models.CharField(blank=True, choices=[('cmu', 'The unit'), ('agency', 'Agency'), ('directorate', 'Directorate'), ('citizen', 'Citizen'), ('outside_centre', 'Outside centre')], max_length=14)),
                 ('last_action', models.CharField(default=complaints.workflow.terms.Action['FILE'], max_length=20)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('chain', models.BinaryField(max_length=32)),
@@ -55,7 +92,7 @@ class Migration(migrations.Migration):
                 ('bounces', models.PositiveSmallIntegerField(default=0)),
                 ('objections_made', models.PositiveSmallIntegerField(default=0)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', "No answer to the question"), ('inadmissible', "Out of scope")], max_length=20)),
+                ('outcome', models.CharField(blank=True, choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', 'No answer to the question'), ('inadmissible', 'Out of scope')], max_length=20)),
                 ('folded', models.GeneratedField(db_persist=True, expression=complaints.models.case.ArabicStrip(django.db.models.functions.text.Concat('subject', models.Value(' '), 'details', output_field=models.TextField())), output_field=models.TextField())),
                 ('search_vector', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(complaints.models.case.ArabicStrip(django.db.models.functions.text.Concat('subject', models.Value(' '), 'details', output_field=models.TextField())), config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='agencies.agency')),
@@ -66,10 +103,14 @@ class Migration(migrations.Migration):
                 ('governorate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.governorate')),
                 ('officer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='agencies.topic')),
+                ('changed_at', models.DateTimeField()),
+                ('erased_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'verbose_name': 'case',
                 'verbose_name_plural': 'cases',
+                'indexes': [models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['agency', 'state', 'deadline_at', 'id'], name='case_agency_queue'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['state', 'deadline_at', 'id'], name='case_queue'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['agency', 'id'], name='case_agency_by_age'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['id'], name='case_by_age'), models.Index(condition=models.Q(('officer__isnull', False), models.Q(('state', 'closed'), _negated=True)), fields=['officer', 'deadline_at', 'id'], name='case_officer_queue'), models.Index(condition=models.Q(('holder', 'directorate')), fields=['agency', 'deadline_at', 'id'], name='case_with_directorates'), models.Index(condition=models.Q(('last_action__in', (complaints.workflow.terms.Action['UPHOLD'], complaints.workflow.terms.Action['REPLY'], complaints.workflow.terms.Action['LAPSE'], complaints.workflow.terms.Action['REFER'])), ('state__in', ['in_progress', 'referred'])), fields=['agency', 'deadline_at', 'id'], name='case_returned'), models.Index(fields=['citizen', '-filed_at'], name='case_of_citizen'), models.Index(fields=['agency', 'filed_at'], name='case_agency_filed'), models.Index(fields=['agency', 'closed_at'], name='case_agency_closed'), models.Index(condition=models.Q(('state', 'closed')), fields=['-closed_at', '-id'], name='case_closed'), django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='case_search_vector'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='case_folded_trigrams'), models.Index(condition=models.Q(('erased_at__isnull', True), ('state', 'closed')), fields=['closed_at', 'id'], name='case_to_erase'), models.Index(condition=models.Q(('erased_at__isnull', False)), fields=['erased_at'], name='case_erased')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state', 'waiting'), ('resumes_to', ''), _connector='XOR'), name='case_waits_with_the_state_it_resumes_to'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('outcome', '')), _connector='OR'), name='case_is_closed_with_an_outcome'), models.CheckConstraint(condition=models.Q(('state', 'closed'), models.Q(('holder', ''), _negated=True), _connector='XOR'), name='case_is_held_until_it_is_closed'), models.CheckConstraint(condition=models.Q(('agency__isnull', False), models.Q(('state__in', ['in_progress', 'referred']), _negated=True), _connector='OR'), name='case_has_an_agency_once_referred'), models.CheckConstraint(condition=models.Q(('promised_on__isnull', False), models.Q(('state', 'in_progress'), _negated=True), _connector='OR'), name='case_in_progress_has_a_promise')],
             },
         ),
         migrations.CreateModel(
@@ -78,8 +119,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField(editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField()),
                 ('action', models.CharField(max_length=20)),
-                ('from_state', models.CharField(blank=True, choices=[('triage', 'In triage'), ('referred', "Confirm responsibility"), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
-                ('to_state', models.CharField(choices=[('triage', 'In triage'), ('referred', "Confirm responsibility"), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
+                ('from_state', models.CharField(blank=True, choices=[('triage', 'In triage'), ('referred', 'Confirm responsibility'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
+                ('to_state', models.CharField(choices=[('triage', 'In triage'), ('referred', 'Confirm responsibility'), ('in_progress', 'In progress'), ('waiting', 'Waiting for the citizen'), ('closed', 'Closed'), ('objected', 'Objection under review')], max_length=12)),
                 ('at', models.DateTimeField()),
                 ('facts', models.JSONField(default=dict)),
                 ('chain', models.BinaryField(max_length=32)),
@@ -87,35 +128,13 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='complaints.case')),
                 ('on_behalf_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('key_id', models.CharField(db_default='', max_length=32)),
             ],
             options={
                 'verbose_name': 'event',
                 'ordering': ['number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Answer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', "No answer to the question"), ('inadmissible', "Out of scope")], max_length=20)),
-                ('found', models.TextField(max_length=3000)),
-                ('done', models.TextField(max_length=3000)),
-                ('likeness', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('state', models.CharField(choices=[('proposed', "Waiting for the second signature"), ('given', 'Given'), ('taken_back', 'Cancelled')], max_length=10)),
-                ('written_at', models.DateTimeField()),
-                ('given_at', models.DateTimeField(blank=True, null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('lead_answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='complaints.answer')),
-                ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='complaints.case')),
-                ('event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
-                ('proposed_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
-                ('taken_back_event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
-            ],
-            options={
-                'verbose_name': 'answer',
-                'ordering': ['written_at', 'id'],
+                'indexes': [models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor', 'action'], name='event_of_actor'), models.Index(condition=models.Q(('action__in', (complaints.workflow.terms.Action['FILE'], complaints.workflow.terms.Action['DECLINE'], complaints.workflow.terms.Action['RETURN'], complaints.workflow.terms.Action['REFER'])), ('actor__isnull', False)), fields=['actor', '-case'], name='event_passing_on')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'number'), name='event_number_is_unique'), models.CheckConstraint(condition=models.Q(('id', models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('case'), '*', models.Value(1048576)), '+', models.F('number')), models.BigIntegerField())), ('number__lt', 1048576)), name='event_key_is_of_its_case_and_number')],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +149,33 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'addition',
                 'ordering': ['at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='addition_events_are_of_its_case')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Answer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('outcome', models.CharField(choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', 'No answer to the question'), ('inadmissible', 'Out of scope')], max_length=20)),
+                ('found', models.TextField(max_length=3000)),
+                ('done', models.TextField(max_length=3000)),
+                ('likeness', models.CharField(blank=True, db_index=True, max_length=64)),
+                ('state', models.CharField(choices=[('proposed', 'Waiting for the second signature'), ('given', 'Given'), ('taken_back', 'Cancelled')], max_length=10)),
+                ('written_at', models.DateTimeField()),
+                ('given_at', models.DateTimeField(blank=True, null=True)),
+                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                ('lead_answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='complaints.answer')),
+                ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='complaints.case')),
+                ('event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('proposed_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('taken_back_event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+            ],
+            options={
+                'verbose_name': 'answer',
+                'ordering': ['written_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('proposed_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('taken_back_event'), '>>', models.Value(20)))), name='answer_events_are_of_its_case'), models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('case',), name='answer_one_proposed'), models.CheckConstraint(condition=models.Q(('proposed_event__isnull', False), ('event__isnull', False), _connector='OR'), name='answer_is_written_with_an_event'), models.CheckConstraint(condition=models.Q(models.Q(('event__isnull', True), ('state', 'proposed'), ('taken_back_event__isnull', True)), models.Q(('event__isnull', False), ('state', 'given'), ('taken_back_event__isnull', True)), models.Q(('state', 'taken_back'), ('taken_back_event__isnull', False)), _connector='OR'), name='answer_state_has_its_event')],
             },
         ),
         migrations.CreateModel(
@@ -151,41 +197,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'link between cases',
                 'ordering': ['at', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Clock',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('find_owner', "Find the responsible agency"), ('decide_competence', "Confirm responsibility"), ('answer', 'Answer the citizen'), ('citizen_reply', "Citizen's answer"), ('decide_objection', 'Decide on the objection'), ('may_object', 'Time to object'), ('answer_task', "Contribute to the leading "
-"agency's answer")], max_length=20)),
-                ('started_at', models.DateTimeField()),
-                ('limit_days', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('first_due_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('paused_at', models.DateTimeField(blank=True, null=True)),
-                ('pauses', django.contrib.postgres.fields.ArrayField(base_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(), blank=True, default=list)),
-                ('next_check_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ending', models.CharField(blank=True, choices=[('met', 'In time'), ('missed', 'Too late'), ('stopped', 'Stopped')], max_length=8)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='complaints.case')),
-            ],
-            options={
-                'verbose_name': 'clock',
-                'ordering': ['started_at', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ClockStep',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=20)),
-                ('taken_at', models.DateTimeField()),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='complaints.clock')),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
-            ],
-            options={
-                'verbose_name': 'clock step',
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('end_event'), '>>', models.Value(20)))), name='link_events_are_of_its_case'), models.CheckConstraint(condition=models.Q(('lead', django.db.models.expressions.CombinedExpression(models.F('lead_event'), '>>', models.Value(20))), ('lead', django.db.models.expressions.CombinedExpression(models.F('lead_end_event'), '>>', models.Value(20)))), name='link_events_are_of_its_lead'), models.CheckConstraint(condition=models.Q(('case', models.F('lead')), _negated=True), name='link_joins_two_cases'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('kind', 'same_problem')), fields=('case',), name='link_one_lead_per_case'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'lead'), name='link_once_per_pair'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', False), models.Q(('end_event__isnull', True), ('lead_end_event__isnull', True)), _connector='OR'), name='link_end_has_its_time')],
             },
         ),
         migrations.CreateModel(
@@ -211,6 +223,37 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'consultation',
                 'ordering': ['asked_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('finding_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('revoke_event'), '>>', models.Value(20)))), name='consultation_events_are_of_its_case'), models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'estimated'))), fields=('case',), name='consultation_one_open_per_case'), models.CheckConstraint(condition=models.Q(('state__in', ('asked', 'estimated')), ('ended_at__isnull', False), _connector='XOR'), name='consultation_ends_with_its_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'found'), _negated=True), models.Q(('finding', ''), _negated=True), _connector='OR'), name='consultation_is_found_with_a_finding'), models.CheckConstraint(condition=models.Q(models.Q(('finding_event__isnull', False), ('state', 'found')), models.Q(models.Q(('state', 'found'), _negated=True), ('finding_event__isnull', True)), _connector='OR'), name='consultation_finding_has_its_event')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DeletedCase',
+            fields=[
+                ('case_key', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('kind', models.CharField(max_length=12)),
+                ('outcome', models.CharField(max_length=20)),
+                ('filed_on', models.DateField()),
+                ('closed_on', models.DateField()),
+                ('deleted_at', models.DateTimeField()),
+                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                ('governorate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.governorate')),
+                ('topic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.topic')),
+            ],
+            options={
+                'verbose_name': 'deleted case',
+                'verbose_name_plural': 'deleted cases',
+            },
+        ),
+        migrations.CreateModel(
+            name='DoomedFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200, unique=True)),
+                ('added_at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': 'file to delete',
+                'verbose_name_plural': 'files to delete',
             },
         ),
         migrations.CreateModel(
@@ -235,6 +278,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'draft',
+                'constraints': [models.UniqueConstraint(fields=('citizen', 'kind'), name='draft_one_per_citizen_and_kind')],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +298,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'attachment',
                 'ordering': ['added_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case__isnull', True), ('draft__isnull', True), _connector='XOR'), name='attachment_belongs_to_a_case_or_a_draft')],
             },
         ),
         migrations.CreateModel(
@@ -270,13 +315,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'estimate',
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('consultation', 'number'), name='estimate_number_is_unique'), models.CheckConstraint(condition=models.Q(('number', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='estimate_changes_with_a_reason')],
             },
         ),
         migrations.CreateModel(
             name='Extension',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', "Waiting for a decision"), ('granted', 'Approved'), ('dropped', 'Cancelled')], max_length=8)),
+                ('state', models.CharField(choices=[('proposed', 'Waiting for a decision'), ('granted', 'Approved'), ('dropped', 'Cancelled')], max_length=8)),
                 ('days', models.PositiveSmallIntegerField()),
                 ('old_on', models.DateField()),
                 ('new_on', models.DateField()),
@@ -292,6 +338,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'extension',
                 'ordering': ['proposed_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('decided_event'), '>>', models.Value(20)))), name='extension_events_are_of_its_case'), models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('case',), name='extension_one_proposed'), models.CheckConstraint(condition=models.Q(('new_on__gt', models.F('old_on'))), name='extension_is_later'), models.CheckConstraint(condition=models.Q(('state', 'proposed'), ('decided_event__isnull', False), _connector='XOR'), name='extension_state_has_its_event')],
             },
         ),
         migrations.CreateModel(
@@ -312,13 +359,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'handover',
                 'ordering': ['at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('return_event'), '>>', models.Value(20)))), name='handover_events_are_of_its_case'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='handover_one_open_per_case'), models.CheckConstraint(condition=models.Q(('recorded_by__isnull', True), ('return_event__isnull', False), _connector='XOR'), name='handover_return_has_its_event')],
             },
         ),
         migrations.CreateModel(
             name='Holding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('holder', models.CharField(choices=[('cmu', 'Government Complaints Management Unit'), ('agency', 'Agency'), ('directorate', 'Directorate'), ('citizen', 'Citizen'), ('outside_centre', 'Outside centre')], max_length=14)),
+                ('holder', models.CharField(choices=[('cmu', 'The unit'), ('agency', 'Agency'), ('directorate', 'Directorate'), ('citizen', 'Citizen'), ('outside_centre', 'Outside centre')], max_length=14)),
                 ('started_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
@@ -328,6 +376,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'holding',
                 'ordering': ['started_at', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='holding_one_open_per_case'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='holding_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(models.Q(('holder__in', ['agency', 'directorate']), _negated=True), ('agency__isnull', False), _connector='OR'), name='holding_of_an_agency_names_it'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('case', '='), (complaints.models.history._Span('started_at', 'ended_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='holding_spans_do_not_overlap')],
             },
         ),
         migrations.CreateModel(
@@ -344,14 +393,37 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'label',
                 'ordering': ['name'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='label_events_are_of_its_case'), models.UniqueConstraint(fields=('agency', 'name', 'case'), name='label_once_per_case')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LegalHold',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=500)),
+                ('proceedings', models.CharField(max_length=80)),
+                ('until', models.DateField(blank=True, null=True)),
+                ('set_at', models.DateTimeField()),
+                ('lifted_at', models.DateTimeField(blank=True, null=True)),
+                ('lift_reason', models.CharField(blank=True, max_length=500)),
+                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='legal_holds', to='complaints.case')),
+                ('citizen', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='legal_holds', to='accounts.citizen')),
+                ('lifted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'legal hold',
+                'verbose_name_plural': 'legal holds',
+                'indexes': [models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['case'], name='legalhold_of_case'), models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['citizen'], name='legalhold_of_citizen')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case__isnull', True), ('citizen__isnull', True), _connector='XOR'), name='legalhold_on_a_case_or_a_person'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('proceedings', ''), _negated=True)), name='legalhold_has_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('lift_reason', ''), ('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False), models.Q(('lift_reason', ''), _negated=True)), _connector='OR'), name='legalhold_lifted_with_a_reason')],
             },
         ),
         migrations.CreateModel(
             name='Note',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('note', 'Note'), ('call', "Phone call")], default='note', max_length=4)),
-                ('spoken_with', models.CharField(blank=True, choices=[('citizen', 'The citizen'), ('directorate', 'The directorate'), ('agency', 'Another agency'), ('other', "Someone else")], max_length=12)),
+                ('kind', models.CharField(choices=[('note', 'Note'), ('call', 'Phone call')], default='note', max_length=4)),
+                ('spoken_with', models.CharField(blank=True, choices=[('citizen', 'The citizen'), ('directorate', 'The directorate'), ('agency', 'Another agency'), ('other', 'Someone else')], max_length=12)),
                 ('text', models.TextField(max_length=3000)),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -361,6 +433,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'note',
                 'ordering': ['at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='note_events_are_of_its_case'), models.CheckConstraint(condition=models.Q(('kind', 'call'), ('spoken_with', ''), _connector='XOR'), name='note_of_a_call_says_with_whom')],
             },
         ),
         migrations.CreateModel(
@@ -381,6 +454,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'objection',
                 'ordering': ['number'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('ruling_event'), '>>', models.Value(20)))), name='objection_events_are_of_its_case'), models.UniqueConstraint(fields=('case', 'number'), name='objection_number_is_unique'), models.CheckConstraint(condition=models.Q(('ruling', ''), ('ruling_event__isnull', False), _connector='XOR'), name='objection_ruling_has_its_event')],
             },
         ),
         migrations.CreateModel(
@@ -402,6 +476,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'precedent',
                 'ordering': ['-made_at', '-id'],
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['topic'], name='precedent_of_topic'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='precedent_folded_trigrams')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='precedent_events_are_of_its_case')],
             },
         ),
         migrations.CreateModel(
@@ -422,6 +498,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'question',
                 'ordering': ['asked_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('reply_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('lapse_event'), '>>', models.Value(20)))), name='question_events_are_of_its_case'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='question_one_open_per_case'), models.CheckConstraint(condition=models.Q(models.Q(('replied_at__isnull', True), ('reply_event__isnull', True)), models.Q(('lapse_event__isnull', True), ('replied_at__isnull', False), ('reply_event__isnull', False)), _connector='OR'), name='question_reply_has_its_event')],
             },
         ),
         migrations.CreateModel(
@@ -442,13 +519,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'recusal',
                 'ordering': ['at', 'id'],
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['person', 'case'], name='recusal_open_of_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('end_event'), '>>', models.Value(20)))), name='recusal_events_are_of_its_case'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'person'), name='recusal_open_once_per_case_and_person'), models.CheckConstraint(condition=models.Q(('named_by__isnull', True), models.Q(('text', ''), _negated=True), _connector='XOR'), name='recusal_named_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('end_text', ''), ('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('end_text', ''), _negated=True)), _connector='OR'), name='recusal_ends_by_somebody_with_a_reason'), models.CheckConstraint(condition=models.Q(('ended_by__isnull', True), models.Q(('ended_by', models.F('person')), _negated=True), _connector='OR'), name='recusal_is_not_ended_by_its_person'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('end_event__isnull', False), _connector='XOR'), name='recusal_end_has_its_event')],
             },
         ),
         migrations.CreateModel(
             name='ReferralTask',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', "Waiting for the agency"), ('answered', 'Answered'), ('dropped', 'Cancelled')], default='open', max_length=8)),
+                ('state', models.CharField(choices=[('open', 'Waiting for the agency'), ('answered', 'Answered'), ('dropped', 'Cancelled')], default='open', max_length=8)),
                 ('text', models.TextField(max_length=3000)),
                 ('asked_at', models.DateTimeField()),
                 ('answer', models.TextField(blank=True, max_length=3000)),
@@ -465,23 +544,54 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'referral task',
                 'ordering': ['asked_at', 'id'],
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['agency', 'case'], name='task_open_of_agency')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('answer_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('drop_event'), '>>', models.Value(20)))), name='task_events_are_of_its_case'), models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('case', 'agency'), name='task_one_open_per_agency'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(('ended_at__isnull', False), ('state', 'answered'), models.Q(('answer', ''), _negated=True)), models.Q(('ended_at__isnull', False), ('state', 'dropped'), models.Q(models.Q(('reason', ''), _negated=True), ('ended_by__isnull', True), _connector='OR')), _connector='OR'), name='task_ends_with_its_words'), models.CheckConstraint(condition=models.Q(models.Q(('answer_event__isnull', False), ('drop_event__isnull', True), ('state', 'answered')), models.Q(('answer_event__isnull', True), ('drop_event__isnull', False), ('ended_by__isnull', False), ('state', 'dropped')), models.Q(('answer_event__isnull', True), ('drop_event__isnull', True), models.Q(('state', 'open'), models.Q(('ended_by__isnull', True), ('state', 'dropped')), _connector='OR')), _connector='OR'), name='task_words_have_their_event')],
             },
         ),
-        migrations.AddField(
-            model_name='clock',
-            name='task',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='complaints.referraltask'),
+        migrations.CreateModel(
+            name='Clock',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('find_owner', 'Find the responsible agency'), ('decide_competence', 'Confirm responsibility'), ('answer', 'Answer the citizen'), ('citizen_reply', "Citizen's answer"), ('decide_objection', 'Decide on the objection'), ('may_object', 'Time to object'), ('answer_task', "Contribute to the leading agency's answer")], max_length=20)),
+                ('started_at', models.DateTimeField()),
+                ('limit_days', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('first_due_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField()),
+                ('paused_at', models.DateTimeField(blank=True, null=True)),
+                ('pauses', django.contrib.postgres.fields.ArrayField(base_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(), blank=True, default=list)),
+                ('next_check_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('ending', models.CharField(blank=True, choices=[('met', 'In time'), ('missed', 'Too late'), ('stopped', 'Stopped')], max_length=8)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='complaints.case')),
+                ('task', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='complaints.referraltask')),
+            ],
+            options={
+                'verbose_name': 'clock',
+                'ordering': ['started_at', 'id'],
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True)), fields=['kind', 'due_at'], name='clock_running_by_due'), models.Index(models.OrderBy(models.F('next_check_at'), nulls_first=True), condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True), models.Q(('kind', 'may_object'), _negated=True)), name='clock_running_by_next_check')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True), ('task__isnull', True)), fields=('case',), name='clock_one_running_per_case'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('task__isnull', True)), fields=('case', 'kind'), name='clock_one_per_kind'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('task',), name='clock_one_per_task'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ending', '')), models.Q(('ended_at__isnull', False), models.Q(('ending', ''), _negated=True)), _connector='OR'), name='clock_ends_with_an_ending')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ClockStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('step', models.CharField(max_length=20)),
+                ('taken_at', models.DateTimeField()),
+                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='complaints.clock')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+            ],
+            options={
+                'verbose_name': 'clock step',
+                'constraints': [models.UniqueConstraint(fields=('clock', 'step'), name='clock_step_once')],
+            },
         ),
         migrations.CreateModel(
             name='Refusal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('after_accepting', models.BooleanField()),
-                ('reason', models.CharField(choices=[('other_agency', "Another agency is responsible"), ('other_place', "The place is in another "
-"agency's area"), ('outside_government', "Not a matter for a government "
-"agency"), ('shared', "Several agencies are "
-"responsible, and another one "
-"leads")], max_length=20)),
+                ('reason', models.CharField(choices=[('other_agency', 'Another agency is responsible'), ('other_place', "The place is in another agency's area"), ('outside_government', 'Not a matter for a government agency'), ('shared', 'Several agencies are responsible, and another one leads')], max_length=20)),
                 ('text', models.TextField(max_length=3000)),
                 ('at', models.DateTimeField()),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
@@ -493,6 +603,37 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'refusal',
                 'ordering': ['at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='refusal_events_are_of_its_case'), models.CheckConstraint(condition=models.Q(('proposed_agency', models.F('agency')), _negated=True), name='refusal_proposes_another_agency')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RetentionReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField(unique=True)),
+                ('counts', models.JSONField(default=dict)),
+            ],
+            options={
+                'verbose_name': 'retention report',
+                'verbose_name_plural': 'retention reports',
+            },
+        ),
+        migrations.CreateModel(
+            name='RetentionRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(blank=True, choices=[('complaint', 'Complaint'), ('suggestion', 'Suggestion'), ('inquiry', 'Inquiry'), ('praise', 'Praise')], max_length=12)),
+                ('outcome', models.CharField(blank=True, choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', 'No answer to the question'), ('inadmissible', 'Out of scope')], max_length=20)),
+                ('anonymise_months', models.PositiveSmallIntegerField()),
+                ('delete_months', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('effective_from', models.DateField()),
+                ('set_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'retention rule',
+                'verbose_name_plural': 'retention rules',
+                'ordering': ['kind', 'outcome', '-effective_from'],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'outcome', 'effective_from'), name='retentionrule_once_a_day'), models.CheckConstraint(condition=models.Q(('anonymise_months__gte', 1)), name='retentionrule_after_a_month')],
             },
         ),
         migrations.CreateModel(
@@ -511,6 +652,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'revision',
                 'ordering': ['replaced_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='revision_events_are_of_its_case')],
             },
         ),
         migrations.CreateModel(
@@ -529,6 +671,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ruling',
                 'ordering': ['at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='ruling_events_are_of_its_case'), models.CheckConstraint(condition=models.Q(('resets_limit', False), models.Q(('text', ''), _negated=True), _connector='OR'), name='ruling_resets_the_limit_with_a_reason'), models.CheckConstraint(condition=models.Q(('agency__isnull', False), models.Q(('text', ''), _negated=True), _connector='OR'), name='ruling_archives_with_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -544,6 +687,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'saved filter',
                 'ordering': ['name', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'name'), name='saved_filter_name_once_per_person')],
             },
         ),
         migrations.CreateModel(
@@ -560,7 +704,7 @@ class Migration(migrations.Migration):
             name='StandardText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(blank=True, choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', "No answer to the question"), ('inadmissible', "Out of scope")], max_length=20)),
+                ('outcome', models.CharField(blank=True, choices=[('solved', 'Solved'), ('partly', 'Partly solved'), ('refused_with_reason', 'Refused, with the reason'), ('answered', 'Answered'), ('thanked', 'Thanks passed on'), ('adopted', 'Suggestion adopted'), ('not_adopted', 'Suggestion not adopted'), ('withdrawn', 'Withdrawn'), ('no_reply', 'No answer to the question'), ('inadmissible', 'Out of scope')], max_length=20)),
                 ('title', models.CharField(max_length=80)),
                 ('found', models.TextField(blank=True, max_length=3000)),
                 ('done', models.TextField(blank=True, max_length=3000)),
@@ -572,6 +716,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'standard text',
                 'ordering': ['title', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('agency', 'title'), name='standard_text_title_once_per_agency', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('found', ''), _negated=True), models.Q(('done', ''), _negated=True), _connector='OR'), name='standard_text_has_a_text')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TextSalt',
+            fields=[
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='text_salt', serialize=False, to='complaints.caseevent')),
+                ('salt', models.BinaryField(max_length=32)),
+            ],
+            options={
+                'verbose_name': 'salt of texts',
             },
         ),
         migrations.CreateModel(
@@ -579,7 +734,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('line', 'one line of text'), ('date', "a date, today or earlier"), ('choice', "one of the options")], max_length=10)),
+                ('kind', models.CharField(choices=[('line', 'one line of text'), ('date', 'a date, today or earlier'), ('choice', 'one of the options')], max_length=10)),
                 ('asked_ar', models.CharField(max_length=150)),
                 ('asked_en', models.CharField(max_length=150)),
                 ('answer_ar', models.CharField(max_length=120)),
@@ -591,386 +746,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'answer to a topic question',
                 'ordering': ['position', 'question_id'],
+                'constraints': [models.UniqueConstraint(fields=('case', 'question'), name='topic_answer_one_per_question')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['agency', 'state', 'deadline_at', 'id'], name='case_agency_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['state', 'deadline_at', 'id'], name='case_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['agency', 'id'], name='case_agency_by_age'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['id'], name='case_by_age'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('officer__isnull', False), models.Q(('state', 'closed'), _negated=True)), fields=['officer', 'deadline_at', 'id'], name='case_officer_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('holder', 'directorate')), fields=['agency', 'deadline_at', 'id'], name='case_with_directorates'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('last_action__in', (complaints.workflow.terms.Action['UPHOLD'], complaints.workflow.terms.Action['REPLY'], complaints.workflow.terms.Action['LAPSE'], complaints.workflow.terms.Action['REFER'])), ('state__in', ['in_progress', 'referred'])), fields=['agency', 'deadline_at', 'id'], name='case_returned'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['citizen', '-filed_at'], name='case_of_citizen'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['agency', 'filed_at'], name='case_agency_filed'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['agency', 'closed_at'], name='case_agency_closed'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'closed')), fields=['-closed_at', '-id'], name='case_closed'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='case_search_vector'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='case_folded_trigrams'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'waiting'), ('resumes_to', ''), _connector='XOR'), name='case_waits_with_the_state_it_resumes_to'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('outcome', '')), _connector='OR'), name='case_is_closed_with_an_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'closed'), models.Q(('holder', ''), _negated=True), _connector='XOR'), name='case_is_held_until_it_is_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('agency__isnull', False), models.Q(('state__in', ['in_progress', 'referred']), _negated=True), _connector='OR'), name='case_has_an_agency_once_referred'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('promised_on__isnull', False), models.Q(('state', 'in_progress'), _negated=True), _connector='OR'), name='case_in_progress_has_a_promise'),
-        ),
-        migrations.AddIndex(
-            model_name='caseevent',
-            index=models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor', 'action'], name='event_of_actor'),
-        ),
-        migrations.AddIndex(
-            model_name='caseevent',
-            index=models.Index(condition=models.Q(('action__in', (complaints.workflow.terms.Action['FILE'], complaints.workflow.terms.Action['DECLINE'], complaints.workflow.terms.Action['RETURN'], complaints.workflow.terms.Action['REFER'])), ('actor__isnull', False)), fields=['actor', '-case'], name='event_passing_on'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='event_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseevent',
-            constraint=models.CheckConstraint(condition=models.Q(('id', models.ExpressionWrapper(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('case'), '*', models.Value(1048576)), '+', models.F('number')), models.BigIntegerField())), ('number__lt', 1048576)), name='event_key_is_of_its_case_and_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('proposed_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('taken_back_event'), '>>', models.Value(20)))), name='answer_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('case',), name='answer_one_proposed'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('proposed_event__isnull', False), ('event__isnull', False), _connector='OR'), name='answer_is_written_with_an_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('event__isnull', True), ('state', 'proposed'), ('taken_back_event__isnull', True)), models.Q(('event__isnull', False), ('state', 'given'), ('taken_back_event__isnull', True)), models.Q(('state', 'taken_back'), ('taken_back_event__isnull', False)), _connector='OR'), name='answer_state_has_its_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='addition',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='addition_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='caselink',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('end_event'), '>>', models.Value(20)))), name='link_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='caselink',
-            constraint=models.CheckConstraint(condition=models.Q(('lead', django.db.models.expressions.CombinedExpression(models.F('lead_event'), '>>', models.Value(20))), ('lead', django.db.models.expressions.CombinedExpression(models.F('lead_end_event'), '>>', models.Value(20)))), name='link_events_are_of_its_lead'),
-        ),
-        migrations.AddConstraint(
-            model_name='caselink',
-            constraint=models.CheckConstraint(condition=models.Q(('case', models.F('lead')), _negated=True), name='link_joins_two_cases'),
-        ),
-        migrations.AddConstraint(
-            model_name='caselink',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('kind', 'same_problem')), fields=('case',), name='link_one_lead_per_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='caselink',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'lead'), name='link_once_per_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='caselink',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', False), models.Q(('end_event__isnull', True), ('lead_end_event__isnull', True)), _connector='OR'), name='link_end_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='clockstep',
-            constraint=models.UniqueConstraint(fields=('clock', 'step'), name='clock_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('finding_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('revoke_event'), '>>', models.Value(20)))), name='consultation_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'estimated'))), fields=('case',), name='consultation_one_open_per_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('asked', 'estimated')), ('ended_at__isnull', False), _connector='XOR'), name='consultation_ends_with_its_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'found'), _negated=True), models.Q(('finding', ''), _negated=True), _connector='OR'), name='consultation_is_found_with_a_finding'),
-        ),
-        migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finding_event__isnull', False), ('state', 'found')), models.Q(models.Q(('state', 'found'), _negated=True), ('finding_event__isnull', True)), _connector='OR'), name='consultation_finding_has_its_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('citizen', 'kind'), name='draft_one_per_citizen_and_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(('case__isnull', True), ('draft__isnull', True), _connector='XOR'), name='attachment_belongs_to_a_case_or_a_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimate',
-            constraint=models.UniqueConstraint(fields=('consultation', 'number'), name='estimate_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='estimate',
-            constraint=models.CheckConstraint(condition=models.Q(('number', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='estimate_changes_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('decided_event'), '>>', models.Value(20)))), name='extension_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('case',), name='extension_one_proposed'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('new_on__gt', models.F('old_on'))), name='extension_is_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'proposed'), ('decided_event__isnull', False), _connector='XOR'), name='extension_state_has_its_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('return_event'), '>>', models.Value(20)))), name='handover_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='handover_one_open_per_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_by__isnull', True), ('return_event__isnull', False), _connector='XOR'), name='handover_return_has_its_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='holding_one_open_per_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='holding_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('holder__in', ['agency', 'directorate']), _negated=True), ('agency__isnull', False), _connector='OR'), name='holding_of_an_agency_names_it'),
-        ),
-        migrations.AddConstraint(
-            model_name='holding',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(complaints.models.history._Span('started_at', 'ended_at', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('case', '=')], name='holding_spans_do_not_overlap'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='label_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='label',
-            constraint=models.UniqueConstraint(fields=('agency', 'name', 'case'), name='label_once_per_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='note_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'call'), ('spoken_with', ''), _connector='XOR'), name='note_of_a_call_says_with_whom'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('ruling_event'), '>>', models.Value(20)))), name='objection_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(fields=('case', 'number'), name='objection_number_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('ruling', ''), ('ruling_event__isnull', False), _connector='XOR'), name='objection_ruling_has_its_event'),
-        ),
-        migrations.AddIndex(
-            model_name='precedent',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['topic'], name='precedent_of_topic'),
-        ),
-        migrations.AddIndex(
-            model_name='precedent',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='precedent_folded_trigrams'),
-        ),
-        migrations.AddConstraint(
-            model_name='precedent',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='precedent_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('reply_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('lapse_event'), '>>', models.Value(20)))), name='question_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='question_one_open_per_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('replied_at__isnull', True), ('reply_event__isnull', True)), models.Q(('lapse_event__isnull', True), ('replied_at__isnull', False), ('reply_event__isnull', False)), _connector='OR'), name='question_reply_has_its_event'),
-        ),
-        migrations.AddIndex(
-            model_name='recusal',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['person', 'case'], name='recusal_open_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('end_event'), '>>', models.Value(20)))), name='recusal_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'person'), name='recusal_open_once_per_case_and_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.CheckConstraint(condition=models.Q(('named_by__isnull', True), models.Q(('text', ''), _negated=True), _connector='XOR'), name='recusal_named_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_text', ''), ('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('end_text', ''), _negated=True)), _connector='OR'), name='recusal_ends_by_somebody_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_by__isnull', True), models.Q(('ended_by', models.F('person')), _negated=True), _connector='OR'), name='recusal_is_not_ended_by_its_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='recusal',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('end_event__isnull', False), _connector='XOR'), name='recusal_end_has_its_event'),
-        ),
-        migrations.AddIndex(
-            model_name='referraltask',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['agency', 'case'], name='task_open_of_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='referraltask',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('answer_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('drop_event'), '>>', models.Value(20)))), name='task_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='referraltask',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('case', 'agency'), name='task_one_open_per_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='referraltask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(('ended_at__isnull', False), ('state', 'answered'), models.Q(('answer', ''), _negated=True)), models.Q(('ended_at__isnull', False), ('state', 'dropped'), models.Q(models.Q(('reason', ''), _negated=True), ('ended_by__isnull', True), _connector='OR')), _connector='OR'), name='task_ends_with_its_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='referraltask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer_event__isnull', False), ('drop_event__isnull', True), ('state', 'answered')), models.Q(('answer_event__isnull', True), ('drop_event__isnull', False), ('ended_by__isnull', False), ('state', 'dropped')), models.Q(('answer_event__isnull', True), ('drop_event__isnull', True), models.Q(('state', 'open'), models.Q(('ended_by__isnull', True), ('state', 'dropped')), _connector='OR')), _connector='OR'), name='task_words_have_their_event'),
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True)), fields=['kind', 'due_at'], name='clock_running_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(models.OrderBy(models.F('next_check_at'), nulls_first=True), condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True), models.Q(('kind', 'may_object'), _negated=True)), name='clock_running_by_next_check'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True), ('task__isnull', True)), fields=('case',), name='clock_one_running_per_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('task__isnull', True)), fields=('case', 'kind'), name='clock_one_per_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('task',), name='clock_one_per_task'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ending', '')), models.Q(('ended_at__isnull', False), models.Q(('ending', ''), _negated=True)), _connector='OR'), name='clock_ends_with_an_ending'),
-        ),
-        migrations.AddConstraint(
-            model_name='refusal',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='refusal_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='refusal',
-            constraint=models.CheckConstraint(condition=models.Q(('proposed_agency', models.F('agency')), _negated=True), name='refusal_proposes_another_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='revision_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='ruling_events_are_of_its_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.CheckConstraint(condition=models.Q(('resets_limit', False), models.Q(('text', ''), _negated=True), _connector='OR'), name='ruling_resets_the_limit_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.CheckConstraint(condition=models.Q(('agency__isnull', False), models.Q(('text', ''), _negated=True), _connector='OR'), name='ruling_archives_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='saved_filter_name_once_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='standardtext',
-            constraint=models.UniqueConstraint(fields=('agency', 'title'), name='standard_text_title_once_per_agency', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='standardtext',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('found', ''), _negated=True), models.Q(('done', ''), _negated=True), _connector='OR'), name='standard_text_has_a_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='topicanswer',
-            constraint=models.UniqueConstraint(fields=('case', 'question'), name='topic_answer_one_per_question'),
         ),
     ]

@@ -74,13 +74,15 @@ CREATE TRIGGER complaints_case_state AFTER UPDATE ON complaints_case
     FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION complaints_guard_state();
 """
 
-# At commit: the history has the event that made the change.
+# At commit: the history has the event that made the change. A role may make temporary tables, and PostgreSQL finds
+# these first: without its own search path a guard would believe a temporary table of the same name.
 EVENT_GUARD = """
-CREATE FUNCTION complaints_require_event() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION complaints_require_event() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM 1 FROM complaints_caseevent
     WHERE case_id = NEW.id AND number = NEW.version AND action = NEW.last_action AND to_state = NEW.state
-        AND from_state = CASE TG_OP WHEN 'INSERT' THEN '' ELSE OLD.state END AND chain = NEW.chain;
+        AND from_state = CASE TG_OP WHEN 'INSERT' THEN '' ELSE OLD.state END AND chain = NEW.chain
+        AND at = NEW.changed_at;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'state of case % has no event', NEW.id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -93,12 +95,29 @@ CREATE CONSTRAINT TRIGGER complaints_case_state_has_event AFTER UPDATE ON compla
     EXECUTE FUNCTION complaints_require_event();
 """
 
-# The one escape is for the flush of a transactional test: a test database that names itself so.
+# At once, whatever the clocks of two machines say.
+TIME_GUARD = """
+CREATE FUNCTION complaints_guard_time() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the history of case % would run backwards', NEW.id USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER complaints_case_time AFTER UPDATE ON complaints_case
+    FOR EACH ROW WHEN (NEW.changed_at < OLD.changed_at) EXECUTE FUNCTION complaints_guard_time();
+"""
+
+# Events go with a case that `complaints_delete_case` deletes. The other escape is for the flush of a transactional test:
+# a test database that names itself so.
 HISTORY_GUARD = """
 CREATE FUNCTION complaints_guard_history() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF current_database() LIKE 'test\\_%' AND current_setting('history.flush_for_tests', true) = 'on' THEN
         RETURN COALESCE(NEW, OLD);
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        PERFORM 1 FROM public.complaints_deletedcase WHERE case_key = OLD.case_id;
+        IF FOUND THEN
+            RETURN OLD;
+        END IF;
     END IF;
     RAISE EXCEPTION 'the history of a case is append-only' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
@@ -113,6 +132,10 @@ RECUSAL_GUARD = """
 CREATE FUNCTION complaints_guard_recusal() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
+        PERFORM 1 FROM public.complaints_deletedcase WHERE case_key = OLD.case_id;
+        IF FOUND THEN
+            RETURN OLD;
+        END IF;
         IF OLD.ended_at IS NULL THEN
             RAISE EXCEPTION 'recusal % is ended, not deleted', OLD.id USING ERRCODE = 'integrity_constraint_violation';
         END IF;
@@ -134,7 +157,7 @@ CREATE TRIGGER complaints_recusal_rows BEFORE UPDATE OR DELETE ON complaints_rec
 
 # At commit, because the case lets its officer go after the recusal is written: nobody has a case about themselves.
 OFFICER_GUARD = """
-CREATE FUNCTION complaints_guard_officer() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION complaints_guard_officer() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     about bigint := CASE TG_TABLE_NAME WHEN 'complaints_case' THEN NEW.id ELSE (to_jsonb(NEW) ->> 'case_id')::bigint END;
 BEGIN
@@ -157,7 +180,7 @@ CREATE CONSTRAINT TRIGGER complaints_case_officer AFTER UPDATE ON complaints_cas
 
 # At once: the history has nothing done by whoever keeps off, but that they set themselves aside.
 ACTOR_GUARD = """
-CREATE FUNCTION complaints_guard_actor() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION complaints_guard_actor() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM 1 FROM complaints_recusal AS recusal
     WHERE recusal.case_id = NEW.case_id AND recusal.person_id = NEW.actor_id AND recusal.ended_at IS NULL
@@ -175,7 +198,7 @@ CREATE TRIGGER complaints_history_actor BEFORE INSERT ON complaints_caseevent
 # A block of cases is forgotten as soon as one of them gets new words; the shared lock keeps `complaints.search.index`
 # from summing up while words are written that it cannot see yet.
 FORGET_BLOCK = """
-CREATE FUNCTION complaints_forget_block() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION complaints_forget_block() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(4107001);
     DELETE FROM complaints_searchblock WHERE number = NEW.id / 1000;
@@ -188,6 +211,8 @@ CREATE TRIGGER complaints_case_words AFTER INSERT OR UPDATE OF subject, details 
 SERIAL = "CREATE SEQUENCE complaints_case_serial AS bigint MINVALUE 1 MAXVALUE 9999999 CYCLE;"
 
 DROP = """
+DROP TRIGGER complaints_case_time ON complaints_case;
+DROP FUNCTION complaints_guard_time;
 DROP TRIGGER complaints_case_words ON complaints_case;
 DROP FUNCTION complaints_forget_block;
 DROP TRIGGER complaints_history_actor ON complaints_caseevent;
@@ -223,6 +248,7 @@ class Migration(migrations.Migration):
                 EDGE_FUNCTION,
                 STATE_GUARD,
                 EVENT_GUARD,
+                TIME_GUARD,
                 HISTORY_GUARD,
                 RECUSAL_GUARD,
                 OFFICER_GUARD,

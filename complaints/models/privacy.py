@@ -18,7 +18,7 @@ ERASED = "—"
 class LegalHold(models.Model):
     """A hold for legal proceedings on one case or one person: nothing of it is erased until a day, or until lifted.
 
-    Triggers refuse the statements that erase (``complaints/migrations/0009_erasure_guards.py``).
+    Triggers refuse the statements that erase (``complaints/migrations/0003_erasure_guards.py``).
     """
 
     case = models.ForeignKey("complaints.Case", models.PROTECT, null=True, blank=True, related_name="legal_holds")

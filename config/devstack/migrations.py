@@ -24,10 +24,10 @@ from config import database_roles
 SQUAWK: Final = Path(sys.executable).parent / "squawk"
 #: The newest migration of each app in the first release; those up to it ran before there was a row.
 FIRST_RELEASE: Final = {
-    "accounts": "0012_no_axes_tables",
-    "agencies": "0004_agency_successions",
-    "complaints": "0009_erasure_guards",
-    "notifications": "0006_alarms_about_codes",
+    "accounts": "0002_guards",
+    "agencies": "0002_guards",
+    "complaints": "0003_erasure_guards",
+    "notifications": "0002_guards",
 }
 #: Tastes in types and repeatable statements: they lock nothing.
 NOT_ASKED: Final = (

@@ -14,28 +14,12 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='EmbeddedMail',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('message_id', models.UUIDField(db_index=True)),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
-                ('to', kit.crypto.EncryptedText()),
-                ('subject', kit.crypto.EncryptedText()),
-                ('body', kit.crypto.EncryptedText()),
-                ('sent_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
-            ],
-            options={
-                'verbose_name': 'message of the embedded carrier',
-                'verbose_name_plural': 'messages of the embedded carrier',
-            },
-        ),
-        migrations.CreateModel(
             name='AddressStatus',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
                 ('address_lookup', models.CharField(max_length=64)),
-                ('verdict', models.CharField(choices=[('dead', "messages do not arrive there"), ('stopped', 'its owner asked us to stop'), ('stranger', "it belongs to someone else")], max_length=12)),
+                ('verdict', models.CharField(choices=[('dead', 'messages do not arrive there'), ('stopped', 'its owner asked us to stop'), ('stranger', 'it belongs to someone else')], max_length=12)),
                 ('code', models.CharField(blank=True, help_text='What the carrier said.', max_length=40)),
                 ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
@@ -49,11 +33,8 @@ class Migration(migrations.Migration):
             name='Alarm',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('route_stopped', 'a carrier refuses our account'), ('cap_reached', "the daily spending limit is "
-"reached"), ('on_hold', 'sending is on hold after a restore'), ('undecided', "a message is waiting for a "
-"decision"), ('sent_twice', "a message was sent twice"), ('queue_old', "messages are waiting too long"), ('lists_differ', "our records and a carrier's "
-"list differ")], max_length=16)),
-                ('about', models.CharField(help_text="What it is about: a route, a channel and a day, a message's id.", max_length=80)),
+                ('kind', models.CharField(choices=[('route_stopped', 'a carrier refuses our account'), ('cap_reached', 'the daily spending limit is reached'), ('on_hold', 'sending is on hold after a restore'), ('undecided', 'a message is waiting for a decision'), ('sent_twice', 'a message was sent twice'), ('queue_old', 'messages are waiting too long'), ('lists_differ', "our records and a carrier's list differ"), ('storage_full', 'there is no room for files'), ('files_differ', 'files and records differ'), ('schedule_stopped', 'no periodic task starts any more'), ('task_late', 'a periodic task has not completed for too long'), ('many_codes', 'very many codes are sent'), ('wrong_codes', 'many wrong codes come from one place'), ('row_failed', 'a periodic task fails on one record'), ('breach_late', 'a notice about a data breach is late')], max_length=16)),
+                ('about', models.CharField(help_text="What it is about: a route, a channel and a day, a row's key.", max_length=80)),
                 ('raised_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('told_at', models.DateTimeField(help_text='When the operators were told, once.', null=True)),
                 ('resolved_at', models.DateTimeField(null=True)),
@@ -61,7 +42,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'alarm',
                 'verbose_name_plural': 'alarms',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('kind', 'about'), name='alarm_open_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['route_stopped', 'cap_reached', 'on_hold', 'undecided', 'sent_twice', 'queue_old', 'lists_differ'])), name='alarm_kind_known')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('kind', 'about'), name='alarm_open_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['route_stopped', 'cap_reached', 'on_hold', 'undecided', 'sent_twice', 'queue_old', 'lists_differ', 'storage_full', 'files_differ', 'schedule_stopped', 'task_late', 'many_codes', 'wrong_codes', 'row_failed', 'breach_late'])), name='alarm_kind_known')],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +91,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='EmbeddedMail',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('message_id', models.UUIDField(db_index=True)),
+                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], max_length=8)),
+                ('to', kit.crypto.EncryptedText()),
+                ('subject', kit.crypto.EncryptedText()),
+                ('body', kit.crypto.EncryptedText()),
+                ('sent_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True)),
+            ],
+            options={
+                'verbose_name': 'message of the embedded carrier',
+                'verbose_name_plural': 'messages of the embedded carrier',
+            },
+        ),
+        migrations.CreateModel(
+            name='FailingRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('task', models.CharField(max_length=80)),
+                ('row', models.CharField(help_text='The kind of the row and its key.', max_length=60)),
+                ('failures', models.PositiveIntegerField(default=0)),
+                ('error', models.CharField(help_text='The class of the error, never its text.', max_length=80)),
+                ('failed_at', models.DateTimeField()),
+                ('retry_at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': 'failing record',
+                'verbose_name_plural': 'failing records',
+                'constraints': [models.UniqueConstraint(fields=('task', 'row'), name='failing_row_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Hold',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -146,8 +160,7 @@ class Migration(migrations.Migration):
                 ('must_reach', models.BooleanField(default=False, help_text='Where no channel arrives, the contact centre calls.')),
                 ('daytime', models.BooleanField(default=False, help_text='Not sent in the quiet hours of the night.')),
                 ('segments', models.PositiveSmallIntegerField(default=1, help_text='What it costs: parts of an SMS, 1 for an e-mail.')),
-                ('state', models.CharField(choices=[('pending', 'waiting to be sent'), ('sending', 'being sent'), ('accepted', "sent to the carrier"), ('delivered', 'delivered'), ('undeliverable', 'could not be delivered'), ('unknown', "not certain whether it was "
-"sent"), ('cancelled', "superseded before it was sent"), ('expired', "expired before it was sent")], default='pending', max_length=16)),
+                ('state', models.CharField(choices=[('pending', 'waiting to be sent'), ('sending', 'being sent'), ('accepted', 'sent to the carrier'), ('delivered', 'delivered'), ('undeliverable', 'could not be delivered'), ('unknown', 'not certain whether it was sent'), ('cancelled', 'superseded before it was sent'), ('expired', 'expired before it was sent')], default='pending', max_length=16)),
                 ('not_before', models.DateTimeField(help_text='Empty: at once, whatever the clocks say.', null=True)),
                 ('expires_at', models.DateTimeField(help_text='From then on it is not sent (again).', null=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
@@ -167,6 +180,31 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'message',
                 'verbose_name_plural': 'messages',
+                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['lane', 'created_at'], name='message_pending'), models.Index(condition=models.Q(('state', 'sending')), fields=['lease_until'], name='message_sending'), models.Index(condition=models.Q(('next_check_at__isnull', False)), fields=['next_check_at'], name='message_next_check'), models.Index(condition=models.Q(('state', 'unknown')), fields=['unsure_since'], name='message_unknown'), models.Index(fields=['reference', '-created_at'], name='message_reference'), models.Index(fields=['state', '-created_at'], name='message_listed'), models.Index(fields=['recipient', 'channel'], name='message_to')],
+                'constraints': [models.UniqueConstraint(fields=('occasion', 'channel', 'recipient'), name='message_owed_once'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sending', 'accepted', 'delivered', 'undeliverable', 'unknown', 'cancelled', 'expired'])), name='message_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'sending')), models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', True)), _connector='OR'), name='message_leased_while_sending'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'unknown'), ('unsure_since__isnull', False)), models.Q(models.Q(('state', 'unknown'), _negated=True), ('unsure_since__isnull', True)), _connector='OR'), name='message_unsure_while_unknown'), models.CheckConstraint(condition=models.Q(('repeats', models.F('id')), _negated=True), name='message_repeats_another')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Attempt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('fence', models.PositiveIntegerField(help_text='The fence of the claim this attempt belongs to.')),
+                ('carrier', models.CharField(max_length=40)),
+                ('address_lookup', models.CharField(blank=True, help_text='The keyed hash of where it went, which may not be where a later one goes.', max_length=64)),
+                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('wire_at', models.DateTimeField(help_text='From here on the carrier may have it.', null=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('outcome', models.CharField(blank=True, choices=[('accepted', 'accepted'), ('not_sent', 'not sent'), ('refused', 'refused'), ('unknown', 'not certain'), ('repeated', 'accepted, as was another attempt')], max_length=12)),
+                ('provider_id', models.CharField(blank=True, max_length=120)),
+                ('error_code', models.CharField(blank=True, max_length=40)),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='notifications.message')),
+            ],
+            options={
+                'verbose_name': 'attempt',
+                'verbose_name_plural': 'attempts',
+                'indexes': [models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['carrier', 'provider_id'], name='attempt_provider')],
+                'constraints': [models.UniqueConstraint(fields=('message', 'number'), name='attempt_numbered'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('message',), name='attempt_one_open'), models.UniqueConstraint(condition=models.Q(('outcome', 'accepted')), fields=('message',), name='attempt_one_accepted')],
             },
         ),
         migrations.CreateModel(
@@ -184,28 +222,23 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'call to make',
                 'verbose_name_plural': 'calls to make',
+                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['made_at'], name='calltask_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('outcome', '')), models.Q(('done_at__isnull', False), ('outcome__in', ['reached', 'no_answer', 'wrong_number'])), _connector='OR'), name='calltask_done_with_outcome')],
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name='PeriodicTask',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('fence', models.PositiveIntegerField(help_text='The fence of the claim this attempt belongs to.')),
-                ('carrier', models.CharField(max_length=40)),
-                ('address_lookup', models.CharField(blank=True, help_text='The keyed hash of where it went, which may not be where a later one goes.', max_length=64)),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('wire_at', models.DateTimeField(help_text='From here on the carrier may have it.', null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('accepted', 'accepted'), ('not_sent', "not sent"), ('refused', 'refused'), ('unknown', 'not certain'), ('repeated', "accepted, as was another "
-"attempt")], max_length=12)),
-                ('provider_id', models.CharField(blank=True, max_length=120)),
-                ('error_code', models.CharField(blank=True, max_length=40)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='notifications.message')),
+                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ('sent_at', models.DateTimeField()),
+                ('started_at', models.DateTimeField(null=True)),
+                ('completed_at', models.DateTimeField(null=True)),
+                ('failed_at', models.DateTimeField(null=True)),
+                ('error', models.CharField(blank=True, help_text='The class of the error, never its text.', max_length=80)),
             ],
             options={
-                'verbose_name': 'attempt',
-                'verbose_name_plural': 'attempts',
+                'verbose_name': 'periodic task',
+                'verbose_name_plural': 'periodic tasks',
             },
         ),
         migrations.CreateModel(
@@ -239,6 +272,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'delivery receipt',
                 'verbose_name_plural': 'delivery receipts',
+                'constraints': [models.UniqueConstraint(fields=('carrier', 'provider_id', 'status', 'error_code'), name='receipt_said_once')],
             },
         ),
         migrations.CreateModel(
@@ -258,81 +292,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'versions of message templates',
                 'indexes': [models.Index(fields=['template', 'language', '-edited_at'], name='wordingedition_newest')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['lane', 'created_at'], name='message_pending'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'sending')), fields=['lease_until'], name='message_sending'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('next_check_at__isnull', False)), fields=['next_check_at'], name='message_next_check'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'unknown')), fields=['unsure_since'], name='message_unknown'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['reference', '-created_at'], name='message_reference'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['state', '-created_at'], name='message_listed'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['recipient', 'channel'], name='message_to'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('occasion', 'channel', 'recipient'), name='message_owed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'sending', 'accepted', 'delivered', 'undeliverable', 'unknown', 'cancelled', 'expired'])), name='message_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'sending')), models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', True)), _connector='OR'), name='message_leased_while_sending'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'unknown'), ('unsure_since__isnull', False)), models.Q(models.Q(('state', 'unknown'), _negated=True), ('unsure_since__isnull', True)), _connector='OR'), name='message_unsure_while_unknown'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('repeats', models.F('id')), _negated=True), name='message_repeats_another'),
-        ),
-        migrations.AddIndex(
-            model_name='calltask',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['made_at'], name='calltask_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='calltask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', True), ('outcome', '')), models.Q(('done_at__isnull', False), ('outcome__in', ['reached', 'no_answer', 'wrong_number'])), _connector='OR'), name='calltask_done_with_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['carrier', 'provider_id'], name='attempt_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('message', 'number'), name='attempt_numbered'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('message',), name='attempt_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'accepted')), fields=('message',), name='attempt_one_accepted'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('carrier', 'provider_id', 'status', 'error_code'), name='receipt_said_once'),
         ),
     ]

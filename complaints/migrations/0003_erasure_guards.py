@@ -1,7 +1,6 @@
 """Holds stop erasing in the database too, one function deletes what is over, and the first retention rules are written."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations, models
+from django.db import migrations
 
 # Proposals (docs/decisions/0110-retention-as-data.md): the law names no period for complaints.
 SEED = """
@@ -178,45 +177,6 @@ END $$;
 REVOKE ALL ON FUNCTION complaints_delete_case(bigint, timestamptz) FROM PUBLIC;
 """
 
-# As before, but for a case that the function above deletes.
-HISTORY_GUARD = """
-CREATE OR REPLACE FUNCTION complaints_guard_history() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF current_database() LIKE 'test\\_%' AND current_setting('history.flush_for_tests', true) = 'on' THEN
-        RETURN COALESCE(NEW, OLD);
-    END IF;
-    IF TG_OP = 'DELETE' THEN{deleted}
-    END IF;
-    RAISE EXCEPTION 'the history of a case is append-only' USING ERRCODE = 'integrity_constraint_violation';
-END $$;
-"""
-DELETED = """
-        PERFORM 1 FROM public.complaints_deletedcase WHERE case_key = OLD.case_id;
-        IF FOUND THEN
-            RETURN OLD;
-        END IF;"""
-
-RECUSAL_GUARD = """
-CREATE OR REPLACE FUNCTION complaints_guard_recusal() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'DELETE' THEN{deleted}
-        IF OLD.ended_at IS NULL THEN
-            RAISE EXCEPTION 'recusal % is ended, not deleted', OLD.id USING ERRCODE = 'integrity_constraint_violation';
-        END IF;
-        RETURN OLD;
-    END IF;
-    IF (NEW.case_id, NEW.event_id, NEW.person_id, NEW.at)
-            IS DISTINCT FROM (OLD.case_id, OLD.event_id, OLD.person_id, OLD.at)
-        OR NEW.named_by_id IS DISTINCT FROM OLD.named_by_id
-        OR (OLD.ended_at IS NOT NULL
-            AND (NEW.ended_at, NEW.ended_by_id, NEW.end_event_id)
-                IS DISTINCT FROM (OLD.ended_at, OLD.ended_by_id, OLD.end_event_id)) THEN
-        RAISE EXCEPTION 'recusal % only ends', OLD.id USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-"""
-
 DROP = """
 DROP FUNCTION complaints_delete_case(bigint, timestamptz);
 DROP TRIGGER complaints_message_stays ON notifications_message;
@@ -231,24 +191,13 @@ DROP FUNCTION complaints_is_held;
 
 
 class Migration(migrations.Migration):
-    # Concurrently, so that people work meanwhile. Every statement may be repeated, should one of them fail.
-    atomic = False
-
-    dependencies = [("complaints", "0008_retention")]
+    dependencies = [
+        ("complaints", "0002_guards"),
+        ("accounts", "0001_initial"),
+        ("notifications", "0001_initial"),
+    ]
 
     operations = [
-        AddIndexConcurrently(
-            "case",
-            models.Index(
-                fields=["closed_at", "id"],
-                condition=models.Q(state="closed", erased_at__isnull=True),
-                name="case_to_erase",
-            ),
-        ),
-        AddIndexConcurrently(
-            "case",
-            models.Index(fields=["erased_at"], condition=models.Q(erased_at__isnull=False), name="case_erased"),
-        ),
         migrations.RunSQL(SEED, "DELETE FROM complaints_retentionrule WHERE set_by_id IS NULL"),
         migrations.RunSQL(
             [
@@ -258,12 +207,8 @@ class Migration(migrations.Migration):
                 REFUSE_ERASING_MESSAGE,
                 *(_triggers(table, columns) for table, columns in WORDS.items()),
                 DELETE_CASE,
-                HISTORY_GUARD.format(deleted=DELETED),
-                RECUSAL_GUARD.format(deleted=DELETED),
             ],
             [
-                HISTORY_GUARD.format(deleted=""),
-                RECUSAL_GUARD.format(deleted=""),
                 *(_drops(table, columns) for table, columns in WORDS.items()),
                 DROP,
             ],
