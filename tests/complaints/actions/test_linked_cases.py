@@ -193,7 +193,7 @@ def test_one_signature_answers_all(
     assert (case.state, given.written_by, given.signed_by) == ("closed", omar, nadia)
 
 
-def test_two_hundred_followers(
+def test_many_followers_cost_a_constant_each(
     follow: Follow,
     lead: Case,
     neighbours: Neighbours,
@@ -201,9 +201,9 @@ def test_two_hundred_followers(
     now: datetime,
     django_assert_max_num_queries: Callable[..., object],
 ) -> None:
-    cases = [follow(one) for one in neighbours(200)]
-    with django_assert_max_num_queries(200 * 70 + 60):  # type: ignore[attr-defined]
+    cases = [follow(one) for one in neighbours(30)]
+    with django_assert_max_num_queries(30 * 70 + 60):  # type: ignore[attr-defined]
         close(lead, by=omar, at=now, **GOOD)
-    assert Case.objects.filter(state="closed").count() == 201
+    assert Case.objects.filter(state="closed").count() == 31
     told = Message.objects.filter(template="case_answered", state=MessageState.PENDING)
     assert Counter(told.values_list("reference", flat=True)) == {case.reference: 1 for case in [lead, *cases]}

@@ -258,31 +258,35 @@ def fill(
 
 
 @pytest.mark.usefixtures("small_pages")
-@pytest.mark.parametrize("sort", ["", *Sort, "sideways"])
 @pytest.mark.parametrize("tab", Tab)
-def test_every_view_is_read_in_every_order(fill: Fill, omar: User, now: datetime, tab: Tab, sort: str) -> None:
+def test_every_view_is_read_in_every_order(fill: Fill, omar: User, now: datetime, tab: Tab) -> None:
     first, second, third = (case.reference for case in fill(tab))
     by_date, by_filing = [second, third, first], [first, second, third]
-    match tab, sort:
-        case (Tab.CLOSED, Sort.OLDEST):
-            wanted = by_date
-        case (Tab.CLOSED, _):
-            wanted = by_date[::-1]
-        case (_, Sort.OLDEST):
-            wanted = by_filing
-        case (_, Sort.NEWEST) | (Tab.PASSED, _):
-            wanted = by_filing[::-1]
-        case _:
-            wanted = by_date
-    page = tab_page(tab, StaffContext(omar, now), sort=sort)
-    rest = tab_page(tab, StaffContext(omar, now), sort=sort, after=page.next)
-    assert [[case.reference for case in one.rows] for one in (page, rest)] == [wanted[:2], wanted[2:]]
+    read, wanted = {}, {}
+    for sort in ("", *Sort, "sideways"):
+        match tab, sort:
+            case (Tab.CLOSED, Sort.OLDEST):
+                wanted[sort] = by_date
+            case (Tab.CLOSED, _):
+                wanted[sort] = by_date[::-1]
+            case (_, Sort.OLDEST):
+                wanted[sort] = by_filing
+            case (_, Sort.NEWEST) | (Tab.PASSED, _):
+                wanted[sort] = by_filing[::-1]
+            case _:
+                wanted[sort] = by_date
+        page = tab_page(tab, StaffContext(omar, now), sort=sort)
+        rest = tab_page(tab, StaffContext(omar, now), sort=sort, after=page.next)
+        read[sort] = [[case.reference for case in one.rows] for one in (page, rest)]
+    assert read == {sort: [order[:2], order[2:]] for sort, order in wanted.items()}
 
 
-@pytest.mark.parametrize("tab", Tab)
-@pytest.mark.parametrize("sort", Sort)
-def test_a_mark_of_another_order_is_no_error(referred: Case, lina: User, now: datetime, tab: Tab, sort: str) -> None:
-    assert tab_page(tab, StaffContext(lina, now), sort=sort, after="1767600000000000-1").next == ""
+def test_a_mark_of_another_order_is_no_error(referred: Case, lina: User, now: datetime) -> None:
+    context = StaffContext(lina, now)
+    marks = {
+        (tab, sort): tab_page(tab, context, sort=sort, after="1767600000000000-1").next for tab in Tab for sort in Sort
+    }
+    assert {view: mark for view, mark in marks.items() if mark} == {}
 
 
 def test_no_view_offers_an_order_it_does_not_have() -> None:
