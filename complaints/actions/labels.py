@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from accounts.models import User
@@ -11,18 +12,23 @@ from complaints.models import Case, Label, TextSalt
 from complaints.workflow import Action
 
 
+class _SomebodyElseDid(Exception):
+    """The same label was put on or taken off while the lock was waited for: nothing is recorded a second time."""
+
+
 def label(case: Case, *, by: User, at: datetime, name: str) -> bool:
     """Add the label ``name`` of the desk of ``by``; return False if the case had it already."""
     agency = _desk_of(case, by, at=at)
-    if Label.objects.filter(case=case, agency=agency, name=name).exists():
+    same = Label.objects.filter(case=case, agency=agency, name=name)
+    if same.exists():
         return False
-    with act(case, Action.LABEL, by=by, at=at) as change:
-        # Checked under the lock: somebody may have added the same label meanwhile.
-        _label, is_new = Label.objects.get_or_create(
-            case=case, agency_id=agency, name=name, defaults={"event_id": change.event_id, "by": by, "at": change.at}
-        )
+    with suppress(_SomebodyElseDid), act(case, Action.LABEL, by=by, at=at) as change:
+        if same.exists():
+            raise _SomebodyElseDid
+        Label.objects.create(case=case, agency_id=agency, name=name, event_id=change.event_id, by=by, at=change.at)
         change.facts = {"is_on": True, "words": change.fingerprint(name)}
-    return is_new
+        return True
+    return False
 
 
 def unlabel(case: Case, *, by: User, at: datetime, name: str) -> bool:
@@ -30,12 +36,14 @@ def unlabel(case: Case, *, by: User, at: datetime, name: str) -> bool:
     found = Label.objects.filter(case=case, agency=_desk_of(case, by, at=at), name=name)
     if not found.exists():
         return False
-    with act(case, Action.LABEL, by=by, at=at) as change:
+    with suppress(_SomebodyElseDid), act(case, Action.LABEL, by=by, at=at) as change:
         # With the text goes its salt, as always when a text is erased.
         TextSalt.objects.filter(event__in=found.values("event")).delete()
-        found.delete()
+        if not found.delete()[0]:
+            raise _SomebodyElseDid
         change.facts = {"is_on": False}
-    return True
+        return True
+    return False
 
 
 def labels_on(case: Case, by: User, *, at: datetime) -> list[str]:

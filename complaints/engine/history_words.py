@@ -118,8 +118,8 @@ def _vanished() -> Iterator[str]:
     salts = TextSalt.objects.exclude(event__action__in=FILED).order_by("event")
     for written in WRITTEN:
         salts = salts.filter(~Exists(written.model._base_manager.filter(**{written.event: OuterRef("pk")})))  # noqa: SLF001
-    for case, number in stream(salts.values_list("event__case_id", "event__number")):
-        yield f"case {case}: the text of event {number} is gone"
+    for case, number, action in stream(salts.values_list("event__case_id", "event__number", "event__action")):
+        yield f"case {case}: the text of event {number} ({action}) is gone"
 
 
 # ---- what the citizen filed ----

@@ -109,12 +109,11 @@ def _batch(after: int) -> list[Clock]:
 
 def _move_batch(clocks: Sequence[Clock], run: RowRun) -> tuple[int, Sequence[int]]:
     """Move the clocks of a batch that differ, all at once; return how many moved, and which are to be moved singly."""
-    calendar = current_calendar()
-    # The moments of the reminders may move even where the deadline stays.
-    Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(next_check_at=None)
-    differing = [clock for clock in clocks if _differs(clock, calendar)]
+    calendar, held = current_calendar(), _check_again(clocks)
+    differing = [clock for clock in clocks if clock.pk in held and _differs(clock, calendar)]
+    elsewhere = [clock.pk for clock in clocks if clock.pk not in held]
     if not differing:
-        return 0, ()
+        return 0, elsewhere
     try:
         moved = _move_at_once(differing, calendar, at=run.at)
     except SoftTimeLimitExceeded:
@@ -122,7 +121,19 @@ def _move_batch(clocks: Sequence[Clock], run: RowRun) -> tuple[int, Sequence[int
     except Exception:  # noqa: BLE001 - whatever one bad clock raises
         # One of them is bad: each is tried by itself, and the bad one is named.
         moved = set()
-    return len(moved), [clock.pk for clock in differing if clock.pk not in moved]
+    return len(moved), elsewhere + [clock.pk for clock in differing if clock.pk not in moved]
+
+
+def _check_again(clocks: Sequence[Clock]) -> set[int]:
+    """Let the sweep look at these clocks anew, and return which; the moments of reminders move with the calendar too.
+
+    A clock that somebody else has locked is left out: whoever has its case may need another clock of this batch next,
+    and each would wait for the other.
+    """
+    rows = Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).order_by("pk")
+    held = set(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    Clock.objects.filter(pk__in=held).update(next_check_at=None)
+    return held
 
 
 def _move_at_once(clocks: Sequence[Clock], calendar: WorkingCalendar, *, at: datetime) -> set[int]:
@@ -162,6 +173,7 @@ def _recount(pk: int, *, at: datetime, calendar: WorkingCalendar) -> bool:
     if found is None:
         return False
     case = Case.objects.select_for_update(of=("self",)).defer("folded", "search_vector").get(pk=found.case_id)
+    Clock.objects.filter(pk=pk, ended_at__isnull=True).update(next_check_at=None)
     clock = Clock.objects.filter(pk=pk, ended_at__isnull=True).first()
     if clock is None or not _differs(clock, calendar):
         return False

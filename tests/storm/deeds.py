@@ -151,7 +151,7 @@ DEEDS: Final[dict[Action, Deed]] = {
     Action.DECLINE: Deed(_refuse(actions.decline), often=0.5),
     Action.RETURN: Deed(_refuse(actions.return_case), often=0.5),
     Action.ASK: Deed(_saying(actions.ask, text="أين؟"), (*OFFICERS, "lina")),
-    Action.REPLY: Deed(_saying(actions.reply, text="هنا"), CITIZEN, 2),
+    Action.REPLY: Deed(_saying(actions.reply, text="هنا"), CITIZEN, 0.7),
     Action.EXTEND: Deed(_saying(actions.extend), HEADS, 2),
     Action.CLOSE: Deed(_saying(actions.close, outcome="solved", found=FOUND, done=DONE), often=2),
     Action.CORRECT: Deed(_saying(actions.correct), often=4),

@@ -103,7 +103,7 @@ def test_rewritten_words_and_answers_are_named_and_erased_ones_are_not(closed: C
 
 def test_a_text_that_is_gone_while_its_salt_is_not_is_named(closed: Case) -> None:
     closed.answers.all().delete()
-    assert verify() == [f"case {closed.pk}: the text of event 3 is gone"]
+    assert verify() == [f"case {closed.pk}: the text of event 3 (close) is gone"]
 
 
 def test_every_event_that_records_words_is_compared(closed: Case) -> None:

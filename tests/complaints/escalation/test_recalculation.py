@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time
 from io import StringIO
 
@@ -23,6 +24,7 @@ from complaints.escalation.recalculation import recalculate
 from complaints.models import Case, Clock, ReferralTask
 from complaints.workflow import ClockKind
 from notifications.models import Message
+from tests.owner import owner
 
 type FileCase = Callable[..., Case]
 
@@ -210,3 +212,32 @@ def test_looking_costs_the_same_for_one_and_for_three(file_case: FileCase) -> No
         return len(statements)
 
     assert cost() == [cost(), cost()][-1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clock_that_somebody_has_locked_is_waited_for_when_no_other_is_held(file_case: FileCase) -> None:
+    """Whoever has the lock may need the other clock next: to wait for one while the other is held could be for ever."""
+    other, locked = Clock.objects.get(case=file_case()), Clock.objects.get(case=file_case())
+    off(5)
+    with ThreadPoolExecutor(1) as pool:
+        with owner().transaction():
+            owner().execute("SELECT FROM complaints_clock WHERE id = %s FOR UPDATE", [locked.pk])
+            moving = pool.submit(recalculated_by_another_connection)
+            while not is_waited_for():
+                assert not moving.done()
+            owner().execute("SELECT FROM complaints_clock WHERE id = %s FOR UPDATE NOWAIT", [other.pk])
+        assert moving.result() == 2
+    for clock in (locked, other):
+        clock.refresh_from_db()
+        assert (clock.due_at, clock.next_check_at) == (at(7, 15, 30), None)
+
+
+def recalculated_by_another_connection() -> int:
+    try:
+        return recalculate(at=at(4, 12))
+    finally:
+        connection.close()
+
+
+def is_waited_for() -> bool:
+    return bool(owner().execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0])
