@@ -1,13 +1,17 @@
-"""The menu of staff pages: the entries that every app offers, in one order."""
+"""The menu of staff pages: the entries that every app offers, in groups."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import Authority
 from accounts.staff import menu as people
 from complaints.contact_centre import menu as contact_centre
 from complaints.desk import menu as desk
@@ -15,39 +19,61 @@ from complaints.message_centre import menu as message_centre
 from complaints.staff.handbook_pages import help_url
 from complaints.unit import menu as unit
 from config.monitoring import menu as monitoring
-from kit.menu import MenuEntry
+from kit.menu import MenuEntry, MenuGroup
 from reports import menu as reports
 
-MENU: Final[tuple[MenuEntry, ...]] = (
-    unit.TRIAGE,
-    unit.PRECEDENTS,
-    unit.ENDED_AGENCIES,
-    unit.IDENTITIES,
-    unit.DIRECTORY,
-    unit.PRIVACY_REQUESTS,
-    unit.PRIVACY_VIEWS,
-    unit.PRIVACY_RETENTION,
-    unit.PRIVACY_HOLDS,
-    unit.PRIVACY_BREACHES,
-    desk.ALL_CASES,
-    desk.QUEUE,
-    desk.TEXTS,
-    desk.OFFICERS,
-    contact_centre.CALLS,
-    desk.DIRECTORATE,
-    message_centre.MESSAGES,
-    message_centre.WORDINGS,
-    reports.REPORTS,
-    people.PEOPLE,
-    people.CHANGES,
-    monitoring.STATUS,
+MENU: Final[tuple[MenuGroup, ...]] = (
+    MenuGroup(
+        _("Cases"),
+        (
+            unit.TRIAGE,
+            desk.ALL_CASES,
+            desk.QUEUE,
+            desk.DIRECTORATE,
+            desk.OFFICERS,
+            contact_centre.CALLS,
+            message_centre.MESSAGES,
+            reports.REPORTS,
+        ),
+    ),
+    MenuGroup(
+        _("Texts and answers"),
+        (
+            unit.PRECEDENTS,
+            desk.TEXTS,
+            message_centre.WORDINGS,
+        ),
+    ),
+    MenuGroup(
+        _("Privacy"),
+        (
+            unit.IDENTITIES,
+            unit.PRIVACY_REQUESTS,
+            unit.PRIVACY_VIEWS,
+            unit.PRIVACY_RETENTION,
+            unit.PRIVACY_HOLDS,
+            unit.PRIVACY_BREACHES,
+        ),
+    ),
+    MenuGroup(
+        _("Administration"),
+        (
+            unit.DIRECTORY,
+            unit.ENDED_AGENCIES,
+            people.PEOPLE,
+            people.CHANGES,
+            monitoring.STATUS,
+        ),
+    ),
 )
+#: A menu of so few entries has no headings.
+FEW: Final = 6
 
 
 def staff_menu(request: HttpRequest) -> dict[str, object]:
     """Hand every template the menu of whoever asks, and where "Help" leads, worked out only where a page shows it."""
     return {
-        "staff_menu": SimpleLazyObject(lambda: _entries(request)),
+        "staff_menu": SimpleLazyObject(lambda: _groups(request)),
         "help_url": SimpleLazyObject(lambda: _help_url(request)),
     }
 
@@ -56,9 +82,17 @@ def _help_url(request: HttpRequest) -> str:
     return help_url(request.user.authority(timezone.now())) if request.user.is_authenticated else ""
 
 
-def _entries(request: HttpRequest) -> list[MenuEntry]:
-    """Return the entries the user sees; none for citizens, and for staff without a role today."""
+def _groups(request: HttpRequest) -> list[MenuGroup]:
+    """Return what the user sees, a short menu as one group; citizens see nothing, like staff without a role today."""
     if not request.user.is_authenticated:
         return []
     authority = request.user.authority(timezone.now())
-    return [entry for entry in MENU if authority.has(entry.roles) and not authority.has(entry.hidden_from)]
+    groups = [replace(group, entries=tuple(_seen(group.entries, authority))) for group in MENU]
+    entries = tuple(entry for group in groups for entry in group.entries)
+    if len(entries) <= FEW:
+        return [MenuGroup("", entries)] if entries else []
+    return [group for group in groups if group.entries]
+
+
+def _seen(entries: Iterable[MenuEntry], authority: Authority) -> Iterator[MenuEntry]:
+    return (entry for entry in entries if authority.has(entry.roles) and not authority.has(entry.hidden_from))

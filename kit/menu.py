@@ -1,4 +1,4 @@
-"""An entry of the menu of staff pages, as each app offers its own."""
+"""Entries of the menu of staff pages, as each app offers its own, and groups of them."""
 
 from __future__ import annotations
 
@@ -20,3 +20,11 @@ class MenuEntry:
     roles: frozenset[Any]
     hidden_from: frozenset[Any] = frozenset()
     within: str = ""
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """Entries under one heading."""
+
+    title: StrPromise | str
+    entries: tuple[MenuEntry, ...]

@@ -20,7 +20,7 @@ _ANSWERS: Final = {
 }
 
 
-class AlreadyDecided(Exception):
+class RequestAlreadyDecided(Exception):
     """Somebody has decided the request meanwhile."""
 
 
@@ -35,11 +35,11 @@ def ask(citizen: Citizen, kind: RequestKind, *, text: str, at: datetime) -> Priv
 
 
 def decide(pk: UUID, state: RequestState, *, reason: str, by: User, at: datetime) -> PrivacyRequest:
-    """Decide a request under its lock and owe the answer to the person; raises ``AlreadyDecided``."""
+    """Decide a request under its lock and owe the answer to the person; raises ``RequestAlreadyDecided``."""
     with transaction.atomic():
         request = PrivacyRequest.objects.select_for_update(of=("self",)).select_related("citizen").get(pk=pk)
         if request.state != RequestState.OPEN:
-            raise AlreadyDecided
+            raise RequestAlreadyDecided
         request.state, request.reason = state, reason
         request.decided_by, request.decided_at = by, at
         request.save(update_fields=["state", "reason", "decided_by", "decided_at"])

@@ -153,7 +153,7 @@ class TwilioCarrier:
         _require("TWILIO_ACCOUNT_SID", bool(ACCOUNT.fullmatch(account)), "is not AC and 32 hexadecimal digits")
         _require("TWILIO_API_URL", not url or bool(ADDRESS.match(url)), "is not like https://api.twilio.com")
         self.in_flight = read_in_flight("TWILIO_IN_FLIGHT")
-        self._client = Client(account, settings.TWILIO_AUTH_TOKEN, http_client=_Http(self.in_flight))
+        self._client = Client(account, settings.TWILIO_AUTH_TOKEN, http_client=_BoundedHttp(self.in_flight))
         if url:
             self._client.api.base_url = url
 
@@ -231,7 +231,7 @@ def status_report(provider_id: str, word: str, code: str, body: str = "") -> Sta
     return StatusReport(provider_id, STATUSES.get(word, Status.TAKEN), word, code, meaning, body)
 
 
-class _Http(HttpClient):  # type: ignore[misc]  # the client is not typed
+class _BoundedHttp(HttpClient):  # type: ignore[misc]  # the client is not typed
     """A transport with timeouts, without retries and without logs.
 
     Twilio's own stores the last answer on itself, where another thread may replace it before it is returned.

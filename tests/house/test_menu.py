@@ -1,4 +1,4 @@
-"""The menu of staff pages: who sees which entries, in which order."""
+"""The menu of staff pages: who sees which entries, in which order, under which headings."""
 
 from uuid import UUID
 
@@ -16,36 +16,27 @@ from tests.cast import make_staff
 
 TEXTS = {
     Role.OFFICER: ["Work queue", "Standard texts"],
-    Role.SUPERVISOR: ["Work queue", "Standard texts", "Officers"],
+    Role.SUPERVISOR: ["Work queue", "Officers", "Standard texts"],
     Role.SECRETARY_GENERAL: [],
     Role.MINISTER_OFFICE: [],
     Role.DIRECTORATE_MEMBER: ["Requests to the directorate"],
     Role.AGENT: ["Calls"],
     Role.AGENT_SUPERVISOR: ["Calls"],
     Role.CMU_STAFF: [
-        *(
-            "Triage",
-            "Precedents",
-            "Former agencies",
-            "Identities",
-            "Privacy requests",
-            "All cases",
-            "Standard texts",
-            "Officers",
-            "Calls",
-            "Messages",
-        ),
-        *("Message templates", "Reports", "People", "System status"),
+        *("Cases:", "Triage", "All cases", "Officers", "Calls", "Messages", "Reports"),
+        *("Texts and answers:", "Precedents", "Standard texts", "Message templates"),
+        *("Privacy:", "Identities", "Privacy requests"),
+        *("Administration:", "Former agencies", "People", "System status"),
     ],
     Role.PM_OFFICE: ["Reports"],
     Role.OPERATOR: ["Messages", "People", "System status"],
     Role.AUDITOR: ["Who looked", "Retention", "Changes of staff"],
 }
-_UNIT = TEXTS[Role.CMU_STAFF]
-_OF_HEAD = ["Who looked", "Retention", "Legal holds", "Data breaches"]
+_STAFF = TEXTS[Role.CMU_STAFF]
+_PRIVACY = _STAFF.index("Administration:")
 TEXTS[Role.CMU_HEAD] = [
-    *(*_UNIT[:4], "Reference data", _UNIT[4], *_OF_HEAD, *_UNIT[5:-1]),
-    *("Changes of staff", "System status"),
+    *(*_STAFF[:_PRIVACY], "Who looked", "Retention", "Legal holds", "Data breaches"),
+    *("Administration:", "Reference data", "Former agencies", "People", "Changes of staff", "System status"),
 ]
 
 
@@ -53,7 +44,10 @@ def menu_texts(user: object) -> list[str]:
     request = RequestFactory().get("/")
     request.user = user  # type: ignore[assignment]
     with translation.override("en"):
-        return [str(entry.text) for entry in staff_menu(request)["staff_menu"]]  # type: ignore[attr-defined]
+        groups = staff_menu(request)["staff_menu"]
+        titled = ([f"{group.title}:"] if group.title else [] for group in groups)  # type: ignore[attr-defined]
+        entries = ([str(entry.text) for entry in group.entries] for group in groups)  # type: ignore[attr-defined]
+        return [text for pair in zip(titled, entries, strict=True) for part in pair for text in part]
 
 
 @pytest.mark.parametrize("role", Role)
@@ -72,7 +66,7 @@ def test_citizens_and_visitors_have_no_menu(amina: Citizen) -> None:
 
 
 def test_every_entry_leads_to_a_page() -> None:
-    names = [name for entry in MENU for name in (entry.url_name, *entry.within.split())]
+    names = [name for group in MENU for entry in group.entries for name in (entry.url_name, *entry.within.split())]
     needs = {"text": [1], "ended-agency": ["x"], "call": [1], "directorate-request": [1], "wording": ["x", "ar"]}
     key = [UUID(int=0)]
     needs |= dict.fromkeys(("message", "identity", "privacy-request", "person", "person-role"), key)

@@ -346,9 +346,8 @@ def test_web_serves_pages_and_says_so_to_the_probe(production: Production) -> No
 def test_each_worker_answers_a_ping_and_reads_its_own_queue(production: Production) -> None:
     app = Celery(broker=settings.REDIS_URL, set_as_current=False)
     with contextlib.ExitStack() as stack:
-        for worker in ("codes", "notices", "chores"):
-            log = stack.enter_context(production.started(worker))
-        _until(lambda: len(app.control.ping(timeout=0.5, limit=3)) == 3, log)
+        logs = [stack.enter_context(production.started(worker)) for worker in ("codes", "notices", "chores")]
+        _until(lambda: len(app.control.ping(timeout=0.5, limit=3)) == len(logs), logs[-1])
         # All three have the name of this machine, which `inspect` takes for one of them.
         replies = app.control.broadcast("active_queues", reply=True, timeout=2, limit=3)
     read = [[queue["name"] for queue in queues] for reply in replies for queues in reply.values()]

@@ -22,7 +22,7 @@ from accounts.models import Citizen
 from accounts.roles import CMU
 from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
-from complaints.unit.identities.forms import ConfirmForm, CorrectForm, MergeForm, RejectForm
+from complaints.unit.identities.forms import CorrectForm, MergeForm, ProofForm, RejectForm
 from complaints.unit.identities.views import load_person
 from kit.forms import Form
 
@@ -54,7 +54,7 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Confirm an identity by proof that was seen."""
-    user, form = signed_in_user(request), ConfirmForm(_data(request))
+    user, form = signed_in_user(request), ProofForm(_data(request))
     return _decide(
         request,
         load_person(pk),

@@ -21,7 +21,7 @@ def _text(label: Any, help_text: Any) -> ParagraphField:
     return ParagraphField(max=LONGEST_REASON, min=SHORTEST_TEXT, rows=3, label=label, help_text=help_text)
 
 
-class ConfirmForm(Form):
+class ProofForm(Form):
     """What proved who the person is."""
 
     reason = _text(

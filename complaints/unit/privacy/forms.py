@@ -71,7 +71,7 @@ class LiftForm(Form):
     reason = LineField(max=REASON_LENGTH, min=SHORTEST_TEXT, label=_("Why does the hold end?"))
 
 
-class RuleForm(Form):
+class RetentionRuleForm(Form):
     """A retention rule from a day on."""
 
     kind = forms.ChoiceField(label=_("Kind of case"), choices=[ANY, *Kind.choices], required=False)

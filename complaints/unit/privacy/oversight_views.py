@@ -21,7 +21,7 @@ from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.models import RetentionReport, RetentionRule
 from complaints.retention import run
 from complaints.staff.frame import frame
-from complaints.unit.privacy.forms import RuleForm, ViewsForm
+from complaints.unit.privacy.forms import RetentionRuleForm, ViewsForm
 from complaints.unit.privacy.unusual import unusual
 from kit import keyset
 
@@ -86,7 +86,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
     """Show the retention rules, what was erased on which day, and on request what would be; the head adds rules."""
     user, at = signed_in_user(request), timezone.now()
     is_head = user.authority(at).has(HEAD)
-    form = RuleForm(request.POST if request.method == "POST" and is_head else None)
+    form = RetentionRuleForm(request.POST if request.method == "POST" and is_head else None)
     if form.is_bound and form.is_valid():
         RetentionRule.objects.create(**form.cleaned_data, set_by=user)
         messages.success(request, gettext("The rule is saved."))

@@ -56,7 +56,7 @@ def request_page(request: HttpRequest, asked: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid() and _may_be_granted(form, found, at=at):
         try:
             _decide(found, form, by=user, at=at)
-        except requests.AlreadyDecided:
+        except requests.RequestAlreadyDecided:
             form.add_error(None, gettext("Somebody has decided this request meanwhile. Read it again."))
             found.refresh_from_db()
             status = CONFLICT

@@ -240,4 +240,4 @@ def recalculated_by_another_connection() -> int:
 
 
 def is_waited_for() -> bool:
-    return bool(owner().execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0])
+    return owner().execute("SELECT FROM pg_locks WHERE NOT granted").fetchone() is not None

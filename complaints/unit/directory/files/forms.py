@@ -41,7 +41,7 @@ class ImportForm(Form):
         return found
 
 
-class ConfirmForm(Form):
+class ConfirmImportForm(Form):
     """The checked file as the page carries it, signed, and the digest of what it would change."""
 
     content = forms.CharField(widget=forms.HiddenInput)

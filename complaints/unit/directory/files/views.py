@@ -17,7 +17,7 @@ from agencies import reference_files
 from agencies.models import Reference
 from agencies.reference_data import BadReference
 from agencies.reference_files import ImportPlan, PlanOvertaken, file_of
-from complaints.unit.directory.files.forms import ConfirmForm, ImportForm, signed
+from complaints.unit.directory.files.forms import ConfirmImportForm, ImportForm, signed
 from complaints.unit.directory.views import DirectoryRequest, directory_form
 
 #: The most problems and rows that a page lists.
@@ -43,7 +43,7 @@ def import_file(request: DirectoryRequest) -> HttpResponseBase:
     if request.data is None:
         return _page(request, ImportForm(file_name=file_of(request.thing.model)))
     if "content" in request.data:
-        return _confirm(request, ConfirmForm(request.data))
+        return _confirm(request, ConfirmImportForm(request.data))
     form = ImportForm(request.data, request.http.FILES, file_name=file_of(request.thing.model))
     return _check(request, form, form.text) if form.is_valid() else _page(request, form)
 
@@ -56,7 +56,7 @@ def _check(request: DirectoryRequest, form: ImportForm, text: str) -> HttpRespon
     return _plan_page(request, text, plan)
 
 
-def _confirm(request: DirectoryRequest, form: ConfirmForm) -> HttpResponseBase:
+def _confirm(request: DirectoryRequest, form: ConfirmImportForm) -> HttpResponseBase:
     empty = ImportForm(file_name=file_of(request.thing.model))
     if not form.is_valid():
         return _page(request, empty, problems=[str(error) for found in form.errors.values() for error in found])
@@ -80,7 +80,7 @@ def _plan_page(request: DirectoryRequest, text: str, plan: ImportPlan, *, is_ove
         (gettext("Ended"), plan.ended),
     ]
     listed = [(title, len(found), [_line(*each) for each in found[:MOST_LISTED]]) for title, found in parts if found]
-    confirm = ConfirmForm(initial={"content": signed(text), "digest": plan.digest})
+    confirm = ConfirmImportForm(initial={"content": signed(text), "digest": plan.digest})
     return _page(request, None, plan=plan, parts=listed, confirm=confirm, is_overtaken=is_overtaken)
 
 
