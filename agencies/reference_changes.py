@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import deadline_recalculation
 from agencies.models import (
     Agency,
+    AnswerPhrase,
     ChangeKind,
     City,
     Directorate,
@@ -40,7 +41,7 @@ THINGS: Mapping[str, type[Reference]] = {
     model.__name__.lower(): model
     for model in (
         *(Governorate, City, Agency, Directorate, Topic, TopicQuestion, RoutingRule, OutsideCentre),
-        *(Holiday, WorkingHours),
+        *(Holiday, WorkingHours, AnswerPhrase),
     )
 }
 #: Fields whose change is no news: the key, and the mark that people edited the row.
@@ -51,6 +52,7 @@ ENDED_BY: Mapping[type[Reference], Mapping[str, Any]] = {
     Topic: {"is_active": False},
     TopicQuestion: {"is_active": False},
     OutsideCentre: {"is_active": False},
+    AnswerPhrase: {"is_active": False},
     Holiday: {"status": HolidayStatus.CALLED_OFF},
 }
 #: The code of a row that people added begins so.

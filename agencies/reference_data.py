@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 from agencies import deadline_recalculation, reference_changes
 from agencies.models import (
     Agency,
+    AnswerPhrase,
     ChangeKind,
     City,
     Directorate,
@@ -62,6 +63,7 @@ FILES: Mapping[str, type[Any]] = {
     "outside_centres.csv": OutsideCentre,
     "holidays.csv": Holiday,
     "working_hours.csv": WorkingHours,
+    "answer_phrases.csv": AnswerPhrase,
 }
 #: Columns that change with others.
 KEPT_WITH: Mapping[type[Reference], Sequence[str]] = {Agency: ("aliases_ar",)}

@@ -40,7 +40,7 @@ from agencies.reference_reading import (
     wrong_references,
 )
 
-#: The largest file: the longest of the project has 148 lines. The page that confirms it must fit into one form.
+#: The largest file: the longest of the project has 400 lines. The page that confirms it must fit into one form.
 MOST_BYTES = 512 * 1024
 MOST_LINES = 2_000
 UTF8_MARK = b"\xef\xbb\xbf"

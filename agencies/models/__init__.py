@@ -11,6 +11,7 @@ from agencies.models.bodies import (
     Sector,
 )
 from agencies.models.changes import ChangeKind, ReferenceChange
+from agencies.models.phrases import AnswerPhrase, PhraseCategory, PhraseLanguage
 from agencies.models.places import City, CityLevel, Governorate
 from agencies.models.successions import AgencySuccession
 from agencies.models.topics import KINDS, Priority, QuestionKind, RoutingRule, Topic, TopicKind, TopicQuestion
@@ -31,6 +32,7 @@ __all__ = [
     "Agency",
     "AgencyKind",
     "AgencySuccession",
+    "AnswerPhrase",
     "Audience",
     "CalendarChange",
     "ChangeKind",
@@ -45,6 +47,8 @@ __all__ = [
     "Named",
     "OutsideCentre",
     "Period",
+    "PhraseCategory",
+    "PhraseLanguage",
     "Priority",
     "QuestionKind",
     "Reference",

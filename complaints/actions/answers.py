@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -10,8 +11,10 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.calendar import WorkingCalendar
 from complaints.actions import answer_copies, linked_cases, proposals
-from complaints.actions.answer_quality import WeakAnswer, find_faults
 from complaints.actions.decisions import NothingProposed
+from complaints.answer_quality.judgement import CaseWords, Judgement, Result, judge
+from complaints.answer_quality.stored import current_lexicon
+from complaints.answer_quality.subjects import group_of
 from complaints.engine import notices
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
@@ -21,38 +24,50 @@ from complaints.workflow import OUTCOMES, Action, Actor, Kind, Outcome, State
 
 
 class AnswerLacksSubstance(ValueError):
-    """The answer lacks substance; ``faults`` are the fields and reasons."""
+    """The answer lacks substance; ``judgement`` says why, and whether it could be sent with a reason."""
 
-    def __init__(self, faults: list[WeakAnswer]) -> None:
-        super().__init__(", ".join(f"{hollow.field}: {hollow.fault}" for hollow in faults))
-        self.faults = faults
+    def __init__(self, judgement: Judgement) -> None:
+        super().__init__(f"{judgement.field}: {judgement.fault}")
+        self.judgement = judgement
 
 
 class OutcomeNotAllowed(ValueError):
     """The outcome does not belong to the kind of the case."""
 
 
-def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
+@dataclass(frozen=True, kw_only=True)
+class AnswerText:
+    """What is written of an answer, and the fault for which it was challenged with the reason to send it so."""
+
+    outcome: str
+    found: str
+    done: str
+    challenge: str = ""
+    sent_because: str = ""
+
+
+def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done: str, sent_because: str = "") -> Answer:
     """Answer the citizen and close; on a topic that needs a second signature the answer is only proposed.
 
     The answer of a lead also closes all followers that can be closed, in the same transaction: either everybody gets
-    it or nobody. Raises ``OutcomeNotAllowed`` for an outcome of another kind, ``AnswerLacksSubstance``, and
-    ``TransitionNotAllowed`` while the citizen or another agency still has to answer.
+    it or nobody. Raises ``OutcomeNotAllowed`` for an outcome of another kind, ``AnswerLacksSubstance`` for an answer
+    that is refused, or challenged and ``sent_because`` is empty, and ``TransitionNotAllowed`` while the citizen or
+    another agency still has to answer. The reason of an answer that was not challenged is not kept.
     """
-    _require_substance(case, outcome=outcome, found=found, done=done)
+    text = _judged(case, AnswerText(outcome=outcome, found=found, done=done, sent_because=sent_because.strip()))
     if case.needs_second_signature:
-        return _propose(case, by=by, at=at, outcome=outcome, found=found, done=done)
+        return _propose(case, text, by=by, at=at)
     with transaction.atomic():
         linked_cases.lock_followed(case)
         with transition(case, Action.CLOSE, by=by, at=at) as change:
-            answer = _write(change, AnswerState.GIVEN, by=by, outcome=outcome, found=found, done=done)
+            answer = _write(change, AnswerState.GIVEN, text, by=by)
             reach = _end(change, answer, by=by, signed=False)
         _answer_followers(answer, reach, by=by, change=change)
         _pass_on(case, at=change.at)
     return answer
 
 
-def _propose(case: Case, *, by: User, at: datetime, outcome: str, found: str, done: str) -> Answer:
+def _propose(case: Case, text: AnswerText, *, by: User, at: datetime) -> Answer:
     with transaction.atomic():
         with act(case, Action.PROPOSE_ANSWER, by=by, at=at) as change:
             if not policy.fits(case, Action.CLOSE, at=change.at):
@@ -61,7 +76,7 @@ def _propose(case: Case, *, by: User, at: datetime, outcome: str, found: str, do
             case.answers.filter(state=AnswerState.PROPOSED).update(
                 state=AnswerState.TAKEN_BACK, taken_back_event=change.event_id
             )
-            answer = _write(change, AnswerState.PROPOSED, by=by, outcome=outcome, found=found, done=done)
+            answer = _write(change, AnswerState.PROPOSED, text, by=by)
             change.facts = _facts(change, answer) | _copies(case, answer, at=change.at)
         if second_person.has_no_other_supervisor(case, by.pk, at=change.at):
             notices.tell_unit("cmu_decision", change=change)
@@ -94,7 +109,7 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
     return answer
 
 
-def _write(change: Change, state: AnswerState, *, by: User, outcome: str, found: str, done: str) -> Answer:
+def _write(change: Change, state: AnswerState, text: AnswerText, *, by: User) -> Answer:
     case, at, is_given = change.case, change.at, state == AnswerState.GIVEN
     if case.agency is None:
         raise TransitionNotAllowed(Action.CLOSE, case)
@@ -104,10 +119,12 @@ def _write(change: Change, state: AnswerState, *, by: User, outcome: str, found:
         proposed_event_id=None if is_given else change.event_id,
         agency=case.agency,
         state=state,
-        outcome=outcome,
-        found=found,
-        done=done,
-        likeness=answer_copies.likeness(found, done, reference=case.reference),
+        outcome=text.outcome,
+        found=text.found,
+        done=text.done,
+        challenge=text.challenge,
+        sent_because=text.sent_because,
+        likeness=answer_copies.likeness(text.found, text.done, reference=case.reference),
         written_by=by,
         written_at=at,
         given_at=at if is_given else None,
@@ -132,7 +149,12 @@ def _close(change: Change, answer: Answer, *, by: User, more: dict[str, Fact]) -
 
 
 def _facts(change: Change, answer: Answer) -> dict[str, Fact]:
-    return {"outcome": answer.outcome, "words": change.fingerprint(answer.found, answer.done)}
+    texts = filter(None, [answer.sent_because])
+    facts: dict[str, Fact] = {
+        "outcome": answer.outcome,
+        "words": change.fingerprint(answer.found, answer.done, *texts),
+    }
+    return facts | ({"challenged": answer.challenge} if answer.challenge else {})
 
 
 def _copies(case: Case, answer: Answer, *, at: datetime) -> dict[str, Fact]:
@@ -144,13 +166,26 @@ def _copies(case: Case, answer: Answer, *, at: datetime) -> dict[str, Fact]:
 # ---- substance ----
 
 
-def _require_substance(case: Case, *, outcome: str, found: str, done: str) -> None:
-    if outcome not in OUTCOMES[case.kind]:
-        message = f"{outcome} does not end a {case.kind}"
+def judged_answer(case: Case, *, found: str, done: str) -> Judgement:
+    """Judge an answer to ``case`` by the lexicon of the unit; the page and the action ask here."""
+    named = [each for each in (case.topic, case.agency) if each is not None]
+    about = " ".join(name for each in named for name in (each.name_ar, each.name_en))
+    group = group_of(case.topic.code) if case.topic else ""
+    words = CaseWords(own=own_words(case), about=about, group=group)
+    return judge(found=found, done=done, case=words, lexicon=current_lexicon())
+
+
+def _judged(case: Case, text: AnswerText) -> AnswerText:
+    """Return ``text`` with what it was challenged for; raise where it may not be sent."""
+    if text.outcome not in OUTCOMES[case.kind]:
+        message = f"{text.outcome} does not end a {case.kind}"
         raise OutcomeNotAllowed(message)
-    faults = find_faults(found=found, done=done, own_words=own_words(case))
-    if faults:
-        raise AnswerLacksSubstance(faults)
+    judgement = judged_answer(case, found=text.found, done=text.done)
+    if judgement.result == Result.SENT:
+        return replace(text, sent_because="")
+    if judgement.result == Result.REFUSED or not text.sent_because:
+        raise AnswerLacksSubstance(judgement)
+    return replace(text, challenge=str(judgement.fault))
 
 
 def own_words(case: Case) -> str:
@@ -203,6 +238,8 @@ def _copy(answer: Answer, change: Change) -> Answer:
         outcome=answer.outcome,
         found=answer.found,
         done=answer.done,
+        challenge=answer.challenge,
+        sent_because=answer.sent_because,
         likeness=answer.likeness,
         written_by=answer.written_by,
         written_at=answer.written_at,

@@ -18,13 +18,18 @@ from complaints.workflow import ACTIONS, Action
 
 @dataclass(frozen=True, kw_only=True)
 class EventText:
-    """The texts of one event, its codes in words, the person or office it names, and the case it links to."""
+    """The texts of one event, its codes in words, the person or office it names, and the case it links to.
+
+    ``challenge`` is the code of the fault for which an answer was challenged, ``reason`` why it was sent all the same.
+    """
 
     first: str = ""
     second: str = ""
     label: str = ""
     named: str = ""
     linked: str = ""
+    challenge: str = ""
+    reason: str = ""
 
 
 type EventTexts = dict[int, EventText]
@@ -75,7 +80,8 @@ def _questions(case: Case) -> _Written:
 
 def _answers(case: Case) -> _Written:
     for row in case.answers.all():
-        text = EventText(first=row.found, second=row.done, label=row.get_outcome_display())
+        challenged = {"challenge": row.challenge, "reason": row.sent_because}
+        text = EventText(first=row.found, second=row.done, label=row.get_outcome_display(), **challenged)
         yield row.proposed_event_id, text
         yield row.event_id, text
 

@@ -45,17 +45,18 @@ FILED: Final = (Action.FILE, Action.AMEND)
 
 @dataclass(frozen=True)
 class Written:
-    """The fields of a text's row that the fingerprint of one of its events covers."""
+    """The fields of a text's row that the fingerprint of one of its events covers; ``last`` where it says something."""
 
     model: type[Model]
     event: str
     fields: tuple[str, ...]
+    last: str = ""
 
 
 WRITTEN: Final = (
     Written(Addition, "event", ("text",)),
-    Written(Answer, "proposed_event", ("found", "done")),
-    Written(Answer, "event", ("found", "done")),
+    Written(Answer, "proposed_event", ("found", "done"), last="sent_because"),
+    Written(Answer, "event", ("found", "done"), last="sent_because"),
     Written(Consultation, "event", ("text",)),
     Written(Consultation, "finding_event", ("finding", "signed_as")),
     Written(Estimate, "event", ("reason",)),
@@ -98,8 +99,11 @@ def _rewritten_rows(written: Written) -> Iterator[str]:
     event = written.event
     rows = written.model._base_manager.filter(**{f"{event}__isnull": False}).order_by(event)  # noqa: SLF001 - Django's public name
     names = ("case_id", "number", "facts", "case__erased_at", "text_salt__salt")
-    for row in stream(rows.values_list(*(f"{event}__{name}" for name in names), *written.fields)):
+    fields = (*written.fields, *filter(None, [written.last]))
+    for row in stream(rows.values_list(*(f"{event}__{name}" for name in names), *fields)):
         case, number, facts, erased_at, salt, *texts = row
+        if written.last and not texts[-1]:
+            del texts[-1]
         if not _is_proven(facts.get("words"), salt, texts, is_erased=erased_at is not None):
             yield f"case {case}: the {written.model._meta.model_name} of event {number} was rewritten"  # noqa: SLF001
 

@@ -15,6 +15,8 @@ from kit.dates import day_text
 TEXT_LENGTH = 3000
 #: Maximum characters of an answer to a question of the topic.
 LINE_LENGTH = 120
+#: The reason for which a challenged answer is sent as it is.
+REASON_LENGTH = 500
 
 
 class AnswerState(models.TextChoices):
@@ -29,6 +31,8 @@ class Answer(models.Model):
     """What the agency found and did, with the coded outcome; on sensitive topics signed by a second person.
 
     ``event`` is the closing that gave it. ``lead_answer`` is the answer of a lead case that this one repeats.
+    ``challenge`` is the fault for which the answer was challenged, and ``sent_because`` why it was sent as it was: such
+    a closing is marked for the audit of the unit.
     """
 
     case = models.ForeignKey("complaints.Case", models.CASCADE, related_name="answers")
@@ -47,6 +51,8 @@ class Answer(models.Model):
     # Equal on answers with the same words, whatever case they are on; empty on answers older than the comparison.
     likeness = models.CharField(max_length=64, blank=True, db_index=True)
     state = models.CharField(max_length=10, choices=AnswerState)
+    challenge = models.CharField(max_length=20, blank=True, default="", db_default="")
+    sent_because = models.TextField(max_length=REASON_LENGTH, blank=True, default="", db_default="")
     written_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
     signed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
@@ -69,6 +75,11 @@ class Answer(models.Model):
                 | models.Q(state=AnswerState.GIVEN, event__isnull=False, taken_back_event__isnull=True)
                 | models.Q(state=AnswerState.TAKEN_BACK, taken_back_event__isnull=False),
                 name="answer_state_has_its_event",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(challenge="", sent_because="")
+                | (~models.Q(challenge="") & ~models.Q(sent_because="")),
+                name="answer_challenged_has_a_reason",
             ),
         ]
 

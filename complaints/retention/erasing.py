@@ -49,7 +49,7 @@ logger = logging.getLogger(__name__)
 NOBODY: Final = UUID("00000000-0000-4000-8000-000000000000")
 #: The columns with what people wrote, by table; the triggers of 0013 name the same.
 WORDS: Final[Mapping[type[models.Model], Sequence[str]]] = {
-    Answer: ("found", "done"),
+    Answer: ("found", "done", "sent_because"),
     Question: ("text", "reply"),
     Refusal: ("text",),
     Extension: ("reason",),

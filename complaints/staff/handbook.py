@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import ANY_STAFF, ESCALATION_LEVEL_NAMES
-from complaints.actions.answer_quality import MIN_LETTERS
 from complaints.actions.consultations import LINK_LIFE
 from complaints.actions.objections import SHORTEST_OBJECTION
 from complaints.attachments.uploads import MOST_FILES
@@ -70,7 +69,6 @@ def values() -> dict[str, Any]:
         "reminders": limits.reminders(),
         "levels": [ESCALATION_LEVEL_NAMES[level] for level in limits.ladder()],
         "most_objections": MAX_OBJECTIONS,
-        "fewest_letters": MIN_LETTERS,
         "shortest_objection": SHORTEST_OBJECTION,
         "most_files": MOST_FILES,
     }

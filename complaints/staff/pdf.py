@@ -224,7 +224,8 @@ def _conversation_entry(line: ConversationLine, redact: Callable[[str], str]) ->
 def _history_entry(entry: HistoryEntry, redact: Callable[[str], str]) -> PdfEntry:
     text = entry.text or EventText()
     meta = [moment_text(entry.at), entry.by, text.label, text.named, text.linked]
-    return _entry(entry.title, meta, lines=[redact(text.first), redact(text.second)])
+    audited = gettext("For the audit of the CMU: %(reason)s") % {"reason": redact(text.reason)} if text.reason else ""
+    return _entry(entry.title, meta, lines=[redact(text.first), redact(text.second), audited])
 
 
 def _cut(entries: Sequence[PdfEntry]) -> Sequence[PdfEntry]:

@@ -7,17 +7,15 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 from typing import Final
 
 from complaints.visibility.redaction import Person
+from kit.shares import Share
 
 SAMPLE: Final = Path(__file__).parents[1] / "data" / "hidden_identity_sample.csv"
 #: Shares of the texts in which everything must be hidden, or kept.
 LEAST_HIDDEN, LEAST_KEPT = 0.95, 0.97
-#: The quantile of a 95 % interval.
-_Z: Final = 1.96
 _HOME, _TRUNK = "+962", "0"
 
 
@@ -45,35 +43,6 @@ class Verdict:
     sample: SampleText
     is_hidden: bool | None
     is_kept: bool | None
-
-
-@dataclass(frozen=True)
-class Share:
-    """How many of how many."""
-
-    good: int
-    all: int
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Return the Wilson interval at 95 %."""
-        if not self.all:
-            return 0.0, 1.0
-        share, square = self.good / self.all, _Z * _Z
-        middle = share + square / (2 * self.all)
-        half = _Z * sqrt(share * (1 - share) / self.all + square / (4 * self.all * self.all))
-        scale = 1 + square / self.all
-        return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
-
-    def reaches(self, least: float) -> bool:
-        """Tell whether the share is at least ``least``; of nothing it is not."""
-        return self.all > 0 and self.good >= least * self.all
-
-    def __str__(self) -> str:
-        if not self.all:
-            return "-"
-        low, high = self.interval
-        return f"{self.good} of {self.all}  {self.good / self.all:.1%}  [{low:.1%}, {high:.1%}]"
 
 
 def read_samples(path: Path) -> list[SampleText]:

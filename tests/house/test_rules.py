@@ -176,7 +176,8 @@ KEEPS_ARABIC = {
     *(f"complaints/visibility/{part}.py" for part in ("spellings", "texts", "vocabulary")),
     "complaints/suggestions/terms.py",  # the words that stand in every text
     "complaints/search/word_forms.py",  # the endings and beginnings of Arabic words
-    "complaints/actions/answer_quality.py",  # the hollow formulas that an answer may not consist of
+    "complaints/answer_quality/words.py",  # the beginnings and endings of words
+    "complaints/answer_quality/gibberish.py",  # the rows of the keyboard
     "kit/arabic.py",  # the letters it folds
     "kit/forms/numbers.py",  # the thousands separator
     "config/formats/ar/formats.py",  # punctuation of dates

@@ -10,11 +10,12 @@ from complaints.unit.directory.centres.thing import CENTRES
 from complaints.unit.directory.directorates.thing import DIRECTORATES
 from complaints.unit.directory.holidays.thing import HOLIDAYS
 from complaints.unit.directory.hours.thing import HOURS
+from complaints.unit.directory.phrases.thing import PHRASES
 from complaints.unit.directory.questions.thing import QUESTIONS
 from complaints.unit.directory.rules.thing import RULES
 from complaints.unit.directory.things import Thing
 from complaints.unit.directory.topics.thing import TOPICS
 
 THINGS: Final[Mapping[str, Thing]] = {
-    thing.slug: thing for thing in (AGENCIES, DIRECTORATES, TOPICS, QUESTIONS, RULES, HOLIDAYS, HOURS, CENTRES)
+    thing.slug: thing for thing in (AGENCIES, DIRECTORATES, TOPICS, QUESTIONS, RULES, HOLIDAYS, HOURS, CENTRES, PHRASES)
 }

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from accounts.models import Citizen, User
-from agencies.models import Agency, Topic
+from agencies.models import Agency, AnswerPhrase, Topic
 from complaints.actions import (
     accept,
     ask,
@@ -17,15 +18,24 @@ from complaints.actions import (
     return_case,
     sign,
 )
-from complaints.actions.answer_quality import Fault, WeakAnswer
-from complaints.actions.answers import AnswerLacksSubstance, OutcomeNotAllowed
+from complaints.actions.answers import AnswerLacksSubstance, OutcomeNotAllowed, judged_answer
+from complaints.answer_quality.judgement import Fault
+from complaints.case_text.event_texts import texts_for_staff
 from complaints.clocks import clockwork
+from complaints.engine import history_words
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.models import AnswerState, Case
 from notifications.models import Message, MessageState
-from tests.complaints import DETAILS, DONE, FOUND
+from tests.complaints import DONE, FOUND
 from tests.complaints.actions.traces import FIFTH_CLOSING, SECOND_CLOSING, Traces, assert_whole, traces
 from tests.complaints.cases import FileCase
+
+PROMISE = {
+    "outcome": "solved",
+    "found": "الشركة على علم بالمشكلة.",
+    "done": "سيتم إرسال فرقة الصيانة في أقرب وقت إن شاء الله.",
+}
+WHY = "اتفقنا مع المواطن بالهاتف على الموعد"
 
 
 def test_closing_answers_the_citizen(accepted: Case, omar: User, now: datetime) -> None:
@@ -57,9 +67,45 @@ def test_a_closing_at_the_last_moment_is_in_time(accepted: Case, omar: User) -> 
 
 def test_a_hollow_answer_closes_nothing(accepted: Case, omar: User, now: datetime) -> None:
     with pytest.raises(AnswerLacksSubstance) as refused:
-        close(accepted, by=omar, at=now, outcome="solved", found=DETAILS, done="تم عمل اللازم")
-    assert refused.value.faults == [WeakAnswer("found", Fault.COPIED), WeakAnswer("done", Fault.FORMULA)]
+        close(accepted, by=omar, at=now, outcome="solved", found="تم الاطلاع.", done="تم عمل اللازم", sent_because=WHY)
+    assert refused.value.judgement.fault == Fault.FORMULA
     assert traces(accepted).event[1] == "accept"
+
+
+def test_a_challenged_answer_is_sent_with_a_reason_that_marks_the_closing(
+    accepted: Case, omar: User, now: datetime
+) -> None:
+    with pytest.raises(AnswerLacksSubstance) as challenged:
+        close(accepted, by=omar, at=now, **PROMISE)
+    assert challenged.value.judgement.fault == Fault.PROMISE
+    assert traces(accepted).event[1] == "accept"
+    answer = close(accepted, by=omar, at=now, sent_because=f" {WHY} ", **PROMISE)
+    assert (answer.challenge, answer.sent_because) == ("promise", WHY)
+    event = accepted.events.get(action="close")
+    assert event.facts["challenged"] == "promise"
+    text = texts_for_staff(accepted, [event], omar, at=now)[event.pk]
+    assert (text.challenge, text.reason) == ("promise", WHY)
+    assert list(history_words.rewritten()) == []
+    accepted.answers.update(sent_because="سبب آخر")
+    assert len(list(history_words.rewritten())) == 1
+    with pytest.raises(IntegrityError):
+        accepted.answers.update(sent_because="")
+
+
+def test_the_reason_of_an_answer_that_leaves_nothing_open_is_not_kept(
+    accepted: Case, omar: User, now: datetime
+) -> None:
+    answer = close(accepted, by=omar, at=now, outcome="solved", found=FOUND, done=DONE, sent_because=WHY)
+    assert (answer.challenge, answer.sent_because) == ("", "")
+    assert "challenged" not in accepted.events.get(action="close").facts
+
+
+def test_an_edited_lexicon_judges_the_next_answer(accepted: Case, omar: User, now: datetime) -> None:
+    AnswerPhrase.objects.create(code="u-1", category="function", language="ar", phrases=["في", "من"])
+    AnswerPhrase.objects.create(code="u-2", category="act", language="ar", phrases=["زغردت", "هللت"])
+    assert judged_answer(accepted, found="زغردت الفرقة كثيرا.", done="هللت الفرقة أيضا في الحي.").fault is None
+    AnswerPhrase.objects.filter(code="u-2").update(is_active=False)
+    assert judged_answer(accepted, found="زغردت الفرقة كثيرا.", done="هللت الفرقة أيضا في الحي.").fault == Fault.THIN
 
 
 def test_the_citizens_reply_is_no_answer(accepted: Case, amina: Citizen, omar: User, now: datetime) -> None:
@@ -68,7 +114,7 @@ def test_the_citizens_reply_is_no_answer(accepted: Case, amina: Citizen, omar: U
     reply(accepted, by=amina.user, at=now, text=told)
     with pytest.raises(AnswerLacksSubstance) as refused:
         close(accepted, by=omar, at=now, outcome="solved", found=told, done=DONE)
-    assert refused.value.faults == [WeakAnswer("found", Fault.COPIED)]
+    assert (refused.value.judgement.field, refused.value.judgement.fault) == ("found", Fault.RETOLD)
 
 
 def test_an_outcome_belongs_to_its_kind(accepted: Case, omar: User, now: datetime) -> None:

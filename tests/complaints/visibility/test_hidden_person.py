@@ -14,8 +14,8 @@ from django.urls import reverse
 from accounts.models import Citizen, User
 from complaints.models import Case
 from complaints.visibility import measurement
-from complaints.visibility.measurement import Share
 from complaints.visibility.redaction import Person
+from kit.shares import Share
 from tests.bench import identity_variants
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address, statements_of

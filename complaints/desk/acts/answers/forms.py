@@ -14,21 +14,17 @@ from django_stubs_ext import StrPromise
 
 from accounts.models import User
 from complaints.actions.answer_copies import Copies, matching_answers
-from complaints.actions.answer_quality import Fault, find_faults
-from complaints.actions.answers import own_words
+from complaints.actions.answers import judged_answer
+from complaints.answer_quality.judgement import Judgement, Result
+from complaints.case_text.answer_faults import fault_text
 from complaints.desk.texts import standard_texts
 from complaints.models import Case
-from complaints.models.texts import TEXT_LENGTH
+from complaints.models.texts import REASON_LENGTH, TEXT_LENGTH
 from complaints.workflow import OUTCOMES, Kind, Outcome
 from kit.forms import Card, ChoiceCardsField, Form, ParagraphField
 
-FAULTS: dict[Fault, StrPromise] = {
-    Fault.SHORT: _("This is too short. Say in full sentences what it was about, where and when"),
-    Fault.REPEATED: _("This repeats the same letters or words. Write what the citizen needs to know"),
-    Fault.COPIED: _("This is the citizen's own text. Write what you found or did"),
-    Fault.FORMULA: _("This is a standard phrase that says nothing about this case. Write who did what, and when"),
-    Fault.SAME_TWICE: _("This repeats the text above. Write what was done about what you found"),
-}
+#: The fewest letters of a reason to send a challenged answer as it is.
+LEAST_REASON = 10
 
 
 @dataclass(frozen=True)
@@ -83,12 +79,20 @@ class CloseForm(Form):
     """The answer: how it ended, what was found and what was done.
 
     ``copies`` are the unlinked cases with the same words, once the form is complete; sending them takes a tick more.
+    ``judgement`` is what was found of the words; a challenged answer is complete only with a reason to send it so.
     ``typed`` is what stands in the boxes of a page that is only being filled.
     """
 
     outcome = ChoiceCardsField(label=_("Outcome"))
     found = ParagraphField(max=TEXT_LENGTH, rows=5)
     done = ParagraphField(max=TEXT_LENGTH, rows=5)
+    sent_because = ParagraphField(
+        max=REASON_LENGTH,
+        rows=2,
+        required=False,
+        label=_("Or send it as it is, because"),
+        help_text=_("The reason is recorded in the history, and the CMU audits the closing."),
+    )
     same_answer = forms.BooleanField(
         required=False, label=_("These cases are not linked, but the same answer is right for each of them")
     )
@@ -105,6 +109,7 @@ class CloseForm(Form):
         super().__init__(data, initial=typed)
         self.case, self.user, self.at = case, user, at
         self.copies = Copies()
+        self.judgement: Judgement | None = None
         self.offer("outcome", [Card(outcome, Outcome(outcome).label) for outcome in OUTCOMES[case.kind]])
         words = ANSWER_WORDS[case.kind]
         self.fields["found"].label, self.fields["found"].help_text = words.found, words.found_hint
@@ -125,9 +130,28 @@ class CloseForm(Form):
         return cleaned
 
     def _clean_substance(self, cleaned: Mapping[str, Any]) -> None:
-        own = own_words(self.case)
-        for hollow in find_faults(found=cleaned["found"], done=cleaned["done"], own_words=own):
-            self.add_error(hollow.field, ValidationError(FAULTS[hollow.fault], code=hollow.fault))
+        judgement = judged_answer(self.case, found=cleaned["found"], done=cleaned["done"])
+        self.judgement = judgement
+        if judgement.fault is None or (self.is_challenged and self._has_reason(cleaned)):
+            return
+        text = fault_text(judgement.fault, kind=self.case.kind)
+        self.add_error(judgement.field, ValidationError(text, code=judgement.fault))
+
+    def _has_reason(self, cleaned: Mapping[str, Any]) -> bool:
+        reason = cleaned.get("sent_because", "")
+        if reason and sum(map(str.isalpha, reason)) < LEAST_REASON:
+            self.add_error("sent_because", ValidationError(gettext("Say why in a sentence"), code="short"))
+        return bool(reason)
+
+    @property
+    def is_challenged(self) -> bool:
+        """Tell whether the answer leaves a question open, and may be sent with a reason all the same."""
+        return self.judgement is not None and self.judgement.result == Result.CHALLENGED
+
+    @property
+    def open_question(self) -> StrPromise | str:
+        """Return the question that a challenged answer leaves open."""
+        return fault_text(self.judgement.fault, kind=self.case.kind) if self.judgement and self.judgement.fault else ""
 
     def _clean_copies(self, cleaned: Mapping[str, Any]) -> None:
         words = {name: cleaned[name] for name in ("found", "done")}

@@ -11,6 +11,7 @@ from complaints import actions, reference
 from complaints.actions import linked_cases
 from complaints.actions.answer_copies import matching_answers
 from complaints.case_text import timeline
+from complaints.case_text.answer_faults import fault_text
 from complaints.desk.acts.answers.forms import CloseForm
 from complaints.desk.directorate.findings import findings
 from complaints.desk.texts import standard_texts
@@ -33,8 +34,8 @@ def close(request: ActionRequest) -> HttpResponse:
     if not request.is_sent(form):
         return _closing_page(request, form)
     reach = linked_cases.answer_reach(request.case, by=request.user, at=request.at, signed=False)
-    outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
-    answer = actions.close(request.case, by=request.user, at=request.at, outcome=outcome, found=found, done=done)
+    words = {name: form.cleaned_data[name] for name in ("outcome", "found", "done", "sent_because")}
+    answer = actions.close(request.case, by=request.user, at=request.at, **words)
     if answer.state == AnswerState.PROPOSED:
         if second_person.has_no_other_supervisor(request.case, request.user.pk, at=request.at):
             return request.done(
@@ -51,7 +52,7 @@ def _form(request: ActionRequest) -> CloseForm:
         return CloseForm(request.data, **about)
     if request.data is None:
         proposal = _proposal(request.case)
-        names = ("outcome", "found", "done") if proposal else ()
+        names = ("outcome", "found", "done", "sent_because") if proposal else ()
         return CloseForm(None, typed={name: getattr(proposal, name) for name in names}, **about)
     chosen = request.data.get("standard", "")
     typed = {name: request.data.get(name, "") for name in ("outcome", "found", "done")}
@@ -116,6 +117,7 @@ def _signing_page(request: ActionRequest) -> HttpResponse:
         reach=reach,
         people=reach.people(case),
         may_write=request.permissions.may_write_answer,
+        open_question=fault_text(proposal.challenge, kind=case.kind),
     )
 
 

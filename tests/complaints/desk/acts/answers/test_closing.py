@@ -39,22 +39,22 @@ def test_closing_gives_the_answer(desk: Desk, accepted: Case, omar: User) -> Non
         (
             FOUND,
             "تم عمل اللازم",
-            {"done": "This is a standard phrase that says nothing about this case. Write who did what, and when"},
+            {"done": "What was found, and what was done at the place? By whom, and when?"},
         ),
         (
-            "زرنا الموقع أمس",
-            DONE,
-            {"found": "This is too short. Say in full sentences what it was about, where and when"},
+            "تم الاطلاع على الشكوى",
+            "تم عمل اللازم",
+            {"done": "This is a standard phrase that says nothing about this case. Write who did what, and when"},
         ),
         (
             "هههههههههههههههههههههه",
             DONE,
-            {"found": "This repeats the same letters or words. Write what the citizen needs to know"},
+            {"found": "These are no words that can be read. Write what the citizen needs to know"},
         ),
         (
             DETAILS,
             DONE,
-            {"found": "This is the citizen's own text. Write what you found or did"},
+            {"found": "This retells what the citizen wrote. What did you find yourselves?"},
         ),
         (
             FOUND,
@@ -75,6 +75,61 @@ def test_a_hollow_answer_is_refused_beside_its_field(
         }
         assert (form["found"].value(), form["done"].value()) == (found, done)
     assert Answer.objects.count() == 0
+
+
+PROMISE = {
+    "outcome": "solved",
+    "found": "الشركة على علم بالمشكلة.",
+    "done": "سيتم إرسال فرقة الصيانة في أقرب وقت.",
+}
+WHY = "اتفقنا مع المواطن بالهاتف على الموعد"
+
+
+def test_a_challenged_answer_is_completed(desk: Desk, accepted: Case, omar: User) -> None:
+    client, url = desk(omar), address("desk-close", accepted)
+    for button in ({}, {"send": "1"}):
+        page = client.post(url, {"version": accepted.version, **PROMISE, **button})
+        shown = page.content.decode()
+        assert page.context["form"].errors == {"done": ["When? Give the day, or say what has been done already"]}
+        for text in ("One question is left open", PROMISE["done"], "Promise", "Or send it as it is, because"):
+            assert text in shown
+    assert Answer.objects.count() == 0
+    done = f"{PROMISE['done']} وصلت الفرقة يوم 12/1 واستبدلت الوصلة."
+    preview = client.post(url, {"version": accepted.version, **PROMISE, "done": done}).content.decode()
+    assert "One question is left open" not in preview
+    assert client.post(url, sent(accepted, **PROMISE | {"done": done})).status_code == 302
+    assert [(one.challenge, one.sent_because) for one in accepted.answers.all()] == [("", "")]
+
+
+def test_a_challenged_answer_is_sent_with_its_reason(desk: Desk, accepted: Case, omar: User) -> None:
+    client, url = desk(omar), address("desk-close", accepted)
+    short = client.post(url, {"version": accepted.version, **PROMISE, "sent_because": "نعم"})
+    assert short.context["form"].errors == {"sent_because": ["Say why in a sentence"]}
+    preview = client.post(url, {"version": accepted.version, **PROMISE, "sent_because": WHY}).content.decode()
+    for text in ("Marked for the audit of the CMU", WHY, 'name="sent_because"'):
+        assert text in preview
+    assert client.post(url, sent(accepted, **PROMISE, sent_because=WHY)).status_code == 302
+    answer = accepted.answers.get()
+    assert (answer.challenge, answer.sent_because) == ("promise", WHY)
+    case_page = desk(omar).get(address("desk-case", accepted)).content.decode()
+    assert [text in case_page for text in ("For the audit of the CMU", WHY)] == [True, True]
+
+
+def test_a_reason_takes_no_refused_answer_through(desk: Desk, accepted: Case, omar: User) -> None:
+    typed = {"outcome": "solved", "found": "تم الاطلاع", "done": "تم عمل اللازم", "sent_because": WHY}
+    page = desk(omar).post(address("desk-close", accepted), sent(accepted, **typed))
+    assert list(page.context["form"].errors) == ["done"]
+    assert "Or send it as it is, because" not in page.content.decode()
+    assert Answer.objects.count() == 0
+
+
+def test_the_signer_reads_the_question_and_the_reason(desk: Desk, sensitive: Case, omar: User, nadia: User) -> None:
+    desk(omar).post(address("desk-close", sensitive), sent(sensitive, **PROMISE, sent_because=WHY))
+    page = desk(nadia).get(address("desk-sign", sensitive)).content.decode()
+    assert [text in page for text in ("Marked for the audit of the CMU", WHY)] == [True, True]
+    sensitive.refresh_from_db()
+    desk(nadia).post(address("desk-sign", sensitive), sent(sensitive))
+    assert sensitive.events.get(action="close").facts["challenged"] == "promise"
 
 
 @pytest.mark.parametrize("outcome", ["", "adopted", "withdrawn", "inadmissible", "nonsense"])

@@ -1,0 +1,76 @@
+"""Which group of topics a text speaks of, by the words of the project's example cases, which are counted."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from agencies.reference_data import DATA as REFERENCE_DATA
+from complaints.answer_quality.words import words
+
+_DATA: Final = Path(__file__).parents[1] / "data"
+_TEXTS: Final = ("subject", "details", "found", "solved", "partly", "refused")
+#: A word of more groups than these is nobody's.
+_MOST_GROUPS: Final = 4
+_SHORTEST: Final = 3
+#: Groups that speak of everything.
+_GENERAL: Final = frozenset({"svc", "other", "integrity"})
+#: How clearly a text must speak of another group, more than by one word of its alone, and how little of its own.
+_MORE_THAN, _LESS_THAN = 1.0, 0.4
+
+
+def other_subject(keys: Iterable[str], *, group: str) -> str:
+    """Return the group of topics of which a text clearly speaks instead of ``group``; empty if there is none."""
+    scores: defaultdict[str, float] = defaultdict(float)
+    for key in set(keys):
+        shares = _vocabulary().get(key, {})
+        for name, share in shares.items():
+            scores[name] += share
+    others = [(score, name) for name, score in scores.items() if name != group and name not in _GENERAL]
+    if not group or group in _GENERAL or not others:
+        return ""
+    best, name = max(others)
+    return name if best > _MORE_THAN and scores[group] < _LESS_THAN else ""
+
+
+@cache
+def group_of(topic: str) -> str:
+    """Return the code of the group of a topic by the project's file; empty for a topic that people added."""
+    return _groups().get(topic, "")
+
+
+@cache
+def _groups() -> Mapping[str, str]:
+    return {row["code"]: row["parent"] or row["code"] for row in _rows(REFERENCE_DATA / "topics.csv")}
+
+
+@cache
+def _vocabulary() -> Mapping[str, Mapping[str, float]]:
+    """Return how much each word belongs to each group: the rarer among the groups, the more."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for topic, text in _texts():
+        for key in {word.key for word in words(text) if not word.is_number and len(word.text) >= _SHORTEST}:
+            counts[key][_groups()[topic]] += 1
+    return {
+        key: {name: number / found.total() / len(found) for name, number in found.items()}
+        for key, found in counts.items()
+        if len(found) <= _MOST_GROUPS
+    }
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    for row in _rows(REFERENCE_DATA / "topics.csv"):
+        yield row["code"], f"{row['name_ar']} {row['name_en']}"
+    for row in _rows(_DATA / "sample_cases.csv"):
+        yield row["category_code"], f"{row['subject']} {row['body']}"
+    for row in _rows(_DATA / "simulated_texts.csv"):
+        yield row["topic"], " ".join(row[name] for name in _TEXTS)
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.DictReader(file)

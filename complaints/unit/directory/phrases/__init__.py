@@ -1,0 +1,1 @@
+"""The lexicon by which answers are judged."""
