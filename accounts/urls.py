@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from accounts.account import views as account
+from accounts.account.address import views as address
 from accounts.account.email import views as email
 from accounts.account.notices import views as notices
 from accounts.account.password import views as password
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("account/email/", email.email, name="account-email"),
     path("account/email/again/", email.email_again, name="account-email-again"),
     path("account/email/confirm/<str:token>/", email.email_confirm, name="account-email-confirm"),
+    path("account/address/", address.address, name="account-address"),
     path("account/notices/", notices.notices, name="account-notices"),
     path("account/views/", privacy.views, name="account-views"),
     path("account/policy/", privacy.accept_policy, name="policy-accept"),

@@ -147,6 +147,20 @@ def proxies_are_counted(app_configs: Sequence[AppConfig] | None, **_: Any) -> li
     return [Error("TRUSTED_PROXIES is below 0.", hint=hint, id="config.E006")]
 
 
+@register
+def security_contact_is_an_address(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse a contact that security.txt may not have, which is a URI on one line (RFC 9116)."""
+    contact = settings.SECURITY_CONTACT
+    if not contact or (
+        contact.startswith(("mailto:", "https://", "tel:")) and contact.isascii() and contact.isprintable()
+    ):
+        return []
+    hint = "Write it like mailto:security@service.example."
+    return [
+        Error("SECURITY_CONTACT is no address that begins with mailto:, https:// or tel:.", hint=hint, id="config.E011")
+    ]
+
+
 @register(Tags.security, deploy=True)
 def somebody_ends_tls(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Warn when nobody in front speaks HTTPS, because every page would redirect to itself for ever."""

@@ -1,4 +1,4 @@
-"""The pages that only say things: help, policy, privacy, accessibility, offline; and what a browser installs."""
+"""The pages that only say things: help, contact, policy, privacy, accessibility; and what a browser installs."""
 
 import json
 from functools import cache
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from accounts.policy import POLICY_VERSION
 from complaints.clocks import limits
 from complaints.workflow import State
+from config import help_search
 
 LANGUAGES = ("ar", "en")
 # All the service worker keeps. No page with anything personal is among them: phones are shared.
@@ -37,9 +38,27 @@ KEPT_FILES = (
 @login_not_required
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    """Answer the questions people ask most."""
-    context = {"text": f"pages/help/{get_language()}.html", "competence_days": limits.days_in(State.REFERRED)}
-    return render(request, "pages/help.html", context)
+    """Answer the questions people ask most, all of them or those with the words that were looked for."""
+    form = help_search.HelpSearchForm(request.GET)
+    question = form.cleaned_data["q"] if form.is_valid() else ""
+    context = {"competence_days": limits.days_in(State.REFERRED)}
+    texts = help_search.split(render_to_string(f"pages/help/{get_language()}.html", context))
+    found = help_search.find(texts.sections, question) if question else []
+    return render(request, "pages/help.html", {"form": form, "question": question, "texts": texts, "found": found})
+
+
+@login_not_required
+@require_safe
+def contact(request: HttpRequest) -> HttpResponse:
+    """Say how to reach the people behind the service; what is not set is not mentioned."""
+    language = str(get_language()).upper()
+    context = {
+        "hours": getattr(settings, f"CONTACT_HOURS_{language}"),
+        "address": getattr(settings, f"CONTACT_ADDRESS_{language}"),
+        "relay": getattr(settings, f"RELAY_{language}"),
+        "email": settings.CONTACT_EMAIL,
+    }
+    return render(request, "pages/contact.html", context)
 
 
 @login_not_required

@@ -3,11 +3,12 @@
 from django.urls import path
 
 from accounts.demo import current_codes
-from config import pages
+from config import pages, trust_files
 from notifications.web.dev_outbox import dev_outbox
 
 urlpatterns = [
     path("help/", pages.help_page, name="help"),
+    path("contact/", pages.contact, name="contact"),
     path("usage/", pages.usage_policy, name="usage-policy"),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
@@ -17,5 +18,8 @@ urlpatterns = [
 machine_urlpatterns = [
     path("dev/outbox/", dev_outbox, {"current_codes": current_codes}, name="dev-outbox"),
     path("manifest.<slug:language>.webmanifest", pages.manifest, name="manifest"),
+    path("robots.txt", trust_files.robots, name="robots"),
+    path(".well-known/security.txt", trust_files.security, name="security-contact"),
+    path("favicon.ico", trust_files.favicon, name="favicon"),
     path("sw.js", pages.service_worker, name="service-worker"),
 ]

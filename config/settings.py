@@ -10,6 +10,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identity.environment import oidc, registry_over_http
+from config.answers import *  # noqa: F403 - what follows an answer
 from config.broker import Broker
 from config.environment import Env
 from config.logs import logging_config
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.compression.CompressedPages",
     "config.middleware.PermissionsPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.LanguageByPrefix",
@@ -328,8 +330,6 @@ MAILERS: dict[str, Any] = {}
 ACCEPTED_WARNINGS: list[str] = env.list("ACCEPTED_WARNINGS", default=[])
 SILENCED_SYSTEM_CHECKS = ["mail.W001", *(name for name in ACCEPTED_WARNINGS if ".W" in name)]
 
-# Where the desk looks up the place of a case; empty shows no link.
-MAP_SEARCH_URL = env.str("MAP_SEARCH_URL", default="https://www.openstreetmap.org/search?query={place}")
 # Simulated cases of the past year in an EMBEDDED demonstration.
 DEMO_CASES = env.int("DEMO_CASES", default=3000)
 

@@ -17,7 +17,7 @@ from notifications.models import Channel, Lane, Message, MessageState
 from notifications.runtime import worker_signal
 from notifications.wordings import rendering
 from notifications.wordings.composing import Rendered
-from notifications.wordings.links import ALPHABET, DOT, LINK_LETTERS, MARK_LETTERS, common_context, short_link
+from notifications.wordings.links import ALPHABET, DOT, LINK_LETTERS, common_context, short_link
 from notifications.wordings.sms import segments
 
 logger = logging.getLogger(__name__)
@@ -198,8 +198,8 @@ def _message(
     expires_at: datetime | None,
     draw: Callable[[int], str],
 ) -> Message:
-    linked, length = _link_and_token_length(notice)
-    token = draw(length)
+    linked = _is_linked(notice)
+    token = draw(LINK_LETTERS) if linked else ""
     rendered = _rendered(notice, token, linked=linked)
     return Message(
         occasion=occasion,
@@ -237,14 +237,10 @@ def _beginning(at: datetime, expires_at: datetime | None) -> dict[str, Any]:
     }
 
 
-def _link_and_token_length(notice: Notice) -> tuple[bool, int]:
-    """Return whether the message has a link, and the length of its token: 0 in codes and plain e-mails."""
+def _is_linked(notice: Notice) -> bool:
+    """Tell whether the message has a short link, by whose token it is found in a carrier's list; else by its text."""
     wording = rendering.current_wording(notice.template, notice.language)
-    by_sms = notice.channel == Channel.SMS
-    linked = notice.linked and bool(notice.reference) and (wording.sms_carries_link or not by_sms)
-    if linked:
-        return True, LINK_LETTERS
-    return False, MARK_LETTERS if by_sms and wording.marked else 0
+    return notice.linked and bool(notice.reference) and (wording.sms_carries_link or notice.channel != Channel.SMS)
 
 
 def _rendered(notice: Notice, token: str, *, linked: bool) -> Rendered:
@@ -254,7 +250,6 @@ def _rendered(notice: Notice, token: str, *, linked: bool) -> Rendered:
         language=notice.language,
         context=common_context() | dict(notice.context),
         link=short_link(token, notice.channel) if linked else "",
-        mark="" if linked else token,
     )
 
 

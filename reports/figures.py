@@ -8,6 +8,10 @@ not over. What happened afterwards changes nothing, so the figures of a past mon
   cases too). A closing that was corrected or objected to before the end does not count; one that follows an objection
   counts in the period of that second closing.
 - *pending*: filed before the end of the period and not closed at it.
+- *confirmed*, *disputed*: answered in the period, and the citizen's last word on that answer before the end of the
+  period says that it is solved, or that it is not (``complaints.models.ratings.CONFIRMATION``). The rest is silent.
+- *came back*: complaints filed in the period about what was closed at the same place shortly before; those linked to
+  another case as one problem do not count.
 - *late*: the pending cases whose first deadline had passed: to find the agency, to decide competence, to answer, or to
   decide an objection. An extension does not change this, for lateness is measured against the first promise; days in
   which the office waited for the citizen do not count, for they pause that clock.
@@ -35,6 +39,7 @@ from agencies.calendar import AMMAN, WorkingCalendar
 from agencies.models import Agency, current_calendar
 from agencies.names import names_on
 from agencies.successions import Continuity
+from complaints.models.ratings import CONFIRMATION
 from complaints.workflow import Kind
 from kit import replica
 from kit.arabic import fold
@@ -44,7 +49,7 @@ from reports.time_in_hand import TimeRow
 # One pass over the cases that can count: filed before the end, and not closed for good before the start. The agency of
 # a case comes from the last event that placed it. The deadline of a clock at that time is `first_due_at`, unless a
 # pause that ended later has moved it: such clocks are returned and checked by the calendar in Python.
-COUNT = """
+COUNT = f"""
 WITH standing AS (
     SELECT
         cases.id,
@@ -53,6 +58,15 @@ WITH standing AS (
         past.state = 'closed' AS is_closed,
         past.closed_at,
         past.agency_id,
+        past.answered_at,
+        past.confirmation,
+        EXISTS (
+            SELECT FROM complaints_recurrence AS again
+            WHERE again.case_id = cases.id AND NOT EXISTS (
+                SELECT FROM complaints_caselink AS link
+                WHERE link.case_id = cases.id AND link.kind = 'same_problem' AND link.ended_at IS NULL
+            )
+        ) AS is_back,
         CASE WHEN past.agency_id = ANY(%(parted)s) THEN cases.topic_id END AS topic_id,
         CASE WHEN past.agency_id = ANY(%(parted)s) THEN cases.governorate_id END AS governorate_id
     FROM complaints_case AS cases
@@ -61,6 +75,8 @@ WITH standing AS (
             (array_agg(event.to_state ORDER BY event.number DESC))[1] AS state,
             (array_agg(event.at ORDER BY event.number DESC)
                 FILTER (WHERE event.to_state = 'closed' AND event.from_state <> 'closed'))[1] AS closed_at,
+            (array_agg(event.at ORDER BY event.number DESC) FILTER (WHERE event.action = 'close'))[1] AS answered_at,
+            {CONFIRMATION} AS confirmation,
             (array_agg(
                 CASE event.action
                     WHEN 'file' THEN event.agency_id
@@ -112,20 +128,26 @@ SELECT
     count(*) FILTER (WHERE is_closed AND closed_at >= %(start)s),
     count(*) FILTER (WHERE NOT is_closed),
     count(*) FILTER (WHERE is_late),
+    count(*) FILTER (WHERE answered_at >= %(start)s AND confirmation = 'confirmed'),
+    count(*) FILTER (WHERE answered_at >= %(start)s AND confirmation = 'disputed'),
+    count(*) FILTER (WHERE is_received AND is_back),
     jsonb_agg(jsonb_build_array(first_due_at, judged_at, later_pauses)) FILTER (WHERE later_pauses IS NOT NULL)
 FROM judged
 GROUP BY agency_id, topic_id, governorate_id, kind
-"""
+"""  # noqa: S608 - the definition is a constant of ours
 
 
 @dataclass(frozen=True)
 class CaseFigures:
-    """The four figures of one group of cases; the module docstring defines them."""
+    """The figures of one group of cases; the module docstring defines them."""
 
     received: int = 0
     closed: int = 0
     pending: int = 0
     late: int = 0
+    confirmed: int = 0
+    disputed: int = 0
+    came_back: int = 0
 
     def __add__(self, other: CaseFigures) -> CaseFigures:
         return CaseFigures(*map(add, astuple(self), astuple(other)))
@@ -135,7 +157,7 @@ class CaseFigures:
 
 
 #: The figures in the order they are shown.
-FIGURE_NAMES = ("received", "closed", "pending", "late")
+FIGURE_NAMES = ("received", "closed", "pending", "late", "confirmed", "disputed", "came_back")
 
 
 @dataclass(frozen=True)
@@ -209,9 +231,9 @@ def _groups(start: datetime, end: datetime, continued: Continuity) -> dict[tuple
     return _sum_by_key(
         (
             (continued.agency(agency, topic, governorate), kind),
-            CaseFigures(received, closed, pending, late + _late_among(moved, calendar)),
+            CaseFigures(received, closed, pending, late + _late_among(moved, calendar), *said),
         )
-        for agency, topic, governorate, kind, received, closed, pending, late, moved in rows
+        for agency, topic, governorate, kind, received, closed, pending, late, *said, moved in rows
     )
 
 

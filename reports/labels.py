@@ -14,6 +14,9 @@ FIGURE_TITLES: dict[str, Promise] = {
     "closed": pgettext_lazy("figures", "Closed"),
     "pending": pgettext_lazy("figures", "Pending"),
     "late": pgettext_lazy("figures", "Late"),
+    "confirmed": pgettext_lazy("figures", "Confirmed solved"),
+    "disputed": pgettext_lazy("figures", "Disputed"),
+    "came_back": pgettext_lazy("figures", "Came back"),
 }
 
 #: What each figure counts, in the order of the columns; ``reports.figures`` defines the same for programmers.
@@ -27,6 +30,18 @@ DEFINITIONS: dict[str, Promise] = {
     "late": _(
         "Pending cases whose first deadline had passed at the end of the period. An extension does not change this. "
         "Days spent waiting for the citizen do not count."
+    ),
+    "confirmed": _(
+        "Answered in the period, and the citizen's last word on that answer before the end of the period is that it is "
+        "solved or helped. Who has said nothing is in neither of these two columns."
+    ),
+    "disputed": _(
+        "Answered in the period, and the citizen's last word on that answer before the end of the period is that it is "
+        "not solved or only partly, or an objection."
+    ),
+    "came_back": _(
+        "Complaints filed in the period about a topic at a place for which an earlier complaint had been closed "
+        "shortly before. Cases linked to another one as the same problem are not counted."
     ),
 }
 
@@ -42,7 +57,7 @@ TIME_NOTE = _(
     "citizen, the CMU or an outside centre does not count."
 )
 
-#: Notes on all four figures.
+#: Notes on all figures.
 NOTES: tuple[Promise, ...] = (
     _("Each case is counted once, for the agency it was with at the end of the period."),
     _("Events after the period do not change its figures. If the period has not ended, the figures run up to now."),

@@ -150,7 +150,15 @@ def _staff_frame(request: HttpRequest, at: datetime) -> dict[str, Any]:
 
 
 #: The colour of each figure's tile.
-TILES = {"received": "info", "closed": "ok", "pending": "wait", "late": "bad"}
+TILES = {
+    "received": "info",
+    "closed": "ok",
+    "pending": "wait",
+    "late": "bad",
+    "confirmed": "ok",
+    "disputed": "bad",
+    "came_back": "wait",
+}
 
 
 def _frame(requested: ReportRequest, *, shown: str) -> dict[str, Any]:

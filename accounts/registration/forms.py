@@ -150,19 +150,9 @@ class WhoForm(Form):
             )
 
 
-class ContactForm(Form):
-    """Phone, e-mail and address."""
+class AddressForm(Form):
+    """Where somebody lives."""
 
-    mobile = MobileField(
-        label=_("Mobile number"),
-        regions=phones.accepted_regions,
-        error_messages={"required": _("Enter your mobile number")},
-    )
-    email = EmailField(
-        label=_("E-mail"),
-        required=False,
-        help_text=_("Only needed if you want updates by e-mail. We will send you a link to confirm it"),
-    )
     country = forms.ChoiceField(
         label=_("Country of residence"),
         choices=countries.choices,
@@ -194,11 +184,6 @@ class ContactForm(Form):
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
 
-    @property
-    def foreign_countries(self) -> str:
-        """The countries whose mobile numbers are taken, beside Jordan's, in one line."""
-        return gettext(", ").join(sorted(countries.name(region) for region in phones.foreign_ceilings()))
-
     def clean(self) -> dict[str, Any]:
         """Require the governorate of those who live in Jordan, and ignore it for everybody else."""
         if self.cleaned_data.get("country") != countries.HOME:
@@ -207,6 +192,27 @@ class ContactForm(Form):
         elif "governorate" not in self.errors and not self.cleaned_data.get("governorate"):
             self.add_error("governorate", ValidationError(self.fields["governorate"].error_messages["required"]))
         return self.cleaned_data
+
+
+class ContactForm(AddressForm):
+    """Phone, e-mail and address."""
+
+    mobile = MobileField(
+        label=_("Mobile number"),
+        regions=phones.accepted_regions,
+        error_messages={"required": _("Enter your mobile number")},
+    )
+    email = EmailField(
+        label=_("E-mail"),
+        required=False,
+        help_text=_("Only needed if you want updates by e-mail. We will send you a link to confirm it"),
+    )
+    field_order = ("mobile", "email", "country", "governorate", "city", "address")
+
+    @property
+    def foreign_countries(self) -> str:
+        """The countries whose mobile numbers are taken, beside Jordan's, in one line."""
+        return gettext(", ").join(sorted(countries.name(region) for region in phones.foreign_ceilings()))
 
 
 class PasswordForm(NewPasswordForm):

@@ -9,6 +9,7 @@ from complaints.actions.notes import assign, hand_over, log_call, note, take_bac
 from complaints.actions.objections import dismiss, object_to, uphold
 from complaints.actions.partner_tasks import add_task, answer_task, drop_task
 from complaints.actions.questions import ask, lapse, reply
+from complaints.actions.ratings import rate
 from complaints.actions.recusals import end_recusal, recuse
 from complaints.actions.reminders import remind_directorate, remind_officer
 from complaints.actions.reviews import refuse_extension, send_back
@@ -39,6 +40,7 @@ __all__ = [
     "note",
     "object_to",
     "propose_extension",
+    "rate",
     "recuse",
     "refer",
     "refuse_extension",

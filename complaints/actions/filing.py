@@ -16,7 +16,7 @@ from accounts.models import Citizen, User
 from accounts.roles import CONTACT_CENTRE
 from agencies.models import Agency, Governorate, Topic
 from complaints import reference
-from complaints.actions import proposals, recusals, topic_answers
+from complaints.actions import proposals, recurrences, recusals, topic_answers
 from complaints.attachments import uploads
 from complaints.engine.change import CaseStaff
 from complaints.engine.history_words import filed_words
@@ -99,6 +99,7 @@ def file(filing: Filing, *, by: User, at: datetime) -> Case:
         words = filed_words(case, employee=case.employee, answers=topic_answers.wordings(filing.answers))
         begin(case, by=by, at=at, facts=facts, words=words, desk=desk)
         topic_answers.keep(filing.answers, case)
+        recurrences.notice(case, at=at)
         if filing.agency is not None:
             recusals.record(case, named, agency=filing.agency, at=at)
     return case

@@ -104,6 +104,11 @@ def _objections(case: Case) -> _Written:
         yield row.ruling_event_id, EventText(first=row.text, second=row.reasons)
 
 
+def _ratings(case: Case) -> _Written:
+    for row in [*case.ratings.all(), *case.former_ratings.all()]:
+        yield row.event_id, EventText(first=row.text, label=row.get_solved_display())
+
+
 def _rulings(case: Case) -> _Written:
     for row in case.rulings.select_related("agency"):
         yield row.event_id, EventText(first=row.text, named=row.agency.name if row.agency else "")
@@ -180,6 +185,7 @@ _READERS: Final[dict[Callable[[Case], _Written], frozenset[Action]]] = {
     _additions: frozenset({Action.ADD}),
     _extensions: frozenset({Action.PROPOSE_EXTENSION, Action.EXTEND}),
     _objections: frozenset({Action.OBJECT, Action.UPHOLD, Action.DISMISS}),
+    _ratings: frozenset({Action.RATE}),
     _rulings: frozenset({Action.REFER, Action.ARCHIVE}),
     _refusals: frozenset({Action.DECLINE, Action.RETURN}),
     _notes: frozenset({Action.NOTE, Action.CALL, Action.REFUSE_EXTENSION, Action.SEND_BACK}),

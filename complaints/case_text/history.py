@@ -56,6 +56,8 @@ def actor_label(event: CaseEvent, case: Case, *, asker: str = "") -> str:
 
     ``asker`` is who last asked the directorate, where the caller knows it without a statement.
     """
+    if event.action == Action.RATE:
+        return gettext("the citizen")
     if event.actor is None:
         return _by_link(event, asker) if ACTIONS[Action(event.action)].by_link else gettext("automatically")
     if event.actor_id == case.citizen.user_id:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db.models import TextChoices
 from django_stubs_ext import StrPromise
@@ -13,9 +14,12 @@ from agencies.models import Agency
 from complaints.actions.answer_copies import headings
 from complaints.case_text.event_texts import EventText, EventTexts
 from complaints.case_text.kinds import words_of_kind
-from complaints.models import Case, CaseEvent, RefusalReason
+from complaints.models import Case, CaseEvent, RefusalReason, Solved
 from complaints.workflow import ACTIONS, Action, ActionRule, Outcome, State, TimelineText
 from kit.unit import unit_name
+
+#: The labels of the codes that an entry names as its detail; all others are outcomes.
+_LABELS: Final[dict[str, type[TextChoices]]] = {"reason": RefusalReason, "solved": Solved}
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class _Telling:
 
     def _detail(self, name: str) -> str:
         code = getattr(self.event, name) if name else ""
-        choices: type[TextChoices] = RefusalReason if name == "reason" else Outcome
+        choices = _LABELS.get(name, Outcome)
         return str(choices(code).label) if code in choices.values else ""
 
     def _day(self, name: str) -> date | None:

@@ -16,6 +16,8 @@ from complaints.clocks.limits import DAYS, ESCALATION_LEVELS, items
 MOST_DAYS = 60
 #: With more bounces than this before a ruling a case would hardly find an owner.
 MOST_BOUNCES = 10
+#: A year of days to rate an answer, and of weeks in which a problem may come back.
+MOST_RATING_DAYS, MOST_WEEKS = 366, 52
 #: Some months of working hours: with more, nobody would notice an empty desk in time.
 MOST_SILENCE_HOURS = 500
 #: The whole of a deadline, in percent.
@@ -53,6 +55,21 @@ def check_escalation_levels(app_configs: Sequence[AppConfig] | None, **_: Any) -
         return []
     known = ", ".join(sorted(ESCALATION_LEVELS))
     return [Error(f"LADDER is not a list of different roles among {known}.", id="complaints.E003")]
+
+
+@register
+def check_answers(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Refuse spans after an answer that are over at once or never; asking and looking for what came back may be off."""
+    return [
+        Error(f"{name} is not between {least} and {most}.", id="complaints.E005")
+        for name, least, most in (
+            ("RATING_OPEN_DAYS", 1, MOST_RATING_DAYS),
+            ("RATING_CHANGE_DAYS", 1, MOST_RATING_DAYS),
+            ("RATING_QUESTION_DAYS", 0, settings.RATING_OPEN_DAYS),
+            ("CAME_BACK_WEEKS", 0, MOST_WEEKS),
+        )
+        if not least <= getattr(settings, name) <= most
+    ]
 
 
 @register

@@ -16,6 +16,7 @@ from complaints.escalation import (
     expiry,
     ladder,
     planned_changes,
+    rating_questions,
     recalculation,
     successions,
 )
@@ -76,6 +77,12 @@ def build_search_index() -> int:
 def send_digests() -> int:
     """Owe every desk its digest of this working day; safe to run at any hour, twice and at the same time."""
     return digest.send(at=timezone.now())
+
+
+@shared_task(name=rating_questions.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+def ask_for_ratings() -> int:
+    """Ask those who have not said whether the answer helped, once; safe to run twice and at the same time."""
+    return rating_questions.ask(at=timezone.now())
 
 
 @shared_task(name=history_anchors.TASK)

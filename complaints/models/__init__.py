@@ -26,6 +26,7 @@ from complaints.models.privacy import (
     RetentionReport,
     RetentionRule,
 )
+from complaints.models.ratings import Confirmation, ConfirmationOf, FormerRating, Rating, Recurrence, Solved
 from complaints.models.recusals import Recusal
 from complaints.models.referrals import Handover, Precedent, ReferralTask, TaskState
 from complaints.models.search import SearchBlock
@@ -61,6 +62,8 @@ __all__ = [
     "Channel",
     "Clock",
     "ClockStep",
+    "Confirmation",
+    "ConfirmationOf",
     "Consultation",
     "ConsultationState",
     "DeletedCase",
@@ -70,6 +73,7 @@ __all__ = [
     "Estimate",
     "Extension",
     "ExtensionState",
+    "FormerRating",
     "Handover",
     "Holding",
     "Label",
@@ -82,6 +86,8 @@ __all__ = [
     "ObjectionRuling",
     "Precedent",
     "Question",
+    "Rating",
+    "Recurrence",
     "Recusal",
     "ReferralTask",
     "Refusal",
@@ -92,6 +98,7 @@ __all__ = [
     "Ruling",
     "SavedFilter",
     "SearchBlock",
+    "Solved",
     "SpokenWith",
     "StandardText",
     "TaskState",

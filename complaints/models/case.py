@@ -300,6 +300,11 @@ class Case(models.Model):
             models.Index(fields=["citizen", "-filed_at"], name="case_of_citizen"),
             models.Index(fields=["agency", "filed_at"], name="case_agency_filed"),
             models.Index(fields=["agency", "closed_at"], name="case_agency_closed"),
+            models.Index(
+                fields=["topic", "governorate", "closed_at"],
+                condition=models.Q(state=State.CLOSED, kind=Kind.COMPLAINT),
+                name="case_closed_by_place",
+            ),
             models.Index(fields=["-closed_at", "-id"], condition=models.Q(state=State.CLOSED), name="case_closed"),
             models.Index(
                 fields=["closed_at", "id"],

@@ -103,6 +103,11 @@ class CaseEvent(models.Model):
         return self._code("outcome")
 
     @property
+    def solved(self) -> str:
+        """Return what the citizen said of the problem in a rating: a code of ``Solved``."""
+        return self._code("solved")
+
+    @property
     def named_agency_id(self) -> int | None:
         """Return the agency the case was referred to, or whose partner task was added, answered or dropped."""
         return self._key("agency")

@@ -5,6 +5,7 @@ from django.urls import path
 from complaints.portal.cases import file_views, views as cases
 from complaints.portal.filing import advice, views as filing
 from complaints.portal.privacy import views as privacy
+from complaints.portal.rating import views as rating
 
 urlpatterns = [
     path("", cases.home, name="home"),
@@ -23,6 +24,8 @@ urlpatterns = [
     path("cases/<ref:ref>/object/", cases.case_object, name="case-object"),
     path("cases/<ref:ref>/withdraw/", cases.case_withdraw, name="case-withdraw"),
     path("cases/<ref:ref>/files/<uuid:pk>/", file_views.case_file, name="case-file"),
+    path("cases/<ref:ref>/rate/", rating.case_rate, name="case-rate"),
+    path("rate/<str:token>/", rating.by_link, name="rating"),
     path("track/", cases.track, name="track"),
     path("account/copy/", privacy.copy, name="account-copy"),
     path("account/copy/<slug:form>/", privacy.copy_file, name="account-copy-file"),

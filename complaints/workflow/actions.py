@@ -176,7 +176,7 @@ ACTIONS: dict[Action, ActionRule] = {
         who=those(A.CLOSER),
         sources=those(S.CLOSED),
         targets=those(S.IN_PROGRESS),
-        overtakes=those("case_answered", "case_unanswered"),
+        overtakes=those("case_answered", "case_unanswered", "case_rating"),
         timeline=TimelineText(
             title=_("The answer was withdrawn to be corrected"),
             text=_("The agency is correcting its answer. The date you were given still applies."),
@@ -214,7 +214,7 @@ ACTIONS: dict[Action, ActionRule] = {
         targets=those(S.OBJECTED),
         colour="you",
         tells=(Tell(P.CITIZEN, "case_objected"), Tell(P.CMU, "cmu_objection")),
-        overtakes=those("case_answered", "case_unanswered", "case_archived", "case_dismissed"),
+        overtakes=those("case_answered", "case_unanswered", "case_archived", "case_dismissed", "case_rating"),
         fulfils=those(ClockKind.MAY_OBJECT),
         quote=Quote(by_citizen=True),
         timeline=TimelineText(title=_("You objected to the answer"), colour="you"),
@@ -373,6 +373,15 @@ ACTIONS: dict[Action, ActionRule] = {
             day="new_on",
             only_with="new_on",
         ),
+    ),
+    Action.RATE: ActionRule(
+        label=_("Answer rated by the citizen"),
+        who=those(A.CITIZEN),
+        sources=those(S.CLOSED),
+        colour="you",
+        by_link=True,
+        quote=Quote(by_citizen=True),
+        timeline=TimelineText(title=_("You rated the answer"), colour="you", detail="solved"),
     ),
 }
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from complaints.workflow.terms import ClockKind, Holder, State
+from complaints.workflow.terms import ClockKind, Holder, Outcome, State
 
 #: Calendar days after closing in which the citizen may object.
 OBJECTION_DAYS = 14
 #: Maximum number of objections to one case.
 MAX_OBJECTIONS = 2
+#: Outcomes of which the citizen is not asked whether the problem is solved: nobody answered, or nothing was a problem.
+NOT_RATED = frozenset({Outcome.WITHDRAWN, Outcome.NO_REPLY, Outcome.INADMISSIBLE, Outcome.THANKED})
 #: Minutes in which the person who closed a case may undo the closing.
 CORRECTION_MINUTES = 15
 

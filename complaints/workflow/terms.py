@@ -75,6 +75,7 @@ class Action(StrEnum):
     REMIND = "remind"
     ESCALATE = "escalate"
     RECALCULATE = "recalculate"
+    RATE = "rate"
 
 
 class Actor(StrEnum):

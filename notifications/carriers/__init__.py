@@ -1,5 +1,6 @@
 """The interface of a carrier, what its answers mean, and the carriers that the settings choose for a channel."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +21,12 @@ SETTINGS: Final = {Channel.SMS: "SMS_CARRIERS", Channel.EMAIL: "EMAIL_CARRIERS"}
 
 @dataclass(frozen=True)
 class OutgoingMessage:
-    """What a carrier needs of one message for one attempt; ``token``, if there is one, is printed in the body."""
+    """What a carrier needs of one message for one attempt.
+
+    ``token``, if there is one, is printed in the body, and tells the message in a list. One without a token is told by
+    its address and its whole text; ``known_ids`` are those under which the carrier has other messages to that address.
+    ``template``, ``reference`` and ``date`` say what an e-mail is about, for how it is drawn.
+    """
 
     message_id: str
     attempt_id: int
@@ -29,9 +35,13 @@ class OutgoingMessage:
     body: str = field(repr=False)
     language: str
     token: str = field(repr=False)
+    known_ids: frozenset[str] = frozenset()
+    template: str = ""
+    reference: str = ""
+    date: str = ""
 
     @classmethod
-    def from_message(cls, message: Message, *, attempt_id: int) -> Self:
+    def from_message(cls, message: Message, *, attempt_id: int, known_ids: frozenset[str] = frozenset()) -> Self:
         """Return what to hand over of a message in one attempt."""
         return cls(
             message_id=str(message.pk),
@@ -41,6 +51,10 @@ class OutgoingMessage:
             body=message.body,
             language=message.language,
             token=message.token or "",
+            known_ids=known_ids,
+            template=message.template,
+            reference=message.reference,
+            date=json.loads(message.context or "{}").get("date", "") if message.channel == Channel.EMAIL else "",
         )
 
 
@@ -97,7 +111,10 @@ class Status(Enum):
 
 @dataclass(frozen=True)
 class StatusReport:
-    """What a carrier says of one message: ``word`` is its own status, ``meaning`` why it failed, if it did."""
+    """What a carrier says of one message: ``word`` is its own status, ``meaning`` why it failed, if it did.
+
+    ``body`` and ``to`` are the text and the address in a list, by which the message is told.
+    """
 
     provider_id: str
     status: Status
@@ -105,6 +122,7 @@ class StatusReport:
     code: str = ""
     meaning: Meaning = Meaning.UNFIT
     body: str = field(default="", repr=False)
+    to: str = field(default="", repr=False, compare=False)
 
 
 class Carrier(Protocol):
@@ -135,7 +153,10 @@ class CheckableCarrier(Protocol):
     """A carrier that can be asked what became of a message; its methods raise StatusUnavailable if it cannot say."""
 
     def find(self, message: OutgoingMessage, *, since: datetime) -> StatusReport | None:
-        """Return the message, known by its token, from the list of what was taken since then; None: not there."""
+        """Return the message from the list of what was taken since then; None: not there.
+
+        It is known by its token, or without one by its address and text under an id that is not among ``known_ids``.
+        """
         ...
 
     def fetch(self, provider_id: str) -> StatusReport | None:

@@ -43,7 +43,7 @@ class EmbeddedCarrier:
     def listing(self, *, since: datetime, until: datetime) -> Iterator[StatusReport]:
         """Yield the rows of the span."""
         for entry in EmbeddedMail.objects.filter(sent_at__gte=since, sent_at__lt=until):
-            yield StatusReport(str(entry.pk), Status.DELIVERED, "delivered", body=entry.body)
+            yield StatusReport(str(entry.pk), Status.DELIVERED, "delivered", body=entry.body, to=entry.to)
 
 
 def _report(entry: EmbeddedMail | None) -> StatusReport | None:

@@ -14,9 +14,16 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
-from django.template.loader import render_to_string
 
-from notifications.carriers import Accepted, Declined, Meaning, OutgoingMessage, Uncertain, read_in_flight
+from notifications.carriers import (
+    Accepted,
+    Declined,
+    Meaning,
+    OutgoingMessage,
+    Uncertain,
+    email_page,
+    read_in_flight,
+)
 from notifications.carriers.smtp_connection import BoundedBackend
 from notifications.models import Channel
 from notifications.runtime.timings import timings
@@ -120,21 +127,17 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def compose(message: OutgoingMessage) -> EmailMultiAlternatives:
-    """Return the e-mail: the frozen text, and the same text as a plain page that reads in its own direction."""
+    """Return the e-mail: the frozen text, and the same text as a page that reads in its own direction."""
+    texts = email_page.draw(message)
     mail = EmailMultiAlternatives(
         message.subject,
-        message.body,
+        texts.plain,
         settings.EMAIL_FROM,
         [message.to],
         headers={"Message-ID": fixed_id(message.message_id), "Auto-Submitted": "auto-generated"},
+        reply_to=[settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else None,
     )
-    page = {
-        "language": message.language,
-        "direction": "rtl" if message.language == "ar" else "ltr",
-        "subject": message.subject,
-        "paragraphs": message.body.split("\n\n"),
-    }
-    mail.attach_alternative(render_to_string("notifications/email.html", page), "text/html")
+    mail.attach_alternative(texts.page, "text/html")
     return mail
 
 

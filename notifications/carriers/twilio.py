@@ -225,10 +225,10 @@ def callback_url(attempt_id: int) -> str:
     return f"{settings.PUBLIC_URL}/callbacks/twilio/{attempt_id}"
 
 
-def status_report(provider_id: str, word: str, code: str, body: str = "") -> StatusReport:
+def status_report(provider_id: str, word: str, code: str, body: str = "", *, to: str = "") -> StatusReport:
     """Return the report that a status of Twilio's and an error code make; an unknown status says that Twilio has it."""
     meaning = MEANINGS.get(int(code), Meaning.UNFIT) if code.isdecimal() else Meaning.UNFIT
-    return StatusReport(provider_id, STATUSES.get(word, Status.TAKEN), word, code, meaning, body)
+    return StatusReport(provider_id, STATUSES.get(word, Status.TAKEN), word, code, meaning, body, to)
 
 
 class _BoundedHttp(HttpClient):  # type: ignore[misc]  # the client is not typed
@@ -295,15 +295,20 @@ def _judged(error: TwilioRestException | TwilioServiceException) -> Exception:
 
 
 def _is_same(message: OutgoingMessage, resource: Any) -> bool:
-    """Tell a message by its token; one without, a code, by its whole text. Bodies must not be redacted at Twilio."""
+    """Tell a message by its token; one without by its whole text, where no other message to that number is this one.
+
+    Bodies must not be redacted at Twilio.
+    """
     if not resource.body:
         raise StatusUnavailable
-    return message.token in resource.body if message.token else message.body == resource.body
+    if message.token:
+        return message.token in resource.body
+    return message.body == resource.body and resource.sid not in message.known_ids
 
 
 def _report(resource: Any) -> StatusReport:
     code = "" if resource.error_code is None else str(resource.error_code)
-    return status_report(str(resource.sid), str(resource.status), code, resource.body or "")
+    return status_report(str(resource.sid), str(resource.status), code, resource.body or "", to=resource.to or "")
 
 
 @contextmanager

@@ -110,11 +110,11 @@ class Message(models.Model):
     context = EncryptedText(
         null=True, help_text="The values the texts were made with, as JSON, to owe it by the other channel."
     )
-    token = models.CharField(  # noqa: DJ001 - unique where there is one, and codes have none
+    token = models.CharField(  # noqa: DJ001 - unique where there is one, and messages without a link have none
         max_length=8,
         unique=True,
         null=True,
-        help_text="Printed in the body: the end of the short link, or the mark of a message without a link.",
+        help_text="Printed in the body: the end of the short link.",
     )
     linked = models.BooleanField(default=False, help_text="The token opens the short link.")
     must_reach = models.BooleanField(default=False, help_text="Where no channel arrives, the contact centre calls.")

@@ -8,10 +8,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models.functions import Now
 
 from notifications import alarms, carriers
+from notifications.addresses import address_status
 from notifications.carriers import CheckableCarrier, StatusReport
-from notifications.models import AlarmKind, Attempt, Audit, Channel, Message
+from notifications.models import AlarmKind, Attempt, Audit, Channel, Message, Outcome
 from notifications.periodic.rows import RowRun
 from notifications.reconciliation import message_states
 from notifications.runtime.database_clock import database_now
@@ -24,6 +26,8 @@ TASK: Final = "notifications.compare_lists"
 MARGIN: Final = timedelta(hours=1)
 #: Ids kept in a comparison at most; the numbers beside them are whole.
 KEPT: Final = 100
+#: Words without a link are told apart by their number for so long; what is listed later counts as strange.
+FOUND_BY_TEXT: Final = timedelta(days=3)
 #: Messages of a list that are looked up at once.
 PAGE: Final = 500
 
@@ -108,11 +112,36 @@ def _recognises(name: str, report: StatusReport, run: RowRun) -> bool:
 
 
 def _recognise(name: str, report: StatusReport) -> bool:
-    """Record the report if it is about a message of ours whose attempt is unsure, found by the token in its text."""
+    """Record the report if it is about a message of ours whose attempt is unsure; tell whether it is.
+
+    The message is found by the token in its text, or by number and text where it has no link.
+    """
     token = report.body.rstrip().rpartition("/")[2].split()[-1:]
     message = Message.objects.filter(token__in=token).first()
-    unsure = message and message.attempts.filter(carrier=name, wire_at__isnull=False, provider_id="").last()
-    if not unsure:
+    if message is None:
+        unsure = _unsure_by_text(name, report)
+    else:
+        unsure = message.attempts.filter(carrier=name, wire_at__isnull=False, provider_id="").last()
+    if unsure is None:
         return False
     message_states.record_report(name, report, attempt_id=unsure.pk)
     return True
+
+
+def _unsure_by_text(name: str, report: StatusReport) -> Attempt | None:
+    """Return the first unsure attempt to send these words, which have no link, to this address; None if none is.
+
+    An attempt that was given an id is not among them, so that the same words sent twice are two reports.
+    """
+    if not report.to or not report.body:
+        return None
+    attempts = Attempt.objects.filter(
+        carrier=name,
+        wire_at__gte=Now() - FOUND_BY_TEXT,
+        provider_id="",
+        address_lookup=address_status.address_key(Channel.SMS, report.to),
+        message__token__isnull=True,
+        message__channel=Channel.SMS,
+    ).exclude(outcome=Outcome.REFUSED)
+    unsure = attempts.select_related("message").order_by("wire_at", "pk")
+    return next((attempt for attempt in unsure if attempt.message.body == report.body), None)

@@ -6,7 +6,7 @@ twenty minutes after the first; one that is two hours old waits for a person ins
 
 import logging
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 
@@ -88,9 +88,17 @@ def _find(message: Message, attempt: Attempt) -> StatusReport | None:
     carrier = checkable_carrier(attempt.carrier)
     if carrier is None or attempt.wire_at is None:
         raise StatusUnavailable
-    return carrier.find(
-        OutgoingMessage.from_message(message, attempt_id=attempt.pk), since=attempt.wire_at - CLOCK_TOLERANCE
-    )
+    since = attempt.wire_at - CLOCK_TOLERANCE
+    known = frozenset[str]() if message.token else _known_ids(message, attempt, since=since)
+    return carrier.find(OutgoingMessage.from_message(message, attempt_id=attempt.pk, known_ids=known), since=since)
+
+
+def _known_ids(message: Message, attempt: Attempt, *, since: datetime) -> frozenset[str]:
+    """Return the ids of what the carrier took for other messages to that address: the same words may be sent twice."""
+    others = Attempt.objects.filter(
+        carrier=attempt.carrier, address_lookup=attempt.address_lookup, wire_at__gte=since
+    ).exclude(message=message)
+    return frozenset(others.exclude(provider_id="").values_list("provider_id", flat=True))
 
 
 @transaction.atomic(durable=True)

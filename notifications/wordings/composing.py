@@ -24,13 +24,11 @@ class Rendered:
     body: str
 
 
-def compose(
-    wording: Wording, *, channel: str, language: str, context: Mapping[str, str], link: str = "", mark: str = ""
-) -> Rendered:
+def compose(wording: Wording, *, channel: str, language: str, context: Mapping[str, str], link: str = "") -> Rendered:
     """Return the final texts of a message.
 
-    ``link`` is printed where the wording has a place for it, and below the text of an e-mail; ``mark`` ends an SMS
-    without a link. Control characters in the context become spaces: a value cannot add a header or a line.
+    ``link`` is printed where the wording has a place for it, and below the text of an e-mail. Control characters in
+    the context become spaces: a value cannot add a header or a line.
     Raises WordingIncomplete.
     """
     if not wording.has_text_for(channel):
@@ -39,7 +37,7 @@ def compose(
     values = placeholder_values(context, language) | {"link": link}
     try:
         if channel == Channel.SMS:
-            return Rendered("", _sms(wording, values, mark))
+            return Rendered("", _sms(wording, values))
         return Rendered(fill(wording.subject, values), _email_text(wording, values))
     except KeyError as missing:
         text = f"the word {missing} was not given"
@@ -58,12 +56,11 @@ def placeholder_values(context: Mapping[str, str], language: str) -> dict[str, s
     return values
 
 
-def _sms(wording: Wording, values: Mapping[str, str], mark: str) -> str:
+def _sms(wording: Wording, values: Mapping[str, str]) -> str:
     if wording.sms_carries_link and not values["link"]:
         text = f"the SMS {wording.sms!r} needs its link: give the notice a reference"
         raise WordingIncomplete(text)
-    text = fill(wording.sms, values)
-    return text if wording.sms_carries_link or not wording.marked else f"{text} {mark}".rstrip()
+    return fill(wording.sms, values)
 
 
 def _email_text(wording: Wording, values: Mapping[str, str]) -> str:

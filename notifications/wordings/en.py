@@ -27,7 +27,6 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="{code} is your At Your Service code. Do not share it.\n@{host} #{code}",
         subject="Your At Your Service code",
         text="{code} is your At Your Service code. Do not share it.",
-        marked=False,
     ),
     "registered": Wording(
         sms="You are registered with At Your Service and can now file your cases.",
@@ -75,6 +74,11 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="A phone number was added to your At Your Service account",
         text="A phone number was added to your At Your Service account. If this was not you, call {phone}.",
     ),
+    "address_changed": Wording(
+        sms="Your address at At Your Service changed. Not you? Call {phone}",
+        subject="Your At Your Service address changed",
+        text="The address in your At Your Service account changed. If this was not you, call {phone}.",
+    ),
     "identity_confirmed": Wording(
         sms="Your identity is confirmed at At Your Service. You need not do anything.",
         subject="Your identity is confirmed",
@@ -104,7 +108,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         "need to do anything.",
     ),
     "case_accepted": Wording(
-        sms="{Kind} {ref}: accepted by {agency}. Reply by {date}.",
+        sms="{Kind} {ref}: accepted by {agency}. Reply by {date}. {link}",
         subject="Your {kind} {ref} is in progress",
         text="{agency} has accepted your {kind} {ref}. You will have a reply by {date}.",
     ),
@@ -120,12 +124,12 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         "add information.",
     ),
     "case_moved": Wording(
-        sms="{Kind} {ref} moved to {agency}. You do not need to do anything.",
+        sms="{Kind} {ref} moved to {agency}. {link}",
         subject="Your {kind} {ref} moved to {agency}",
         text="Your {kind} {ref} moved to {agency}. You do not need to do anything.",
     ),
     "case_triage": Wording(
-        sms="{Kind} {ref}: we are finding the right agency. You do not need to do anything.",
+        sms="{Kind} {ref}: we are finding the right agency. {link}",
         subject="We are finding the right agency for your {kind} {ref}",
         text="We are finding the right agency for your {kind} {ref}. You do not need to do anything.",
     ),
@@ -140,7 +144,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="Your {kind} {ref} has been answered. Read the answer here:",
     ),
     "case_withdrawn": Wording(
-        sms="{Kind} {ref} was withdrawn as you asked. Not you? Call {phone}",
+        sms="{Kind} {ref} was withdrawn as you asked. Not you? Call {phone} {link}",
         subject="Your {kind} {ref} was withdrawn",
         text="Your {kind} {ref} was withdrawn as you asked. If this was not you, call {phone}.",
     ),
@@ -150,12 +154,12 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="We could not take up your {kind} {ref} and have closed it. Read the reason here:",
     ),
     "case_objected": Wording(
-        sms="{Kind} {ref}: we have your objection. Decision by {date}.",
+        sms="{Kind} {ref}: we have your objection. Decision by {date}. {link}",
         subject="We have your objection about your {kind} {ref}",
         text="We have your objection about your {kind} {ref}. You will have a decision by {date}.",
     ),
     "case_upheld": Wording(
-        sms="{Kind} {ref}: your objection was accepted. New reply by {date}.",
+        sms="{Kind} {ref}: your objection was accepted. New reply by {date}. {link}",
         subject="Your {kind} {ref} is open again",
         text="Your objection was accepted and your {kind} {ref} is open again. You will have a new reply by {date}.",
     ),
@@ -169,84 +173,90 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="We recorded your {kind} {ref}",
         text="We recorded your {kind} by phone. Your tracking number is {ref}.",
     ),
+    "case_rating": Wording(
+        sms="Did the answer to {kind} {ref} help you? Please tell us: {link}",
+        subject="Did the answer to your {kind} {ref} help?",
+        text="Your {kind} {ref} was answered some days ago. Is the problem solved, and how were you treated? You "
+        "choose the answer here, without signing in. We ask this once only, and you need not answer.",
+    ),
     "officer_new_case": Wording(
-        sms="New {kind} {ref} for your agency. Accept or decline by {date}.",
+        sms="New {kind} {ref} for your agency. Accept or decline by {date}. {link}",
         subject="New case {ref} for your agency",
         text="A new case ({kind}) came to your agency: {ref}. Accept or decline it by {date}.",
     ),
     "officer_recalled": Wording(
-        sms="The CMU recalled case {ref} from your agency.",
+        sms="The CMU recalled case {ref} from your agency. {link}",
         subject="The CMU recalled case {ref}",
         text="The CMU recalled case {ref} from your agency. You do not need to do anything more about it.",
     ),
     "officer_reply": Wording(
-        sms="Your question in case {ref} was answered.",
+        sms="Your question in case {ref} was answered. {link}",
         subject="An answer to your question in case {ref}",
         text="The person who filed case {ref} answered your question. The case is with you again.",
     ),
     "officer_added": Wording(
-        sms="The person who filed case {ref} added information.",
+        sms="The person who filed case {ref} added information. {link}",
         subject="New information in case {ref}",
         text="The person who filed case {ref} added information or corrected the text.",
     ),
     "officer_withdrawn": Wording(
-        sms="Case {ref} was withdrawn by the person who filed it. You do not need to do anything.",
+        sms="Case {ref} was withdrawn by the person who filed it. {link}",
         subject="Case {ref} was withdrawn",
         text="Case {ref} was withdrawn by the person who filed it. You do not need to do anything.",
     ),
     "officer_upheld": Wording(
-        sms="Case {ref} is open again: the objection was accepted. Reply by {date}.",
+        sms="Case {ref} is open again: the objection was accepted. Reply by {date}. {link}",
         subject="Case {ref} is open again",
         text="The objection in case {ref} was accepted, and the case is open again. Reply by {date}.",
     ),
     "officer_assigned": Wording(
-        sms="Case {ref} is now assigned to you.",
+        sms="Case {ref} is now assigned to you. {link}",
         subject="Case {ref} is now assigned to you",
         text="Case {ref} is now assigned to you. Please continue the work on it.",
     ),
     "officer_reminded": Wording(
-        sms="Reminder: case {ref} is waiting for you.",
+        sms="Reminder: case {ref} is waiting for you. {link}",
         subject="Reminder: case {ref} is waiting for you",
         text="Case {ref} is waiting for you. A colleague or the CMU sent this reminder.",
     ),
     "officer_lapsed": Wording(
-        sms="Your question in case {ref} had no answer in time. Continue without it.",
+        sms="Your question in case {ref} had no answer in time. Continue without it. {link}",
         subject="No answer in time in case {ref}",
         text="Your question in case {ref} had no answer in time. Continue without it.",
     ),
     "officer_task": Wording(
-        sms="Another agency asks you to contribute to case {ref} by {date}.",
+        sms="Another agency asks you to contribute to case {ref} by {date}. {link}",
         subject="Your contribution to case {ref} is needed",
         text="{agency} asks you to contribute to case {ref} by {date}. Answer the part that concerns your agency.",
     ),
     "officer_task_answered": Wording(
-        sms="The agency you asked has contributed to case {ref}.",
+        sms="The agency you asked has contributed to case {ref}. {link}",
         subject="Another agency has contributed to case {ref}",
         text="The agency you asked has contributed to case {ref}.",
     ),
     "officer_task_dropped": Wording(
-        sms="Your contribution to case {ref} is no longer needed.",
+        sms="Your contribution to case {ref} is no longer needed. {link}",
         subject="Your contribution to case {ref} is no longer needed",
         text="Your contribution to case {ref} is no longer needed. You do not need to do anything.",
     ),
     "officer_date_refused": Wording(
-        sms="The extension for case {ref} was refused. Its deadline stays the same.",
+        sms="The extension for case {ref} was refused. Its deadline stays the same. {link}",
         subject="The extension for case {ref} was refused",
         text="The extension for case {ref} was refused, and its deadline stays the same. The case page gives the "
         "reason.",
     ),
     "officer_sent_back": Wording(
-        sms="The proposed answer in case {ref} was sent back for changes.",
+        sms="The proposed answer in case {ref} was sent back for changes. {link}",
         subject="The proposed answer in case {ref} was sent back",
         text="The proposed answer in case {ref} was sent back for changes. The case page gives the reason.",
     ),
     "cmu_triage": Wording(
-        sms="Find the responsible agency for case {ref} by {date}.",
+        sms="Find the responsible agency for case {ref} by {date}. {link}",
         subject="Case {ref} needs an agency",
         text="Case {ref} is in triage. Find the responsible agency by {date}.",
     ),
     "cmu_objection": Wording(
-        sms="Objection in case {ref}. Decide by {date}.",
+        sms="Objection in case {ref}. Decide by {date}. {link}",
         subject="Objection in case {ref}",
         text="There is an objection in case {ref}. Decide on it by {date}.",
     ),
@@ -274,7 +284,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="We still have a question about your {kind} {ref}. Please answer it by {date}.",
     ),
     "case_late": Wording(
-        sms="Sorry, the reply to {ref} is late. We have escalated it.",
+        sms="Sorry, the reply to {ref} is late. We have escalated it. {link}",
         subject="The reply to your {kind} {ref} is late",
         text="Sorry, the reply to your {kind} {ref} is late. We have escalated it. You do not need to do anything.",
     ),
@@ -284,7 +294,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="Your {kind} {ref} was closed because we had no answer from you. You can object here:",
     ),
     "officer_due": Wording(
-        sms="Case {ref} is due today and has no reply.",
+        sms="Case {ref} is due today and has no reply. {link}",
         subject="Case {ref} is due today",
         text="Case {ref} is due today and has no reply.",
     ),
@@ -301,7 +311,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         "The case page has the name.",
     ),
     "officer_directorate": Wording(
-        sms="The directorate answered in case {ref}.",
+        sms="The directorate answered in case {ref}. {link}",
         subject="The directorate answered in case {ref}",
         text="The directorate gave the time it needs or its finding in case {ref}. The case page has the details.",
     ),
@@ -320,7 +330,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         "directorate.",
     ),
     "officer_reminder": Wording(
-        sms="Reminder: case {ref} has a deadline on {date}.",
+        sms="Reminder: case {ref} has a deadline on {date}. {link}",
         subject="Case {ref} has a deadline on {date}",
         text="Reminder: case {ref} has a deadline on {date}. The next step has not been recorded yet.",
     ),
@@ -331,7 +341,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         "{count}. The officers page shows who had them and who can take them.",
     ),
     "officer_aside": Wording(
-        sms="Case {ref} needs another officer.",
+        sms="Case {ref} needs another officer. {link}",
         subject="Case {ref} needs another officer",
         text="The officer of case {ref} has a conflict of interest. Reassign the case to another officer.",
     ),
@@ -346,7 +356,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="Open cases at {agency} that are now assigned to you: {count}. Your work queue shows them.",
     ),
     "ladder_late": Wording(
-        sms="Case {ref} at {agency} missed its deadline of {date}.",
+        sms="Case {ref} at {agency} missed its deadline of {date}. {link}",
         subject="Case {ref} is late",
         text="Case {ref} at {agency} missed its deadline of {date} and has been escalated to you.",
     ),
@@ -362,7 +372,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         "level: {level}. It goes to the next level, if there is one.",
     ),
     "cmu_own_late": Wording(
-        sms="The CMU's decision on case {ref} was due on {date}.",
+        sms="The CMU's decision on case {ref} was due on {date}. {link}",
         subject="The CMU's decision on case {ref} is overdue",
         text="The CMU's decision on case {ref} is overdue. It was due on {date}.",
     ),

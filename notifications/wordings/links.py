@@ -10,7 +10,6 @@ from notifications.models import Channel
 # No vowels, so that no token is a word; nothing that is read as something else on a small screen (0 O, 1 I l).
 ALPHABET: Final = "23456789BCDFGHJKLMNPQRSTVWXZbcdfghjkmnpqrstvwxz"
 LINK_LETTERS: Final = 6
-MARK_LETTERS: Final = 5
 # Stands for a letter of a token that is not rolled yet.
 DOT: Final = "·"
 

@@ -11,7 +11,7 @@ from agencies.models import SHORT_NAME_AR, SHORT_NAME_EN
 from notifications.models import Channel
 from notifications.wordings import CASE_KINDS, SYNONYMS, WIDEST_LETTERS, WORDINGS, YOUR_CASES, required_context
 from notifications.wordings.composing import compose, placeholder_values
-from notifications.wordings.links import LINK_LETTERS, MARK_LETTERS, common_context, short_link
+from notifications.wordings.links import LINK_LETTERS, common_context, short_link
 from notifications.wordings.sms import UCS, Size, beyond_gsm, size
 from notifications.wordings.wording import FIELDS, PLACEHOLDER, Wording
 
@@ -21,7 +21,6 @@ LONGEST_NAME: Final = {"ar": SHORT_NAME_AR, "en": SHORT_NAME_EN}
 #: What an alarm's phrase may have, so that the SMS to the operators stays in one part.
 LONGEST_ALARM: Final = {"ar": 40, "en": 60}
 LONGEST_VALUES: Final = {"ref": "2604821735", "date": "22/12/2026", "code": "12345"}
-LONGEST_MARK: Final = "X" * MARK_LETTERS
 
 # Each of these may stand only where the built-in wording has it: a link is added to e-mails, a code is in no subject.
 TEMPLATE_BOUND: Final = frozenset({"code", "host", "link", "url"})
@@ -70,9 +69,7 @@ def allowed_placeholders(template: str, language: str, field: str) -> frozenset[
 def longest_size(language: str, wording: Wording) -> Size:
     """Return the size of an SMS with the longest values and this system's own host."""
     context = longest_context(language)
-    said = compose(
-        wording, channel=Channel.SMS, language=language, context=context, link=context["link"], mark=LONGEST_MARK
-    )
+    said = compose(wording, channel=Channel.SMS, language=language, context=context, link=context["link"])
     return size(said.body)
 
 

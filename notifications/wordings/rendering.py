@@ -27,7 +27,6 @@ def render(
     language: str,
     context: Mapping[str, str],
     link: str = "",
-    mark: str = "",
 ) -> Rendered:
     """Return the final texts of a message, as ``compose`` does.
 
@@ -39,4 +38,4 @@ def render(
         text = f"{template}: {', '.join(missing)}"
         raise WordingIncomplete(text)
     wording = current_wording(template, language)
-    return compose(wording, channel=channel, language=language, context=context, link=link, mark=mark)
+    return compose(wording, channel=channel, language=language, context=context, link=link)

@@ -15,15 +15,13 @@ PLACEHOLDER: Final = re.compile(r"{([A-Za-z_]+)}")
 class Wording:
     """The texts of one template in one language.
 
-    ``sms`` ends in the short link where it says ``{link}``, else in the message's mark; a message that is never an SMS
-    has none. ``subject`` and ``text`` are the e-mail's; the link, where the message has one, and the signature are
-    added below the text. ``marked`` is false where an SMS without a link has no mark either.
+    ``sms`` has the short link where it says ``{link}``; a message that is never an SMS has none. ``subject`` and
+    ``text`` are the e-mail's; the link, where the message has one, and the signature are added below the text.
     """
 
     sms: str
     subject: str
     text: str
-    marked: bool = True
 
     @property
     def sms_carries_link(self) -> bool:

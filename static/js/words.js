@@ -22,10 +22,7 @@ const sms = (() => {
     return { encoding, places, parts: packed(widths, places, ROOM[encoding]) };
   };
   const room = (encoding, parts) => parts === 1 ? ROOM[encoding][0] : ROOM[encoding][1] * parts;
-  const longest = (text, words, mark) => {
-    const filled = text.trim().replace(/{([A-Za-z_]+)}/g, (whole, name) => words[name] ?? whole);
-    return text.includes("{link}") ? filled : filled + mark;
-  };
+  const longest = (text, words) => text.trim().replace(/{([A-Za-z_]+)}/g, (whole, name) => words[name] ?? whole);
   return { size, room, longest };
 })();
 
@@ -33,7 +30,7 @@ document.querySelectorAll("[data-size-of]").forEach(line => {
   const box = document.getElementById(line.dataset.sizeOf), said = line.querySelector("output");
   const words = JSON.parse(line.dataset.longest), allowed = +line.dataset.parts;
   const count = () => {
-    const { encoding, places, parts } = sms.size(sms.longest(box.value, words, line.dataset.mark));
+    const { encoding, places, parts } = sms.size(sms.longest(box.value, words));
     const numbers = { places, room: sms.room(encoding, allowed), parts, encoding };
     said.textContent = line.dataset.pattern.replace(/%\((\w+)\)s/g, (whole, name) => numbers[name]);
     line.classList.toggle("is-over", parts > allowed);

@@ -24,6 +24,8 @@ CITIZENS_PAGES = (
     "accounts/**/*.html",
     "base.html",
     "citizen.html",
+    "pages/contact.html",
+    "pages/help.html",
     "pages/offline.html",
 )
 #: The templates among them that staff read.

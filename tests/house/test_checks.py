@@ -106,6 +106,7 @@ def test_good_settings_pass(settings: object) -> None:
         ({"REDIS_SENTINELS": ["a:1"], "REDIS_URL": "rediss://:x@master:6379/0"}, ("config.E023", "REDIS_URL")),
         ({"REPLICA_MAX_LAG": -1}, ("config.E021", "REPLICA_MAX_LAG")),
         ({"TRUSTED_PROXIES": -1}, ("config.E006", "TRUSTED_PROXIES")),
+        ({"SECURITY_CONTACT": "security@service.example"}, ("config.E011", "SECURITY_CONTACT")),
         ({"TRUSTED_PROXIES": 0}, ("config.W001", "TRUSTED_PROXIES")),
     ],
 )

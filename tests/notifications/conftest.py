@@ -34,7 +34,7 @@ class ObedientCarrier:
 
 
 class AnsweringCarrier(ObedientCarrier):
-    """A carrier that can be asked: ``listed`` is its list, by token, and ``unreadable`` makes the list fail."""
+    """A carrier that can be asked: ``listed`` is its list, by token or words; ``unreadable`` makes it fail."""
 
     name = "answering"
 
@@ -49,15 +49,16 @@ class AnsweringCarrier(ObedientCarrier):
         self, message: Message, status: Status = Status.TAKEN, word: str = "queued", code: str = ""
     ) -> StatusReport:
         """Put a message into the list, as if it had been taken."""
-        report = StatusReport(f"listed-{message.token}", status, word, code, body=message.body)
-        self.listed[message.token or ""] = report
+        report = StatusReport(f"listed-{message.token}", status, word, code, body=message.body, to=message.address_now)
+        self.listed[message.token or message.body] = report
         return report
 
     def find(self, message: OutgoingMessage, *, since: datetime) -> StatusReport | None:
-        """Look the token up."""
+        """Look the token up, or the words of a message without one."""
         assert since <= timezone.now() + timedelta(days=1)
         self._ask()
-        return self.listed.get(message.token)
+        found = self.listed.get(message.token or message.body)
+        return None if found is None or found.provider_id in message.known_ids else found
 
     def fetch(self, provider_id: str) -> StatusReport | None:
         """Look the id up."""

@@ -27,11 +27,31 @@ def _figures(
     case: Case, past: Sequence[CaseEvent], start: datetime, end: datetime, calendar: WorkingCalendar
 ) -> list[str]:
     found = ["received"] if start <= case.filed_at < end else []
+    found += ["came_back"] if found and _is_back(case) else []
+    found += _said(past, start)
     if past[-1].to_state == "closed":
         closings = [event.at for event in past if event.to_state == "closed" and event.from_state != "closed"]
         return [*found, "closed"] if closings[-1] >= start else found
     late = any(_is_late(clock, past, end, calendar) for clock in case.clocks.all())
     return [*found, "pending", *(["late"] if late else [])]
+
+
+def _said(past: Sequence[CaseEvent], start: datetime) -> list[str]:
+    """Return the citizen's last word on the answer that stands, if that answer fell in the period."""
+    word, answered_at = "", None
+    for event in past:
+        if event.action in {"close", "correct", "archive", "withdraw"}:
+            word, answered_at = "", event.at if event.action == "close" else None
+        elif event.action == "rate":
+            word = "confirmed" if event.facts["solved"] == "yes" else "disputed"
+        elif event.action == "object":
+            word = "disputed"
+    return [word] if word and answered_at and answered_at >= start else []
+
+
+def _is_back(case: Case) -> bool:
+    is_follower = case.links.filter(kind="same_problem", ended_at__isnull=True).exists()
+    return hasattr(case, "recurrence") and not is_follower
 
 
 def _agency(past: Sequence[CaseEvent]) -> int | None:

@@ -11,10 +11,22 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Citizen, User
 from agencies.calendar import AMMAN
-from agencies.models import Agency, Topic, current_calendar
-from complaints.actions import accept, add_task, answer_task, ask, close, file, refer, reply
+from agencies.models import Agency, Governorate, Topic, current_calendar
+from complaints.actions import (
+    accept,
+    add_task,
+    answer_task,
+    ask,
+    close,
+    file,
+    link,
+    object_to,
+    rate,
+    refer,
+    reply,
+)
 from complaints.actions.filing import Filing
-from complaints.models import Case
+from complaints.models import Case, LinkKind
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports import figures
@@ -277,3 +289,48 @@ def test_the_spans_offered_by_name(preset: Preset, first: date, last: date) -> N
 
 def test_last_month_of_january_is_december() -> None:
     assert Preset.LAST_MONTH.period(date(2026, 1, 31)) == ReportPeriod(date(2025, 12, 1), date(2025, 12, 31))
+
+
+def test_the_citizens_word_counts_in_the_period_of_the_answer_and_by_its_end(
+    filed: Case, amina: Citizen, omar: User
+) -> None:
+    accept(filed, by=omar, at=NOW, days=5)
+    close(filed, by=omar, at=NOW, outcome="solved", found=FOUND, done=DONE)
+    months = [count_figures(JANUARY, at=NOW + timedelta(hours=1)).total]
+    rate(filed, by=amina.user, at=NOW + timedelta(days=1), count=0, solved="yes")
+    months.append(count_figures(JANUARY, at=NOW + timedelta(days=2)).total)
+    object_to(filed, by=amina.user, at=NOW + timedelta(days=3), text="ما زال التسرب أمام المدرسة.")
+    months.append(count_figures(JANUARY, at=NOW + timedelta(days=4)).total)
+    assert [(month.confirmed, month.disputed) for month in months] == [(0, 0), (1, 0), (0, 1)]
+    assert (count_figures(JANUARY, at=NOW + timedelta(days=2)).total.confirmed, naive_total("confirmed", days=2)) == (
+        1,
+        1,
+    )
+    assert count_figures(FEBRUARY, at=LATER).total.disputed == 0
+
+
+def naive_total(name: str, *, days: int) -> int:
+    counted_by_hand = naive.count(JANUARY.starts_at, NOW + timedelta(days=days), calendar=current_calendar())
+    return counted_by_hand[name, "all"]
+
+
+def test_what_came_back_counts_where_it_was_filed_unless_it_is_linked(
+    amina: Citizen, karim: Citizen, water: Agency, leak: Topic, irbid: Governorate, omar: User
+) -> None:
+    def leaks(citizen: Citizen, at: datetime) -> Case:
+        filing = Filing(
+            citizen=citizen, kind="complaint", topic=leak, subject="تسرب", details="تسرب في الشارع", agency=water,
+            governorate=irbid, area="حي الروضة",
+        )  # fmt: skip
+        assert citizen.user is not None
+        return file(filing, by=citizen.user, at=at)
+
+    first = leaks(amina, NOW)
+    accept(first, by=omar, at=NOW, days=5)
+    close(first, by=omar, at=NOW, outcome="solved", found=FOUND, done=DONE)
+    later = NOW + timedelta(days=1)
+    again, neighbour = leaks(amina, later), leaks(karim, later)
+    assert count_figures(JANUARY, at=later + timedelta(days=1)).total.came_back == 2
+    link(neighbour, by=omar, at=later, lead=again, kind=LinkKind.SAME_PROBLEM)
+    assert count_figures(JANUARY, at=later + timedelta(days=1)).total.came_back == 1
+    assert naive_total("came_back", days=2) == 1

@@ -15,6 +15,7 @@ from accounts.models import ViewKind
 from accounts.roles import CMU, READERS
 from complaints.attachments.responses import file_response, small_response
 from complaints.desk.case_page.action_panel import action_panel
+from complaints.desk.case_page.citizens_word import came_back_after, citizens_word
 from complaints.desk.case_page.competence import competence_panel
 from complaints.desk.case_page.map_link import map_url
 from complaints.desk.case_page.related_cases import earlier_cases, linked_cases
@@ -47,6 +48,8 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "file": file,
         "earlier_cases": earlier_cases(case, user, at=at),
         "linked_cases": linked_cases(case, user, at=at),
+        "word": citizens_word(case),
+        "recurrence": came_back_after(case, user, at=at),
         "map_url": map_url(around["case_visibility"]),
         "similar": similar_beside(case, user, at=at),
         "item": owners.for_case(case, at=at) if user.authority(at).has(CMU) else None,

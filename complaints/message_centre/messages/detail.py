@@ -17,13 +17,15 @@ from accounts.models import User
 from complaints.case_text import delivery_status
 from complaints.case_text.delivery_status import DeliveryStatus
 from complaints.case_text.message_names import addressee_name, message_name
-from complaints.engine import signed_links
+from complaints.engine import rating_links, signed_links
 from complaints.models import Case
 from complaints.visibility.identity import knows_person
 from notifications.actions import decisions
 from notifications.addresses import address_status
 from notifications.models import Attempt, Channel, Lane, Message, Verdict
 
+#: Messages whose text staff never read: whoever has the link could answer or rate in somebody else's place.
+BEARER_LINKS: Final = signed_links.TEMPLATES | {rating_links.TEMPLATE}
 #: What we write down ourselves where a try ends without a code of its carrier's.
 REASONS: Final[Mapping[str, StrPromise]] = {
     "connection": _("the connection broke off"),
@@ -79,7 +81,7 @@ def message_detail(message: Message, user: User, *, at: datetime) -> MessageDeta
         case=case,
         person=_recipient_name(message, case, user, at=at) if case else "",
         # Whoever reads the link of a directorate could answer for it.
-        shows_text=case is not None and message.lane != Lane.CODES and message.template not in signed_links.TEMPLATES,
+        shows_text=case is not None and message.lane != Lane.CODES and message.template not in BEARER_LINKS,
         tries=[_attempt_line(attempt) for attempt in message.attempts.order_by("number").prefetch_related("receipts")],
         held_against=_held_against(message),
         repetitions=repetitions,

@@ -223,8 +223,7 @@ def _preview(
     def fill(channel: Channel, letter: str) -> Rendered:
         has_link = wording.sms_carries_link if channel == Channel.SMS else is_linked
         link = links.short_link(letter * links.LINK_LETTERS, channel) if has_link else ""
-        mark = letter * links.MARK_LETTERS
-        return compose(wording, channel=channel, language=language, context=context, link=link, mark=mark)
+        return compose(wording, channel=channel, language=language, context=context, link=link)
 
     email, reference = fill(Channel.EMAIL, DOTS), case.reference if case and is_about_case else ""
     if not wording.sms:
@@ -294,7 +293,6 @@ def counter(template: str, language: str) -> dict[str, str]:
         return {}
     return {
         "longest": json.dumps(longest_context(language)),
-        "mark": f" {proofreading.LONGEST_MARK}" if WORDINGS[language][template].marked else "",
         "parts": str(parts_allowed(template, language)),
         "pattern": size_pattern(),
     }

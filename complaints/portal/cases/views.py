@@ -21,6 +21,7 @@ from accounts.contact.recipients import CITIZEN_PREFIX
 from accounts.decorators import citizen_required, handles_rate_limits, signed_in_citizen, signed_in_user
 from accounts.rate_limits import RateLimitReached, client_address
 from complaints import actions
+from complaints.actions.ratings import words_for_objection
 from complaints.actions.topic_answers import questions_for
 from complaints.attachments import uploads
 from complaints.attachments.fields import uploader_key
@@ -28,11 +29,13 @@ from complaints.case_text import citizen_case, timeline
 from complaints.case_text.kinds import WORDS, words_of_kind
 from complaints.case_text.promise import citizen_status, promise_card
 from complaints.clocks import limits
+from complaints.engine import rating_links
 from complaints.models import Case
 from complaints.permissions import policy
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, try_action
 from complaints.portal.cases import listing
 from complaints.portal.cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm
+from complaints.portal.rating.page_data import rating_card
 from complaints.search import tracking
 from complaints.search.forms import TrackForm
 from complaints.workflow import Action, State
@@ -79,10 +82,12 @@ def cases(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one case: where it stands, what it promises, and all that has happened."""
     at = timezone.now()
-    context = citizen_case.case_page(own_case(request, ref, at=at), signed_in_user(request), at=at)
-    return render(
-        request, "complaints/portal/cases/case.html", context | {"form": ReplyForm(uploader=_uploader(request), at=at)}
-    )
+    own = own_case(request, ref, at=at)
+    context = citizen_case.case_page(own, signed_in_user(request), at=at) | {
+        "form": ReplyForm(uploader=_uploader(request), at=at),
+        "rating": rating_card(own, at=at),
+    }
+    return render(request, "complaints/portal/cases/case.html", context)
 
 
 # ---- actions on a case ----
@@ -155,7 +160,7 @@ def case_object(request: HttpRequest, ref: str) -> HttpResponse:
     """Take an objection to the answer: within fourteen days of it, and at most twice."""
     at = timezone.now()
     own = own_case(request, ref, at=at)
-    form = ObjectForm(posted_data(request))
+    form = ObjectForm(posted_data(request), initial={"text": words_for_objection(own)})
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
         if try_action(form, partial(actions.object_to, own, by=signed_in_user(request), at=at, text=text)):
@@ -266,6 +271,8 @@ def short_link(request: HttpRequest, token: str) -> HttpResponse:
     if message is None or not message.reference:
         rate_limits.spend(rate_limits.WRONG_LINKS_PER_ADDRESS, address, at=at)
         raise Http404
+    if message.template == rating_links.TEMPLATE:
+        return redirect(rating_links.path_of(message))
     page = "case" if message.recipient.startswith(CITIZEN_PREFIX) else "desk-case"
     with translation.override(message.language):
         return redirect(page, ref=message.reference)

@@ -17,7 +17,13 @@ from complaints.models import Case
 from complaints.workflow import STATE_RULES, State
 from config.devstack.state import ROOT
 
-EVERY_CHECK = (checks.check_working_days, checks.check_reminders, checks.check_escalation_levels, checks.check_counts)
+EVERY_CHECK = (
+    checks.check_working_days,
+    checks.check_reminders,
+    checks.check_escalation_levels,
+    checks.check_answers,
+    checks.check_counts,
+)
 DAYS = "{} is not between 1 and 60 working days."
 SHARES = "REMINDERS is not a list of at most 4 rising percentages from 1 to 99, like 50,90."
 UNKNOWN_LEVEL = "LADDER is not a list of different roles among minister_office, secretary_general, supervisor."
@@ -91,3 +97,18 @@ def test_a_clock_counts_the_days_of_the_settings(file_case: Any, settings: Any) 
     settings.COMPETENCE_DAYS = 3
     case: Case = file_case()
     assert (case.deadline_at, case.clocks.get().limit_days) == (datetime(2026, 1, 7, 15, 30, tzinfo=AMMAN), 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "span"),
+    [
+        ("RATING_OPEN_DAYS", 0, "1 and 366"),
+        ("RATING_CHANGE_DAYS", 367, "1 and 366"),
+        ("RATING_QUESTION_DAYS", 31, "0 and 30"),
+        ("CAME_BACK_WEEKS", -1, "0 and 52"),
+    ],
+    ids=["open", "change", "question", "weeks"],
+)
+def test_spans_after_an_answer_that_make_no_sense_are_refused(settings: Any, name: str, value: int, span: str) -> None:
+    settings.RATING_QUESTION_DAYS = 0
+    assert found(settings, **{name: value}) == [f"{name} is not between {span}."]

@@ -27,6 +27,7 @@ from complaints.escalation import (
     expiry,
     ladder,
     planned_changes,
+    rating_questions,
     recalculation,
     successions,
 )
@@ -129,6 +130,10 @@ SCENARIOS = {
     "complaints.apply_retention": Scenario(
         "case", "complaints.retention.erasing.erase_case", lambda pk, **_: pk, two_closed_cases,
         lambda at: retention.apply_retention(at=at), JANUARY + timedelta(days=6 * 366), is_real=True,
+    ),
+    "complaints.ask_for_ratings": Scenario(
+        "case", "complaints.escalation.rating_questions.ask_about", lambda pk, **_: pk, two_closed_cases,
+        lambda at: rating_questions.ask(at=at), datetime(2026, 1, 8, 12, tzinfo=UTC), is_real=True,
     ),
     "complaints.watch_breaches": Scenario(
         "breach", "complaints.escalation.breach_clocks.tell_persons", lambda breach, **_: breach.pk, two_breaches,

@@ -53,6 +53,13 @@ class TestFinding:
             True,
         ]
 
+    def test_of_equal_messages_those_known_to_be_others_are_passed_over(self) -> None:
+        words = {"body": "Your password changed", "token": ""}
+        first, second = (TwilioCarrier().send(outgoing(**words)).provider_id for _ in range(2))
+        found = self.find(outgoing(**words, known_ids=frozenset({second})))
+        assert (found and found.provider_id, found and found.to) == (first, outgoing().to)
+        assert self.find(outgoing(**words, known_ids=frozenset({first, second}))) is None
+
     def test_of_two_the_one_that_did_not_fail_counts(self, twilio: FakeTwilio) -> None:
         sid = TwilioCarrier().send(outgoing()).provider_id
         twilio.behave(fail={"next": 1})

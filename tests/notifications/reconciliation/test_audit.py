@@ -16,7 +16,7 @@ from notifications.reconciliation import audit
 from notifications.runtime.database_clock import database_now
 from notifications.sending import delivery
 from tests.notifications.acts import SecondCarrier, again, check_now, last_try, sent, state_of, unsure
-from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier
+from tests.notifications.conftest import AnsweringCarrier, ObedientCarrier, notice
 
 pytestmark = pytest.mark.django_db
 
@@ -228,3 +228,45 @@ class TestEdges:
         compared(answering)
         assert Message.objects.filter(pk=message.pk).values().get() == before
         assert again(message).state == "accepted"
+
+
+class TestWithoutALink:
+    """A message without a link has no token: its number and its words tell it, also among equal ones."""
+
+    NOTICE = notice(template="password_changed", context={}, reference="")
+
+    def test_an_unsure_message_is_found_by_number_and_words(
+        self, signals: list[str], answering: AnsweringCarrier
+    ) -> None:
+        message = unsure(answering, self.NOTICE, occasion="password:1")
+        assert (message.token, message.body.split()[-1]) == (None, "065008080")
+        other_number = StatusReport("SM-other", Status.TAKEN, "sent", body=message.body, to="+962790009999")
+        other_words = StatusReport("SM-words", Status.TAKEN, "sent", body=f"{message.body}.", to=message.address)
+        answering.listed |= {"a": other_number, "b": other_words}
+        made = compared(answering)
+        assert (made.missing_here, state_of(message)) == (["SM-other", "SM-words"], "unknown")
+        answering.list(message, Status.DELIVERED)
+        made = compared(answering)
+        assert (made.missing_here, state_of(message)) == (["SM-other", "SM-words"], "delivered")
+
+    def test_the_same_words_twice_are_two_messages(self, signals: list[str], answering: AnsweringCarrier) -> None:
+        first = unsure(answering, self.NOTICE, occasion="password:1")
+        second = unsure(answering, self.NOTICE, occasion="password:2")
+        answering.list(first)
+        assert compared(answering).missing_here == []
+        assert [state_of(first), state_of(second)] == ["accepted", "unknown"]
+        answering.listed["second"] = StatusReport("SM-2", Status.TAKEN, "sent", body=second.body, to=second.address)
+        assert compared(answering).missing_here == []
+        assert [state_of(first), state_of(second)] == ["accepted", "accepted"]
+        answering.listed["third"] = StatusReport("SM-3", Status.TAKEN, "sent", body=second.body, to=second.address)
+        assert compared(answering).missing_here == ["SM-3"]
+
+    def test_without_the_number_the_words_of_others_would_be_taken(
+        self, signals: list[str], answering: AnsweringCarrier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The control: told by words alone, somebody else's message would count as this one."""
+        message = unsure(answering, self.NOTICE, occasion="password:1")
+        answering.listed["a"] = StatusReport("SM-other", Status.TAKEN, "sent", body=message.body, to="+962790009999")
+        key = last_try(message).address_lookup
+        monkeypatch.setattr("notifications.addresses.address_status.address_key", lambda _channel, _address: key)
+        assert (compared(answering).missing_here, state_of(message)) == ([], "accepted")

@@ -1,0 +1,164 @@
+"""Rating an answer: signed in, or by the signed link of a message, which shows nothing of the person or the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial, wraps
+from typing import Any, Final, cast
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+
+from accounts import rate_limits
+from accounts.decorators import citizen_required, handles_rate_limits, signed_in_user
+from accounts.models import User
+from accounts.rate_limits import HOUR, RateLimit
+from complaints.actions.ratings import RatedElsewhere, rate
+from complaints.case_text.citizen_case import objecting
+from complaints.case_text.kinds import words_of_kind
+from complaints.engine import rating_links
+from complaints.models import Case, CaseEvent, Solved
+from complaints.permissions.ratings import RatingWindow, rating_window
+from complaints.portal.access import own_case, posted_data, read_or_post, status_for, try_action
+from complaints.portal.rating.forms import RatingForm
+from complaints.portal.rating.page_data import last_day
+
+type Page = Callable[..., HttpResponseBase]
+
+GONE, NOT_FOUND = 410, 404
+#: More ratings by one link than anybody gives.
+SENT_BY_LINK: Final = RateLimit("rating_sent", 20, HOUR)
+
+
+# ---- signed in ----
+
+
+@citizen_required
+@read_or_post
+def case_rate(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take the citizen's rating of the answer, or a change of it; whoever is not content is led to the objection."""
+    at, user = timezone.now(), signed_in_user(request)
+    own = own_case(request, ref, at=at)
+    window = rating_window(own)
+    if not (window and window.is_open(at=at)) and request.method != "POST":
+        messages.warning(request, gettext("This answer can no longer be rated, or the rating changed."))
+        return redirect("case", ref=ref)
+    form = _form(own, window, posted_data(request), is_own=True)
+    if form.is_bound and form.is_valid() and _try_rate(form, own, by=user, at=at):
+        return _after_rating(request, own, form.said["solved"], at=at)
+    context = {
+        "case": own,
+        "kind": words_of_kind(own.kind),
+        "form": form,
+        "until": last_day(window) if window else None,
+    }
+    return render(request, "complaints/portal/rating/rate.html", context, status=status_for(form))
+
+
+def _after_rating(request: HttpRequest, own: Case, solved: str, *, at: datetime) -> HttpResponse:
+    messages.success(request, gettext("Thank you. Your rating was saved."))
+    own.refresh_from_db(fields=["state", "closed_at", "outcome", "objections_made"])
+    if solved == Solved.NO and objecting(own, signed_in_user(request), at=at):
+        return redirect("case-object", ref=own.reference)
+    return redirect("case", ref=own.reference)
+
+
+# ---- by the link ----
+
+
+def _by_link(view: Page) -> Page:
+    """Make a page that a link opens: public, kept nowhere, found by no search engine, told to no other site."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        # As ``no-referrer`` would have browsers send the form with the origin ``null``.
+        response.headers["Referrer-Policy"] = "strict-origin"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return cast("Page", login_not_required(never_cache(page)))
+
+
+@_by_link
+@read_or_post
+@handles_rate_limits
+def by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Let whoever has the link rate the answer it was made for; opening it changes nothing."""
+    at = timezone.now()
+    closing = rating_links.read(token)
+    if closing is None:
+        return _unknown(request, at=at)
+    window = _window_of(closing, at=at)
+    if window is None:
+        return _over(request, closing)
+    if request.method != "POST" and window.rating is not None and "change" not in request.GET:
+        return _page(request, "rated", closing, window, at=at)
+    form = _form(closing.case, window, posted_data(request), is_own=False)
+    if form.is_bound and form.is_valid():
+        rate_limits.spend(SENT_BY_LINK, str(closing.pk), at=at)
+        if _try_rate(form, closing.case, by=None, at=at):
+            return redirect("rating", token=token)
+    return _page(request, "by_link", closing, window, at=at, form=form, status=status_for(form))
+
+
+def _window_of(closing: CaseEvent, *, at: datetime) -> RatingWindow | None:
+    """Return the open window of this answer; None once another one stands, none does, or the time is over."""
+    window = rating_window(closing.case)
+    is_this = window is not None and window.closing.pk == closing.pk and window.is_open(at=at)
+    return window if is_this else None
+
+
+def _page(
+    request: HttpRequest, name: str, closing: CaseEvent, window: RatingWindow, *, at: datetime, **more: Any
+) -> HttpResponse:
+    case, status = closing.case, more.pop("status", 200)
+    owner = case.citizen.user
+    context = {
+        "case": case,
+        "kind": words_of_kind(case.kind),
+        "answered_at": closing.at,
+        "rating": window.rating,
+        "until": last_day(window),
+        "may_object": owner is not None and objecting(case, owner, at=at) is not None,
+        **more,
+    }
+    return render(request, f"complaints/portal/rating/{name}.html", context, status=status)
+
+
+def _unknown(request: HttpRequest, *, at: datetime) -> HttpResponse:
+    """Answer a link that is not ours; guesses are limited by address."""
+    address = rate_limits.client_address(request)
+    rate_limits.spend(rate_limits.WRONG_LINKS_PER_ADDRESS, address, at=at)
+    return render(request, "complaints/portal/rating/unknown.html", status=NOT_FOUND)
+
+
+def _over(request: HttpRequest, closing: CaseEvent) -> HttpResponse:
+    return render(request, "complaints/portal/rating/over.html", {"case": closing.case}, status=GONE)
+
+
+# ---- both ----
+
+
+def _form(case: Case, window: RatingWindow | None, data: Any, *, is_own: bool) -> RatingForm:
+    rating = window.rating if window and is_own else None
+    return RatingForm(data, kind=case.kind, count=window.count if window else 0, rating=rating)
+
+
+def _try_rate(form: RatingForm, case: Case, *, by: User | None, at: datetime) -> bool:
+    try:
+        return try_action(form, partial(rate, case, by=by, at=at, **form.said))
+    except RatedElsewhere:
+        text = gettext(
+            "You have already rated this answer, perhaps in another window. Nothing was changed. If what you wrote "
+            "here is to replace it, open the rating again and change it."
+        )
+        form.add_error(None, forms.ValidationError(text, code="overtaken"))
+        return False

@@ -1,0 +1,15 @@
+"""What follows an answer: until when it may be rated, when its citizen is asked, and when a problem counts as back."""
+
+from config.environment import Env
+
+__all__ = ["CAME_BACK_WEEKS", "RATING_CHANGE_DAYS", "RATING_OPEN_DAYS", "RATING_QUESTION_DAYS"]
+
+env = Env()
+
+# Days after the closing in which the first rating is taken, and days after that one in which it may be changed.
+RATING_OPEN_DAYS = env.int("RATING_OPEN_DAYS", default=30)
+RATING_CHANGE_DAYS = env.int("RATING_CHANGE_DAYS", default=14)
+# Days after the closing on which who has not rated is asked once by message; 0 asks nobody.
+RATING_QUESTION_DAYS = env.int("RATING_QUESTION_DAYS", default=3)
+# Within so many weeks of a closing a complaint of the same topic and place says that the problem came back; 0: never.
+CAME_BACK_WEEKS = env.int("CAME_BACK_WEEKS", default=8)

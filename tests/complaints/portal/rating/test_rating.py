@@ -1,0 +1,155 @@
+"""Rating an answer by page and by link: what each shows, and what becomes of wrong, late and repeated ratings."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import Citizen, User
+from complaints.actions import object_to, withdraw
+from complaints.engine import rating_links
+from complaints.escalation import rating_questions
+from complaints.models import Case
+from notifications.models import Message
+from tests.cast import sign_in
+from tests.complaints import DETAILS, DONE, FOUND, SUBJECT
+from tests.complaints.pages import Clock, Desk, address, statements_of
+
+WORDS = "ما زالت المياه مقطوعة عن البيت."
+YES = {"solved": "yes", "treated": "5", "text": "", "count": "0"}
+NO = {"solved": "no", "treated": "", "text": WORDS, "count": "0"}
+
+
+def link_of(case: Case) -> str:
+    """Return the address that the short link of the question leads to."""
+    return reverse("rating", args=[rating_links.token_for(case.events.filter(action="close").last().pk)])
+
+
+@pytest.fixture
+def answered(closed: Case, clock: Clock) -> Case:
+    """The answered complaint, a day later."""
+    clock.pass_(days=1)
+    return closed
+
+
+def test_the_case_page_takes_a_rating_and_shows_it_with_its_last_day(
+    as_amina: Client, answered: Case, english: None, clock: Clock, amina: Citizen
+) -> None:
+    page = as_amina.get(address("case", answered)).content.decode()
+    assert ("Is the problem solved?" in page, "Change the rating" in page) == (True, False)
+    assert as_amina.post(address("case-rate", answered), YES).url == address("case", answered)
+    page = as_amina.get(address("case", answered)).content.decode()
+    assert ("Very well" in page, "Change the rating" in page, "18 January 2026" in page) == (True, True, True)
+    changed = as_amina.post(address("case-rate", answered), YES | {"solved": "partly", "count": "1"})
+    assert (changed.url, answered.ratings.get().solved) == (address("case", answered), "partly")
+    clock.pass_(days=15)
+    as_amina = sign_in(Client(), amina)
+    assert "Change the rating" not in as_amina.get(address("case", answered)).content.decode()
+    late = as_amina.post(address("case-rate", answered), NO | {"count": "2"})
+    assert (late.status_code, WORDS in late.content.decode()) == (409, True)
+    assert as_amina.get(address("case-rate", answered)).url == address("case", answered)
+
+
+def test_no_carries_its_words_into_the_objection(as_amina: Client, answered: Case) -> None:
+    response = as_amina.post(address("case-rate", answered), NO)
+    assert response.url == address("case-object", answered)
+    assert WORDS in as_amina.get(response.url).content.decode()
+    assert as_amina.post(response.url, {"text": WORDS}).url == address("case", answered)
+    answered.refresh_from_db()
+    assert (answered.state, answered.objections.get().text) == ("objected", WORDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"solved": ""}, "solved"),
+        ({"solved": "perhaps"}, "solved"),
+        ({"treated": "6"}, "treated"),
+        ({"text": "م" * 4000}, "text"),
+    ],
+    ids=["nothing", "unknown", "beyond-the-scale", "too-long"],
+)
+def test_a_wrong_rating_is_refused_beside_its_field(
+    as_amina: Client, answered: Case, typed: dict[str, str], wrong: str
+) -> None:
+    for client, url in ((as_amina, address("case-rate", answered)), (Client(), link_of(answered))):
+        response = client.post(url, YES | typed)
+        assert (response.status_code, list(response.context["form"].errors)) == (200, [wrong])
+    assert answered.ratings.count() == 0
+
+
+def test_a_stranger_gets_404(as_karim: Client, desk: Desk, omar: User, answered: Case) -> None:
+    assert as_karim.get(address("case-rate", answered)).status_code == 404
+    assert as_karim.post(address("case-rate", answered), YES).status_code == 404
+    assert desk(omar).post(address("case-rate", answered), YES).status_code == 302
+    assert answered.ratings.count() == 0
+
+
+def test_the_link_of_the_message_takes_a_rating_without_signing_in(
+    answered: Case, clock: Clock, amina: Citizen, english: None
+) -> None:
+    assert rating_questions.ask(at=clock.pass_(days=2)) == 1
+    question = Message.objects.get(template=rating_links.TEMPLATE)
+    browser = Client()
+    with translation.override(question.language):
+        opened = browser.get(f"/r/{question.token}/")
+        assert opened.url == link_of(answered)
+    url = link_of(answered)
+    page = browser.get(url)
+    text = page.content.decode()
+    assert [
+        secret for secret in (SUBJECT, DETAILS, FOUND, DONE, amina.family_name, amina.first_name) if secret in text
+    ] == []
+    assert (page["Referrer-Policy"], page["X-Robots-Tag"]) == ("strict-origin", "noindex, nofollow")
+    assert (browser.head(url).status_code, answered.ratings.count()) == (200, 0)
+    assert browser.post(url, NO).url == url
+    thanks = browser.get(url).content.decode()
+    assert ("Thank you for your rating" in thanks, WORDS in thanks, address("case-object", answered) in thanks) == (
+        True,
+        False,
+        True,
+    )
+    # Whoever has the link does not read what was said.
+    assert WORDS not in browser.get(f"{url}?change=1").content.decode()
+    second_window = browser.post(url, YES)
+    assert (second_window.status_code, answered.ratings.get().solved) == (409, "no")
+    assert browser.post(url, YES | {"count": "1"}).url == url
+    assert (answered.ratings.get().solved, answered.former_ratings.get().text) == ("yes", WORDS)
+
+
+def test_staff_do_not_read_the_link_in_the_message(answered: Case, clock: Clock, desk: Desk, lina: User) -> None:
+    rating_questions.ask(at=clock.pass_(days=2))
+    question = Message.objects.get(template=rating_links.TEMPLATE)
+    page = desk(lina).get(reverse("message", args=[question.pk]))
+    assert (page.status_code, question.token in page.content.decode()) == (200, False)
+
+
+def test_a_link_that_is_altered_or_too_old_says_so_and_changes_nothing(answered: Case, clock: Clock) -> None:
+    url = link_of(answered)
+    browser = Client()
+    for altered in (f"{url[:-3]}xy/", url.replace("/rate/", "/rate/1"), reverse("rating", args=["nothing"])):
+        assert [browser.get(altered).status_code, browser.post(altered, YES).status_code] == [404, 404]
+    clock.pass_(days=30)
+    assert [browser.get(url).status_code, browser.post(url, YES).status_code] == [410, 410]
+    assert answered.ratings.count() == 0
+
+
+def test_a_link_to_what_was_reopened_or_withdrawn_is_over(answered: Case, amina: Citizen, clock: Clock) -> None:
+    url, browser = link_of(answered), Client()
+    object_to(answered, by=amina.user, at=clock.at, text=WORDS)
+    assert browser.post(url, YES).status_code == 410
+    withdraw(answered, by=amina.user, at=clock.at)
+    page = browser.get(url)
+    assert (page.status_code, SUBJECT in page.content.decode(), answered.ratings.count()) == (410, False, 0)
+
+
+def test_staff_read_the_rating_and_where_it_is_hidden_without_the_person(
+    as_amina: Client, answered: Case, amina: Citizen, desk: Desk, omar: User, lina: User, english: None
+) -> None:
+    before = statements_of(desk(omar), address("desk-case", answered))
+    Case.objects.filter(pk=answered.pk).update(hides_identity=True)
+    as_amina.post(address("case-rate", answered), NO | {"text": f"اسمي {amina.full_name} {WORDS}"})
+    page = desk(omar).get(address("desk-case", answered)).content.decode()
+    assert ("Disputed" in page, "Not solved" in page, amina.family_name in page) == (True, True, False)
+    assert amina.family_name in desk(lina).get(address("desk-case", answered)).content.decode()
+    assert statements_of(desk(omar), address("desk-case", answered)) <= before + 4
