@@ -19,6 +19,7 @@ from django.utils.timezone import now
 from accounts.models import User
 from accounts.sign_in import known_devices
 from config.own_site import OWN_SITE
+from kit import browser_powers
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -93,17 +94,15 @@ def _is_in_another_alphabet(request: HttpRequest) -> bool:
 
 
 class PermissionsPolicy:
-    """Switch off the powers of the browser that no page of ours asks for."""
+    """Switch off the powers of the browser that a page does not ask for by ``allows_powers``."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Add the header, and the one by which other sites cannot embed an answer of ours."""
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", self.POLICY)
+        response.headers.setdefault(browser_powers.HEADER, browser_powers.permissions_policy())
         response.headers.setdefault(*OWN_SITE)
         return response
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts import rate_limits
-from accounts.decorators import visitors_only
+from accounts.decorators import local_next, visitors_only
 from accounts.identity.json_requests import Unavailable
 from accounts.models import Citizen, NumberKind, Purpose, User
 from accounts.registration.forms import NATIONAL
@@ -43,7 +43,9 @@ def start(request: HttpRequest) -> HttpResponse:
     at = _opened(request)
     session = form_drafts.session_hash(request)
     try:
-        return HttpResponseRedirect(flow.begin(session, redirect_uri=_redirect_uri(), at=at))
+        return HttpResponseRedirect(
+            flow.begin(session, redirect_uri=_redirect_uri(), target=local_next(request), at=at)
+        )
     except Unavailable:
         return _back(request, gettext("The digital identity does not answer now. Sign in with your number instead"))
 
@@ -55,7 +57,7 @@ def returned(request: HttpRequest) -> HttpResponse:
     at = _opened(request)
     session = form_drafts.session_hash(request)
     try:
-        person = flow.finish(session, request.GET.dict(), redirect_uri=_redirect_uri(), at=at)
+        person, target = flow.finish(session, request.GET.dict(), redirect_uri=_redirect_uri(), at=at)
     except NotSignedIn:
         return _back(request, gettext("The sign-in with the digital identity was not completed. Start again"))
     except Unavailable:
@@ -66,8 +68,8 @@ def returned(request: HttpRequest) -> HttpResponse:
     if owner := _owner(number):
         login(request, owner, backend=CITIZEN_BACKEND)
         logger.info("somebody signed in", extra={"user_id": str(owner.pk), "staff": False})
-        return redirect_after_sign_in(request, owner)
-    return _register(request, {**person, "number": number}, session=session, at=at)
+        return redirect_after_sign_in(request, owner, target)
+    return _register(request, {**person, "number": number}, target, session=session, at=at)
 
 
 def _opened(request: HttpRequest) -> datetime:
@@ -90,7 +92,9 @@ def _owner(number: str) -> User | None:
     return owner.user if owner else None
 
 
-def _register(request: HttpRequest, person: Mapping[str, str], *, session: str, at: datetime) -> HttpResponse:
+def _register(
+    request: HttpRequest, person: Mapping[str, str], target: str, *, session: str, at: datetime
+) -> HttpResponse:
     """Keep what the provider said as the first step of a registration; the phone is proven by a code as always.
 
     What is not whole is completed on the first step, and then compared with the register like anybody's details.
@@ -105,7 +109,7 @@ def _register(request: HttpRequest, person: Mapping[str, str], *, session: str, 
     if born:
         who["birth_date"] = born.isoformat()
     draft = {"who": who, "vouched": True} if is_whole else {"prefilled": who}
-    form_drafts.keep(Purpose.REGISTER, session, draft, at=at)
+    form_drafts.keep(Purpose.REGISTER, session, {**draft, "next": target}, at=at)
     messages.info(request, gettext("You have no account yet. Your details are taken over; the rest takes two steps"))
     return redirect("register-contact" if is_whole else "register")
 

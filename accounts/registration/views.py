@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods
 
 from accounts import phones, rate_limits
-from accounts.decorators import visitors_only
+from accounts.decorators import local_next, visitors_only
 from accounts.identity.registries import RegistryFinding, RegistryOutcome
 from accounts.models import Purpose
 from accounts.policy import POLICY_VERSION
@@ -50,12 +50,15 @@ def who(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         # What was known of other details is not known of these.
         typed = {"who": form.cleaned_data, "mismatch": [], "insists": False, "vouched": False}
+        # Where the visitor came from stays the goal, through all steps.
+        typed["next"] = local_next(request) or draft.get("next", "")
         return _next(request, draft | typed, at=at, next_step="register-contact")
     return render(
         request,
         "accounts/registration/who.html",
         {
             "form": form,
+            "next": local_next(request) or draft.get("next", ""),
             "mismatch": draft.get("mismatch") and not form.is_bound,
             "has_oidc": oidc.is_on(),
             "sample_people": sample_people() if settings.EMBEDDED else [],
@@ -138,10 +141,14 @@ def _finish(request: HttpRequest, draft: dict[str, Any], *, at: datetime) -> Htt
         return redirect("register")
     form_drafts.forget(Purpose.REGISTER, session)
     login(request, user, backend=CITIZEN_BACKEND)
-    messages.success(request, gettext("Your account is ready. You can now file a case and follow it here"))
+    target = draft.get("next")
+    if target:
+        messages.success(request, gettext("Your account is ready. Go on where you were"))
+    else:
+        messages.success(request, gettext("Your account is ready. You can now file a case and follow it here"))
     if draft["contact"]["email"]:
         messages.info(request, gettext("We have sent a link to your e-mail address. Open it to confirm the address"))
-    return redirect("home")
+    return redirect(target or "home")
 
 
 def _draft(request: HttpRequest, *, at: datetime) -> dict[str, Any]:

@@ -31,7 +31,7 @@ CATEGORIES = [
 class Migration(migrations.Migration):
     """One new table."""
 
-    dependencies: ClassVar = [("agencies", "0004_agency_successions")]
+    dependencies: ClassVar = [("agencies", "0005_topics_ask_for_the_place")]
 
     operations: ClassVar = [
         migrations.CreateModel(

@@ -91,6 +91,7 @@ class Topic(Coded, Named, Reference):
     second_signature = models.BooleanField(_("needs a second signature"), default=False)
     signature_reason = models.CharField(_("reason for the second signature"), max_length=200, blank=True)
     withheld_from_agency = models.BooleanField(_("withheld from the agency"), default=False)
+    place_required = models.BooleanField(_("asks for the place"), default=False, db_default=False)
     suggested_agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("usual agency")
     )

@@ -56,18 +56,21 @@ class AlreadyFiled(Exception):
 class Filing:
     """Everything a person enters when filing; ``submission`` is the form's token, for one case only.
 
-    ``answers`` are unsaved rows that are stored with the case.
+    ``answers`` are unsaved rows that are stored with the case. Without a topic the unit finds it. Coordinates are
+    degrees.
     """
 
     citizen: Citizen
     kind: str
-    topic: Topic
+    topic: Topic | None
     subject: str
     details: str
     agency: Agency | None = None
     governorate: Governorate | None = None
     area: str = ""
     place: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
     employee: str = ""
     answers: Sequence[TopicAnswer] = ()
     hides_identity: bool = False
@@ -118,7 +121,7 @@ def _case(filing: Filing, *, agency: Agency | None, by: User, at: datetime) -> C
         citizen=filing.citizen,
         entered_by=None if by.pk == filing.citizen.user_id else by,
         notify_by=filing.notify_by,
-        hides_identity=filing.hides_identity or filing.topic.hides_identity,
+        hides_identity=filing.hides_identity or (filing.topic is not None and filing.topic.hides_identity),
         agency=agency,
         topic=filing.topic,
         subject=filing.subject,
@@ -126,6 +129,8 @@ def _case(filing: Filing, *, agency: Agency | None, by: User, at: datetime) -> C
         governorate=filing.governorate,
         area=filing.area,
         place=filing.place,
+        latitude=filing.latitude,
+        longitude=filing.longitude,
         employee=filing.employee,
         state=State.REFERRED if agency else State.TRIAGE,
         filed_at=at,
@@ -135,8 +140,8 @@ def _case(filing: Filing, *, agency: Agency | None, by: User, at: datetime) -> C
 
 def _owner(filing: Filing, desk: CaseStaff) -> Agency | None:
     """Return the agency that gets the case; None sends it to triage."""
-    agency = filing.agency
-    if agency is None or filing.topic.withheld_from_agency or has_ended(agency, on=desk.on):
+    agency, topic = filing.agency, filing.topic
+    if agency is None or (topic is not None and topic.withheld_from_agency) or has_ended(agency, on=desk.on):
         return None
     return agency if desk.officers(agency) else None
 
@@ -162,18 +167,20 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
     """
     with transaction.atomic():
         held = Draft.objects.select_for_update(of=("self", "citizen")).filter(pk=draft.pk, citizen=draft.citizen_id)
+        # A draft may belong to nobody; PostgreSQL locks a joined row only where the join is an inner one.
+        held = held.filter(citizen__created_at__isnull=False)
         held = held.select_related("agency", "topic", "governorate", "citizen")
         fresh = held.annotate(filed_lately=_filed_since(at - timedelta(days=1)), same_open=_same_open()).first()
-        if fresh is None:
+        if fresh is None or fresh.citizen is None:
             return _filed(draft)
         if fresh.filed_lately >= MOST_FILED_A_DAY:
             raise TooManyToday
         if fresh.same_open >= MOST_SAME_OPEN:
             raise AlreadyFiled(_newest_of(fresh))
-        if fresh.topic is None or not fresh.is_complete:
+        if not fresh.is_complete:
             raise DraftIncomplete
         answers = _answers(fresh)
-        case = file(_filing(fresh, answers, topic=fresh.topic, wishes=draft, language=language), by=by, at=at)
+        case = file(_filing(fresh, answers, citizen=fresh.citizen, wishes=draft, language=language), by=by, at=at)
         _hand_over(fresh, case)
     return case
 
@@ -187,17 +194,19 @@ def _answers(held: Draft) -> list[TopicAnswer]:
     return answers
 
 
-def _filing(held: Draft, answers: Sequence[TopicAnswer], *, topic: Topic, wishes: Draft, language: str) -> Filing:
+def _filing(held: Draft, answers: Sequence[TopicAnswer], *, citizen: Citizen, wishes: Draft, language: str) -> Filing:
     return Filing(
-        citizen=held.citizen,
+        citizen=citizen,
         kind=held.kind,
-        topic=topic,
+        topic=held.topic,
         subject=held.subject,
         details=held.details,
         agency=None if held.agency_unknown else held.agency,
         governorate=held.governorate,
         area=held.area,
         place=held.place,
+        latitude=held.latitude,
+        longitude=held.longitude,
         employee=held.employee,
         answers=answers,
         hides_identity=wishes.hides_identity,

@@ -6,7 +6,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
-from agencies.models import Governorate
+from agencies.models import Agency, Governorate
+from complaints.case_text import wishes
+from complaints.models import Case
 
 register = template.Library()
 
@@ -47,3 +49,19 @@ def place(context: Context, *, governorate: Governorate | None, area: str, spot:
 def subject(context: Context, case: object) -> SafeString:
     """Write the subject of a case in a list, redacted by the ``staff_visibility`` of the page."""
     return format_html("<bdi>{}</bdi>", context["staff_visibility"].subject(case))
+
+
+@register.simple_tag
+def wished_agency(*, case: Case) -> Agency | None:
+    """Return the agency that the citizen chose, while the unit passes the case on because it cannot receive it."""
+    return wishes.wished_agency(case)
+
+
+@register.simple_tag(takes_context=True)
+def coordinates(context: Context, *, case: Case) -> SafeString:
+    """Write the location of a case as a link for a map; nothing where there is none, or it may tell who filed."""
+    visibility = context.get("case_visibility")
+    if case.latitude is None or case.longitude is None or (visibility and not visibility.knows_person):
+        return SafeString("")
+    spot = f"{case.latitude:.4f},{case.longitude:.4f}"
+    return format_html('<br><a href="geo:{}"><bdi dir="ltr">{}</bdi></a>', spot, spot)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from agencies.models import Directorate
 from complaints.clocks import clockwork
-from complaints.engine import history_chain, holders, notices
+from complaints.engine import first_rows, history_chain, holders, notices
 from complaints.engine.change import CaseStaff, Change, Fact
 from complaints.models import Case, CaseEvent, Clock, Holding, TextSalt, event_key
 from complaints.permissions import deputies, policy
@@ -112,11 +112,13 @@ def begin(
     event = new_event(change, from_state="")
     case.chain = event.chain
     holder = STATE_RULES[change.target].holder
-    case.holder = holder or ""
+    if holder is None:
+        message = "A new case has a holder."
+        raise AssertionError(message)
+    case.holder = holder
     case.save(force_insert=True)
-    _insert(event, change)
-    clockwork.start(case, at=at, due=due, days=days)
-    _hold(change, holder)
+    event.save(force_insert=True)
+    first_rows.insert(change, holder, due=due, days=days)
     change.speaks_of = timezone.localdate(due)
     _owe(ACTIONS[Action.FILE].tells, change, event)
 

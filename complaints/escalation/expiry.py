@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from time import monotonic
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from complaints.actions import lapse
 from complaints.attachments import uploads
@@ -26,6 +28,8 @@ DRAIN_SECONDS = 50.0
 MOST_QUESTIONS, MOST_WINDOWS, MOST_DRAFTS = 20_000, 2000, 200
 #: How long a draft waits for its owner; the privacy page says so.
 DRAFT_LIFE = timedelta(days=7)
+#: The same for a visitor who has not signed in: whoever holds the phone can open it.
+VISITOR_DRAFT_LIFE = timedelta(hours=24)
 
 
 def lapse_overdue(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
@@ -76,11 +80,21 @@ def end_windows(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
 
 
 def discard_drafts(*, at: datetime) -> int:
-    """Delete the drafts unchanged for seven days at ``at``, with their files, in batches; return how many."""
+    """Delete the drafts that were over at ``at``, with their files, in batches; return how many.
+
+    Citizens' drafts wait for seven days after the last change, those of visitors for twenty-four hours.
+    """
     run, count = RowRun(DISCARD_DRAFTS, "draft", at=at), 0
-    old = run.without_waiting(Draft.objects.filter(updated_at__lt=at - DRAFT_LIFE))
+    over = Q(citizen=None, updated_at__lt=at - VISITOR_DRAFT_LIFE) | Q(updated_at__lt=at - DRAFT_LIFE)
+    old = run.without_waiting(Draft.objects.filter(over))
     for draft in list(old[:MOST_DRAFTS]):
         with run.row(draft.pk):
             uploads.discard(draft)
             count += 1
     return count
+
+
+def last_day(draft: Draft) -> date:
+    """Return the last day on which a draft waits for its writer, if nothing is changed until then."""
+    life = DRAFT_LIFE if draft.citizen_id else VISITOR_DRAFT_LIFE
+    return timezone.localdate(draft.updated_at + life)

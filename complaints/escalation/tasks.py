@@ -63,7 +63,7 @@ def unassign_inactive() -> int:
 
 @shared_task(name=expiry.DISCARD_DRAFTS)
 def discard_drafts() -> int:
-    """Delete the drafts unchanged for seven days, with their files; safe to run twice."""
+    """Delete the drafts unchanged for seven days, of visitors for one, with their files; safe to run twice."""
     return expiry.discard_drafts(at=timezone.now())
 
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     # Each statement by itself, so that the check of the rows holds no lock that others wait for.
     atomic = False
 
-    dependencies = [("complaints", "0009_erasure_guards")]
+    dependencies = [("complaints", "0003_erasure_guards")]
 
     operations = [
         migrations.AddField(

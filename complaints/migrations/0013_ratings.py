@@ -145,8 +145,8 @@ def _checks(name: str) -> list[models.CheckConstraint]:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0012_no_axes_tables"),
-        ("complaints", "0009_erasure_guards"),
+        ("accounts", "0002_guards"),
+        ("complaints", "0012_visitors_drafts_and_coordinates"),
     ]
 
     operations = [

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import CMU, DESK, READERS, Role
 from complaints import reference
+from complaints.models.coordinates import are_in_jordan_or_absent
 from complaints.workflow import AT_AGENCY, WITH_AGENCY, Action, Holder, Kind, Outcome, State
 
 SUBJECT_LENGTH = 120
@@ -206,6 +207,8 @@ class Case(models.Model):
     governorate = models.ForeignKey("agencies.Governorate", models.PROTECT, null=True, blank=True, related_name="+")
     area = models.CharField(max_length=120, blank=True)
     place = models.CharField(max_length=200, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
     employee = models.CharField(max_length=EMPLOYEE_LENGTH, blank=True)
 
     state = models.CharField(max_length=12, choices=State)
@@ -267,6 +270,7 @@ class Case(models.Model):
                 name="case_in_progress_has_a_promise",
                 condition=models.Q(promised_on__isnull=False) | ~models.Q(state=State.IN_PROGRESS),
             ),
+            models.CheckConstraint(condition=are_in_jordan_or_absent(), name="case_is_in_jordan"),
         ]
         indexes = [
             # The queue of an agency and of the CMU, by deadline: one index range scan.

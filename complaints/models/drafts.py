@@ -1,21 +1,28 @@
-"""What a citizen has typed so far: one draft for each person and kind, so that a closed tab loses nothing."""
+"""What somebody has typed so far, so that a closed tab loses nothing: of a citizen, or of a visitor not signed in."""
 
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENGTH, NotifyBy
+from complaints.models.coordinates import are_in_jordan_or_absent
 from complaints.workflow import Kind
 
 
 class Draft(models.Model):
-    """A case not yet filed; its ``id`` becomes the case's ``submission``, so that a repeated request files nothing."""
+    """A case not yet filed; its ``id`` becomes the case's ``submission``, so that a repeated request files nothing.
+
+    It belongs to a citizen, or to a visitor: ``visitor`` is then the keyed hash of the reference in a cookie. ``typed``
+    is what the last press left that is not in order, as the page shows it again.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    citizen = models.ForeignKey("accounts.Citizen", models.CASCADE, related_name="drafts")
+    citizen = models.ForeignKey("accounts.Citizen", models.CASCADE, null=True, blank=True, related_name="drafts")
+    visitor = models.CharField(max_length=64, blank=True, default="", db_default="")
     kind = models.CharField(max_length=12, choices=Kind)
     agency = models.ForeignKey("agencies.Agency", models.SET_NULL, null=True, blank=True, related_name="+")
     agency_unknown = models.BooleanField(default=False)
@@ -25,31 +32,62 @@ class Draft(models.Model):
     governorate = models.ForeignKey("agencies.Governorate", models.SET_NULL, null=True, blank=True, related_name="+")
     area = models.CharField(max_length=120, blank=True)
     place = models.CharField(max_length=200, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
     employee = models.CharField(max_length=EMPLOYEE_LENGTH, blank=True)
     # By the code of the question: the words, the day as 2026-01-31, or the English words of the answer chosen.
     answers = models.JSONField(default=dict, blank=True)
     hides_identity = models.BooleanField(default=False)
     notify_by = models.CharField(max_length=5, choices=NotifyBy, default=NotifyBy.SMS)
+    typed = models.TextField(blank=True, default="", db_default="")
     updated_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("draft")
-        constraints = [models.UniqueConstraint(fields=["citizen", "kind"], name="draft_one_per_citizen_and_kind")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(citizen__isnull=False, visitor="")
+                | (models.Q(citizen=None) & ~models.Q(visitor="")),
+                name="draft_of_a_citizen_or_a_visitor",
+            ),
+            models.CheckConstraint(condition=are_in_jordan_or_absent(), name="draft_is_in_jordan"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["visitor"], condition=~models.Q(visitor=""), name="draft_of_visitor"),
+            models.Index(fields=["updated_at"], name="draft_by_age"),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
 
     @property
+    def is_begun(self) -> bool:
+        """Tell whether the draft is stored."""
+        return not self._state.adding
+
+    @property
     def has_agency_step(self) -> bool:
-        """Tell whether the first step is complete: an agency or "I do not know", and a topic."""
-        return (self.agency_id is not None or self.agency_unknown) and self.topic_id is not None
+        """Tell whether it is known whom the case is for: an agency and a topic, or "the unit decides"."""
+        return self.agency_unknown or (self.agency_id is not None and self.topic_id is not None)
 
     @property
     def has_words(self) -> bool:
-        """Tell whether the second step is complete."""
+        """Tell whether it is said what happened."""
         return bool(self.subject and self.details)
+
+    @property
+    def needs_place(self) -> bool:
+        """Tell whether a complaint about this topic says where it happened."""
+        return self.kind == Kind.COMPLAINT and self.topic is not None and self.topic.place_required
+
+    @property
+    def has_place(self) -> bool:
+        """Tell whether the place is known as far as the topic requires it."""
+        if not self.needs_place:
+            return True
+        return self.governorate_id is not None and bool(self.area or self.place or self.latitude is not None)
 
     @property
     def is_complete(self) -> bool:
         """Tell whether the draft can be filed."""
-        return self.has_agency_step and self.has_words
+        return self.has_agency_step and self.has_words and self.has_place

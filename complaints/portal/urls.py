@@ -3,16 +3,17 @@
 from django.urls import path
 
 from complaints.portal.cases import file_views, views as cases
-from complaints.portal.filing import advice, views as filing
+from complaints.portal.filing import advice, agency_views, check_views, views as filing
 from complaints.portal.privacy import views as privacy
 from complaints.portal.rating import views as rating
 
 urlpatterns = [
     path("", cases.home, name="home"),
     path("new/<kind:kind>/", filing.new, name="new"),
-    path("new/<kind:kind>/agency/", filing.new_agency, name="new-agency"),
+    path("new/<kind:kind>/agency/", agency_views.new_agency, name="new-agency"),
+    path("new/<kind:kind>/topics/", agency_views.new_topics, name="new-topics"),
     path("new/<kind:kind>/what/", filing.new_what, name="new-what"),
-    path("new/<kind:kind>/check/", filing.new_check, name="new-check"),
+    path("new/<kind:kind>/check/", check_views.new_check, name="new-check"),
     path("new/<kind:kind>/choose/", advice.new_choose, name="new-choose"),
     path("new/<kind:kind>/restart/", filing.new_restart, name="new-restart"),
     path("cases/", cases.cases, name="cases"),

@@ -90,7 +90,11 @@ def erase_case(pk: int, *, at: datetime) -> bool:
         }
         _erase_words(case)
         Case.objects.filter(pk=case.pk).update(
-            **_erased("subject", "details", "area", "place", "employee"), citizen=nobody(at), erased_at=at
+            **_erased("subject", "details", "area", "place", "employee"),
+            latitude=None,
+            longitude=None,
+            citizen=nobody(at),
+            erased_at=at,
         )
         reports.count(counts, at=at)
         return True

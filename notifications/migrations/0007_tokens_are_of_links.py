@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A help text alone."""
 
-    dependencies: ClassVar = [("notifications", "0006_alarms_about_codes")]
+    dependencies: ClassVar = [("notifications", "0002_guards")]
 
     operations: ClassVar = [
         migrations.AlterField(

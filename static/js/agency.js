@@ -31,7 +31,7 @@ const arabic = (() => {
     const box = root.querySelector("input[type=text]"), select = root.querySelector("select");
     const unknown = root.parentElement.querySelector("input[name=agency_unknown]");
     const options = [...select.options].filter(option => option.value)
-      .map(option => ({ text: option.text, name: strip(option.text), words: `${strip(option.text)} ${option.dataset.words}` }));
+      .map(option => ({ text: option.text, code: option.value, name: strip(option.text), words: `${strip(option.text)} ${option.dataset.words}` }));
     const list = document.createElement("ul"), status = document.createElement("p");
     let shown = [], at = -1;
 
@@ -40,7 +40,7 @@ const arabic = (() => {
     list.hidden = true;
     list.setAttribute("role", "listbox");
     list.setAttribute("aria-label", document.querySelector(`label[for="${box.id}"]`).textContent);
-    status.className = "vh";
+    status.className = "small muted";
     status.setAttribute("role", "status");
     for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id }))
       box.setAttribute(name, value);
@@ -89,6 +89,14 @@ const arabic = (() => {
       select.value = "";
       if (unknown) unknown.checked = false;
       close();
+      status.textContent = "";
+      ask(shown[place].code);
+    };
+    // The topics follow the agency at once; without this the button leads to them.
+    const ask = async code => {
+      const topics = document.querySelector("[data-agency-topics]");
+      const answer = await fetch(`${root.dataset.topics}?agency=${encodeURIComponent(code)}`).catch(() => null);
+      if (answer?.ok) topics.replaceChildren(document.createRange().createContextualFragment(await answer.text()));
     };
 
     let pause;
@@ -100,7 +108,7 @@ const arabic = (() => {
       else if (event.code === "Enter" && at >= 0) { event.preventDefault(); choose(at); }
     });
     // A choice in the list is the answer; what stands in the box gives way to it.
-    select.addEventListener("change", () => { if (select.value) { box.value = select.selectedOptions[0].text; if (unknown) unknown.checked = false; } });
+    select.addEventListener("change", () => { if (select.value) { box.value = select.selectedOptions[0].text; if (unknown) unknown.checked = false; ask(select.value); } });
   };
 
   document.querySelectorAll("[data-agency]").forEach(enhance);

@@ -1,7 +1,7 @@
-/* Saves what is typed in a step to its draft on the server, every twenty seconds and when the page is left.
+/* Saves what is typed in a step to its draft on the server, every ten seconds and when the page is left.
    Without this file the draft is saved by the buttons. */
 (() => {
-  const EVERY = 20000;
+  const EVERY = 10000;
   document.querySelectorAll("form[data-autosave]").forEach(form => {
     let dirty = false, leaving = false;
     const save = () => {

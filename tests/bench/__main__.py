@@ -88,6 +88,13 @@ def _figures(arguments: list[str]) -> int:
         return figures.main(arguments, root=ROOT)
 
 
+def _filing(arguments: list[str]) -> int:
+    with _files_as_served():
+        from tests.bench import filing
+
+        return filing.main(arguments, root=ROOT)
+
+
 def _queue(arguments: list[str]) -> int:
     with _files_as_served():
         from tests.bench import queue
@@ -215,6 +222,7 @@ BENCHMARKS = {
         "messages lost or sent twice while senders and the database are killed", _faults, has_servers=True
     ),
     "figures": Benchmark("SQL statements and times of pages, weight of a first visit, seconds of a start", _figures),
+    "filing": Benchmark("the last press and a whole filing beside a bare view that does the same work", _filing),
     "mutations": Benchmark(
         "whether a test notices when the core is changed in small ways", _mutations, has_servers=True
     ),

@@ -41,7 +41,6 @@ PAGES = {"public": ("/ar/", "/ar/help/", "/en/track/"), "officer": ("/ar/staff/q
 PAUSE_SECONDS = 0.1
 REDIRECT, SERVER_ERROR = 302, 500
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
-TOPIC = re.compile(r'<input(?=[^>]*\sname="topic")[^>]*\svalue="([^"]+)"')
 
 
 class Browser:
@@ -243,11 +242,9 @@ def _signed_in(port: int, who: str) -> Browser:
 
 
 def _at_second_step(port: int, who: str) -> Browser:
-    """Return the browser of a citizen whose complaint has an agency and a topic."""
-    browser, step = _signed_in(port, who), "/ar/new/complaint/agency/"
-    _require(browser.send(step, {"agency_unknown": "on"}), "the agency")
-    topic = TOPIC.search(browser.ask(step)[1])
-    _require(browser.send(step, {"agency_unknown": "on", "topic": topic[1] if topic else ""}), "the topic")
+    """Return the browser of a citizen whose complaint goes to the unit."""
+    browser = _signed_in(port, who)
+    _require(browser.send("/ar/new/complaint/agency/", {"agency_unknown": "on"}), "the agency")
     return browser
 
 

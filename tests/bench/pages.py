@@ -72,7 +72,7 @@ def _acts(world: World) -> list[Act]:
     desk = next(desk for desk in world.desks if desk.agency == busiest)
     case = _long_case(busiest)
     officer, owner = sign_in(desk.officer), sign_in(case.citizen.user)
-    filing = _Filing(_rested(), world)
+    filing = _Filing(rested_citizen(), world)
     queue, home = reverse("queue"), reverse("home")
     on_desk, own = reverse("desk-case", args=[case.reference]), reverse("case", args=[case.reference])
     public = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
@@ -92,7 +92,7 @@ def _long_case(agency: Agency) -> Case:
     return held.select_related("citizen__user")[0]
 
 
-def _rested() -> Citizen:
+def rested_citizen() -> Citizen:
     """Return a citizen who filed nothing since yesterday: a day has room for as many filings as are measured."""
     busy = Case.objects.filter(filed_at__gt=timezone.now() - timedelta(days=1)).values("citizen")
     return Citizen.objects.filter(user__isnull=False).exclude(pk__in=busy).select_related("user")[0]

@@ -81,6 +81,12 @@ def read_code(person: Person, phone: str, *, seen: int = 0) -> str:
 def register(person: Person, newcomer: Newcomer) -> None:
     """Register and be let in."""
     person.open("register/who/")
+    give_details(person, newcomer)
+    person.is_at("How can we help you today?")
+
+
+def give_details(person: Person, newcomer: Newcomer) -> None:
+    """Fill in the three steps of the registration, whose first one is open, and the code."""
     say_who(person, newcomer)
     person.press("Continue")
     say_where(person, newcomer)
@@ -90,7 +96,6 @@ def register(person: Person, newcomer: Newcomer) -> None:
     person.press("Create account and send code")
     person.write("Security code", read_code(person, newcomer.international))
     person.press("Confirm")
-    person.is_at("How can we help you today?")
 
 
 def sign_in(person: Person, number: str, password: str = PASSWORD) -> None:
@@ -164,12 +169,51 @@ def choose_topic(person: Person, topic: str) -> None:
 
 
 def tell(person: Person, matter: Matter) -> None:
-    """Fill in the words and the place of the second step."""
-    person.write("Subject in one line", matter.subject)
-    person.write("Details", matter.details)
+    """Say in the one box what happened, the subject as its first line, and where; after that, go on."""
+    box = person.page.locator("#id_details")
+    box.wait_for(state="attached")
+    person.page.wait_for_load_state()
+    box.fill(f"{matter.subject}\n{matter.details}")
     person.pick("Governorate", matter.governorate)
     person.write("Area or district", matter.area)
     person.write("Describe the place", matter.place)
+
+
+def tell_all(person: Person, matter: Matter) -> None:
+    """Say what happened and where, and go on to the agency."""
+    tell(person, matter)
+    person.press("Continue")
+    person.is_at("Who is it for?")
+
+
+def look_for(person: Person) -> None:
+    """Open the search for an agency or a topic, where it is closed."""
+    search = person.page.locator("#search")
+    search.wait_for(state="attached")
+    person.page.wait_for_load_state()
+    if search.get_attribute("open") is None:
+        search.locator("summary").first.click()
+
+
+def leave_to_the_unit(person: Person, topic: str) -> None:
+    """Say that the agency is not known, then name the topic."""
+    look_for(person)
+    person.tick("I do not know. The %(unit)s decides")
+    person.press("Choose this agency")
+    person.is_at("Check, then send")
+    person.page.get_by_role("link", name=re.compile(person.said("Change"))).first.click()
+    look_for(person)
+    choose_topic(person, topic)
+    person.press("Choose this agency")
+    answer_nothing_more(person)
+
+
+def answer_nothing_more(person: Person) -> None:
+    """Leave unanswered what the topic asks, if it asks anything, and go on to the last page."""
+    expect(person.page).to_have_url(re.compile(r"/(what|check)/"))
+    if "/what/" in person.page.url:
+        person.press("Continue")
+    person.is_at("Check, then send")
 
 
 def photo(name: str) -> FilePayload:

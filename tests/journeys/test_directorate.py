@@ -9,13 +9,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.acts import (
+    answer_nothing_more,
     choose_topic,
     come_to_work,
     enter,
     error_of,
+    look_for,
     photo,
     reference_on,
-    tell,
+    tell_all,
 )
 from tests.journeys.conftest import DESK, PHONE, Meet
 from tests.journeys.person import Person
@@ -157,15 +159,15 @@ def test_a_member_of_a_directorate_finds_the_requests_by_account(language: str, 
 def _citizen_files(citizen: Person, story: Story) -> str:
     enter(citizen, story.number)
     citizen.follow("Complaint", within=citizen.main)
+    citizen.page.get_by_label(citizen.said("Photos or files")).set_input_files(photo("house.jpg"))
+    tell_all(citizen, story.what)
+    look_for(citizen)
     box = citizen.page.get_by_role("combobox", name=citizen.said("Government agency"))
     box.press_sequentially(story.what.typed)
     citizen.page.get_by_role("listbox").get_by_role("option", name=story.what.agency, exact=True).click()
-    citizen.press("Continue")
     choose_topic(citizen, story.what.topic)
-    citizen.press("Continue")
-    tell(citizen, story.what)
-    citizen.page.get_by_label(citizen.said("Photos or files")).set_input_files(photo("house.jpg"))
-    citizen.press("Continue")
+    citizen.press("Choose this agency")
+    answer_nothing_more(citizen)
     citizen.choose("SMS")
     citizen.press("Send the complaint")
     return reference_on(citizen)

@@ -10,13 +10,13 @@ from playwright.sync_api import expect
 from tests.journeys.acts import (
     Newcomer,
     choose_password,
-    choose_topic,
     come_to_work,
+    leave_to_the_unit,
     read_code,
     reference_on,
     say_where,
     say_who,
-    tell,
+    tell_all,
 )
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
@@ -67,12 +67,8 @@ def test_a_mismatched_person_is_helped_by_the_unit_and_files(site: Site, meet: M
     person.sees("Confirmed")
     person.open("")
     person.follow("Complaint", within=person.main)
-    person.tick("I do not know. The %(unit)s decides")
-    person.press("Continue")
-    choose_topic(person, DARK.topic)
-    person.press("Continue")
-    tell(person, DARK)
-    person.press("Continue")
+    tell_all(person, DARK)
+    leave_to_the_unit(person, DARK.topic)
     person.choose("SMS")
     person.press("Send the complaint")
     reference_on(person)

@@ -11,10 +11,12 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.acts import (
     Newcomer,
+    answer_nothing_more,
     choose_password,
     choose_topic,
     come_to_work,
     error_of,
+    look_for,
     open_case,
     photo,
     read_code,
@@ -171,12 +173,12 @@ def _files(citizen: Person, story: Story) -> str:
     for kind in ("Complaint", "Suggestion", "Inquiry", "Praise"):
         expect(citizen.main.get_by_role("link", name=citizen.said(kind), exact=True)).to_be_visible()
     citizen.follow("Complaint", within=citizen.main)
-    _chooses_the_agency(citizen, story)
     citizen.is_at("What happened?")
     tell(citizen, story.what)
     citizen.page.get_by_label(citizen.said("Photos or files")).set_input_files(photo("street-4.jpg"))
     citizen.look("new-what")
     citizen.press("Continue")
+    _chooses_the_agency(citizen, story)
     citizen.is_at("Check, then send")
     citizen.choose("SMS")
     citizen.look("new-check")
@@ -184,7 +186,8 @@ def _files(citizen: Person, story: Story) -> str:
 
 
 def _chooses_the_agency(citizen: Person, story: Story) -> None:
-    citizen.is_at("Which agency is it about?")
+    citizen.is_at("Who is it for?")
+    look_for(citizen)
     box = citizen.page.get_by_role("combobox", name=citizen.said("Government agency"))
     box.press_sequentially(story.what.typed)
     offer = citizen.page.get_by_role("listbox").get_by_role("option", name=story.what.agency, exact=True)
@@ -192,10 +195,10 @@ def _chooses_the_agency(citizen: Person, story: Story) -> None:
     citizen.look("new-agency")
     offer.click()
     expect(box).to_have_value(story.what.agency)
-    citizen.press("Continue")
     choose_topic(citizen, story.what.topic)
     citizen.look("new-topic")
-    citizen.press("Continue")
+    citizen.press("Choose this agency")
+    answer_nothing_more(citizen)
 
 
 def _sends_twice(citizen: Person) -> str:

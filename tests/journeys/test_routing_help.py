@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.acts import choose_topic, come_to_work, enter, reference_on, tell
+from tests.journeys.acts import come_to_work, enter, leave_to_the_unit, reference_on, tell_all
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
 from tests.journeys.site import Matter, Site
@@ -105,9 +105,5 @@ def _sends_it_all_the_same(citizen: Person) -> None:
 
 def _describe(citizen: Person, story: Story) -> None:
     citizen.follow("Complaint", within=citizen.main)
-    citizen.tick("I do not know. The %(unit)s decides")
-    citizen.press("Continue")
-    choose_topic(citizen, story.what.topic)
-    citizen.press("Continue")
-    tell(citizen, story.what)
-    citizen.press("Continue")
+    tell_all(citizen, story.what)
+    leave_to_the_unit(citizen, story.what.topic)

@@ -9,13 +9,13 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.journeys.acts import (
-    choose_topic,
     come_to_work,
     enter,
     error_of,
+    leave_to_the_unit,
     open_case,
     reference_on,
-    tell,
+    tell_all,
 )
 from tests.journeys.conftest import PHONE, Meet
 from tests.journeys.person import Person
@@ -100,13 +100,9 @@ def test_a_case_without_an_agency_is_referred_declined_and_referred_again(story:
 def _files_without_an_agency(citizen: Person, story: Story) -> str:
     enter(citizen, story.number)
     citizen.follow("Complaint", within=citizen.main)
-    citizen.tick("I do not know. The %(unit)s decides")
-    citizen.press("Continue")
-    choose_topic(citizen, story.what.topic)
-    citizen.look("new-topic-any")
-    citizen.press("Continue")
-    tell(citizen, story.what)
-    citizen.press("Continue")
+    tell_all(citizen, story.what)
+    citizen.look("new-understood")
+    leave_to_the_unit(citizen, story.what.topic)
     citizen.choose("SMS")
     citizen.press("Send the complaint")
     reference = reference_on(citizen)

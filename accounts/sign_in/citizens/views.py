@@ -56,9 +56,12 @@ def _authenticated_user(request: HttpRequest, form: SignInForm, *, at: datetime)
     return user
 
 
-def redirect_after_sign_in(request: HttpRequest, user: User) -> HttpResponse:
-    """Redirect to the page that was asked for, after a changed policy; warn a citizen whom messages do not reach."""
-    target = local_next(request)
+def redirect_after_sign_in(request: HttpRequest, user: User, target: str = "") -> HttpResponse:
+    """Redirect to the page that was asked for, after a changed policy; warn a citizen whom messages do not reach.
+
+    ``target`` is that page where the request does not name it.
+    """
+    target = target or local_next(request)
     is_due = policy_is_due(request, user.citizen)
     if unreachable.remember(request.session, user.citizen) and target:
         messages.warning(request, gettext("Our messages are not reaching you. See “Contact details” in your account"))

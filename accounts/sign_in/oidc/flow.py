@@ -30,12 +30,16 @@ class NotSignedIn(Exception):
     """The return does not belong to a start of this visitor, or proves nothing: start again."""
 
 
-def begin(session: str, *, redirect_uri: str, at: datetime) -> str:
-    """Return the address at the provider to which the visitor goes. Raise ``Unavailable``."""
+def begin(session: str, *, redirect_uri: str, target: str = "", at: datetime) -> str:
+    """Return the address at the provider to which the visitor goes. Raise ``Unavailable``.
+
+    ``target`` is the page of ours that the visitor wants, remembered until the return.
+    """
     ours = client.client()
     theirs = client.provider(ours, at=at)
     made = {name: secrets.token_urlsafe(32) for name in ("state", "nonce")} | {"verifier": secrets.token_urlsafe(48)}
-    form_drafts.keep(Purpose.OIDC, session, {**made, "until": (at + LIFE).isoformat()}, at=at)
+    started = {**made, "until": (at + LIFE).isoformat(), "next": target}
+    form_drafts.keep(Purpose.OIDC, session, started, at=at)
     address: str = prepare_grant_uri(
         theirs.authorization_endpoint,
         ours.client_id,
@@ -50,8 +54,8 @@ def begin(session: str, *, redirect_uri: str, at: datetime) -> str:
     return address
 
 
-def finish(session: str, returned: Mapping[str, str], *, redirect_uri: str, at: datetime) -> dict[str, str]:
-    """Return what the provider says of the person. Raise ``NotSignedIn`` and ``Unavailable``.
+def finish(session: str, returned: Mapping[str, str], *, redirect_uri: str, at: datetime) -> tuple[dict[str, str], str]:
+    """Return what the provider says of the person, and the page wanted. Raise ``NotSignedIn`` and ``Unavailable``.
 
     The start is used up whatever comes back, so that neither state nor code can be tried twice.
     """
@@ -70,7 +74,7 @@ def finish(session: str, returned: Mapping[str, str], *, redirect_uri: str, at: 
         claims = _claims(ours, started, returned["code"], redirect_uri=redirect_uri, at=at)
     except BadToken as wrong:
         _refuse(str(wrong))
-    return client.said_of_person(ours, claims)
+    return client.said_of_person(ours, claims), started.get("next", "")
 
 
 def _claims(

@@ -35,6 +35,7 @@ from complaints.permissions import policy
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, try_action
 from complaints.portal.cases import listing
 from complaints.portal.cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm
+from complaints.portal.filing import open_drafts
 from complaints.portal.rating.page_data import rating_card
 from complaints.search import tracking
 from complaints.search.forms import TrackForm
@@ -58,6 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
         if request.user.is_staff:
             return redirect("desk")
         context |= listing.home_cases(signed_in_citizen(request))
+        context["drafts"] = open_drafts.drafts_of(signed_in_citizen(request))
     return render(request, "complaints/portal/cases/home.html", context)
 
 
@@ -73,6 +75,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "is_open": tab == "open",
         "next_url": f"?tab={tab}&after={page.after}" if page.after else "",
         "first_url": f"?tab={tab}" if after else "",
+        "drafts": open_drafts.drafts_of(signed_in_citizen(request)) if tab == "open" and not after else (),
     }
     return render(request, "complaints/portal/cases/cases.html", context)
 

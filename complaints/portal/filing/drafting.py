@@ -1,4 +1,4 @@
-"""The draft of a filing: found or begun, saved step by step, and sent."""
+"""The draft of a filing: found or begun, adopted by whoever signs in, saved step by step, and sent."""
 
 from __future__ import annotations
 
@@ -7,41 +7,118 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from accounts.models import Citizen, User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import rate_limits
+from accounts.models import User, agencies_with_officers
 from agencies.models import Agency, Topic, TopicQuestion
 from complaints.actions import topic_answers
 from complaints.actions.filing import file_draft
+from complaints.escalation.expiry import VISITOR_DRAFT_LIFE
 from complaints.models import Case, Draft
+from complaints.portal.filing.writer import Writer
 
 #: A draft left alone for longer is pointed out when its owner comes back to it.
 RESTORED_AFTER = timedelta(minutes=10)
+#: Drafts that one citizen, or one browser of a visitor, may have at the same time.
+MOST_DRAFTS, MOST_OF_A_VISITOR = 10, 3
+#: The bytes of a visitor's draft with its files.
+MOST_BYTES_OF_A_VISITOR = 10 * 1024 * 1024
+#: Drafts begun in a network without signing in. Mobile networks put thousands of people behind one address.
+DRAFTS_PER_NETWORK = rate_limits.RateLimit("draft_network", 100, rate_limits.HOUR)
+_JOINED = ("agency", "topic", "topic__parent", "governorate")
 
 
-def find_or_start_draft(citizen: Citizen, kind: str) -> Draft:
-    """Return the citizen's draft of ``kind``, or an unsaved one: looking at the first step writes nothing."""
-    joined = Draft.objects.select_related("agency", "topic", "topic__parent", "governorate")
-    found = joined.filter(citizen=citizen, kind=kind).first()
-    return found or Draft(citizen=citizen, kind=kind)
+class TooManyDrafts(Exception):
+    """The writer, or the network of a visitor, has as many drafts as it may."""
 
 
-def find_draft(token: uuid.UUID, citizen: Citizen) -> Draft | None:
-    """Return the draft ``token`` if it is the citizen's and not sent yet."""
-    return Draft.objects.select_related("topic").filter(pk=token, citizen=citizen).first()
+# ---- found ----
 
 
-def save_draft(draft: Draft, *, at: datetime, **values: Any) -> Draft:
-    """Save ``values`` in the citizen's draft of this kind, begun here if need be, and return it.
+def open_draft(writer: Writer, kind: str, token: uuid.UUID | None, *, at: datetime) -> Draft:
+    """Return the draft ``token`` of the writer, without one the newest of ``kind``, or an unsaved one.
 
-    Two tabs share the draft; one that was sent or thrown away meanwhile is begun anew with what this tab has.
-    Another topic takes the answers along that it asks for as well.
+    Looking writes nothing, but for a draft of a visitor who has signed in since: it becomes the citizen's here.
+    """
+    own = writer.drafts(at=at).filter(kind=kind).select_related(*_JOINED)
+    if token is None:
+        return own.order_by("-updated_at").first() or Draft(kind=kind, **writer.owns())
+    found = own.filter(pk=token).first()
+    if found is None and _adopt(token, writer, at=at):
+        found = own.filter(pk=token).first()
+    return found or Draft(pk=token, kind=kind, **writer.owns())
+
+
+def _adopt(token: uuid.UUID, writer: Writer, *, at: datetime) -> bool:
+    """Make a visitor's draft the citizen's: one statement, so that of two who come at once one gets it."""
+    if writer.citizen is None or not writer.visitor:
+        return False
+    left = Draft.objects.filter(pk=token, visitor=writer.visitor, updated_at__gt=at - VISITOR_DRAFT_LIFE)
+    return bool(left.update(citizen=writer.citizen, visitor="", updated_at=at))
+
+
+def waiting_drafts(writer: Writer, *, at: datetime, kind: str = "") -> list[Draft]:
+    """Return the drafts that wait for the writer, of one kind or of all, the newest first; one statement."""
+    own = writer.drafts(at=at).filter(kind=kind) if kind else writer.drafts(at=at)
+    return list(own.select_related(*_JOINED).order_by("-updated_at"))
+
+
+def is_restored(draft: Draft, *, at: datetime) -> bool:
+    """Tell whether the draft lay there for a while, so that its owner is told where the words come from."""
+    return bool(draft.updated_at) and at - draft.updated_at > RESTORED_AFTER
+
+
+# ---- saved ----
+
+
+def save_draft(draft: Draft, writer: Writer, *, at: datetime, **values: Any) -> Draft:
+    """Save ``values`` in the draft, begun here if need be, and return it; raises ``TooManyDrafts``.
+
+    A draft that was sent or thrown away meanwhile is begun anew with what this tab has. Another topic takes the answers
+    along that it asks for as well.
     """
     topic = values.get("topic")
     if topic is not None and topic != draft.topic and draft.answers:
         values["answers"] = _answers_for(topic, draft)
-    saved, _ = Draft.objects.update_or_create(
-        citizen=draft.citizen, kind=draft.kind, defaults={**values, "updated_at": at}
-    )
-    return saved
+    is_new = not draft.is_begun
+    values["updated_at"] = at
+    for name, value in values.items():
+        setattr(draft, name, value)
+    if is_new and _begin(draft, writer, at=at):
+        return draft
+    if not Draft.objects.filter(pk=draft.pk, **writer.owns()).update(**values):
+        _begin(draft, writer, at=at)
+    return draft
+
+
+def _begin(draft: Draft, writer: Writer, *, at: datetime) -> bool:
+    """Insert the draft; False if another press of the same page was first.
+
+    A key that is filed, or somebody else's, is replaced.
+    """
+    _require_room(writer, at=at)
+    if Case.objects.filter(submission=draft.pk).exists():
+        draft.pk = uuid.uuid4()
+    try:
+        with transaction.atomic():
+            draft.save(force_insert=True)
+    except IntegrityError:
+        if writer.drafts(at=at).filter(pk=draft.pk).exists():
+            return False
+        draft.pk = uuid.uuid4()
+        draft.save(force_insert=True)
+    return True
+
+
+def _require_room(writer: Writer, *, at: datetime) -> None:
+    """Count a draft that is begun; the network's count comes last, so that nobody spends it for nothing."""
+    most = MOST_DRAFTS if writer.citizen else MOST_OF_A_VISITOR
+    if writer.drafts(at=at).count() >= most:
+        raise TooManyDrafts
+    if writer.citizen is None and not rate_limits.allows(DRAFTS_PER_NETWORK, writer.network, at=at):
+        raise TooManyDrafts
 
 
 def _answers_for(topic: Topic, draft: Draft) -> dict[str, str]:
@@ -49,15 +126,20 @@ def _answers_for(topic: Topic, draft: Draft) -> dict[str, str]:
     return {code: text for code, text in draft.answers.items() if code in codes}
 
 
-def draft_questions(draft: Draft) -> list[TopicQuestion]:
-    """Return what the topic of the draft asks."""
-    return topic_answers.questions_for(draft.topic, kind=draft.kind)
+def room_for_bytes(draft: Draft, writer: Writer) -> int | None:
+    """Return how many bytes of files the draft still takes; None if only the limits of each file hold."""
+    if writer.citizen is not None:
+        return None
+    return MOST_BYTES_OF_A_VISITOR - sum(draft.attachments.values_list("size", flat=True))
 
 
-def choose_agency(draft: Draft, agency: Agency, *, at: datetime) -> Draft:
+# ---- the agency and the topic ----
+
+
+def choose_agency(draft: Draft, writer: Writer, agency: Agency, *, at: datetime) -> Draft:
     """Take a suggested agency; a topic that it does not offer is asked again."""
     topic = draft.topic if draft.topic and offers(agency, draft.topic, kind=draft.kind) else None
-    return save_draft(draft, at=at, agency=agency, agency_unknown=False, topic=topic)
+    return save_draft(draft, writer, at=at, agency=agency, agency_unknown=False, topic=topic)
 
 
 def offers(agency: Agency, topic: Topic, *, kind: str) -> bool:
@@ -66,21 +148,40 @@ def offers(agency: Agency, topic: Topic, *, kind: str) -> bool:
     return not groups or any(topic in group.children.all() for group in groups)
 
 
-def is_restored(draft: Draft, *, at: datetime) -> bool:
-    """Tell whether the draft lay there for a while, so that its owner is told where the words come from."""
-    return bool(draft.updated_at) and at - draft.updated_at > RESTORED_AFTER
+def can_receive(agency: Agency | None, *, at: datetime) -> bool:
+    """Tell whether an agency has an officer who receives cases today; True for none, whose case goes to the unit."""
+    return agency is None or agency.pk in agencies_with_officers({agency.pk}, timezone.localdate(at))
+
+
+# ---- complete? ----
+
+
+def draft_questions(draft: Draft) -> list[TopicQuestion]:
+    """Return what the topic of the draft asks."""
+    return topic_answers.questions_for(draft.topic, kind=draft.kind)
 
 
 def next_step(draft: Draft) -> str:
-    """Return the name of the first step that is not complete."""
+    """Return the name of the first step that is not complete: what happened, whom it is for, and what that asks."""
+    if not draft.has_words:
+        return "new-what"
     if not draft.has_agency_step:
         return "new-agency"
-    return "new-check" if draft.has_words and has_answers(draft, draft_questions(draft)) else "new-what"
+    return "new-check" if draft.has_place and has_answers(draft, draft_questions(draft)) else "new-what"
+
+
+def step_after_agency(draft: Draft) -> str:
+    """Return the name of the step after the agency: what the topic asks is asked once, also where it need not be."""
+    asks_more = draft.topic is not None and not draft.answers and bool(draft_questions(draft))
+    return "new-what" if asks_more else next_step(draft)
 
 
 def has_answers(draft: Draft, questions: Sequence[TopicQuestion]) -> bool:
     """Tell whether every one of ``questions`` that must be answered is."""
     return topic_answers.are_complete(questions, topic_answers.given(questions, draft.answers))
+
+
+# ---- sent ----
 
 
 def send_draft(

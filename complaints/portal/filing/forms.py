@@ -1,4 +1,4 @@
-"""The three steps of filing: the agency and the topic, what happened, and the check before sending."""
+"""The steps of filing: what happened, whom it is for, and the check before sending."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from complaints.attachments.fields import UploadForm
 from complaints.case_text.kinds import words_of_kind
 from complaints.models import Draft, NotifyBy
 from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENGTH
+from complaints.portal.filing.place_form import PlaceForm
+from complaints.portal.filing.understanding import UNIT, Understood
 from complaints.portal.question_form import TopicQuestionsForm
 from complaints.workflow import Kind
 from kit.arabic import strip_prefixes
@@ -25,8 +27,45 @@ from kit.unit import naming_unit
 #: Agencies offered when what was typed fits several; more would be a list to read, not a choice.
 MOST_MATCHES = 8
 _WORD = re.compile(r"\w+")
+#: The longest subject made from the first words, in characters.
+SUBJECT_FROM_WORDS = 80
+_SENTENCE_END = re.compile(r"(?<=[.!?؟])\s")
 #: Said of a token that is not the draft's: forged, or of a page that another tab has overtaken.
 STALE = _("This page was out of date. Check your entries, then send again.")
+
+
+# ---- what was understood ----
+
+
+class FitForm(Form):
+    """What the words were understood as: a topic with its agency, or that nothing fits; and the place they name."""
+
+    fit = ChoiceCardsField(
+        label=_("Topic and agency"),
+        error_messages={"required": _("Choose what fits, or “Nothing fits”")},
+    )
+    there = forms.BooleanField(required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, understood: Understood) -> None:
+        super().__init__(data, initial={"there": True})
+        self.understood = understood
+        self.offer("fit", understood.cards)
+        if understood.place:
+            self.fields["there"].label = gettext("The place is: %(place)s") % {"place": understood.place.name}
+        else:
+            del self.fields["there"]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """Return what the draft takes."""
+        code = self.cleaned_data["fit"]
+        fit = next((fit for fit in self.understood.fits if fit.code == code), None)
+        words: dict[str, Any] = {"agency": None, "agency_unknown": True, "topic": None}
+        if code != UNIT and fit is not None:
+            words = {"agency": fit.agency, "agency_unknown": fit.agency is None, "topic": fit.topic}
+        if self.understood.place and self.cleaned_data.get("there"):
+            words |= self.understood.place.as_words
+        return words
 
 
 # ---- the agency and the topic ----
@@ -137,11 +176,11 @@ class AgencyStepForm(Form):
         self.add_error("agency_match", _("Several agencies match. Choose one."))
 
     def _topic(self, code: str, agency: Agency | None, *, unknown: bool) -> Topic | None:
-        """Return the topic if ``agency`` offers it; a missing one is an error only where it was asked already."""
+        """Return the topic if ``agency`` offers it; a missing one is an error only where an agency asked for it."""
         asked = (agency, unknown) == (self.draft.agency, self.draft.agency_unknown)
         groups = self.groups if asked else _groups(self.draft.kind, agency)
         found = next((topic for group in groups for topic in group.children.all() if topic.code == code), None)
-        if asked and found is None:
+        if asked and found is None and not unknown:
             self.add_error("topic", _("Choose the topic that fits best"))
         return found
 
@@ -153,7 +192,7 @@ class AgencyStepForm(Form):
     @property
     def needs_topic(self) -> bool:
         """Tell whether the topics of the chosen agency are still to be shown."""
-        return self.chosen["topic"] is None
+        return self.chosen["topic"] is None and not self.chosen["agency_unknown"]
 
 
 def _further_words(agency: Agency) -> str:
@@ -196,17 +235,17 @@ def _is_named(agency: Agency, typed: str) -> bool:
 # ---- what happened ----
 
 
-class DetailsStepForm(UploadForm, TopicQuestionsForm):
-    """The words, the answers to the questions of the topic, the place and the files.
+class DetailsStepForm(UploadForm, PlaceForm, TopicQuestionsForm):
+    """One box for what happened, the answers to the questions of the topic, the place and the files.
 
-    ``is_partial`` is for the buttons that keep what there is without going on: nothing is required then.
+    The subject is made from the first words and can be corrected later. ``is_partial`` is for the buttons that keep
+    what there is without going on: nothing is required then.
     """
 
-    subject = LineField(max=SUBJECT_LENGTH, label=_("Subject in one line"))
-    details = ParagraphField(max=DETAILS_LENGTH, rows=7, label=_("Details"))
-    governorate = forms.ChoiceField(required=False, label=_("Governorate"))
-    area = LineField(max=120, required=False, label=_("Area or district"))
-    place = LineField(max=200, required=False, label=_("Describe the place"))
+    subject = LineField(max=SUBJECT_LENGTH, required=False, label=_("Subject in one line"))
+    details = ParagraphField(
+        max=DETAILS_LENGTH, rows=7, error_messages={"required": _("Write in the box what you want to tell us")}
+    )
     employee = LineField(
         max=EMPLOYEE_LENGTH,
         required=False,
@@ -226,13 +265,12 @@ class DetailsStepForm(UploadForm, TopicQuestionsForm):
         **limits: Any,
     ) -> None:
         super().__init__(data, files, initial=_what_initial(draft), **limits)
-        self.places = {place.code: place for place in governorates}
-        choices = [("", _("— choose —")), *((code, place.name) for code, place in self.places.items())]
-        self.fields["governorate"].choices = choices  # type: ignore[attr-defined]
-        self.fields["details"].help_text = words_of_kind(draft.kind).hint
+        self.is_partial, self.shows_subject = is_partial, draft.has_words
+        self.offer_places(governorates, is_required=draft.needs_place and not is_partial)
+        words = words_of_kind(draft.kind)
+        self.fields["details"].label, self.fields["details"].help_text = words.question, words.hint
+        self.fields["details"].required = not is_partial
         self._name_employee(draft.kind)
-        for name in ("subject", "details"):
-            self.fields[name].required = not is_partial
         self.ask(questions, draft.answers, is_partial=is_partial)
         self.order_fields(("subject", "details", *(bound.name for bound in self.asked)))
 
@@ -252,9 +290,19 @@ class DetailsStepForm(UploadForm, TopicQuestionsForm):
         """Return what was typed and is in order, as the draft keeps it."""
         in_order: dict[str, Any] = self.other_values | {"answers": self.given_answers}
         in_order.pop("attachments", None)
-        if "governorate" in in_order:
-            in_order["governorate"] = self.places.get(in_order["governorate"])
-        return in_order
+        if not in_order.get("subject") and in_order.get("details") and "subject" not in self.errors:
+            in_order["subject"] = first_words(in_order["details"])
+        return self.with_place(in_order)
+
+
+def first_words(text: str) -> str:
+    """Return the first line or sentence of a text as a subject, cut between two words where it is long."""
+    line = next(filter(None, map(str.strip, text.splitlines())), "")
+    first = _SENTENCE_END.split(" ".join(line.split()), maxsplit=1)[0].rstrip(".")
+    if len(first) <= SUBJECT_FROM_WORDS:
+        return first
+    cut = first[:SUBJECT_FROM_WORDS]
+    return f"{cut.rpartition(' ')[0] or cut}…"
 
 
 def _what_initial(draft: Draft) -> dict[str, Any]:
@@ -264,6 +312,8 @@ def _what_initial(draft: Draft) -> dict[str, Any]:
         "governorate": draft.governorate.code if draft.governorate else "",
         "area": draft.area,
         "place": draft.place,
+        "latitude": draft.latitude,
+        "longitude": draft.longitude,
         "employee": draft.employee,
     }
 

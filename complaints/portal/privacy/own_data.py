@@ -164,6 +164,8 @@ def _case_facts(case: Case) -> Data:
         "subject": case.subject,
         "details": case.details,
         "place": ", ".join(part for part in (case.area, case.place) if part),
+        "latitude": case.latitude,
+        "longitude": case.longitude,
         "employee": case.employee,
         "hides_identity": case.hides_identity,
         "filed_at": _moment(case.filed_at),

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import Citizen, FormDraft, Identity, IdentityCheck, NumberKind, PolicyAcceptance, User
 from accounts.policy import POLICY_VERSION
 from notifications.models import Message
-from tests.accounts.keyboard import AMINA, CONTACT, E164, RANA, VISITOR, register, register_until_code, url
+from tests.accounts.keyboard import AMINA, CONTACT, E164, RANA, VISITOR, newest_code, register, register_until_code, url
 from tests.cast import PASSWORD as AMINAS_PASSWORD, sign_in
 
 pytestmark = pytest.mark.usefixtures("amman", "irbid")
@@ -26,8 +26,6 @@ def test_three_steps_and_the_code_make_a_citizen_who_is_signed_in(client):
     assert sms() == [("code", E164)]
     assert Citizen.objects.count() == 0
 
-    from tests.accounts.keyboard import newest_code
-
     answer = client.post(url("code"), {"code": newest_code()})
     assert (answer.status_code, answer["Location"]) == (302, "/ar/")
     rana = Citizen.objects.get()
@@ -38,6 +36,24 @@ def test_three_steps_and_the_code_make_a_citizen_who_is_signed_in(client):
     assert (rana.country, rana.governorate.code, rana.city, rana.email) == ("JO", "JO-AM", "عمّان", "")
     assert rana.identity == Identity.MATCHED
     assert sms() == [("code", E164), ("registered", E164)]
+
+
+def test_whoever_came_for_something_is_led_there_after_registering(client):
+    here = "/ar/new/complaint/check/?draft=1"
+    assert (
+        f"{url('who')}?next=%2Far%2Fnew%2Fcomplaint%2Fcheck%2F%3Fdraft%3D1"
+        in client.get("/ar/sign-in/", {"next": here}).content.decode()
+    )
+    assert f'name="next" value="{here}"' in client.get(url("who"), {"next": here}).content.decode()
+    client.post(url("who"), RANA | {"next": here})
+    register_until_code(client)
+    assert client.post(url("code"), {"code": newest_code()})["Location"] == here
+
+
+def test_nobody_is_led_to_another_site_after_registering(client):
+    client.post(url("who"), RANA | {"next": "https://evil.example/"})
+    register_until_code(client)
+    assert client.post(url("code"), {"code": newest_code()})["Location"] == "/ar/"
 
 
 def test_the_check_the_policy_and_its_language_are_kept_and_the_unfinished_form_is_not(client):

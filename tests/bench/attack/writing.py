@@ -73,7 +73,7 @@ ROWS = [
     Row("karim", "POST", "/ar/cases/{closed}/object/", "404", body="text=اعتراض"),
     Row("omar huda sami", "POST", "/ar/cases/{open}/withdraw/", "302 /ar/staff/"),
     Row("visitor", "POST", "/ar/cases/{open}/withdraw/", "302 /ar/sign-in/"),
-    Row("visitor", "POST", "/ar/new/complaint/check/", "302 /ar/sign-in/", body="submission=x"),
+    Row("visitor", "POST", "/ar/new/complaint/check/", "302 /ar/new/complaint/what/", body="submission=x"),
     Row("omar", "POST", "/ar/new/complaint/agency/", "302 /ar/staff/", body="agency_unknown=on"),
     # Texts, people, messages, rules.
     Row("yusuf sami karim huda haitham", "POST", "/ar/staff/texts/{text}/", "404", body="title=x&found=y"),

@@ -216,7 +216,7 @@ def test_the_words_of_the_triggers_are_those_that_are_erased() -> None:
     from importlib import import_module
 
     guarded = {
-        **import_module("complaints.migrations.0009_erasure_guards").WORDS,
+        **import_module("complaints.migrations.0003_erasure_guards").WORDS,
         **import_module("complaints.migrations.0013_ratings").WORDS,
     }
     erased = {model._meta.model_name: set(columns) for model, columns in erasing.WORDS.items()}

@@ -95,5 +95,5 @@ def test_the_list_takes_the_same_statements_for_one_and_three_cases(
     for _ in range(count):
         file_case()
     as_amina.get("/ar/cases/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         as_amina.get("/ar/cases/")

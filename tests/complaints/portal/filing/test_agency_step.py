@@ -1,13 +1,16 @@
 """The first step of filing: the agency and the topic, with and without typing, and every bad input."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
-from agencies.models import Agency, Topic
+from agencies.models import Agency, City, Governorate, Topic
 from complaints.models import Draft
+from complaints.suggestions.suggestion_model import forget
 from tests.cast import make_agency
 from tests.complaints.cases import make_topic
-from tests.complaints.portal.filing.steps import AGENCY, WHAT, errors
+from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, errors, shown, where
 
 
 @pytest.fixture
@@ -39,10 +42,10 @@ def test_a_name_is_understood_however_its_letters_are_written(as_amina: Client, 
 @pytest.mark.usefixtures("outage", "sewage")
 def test_a_word_that_fits_several_agencies_leads_to_a_choice(as_amina: Client, water: Agency, sewage: Agency) -> None:
     response = as_amina.post(AGENCY, {"agency_name": "شركة مياه"})
-    assert (response.status_code, Draft.objects.count()) == (200, 0)
-    assert set(response.context["form"].matches) == {water, sewage}
+    assert (where(response), Draft.objects.get().agency) == (AGENCY, None)
+    assert set(shown(response).context["form"].matches) == {water, sewage}
     assert list(errors(response)) == ["agency_match"]
-    page = response.content.decode()
+    page = shown(response).content.decode()
     assert f'value="{sewage.code}"' in page
     assert 'value="شركة مياه"' in page
     as_amina.post(AGENCY, {"agency_name": "شركة مياه", "agency_match": "awc"})
@@ -71,8 +74,8 @@ def test_the_topics_follow_the_agency_and_a_topic_that_does_not_fit_is_asked_aga
     ltrc = make_agency("ltrc", "هيئة تنظيم النقل البري", "Land Transport", kind="commission", sector="transport")
     as_amina.post(AGENCY, {"agency": "ltrc"})
     assert "خطوط الحافلات" in as_amina.get(AGENCY).content.decode()
-    assert as_amina.post(AGENCY, {"agency_name": ltrc.name_ar, "topic": "transport-bus"}).url == WHAT
-    assert as_amina.post(AGENCY, {"agency": "miyahuna", "topic": "transport-bus"}).url == AGENCY
+    assert where(as_amina.post(AGENCY, {"agency_name": ltrc.name_ar, "topic": "transport-bus"})) == WHAT
+    assert where(as_amina.post(AGENCY, {"agency": "miyahuna", "topic": "transport-bus"})) == AGENCY
     assert (Draft.objects.get().agency, Draft.objects.get().topic) == (water, None)
     assert "خطوط الحافلات" not in as_amina.get(AGENCY).content.decode()
     response = as_amina.post(AGENCY, {"agency_name": water.name_ar})
@@ -99,8 +102,8 @@ def test_an_agency_that_is_none_is_refused_beside_its_field(
     as_amina: Client, cmu: Agency, sent: dict[str, str], field: str
 ) -> None:
     response = as_amina.post(AGENCY, sent)
-    assert (response.status_code, list(errors(response)), Draft.objects.count()) == (200, [field], 0)
-    assert "\0" not in response.content.decode()
+    assert (where(response), list(errors(response)), Draft.objects.get().agency) == (AGENCY, [field], None)
+    assert "\0" not in shown(response).content.decode()
 
 
 @pytest.mark.usefixtures("outage", "water")
@@ -109,3 +112,59 @@ def test_a_topic_that_is_none_is_refused_beside_its_field(as_amina: Client, topi
     as_amina.post(AGENCY, {"agency": "miyahuna"})
     response = as_amina.post(AGENCY, {"agency": "miyahuna", "topic": topic})
     assert (list(errors(response)), Draft.objects.get().topic) == (["topic"], None)
+
+
+# ---- what was understood ----
+
+
+@pytest.mark.usefixtures("gam")
+def test_a_topic_is_suggested_with_its_agency_the_words_that_led_to_it_and_the_place(
+    as_amina: Client, water: Agency, outage: Topic, amman: Governorate
+) -> None:
+    Topic.objects.filter(pk=outage.pk).update(suggested_agency=water)
+    City.objects.create(code="x", governorate=amman, name_ar="الجبيهة", name_en="Jubeiha", level="gam_area")
+    forget()
+    response = as_amina.post(WHAT, {"details": "عندنا انقطاع المياه بالجبيهة منذ أسبوع"})
+    page = shown(response).content.decode()
+    texts = (outage.name_ar, water.name_ar, "لأنكم كتبتم", "انقطاع", "الجبيهة", "لا شيء يناسب")
+    assert [text in page for text in texts] == [True] * 6
+    assert list(errors(as_amina.post(AGENCY, {"fits": "1"}), "fit")) == ["fit"]
+    assert list(errors(as_amina.post(AGENCY, {"fits": "1", "fit": "no-such-topic"}), "fit")) == ["fit"]
+    assert where(as_amina.post(AGENCY, {"fits": "1", "fit": outage.code, "there": "on"})) == CHECK
+    draft = Draft.objects.get()
+    assert (draft.agency, draft.topic, draft.governorate, draft.area) == (water, outage, amman, "الجبيهة")
+    assert where(as_amina.post(AGENCY, {"fits": "1", "fit": "unit"})) == CHECK
+    draft.refresh_from_db()
+    assert (draft.agency, draft.agency_unknown, draft.topic) == (None, True, None)
+
+
+@pytest.mark.usefixtures("water")
+def test_words_that_name_no_agency_lead_to_the_topics_that_fit_them(as_amina: Client, outage: Topic) -> None:
+    forget()
+    response = as_amina.post(AGENCY, {"agency_name": "انقطاع"})
+    assert list(errors(response)) == ["agency_name"]
+    assert [fit.topic for fit in shown(response).context["fit"].understood.fits] == [outage]
+
+
+@pytest.mark.usefixtures("outage", "bus")
+def test_the_topics_of_another_agency_are_there_at_once_for_the_script(client: Client, water: Agency) -> None:
+    part = client.get("/ar/new/complaint/topics/", {"agency": water.code})
+    assert ("انقطاع" in part.content.decode(), "خطوط الحافلات" in part.content.decode()) == (True, False)
+    assert client.get("/ar/new/complaint/topics/", {"agency": "none"}).status_code == 404
+
+
+@pytest.mark.usefixtures("outage", "lina")
+@pytest.mark.parametrize(
+    ("language", "words"), [("ar", "لا تستقبل الطلبات هنا بعد"), ("en", "which cannot receive cases here yet")]
+)
+def test_an_agency_without_an_officer_stays_named_up_to_the_page_of_the_case(
+    as_amina: Client, make_draft: Callable[..., Draft], water: Agency, language: str, words: str
+) -> None:
+    draft = make_draft()
+    steps = [step.replace("/ar/", f"/{language}/") for step in (AGENCY, CHECK)]
+    pages = [as_amina.get(step) for step in steps]
+    receipt = as_amina.post(CHECK.replace("/ar/", f"/{language}/"), {"draft": draft.pk, "notify_by": "sms"})
+    pages += [as_amina.get(receipt.url), as_amina.get(receipt.url.removesuffix("receipt/"))]
+    names = {"ar": water.name_ar, "en": water.name_en}
+    texts = [" ".join(page.content.decode().split()) for page in pages]
+    assert [(words in text, names[language] in text) for text in texts] == [(True, True)] * 4

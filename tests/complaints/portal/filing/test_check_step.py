@@ -17,9 +17,10 @@ from agencies.models import Topic
 from complaints.attachments import uploads
 from complaints.attachments.uploads import receive
 from complaints.models import Case, Draft
+from complaints.portal.filing.forms import STALE
 from notifications.models import Message
 from tests.cast import sign_in
-from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, errors, send
+from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, errors, send, shown, where
 from tests.complaints.sample_files import picture, upload
 
 NO_AGENCY = {"agency": None, "agency_unknown": True}
@@ -114,7 +115,7 @@ def test_the_identity_is_hidden_when_asked_and_always_where_the_topic_says_so(
     as_amina: Client, make_draft: Callable[..., Draft], conduct: Topic
 ) -> None:
     unnamed = make_draft()
-    send(as_amina, unnamed, hides_identity="on", seen=seen(send(as_amina, unnamed, hides_identity="on")))
+    send(as_amina, unnamed, hides_identity="on", seen=seen(shown(send(as_amina, unnamed, hides_identity="on"))))
     draft = make_draft(topic=conduct)
     page = as_amina.get(CHECK)
     assert "hides_identity" not in page.content.decode()
@@ -140,7 +141,7 @@ def test_whoever_stays_unnamed_sees_what_the_agency_will_and_can_change_it_befor
     draft = make_draft(details=f"أنا {amina.first_name}، الماء مقطوع عن الحي منذ أسبوع.", place="قرب المخبز")
     uploads.keep([receive(upload("هوية أمينة.jpg"), at=draft.updated_at)], draft=draft)
     posted = {"draft": draft.pk, "notify_by": "sms", "hides_identity": "on"}
-    page = as_amina.post(check, posted)
+    page = shown(as_amina.post(check, posted))
     text = " ".join(page.content.decode().split())
     assert (page.status_code, Case.objects.count(), page.context["is_unread"]) == (200, 0, True)
     assert [
@@ -150,7 +151,7 @@ def test_whoever_stays_unnamed_sees_what_the_agency_will_and_can_change_it_befor
     assert (view.files, view.place) == ([draft.attachments.get().plain_name], "قرب المخبز")
     assert page.context["form"]["hides_identity"].value()
     Draft.objects.filter(pk=draft.pk).update(details="أنا أمينة، والماء مقطوع عن الحي كله منذ أسبوع.")
-    changed = as_amina.post(check, posted | {"seen": view.digest})
+    changed = shown(as_amina.post(check, posted | {"seen": view.digest}))
     assert (changed.status_code, Case.objects.count()) == (200, 0)
     sent = as_amina.post(check, posted | {"seen": seen(changed)})
     assert (sent.status_code, Case.objects.get().hides_identity) == (302, True)
@@ -176,24 +177,25 @@ def test_a_late_press_finds_its_case_although_a_new_draft_was_begun(
 @pytest.mark.parametrize("token", ["", "no-token", "\0", "5f19b1ed-7a30-4f43-8da1-d5bd3bee5ab5", "9" * 5000])
 def test_a_forged_token_sends_nothing_and_says_so(as_amina: Client, draft: Draft, token: str) -> None:
     response = as_amina.post(CHECK, {"draft": token, "notify_by": "sms"})
-    assert (response.status_code, list(errors(response)), Case.objects.count()) == (200, ["draft"], 0)
-    assert response.context["form"].errors["draft"][0] in response.content.decode()
+    assert Case.objects.count() == 0
+    with translation.override("ar"):
+        assert str(STALE) in shown(response).content.decode()
 
 
 @pytest.mark.usefixtures("omar")
 def test_the_token_of_another_leads_nowhere(as_amina: Client, as_karim: Client, draft: Draft, karim: Citizen) -> None:
-    assert send(as_karim, draft).url == AGENCY
+    assert where(send(as_karim, draft)) == WHAT
     assert Case.objects.count() == 0
     send(as_amina, draft)
-    assert send(as_karim, draft).url == AGENCY
+    assert where(send(as_karim, draft)) == WHAT
 
 
 def test_an_incomplete_draft_leads_to_the_step_that_is_missing(
     as_amina: Client, make_draft: Callable[..., Draft]
 ) -> None:
     draft = make_draft(details="")
-    assert as_amina.get(CHECK).url == WHAT
-    assert send(as_amina, draft).url == WHAT
+    assert where(as_amina.get(CHECK)) == WHAT
+    assert where(send(as_amina, draft)) == WHAT
     assert "لم يُرسل شيء" in as_amina.get(WHAT).content.decode()
     assert Case.objects.count() == 0
 
@@ -223,12 +225,12 @@ def test_two_presses_at_the_same_moment_file_one_case(amina: Citizen, draft: Dra
 
 @pytest.mark.usefixtures("omar")
 @pytest.mark.parametrize("files", [1, 3])
-def test_sending_takes_at_most_sixteen_statements(
+def test_sending_takes_at_most_fifteen_statements(
     as_amina: Client, draft: Draft, now: datetime, files: int, django_assert_max_num_queries
 ) -> None:
     taken = [uploads.receive(upload(f"{n}.jpg", picture(size=(64 + n, 48))), at=now) for n in range(files)]
     uploads.keep(taken, draft=draft)
     as_amina.get(CHECK)  # the session is written once a minute, not with the press
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(15):
         send(as_amina, draft)
     assert Case.objects.get().attachments.count() == files

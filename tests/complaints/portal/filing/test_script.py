@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Citizen
-from agencies.models import Agency
+from agencies.models import Agency, Governorate
 from complaints.models import Draft
 from kit.arabic import fold, strip_prefixes
 from tests.cast import let_in, make_agency
@@ -88,8 +88,10 @@ def test_an_agency_is_found_by_a_service_and_chosen_with_the_keys(
     expect(citizen_page.get_by_role("listbox")).to_be_hidden()
     box.fill("الفواتير")
     offered.click()
-    citizen_page.get_by_role("button", name="متابعة").click()
+    # The topics follow the agency before anything is pressed.
     expect(citizen_page.get_by_text("ما موضوع الشكوى؟")).to_be_visible()
+    citizen_page.get_by_role("button", name="اختيار هذه الجهة").click()
+    expect(citizen_page.get_by_role("heading", level=1)).to_have_text("ما الموضوع لدى شركة مياه الأردن؟")
     assert Draft.objects.get().agency == water
 
 
@@ -118,7 +120,7 @@ def test_words_typed_before_the_tab_is_closed_are_there_afterwards(
 ) -> None:
     what = f"{live_server.url}/ar/new/complaint/what/"
     citizen_page.goto(what)
-    citizen_page.get_by_label("التفاصيل").fill("كتبتها ثم أغلقت الصفحة دون حفظ.")
+    citizen_page.locator("#id_details").fill("كتبتها ثم أغلقت الصفحة دون حفظ.")
     # The browser sends it after the page is gone, where Playwright no longer looks; the server knows when it arrived.
     saved = threading.Event()
     with signal_to(saved):
@@ -126,4 +128,24 @@ def test_words_typed_before_the_tab_is_closed_are_there_afterwards(
         assert saved.wait(timeout=15)
     reopened = citizen_page.context.new_page()
     reopened.goto(what)
-    expect(reopened.get_by_label("التفاصيل")).to_have_value("كتبتها ثم أغلقت الصفحة دون حفظ.")
+    expect(reopened.locator("#id_details")).to_have_value("كتبتها ثم أغلقت الصفحة دون حفظ.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_location_is_asked_for_by_the_button_alone_and_a_refusal_is_said(
+    browser: Browser, live_server: LiveServer, amman: Governorate, outage: object
+) -> None:
+    for powers, said in ((["geolocation"], "أُضيف موقعكم"), ([], "لم يسمح الهاتف بذلك")):
+        place = {"latitude": 31.95394, "longitude": 35.91067}
+        with browser.new_context(service_workers="block", permissions=powers, geolocation=place) as context:
+            page = context.new_page()
+            page.goto(f"{live_server.url}/ar/new/complaint/")
+            expect(page.locator("[data-place-status]")).to_have_text("")
+            page.get_by_role("button", name="استخدام موقعي").click()
+            expect(page.locator("[data-place-status]")).to_contain_text(said)
+            if not powers:
+                continue
+            page.locator("#id_details").fill("حفرة في الشارع")
+            page.get_by_role("button", name="متابعة").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("إلى أي جهة؟")
+            assert (Draft.objects.get().latitude, Draft.objects.get().longitude) == (31.9539, 35.9107)

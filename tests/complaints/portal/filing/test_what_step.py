@@ -7,20 +7,20 @@ import pytest
 from django.test import Client
 
 from accounts import rate_limits
-from accounts.models import Citizen
+from accounts.models import Citizen, User
 from accounts.rate_limits import HOUR
-from agencies.models import Topic
+from agencies.models import Governorate, Topic
 from complaints.attachments import uploads
 from complaints.models import Case, Draft
+from tests.cast import sign_in
 from tests.complaints import DETAILS, SUBJECT
-from tests.complaints.portal.filing.steps import HOME, WHAT, errors
+from tests.complaints.portal.filing.steps import CHECK, HOME, WHAT, errors, send, shown, where
 from tests.complaints.sample_files import MEGABYTE, PDF, PROGRAM, picture, upload
 
 
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
-        ("subject", ""),
         ("subject", "م" * 121),
         ("subject", "م" * 5000),
         ("subject", "مياه\0"),
@@ -39,8 +39,8 @@ def test_words_that_cannot_be_kept_are_refused_beside_their_field_and_stay_typed
 ) -> None:
     words = {"subject": "موضوع آخر", "details": "تفاصيل أخرى كتبتها الآن", field: typed}
     response = as_amina.post(WHAT, words)
-    assert (response.status_code, list(errors(response))) == (200, [field])
-    page = response.content.decode()
+    assert (where(response), list(errors(response))) == (WHAT, [field])
+    page = shown(response).content.decode()
     assert "\0" not in page
     assert all(text.replace("\0", "") in page for name, text in words.items() if name != "governorate")
     draft.refresh_from_db()
@@ -58,7 +58,7 @@ def test_the_good_files_are_kept_and_the_others_are_named_with_the_reason(as_ami
     response = as_amina.post(WHAT, {"subject": SUBJECT, "details": "تفاصيل جديدة", "attachments": files})
     refused = errors(response)["attachments"]
     assert [text.split("\u2069")[0].split("\u2068")[1] for text in refused] == ["photo.jpg", "huge.jpg"]
-    page = response.content.decode()
+    page = shown(response).content.decode()
     assert "تفاصيل جديدة" in page
     assert "شارع.jpg" in page
     assert [attachment.name for attachment in draft.attachments.all()] == ["شارع.jpg"]
@@ -71,8 +71,8 @@ def test_eleven_files_are_refused_as_one_and_ten_are_kept(as_amina: Client, draf
 
     words = {"subject": SUBJECT, "details": DETAILS}
     response = as_amina.post(WHAT, words | {"attachments": files(11)})
-    assert (response.status_code, list(errors(response)), draft.attachments.count()) == (200, ["attachments"], 0)
-    assert as_amina.post(WHAT, words | {"attachments": files(10)}).status_code == 302
+    assert (where(response), list(errors(response)), draft.attachments.count()) == (WHAT, ["attachments"], 0)
+    assert where(as_amina.post(WHAT, words | {"attachments": files(10)})) == CHECK
     response = as_amina.post(WHAT, words | {"attachments": [upload("one more.png", picture("PNG"))]})
     assert (list(errors(response)), draft.attachments.count()) == (["attachments"], 10)
 
@@ -84,7 +84,7 @@ def test_a_file_can_be_removed_and_the_words_typed_meanwhile_stay(
     attachment = draft.attachments.get()
     response = as_amina.post(WHAT, {"subject": "كلمات جديدة", "details": "", "remove": str(attachment.pk)})
     draft.refresh_from_db()
-    assert (response.url, draft.subject, draft.attachments.count()) == (WHAT, "كلمات جديدة", 0)
+    assert (where(response), draft.subject, draft.attachments.count()) == (WHAT, "كلمات جديدة", 0)
 
 
 def test_nobody_removes_the_file_of_another(
@@ -111,9 +111,9 @@ def test_the_script_saves_what_is_in_order_and_says_nothing(as_amina: Client, dr
 
 
 def test_errors_speak_the_language_of_the_page(as_amina: Client, draft: Draft) -> None:
-    words = {"subject": "", "details": DETAILS, "attachments": [upload("photo.jpg", PROGRAM)]}
-    english = as_amina.post("/en/new/complaint/what/", words).content.decode()
-    assert "Enter: Subject in one line" in english
+    words = {"details": "", "attachments": [upload("photo.jpg", PROGRAM)]}
+    english = shown(as_amina.post("/en/new/complaint/what/", words)).content.decode()
+    assert "Write in the box what you want to tell us" in english
     assert "was not uploaded: only photos, PDF files and short videos are accepted" in english
 
 
@@ -121,8 +121,9 @@ def test_an_urgent_topic_points_to_the_emergency_number(
     as_amina: Client, make_draft: Callable[..., Draft], outage: Topic
 ) -> None:
     make_draft()
-    warning = "هل هناك خطر على أحد الآن؟"
+    warning = "banner-warn"
     assert warning not in as_amina.get(WHAT).content.decode()
+    assert 'href="tel:911"' in as_amina.get(WHAT).content.decode()
     Topic.objects.filter(pk=outage.pk).update(priority="urgent")
     page = as_amina.get(WHAT).content.decode()
     assert warning in page
@@ -140,7 +141,7 @@ def test_files_beyond_the_limit_of_an_hour_are_refused_before_they_are_opened(
     assert errors(response)["attachments"] == [
         "أرسلتم أكبر عدد من الملفات المسموح به في ساعة واحدة. أرسلوا هذه الملفات بعد ساعة."
     ]
-    assert DETAILS in response.content.decode()
+    assert DETAILS in shown(response).content.decode()
     assert draft.attachments.count() == 1
 
 
@@ -149,6 +150,107 @@ def test_bytes_count_too(as_amina: Client, draft: Draft, monkeypatch: pytest.Mon
     monkeypatch.setattr(rate_limits, "UPLOADED_KILOBYTES_PER_PERSON", limit)
     words = {"subject": SUBJECT, "details": DETAILS}
     large = PDF[:-6] + b" " * 20_000 + PDF[-6:]
-    assert as_amina.post(WHAT, words | {"attachments": [upload("a.pdf", large)]}).status_code == 302
+    assert where(as_amina.post(WHAT, words | {"attachments": [upload("a.pdf", large)]})) == CHECK
     assert list(errors(as_amina.post(WHAT, words | {"attachments": [upload("b.pdf", large)]}))) == ["attachments"]
-    assert as_amina.post(WHAT, words | {"attachments": [upload("c.pdf", PDF)]}).status_code == 302
+    assert where(as_amina.post(WHAT, words | {"attachments": [upload("c.pdf", PDF)]})) == CHECK
+
+
+@pytest.mark.parametrize(
+    ("typed", "subject"),
+    [
+        ("الماء مقطوع. الحي كله بلا ماء منذ أسبوع.", "الماء مقطوع"),
+        ("المي مقطوعة عنا\nمن أسبوع", "المي مقطوعة عنا"),
+        ("كلمة " * 40, f"{' '.join(['كلمة'] * 16)}…"),
+        ("م" * 200, f"{'م' * 80}…"),
+    ],
+    ids=["sentence", "lines", "long", "one word"],
+)
+def test_the_subject_is_made_of_the_first_words_and_can_be_corrected(
+    as_amina: Client, typed: str, subject: str
+) -> None:
+    as_amina.post(WHAT, {"details": typed})
+    draft = Draft.objects.get()
+    assert draft.subject == subject
+    page = as_amina.get(WHAT).content.decode()
+    assert f'value="{subject}"' in page
+    as_amina.post(WHAT, {"details": typed, "subject": "عنوان آخر"})
+    draft.refresh_from_db()
+    assert draft.subject == "عنوان آخر"
+
+
+def test_an_error_is_said_once_and_gone_when_it_is_mended(as_amina: Client, draft: Draft) -> None:
+    as_amina.post(WHAT, {"subject": "م" * 121, "details": DETAILS})
+    assert list(as_amina.get(WHAT).context["form"].errors) == ["subject"]
+    as_amina.post(WHAT, {"subject": SUBJECT, "details": DETAILS})
+    assert (as_amina.get(WHAT).context["form"].is_bound, Draft.objects.get().typed) == (False, "")
+
+
+# ---- the place ----
+
+IN_AMMAN = {"latitude": "31.95394", "longitude": "35.91067"}
+
+
+def test_a_location_is_kept_with_the_case_and_shown_to_those_who_handle_it(
+    as_amina: Client, omar: User, draft: Draft
+) -> None:
+    as_omar = sign_in(Client(), omar)
+    as_amina.post(WHAT, {"subject": SUBJECT, "details": DETAILS} | IN_AMMAN)
+    send(as_amina, draft)
+    case = Case.objects.get()
+    assert (case.latitude, case.longitude) == (31.9539, 35.9107)
+    page = as_omar.get(f"/ar/staff/cases/{case.reference}/").content.decode()
+    assert "geo:31.9539,35.9107" in page
+    Case.objects.update(hides_identity=True)
+    assert "geo:" not in as_omar.get(f"/ar/staff/cases/{case.reference}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        {"latitude": "48.2082", "longitude": "16.3738"},
+        {"latitude": "31.7767", "longitude": "35.2345"},
+        {"latitude": "nan", "longitude": "35.9"},
+        {"latitude": "x", "longitude": "\0"},
+        {"latitude": "1e400", "longitude": "-1e400"},
+    ],
+    ids=["Vienna", "across the river", "nan", "letters", "infinite"],
+)
+def test_a_location_abroad_is_refused_in_words_and_not_sent_again(
+    as_amina: Client, draft: Draft, location: dict[str, str]
+) -> None:
+    response = as_amina.post("/en/new/complaint/what/", {"subject": SUBJECT, "details": DETAILS} | location)
+    assert list(errors(response).values()) == [
+        ["Your location is not in Jordan, so we did not keep it. Write where it happened instead."]
+    ]
+    page = shown(response)
+    assert [page.context["form"][name].value() for name in location] == ["", ""]
+    assert Draft.objects.get().latitude is None
+
+
+def test_the_registered_address_is_taken_by_a_button(as_amina: Client, draft: Draft, amina: Citizen) -> None:
+    governorate = Governorate.objects.get(code="JO-AM")
+    Citizen.objects.filter(pk=amina.pk).update(governorate=governorate, city="الجبيهة")
+    response = as_amina.post(WHAT, {"subject": SUBJECT, "details": DETAILS, "home": "1"})
+    draft.refresh_from_db()
+    assert (where(response), draft.governorate, draft.area) == (WHAT, governorate, "الجبيهة")
+    assert draft.place == amina.address
+
+
+@pytest.mark.usefixtures("omar", "amman")
+def test_a_topic_that_needs_a_place_asks_for_it_and_nothing_is_sent_without(
+    as_amina: Client, draft: Draft, outage: Topic
+) -> None:
+    Draft.objects.update(governorate=None, area="", place="")
+    Topic.objects.filter(pk=outage.pk).update(place_required=True)
+    assert (where(send(as_amina, draft)), Case.objects.count()) == (WHAT, 0)
+    words = {"subject": SUBJECT, "details": DETAILS}
+    assert list(errors(as_amina.post(WHAT, words))) == ["governorate", "place"]
+    assert list(errors(as_amina.post(WHAT, words | {"governorate": "JO-AM"}))) == ["place"]
+    assert where(as_amina.post(WHAT, words | {"governorate": "JO-AM"} | IN_AMMAN)) == CHECK
+
+
+def test_only_the_first_step_may_ask_where_the_phone_is(as_amina: Client, draft: Draft) -> None:
+    policies = [as_amina.get(url).headers["Permissions-Policy"] for url in (WHAT, CHECK, HOME)]
+    asked = "camera=(), geolocation=(self), microphone=(self), payment=(), usb=()"
+    nothing = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+    assert policies == [asked, nothing, nothing]

@@ -1,0 +1,74 @@
+"""Where it happened: the governorate, an area from its list or another, a description, and the phone's location."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext, gettext_lazy as _
+
+from agencies.models import Governorate
+from complaints.models.coordinates import is_in_jordan
+from kit.forms import Form, LineField
+
+#: Degrees are kept to about ten metres; more would say which room.
+DECIMALS = 4
+COORDINATES = ("latitude", "longitude")
+
+
+class PlaceForm(Form):
+    """The fields of the place.
+
+    Coordinates are taken only when the person presses the button for them; outside Jordan they are refused.
+    """
+
+    governorate = forms.ChoiceField(required=False, label=_("Governorate"))
+    area = LineField(
+        max=120,
+        required=False,
+        label=_("Area or district"),
+        widget=forms.TextInput(attrs={"list": "areas", "autocomplete": "off"}),
+    )
+    place = LineField(max=200, required=False, label=_("Describe the place"))
+    latitude = forms.FloatField(required=False, widget=forms.HiddenInput)
+    longitude = forms.FloatField(required=False, widget=forms.HiddenInput)
+
+    def offer_places(self, governorates: Sequence[Governorate], *, is_required: bool) -> None:
+        """Offer the governorates; ``is_required`` asks for one, and for where in it."""
+        self.governorates = {governorate.code: governorate for governorate in governorates}
+        choices = [("", _("— choose —")), *((code, one.name) for code, one in self.governorates.items())]
+        self.fields["governorate"].choices = choices  # type: ignore[attr-defined]
+        self.fields["governorate"].required = self.is_place_required = is_required
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a location abroad, and a missing place where the topic needs one."""
+        cleaned = super().clean() or {}
+        is_located = self._settle_location(cleaned)
+        is_described = cleaned.get("area") or cleaned.get("place") or is_located
+        if self.is_place_required and not is_described and not {"area", "place"} & self.errors.keys():
+            self.add_error("place", gettext("Write where it is, or use your location"))
+        return cleaned
+
+    def _settle_location(self, cleaned: dict[str, Any]) -> bool:
+        """Keep both coordinates or none; tell whether they are kept."""
+        spot = [cleaned.get(name) for name in COORDINATES]
+        if None not in spot and is_in_jordan(*spot):
+            cleaned |= dict(zip(COORDINATES, (round(degrees, DECIMALS) for degrees in spot), strict=True))
+            return True
+        is_wrong = None not in spot or bool(set(COORDINATES) & self.errors.keys())
+        for name in COORDINATES:
+            self.errors.pop(name, None)
+            cleaned[name] = None
+        if is_wrong:
+            # The page must not send it again.
+            self.data = {**self.data, **dict.fromkeys(COORDINATES, "")}
+            text = gettext("Your location is not in Jordan, so we did not keep it. Write where it happened instead.")
+            self.add_error("place", text)
+        return False
+
+    def with_place(self, words: dict[str, Any]) -> dict[str, Any]:
+        """Return ``words`` with the governorate as its row."""
+        if "governorate" in words:
+            words["governorate"] = self.governorates.get(words["governorate"])
+        return words

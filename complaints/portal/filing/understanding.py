@@ -1,0 +1,156 @@
+"""What the words of a draft were understood as: topics with their agencies, each with its reason, and the place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from agencies.models import Agency, City, Governorate, Topic
+from agencies.routing import Matter, owners_for
+from complaints.models import Draft
+from complaints.suggestions.suggestion_model import current_model
+from complaints.suggestions.terms import SHORTEST, term_stems, terms_with_order
+from kit.arabic import strip_prefixes
+from kit.forms import Card
+from kit.unit import unit_name
+
+#: The answer "nothing fits": the unit decides.
+UNIT: Final = "unit"
+#: Suggestions offered at once, and words named in a reason.
+MOST_FITS, MOST_WORDS = 3, 3
+#: One-letter particles that Arabic writes as part of a name: "in" and "to".
+PARTICLES: Final = ("\N{ARABIC LETTER BEH}", "\N{ARABIC LETTER LAM}")
+_EDGES = re.compile(r"^\W+|\W+$")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One suggestion: a topic, its agency where a rule or custom names one, and the words that led to it."""
+
+    topic: Topic
+    agency: Agency | None
+    words: Sequence[str]
+
+    @property
+    def code(self) -> str:
+        """What the form sends for it."""
+        return self.topic.code
+
+    @property
+    def card(self) -> Card:
+        """The suggestion as an answer of the form: to whom it goes, and why, in the person's own words."""
+        to = self.agency.name if self.agency else gettext("The %(unit)s finds the agency") % {"unit": unit_name()}
+        if not self.words:
+            return Card(self.code, self.topic.name, to)
+        listed = gettext(", ").join(f"\u2068{word}\u2069" for word in self.words)
+        why = gettext("because you wrote: %(words)s") % {"words": listed}
+        return Card(self.code, self.topic.name, f"{to} – {why}")
+
+
+@dataclass(frozen=True)
+class PlaceFound:
+    """A place that the words name."""
+
+    governorate: Governorate
+    area: str
+
+    @property
+    def name(self) -> str:
+        """The place, the governorate first."""
+        return gettext(", ").join(filter(None, (self.governorate.name, self.area)))
+
+    @property
+    def as_words(self) -> dict[str, Any]:
+        """The place as the draft keeps it."""
+        return {"governorate": self.governorate, "area": self.area}
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The suggestions for a draft, the best first, and the place, if its words name one that it lacks."""
+
+    fits: Sequence[Fit] = ()
+    place: PlaceFound | None = None
+
+    @property
+    def cards(self) -> list[Card]:
+        """The answers of the form; the last one is always that nothing fits."""
+        words = {"unit": unit_name()}
+        nothing = Card(
+            UNIT,
+            gettext("Nothing fits: send it to the %(unit)s") % words,
+            gettext("The %(unit)s reads it, finds the agency and tells you") % words,
+        )
+        return [*(fit.card for fit in self.fits), nothing]
+
+
+def understood(draft: Draft, *, searched: str = "", at: datetime) -> Understood:
+    """Return what the draft was understood as, or the topics that fit the words ``searched``.
+
+    Two statements for the suggestions once the model of this process is loaded, and two for the place if it is unknown.
+    """
+    text = searched or f"{draft.subject} {draft.details}"
+    # The one place that asks the engine: keys of topics that the words tell of, the best first.
+    keys = current_model(at=at).topics_read(text, kind=draft.kind)[:MOST_FITS]
+    place = _place_in(text) if draft.governorate is None and not searched else None
+    return Understood(_fits(keys, draft, text, place, at=at), place)
+
+
+def _fits(keys: Sequence[int], draft: Draft, text: str, place: PlaceFound | None, *, at: datetime) -> list[Fit]:
+    found = Topic.objects.select_related("parent", "suggested_agency").in_bulk(keys)
+    topics = [found[key] for key in keys if key in found and found[key].is_active]
+    governorate = draft.governorate or (place.governorate if place else None)
+    where = f"{draft.area} {draft.place} {place.area if place else ''}"
+    matters = [Matter(topic, governorate, where) for topic in topics]
+    owners = owners_for(matters, timezone.localdate(at)) if matters else []
+    return [
+        Fit(topic, _receiver(topic, owner), _shared(topic, text)) for topic, owner in zip(topics, owners, strict=True)
+    ]
+
+
+def _receiver(topic: Topic, owner: Agency | None) -> Agency | None:
+    """Return whom the draft names: never an agency that must not see the topic."""
+    agency = owner or topic.suggested_agency
+    return agency if agency and agency.is_complainable and not topic.withheld_from_agency else None
+
+
+def _shared(topic: Topic, text: str) -> list[str]:
+    """Return the words of the person that the topic's name has too, as they are written."""
+    names = " ".join([topic.name_ar, topic.name_en, topic.parent.name_ar if topic.parent else ""])
+    stems = frozenset(term_stems(terms_with_order(names)))
+    found = [_EDGES.sub("", word) for word in text.split() if stems.intersection(term_stems(terms_with_order(word)))]
+    return list(dict.fromkeys(found))[:MOST_WORDS]
+
+
+def _place_in(text: str) -> PlaceFound | None:
+    """Return the area or the governorate that the words name; the longest name wins."""
+    folded = _readings(text)
+    cities = City.objects.select_related("governorate")
+    named: list[tuple[Governorate, str, str]] = [
+        (city.governorate, city.name, name) for city in cities for name in (city.name_ar, city.name_en)
+    ]
+    governorates = Governorate.objects.all()
+    named += [(one, "", name) for one in governorates for name in (one.name_ar, one.name_en)]
+    found = [(len(name), governorate, area) for governorate, area, name in named if _is_in(name, folded)]
+    if not found:
+        return None
+    _length, governorate, area = max(found, key=lambda one: one[0])
+    return PlaceFound(governorate, area)
+
+
+def _readings(text: str) -> str:
+    """Return the words of a text, folded, as they are and without a particle joined to them, as “in” is."""
+    words = [_EDGES.sub("", word) for word in strip_prefixes(text).split()]
+    bare = [word[1:] if len(word) > SHORTEST and word[0] in PARTICLES else word for word in words]
+    return f" {' '.join(words)} | {' '.join(bare)} "
+
+
+def _is_in(name: str, readings: str) -> bool:
+    wanted = strip_prefixes(name)
+    return bool(wanted) and f" {wanted} " in readings

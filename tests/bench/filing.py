@@ -1,0 +1,171 @@
+"""What filing costs beside its floor: the last press, and a whole filing from the first page to the receipt."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import re
+import statistics
+import sys
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection
+from django.http import HttpResponseBase
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from complaints.models import Case, Draft
+from complaints.simulation.generate import generate
+from complaints.simulation.world import World
+from tests.bench import filing_floor, progress
+from tests.bench.pages import rested_citizen, sign_in
+from tests.bench.world import CASES_OF_A_CITIZEN, make_world
+
+#: How many times the floor the last press and the whole filing may cost, and the statements of the last press.
+LAST_GOAL, WHOLE_GOAL, SQL_GOAL = 2.0, 12.0, 15
+DAYS = 540
+NEW = "/ar/new/complaint/"
+REDIRECT, OK = 302, 200
+
+
+def main(arguments: list[str], *, root: Path) -> int:
+    """Measure, print and save; 1 where a goal is missed."""
+    asked = _parse(arguments, root)
+    progress.say("Preparing the database and the static files …")
+    call_command("migrate", verbosity=0)
+    call_command("load_reference", verbosity=0, stdout=io.StringIO())
+    call_command("collectstatic", verbosity=0, interactive=False)
+    world = _fill(asked.cases)
+    found = measure(world, repeat=asked.repeat)
+    asked.save.parent.mkdir(parents=True, exist_ok=True)
+    asked.save.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    return _report(found)
+
+
+def _parse(arguments: list[str], root: Path) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="run.py bench filing", description=__doc__)
+    parser.add_argument("--cases", type=int, default=2000, help="cases to make up")
+    parser.add_argument("--repeat", type=int, default=30, help="filings of each sort, of which the median counts")
+    parser.add_argument("--save", type=Path, default=root / ".local" / "bench" / "filing.json", help="the JSON file")
+    return parser.parse_args(arguments)
+
+
+def _fill(number: int) -> World:
+    until = timezone.now()
+    world = make_world(citizens=max(40, number // CASES_OF_A_CITIZEN))
+    generate(number, world=world, seed=1, since=until - timedelta(days=DAYS), until=until)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute(filing_floor.TABLES)
+    return world
+
+
+def measure(world: World, *, repeat: int) -> Mapping[str, float]:
+    """Return the median milliseconds of floor, last press and whole filing, and the statements of the last press.
+
+    The three are done in turn, so that whatever else the machine does meets all alike.
+    """
+    rounds: dict[str, list[float]] = {"floor": [], "last": [], "whole": []}
+    statements, requests = 0, 0
+    for number in progress.follow(range(repeat), "Filing: round"):
+        client = sign_in(rested_citizen().user)
+        rounds["floor"].append(_timed(partial(_floor, client, world)))
+        filing = _Filing(client, world)
+        whole = _timed(filing.up_to_the_last_page)
+        with CaptureQueriesContext(connection) as captured:
+            last = _timed(filing.send)
+        if number == 0:
+            statements, requests = len(captured), filing.requests
+            continue
+        rounds["last"].append(last)
+        rounds["whole"].append(whole + last + _timed(filing.receipt))
+    medians = {name: round(statistics.median(times), 2) for name, times in rounds.items()}
+    return {**medians, "sql": statements, "requests": requests + 1}
+
+
+def _timed(do: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    do()
+    return (time.perf_counter() - began) * 1000
+
+
+def _floor(client: Client, world: World) -> None:
+    words = {"agency": world.desks[0].agency.pk, "topic": world.topics[0].pk, "subject": "س", "details": _words()}
+    with override_settings(ROOT_URLCONF="tests.bench.filing_floor", MIDDLEWARE=filing_floor.MIDDLEWARE):
+        bare = Client(headers=client.headers)
+        bare.cookies = client.cookies
+        _require(bare.get("/file/"), OK)
+        _require(bare.post("/file/", words), REDIRECT)
+
+
+def _words() -> str:
+    return f"لم تصل المياه إلى منازلنا رغم أن دورنا محدد كل أسبوع. رقم المنزل {uuid.uuid4()}"
+
+
+class _Filing:
+    """One filing, page by page, as a browser makes it."""
+
+    def __init__(self, client: Client, world: World) -> None:
+        self.client, self.world, self.requests, self.at = client, world, 0, ""
+        self.draft = ""
+
+    def up_to_the_last_page(self) -> None:
+        """Write, choose the agency and the topic, and open the page with everything once more."""
+        page = self._get(NEW)
+        self.draft = re.search(rb'name="draft" value="([0-9a-f-]{36})"', page)[1].decode()  # type: ignore[index]
+        self._post(f"{NEW}what/", {"details": _words(), "governorate": "JO-AM", "area": "الجبيهة"})
+        topic = self.world.topics[0]
+        choice = {"agency": self.world.desks[0].agency.code, "topic": topic.code}
+        self._post(f"{NEW}agency/", choice)
+
+    def send(self) -> None:
+        """Press the last button."""
+        answer = self.client.post(f"{NEW}check/", {"draft": self.draft, "notify_by": "sms"})
+        self.requests += 1
+        _require(answer, REDIRECT)
+        self.at = answer["Location"]
+
+    def receipt(self) -> None:
+        """Open the receipt."""
+        self._get(self.at)
+        Case.objects.get(submission=self.draft)
+
+    def _get(self, address: str) -> bytes:
+        answer = self.client.get(address)
+        self.requests += 1
+        _require(answer, OK)
+        return bytes(answer.content)  # type: ignore[attr-defined]
+
+    def _post(self, address: str, words: Mapping[str, object]) -> None:
+        answer = self.client.post(address, {"draft": self.draft, **words})
+        self.requests += 1
+        _require(answer, REDIRECT)
+        self._get(answer["Location"])
+
+
+def _require(answer: HttpResponseBase, status: int) -> None:
+    if answer.status_code != status:
+        message = f"a step of filing answered {answer.status_code}; {Draft.objects.count()} drafts wait"
+        raise RuntimeError(message)
+
+
+def _report(found: Mapping[str, float]) -> int:
+    last, whole = found["last"] / found["floor"], found["whole"] / found["floor"]
+    is_reached = last <= LAST_GOAL and whole <= WHOLE_GOAL and found["sql"] <= SQL_GOAL
+    sys.stdout.write(
+        f"floor (form and press)  {found['floor']:7.1f} ms\n"
+        f"last press              {found['last']:7.1f} ms, {last:4.1f} x the floor (goal {LAST_GOAL:.0f}), "
+        f"{found['sql']:.0f} statements (goal {SQL_GOAL})\n"
+        f"whole filing            {found['whole']:7.1f} ms, {whole:4.1f} x the floor (goal {WHOLE_GOAL:.0f}), "
+        f"{found['requests']:.0f} requests\n"
+        f"{'reached' if is_reached else 'not reached'}\n"
+    )
+    return 0 if is_reached else 1
