@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 
@@ -16,10 +16,11 @@ class CompressedPages(GZipMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Compress an answer if it is a page that may be."""
-        if not _is_page(response) or "staff" in request.path_info.split("/")[1:3]:
+        is_staff_page = "staff" in request.path_info.split("/")[1:3]
+        if is_staff_page or not isinstance(response, HttpResponse) or not _is_page(response):
             return response
-        return super().process_response(request, response)  # type: ignore[arg-type]  # pages do not stream
+        return super().process_response(request, response)
 
 
-def _is_page(response: HttpResponseBase) -> bool:
-    return not response.streaming and response.headers.get("Content-Type", "").startswith("text/html")
+def _is_page(response: HttpResponse) -> bool:
+    return response.headers.get("Content-Type", "").startswith("text/html")

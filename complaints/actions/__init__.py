@@ -11,7 +11,7 @@ from complaints.actions.partner_tasks import add_task, answer_task, drop_task
 from complaints.actions.questions import ask, lapse, reply
 from complaints.actions.ratings import rate
 from complaints.actions.recusals import end_recusal, recuse
-from complaints.actions.reminders import remind_directorate, remind_officer
+from complaints.actions.reminders import ask_unit, remind_agency, remind_directorate, remind_officer
 from complaints.actions.reviews import refuse_extension, send_back
 from complaints.actions.triage import archive, refer
 
@@ -23,6 +23,7 @@ __all__ = [
     "answer_task",
     "archive",
     "ask",
+    "ask_unit",
     "assign",
     "close",
     "correct",
@@ -44,6 +45,7 @@ __all__ = [
     "recuse",
     "refer",
     "refuse_extension",
+    "remind_agency",
     "remind_directorate",
     "remind_officer",
     "reply",

@@ -25,7 +25,7 @@ from complaints.models import Addition, Attachment, Case, Channel, Draft, Notify
 from complaints.models.case import ArabicStrip
 from complaints.permissions.recusals import named_at
 from complaints.permissions.rulings import has_ended
-from complaints.workflow import Action, Outcome, State
+from complaints.workflow import Action, Outcome, State, WithdrawalReason
 from kit.arabic import strip_prefixes
 
 
@@ -306,9 +306,14 @@ def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collectio
         change.facts = {"words": change.fingerprint(text), "files": len(attachments)}
 
 
-def withdraw(case: Case, *, by: User, at: datetime) -> None:
-    """Withdraw an open case; this cannot be undone, and ends an open question."""
+def withdraw(case: Case, *, by: User, at: datetime, because: str = "") -> None:
+    """Withdraw an open case; this cannot be undone, and ends an open question.
+
+    ``because`` is a code of ``WithdrawalReason``, or empty.
+    """
     with transition(case, Action.WITHDRAW, by=by, at=at) as change:
         case.questions.filter(ended_at__isnull=True).update(ended_at=change.at)
         change.partners = proposals.drop(change)
+        if because:
+            change.facts = {"because": str(WithdrawalReason(because))}
         change.set(closed_at=change.at, closed_by=by, outcome=Outcome.WITHDRAWN)

@@ -37,7 +37,7 @@ def _earlier(case: Case, *, at: datetime) -> Case | None:
         topic=case.topic_id,
         governorate=case.governorate_id,
         closed_at__gt=at - timedelta(weeks=settings.CAME_BACK_WEEKS),
-        closed_at__lte=at,
+        closed_at__lt=at,
     ).exclude(outcome__in=NOT_RATED)
     here = closed.annotate(place_name=ArabicStrip("area")).filter(place_name=ArabicStrip(Value(case.area)))
     same = here.exclude(pk=case.pk).annotate(is_follower=Exists(leads))

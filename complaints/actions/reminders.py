@@ -1,4 +1,4 @@
-"""Reminders by staff: to the officer who has a case, or to the directorate that was asked; each once a day."""
+"""Reminders: by staff to the officer or the directorate, by the citizen to a late agency; and asking the unit."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from enum import StrEnum
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.contact.recipients import BY_EMAIL
 from accounts.models import Absence, User, officers_of
 from agencies.calendar import AMMAN
 from complaints.engine import holders, notices, signed_links
 from complaints.engine.change import Change
 from complaints.engine.transition import act
 from complaints.models import Case
+from complaints.permissions import late_cases
 from complaints.workflow import AT_AGENCY, Action
 from notifications import outbox
 
@@ -32,9 +34,6 @@ class RemindedToday(ValueError):
 
 class NobodyToRemind(LookupError):
     """Nobody has to act on the case now, or only the person who reminds."""
-
-
-#: Somebody at the agency owes the next step in these.
 
 
 def remind_officer(case: Case, *, by: User, at: datetime) -> None:
@@ -65,6 +64,27 @@ def remind_directorate(case: Case, *, by: User, at: datetime) -> None:
             occasion=f"case:{case.pk}:{case.version + 1}",
             at=change.at,
         )
+
+
+def remind_agency(case: Case, *, by: User, at: datetime) -> None:
+    """Remind a late agency on behalf of the citizen, once a working day; whoever has the case gets an e-mail.
+
+    Raises ``RemindedToday``, and ``TransitionNotAllowed`` when the agency is not late.
+    """
+    with transaction.atomic():
+        with act(case, Action.REMIND_AGENCY, by=by, at=at) as change:
+            if late_cases.reminds_again_on(case, at=change.at, calendar=change.calendar) is not None:
+                raise RemindedToday
+        notices.tell_staff("officer_citizen_reminds", _acting(case, change.at), change=change, by=BY_EMAIL)
+
+
+def ask_unit(case: Case, *, by: User, at: datetime) -> None:
+    """Ask the unit to step in after every escalation level was told: the case is on its list until it moves.
+
+    Raises ``TransitionNotAllowed`` before that, and when the unit was asked already.
+    """
+    with act(case, Action.ASK_UNIT, by=by, at=at) as change:
+        change.set(unit_asked_at=change.at)
 
 
 def _require_first(change: Change, whom: Whom) -> None:

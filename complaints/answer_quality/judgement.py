@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from agencies.models import PhraseCategory as Category
-from complaints.answer_quality.gibberish import is_gibberish
+from complaints.answer_quality.gibberish import is_gibberish, is_junk
 from complaints.answer_quality.lexicon import Lexicon
 from complaints.answer_quality.reading import PassageReading, Token, read
 from complaints.answer_quality.subjects import other_subject
@@ -142,7 +142,7 @@ def _certain_fault(found: str, done: str, case: CaseWords) -> tuple[Fault, str] 
     if len(junk) == len(by_field) or is_gibberish(both):
         return Fault.GIBBERISH, junk[0] if junk else "found"
     for name, text in by_field.items():
-        if name in junk and len(text) > 1:
+        if name in junk and (len(text) > 1 or is_junk(text[0].text)):
             return Fault.GIBBERISH, name
     if copied_share(both, case.words) >= MOST_COPIED:
         return Fault.COPIED, "found"
@@ -214,6 +214,13 @@ def _says_too_little(answer: _Read) -> tuple[Fault, str] | None:
     return (_main_fault(answer.both), "done") if _value(answer.both) < _least(answer.both, len(answer.words)) else None
 
 
+def _is_mostly_stock(answer: _Read) -> tuple[Fault, str] | None:
+    """Nothing was done, and most passages would stand in any answer: days and amounts are decoration."""
+    stock = sum(bool(passage.categories) for passage in answer.both)
+    is_mostly_stock = 2 * stock > len(answer.both) and not _told(answer.both)[Token.ACT]
+    return (_main_fault(answer.both), "done") if is_mostly_stock else None
+
+
 def _leaves_the_act_out(answer: _Read) -> tuple[Fault, str] | None:
     """What was found stands there, and beside it nothing but a formula."""
     has_formula = bool(_categories(answer.done)[Category.FORMULA])
@@ -250,6 +257,7 @@ _CHECKS: Final[Sequence[Callable[[_Read], tuple[Fault, str] | None]]] = (
     _is_in_another_language,
     _is_retold,
     _says_too_little,
+    _is_mostly_stock,
     _leaves_the_act_out,
     _blames,
     _is_about_something_else,

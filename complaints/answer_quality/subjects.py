@@ -17,24 +17,32 @@ _TEXTS: Final = ("subject", "details", "found", "solved", "partly", "refused")
 #: A word of more groups than these is nobody's.
 _MOST_GROUPS: Final = 4
 _SHORTEST: Final = 3
+#: A word of one text alone is an accident.
+_LEAST_TEXTS: Final = 2
 #: Groups that speak of everything.
 _GENERAL: Final = frozenset({"svc", "other", "integrity"})
-#: How clearly a text must speak of another group, more than by one word of its alone, and how little of its own.
-_MORE_THAN, _LESS_THAN = 1.0, 0.4
+#: How clearly a text must speak of another group, and how little of its own.
+_MORE_THAN, _LESS_THAN = 0.9, 0.4
+#: How much a word must belong to the other group to count, and how many such words there must be.
+_CLEAR, _LEAST_WORDS = 0.3, 2
 
 
 def other_subject(keys: Iterable[str], *, group: str) -> str:
     """Return the group of topics of which a text clearly speaks instead of ``group``; empty if there is none."""
-    scores: defaultdict[str, float] = defaultdict(float)
-    for key in set(keys):
-        shares = _vocabulary().get(key, {})
-        for name, share in shares.items():
-            scores[name] += share
-    others = [(score, name) for name, score in scores.items() if name != group and name not in _GENERAL]
-    if not group or group in _GENERAL or not others:
+    if not group or group in _GENERAL:
         return ""
-    best, name = max(others)
-    return name if best > _MORE_THAN and scores[group] < _LESS_THAN else ""
+    shares: defaultdict[str, list[float]] = defaultdict(list)
+    for key in set(keys):
+        for name, share in _vocabulary().get(key, {}).items():
+            shares[name].append(share)
+    if sum(shares[group]) >= _LESS_THAN:
+        return ""
+    clear = {name: [share for share in found if share >= _CLEAR] for name, found in shares.items()}
+    others = [
+        (sum(found), name) for name, found in clear.items() if name not in _GENERAL and len(found) >= _LEAST_WORDS
+    ]
+    best, name = max(others, default=(0.0, ""))
+    return name if best > _MORE_THAN else ""
 
 
 @cache
@@ -58,7 +66,7 @@ def _vocabulary() -> Mapping[str, Mapping[str, float]]:
     return {
         key: {name: number / found.total() / len(found) for name, number in found.items()}
         for key, found in counts.items()
-        if len(found) <= _MOST_GROUPS
+        if len(found) <= _MOST_GROUPS and found.total() >= _LEAST_TEXTS
     }
 
 

@@ -22,7 +22,7 @@ _TEXTS: Final[Mapping[str, StrPromise]] = {
     Fault.RETOLD: _("This retells what the citizen wrote. What did you find yourselves?"),
     Fault.PROMISE: _("When? Give the day, or say what has been done already"),
     Fault.REFERRAL: _("With what result? Say who was told, on which day, and what they did"),
-    Fault.PROCESS: _("What was found, and what was done at the place? By whom, and when?"),
+    Fault.PROCESS: _("What was found, and what was done at the place? Who did it, and when?"),
     Fault.BLAME: _("What did you check yourselves, and what did you do about it?"),
     Fault.THANKS: _("Thanks alone are no answer. What came of what the citizen asked for?"),
     Fault.PADDING: _("This is true of every case. What was done about this one, and when?"),

@@ -11,14 +11,19 @@ from django.utils.translation import gettext
 
 from accounts.contact.recipients import citizen_key
 from accounts.models import User
+from agencies.models import current_calendar
 from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text import delivery_status, timeline
+from complaints.case_text.answer_rounds import answer_rounds
 from complaints.case_text.delivery_status import SEALED, DeliveryStatus
 from complaints.case_text.event_texts import texts_for_citizen
 from complaints.case_text.kinds import words_of_kind
-from complaints.case_text.promise import citizen_status, promise_card, stages
+from complaints.case_text.lateness import lateness
+from complaints.case_text.promise import promise_card
+from complaints.case_text.stages import stages
+from complaints.case_text.status import citizen_status
 from complaints.models import Case, CaseEvent
-from complaints.permissions import policy
+from complaints.permissions import late_cases, policy
 from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, Action
 from notifications.models import Message, MessageState
 
@@ -45,7 +50,9 @@ def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
         "promise": promise_card(case, at=at, first_on=_first_promise(events)),
         "stages": stages(case, events),
         "entries": timeline.timeline(case, events, texts_for_citizen(case, events)),
-        "answer": timeline.current_answer(case),
+        "rounds": answer_rounds(case, events),
+        "late": lateness(case, at=at),
+        "asking": late_requests(case, user, at=at),
         "question": timeline.open_question(case),
         "topic_answers": answers_to_show(case, knows_person=True),
         "attachments": list(case.attachments.filter(consultation__isnull=True)),
@@ -55,6 +62,22 @@ def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
         "objecting": objecting(case, user, at=at),
         "may_withdraw": policy.may(case, Action.WITHDRAW, user, at=at),
     }
+
+
+class LateRequests(NamedTuple):
+    """What the citizen may ask for while the agency is late; ``reminds_on`` is the day of the next reminder."""
+
+    may_remind: bool
+    reminds_on: date | None
+    may_ask_unit: bool
+
+
+def late_requests(case: Case, user: User, *, at: datetime) -> LateRequests | None:
+    """Return what ``user`` may ask for about a late case, None when it is not late at an agency."""
+    if not policy.may(case, Action.REMIND_AGENCY, user, at=at):
+        return None
+    reminds_on = late_cases.reminds_again_on(case, at=at, calendar=current_calendar())
+    return LateRequests(reminds_on is None, reminds_on, policy.may(case, Action.ASK_UNIT, user, at=at))
 
 
 class Objecting(NamedTuple):

@@ -13,7 +13,7 @@ from complaints.case_text.deadline import span_label
 from complaints.case_text.event_texts import EventText, EventTexts
 from complaints.engine.signed_links import LinkBearer
 from complaints.models import Case, CaseEvent
-from complaints.workflow import ACTIONS, Action
+from complaints.workflow import ACTIONS, Action, WithdrawalReason
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) 
         asker = event.actor.name if event.action == Action.CONSULT and event.actor else asker
         moves = event.from_state != event.to_state
         yield HistoryEntry(
-            title=": ".join(filter(None, [action_label(event), clock_particulars(event)])),
+            title=": ".join(filter(None, [action_label(event), clock_particulars(event), _because(event)])),
             at=event.at,
             by=actor_label(event, case, asker=asker),
             kind=ACTIONS[Action(event.action)].colour,
@@ -49,6 +49,11 @@ def history_entries(case: Case, events: Sequence[CaseEvent], texts: EventTexts) 
 def action_label(event: CaseEvent) -> str:
     """Return the label of the action for staff."""
     return str(ACTIONS[Action(event.action)].label)
+
+
+def _because(event: CaseEvent) -> str:
+    code = event.withdrawn_because
+    return str(WithdrawalReason(code).label) if code in WithdrawalReason.values else ""
 
 
 def actor_label(event: CaseEvent, case: Case, *, asker: str = "") -> str:

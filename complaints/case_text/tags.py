@@ -1,5 +1,7 @@
 """Template tags that know a case or its reader; builtins of every page, beside those of the kit."""
 
+from functools import partial
+
 from django import template
 from django.template.context import Context
 from django.utils.html import format_html, format_html_join
@@ -8,7 +10,9 @@ from django.utils.translation import pgettext
 
 from agencies.models import Agency, Governorate
 from complaints.case_text import wishes
+from complaints.case_text.case_links import case_address
 from complaints.models import Case
+from kit.typed_text import isolated
 
 register = template.Library()
 
@@ -24,14 +28,18 @@ def ref(number: str) -> SafeString:
 def user_text(context: Context, text: object, *, lines: bool = False) -> SafeString:
     """Write a text that a person typed, with its direction from its first letter; ``lines`` makes paragraphs of lines.
 
-    On a page with a ``case_visibility`` the person who filed the case is redacted for readers who may not know them.
+    Numbers in it are isolated. In paragraphs, telephone numbers and the numbers of cases that the reader may open are
+    links; a single line may stand inside a link itself. On a page with a ``case_visibility`` the person who filed the
+    case is redacted for readers who may not know them.
     """
     visibility = context.get("case_visibility")
     shown = visibility.redact(str(text)) if visibility is not None else str(text)
     if not lines:
-        return format_html("<bdi>{}</bdi>", shown)
+        return format_html("<bdi>{}</bdi>", isolated(shown))
+    link_for = partial(case_address, context.get("request"))
     paragraphs = (line for line in shown.splitlines() if line.strip())
-    return format_html_join("", '<p dir="auto">{}</p>', ((line,) for line in paragraphs))
+    written = (isolated(line, links=True, link_for=link_for) for line in paragraphs)
+    return format_html_join("", '<p dir="auto">{}</p>', ((line,) for line in written))
 
 
 @register.simple_tag(takes_context=True)
@@ -48,7 +56,7 @@ def place(context: Context, *, governorate: Governorate | None, area: str, spot:
 @register.simple_tag(takes_context=True)
 def subject(context: Context, case: object) -> SafeString:
     """Write the subject of a case in a list, redacted by the ``staff_visibility`` of the page."""
-    return format_html("<bdi>{}</bdi>", context["staff_visibility"].subject(case))
+    return format_html("<bdi>{}</bdi>", isolated(str(context["staff_visibility"].subject(case))))
 
 
 @register.simple_tag

@@ -1,4 +1,4 @@
-"""The timeline of a case for its citizen, newest first; and its current answer and open question."""
+"""The timeline of a case for its citizen, newest first; an answer in the citizen's words, and the open question."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from agencies.models import Agency
 from complaints.actions.answer_copies import headings
 from complaints.case_text.event_texts import EventText, EventTexts
 from complaints.case_text.kinds import words_of_kind
+from complaints.case_text.status import outcome_colour
 from complaints.models import Case, CaseEvent, RefusalReason, Solved
 from complaints.workflow import ACTIONS, Action, ActionRule, Outcome, State, TimelineText
 from kit.unit import unit_name
@@ -55,7 +56,7 @@ class _Telling:
         return TimelineEntry(
             title=self._named(text.title) or self._kinds_title(),
             at=self.event.at,
-            colour=text.colour,
+            colour=self._colour(text),
             text=self._text(text) if on or not text.day else "",
             on=on,
             quote=self._quote() if text.has_quote else "",
@@ -83,6 +84,12 @@ class _Telling:
         in_triage = text.text_in_triage and self.event.to_state == State.TRIAGE
         words, label = self._named(text.text_in_triage if in_triage else text.text), self._detail(text.detail)
         return f"{label}. {words}" if label and words else label or words
+
+    def _colour(self, text: TimelineText) -> str:
+        """Return the colour of the entry; an answer is green only if its outcome is."""
+        if text.detail == "outcome" and outcome_colour(self.event.outcome) != "ok":
+            return ""
+        return text.colour
 
     def _detail(self, name: str) -> str:
         code = getattr(self.event, name) if name else ""
@@ -118,21 +125,14 @@ class GivenAnswer:
     found: str
     done: str
     outcome: str
+    colour: str
     found_title: str
     done_title: str
 
 
 def given(kind: str, outcome: str, *, found: str, done: str) -> GivenAnswer:
     """Return an answer for the citizen."""
-    return GivenAnswer(found, done, str(Outcome(outcome).label), *headings(kind, outcome))
-
-
-def current_answer(case: Case) -> GivenAnswer | None:
-    """Return the answer of a closed case, None when it closed without one."""
-    if case.is_open or case.outcome == Outcome.WITHDRAWN:
-        return None
-    answer = case.answers.filter(event__isnull=False).order_by("event").last()
-    return given(case.kind, answer.outcome, found=answer.found, done=answer.done) if answer else None
+    return GivenAnswer(found, done, str(Outcome(outcome).label), outcome_colour(outcome), *headings(kind, outcome))
 
 
 def open_question(case: Case) -> str:

@@ -5,7 +5,7 @@ Staff get no SMS at night or outside working hours, unless the topic is urgent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Protocol
@@ -113,9 +113,12 @@ def _thanks(user: User, case: Case) -> Iterator[Notice]:
         yield from to_staff("praise_passed_on", user, words, by=BY_EMAIL, reference=case.reference)
 
 
-def to_citizen(template: str, *, case: Case, on: date | None) -> Notice:
-    """Return the citizen's message by ``template`` that belongs to no action; ``on`` is the date in its text."""
-    return _to_citizen(template, case, on)
+def to_citizen(template: str, *, case: Case, on: date | None, more: Callable[[], Mapping[str, str]] = dict) -> Notice:
+    """Return the citizen's message by ``template`` that belongs to no action; ``on`` is the date in its text.
+
+    ``more`` returns further values of its placeholders, in the language of the message.
+    """
+    return _to_citizen(template, case, on, more)
 
 
 def preview(template: str, *, case: Case, on: date | None, at: datetime) -> Message:
@@ -157,10 +160,10 @@ def _for_citizen(template: str, case: Case) -> str:
     return _BY_PHONE.get(template, template) if case.channel == CaseChannel.PHONE else template
 
 
-def _to_citizen(template: str, case: Case, on: date | None) -> Notice:
+def _to_citizen(template: str, case: Case, on: date | None, more: Callable[[], Mapping[str, str]] = dict) -> Notice:
     way = contact_channel(case.citizen, case.notify_by)
     with translation.override(way.language):
-        words = _words(case, on)
+        words = {**_words(case, on), **more()}
     return Notice(
         template=template,
         channel=way.channel,

@@ -74,9 +74,9 @@ def act(case: Case, what: Action, *, by: User | None, at: datetime, through: Act
     with transaction.atomic():
         at = _lock(case, at=at)
         rule = ACTIONS[what]
-        if case.state not in rule.sources:
+        if not policy.fits(case, what, at=at):
             raise TransitionNotAllowed(what, case)
-        if not (through in rule.who if through else policy.may(case, what, by, at=at)):
+        if not (through in rule.who if through else policy.is_entitled(case, what, by, at=at)):
             raise NotEntitled
         change = new_change(case, what, by, at, target=State(case.state))
         yield change
@@ -227,6 +227,9 @@ def _record(change: Change) -> CaseEvent:
     if ACTIONS[change.action].changes_state:
         case.last_action = change.action
         case.resumes_to = change.origin if change.target == State.WAITING else ""
+        if case.unit_asked_at is not None:
+            # The case moves: what the unit was asked for has happened.
+            change.set(unit_asked_at=None)
     event = new_event(change, from_state=change.origin)
     case.chain = event.chain
     case.save(update_fields=[*RECORDED, *sorted(change.fields)])

@@ -26,8 +26,9 @@ from accounts.models import User, acting_as
 from accounts.roles import DESK, ESCALATION_LEVEL_NAMES, LADDER, Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, current_calendar
+from complaints.case_text.lateness import message_words
 from complaints.clocks import limits
-from complaints.clocks.elapsed import moment_at_share
+from complaints.clocks.steps import ESCALATED, OF_THE_UNIT, Step, empty_level, next_step
 from complaints.engine import notices
 from complaints.engine.batches import act_on_each
 from complaints.engine.change import CaseStaff, Change
@@ -43,12 +44,6 @@ from notifications.periodic.rows import RowRun
 #: The task that sweeps.
 TASK = "complaints.escalate"
 
-#: A missed deadline is escalated in the agency; that of a task in the agency that has the task.
-ESCALATED = frozenset({ClockKind.DECIDE_COMPETENCE, ClockKind.ANSWER, ClockKind.ANSWER_TASK})
-#: A missed deadline is reported to the head of the unit.
-OF_THE_UNIT = frozenset({ClockKind.FIND_OWNER, ClockKind.DECIDE_OBJECTION})
-#: The percentage of the time to reply at which the citizen is reminded.
-HALF = 50
 #: Every clock is checked at least this often, so that a changed setting takes effect within this time.
 CHECK_AGAIN_AFTER = timedelta(days=7)
 #: Clocks checked in one statement; the steps due on them take some seconds.
@@ -59,64 +54,6 @@ AT_ONCE = 50
 CLAIMED_FOR = timedelta(minutes=1)
 #: For so long one sweep works at a backlog. The next begins after a minute, so that two are at work.
 DRAIN_SECONDS = 110.0
-
-_HEAD = str(Role.CMU_HEAD)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a clock that is not taken yet: ``name`` as it is stored, ``share`` in percent for a reminder."""
-
-    name: str
-    on: datetime
-    share: int = 0
-    role: Role | None = None
-
-
-# ---- the plan: pure ----
-
-
-def next_step(clock: Clock, taken: Collection[str], calendar: WorkingCalendar, *, at: datetime) -> Step | None:
-    """Return the step that comes next on ``clock`` after those ``taken``, due or not; None when none is left.
-
-    Of several reminders that are due the last one counts: nobody is reminded twice in one minute, nor after the miss.
-    """
-    missed = _missed(clock, taken, calendar)
-    if missed is not None and missed.on < at:
-        return missed
-    reminders = _reminders(clock, taken, calendar) if at <= clock.due_at else []
-    due = [step for step in reminders if step.on < at]
-    return due[-1] if due else next(iter(reminders), missed)
-
-
-def _reminders(clock: Clock, taken: Collection[str], calendar: WorkingCalendar) -> list[Step]:
-    shares = (HALF,) if clock.kind == ClockKind.CITIZEN_REPLY else limits.reminders()
-    last = max((share for share in shares if _reminder(share) in taken), default=0)
-    moments = ((share, moment_at_share(clock, share, calendar)) for share in shares if share > last)
-    return [Step(_reminder(share), on, share=share) for share, on in moments if on is not None and on < clock.due_at]
-
-
-def _reminder(share: int) -> str:
-    return f"remind_{share}"
-
-
-def _missed(clock: Clock, taken: Collection[str], calendar: WorkingCalendar) -> Step | None:
-    """Return the next escalation level, the first at the deadline, each other a delay later; empty levels add none."""
-    if clock.kind in OF_THE_UNIT:
-        return None if _HEAD in taken else Step(_HEAD, clock.due_at, role=Role.CMU_HEAD)
-    if clock.kind not in ESCALATED:
-        return None
-    levels = [role for role in limits.ladder() if role not in taken and empty_level(role) not in taken]
-    if not levels:
-        return None
-    levels_taken = sum(role in taken for role in LADDER)
-    on = calendar.due(clock.due_at, levels_taken * limits.LEVEL_DAYS) if levels_taken else clock.due_at
-    return Step(str(levels[0]), on, role=levels[0])
-
-
-def empty_level(role: Role) -> str:
-    """Return the stored name of a level that had nobody on it."""
-    return f"no_{role}"
 
 
 # ---- the sweep ----
@@ -301,16 +238,22 @@ def _step_row(step: Step, on: _Taking, change: Change) -> tuple[ClockStep, list[
     change.facts = {"kind": clock.kind, "step": step.name}
     if messages.is_empty:
         change.facts["empty"] = True
+    name = empty_level(step.role) if messages.is_empty and step.role else step.name
     if on.is_first_miss and not step.share and clock.kind in ESCALATED and clock.task_id is None:
         change.facts["first"] = True
         # An apology to the citizen, once since filing or reopening: for the first miss on any clock.
-        owed.append((f"late:{case.pk}:{case.objections_made}", _apology(case, clock)))
-    name = empty_level(step.role) if messages.is_empty and step.role else step.name
+        owed.append((f"late:{case.pk}:{case.objections_made}", _apology(case, on, {*_taken(clock), name})))
     return ClockStep(clock=clock, event_id=change.event_id, step=name, taken_at=at), owed
 
 
-def _apology(case: Case, clock: Clock) -> Notice:
-    return notices.to_citizen("case_late", case=case, on=timezone.localdate(clock.due_at))
+def _apology(case: Case, on: _Taking, taken: Collection[str]) -> Notice:
+    """Return the apology, in the words of the pages: how late the case is, and what happens next."""
+    clock, post = on.clock, on.post
+
+    def late() -> dict[str, str]:
+        return {"late": message_words(clock, taken, post.calendar, at=post.at)}
+
+    return notices.to_citizen("case_late", case=case, on=timezone.localdate(clock.due_at), more=late)
 
 
 @dataclass

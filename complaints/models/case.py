@@ -181,7 +181,8 @@ class Case(models.Model):
     """One complaint, suggestion, inquiry or praise.
 
     ``state`` changes only in ``complaints.engine.transition``: a database trigger refuses any other write of it, and
-    asks at commit for the event that records it. ``version`` is the number of the newest event, ``changed_at`` its
+    asks at commit for the event that records it. Since ``unit_asked_at`` the unit is asked to step in, until the state
+    changes. ``version`` is the number of the newest event, ``changed_at`` its
     moment, which never moves back, and ``chain`` its hash.
     ``holder`` is that of the open holding; ``employee`` the name of the employee as the citizen typed it. Since
     ``erased_at`` the words and the person of a closed case are gone (``complaints.retention``).
@@ -222,6 +223,7 @@ class Case(models.Model):
     limit_from = models.DateTimeField()
     promised_on = models.DateField(null=True, blank=True)
     deadline_at = models.DateTimeField(null=True, blank=True)
+    unit_asked_at = models.DateTimeField(null=True, blank=True)
     bounces = models.PositiveSmallIntegerField(default=0)
     objections_made = models.PositiveSmallIntegerField(default=0)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -263,6 +265,10 @@ class Case(models.Model):
                 condition=models.Q(state=State.CLOSED) ^ ~models.Q(holder=""),
             ),
             models.CheckConstraint(
+                name="case_unit_is_asked_while_an_agency_has_it",
+                condition=models.Q(unit_asked_at__isnull=True) | models.Q(state__in=sorted(AT_AGENCY)),
+            ),
+            models.CheckConstraint(
                 name="case_has_an_agency_once_referred",
                 condition=models.Q(agency__isnull=False) | ~models.Q(state__in=sorted(AT_AGENCY)),
             ),
@@ -300,6 +306,11 @@ class Case(models.Model):
                 fields=["agency", "deadline_at", "id"],
                 condition=models.Q(state__in=sorted(AT_AGENCY), last_action__in=COMEBACKS),
                 name="case_returned",
+            ),
+            models.Index(
+                fields=["deadline_at", "id"],
+                condition=models.Q(unit_asked_at__isnull=False),
+                name="case_unit_asked",
             ),
             models.Index(fields=["citizen", "-filed_at"], name="case_of_citizen"),
             models.Index(fields=["agency", "filed_at"], name="case_agency_filed"),

@@ -98,6 +98,11 @@ class CaseEvent(models.Model):
         return self._code("reason")
 
     @property
+    def withdrawn_because(self) -> str:
+        """Return the code of the reason for which the citizen withdrew the case, empty where none was given."""
+        return self._code("because")
+
+    @property
     def outcome(self) -> str:
         """Return the code of the outcome of a closing or of a proposed answer."""
         return self._code("outcome")

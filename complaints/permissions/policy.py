@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.roles import CMU, CONTACT_CENTRE, DESK, READERS, SUPERVISION, Role
 from agencies.models import Agency
 from complaints.models import Case, Consultation, TaskState
-from complaints.permissions import partner_tasks, ratings, rulings, second_person
+from complaints.permissions import late_cases, partner_tasks, ratings, rulings, second_person
 from complaints.workflow import (
     ACTIONS,
     AT_AGENCY,
@@ -119,7 +119,8 @@ def fits(case: Case, action: Action, *, at: datetime) -> bool:
                 and _closed_within(case, timedelta(days=OBJECTION_DAYS), at)
             )
         case _:
-            return action != Action.RATE or ratings.may_rate(case, at=at)
+            is_ratable = action != Action.RATE or ratings.may_rate(case, at=at)
+            return is_ratable and late_cases.allows(case, action, at=at)
 
 
 def _closed_within(case: Case, span: timedelta, at: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from complaints.portal.cases import file_views, views as cases
+from complaints.portal.cases import file_views, late_views, paper_views, views as cases
 from complaints.portal.filing import advice, agency_views, check_views, views as filing
 from complaints.portal.privacy import views as privacy
 from complaints.portal.rating import views as rating
@@ -24,10 +24,14 @@ urlpatterns = [
     path("cases/<ref:ref>/reply/", cases.case_reply, name="case-reply"),
     path("cases/<ref:ref>/object/", cases.case_object, name="case-object"),
     path("cases/<ref:ref>/withdraw/", cases.case_withdraw, name="case-withdraw"),
+    path("cases/<ref:ref>/remind/", late_views.case_remind, name="case-remind"),
+    path("cases/<ref:ref>/ask-unit/", late_views.case_ask_unit, name="case-ask-unit"),
+    path("cases/<ref:ref>/receipt.pdf", paper_views.case_pdf, name="case-pdf"),
     path("cases/<ref:ref>/files/<uuid:pk>/", file_views.case_file, name="case-file"),
     path("cases/<ref:ref>/rate/", rating.case_rate, name="case-rate"),
     path("rate/<str:token>/", rating.by_link, name="rating"),
     path("track/", cases.track, name="track"),
+    path("check/<str:token>/", paper_views.check, name="receipt-check"),
     path("account/copy/", privacy.copy, name="account-copy"),
     path("account/copy/<slug:form>/", privacy.copy_file, name="account-copy-file"),
     path("account/requests/", privacy.data_requests, name="account-requests"),

@@ -28,6 +28,8 @@ from complaints.models import Case
 from complaints.staff.case_file import CaseFile
 from complaints.visibility.identity import CaseVisibility
 from kit.dates import moment_text
+from kit.qr import QrCode
+from kit.typed_text import runs
 from kit.unit import unit_name
 
 TEMPLATE: Final = Path(__file__).parents[1] / "data" / "file.typ"
@@ -40,10 +42,18 @@ _JOINERS = "\u200c\u200d"
 
 
 class DirectedText(TypedDict):
-    """A text with its own direction."""
+    """A text with its own direction, and its parts: those that are numbers are not turned round by the others."""
 
     text: str
     direction: str
+    parts: Sequence[PdfPart]
+
+
+class PdfPart(TypedDict):
+    """A part of a text."""
+
+    text: str
+    is_number: bool
 
 
 class PdfFact(TypedDict):
@@ -97,8 +107,31 @@ class PlainSection(NamedTuple):
     entries: Sequence[tuple[str, Sequence[str], Sequence[str]]]
 
 
+@dataclass(frozen=True)
+class Letterhead:
+    """The head of a letter: the service, lines below it, and a picture that a telephone reads, with its words."""
+
+    service: str
+    lines: Sequence[str]
+    qr: QrCode
+    qr_words: str
+
+    @property
+    def data(self) -> dict[str, object]:
+        """Return what the template sets."""
+        lines = [_directed(line) for line in self.lines if line]
+        return {"service": self.service, "lines": lines, "qr": self.qr.svg, "qr_words": self.qr_words}
+
+
 def render_sections(
-    title: str, facts: Iterable[tuple[str, str]], sections: Iterable[PlainSection], *, at: datetime
+    title: str,
+    facts: Iterable[tuple[str, str]],
+    sections: Iterable[PlainSection],
+    *,
+    at: datetime,
+    subject: str = "",
+    printed: str = "",
+    letterhead: Letterhead | None = None,
 ) -> bytes:
     """Return a PDF of facts and sections in the language of the reader, cut as the file of a case is."""
     made = [
@@ -111,13 +144,13 @@ def render_sections(
         "title": title,
         "operator": unit_name(),
         "office": unit_name(),
-        "subject": _directed(title),
+        "subject": _directed(subject or title),
         "words": {"page": pgettext("pages", "Page"), "of": pgettext("pages", "of")},
-        "printed": moment_text(at),
+        "printed": printed or moment_text(at),
         "facts": _pairs(facts),
         "sections": [section for section in made if section["entries"]],
     }
-    return compile_pdf(data, at=at)
+    return compile_pdf(data | ({"letterhead": letterhead.data} if letterhead else {}), at=at)
 
 
 def compile_pdf(data: Mapping[str, object], *, at: datetime) -> bytes:
@@ -154,6 +187,9 @@ def _redacted(data_: Any, redact: Callable[[str], str]) -> Any:
     match data_:
         case str():
             return redact(data_)
+        case {"parts": _, "text": str() as text}:
+            # The whole is redacted before it is cut into parts: what tells of a person may go over several.
+            return {**data_, "text": redact(text), "parts": _parts(redact(text))}
         case dict():
             return {name: _redacted(part, redact) for name, part in data_.items()}
         case list() | tuple():
@@ -269,8 +305,12 @@ def _directed(text: str) -> DirectedText:
     first = next((kind for kind in strong if kind in {"L", "R", "AL"}), None)
     if first is None:
         # Numbers alone read left to right in both languages.
-        return DirectedText(text=plain, direction="ltr")
-    return DirectedText(text=plain, direction="ltr" if first == "L" else "rtl")
+        return DirectedText(text=plain, direction="ltr", parts=_parts(plain))
+    return DirectedText(text=plain, direction="ltr" if first == "L" else "rtl", parts=_parts(plain))
+
+
+def _parts(plain: str) -> list[PdfPart]:
+    return [PdfPart(text=run.text, is_number=bool(run.number)) for run in runs(plain)]
 
 
 def _plain(text: str) -> str:

@@ -15,7 +15,18 @@ from complaints.workflow.states import (
     WORKING,
     StateRule,
 )
-from complaints.workflow.terms import OUTCOMES, Action, Actor, ClockKind, Holder, Kind, Outcome, Party, State
+from complaints.workflow.terms import (
+    OUTCOMES,
+    Action,
+    Actor,
+    ClockKind,
+    Holder,
+    Kind,
+    Outcome,
+    Party,
+    State,
+    WithdrawalReason,
+)
 
 __all__ = [
     "ACTIONS",
@@ -48,5 +59,6 @@ __all__ = [
     "StateRule",
     "Tell",
     "TimelineText",
+    "WithdrawalReason",
     "edges",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from complaints.workflow.late_requests import LATE_REQUESTS
 from complaints.workflow.rules import (
     AT_THE_DESK,
     CALLER,
@@ -286,10 +287,7 @@ ACTIONS: dict[Action, ActionRule] = {
     Action.ASSIGN: ActionRule(label=_("Assigned to an officer"), who=DESK | {A.CLOCK}, sources=WITH_AGENCY),
     Action.NOTE: ActionRule(label=_("Note"), who=STAFF | {A.PARTNER}, sources=ANY_STATE, is_for_own_desk=True),
     Action.CALL: ActionRule(
-        label=_("Phone call recorded"),
-        who=STAFF | {A.AGENT, A.PARTNER},
-        sources=ANY_STATE,
-        is_for_own_desk=True,
+        label=_("Phone call recorded"), who=STAFF | {A.AGENT, A.PARTNER}, sources=ANY_STATE, is_for_own_desk=True
     ),
     Action.LABEL: ActionRule(label=_("Label changed"), who=STAFF, sources=ANY_STATE),
     # The officer and the partner may recuse only themselves, which ``actions.recusals`` enforces.
@@ -349,6 +347,7 @@ ACTIONS: dict[Action, ActionRule] = {
     ),
     Action.TAKE_BACK: ActionRule(label=_("Outside centre's answer recorded"), who=DESK, sources=WITH_AGENCY),
     Action.REMIND: ActionRule(label=_("Reminder"), who=STAFF | {A.CLOCK}, sources=ANY_STATE),
+    **LATE_REQUESTS,
     Action.ESCALATE: ActionRule(
         label=_("Deadline missed; escalated"),
         who=those(A.CLOCK),

@@ -73,6 +73,8 @@ class Action(StrEnum):
     HAND_OVER = "hand_over"
     TAKE_BACK = "take_back"
     REMIND = "remind"
+    REMIND_AGENCY = "remind_agency"
+    ASK_UNIT = "ask_unit"
     ESCALATE = "escalate"
     RECALCULATE = "recalculate"
     RATE = "rate"
@@ -107,6 +109,15 @@ class Outcome(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     NO_REPLY = "no_reply", _("No answer to the question")
     INADMISSIBLE = "inadmissible", _("Out of scope")
+
+
+class WithdrawalReason(TextChoices):
+    """Why a citizen withdraws a case; nobody has to say it."""
+
+    SOLVED = "solved", _("The problem has been solved")
+    MISTAKE = "mistake", _("It was sent by mistake, or twice")
+    ELSEWHERE = "elsewhere", _("I turn to somebody else")
+    OTHER = "other", _("Another reason")
 
 
 #: The outcomes an officer may choose when closing, by kind.

@@ -26,7 +26,7 @@ SQUAWK: Final = Path(sys.executable).parent / "squawk"
 FIRST_RELEASE: Final = {
     "accounts": "0002_guards",
     "agencies": "0010_answer_phrases",
-    "complaints": "0013_ratings",
+    "complaints": "0015_unit_asked_at",
     "notifications": "0007_tokens_are_of_links",
 }
 #: Tastes in types and repeatable statements: they lock nothing.

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django_stubs_ext import StrPromise
 
 from notifications.carriers import OutgoingMessage
+from notifications.carriers.email_styles import STYLES
 
 _ADDRESS: Final = re.compile(r"https?://\S+")
 #: Messages about a citizen's own case: the citizen chose to get them by e-mail, and may choose otherwise.
@@ -56,6 +57,14 @@ BUTTONS: Final[Mapping[str, StrPromise]] = {
 
 
 @dataclass(frozen=True)
+class FooterLine:
+    """A sentence below an e-mail, and the address it speaks of."""
+
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class MailTexts:
     """The two parts of an e-mail: the text alone, and the page."""
 
@@ -67,19 +76,23 @@ def draw(message: OutgoingMessage) -> MailTexts:
     """Return both parts, in the language of the message; both say how to reply and how to stop such e-mails."""
     with translation.override(message.language):
         footer = _footer(message)
-        plain = "\n\n".join([message.body, *footer])
+        plain = "\n\n".join([message.body, *(f"{line.text} {line.address}".rstrip() for line in footer)])
         return MailTexts(plain, render_to_string("notifications/email.html", _content(message, footer)))
 
 
 def settings_address() -> str:
-    """Return where a citizen chooses how messages come, in the active language."""
-    return f"{settings.PUBLIC_URL}{reverse('account-notices')}"
+    """Return where a citizen chooses how messages come, in the active language.
+
+    Without a closing slash: at the end of a line that reads from the right it would be drawn in front.
+    """
+    return f"{settings.PUBLIC_URL}{reverse('account-notices').rstrip('/')}"
 
 
-def _content(message: OutgoingMessage, footer: list[str]) -> dict[str, Any]:
+def _content(message: OutgoingMessage, footer: list[FooterLine]) -> dict[str, Any]:
     paragraphs, signature = _split(message.body)
     address = next((part for part in paragraphs if _ADDRESS.fullmatch(part)), "")
     return {
+        "style": STYLES,
         "language": message.language,
         "direction": "rtl" if message.language == "ar" else "ltr",
         "side": "right" if message.language == "ar" else "left",
@@ -103,12 +116,12 @@ def _split(body: str) -> tuple[list[str], list[str]]:
     return (paragraphs[:-1], last) if len(paragraphs) > 1 and len(last) > 1 else (paragraphs, [])
 
 
-def _footer(message: OutgoingMessage) -> list[str]:
+def _footer(message: OutgoingMessage) -> list[FooterLine]:
     if settings.CONTACT_EMAIL:
-        lines = [gettext("You can reply to this message.")]
+        lines = [FooterLine(gettext("You can reply to this message."))]
     else:
-        lines = [gettext("This message was sent automatically, and nobody reads replies to it.")]
+        lines = [FooterLine(gettext("This message was sent automatically. Replies to it are not read."))]
     if message.template.startswith(ABOUT_OWN_CASE):
-        how = gettext("To get SMS instead of e-mails, or to stop e-mails, choose so in your account: %(address)s")
-        lines.append(how % {"address": settings_address()})
+        how = gettext("To get SMS instead of e-mails, or to stop e-mails, choose so in your account:")
+        lines.append(FooterLine(how, settings_address()))
     return lines

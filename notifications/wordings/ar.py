@@ -176,7 +176,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "case_rating": Wording(
         sms="هل أفادكم الرد على {ref}؟ أجيبونا هنا: {link}",
         subject="هل أفادكم الرد على ال{kind} رقم {ref}؟",
-        text="صدر الرد على ال{kind} رقم {ref} قبل أيام. هل حُلّت المشكلة، وكيف كان التعامل معكم؟ يكفي أن تختاروا الجواب "
+        text="صدر الرد على ال{kind} رقم {ref} منذ أيام. هل حُلّت المشكلة، وكيف كان التعامل معكم؟ يكفي أن تختاروا الجواب "
         "من هنا، دون تسجيل دخول. هذا السؤال لمرة واحدة ولا يلزمكم الجواب عنه.",
     ),
     "officer_new_case": Wording(
@@ -218,6 +218,11 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="تذكير: الطلب {ref} ينتظركم. {link}",
         subject="تذكير بالطلب {ref}",
         text="الطلب {ref} ينتظركم. أرسل هذا التذكير أحد زملائكم أو الوحدة.",
+    ),
+    "officer_citizen_reminds": Wording(
+        sms="",
+        subject="تذكير من صاحب الطلب {ref}",
+        text="تأخر الطلب {ref}، وأرسل صاحبه تذكيرًا. أرسلوا الرد أو حددوا موعدًا.",
     ),
     "officer_lapsed": Wording(
         sms="لا إجابة من صاحب الطلب {ref}. تابعوا دونها. {link}",
@@ -283,7 +288,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "case_late": Wording(
         sms="نعتذر، تأخر الرد على {ref} ورفعنا الأمر. {link}",
         subject="تأخر الرد على ال{kind} رقم {ref}",
-        text="نعتذر، تأخر الرد على ال{kind} رقم {ref} ورفعنا الأمر إلى المسؤولين. لا يلزمكم أي إجراء.",
+        text="نعتذر، تأخر الرد على ال{kind} رقم {ref} ورفعنا الأمر إلى المسؤولين. {late} لا يلزمكم أي إجراء.",
     ),
     "case_unanswered": Wording(
         sms="تم إغلاق {ref} لعدم ورود إجابتكم. للاعتراض: {link}",
@@ -366,6 +371,11 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="مستوى تصعيد شاغر لدى {agency}: الطلب {ref}",
         text="تجاوز الطلب {ref} لدى {agency} موعده {date}، ولا يوجد من يُبلَّغ بذلك في مستوى التصعيد هذا: {level}. "
         "يُصعَّد الأمر إلى المستوى التالي إن وُجد.",
+    ),
+    "cmu_asked": Wording(
+        sms="",
+        subject="طلب تدخل الوحدة: الطلب {ref}",
+        text="تأخر الطلب {ref} لدى {agency}، وأُبلغت مستويات التصعيد كلها، ويطلب صاحبه تدخل الوحدة.",
     ),
     "cmu_own_late": Wording(
         sms="قرار الوحدة في {ref} متأخر منذ {date}. {link}",

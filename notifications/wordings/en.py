@@ -219,6 +219,11 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="Reminder: case {ref} is waiting for you",
         text="Case {ref} is waiting for you. A colleague or the CMU sent this reminder.",
     ),
+    "officer_citizen_reminds": Wording(
+        sms="",
+        subject="The citizen reminds you of case {ref}",
+        text="Case {ref} is late, and the person who filed it sent a reminder. Please answer it or set a date.",
+    ),
     "officer_lapsed": Wording(
         sms="Your question in case {ref} had no answer in time. Continue without it. {link}",
         subject="No answer in time in case {ref}",
@@ -286,7 +291,8 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "case_late": Wording(
         sms="Sorry, the reply to {ref} is late. We have escalated it. {link}",
         subject="The reply to your {kind} {ref} is late",
-        text="Sorry, the reply to your {kind} {ref} is late. We have escalated it. You do not need to do anything.",
+        text="Sorry, the reply to your {kind} {ref} is late. We have escalated it. {late} You do not need to do "
+        "anything.",
     ),
     "case_unanswered": Wording(
         sms="{Kind} {ref} was closed because we had no answer from you. To object: {link}",
@@ -370,6 +376,12 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="Vacant escalation level at {agency}: case {ref}",
         text="Case {ref} at {agency} missed its deadline of {date}, and there is no one to tell at this escalation "
         "level: {level}. It goes to the next level, if there is one.",
+    ),
+    "cmu_asked": Wording(
+        sms="",
+        subject="The citizen asks the CMU to step in: case {ref}",
+        text="Case {ref} at {agency} is late, every escalation level was told, and the person who filed it asks the "
+        "CMU to step in.",
     ),
     "cmu_own_late": Wording(
         sms="The CMU's decision on case {ref} was due on {date}. {link}",

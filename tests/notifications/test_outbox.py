@@ -151,14 +151,12 @@ def test_short_links_cannot_be_guessed_through_and_nobody_else_is_stopped(signal
     assert client.get(f"/r/{message.token}/", REMOTE_ADDR="198.51.100.7").status_code == 302
 
 
-def test_an_sms_without_a_link_ends_in_its_mark(signals: Signals, now: datetime) -> None:
-    (message,) = owed(notice(template="case_triage"))
-    assert (message.linked, len(message.token or "")) == (False, 5)
-    assert message.body.endswith(f" {message.token}")
-    assert outbox.message_by_link(message.token or "", at=now) is None
+def test_an_sms_without_a_link_ends_in_no_letters_of_chance(signals: Signals, now: datetime) -> None:
+    (message,) = owed(notice(template="password_changed", context={}, reference=""))
+    assert (message.linked, message.token, message.body.endswith("065008080")) == (False, None, True)
 
 
-def test_an_email_carries_its_link_even_where_the_sms_has_no_room(signals: Signals, settings: Any) -> None:
+def test_an_email_carries_its_link_below_its_text(signals: Signals, settings: Any) -> None:
     (message,) = owed(notice(template="case_triage", channel=Channel.EMAIL, address="amina@example.com"))
     assert message.body.split("\n\n")[1] == f"{settings.PUBLIC_URL}/r/{message.token}"
 
@@ -190,7 +188,7 @@ def test_a_token_that_is_taken_is_rolled_again(signals: Signals, monkeypatch: py
     "given",
     [
         notice(),
-        notice(template="case_triage"),
+        notice(template="password_changed", context={}, reference=""),
         notice(channel=Channel.EMAIL, address="amina@example.com"),
         notice(template="code", context={"code": "12345"}, reference=""),
     ],

@@ -199,11 +199,14 @@ DEEDS: Final[dict[Action, Deed]] = {
         lambda move: actions.hand_over(move.case, centre=move.town.centre, reference="117-5", **move.who)
     ),
     Action.TAKE_BACK: Deed(_saying(actions.take_back, answer="أصلح الخط"), often=2),
+    Action.REMIND_AGENCY: Deed(_saying(actions.remind_agency), CITIZEN),
+    Action.ASK_UNIT: Deed(_saying(actions.ask_unit), CITIZEN),
     # What the clock does to a case, in the order of the tasks.
     Action.LAPSE: Deed(_sweep, often=0.5),
     Action.REMIND: Deed(_sweep, often=0.5),
     Action.ESCALATE: Deed(_saying(actions.remind_officer), HEADS),
     Action.RECALCULATE: Deed(_change_the_calendar, often=0.3),
+    Action.RATE: Deed(_saying(actions.rate, count=0, solved="yes"), CITIZEN),
 }
 
 

@@ -26,7 +26,7 @@ def test_the_contact_page_says_what_is_set_and_nothing_else(client: Client, sett
     for name in said:
         setattr(settings, name, "")
     page = client.get("/en/contact/").content.decode()
-    assert ("06 500 8080" in page, "By e-mail" in page, "Where we are" in page, "cannot telephone" in page) == (
+    assert ("06 500 8080" in page, "By e-mail" in page, "Where we are" in page, "cannot make calls" in page) == (
         True,
         False,
         False,

@@ -13,7 +13,7 @@ from accounts.models import Factor, Purpose, User
 from accounts.sign_in import devices, form_drafts
 from accounts.sign_in.factors import apps, enrolment, passkeys
 from accounts.sign_in.factors.forms import NewAppForm
-from accounts.sign_in.factors.qr import qr_code
+from kit.qr import qr_code
 
 #: Letters of a key that stand together.
 GROUP = 4

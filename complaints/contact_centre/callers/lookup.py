@@ -13,7 +13,8 @@ from django_stubs_ext import StrPromise
 
 from accounts.models import User
 from accounts.rate_limits import HOUR, RateLimit, spend
-from complaints.case_text.promise import Promise, Status, citizen_status, promise_card
+from complaints.case_text.promise import Promise, promise_card
+from complaints.case_text.status import Status, citizen_status
 from complaints.models import Case
 from complaints.workflow import State
 

@@ -43,6 +43,7 @@ class Tab(models.TextChoices):
     MINE = "mine", _("Mine")
     DUE = "due", _("Due soon")
     LATE = "late", _("Late")
+    ASKED = "asked", _("Asked to step in")
     RETURNED = "returned", _("Came back")
     PROGRESS = "progress", _("In progress")
     DIRECTORATES = "directorates", _("With directorates")
@@ -125,8 +126,12 @@ class StaffContext:
 
     @property
     def tabs(self) -> list[Tab]:
-        """Return the tabs that can hold something for the user: nobody at the unit is the officer of a case."""
-        return [tab for tab in Tab if tab != Tab.MINE or self.agencies]
+        """Return the tabs that can hold something for the user.
+
+        Nobody at the unit is the officer of a case, and only the unit is asked to step in.
+        """
+        others = {Tab.MINE: bool(self.agencies), Tab.ASKED: self.is_unit}
+        return [tab for tab in Tab if others.get(tab, True)]
 
 
 def tab_cases(tab: Tab, staff: StaffContext) -> CaseQuerySet:
@@ -202,6 +207,7 @@ _TAB_CASES: dict[Tab, Callable[[StaffContext], CaseQuerySet]] = {
     Tab.MINE: _mine,
     Tab.DUE: _due,
     Tab.LATE: lambda staff: staff.scope.filter(state__in=_RUNNING, deadline_at__lt=staff.at),
+    Tab.ASKED: lambda staff: staff.scope.filter(unit_asked_at__isnull=False),
     Tab.RETURNED: lambda staff: returned(staff.scope),
     Tab.PROGRESS: _in(State.IN_PROGRESS),
     Tab.DIRECTORATES: lambda staff: staff.scope.filter(holder=Holder.DIRECTORATE),

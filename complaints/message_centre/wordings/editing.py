@@ -53,6 +53,7 @@ MEANINGS: Final[Mapping[str, StrPromise]] = {
     "returned": _("number of cases that came back"),
     "failed": _("number of messages that did not arrive"),
     "level": _("the escalation level, such as the supervisor"),
+    "late": _("how late the case is, and what happens next"),
     "count": _("number of cases"),
     "role": _("the role of a member of staff"),
 }
@@ -256,6 +257,7 @@ def _context(language: str, case: Case | None, *, at: datetime) -> dict[str, str
             "failed": "0",
             "count": "4",
             "level": str(ESCALATION_LEVEL_NAMES[Role.SUPERVISOR]),
+            "late": gettext("Late since %(day)s") % {"day": day_digits(_date(case, at))} + ".",
             "role": str(Role.SUPERVISOR.label),
         }
 

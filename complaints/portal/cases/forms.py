@@ -16,7 +16,8 @@ from complaints.models import Case
 from complaints.models.case import DETAILS_LENGTH, SUBJECT_LENGTH
 from complaints.models.texts import TEXT_LENGTH
 from complaints.portal.question_form import TopicQuestionsForm
-from kit.forms import Form, LineField, ParagraphField
+from complaints.workflow import WithdrawalReason
+from kit.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
 
 
 class ReplyForm(UploadForm):
@@ -50,6 +51,16 @@ class ObjectForm(Form):
         label=_("Why do you object?"),
         help_text=_("Say what is wrong with the answer or what was not done. The agency can read this too."),
         error_messages={"required": _("Write why you object")},
+    )
+
+
+class WithdrawForm(Form):
+    """Why the citizen withdraws the case, if they want to say it."""
+
+    because = ChoiceCardsField(
+        cards=[Card(reason.value, reason.label) for reason in WithdrawalReason],
+        required=False,
+        label=_("Why do you withdraw it?"),
     )
 
 

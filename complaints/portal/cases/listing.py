@@ -2,60 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case as Choice, Q, When
+from django.utils import timezone
 
 from accounts.models import Citizen
 from complaints import reference
-from complaints.case_text.promise import Status, citizen_status
+from complaints.case_text.lateness import Lateness, late_cases
+from complaints.case_text.promise import owed_words
+from complaints.case_text.status import Status, citizen_status
 from complaints.models import Case, CaseQuerySet
 from complaints.workflow import State
 
 PAGE = 10
 #: Open cases on the home page.
 NEWEST = 2
+#: Cases that wait for their citizen, shown before the others; more than that are on the pages that follow.
+MOST_WAITING = 10
 
 
 @dataclass(frozen=True)
 class OwnCaseRow:
-    """One case in a list of its citizen, with its status in the citizen's words."""
+    """One case in a list of its citizen: its status, how late it is, and who owes what by which day."""
 
     case: Case
     status: Status
+    late: Lateness | None
+    owes: str
+    on: date | None
 
 
 @dataclass(frozen=True)
 class CasePage:
-    """One page of a tab: ``after`` is where the next one starts, empty on the last."""
+    """One page of a tab: ``waiting`` need their citizen, ``after`` is where the next page starts, empty on the last."""
 
+    waiting: Sequence[OwnCaseRow]
     rows: Sequence[OwnCaseRow]
     after: str
 
 
-def home_cases(citizen: Citizen) -> dict[str, Any]:
-    """Return the case that waits longest for the citizen, and the newest open ones; two statements."""
+def home_cases(citizen: Citizen, *, at: datetime) -> dict[str, Any]:
+    """Return the case that waits longest for the citizen, and of the open ones the late and then the newest."""
     own = _own(citizen).exclude(state=State.CLOSED)
     waiting = own.filter(state=State.WAITING).order_by("deadline_at", "pk").first()
-    return {"waiting": waiting, "newest": _rows(own[:NEWEST])}
+    late_first = When(Q(deadline_at__lt=at) & ~Q(state=State.WAITING), then=0)
+    newest = own.order_by(Choice(late_first, default=1), "-filed_at", "-pk")[:NEWEST]
+    return {"waiting": waiting, "newest": _rows(newest, at=at)}
 
 
-def list_cases(citizen: Citizen, *, is_open: bool, after: str = "") -> CasePage:
-    """Return a page of the citizen's open or closed cases, newest first, beginning after the number ``after``."""
-    closed = Q(state=State.CLOSED)
-    cases = _own(citizen).filter(~closed if is_open else closed)
+def list_cases(citizen: Citizen, *, is_open: bool, at: datetime, after: str = "") -> CasePage:
+    """Return a page of the citizen's open or closed cases, newest first, beginning after the number ``after``.
+
+    Open cases that wait for the citizen stand before the others of the first page.
+    """
+    own = _own(citizen)
+    waiting = list(own.filter(state=State.WAITING).order_by("deadline_at", "pk")[:MOST_WAITING]) if is_open else []
+    others = own.filter(~Q(state=State.CLOSED) if is_open else Q(state=State.CLOSED))
+    found = list(_after(others.exclude(pk__in=[case.pk for case in waiting]), after)[: PAGE + 1])
+    first = [] if after else waiting
+    rows = _rows([*first, *found[:PAGE]], at=at)
+    return CasePage(rows[: len(first)], rows[len(first) :], found[PAGE - 1].reference if len(found) > PAGE else "")
+
+
+def _after(cases: CaseQuerySet, after: str) -> CaseQuerySet:
     mark = cases.filter(reference=after).values_list("filed_at", "pk").first() if reference.is_valid(after) else None
-    if mark is not None:
-        cases = cases.filter(filed_at__lte=mark[0]).exclude(filed_at=mark[0], pk__gte=mark[1])
-    rows = _rows(cases[: PAGE + 1])
-    return CasePage(rows[:PAGE], rows[PAGE - 1].case.reference if len(rows) > PAGE else "")
+    if mark is None:
+        return cases
+    return cases.filter(filed_at__lte=mark[0]).exclude(filed_at=mark[0], pk__gte=mark[1])
 
 
 def _own(citizen: Citizen) -> CaseQuerySet:
     return Case.objects.filter(citizen=citizen).for_listing().order_by("-filed_at", "-pk")
 
 
-def _rows(cases: CaseQuerySet) -> list[OwnCaseRow]:
-    return [OwnCaseRow(case, citizen_status(case)) for case in cases]
+def _rows(cases: Iterable[Case], *, at: datetime) -> list[OwnCaseRow]:
+    found = list(cases)
+    late = late_cases(found, at=at)
+    return [_row(case, late.get(case.pk)) for case in found]
+
+
+def _row(case: Case, late: Lateness | None) -> OwnCaseRow:
+    on = timezone.localdate(case.deadline_at) if case.deadline_at and case.is_open else None
+    return OwnCaseRow(case, citizen_status(case), late, owed_words(case) if on else "", on)

@@ -27,14 +27,18 @@ from complaints.attachments import uploads
 from complaints.attachments.fields import uploader_key
 from complaints.case_text import citizen_case, timeline
 from complaints.case_text.kinds import WORDS, words_of_kind
-from complaints.case_text.promise import citizen_status, promise_card
+from complaints.case_text.lateness import lateness
+from complaints.case_text.promise import promise_card
+from complaints.case_text.status import citizen_status
 from complaints.clocks import limits
 from complaints.engine import rating_links
 from complaints.models import Case
 from complaints.permissions import policy
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, try_action
 from complaints.portal.cases import listing
-from complaints.portal.cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm
+from complaints.portal.cases.acts import citizen_acts
+from complaints.portal.cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm, WithdrawForm
+from complaints.portal.cases.paper import paper
 from complaints.portal.filing import open_drafts
 from complaints.portal.rating.page_data import rating_card
 from complaints.search import tracking
@@ -58,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         if request.user.is_staff:
             return redirect("desk")
-        context |= listing.home_cases(signed_in_citizen(request))
+        context |= listing.home_cases(signed_in_citizen(request), at=timezone.now())
         context["drafts"] = open_drafts.drafts_of(signed_in_citizen(request))
     return render(request, "complaints/portal/cases/home.html", context)
 
@@ -69,7 +73,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     """List the citizen's own cases, open or closed, newest first."""
     tab = "closed" if request.GET.get("tab") == "closed" else "open"
     after = request.GET.get("after", "")
-    page = listing.list_cases(signed_in_citizen(request), is_open=tab == "open", after=after)
+    page = listing.list_cases(signed_in_citizen(request), is_open=tab == "open", at=timezone.now(), after=after)
     context = {
         "page": page,
         "is_open": tab == "open",
@@ -86,11 +90,14 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one case: where it stands, what it promises, and all that has happened."""
     at = timezone.now()
     own = own_case(request, ref, at=at)
-    context = citizen_case.case_page(own, signed_in_user(request), at=at) | {
+    page = citizen_case.case_page(own, signed_in_user(request), at=at)
+    more = {
         "form": ReplyForm(uploader=_uploader(request), at=at),
+        "acts": citizen_acts(page),
+        "paper": paper(own, at=at),
         "rating": rating_card(own, at=at),
     }
-    return render(request, "complaints/portal/cases/case.html", context)
+    return render(request, "complaints/portal/cases/case.html", page | more)
 
 
 # ---- actions on a case ----
@@ -184,9 +191,9 @@ def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask whether the case is to be withdrawn for good, and withdraw it."""
     at = timezone.now()
     own = own_case(request, ref, at=at)
-    form = forms.Form(posted_data(request))
+    form = WithdrawForm(posted_data(request))
     withdraw = partial(actions.withdraw, own, by=signed_in_user(request), at=at)
-    if form.is_bound and form.is_valid() and try_action(form, withdraw):
+    if form.is_bound and form.is_valid() and try_action(form, partial(withdraw, **form.cleaned_data)):
         messages.success(request, words_of_kind(own.kind).is_withdrawn)
         return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.WITHDRAW, signed_in_user(request), at=at):
@@ -232,6 +239,7 @@ def track(request: HttpRequest) -> HttpResponse:
             "kind": words_of_kind(found.kind),
             "status": citizen_status(found),
             "promise": promise_card(found, at=at),
+            "late": lateness(found, at=at),
         }
     status = TOO_MANY if form.has_error("__all__", "too_many") else 200
     return render(request, "complaints/portal/cases/track.html", context, status=status)

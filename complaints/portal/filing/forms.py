@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -29,7 +30,7 @@ MOST_MATCHES = 8
 _WORD = re.compile(r"\w+")
 #: The longest subject made from the first words, in characters.
 SUBJECT_FROM_WORDS = 80
-_SENTENCE_END = re.compile(r"(?<=[.!?؟])\s")
+_SENTENCE_END = re.compile(r"(?<=[.!?\u061f])\s")
 #: Said of a token that is not the draft's: forged, or of a page that another tab has overtaken.
 STALE = _("This page was out of date. Check your entries, then send again.")
 
@@ -187,7 +188,9 @@ class AgencyStepForm(Form):
     @property
     def offers(self) -> list[tuple[str, str, str]]:
         """Return code, name and further words of each agency, for the list and the type-ahead made of it."""
-        return [(agency.code, agency.name, _further_words(agency)) for agency in self.agencies.values()]
+        language = get_language() or "ar"
+        named = ((agency, agency.name) for agency in self.agencies.values())
+        return [(agency.code, name, _further_words(name, agency.folded, language)) for agency, name in named]
 
     @property
     def needs_topic(self) -> bool:
@@ -195,15 +198,16 @@ class AgencyStepForm(Form):
         return self.chosen["topic"] is None and not self.chosen["agency_unknown"]
 
 
-def _further_words(agency: Agency) -> str:
+@lru_cache(maxsize=1000)
+def _further_words(name: str, folded: str, language: str) -> str:
     """Return the folded words an agency is found by besides its name, in the script of the page alone.
 
     The others would double the page; what the type-ahead does not find the server does.
     """
-    named = strip_prefixes(agency.name).split()
-    is_latin = get_language() == "en"
+    named = strip_prefixes(name).split()
+    is_latin = language == "en"
     return " ".join(
-        word for word in dict.fromkeys(_WORD.findall(agency.folded)) if word.isascii() == is_latin and word not in named
+        word for word in dict.fromkeys(_WORD.findall(folded)) if word.isascii() == is_latin and word not in named
     )
 
 

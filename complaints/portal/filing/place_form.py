@@ -6,15 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import get_language, gettext, gettext_lazy as _
 
-from agencies.models import Governorate
+from agencies.models import City, Governorate
 from complaints.models.coordinates import is_in_jordan
 from kit.forms import Form, LineField
 
 #: Degrees are kept to about ten metres; more would say which room.
 DECIMALS = 4
 COORDINATES = ("latitude", "longitude")
+
+
+def areas() -> list[tuple[str, str, str]]:
+    """Return the names of all areas in the language of the page, each with its governorate's code and name."""
+    name = f"name_{get_language() or 'ar'}"
+    rows = City.objects.order_by("governorate__sort_order", name)
+    return list(rows.values_list(name, "governorate__code", f"governorate__{name}"))
 
 
 class PlaceForm(Form):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.utils import timezone
@@ -25,7 +26,7 @@ UNIT: Final = "unit"
 #: Suggestions offered at once, and words named in a reason.
 MOST_FITS, MOST_WORDS = 3, 3
 #: One-letter particles that Arabic writes as part of a name: "in" and "to".
-PARTICLES: Final = ("\N{ARABIC LETTER BEH}", "\N{ARABIC LETTER LAM}")
+PARTICLES: Final = frozenset(map(chr, (0x628, 0x644)))
 _EDGES = re.compile(r"^\W+|\W+$")
 
 
@@ -151,6 +152,10 @@ def _readings(text: str) -> str:
     return f" {' '.join(words)} | {' '.join(bare)} "
 
 
+#: Names of places are folded once in each process.
+_folded = lru_cache(maxsize=1000)(strip_prefixes)
+
+
 def _is_in(name: str, readings: str) -> bool:
-    wanted = strip_prefixes(name)
+    wanted = _folded(name)
     return bool(wanted) and f" {wanted} " in readings

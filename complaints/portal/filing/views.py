@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import citizen_required
-from agencies.models import City, Governorate
+from agencies.models import Governorate
 from complaints.attachments import uploads
 from complaints.attachments.fields import NOT_STORED
 from complaints.case_text.kinds import words_of_kind
@@ -24,6 +24,7 @@ from complaints.portal.filing import drafting, home_address, typed
 from complaints.portal.filing.drafting import TooManyDrafts
 from complaints.portal.filing.forms import DetailsStepForm
 from complaints.portal.filing.open_drafts import OpenDraft
+from complaints.portal.filing.place_form import areas
 from complaints.portal.filing.steps import (
     TOO_MANY_REQUESTS,
     requested_draft,
@@ -95,7 +96,7 @@ def _render_what(
     request: HttpRequest, writer: Writer, form: DetailsStepForm, draft: Draft, at: datetime, status: int = 200
 ) -> HttpResponse:
     context = step_context(form, draft, at) | {
-        "cities": City.objects.select_related("governorate"),
+        "areas": areas(),
         "home_address": home_address.words_of(writer.citizen),
     }
     return render(request, "complaints/portal/filing/new_what.html", context, status=status)

@@ -43,7 +43,7 @@ def test_an_address_is_changed_with_the_password_and_its_owner_told(
     ("wrong", "sentence"),
     [
         ({"current": "wrong"}, "كلمة المرور هذه غير صحيحة"),
-        ({"governorate": ""}, "اختاروا المحافظة"),
+        ({"governorate": ""}, "اختاروا محافظتكم"),
         ({"address": ""}, "أدخلوا عنوانكم بالتفصيل"),
     ],
     ids=["password", "governorate", "address"],

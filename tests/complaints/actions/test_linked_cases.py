@@ -68,6 +68,18 @@ def test_five_people_are_answered_once_each_by_their_own_way(
     assert lead.events.get(action="close").facts["followers"] == 4
 
 
+def test_the_mark_of_a_challenged_answer_goes_with_its_copies(
+    follow: Follow, lead: Case, karim: Citizen, omar: User, now: datetime
+) -> None:
+    case, why = follow(karim, is_accepted=True), "الموعد متفق عليه بالهاتف"
+    words = {"found": "الشركة على علم بالمشكلة.", "done": "سيتم إرسال فرقة الصيانة في أقرب وقت."}
+    close(lead, by=omar, at=now, outcome="partly", sent_because=why, **words)
+    for each in (lead, case):
+        answer = each.answers.get()
+        assert (answer.challenge, answer.sent_because) == ("promise", why)
+        assert each.events.get(action="close").facts["challenged"] == "promise"
+
+
 def test_clocks_and_holdings_of_the_followers_end(
     follow: Follow, lead: Case, karim: Citizen, omar: User, now: datetime
 ) -> None:

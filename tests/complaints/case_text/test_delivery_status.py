@@ -23,7 +23,7 @@ from tests.ui.bidi import reversed_numbers
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
 DESK_STATEMENTS = 18
-CITIZEN_STATEMENTS = 8
+CITIZEN_STATEMENTS = 11
 
 
 def on_desk(desk: Desk, person: User, case: Case):

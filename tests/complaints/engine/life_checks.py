@@ -5,7 +5,9 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count
+from django.utils import translation
 
+from complaints.case_text.stages import stages
 from complaints.engine.history_chain import first_forged
 from complaints.models import Case, Clock, ClockStep
 from complaints.workflow import ACTIONS, STATE_RULES, TRANSITIONS, Action, ClockKind, Holder, State, edges
@@ -37,6 +39,35 @@ def check(case: Case) -> None:
     check_clocks(case)
     check_messages(case)
     check_who_keeps_off(case)
+    check_strip(case)
+
+
+#: The words of the strip, and the actions whose day may stand there.
+REACHED_BY = {
+    "Received": {"file"},
+    "Agency check": {"accept", "close"},
+    "Answered": {"close"},
+    "Partly solved": {"close"},
+    "Withdrawn": {"withdraw"},
+    "Closed": {"archive", "close"},
+    "Objection reviewed": {"dismiss"},
+}
+
+
+def check_strip(case: Case) -> None:
+    """Each day of the strip is that of the event it names, and the acceptance is the last one that still counts."""
+    events = list(case.events.order_by("number"))
+    with translation.override("en"):
+        reached = [stage for stage in stages(case, events) if stage.event]
+    for stage in reached:
+        event = events[stage.event - 1]
+        assert event.action in REACHED_BY[stage.word]
+        assert stage.on == event.at.astimezone(AMMAN).date()
+    assert [stage.event for stage in reached] == sorted(stage.event for stage in reached)
+    lost = [event.number for event in events if event.action in {"decline", "return", "refer"}]
+    accepted = [event.number for event in events if event.action == "accept" and event.number > max(lost, default=0)]
+    if accepted and case.state != State.TRIAGE:
+        assert accepted[-1] in {stage.event for stage in reached}
 
 
 def check_history(case: Case) -> None:

@@ -17,6 +17,7 @@ from complaints.actions import (
     add_task,
     amend,
     answer_task,
+    ask_unit,
     assign,
     drop_task,
     end_recusal,
@@ -26,8 +27,10 @@ from complaints.actions import (
     log_call,
     note,
     propose_extension,
+    rate,
     recuse,
     refuse_extension,
+    remind_agency,
     remind_directorate,
     remind_officer,
     send_back,
@@ -196,6 +199,14 @@ class RandomLife(RuleBasedStateMachine):
 
     # ---- what does not ----
 
+    @rule(
+        person=st.sampled_from(["amina", "karim", "omar"]),
+        count=st.integers(0, 2),
+        solved=st.sampled_from(["yes", "no"]),
+    )
+    def the_answer_is_rated(self, person: str, count: int, solved: str) -> None:
+        self.attempt(rate, self.case, by=person, count=count, solved=solved)
+
     @rule(person=somebody)
     def words_are_added(self, person: str) -> None:
         self.attempt(add, self.case, by=person, text="ما زال الماء مقطوعًا")
@@ -292,6 +303,11 @@ class RandomLife(RuleBasedStateMachine):
     @rule(person=desk, about=st.sampled_from(["omar", "hani", "nadia", "lina"]))
     def somebody_is_let_back(self, person: str, about: str) -> None:
         self.attempt(end_recusal, self.case, by=person, person=self.country.people[about], text="خطأ في الاسم")
+
+    @rule(person=st.sampled_from(["amina", "omar"]))
+    def a_late_agency_is_reminded(self, person: str) -> None:
+        self.attempt(remind_agency, self.case, by=person)
+        self.attempt(ask_unit, self.case, by=person)
 
     # ---- clock and sweepers ----
 

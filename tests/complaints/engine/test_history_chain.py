@@ -13,7 +13,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from complaints.engine import history_anchors, history_chain, history_words
+from complaints.engine import history_anchors, history_chain, history_words, receipts
 from complaints.models import Case, CaseEvent, TextSalt
 from tests.owner import forge, owner
 
@@ -58,8 +58,10 @@ def test_an_untouched_history_holds(closed: Case, triaged: Case, capsys: pytest.
 
 
 def test_a_changed_event_is_named(closed: Case, triaged: Case) -> None:
+    receipt = receipts.seal(closed, at=timezone.now())
     forge(f"UPDATE complaints_caseevent SET facts = facts - 'promised_on' WHERE case_id = {closed.pk} AND number = 2")
     assert verify() == [f"case {closed.pk}: event 2 was forged"]
+    assert receipts.read(receipt).standing == receipts.Standing.DOUBTFUL
 
 
 def test_an_event_cut_off_at_the_end_is_missed(closed: Case, triaged: Case) -> None:

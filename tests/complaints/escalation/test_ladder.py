@@ -22,6 +22,7 @@ from agencies.models import Agency
 from complaints.actions import accept, ask, close, correct, extend, propose_extension, reply
 from complaints.case_text.citizen_case import case_page
 from complaints.case_text.promise import promise_card
+from complaints.clocks.steps import Step
 from complaints.engine.history_chain import first_forged
 from complaints.escalation import ladder
 from complaints.models import Case, Clock, ClockStep, ReferralTask
@@ -368,7 +369,7 @@ def test_one_clock_that_cannot_step_stops_no_other(
     broken, sound = file_case(), file_case()
     step_row = ladder._step_row
 
-    def fail(step: ladder.Step, on: Any, change: Any) -> object:
+    def fail(step: Step, on: Any, change: Any) -> object:
         if on.clock.case_id == broken.pk:
             raise ValueError
         return step_row(step, on, change)

@@ -7,6 +7,7 @@ from django.db.models import F
 
 from accounts.roles import Role
 from agencies.models import Agency, Topic
+from complaints.clocks.steps import ESCALATED
 from complaints.escalation import ladder
 from complaints.models import Case, CaseEvent, Clock, ClockStep, Ending
 from complaints.simulation.generate import generate
@@ -46,7 +47,7 @@ def test_every_step_has_its_event_at_its_moment(world: World) -> None:
 
 def test_who_answered_too_late_was_escalated_and_who_answered_in_time_was_not(world: World) -> None:
     # One that was postponed after it was missed may have been met in the end; a pause escalates nothing.
-    ended = Clock.objects.filter(kind__in=ladder.ESCALATED, ended_at__isnull=False, pauses=[])
+    ended = Clock.objects.filter(kind__in=ESCALATED, ended_at__isnull=False, pauses=[])
     kept = ended.filter(due_at=F("first_due_at"))
     for clock in kept.prefetch_related("steps"):
         is_escalated = any(not step.step.startswith("remind") for step in clock.steps.all())

@@ -143,7 +143,8 @@ def test_numbers_and_latin_text_keep_their_direction(accepted: Case, omar: User,
         pdf.render(case, read_case_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     number = made[0]["facts"][0]["value"]
     reference = case.reference
-    assert number == {"text": f"{reference[:2]} {reference[2:6]} {reference[6:]}", "direction": "ltr"}
+    grouped = f"{reference[:2]} {reference[2:6]} {reference[6:]}"
+    assert number == {"text": grouped, "direction": "ltr", "parts": [{"text": grouped, "is_number": True}]}
     assert (made[0]["direction"], made[0]["language"]) == ("rtl", "ar")
     assert pdf._directed("Amman, شارع 12")["direction"] == "ltr"
     assert pdf._directed("12 شارع Amman")["direction"] == "rtl"

@@ -80,7 +80,7 @@ class TestWhatCounts:
     def test_the_code_keeps_the_line_that_telephones_read(self, now: datetime) -> None:
         save("code", at=now, sms="{code} هو رمزكم.\n@{host} #{code}")
         rendered = rendering.render(
-            "code", channel=Channel.SMS, language="ar", context={"code": "12345", "host": "bk.gov.jo"}, mark="7Kq2X"
+            "code", channel=Channel.SMS, language="ar", context={"code": "12345", "host": "bk.gov.jo"}
         )
         assert rendered.body == "12345 هو رمزكم.\n@bk.gov.jo #12345"
 

@@ -163,7 +163,7 @@ class TestShowing:
         page = unit.get(address("case_accepted", "en"))
         due = f"{accepted.promised_on:%-d/%-m/%Y}"
         assert page.context["preview"].sms == (
-            f"Complaint {accepted.reference}: accepted by Miyahuna. Reply by {due}. {DOTS * 5}"
+            f"Complaint {accepted.reference}: accepted by Miyahuna. Reply by {due}. bk.gov.jo/r/{DOTS * 6}"
         )
 
     def test_values_are_made_up_while_there_is_no_case(self, unit: Client) -> None:
@@ -379,12 +379,12 @@ class TestScript:
         let_in(page.context, live_server.url, lina)
         page.goto(f"{live_server.url}{address('case_accepted', 'ar')}")
         counter, box = page.locator("[data-size-of] output"), page.get_by_label("SMS")
-        expect(counter).to_have_text("69 of 70 characters · parts: 1 · UCS-2")
-        box.press("End")
+        expect(counter).to_have_text("70 of 70 characters · parts: 1 · UCS-2")
+        box.press("Home")
         box.press_sequentially("عع")
-        expect(counter).to_have_text("71 of 70 characters · parts: 2 · UCS-2")
+        expect(counter).to_have_text("72 of 70 characters · parts: 2 · UCS-2")
         page.get_by_role("button", name="Preview", exact=True).click()
         expect(
-            page.get_by_text("The SMS can reach 71 characters (2 parts), and the limit is 70. Shorten it.").last
+            page.get_by_text("The SMS can reach 72 characters (2 parts), and the limit is 70. Shorten it.").last
         ).to_be_visible()
-        expect(page.locator("[data-size-of] output")).to_have_text("71 of 70 characters · parts: 2 · UCS-2")
+        expect(page.locator("[data-size-of] output")).to_have_text("72 of 70 characters · parts: 2 · UCS-2")

@@ -10,7 +10,7 @@ from complaints.workflow import State
 from tests.complaints.portal.cases.browsing import ACTS, MORE, url
 
 
-@pytest.mark.parametrize("name", ["case", "receipt", *ACTS])
+@pytest.mark.parametrize("name", ["case", "receipt", "case-pdf", "case-remind", "case-ask-unit", *ACTS])
 def test_the_case_of_another_citizen_does_not_exist(as_karim: Client, referred: Case, name: str) -> None:
     assert as_karim.get(url(referred, name)).status_code == 404
     assert as_karim.post(url(referred, name), {"text": MORE}).status_code in {404, 405}
@@ -18,7 +18,7 @@ def test_the_case_of_another_citizen_does_not_exist(as_karim: Client, referred: 
     assert (referred.version, referred.state) == (1, State.REFERRED)
 
 
-@pytest.mark.parametrize("name", ["case", "receipt", *ACTS])
+@pytest.mark.parametrize("name", ["case", "receipt", "case-pdf", "case-remind", "case-ask-unit", *ACTS])
 def test_a_forged_number_does_not_exist(as_amina: Client, referred: Case, name: str) -> None:
     for forged in ["2600000000", "9999999999", referred.reference[::-1]]:
         assert as_amina.get(reverse(name, kwargs={"ref": forged})).status_code == 404
@@ -33,7 +33,7 @@ def test_officers_have_a_desk_and_visitors_a_door(client: Client, as_yusuf: Clie
     assert client.get(address).url == f"{reverse('sign-in')}?next={address}"
 
 
-@pytest.mark.parametrize("name", ACTS)
+@pytest.mark.parametrize("name", ["case-remind", "case-ask-unit", *ACTS])
 def test_an_act_without_its_csrf_token_is_refused(amina: Citizen, asked: Case, name: str) -> None:
     from tests.cast import sign_in
 

@@ -19,11 +19,15 @@ from tests.complaints.cases import FileCase
 from tests.complaints.portal.cases.browsing import MORE, QUESTION, page, titles, url
 from tests.complaints.sample_files import picture, upload
 
+PARTLY_FOUND = (
+    "فحصت الفرقة الشبكة يوم 13/1/2026 فوجدت صمام الحي مغلقًا جزئيًا، ففتحته وبقي الضغط ضعيفًا في الطوابق العليا."
+)
+
 # ---- the case page ----
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_case_page_takes_twelve_statements_whatever_has_happened(
+def test_the_case_page_takes_fifteen_statements_whatever_has_happened(
     as_amina: Client, asked: Case, omar: User, amina: Citizen, now: datetime, count: int, django_assert_num_queries
 ) -> None:
     for number in range(count):
@@ -34,8 +38,8 @@ def test_the_case_page_takes_twelve_statements_whatever_has_happened(
         actions.ask(asked, by=omar, at=at, text=QUESTION)
     as_amina.get(url(asked))
     # Two of them say how long the agency's time still stands, which is asked of whoever was asked before; three read
-    # the open question, all questions and all additions.
-    with django_assert_num_queries(12):
+    # the open question, all questions and all additions, and three seal the printed page.
+    with django_assert_num_queries(15):
         context = as_amina.get(url(asked)).context
     assert (len(context["attachments"]), len(context["entries"])) == (count, 3 + 3 * count)
     # A question that was answered is no longer sent, nor is the promise whose date has moved since.
@@ -72,6 +76,30 @@ def test_a_late_case_apologises(as_amina: Client, accepted: Case) -> None:
     assert "نعتذر عن التأخر" in page(as_amina, accepted)
 
 
+def test_every_answer_is_read_in_every_state_beside_the_objection_that_disputes_it(
+    as_amina: Client, closed: Case, amina: Citizen, omar: User, lina: User, rami: User, now: datetime
+) -> None:
+    def rounds() -> list[tuple[str, list[tuple[str, str]]]]:
+        shown = as_amina.get(url(closed)).context["rounds"]
+        return [(each.answer.found, [(made.text, made.ruling) for made in each.objections]) for each in shown]
+
+    actions.object_to(closed, by=amina.user, at=now, text="ما زالت المياه مقطوعة.")
+    assert rounds() == [(FOUND, [("ما زالت المياه مقطوعة.", "")])]
+    assert "هذا الاعتراض قيد المراجعة" in page(as_amina, closed)
+    actions.uphold(closed, by=lina, at=now, days=2, reasons="لم يثبت وصول المياه.")
+    disputed = (FOUND, [("ما زالت المياه مقطوعة.", "قُبل الاعتراض")])
+    assert rounds() == [disputed]
+    actions.close(closed, by=omar, at=now, outcome=Outcome.PARTLY, found=PARTLY_FOUND, done=DONE)
+    assert rounds() == [(PARTLY_FOUND, []), disputed]
+    shown = page(as_amina, closed)
+    assert ("الرد رقم 1" in shown, "الرد رقم 2" in shown, "لم يثبت وصول المياه." in shown) == (True, True, True)
+    # Solved in part is no success.
+    assert ('tag-warn">حل جزئي<' in shown, 'tag-ok">حل جزئي<' in shown) == (True, False)
+    actions.object_to(closed, by=amina.user, at=now, text="الضغط ضعيف جدًا في الطابق الثالث.")
+    actions.dismiss(closed, by=rami, at=now, reasons="الضغط ضمن المواصفات.")
+    assert rounds()[0][1] == [("الضغط ضعيف جدًا في الطابق الثالث.", "رُفض الاعتراض")]
+
+
 def test_a_granted_later_date_stands_beside_the_first(
     as_amina: Client, accepted: Case, omar: User, nadia: User, now: datetime
 ) -> None:
@@ -105,7 +133,14 @@ def test_each_verb_of_the_table_is_told_or_has_a_reason_not_to_be() -> None:
     told = {action for action, rule in ACTIONS.items() if rule.timeline is not None}
     assert set(TRANSITIONS) <= told
     # The rest is the work of the desk among itself, and of the clock.
-    assert told - set(TRANSITIONS) == {Action.AMEND, Action.ADD, Action.ESCALATE, Action.RECALCULATE}
+    assert told - set(TRANSITIONS) == {
+        Action.AMEND,
+        Action.ADD,
+        Action.REMIND_AGENCY,
+        Action.ASK_UNIT,
+        Action.ESCALATE,
+        Action.RECALCULATE,
+    }
 
 
 def test_a_referral_names_the_agency_it_went_to(
@@ -129,12 +164,12 @@ def test_an_answer_waits_for_its_second_signature_unseen(
     actions.close(case, by=omar, at=now, outcome=Outcome.SOLVED, found=FOUND, done=DONE)
     assert FOUND not in page(as_amina, case)
     actions.sign(case, by=nadia, at=now)
-    assert as_amina.get(url(case)).context["answer"].found == FOUND
+    assert [each.answer.found for each in as_amina.get(url(case)).context["rounds"]] == [FOUND]
 
 
 def test_an_answer_taken_back_is_no_longer_read(as_amina: Client, closed: Case, omar: User, now: datetime) -> None:
     actions.correct(closed, by=omar, at=now + timedelta(minutes=2))
-    assert as_amina.get(url(closed)).context["answer"] is None
+    assert as_amina.get(url(closed)).context["rounds"] == []
     assert FOUND not in page(as_amina, closed)
 
 

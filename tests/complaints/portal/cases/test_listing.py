@@ -51,13 +51,13 @@ def test_the_home_page_names_the_unit_where_it_is_the_unit_that_asks(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_home_page_takes_at_most_six_statements(
+def test_the_home_page_takes_at_most_ten_statements(
     as_amina: Client, asked: Case, file_case: FileCase, count: int, django_assert_max_num_queries
 ) -> None:
     for _ in range(count):
         file_case()
     as_amina.get("/ar/")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(10):
         as_amina.get("/ar/")
 
 
@@ -95,5 +95,6 @@ def test_the_list_takes_the_same_statements_for_one_and_three_cases(
     for _ in range(count):
         file_case()
     as_amina.get("/ar/cases/")
-    with django_assert_num_queries(4):
+    # Those cases are late by now: four statements say how much.
+    with django_assert_num_queries(9):
         as_amina.get("/ar/cases/")

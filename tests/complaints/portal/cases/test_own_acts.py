@@ -2,10 +2,11 @@
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from complaints import actions
+from complaints.case_text.history import history_entries
 from complaints.models import Case
 from complaints.workflow import Outcome, State
 from tests.complaints import DETAILS, SUBJECT
@@ -115,6 +116,17 @@ def test_withdrawing_asks_first_and_is_for_good(as_amina: Client, referred: Case
     assert (referred.state, referred.outcome) == (State.CLOSED, Outcome.WITHDRAWN)
     assert as_amina.get(url(referred, "case-withdraw")).url == url(referred)
     assert as_amina.post(url(referred, "case-withdraw")).status_code == 409
+
+
+def test_a_withdrawal_may_say_why_and_refuses_what_is_not_offered(as_amina: Client, referred: Case) -> None:
+    refused = as_amina.post(url(referred, "case-withdraw"), {"because": "'; --"})
+    assert list(refused.context["form"].errors) == ["because"]
+    assert as_amina.post(url(referred, "case-withdraw"), {"because": "solved"}).url == url(referred)
+    event = referred.events.latest("number")
+    assert (event.action, event.withdrawn_because) == ("withdraw", "solved")
+    with translation.override("en"):
+        (entry,) = history_entries(referred, [event], {})
+    assert entry.title == "Withdrawn by the citizen: The problem has been solved"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from complaints.portal.filing.writer import COOKIE
 from tests.cast import PASSWORD, sign_in
 from tests.complaints import DETAILS
 from tests.complaints.portal.filing.steps import AGENCY, CHECK, WHAT, draft_of, errors, send, shown, where
-from tests.complaints.sample_files import PDF, upload
+from tests.complaints.sample_files import MEGABYTE, PDF, picture, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -122,11 +122,11 @@ def test_a_browser_a_network_and_a_draft_have_their_measure(client: Client, monk
 def test_the_files_of_a_visitor_take_ten_megabytes(
     client: Client, monkeypatch: pytest.MonkeyPatch, now: datetime
 ) -> None:
-    monkeypatch.setattr(drafting, "MOST_BYTES_OF_A_VISITOR", len(PDF) + 1)
     first = client.post(WHAT, {"details": DETAILS, "attachments": [upload("a.pdf", PDF)]})
-    assert (where(first), Attachment.objects.count()) == (AGENCY, 1)
-    more = PDF[:-6] + b" " * 40 + PDF[-6:]
-    second = client.post(WHAT, {"draft": draft_of(first), "details": DETAILS, "attachments": [upload("b.pdf", more)]})
+    assert (where(first), drafting.MOST_BYTES_OF_A_VISITOR) == (AGENCY, 10 * MEGABYTE)
+    monkeypatch.setattr(drafting, "MOST_BYTES_OF_A_VISITOR", Attachment.objects.get().size + 1)
+    more = {"draft": draft_of(first), "details": DETAILS, "attachments": [upload("b.jpg", picture())]}
+    second = client.post(WHAT, more)
     assert (list(errors(second)), Attachment.objects.count()) == (["attachments"], 1)
 
 

@@ -121,7 +121,7 @@ def test_an_urgent_topic_points_to_the_emergency_number(
     as_amina: Client, make_draft: Callable[..., Draft], outage: Topic
 ) -> None:
     make_draft()
-    warning = "banner-warn"
+    warning = "<h2>هل هناك خطر على أحد الآن؟</h2>"
     assert warning not in as_amina.get(WHAT).content.decode()
     assert 'href="tel:911"' in as_amina.get(WHAT).content.decode()
     Topic.objects.filter(pk=outage.pk).update(priority="urgent")

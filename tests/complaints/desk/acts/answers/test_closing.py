@@ -39,7 +39,7 @@ def test_closing_gives_the_answer(desk: Desk, accepted: Case, omar: User) -> Non
         (
             FOUND,
             "تم عمل اللازم",
-            {"done": "What was found, and what was done at the place? By whom, and when?"},
+            {"done": "What was found, and what was done at the place? Who did it, and when?"},
         ),
         (
             "تم الاطلاع على الشكوى",

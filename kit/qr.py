@@ -14,6 +14,12 @@ class QrCode:
     side: int
     path: str
 
+    @property
+    def svg(self) -> str:
+        """Return the whole picture, for what is no page."""
+        box = f"0 0 {self.side} {self.side}"
+        return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><path d="{self.path}"/></svg>'
+
 
 def qr_code(text: str) -> QrCode:
     """Return the QR code of ``text``, of the smallest version that holds it with medium error correction."""
