@@ -23,6 +23,7 @@ from agencies.models import (
     AnswerPhrase,
     ChangeKind,
     City,
+    DangerSign,
     Directorate,
     Governorate,
     Holiday,
@@ -32,7 +33,9 @@ from agencies.models import (
     ReferenceChange,
     RoutingRule,
     Topic,
+    TopicPhrases,
     TopicQuestion,
+    WordGroup,
     WorkingHours,
 )
 
@@ -41,7 +44,7 @@ THINGS: Mapping[str, type[Reference]] = {
     model.__name__.lower(): model
     for model in (
         *(Governorate, City, Agency, Directorate, Topic, TopicQuestion, RoutingRule, OutsideCentre),
-        *(Holiday, WorkingHours, AnswerPhrase),
+        *(Holiday, WorkingHours, AnswerPhrase, WordGroup, TopicPhrases, DangerSign),
     )
 }
 #: Fields whose change is no news: the key, and the mark that people edited the row.
@@ -53,6 +56,9 @@ ENDED_BY: Mapping[type[Reference], Mapping[str, Any]] = {
     TopicQuestion: {"is_active": False},
     OutsideCentre: {"is_active": False},
     AnswerPhrase: {"is_active": False},
+    WordGroup: {"is_active": False},
+    TopicPhrases: {"is_active": False},
+    DangerSign: {"is_active": False},
     Holiday: {"status": HolidayStatus.CALLED_OFF},
 }
 #: The code of a row that people added begins so.

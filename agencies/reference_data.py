@@ -25,6 +25,7 @@ from agencies.models import (
     AnswerPhrase,
     ChangeKind,
     City,
+    DangerSign,
     Directorate,
     Governorate,
     Holiday,
@@ -32,7 +33,9 @@ from agencies.models import (
     Reference,
     RoutingRule,
     Topic,
+    TopicPhrases,
     TopicQuestion,
+    WordGroup,
     WorkingHours,
 )
 from agencies.reference_changes import Author
@@ -59,6 +62,9 @@ FILES: Mapping[str, type[Any]] = {
     "directorates.csv": Directorate,
     "topics.csv": Topic,
     "topic_questions.csv": TopicQuestion,
+    "topic_phrases.csv": TopicPhrases,
+    "word_groups.csv": WordGroup,
+    "danger_signs.csv": DangerSign,
     "routing_rules.csv": RoutingRule,
     "outside_centres.csv": OutsideCentre,
     "holidays.csv": Holiday,

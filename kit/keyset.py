@@ -56,7 +56,10 @@ class Order:
 
     def page[Row: Model](self, rows: QuerySet[Row]) -> KeysetPage[Row]:
         """Return the first page of ``rows``, which are sorted so and begin after their mark."""
-        found = list(rows[: PAGE + 1])
+        return self.page_of(list(rows[: PAGE + 1]))
+
+    def page_of[Row: Model](self, found: Sequence[Row]) -> KeysetPage[Row]:
+        """Return the first page of rows that were fetched, one more than a page or all there are."""
         if len(found) <= PAGE:
             return KeysetPage(found, "")
         last = found[PAGE - 1]

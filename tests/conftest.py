@@ -15,6 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
+from agencies.free_text import reader
 from complaints.suggestions import suggestion_model
 from config.database_roles import OWNER
 from config.devstack import browser
@@ -100,6 +101,15 @@ def _built_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
 def _nothing_known_of_routing() -> None:
     """Let every test begin without the model of routing, which a process keeps for minutes."""
     suggestion_model.forget()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known_of_everyday_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every test begin with a reader that knows no word and asks for none: filing reads each text.
+
+    A test that loads reference data forgets it (``reader.forget``).
+    """
+    monkeypatch.setattr(reader, "_cache", reader.ReaderCache(reader.nothing_known()))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,6 +11,7 @@ from agencies.models.bodies import (
     Sector,
 )
 from agencies.models.changes import ChangeKind, ReferenceChange
+from agencies.models.everyday import PHRASE_LENGTH, DangerSign, TopicPhrases, WordGroup
 from agencies.models.phrases import AnswerPhrase, PhraseCategory, PhraseLanguage
 from agencies.models.places import City, CityLevel, Governorate
 from agencies.models.successions import AgencySuccession
@@ -27,6 +28,7 @@ from agencies.models.workdays import (
 
 __all__ = [
     "KINDS",
+    "PHRASE_LENGTH",
     "SHORT_NAME_AR",
     "SHORT_NAME_EN",
     "Agency",
@@ -39,6 +41,7 @@ __all__ = [
     "City",
     "CityLevel",
     "Coded",
+    "DangerSign",
     "Dated",
     "Directorate",
     "Governorate",
@@ -58,7 +61,9 @@ __all__ = [
     "Shipped",
     "Topic",
     "TopicKind",
+    "TopicPhrases",
     "TopicQuestion",
+    "WordGroup",
     "WorkingHours",
     "current_calendar",
 ]

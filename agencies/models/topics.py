@@ -113,6 +113,11 @@ class Topic(Coded, Named, Reference):
             ),
         ]
 
+    def is_for(self, agency: Agency) -> bool:
+        """Tell whether the topic belongs to the kind and the sector of an agency."""
+        is_kind = not self.agency_kinds or agency.kind in self.agency_kinds
+        return is_kind and (not self.sectors or agency.sector in self.sectors)
+
     def clean(self) -> None:
         """Refuse a third level."""
         super().clean()

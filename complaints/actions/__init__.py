@@ -14,6 +14,7 @@ from complaints.actions.recusals import end_recusal, recuse
 from complaints.actions.reminders import ask_unit, remind_agency, remind_directorate, remind_officer
 from complaints.actions.reviews import refuse_extension, send_back
 from complaints.actions.triage import archive, refer
+from complaints.actions.urgency import clear_urgent
 
 __all__ = [
     "accept",
@@ -25,6 +26,7 @@ __all__ = [
     "ask",
     "ask_unit",
     "assign",
+    "clear_urgent",
     "close",
     "correct",
     "decline",

@@ -17,6 +17,7 @@ from accounts.roles import CONTACT_CENTRE
 from agencies.models import Agency, Governorate, Topic
 from complaints import reference
 from complaints.actions import proposals, recurrences, recusals, topic_answers
+from complaints.actions.urgency import danger_sign
 from complaints.attachments import uploads
 from complaints.engine.change import CaseStaff
 from complaints.engine.history_words import filed_words
@@ -93,11 +94,14 @@ def file(filing: Filing, *, by: User, at: datetime) -> Case:
     recused = frozenset(user.pk for user in named)
     desk = CaseStaff(at, exclude=recused)
     with transaction.atomic(savepoint=False):
+        danger = danger_sign(kind=filing.kind, subject=filing.subject, details=filing.details, at=at)
         case = _case(filing, agency=_owner(filing, desk), by=by, at=at)
+        case.is_urgent = bool(danger)
         case.recused = recused
         facts = {
             "channel": filing.channel,
             "chosen_agency": filing.agency.pk if filing.agency else None,
+            **({"danger": danger} if danger else {}),
         }
         words = filed_words(case, employee=case.employee, answers=topic_answers.wordings(filing.answers))
         begin(case, by=by, at=at, facts=facts, words=words, desk=desk)

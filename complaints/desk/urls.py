@@ -11,6 +11,7 @@ from complaints.desk.acts.notes import views as notes
 from complaints.desk.acts.partner_tasks import views as partner_tasks
 from complaints.desk.acts.recusals import views as recusals
 from complaints.desk.acts.reviews import views as reviews
+from complaints.desk.acts.urgency import views as urgency
 from complaints.desk.case_page import identity_views, pdf_views, views as case_page
 from complaints.desk.directorate import views as directorate
 from complaints.desk.officers import views as officers
@@ -51,6 +52,7 @@ urlpatterns = [
     path("staff/cases/<slug:ref>/task/answer/", partner_tasks.answer_task, name="desk-task-answer"),
     path("staff/cases/<slug:ref>/task/drop/", partner_tasks.drop_task, name="desk-task-drop"),
     path("staff/cases/<slug:ref>/label/", labels.label, name="desk-label"),
+    path("staff/cases/<slug:ref>/clear-urgent/", urgency.clear_urgent, name="desk-clear-urgent"),
     path("staff/cases/<slug:ref>/remind/", labels.remind, name="desk-remind"),
     path("staff/cases/<slug:ref>/identity/", identity_views.reveal, name="desk-identity"),
     path("staff/cases/<slug:ref>/note/", notes.note, name="desk-note"),

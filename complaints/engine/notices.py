@@ -49,7 +49,7 @@ def closing_template(outcome: str) -> str:
 
 def is_urgent(case: Case) -> bool:
     """Tell whether staff get an SMS about ``case`` at any hour."""
-    return case.topic is not None and case.topic.priority == Priority.URGENT
+    return case.is_urgent or (case.topic is not None and case.topic.priority == Priority.URGENT)
 
 
 class Moment(Protocol):

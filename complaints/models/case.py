@@ -88,6 +88,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         absent = authority.only_for(CMU)
         return others.exclude(_recused_everywhere(absent)) if absent else others
 
+    def urgent(self) -> Self:
+        """Return the open cases whose words tell of danger to life or limb."""
+        return self.filter(is_urgent=True).exclude(state=State.CLOSED)
+
     def in_hand(self) -> Self:
         """Return the cases assigned to an officer; one with an open objection is with the unit until it rules."""
         return self.filter(state__in=WITH_AGENCY, officer__isnull=False)
@@ -184,6 +188,7 @@ class Case(models.Model):
     asks at commit for the event that records it. Since ``unit_asked_at`` the unit is asked to step in, until the state
     changes. ``version`` is the number of the newest event, ``changed_at`` its
     moment, which never moves back, and ``chain`` its hash.
+    ``is_urgent``: its words told of danger when it was filed (``complaints.actions.urgency``).
     ``holder`` is that of the open holding; ``employee`` the name of the employee as the citizen typed it. Since
     ``erased_at`` the words and the person of a closed case are gone (``complaints.retention``).
     """
@@ -197,6 +202,7 @@ class Case(models.Model):
     entered_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
     notify_by = models.CharField(max_length=5, choices=NotifyBy, default=NotifyBy.SMS)
     hides_identity = models.BooleanField(default=False)
+    is_urgent = models.BooleanField(default=False, db_default=False)
 
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, blank=True, related_name="cases")
     topic = models.ForeignKey("agencies.Topic", models.PROTECT, null=True, blank=True, related_name="cases")
@@ -292,6 +298,11 @@ class Case(models.Model):
             models.Index(fields=["agency", "id"], condition=~models.Q(state=State.CLOSED), name="case_agency_by_age"),
             models.Index(fields=["id"], condition=~models.Q(state=State.CLOSED), name="case_by_age"),
             # Partial indexes for the views that show a small part of a queue.
+            models.Index(
+                fields=["agency", "deadline_at", "id"],
+                condition=models.Q(is_urgent=True) & ~models.Q(state=State.CLOSED),
+                name="case_urgent",
+            ),
             models.Index(
                 fields=["officer", "deadline_at", "id"],
                 condition=models.Q(officer__isnull=False) & ~models.Q(state=State.CLOSED),

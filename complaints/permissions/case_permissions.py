@@ -115,6 +115,11 @@ class CasePermissions:
         return self.may(Action.TAKE_BACK) and self.pending.is_handed_over
 
     @property
+    def may_clear_urgent(self) -> bool:
+        """Tell whether the case has the urgent mark and the user may take it off."""
+        return self.case.is_urgent and self.may(Action.CLEAR_URGENT)
+
+    @property
     def may_remind(self) -> bool:
         """Tell whether there is somebody at the agency whom the user may remind."""
         return self.may(Action.REMIND) and self.case.state in AT_AGENCY

@@ -104,23 +104,29 @@ def fits(case: Case, action: Action, *, at: datetime) -> bool:
     """Tell whether the state, kind, dates and counts of the case allow ``action`` at ``at``, no matter by whom."""
     if case.state not in ACTIONS[action].sources:
         return False
+    does_fit = True
     match action:
         case Action.DECLINE | Action.RETURN:
-            return not rulings.is_bound(case)
+            does_fit = not rulings.is_bound(case)
         case Action.CLOSE:
             is_ready = case.state == State.IN_PROGRESS or case.kind != Kind.COMPLAINT
-            return is_ready and not partner_tasks.open_tasks(case).exists()
+            does_fit = is_ready and not partner_tasks.open_tasks(case).exists()
+        case Action.CLEAR_URGENT:
+            does_fit = case.is_urgent
         case Action.CORRECT:
-            return case.outcome != Outcome.WITHDRAWN and _closed_within(case, timedelta(minutes=CORRECTION_MINUTES), at)
+            span = timedelta(minutes=CORRECTION_MINUTES)
+            does_fit = case.outcome != Outcome.WITHDRAWN and _closed_within(case, span, at)
         case Action.OBJECT:
-            return (
+            does_fit = (
                 case.outcome != Outcome.WITHDRAWN
                 and case.objections_made < MAX_OBJECTIONS
                 and _closed_within(case, timedelta(days=OBJECTION_DAYS), at)
             )
+        case Action.RATE:
+            does_fit = ratings.may_rate(case, at=at)
         case _:
-            is_ratable = action != Action.RATE or ratings.may_rate(case, at=at)
-            return is_ratable and late_cases.allows(case, action, at=at)
+            does_fit = late_cases.allows(case, action, at=at)
+    return does_fit
 
 
 def _closed_within(case: Case, span: timedelta, at: datetime) -> bool:

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from complaints.portal.cases import file_views, late_views, paper_views, views as cases
-from complaints.portal.filing import advice, agency_views, check_views, views as filing
+from complaints.portal.filing import advice, agency_views, check_views, reading, views as filing
 from complaints.portal.privacy import views as privacy
 from complaints.portal.rating import views as rating
 
 urlpatterns = [
     path("", cases.home, name="home"),
+    path("new/danger/", reading.danger_notice, name="danger-notice"),
+    path("new/agencies/", reading.agency_search, name="agency-search"),
     path("new/<kind:kind>/", filing.new, name="new"),
     path("new/<kind:kind>/agency/", agency_views.new_agency, name="new-agency"),
     path("new/<kind:kind>/topics/", agency_views.new_topics, name="new-topics"),

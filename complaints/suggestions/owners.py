@@ -14,7 +14,9 @@ from agencies.models import Agency, Governorate, Topic
 from agencies.routing import Matter, owners_for
 from complaints.actions import precedents
 from complaints.models import Case, CaseEvent, CaseQuerySet, Draft, Precedent, Refusal
-from complaints.suggestions.suggestion_model import ASKED, Guess, Query, SuggestionModel, current_model
+from complaints.suggestions.everyday import knows_topics, topic_scores, words_listed
+from complaints.suggestions.suggestion_model import ASKED, MOST_TOPICS, Guess, Query, SuggestionModel, current_model
+from complaints.suggestions.topic_check import hint_for
 from complaints.workflow import Action, State
 
 #: Maximum number of agencies guessed from the text, shown after those from rules, rulings and people.
@@ -34,7 +36,7 @@ class Suggestion:
 class OpenCase:
     """A case in triage: its last refusal, if it came back, the agency its citizen chose, and the suggested owners.
 
-    ``topic`` is the one its text suggests, where that is not its own.
+    ``topic`` is the one its text suggests, where that is not its own, by ``topic_words``.
     """
 
     case: Case
@@ -42,6 +44,7 @@ class OpenCase:
     chosen: Agency | None
     suggestions: Sequence[Suggestion]
     topic: Topic | None = None
+    topic_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def opened(cases: Sequence[Case], *, at: datetime) -> list[OpenCase]:
             *(one for one in _suggested(clue, rulings.get(case.pk, [])) if one.agency.pk not in refused),
             *([_wished(wish)] if wish and wish.pk not in refused else []),
         ]
-        found.append(OpenCase(case, last, wish, _without_repeats(suggested), clue.other_topic))
+        words = words_listed(clue.other_words)
+        found.append(OpenCase(case, last, wish, _without_repeats(suggested), clue.other_topic, words))
     return _with_officers(found, on)
 
 
@@ -115,14 +119,8 @@ def _beside_choice(chosen: Agency, clue: _Clue) -> SuggestionsForDraft:
     owner, topic = clue.owner, clue.other_topic
     names_another = owner is not None and owner != chosen and owner.is_complainable
     return SuggestionsForDraft(
-        [_ruled(owner)] if owner and names_another else [], topic if topic and _is_for(topic, chosen) else None
+        [_ruled(owner)] if owner and names_another else [], topic if topic and topic.is_for(chosen) else None
     )
-
-
-def _is_for(topic: Topic, agency: Agency) -> bool:
-    """Tell whether the topic belongs to the kind of the agency."""
-    is_kind = not topic.agency_kinds or agency.kind in topic.agency_kinds
-    return is_kind and (not topic.sectors or agency.sector in topic.sectors)
 
 
 # ---- the reasons ----
@@ -205,6 +203,7 @@ class _Clue:
     usual: Agency | None
     guesses: Sequence[tuple[Guess, Agency, Topic | None]]
     other_topic: Topic | None
+    other_words: Sequence[str] = ()
 
 
 def _description(case: Case) -> _Description:
@@ -216,12 +215,16 @@ def _description(case: Case) -> _Description:
 def _clues(descriptions: Sequence[_Description], *, at: datetime) -> list[_Clue]:
     """Return the clues for each, in three statements for all once the model of this process is loaded."""
     model, on = current_model(at=at), timezone.localdate(at)
-    read = [model.topics_read(one.text, kind=one.kind) for one in descriptions]
-    others = [_other_topic(model, one) for one in descriptions]
-    topics = _topics({key for keys in [*read, [key for key in others if key]] for key in keys})
+    scores = [topic_scores(one.text, kind=one.kind, at=at) for one in descriptions]
+    read = [
+        model.topics_read(one.text, kind=one.kind) if known is None else list(known)[:MOST_TOPICS]
+        for one, known in zip(descriptions, scores, strict=True)
+    ]
+    others = [_other_topic(model, one, at=at) for one in descriptions]
+    topics = _topics({key for keys in [*read, [key for key, _words in others if key]] for key in keys})
     owners = _owners(model, descriptions, read, topics, on=on)
     guesses = [
-        _guesses(model, one, {key: _owner_key(owners[place, key]) for key in keys if key in topics})
+        _guesses(model, one, {key: _owner_key(owners[place, key]) for key in keys if key in topics}, scores[place])
         for place, (one, keys) in enumerate(zip(descriptions, read, strict=True))
     ]
     named = {guess.agency for some in guesses for guess in some}
@@ -236,7 +239,8 @@ def _clues(descriptions: Sequence[_Description], *, at: datetime) -> list[_Clue]
                 for guess in some
                 if guess.agency in agencies
             ],
-            topics.get(others[place] or 0),
+            topics.get(others[place][0] or 0),
+            others[place][1],
         )
         for place, (one, some) in enumerate(zip(descriptions, guesses, strict=True))
     ]
@@ -277,20 +281,30 @@ def _owner_key(agency: Agency | None) -> int | None:
     return agency.pk if agency else None
 
 
-def _guesses(model: SuggestionModel, description: _Description, owners: Mapping[int, int | None]) -> Sequence[Guess]:
+def _guesses(
+    model: SuggestionModel,
+    description: _Description,
+    owners: Mapping[int, int | None],
+    scores: Mapping[int, float] | None,
+) -> Sequence[Guess]:
     """Return the guesses from the text; a topic that does not narrow down the owner is ignored."""
     if description.topic and description.topic.withheld_from_agency:
         return []
     topic = description.topic.pk if description.topic and model.is_telling(description.topic.pk) else None
     governorate = description.governorate.pk if description.governorate else None
     asked = Query(f"{description.text} {description.place}", governorate, topic)
-    return model.guesses(asked, {} if topic else owners)[:MOST_GUESSES]
+    return model.guesses(asked, {} if topic else owners, scores=scores)[:MOST_GUESSES]
 
 
-def _other_topic(model: SuggestionModel, description: _Description) -> int | None:
-    return model.other_topic(
-        description.text, kind=description.kind, topic=description.topic.pk if description.topic else None
-    )
+def _other_topic(
+    model: SuggestionModel, description: _Description, *, at: datetime
+) -> tuple[int | None, Sequence[str]]:
+    """Return the key of the topic that a text clearly reads like instead of its own, and the words that say so."""
+    own = description.topic.pk if description.topic else None
+    if knows_topics(at=at):
+        hint = hint_for(description.text, kind=description.kind, topic=own, at=at)
+        return (hint.topic.pk, hint.words) if hint else (None, ())
+    return model.other_topic(description.text, kind=description.kind, topic=own), ()
 
 
 def _with_officers(items: Sequence[OpenCase], on: date) -> list[OpenCase]:

@@ -161,16 +161,19 @@ class SuggestionModel:
         learned._closed = Bm25Index(closed)  # noqa: SLF001 - its own
         return learned
 
-    def guesses(self, asked: Query, owners: Mapping[int, int | None]) -> list[Guess]:
+    def guesses(
+        self, asked: Query, owners: Mapping[int, int | None], *, scores: Mapping[int, float] | None = None
+    ) -> list[Guess]:
         """Return the guessed agencies, the best first.
 
         With a topic only agencies of its kinds; never an agency of other governorates. ``owners`` are the agencies of
-        the topics the text suggests, for a case whose own topic does not narrow down its owner.
+        the topics the text suggests, for a case whose own topic does not narrow down its owner; ``scores`` says how
+        well the text fits topics, where that is known better than from their names.
         """
         question = term_stems(terms_with_order(asked.text))
         words = {key: score for key, score in self._agencies.ranked(question) if self._fits(key, asked)}
         votes = {key: number for key, number in self._votes(question).items() if self._fits(key, asked)}
-        topics = self._owners_read(question, owners)
+        topics = self._owners_read(dict(self._topics.ranked(question)) if scores is None else scores, owners)
         totals: dict[int, float] = defaultdict(float)
         for shares, weight in ((_shares(words), 1.0), (_shares(votes), VOTES_WEIGHT)):
             for key, share in shares.items():
@@ -221,10 +224,12 @@ class SuggestionModel:
         asked = Counter(key for key, _score in self._closed.ranked(question, most=ASKED))
         return {key: number for key, number in asked.items() if number >= AGREEING}
 
-    def _owners_read(self, question: Sequence[str], owners: Mapping[int, int | None]) -> dict[int, tuple[int, float]]:
+    def _owners_read(
+        self, scores: Mapping[int, float], owners: Mapping[int, int | None]
+    ) -> dict[int, tuple[int, float]]:
         """Return the agencies of the topics a text suggests, each with its best topic and that topic's share."""
         found: dict[int, tuple[int, float]] = {}
-        read = {topic: score for topic, score in self._topics.ranked(question) if topic in owners}
+        read = {topic: score for topic, score in scores.items() if topic in owners}
         for topic, share in _shares(read).items():
             agency = owners[topic]
             if agency is not None and agency in self.bodies:

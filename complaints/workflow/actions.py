@@ -303,6 +303,7 @@ ACTIONS: dict[Action, ActionRule] = {
         sources=ANY_STATE,
         is_for_own_desk=True,
     ),
+    Action.CLEAR_URGENT: ActionRule(label=_("Urgent mark removed"), who=STAFF, sources=OPEN),
     Action.LINK: ActionRule(label=_("Linked to another case"), who=STAFF, sources=OPEN),
     Action.UNLINK: ActionRule(label=_("Link to another case removed"), who=STAFF, sources=OPEN),
     Action.CONSULT: ActionRule(

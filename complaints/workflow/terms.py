@@ -61,6 +61,7 @@ class Action(StrEnum):
     LABEL = "label"
     RECUSE = "recuse"
     END_RECUSAL = "end_recusal"
+    CLEAR_URGENT = "clear_urgent"
     LINK = "link"
     UNLINK = "unlink"
     CONSULT = "consult"

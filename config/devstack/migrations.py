@@ -25,7 +25,7 @@ SQUAWK: Final = Path(sys.executable).parent / "squawk"
 #: The newest migration of each app in the first release; those up to it ran before there was a row.
 FIRST_RELEASE: Final = {
     "accounts": "0002_guards",
-    "agencies": "0010_answer_phrases",
+    "agencies": "0011_everyday_words",
     "complaints": "0015_unit_asked_at",
     "notifications": "0007_tokens_are_of_links",
 }

@@ -1,5 +1,6 @@
-/* The agency type-ahead: a text box that offers the agencies of the plain list beside it. Without this file the box is
-   matched on the server and the list is there to choose from. Folding equals kit/arabic.py; a test compares them. */
+/* The agency type-ahead: a text box that offers the agencies of the plain list beside it at once, and then those that the
+   server finds for everyday words. Without this file the box is matched on the server and the list is there to choose
+   from. Folding equals kit/arabic.py; a test compares them. */
 const arabic = (() => {
   const MARKS = /[\u0640\u064b-\u065f\u0670\u06d6-\u06ed]/g;
   const LETTERS = { أ: "ا", إ: "ا", آ: "ا", ٱ: "ا", ى: "ي", ة: "ه", ؤ: "و", ئ: "ي", ک: "ك", ی: "ي" };
@@ -21,7 +22,7 @@ const arabic = (() => {
     const wanted = words(typed);
     if (!wanted.length) return options;
     return options
-      .filter(option => wanted.every(word => option.words.includes(word)))
+      .filter(option => wanted.every(word => option.words.includes(` ${word}`)))
       .map(option => ({ option, rank: option.name.startsWith(wanted[0]) ? 0 : wanted.every(word => option.name.includes(word)) ? 1 : 2 }))
       .sort((a, b) => a.rank - b.rank)
       .map(found => found.option);
@@ -31,7 +32,7 @@ const arabic = (() => {
     const box = root.querySelector("input[type=text]"), select = root.querySelector("select");
     const unknown = root.parentElement.querySelector("input[name=agency_unknown]");
     const options = [...select.options].filter(option => option.value)
-      .map(option => ({ text: option.text, code: option.value, name: strip(option.text), words: `${strip(option.text)} ${option.dataset.words}` }));
+      .map(option => ({ text: option.text, code: option.value, name: strip(option.text), words: ` ${strip(option.text)} ${option.dataset.words}` }));
     const list = document.createElement("ul"), status = document.createElement("p");
     let shown = [], at = -1;
 
@@ -40,7 +41,7 @@ const arabic = (() => {
     list.hidden = true;
     list.setAttribute("role", "listbox");
     list.setAttribute("aria-label", document.querySelector(`label[for="${box.id}"]`).textContent);
-    status.className = "small muted";
+    status.className = "hint";
     status.setAttribute("role", "status");
     for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id }))
       box.setAttribute(name, value);
@@ -74,7 +75,25 @@ const arabic = (() => {
       list.hidden = !shown.length;
       box.setAttribute("aria-expanded", String(!list.hidden));
       box.removeAttribute("aria-activedescendant");
-      status.textContent = shown.length ? `${root.dataset.count} ${found.length}` : root.dataset.none;
+      say(shown.length ? `${root.dataset.count} ${found.length}` : root.dataset.none, shown.length > 0);
+    };
+    /* Seen where nothing fits; how many fit is seen in the list, and said. */
+    const say = (text, isSeen) => { status.textContent = text; status.className = isSeen ? "vh" : "hint"; };
+    /* The server knows everyday words; what it finds stands after the names that contain what was typed. */
+    const askServer = async () => {
+      const typed = box.value, data = new FormData();
+      if (!root.dataset.url || words(typed).length === 0) return;
+      data.append("csrfmiddlewaretoken", box.form.elements.csrfmiddlewaretoken.value);
+      data.append("typed", typed);
+      const answer = await fetch(root.dataset.url, { method: "POST", body: data }).catch(() => null);
+      if (!answer || !answer.ok || typed !== box.value || document.activeElement !== box || at >= 0) return;
+      const { agencies, nothing } = await answer.json();
+      const known = new Set(shown.map(option => option.text));
+      shown = [...shown, ...agencies.filter(one => !known.has(one.name)).map(one => ({ text: one.name, code: one.code }))].slice(0, MOST);
+      list.replaceChildren(...shown.map(item));
+      list.hidden = !shown.length;
+      box.setAttribute("aria-expanded", String(!list.hidden));
+      say(shown.length ? `${root.dataset.count} ${shown.length}` : nothing, shown.length > 0);
     };
     const move = step => {
       if (list.hidden) open();
@@ -100,7 +119,7 @@ const arabic = (() => {
     };
 
     let pause;
-    box.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(() => box.value ? open() : close(), 120); });
+    box.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(() => { if (box.value) { open(); askServer(); } else { close(); say("", true); } }, 120); });
     box.addEventListener("blur", close);
     box.addEventListener("keydown", event => {
       if (event.code === "ArrowDown" || event.code === "ArrowUp") { event.preventDefault(); move(event.code === "ArrowDown" ? 1 : -1); }

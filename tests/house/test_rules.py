@@ -186,6 +186,8 @@ KEEPS_ARABIC = {
     "complaints/simulation/world.py",  # what the contact centre writes down
     "accounts/sign_in/passwords/name_spellings.py",  # the letters of a name, and how they are written in Latin
     "agencies/reference_changes.py",  # the separator of a list
+    # The beginnings and endings of words, and the words that stand in every text:
+    *(f"agencies/free_text/{part}.py" for part in ("danger", "empty_words", "lexicon", "places", "reader", "words")),
     # How names, numbers and addresses are written:
     *(f"complaints/visibility/{part}.py" for part in ("addresses", "announced", "names", "numbers", "redaction")),
     *(f"complaints/visibility/{part}.py" for part in ("spellings", "texts", "vocabulary")),

@@ -80,6 +80,12 @@ def _refer(move: Move) -> None:
     actions.refer(move.case, agency=agency, reason="ضمن حدودها", **move.who)
 
 
+def _clear_urgent(move: Move) -> None:
+    # The town's texts tell of no danger.
+    Case.objects.filter(pk=move.case.pk).update(is_urgent=True)
+    actions.clear_urgent(move.case, **move.who)
+
+
 def _estimate(move: Move) -> None:
     asked = move.one_of(Consultation.objects.filter(case=move.case, ended_at=None))
     estimate(asked, number=asked.estimates.count() + 1, days=move.dice.randint(1, 5), reason="تأخر التوريد", at=move.at)
@@ -173,6 +179,7 @@ DEEDS: Final[dict[Action, Deed]] = {
     Action.ASSIGN: Deed(_assign, (*OFFICERS, "nadia")),
     Action.NOTE: Deed(_saying(actions.note, text="ملاحظة")),
     Action.CALL: Deed(_saying(actions.log_call, spoken_with=SpokenWith.CITIZEN, text="وعد بالاتصال")),
+    Action.CLEAR_URGENT: Deed(_clear_urgent, often=0.1),
     Action.LABEL: Deed(_saying(actions.label, name="عاجل")),
     Action.RECUSE: Deed(_recuse, (*HEADS, "lina"), 0.6),
     Action.END_RECUSAL: Deed(_end_recusal, (*HEADS, "lina"), 4),

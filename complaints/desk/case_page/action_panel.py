@@ -64,6 +64,7 @@ _SECONDARY = frozenset(
         "desk-label",
         "desk-remind",
         "desk-recuse",
+        "desk-clear-urgent",
         "desk-end-recusal",
         "desk-pdf",
     }
@@ -112,6 +113,7 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
         (permissions.may(Action.CALL), "desk-call", gettext("Log a call"), "phone", ""),
         (permissions.may(Action.LABEL), "desk-label", gettext("Labels"), "star", "B"),
         (permissions.may_remind, "desk-remind", gettext("Send a reminder"), "bell", ""),
+        (permissions.may_clear_urgent, "desk-clear-urgent", gettext("Remove the urgent mark"), "alert", ""),
         (permissions.may(Action.RECUSE), "desk-recuse", _recusal_label(permissions), "lock", ""),
         (
             permissions.may_end_recusal,

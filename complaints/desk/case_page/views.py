@@ -28,8 +28,9 @@ from complaints.staff.frame import CASEWORK
 from complaints.staff.loading import case_context, load_case
 from complaints.suggestions import owners
 from complaints.suggestions.similar import beside as similar_beside
+from complaints.suggestions.topic_check import topic_hint
 from complaints.visibility.identity import knows_person
-from complaints.workflow import Action
+from complaints.workflow import Action, State
 
 
 @staff_required(CASEWORK | READERS)
@@ -52,6 +53,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "recurrence": came_back_after(case, user, at=at),
         "map_url": map_url(around["case_visibility"]),
         "similar": similar_beside(case, user, at=at),
+        "topic_hint": topic_hint(around["case_visibility"], at=at) if case.state == State.REFERRED else None,
         "item": owners.for_case(case, at=at) if user.authority(at).has(CMU) else None,
         "consultations": consultation_summaries(case, at=at, shows_link=permissions.may(Action.REVOKE)),
         "may_revoke": permissions.may(Action.REVOKE),

@@ -27,6 +27,7 @@ from complaints.models import (
     TaskState,
 )
 from complaints.models.case import COMEBACKS, PASSING_ON
+from complaints.staff.urgent_first import MOST_URGENT, urgent_cases, urgent_first
 from complaints.workflow import AT_AGENCY, OPEN, Action, Holder, State
 from kit import keyset
 from kit.keyset import PAGE, KeysetPage, Order
@@ -226,8 +227,8 @@ def tab_page(
 ) -> KeysetPage[Case]:
     """Return a page of the cases of ``tab`` that ``keep`` keeps; an unknown ``sort`` gives the default order.
 
-    ``after`` is the ``next`` of the page before; one that cannot be read gives the first page. One statement, and a
-    late page costs what the first does.
+    By deadline the urgent cases come first. ``after`` is the ``next`` of the page before; one that cannot be read gives
+    the first page. One statement, and a late page costs what the first does.
     """
     orders = sort_orders(tab)
     order = orders[Sort(sort)] if sort in orders else next(iter(orders.values()))
@@ -236,13 +237,17 @@ def tab_page(
         order.after(keep(part), mark).order_by(*order.columns).values("pk")[: PAGE + 1]
         for part in _in_order(tab, staff, order)
     ]
+    puts_urgent_first = mark is None and order.moment == "deadline_at" and not order.newest
+    if puts_urgent_first:
+        parts.append(urgent_cases(keep(tab_cases(tab, staff)), order).values("pk")[:MOST_URGENT])
     ids = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     rows = Case.objects.filter(pk__in=ids).for_listing().with_tags(staff.user, at=staff.at)
     if tab == Tab.TASKS:
         rows = _with_task_due(rows, staff)
     if tab == Tab.DIRECTORATES:
         rows = _with_open_consultation(rows)
-    return order.page(rows.order_by(*order.columns))
+    rows = rows.order_by(*order.columns)
+    return urgent_first(list(rows), order) if puts_urgent_first else order.page(rows)
 
 
 def _in_order(tab: Tab, staff: StaffContext, order: Order) -> list[CaseQuerySet]:

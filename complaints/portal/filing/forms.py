@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
@@ -20,6 +21,7 @@ from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENG
 from complaints.portal.filing.place_form import PlaceForm
 from complaints.portal.filing.understanding import UNIT, Understood
 from complaints.portal.question_form import TopicQuestionsForm
+from complaints.suggestions.everyday import agencies_for
 from complaints.workflow import Kind
 from kit.arabic import strip_prefixes
 from kit.forms import Card, ChoiceCardsField, Form, LineField, ParagraphField
@@ -168,8 +170,12 @@ class AgencyStepForm(Form):
         return None
 
     def _matching(self, typed: str) -> list[Agency]:
+        """Return the agencies with words that begin as typed, else those that the everyday words lead to."""
         keys = Agency.objects.matching(typed).filter(code__in=self.agencies).values_list("code", flat=True)
-        return [self.agencies[code] for code in keys[:MOST_MATCHES]]
+        similar = [self.agencies[code] for code in keys[:MOST_MATCHES]]
+        found = [agency for agency in similar if _begins_so(agency, typed)]
+        meant = [] if found else [one.agency.code for one in agencies_for(typed, at=timezone.now())]
+        return found or [self.agencies[code] for code in meant if code in self.agencies][:MOST_MATCHES] or similar
 
     def _offer(self, found: list[Agency]) -> None:
         self.matches = found
@@ -227,6 +233,11 @@ def _agency_initial(draft: Draft) -> dict[str, Any]:
         "agency_unknown": draft.agency_unknown,
         "topic": draft.topic.code if draft.topic else "",
     }
+
+
+def _begins_so(agency: Agency, typed: str) -> bool:
+    """Tell whether every word of ``typed`` begins a word of the agency's names or services."""
+    return all(f" {word}" in f" {agency.folded}" for word in strip_prefixes(typed).split())
 
 
 def _is_named(agency: Agency, typed: str) -> bool:

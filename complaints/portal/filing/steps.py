@@ -16,6 +16,7 @@ from complaints.case_text.kinds import words_of_kind
 from complaints.models import Draft
 from complaints.portal.filing import drafting
 from complaints.portal.filing.writer import Writer
+from complaints.suggestions.everyday import danger_in
 
 #: The status of a page that could not keep a draft.
 TOO_MANY_REQUESTS = 429
@@ -57,6 +58,7 @@ def step_context(form: forms.Form, draft: Draft, at: datetime) -> dict[str, Any]
         "form": form,
         "draft": draft,
         "kind": words_of_kind(draft.kind),
+        "danger": danger_in(f"{draft.subject}. {draft.details}", at=at),
         "attachments": draft.attachments.all() if draft.is_begun else (),
         "is_begun": draft.is_begun,
         "is_restored": drafting.is_restored(draft, at=at),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from agencies.models import Agency, City, Governorate, Topic
 from agencies.routing import Matter, owners_for
 from complaints.models import Draft
+from complaints.suggestions.everyday import knows_topics, suggest
 from complaints.suggestions.suggestion_model import current_model
 from complaints.suggestions.terms import SHORTEST, term_stems, terms_with_order
 from kit.arabic import strip_prefixes
@@ -94,18 +95,32 @@ class Understood:
 def understood(draft: Draft, *, searched: str = "", at: datetime) -> Understood:
     """Return what the draft was understood as, or the topics that fit the words ``searched``.
 
-    Two statements for the suggestions once the model of this process is loaded, and two for the place if it is unknown.
+    One statement for the agencies once the reader of this process is compiled. Where no phrases are loaded the names of
+    topics and places are compared, with three statements more.
     """
-    text = searched or f"{draft.subject} {draft.details}"
-    # The one place that asks the engine: keys of topics that the words tell of, the best first.
-    keys = current_model(at=at).topics_read(text, kind=draft.kind)[:MOST_FITS]
-    place = _place_in(text) if draft.governorate is None and not searched else None
-    return Understood(_fits(keys, draft, text, place, at=at), place)
+    text = searched or f"{draft.subject}. {draft.details}"
+    is_placed = draft.governorate is not None or bool(searched)
+    if not knows_topics(at=at):
+        place = None if is_placed else _place_in(text)
+        return Understood(_fits(_named_topics(text, draft.kind, at=at), draft, text, place, at=at), place)
+    found = suggest(text, at=at, kind=draft.kind, governorate=draft.governorate)
+    there = None if is_placed or found.place is None else PlaceFound(found.place.governorate, found.place.area)
+    fits = _fits([one.topic for one in found.topics], draft, text, there, at=at)
+    said = {one.topic.pk: one.words[:MOST_WORDS] for one in found.topics}
+    named = {one.topic.pk: one.agency for one in found.topics}
+    return Understood(
+        [replace(fit, words=said[fit.topic.pk], agency=fit.agency or named[fit.topic.pk]) for fit in fits], there
+    )
 
 
-def _fits(keys: Sequence[int], draft: Draft, text: str, place: PlaceFound | None, *, at: datetime) -> list[Fit]:
+def _named_topics(text: str, kind: str, *, at: datetime) -> list[Topic]:
+    """Return the topics whose names share words with a text."""
+    keys = current_model(at=at).topics_read(text, kind=kind)[:MOST_FITS]
     found = Topic.objects.select_related("parent", "suggested_agency").in_bulk(keys)
-    topics = [found[key] for key in keys if key in found and found[key].is_active]
+    return [found[key] for key in keys if key in found and found[key].is_active]
+
+
+def _fits(topics: Sequence[Topic], draft: Draft, text: str, place: PlaceFound | None, *, at: datetime) -> list[Fit]:
     governorate = draft.governorate or (place.governorate if place else None)
     where = f"{draft.area} {draft.place} {place.area if place else ''}"
     matters = [Matter(topic, governorate, where) for topic in topics]

@@ -7,6 +7,7 @@ from typing import Final
 
 from complaints.unit.directory.agencies.thing import AGENCIES
 from complaints.unit.directory.centres.thing import CENTRES
+from complaints.unit.directory.danger.thing import DANGER_SIGNS
 from complaints.unit.directory.directorates.thing import DIRECTORATES
 from complaints.unit.directory.holidays.thing import HOLIDAYS
 from complaints.unit.directory.hours.thing import HOURS
@@ -14,8 +15,14 @@ from complaints.unit.directory.phrases.thing import PHRASES
 from complaints.unit.directory.questions.thing import QUESTIONS
 from complaints.unit.directory.rules.thing import RULES
 from complaints.unit.directory.things import Thing
+from complaints.unit.directory.topic_phrases.thing import TOPIC_PHRASES
 from complaints.unit.directory.topics.thing import TOPICS
+from complaints.unit.directory.word_groups.thing import WORD_GROUPS
 
 THINGS: Final[Mapping[str, Thing]] = {
-    thing.slug: thing for thing in (AGENCIES, DIRECTORATES, TOPICS, QUESTIONS, RULES, HOLIDAYS, HOURS, CENTRES, PHRASES)
+    thing.slug: thing
+    for thing in (
+        *(AGENCIES, DIRECTORATES, TOPICS, QUESTIONS, RULES, HOLIDAYS, HOURS, CENTRES, PHRASES),
+        *(TOPIC_PHRASES, WORD_GROUPS, DANGER_SIGNS),
+    )
 }

@@ -19,6 +19,7 @@ from complaints.actions import (
     answer_task,
     ask_unit,
     assign,
+    clear_urgent,
     drop_task,
     end_recusal,
     hand_over,
@@ -232,6 +233,7 @@ class RandomLife(RuleBasedStateMachine):
         self.attempt(label, self.case, by=person, name=name)
         self.attempt(remind_officer, self.case, by=person)
         self.attempt(remind_directorate, self.case, by=person)
+        self.attempt(clear_urgent, self.case, by=person)
 
     @rule(person=desk, officer=st.sampled_from(["omar", "hani", "nadia", "yusuf"]))
     def it_is_assigned(self, person: str, officer: str) -> None:

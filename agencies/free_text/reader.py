@@ -1,0 +1,218 @@
+"""The reader of everyday words: compiled from reference data, and kept by each process until those change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from agencies.free_text.danger import DangerFound, DangerIndex, SignPhrase
+from agencies.free_text.lexicon import Lexicon, Match, Phrase, PhraseIndex
+from agencies.free_text.places import PlaceFound, PlaceIndex, PlaceName, names
+from agencies.free_text.words import sentences
+from agencies.models import (
+    Agency,
+    City,
+    DangerSign,
+    Governorate,
+    ReferenceChange,
+    RoutingRule,
+    Topic,
+    TopicPhrases,
+    WordGroup,
+)
+from agencies.routing import areas
+
+#: A process asks whether reference data changed at most this often, and compiles anew at the latest after ``FRESH``:
+#: a planned change takes effect on its day without a new row.
+CHECKED, FRESH = timedelta(seconds=10), timedelta(minutes=15)
+#: What separates the names in one field of an agency.
+BETWEEN = "؛"
+#: The longest text that is read, in characters: a subject with its details; and how much of it tells what it is about.
+LONGEST, TELLING = 3200, 1200
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Everything known of how people write, and the rows that it stands for, by key."""
+
+    lexicon: Lexicon
+    topic_phrases: PhraseIndex[int]
+    agency_names: PhraseIndex[int]
+    agency_services: PhraseIndex[int]
+    place_names: PlaceIndex
+    dangers: DangerIndex
+    topics: Mapping[int, Topic] = field(default_factory=dict)
+    agencies: Mapping[int, Agency] = field(default_factory=dict)
+    governorates: Mapping[int, Governorate] = field(default_factory=dict)
+    cities: Mapping[int, City] = field(default_factory=dict)
+    signs: Mapping[int, DangerSign] = field(default_factory=dict)
+    rules: Sequence[RoutingRule] = ()
+    areas: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def topics_of(self, text: str) -> list[Match[int]]:
+        """Return the topics that a text speaks of, the best first."""
+        return self.topic_phrases.matches(self.lexicon, _read(text[:TELLING]))
+
+    def agencies_of(self, text: str, *, service_weight: float) -> list[Match[int]]:
+        """Return the agencies that a text names, or whose services it describes, which weigh less; the best first."""
+        read = _read(text[:TELLING])
+        called = self.agency_names.matches(self.lexicon, read)
+        served = self.agency_services.matches(self.lexicon, read)
+        found = {match.key: replace(match, score=match.score * service_weight) for match in served}
+        for match in called:
+            if match.key not in found or match.score > found[match.key].score:
+                found[match.key] = match
+        return sorted(found.values(), key=lambda match: -match.score)
+
+    def place_of(self, text: str, *, governorate: int | None = None) -> PlaceFound | None:
+        """Return the place that a text names."""
+        return self.place_names.find(_read(text), governorate=governorate)
+
+    def danger_of(self, text: str) -> DangerFound | None:
+        """Return the danger to life or limb that a text tells of."""
+        return self.dangers.find(self.lexicon, _read(text))
+
+    def serves(self, agency: int, governorate: int | None) -> bool:
+        """Tell whether an agency serves a governorate, as far as that is known."""
+        area = self.areas.get(agency, frozenset())
+        own = self.agencies[agency].governorate_id if agency in self.agencies else None
+        area = area | {own} if own else area
+        return not area or governorate is None or governorate in area
+
+
+def _read(text: str) -> list[list[str]]:
+    return sentences(text[:LONGEST])
+
+
+# ---- the reader of this process ----
+
+
+class ReaderCache:
+    """Keeps the reader of a process; a ``pinned`` one is never replaced."""
+
+    def __init__(self, pinned: Reader | None = None) -> None:
+        self._pinned = pinned
+        self._reader: Reader | None = None
+        self._version = -1
+        self._made_at = self._checked_at = datetime.min.replace(tzinfo=UTC)
+
+    def forget(self) -> None:
+        """Drop what is kept."""
+        self._pinned = self._reader = None
+
+    def recall(self, *, at: datetime) -> Reader:
+        """Return the reader, compiled anew where reference data changed."""
+        if self._pinned is not None:
+            return self._pinned
+        if self._reader is not None and self._checked_at <= at < self._checked_at + CHECKED:
+            return self._reader
+        version = ReferenceChange.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        if self._reader is None or version != self._version or not self._made_at <= at < self._made_at + FRESH:
+            self._reader, self._version, self._made_at = compiled(at=at), version, at
+        self._checked_at = at
+        return self._reader
+
+
+_cache = ReaderCache()
+
+
+def current_reader(*, at: datetime) -> Reader:
+    """Return the reader of this process; one statement at most every ``CHECKED``, and none in between."""
+    return _cache.recall(at=at)
+
+
+def forget() -> None:
+    """Drop the kept reader, and a pinned one; for tests that load reference data."""
+    _cache.forget()
+
+
+def compiled(*, at: datetime) -> Reader:
+    """Compile a reader from the reference data of a day; nine statements, and a third of a second for the country."""
+    on = timezone.localdate(at)
+    groups = WordGroup.objects.filter(is_active=True).order_by("pk").values_list("pk", "phrases")
+    lexicon = Lexicon.of((f"#{key}", listed) for key, listed in groups)
+    topics = {row.pk: row for row in Topic.objects.filter(is_active=True).select_related("parent", "suggested_agency")}
+    agencies = {row.pk: row for row in Agency.objects.complainable(on=on).order_by("pk")}
+    governorates = {row.pk: row for row in Governorate.objects.all()}
+    cities = {row.pk: row for row in City.objects.select_related("governorate")}
+    signs = {row.pk: row for row in DangerSign.objects.filter(is_active=True).order_by("is_harmless", "pk")}
+    topic_phrases = PhraseIndex(_phrases_of_topics(lexicon, topics))
+    dangers = DangerIndex(_phrases_of_signs(lexicon, signs))
+    # Before places and agencies are learnt.
+    ordinary = frozenset(lexicon.by_word)
+    listed = _place_names(governorates, cities)
+    for name in listed:
+        lexicon.learn(name.name)
+    agency_names = PhraseIndex([phrase for row in agencies.values() for phrase in _names(lexicon, row)])
+    agency_services = PhraseIndex([phrase for row in agencies.values() for phrase in _services(lexicon, row)])
+    return Reader(
+        lexicon,
+        topic_phrases,
+        agency_names,
+        agency_services,
+        PlaceIndex(listed, ordinary),
+        dangers,
+        topics,
+        agencies,
+        governorates,
+        cities,
+        signs,
+        _rules(on),
+        areas(on),
+    )
+
+
+def nothing_known() -> Reader:
+    """Return a reader that knows no word; no statement."""
+    lexicon = Lexicon.of([])
+    nothing: PhraseIndex[int] = PhraseIndex([])
+    return Reader(lexicon, nothing, nothing, nothing, PlaceIndex([], frozenset()), DangerIndex([]))
+
+
+def _phrases_of_topics(lexicon: Lexicon, topics: Mapping[int, Topic]) -> list[Phrase[int]]:
+    rows = TopicPhrases.objects.filter(is_active=True, topic__in=topics).order_by("pk").values_list("topic", "phrases")
+    said = [(key, phrase) for key, listed in rows for phrase in listed]
+    called = [(key, name) for key, row in topics.items() if row.parent_id for name in (row.name_ar, row.name_en)]
+    return [Phrase(key, lexicon.learn(phrase)) for key, phrase in [*said, *called]]
+
+
+def _phrases_of_signs(lexicon: Lexicon, signs: Mapping[int, DangerSign]) -> list[SignPhrase]:
+    return [
+        SignPhrase(None if row.is_harmless else key, lexicon.learn_whole(phrase))
+        for key, row in signs.items()
+        for phrase in row.phrases
+    ]
+
+
+def _names(lexicon: Lexicon, row: Agency) -> list[Phrase[int]]:
+    called = (row.name_ar, row.name_en, row.short_name_ar, row.short_name_en, *row.aliases_ar.split(BETWEEN))
+    return [Phrase(row.pk, lexicon.learn(name)) for name in called if name.strip()]
+
+
+def _services(lexicon: Lexicon, row: Agency) -> list[Phrase[int]]:
+    return [Phrase(row.pk, lexicon.learn(service)) for service in row.services_ar.split(BETWEEN) if service.strip()]
+
+
+def _place_names(governorates: Mapping[int, Governorate], cities: Mapping[int, City]) -> list[PlaceName]:
+    of_governorates = (name for row in governorates.values() for text in _named(row) for name in names(text, row.pk))
+    of_cities = (
+        name
+        for row in cities.values()
+        for text in (row.name_ar, row.name_en)
+        for name in names(text, row.governorate_id, row.pk)
+    )
+    return [*of_governorates, *of_cities]
+
+
+def _named(row: Governorate) -> tuple[str, ...]:
+    return row.name_ar, row.name_en.split(" (", maxsplit=1)[0], row.aliases
+
+
+def _rules(on: date) -> list[RoutingRule]:
+    """Return the rules of a day with their agencies, which exist on that day."""
+    rules = RoutingRule.objects.filter(agency__in=Agency.objects.existing(on=on)).select_related("agency")
+    return [rule for rule in rules if rule.holds(on)]

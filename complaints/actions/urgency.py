@@ -1,0 +1,29 @@
+"""Urgent cases: those whose text tells of danger to life or limb, until staff have looked and take the mark off."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import User
+from agencies.free_text.reader import current_reader
+from complaints.engine.transition import act
+from complaints.models import Case
+from complaints.workflow import Action, Kind
+
+
+def danger_sign(*, kind: str, subject: str, details: str, at: datetime) -> str:
+    """Return the code of the danger sign in the words of a case, empty where there is none; praise has none.
+
+    A sign that people added has its key for a code.
+    """
+    if kind == Kind.PRAISE:
+        return ""
+    reader = current_reader(at=at)
+    found = reader.danger_of(f"{subject}. {details}")
+    return str(reader.signs[found.sign].code or found.sign) if found else ""
+
+
+def clear_urgent(case: Case, *, by: User, at: datetime) -> None:
+    """Take the mark off a case; raises ``TransitionNotAllowed`` where it has none."""
+    with act(case, Action.CLEAR_URGENT, by=by, at=at) as change:
+        change.set(is_urgent=False)

@@ -1,0 +1,1 @@
+"""The urgent mark of a case."""

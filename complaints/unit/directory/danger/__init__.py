@@ -1,0 +1,1 @@
+"""Signs of danger to life or limb."""

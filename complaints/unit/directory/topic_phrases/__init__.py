@@ -1,0 +1,1 @@
+"""What people say of topics in everyday words."""
