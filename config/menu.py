@@ -40,6 +40,8 @@ MENU: Final[tuple[MenuGroup, ...]] = (
         _("Texts and answers"),
         (
             unit.PRECEDENTS,
+            unit.CONFUSIONS,
+            unit.PUBLISHED,
             desk.TEXTS,
             message_centre.WORDINGS,
         ),

@@ -13,7 +13,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from reports.figures import FIGURE_NAMES, CaseFigures, FigureRow, Report
+from reports.figures import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report
 from reports.labels import DEFINITIONS, FIGURE_TITLES, NOTES, TIME_NOTE, TIME_TABLE_TITLE, TIME_TITLES, as_of_line
 from reports.time_in_hand import TIME_COLUMNS, TimeRow
 
@@ -58,12 +58,20 @@ def _csv_rows(report: Report) -> Iterator[list[Cell]]:
     limits = [pgettext("days", "From"), pgettext("days", "To")]
     hours = [str(TIME_TITLES[name]) for name in TIME_COLUMNS]
     yield [*limits, gettext("Breakdown"), pgettext("figures", "Name"), *_headings(), *hours]
-    for title, rows in ((gettext("By agency"), report.by_agency), (gettext("By kind"), report.by_kind)):
+    breakdowns = {
+        gettext("By agency"): report.by_agency,
+        gettext("By kind"): report.by_kind,
+        gettext("By topic"): report.by_topic,
+    }
+    for title, rows in breakdowns.items():
         for row in rows:
             yield [*days, title, row.full_name, *_numbers(row.figures), *_blanks(TIME_COLUMNS)]
     # Separate rows: the agency that had a case in hand need not be the one it is counted for.
     for time in report.times:
         yield [*days, str(TIME_TABLE_TITLE), time.name, *_blanks(FIGURE_NAMES), *_hours(time)]
+    for ended in report.by_outcome:
+        name = f"{ended.kind}: {ended.outcome}"
+        yield [*days, gettext("By outcome"), name, "", ended.closed, "", "", *_blanks(TIME_COLUMNS)]
     total = pgettext("figures", "Total")
     yield [*days, total, total, *_numbers(report.total), *_blanks(TIME_COLUMNS)]
 
@@ -99,6 +107,8 @@ def workbook(report: Report) -> bytes:
         _breakdown(book, gettext("By agency"), gettext("Agency"), report.by_agency, report.total)
         _breakdown(book, gettext("By kind"), pgettext("case", "Kind"), report.by_kind, report.total)
         _times(book, report.times)
+        _breakdown(book, gettext("By topic"), pgettext("of a case", "Topic"), report.by_topic, report.total)
+        _outcomes(book, report.by_outcome)
         _about(book, report)
     return stream.getvalue()
 
@@ -126,6 +136,17 @@ def _times(book: Workbook, rows: Iterable[TimeRow]) -> None:
     _write_row(sheet, 0, [gettext("Agency"), *(str(TIME_TITLES[name]) for name in TIME_COLUMNS)], bold, bold)
     for line, row in enumerate(rows, start=1):
         _write_row(sheet, line, [row.name, *_hours(row)], plain, number)
+    sheet.repeat_rows(0)
+
+
+def _outcomes(book: Workbook, rows: Iterable[OutcomeRow]) -> None:
+    sheet = _sheet(book, gettext("By outcome"))
+    bold, plain, number, _sum = _formats(book)
+    sheet.set_column(0, 0, NAME_WIDTH)
+    sheet.set_column(1, 1, NUMBER_WIDTH)
+    _write_row(sheet, 0, [gettext("Outcome"), str(FIGURE_TITLES["closed"])], bold, bold)
+    for line, row in enumerate(rows, start=1):
+        _write_row(sheet, line, [f"{row.kind}: {row.outcome}", row.closed], plain, number)
     sheet.repeat_rows(0)
 
 

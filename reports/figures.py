@@ -1,4 +1,4 @@
-"""The figures of a period: cases received, closed, pending and late, by agency and by kind.
+"""The figures of a period: cases received, closed, pending and late, by agency, by kind and by topic.
 
 A case counts by what was true at the **end of the period**: the last moment of its last day, or now while that day is
 not over. What happened afterwards changes nothing, so the figures of a past month stay what they were.
@@ -18,6 +18,7 @@ not over. What happened afterwards changes nothing, so the figures of a past mon
 
 Each case counts once, for the agency it was with at the end of the period, or for the one that does the work of that
 agency today; cases with none stand in a row of their own.
+A correction of topic or kind says what a case was from the beginning: past figures follow it, unlike all else.
 Small numbers are shown as they are, for these pages are internal.
 """
 
@@ -29,6 +30,7 @@ from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from functools import reduce
 from operator import add
+from typing import NamedTuple
 
 from django.db import connections
 from django.utils import timezone
@@ -36,11 +38,11 @@ from django.utils.translation import gettext
 
 from agencies import successions
 from agencies.calendar import AMMAN, WorkingCalendar
-from agencies.models import Agency, current_calendar
+from agencies.models import Agency, Topic, current_calendar
 from agencies.names import names_on
 from agencies.successions import Continuity
 from complaints.models.ratings import CONFIRMATION
-from complaints.workflow import Kind
+from complaints.workflow import Kind, Outcome
 from kit import replica
 from kit.arabic import fold
 from reports.periods import ReportPeriod
@@ -54,9 +56,11 @@ WITH standing AS (
     SELECT
         cases.id,
         cases.kind,
+        cases.topic_id AS counted_topic_id,
         cases.filed_at >= %(start)s AS is_received,
         past.state = 'closed' AS is_closed,
         past.closed_at,
+        CASE WHEN past.state = 'closed' THEN past.outcome END AS outcome,
         past.agency_id,
         past.answered_at,
         past.confirmation,
@@ -77,6 +81,14 @@ WITH standing AS (
                 FILTER (WHERE event.to_state = 'closed' AND event.from_state <> 'closed'))[1] AS closed_at,
             (array_agg(event.at ORDER BY event.number DESC) FILTER (WHERE event.action = 'close'))[1] AS answered_at,
             {CONFIRMATION} AS confirmation,
+            (array_agg(
+                CASE event.action
+                    WHEN 'withdraw' THEN 'withdrawn'
+                    WHEN 'archive' THEN 'inadmissible'
+                    ELSE event.facts ->> 'outcome'
+                END
+                ORDER BY event.number DESC
+            ) FILTER (WHERE event.action IN ('close', 'deliver', 'withdraw', 'archive')))[1] AS outcome,
             (array_agg(
                 CASE event.action
                     WHEN 'file' THEN event.agency_id
@@ -124,6 +136,8 @@ SELECT
     topic_id,
     governorate_id,
     kind,
+    counted_topic_id,
+    outcome,
     count(*) FILTER (WHERE is_received),
     count(*) FILTER (WHERE is_closed AND closed_at >= %(start)s),
     count(*) FILTER (WHERE NOT is_closed),
@@ -133,7 +147,7 @@ SELECT
     count(*) FILTER (WHERE is_received AND is_back),
     jsonb_agg(jsonb_build_array(first_due_at, judged_at, later_pauses)) FILTER (WHERE later_pauses IS NOT NULL)
 FROM judged
-GROUP BY agency_id, topic_id, governorate_id, kind
+GROUP BY agency_id, topic_id, governorate_id, kind, counted_topic_id, outcome
 """  # noqa: S608 - the definition is a constant of ours
 
 
@@ -176,6 +190,15 @@ class FigureRow:
 
 
 @dataclass(frozen=True)
+class OutcomeRow:
+    """How many cases of a kind were closed with an outcome."""
+
+    kind: str
+    outcome: str
+    closed: int
+
+
+@dataclass(frozen=True)
 class Report:
     """The figures of a period, counted at ``counted_at``; ``as_of`` is the end of the period they describe.
 
@@ -188,6 +211,8 @@ class Report:
     by_agency: tuple[FigureRow, ...]
     by_kind: tuple[FigureRow, ...]
     total: CaseFigures
+    by_topic: tuple[FigureRow, ...] = ()
+    by_outcome: tuple[OutcomeRow, ...] = ()
     times: tuple[TimeRow, ...] = ()
     copy_note: str = ""
 
@@ -200,40 +225,51 @@ class Report:
 def count_figures(period: ReportPeriod, *, at: datetime) -> Report:
     """Count the cases of ``period`` as they were at its end, or at ``at`` while it lasts; names in the active language.
 
-    Four queries for any number of agencies and cases, two more when a clock was paused beyond the end of the period.
+    Five queries for any number of agencies and cases, two more when a clock was paused beyond the end of the period.
     """
     as_of = min(period.ends_at, at)
     continued = successions.continuity(on=timezone.localdate(at))
     groups = _groups(period.starts_at, as_of, continued)
-    by_kind = _sum_by_key((kind, figures) for (_agency, kind), figures in groups.items())
+    by_kind = _sum_by_key((group.kind, figures) for group, figures in groups.items())
     return Report(
         period=period,
         as_of=as_of,
         counted_at=at,
         by_agency=_agency_rows(
-            _sum_by_key((agency, figures) for (agency, _kind), figures in groups.items()),
+            _sum_by_key((group.agency, figures) for group, figures in groups.items()),
             predecessors=continued.predecessors(),
             on=period.last,
         ),
         by_kind=tuple(
             FigureRow(str(kind.label), str(kind.label), by_kind.get(kind.value, CaseFigures())) for kind in Kind
         ),
+        by_topic=_topic_rows(_sum_by_key((group.topic, figures) for group, figures in groups.items())),
+        by_outcome=_outcome_rows(groups),
         total=reduce(add, groups.values(), CaseFigures()),
     )
 
 
-def _groups(start: datetime, end: datetime, continued: Continuity) -> dict[tuple[int | None, str], CaseFigures]:
-    """Return the figures of each kind and agency that does the work today."""
+class _Group(NamedTuple):
+    """The cases of one agency, kind, topic and outcome, which is None while they are open."""
+
+    agency: int | None
+    kind: str
+    topic: int | None
+    outcome: str | None
+
+
+def _groups(start: datetime, end: datetime, continued: Continuity) -> dict[_Group, CaseFigures]:
+    """Return the figures of each kind, topic and agency that does the work today."""
     with connections[replica.database()].cursor() as cursor:
         cursor.execute(COUNT, {"start": start, "end": end, "parted": continued.parted})
         rows = cursor.fetchall()
     calendar = current_calendar() if any(row[-1] for row in rows) else None
     return _sum_by_key(
         (
-            (continued.agency(agency, topic, governorate), kind),
+            _Group(continued.agency(agency, parted, governorate), kind, topic, outcome),
             CaseFigures(received, closed, pending, late + _late_among(moved, calendar), *said),
         )
-        for agency, topic, governorate, kind, received, closed, pending, late, *said, moved in rows
+        for agency, parted, governorate, kind, topic, outcome, received, closed, pending, late, *said, moved in rows
     )
 
 
@@ -304,6 +340,27 @@ def _agency_rows(
     unplaced = sums.get(None, CaseFigures())
     no_agency = FigureRow(gettext("No agency yet"), gettext("No agency yet"), unplaced)
     return (*rows, no_agency) if unplaced else tuple(rows)
+
+
+def _topic_rows(sums: Mapping[int | None, CaseFigures]) -> tuple[FigureRow, ...]:
+    """Return the topics with cases to count, most received first, then by name; cases without a topic last."""
+    shown = {key for key, figures in sums.items() if key is not None and figures}
+    topics = Topic.objects.only("name_ar", "name_en").in_bulk(shown)
+    rows = [FigureRow(topics[key].name, topics[key].name, sums[key]) for key in shown]
+    rows.sort(key=lambda row: (-row.figures.received, fold(row.name)))
+    unsorted = sums.get(None, CaseFigures())
+    return (*rows, FigureRow(gettext("No topic"), gettext("No topic"), unsorted)) if unsorted else tuple(rows)
+
+
+def _outcome_rows(groups: Mapping[_Group, CaseFigures]) -> tuple[OutcomeRow, ...]:
+    """Return the outcomes of the cases closed in the period, by kind, each in the order of its choices."""
+    closed = _sum_by_key(((group.kind, group.outcome), figures) for group, figures in groups.items())
+    return tuple(
+        OutcomeRow(str(kind.label), str(outcome.label), closed[kind.value, outcome.value].closed)
+        for kind in Kind
+        for outcome in Outcome
+        if (kind.value, outcome.value) in closed and closed[kind.value, outcome.value].closed
+    )
 
 
 def _note(included: Sequence[str], former: str) -> str:

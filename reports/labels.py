@@ -61,6 +61,7 @@ TIME_NOTE = _(
 NOTES: tuple[Promise, ...] = (
     _("Each case is counted once, for the agency it was with at the end of the period."),
     _("Events after the period do not change its figures. If the period has not ended, the figures run up to now."),
+    _("A correction of the topic or the kind of a case also changes the figures of past periods."),
     _("These figures are internal: small numbers are shown as they are."),
 )
 

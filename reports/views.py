@@ -200,6 +200,7 @@ def _content(found: Report, *, shown: str, query: str) -> dict[str, Any]:
         "drawn": FIGURE_TITLES[shown],
         "agencies": _breakdown(found.by_agency, shown=shown),
         "kinds": _breakdown(found.by_kind, shown=shown),
+        "topics": _breakdown(found.by_topic, shown=shown),
         "times": _times(found),
     }
 

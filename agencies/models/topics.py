@@ -113,8 +113,8 @@ class Topic(Coded, Named, Reference):
             ),
         ]
 
-    def is_for(self, agency: Agency) -> bool:
-        """Tell whether the topic belongs to the kind and the sector of an agency."""
+    def suits(self, agency: Agency) -> bool:
+        """Tell whether cases of the topic can be those of ``agency``, by its kind and its sector."""
         is_kind = not self.agency_kinds or agency.kind in self.agency_kinds
         return is_kind and (not self.sectors or agency.sector in self.sectors)
 

@@ -1,6 +1,7 @@
 """The actions on a case: one function for every row of the table in ``complaints.workflow.actions``."""
 
 from complaints.actions.answers import close, sign
+from complaints.actions.classification import classify
 from complaints.actions.decisions import accept, correct, decline, extend, propose_extension, return_case
 from complaints.actions.filing import add, amend, file, withdraw
 from complaints.actions.labels import label, unlabel
@@ -8,6 +9,7 @@ from complaints.actions.links import link, unlink
 from complaints.actions.notes import assign, hand_over, log_call, note, take_back
 from complaints.actions.objections import dismiss, object_to, uphold
 from complaints.actions.partner_tasks import add_task, answer_task, drop_task
+from complaints.actions.praise import deliver
 from complaints.actions.questions import ask, lapse, reply
 from complaints.actions.ratings import rate
 from complaints.actions.recusals import end_recusal, recuse
@@ -26,10 +28,12 @@ __all__ = [
     "ask",
     "ask_unit",
     "assign",
+    "classify",
     "clear_urgent",
     "close",
     "correct",
     "decline",
+    "deliver",
     "dismiss",
     "drop_task",
     "end_recusal",

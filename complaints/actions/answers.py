@@ -20,7 +20,7 @@ from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
 from complaints.models import Answer, AnswerState, Case
 from complaints.permissions import policy, second_person
-from complaints.workflow import OUTCOMES, Action, Actor, Kind, Outcome, State
+from complaints.workflow import OUTCOMES, Action, Actor, Kind, State
 
 
 class AnswerLacksSubstance(ValueError):
@@ -63,7 +63,6 @@ def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done:
             answer = _write(change, AnswerState.GIVEN, text, by=by)
             reach = _end(change, answer, by=by, signed=False)
         _answer_followers(answer, reach, by=by, change=change)
-        _pass_on(case, at=change.at)
     return answer
 
 
@@ -105,7 +104,6 @@ def sign(case: Case, *, by: User, at: datetime) -> Answer:
             through = None if Actor.SUPERVISOR in what else Actor.SIGNER
             reach = _end(change, answer, by=by, signed=True, by_unit=through is not None)
         _answer_followers(answer, reach, by=by, change=change, through=through)
-        _pass_on(case, at=change.at)
     return answer
 
 
@@ -246,12 +244,3 @@ def _copy(answer: Answer, change: Change) -> Answer:
         signed_by=answer.signed_by,
         given_at=answer.given_at,
     )
-
-
-# ---- praise ----
-
-
-def _pass_on(case: Case, *, at: datetime) -> None:
-    """Pass a praise on to the supervisors of the agency."""
-    if case.outcome == Outcome.THANKED and case.employee:
-        notices.owe_thanks(case, at=at)

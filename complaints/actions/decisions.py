@@ -199,7 +199,6 @@ def _undo(case: Case, *, by: User, at: datetime, lead: Case | None = None) -> No
         closing = notices.occasion(closed)
         # Cancelled rows are locked until the commit, so that no sender takes the message after the check below.
         outbox.cancel(reference=case.reference, occasion=closing, at=change.at)
-        outbox.cancel(reference=case.reference, templates={"praise_passed_on"}, at=change.at)
         if outbox.has_left(closing):
             raise TransitionNotAllowed(Action.CORRECT, case)
         # Only the promise this closing kept: one that another agency gave before does not bind this one.

@@ -26,6 +26,7 @@ from complaints.models import Addition, Attachment, Case, Channel, Draft, Notify
 from complaints.models.case import ArabicStrip
 from complaints.permissions.recusals import named_at
 from complaints.permissions.rulings import has_ended
+from complaints.visibility.identity import must_hide
 from complaints.workflow import Action, Outcome, State, WithdrawalReason
 from kit.arabic import strip_prefixes
 
@@ -46,7 +47,7 @@ class TooManyToday(Exception):
 
 
 class AlreadyFiled(Exception):
-    """The person already has open cases with exactly the same words; ``case`` is the newest."""
+    """The person already has open cases of this kind with exactly the same words; ``case`` is the newest."""
 
     def __init__(self, case: Case) -> None:
         super().__init__(case.reference)
@@ -125,7 +126,7 @@ def _case(filing: Filing, *, agency: Agency | None, by: User, at: datetime) -> C
         citizen=filing.citizen,
         entered_by=None if by.pk == filing.citizen.user_id else by,
         notify_by=filing.notify_by,
-        hides_identity=filing.hides_identity or (filing.topic is not None and filing.topic.hides_identity),
+        hides_identity=filing.hides_identity or must_hide(filing.topic, kind=filing.kind),
         agency=agency,
         topic=filing.topic,
         subject=filing.subject,
@@ -227,16 +228,18 @@ def _filed_since(moment: datetime) -> Coalesce:
 
 
 def _same_open() -> Coalesce:
-    """Count the open cases of a draft's owner with the same words, letters folded, within the same statement."""
+    """Count the owner's open cases of this kind with the same words, letters folded, within the same statement."""
     words = ArabicStrip(Concat(OuterRef("subject"), Value(" "), OuterRef("details"), output_field=TextField()))
-    same = Case.objects.filter(citizen=OuterRef("citizen"), folded=words).exclude(state=State.CLOSED)
+    same = Case.objects.filter(citizen=OuterRef("citizen"), kind=OuterRef("kind"), folded=words)
+    same = same.exclude(state=State.CLOSED)
     return Coalesce(Subquery(same.order_by().values("citizen").annotate(count=Count("pk")).values("count")), 0)
 
 
 def _newest_of(draft: Draft) -> Case:
-    """Return the newest open case with the words of ``draft``."""
+    """Return the newest open case of the kind and with the words of ``draft``."""
     words = strip_prefixes(f"{draft.subject} {draft.details}")
-    return Case.objects.filter(citizen=draft.citizen_id, folded=words).exclude(state=State.CLOSED).latest("filed_at")
+    same = Case.objects.filter(citizen=draft.citizen_id, kind=draft.kind, folded=words)
+    return same.exclude(state=State.CLOSED).latest("filed_at")
 
 
 def _hand_over(draft: Draft, case: Case) -> None:

@@ -102,6 +102,14 @@ def keep(change: Change, precedent: PrecedentDraft, *, agency: Agency, why: str,
     )
 
 
+def follow_topic(case: Case, topic: Topic, *, by: User, at: datetime) -> None:
+    """Let the precedents in force that were kept from ``case`` be for ``topic``, and record who corrected them."""
+    for precedent in Precedent.objects.filter(case=case, ended_at=None).exclude(topic=topic):
+        precedent.topic = topic
+        precedent.save(update_fields=["topic"])
+        reference_changes.note(precedent, {"topic_id": topic.pk}, kind=ChangeKind.CHANGED, author=Author(by.pk, at))
+
+
 def listed(*, retired: bool = False) -> QuerySet[Precedent]:
     """Return the precedents in force, or the ``retired`` ones, the newest first, with the related rows a list shows."""
     related = ("topic", "governorate", "agency", "made_by", "case")

@@ -15,9 +15,14 @@ def drop(change: Change) -> Sequence[Agency]:
 
     Returns the agencies whose tasks were dropped.
     """
+    drop_answers_and_dates(change)
+    return holders.release_partners(change.case, at=change.at)
+
+
+def drop_answers_and_dates(change: Change) -> None:
+    """Drop the proposed answer and the proposed date; harmless when there are none."""
     case, event = change.case, change.event_id
     answers = case.answers.filter(state=AnswerState.PROPOSED)
     answers.update(state=AnswerState.TAKEN_BACK, taken_back_event=event)
     extensions = case.extensions.filter(state=ExtensionState.PROPOSED)
     extensions.update(state=ExtensionState.DROPPED, decided_event=event)
-    return holders.release_partners(case, at=change.at)

@@ -136,6 +136,8 @@ def _message_labels(kind: str) -> dict[str, str]:
         "case_filed_by_phone": received,
         "case_accepted": gettext("Reply date"),
         "case_new_date": gettext("New reply date"),
+        "case_earlier_date": gettext("Earlier reply date"),
+        "case_delivered": gettext("Your praise was delivered"),
         "case_late": gettext("The answer is late"),
         "case_question": gettext("A question for you"),
         "case_reminder": gettext("A reminder about the question"),

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.case_text.estimates import days_label
-from complaints.models import Case, CaseEvent, CaseLink, ClockStep, Estimate, ExtensionState
+from complaints.models import Case, CaseEvent, CaseLink, Classification, ClockStep, Estimate, ExtensionState
 from complaints.workflow import ACTIONS, Action
 
 
@@ -163,6 +164,24 @@ def _estimates(case: Case) -> _Written:
         yield row.event_id, EventText(first=row.reason, label=days_label(row.days))
 
 
+def _classifications(case: Case) -> _Written:
+    for row in case.classifications.select_related("topic_before", "topic_after"):
+        yield row.event_id, EventText(label=correction_label(row))
+
+
+def correction_label(row: Classification) -> str:
+    """Return what was corrected, with a mark where the case was closed already."""
+    pairs = []
+    if row.topic_before_id != row.topic_after_id:
+        pairs.append((row.topic_before.name if row.topic_before else "—", row.topic_after.name))
+    if row.kind_before != row.kind_after:
+        pairs.append((row.get_kind_before_display(), row.get_kind_after_display()))
+    parts = [gettext("from “%(before)s” to “%(after)s”") % {"before": old, "after": new} for old, new in pairs]
+    if row.after_closing:
+        parts.append(gettext("after closing"))
+    return gettext(", ").join(parts)
+
+
 def _links(case: Case, user: User, *, at: datetime) -> _Written:
     """Yield every link ``case`` has or had to a case that ``user`` may open, with the number of that case."""
     seen = Case.objects.visible_to(user, at=at).values("pk")
@@ -195,4 +214,5 @@ _READERS: Final[dict[Callable[[Case], _Written], frozenset[Action]]] = {
     _missed_partner_tasks: frozenset({Action.REMIND, Action.ESCALATE}),
     _consultations: frozenset({Action.CONSULT, Action.FIND}),
     _estimates: frozenset({Action.ESTIMATE}),
+    _classifications: frozenset({Action.CLASSIFY}),
 }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from accounts.models import roles_held
 from accounts.roles import ESCALATION_LEVEL_NAMES, Role
 from agencies.models import Agency
+from complaints.case_text.kind_texts import OWED
 from complaints.clocks import limits, pauses
 from complaints.models import Case
 from complaints.workflow import State
@@ -55,6 +56,8 @@ def promise_card(case: Case, *, at: datetime, first_on: date | None = None) -> P
 
 def owed_words(case: Case) -> str:
     """Return what is owed next on an open case, to be followed by the day."""
+    if owed := OWED.get((case.kind, case.state)):
+        return str(owed)
     match case.state:
         case State.TRIAGE:
             return gettext("Finds the right agency by")

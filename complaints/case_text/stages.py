@@ -9,9 +9,10 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
+from complaints.case_text.kind_texts import LAST_STAGE, STATUS
 from complaints.case_text.status import closed_status
 from complaints.models import Case, CaseEvent
-from complaints.workflow import Action, State
+from complaints.workflow import Action, Kind, State
 
 #: After these, whose task the case is must be found or confirmed once more.
 _UNSETTLED = frozenset({Action.DECLINE, Action.RETURN, Action.REFER})
@@ -71,7 +72,10 @@ def stages(case: Case, events: Sequence[CaseEvent]) -> list[Stage]:
 
 
 def _still_open(case: Case, checked: str, found: _Milestones) -> list[Stage]:
-    working, answer = pgettext("status of a case", "In progress"), Stage(pgettext("status of a case", "Answer"), "")
+    working = str(STATUS.get((case.kind, State.IN_PROGRESS), pgettext("status of a case", "In progress")))
+    answer = Stage(str(LAST_STAGE.get(case.kind, pgettext("status of a case", "Answer"))), "")
+    if case.kind == Kind.PRAISE:
+        return [Stage(working, "now" if case.agency_id else ""), answer]
     if State.IN_PROGRESS not in {case.state, case.resumes_to}:
         return [Stage(checked, "now"), Stage(working, ""), answer]
     until = case.promised_on if case.state == State.IN_PROGRESS else None

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
+from django_stubs_ext import StrPromise
 
+from complaints.case_text.kind_texts import ENDED, STATUS as KIND_STATUS
 from complaints.models import Case
 from complaints.workflow import Outcome, State
 
@@ -36,22 +38,26 @@ def outcome_colour(outcome: str) -> str:
 
 def citizen_status(case: Case) -> Status:
     """Return the status of ``case`` for its citizen."""
-    match case.state:
-        case State.TRIAGE:
-            return Status(pgettext("status of a case", "Received"), "info")
-        case State.REFERRED:
-            return Status(pgettext("status of a case", "Being checked"), "info")
-        case State.IN_PROGRESS:
-            return Status(pgettext("status of a case", "In progress"), "info")
-        case State.WAITING:
-            return Status(pgettext("status of a case", "Needs your answer"), "wait")
-        case State.OBJECTED:
-            return Status(pgettext("status of a case", "Under review"), "info")
-    return closed_status(case)
+    if not case.is_open:
+        return closed_status(case)
+    word = KIND_STATUS.get((case.kind, case.state), _OPEN[case.state])
+    return Status(str(word), "wait" if case.state == State.WAITING else "info")
+
+
+#: The status of an open case in each state, unless its kind has a word of its own.
+_OPEN: Final[Mapping[str, StrPromise]] = {
+    State.TRIAGE: pgettext_lazy("status of a case", "Received"),
+    State.REFERRED: pgettext_lazy("status of a case", "Being checked"),
+    State.IN_PROGRESS: pgettext_lazy("status of a case", "In progress"),
+    State.WAITING: pgettext_lazy("status of a case", "Needs your answer"),
+    State.OBJECTED: pgettext_lazy("status of a case", "Under review"),
+}
 
 
 def closed_status(case: Case) -> Status:
     """Return the status of a closed case: partly solved is said as such, and is not green."""
+    if case.outcome in ENDED:
+        return Status(str(ENDED[case.outcome]), outcome_colour(case.outcome))
     if case.outcome == Outcome.WITHDRAWN:
         return Status(pgettext("status of a case", "Withdrawn"), "")
     if case.outcome in {Outcome.INADMISSIBLE, Outcome.NO_REPLY}:

@@ -8,10 +8,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
-from agencies.models import Agency, Governorate
+from agencies.models import Agency, Governorate, Topic
+from complaints.actions.published_answers import offered
 from complaints.case_text import wishes
 from complaints.case_text.case_links import case_address
 from complaints.models import Case
+from complaints.workflow import Kind
 from kit.typed_text import isolated
 
 register = template.Library()
@@ -51,6 +53,12 @@ def place(context: Context, *, governorate: Governorate | None, area: str, spot:
     parts = [governorate.name, *typed] if governorate else typed
     separator = pgettext("between parts of a place", ", ")
     return format_html_join(separator, "{}", ((part,) for part in parts)) or SafeString("—")
+
+
+@register.inclusion_tag("complaints/case_text/_published_answers.html")
+def published_answers(*, kind: str, topic: Topic | None, text: str = "") -> dict[str, object]:
+    """Offer the published answers that fit an inquiry, by its topic and its text; nothing for other kinds."""
+    return {"answers": offered(text, topic=topic) if kind == Kind.INQUIRY else []}
 
 
 @register.simple_tag(takes_context=True)

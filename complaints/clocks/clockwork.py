@@ -148,5 +148,5 @@ def _close_pause(clock: Clock, at: datetime) -> None:
 
 
 def needs_window(case: Case) -> bool:
-    """Tell whether a closed case has a time to object: not when the citizen withdrew it."""
-    return case.outcome != Outcome.WITHDRAWN
+    """Tell whether a closed case has a time to object: not when it was withdrawn, nor praise that was passed on."""
+    return case.outcome not in {Outcome.WITHDRAWN, Outcome.THANKED}

@@ -4,11 +4,13 @@ from django.urls import path
 
 from complaints.desk import start_views
 from complaints.desk.acts.answers import views as answers
+from complaints.desk.acts.classification import views as classification
 from complaints.desk.acts.decisions import views as decisions
 from complaints.desk.acts.labels import views as labels
 from complaints.desk.acts.links import views as links
 from complaints.desk.acts.notes import views as notes
 from complaints.desk.acts.partner_tasks import views as partner_tasks
+from complaints.desk.acts.praise import views as praise
 from complaints.desk.acts.recusals import views as recusals
 from complaints.desk.acts.reviews import views as reviews
 from complaints.desk.acts.urgency import views as urgency
@@ -42,6 +44,8 @@ urlpatterns = [
     path("staff/cases/<slug:ref>/extend/", decisions.extend, name="desk-extend"),
     path("staff/cases/<slug:ref>/grant/", decisions.grant, name="desk-grant"),
     path("staff/cases/<slug:ref>/close/", answers.close, name="desk-close"),
+    path("staff/cases/<slug:ref>/deliver/", praise.deliver, name="desk-deliver"),
+    path("staff/cases/<slug:ref>/topic/", classification.classify, name="desk-classify"),
     path("staff/cases/<slug:ref>/sign/", answers.sign, name="desk-sign"),
     path("staff/cases/<slug:ref>/link/", links.link, name="desk-link"),
     path("staff/cases/<slug:ref>/unlink/", links.unlink, name="desk-unlink"),

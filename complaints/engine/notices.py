@@ -19,7 +19,7 @@ from agencies.calendar import WorkingCalendar
 from agencies.models import Priority
 from complaints.engine.change import Change
 from complaints.models import Case, CaseEvent, Channel as CaseChannel
-from complaints.workflow import ACTIONS, Outcome, Party, State, Tell
+from complaints.workflow import ACTIONS, Kind, Outcome, Party, State, Tell
 from kit.dates import day_digits
 from notifications import outbox
 from notifications.models import Channel, Message
@@ -28,6 +28,8 @@ from notifications.wordings.links import DOT
 
 #: Templates for a case filed by telephone: the agent has read the number out, the message says where to follow it.
 _BY_PHONE = {"case_received": "case_filed_by_phone", "case_received_triage": "case_filed_by_phone"}
+#: Templates for praise, which is passed on and neither accepted nor answered.
+_OF_PRAISE = {"officer_new_case": "officer_praise"}
 #: Agencies with an open task are told that it is dropped when the case leaves the leading agency by any action.
 _TASK_DROPPED = (Tell(Party.PARTNER, "officer_task_dropped"),)
 
@@ -79,7 +81,7 @@ def sms_not_before(moment: Moment) -> datetime | None:
 def owe(tells: Iterable[Tell], *, change: Change, event: CaseEvent) -> None:
     """Write the messages that ``event``, which records ``change``, owes into the outbox."""
     owed = [*tells, *_TASK_DROPPED] if ACTIONS[change.action].changes_state and change.partners else tells
-    notices = [notice for tell in owed if _applies(tell, change.case) for notice in _notices(tell, change)]
+    notices = [notice for tell in owed if _applies(tell, change) for notice in _notices(tell, change)]
     outbox.owe(notices, occasion=occasion(event), at=event.at)
 
 
@@ -131,8 +133,9 @@ def preview(template: str, *, case: Case, on: date | None, at: datetime) -> Mess
     return message
 
 
-def _applies(tell: Tell, case: Case) -> bool:
-    return not tell.into or case.state in tell.into
+def _applies(tell: Tell, change: Change) -> bool:
+    is_due = change.speaks_of is not None or not tell.if_dated
+    return is_due and (not tell.into or change.case.state in tell.into)
 
 
 def _notices(tell: Tell, change: Change) -> Iterator[Notice]:
@@ -187,6 +190,8 @@ def _to_cmu(template: str, change: Change) -> Iterator[Notice]:
 def _to_staff(
     template: str, people: Iterable[User], change: Change, *, by: tuple[Channel, ...] = BY_EMAIL_AND_SMS
 ) -> Iterator[Notice]:
+    if change.case.kind == Kind.PRAISE:
+        template = _OF_PRAISE.get(template, template)
     for user in people:
         if change.case.is_own_of(user) or change.case.is_recused(user):
             # About a case they filed they get the citizen's messages only; about one they are recused from, none.

@@ -35,7 +35,7 @@ from complaints.engine.change import CaseStaff, Change
 from complaints.engine.transition import act
 from complaints.escalation.staff_messages import StaffMessages
 from complaints.models import Case, Clock, ClockStep
-from complaints.workflow import Action, ClockKind
+from complaints.workflow import Action, ClockKind, Kind
 from kit.dates import day_digits
 from notifications import outbox
 from notifications.outbox import Notice
@@ -241,8 +241,9 @@ def _step_row(step: Step, on: _Taking, change: Change) -> tuple[ClockStep, list[
     name = empty_level(step.role) if messages.is_empty and step.role else step.name
     if on.is_first_miss and not step.share and clock.kind in ESCALATED and clock.task_id is None:
         change.facts["first"] = True
-        # An apology to the citizen, once since filing or reopening: for the first miss on any clock.
-        owed.append((f"late:{case.pk}:{case.objections_made}", _apology(case, on, {*_taken(clock), name})))
+        # An apology to the citizen, once since filing or reopening: for the first miss on any clock of an answer.
+        if case.kind != Kind.PRAISE:
+            owed.append((f"late:{case.pk}:{case.objections_made}", _apology(case, on, {*_taken(clock), name})))
     return ClockStep(clock=clock, event_id=change.event_id, step=name, taken_at=at), owed
 
 

@@ -11,6 +11,7 @@ from complaints.models.annotations import (
     StandardText,
 )
 from complaints.models.case import Case, CaseQuerySet, Channel, NotifyBy
+from complaints.models.classifications import Classification
 from complaints.models.clocks import Clock, ClockStep, Ending
 from complaints.models.consultations import WITH_DIRECTORATE, Consultation, ConsultationState, Estimate
 from complaints.models.drafts import Draft
@@ -26,6 +27,7 @@ from complaints.models.privacy import (
     RetentionReport,
     RetentionRule,
 )
+from complaints.models.published_answers import PublishedAnswer
 from complaints.models.ratings import Confirmation, ConfirmationOf, FormerRating, Rating, Recurrence, Solved
 from complaints.models.recusals import Recusal
 from complaints.models.referrals import Handover, Precedent, ReferralTask, TaskState
@@ -60,6 +62,7 @@ __all__ = [
     "CaseLink",
     "CaseQuerySet",
     "Channel",
+    "Classification",
     "Clock",
     "ClockStep",
     "Confirmation",
@@ -85,6 +88,7 @@ __all__ = [
     "Objection",
     "ObjectionRuling",
     "Precedent",
+    "PublishedAnswer",
     "Question",
     "Rating",
     "Recurrence",

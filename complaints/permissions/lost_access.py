@@ -41,7 +41,7 @@ def _holders_after_each(events: Iterable[CaseEvent]) -> Iterator[tuple[CaseEvent
                 lead, parts = agency, frozenset()
             case Action.DECLINE | Action.RETURN:
                 lead, parts = None, frozenset()
-            case Action.CLOSE | Action.WITHDRAW:
+            case Action.CLOSE | Action.DELIVER | Action.WITHDRAW:
                 parts = frozenset()
             case Action.ADD_TASK:
                 parts |= {agency}

@@ -9,6 +9,7 @@ from django.db.models import Subquery
 from accounts.models import User
 from accounts.roles import CMU, CONTACT_CENTRE, DESK, READERS, SUPERVISION, Role
 from agencies.models import Agency
+from complaints.clocks import clockwork
 from complaints.models import Case, Consultation, TaskState
 from complaints.permissions import late_cases, partner_tasks, ratings, rulings, second_person
 from complaints.workflow import (
@@ -21,9 +22,11 @@ from complaints.workflow import (
     Action,
     Actor,
     Kind,
-    Outcome,
     State,
 )
+
+#: The steps towards an answer, which praise does not get: it is passed on.
+ANSWERING = frozenset({Action.ACCEPT, Action.EXTEND, Action.CLOSE})
 
 
 def actors(case: Case, user: User | None, *, at: datetime) -> frozenset[Actor]:
@@ -102,7 +105,7 @@ def may(case: Case, action: Action, user: User | None, *, at: datetime) -> bool:
 
 def fits(case: Case, action: Action, *, at: datetime) -> bool:
     """Tell whether the state, kind, dates and counts of the case allow ``action`` at ``at``, no matter by whom."""
-    if case.state not in ACTIONS[action].sources:
+    if case.state not in ACTIONS[action].sources or not _suits_kind(case, action):
         return False
     does_fit = True
     match action:
@@ -115,10 +118,10 @@ def fits(case: Case, action: Action, *, at: datetime) -> bool:
             does_fit = case.is_urgent
         case Action.CORRECT:
             span = timedelta(minutes=CORRECTION_MINUTES)
-            does_fit = case.outcome != Outcome.WITHDRAWN and _closed_within(case, span, at)
+            does_fit = clockwork.needs_window(case) and _closed_within(case, span, at)
         case Action.OBJECT:
             does_fit = (
-                case.outcome != Outcome.WITHDRAWN
+                clockwork.needs_window(case)
                 and case.objections_made < MAX_OBJECTIONS
                 and _closed_within(case, timedelta(days=OBJECTION_DAYS), at)
             )
@@ -127,6 +130,10 @@ def fits(case: Case, action: Action, *, at: datetime) -> bool:
         case _:
             does_fit = late_cases.allows(case, action, at=at)
     return does_fit
+
+
+def _suits_kind(case: Case, action: Action) -> bool:
+    return action not in ANSWERING if case.kind == Kind.PRAISE else action != Action.DELIVER
 
 
 def _closed_within(case: Case, span: timedelta, at: datetime) -> bool:

@@ -11,7 +11,7 @@ from complaints.clocks import limits
 from complaints.models import Case
 from complaints.permissions import partner_tasks
 from complaints.permissions.partner_tasks import DatedPartnerTask
-from complaints.workflow import Action, State
+from complaints.workflow import Action, Kind, State
 
 
 class AgencyEnded(ValueError):
@@ -53,6 +53,8 @@ def require_existing(agency: Agency, *, on: date) -> None:
 
 def blockers(case: Case, action: str) -> list[str]:
     """Return why ``action`` is not possible on ``case`` although its state allows it, for staff; often empty."""
+    if case.kind == Kind.PRAISE and action in {Action.ACCEPT, Action.CLOSE}:
+        return [gettext("Praise is not accepted or answered: pass it on.")]
     if action in {Action.DECLINE, Action.RETURN} and is_bound(case):
         return [ruling_binds_text()]
     if action == Action.CLOSE and case.state == State.WAITING:

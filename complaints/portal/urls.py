@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from complaints.portal.answers import views as answers
 from complaints.portal.cases import file_views, late_views, paper_views, views as cases
 from complaints.portal.filing import advice, agency_views, check_views, reading, views as filing
 from complaints.portal.privacy import views as privacy
@@ -32,6 +33,7 @@ urlpatterns = [
     path("cases/<ref:ref>/files/<uuid:pk>/", file_views.case_file, name="case-file"),
     path("cases/<ref:ref>/rate/", rating.case_rate, name="case-rate"),
     path("rate/<str:token>/", rating.by_link, name="rating"),
+    path("answers/", answers.answers, name="answers"),
     path("track/", cases.track, name="track"),
     path("check/<str:token>/", paper_views.check, name="receipt-check"),
     path("account/copy/", privacy.copy, name="account-copy"),

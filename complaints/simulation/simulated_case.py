@@ -50,7 +50,7 @@ from complaints.simulation.chances import (
 from complaints.simulation.clock_steps import take_steps
 from complaints.simulation.texts import ARCHIVED, DISMISSED, EXTENSION_REASON, TASK, TASK_ANSWER, TASK_DROPPED, UPHELD
 from complaints.simulation.world import Desk, Keys, Seed, World
-from complaints.workflow import OUTCOMES, Action, ClockKind, Kind, Outcome, State
+from complaints.workflow import AT_AGENCY, OUTCOMES, Action, ClockKind, Kind, Outcome, State
 
 
 class SimulatedCase(CaseRows):
@@ -85,10 +85,11 @@ class SimulatedCase(CaseRows):
 
     def _objects(self) -> bool:
         made = self.case.objections_made
-        withdrawn = self.case.outcome == Outcome.WITHDRAWN
-        return not withdrawn and made < MOST_OBJECTIONS and self.dice.random() < OBJECTING
+        return clockwork.needs_window(self.case) and made < MOST_OBJECTIONS and self.dice.random() < OBJECTING
 
     def _choose(self, state: State) -> Action:
+        if self.case.kind == Kind.PRAISE and state in AT_AGENCY:
+            return Action.DELIVER
         if state == State.REFERRED and self.case.kind != Kind.COMPLAINT and self.dice.random() < ANSWERED_AT_ONCE:
             return Action.CLOSE
         if state == State.IN_PROGRESS and self._proposed() is not None:
@@ -315,6 +316,11 @@ class SimulatedCase(CaseRows):
         )
         facts = {"outcome": outcome, "words": self._fingerprint(found, done)}
         self._move(Action.CLOSE, State.CLOSED, by=self._officer, facts=facts)
+
+    def do_deliver(self) -> None:
+        self._close(self._officer, Outcome.THANKED)
+        facts = {"outcome": Outcome.THANKED, "directorate": None}
+        self._move(Action.DELIVER, State.CLOSED, by=self._officer, facts=facts)
 
     def do_withdraw(self) -> None:
         if self.case.state == State.WAITING:

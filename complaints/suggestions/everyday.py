@@ -188,7 +188,7 @@ def _topics(
 ) -> Iterator[TopicSuggestion]:
     matches = _telling(reader.topics_of(text))
     offered = [match for match in matches if not kind or kind in reader.topics[match.key].kinds]
-    own = [match for match in offered if agency and reader.topics[match.key].is_for(agency)]
+    own = [match for match in offered if agency and reader.topics[match.key].suits(agency)]
     for match in (own or offered)[:MOST]:
         topic = reader.topics[match.key]
         owner = agency or _owner(reader, topic, where, place, named)
@@ -214,7 +214,7 @@ def _owner(
     spot = place.city.name_ar if place and place.city else ""
     if ruled := owner_by(reader.rules, Matter(topic, where, spot)):
         return ruled
-    if said := next((one.agency for one in named if topic.is_for(one.agency)), None):
+    if said := next((one.agency for one in named if topic.suits(one.agency)), None):
         return said
     usual = topic.suggested_agency
     return usual if usual and reader.serves(usual.pk, where.pk if where else None) else None

@@ -93,6 +93,12 @@ def for_case(case: Case, *, at: datetime) -> OpenCase | None:
     return found
 
 
+def topic_read(case: Case, *, at: datetime) -> Topic | None:
+    """Return the topic that the text of ``case`` reads like, where that is not its own; one statement at most."""
+    key = _other_topic(current_model(at=at), _description(case))
+    return Topic.objects.filter(pk=key).first() if key else None
+
+
 def for_draft(draft: Draft, *, at: datetime) -> SuggestionsForDraft:
     """Return the suggestions for a draft; none where the citizen's own choice needs no help.
 
@@ -119,7 +125,7 @@ def _beside_choice(chosen: Agency, clue: _Clue) -> SuggestionsForDraft:
     owner, topic = clue.owner, clue.other_topic
     names_another = owner is not None and owner != chosen and owner.is_complainable
     return SuggestionsForDraft(
-        [_ruled(owner)] if owner and names_another else [], topic if topic and topic.is_for(chosen) else None
+        [_ruled(owner)] if owner and names_another else [], topic if topic and topic.suits(chosen) else None
     )
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from agencies.models import Agency, Topic
 from agencies.routing import areas
 from complaints.models import Case
+from complaints.suggestions.corrections import CorrectionCounts, read_corrections
 from complaints.suggestions.terms import term_stems, terms_in, terms_with_order
 from complaints.workflow import Outcome, State
 from kit.arabic import strip_prefixes
@@ -146,8 +147,10 @@ class SuggestionModel:
         closed: Sequence[tuple[int, str]],
         *,
         at: datetime,
+        corrections: CorrectionCounts | None = None,
     ) -> None:
         self.at = at
+        self.corrections = corrections or CorrectionCounts()
         self.bodies = {body.key: body for body in bodies}
         self.subjects = {subject.key: subject for subject in subjects}
         self._agencies = Bm25Index([(body.key, body.words) for body in bodies])
@@ -194,7 +197,14 @@ class SuggestionModel:
         return [key for key, _score in ranked if kind in self.subjects[key].kinds][:MOST_TOPICS]
 
     def other_topic(self, text: str, *, kind: str, topic: int | None) -> int | None:
-        """Return the topic a text suggests if it shares no word with its own topic; None where none is certain."""
+        """Return the topic a text suggests; None where none is certain.
+
+        First what corrections of cases of its own topic taught, then a topic whose words the text shares while it
+        shares none with its own.
+        """
+        learned = self.corrections.topic_for(text, topic=topic)
+        if learned in self.subjects and kind in self.subjects[learned].kinds:
+            return learned
         scores = dict(self._topics.ranked(term_stems(terms_with_order(text))))
         if topic in scores:
             return None
@@ -272,7 +282,7 @@ _cache = _Cache()
 
 
 def current_model(*, at: datetime) -> SuggestionModel:
-    """Return the model, reloaded with four statements once it is older than ``FRESH``."""
+    """Return the model, reloaded with five statements once it is older than ``FRESH``."""
     return _cache.recall(at=at)
 
 
@@ -284,7 +294,9 @@ def forget() -> None:
 def read(*, at: datetime, by_rules: bool = True) -> SuggestionModel:
     """Load the model from the database; with ``by_rules`` routing rules define which governorates an agency serves."""
     on = timezone.localdate(at)
-    return SuggestionModel(_bodies(on, areas(on) if by_rules else {}), _subjects(), _closed(), at=at)
+    return SuggestionModel(
+        _bodies(on, areas(on) if by_rules else {}), _subjects(), _closed(), at=at, corrections=read_corrections()
+    )
 
 
 def _bodies(on: date, ruled: Mapping[int, frozenset[int]]) -> list[AgencyProfile]:

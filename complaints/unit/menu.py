@@ -7,6 +7,10 @@ from kit.menu import MenuEntry
 
 TRIAGE = MenuEntry("triage", _("Triage"), CMU)
 PRECEDENTS = MenuEntry("precedents", _("Precedents"), CMU, within="precedent-new precedent-change")
+CONFUSIONS = MenuEntry("confusions", _("Confused topics"), CMU)
+PUBLISHED = MenuEntry(
+    "published-answers", _("Published answers"), CMU, within="published-answer-new published-answer desk-publish"
+)
 ENDED_AGENCIES = MenuEntry("ended-agencies", _("Former agencies"), CMU, within="ended-agency")
 IDENTITIES = MenuEntry("identities", _("Identities"), CMU, within="identity")
 DIRECTORY = MenuEntry(

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from complaints.unit.confusions import views as confusions
 from complaints.unit.directory import views as directory
 from complaints.unit.directory.files import views as files
 from complaints.unit.directory.successions import views as successions
@@ -10,6 +11,7 @@ from complaints.unit.identities import decision_views as identity_decisions, vie
 from complaints.unit.objections import views as objections
 from complaints.unit.precedents import views as precedents
 from complaints.unit.privacy import breach_views as breaches, oversight_views as oversight, views as privacy
+from complaints.unit.published import views as published
 from complaints.unit.rules import views as rules
 from complaints.unit.triage import views as triage
 
@@ -24,6 +26,12 @@ urlpatterns = [
     path("staff/precedents/new/", precedents.write, name="precedent-new"),
     path("staff/precedents/<int:precedent>/change/", precedents.write, name="precedent-change"),
     path("staff/precedents/<int:precedent>/retire/", precedents.retire, name="precedent-retire"),
+    path("staff/confusions/", confusions.confusions_page, name="confusions"),
+    path("staff/cases/<slug:ref>/publish/", published.from_case, name="desk-publish"),
+    path("staff/answers/", published.published_list, name="published-answers"),
+    path("staff/answers/new/", published.write, name="published-answer-new"),
+    path("staff/answers/<int:answer>/", published.write, name="published-answer"),
+    path("staff/answers/<int:answer>/withdraw/", published.withdraw, name="published-answer-withdraw"),
     path("staff/privacy/requests/", privacy.request_list, name="privacy-requests"),
     path("staff/privacy/requests/<uuid:asked>/", privacy.request_page, name="privacy-request"),
     path("staff/privacy/holds/", privacy.hold_list, name="privacy-holds"),

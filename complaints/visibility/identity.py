@@ -8,8 +8,10 @@ from functools import cached_property
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
+from agencies.models import Topic
 from complaints.models import Case
 from complaints.visibility.redaction import Person
+from complaints.workflow import Kind
 
 
 def knows_person(case: Case, user: User, *, at: datetime) -> bool:
@@ -19,6 +21,16 @@ def knows_person(case: Case, user: User, *, at: datetime) -> bool:
     """
     authority = user.authority(at)
     return authority.has(CMU) or (not case.hides_identity and case.agency_id in authority.agencies(DESK))
+
+
+def must_hide(topic: Topic | None, *, kind: str) -> bool:
+    """Tell whether a case of ``topic`` and ``kind`` hides its person from the agency whatever they wish.
+
+    Thanks put nobody at risk: a topic that only hides the person leaves praise to their choice.
+    """
+    if topic is None:
+        return False
+    return topic.withheld_from_agency or (topic.hides_identity and kind != Kind.PRAISE)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from complaints.visibility.announced import nicknames, relatives
 from complaints.visibility.name_parts import NameParts
 from complaints.visibility.names import NameFinder
 from complaints.visibility.numbers import number_spans
-from complaints.visibility.texts import read_text
+from complaints.visibility.texts import ReadText, Span, read_text
 
 COVER: Final = "•••"
 
@@ -48,7 +48,17 @@ class Person:
         if not text.strip():
             return text
         read = read_text(text)
-        spans = [
+        spans = self._spans(read, is_place=is_place)
+        return read.without(spans, COVER) if spans else text
+
+    def passages(self, text: str) -> list[str]:
+        """Return the passages of ``text`` that ``redact`` would cover, in their order."""
+        read = read_text(text)
+        spans = sorted(set(self._spans(read, is_place=False)))
+        return [text[read.places[span.start] : read.places[span.end]] for span in spans]
+
+    def _spans(self, read: ReadText, *, is_place: bool) -> list[Span]:
+        return [
             *NameFinder(read, self._parts).spans(),
             *relatives(read),
             *nicknames(read),
@@ -56,7 +66,6 @@ class Person:
             *email_spans(read, self.email),
             *address_spans(read, self._segments, is_place=is_place),
         ]
-        return read.without(spans, COVER) if spans else text
 
     @cached_property
     def _parts(self) -> NameParts:

@@ -1,6 +1,6 @@
 """The life of a case as one table: its terms, its states and the actions on it."""
 
-from complaints.workflow.actions import ACTIONS, TRANSITIONS, edges
+from complaints.workflow.actions import ACTIONS
 from complaints.workflow.rules import PROMISES, REMINDERS, SIGNERS, WRITERS, ActionRule, Quote, Tell, TimelineText
 from complaints.workflow.states import (
     ANY_STATE,
@@ -27,6 +27,7 @@ from complaints.workflow.terms import (
     State,
     WithdrawalReason,
 )
+from complaints.workflow.transitions import TRANSITIONS, edges
 
 __all__ = [
     "ACTIONS",

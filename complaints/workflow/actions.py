@@ -27,11 +27,8 @@ from complaints.workflow.rules import (
 from complaints.workflow.states import ANY_STATE, AT_AGENCY, OPEN, WITH_AGENCY, WORKING
 from complaints.workflow.terms import Action, Actor, ClockKind, Party, State
 
-# Short, so that a row reads as a row.
-S, A, P = State, Actor, Party
-
+S, A, P = State, Actor, Party  # short, so that a row reads as a row
 _REPLY_BY = _("You will get the reply by")
-_NOTHING_TO_DO = _("You do not need to do anything.")
 _NOT_COMPETENT = TimelineText(
     title=_("%(agency)s does not handle this"),
     text=_("%(unit)s finds the right agency. You do not need to do anything."),
@@ -39,7 +36,6 @@ _NOT_COMPETENT = TimelineText(
 )
 _TO_TRIAGE = (Tell(P.CITIZEN, "case_triage"), Tell(P.CMU, "cmu_triage"))
 _FOR_THE_DESK = (Tell(P.HOLDER, "officer_added"),)
-_FROM_DIRECTORATE = (Tell(P.HOLDER, "officer_directorate"),)
 
 ACTIONS: dict[Action, ActionRule] = {
     # ---- what changes the state ----
@@ -70,7 +66,7 @@ ACTIONS: dict[Action, ActionRule] = {
         ),
         overtakes=those("case_moved", "case_triage", "case_resumed", "cmu_triage") | PROMISES | AT_THE_DESK,
         fulfils=those(ClockKind.FIND_OWNER),
-        timeline=TimelineText(title=_("Moved to %(owner)s"), text=_NOTHING_TO_DO),
+        timeline=TimelineText(title=_("Moved to %(owner)s"), text=_("You do not need to do anything.")),
     ),
     Action.ACCEPT: ActionRule(
         label=_("Accepted"),
@@ -171,6 +167,17 @@ ACTIONS: dict[Action, ActionRule] = {
         quote=Quote(texts=("first", "second")),
         # The page shows the answer itself above the timeline.
         timeline=TimelineText(title=_("Answered by %(agency)s"), colour="ok", detail="outcome", has_quote=False),
+    ),
+    Action.DELIVER: ActionRule(
+        label=_("Praise passed on"),
+        who=DESK,
+        sources=AT_AGENCY,
+        targets=those(S.CLOSED),
+        tells=(Tell(P.CITIZEN, "case_delivered"),),
+        overtakes=those("case_moved", "case_resumed", "case_late") | PROMISES | AT_THE_DESK,
+        is_previewed=True,
+        fulfils=those(ClockKind.DECIDE_COMPETENCE, ClockKind.ANSWER),
+        timeline=TimelineText(title=_("Delivered to %(agency)s"), text=_("Your thanks were passed on."), colour="ok"),
     ),
     Action.CORRECT: ActionRule(
         label=_("Closing undone"),
@@ -290,6 +297,13 @@ ACTIONS: dict[Action, ActionRule] = {
         label=_("Phone call recorded"), who=STAFF | {A.AGENT, A.PARTNER}, sources=ANY_STATE, is_for_own_desk=True
     ),
     Action.LABEL: ActionRule(label=_("Label changed"), who=STAFF, sources=ANY_STATE),
+    Action.CLASSIFY: ActionRule(
+        label=_("Topic or kind corrected"),
+        who=STAFF | {A.AGENT},
+        sources=ANY_STATE,
+        tells=(Tell(P.CITIZEN, "case_earlier_date", if_dated=True),),
+        timeline=TimelineText(title=_("The topic or the kind was corrected"), text=_REPLY_BY, day="new_on"),
+    ),
     # The officer and the partner may recuse only themselves, which ``actions.recusals`` enforces.
     Action.RECUSE: ActionRule(
         label=_("Excluded: conflict of interest"),
@@ -313,7 +327,7 @@ ACTIONS: dict[Action, ActionRule] = {
         label=_("Time estimate from the directorate"),
         who=those(A.DIRECTORATE),
         sources=WITH_AGENCY,
-        tells=_FROM_DIRECTORATE,
+        tells=(Tell(P.HOLDER, "officer_directorate"),),
         by_link=True,
     ),
     Action.FIND: ActionRule(
@@ -321,7 +335,7 @@ ACTIONS: dict[Action, ActionRule] = {
         who=those(A.DIRECTORATE),
         sources=WITH_AGENCY,
         colour="ok",
-        tells=_FROM_DIRECTORATE,
+        tells=(Tell(P.HOLDER, "officer_directorate"),),
         by_link=True,
     ),
     Action.REVOKE: ActionRule(label=_("Request to the directorate cancelled"), who=DESK, sources=WITH_AGENCY),
@@ -384,16 +398,3 @@ ACTIONS: dict[Action, ActionRule] = {
         timeline=TimelineText(title=_("You rated the answer"), colour="you", detail="solved"),
     ),
 }
-
-#: The rows that change the state.
-TRANSITIONS: dict[Action, ActionRule] = {action: rule for action, rule in ACTIONS.items() if rule.changes_state}
-
-
-def edges() -> list[tuple[str, str, str]]:
-    """Return every (action, from, to) that changes the state, sorted; ``from`` is empty for a new case."""
-    return sorted(
-        (action.value, source.value if source else "", target.value)
-        for action, rule in TRANSITIONS.items()
-        for source in (rule.sources or {None})
-        for target in rule.targets
-    )

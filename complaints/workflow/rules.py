@@ -11,11 +11,15 @@ from complaints.workflow.terms import Actor, ClockKind, Party, State
 
 @dataclass(frozen=True)
 class Tell:
-    """One message owed by an action: to whom, which template, and for which target states (empty: for all)."""
+    """One message owed by an action: to whom, which template, and for which target states (empty: for all).
+
+    ``if_dated``: only where the action gives the citizen another date.
+    """
 
     party: Party
     template: str
     into: frozenset[State] = frozenset()
+    if_dated: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,4 +110,6 @@ PROMISES = those("case_accepted", "case_new_date", "case_upheld", "officer_uphel
 #: Messages that remind staff of a date: pointless once it is kept, moved or another office's.
 REMINDERS = those("officer_reminder", "officer_due")
 #: Messages that tell the agency it has something to do: pointless once the case is elsewhere.
-AT_THE_DESK = those("officer_new_case", "officer_reply", "officer_lapsed", "officer_added") | REMINDERS
+AT_THE_DESK = (
+    those("officer_new_case", "officer_praise", "officer_reply", "officer_lapsed", "officer_added") | REMINDERS
+)

@@ -42,6 +42,7 @@ class Action(StrEnum):
     LAPSE = "lapse"
     EXTEND = "extend"
     CLOSE = "close"
+    DELIVER = "deliver"
     CORRECT = "correct"
     WITHDRAW = "withdraw"
     ARCHIVE = "archive"
@@ -59,6 +60,7 @@ class Action(StrEnum):
     NOTE = "note"
     CALL = "call"
     LABEL = "label"
+    CLASSIFY = "classify"
     RECUSE = "recuse"
     END_RECUSAL = "end_recusal"
     CLEAR_URGENT = "clear_urgent"
@@ -126,7 +128,8 @@ OUTCOMES: dict[str, tuple[Outcome, ...]] = {
     Kind.COMPLAINT: (Outcome.SOLVED, Outcome.PARTLY, Outcome.REFUSED_WITH_REASON, Outcome.NO_REPLY),
     Kind.SUGGESTION: (Outcome.ADOPTED, Outcome.NOT_ADOPTED, Outcome.NO_REPLY),
     Kind.INQUIRY: (Outcome.ANSWERED, Outcome.REFUSED_WITH_REASON, Outcome.NO_REPLY),
-    Kind.PRAISE: (Outcome.THANKED,),
+    # Praise is passed on, not answered: ``Action.DELIVER``.
+    Kind.PRAISE: (),
 }
 
 

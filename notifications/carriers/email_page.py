@@ -31,6 +31,8 @@ STATUSES: Final[Mapping[str, StrPromise]] = {
     "case_moved": pgettext_lazy("status in an e-mail", "With another agency"),
     "case_accepted": pgettext_lazy("status in an e-mail", "In progress"),
     "case_new_date": pgettext_lazy("status in an e-mail", "In progress, with a new date"),
+    "case_earlier_date": pgettext_lazy("status in an e-mail", "In progress, with an earlier date"),
+    "case_delivered": pgettext_lazy("status in an e-mail", "Delivered"),
     "case_resumed": pgettext_lazy("status in an e-mail", "In progress"),
     "case_question": pgettext_lazy("status in an e-mail", "Waiting for your answer"),
     "case_reminder": pgettext_lazy("status in an e-mail", "Waiting for your answer"),

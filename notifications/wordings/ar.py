@@ -138,6 +138,16 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="موعد جديد للرد على ال{kind} رقم {ref}",
         text="تأجل الرد على ال{kind} رقم {ref} إلى {date}. تجدون السبب هنا:",
     ),
+    "case_earlier_date": Wording(
+        sms="موعد الرد على {ref} أقرب: {date}. {link}",
+        subject="موعد أقرب للرد على ال{kind} رقم {ref}",
+        text="صححنا موضوع ال{kind} رقم {ref}، ولذلك صار موعد الرد أقرب: {date}. تجدون التفاصيل هنا:",
+    ),
+    "case_delivered": Wording(
+        sms="وصل ثناؤكم {ref} إلى {agency}. {link}",
+        subject="وصل ثناؤكم رقم {ref}",
+        text="وصل ثناؤكم رقم {ref} إلى أصحابه لدى {agency}. نشكركم عليه، ولا يلزمكم أي إجراء.",
+    ),
     "case_answered": Wording(
         sms="صدر الرد على ال{kind} {ref}. للقراءة: {link}",
         subject="صدر الرد على ال{kind} رقم {ref}",
@@ -183,6 +193,12 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="وصلكم {ref}. حددوا الاختصاص حتى {date}. {link}",
         subject="وصلكم الطلب {ref}",
         text="وصلكم طلب جديد ({kind}) رقمه {ref}. أكدوا الاختصاص أو ارفضوه في موعد أقصاه {date}.",
+    ),
+    "officer_praise": Wording(
+        sms="وصلكم الثناء {ref}. أوصلوه وأكدوا ذلك حتى {date}.",
+        subject="وصلكم الثناء {ref}",
+        text="وصلكم ثناء رقمه {ref}. أوصلوه إلى أصحابه لديكم وأكدوا ذلك في موعد أقصاه {date}. لا يلزم تأكيد "
+        "الاختصاص ولا كتابة رد.",
     ),
     "officer_recalled": Wording(
         sms="استردت الوحدة الطلب {ref} من جهتكم. {link}",
@@ -309,7 +325,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "praise_passed_on": Wording(
         sms="",
         subject="ثناء على أحد موظفيكم: {ref}",
-        text="ورد في الطلب {ref} ثناء على أحد العاملين لدى {agency}، وصدر الرد عليه. يُرجى نقل الشكر إلى الموظف "
+        text="ورد في الطلب {ref} ثناء على أحد العاملين لدى {agency}. يُرجى نقل الشكر إلى الموظف "
         "المعني. تجدون الاسم في صفحة الطلب.",
     ),
     "officer_directorate": Wording(

@@ -138,6 +138,16 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="New reply date for your {kind} {ref}",
         text="The new date for the reply to your {kind} {ref} is {date}. Read the reason here:",
     ),
+    "case_earlier_date": Wording(
+        sms="{Kind} {ref}: earlier reply date {date}. Details: {link}",
+        subject="Earlier reply date for your {kind} {ref}",
+        text="We corrected the topic of your {kind} {ref}, so the reply is due earlier: {date}. See the details here:",
+    ),
+    "case_delivered": Wording(
+        sms="Your praise {ref} was delivered at {agency}. {link}",
+        subject="Your praise {ref} was delivered",
+        text="Your praise {ref} was passed on to the people it is for at {agency}. Thank you for it.",
+    ),
     "case_answered": Wording(
         sms="Your {kind} {ref} has been answered. Read the answer: {link}",
         subject="Your {kind} {ref} has been answered",
@@ -183,6 +193,12 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="New {kind} {ref} for your agency. Accept or decline by {date}. {link}",
         subject="New case {ref} for your agency",
         text="A new case ({kind}) came to your agency: {ref}. Accept or decline it by {date}.",
+    ),
+    "officer_praise": Wording(
+        sms="New praise {ref} for your agency. Pass it on and confirm by {date}.",
+        subject="New praise {ref} for your agency",
+        text="Praise came to your agency: {ref}. Pass it on to the people it is for, and confirm it by {date}. You do "
+        "not confirm responsibility and write no answer.",
     ),
     "officer_recalled": Wording(
         sms="The CMU recalled case {ref} from your agency. {link}",
@@ -313,8 +329,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "praise_passed_on": Wording(
         sms="",
         subject="Praise for someone you supervise: {ref}",
-        text="Praise {ref} names someone at {agency} and has been answered. Please pass on the thanks. "
-        "The case page has the name.",
+        text="Praise {ref} names someone at {agency}. Please pass on the thanks. The case page has the name.",
     ),
     "officer_directorate": Wording(
         sms="The directorate answered in case {ref}. {link}",

@@ -17,6 +17,7 @@ FUNCTIONS: dict[Action, Callable[..., Any]] = {
     Action.LAPSE: actions.lapse,
     Action.EXTEND: actions.extend,
     Action.CLOSE: actions.close,
+    Action.DELIVER: actions.deliver,
     Action.CORRECT: actions.correct,
     Action.WITHDRAW: actions.withdraw,
     Action.ARCHIVE: actions.archive,

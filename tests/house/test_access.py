@@ -65,6 +65,7 @@ def every_address(case: Case) -> dict[str, str]:
         "name": "officer",
         "attempt": 1,
         "agency": "miyahuna",
+        "answer": 1,
         "precedent": 1,
         "consultation": 1,
         "file": attachment.pk,

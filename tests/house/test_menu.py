@@ -24,7 +24,14 @@ TEXTS = {
     Role.AGENT_SUPERVISOR: ["Calls"],
     Role.CMU_STAFF: [
         *("Cases:", "Triage", "All cases", "Officers", "Calls", "Messages", "Reports"),
-        *("Texts and answers:", "Precedents", "Standard texts", "Message templates"),
+        *(
+            "Texts and answers:",
+            "Precedents",
+            "Confused topics",
+            "Published answers",
+            "Standard texts",
+            "Message templates",
+        ),
         *("Privacy:", "Identities", "Privacy requests"),
         *("Administration:", "Former agencies", "People", "System status"),
     ],
@@ -68,12 +75,17 @@ def test_citizens_and_visitors_have_no_menu(amina: Citizen) -> None:
 def test_every_entry_leads_to_a_page() -> None:
     names = [name for group in MENU for entry in group.entries for name in (entry.url_name, *entry.within.split())]
     needs = {"text": [1], "ended-agency": ["x"], "call": [1], "directorate-request": [1], "wording": ["x", "ar"]}
+    needs["desk-publish"] = ["2600000017"]
     key = [UUID(int=0)]
     needs |= dict.fromkeys(("message", "identity", "privacy-request", "person", "person-role"), key)
     needs |= dict.fromkeys(("person-absence", "person-details"), key) | {"person-role-end": [*key, 1]}
     needs |= {name: ["x"] for name in ("directory-rows", "directory-add", "directory-import")}
     needs |= {f"directory-{name}": ["x", 1] for name in ("row", "change", "end")}
     needs |= {
-        name: [1] for name in ("text-delete", "succession", "precedent-change", "privacy-breach", "privacy-hold-lift")
+        name: [1]
+        for name in (
+            *("text-delete", "succession", "precedent-change", "published-answer", "privacy-breach"),
+            "privacy-hold-lift",
+        )
     }
     assert [reverse(name, args=needs.get(name, [])).startswith("/") for name in names] == [True] * len(names)

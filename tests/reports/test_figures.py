@@ -243,10 +243,10 @@ def test_a_running_span_ends_now(filed: Case) -> None:
     assert count_figures(JANUARY, at=LATER).is_running is False
 
 
-def test_four_statements_whatever_the_number_of_agencies(
+def test_five_statements_whatever_the_number_of_agencies(
     django_assert_num_queries: DjangoAssertNumQueries, world: World, cases: None
 ) -> None:
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         count_figures(ReportPeriod(date(2025, 9, 1), NOW.date()), at=NOW)
     with django_assert_num_queries(2):
         count_figures(ReportPeriod(date(2020, 1, 1), date(2020, 1, 2)), at=NOW)

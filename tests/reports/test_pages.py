@@ -112,7 +112,7 @@ def test_nonsense_in_the_address_shows_the_current_month(at_the_cmu: Client, que
 @pytest.mark.parametrize("figure", ["received", "closed", "pending", "late"])
 def test_each_figure_can_be_drawn(at_the_cmu: Client, cases: None, figure: str) -> None:
     page = shown(at_the_cmu, f"?span=last-month&figure={figure}")
-    assert page.count(f'aria-label="{figure.title()}. ') == 2
+    assert page.count(f'aria-label="{figure.title()}. ') == 3
     assert f'href="?span=last-month&amp;figure={figure}#drawings" aria-current="page"' in page
 
 
@@ -128,9 +128,9 @@ def test_the_statements_of_the_page_do_not_grow_with_the_cases(
     # None of them hangs on a clock that went on after the end, which the figures ask the calendar about.
     for number, seed in ((9, 6), (81, 7)):
         generate(number, world=world, seed=seed, since=NOW - timedelta(days=30), until=NOW)
-        # session, user, roles, successions, figures, names of the agencies today and then; calendar, holdings and
-        # names for the working time
-        with django_assert_num_queries(10):
+        # session, user, roles, successions, figures, names of the agencies today and then, names of the topics;
+        # calendar, holdings and names for the working time
+        with django_assert_num_queries(11):
             shown(at_the_cmu, "?span=last-month")
 
 

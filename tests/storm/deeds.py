@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
-from agencies.models import Holiday
+from agencies.models import Holiday, Topic
 from complaints import actions
 from complaints.actions.consultations import consult, estimate, find, revoke
 from complaints.escalation import expiry, ladder
@@ -114,6 +114,11 @@ def _end_recusal(move: Move) -> None:
     actions.end_recusal(move.case, person=held.person, text="خطأ في الاسم", **move.who)
 
 
+def _classify(move: Move) -> None:
+    topic = move.one_of(Topic.objects.filter(parent__isnull=False))
+    actions.classify(move.case, topic=topic, kind=move.dice.choice(topic.kinds), **move.who)
+
+
 def _assign(move: Move) -> None:
     actions.assign(move.case, officer=move.town.staff[move.dice.choice(["omar", "hani", "nadia"])], **move.who)
 
@@ -160,6 +165,7 @@ DEEDS: Final[dict[Action, Deed]] = {
     Action.REPLY: Deed(_saying(actions.reply, text="هنا"), CITIZEN, 0.7),
     Action.EXTEND: Deed(_saying(actions.extend), HEADS, 2),
     Action.CLOSE: Deed(_saying(actions.close, outcome="solved", found=FOUND, done=DONE), often=2),
+    Action.DELIVER: Deed(_saying(actions.deliver)),
     Action.CORRECT: Deed(_saying(actions.correct), often=4),
     Action.WITHDRAW: Deed(_saying(actions.withdraw), CITIZEN, 0.2),
     Action.ARCHIVE: Deed(_saying(actions.archive, reason="ليس من اختصاص النظام"), UNIT, 0.2),
@@ -180,6 +186,7 @@ DEEDS: Final[dict[Action, Deed]] = {
     Action.NOTE: Deed(_saying(actions.note, text="ملاحظة")),
     Action.CALL: Deed(_saying(actions.log_call, spoken_with=SpokenWith.CITIZEN, text="وعد بالاتصال")),
     Action.CLEAR_URGENT: Deed(_clear_urgent, often=0.1),
+    Action.CLASSIFY: Deed(_classify, (*OFFICERS, "lina")),
     Action.LABEL: Deed(_saying(actions.label, name="عاجل")),
     Action.RECUSE: Deed(_recuse, (*HEADS, "lina"), 0.6),
     Action.END_RECUSAL: Deed(_end_recusal, (*HEADS, "lina"), 4),

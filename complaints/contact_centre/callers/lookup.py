@@ -16,7 +16,7 @@ from accounts.rate_limits import HOUR, RateLimit, spend
 from complaints.case_text.promise import Promise, promise_card
 from complaints.case_text.status import Status, citizen_status
 from complaints.models import Case
-from complaints.workflow import State
+from complaints.workflow import AT_AGENCY, Kind, State
 
 #: Wrong ends are counted by number and by agent: four digits are ten thousand guesses.
 TRIES_OF_NUMBER: Final = RateLimit("caller_number", 10, timedelta(days=1))
@@ -32,6 +32,8 @@ _OWED: Final[dict[str, StrPromise]] = {
     State.WAITING: _("The caller's answer is needed by"),
     State.OBJECTED: _("The CMU decides on the objection by"),
 }
+#: The same of praise, which is passed on and not answered.
+_OWED_ON_PRAISE: Final = _("The agency passes the thanks on by")
 
 
 def find_case(reference: str, phone_end: str, *, agent: User, at: datetime) -> Case | None:
@@ -80,7 +82,9 @@ def status_for_caller(case: Case, *, at: datetime) -> tuple[Status, Promise | No
     status, promise = citizen_status(case), promise_card(case, at=at)
     if case.state == State.WAITING:
         status = replace(status, word=str(_("Needs the caller's answer")))
-    return status, replace(promise, owes=str(_OWED[case.state])) if promise else None
+    is_passed_on = case.kind == Kind.PRAISE and case.state in AT_AGENCY
+    owed = str(_OWED_ON_PRAISE if is_passed_on else _OWED[case.state]) if promise else ""
+    return status, replace(promise, owes=owed) if promise else None
 
 
 def _case(reference: str, *, agent: User) -> Case | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from complaints.models import Case
 from complaints.permissions.case_permissions import CasePermissions
-from complaints.workflow import Action, State
+from complaints.workflow import AT_AGENCY, Action, Actor, Kind, Outcome, State
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ def action_panel(permissions: CasePermissions, *, may_correct: bool) -> ActionPa
 #: The actions that answer the question of a state; all others stand below.
 _LEADING: dict[State, tuple[str, ...]] = {
     State.TRIAGE: ("desk-refer",),
-    State.REFERRED: ("desk-accept", "desk-decline"),
-    State.IN_PROGRESS: ("desk-sign", "desk-close"),
+    State.REFERRED: ("desk-accept", "desk-decline", "desk-deliver"),
+    State.IN_PROGRESS: ("desk-sign", "desk-close", "desk-deliver"),
     State.OBJECTED: ("desk-uphold", "desk-dismiss"),
 }
 #: Actions that change nothing about the state; they stand last.
@@ -61,6 +61,8 @@ _SECONDARY = frozenset(
         "desk-hand-over",
         "desk-take-back",
         "desk-link",
+        "desk-classify",
+        "desk-publish",
         "desk-label",
         "desk-remind",
         "desk-recuse",
@@ -72,6 +74,8 @@ _SECONDARY = frozenset(
 
 
 def _question(case: Case) -> str:
+    if case.kind == Kind.PRAISE and case.state in AT_AGENCY:
+        return gettext("Who is this praise for?")
     match case.state:
         case State.TRIAGE:
             return gettext("Which agency should handle it?")
@@ -88,6 +92,7 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
     shown = [
         (Action.REFER in transitions, "desk-refer", refer, "swap", "T"),
         (Action.ACCEPT in transitions, "desk-accept", gettext("Yes, accept"), "check", "A"),
+        (Action.DELIVER in transitions, "desk-deliver", gettext("Pass the praise on"), "check", "A"),
         (Action.DECLINE in transitions, "desk-decline", gettext("No, decline with a reason"), "x", "R"),
         (permissions.may_sign, "desk-sign", gettext("Read and sign the proposed answer"), "check", "S"),
         (permissions.may_close, "desk-close", _close_label(permissions), "check", "C"),
@@ -111,6 +116,8 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
         (permissions.may(Action.NOTE), "desk-note", gettext("Write a note"), "pen", "N"),
         (permissions.may(Action.LINK), "desk-link", gettext("Link to another case"), "link", ""),
         (permissions.may(Action.CALL), "desk-call", gettext("Log a call"), "phone", ""),
+        (permissions.may(Action.CLASSIFY), "desk-classify", gettext("Correct the topic or kind"), "file", ""),
+        (_may_publish(permissions), "desk-publish", gettext("Publish the answer for everybody"), "file", ""),
         (permissions.may(Action.LABEL), "desk-label", gettext("Labels"), "star", "B"),
         (permissions.may_remind, "desk-remind", gettext("Send a reminder"), "bell", ""),
         (permissions.may_clear_urgent, "desk-clear-urgent", gettext("Remove the urgent mark"), "alert", ""),
@@ -126,6 +133,13 @@ def _buttons(permissions: CasePermissions) -> list[ActionButton]:
         (permissions.may_hand_over, "desk-hand-over", gettext("Hand over to an outside centre"), "exit", ""),
     ]
     return [ActionButton(url_name, text, icon, key) for is_shown, url_name, text, icon, key in shown if is_shown]
+
+
+def _may_publish(permissions: CasePermissions) -> bool:
+    """Tell whether the unit may make a published answer of the case: an inquiry that was answered."""
+    case = permissions.case
+    is_answered = case.kind == Kind.INQUIRY and case.outcome == Outcome.ANSWERED and case.erased_at is None
+    return is_answered and Actor.CMU in permissions.actors
 
 
 def _recusal_label(permissions: CasePermissions) -> str:

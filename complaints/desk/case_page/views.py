@@ -54,6 +54,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "map_url": map_url(around["case_visibility"]),
         "similar": similar_beside(case, user, at=at),
         "topic_hint": topic_hint(around["case_visibility"], at=at) if case.state == State.REFERRED else None,
+        "correctable": case if permissions.may(Action.CLASSIFY) else None,
         "item": owners.for_case(case, at=at) if user.authority(at).has(CMU) else None,
         "consultations": consultation_summaries(case, at=at, shows_link=permissions.may(Action.REVOKE)),
         "may_revoke": permissions.may(Action.REVOKE),

@@ -24,6 +24,7 @@ from complaints.portal.filing.steps import requested_draft, step_context, step_u
 from complaints.portal.filing.writer import Writer, for_everybody
 from complaints.suggestions import owners
 from complaints.suggestions.similar import reported_before
+from complaints.visibility.identity import must_hide
 
 #: Said to somebody who sends the same words once more; the page links to the open case.
 SAID_ALREADY = _("You have already sent this text and that case is still open. Add to it instead.")
@@ -61,12 +62,13 @@ def _page(draft: Draft, citizen: Citizen | None, answers: list[TopicAnswer], at:
         "answers": answers,
         "reported": reported_before(draft, at=at),
         "offer": owners.for_draft(draft, at=at),
+        "must_hide": must_hide(draft.topic, kind=draft.kind),
         "can_receive": drafting.can_receive(draft.agency, at=at),
         "here": step_url("new-check", draft),
     }
     if citizen is None:
         return context
-    hides = bool(form["hides_identity"].value()) or (draft.topic is not None and draft.topic.hides_identity)
+    hides = bool(form["hides_identity"].value()) or context["must_hide"]
     view = agency_view(draft, citizen, answers=answers) if hides and not _is_withheld(draft) else None
     return context | {"agency_view": view, "is_unread": said == UNREAD}
 

@@ -19,6 +19,7 @@ from complaints.attachments.fields import NOT_STORED
 from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.promise import promise_card
 from complaints.models import Draft
+from complaints.portal import answers
 from complaints.portal.access import own_case, read_or_post
 from complaints.portal.filing import drafting, home_address, typed
 from complaints.portal.filing.drafting import TooManyDrafts
@@ -49,6 +50,8 @@ def new(request: HttpRequest, writer: Writer, kind: str) -> HttpResponse:
     """Ask what happened; somebody with unfinished drafts of this kind is shown them first."""
     at = timezone.now()
     waiting = drafting.waiting_drafts(writer, at=at, kind=kind)
+    if not waiting and answers.come_first(kind, asks="ask" in request.GET):
+        return redirect("answers")
     if not waiting:
         return _what_page(request, writer, Draft(kind=kind, **writer.owns()), at)
     context = {

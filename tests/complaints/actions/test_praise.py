@@ -1,4 +1,4 @@
-"""Praise: it may name an employee, and closing it tells that employee's supervisor; nobody else, and no words of it."""
+"""Praise is passed on: nothing to accept or to answer; the supervisor of a named employee is told, by no word of it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Citizen, User
-from agencies.models import Agency, Topic
-from complaints.actions import close
-from complaints.models import Case, Draft
-from notifications.models import Message, MessageState
+from agencies.models import Agency, Directorate, Topic
+from complaints.actions import accept, close, decline, deliver, object_to
+from complaints.actions.answers import OutcomeNotAllowed
+from complaints.actions.consultations import NotOfTheAgency
+from complaints.engine.transition import TransitionNotAllowed
+from complaints.models import Case, Clock, Draft
+from notifications.models import Message
+from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase, make_topic
-from tests.complaints.pages import Clock, Desk, address, sent
+from tests.complaints.pages import Desk, address
 
 pytestmark = pytest.mark.usefixtures("clock", "english")
 
 NAME = "سامر العزام"
-READ = "قرأنا الثناء على موظف شباك الاشتراكات في مكتب جبل الحسين يوم الأحد."
-THANKED = "نقل مدير المكتب شكركم إلى الموظف في اجتماع الفريق، وعُلقت رسالتكم في المكتب."
-GOOD = {"outcome": "thanked", "found": READ, "done": THANKED}
 
 
 @pytest.fixture
@@ -40,16 +41,15 @@ def passed_on() -> list[Message]:
 
 
 def test_the_supervisor_of_the_employee_gets_an_email(praise: Case, omar: User, nadia: User, now: datetime) -> None:
-    close(praise, by=omar, at=now, **GOOD)
+    deliver(praise, by=omar, at=now)
     message = passed_on()[0]
     assert [(one.channel, one.recipient, one.address) for one in passed_on()] == [
         ("email", f"user:{nadia.pk}", nadia.email)
     ]
     said = f"{message.subject} {message.body}"
-    assert [word in said for word in (praise.reference, "/r/", NAME, praise.subject, praise.details, READ)] == [
+    assert [word in said for word in (praise.reference, "/r/", NAME, praise.subject, praise.details)] == [
         True,
         True,
-        False,
         False,
         False,
         False,
@@ -59,36 +59,41 @@ def test_the_supervisor_of_the_employee_gets_an_email(praise: Case, omar: User, 
 def test_without_a_name_nobody_is_told(
     file_case: FileCase, thanks: Topic, omar: User, nadia: User, now: datetime
 ) -> None:
-    close(file_case(kind="praise", topic=thanks), by=omar, at=now, **GOOD)
+    deliver(file_case(kind="praise", topic=thanks), by=omar, at=now)
     assert passed_on() == []
 
 
 def test_a_supervisor_is_not_told_of_the_own_praise(praise: Case, omar: User, nadia: User, now: datetime) -> None:
     nadia.person = praise.citizen
     nadia.save(update_fields=["person"])
-    close(praise, by=omar, at=now, **GOOD)
+    deliver(praise, by=omar, at=now)
     assert passed_on() == []
 
 
-def test_taking_the_closing_back_takes_the_email_back(
-    desk: Desk, praise: Case, omar: User, nadia: User, clock: Clock
+def test_it_is_neither_accepted_nor_answered_nor_objected_to(
+    praise: Case, omar: User, water: Agency, network: Directorate, gam: Agency, now: datetime
 ) -> None:
-    client = desk(omar)
-    client.post(address("desk-close", praise), sent(praise, **GOOD))
-    praise.refresh_from_db()
-    clock.pass_(minutes=2)
-    assert client.post(address("desk-correct", praise), sent(praise)).status_code == 302
-    assert [one.state for one in passed_on()] == [MessageState.CANCELLED]
+    with pytest.raises(TransitionNotAllowed):
+        accept(praise, by=omar, at=now, days=2)
+    with pytest.raises(OutcomeNotAllowed):
+        close(praise, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
+    with pytest.raises(NotOfTheAgency):
+        deliver(praise, by=omar, at=now, directorate=Directorate(pk=network.pk, agency=gam))
+    deliver(praise, by=omar, at=now, directorate=network)
+    assert (praise.state, praise.outcome, praise.directorate) == ("closed", "thanked", network)
+    assert list(Clock.objects.values_list("kind", "ending")) == [("decide_competence", "met")]
+    assert praise.citizen.user is not None
+    with pytest.raises(TransitionNotAllowed):
+        object_to(praise, by=praise.citizen.user, at=now, text="لا أفهم لماذا لم يصل الشكر")
 
 
-def test_that_the_email_has_left_does_not_keep_a_slip(
-    desk: Desk, praise: Case, omar: User, nadia: User, clock: Clock
+def test_praise_for_another_agency_goes_back_and_a_complaint_is_not_delivered(
+    praise: Case, file_case: FileCase, omar: User, gam: Agency, now: datetime
 ) -> None:
-    client = desk(omar)
-    client.post(address("desk-close", praise), sent(praise, **GOOD))
-    Message.objects.filter(template="praise_passed_on").update(state=MessageState.DELIVERED)
-    praise.refresh_from_db()
-    assert client.post(address("desk-correct", praise), sent(praise)).status_code == 302
+    decline(praise, by=omar, at=now, reason="other_agency", text="الموظف من الأمانة", proposed_agency=gam)
+    assert praise.state == "triage"
+    with pytest.raises(TransitionNotAllowed):
+        deliver(file_case(), by=omar, at=now)
 
 
 def test_the_desk_sees_whom_the_praise_names(desk: Desk, praise: Case, omar: User, yusuf: User) -> None:

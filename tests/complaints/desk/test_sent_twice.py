@@ -34,6 +34,7 @@ OF_ACCEPTED: dict[str, tuple[str, str, Typed]] = {
     "desk-return": ("omar", Action.RETURN, {"reason": "other_place", "text": TEXT, "proposed_agency": "gam"}),
     "desk-note": ("omar", Action.NOTE, {"text": TEXT}),
     "desk-call": ("omar", Action.CALL, {"text": TEXT, "spoken_with": "citizen"}),
+    "desk-classify": ("omar", Action.CLASSIFY, {"kind": "complaint", "topic": "water-leak"}),
     "desk-label": ("omar", Action.LABEL, {"name": "عاجل"}),
     "desk-extend": ("omar", Action.PROPOSE_EXTENSION, {"days": "1", "reason": TEXT}),
     "desk-task": ("omar", Action.ADD_TASK, {"agency": "gam", "text": TEXT, "days": "2"}),
@@ -75,7 +76,7 @@ def test_a_decision_is_made_once(desk: Desk, referred: Case, name: str, request:
 
 
 @pytest.mark.parametrize("name", OF_ACCEPTED)
-@pytest.mark.usefixtures("yusuf")
+@pytest.mark.usefixtures("yusuf", "leak")
 def test_an_act_is_done_once(
     desk: Desk, accepted: Case, file_case: FileCase, hala: User, network: Directorate, name: str,
     request: pytest.FixtureRequest,

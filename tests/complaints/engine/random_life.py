@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from accounts.models import Citizen, User
-from agencies.models import Agency, Directorate, OutsideCentre
+from agencies.models import Agency, Directorate, OutsideCentre, Topic
 from complaints.actions import (
     add,
     add_task,
@@ -19,6 +19,7 @@ from complaints.actions import (
     answer_task,
     ask_unit,
     assign,
+    classify,
     clear_urgent,
     drop_task,
     end_recusal,
@@ -67,6 +68,7 @@ class Country:
     cmu: Agency
     network: Directorate
     centre: OutsideCentre
+    topics: Mapping[str, Topic]
     now: datetime
 
 
@@ -99,6 +101,7 @@ USUAL: dict[Action, str] = {
     Action.REPLY: "amina",
     Action.EXTEND: "nadia",
     Action.CLOSE: "omar",
+    Action.DELIVER: "omar",
     Action.CORRECT: "omar",
     Action.WITHDRAW: "amina",
     Action.ARCHIVE: "lina",
@@ -106,7 +109,7 @@ USUAL: dict[Action, str] = {
     Action.UPHOLD: "rami",
     Action.DISMISS: "rami",
 }
-MOVES = [action for action in USUAL if action not in {Action.WITHDRAW, Action.ARCHIVE}]
+MOVES = [action for action in USUAL if action not in {Action.WITHDRAW, Action.ARCHIVE, Action.DELIVER}]
 #: What would end most lives before they begin, or is refused; anybody may still try it.
 RARE = {(Action.CLOSE, State.REFERRED), (Action.REFER, State.REFERRED), (Action.REFER, State.IN_PROGRESS)}
 #: How far the first case is when the machine takes over: chance alone would leave most lives near their beginning.
@@ -234,6 +237,14 @@ class RandomLife(RuleBasedStateMachine):
         self.attempt(remind_officer, self.case, by=person)
         self.attempt(remind_directorate, self.case, by=person)
         self.attempt(clear_urgent, self.case, by=person)
+
+    @rule(
+        person=somebody,
+        topic=st.sampled_from(["outage", "burst"]),
+        kind=st.sampled_from([*3 * ["complaint"], "praise"]),
+    )
+    def topic_and_kind_are_corrected(self, person: str, topic: str, kind: str) -> None:
+        self.attempt(classify, self.case, by=person, topic=self.country.topics[topic], kind=kind)
 
     @rule(person=desk, officer=st.sampled_from(["omar", "hani", "nadia", "yusuf"]))
     def it_is_assigned(self, person: str, officer: str) -> None:

@@ -7,6 +7,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from accounts.roles import Role
 from agencies.models import Agency, Directorate, OutsideCentre
 from tests.cast import make_staff
+from tests.complaints.cases import make_topic
 from tests.complaints.engine.random_life import PEOPLE, Country, RandomLife
 
 
@@ -18,6 +19,9 @@ def country(request: pytest.FixtureRequest, water: Agency, gam: Agency, cmu: Age
     network.email = "networks@miyahuna.example"
     network.save()
     centre = OutsideCentre.objects.create(code="117116", name_ar="مركز المياه", name_en="Water centre", phone="117116")
+    outage = request.getfixturevalue("outage")
+    kinds = ["complaint", "praise"]
+    burst = make_topic("burst", "انفجار خط", "Burst main", parent=outage.parent, limit_days=2, kinds=kinds)
     return Country(
         people={name: getattr(person, "user", person) for name, person in cast.items()},
         file=request.getfixturevalue("file_case"),
@@ -27,6 +31,7 @@ def country(request: pytest.FixtureRequest, water: Agency, gam: Agency, cmu: Age
         cmu=cmu,
         network=network,
         centre=centre,
+        topics={"outage": outage, "burst": burst},
         now=request.getfixturevalue("now"),
     )
 

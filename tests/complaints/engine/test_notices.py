@@ -49,6 +49,7 @@ TOLD = {
     "lapse": {("citizen", "case_resumed", ""), ("holder", "officer_lapsed", "")},
     "extend": {("citizen", "case_new_date", "")},
     "close": {("citizen", "case_answered", "")},
+    "deliver": {("citizen", "case_delivered", "")},
     "correct": set(),
     "withdraw": {("citizen", "case_withdrawn", ""), ("former_agency", "officer_withdrawn", "")},
     "archive": {("citizen", "case_archived", "")},
@@ -60,6 +61,7 @@ TOLD = {
         ("cmu", "cmu_triage", "triage"),
     },
     "dismiss": {("citizen", "case_dismissed", "")},
+    "classify": {("citizen", "case_earlier_date", "")},
     "amend": {("holder", "officer_added", "")},
     "add": {("holder", "officer_added", "")},
     "estimate": {("holder", "officer_directorate", "")},
@@ -75,17 +77,17 @@ OVERTAKEN = {
     "file": set(),
     "refer": {
         "case_accepted", "case_moved", "case_new_date", "case_resumed", "case_triage", "case_upheld", "cmu_triage",
-        "officer_added", "officer_due", "officer_lapsed", "officer_new_case", "officer_reminder", "officer_reply",
-        "officer_upheld",
+        "officer_added", "officer_due", "officer_lapsed", "officer_new_case", "officer_praise", "officer_reminder",
+        "officer_reply", "officer_upheld",
     },
     "accept": {"officer_due", "officer_new_case", "officer_reminder"},
     "decline": {
         "case_moved", "case_resumed", "officer_added", "officer_due", "officer_lapsed", "officer_new_case",
-        "officer_reminder", "officer_reply",
+        "officer_praise", "officer_reminder", "officer_reply",
     },
     "return": {
         "case_accepted", "case_moved", "case_new_date", "case_resumed", "case_upheld", "officer_added", "officer_due",
-        "officer_lapsed", "officer_new_case", "officer_reminder", "officer_reply", "officer_upheld",
+        "officer_lapsed", "officer_new_case", "officer_praise", "officer_reminder", "officer_reply", "officer_upheld",
     },
     "ask": {
         "case_resumed", "cmu_triage", "officer_due", "officer_lapsed", "officer_new_case", "officer_reminder",
@@ -100,15 +102,20 @@ OVERTAKEN = {
         "case_accepted", "case_late", "case_new_date", "case_resumed", "case_upheld", "officer_due", "officer_lapsed",
         "officer_new_case", "officer_reminder", "officer_reply", "officer_upheld",
     },
+    "deliver": {
+        "case_accepted", "case_late", "case_moved", "case_new_date", "case_resumed", "case_upheld", "officer_added",
+        "officer_due", "officer_lapsed", "officer_new_case", "officer_praise", "officer_reminder", "officer_reply",
+        "officer_upheld",
+    },
     "correct": {"case_answered", "case_unanswered"},
     "withdraw": {
         "case_accepted", "case_late", "case_moved", "case_new_date", "case_objected", "case_question", "case_reminder",
         "case_resumed", "case_triage", "case_upheld", "cmu_objection", "cmu_triage", "officer_added", "officer_due",
-        "officer_lapsed", "officer_new_case", "officer_reminder", "officer_reply", "officer_upheld",
+        "officer_lapsed", "officer_new_case", "officer_praise", "officer_reminder", "officer_reply", "officer_upheld",
     },
     "archive": {
         "case_resumed", "case_triage", "cmu_triage", "officer_added", "officer_due", "officer_lapsed",
-        "officer_new_case", "officer_reminder", "officer_reply",
+        "officer_new_case", "officer_praise", "officer_reminder", "officer_reply",
     },
     "object": {"case_answered", "case_archived", "case_dismissed", "case_unanswered"},
     "uphold": {"case_objected", "cmu_objection", "officer_due", "officer_reminder"},
@@ -117,7 +124,7 @@ OVERTAKEN = {
 # Said by the clock, whatever the action before.
 BY_THE_CLOCK = {"case_late", "case_reminder", "officer_due", "officer_reminder"}
 # Said in place of a template of the table where the case asks for it.
-INSTEAD = {"case_filed_by_phone", "case_unanswered"}
+INSTEAD = {"case_filed_by_phone", "case_unanswered", "officer_praise"}
 # What a case can put into the words of a message.
 SAID_OF_A_CASE = {"ref", "kind", "agency", "date"}
 

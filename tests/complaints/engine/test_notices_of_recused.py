@@ -10,14 +10,14 @@ from accounts.models import Absence, User
 from accounts.roles import Role
 from agencies.calendar import AMMAN
 from agencies.models import Agency
-from complaints.actions import accept, add, assign, close, recuse, remind_officer
+from complaints.actions import accept, add, assign, deliver, recuse, remind_officer
 from complaints.actions.reminders import NobodyToRemind
 from complaints.escalation import digest, ladder
 from complaints.models import Case, ClockStep
 from notifications.models import Message
 from tests.cast import make_staff
 from tests.complaints import RECUSAL_REASON
-from tests.complaints.actions.test_praise import GOOD, NAME, thanks
+from tests.complaints.actions.test_praise import NAME, thanks
 from tests.complaints.cases import FileCase
 from tests.complaints.escalation.mornings import MONDAY, told as digests
 
@@ -174,10 +174,10 @@ def test_thanks_do_not_go_to_the_supervisor_they_are_about(
     file_case: FileCase, thanks: object, omar: User, nadia: User, now: datetime
 ) -> None:
     case = file_case(kind="praise", topic=thanks, employee=nadia.name_ar)
-    close(case, by=omar, at=now, **GOOD)
+    deliver(case, by=omar, at=now)
     assert told("praise_passed_on") == set()
     other = file_case(kind="praise", topic=thanks, employee=NAME)
-    close(other, by=omar, at=now, **GOOD)
+    deliver(other, by=omar, at=now)
     assert told("praise_passed_on") == {"nadia"}
 
 

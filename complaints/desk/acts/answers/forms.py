@@ -64,14 +64,6 @@ ANSWER_WORDS: dict[str, AnswerWords] = {
         _("Give the answer, and say what the citizen should do next: where to go, and with which documents."),
         _("Write the answer"),
     ),
-    Kind.PRAISE: AnswerWords(
-        _("What does the praise say?"),
-        _("Say which service or action it praises."),
-        _("Write what the praise says"),
-        _("Who did you thank, and how?"),
-        _("If the praise names an employee, the supervisor gets an e-mail."),
-        _("Write who you thanked, and how"),
-    ),
 }
 
 

@@ -16,10 +16,11 @@ from complaints.desk.acts.answers.forms import CloseForm
 from complaints.desk.directorate.findings import findings
 from complaints.desk.texts import standard_texts
 from complaints.engine import notices
+from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Answer, AnswerState, Case
 from complaints.permissions import policy, second_person
 from complaints.staff.action_pages import ActionRequest, action_page
-from complaints.workflow import Action, Actor
+from complaints.workflow import Action, Actor, Kind
 from kit.forms import Form
 
 
@@ -28,6 +29,8 @@ def close(request: ActionRequest) -> HttpResponse:
     """Take the answer, show it as the citizen will read it, and close with it once it is confirmed."""
     if not request.permissions.may_write_answer:
         raise Http404
+    if request.case.kind == Kind.PRAISE:
+        raise TransitionNotAllowed(request.action, request.case)
     if request.data is not None:
         linked_cases.lock_followed(request.case)
     form = _form(request)

@@ -1,0 +1,1 @@
+"""Correcting the topic and the kind of a case."""

@@ -1,0 +1,1 @@
+"""Which topics and kinds are confused, as corrections show."""

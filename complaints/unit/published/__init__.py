@@ -1,0 +1,1 @@
+"""Published answers: what the unit makes of answered inquiries for everybody."""
