@@ -17,6 +17,7 @@ from complaints.actions.reminders import ask_unit, remind_agency, remind_directo
 from complaints.actions.reviews import refuse_extension, send_back
 from complaints.actions.triage import archive, refer
 from complaints.actions.urgency import clear_urgent
+from complaints.actions.voices import transcribe
 
 __all__ = [
     "accept",
@@ -59,6 +60,7 @@ __all__ = [
     "send_back",
     "sign",
     "take_back",
+    "transcribe",
     "unlabel",
     "unlink",
     "uphold",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +17,7 @@ from complaints.actions.decisions import NothingProposed
 from complaints.answer_quality.judgement import CaseWords, Judgement, Result, judge
 from complaints.answer_quality.stored import current_lexicon
 from complaints.answer_quality.subjects import group_of
+from complaints.attachments import prepared
 from complaints.engine import notices
 from complaints.engine.change import Change, Fact
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed, act, transition
@@ -37,24 +40,41 @@ class OutcomeNotAllowed(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerText:
-    """What is written of an answer, and the fault for which it was challenged with the reason to send it so."""
+    """What is written of an answer, and the fault for which it was challenged with the reason to send it so.
+
+    ``files`` are the keys of the files prepared for it.
+    """
 
     outcome: str
     found: str
     done: str
     challenge: str = ""
     sent_because: str = ""
+    files: Collection[UUID] = ()
 
 
-def close(case: Case, *, by: User, at: datetime, outcome: str, found: str, done: str, sent_because: str = "") -> Answer:
+def close(  # noqa: PLR0913 - the case, who and when, and one argument for each part of the answer
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    outcome: str,
+    found: str,
+    done: str,
+    sent_because: str = "",
+    files: Collection[UUID] = (),
+) -> Answer:
     """Answer the citizen and close; on a topic that needs a second signature the answer is only proposed.
 
     The answer of a lead also closes all followers that can be closed, in the same transaction: either everybody gets
-    it or nobody. Raises ``OutcomeNotAllowed`` for an outcome of another kind, ``AnswerLacksSubstance`` for an answer
-    that is refused, or challenged and ``sent_because`` is empty, and ``TransitionNotAllowed`` while the citizen or
-    another agency still has to answer. The reason of an answer that was not challenged is not kept.
+    it or nobody. ``files`` are the keys of files prepared for it. Raises ``OutcomeNotAllowed`` for an outcome of
+    another kind, ``AnswerLacksSubstance`` for an answer that is refused, or challenged and ``sent_because`` is empty,
+    and ``TransitionNotAllowed`` while the citizen or another agency still has to answer. The reason of an answer that
+    was not challenged is not kept.
     """
-    text = _judged(case, AnswerText(outcome=outcome, found=found, done=done, sent_because=sent_because.strip()))
+    text = _judged(
+        case, AnswerText(outcome=outcome, found=found, done=done, sent_because=sent_because.strip(), files=files)
+    )
     if case.needs_second_signature:
         return _propose(case, text, by=by, at=at)
     with transaction.atomic():
@@ -111,7 +131,7 @@ def _write(change: Change, state: AnswerState, text: AnswerText, *, by: User) ->
     case, at, is_given = change.case, change.at, state == AnswerState.GIVEN
     if case.agency is None:
         raise TransitionNotAllowed(Action.CLOSE, case)
-    return Answer.objects.create(
+    answer = Answer.objects.create(
         case=case,
         event_id=change.event_id if is_given else None,
         proposed_event_id=None if is_given else change.event_id,
@@ -127,6 +147,8 @@ def _write(change: Change, state: AnswerState, text: AnswerText, *, by: User) ->
         written_at=at,
         given_at=at if is_given else None,
     )
+    prepared.give(answer, text.files)
+    return answer
 
 
 def _end(change: Change, answer: Answer, *, by: User, signed: bool, by_unit: bool = False) -> linked_cases.AnswerReach:

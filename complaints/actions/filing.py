@@ -17,12 +17,14 @@ from accounts.roles import CONTACT_CENTRE
 from agencies.models import Agency, Governorate, Topic
 from complaints import reference
 from complaints.actions import proposals, recurrences, recusals, topic_answers
+from complaints.actions.revisions import replace_text
 from complaints.actions.urgency import danger_sign
+from complaints.actions.voices import voice_subject
 from complaints.attachments import uploads
 from complaints.engine.change import CaseStaff
 from complaints.engine.history_words import filed_words
 from complaints.engine.transition import NotEntitled, act, begin, transition
-from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, Revision, TopicAnswer
+from complaints.models import Addition, Attachment, Case, Channel, Draft, NotifyBy, TopicAnswer
 from complaints.models.case import ArabicStrip
 from complaints.permissions.recusals import named_at
 from complaints.permissions.rulings import has_ended
@@ -144,8 +146,13 @@ def _case(filing: Filing, *, agency: Agency | None, by: User, at: datetime) -> C
 
 
 def _owner(filing: Filing, desk: CaseStaff) -> Agency | None:
-    """Return the agency that gets the case; None sends it to triage."""
+    """Return the agency that gets the case; None sends it to triage.
+
+    A voice that the agency may not hear, and no word beside it, goes to the unit, which writes it down.
+    """
     agency, topic = filing.agency, filing.topic
+    if not filing.details and (filing.hides_identity or (topic is not None and topic.hides_identity)):
+        return None
     if agency is None or (topic is not None and topic.withheld_from_agency) or has_ended(agency, on=desk.on):
         return None
     return agency if desk.officers(agency) else None
@@ -204,7 +211,7 @@ def _filing(held: Draft, answers: Sequence[TopicAnswer], *, citizen: Citizen, wi
         citizen=citizen,
         kind=held.kind,
         topic=held.topic,
-        subject=held.subject,
+        subject=held.subject or voice_subject(language),
         details=held.details,
         agency=None if held.agency_unknown else held.agency,
         governorate=held.governorate,
@@ -276,25 +283,7 @@ def amend(  # noqa: PLR0913 - the case, who and when, and one argument for each 
     """
     with act(case, Action.AMEND, by=by, at=at) as change:
         _require_measure(case, at=change.at)
-        before = list(case.topic_answers.all())
-        Revision.objects.create(
-            case=case,
-            event_id=change.event_id,
-            subject=case.subject,
-            details=case.details,
-            area=case.area,
-            place=case.place,
-            answers=[answer.wording for answer in before],
-            replaced_at=change.at,
-        )
-        words = filed_words(case, employee=case.employee, answers=topic_answers.wordings(before))
-        change.facts = {"before": change.fingerprint(*words)}
-        if answers is not None:
-            case.topic_answers.all().delete()
-            topic_answers.keep(answers, case)
-        change.set(subject=subject, details=details, area=area, place=place)
-        after = topic_answers.wordings(before if answers is None else answers)
-        change.facts["words"] = change.fingerprint(*filed_words(case, employee=case.employee, answers=after))
+        replace_text(change, subject=subject, details=details, area=area, place=place, answers=answers)
 
 
 def _require_measure(case: Case, *, at: datetime) -> None:
@@ -309,7 +298,7 @@ def add(case: Case, *, by: User, at: datetime, text: str, attachments: Collectio
     with act(case, Action.ADD, by=by, at=at) as change:
         _require_measure(case, at=change.at)
         Addition.objects.create(case=case, event_id=change.event_id, text=text, at=change.at)
-        uploads.store(attachments, case=case)
+        uploads.store(attachments, case=case, event=change.event_id)
         change.facts = {"words": change.fingerprint(text), "files": len(attachments)}
 
 

@@ -32,7 +32,7 @@ def reply(case: Case, *, by: User, at: datetime, text: str, attachments: Collect
         question.reply, question.replied_at, question.ended_at = text, change.at, change.at
         question.reply_event_id = change.event_id
         question.save(update_fields=["reply", "replied_at", "ended_at", "reply_event"])
-        uploads.store(attachments, case=case)
+        uploads.store(attachments, case=case, event=change.event_id)
         change.facts = {"words": change.fingerprint(text), "files": len(attachments)}
 
 

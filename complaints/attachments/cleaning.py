@@ -14,7 +14,7 @@ from typing import Final
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from complaints.attachments import films, picture_process, uploads
+from complaints.attachments import films, picture_process, recognition
 from complaints.attachments.film_tables import HasPlaces, NoFilm
 from complaints.attachments.inspection import FOLDER
 from complaints.attachments.reencoding import Refused
@@ -23,7 +23,7 @@ from complaints.models import Attachment
 from kit.slots import NoSlot
 from kit.storage_errors import StorageUnavailable
 
-_KINDS: Final = {kind.content_type: kind for kind in (uploads.PDF, uploads.MP4, uploads.PHONE_FILM)}
+_KINDS: Final = {kind.content_type: kind for kind in (recognition.PDF, recognition.MP4, recognition.PHONE_FILM)}
 
 
 class Outcome(StrEnum):
@@ -62,7 +62,7 @@ def clean_stored(attachment: Attachment) -> Outcome:
 def _cleaned(content: bytes, content_type: str) -> bytes:
     kind = _KINDS[content_type]
     if kind.form:
-        return picture_process.reencode_apart(content, kind.form, until=picture_process.patience())
+        return picture_process.reencode_apart(content, kind.form, until=picture_process.patience()).content
     film = BytesIO(content)
     films.clean(film, len(content))
     return film.getvalue()

@@ -12,8 +12,9 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from accounts import rate_limits
 from accounts.models import User
-from complaints.attachments import picture_process, uploads
-from complaints.attachments.uploads import FileRefused, RefusalCause
+from complaints.attachments import picture_process, recognition, uploads
+from complaints.attachments.recognition import FileRefused, RefusalCause
+from complaints.attachments.voices import MOST_SECONDS
 from complaints.models import Attachment
 from kit.forms import Form, MultipleFileField
 
@@ -28,9 +29,13 @@ class AttachmentsField(MultipleFileField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Photos or files"))
         kwargs.setdefault(
-            "help_text", _("Up to 10 files of up to 10 MB each: photos, PDF, or short videos of up to 50 MB.")
+            "help_text",
+            _(
+                "Up to 10 files of up to 10 MB each: photos, PDF, voice notes of up to 60 seconds, or short videos of "
+                "up to 50 MB."
+            ),
         )
-        super().__init__(most=uploads.MOST_FILES, accept=uploads.ACCEPT, required=False, **kwargs)
+        super().__init__(most=uploads.MOST_FILES, accept=recognition.ACCEPT, required=False, **kwargs)
 
     def _check_sizes(self, files: Sequence[UploadedFile[Any]]) -> None:
         """Check nothing here: ``take`` checks the size of each file."""
@@ -64,7 +69,7 @@ def uploader_key(user: User) -> str:
 
 
 def take(
-    files: Sequence[UploadedFile[Any]], *, room: int, uploader: str, at: datetime
+    files: Sequence[UploadedFile[Any]], *, room: int, uploader: str, at: datetime, keeps_facts: bool = False
 ) -> tuple[list[Attachment], list[str]]:
     """Return unsaved attachments for the accepted files, and a sentence for each refused one.
 
@@ -73,22 +78,34 @@ def take(
     if len(files) > room:
         raise ValidationError(_too_many(room), code="too_many")
     if files:
-        _spend(files, uploader, at)
+        kilobytes = sum(-(-(file.size or 0) // KILOBYTE) for file in files)
+        spend(uploader, files=len(files), kilobytes=kilobytes, at=at)
+    return accept(files, at=at, keeps_facts=keeps_facts)
+
+
+def accept(
+    files: Sequence[UploadedFile[Any]], *, at: datetime, keeps_facts: bool = False
+) -> tuple[list[Attachment], list[str]]:
+    """Return unsaved attachments for the accepted files, and a sentence for each refused one; counts nothing."""
     taken, refused, until = [], [], picture_process.patience()
     for place, file in enumerate(files):
         try:
-            # A microsecond apart, so that they stay in the order they were chosen in.
-            taken.append(uploads.receive(file, at=at + timedelta(microseconds=place), until=until))
+            taken.append(_received(file, place, at=at, until=until, keeps_facts=keeps_facts))
         except FileRefused as refusal:
-            refused.append(_sentence(refusal.reason, uploads.tidy_name(file.name or "")))
+            refused.append(refusal_text(refusal.reason, uploads.tidy_name(file.name or "")))
     return taken, refused
 
 
-def _spend(files: Sequence[UploadedFile[Any]], uploader: str, at: datetime) -> None:
-    """Count the files before they are opened: a refused one costs as much as an accepted one."""
-    kilobytes = sum(-(-(file.size or 0) // KILOBYTE) for file in files)
+def _received(file: UploadedFile[Any], place: int, *, at: datetime, until: float, keeps_facts: bool) -> Attachment:
+    # A microsecond apart, so that they stay in the order they were chosen in.
+    moment = at + timedelta(microseconds=place)
+    return uploads.receive(file, at=moment, until=until, keeps_facts=keeps_facts)
+
+
+def spend(uploader: str, *, files: int, kilobytes: int, at: datetime) -> None:
+    """Count files before they are opened: a refused one costs as much as an accepted one; raises ValidationError."""
     try:
-        rate_limits.spend(rate_limits.UPLOADED_FILES_PER_PERSON, uploader, at=at, amount=len(files))
+        rate_limits.spend(rate_limits.UPLOADED_FILES_PER_PERSON, uploader, at=at, amount=files)
         rate_limits.spend(rate_limits.UPLOADED_KILOBYTES_PER_PERSON, uploader, at=at, amount=kilobytes)
     except rate_limits.RateLimitReached:
         text = gettext("You have sent as many files as you can in one hour. Send these files in an hour.")
@@ -102,19 +119,24 @@ def _too_many(room: int) -> str:
     return sentence % {"limit": f"{room:,}"}
 
 
-def _sentence(cause: RefusalCause, name: str) -> str:
+def refusal_text(cause: RefusalCause, name: str) -> str:
+    """Return the sentence for a file called ``name`` that is refused."""
     # Isolating marks: a Latin name would otherwise change the direction of an Arabic sentence.
     words = {"file": f"\u2068{name}\u2069"}
     if cause in {RefusalCause.SIZE, RefusalCause.VIDEO_SIZE}:
-        most = uploads.MOST_VIDEO_BYTES if cause == RefusalCause.VIDEO_SIZE else uploads.MOST_BYTES
-        words["limit"] = f"{most // uploads.MEGABYTE:,}"
+        most = recognition.MOST_VIDEO_BYTES if cause == RefusalCause.VIDEO_SIZE else recognition.MOST_BYTES
+        words["limit"] = f"{most // recognition.MEGABYTE:,}"
+    if cause == RefusalCause.LONG:
+        words["limit"] = str(MOST_SECONDS)
     return str(SENTENCES[cause]) % words
 
 
 _TOO_LARGE = _("%(file)s was not uploaded: it is larger than %(limit)s MB")
 SENTENCES: Mapping[RefusalCause, Any] = {
     RefusalCause.EMPTY: _("%(file)s was not uploaded: the file is empty"),
-    RefusalCause.TYPE: _("%(file)s was not uploaded: only photos, PDF files and short videos are accepted"),
+    RefusalCause.TYPE: _(
+        "%(file)s was not uploaded: only photos, PDF files, voice notes and short videos are accepted"
+    ),
     RefusalCause.SIZE: _TOO_LARGE,
     RefusalCause.VIDEO_SIZE: _TOO_LARGE,
     RefusalCause.DAMAGED: _("%(file)s was not uploaded: the file is damaged"),
@@ -133,5 +155,7 @@ SENTENCES: Mapping[RefusalCause, Any] = {
     RefusalCause.UNSCANNED: _(
         "%(file)s was not uploaded: files cannot be checked for viruses at the moment. Try again later"
     ),
+    RefusalCause.LONG: _("%(file)s was not uploaded: a voice note may be %(limit)s seconds long. Record a shorter one"),
+    RefusalCause.FILM: _("%(file)s was not uploaded: videos of this kind are not accepted. Save it as MP4 first"),
     RefusalCause.STORAGE: _("%(file)s was not uploaded: there is no room for files at the moment. Try again later"),
 }

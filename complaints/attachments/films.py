@@ -64,6 +64,16 @@ def clean(file: IO[bytes] | Any, size: int) -> None:
         walk.erase_track(track, [box for box in top if box.name == b"mdat"])
 
 
+def has_no_pictures(file: IO[bytes] | Any, size: int) -> bool:
+    """Tell whether a file that says it is a film has tracks of sound and no others; False if it cannot be read."""
+    walk = _Walk(file)
+    try:
+        kinds = walk.track_kinds(size)
+    except NoFilm:
+        return False
+    return bool(kinds) and kinds <= {b"soun"}
+
+
 class _Walk:
     def __init__(self, file: IO[bytes] | Any) -> None:
         self.file, self.left = file, MOST_BOXES
@@ -77,19 +87,26 @@ class _Walk:
                 self._erase(box)
             elif box.name in _HOLDS:
                 held = self.clean(box.name, box.inside, box.end)
-                if box.name == b"trak" and not self._is_seen_or_heard(held):
+                if box.name == b"trak" and self._track_kind(held) not in _TRACKS:
                     self.other_tracks.append(box)
             elif box.name == b"hdlr":
                 self._zero(box.start + _HANDLER_NAME, box.end)
         return boxes
 
-    def _is_seen_or_heard(self, boxes: Sequence[_Box]) -> bool:
-        """Tell whether a track of these boxes is of picture or sound, by its handler."""
+    def track_kinds(self, size: int) -> set[bytes]:
+        """Return the kinds of all tracks."""
+        top = [box for box in self._boxes(0, size) if box.name == b"moov"]
+        tracks = [box for moov in top for box in self._boxes(moov.inside, moov.end) if box.name == b"trak"]
+        return {self._track_kind(list(self._boxes(track.inside, track.end))) for track in tracks}
+
+    def _track_kind(self, boxes: Sequence[_Box]) -> bytes:
+        """Return of what kind a track of these boxes is, by its handler; empty if it has none."""
         for box in self._inside(boxes, b"mdia"):
             if box.name == b"hdlr":
                 self.file.seek(box.start + _HANDLER_KIND)
-                return self.file.read(4) in _TRACKS
-        return False
+                kind: bytes = self.file.read(4)
+                return kind
+        return b""
 
     def _inside(self, boxes: Iterable[_Box], *names: bytes) -> list[_Box]:
         """Return the boxes at the end of a path of ``names``."""

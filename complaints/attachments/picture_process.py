@@ -1,4 +1,4 @@
-"""Pictures and PDF files are read outside the web server: a process for each, limited in memory and time."""
+"""Pictures, PDF files and voice notes are read outside the web server: a process each, limited in memory and time."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ import time
 from pathlib import Path
 from typing import Final
 
-from complaints.attachments import reencoding
+from complaints.attachments.decoding import Rewritten
 from complaints.attachments.reencoding import Refused, Verdict
 from kit.slots import NoSlot, Slots
 
-PROGRAM: Final = Path(reencoding.__file__)
+#: Isolated from everything but the modules of the site, which it finds itself.
+_ROOT: Final = str(Path(__file__).resolve().parents[2])
+_RUN: Final = (
+    f"import sys; sys.path.append({_ROOT!r}); from complaints.attachments.decoding import main; sys.exit(main())"
+)
 #: Pictures decoded at once by one web process, and threads that may wait for their turn.
 AT_ONCE: Final = 1
 WAITING: Final = 4
@@ -31,8 +35,8 @@ def patience() -> float:
     return time.monotonic() + SECONDS_FOR_A_FORM
 
 
-def reencode_apart(content: bytes, form: str, *, until: float) -> bytes:
-    """Return the picture, or the PDF for the form "PDF", written anew by a process of its own.
+def reencode_apart(content: bytes, form: str, *, until: float) -> Rewritten:
+    """Return the file of the form ``form`` written anew by a process of its own.
 
     Raises ``Refused``, and ``kit.slots.NoSlot`` if it was not its turn before ``until``, which ``patience`` returns, or
     if the machine was too busy to finish it.
@@ -41,7 +45,7 @@ def reencode_apart(content: bytes, form: str, *, until: float) -> bytes:
     if seconds <= 0:
         raise NoSlot
     with _slots.taken(seconds=seconds):
-        return _run([sys.executable, "-I", str(PROGRAM), form], content)
+        return Rewritten.from_bytes(_run([sys.executable, "-I", "-c", _RUN, form], content))
 
 
 def _run(command: list[str], content: bytes) -> bytes:

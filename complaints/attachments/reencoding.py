@@ -1,7 +1,6 @@
-"""The program that writes one picture or PDF anew, in a process of its own with limits on what it may use.
+"""Writes one picture or PDF anew, and makes the thumbnail of a picture.
 
-`complaints/attachments/picture_process.py` runs this file with the name of the format as its argument, the file on
-standard input and the result on standard output. It imports nothing of the site, so that it starts quickly.
+It runs in the process of `complaints/attachments/decoding.py`, with its limits, and imports no table.
 """
 
 from __future__ import annotations
@@ -10,14 +9,15 @@ import os
 import re
 import resource
 import struct
-import sys
 import zlib
 from collections.abc import Iterable
 from enum import IntEnum
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from PIL import ExifTags, Image
+
+from complaints.attachments.camera import CameraFacts, camera_facts
 
 MEGABYTE: Final = 1024 * 1024
 #: What the process may use. The dearest accepted pictures were measured at 445 MB and 1.8 s.
@@ -33,6 +33,9 @@ MOST_PIXELS_IN_SCANS: Final = 640_000_000
 #: The longer side of a stored picture: a house number across a street stays readable.
 LONGEST_SIDE: Final = 2560
 QUALITY: Final = 85
+#: The longer side of a thumbnail.
+SMALL_SIDE: Final = 320
+SMALL_QUALITY: Final = 75
 
 #: How a picture is turned upright, by the orientation the camera noted.
 _TURNS = {
@@ -58,6 +61,8 @@ class Verdict(IntEnum):
     PIXELS = 4
     COSTLY = 5
     LOCKED = 6
+    LONG = 7
+    FILM = 8
 
 
 class Refused(Exception):
@@ -68,7 +73,15 @@ class Refused(Exception):
         self.verdict = verdict
 
 
-def reencode(content: bytes, form: str) -> bytes:
+class Picture(NamedTuple):
+    """A picture written anew, its thumbnail as JPEG, and what the camera wrote about it."""
+
+    content: bytes
+    small: bytes
+    facts: CameraFacts
+
+
+def reencode(content: bytes, form: str) -> Picture:
     """Return the picture upright, no longer than ``LONGEST_SIDE`` and without metadata; raises ``Refused``.
 
     Only the decoder of the format ``form`` ever reads it, and only after its cost was counted.
@@ -94,7 +107,8 @@ def _require_bounded(picture: Image.Image, content: bytes, form: str) -> None:
         raise Refused(Verdict.COSTLY)
 
 
-def _anew(picture: Image.Image, form: str) -> bytes:
+def _anew(picture: Image.Image, form: str) -> Picture:
+    facts = camera_facts(picture.getexif())
     picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     upright = _upright(picture)
     mode = "RGB" if form == "JPEG" or not upright.has_transparency_data else "RGBA"
@@ -105,6 +119,18 @@ def _anew(picture: Image.Image, form: str) -> bytes:
     plain.info = {}
     written = BytesIO()
     plain.save(written, format=form, **({} if form == "PNG" else {"quality": QUALITY}))
+    return Picture(written.getvalue(), _small(plain), facts)
+
+
+def _small(plain: Image.Image) -> bytes:
+    """Return the thumbnail of a picture, which is used up; what is transparent becomes white."""
+    plain.thumbnail((SMALL_SIDE, SMALL_SIDE))
+    if plain.mode == "RGBA":
+        white = Image.new("RGB", plain.size, "white")
+        white.paste(plain, mask=plain.getchannel("A"))
+        plain = white
+    written = BytesIO()
+    plain.save(written, format="JPEG", quality=SMALL_QUALITY)
     return written.getvalue()
 
 
@@ -237,21 +263,3 @@ def limit_this_process() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(NICENESS)
-
-
-def main() -> int:
-    """Write standard input anew; the exit code is a ``Verdict``."""
-    limit_this_process()
-    content, form = sys.stdin.buffer.read(), sys.argv[1]
-    try:
-        encoded = clean_pdf(content) if form == "PDF" else reencode(content, form)
-    except Refused as refused:
-        return refused.verdict
-    except MemoryError:
-        return Verdict.COSTLY
-    sys.stdout.buffer.write(encoded)
-    return Verdict.DONE
-
-
-if __name__ == "__main__":
-    sys.exit(main())

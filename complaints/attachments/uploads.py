@@ -7,117 +7,62 @@ import logging
 import unicodedata
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
-import puremagic
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from complaints.attachments import films, picture_process
+from complaints.attachments.camera import CameraFacts
+from complaints.attachments.decoding import PDF_FORM, Rewritten
 from complaints.attachments.film_tables import HasPlaces, NoFilm
+from complaints.attachments.recognition import FileKind, FileRefused, RefusalCause, recognise
 from complaints.attachments.reencoding import Refused, Verdict
-from complaints.models import Attachment, Case, Consultation, Draft
+from complaints.models import Attachment, Case, Consultation, Draft, Thumbnail
 from complaints.models.files import storage_name
 from kit import clamd
 from kit.file_storage import has_no_room
 from kit.slots import NoSlot
 from kit.storage_errors import StorageUnavailable
-from kit.upload_handlers import UnstoredUpload
 
 logger = logging.getLogger(__name__)
 
-MEGABYTE = 1024 * 1024
-MOST_BYTES = 10 * MEGABYTE
-MOST_VIDEO_BYTES = 50 * MEGABYTE
 MOST_FILES = 10
 NAME_LENGTH = 150
-#: The types a file field offers to choose from; the content decides whether a file is accepted.
-ACCEPT = "image/jpeg,image/png,image/webp,application/pdf,video/mp4,video/3gpp"
-
-_HEAD = 4096
-_PDF_TAIL = 4096
-_FILM_BRANDS = frozenset({b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV"})
-_PHONE_FILM_BRANDS = (b"3gp", b"3gr", b"3gs", b"3ge", b"3g2")
-
-
-class RefusalCause(StrEnum):
-    """Why a file is refused."""
-
-    EMPTY = "empty"
-    TYPE = "type"
-    SIZE = "size"
-    VIDEO_SIZE = "video_size"
-    DAMAGED = "damaged"
-    PIXELS = "pixels"
-    COSTLY = "costly"
-    BUSY = "busy"
-    LOCKED = "locked"
-    COSTLY_PDF = "costly_pdf"
-    PLACES = "places"
-    STORAGE = "storage"
-    VIRUS = "virus"
-    UNSCANNED = "unscanned"
-
+#: A camera whose clock is further off tells nothing.
+OLDEST_PHOTO, FAST_CLOCK = timedelta(days=20 * 365), timedelta(hours=1)
 
 _CAUSES = {
     Verdict.DAMAGED: RefusalCause.DAMAGED,
     Verdict.PIXELS: RefusalCause.PIXELS,
     Verdict.COSTLY: RefusalCause.COSTLY,
     Verdict.LOCKED: RefusalCause.LOCKED,
+    Verdict.LONG: RefusalCause.LONG,
+    Verdict.FILM: RefusalCause.FILM,
 }
 
 
-class FileRefused(ValueError):
-    """A file is refused for ``reason``."""
-
-    def __init__(self, reason: RefusalCause) -> None:
-        super().__init__(str(reason))
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class FileKind:
-    """One accepted kind of file; the first ending is the one given to a file that has another.
-
-    ``form`` is what the process that writes it anew calls it; films are cleaned where they are.
-    """
-
-    content_type: str
-    endings: tuple[str, ...]
-    form: str = ""
-
-    @property
-    def is_video(self) -> bool:
-        """Tell whether it is a video, for which the larger size limit holds."""
-        return self.content_type.startswith("video/")
-
-
-JPEG = FileKind("image/jpeg", (".jpg", ".jpeg"), form="JPEG")
-PNG = FileKind("image/png", (".png",), form="PNG")
-WEBP = FileKind("image/webp", (".webp",), form="WEBP")
-PDF = FileKind("application/pdf", (".pdf",), form="PDF")
-MP4 = FileKind("video/mp4", (".mp4", ".m4v"))
-PHONE_FILM = FileKind("video/3gpp", (".3gp", ".3g2"))
-
-
-def receive(upload: UploadedFile[Any], *, at: datetime, until: float | None = None) -> Attachment:
+def receive(
+    upload: UploadedFile[Any], *, at: datetime, until: float | None = None, keeps_facts: bool = False
+) -> Attachment:
     """Return an unsaved attachment for ``upload``, or raise ``FileRefused``.
 
-    Pictures are decoded, turned upright, made smaller where they are very large, and re-encoded without EXIF, and PDF
-    files are written anew without properties, scripts and embedded files, in a process of their own; ``until`` is how
-    long to wait for it (``picture_process.patience``). Films lose the data of place and device in the upload itself.
+    Pictures are decoded, turned upright, made smaller where they are very large, and re-encoded without EXIF; PDF
+    files are written anew without properties, scripts and embedded files; voice notes become MP3: all in a process of
+    their own. ``until`` is how long to wait for it (``picture_process.patience``). Films lose the data of place and
+    device in the upload itself. ``keeps_facts`` keeps when and where a photo was taken as fields: of answers alone.
     """
     kind = recognise(upload)
     until = picture_process.patience() if until is None else until
     _require_clean(upload)
-    content: File[bytes] = ContentFile(_anew(upload, kind.form, until)) if kind.form else upload
+    anew = _anew(upload, kind.form, until) if kind.form else None
+    content: File[bytes] = ContentFile(anew.content) if anew else upload
     if kind.is_video:
         _clean_film(upload)
     name = clean_name(upload.name or "", kind)
@@ -126,7 +71,27 @@ def receive(upload: UploadedFile[Any], *, at: datetime, until: float | None = No
     )
     content.seek(0)
     attachment.file = File(content, name=name)  # stored under a random name
+    if anew is not None:
+        _note(attachment, anew, at=at, keeps_facts=keeps_facts)
     return attachment
+
+
+def _note(attachment: Attachment, anew: Rewritten, *, at: datetime, keeps_facts: bool) -> None:
+    """Set what the process made and read beside the file itself."""
+    attachment.seconds, attachment.new_thumbnail = anew.seconds, anew.small
+    if keeps_facts:
+        attachment.taken_at = _moment(anew.facts, at=at)
+        attachment.latitude, attachment.longitude = anew.facts.place or (None, None)
+
+
+def _moment(facts: CameraFacts, *, at: datetime) -> datetime | None:
+    """Return when a photo was taken, by the clock of Amman if the camera names no offset; None if it cannot be true."""
+    if not facts.taken:
+        return None
+    taken = datetime.fromisoformat(facts.taken)
+    if timezone.is_naive(taken):
+        taken = timezone.make_aware(taken)
+    return taken if at - OLDEST_PHOTO < taken < at + FAST_CLOCK else None
 
 
 def _require_clean(upload: UploadedFile[Any]) -> None:
@@ -144,62 +109,6 @@ def _require_clean(upload: UploadedFile[Any]) -> None:
         raise FileRefused(RefusalCause.VIRUS)
 
 
-def recognise(upload: UploadedFile[Any]) -> FileKind:
-    """Return the kind of a file by its content, not its name, and check its size; raises ``FileRefused``."""
-    if isinstance(upload, UnstoredUpload):
-        raise FileRefused(RefusalCause.STORAGE)
-    size = upload.size or 0
-    if not size:
-        raise FileRefused(RefusalCause.EMPTY)
-    upload.seek(0)
-    head = upload.read(_HEAD)
-    kind = _kind(head)
-    if kind is None or not _is_confirmed(head, kind):
-        raise FileRefused(RefusalCause.TYPE)
-    if size > (MOST_VIDEO_BYTES if kind.is_video else MOST_BYTES):
-        raise FileRefused(RefusalCause.VIDEO_SIZE if kind.is_video else RefusalCause.SIZE)
-    if kind is PDF and not _has_an_end(upload, size):
-        raise FileRefused(RefusalCause.DAMAGED)
-    return kind
-
-
-def _kind(head: bytes) -> FileKind | None:
-    if head.startswith(b"\xff\xd8\xff"):
-        return JPEG
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return WEBP
-    if head.startswith(b"%PDF-"):
-        return PDF
-    return _film_kind(head)
-
-
-def _film_kind(head: bytes) -> FileKind | None:
-    if head[4:8] != b"ftyp":
-        return None
-    brand = head[8:12]
-    if brand.startswith(_PHONE_FILM_BRANDS):
-        return PHONE_FILM
-    return MP4 if brand in _FILM_BRANDS else None
-
-
-def _is_confirmed(head: bytes, kind: FileKind) -> bool:
-    """Ask puremagic for a second opinion; films it knows by brands that differ from release to release."""
-    if kind.is_video:
-        return True
-    try:
-        opinions = puremagic.magic_string(head)
-    except puremagic.PureError:
-        return False
-    return any(opinion.extension in kind.endings or opinion.mime_type == kind.content_type for opinion in opinions)
-
-
-def _has_an_end(upload: UploadedFile[Any], size: int) -> bool:
-    upload.seek(max(0, size - _PDF_TAIL))
-    return b"%%EOF" in upload.read()
-
-
 # ---- written anew ----
 
 
@@ -212,12 +121,12 @@ def _clean_film(upload: UploadedFile[Any]) -> None:
         raise FileRefused(RefusalCause.PLACES) from None
 
 
-def _anew(upload: UploadedFile[Any], form: str, until: float) -> bytes:
+def _anew(upload: UploadedFile[Any], form: str, until: float) -> Rewritten:
     upload.seek(0)
     try:
         return picture_process.reencode_apart(upload.read(), form, until=until)
     except Refused as refused:
-        is_costly_pdf = form == PDF.form and refused.verdict == Verdict.COSTLY
+        is_costly_pdf = form == PDF_FORM and refused.verdict == Verdict.COSTLY
         raise FileRefused(RefusalCause.COSTLY_PDF if is_costly_pdf else _CAUSES[refused.verdict]) from None
     except NoSlot:
         raise FileRefused(RefusalCause.BUSY) from None
@@ -236,6 +145,8 @@ def _digest(content: File[bytes]) -> str:
 def clean_name(name: str, kind: FileKind) -> str:
     """Return a safe file name: no path, no invisible or bidi characters, an ending of its kind, at most 150 long."""
     tidy = tidy_name(name)
+    if kind.is_voice and not tidy.lower().endswith(kind.endings):
+        tidy = tidy.rpartition(".")[0] or tidy
     stem, ending = tidy, kind.endings[0]
     for known in kind.endings:
         if tidy.lower().endswith(known):
@@ -257,11 +168,17 @@ class NotStored(Exception):
     """There is no room for the files: none of them was stored."""
 
 
-def store(attachments: Collection[Attachment], *, case: Case, consultation: Consultation | None = None) -> None:
-    """Store attachments with a case, all or none; raises ``NotStored``."""
+def store(
+    attachments: Collection[Attachment],
+    *,
+    case: Case,
+    consultation: Consultation | None = None,
+    event: int | None = None,
+) -> None:
+    """Store attachments with a case, all or none; raises ``NotStored``. ``event`` is the key of what they came with."""
     for attachment in attachments:
-        attachment.case, attachment.consultation = case, consultation
-    _save(attachments)
+        attachment.case, attachment.consultation, attachment.event_id = case, consultation, event
+    save_all(attachments)
 
 
 def keep(attachments: Sequence[Attachment], *, draft: Draft) -> None:
@@ -282,15 +199,17 @@ def keep(attachments: Sequence[Attachment], *, draft: Draft) -> None:
                 known.add(attachment.sha256)
                 attachment.draft = draft
                 new.append(attachment)
-        _save(new)
+        save_all(new)
 
 
-def _save(attachments: Collection[Attachment]) -> None:
-    """Save rows and files; where that fails, leave none of the files behind."""
+def save_all(attachments: Collection[Attachment]) -> None:
+    """Save rows and files, all or none; where that fails, leave none of the files behind. Raises ``NotStored``."""
     try:
         with transaction.atomic():
             for attachment in attachments:
                 attachment.save(force_insert=True)
+                if attachment.new_thumbnail:
+                    Thumbnail.objects.create(attachment=attachment, content=attachment.new_thumbnail)
     except Exception as error:
         _delete_files(attachments)
         if has_no_room(error) or isinstance(error, StorageUnavailable):

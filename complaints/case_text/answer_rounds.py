@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from complaints.case_text.timeline import GivenAnswer, given
-from complaints.models import Answer, AnswerState, Case, CaseEvent, Objection
+from complaints.models import Answer, AnswerState, Attachment, Case, CaseEvent, Objection
 from complaints.workflow import Action
 
 
@@ -32,6 +32,7 @@ class AnswerRound:
     at: datetime | None = None
     #: The key of the answer, for what other parts of the page know of it.
     answer_id: int | None = None
+    files: Sequence[Attachment] = ()
     objections: list[RoundObjection] = field(default_factory=list)
 
     @property
@@ -40,20 +41,28 @@ class AnswerRound:
         return f"answer-{self.number}"
 
 
-def answer_rounds(case: Case, events: Sequence[CaseEvent]) -> list[AnswerRound]:
+def answer_rounds(
+    case: Case, events: Sequence[CaseEvent], files: Mapping[int | None, Sequence[Attachment]]
+) -> list[AnswerRound]:
     """Return the rounds of ``case``, the newest first: every answer given, in whatever state the case is now.
 
-    An answer that was taken back to be corrected is none: nobody was told of it. ``events`` are all of the case's: a
-    statement each for answers and for objections, where there are any.
+    An answer that was taken back to be corrected is none: nobody was told of it. ``events`` are all of the case's,
+    ``files`` those the citizen sees by the key of their event. A statement each for answers and for objections, where
+    there are any.
     """
     happened = {event.action for event in events}
     given_ = case.answers.filter(state=AnswerState.GIVEN).select_related("agency").order_by("event")
     answers = list(given_) if Action.CLOSE in happened else []
     objections = list(case.objections.order_by("number")) if Action.OBJECT in happened else []
-    return list(_rounds(case, answers, objections))[::-1]
+    return list(_rounds(case, answers, objections, files))[::-1]
 
 
-def _rounds(case: Case, answers: Sequence[Answer], objections: Sequence[Objection]) -> Iterator[AnswerRound]:
+def _rounds(
+    case: Case,
+    answers: Sequence[Answer],
+    objections: Sequence[Objection],
+    files: Mapping[int | None, Sequence[Attachment]],
+) -> Iterator[AnswerRound]:
     unanswered = [made for made in objections if not answers or made.event_id < (answers[0].event_id or 0)]
     if unanswered:
         yield AnswerRound(0, None, objections=[_objection(made) for made in unanswered])
@@ -65,6 +74,7 @@ def _rounds(case: Case, answers: Sequence[Answer], objections: Sequence[Objectio
             agency=answer.agency.name,
             at=answer.given_at,
             answer_id=answer.pk,
+            files=files.get(answer.event_id, ()),
             objections=[_objection(made) for made in objections if _disputes(made, answer, before=following)],
         )
 

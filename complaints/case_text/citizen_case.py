@@ -13,6 +13,7 @@ from accounts.contact.recipients import citizen_key
 from accounts.models import User
 from agencies.models import current_calendar
 from complaints.actions.topic_answers import answers_to_show
+from complaints.attachments.readable import files_by_event
 from complaints.case_text import delivery_status, timeline
 from complaints.case_text.answer_rounds import answer_rounds
 from complaints.case_text.delivery_status import SEALED, DeliveryStatus
@@ -43,19 +44,20 @@ class NoticeLine(NamedTuple):
 def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     """Return what the case page shows its citizen at ``at``."""
     events = list(case.events.select_related("agency"))
+    files = files_by_event(case)
     return {
         "case": case,
         "kind": words_of_kind(case.kind),
         "status": citizen_status(case),
         "promise": promise_card(case, at=at, first_on=_first_promise(events)),
         "stages": stages(case, events),
-        "entries": timeline.timeline(case, events, texts_for_citizen(case, events)),
-        "rounds": answer_rounds(case, events),
+        "entries": timeline.timeline(case, events, texts_for_citizen(case, events), files),
+        "rounds": answer_rounds(case, events, files),
         "late": lateness(case, at=at),
         "asking": late_requests(case, user, at=at),
         "question": timeline.open_question(case),
         "topic_answers": answers_to_show(case, knows_person=True),
-        "attachments": list(case.attachments.filter(consultation__isnull=True)),
+        "attachments": [file for came_along in files.values() for file in came_along if file.answer_id is None],
         "notices": notice_lines(case, at=at),
         "may_add": policy.may(case, Action.ADD, user, at=at),
         "may_amend": policy.may(case, Action.AMEND, user, at=at),

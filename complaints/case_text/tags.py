@@ -10,9 +10,9 @@ from django.utils.translation import pgettext
 
 from agencies.models import Agency, Governorate, Topic
 from complaints.actions.published_answers import offered
-from complaints.case_text import wishes
+from complaints.case_text import photo_places, wishes
 from complaints.case_text.case_links import case_address
-from complaints.models import Case
+from complaints.models import Attachment, Case
 from complaints.workflow import Kind
 from kit.typed_text import isolated
 
@@ -24,6 +24,12 @@ def ref(number: str) -> SafeString:
     """Write a tracking number in groups that are easy to read aloud: ``26 0482 1735``."""
     digits = str(number)
     return format_html('<bdi dir="ltr" class="ref">{} {} {}</bdi>', digits[:2], digits[2:6], digits[6:])
+
+
+@register.simple_tag
+def photo_place(case: Case, photo: Attachment) -> str:
+    """Write how far from the place of ``case`` a photo of its answer was taken; nothing if that is not known."""
+    return photo_places.photo_place(case, photo)
 
 
 @register.simple_tag(takes_context=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -15,7 +15,7 @@ from complaints.actions.answer_copies import headings
 from complaints.case_text.event_texts import EventText, EventTexts
 from complaints.case_text.kinds import words_of_kind
 from complaints.case_text.status import outcome_colour
-from complaints.models import Case, CaseEvent, RefusalReason, Solved
+from complaints.models import Attachment, Case, CaseEvent, RefusalReason, Solved
 from complaints.workflow import ACTIONS, Action, ActionRule, Outcome, State, TimelineText
 from kit.unit import unit_name
 
@@ -25,7 +25,7 @@ _LABELS: Final[dict[str, type[TextChoices]]] = {"reason": RefusalReason, "solved
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One entry: ``text`` is ours, ``on`` the day at its end, and ``quote`` what a person wrote."""
+    """One entry: ``text`` is ours, ``on`` the day at its end, ``quote`` a person's words, ``files`` what came along."""
 
     title: str
     at: datetime
@@ -33,6 +33,7 @@ class TimelineEntry:
     text: str = ""
     on: date | None = None
     quote: str = ""
+    files: Sequence[Attachment] = ()
 
 
 # ---- the entries ----
@@ -46,6 +47,7 @@ class _Telling:
     event: CaseEvent
     written: EventText | None
     owner: Agency | None  # whose the case was after the event
+    files: Sequence[Attachment]
 
     def entry(self) -> TimelineEntry | None:
         """Return the entry by the event's row of the table of actions; None where the citizen does not see it."""
@@ -60,6 +62,7 @@ class _Telling:
             text=self._text(text) if on or not text.day else "",
             on=on,
             quote=self._quote() if text.has_quote else "",
+            files=self.files,
         )
 
     @property
@@ -105,14 +108,30 @@ class _Telling:
         return getattr(self.written, quote.texts[0]) if quote and self.written else ""
 
 
-def timeline(case: Case, events: Sequence[CaseEvent], texts: EventTexts) -> list[TimelineEntry]:
-    """Return the timeline, newest first; ``events`` are all of the case's, oldest first."""
+NO_FILES: Mapping[int | None, Sequence[Attachment]] = {}
+
+
+def timeline(
+    case: Case,
+    events: Sequence[CaseEvent],
+    texts: EventTexts,
+    files: Mapping[int | None, Sequence[Attachment]] = NO_FILES,
+) -> list[TimelineEntry]:
+    """Return the timeline, newest first; ``events`` are all of the case's, oldest first.
+
+    ``files`` are those the citizen sees by the key of their event, None for the filing (``files_by_event``).
+    """
     # An event has the agency before it; so the agency after an event is that of the next event.
     owners = [*(event.agency for event in events[1:]), case.agency]
     entries = [
-        _Telling(case, event, texts.get(event.pk), owner).entry() for event, owner in zip(events, owners, strict=True)
+        _Telling(case, event, texts.get(event.pk), owner, files.get(_source(event), ())).entry()
+        for event, owner in zip(events, owners, strict=True)
     ]
     return [entry for entry in reversed(entries) if entry is not None]
+
+
+def _source(event: CaseEvent) -> int | None:
+    return None if event.action == Action.FILE else event.pk
 
 
 # ---- what is on the page now ----

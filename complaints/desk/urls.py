@@ -14,6 +14,7 @@ from complaints.desk.acts.praise import views as praise
 from complaints.desk.acts.recusals import views as recusals
 from complaints.desk.acts.reviews import views as reviews
 from complaints.desk.acts.urgency import views as urgency
+from complaints.desk.acts.voices import views as voices
 from complaints.desk.case_page import identity_views, pdf_views, views as case_page
 from complaints.desk.directorate import views as directorate
 from complaints.desk.officers import views as officers
@@ -60,6 +61,7 @@ urlpatterns = [
     path("staff/cases/<slug:ref>/remind/", labels.remind, name="desk-remind"),
     path("staff/cases/<slug:ref>/identity/", identity_views.reveal, name="desk-identity"),
     path("staff/cases/<slug:ref>/note/", notes.note, name="desk-note"),
+    path("staff/cases/<slug:ref>/voice/", voices.transcribe, name="desk-transcribe"),
     path("staff/cases/<slug:ref>/call/", notes.call, name="desk-call"),
     path("staff/cases/<slug:ref>/assign/", notes.assign, name="desk-assign"),
     path("staff/cases/<slug:ref>/set-aside/", recusals.recuse, name="desk-recuse"),

@@ -41,8 +41,9 @@ from kit.streams import stream
 
 #: Events with cases whose filed texts are read at once.
 BATCH: Final = 500
-#: What the citizen filed or corrected stands in the case, and in a ``Revision`` until the next correction.
-FILED: Final = (Action.FILE, Action.AMEND)
+#: What the citizen filed or corrected, or what was written down of a voice, stands in the case, and in a ``Revision``
+#: until the next of these.
+FILED: Final = (Action.FILE, Action.AMEND, Action.TRANSCRIBE)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from complaints.actions import lapse
-from complaints.attachments import uploads
+from complaints.attachments import arrivals, prepared, uploads
 from complaints.clocks import clockwork
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, Clock, Draft
@@ -82,7 +82,8 @@ def end_windows(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
 def discard_drafts(*, at: datetime) -> int:
     """Delete the drafts that were over at ``at``, with their files, in batches; return how many.
 
-    Citizens' drafts wait for seven days after the last change, those of visitors for twenty-four hours.
+    Citizens' drafts wait for seven days after the last change, those of visitors for twenty-four hours. Files that
+    arrive in pieces and were left alone go too, and those prepared for answers that were never sent.
     """
     run, count = RowRun(DISCARD_DRAFTS, "draft", at=at), 0
     over = Q(citizen=None, updated_at__lt=at - VISITOR_DRAFT_LIFE) | Q(updated_at__lt=at - DRAFT_LIFE)
@@ -91,6 +92,8 @@ def discard_drafts(*, at: datetime) -> int:
         with run.row(draft.pk):
             uploads.discard(draft)
             count += 1
+    arrivals.drop_old(at=at)
+    prepared.drop_old(at=at)
     return count
 
 

@@ -15,7 +15,7 @@ from complaints.models.classifications import Classification
 from complaints.models.clocks import Clock, ClockStep, Ending
 from complaints.models.consultations import WITH_DIRECTORATE, Consultation, ConsultationState, Estimate
 from complaints.models.drafts import Draft
-from complaints.models.files import Attachment
+from complaints.models.files import Attachment, AttachmentMark, Thumbnail, Upload, UploadPiece
 from complaints.models.history import CaseEvent, Holding, TextSalt, event_key
 from complaints.models.privacy import (
     ERASED,
@@ -55,6 +55,7 @@ __all__ = [
     "Answer",
     "AnswerState",
     "Attachment",
+    "AttachmentMark",
     "Breach",
     "BreachPerson",
     "Case",
@@ -107,6 +108,9 @@ __all__ = [
     "StandardText",
     "TaskState",
     "TextSalt",
+    "Thumbnail",
     "TopicAnswer",
+    "Upload",
+    "UploadPiece",
     "event_key",
 ]

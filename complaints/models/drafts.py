@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.models.case import DETAILS_LENGTH, EMPLOYEE_LENGTH, SUBJECT_LENGTH, NotifyBy
 from complaints.models.coordinates import are_in_jordan_or_absent
+from complaints.models.files import VOICE_TYPE
 from complaints.workflow import Kind
 
 
@@ -72,8 +73,18 @@ class Draft(models.Model):
 
     @property
     def has_words(self) -> bool:
-        """Tell whether it is said what happened."""
+        """Tell whether it is said in words what happened."""
         return bool(self.subject and self.details)
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether it is said what happened: in words, or in a voice note, which takes a statement to find."""
+        return self.has_words or self.has_voice
+
+    @property
+    def has_voice(self) -> bool:
+        """Tell whether the draft has a voice note; one statement."""
+        return self.attachments.filter(content_type=VOICE_TYPE).exists()
 
     @property
     def needs_place(self) -> bool:
@@ -90,4 +101,4 @@ class Draft(models.Model):
     @property
     def is_complete(self) -> bool:
         """Tell whether the draft can be filed."""
-        return self.has_agency_step and self.has_words and self.has_place
+        return self.has_agency_step and self.is_told and self.has_place

@@ -4,7 +4,7 @@ from django.urls import path
 
 from complaints.portal.answers import views as answers
 from complaints.portal.cases import file_views, late_views, paper_views, views as cases
-from complaints.portal.filing import advice, agency_views, check_views, reading, views as filing
+from complaints.portal.filing import advice, agency_views, check_views, reading, upload_views, views as filing
 from complaints.portal.privacy import views as privacy
 from complaints.portal.rating import views as rating
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("new/<kind:kind>/check/", check_views.new_check, name="new-check"),
     path("new/<kind:kind>/choose/", advice.new_choose, name="new-choose"),
     path("new/<kind:kind>/restart/", filing.new_restart, name="new-restart"),
+    path("new/<kind:kind>/files/", upload_views.new_files, name="new-files"),
+    path("new/<kind:kind>/files/<uuid:pk>/", upload_views.new_file, name="new-file"),
     path("cases/", cases.cases, name="cases"),
     path("cases/<ref:ref>/", cases.case, name="case"),
     path("cases/<ref:ref>/receipt/", filing.receipt, name="receipt"),

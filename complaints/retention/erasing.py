@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.db import models, transaction
-from django.db.models import Value, When
+from django.db.models import Q, Value, When
 from django.utils import timezone
 
 from accounts.contact.recipients import CITIZEN_PREFIX
@@ -139,7 +139,7 @@ def _refuse_held(case: Case, on: date) -> None:
 
 
 def _doom_files(case: Case, at: datetime) -> int:
-    attachments = Attachment.objects.filter(case=case)
+    attachments = Attachment.objects.filter(Q(case=case) | Q(prepared_for=case))
     names = [str(name) for name in attachments.values_list("file", flat=True)]
     DoomedFile.objects.bulk_create([DoomedFile(name=name, added_at=at) for name in names], ignore_conflicts=True)
     attachments.delete()

@@ -66,6 +66,8 @@ class ActionRequest:
     action: Action
     template: str
     form: Form | None = field(default=None)
+    #: What the page did before its transaction.
+    before: Any = field(default=None)
 
     @property
     def data(self) -> QueryDict | None:
@@ -127,11 +129,14 @@ class ActionRequest:
         return redirect("desk")
 
 
-def action_page(action: Action, template: str) -> Callable[[Callable[[ActionRequest], HttpResponse]], View]:
+def action_page(
+    action: Action, template: str, *, before: Callable[[ActionRequest], Any] | None = None
+) -> Callable[[Callable[[ActionRequest], HttpResponse]], View]:
     """Make a view out of a function that takes an ``ActionRequest``; a POST runs in one transaction.
 
     Staff who cannot see the case, or may never do this to it, get 404. Who comes second gets 409 with what was done, by
-    whom and when, and keeps what was typed; nothing is written then.
+    whom and when, and keeps what was typed; nothing is written then. ``before`` takes files, which lasts too long for a
+    transaction; what it returns is ``before`` of the request.
     """
 
     def decorate(view: Callable[[ActionRequest], HttpResponse]) -> View:
@@ -149,6 +154,7 @@ def action_page(action: Action, template: str) -> Callable[[Callable[[ActionRequ
             request = ActionRequest(http=http, user=user, case=case, at=at, action=action, template=template)
             if http.method != "POST" and not policy.fits(case, action, at=at):
                 return _conflict(request)
+            request.before = before(request) if before else None
             return _answer(view, request)
 
         return page

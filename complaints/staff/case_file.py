@@ -9,7 +9,6 @@ from datetime import datetime
 from accounts.contact.recipients import CITIZEN_PREFIX
 from accounts.models import User
 from agencies.models import current_calendar
-from complaints.attachments import pictures
 from complaints.case_text import time_held
 from complaints.case_text.conversation import ConversationLine, conversation
 from complaints.case_text.event_texts import EventText, texts_for_staff
@@ -18,6 +17,7 @@ from complaints.case_text.sent_messages import SentMessage, case_messages, has_l
 from complaints.case_text.time_held import TimeHeld
 from complaints.engine import notices
 from complaints.models import (
+    AnswerState,
     Attachment,
     Case,
     CaseEvent,
@@ -49,10 +49,18 @@ class CaseFile:
     conversation: Sequence[ConversationLine]
     photos: Sequence[Attachment]
     files: Sequence[Attachment]
+    voices: Sequence[Attachment]
+    answer_files: Sequence[Attachment]
+    proposal_files: Sequence[Attachment]
     answer: EventText | None
     proposal: EventText | None
     refusal: EventText | None
     may_correct: bool
+
+    @property
+    def has_unwritten_voice(self) -> bool:
+        """Tell whether a voice note waits to be written down."""
+        return any(not voice.transcript for voice in self.voices)
 
 
 def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
@@ -63,7 +71,8 @@ def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
     titles = {notices.occasion(event): entry.title for event, entry in zip(events, entries, strict=True)}
     sent_messages = sent_to_citizen(messages, titles, at=at)
     # A directorate's files stand beside its finding.
-    attachments = list(case.attachments.filter(consultation__isnull=True))
+    attachments = list(case.attachments.filter(consultation__isnull=True).select_related("answer"))
+    own = [attachment for attachment in attachments if attachment.answer is None]
     holdings = list(case.holdings.select_related("agency", "directorate"))
     clock = time_held.working_time(holdings, at=at, calendar=current_calendar())
     return CaseFile(
@@ -73,13 +82,20 @@ def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
         sent_messages=sent_messages,
         staff_messages=sum(not message.recipient.startswith(CITIZEN_PREFIX) for message in messages),
         conversation=conversation(events, entries, sent_messages),
-        photos=[attachment for attachment in attachments if pictures.is_picture(attachment)],
-        files=[attachment for attachment in attachments if not pictures.is_picture(attachment)],
+        photos=[attachment for attachment in own if attachment.is_picture],
+        files=[attachment for attachment in own if not attachment.is_picture and not attachment.is_voice],
+        voices=[attachment for attachment in own if attachment.is_voice],
+        answer_files=_of_answers(attachments, AnswerState.GIVEN),
+        proposal_files=_of_answers(attachments, AnswerState.PROPOSED),
         answer=_last_text(entries, events, {Action.CLOSE}) if case.outcome else None,
         proposal=_last_text(entries, events, {Action.PROPOSE_ANSWER}) if pending(case).answer_writer else None,
         refusal=_last_text(entries, events, {Action.DECLINE, Action.RETURN}) if case.state == State.TRIAGE else None,
         may_correct=not has_left(events, messages),
     )
+
+
+def _of_answers(attachments: Sequence[Attachment], state: AnswerState) -> list[Attachment]:
+    return [one for one in attachments if one.answer is not None and one.answer.state == state]
 
 
 def _last_text(

@@ -33,6 +33,11 @@ def must_hide(topic: Topic | None, *, kind: str) -> bool:
     return topic.withheld_from_agency or (topic.hides_identity and kind != Kind.PRAISE)
 
 
+def may_hear(case: Case, user: User, *, at: datetime) -> bool:
+    """Tell whether ``user`` may play the voice notes of ``case``: a voice tells who it is, as a name does."""
+    return knows_person(case, user, at=at)
+
+
 @dataclass(frozen=True)
 class CaseVisibility:
     """The texts of one case for one reader: unchanged, or with the person who filed it redacted.

@@ -1,11 +1,8 @@
 """The table of actions: one row for each action on a case.
 
-A row holds the states it leads from and to, who may do it, who gets which message, which messages it cancels, and its
-texts in the desk's history, the conversation and the citizen's timeline. Pure: no database, no clock. The engine
-enforces it, a database trigger repeats its edges, the buttons follow it and ``docs/lifecycle.md`` is generated from it.
+A row holds its states, who may do it, the messages it sends and cancels, and its texts in history, conversation and
+timeline. The engine enforces it, a trigger repeats its edges, and ``docs/lifecycle.md`` is generated from it.
 """
-
-from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +26,7 @@ from complaints.workflow.terms import Action, Actor, ClockKind, Party, State
 
 S, A, P = State, Actor, Party  # short, so that a row reads as a row
 _REPLY_BY = _("You will get the reply by")
+_WRITTEN = TimelineText(title=_("Your voice note was written down"))
 _NOT_COMPETENT = TimelineText(
     title=_("%(agency)s does not handle this"),
     text=_("%(unit)s finds the right agency. You do not need to do anything."),
@@ -273,6 +271,7 @@ ACTIONS: dict[Action, ActionRule] = {
         quote=Quote(by_citizen=True),
         timeline=TimelineText(title=_("You added information"), colour="you"),
     ),
+    Action.TRANSCRIBE: ActionRule(label=_("Voice note written down"), who=STAFF, sources=ANY_STATE, timeline=_WRITTEN),
     Action.PROPOSE_EXTENSION: ActionRule(label=_("Later date proposed"), who=DESK, sources=those(S.IN_PROGRESS)),
     Action.REFUSE_EXTENSION: ActionRule(
         label=_("Later date refused"),

@@ -81,6 +81,7 @@ class Action(StrEnum):
     ESCALATE = "escalate"
     RECALCULATE = "recalculate"
     RATE = "rate"
+    TRANSCRIBE = "transcribe"
 
 
 class Actor(StrEnum):

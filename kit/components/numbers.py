@@ -71,6 +71,12 @@ def file_name(name: str) -> SafeString:
 
 
 @register.simple_tag
+def degrees(latitude: float, longitude: float) -> SafeString:
+    """Write a place in degrees, to about a metre."""
+    return format_html('<bdi dir="ltr">{}, {}</bdi>', f"{latitude:.5f}", f"{longitude:.5f}")
+
+
+@register.simple_tag
 def file_size(size: int) -> SafeString:
     """Write a size in kilobytes or megabytes."""
     kilobytes = size / 1024

@@ -18,7 +18,8 @@ from complaints.actions.consultations import consult, estimate, find, revoke
 from complaints.escalation import expiry, ladder
 from complaints.escalation.absences import unassign_inactive
 from complaints.escalation.recalculation import recalculate
-from complaints.models import Case, CaseLink, Consultation, Recusal, ReferralTask, SpokenWith
+from complaints.models import Attachment, Case, CaseLink, Consultation, Recusal, ReferralTask, SpokenWith
+from complaints.models.files import VOICE_TYPE
 from complaints.workflow import ACTIONS, Action
 from tests.complaints import DONE, FOUND
 from tests.storm.town import Town, replace_a_closed_case
@@ -142,6 +143,14 @@ def _change_the_calendar(move: Move) -> None:
     recalculate(at=move.at)
 
 
+def _transcribe(move: Move) -> None:
+    """Write down a voice note whose file nobody opens."""
+    voice = move.case.attachments.filter(content_type=VOICE_TYPE).first() or Attachment.objects.create(
+        case=move.case, file="voice", name="voice.mp3", content_type=VOICE_TYPE, size=1, sha256="", added_at=move.at
+    )
+    actions.transcribe(move.case, voice=voice.pk, text="الماء مقطوع", **move.who)
+
+
 OFFICERS, CITIZEN, UNIT = ("omar", "hani", "yusuf"), ("citizen",), ("lina", "rami")
 HEADS = ("nadia", "reem")
 
@@ -184,6 +193,7 @@ DEEDS: Final[dict[Action, Deed]] = {
     Action.SEND_BACK: Deed(_saying(actions.send_back, reason="ينقص التاريخ"), HEADS, 3),
     Action.ASSIGN: Deed(_assign, (*OFFICERS, "nadia")),
     Action.NOTE: Deed(_saying(actions.note, text="ملاحظة")),
+    Action.TRANSCRIBE: Deed(_transcribe),
     Action.CALL: Deed(_saying(actions.log_call, spoken_with=SpokenWith.CITIZEN, text="وعد بالاتصال")),
     Action.CLEAR_URGENT: Deed(_clear_urgent, often=0.1),
     Action.CLASSIFY: Deed(_classify, (*OFFICERS, "lina")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -13,7 +13,7 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.disclosure import CaseMark, record_view
 from accounts.models import ViewKind
 from accounts.roles import CMU, READERS
-from complaints.attachments.responses import file_response, small_response
+from complaints.attachments.responses import shown_response
 from complaints.desk.case_page.action_panel import action_panel
 from complaints.desk.case_page.citizens_word import came_back_after, citizens_word
 from complaints.desk.case_page.competence import competence_panel
@@ -29,7 +29,7 @@ from complaints.staff.loading import case_context, load_case
 from complaints.suggestions import owners
 from complaints.suggestions.similar import beside as similar_beside
 from complaints.suggestions.topic_check import topic_hint
-from complaints.visibility.identity import knows_person
+from complaints.visibility.identity import knows_person, may_hear
 from complaints.workflow import Action, State
 
 
@@ -64,6 +64,8 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "panel": action_panel(permissions, may_correct=file.may_correct),
         "opens_identity": user.authority(at).has(CMU) and not case.citizen.is_matched,
         "competence": competence_panel(case, user, at=at),
+        "mutes_voices": not may_hear(case, user, at=at),
+        "may_transcribe": permissions.may(Action.TRANSCRIBE),
         **around,
     }
     return render(request, "complaints/desk/case_page/case.html", context)
@@ -72,12 +74,11 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
 @staff_required(CASEWORK | READERS)
 @require_safe
 def case_file(request: HttpRequest, ref: str, pk: uuid.UUID) -> HttpResponseBase:
-    """Hand out a file of a case; ``?as=photo`` shows a photo instead, ``?as=small`` a small version of it."""
+    """Hand out a file of a case, or show it: ``?as=`` photo, small or voice; a voice only to who may hear it."""
     user, at = signed_in_user(request), timezone.now()
     case = load_case(user, ref, at=at)
     attachment = get_object_or_404(case.attachments, pk=pk)
-    if request.GET.get("as") == "small":
-        return small_response(attachment)
-    is_named = knows_person(case, user, at=at)
-    name = attachment.name if is_named else attachment.plain_name
-    return file_response(attachment, name=name, shown=request.GET.get("as") == "photo")
+    if attachment.is_voice and not may_hear(case, user, at=at):
+        raise Http404
+    name = attachment.name if knows_person(case, user, at=at) else attachment.plain_name
+    return shown_response(request, attachment, name=name)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from agencies.models import current_calendar
 from complaints.actions.topic_answers import answers_to_show
+from complaints.attachments.readable import directorate_files
 from complaints.case_text.estimates import GivenEstimate, LatestEstimate, given_estimates, latest_estimate, offers
 from complaints.models import Attachment, Consultation
 from complaints.visibility.redaction import Person
@@ -73,5 +74,5 @@ def consultation_content(
 
 
 def readable_files(consultation: Consultation) -> QuerySet[Attachment]:
-    """Return the files a directorate may read: the citizen's, none of another directorate's."""
-    return consultation.case.attachments.filter(consultation__isnull=True)
+    """Return the files a directorate may read."""
+    return directorate_files(consultation.case)

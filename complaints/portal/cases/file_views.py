@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import citizen_required
-from complaints.attachments.responses import file_response
+from complaints.attachments.readable import citizen_files
+from complaints.attachments.responses import shown_response
 from complaints.portal.access import own_case
 
 
 @citizen_required
 @require_safe
 def case_file(request: HttpRequest, ref: str, pk: uuid.UUID) -> HttpResponseBase:
-    """Hand a file of a citizen's own case out."""
+    """Hand a file of a citizen's own case out, or show it: ``?as=`` photo, small or voice."""
     case = own_case(request, ref, at=timezone.now())
-    # What a directorate sent with its finding is for staff only.
-    attachment = get_object_or_404(case.attachments, pk=pk, consultation__isnull=True)
-    return file_response(attachment, name=attachment.name)
+    attachment = get_object_or_404(citizen_files(case), pk=pk)
+    return shown_response(request, attachment, name=attachment.name)

@@ -203,7 +203,7 @@ def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _room(own: Case) -> int:
     """Return how many files more the citizen may add."""
-    return max(0, uploads.MOST_FILES - own.attachments.filter(consultation__isnull=True).count())
+    return max(0, uploads.MOST_FILES - own.attachments.from_citizen().count())
 
 
 def _uploader(request: HttpRequest) -> str:

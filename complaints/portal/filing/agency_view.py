@@ -41,5 +41,5 @@ def agency_view(draft: Draft, citizen: Citizen, *, answers: Sequence[TopicAnswer
         area=person.redact(draft.area),
         place=person.redact_place(draft.place),
         answers=[(one.question_label, person.redact(one.answer_label)) for one in answers if not one.is_personal],
-        files=[attachment.plain_name for attachment in attachments],
+        files=[attachment.plain_name for attachment in attachments if not attachment.is_voice],
     )

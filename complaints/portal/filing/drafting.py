@@ -163,7 +163,7 @@ def draft_questions(draft: Draft) -> list[TopicQuestion]:
 
 def next_step(draft: Draft) -> str:
     """Return the name of the first step that is not complete: what happened, whom it is for, and what that asks."""
-    if not draft.has_words:
+    if not draft.is_told:
         return "new-what"
     if not draft.has_agency_step:
         return "new-agency"

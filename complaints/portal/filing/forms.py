@@ -280,6 +280,7 @@ class DetailsStepForm(UploadForm, PlaceForm, TopicQuestionsForm):
         **limits: Any,
     ) -> None:
         super().__init__(data, files, initial=_what_initial(draft), **limits)
+        self.draft = draft
         self.is_partial, self.shows_subject = is_partial, draft.has_words
         self.offer_places(governorates, is_required=draft.needs_place and not is_partial)
         words = words_of_kind(draft.kind)
@@ -299,6 +300,16 @@ class DetailsStepForm(UploadForm, PlaceForm, TopicQuestionsForm):
             )
         elif kind != Kind.PRAISE:
             del self.fields["employee"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for no words beside a voice note, which says them."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        missing = [name for name in ("subject", "details") if self.has_error(name, "required")]
+        if missing and (any(file.is_voice for file in self.taken) or self.draft.has_voice):
+            for name in missing:
+                del self.errors[name]
+                cleaned[name] = ""
+        return cleaned
 
     @property
     def words(self) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 
 from accounts.models import Citizen, DataCopy
 from accounts.rate_limits import DAY, RateLimit, spend
+from complaints.attachments.recognition import MEGABYTE
 from complaints.attachments.stored import open_stored
-from complaints.attachments.uploads import MEGABYTE
 from complaints.models import Attachment
 from complaints.portal.privacy import own_data
 from complaints.staff import pdf

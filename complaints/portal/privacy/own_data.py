@@ -189,7 +189,7 @@ def _case_texts(case: Case) -> Data:
         "thread": [_entry(entry) for entry in entries],
         "files": [
             {"name": one.name, "type": one.content_type, "bytes": one.size, "at": _moment(one.added_at)}
-            for one in case.attachments.filter(consultation__isnull=True)
+            for one in case.attachments.from_citizen()
         ],
     }
 

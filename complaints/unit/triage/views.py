@@ -22,7 +22,7 @@ from complaints.staff.forms import other_agencies
 from complaints.staff.frame import frame
 from complaints.suggestions import owners
 from complaints.unit.triage.forms import ArchiveForm, ReferForm
-from complaints.unit.triage.page_data import triage_page
+from complaints.unit.triage.page_data import triage_page, unwritten_voices
 from complaints.workflow import Action
 
 
@@ -37,6 +37,7 @@ def triage(request: HttpRequest) -> HttpResponse:
         "items": [(item, rows.queue_row(item.case, user, at=at)) for item in owners.opened(page.rows, at=at)],
         "next": f"?{urlencode({'after': page.next})}" if page.next else "",
         "first": "?" if request.GET.get("after") else "",
+        "voices": unwritten_voices(user, at=at),
         **frame(user, at=at),
     }
     return render(request, "complaints/unit/triage/triage.html", context)

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from complaints.attachments import picture_process, reencoding, uploads
+from complaints.attachments.recognition import FileRefused, RefusalCause
 from complaints.attachments.reencoding import Refused, Verdict, scans
 from kit.slots import NoSlot, Slots
 from tests.complaints.sample_files import picture, upload, with_scans
@@ -21,8 +22,7 @@ def verdict(content: bytes, form: str = "JPEG") -> Verdict:
 
 def run(program: str) -> subprocess.CompletedProcess[bytes]:
     """Run a line of Python under the limits of the process."""
-    folder = str(picture_process.PROGRAM.parent)
-    code = f"import sys; sys.path.insert(0, {folder!r}); import reencoding; reencoding.limit_this_process(); {program}"
+    code = f"from complaints.attachments import reencoding; reencoding.limit_this_process(); {program}"
     return subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
 
 
@@ -81,7 +81,7 @@ def test_the_process_knows_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_is_decoded_in_the_web_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reencoding, "reencode", None)
     again = picture_process.reencode_apart(picture(), "JPEG", until=picture_process.patience())
-    assert again.startswith(b"\xff\xd8\xff")
+    assert again.content.startswith(b"\xff\xd8\xff")
 
 
 def test_a_busy_process_is_waited_for_no_longer_than_the_form_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,6 +98,6 @@ def test_no_more_wait_than_may(one_slot: Slots) -> None:
 
 
 def test_a_picture_that_comes_when_all_are_busy_is_named_as_such(one_slot: Slots, now: datetime) -> None:
-    with one_slot.taken(seconds=0), pytest.raises(uploads.FileRefused) as refused:
+    with one_slot.taken(seconds=0), pytest.raises(FileRefused) as refused:
         uploads.receive(upload("a.jpg"), at=now)
-    assert refused.value.reason == uploads.RefusalCause.BUSY
+    assert refused.value.reason == RefusalCause.BUSY

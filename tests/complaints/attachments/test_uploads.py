@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from complaints.attachments import uploads
-from complaints.attachments.uploads import FileRefused, RefusalCause, clean_name, receive
+from complaints.attachments.recognition import JPEG, FileRefused, RefusalCause
+from complaints.attachments.uploads import clean_name, receive
 from complaints.models import Attachment, Draft
 from tests.complaints.sample_files import MEGABYTE, PDF, PROGRAM, box, film, picture, upload, with_scans
 
@@ -139,7 +140,7 @@ def test_a_picture_with_broken_metadata_is_taken_and_stored_upright(form: str, n
     ],
 )
 def test_a_name_is_made_harmless_and_stays_readable(name: str, stored: str) -> None:
-    assert clean_name(name, uploads.JPEG) == stored
+    assert clean_name(name, JPEG) == stored
 
 
 def test_a_file_lies_under_a_name_that_says_nothing(draft: Draft, settings, now: datetime) -> None:

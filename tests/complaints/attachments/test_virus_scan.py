@@ -13,7 +13,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from complaints.attachments import uploads
-from complaints.attachments.uploads import FileRefused, RefusalCause
+from complaints.attachments.recognition import FileRefused, RefusalCause
 from config.devstack import debian
 from config.monitoring import facts, parts
 from config.monitoring.parts import PartState

@@ -12,6 +12,7 @@ from complaints.actions import linked_cases
 from complaints.actions.answer_copies import matching_answers
 from complaints.case_text import timeline
 from complaints.case_text.answer_faults import fault_text
+from complaints.desk.acts.answers import answer_files
 from complaints.desk.acts.answers.forms import CloseForm
 from complaints.desk.directorate.findings import findings
 from complaints.desk.texts import standard_texts
@@ -24,7 +25,7 @@ from complaints.workflow import Action, Actor, Kind
 from kit.forms import Form
 
 
-@action_page(Action.CLOSE, "complaints/desk/acts/answers/close.html")
+@action_page(Action.CLOSE, "complaints/desk/acts/answers/close.html", before=answer_files.take)
 def close(request: ActionRequest) -> HttpResponse:
     """Take the answer, show it as the citizen will read it, and close with it once it is confirmed."""
     if not request.permissions.may_write_answer:
@@ -34,11 +35,12 @@ def close(request: ActionRequest) -> HttpResponse:
     if request.data is not None:
         linked_cases.lock_followed(request.case)
     form = _form(request)
-    if not request.is_sent(form):
+    files: answer_files.AnswerFiles = request.before
+    if not request.is_sent(form) or not files.is_settled:
         return _closing_page(request, form)
     reach = linked_cases.answer_reach(request.case, by=request.user, at=request.at, signed=False)
     words = {name: form.cleaned_data[name] for name in ("outcome", "found", "done", "sent_because")}
-    answer = actions.close(request.case, by=request.user, at=request.at, **words)
+    answer = actions.close(request.case, by=request.user, at=request.at, **words, files=files.keys)
     if answer.state == AnswerState.PROPOSED:
         if second_person.has_no_other_supervisor(request.case, request.user.pk, at=request.at):
             return request.done(
@@ -70,8 +72,9 @@ def _closing_page(request: ActionRequest, form: CloseForm) -> HttpResponse:
     reach = linked_cases.answer_reach(case, by=request.user, at=request.at, signed=signed)
     context: dict[str, Any] = {"reach": reach, "people": reach.people(case), "proposal": _proposal(case)}
     context["findings"] = findings(case)
+    context["files"] = request.before
     context["by_unit"] = signed and second_person.has_no_other_supervisor(case, request.user.pk, at=request.at)
-    if request.data is not None and "change" not in request.data and form.is_complete:
+    if request.data is not None and "change" not in request.data and form.is_complete and request.before.is_settled:
         outcome, found, done = (form.cleaned_data[name] for name in ("outcome", "found", "done"))
         return request.page(
             **context,
@@ -119,6 +122,7 @@ def _signing_page(request: ActionRequest) -> HttpResponse:
         copies=matching_answers(case, **words, user=request.user, at=request.at),
         reach=reach,
         people=reach.people(case),
+        proposed_files=proposal.attachments.all(),
         may_write=request.permissions.may_write_answer,
         open_question=fault_text(proposal.challenge, kind=case.kind),
     )

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from accounts.models import Citizen, User
 from agencies.models import Agency
 from complaints.actions import add, log_call, note
-from complaints.attachments.pictures import FINENESS, HEIGHT, WIDTH
 from complaints.desk.case_page.related_cases import MOST_EARLIER, earlier_cases, linked_cases
 from complaints.models import Case, CaseLink, LinkKind, SpokenWith
 from tests.complaints.cases import FileCase
@@ -90,7 +89,3 @@ def test_three_of_everything_cost_what_one_does(
     one_more()
     one_more()
     assert [statements_of(desk(person), address("desk-case", case)) for person in (omar, lina)] == one
-
-
-def test_small_pictures_have_a_fixed_size() -> None:
-    assert (WIDTH * FINENESS, HEIGHT * FINENESS) == (416, 312)

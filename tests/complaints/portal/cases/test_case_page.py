@@ -140,6 +140,8 @@ def test_each_verb_of_the_table_is_told_or_has_a_reason_not_to_be() -> None:
         Action.ASK_UNIT,
         Action.ESCALATE,
         Action.RECALCULATE,
+        Action.RATE,
+        Action.TRANSCRIBE,
     }
 
 

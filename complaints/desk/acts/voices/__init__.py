@@ -1,0 +1,1 @@
+"""Write a voice note down."""
