@@ -10,6 +10,7 @@ from accounts.account.password import views as password
 from accounts.account.phone import views as phone
 from accounts.privacy import views as privacy
 from accounts.registration import oidc_views as oidc, views as registration
+from accounts.sign_in import session_views
 from accounts.sign_in.citizens import views as citizens
 from accounts.sign_in.factors import views as factors
 from accounts.sign_in.forgotten_password import views as forgotten_password
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/", citizens.sign_in, name="sign-in"),
     path("oidc/start/", oidc.start, name="oidc-start"),
     path("oidc/return/", oidc.returned, name="oidc-return"),
+    path("session/", session_views.session, name="session"),
     path("sign-out/", citizens.sign_out, name="sign-out"),
     path("forgot/", forgotten_password.forgot, name="forgot"),
     path("forgot/code/", forgotten_password.forgot_code, name="forgot-code"),

@@ -56,13 +56,14 @@ ONLY_READ: Final = ("auth_permission", "complaints_deletedcase", "django_content
 CALLED_BY_WRITERS: Final = ("complaints_delete_case",)
 #: A restored database skips the ids that carriers may still name.
 SKIPPING: Final = ("notifications_attempt_id_seq",)
-#: What opens a session or an account is in no report.
+#: What opens a session or an account, and what was never sent, is in no report.
 NOT_IN_FIGURES: Final = (
     "accounts_factor",
     "accounts_formdraft",
     "accounts_phonecode",
     "accounts_recoverycode",
     "accounts_session",
+    "complaints_unsentform",
     "notifications_embeddedmail",
 )
 

@@ -1,4 +1,7 @@
-"""What is answered when a page fails: 503 while the database, the disk or the hashing cannot serve, otherwise 500."""
+"""What is answered when a page fails: 503 while the database, the disk or the hashing cannot serve, otherwise 500.
+
+And 403 to a form whose token has expired.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ from typing import Final
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import render
 from django.template import loader
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.defaults import server_error
 
 from accounts.sign_in.passwords.hashing import HashingBusy
+from complaints.unsent_forms.store import words_in
 from config.monitoring.metrics import PAGES_NOT_SERVED
 from kit.file_storage import has_no_room
 from kit.storage_errors import StorageUnavailable
@@ -59,6 +64,26 @@ def failed(request: HttpRequest) -> HttpResponse:
     }
     page = loader.get_template("503.html").render(context, request if context["fields"] else None)
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"})
+
+
+@requires_csrf_token
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django passes it
+    """Answer a form whose token is wrong or missing: 403, with what was typed to be sent again.
+
+    A form that another site posted is not given back: nobody here wrote it, and a press would send it.
+    """
+    fields = list(_typed(request)) if _is_from_here(request) else []
+    context = {
+        "fields": fields,
+        "texts": words_in(value for _name, value in fields),
+        "has_files": bool(fields and _files(request)),
+    }
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """Tell whether the browser says that a page of this very site posted the form."""
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def is_unavailable(error: BaseException | None) -> bool:

@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render, resolve_url
 from django.template import loader
-from django.utils import translation
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
-from django.utils.timezone import now
 
 from accounts.models import User
-from accounts.sign_in import known_devices
+from accounts.sign_in import held_forms, known_devices
+from complaints.unsent_forms.pages import WISH_FIELD
 from config.own_site import OWN_SITE
 from kit import browser_powers
 
@@ -150,12 +151,17 @@ class SignInRequired(LoginRequiredMiddleware):
     """Send whoever is not signed in to the right sign-in page: from staff pages to that of the staff."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
-        """Redirect to the staff sign-in below `/staff/`, else to that of citizens."""
+        """Redirect to the staff sign-in below `/staff/`, else to that of citizens; hold a form until they are back."""
         is_staff_page = "staff" in request.path_info.split("/")[1:3]
         sign_in_page = settings.STAFF_LOGIN_URL if is_staff_page else self.get_login_url(view_func)
-        return redirect_to_login(
-            request.get_full_path(), resolve_url(sign_in_page), self.get_redirect_field_name(view_func)
-        )
+        # What a script saves by itself stays on its page.
+        is_form = request.method == "POST" and WISH_FIELD not in request.POST
+        token = held_forms.hold(request, at=timezone.now()) if is_form else ""
+        target = reverse("held-form") if token else request.get_full_path()
+        response = redirect_to_login(target, resolve_url(sign_in_page), self.get_redirect_field_name(view_func))
+        if token:
+            held_forms.give_reference(response, token)
+        return response
 
 
 class IdleSession:
@@ -179,13 +185,16 @@ class IdleSession:
             self._keep_alive(request)
 
     def _keep_alive(self, request: HttpRequest) -> None:
-        seen = int(now().timestamp())
+        seen = int(timezone.now().timestamp())
         if seen - request.session.get("seen", 0) >= self.EVERY_SECONDS:
             request.session["seen"] = seen
 
 
 class KnownDevices:
-    """Mark the device of whoever is signed in, so that strangers who fail elsewhere do not lock its owner out of it."""
+    """Mark the device of whoever is signed in, so that strangers who fail elsewhere do not lock its owner out of it.
+
+    And note who it is, so that a form sent after the session has ended comes back to that person alone.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -196,6 +205,7 @@ class KnownDevices:
         # A page that asks for nobody's session stays one without a statement.
         if request.session.accessed and isinstance(request.user, User):
             known_devices.remember(request, response, request.user)
+            held_forms.mark_person(request, response, request.user)
         return response
 
 

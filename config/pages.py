@@ -27,6 +27,7 @@ KEPT_FILES = (
     "css/tokens.css",
     "css/components.css",
     "js/app.js",
+    "js/offline.js",
     "img/icon.svg",
     "fonts/bk-arabic-400.woff2",
     "fonts/bk-arabic-600.woff2",

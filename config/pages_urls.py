@@ -1,9 +1,9 @@
-"""Addresses of the pages that only say things, and of the messages of a demonstration."""
+"""Addresses of the pages that only say things, of a form given back, and of the messages of a demonstration."""
 
 from django.urls import path
 
 from accounts.demo import current_codes
-from config import pages, trust_files
+from config import held_form, pages, trust_files
 from notifications.web.dev_outbox import dev_outbox
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("offline/", pages.offline, name="offline"),
+    path("form/held/", held_form.held_form, name="held-form"),
 ]
 
 machine_urlpatterns = [

@@ -17,6 +17,7 @@ from config.logs import logging_config
 from config.operator import *  # noqa: F403 - who runs the service
 from config.own_site import add_to_static_file
 from config.periodic_tasks import PERIODIC_TASKS
+from config.session_settings import *  # noqa: F403 - sessions, forms and their cookies
 
 # Lets `models.Field[str, str]` and `admin.ModelAdmin[Topic]` be written, which Django itself does not subscript.
 django_stubs_ext.monkeypatch()
@@ -110,6 +111,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "kit.components.panels",
                 "kit.components.timelines",
                 "complaints.case_text.tags",
+                "complaints.unsent_forms.tags",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],
@@ -248,15 +250,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 PASSWORD_RESET_TIMEOUT = 30 * 60
-SESSION_ENGINE = "accounts.sign_in.sessions"
-SESSION_COOKIE_AGE = 30 * 60
-SESSION_COOKIE_NAME = "session" if EMBEDDED else "__Host-session"
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = not EMBEDDED
-DEVICE_COOKIE_NAME = "device" if EMBEDDED else "__Host-device"
-CSRF_COOKIE_NAME = "csrf" if EMBEDDED else "__Host-csrf"
-CSRF_COOKIE_HTTPONLY = True
-CSRF_COOKIE_SECURE = not EMBEDDED
 
 # What the browser is told ---------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ class Purpose(models.TextChoices):
     RECOVERY = "recovery", _("recovery codes")
     STEP_UP = "step_up", _("form sent before the second factor")
     OIDC = "oidc", _("digital identity")
+    SESSION_OVER = "session_over", _("form sent after the session ended")
 
 
 class PhoneCode(models.Model):

@@ -43,17 +43,17 @@ def load(purpose: Purpose, session: str, *, at: datetime) -> dict[str, Any]:
     return json.loads(row.payload) if row else {}
 
 
-def keep(purpose: Purpose, session: str, data: dict[str, Any], *, at: datetime) -> None:
-    """Keep ``data`` as the draft for a day from now, in place of the previous one."""
+def keep(purpose: Purpose, session: str, data: dict[str, Any], *, at: datetime, life: timedelta = LIFE) -> None:
+    """Keep ``data`` as the draft, for a day from now or another ``life``, in place of the previous one."""
     payload = json.dumps(data, ensure_ascii=False)
     row, is_new = FormDraft.objects.get_or_create(
         purpose=purpose,
         session_hash=session,
-        defaults={"payload": payload, "created_at": at, "expires_at": at + LIFE},
+        defaults={"payload": payload, "created_at": at, "expires_at": at + life},
     )
     if not is_new:
         row.payload = payload
-        row.expires_at = at + LIFE
+        row.expires_at = at + life
         row.save(update_fields=["payload", "expires_at"])
 
 

@@ -15,6 +15,7 @@ from complaints.attachments import arrivals, prepared, uploads
 from complaints.clocks import clockwork
 from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case, Clock, Draft
+from complaints.unsent_forms import store
 from complaints.workflow import ClockKind, State
 from notifications.periodic.rows import RowRun
 
@@ -82,8 +83,9 @@ def end_windows(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
 def discard_drafts(*, at: datetime) -> int:
     """Delete the drafts that were over at ``at``, with their files, in batches; return how many.
 
-    Citizens' drafts wait for seven days after the last change, those of visitors for twenty-four hours. Files that
-    arrive in pieces and were left alone go too, and those prepared for answers that were never sent.
+    Citizens' drafts wait for seven days after the last change, those of visitors for twenty-four hours. What was typed
+    into other forms and not sent goes after seven days too, and so do files that arrive in pieces and were left alone,
+    and those prepared for answers that were never sent.
     """
     run, count = RowRun(DISCARD_DRAFTS, "draft", at=at), 0
     over = Q(citizen=None, updated_at__lt=at - VISITOR_DRAFT_LIFE) | Q(updated_at__lt=at - DRAFT_LIFE)
@@ -94,6 +96,8 @@ def discard_drafts(*, at: datetime) -> int:
             count += 1
     arrivals.drop_old(at=at)
     prepared.drop_old(at=at)
+    with run.row("unsent forms"):
+        count += store.delete_expired(at=at, most=MOST_DRAFTS)
     return count
 
 

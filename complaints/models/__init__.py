@@ -47,6 +47,7 @@ from complaints.models.texts import (
     Ruling,
     TopicAnswer,
 )
+from complaints.models.unsent_forms import SentForm, UnsentForm
 
 __all__ = [
     "ERASED",
@@ -103,6 +104,7 @@ __all__ = [
     "Ruling",
     "SavedFilter",
     "SearchBlock",
+    "SentForm",
     "Solved",
     "SpokenWith",
     "StandardText",
@@ -110,6 +112,7 @@ __all__ = [
     "TextSalt",
     "Thumbnail",
     "TopicAnswer",
+    "UnsentForm",
     "Upload",
     "UploadPiece",
     "event_key",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from django import forms
@@ -35,10 +36,16 @@ def posted_data(request: HttpRequest) -> QueryDict | None:
 TOO_MANY = _("You have reached today's limit. Please continue tomorrow, or call us. What you wrote is still here.")
 
 
-def try_action(form: forms.Form, action: Callable[[], object]) -> bool:
-    """Do ``action`` and tell whether it was done; a case that has changed meanwhile becomes an error of ``form``."""
+def try_action(
+    form: forms.Form, action: Callable[[], object], *, within: AbstractContextManager[None] | None = None
+) -> bool:
+    """Do ``action`` and tell whether it was done; a case that has changed meanwhile becomes an error of ``form``.
+
+    ``within`` is what happens with it, such as ``sending``, which raises ``AlreadySent`` for a repeated sending.
+    """
     try:
-        action()
+        with within or nullcontext():
+            action()
     except TransitionNotAllowed:
         text = gettext("This is no longer possible because your case has changed. What you wrote is still here.")
         form.add_error(None, forms.ValidationError(text, code="overtaken"))

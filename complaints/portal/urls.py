@@ -7,6 +7,7 @@ from complaints.portal.cases import file_views, late_views, paper_views, views a
 from complaints.portal.filing import advice, agency_views, check_views, reading, upload_views, views as filing
 from complaints.portal.privacy import views as privacy
 from complaints.portal.rating import views as rating
+from complaints.portal.unsent import views as unsent
 
 urlpatterns = [
     path("", cases.home, name="home"),
@@ -36,6 +37,7 @@ urlpatterns = [
     path("cases/<ref:ref>/rate/", rating.case_rate, name="case-rate"),
     path("rate/<str:token>/", rating.by_link, name="rating"),
     path("answers/", answers.answers, name="answers"),
+    path("cases/unsent/<uuid:pk>/", unsent.unsent_form, name="unsent-form"),
     path("track/", cases.track, name="track"),
     path("check/<str:token>/", paper_views.check, name="receipt-check"),
     path("account/copy/", privacy.copy, name="account-copy"),

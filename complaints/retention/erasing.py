@@ -39,6 +39,7 @@ from complaints.models import (
     Ruling,
     TextSalt,
     TopicAnswer,
+    UnsentForm,
 )
 from complaints.retention import holds, reports
 from complaints.workflow import State
@@ -154,6 +155,7 @@ def _erase_words(case: Case) -> None:
     # With its salt a fingerprint would tell a short text to whoever tries all of them.
     TextSalt.objects.filter(event__case=case).delete()
     Revision.objects.filter(case=case).update(answers=[])
+    UnsentForm.objects.filter(case=case).delete()
     Estimate.objects.filter(consultation__case=case).update(**_erased("reason"))
     for model in ROWS:
         model._default_manager.filter(case=case).delete()  # noqa: SLF001 - the same

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.contact.recipients import citizen_key
 from accounts.models import Citizen, PrivacyRequest, RequestKind, RequestState, User
 from complaints.attachments import uploads
-from complaints.models import ERASED, Case
+from complaints.models import ERASED, Case, UnsentForm
 from complaints.retention import erasing, holds, reports
 from complaints.workflow import State
 from notifications.actions import erasing as messages
@@ -68,6 +68,7 @@ def erase_person(citizen: Citizen, *, at: datetime) -> None:
         return
     for draft in citizen.drafts.all():
         uploads.discard(draft)
+    UnsentForm.objects.filter(user=citizen.user_id).delete()
     for request in citizen.privacy_requests.all():
         request.text = request.reason = ERASED
         request.save(update_fields=["text", "reason"])

@@ -34,6 +34,7 @@ from complaints.permissions.case_permissions import CasePermissions, case_permis
 from complaints.permissions.lost_access import event_that_ended_access
 from complaints.staff.frame import CASEWORK, frame
 from complaints.staff.loading import case_context, load_case
+from complaints.unsent_forms.pages import keeps_unsent_form, mark_sent
 from complaints.visibility.identity import CaseVisibility, StaffVisibility
 from complaints.workflow import Action
 from kit.forms import Form
@@ -123,6 +124,7 @@ class ActionRequest:
 
     def done(self, text: str) -> HttpResponse:
         """Say what happened and go to the case, or to the start page where it is no longer the user's work."""
+        mark_sent(self.http, at=self.at)
         messages.success(self.http, text)
         if Case.objects.at_desk_of(self.user, at=self.at).filter(pk=self.case.pk).exists():
             return redirect("desk-case", self.case.reference)
@@ -135,13 +137,14 @@ def action_page(
     """Make a view out of a function that takes an ``ActionRequest``; a POST runs in one transaction.
 
     Staff who cannot see the case, or may never do this to it, get 404. Who comes second gets 409 with what was done, by
-    whom and when, and keeps what was typed; nothing is written then. ``before`` takes files, which lasts too long for a
-    transaction; what it returns is ``before`` of the request.
+    whom and when, and keeps what was typed; nothing is written to the case then. ``before`` takes files, which lasts too
+    long for a transaction; what it returns is ``before`` of the request.
     """
 
     def decorate(view: Callable[[ActionRequest], HttpResponse]) -> View:
         @staff_required(CASEWORK)
         @require_http_methods(["GET", "HEAD", "POST"])
+        @keeps_unsent_form
         @wraps(view)
         def page(http: HttpRequest, ref: str) -> HttpResponse:
             user, at = signed_in_user(http), timezone.now()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext
@@ -21,6 +22,7 @@ from accounts.roles import (
 from agencies.models import Agency
 from complaints.models import Case
 from complaints.staff.handbook_pages import help_url
+from complaints.unsent_forms import store as unsent_forms
 from complaints.visibility.identity import StaffVisibility
 from kit.unit import unit_name
 
@@ -78,4 +80,6 @@ def frame(
         "help_url": help_url(authority),
         "staff_visibility": StaffVisibility(user, at),
         "at": at,
+        # Read by the pages on which work begins.
+        "unsent_forms": partial(unsent_forms.listed, user, at=at),
     }

@@ -1,10 +1,11 @@
-"""The addresses of the handbook."""
+"""The addresses of the handbook, and of what staff left unsent."""
 
 from django.urls import path
 
-from complaints.staff import handbook
+from complaints.staff import handbook, unsent_forms
 
 urlpatterns = [
     path("staff/help/", handbook.contents, name="handbook"),
     path("staff/help/<slug:name>/", handbook.page, name="handbook-page"),
+    path("staff/unsent/<uuid:pk>/", unsent_forms.unsent_form, name="staff-unsent-form"),
 ]

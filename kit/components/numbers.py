@@ -65,6 +65,12 @@ def emergency_phone(*, link: bool = True) -> SafeString:
 
 
 @register.simple_tag
+def session_minutes() -> int:
+    """Return after how many minutes without a press a session ends."""
+    return settings.SESSION_COOKIE_AGE // 60
+
+
+@register.simple_tag
 def file_name(name: str) -> SafeString:
     """Write a file's name left to right, where its ending belongs."""
     return format_html('<bdi dir="ltr">{}</bdi>', name)

@@ -4,6 +4,11 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const worker = document.currentScript && document.currentScript.dataset.worker;
 
+  // Back and Reload ask for a page that answered a form by its address, where what was typed is kept.
+  const posted = document.body.dataset.posted, asPage = () => history.replaceState(null, "", location.href);
+  if (posted === "now") asPage();
+  if (posted === "sent") document.addEventListener("submit", asPage);
+
   // Focus goes to the error summary.
   const summary = one(".summary-errors");
   if (summary) summary.focus();
@@ -72,7 +77,14 @@
     const notice = one("#offline-notice").content.firstElementChild.cloneNode(true);
     notice.id = "offline";
     one("#main").prepend(notice);
+    say(one("input[name=form_key],form[data-once]") ? "form" : "page");
   };
+  const say = part => all("#offline > span").forEach(span => { span.hidden = !(part in span.dataset); });
+  document.addEventListener("kept-offline", () => { say("kept"); one("#offline").scrollIntoView({ block: "center" }); });
+  // A form that nothing keeps stays on its page, instead of a page of the browser.
+  document.addEventListener("submit", event => {
+    if (!navigator.onLine && !event.defaultPrevented) { event.preventDefault(); network(); one("#offline").scrollIntoView(); }
+  });
   addEventListener("online", network);
   addEventListener("offline", network);
   network();

@@ -9,7 +9,7 @@ addEventListener("activate", event => event.waitUntil(
     .then(() => clients.claim())));
 addEventListener("fetch", event => {
   const request = event.request, url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (url.origin !== location.origin || (request.method !== "GET" && request.mode !== "navigate")) return;
   if (request.mode === "navigate") {
     const page = KEPT.offline[url.pathname.startsWith("/en/") ? "en" : "ar"];
     event.respondWith(fetch(request).catch(() => caches.match(page)));

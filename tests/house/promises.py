@@ -27,6 +27,10 @@ CITIZENS_PAGES = (
     "pages/contact.html",
     "pages/help.html",
     "pages/offline.html",
+    "complaints/unsent_forms/*.html",
+    "components/session_end.html",
+    "held_form.html",
+    "403_csrf.html",
 )
 #: The templates among them that staff read.
 PAGES_OF_STAFF = ("accounts/staff", "accounts/sign_in/staff/", "accounts/sign_in/factors/")

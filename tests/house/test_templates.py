@@ -25,7 +25,7 @@ LINE = ("config", "reports", "complaints", "accounts", "notifications")
 COMMON = ("components", "pages")
 PAGE_ROOMS = ("portal", "desk", "unit", "contact_centre", "message_centre")
 #: What every page room may take, the upper one first.
-SHARED_ROOMS = ("staff", "case_text", "attachments")
+SHARED_ROOMS = ("staff", "unsent_forms", "case_text", "attachments")
 
 
 def long_lines(text: str) -> list[int]:

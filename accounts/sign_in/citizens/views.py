@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.contact import unreachable
 from accounts.decorators import local_next, policy_is_due, policy_url, visitors_only
 from accounts.models import User
-from accounts.sign_in import backends
+from accounts.sign_in import backends, held_forms
 from accounts.sign_in.attempts import CITIZENS, Attempt
 from accounts.sign_in.backends import CITIZEN_BACKEND
 from accounts.sign_in.citizens.forms import SignInForm
@@ -37,6 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         logger.info("somebody signed in", extra={"user_id": str(user.pk), "staff": False})
         return redirect_after_sign_in(request, user)
     context = {"form": form, "next": local_next(request), "has_oidc": oidc.is_on()}
+    context["is_form_held"] = held_forms.is_waiting(request, at=at)
     return render(request, "accounts/sign_in/citizens/sign_in.html", context)
 
 
@@ -80,4 +81,5 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     response = redirect(target)
     response.headers["Clear-Site-Data"] = '"cache"'
+    held_forms.forget_person(response)
     return response

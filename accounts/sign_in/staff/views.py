@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.decorators import local_next, visitors_only
-from accounts.sign_in import backends
+from accounts.sign_in import backends, held_forms
 from accounts.sign_in.attempts import STAFF, Attempt
 from accounts.sign_in.staff import stages
 from accounts.sign_in.staff.forms import StaffSignInForm
@@ -33,4 +33,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return redirect("staff-sign-in-factor")
         attempt.failed()
         form.add_error("email", gettext("The e-mail or the password is not right"))
-    return render(request, "accounts/sign_in/staff/sign_in.html", {"form": form, "next": local_next(request)})
+    context = {
+        "form": form,
+        "next": local_next(request),
+        "is_form_held": held_forms.is_waiting(request, at=timezone.now()),
+    }
+    return render(request, "accounts/sign_in/staff/sign_in.html", context)

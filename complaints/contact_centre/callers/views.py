@@ -28,6 +28,7 @@ from complaints.engine.transition import TransitionNotAllowed
 from complaints.models import Case
 from complaints.permissions import policy
 from complaints.staff.frame import frame
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from complaints.workflow import Action
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def _too_many_text(limit: RateLimit) -> str:
 
 @staff_required(CONTACT_CENTRE)
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def caller_case(request: HttpRequest, ref: str) -> HttpResponse:
     """Tell a proven caller the status and the open question, and take the answer down."""
     user, at = signed_in_user(request), timezone.now()

@@ -24,6 +24,7 @@ from complaints.desk.texts.forms import NAME_IS_TAKEN, TextForm
 from complaints.models import StandardText
 from complaints.permissions.annotations import may_change_text
 from complaints.staff.frame import CASEWORK, frame
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 
 
 @staff_required(CASEWORK)
@@ -37,6 +38,7 @@ def texts_page(request: HttpRequest) -> HttpResponse:
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def new_text(request: HttpRequest) -> HttpResponse:
     """Write a new standard text."""
     return _save_text(_TextEdit(request, signed_in_user(request), StandardText(), timezone.now(), is_new=True))
@@ -44,6 +46,7 @@ def new_text(request: HttpRequest) -> HttpResponse:
 
 @staff_required(CASEWORK)
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def change_text(request: HttpRequest, text: int) -> HttpResponse:
     """Change a standard text; whoever was overtaken keeps what was typed and reads what stands now."""
     user, at = signed_in_user(request), timezone.now()

@@ -43,6 +43,8 @@ from complaints.portal.filing import open_drafts
 from complaints.portal.rating.page_data import rating_card
 from complaints.search import tracking
 from complaints.search.forms import TrackForm
+from complaints.unsent_forms import store
+from complaints.unsent_forms.pages import keeps_unsent_form, sending
 from complaints.workflow import Action, State
 from kit.unit import unit_name
 from notifications import outbox
@@ -80,6 +82,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "next_url": f"?tab={tab}&after={page.after}" if page.after else "",
         "first_url": f"?tab={tab}" if after else "",
         "drafts": open_drafts.drafts_of(signed_in_citizen(request)) if tab == "open" and not after else (),
+        "unsent_forms": store.listed(signed_in_user(request), at=timezone.now()),
     }
     return render(request, "complaints/portal/cases/cases.html", context)
 
@@ -105,6 +108,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
 
 @citizen_required
 @read_or_post
+@keeps_unsent_form
 def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
     """Take the answer to the open question."""
     at = timezone.now()
@@ -114,7 +118,9 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
         if try_action(
-            form, partial(actions.reply, own, by=signed_in_user(request), at=at, text=text, attachments=form.taken)
+            form,
+            partial(actions.reply, own, by=signed_in_user(request), at=at, text=text, attachments=form.taken),
+            within=sending(request, at=at),
         ):
             messages.success(request, gettext("Your answer was sent. Work on your case continues."))
             return redirect("case", ref=ref)
@@ -126,6 +132,7 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
 
 @citizen_required
 @read_or_post
+@keeps_unsent_form
 def case_add(request: HttpRequest, ref: str) -> HttpResponse:
     """Take more information and files on an open case."""
     at = timezone.now()
@@ -135,7 +142,9 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
         if try_action(
-            form, partial(actions.add, own, by=signed_in_user(request), at=at, text=text, attachments=form.taken)
+            form,
+            partial(actions.add, own, by=signed_in_user(request), at=at, text=text, attachments=form.taken),
+            within=sending(request, at=at),
         ):
             messages.success(request, gettext("What you added was sent."))
             return redirect("case", ref=ref)
@@ -146,13 +155,18 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
 
 @citizen_required
 @read_or_post
+@keeps_unsent_form
 def case_amend(request: HttpRequest, ref: str) -> HttpResponse:
     """Take a correction of the citizen's own words, before an agency has accepted them."""
     at = timezone.now()
     own = own_case(request, ref, at=at)
     form = AmendForm(posted_data(request), case=own, questions=questions_for(own.topic, kind=own.kind))
     amend = partial(actions.amend, own, by=signed_in_user(request), at=at)
-    if form.is_bound and form.is_valid() and try_action(form, partial(amend, **form.words)):
+    if (
+        form.is_bound
+        and form.is_valid()
+        and try_action(form, partial(amend, **form.words), within=sending(request, at=at))
+    ):
         messages.success(request, gettext("Your correction was saved."))
         return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.AMEND, signed_in_user(request), at=at):
@@ -166,6 +180,7 @@ def case_amend(request: HttpRequest, ref: str) -> HttpResponse:
 
 @citizen_required
 @read_or_post
+@keeps_unsent_form
 def case_object(request: HttpRequest, ref: str) -> HttpResponse:
     """Take an objection to the answer: within fourteen days of it, and at most twice."""
     at = timezone.now()
@@ -173,7 +188,8 @@ def case_object(request: HttpRequest, ref: str) -> HttpResponse:
     form = ObjectForm(posted_data(request), initial={"text": words_for_objection(own)})
     if form.is_bound and form.is_valid():
         text = form.cleaned_data["text"]
-        if try_action(form, partial(actions.object_to, own, by=signed_in_user(request), at=at, text=text)):
+        object_to = partial(actions.object_to, own, by=signed_in_user(request), at=at, text=text)
+        if try_action(form, object_to, within=sending(request, at=at)):
             words = gettext(
                 "Your objection was sent. Someone at the %(unit)s who has not worked on your case will decide."
             )
@@ -187,13 +203,16 @@ def case_object(request: HttpRequest, ref: str) -> HttpResponse:
 
 @citizen_required
 @read_or_post
+@keeps_unsent_form
 def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask whether the case is to be withdrawn for good, and withdraw it."""
     at = timezone.now()
     own = own_case(request, ref, at=at)
     form = WithdrawForm(posted_data(request))
     withdraw = partial(actions.withdraw, own, by=signed_in_user(request), at=at)
-    if form.is_bound and form.is_valid() and try_action(form, partial(withdraw, **form.cleaned_data)):
+    if form.is_bound and form.is_valid() and try_action(
+        form, partial(withdraw, **form.cleaned_data), within=sending(request, at=at)
+    ):
         messages.success(request, words_of_kind(own.kind).is_withdrawn)
         return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.WITHDRAW, signed_in_user(request), at=at):

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
 from accounts import countries, phones
@@ -18,6 +19,7 @@ from complaints.case_text.message_names import message_name
 from complaints.case_text.timeline import TimelineEntry
 from complaints.models import AnswerState, Attachment, Case
 from complaints.staff.pdf import PlainSection
+from complaints.unsent_forms import store
 from kit.dates import moment_text
 from kit.streams import stream
 from notifications.models import Message
@@ -71,7 +73,13 @@ def _account_records(citizen: Citizen) -> Data:
             {"kind": draft.kind, "subject": draft.subject, "details": draft.details, "place": draft.place}
             for draft in citizen.drafts.order_by("pk")
         ],
+        "unsent_texts": _unsent_texts(citizen),
     }
+
+
+def _unsent_texts(citizen: Citizen) -> list[Data]:
+    found = store.listed(citizen.user, at=timezone.now()) if citizen.user else []
+    return [{"page": one.row.path, "texts": one.texts, "saved_at": _moment(one.row.saved_at)} for one in found]
 
 
 def cases_data(citizen: Citizen) -> Iterator[Data]:

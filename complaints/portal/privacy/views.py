@@ -16,6 +16,7 @@ from accounts.sign_in.passwords.confirmation import is_confirmed_by_password
 from complaints.portal.privacy import copies, own_data
 from complaints.portal.privacy.forms import CopyForm, CorrectionForm, DeletionForm
 from complaints.retention.persons import has_open_cases
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 
 #: What a copy is sent as.
 FORMS = frozenset({"json", "pdf", "zip"})
@@ -68,6 +69,7 @@ def copy_file(request: HttpRequest, form: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @citizen_required
 @handles_rate_limits
+@keeps_unsent_form_until_redirect
 def data_requests(request: HttpRequest) -> HttpResponse:
     """Take a request to correct the data or delete the account, and show how earlier ones were decided."""
     citizen, at = signed_in_citizen(request), timezone.now()

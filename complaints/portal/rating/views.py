@@ -29,6 +29,7 @@ from complaints.permissions.ratings import RatingWindow, rating_window
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, try_action
 from complaints.portal.rating.forms import RatingForm
 from complaints.portal.rating.page_data import last_day
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 
 type Page = Callable[..., HttpResponseBase]
 
@@ -42,6 +43,7 @@ SENT_BY_LINK: Final = RateLimit("rating_sent", 20, HOUR)
 
 @citizen_required
 @read_or_post
+@keeps_unsent_form_until_redirect
 def case_rate(request: HttpRequest, ref: str) -> HttpResponse:
     """Take the citizen's rating of the answer, or a change of it; whoever is not content is led to the objection."""
     at, user = timezone.now(), signed_in_user(request)

@@ -24,6 +24,7 @@ from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
 from complaints.unit.identities.forms import CorrectForm, MergeForm, ProofForm, RejectForm
 from complaints.unit.identities.views import load_person
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from kit.forms import Form
 
 CONFLICT = 409
@@ -52,6 +53,7 @@ def check(request: HttpRequest, pk: UUID) -> HttpResponse:
 @staff_required(CMU)
 @recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Confirm an identity by proof that was seen."""
     user, form = signed_in_user(request), ProofForm(_data(request))
@@ -68,6 +70,7 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
 @staff_required(CMU)
 @recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def reject(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Reject an identity, with the reason."""
     user, form = signed_in_user(request), RejectForm(_data(request))
@@ -84,6 +87,7 @@ def reject(request: HttpRequest, pk: UUID) -> HttpResponse:
 @staff_required(CMU)
 @recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Correct what the person typed; the register is asked about it again."""
     user, citizen = signed_in_user(request), load_person(pk)
@@ -104,6 +108,7 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
 @staff_required(CMU)
 @recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def merge(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Merge the record into another one of the same person."""
     user, citizen = signed_in_user(request), load_person(pk)

@@ -15,6 +15,7 @@ from complaints.actions import precedents
 from complaints.models import Precedent
 from complaints.staff.frame import frame
 from complaints.unit.precedents.forms import PrecedentForm
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 
 
 @staff_required(CMU)
@@ -32,6 +33,7 @@ def precedents_page(request: HttpRequest) -> HttpResponse:
 
 @staff_required(CMU)
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def write(request: HttpRequest, precedent: int | None = None) -> HttpResponse:
     """Write a precedent, new or in place of one in force, which is retired."""
     user, at = signed_in_user(request), timezone.now()

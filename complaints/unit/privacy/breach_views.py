@@ -16,6 +16,7 @@ from complaints.escalation import breach_clocks
 from complaints.models import Breach
 from complaints.staff.frame import frame
 from complaints.unit.privacy.forms import AuthorityForm, BreachForm, ConcernedForm
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 
 HEAD = frozenset({Role.CMU_HEAD})
 
@@ -23,6 +24,7 @@ HEAD = frozenset({Role.CMU_HEAD})
 @staff_required(HEAD)
 @recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def breach_list(request: HttpRequest) -> HttpResponse:
     """Show the breaches with their clocks, and record one."""
     user, at = signed_in_user(request), timezone.now()

@@ -22,6 +22,7 @@ from complaints.models import LegalHold
 from complaints.retention import holds, persons
 from complaints.staff.frame import frame
 from complaints.unit.privacy.forms import DecisionForm, HoldForm, LiftForm
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 
 HEAD = frozenset({Role.CMU_HEAD})
 CONFLICT = 409
@@ -45,6 +46,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
 
 @staff_required(CMU)
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def request_page(request: HttpRequest, asked: UUID) -> HttpResponse:
     """Show one request, and decide it with a reason; nobody decides on their own."""
     user, at = signed_in_user(request), timezone.now()
@@ -92,6 +94,7 @@ def _decide(asked: PrivacyRequest, form: DecisionForm, *, by: User, at: datetime
 @staff_required(HEAD)
 @recent_factor_required()
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
 def hold_list(request: HttpRequest) -> HttpResponse:
     """Show the holds for legal proceedings, and set one."""
     user, at = signed_in_user(request), timezone.now()

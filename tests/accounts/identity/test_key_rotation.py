@@ -15,6 +15,7 @@ def test_every_table_with_encrypted_fields_is_found():
         "accounts_factor",
         "accounts_phonecode",
         "accounts_formdraft",
+        "complaints_unsentform",
         "accounts_user",
         "notifications_message",
     }

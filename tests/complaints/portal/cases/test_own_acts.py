@@ -26,6 +26,8 @@ def test_a_second_answer_is_told_that_it_came_too_late_and_keeps_its_words(as_am
     response = as_amina.post(url(asked, "case-reply"), {"text": "جواب ثانٍ"})
     assert (response.status_code, asked.questions.get().reply) == (409, MORE)
     assert "جواب ثانٍ" in response.content.decode()
+    # What was not sent can be read once more.
+    assert "جواب ثانٍ" in as_amina.get(url(asked, "case-reply"), follow=True).content.decode()
     assert as_amina.get(url(asked, "case-reply")).url == url(asked)
 
 
