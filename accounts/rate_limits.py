@@ -83,6 +83,9 @@ INVITATIONS_PER_PERSON = RateLimit("invitation", 5, DAY)
 # Four full forms, and six minutes of a phone's video; each file costs the service time and room.
 UPLOADED_FILES_PER_PERSON = RateLimit("upload_files", 40, HOUR)
 UPLOADED_KILOBYTES_PER_PERSON = RateLimit("upload_kilobytes", 300 * 1024, HOUR)
+# Of everybody in a network who is not signed in: a browser that drops its cookie is a new person each time.
+VISITORS_FILES_PER_NETWORK = RateLimit("upload_files_network", 200, HOUR)
+VISITORS_KILOBYTES_PER_NETWORK = RateLimit("upload_kilobytes_network", 1024 * 1024, HOUR)
 # Forms that came after their session had ended; mobile networks put thousands of people behind one address.
 HELD_FORMS_PER_ADDRESS = RateLimit("held_form_address", 300, HOUR)
 

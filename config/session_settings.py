@@ -8,6 +8,7 @@ __all__ = [
     "CSRF_COOKIE_SECURE",
     "CSRF_FAILURE_VIEW",
     "DEVICE_COOKIE_NAME",
+    "DRAFT_COOKIE_NAME",
     "HELD_FORM_COOKIE_NAME",
     "PERSON_COOKIE_NAME",
     "SESSION_COOKIE_AGE",
@@ -30,6 +31,8 @@ DEVICE_COOKIE_NAME = f"{_HOST}device"
 # Whose session ended in this browser, and the reference of a form that came afterwards.
 PERSON_COOKIE_NAME = f"{_HOST}person"
 HELD_FORM_COOKIE_NAME = f"{_HOST}held"
+# The reference of the drafts of a visitor.
+DRAFT_COOKIE_NAME = f"{_HOST}draft"
 CSRF_COOKIE_NAME = f"{_HOST}csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = _IS_SECURE

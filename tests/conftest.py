@@ -149,8 +149,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     # Playwright keeps an event loop in the main thread, where Django would refuse its ORM to synchronous fixtures.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     args = [f"--disable-features={','.join((*PLAYWRIGHTS_DISABLED_FEATURES, *ADDRESS_BAR))}"]
-    # A microphone that beeps, where a page is allowed to ask for one.
-    args.append("--use-fake-device-for-media-stream")
+    # A microphone that beeps, where a page is allowed to ask for one; the browser without a window cannot ask anybody.
+    args += ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     if os.geteuid() == 0:
         args.append("--no-sandbox")
     return browser_type_launch_args | {"executable_path": browser.find(), "args": args}

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             name='FormDraft',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('register', 'registration'), ('reset', 'forgotten password'), ('change_phone', 'change of mobile number'), ('factor', 'second factor'), ('recovery', 'recovery codes'), ('step_up', 'form sent before the second factor'), ('oidc', 'digital identity')], max_length=14)),
+                ('purpose', models.CharField(choices=[('register', 'registration'), ('reset', 'forgotten password'), ('change_phone', 'change of mobile number'), ('factor', 'second factor'), ('recovery', 'recovery codes'), ('step_up', 'form sent before the second factor'), ('oidc', 'digital identity'), ('session_over', 'form sent after the session ended')], max_length=14)),
                 ('session_hash', models.CharField(max_length=64)),
                 ('payload', kit.crypto.EncryptedText()),
                 ('created_at', models.DateTimeField()),
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='PhoneCode',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('register', 'registration'), ('reset', 'forgotten password'), ('change_phone', 'change of mobile number'), ('factor', 'second factor'), ('recovery', 'recovery codes'), ('step_up', 'form sent before the second factor'), ('oidc', 'digital identity')], max_length=14)),
+                ('purpose', models.CharField(choices=[('register', 'registration'), ('reset', 'forgotten password'), ('change_phone', 'change of mobile number'), ('factor', 'second factor'), ('recovery', 'recovery codes'), ('step_up', 'form sent before the second factor'), ('oidc', 'digital identity'), ('session_over', 'form sent after the session ended')], max_length=14)),
                 ('session_hash', models.CharField(max_length=64)),
                 ('phone', kit.crypto.EncryptedText()),
                 ('phone_lookup', kit.crypto.LookupField(blank=True, default='', editable=False, max_length=64, purpose='phone', source='phone')),

@@ -47,8 +47,8 @@ def mark_person(request: HttpRequest, response: HttpResponseBase, user: User) ->
 
 
 def forget_person(response: HttpResponseBase) -> None:
-    """Let ``response`` forget who was signed in: who signs out means it."""
-    for name in (settings.PERSON_COOKIE_NAME, settings.HELD_FORM_COOKIE_NAME):
+    """Let ``response`` forget who was signed in, and drafts begun before: who signs out means it."""
+    for name in (settings.PERSON_COOKIE_NAME, settings.HELD_FORM_COOKIE_NAME, settings.DRAFT_COOKIE_NAME):
         response.delete_cookie(name, samesite="Lax")
 
 

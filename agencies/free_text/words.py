@@ -17,6 +17,8 @@ ROOT = 3
 #: From so many letters on, one wrong letter is forgiven.
 FORGIVEN = 5
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+#: What is longer is no word, and would fill what is remembered of words.
+LONGEST_WORD = 40
 _SENTENCE = re.compile(r"[.!?؟;؛\n،,:]+")
 #: "There is no" is one word, however it is written.
 _THERE_IS_NO = re.compile(
@@ -59,7 +61,8 @@ def sentences(text: str) -> list[list[str]]:
 
 
 def _words(part: str) -> list[str]:
-    return [_REPEATED.sub(r"\1", word).replace("'", "").replace("’", "") for word in _WORD.findall(part)]
+    found = (_REPEATED.sub(r"\1", word).replace("'", "").replace("’", "") for word in _WORD.findall(part))
+    return [word for word in found if len(word) <= LONGEST_WORD]
 
 
 def as_written(text: str, words: Sequence[str]) -> tuple[str, ...]:

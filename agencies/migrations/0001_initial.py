@@ -53,6 +53,24 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(sql=[AR_NORM, AR_STRIP], reverse_sql=["DROP FUNCTION ar_strip", "DROP FUNCTION ar_norm"]),
         migrations.CreateModel(
+            name='AnswerPhrase',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=40, unique=True, verbose_name='row code')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What still needs checking; leave empty once verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last edited by staff')),
+                ('category', models.CharField(choices=[('courtesy', 'Greetings and thanks'), ('formula', 'Formula of closing'), ('process', 'Looked at, discussed, in progress'), ('promise', 'Promise'), ('referral', 'Passed on to others'), ('padding', 'General assurance'), ('blame', 'Blame'), ('retelling', 'The complaint repeated'), ('act', 'Something done'), ('reason', 'Cause'), ('basis', 'Legal basis'), ('information', 'Information on a service'), ('date', 'Day or month'), ('number', 'Number in words'), ('measure', 'Unit of measurement'), ('reference', 'Stands before the number of a letter'), ('unit', 'Stands before the name of an office'), ('office', 'Word of every official letter'), ('function', 'Connecting word')], max_length=12, verbose_name='category')),
+                ('language', models.CharField(choices=[('ar', 'Arabic'), ('en', 'English')], max_length=2, verbose_name='language')),
+                ('phrases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), help_text='One on each line. Articles, pronouns and usual misspellings are found too. An asterisk * stands for up to two words.', verbose_name='words and phrases')),
+                ('is_active', models.BooleanField(db_default=True, default=True, verbose_name='in use')),
+            ],
+            options={
+                'verbose_name': 'phrases of answers',
+                'verbose_name_plural': 'phrases of answers',
+                'ordering': ['category', 'language', 'code'],
+            },
+        ),
+        migrations.CreateModel(
             name='CalendarChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -64,6 +82,27 @@ class Migration(migrations.Migration):
                 'verbose_name': 'change of the calendar',
                 'verbose_name_plural': 'changes of the calendar',
                 'indexes': [models.Index(condition=models.Q(('finished_at', None)), fields=['id'], name='calendar_change_pending')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DangerSign',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
+                ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What still needs checking; leave empty once verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last edited by staff')),
+                ('phrases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), help_text='One per line: in Arabic as people write it, in English, or in Latin letters', verbose_name='phrases')),
+                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='row code')),
+                ('is_harmless', models.BooleanField(default=False, help_text='These phrases, such as “died of waiting”, are left out before the text is searched for danger', verbose_name='only sounds dangerous')),
+            ],
+            options={
+                'verbose_name': 'danger sign',
+                'verbose_name_plural': 'danger signs',
+                'ordering': ['is_harmless', 'name_en'],
+                'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('phrases__len__gte', 1)), name='dangersign_has_a_phrase', violation_error_message='Enter at least one phrase')],
             },
         ),
         migrations.CreateModel(
@@ -243,6 +282,7 @@ class Migration(migrations.Migration):
                 ('notes', models.TextField(blank=True, verbose_name='notes')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='agencies.topic', verbose_name='group')),
                 ('suggested_agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='usual agency')),
+                ('place_required', models.BooleanField(db_default=False, default=False, verbose_name='asks for the place')),
             ],
             options={
                 'verbose_name': 'topic',
@@ -297,6 +337,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TopicPhrases',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What still needs checking; leave empty once verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last edited by staff')),
+                ('phrases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), help_text='One per line: in Arabic as people write it, in English, or in Latin letters', verbose_name='phrases')),
+                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='row code')),
+                ('topic', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='wording', to='agencies.topic', verbose_name='topic')),
+            ],
+            options={
+                'verbose_name': 'everyday phrases',
+                'verbose_name_plural': 'everyday phrases',
+                'ordering': ['topic__position', 'topic'],
+                'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('phrases__len__gte', 1)), name='topicphrases_has_a_phrase', violation_error_message='Enter at least one phrase')],
+            },
+        ),
+        migrations.CreateModel(
             name='TopicQuestion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -322,6 +381,26 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'topic questions',
                 'ordering': ['position', 'id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'choice'), ('options_ar__len__gte', 2), ('options_en__len', models.F('options_ar__len'))), models.Q(models.Q(('kind', 'choice'), _negated=True), ('options_ar', []), ('options_en', [])), _connector='OR'), name='question_offers_two_answers_or_more_for_a_choice_alone', violation_error_message='A choice question needs at least two options, the same number in Arabic and English; other questions have no options')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WordGroup',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name_ar', models.CharField(max_length=150, verbose_name='name in Arabic')),
+                ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                ('unverified', models.CharField(blank=True, default='', help_text='What still needs checking; leave empty once verified', max_length=300, verbose_name='not verified')),
+                ('edited_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last edited by staff')),
+                ('phrases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), help_text='One per line: in Arabic as people write it, in English, or in Latin letters', verbose_name='phrases')),
+                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                ('code', models.SlugField(blank=True, editable=False, max_length=60, null=True, unique=True, verbose_name='row code')),
+            ],
+            options={
+                'verbose_name': 'word group',
+                'verbose_name_plural': 'word groups',
+                'ordering': ['name_en'],
+                'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('phrases__len__gte', 1)), name='wordgroup_has_a_phrase', violation_error_message='Enter at least one phrase')],
             },
         ),
         migrations.CreateModel(

@@ -69,7 +69,7 @@ class DangerSign(Shipped, Named, Worded, Reference):
     is_harmless = models.BooleanField(
         _("only sounds dangerous"),
         default=False,
-        help_text=_("Its phrases are left out before danger is looked for, such as “died of waiting”"),
+        help_text=_("These phrases, such as “died of waiting”, are left out before the text is searched for danger"),
     )
 
     class Meta(Worded.Meta):

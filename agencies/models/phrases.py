@@ -23,7 +23,7 @@ class PhraseCategory(models.TextChoices):
     REFERRAL = "referral", _("Passed on to others")
     PADDING = "padding", _("General assurance")
     BLAME = "blame", _("Blame")
-    RETELLING = "retelling", _("The complaint retold")
+    RETELLING = "retelling", _("The complaint repeated")
     ACT = "act", _("Something done")
     REASON = "reason", _("Cause")
     BASIS = "basis", _("Legal basis")

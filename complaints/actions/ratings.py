@@ -55,7 +55,7 @@ def _record(
         rating.event_id, rating.changed_at = change.event_id, change.at
         for name, value in said.items():
             setattr(rating, name, value)
-        if rating.pk is None:
+        if window.rating is None:
             rating.save(force_insert=True)
         else:
             rating.save(update_fields=["event", "changed_at", *said])

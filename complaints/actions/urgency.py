@@ -24,6 +24,6 @@ def danger_sign(*, kind: str, subject: str, details: str, at: datetime) -> str:
 
 
 def clear_urgent(case: Case, *, by: User, at: datetime) -> None:
-    """Take the mark off a case; raises ``TransitionNotAllowed`` where it has none."""
+    """Take the mark off a case; raises ``NotEntitled`` where it has none."""
     with act(case, Action.CLEAR_URGENT, by=by, at=at) as change:
         change.set(is_urgent=False)

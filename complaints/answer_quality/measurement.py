@@ -43,7 +43,7 @@ class SampleAnswer:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class AnswerVerdict:
     """What became of an answer, and in how many milliseconds."""
 
     sample: SampleAnswer
@@ -98,39 +98,39 @@ def _words(case: Mapping[str, str] | None, names: Mapping[str, str]) -> CaseWord
     return CaseWords(own=own, about=about, group=group_of(case["category_code"]))
 
 
-def measure(sample: SampleAnswer, lexicon: Lexicon) -> Verdict:
+def measure(sample: SampleAnswer, lexicon: Lexicon) -> AnswerVerdict:
     """Judge an answer and take the time."""
     start = perf_counter()
     judgement = judge(found=sample.found, done=sample.done, case=sample.case, lexicon=lexicon)
-    return Verdict(sample, judgement, (perf_counter() - start) * _MILLI)
+    return AnswerVerdict(sample, judgement, (perf_counter() - start) * _MILLI)
 
 
-def caught_share(verdicts: Iterable[Verdict]) -> Share:
+def caught_share(verdicts: Iterable[AnswerVerdict]) -> Share:
     """Return how many of the hollow answers are challenged or refused."""
     return _share(verdicts, HOLLOW, lambda result: result != Result.SENT)
 
 
-def refused_share(verdicts: Iterable[Verdict]) -> Share:
+def refused_share(verdicts: Iterable[AnswerVerdict]) -> Share:
     """Return how many of the genuine answers are refused."""
     return _share(verdicts, GENUINE, lambda result: result == Result.REFUSED)
 
 
-def challenged_share(verdicts: Iterable[Verdict]) -> Share:
+def challenged_share(verdicts: Iterable[AnswerVerdict]) -> Share:
     """Return how many of the genuine answers are challenged."""
     return _share(verdicts, GENUINE, lambda result: result == Result.CHALLENGED)
 
 
-def borderline_share(verdicts: Iterable[Verdict]) -> Share:
+def borderline_share(verdicts: Iterable[AnswerVerdict]) -> Share:
     """Return how many of the borderline answers are challenged or refused; neither is right or wrong."""
     return _share(verdicts, BORDERLINE, lambda result: result != Result.SENT)
 
 
-def _share(verdicts: Iterable[Verdict], label: str, counts: Callable[[Result], bool]) -> Share:
+def _share(verdicts: Iterable[AnswerVerdict], label: str, counts: Callable[[Result], bool]) -> Share:
     results = [verdict.result for verdict in verdicts if verdict.sample.label == label]
     return Share(sum(map(counts, results)), len(results))
 
 
-def is_reached(verdicts: Sequence[Verdict]) -> bool:
+def is_reached(verdicts: Sequence[AnswerVerdict]) -> bool:
     """Tell whether enough hollow answers are caught, and few enough genuine ones are refused and challenged."""
     return (
         caught_share(verdicts).reaches(LEAST_CAUGHT)

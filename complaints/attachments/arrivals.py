@@ -21,6 +21,7 @@ from django.db.models import Exists, OuterRef, Q
 from complaints.attachments.recognition import MOST_VIDEO_BYTES
 from complaints.attachments.uploads import tidy_name
 from complaints.models import Draft, Upload, UploadPiece
+from kit.streams import stream
 
 #: Bytes of every piece but the last.
 PIECE: Final = 256 * 1024
@@ -123,7 +124,7 @@ def assembled(draft: Draft, key: UUID) -> Iterator[UploadedFile[Any]]:
         raise OutOfOrder(upload.received)
     with tempfile.TemporaryFile() as file:
         digest = hashlib.sha256()
-        for content in upload.pieces.values_list("content", flat=True).iterator(chunk_size=8):
+        for content in stream(upload.pieces.values_list("content", flat=True), portion=8):
             digest.update(content)
             file.write(content)
         if digest.hexdigest() != upload.sha256:

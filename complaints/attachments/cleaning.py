@@ -26,7 +26,7 @@ from kit.storage_errors import StorageUnavailable
 _KINDS: Final = {kind.content_type: kind for kind in (recognition.PDF, recognition.MP4, recognition.PHONE_FILM)}
 
 
-class Outcome(StrEnum):
+class CleaningOutcome(StrEnum):
     """What became of a stored file."""
 
     CLEANED = "cleaned"
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
     MISSING = "missing"
 
 
-def clean_all() -> Iterator[tuple[Attachment, Outcome]]:
+def clean_all() -> Iterator[tuple[Attachment, CleaningOutcome]]:
     """Clean every stored PDF and film, and yield each with what became of it; may be stopped and run again."""
     for pk in list(Attachment.objects.filter(content_type__in=_KINDS).order_by("pk").values_list("pk", flat=True)):
         # One that was deleted meanwhile needs no cleaning.
@@ -43,20 +43,20 @@ def clean_all() -> Iterator[tuple[Attachment, Outcome]]:
             yield attachment, clean_stored(attachment)
 
 
-def clean_stored(attachment: Attachment) -> Outcome:
+def clean_stored(attachment: Attachment) -> CleaningOutcome:
     """Replace the file of ``attachment`` by what is left of it once cleaned; the old file goes after the commit."""
     try:
         with open_stored(attachment) as stored:
             content: bytes = stored.read()
         cleaned = _cleaned(content, attachment.content_type)
     except FileNotFoundError:
-        return Outcome.MISSING
+        return CleaningOutcome.MISSING
     except (Refused, NoSlot, StorageUnavailable, NoFilm, HasPlaces):
-        return Outcome.NOT_CLEANED
+        return CleaningOutcome.NOT_CLEANED
     if cleaned == content:
-        return Outcome.CLEAN
+        return CleaningOutcome.CLEAN
     _replace(attachment, cleaned)
-    return Outcome.CLEANED
+    return CleaningOutcome.CLEANED
 
 
 def _cleaned(content: bytes, content_type: str) -> bytes:
@@ -79,6 +79,6 @@ def _replace(attachment: Attachment, content: bytes) -> None:
             transaction.on_commit(partial(storage.delete, old), robust=True)
 
 
-def summary(outcomes: Counter[Outcome]) -> str:
+def summary(outcomes: Counter[CleaningOutcome]) -> str:
     """Return how many files became what."""
-    return ", ".join(f"{outcome}: {outcomes[outcome]}" for outcome in Outcome)
+    return ", ".join(f"{outcome}: {outcomes[outcome]}" for outcome in CleaningOutcome)

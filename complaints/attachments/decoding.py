@@ -12,7 +12,7 @@ import sys
 from typing import Final, NamedTuple
 
 from complaints.attachments.camera import CameraFacts
-from complaints.attachments.reencoding import Refused, Verdict, clean_pdf, limit_this_process, reencode
+from complaints.attachments.reencoding import DecodingResult, Refused, clean_pdf, limit_this_process, reencode
 
 #: The form of a PDF, and what the form of a voice note begins with: the name of its container follows.
 PDF_FORM: Final = "PDF"
@@ -56,13 +56,13 @@ def rewrite(content: bytes, form: str) -> Rewritten:
 
 
 def main() -> int:
-    """Write standard input anew; the exit code is a ``Verdict``."""
+    """Write standard input anew; the exit code is a ``DecodingResult``."""
     limit_this_process()
     try:
         written = rewrite(sys.stdin.buffer.read(), sys.argv[-1])
     except Refused as refused:
         return refused.verdict
     except MemoryError:
-        return Verdict.COSTLY
+        return DecodingResult.COSTLY
     sys.stdout.buffer.write(written.to_bytes())
-    return Verdict.DONE
+    return DecodingResult.DONE

@@ -44,20 +44,29 @@ class AttachmentsField(MultipleFileField):
 class UploadForm(Form):
     """A form with files. ``taken`` are those that can be stored, also where the form has errors.
 
-    ``uploader`` is who sends them, for the limits of an hour; ``room`` is how many there may be.
+    ``uploader`` is who sends them, for the limits of an hour, and ``network`` from where, if nobody is signed in;
+    ``room`` is how many there may be.
     """
 
     attachments = AttachmentsField()
 
-    def __init__(self, *args: Any, uploader: str, at: datetime, room: int = uploads.MOST_FILES, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        uploader: str,
+        at: datetime,
+        room: int = uploads.MOST_FILES,
+        network: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.uploader, self.at, self.room = uploader, at, room
+        self.uploader, self.at, self.room, self.network = uploader, at, room, network
         self.taken: list[Attachment] = []
 
     def clean_attachments(self) -> list[UploadedFile[Any]]:
         """Take the good files and name the others."""
         files: list[UploadedFile[Any]] = self.cleaned_data["attachments"]
-        self.taken, refused = take(files, room=self.room, uploader=self.uploader, at=self.at)
+        self.taken, refused = take(files, room=self.room, uploader=self.uploader, at=self.at, network=self.network)
         if refused:
             raise ValidationError(refused, code="refused")
         return files
@@ -69,7 +78,13 @@ def uploader_key(user: User) -> str:
 
 
 def take(
-    files: Sequence[UploadedFile[Any]], *, room: int, uploader: str, at: datetime, keeps_facts: bool = False
+    files: Sequence[UploadedFile[Any]],
+    *,
+    room: int,
+    uploader: str,
+    at: datetime,
+    keeps_facts: bool = False,
+    network: str = "",
 ) -> tuple[list[Attachment], list[str]]:
     """Return unsaved attachments for the accepted files, and a sentence for each refused one.
 
@@ -79,7 +94,7 @@ def take(
         raise ValidationError(_too_many(room), code="too_many")
     if files:
         kilobytes = sum(-(-(file.size or 0) // KILOBYTE) for file in files)
-        spend(uploader, files=len(files), kilobytes=kilobytes, at=at)
+        spend(uploader, files=len(files), kilobytes=kilobytes, at=at, network=network)
     return accept(files, at=at, keeps_facts=keeps_facts)
 
 
@@ -102,9 +117,13 @@ def _received(file: UploadedFile[Any], place: int, *, at: datetime, until: float
     return uploads.receive(file, at=moment, until=until, keeps_facts=keeps_facts)
 
 
-def spend(uploader: str, *, files: int, kilobytes: int, at: datetime) -> None:
+def spend(uploader: str, *, files: int, kilobytes: int, at: datetime, network: str = "") -> None:
     """Count files before they are opened: a refused one costs as much as an accepted one; raises ValidationError."""
     try:
+        # First, so that a network at its limit leaves no more rows of new browsers.
+        if network:
+            rate_limits.spend(rate_limits.VISITORS_FILES_PER_NETWORK, network, at=at, amount=files)
+            rate_limits.spend(rate_limits.VISITORS_KILOBYTES_PER_NETWORK, network, at=at, amount=kilobytes)
         rate_limits.spend(rate_limits.UPLOADED_FILES_PER_PERSON, uploader, at=at, amount=files)
         rate_limits.spend(rate_limits.UPLOADED_KILOBYTES_PER_PERSON, uploader, at=at, amount=kilobytes)
     except rate_limits.RateLimitReached:

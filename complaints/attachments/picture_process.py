@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from complaints.attachments.decoding import Rewritten
-from complaints.attachments.reencoding import Refused, Verdict
+from complaints.attachments.reencoding import DecodingResult, Refused
 from kit.slots import NoSlot, Slots
 
 #: Isolated from everything but the modules of the site, which it finds itself.
@@ -55,16 +55,16 @@ def _run(command: list[str], content: bytes) -> bytes:
     except subprocess.TimeoutExpired:
         # What costs too much has met the limit of CPU time before.
         raise NoSlot from None
-    if done.returncode == Verdict.DONE:
+    if done.returncode == DecodingResult.DONE:
         return done.stdout
     raise Refused(_verdict(done.returncode))
 
 
-def _verdict(code: int) -> Verdict:
+def _verdict(code: int) -> DecodingResult:
     """Return why the process ended: it judged so, or a limit or a crash of the decoder killed it (a negative code)."""
     if code < 0:
-        return Verdict.COSTLY
-    if code in set(Verdict):
-        return Verdict(code)
+        return DecodingResult.COSTLY
+    if code in set(DecodingResult):
+        return DecodingResult(code)
     logger.error("The program that decodes pictures failed.", extra={"exit_code": code})
-    return Verdict.DAMAGED
+    return DecodingResult.DAMAGED

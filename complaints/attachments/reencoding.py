@@ -53,7 +53,7 @@ _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
 _SCAN, _END, _BARE = b"\xda", b"\xd9", frozenset({b"\xd8", b"\x01"})
 
 
-class Verdict(IntEnum):
+class DecodingResult(IntEnum):
     """How the process ends."""
 
     DONE = 0
@@ -68,7 +68,7 @@ class Verdict(IntEnum):
 class Refused(Exception):
     """The file is not written anew, or cannot be, for the reason ``verdict``."""
 
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(self, verdict: DecodingResult) -> None:
         super().__init__(verdict.name)
         self.verdict = verdict
 
@@ -91,20 +91,20 @@ def reencode(content: bytes, form: str) -> Picture:
             _require_bounded(picture, content, form)
             return _anew(picture, form)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Refused(Verdict.PIXELS) from None
+        raise Refused(DecodingResult.PIXELS) from None
     except MemoryError:
-        raise Refused(Verdict.COSTLY) from None
+        raise Refused(DecodingResult.COSTLY) from None
     except (OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, struct.error, zlib.error):
         # Decoders raise all kinds of exceptions on bytes they do not understand: the file is at fault, not the code.
-        raise Refused(Verdict.DAMAGED) from None
+        raise Refused(DecodingResult.DAMAGED) from None
 
 
 def _require_bounded(picture: Image.Image, content: bytes, form: str) -> None:
     pixels = picture.width * picture.height
     if pixels > MOST_PIXELS[form]:
-        raise Refused(Verdict.PIXELS)
+        raise Refused(DecodingResult.PIXELS)
     if form == "JPEG" and pixels * scans(content) > MOST_PIXELS_IN_SCANS:
-        raise Refused(Verdict.COSTLY)
+        raise Refused(DecodingResult.COSTLY)
 
 
 def _anew(picture: Image.Image, form: str) -> Picture:
@@ -182,10 +182,10 @@ def clean_pdf(content: bytes) -> bytes:
             document.save(written, deterministic_id=True)
             return written.getvalue()
     except pikepdf.PasswordError:
-        raise Refused(Verdict.LOCKED) from None
+        raise Refused(DecodingResult.LOCKED) from None
     except (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError):
         # As for pictures: the file is at fault, not the code.
-        raise Refused(Verdict.DAMAGED) from None
+        raise Refused(DecodingResult.DAMAGED) from None
 
 
 def _clean_document(document: Any) -> None:
@@ -194,7 +194,7 @@ def _clean_document(document: Any) -> None:
     if "/Info" in document.trailer:
         del document.trailer.Info
     if "/Pages" not in document.Root:
-        raise Refused(Verdict.DAMAGED)
+        raise Refused(DecodingResult.DAMAGED)
     for found in document.objects:
         if isinstance(found, pikepdf.Dictionary | pikepdf.Stream):
             _clean_dictionary(found, pikepdf)

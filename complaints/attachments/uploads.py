@@ -23,7 +23,7 @@ from complaints.attachments.camera import CameraFacts
 from complaints.attachments.decoding import PDF_FORM, Rewritten
 from complaints.attachments.film_tables import HasPlaces, NoFilm
 from complaints.attachments.recognition import FileKind, FileRefused, RefusalCause, recognise
-from complaints.attachments.reencoding import Refused, Verdict
+from complaints.attachments.reencoding import DecodingResult, Refused
 from complaints.models import Attachment, Case, Consultation, Draft, Thumbnail
 from complaints.models.files import storage_name
 from kit import clamd
@@ -39,12 +39,12 @@ NAME_LENGTH = 150
 OLDEST_PHOTO, FAST_CLOCK = timedelta(days=20 * 365), timedelta(hours=1)
 
 _CAUSES = {
-    Verdict.DAMAGED: RefusalCause.DAMAGED,
-    Verdict.PIXELS: RefusalCause.PIXELS,
-    Verdict.COSTLY: RefusalCause.COSTLY,
-    Verdict.LOCKED: RefusalCause.LOCKED,
-    Verdict.LONG: RefusalCause.LONG,
-    Verdict.FILM: RefusalCause.FILM,
+    DecodingResult.DAMAGED: RefusalCause.DAMAGED,
+    DecodingResult.PIXELS: RefusalCause.PIXELS,
+    DecodingResult.COSTLY: RefusalCause.COSTLY,
+    DecodingResult.LOCKED: RefusalCause.LOCKED,
+    DecodingResult.LONG: RefusalCause.LONG,
+    DecodingResult.FILM: RefusalCause.FILM,
 }
 
 
@@ -126,7 +126,7 @@ def _anew(upload: UploadedFile[Any], form: str, until: float) -> Rewritten:
     try:
         return picture_process.reencode_apart(upload.read(), form, until=until)
     except Refused as refused:
-        is_costly_pdf = form == PDF_FORM and refused.verdict == Verdict.COSTLY
+        is_costly_pdf = form == PDF_FORM and refused.verdict == DecodingResult.COSTLY
         raise FileRefused(RefusalCause.COSTLY_PDF if is_costly_pdf else _CAUSES[refused.verdict]) from None
     except NoSlot:
         raise FileRefused(RefusalCause.BUSY) from None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
 
-from complaints.attachments.reencoding import Refused, Verdict
+from complaints.attachments.reencoding import DecodingResult, Refused
 
 #: Seconds of a voice note; a recorder that is told to stop there writes a little more.
 MOST_SECONDS: Final = 60
@@ -39,16 +39,16 @@ def rewrite_voice(content: bytes, container: str) -> tuple[bytes, int]:
             return _encoded(av, source.decode(_only_sound(source, container)))
     except (av.FFmpegError, ValueError, TypeError, LookupError, EOFError):
         # As for pictures: the file is at fault, not the code.
-        raise Refused(Verdict.DAMAGED) from None
+        raise Refused(DecodingResult.DAMAGED) from None
 
 
 def _only_sound(source: Any, container: str) -> Any:
     """Return the only stream of sound; a film, which has pictures beside the cover of a song, is refused."""
     if any(not stream.disposition & stream.disposition.attached_pic for stream in source.streams.video):
-        raise Refused(Verdict.FILM)
+        raise Refused(DecodingResult.FILM)
     sounds = source.streams.audio
     if len(sounds) != 1 or sounds[0].codec_context.name not in CODECS[container]:
-        raise Refused(Verdict.DAMAGED)
+        raise Refused(DecodingResult.DAMAGED)
     sounds[0].codec_context.thread_count = 1
     return sounds[0]
 
@@ -60,10 +60,10 @@ def _encoded(av: Any, frames: Iterator[Any]) -> tuple[bytes, int]:
         for frame in _resampled(av, frames):
             samples += frame.samples
             if samples > (MOST_SECONDS + SLACK) * RATE:
-                raise Refused(Verdict.LONG)
+                raise Refused(DecodingResult.LONG)
             target.mux(stream.encode(frame))
         if not samples:
-            raise Refused(Verdict.DAMAGED)
+            raise Refused(DecodingResult.DAMAGED)
         target.mux(stream.encode(None))
     return written.getvalue(), max(1, min(MOST_SECONDS, round(samples / RATE)))
 

@@ -13,13 +13,13 @@ from complaints.workflow import Kind
 
 _TEXTS: Final[Mapping[str, StrPromise]] = {
     Fault.MISSING: _("Write what it was in words"),
-    Fault.GIBBERISH: _("These are no words that can be read. Write what the citizen needs to know"),
+    Fault.GIBBERISH: _("This text cannot be understood. Write what the citizen needs to know"),
     Fault.COPIED: _("This is the citizen's own text. Write what you found or did"),
     Fault.SAME_TWICE: _("This repeats the text above. Write what was done about what you found"),
     Fault.FORMULA: _("This is a standard phrase that says nothing about this case. Write who did what, and when"),
     Fault.LANGUAGE: _("The citizen wrote in another language. Answer in the language of the case"),
     Fault.OTHER_SUBJECT: _("This reads like an answer about something else. What is the answer to this case?"),
-    Fault.RETOLD: _("This retells what the citizen wrote. What did you find yourselves?"),
+    Fault.RETOLD: _("This repeats what the citizen wrote. What did you find yourselves?"),
     Fault.PROMISE: _("When? Give the day, or say what has been done already"),
     Fault.REFERRAL: _("With what result? Say who was told, on which day, and what they did"),
     Fault.PROCESS: _("What was found, and what was done at the place? Who did it, and when?"),

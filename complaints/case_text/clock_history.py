@@ -41,9 +41,9 @@ def _day(moment: datetime) -> str:
 
 
 def has_moved(case: Case, *, since: int) -> bool:
-    """Tell whether anything but reminders and escalations was recorded after event number ``since``.
+    """Tell whether anything but reminders, escalations and a citizen's push was recorded after event ``since``.
 
     Those change nothing that a person decides on, so that a form filled in meanwhile stays valid.
     """
-    later = case.events.filter(number__gt=since)
+    later = case.events.filter(number__gt=since).exclude(action__in=[Action.REMIND_AGENCY, Action.ASK_UNIT])
     return later.exclude(actor__isnull=True, action__in=[Action.REMIND, Action.ESCALATE]).exists()

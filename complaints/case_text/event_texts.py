@@ -13,7 +13,15 @@ from django.utils.translation import gettext
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.case_text.estimates import days_label
-from complaints.models import Case, CaseEvent, CaseLink, Classification, ClockStep, Estimate, ExtensionState
+from complaints.models import (
+    Case,
+    CaseEvent,
+    CaseLink,
+    Classification,
+    ClockStep,
+    Estimate,
+    ExtensionState,
+)
 from complaints.workflow import ACTIONS, Action
 
 
@@ -106,8 +114,10 @@ def _objections(case: Case) -> _Written:
 
 
 def _ratings(case: Case) -> _Written:
-    for row in [*case.ratings.all(), *case.former_ratings.all()]:
+    for row in case.ratings.all():
         yield row.event_id, EventText(first=row.text, label=row.get_solved_display())
+    for former in case.former_ratings.all():
+        yield former.event_id, EventText(first=former.text, label=former.get_solved_display())
 
 
 def _rulings(case: Case) -> _Written:

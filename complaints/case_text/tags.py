@@ -26,9 +26,15 @@ def ref(number: str) -> SafeString:
     return format_html('<bdi dir="ltr" class="ref">{} {} {}</bdi>', digits[:2], digits[2:6], digits[6:])
 
 
-@register.simple_tag
-def photo_place(case: Case, photo: Attachment) -> str:
-    """Write how far from the place of ``case`` a photo of its answer was taken; nothing if that is not known."""
+@register.simple_tag(takes_context=True)
+def photo_place(context: Context, case: Case, photo: Attachment) -> str:
+    """Write how far from the place of ``case`` a photo of its answer was taken; nothing if that is not known.
+
+    Nothing either for readers who may not know the person: distances from chosen places would tell where it is.
+    """
+    visibility = context.get("case_visibility")
+    if visibility is not None and not visibility.knows_person:
+        return ""
     return photo_places.photo_place(case, photo)
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from agencies.calendar import WorkingCalendar
 from complaints.clocks import limits
-from complaints.models import Case, Clock, Ending
-from complaints.workflow import ACTIONS, OBJECTION_DAYS, STATE_RULES, Action, ClockKind, Outcome, State
+from complaints.models import Case, Classification, Clock, Ending
+from complaints.workflow import ACTIONS, OBJECTION_DAYS, STATE_RULES, Action, ClockKind, Kind, Outcome, State
 
 #: What ``move`` sets.
 MOVED = ("first_due_at", "due_at", "next_check_at")
@@ -148,5 +148,10 @@ def _close_pause(clock: Clock, at: datetime) -> None:
 
 
 def needs_window(case: Case) -> bool:
-    """Tell whether a closed case has a time to object: not when it was withdrawn, nor praise that was passed on."""
-    return case.outcome not in {Outcome.WITHDRAWN, Outcome.THANKED}
+    """Tell whether a closed case has a time to object: not when it was withdrawn, nor praise that was passed on.
+
+    What staff made praise of can be objected to: it would be an easy way out of an answer. One statement for praise.
+    """
+    if case.outcome == Outcome.THANKED:
+        return Classification.objects.filter(case=case.pk, kind_after=Kind.PRAISE).exists()
+    return case.outcome != Outcome.WITHDRAWN

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from time import monotonic
 
 from django.db import transaction
@@ -80,24 +82,40 @@ def end_windows(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
     return ended
 
 
-def discard_drafts(*, at: datetime) -> int:
-    """Delete the drafts that were over at ``at``, with their files, in batches; return how many.
+def discard_drafts(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
+    """Delete the drafts that were over at ``at``, with their files, for so many ``seconds``; return how many.
 
     Citizens' drafts wait for seven days after the last change, those of visitors for twenty-four hours. What was typed
     into other forms and not sent goes after seven days too, and so do files that arrive in pieces and were left alone,
     and those prepared for answers that were never sent.
     """
-    run, count = RowRun(DISCARD_DRAFTS, "draft", at=at), 0
-    over = Q(citizen=None, updated_at__lt=at - VISITOR_DRAFT_LIFE) | Q(updated_at__lt=at - DRAFT_LIFE)
-    old = run.without_waiting(Draft.objects.filter(over))
-    for draft in list(old[:MOST_DRAFTS]):
+    run, until = RowRun(DISCARD_DRAFTS, "draft", at=at), monotonic() + seconds
+    count = _repeated(partial(_discard_some, run), MOST_DRAFTS, until=until)
+    _repeated(partial(arrivals.drop_old, at=at), arrivals.MOST_DROPPED, until=until)
+    _repeated(partial(prepared.drop_old, at=at), prepared.MOST_DROPPED, until=until)
+    with run.row("unsent forms"):
+        count += _repeated(partial(store.delete_expired, at=at, most=MOST_DRAFTS), MOST_DRAFTS, until=until)
+    return count
+
+
+def _discard_some(run: RowRun) -> int:
+    """Delete the oldest drafts that are over; return how many there were, with those that could not be deleted."""
+    over = Q(citizen=None, updated_at__lt=run.at - VISITOR_DRAFT_LIFE) | Q(updated_at__lt=run.at - DRAFT_LIFE)
+    old = list(run.without_waiting(Draft.objects.filter(over)).order_by("updated_at")[:MOST_DRAFTS])
+    for draft in old:
         with run.row(draft.pk):
             uploads.discard(draft)
-            count += 1
-    arrivals.drop_old(at=at)
-    prepared.drop_old(at=at)
-    with run.row("unsent forms"):
-        count += store.delete_expired(at=at, most=MOST_DRAFTS)
+    return len(old)
+
+
+def _repeated(delete: Callable[[], int], most: int, *, until: float) -> int:
+    """Delete in batches of ``most`` until one is not full, or it is time to end; return how many were deleted."""
+    count = 0
+    while monotonic() < until:
+        deleted = delete()
+        count += deleted
+        if deleted < most:
+            break
     return count
 
 

@@ -10,6 +10,7 @@ import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.text
+import kit.crypto
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -105,12 +106,16 @@ class Migration(migrations.Migration):
                 ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='agencies.topic')),
                 ('changed_at', models.DateTimeField()),
                 ('erased_at', models.DateTimeField(blank=True, null=True)),
+                ('latitude', models.FloatField(blank=True, null=True)),
+                ('longitude', models.FloatField(blank=True, null=True)),
+                ('is_urgent', models.BooleanField(db_default=False, default=False)),
+                ('unit_asked_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'verbose_name': 'case',
                 'verbose_name_plural': 'cases',
-                'indexes': [models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['agency', 'state', 'deadline_at', 'id'], name='case_agency_queue'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['state', 'deadline_at', 'id'], name='case_queue'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['agency', 'id'], name='case_agency_by_age'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['id'], name='case_by_age'), models.Index(condition=models.Q(('officer__isnull', False), models.Q(('state', 'closed'), _negated=True)), fields=['officer', 'deadline_at', 'id'], name='case_officer_queue'), models.Index(condition=models.Q(('holder', 'directorate')), fields=['agency', 'deadline_at', 'id'], name='case_with_directorates'), models.Index(condition=models.Q(('last_action__in', (complaints.workflow.terms.Action['UPHOLD'], complaints.workflow.terms.Action['REPLY'], complaints.workflow.terms.Action['LAPSE'], complaints.workflow.terms.Action['REFER'])), ('state__in', ['in_progress', 'referred'])), fields=['agency', 'deadline_at', 'id'], name='case_returned'), models.Index(fields=['citizen', '-filed_at'], name='case_of_citizen'), models.Index(fields=['agency', 'filed_at'], name='case_agency_filed'), models.Index(fields=['agency', 'closed_at'], name='case_agency_closed'), models.Index(condition=models.Q(('state', 'closed')), fields=['-closed_at', '-id'], name='case_closed'), django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='case_search_vector'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='case_folded_trigrams'), models.Index(condition=models.Q(('erased_at__isnull', True), ('state', 'closed')), fields=['closed_at', 'id'], name='case_to_erase'), models.Index(condition=models.Q(('erased_at__isnull', False)), fields=['erased_at'], name='case_erased')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state', 'waiting'), ('resumes_to', ''), _connector='XOR'), name='case_waits_with_the_state_it_resumes_to'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('outcome', '')), _connector='OR'), name='case_is_closed_with_an_outcome'), models.CheckConstraint(condition=models.Q(('state', 'closed'), models.Q(('holder', ''), _negated=True), _connector='XOR'), name='case_is_held_until_it_is_closed'), models.CheckConstraint(condition=models.Q(('agency__isnull', False), models.Q(('state__in', ['in_progress', 'referred']), _negated=True), _connector='OR'), name='case_has_an_agency_once_referred'), models.CheckConstraint(condition=models.Q(('promised_on__isnull', False), models.Q(('state', 'in_progress'), _negated=True), _connector='OR'), name='case_in_progress_has_a_promise')],
+                'indexes': [models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['agency', 'state', 'deadline_at', 'id'], name='case_agency_queue'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['state', 'deadline_at', 'id'], name='case_queue'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['agency', 'id'], name='case_agency_by_age'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['id'], name='case_by_age'), models.Index(condition=models.Q(('officer__isnull', False), models.Q(('state', 'closed'), _negated=True)), fields=['officer', 'deadline_at', 'id'], name='case_officer_queue'), models.Index(condition=models.Q(('holder', 'directorate')), fields=['agency', 'deadline_at', 'id'], name='case_with_directorates'), models.Index(condition=models.Q(('last_action__in', (complaints.workflow.terms.Action['UPHOLD'], complaints.workflow.terms.Action['REPLY'], complaints.workflow.terms.Action['LAPSE'], complaints.workflow.terms.Action['REFER'])), ('state__in', ['in_progress', 'referred'])), fields=['agency', 'deadline_at', 'id'], name='case_returned'), models.Index(fields=['citizen', '-filed_at'], name='case_of_citizen'), models.Index(fields=['agency', 'filed_at'], name='case_agency_filed'), models.Index(fields=['agency', 'closed_at'], name='case_agency_closed'), models.Index(condition=models.Q(('state', 'closed')), fields=['-closed_at', '-id'], name='case_closed'), django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='case_search_vector'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='case_folded_trigrams'), models.Index(condition=models.Q(('erased_at__isnull', True), ('state', 'closed')), fields=['closed_at', 'id'], name='case_to_erase'), models.Index(condition=models.Q(('erased_at__isnull', False)), fields=['erased_at'], name='case_erased'), models.Index(condition=models.Q(('kind', 'complaint'), ('state', 'closed')), fields=['topic', 'governorate', 'closed_at'], name='case_closed_by_place'), models.Index(condition=models.Q(('is_urgent', True), models.Q(('state', 'closed'), _negated=True)), fields=['agency', 'deadline_at', 'id'], name='case_urgent'), models.Index(condition=models.Q(('unit_asked_at__isnull', False)), fields=['deadline_at', 'id'], name='case_unit_asked')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state', 'waiting'), ('resumes_to', ''), _connector='XOR'), name='case_waits_with_the_state_it_resumes_to'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('outcome', '')), _connector='OR'), name='case_is_closed_with_an_outcome'), models.CheckConstraint(condition=models.Q(('state', 'closed'), models.Q(('holder', ''), _negated=True), _connector='XOR'), name='case_is_held_until_it_is_closed'), models.CheckConstraint(condition=models.Q(('agency__isnull', False), models.Q(('state__in', ['in_progress', 'referred']), _negated=True), _connector='OR'), name='case_has_an_agency_once_referred'), models.CheckConstraint(condition=models.Q(('promised_on__isnull', False), models.Q(('state', 'in_progress'), _negated=True), _connector='OR'), name='case_in_progress_has_a_promise'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__gte', 29.1), ('latitude__lte', 33.5), ('longitude__gte', 34.8), ('longitude__lte', 39.4)), _connector='OR'), name='case_is_in_jordan'), models.CheckConstraint(condition=models.Q(('unit_asked_at__isnull', True), ('state__in', ['in_progress', 'referred']), _connector='OR'), name='case_unit_is_asked_while_an_agency_has_it')],
             },
         ),
         migrations.CreateModel(
@@ -171,11 +176,13 @@ class Migration(migrations.Migration):
                 ('event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('proposed_event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
                 ('taken_back_event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('challenge', models.CharField(blank=True, db_default='', default='', max_length=20)),
+                ('sent_because', models.TextField(blank=True, db_default='', default='', max_length=500)),
             ],
             options={
                 'verbose_name': 'answer',
                 'ordering': ['written_at', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('proposed_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('taken_back_event'), '>>', models.Value(20)))), name='answer_events_are_of_its_case'), models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('case',), name='answer_one_proposed'), models.CheckConstraint(condition=models.Q(('proposed_event__isnull', False), ('event__isnull', False), _connector='OR'), name='answer_is_written_with_an_event'), models.CheckConstraint(condition=models.Q(models.Q(('event__isnull', True), ('state', 'proposed'), ('taken_back_event__isnull', True)), models.Q(('event__isnull', False), ('state', 'given'), ('taken_back_event__isnull', True)), models.Q(('state', 'taken_back'), ('taken_back_event__isnull', False)), _connector='OR'), name='answer_state_has_its_event')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('proposed_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('taken_back_event'), '>>', models.Value(20)))), name='answer_events_are_of_its_case'), models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('case',), name='answer_one_proposed'), models.CheckConstraint(condition=models.Q(('proposed_event__isnull', False), ('event__isnull', False), _connector='OR'), name='answer_is_written_with_an_event'), models.CheckConstraint(condition=models.Q(models.Q(('event__isnull', True), ('state', 'proposed'), ('taken_back_event__isnull', True)), models.Q(('event__isnull', False), ('state', 'given'), ('taken_back_event__isnull', True)), models.Q(('state', 'taken_back'), ('taken_back_event__isnull', False)), _connector='OR'), name='answer_state_has_its_event'), models.CheckConstraint(condition=models.Q(models.Q(('challenge', ''), ('sent_because', '')), models.Q(models.Q(('challenge', ''), _negated=True), models.Q(('sent_because', ''), _negated=True)), _connector='OR'), name='answer_challenged_has_a_reason')],
             },
         ),
         migrations.CreateModel(
@@ -198,6 +205,27 @@ class Migration(migrations.Migration):
                 'verbose_name': 'link between cases',
                 'ordering': ['at', 'id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('end_event'), '>>', models.Value(20)))), name='link_events_are_of_its_case'), models.CheckConstraint(condition=models.Q(('lead', django.db.models.expressions.CombinedExpression(models.F('lead_event'), '>>', models.Value(20))), ('lead', django.db.models.expressions.CombinedExpression(models.F('lead_end_event'), '>>', models.Value(20)))), name='link_events_are_of_its_lead'), models.CheckConstraint(condition=models.Q(('case', models.F('lead')), _negated=True), name='link_joins_two_cases'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('kind', 'same_problem')), fields=('case',), name='link_one_lead_per_case'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case', 'lead'), name='link_once_per_pair'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', False), models.Q(('end_event__isnull', True), ('lead_end_event__isnull', True)), _connector='OR'), name='link_end_has_its_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Classification',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind_before', models.CharField(choices=[('complaint', 'Complaint'), ('suggestion', 'Suggestion'), ('inquiry', 'Inquiry'), ('praise', 'Praise')], max_length=12)),
+                ('kind_after', models.CharField(choices=[('complaint', 'Complaint'), ('suggestion', 'Suggestion'), ('inquiry', 'Inquiry'), ('praise', 'Praise')], max_length=12)),
+                ('after_closing', models.BooleanField(default=False)),
+                ('at', models.DateTimeField(db_index=True)),
+                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='classifications', to='complaints.case')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('topic_after', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.topic')),
+                ('topic_before', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.topic')),
+            ],
+            options={
+                'verbose_name': 'correction of topic or kind',
+                'ordering': ['at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='classification_event_is_of_its_case'), models.CheckConstraint(condition=models.Q(('topic_before__isnull', True), models.Q(('topic_after', models.F('topic_before')), _negated=True), models.Q(('kind_after', models.F('kind_before')), _negated=True), _connector='OR'), name='classification_corrects_something')],
             },
         ),
         migrations.CreateModel(
@@ -272,13 +300,18 @@ class Migration(migrations.Migration):
                 ('notify_by', models.CharField(choices=[('sms', 'SMS'), ('email', 'E-mail')], default='sms', max_length=5)),
                 ('updated_at', models.DateTimeField()),
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='agencies.agency')),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='accounts.citizen')),
+                ('citizen', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='accounts.citizen')),
                 ('governorate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='agencies.governorate')),
                 ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='agencies.topic')),
+                ('visitor', models.CharField(blank=True, db_default='', default='', max_length=64)),
+                ('typed', models.TextField(blank=True, db_default='', default='')),
+                ('latitude', models.FloatField(blank=True, null=True)),
+                ('longitude', models.FloatField(blank=True, null=True)),
             ],
             options={
                 'verbose_name': 'draft',
-                'constraints': [models.UniqueConstraint(fields=('citizen', 'kind'), name='draft_one_per_citizen_and_kind')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('citizen__isnull', False), ('visitor', '')), models.Q(('citizen', None), models.Q(('visitor', ''), _negated=True)), _connector='OR'), name='draft_of_a_citizen_or_a_visitor'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__gte', 29.1), ('latitude__lte', 33.5), ('longitude__gte', 34.8), ('longitude__lte', 39.4)), _connector='OR'), name='draft_is_in_jordan')],
+                'indexes': [models.Index(condition=models.Q(('visitor', ''), _negated=True), fields=['visitor'], name='draft_of_visitor'), models.Index(fields=['updated_at'], name='draft_by_age')],
             },
         ),
         migrations.CreateModel(
@@ -294,11 +327,23 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='complaints.case')),
                 ('consultation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='complaints.consultation')),
                 ('draft', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='attachments', to='complaints.draft')),
+                ('answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='complaints.answer')),
+                ('prepared_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='prepared_files', to='complaints.case')),
+                ('prepared_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('mark', models.CharField(blank=True, choices=[('before', 'Before the work'), ('after', 'After the work'), ('other', 'Other')], db_default='', default='', max_length=6)),
+                ('taken_at', models.DateTimeField(blank=True, null=True)),
+                ('latitude', models.FloatField(blank=True, null=True)),
+                ('longitude', models.FloatField(blank=True, null=True)),
+                ('seconds', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('transcript', models.TextField(blank=True, db_default='', default='')),
+                ('transcript_event', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
             ],
             options={
                 'verbose_name': 'attachment',
                 'ordering': ['added_at', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('case__isnull', True), ('draft__isnull', True), _connector='XOR'), name='attachment_belongs_to_a_case_or_a_draft')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', False), ('draft__isnull', True), ('prepared_for__isnull', True)), models.Q(('case__isnull', True), ('draft__isnull', False), ('prepared_for__isnull', True)), models.Q(('case__isnull', True), ('draft__isnull', True), ('prepared_by__isnull', False), ('prepared_for__isnull', False)), _connector='OR'), name='attachment_has_one_owner'), models.CheckConstraint(condition=models.Q(models.Q(('answer__isnull', True), ('consultation__isnull', True)), models.Q(('answer__isnull', False), ('case__isnull', False), ('consultation__isnull', True), ('event__isnull', True)), models.Q(('answer__isnull', True), ('case__isnull', False), ('consultation__isnull', False)), _connector='OR'), name='attachment_of_an_answer_or_a_finding'), models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('transcript_event'), '>>', models.Value(20)))), name='attachment_events_are_of_its_case')],
+                'indexes': [models.Index(condition=models.Q(('case__isnull', False), ('content_type', 'audio/mpeg'), ('transcript_event__isnull', True)), fields=['added_at'], name='attachment_unwritten_voice')],
             },
         ),
         migrations.CreateModel(
@@ -481,6 +526,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PublishedAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('question_ar', models.CharField(max_length=200)),
+                ('question_en', models.CharField(max_length=200)),
+                ('answer_ar', models.TextField(max_length=3000)),
+                ('answer_en', models.TextField(max_length=3000)),
+                ('review_on', models.DateField()),
+                ('made_at', models.DateTimeField()),
+                ('changed_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('folded', models.GeneratedField(db_persist=True, expression=complaints.models.case.ArabicStrip(django.db.models.functions.text.Concat('question_ar', models.Value(' '), 'question_en', models.Value(' '), 'answer_ar', models.Value(' '), 'answer_en', output_field=models.TextField())), output_field=models.TextField())),
+                ('folded_question', models.GeneratedField(db_persist=True, expression=complaints.models.case.ArabicStrip(django.db.models.functions.text.Concat('question_ar', models.Value(' '), 'question_en', output_field=models.TextField())), output_field=models.TextField())),
+                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.topic')),
+            ],
+            options={
+                'verbose_name': 'published answer',
+                'verbose_name_plural': 'published answers',
+                'ordering': ['-changed_at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Question',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -499,6 +568,58 @@ class Migration(migrations.Migration):
                 'verbose_name': 'question',
                 'ordering': ['asked_at', 'id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('reply_event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('lapse_event'), '>>', models.Value(20)))), name='question_events_are_of_its_case'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='question_one_open_per_case'), models.CheckConstraint(condition=models.Q(models.Q(('replied_at__isnull', True), ('reply_event__isnull', True)), models.Q(('lapse_event__isnull', True), ('replied_at__isnull', False), ('reply_event__isnull', False)), _connector='OR'), name='question_reply_has_its_event')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Rating',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('solved', models.CharField(choices=[('yes', 'Solved'), ('partly', 'Partly solved'), ('no', 'Not solved')], max_length=6)),
+                ('treated', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('text', models.TextField(blank=True, max_length=3000)),
+                ('made_at', models.DateTimeField()),
+                ('changed_at', models.DateTimeField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='complaints.case')),
+                ('closing', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+            ],
+            options={
+                'verbose_name': 'rating',
+                'ordering': ['made_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('closing'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='rating_events_are_of_its_case'), models.CheckConstraint(condition=models.Q(('solved__in', ['yes', 'partly', 'no'])), name='rating_solved_is_known'), models.CheckConstraint(condition=models.Q(('treated__isnull', True), ('treated__range', (1, 5)), _connector='OR'), name='rating_treated_is_on_the_scale'), models.CheckConstraint(condition=models.Q(('changed_at__gte', models.F('made_at'))), name='rating_is_changed_after_it_was_made')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FormerRating',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('solved', models.CharField(choices=[('yes', 'Solved'), ('partly', 'Partly solved'), ('no', 'Not solved')], max_length=6)),
+                ('treated', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('text', models.TextField(blank=True, max_length=3000)),
+                ('replaced_at', models.DateTimeField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_ratings', to='complaints.case')),
+                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+                ('rating', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former', to='complaints.rating')),
+            ],
+            options={
+                'verbose_name': 'former rating',
+                'ordering': ['replaced_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20)))), name='former_rating_events_are_of_its_case'), models.CheckConstraint(condition=models.Q(('solved__in', ['yes', 'partly', 'no'])), name='former_rating_solved_is_known'), models.CheckConstraint(condition=models.Q(('treated__isnull', True), ('treated__range', (1, 5)), _connector='OR'), name='former_rating_treated_is_on_the_scale')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Recurrence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('noticed_at', models.DateTimeField()),
+                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='recurrence', to='complaints.case')),
+                ('earlier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recurrences', to='complaints.case')),
+                ('closing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='complaints.caseevent')),
+            ],
+            options={
+                'verbose_name': 'recurrence',
+                'ordering': ['noticed_at', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('earlier', django.db.models.expressions.CombinedExpression(models.F('closing'), '>>', models.Value(20)))), name='recurrence_closing_is_of_the_earlier_case'), models.CheckConstraint(condition=models.Q(('earlier', models.F('case')), _negated=True), name='recurrence_is_of_another_case')],
             },
         ),
         migrations.CreateModel(
@@ -701,6 +822,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SentForm',
+            fields=[
+                ('key', models.UUIDField(primary_key=True, serialize=False)),
+                ('sent_at', models.DateTimeField(db_index=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'sent form',
+                'verbose_name_plural': 'sent forms',
+            },
+        ),
+        migrations.CreateModel(
             name='StandardText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -730,6 +863,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Thumbnail',
+            fields=[
+                ('attachment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='thumbnail', serialize=False, to='complaints.attachment')),
+                ('content', models.BinaryField()),
+            ],
+            options={
+                'verbose_name': 'thumbnail',
+            },
+        ),
+        migrations.CreateModel(
             name='TopicAnswer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -747,6 +890,54 @@ class Migration(migrations.Migration):
                 'verbose_name': 'answer to a topic question',
                 'ordering': ['position', 'question_id'],
                 'constraints': [models.UniqueConstraint(fields=('case', 'question'), name='topic_answer_one_per_question')],
+            },
+        ),
+        migrations.CreateModel(
+            name='UnsentForm',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('path', models.CharField(max_length=200)),
+                ('key', models.UUIDField()),
+                ('content', kit.crypto.EncryptedText()),
+                ('saved_at', models.DateTimeField(db_index=True)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='unsent_forms', to='complaints.case')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='unsent_forms', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'unsent form',
+                'verbose_name_plural': 'unsent forms',
+                'constraints': [models.UniqueConstraint(fields=('user', 'path'), name='unsentform_once_per_page')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Upload',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('draft', models.UUIDField()),
+                ('name', models.CharField(max_length=150)),
+                ('size', models.PositiveIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('received', models.PositiveIntegerField(default=0)),
+                ('changed_at', models.DateTimeField(db_index=True)),
+            ],
+            options={
+                'verbose_name': 'upload',
+                'constraints': [models.UniqueConstraint(fields=('draft', 'sha256', 'size'), name='upload_once_for_each_draft'), models.CheckConstraint(condition=models.Q(('received__lte', models.F('size'))), name='upload_is_within_its_size')],
+            },
+        ),
+        migrations.CreateModel(
+            name='UploadPiece',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='complaints.upload')),
+                ('start', models.PositiveIntegerField()),
+                ('content', models.BinaryField()),
+            ],
+            options={
+                'verbose_name': 'piece of an upload',
+                'ordering': ['start'],
+                'constraints': [models.UniqueConstraint(fields=('upload', 'start'), name='upload_piece_once')],
             },
         ),
     ]

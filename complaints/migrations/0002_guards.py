@@ -18,6 +18,8 @@ EDGES = """
     ('close', 'referred', 'closed'),
     ('correct', 'closed', 'in_progress'),
     ('decline', 'referred', 'triage'),
+    ('deliver', 'in_progress', 'closed'),
+    ('deliver', 'referred', 'closed'),
     ('dismiss', 'objected', 'closed'),
     ('extend', 'in_progress', 'in_progress'),
     ('file', '', 'referred'),
@@ -208,9 +210,100 @@ CREATE TRIGGER complaints_case_words AFTER INSERT OR UPDATE OF subject, details 
     FOR EACH ROW EXECUTE FUNCTION complaints_forget_block();
 """
 
+# Correcting the topic or the kind of a case must not tell its agency who filed it.
+HIDING_GUARD = """
+CREATE FUNCTION complaints_guard_hiding() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the identity of case % stays hidden', NEW.id USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER complaints_case_stays_hidden AFTER UPDATE OF hides_identity ON complaints_case
+    FOR EACH ROW WHEN (OLD.hides_identity AND NOT NEW.hides_identity) EXECUTE FUNCTION complaints_guard_hiding();
+"""
+
+# Whatever stands may be rated by the citizen alone, by account or by the signed link (an event without an actor); a
+# change keeps the former words. Judged at commit, when the event is written too. Erasing changes words and nothing else.
+RATING_GUARD = """
+CREATE FUNCTION complaints_guard_rating() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    said record;
+    answer record;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF (NEW.case_id, NEW.closing_id, NEW.made_at) IS DISTINCT FROM (OLD.case_id, OLD.closing_id, OLD.made_at) THEN
+            RAISE EXCEPTION 'rating % belongs to its answer', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        IF NEW.event_id = OLD.event_id THEN
+            IF (NEW.solved, NEW.treated, NEW.changed_at) IS DISTINCT FROM (OLD.solved, OLD.treated, OLD.changed_at)
+                OR (NEW.text <> OLD.text AND NEW.text <> '—') THEN
+                RAISE EXCEPTION 'rating % is changed by its citizen alone', OLD.id
+                    USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NULL;
+        END IF;
+        PERFORM 1 FROM complaints_formerrating AS former
+        WHERE former.rating_id = OLD.id AND former.event_id = OLD.event_id AND former.solved = OLD.solved
+            AND former.treated IS NOT DISTINCT FROM OLD.treated AND former.text = OLD.text;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'the former words of rating % are not kept', OLD.id
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+    END IF;
+    SELECT event.action, event.actor_id, event.number, person.user_id INTO said
+    FROM complaints_caseevent AS event
+        JOIN complaints_case AS rated ON rated.id = event.case_id
+        JOIN accounts_citizen AS person ON person.id = rated.citizen_id
+    WHERE event.id = NEW.event_id;
+    IF said.action IS DISTINCT FROM 'rate'
+        OR (said.actor_id IS NOT NULL AND said.actor_id IS DISTINCT FROM said.user_id) THEN
+        RAISE EXCEPTION 'rating % is not its citizen''s', NEW.id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    SELECT event.id, event.action INTO answer
+    FROM complaints_caseevent AS event
+    WHERE event.case_id = NEW.case_id AND event.number < said.number
+        AND event.action IN ('close', 'correct', 'archive', 'withdraw')
+    ORDER BY event.number DESC LIMIT 1;
+    IF answer.id IS DISTINCT FROM NEW.closing_id OR answer.action IS DISTINCT FROM 'close' THEN
+        RAISE EXCEPTION 'rating % is not of the answer that stands', NEW.id
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER complaints_rating_is_the_citizens AFTER INSERT OR UPDATE ON complaints_rating
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION complaints_guard_rating();
+"""
+
+# Former words stay as they were, and ratings as they are, until their case is erased or deleted.
+KEPT_RATINGS = """
+CREATE FUNCTION complaints_guard_kept_ratings() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        PERFORM 1 FROM complaints_deletedcase WHERE case_key = OLD.case_id;
+        IF FOUND THEN
+            RETURN OLD;
+        END IF;
+    ELSIF NEW.text = '—' AND to_jsonb(NEW) - 'text' = to_jsonb(OLD) - 'text' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'what a citizen said is kept' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER complaints_rating_is_kept BEFORE DELETE ON complaints_rating
+    FOR EACH ROW EXECUTE FUNCTION complaints_guard_kept_ratings();
+CREATE TRIGGER complaints_formerrating_is_kept BEFORE UPDATE OR DELETE ON complaints_formerrating
+    FOR EACH ROW EXECUTE FUNCTION complaints_guard_kept_ratings();
+"""
+
 SERIAL = "CREATE SEQUENCE complaints_case_serial AS bigint MINVALUE 1 MAXVALUE 9999999 CYCLE;"
 
 DROP = """
+DROP TRIGGER complaints_formerrating_is_kept ON complaints_formerrating;
+DROP TRIGGER complaints_rating_is_kept ON complaints_rating;
+DROP FUNCTION complaints_guard_kept_ratings;
+DROP TRIGGER complaints_rating_is_the_citizens ON complaints_rating;
+DROP FUNCTION complaints_guard_rating;
+DROP TRIGGER complaints_case_stays_hidden ON complaints_case;
+DROP FUNCTION complaints_guard_hiding;
 DROP TRIGGER complaints_case_time ON complaints_case;
 DROP FUNCTION complaints_guard_time;
 DROP TRIGGER complaints_case_words ON complaints_case;
@@ -254,6 +347,9 @@ class Migration(migrations.Migration):
                 OFFICER_GUARD,
                 ACTOR_GUARD,
                 FORGET_BLOCK,
+                HIDING_GUARD,
+                RATING_GUARD,
+                KEPT_RATINGS,
             ],
             reverse_sql=DROP,
         )

@@ -108,6 +108,8 @@ WORDS = {
     "estimate": ("reason",),
     "topicanswer": (),
     "attachment": (),
+    "rating": ("text",),
+    "formerrating": ("text",),
 }
 
 

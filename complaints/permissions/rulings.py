@@ -54,7 +54,7 @@ def require_existing(agency: Agency, *, on: date) -> None:
 def blockers(case: Case, action: str) -> list[str]:
     """Return why ``action`` is not possible on ``case`` although its state allows it, for staff; often empty."""
     if case.kind == Kind.PRAISE and action in {Action.ACCEPT, Action.CLOSE}:
-        return [gettext("Praise is not accepted or answered: pass it on.")]
+        return [gettext("Praise needs no confirmation of responsibility and no answer: pass it on.")]
     if action in {Action.DECLINE, Action.RETURN} and is_bound(case):
         return [ruling_binds_text()]
     if action == Action.CLOSE and case.state == State.WAITING:

@@ -137,8 +137,8 @@ def action_page(
     """Make a view out of a function that takes an ``ActionRequest``; a POST runs in one transaction.
 
     Staff who cannot see the case, or may never do this to it, get 404. Who comes second gets 409 with what was done, by
-    whom and when, and keeps what was typed; nothing is written to the case then. ``before`` takes files, which lasts too
-    long for a transaction; what it returns is ``before`` of the request.
+    whom and when, and keeps what was typed; nothing is written to the case then. ``before`` takes files, which lasts
+    too long for a transaction; what it returns is ``before`` of the request.
     """
 
     def decorate(view: Callable[[ActionRequest], HttpResponse]) -> View:

@@ -14,7 +14,7 @@ from agencies.models import Agency, Governorate, Topic
 from agencies.routing import Matter, owners_for
 from complaints.actions import precedents
 from complaints.models import Case, CaseEvent, CaseQuerySet, Draft, Precedent, Refusal
-from complaints.suggestions.everyday import knows_topics, topic_scores, words_listed
+from complaints.suggestions.everyday import topic_scores, words_listed
 from complaints.suggestions.suggestion_model import ASKED, MOST_TOPICS, Guess, Query, SuggestionModel, current_model
 from complaints.suggestions.topic_check import hint_for
 from complaints.workflow import Action, State
@@ -95,7 +95,7 @@ def for_case(case: Case, *, at: datetime) -> OpenCase | None:
 
 def topic_read(case: Case, *, at: datetime) -> Topic | None:
     """Return the topic that the text of ``case`` reads like, where that is not its own; one statement at most."""
-    key = _other_topic(current_model(at=at), _description(case))
+    key, _words = _other_topic(current_model(at=at), _description(case), at=at)
     return Topic.objects.filter(pk=key).first() if key else None
 
 
@@ -307,9 +307,8 @@ def _other_topic(
 ) -> tuple[int | None, Sequence[str]]:
     """Return the key of the topic that a text clearly reads like instead of its own, and the words that say so."""
     own = description.topic.pk if description.topic else None
-    if knows_topics(at=at):
-        hint = hint_for(description.text, kind=description.kind, topic=own, at=at)
-        return (hint.topic.pk, hint.words) if hint else (None, ())
+    if hint := hint_for(description.text, kind=description.kind, topic=own, at=at):
+        return hint.topic.pk, hint.words
     return model.other_topic(description.text, kind=description.kind, topic=own), ()
 
 

@@ -7,7 +7,7 @@ from kit.menu import MenuEntry
 
 TRIAGE = MenuEntry("triage", _("Triage"), CMU)
 PRECEDENTS = MenuEntry("precedents", _("Precedents"), CMU, within="precedent-new precedent-change")
-CONFUSIONS = MenuEntry("confusions", _("Confused topics"), CMU)
+CONFUSIONS = MenuEntry("confusions", _("Topics that get mixed up"), CMU)
 PUBLISHED = MenuEntry(
     "published-answers", _("Published answers"), CMU, within="published-answer-new published-answer desk-publish"
 )

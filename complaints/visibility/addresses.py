@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from complaints.visibility import spellings
-from complaints.visibility.texts import ReadText, Span, Word
+from complaints.visibility.texts import PlacedWord, ReadText, Span
 from complaints.visibility.vocabulary import is_of, without_article
 from kit.arabic import fold
 
@@ -74,17 +74,17 @@ def _announced(text: ReadText) -> Iterator[Span]:
                 yield Span(words[0].start, words[end].end)
 
 
-def _end_of_domain(text: ReadText, words: Sequence[Word], end: int) -> int:
+def _end_of_domain(text: ReadText, words: Sequence[PlacedWord], end: int) -> int:
     while end + 1 < len(words) and _is_dot(text, words[end], words[end + 1]):
         end += 1
     return end
 
 
-def _are_joined(words: Sequence[Word]) -> bool:
+def _are_joined(words: Sequence[PlacedWord]) -> bool:
     return all(second.start - first.end <= _GAP for first, second in pairwise(words))
 
 
-def _email_from(text: ReadText, words: Sequence[Word], atoms: Sequence[str]) -> Iterator[Span]:
+def _email_from(text: ReadText, words: Sequence[PlacedWord], atoms: Sequence[str]) -> Iterator[Span]:
     """Yield the address whose first half is the first of ``words``."""
     end = len(atoms) - 1
     is_address = end + 1 < len(words) and _is_at(text, words[end], words[end + 1])
@@ -96,12 +96,12 @@ def _email_from(text: ReadText, words: Sequence[Word], atoms: Sequence[str]) -> 
         yield Span(words[0].start, words[end].end)
 
 
-def _is_at(text: ReadText, first: Word, second: Word) -> bool:
+def _is_at(text: ReadText, first: PlacedWord, second: PlacedWord) -> bool:
     between = text.plain[first.end : second.start]
     return len(between) <= _GAP and ("@" in between or not _AT.isdisjoint(re.findall(r"[^\W_]+", between)))
 
 
-def _is_dot(text: ReadText, first: Word, second: Word) -> bool:
+def _is_dot(text: ReadText, first: PlacedWord, second: PlacedWord) -> bool:
     between = text.plain[first.end : second.start]
     if "\n" in between or len(between) > _GAP:
         return False

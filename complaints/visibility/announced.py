@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from complaints.visibility.texts import ReadText, Span, Word
+from complaints.visibility.texts import PlacedWord, ReadText, Span
 from complaints.visibility.vocabulary import ARTICLE, is_of, words_of
 
 _QUOTED: Final = re.compile(r"[«\"“'‘]([^«»\"“”'’\n]{2,40})[»\"”'’]")
@@ -44,7 +44,7 @@ def relatives(text: ReadText) -> Iterator[Span]:
             yield Span(words[first].start, words[last - 1].end)
 
 
-def _is_given(text: ReadText, word: Word) -> bool:
+def _is_given(text: ReadText, word: PlacedWord) -> bool:
     if word.text.isascii():
         return text.typed_of(word)[0].isupper() or word.text in words_of("given")
     return word.text in words_of("given") and word.text not in {"علي", "في", "عند"}
@@ -81,7 +81,7 @@ def _tells(text: ReadText, place: int) -> bool:
     return is_name or is_of("nickname", words[place].text) or is_of("glue", after)
 
 
-def _called(words: Sequence[Word], place: int) -> Span:
+def _called(words: Sequence[PlacedWord], place: int) -> Span:
     last = place
     while last + 1 < len(words) and (is_of("glue", words[last].text) or words[last].text in _AS):
         last += 1

@@ -37,7 +37,7 @@ class SampleText:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TextVerdict:
     """What became of a text: None where nothing must be hidden, or kept."""
 
     sample: SampleText
@@ -74,29 +74,29 @@ def person_of(identity: dict[str, str]) -> Person:
     )
 
 
-def judge(sample: SampleText) -> Verdict:
+def judge(sample: SampleText) -> TextVerdict:
     """Redact a text and return whether all that must be hidden is, and all that must be kept is still there."""
     shown = sample.person.redact(sample.text)
     is_hidden = all(part not in shown for part in sample.hidden) if sample.hidden else None
     is_kept = all(part in shown for part in sample.kept) if sample.kept else None
-    return Verdict(sample, is_hidden, is_kept)
+    return TextVerdict(sample, is_hidden, is_kept)
 
 
-def hidden_share(verdicts: Iterable[Verdict]) -> Share:
+def hidden_share(verdicts: Iterable[TextVerdict]) -> Share:
     """Return in how many of the texts with something to hide all of it is hidden."""
     return _share(verdicts, lambda verdict: verdict.is_hidden)
 
 
-def kept_share(verdicts: Iterable[Verdict]) -> Share:
+def kept_share(verdicts: Iterable[TextVerdict]) -> Share:
     """Return in how many of the texts with something to keep all of it is kept."""
     return _share(verdicts, lambda verdict: verdict.is_kept)
 
 
-def _share(verdicts: Iterable[Verdict], of: Callable[[Verdict], bool | None]) -> Share:
+def _share(verdicts: Iterable[TextVerdict], of: Callable[[TextVerdict], bool | None]) -> Share:
     judged = [answer for verdict in verdicts if (answer := of(verdict)) is not None]
     return Share(sum(judged), len(judged))
 
 
-def is_reached(verdicts: Sequence[Verdict]) -> bool:
+def is_reached(verdicts: Sequence[TextVerdict]) -> bool:
     """Tell whether enough of the texts are hidden and kept."""
     return hidden_share(verdicts).reaches(LEAST_HIDDEN) and kept_share(verdicts).reaches(LEAST_KEPT)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from complaints.visibility import spellings
 from complaints.visibility.spellings import collapsed
-from complaints.visibility.texts import Word
+from complaints.visibility.texts import PlacedWord
 from complaints.visibility.vocabulary import (
     ARTICLE,
     PARTICLES,
@@ -142,7 +142,7 @@ class NameParts:
             self._seen[word] = self._match(word)
         return self._seen[word]
 
-    def match_joined(self, words: Sequence[Word]) -> Match | None:
+    def match_joined(self, words: Sequence[PlacedWord]) -> Match | None:
         """Return what several words may be as one: a part of several words, or one torn apart."""
         joined = collapsed("".join(word.text for word in words))
         for part in self.parts:

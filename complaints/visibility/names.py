@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from complaints.visibility import spellings
 from complaints.visibility.name_parts import BOTH, MOST_WORDS, NameParts, letters_of
-from complaints.visibility.texts import ReadText, Span, Word
+from complaints.visibility.texts import PlacedWord, ReadText, Span
 from complaints.visibility.vocabulary import ARTICLE, is_of, words_of
 
 #: Words that may stand between two parts besides titles and "bin": a middle name that is not registered.
@@ -281,7 +281,7 @@ class NameFinder:
             return False
         return any(other.begins_with(letter) for other in self.parts.parts if other.number != part)
 
-    def _initials(self, run: Sequence[Word]) -> Iterator[Span]:
+    def _initials(self, run: Sequence[PlacedWord]) -> Iterator[Span]:
         """Yield a row of dotted letters that are the initials of first name and family, after "signed" or a title."""
         ends = [self.parts.by_number.get(number) for number in sorted(self.parts.ends)]
         if (
@@ -300,7 +300,7 @@ class NameFinder:
 
     def _spelt_out(self) -> Iterator[Span]:
         """Yield the parts written letter by letter, whatever stands between the letters."""
-        run: list[Word] = []
+        run: list[PlacedWord] = []
         for place in (*self.text.find(_is_letter), None):
             if place is not None and (not run or self.words[place].start - run[-1].end <= REACH):
                 run.append(self.words[place])

@@ -32,7 +32,7 @@ class Span(NamedTuple):
     end: int
 
 
-class Word(NamedTuple):
+class PlacedWord(NamedTuple):
     """A folded word and its place in the folded text."""
 
     text: str
@@ -49,15 +49,15 @@ class ReadText:
     places: Sequence[int]
 
     @cached_property
-    def words(self) -> list[Word]:
+    def words(self) -> list[PlacedWord]:
         """Return the words in their order."""
-        return [Word(found[0], *found.span()) for found in _WORD.finditer(self.plain)]
+        return [PlacedWord(found[0], *found.span()) for found in _WORD.finditer(self.plain)]
 
-    def is_capital(self, word: Word) -> bool:
+    def is_capital(self, word: PlacedWord) -> bool:
         """Tell whether ``word`` was typed with a capital; in a text without any, each word counts as if it was."""
         return self.typed[self.places[word.start]].isupper() or not self._has_capitals
 
-    def typed_of(self, word: Word) -> str:
+    def typed_of(self, word: PlacedWord) -> str:
         """Return ``word`` as it was typed."""
         return self.typed[self.places[word.start] : self.places[word.end]]
 
@@ -65,7 +65,7 @@ class ReadText:
     def _has_capitals(self) -> bool:
         return bool(_CAPITAL.search(self.typed))
 
-    def words_before(self, place: int, count: int) -> list[Word]:
+    def words_before(self, place: int, count: int) -> list[PlacedWord]:
         """Return the ``count`` words, or fewer, that begin before ``place`` in the folded text."""
         end = bisect_left(self.words, place, key=lambda word: word.start)
         return self.words[max(0, end - count) : end]

@@ -120,7 +120,7 @@ class WithdrawalReason(TextChoices):
 
     SOLVED = "solved", _("The problem has been solved")
     MISTAKE = "mistake", _("It was sent by mistake, or twice")
-    ELSEWHERE = "elsewhere", _("I turn to somebody else")
+    ELSEWHERE = "elsewhere", _("I am going elsewhere with it")
     OTHER = "other", _("Another reason")
 
 

@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 ('subject', kit.crypto.EncryptedText()),
                 ('body', kit.crypto.EncryptedText()),
                 ('context', kit.crypto.EncryptedText(help_text='The values the texts were made with, as JSON, to owe it by the other channel.', null=True)),
-                ('token', models.CharField(help_text='Printed in the body: the end of the short link, or the mark of a message without a link.', max_length=8, null=True, unique=True)),
+                ('token', models.CharField(help_text='Printed in the body: the end of the short link.', max_length=8, null=True, unique=True)),
                 ('linked', models.BooleanField(default=False, help_text='The token opens the short link.')),
                 ('must_reach', models.BooleanField(default=False, help_text='Where no channel arrives, the contact centre calls.')),
                 ('daytime', models.BooleanField(default=False, help_text='Not sent in the quiet hours of the night.')),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from notifications.wordings import en_staff
+from notifications.wordings import en_accounts, en_staff
 from notifications.wordings.wording import Wording
 
 SERVICE_NAME: Final = "At Your Service"
@@ -23,79 +23,7 @@ YOUR_CASES: Final[Mapping[str, str]] = {
 WIDEST_LETTER: Final = "W"
 
 WORDINGS: Final[Mapping[str, Wording]] = {
-    "code": Wording(
-        sms="{code} is your At Your Service code. Do not share it.\n@{host} #{code}",
-        subject="Your At Your Service code",
-        text="{code} is your At Your Service code. Do not share it.",
-    ),
-    "registered": Wording(
-        sms="You are registered with At Your Service and can now file your cases.",
-        subject="You are registered with At Your Service",
-        text="You are registered with At Your Service. You can now file your cases and follow them.",
-    ),
-    "already_registered": Wording(
-        sms="You already have an At Your Service account. Sign in, or choose: I forgot my password.",
-        subject="You already have an At Your Service account",
-        text="Someone asked to register with your details. You already have an At Your Service account: sign in, or "
-        "choose “I forgot my password”. If this was not you, ignore this message.",
-    ),
-    "password_changed": Wording(
-        sms="Your At Your Service password changed. Not you? Call {phone}",
-        subject="Your At Your Service password changed",
-        text="Your At Your Service password changed. If this was not you, call {phone}.",
-    ),
-    "privacy_answered": Wording(
-        sms="We have answered your request about your data. The answer is in your At Your Service account.",
-        subject="The answer to your request about your data",
-        text="We have answered your request about your personal data. The answer and its reason are in your At Your "
-        "Service account, under “Correct or delete my data”.",
-    ),
-    "account_deleted": Wording(
-        sms="Your At Your Service account is closed and your data will be erased. Only the kind and dates of each case "
-        "stay.",
-        subject="Your At Your Service account is closed",
-        text="Your At Your Service account is closed, as you asked. Your data and what was written in your cases will "
-        "be erased. The kind, topic, agency, dates and outcome of each case stay for the statistics, without your "
-        "name. What a legal case needs is erased when it has ended. Questions: {phone}.",
-    ),
-    "data_breach": Wording(
-        sms="A data breach may concern your data at At Your Service. For details call {phone}",
-        subject="A data breach may concern your data",
-        text="A breach of data security may concern your personal data at At Your Service. Call {phone} to learn what "
-        "happened and what you should do. Do not give your password or a code to anyone who calls you.",
-    ),
-    "phone_changed": Wording(
-        sms="This is no longer the number of your At Your Service account. Not you? Call {phone}",
-        subject="Your At Your Service phone number changed",
-        text="The phone number of your At Your Service account changed. If this was not you, call {phone}.",
-    ),
-    "phone_added": Wording(
-        sms="Your number was added to an At Your Service account. Not you? Call {phone}",
-        subject="A phone number was added to your At Your Service account",
-        text="A phone number was added to your At Your Service account. If this was not you, call {phone}.",
-    ),
-    "address_changed": Wording(
-        sms="Your address at At Your Service changed. Not you? Call {phone}",
-        subject="Your At Your Service address changed",
-        text="The address in your At Your Service account changed. If this was not you, call {phone}.",
-    ),
-    "identity_confirmed": Wording(
-        sms="Your identity is confirmed at At Your Service. You need not do anything.",
-        subject="Your identity is confirmed",
-        text="Your identity is confirmed at At Your Service. You need not do anything.",
-    ),
-    "identity_rejected": Wording(
-        sms="At Your Service could not confirm your identity. See your account, or call {phone}",
-        subject="We could not confirm your identity",
-        text="We could not confirm your identity. Your cases go on. Your account says why and what you can do. You can "
-        "also call {phone}.",
-    ),
-    "identity_merged": Wording(
-        sms="Your two At Your Service accounts are one now. Not you? Call {phone}",
-        subject="Your accounts are one now",
-        text="You had two accounts at At Your Service. They are one now, with all your cases. If this is wrong, call "
-        "{phone}.",
-    ),
+    **en_accounts.WORDINGS,
     "case_received": Wording(
         sms="We have your {kind}. Tracking number {ref}. {link}",
         subject="We have your {kind} {ref}",
@@ -186,8 +114,8 @@ WORDINGS: Final[Mapping[str, Wording]] = {
     "case_rating": Wording(
         sms="Did the answer to {kind} {ref} help you? Please tell us: {link}",
         subject="Did the answer to your {kind} {ref} help?",
-        text="Your {kind} {ref} was answered some days ago. Is the problem solved, and how were you treated? You "
-        "choose the answer here, without signing in. We ask this once only, and you need not answer.",
+        text="Your {kind} {ref} was answered some days ago. Did the answer help, and how were you treated? We ask only "
+        "once, and you do not have to answer. Tell us here, without signing in:",
     ),
     "officer_new_case": Wording(
         sms="New {kind} {ref} for your agency. Accept or decline by {date}. {link}",
@@ -195,7 +123,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         text="A new case ({kind}) came to your agency: {ref}. Accept or decline it by {date}.",
     ),
     "officer_praise": Wording(
-        sms="New praise {ref} for your agency. Pass it on and confirm by {date}.",
+        sms="Praise {ref}: pass it on and confirm by {date}. {link}",
         subject="New praise {ref} for your agency",
         text="Praise came to your agency: {ref}. Pass it on to the people it is for, and confirm it by {date}. You do "
         "not confirm responsibility and write no answer.",
@@ -393,7 +321,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         "level: {level}. It goes to the next level, if there is one.",
     ),
     "cmu_asked": Wording(
-        sms="",
+        sms="The citizen asks the CMU to step in: case {ref}. {link}",
         subject="The citizen asks the CMU to step in: case {ref}",
         text="Case {ref} at {agency} is late, every escalation level was told, and the person who filed it asks the "
         "CMU to step in.",

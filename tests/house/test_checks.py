@@ -20,6 +20,7 @@ EVERY_CHECK = (
     checks.keys_are_whole,
     checks.servers_are_named,
     checks.proxies_are_counted,
+    checks.security_contact_is_an_address,
     checks.somebody_ends_tls,
     deployment_checks.hosts_are_named,
     deployment_checks.keys_are_strong,

@@ -24,6 +24,7 @@ FEMININE = (
 #: Verbal nouns that begin with the letter of the feminine verb.
 NO_VERBS = (
     "تحويل",
+    "تدخل",
     "تأكيد",
     "تمديد",
     "تذكير",

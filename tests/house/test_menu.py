@@ -27,7 +27,7 @@ TEXTS = {
         *(
             "Texts and answers:",
             "Precedents",
-            "Confused topics",
+            "Topics that get mixed up",
             "Published answers",
             "Standard texts",
             "Message templates",

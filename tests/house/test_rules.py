@@ -202,7 +202,9 @@ KEEPS_ARABIC = {
     "config/operator.py",  # the operator's name, which is a setting
     "notifications/web/replies.py",  # the short replies that are acted on
     "notifications/wordings/ar.py",  # messages, counted letter by letter, beside their English twins
+    "notifications/wordings/ar_accounts.py",  # the same
     "notifications/wordings/ar_staff.py",  # the same
+    "kit/typed_text.py",  # the digits people type
 }
 
 

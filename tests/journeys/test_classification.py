@@ -33,7 +33,7 @@ def test_the_unit_corrects_a_topic_and_the_figures_follow(site: Site, meet: Meet
     unit.press("Show what changes")
     unit.look("desk-classify-check")
     unit.press("Correct the case")
-    unit.is_told(unit.said("The case was corrected. Limits, figures and suggestions follow."))
+    unit.is_told(unit.said("The case was corrected. Limits, figures and suggestions now go by the correction."))
     unit.open("staff/confusions/")
     row = unit.page.get_by_role("row").filter(has_text=RIGHT)
     expect(row).to_contain_text(LEAK.topic)

@@ -76,7 +76,7 @@ def test_filing_works_in_a_browser_without_script(meet: Meet) -> None:
     citizen.pick("All agencies", INQUIRY.agency)
     citizen.press("Choose this agency")
     choose_topic(citizen, INQUIRY.topic)
-    citizen.press("Continue")
+    citizen.press("Continue", within=citizen.page.locator("#search"))
     citizen.page.get_by_label(METER).fill("1-40-22871")
     citizen.page.get_by_label(citizen.said("Photos or files")).set_input_files(photo("meter.jpg"))
     citizen.press("Upload the files and stay here")

@@ -33,7 +33,7 @@ filing = Filing(
     details="لم تصل المياه إلى منازلنا منذ عشرة أيام رغم أن دورنا يوم الثلاثاء.",
 )
 case = file(filing, by=citizen.user, at=then - timedelta(days=1))
-accept(case, by=omar, at=then, days=5)
+accept(case, by=omar, at=then, days=1)
 close(case, by=omar, at=then, outcome="solved", found=said["found"], done="استبدلت الفرقة الوصلة يوم الأحد وأعيد الضخ.")
 rating_questions.ask(at=now)
 print(case.reference)

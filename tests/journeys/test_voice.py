@@ -20,7 +20,7 @@ from tests.journeys.person import Person
 
 AMINA = "9902103456"
 WATER = "شركة مياه الأردن (مياهنا)"
-TOPIC = "انقطاع المياه"
+TOPIC = "انقطاع المياه أو ضعف الضخ"
 SPOKEN = "الماء مقطوع عنا من يوم الأحد والخزان فاضي"
 
 
@@ -28,7 +28,7 @@ def test_a_voice_note_is_recorded_filed_played_and_written_down(meet: Meet) -> N
     citizen = meet("ar", size=PHONE)
     citizen.page.context.grant_permissions(["microphone"])
     enter(citizen, AMINA)
-    citizen.follow("Complaint")
+    citizen.follow("Complaint", within=citizen.main)
     _records(citizen)
     citizen.page.get_by_label(citizen.said("Photos or files")).set_input_files(photo("tank.jpg"))
     expect(citizen.page.locator(".files img.mini")).to_be_visible()

@@ -72,7 +72,7 @@ def test_the_page_and_both_files_show_them(at_the_cmu: Client, water: Agency, no
     numbers = [mine.cases, mine.desk, mine.directorates]
     assert (water.name_en, numbers) in page.context["times"]["rows"]
     assert "Working hours with agencies" in page.content.decode()
-    assert f"Working hours with agencies,{water.name_en},,,,,{','.join(map(str, numbers))}" in values
+    assert f"Working hours with agencies,{water.name_en},,,,,,,,{','.join(map(str, numbers))}" in values
     with ZipFile(io.BytesIO(book.getvalue())) as parts:
         sheet = parts.read("xl/worksheets/sheet3.xml").decode()
     assert [f"<v>{number}</v>" in sheet for number in numbers] == [True] * 3

@@ -51,7 +51,8 @@ def test_no_rule_on_screen_forces_its_way(sheet):
 def test_no_template_holds_an_inline_style_script_or_handler():
     inline = re.compile(r"""\sstyle=|<style|<script(?![^>]*\ssrc=)|\son\w+=["']|javascript:""")
     found = [path.name for path in TEMPLATES.rglob("*.html") if inline.search(path.read_text(encoding="utf-8"))]
-    assert found == []
+    # Mail programs know no sheets.
+    assert found == ["email.html"]
 
 
 def test_every_class_of_a_component_is_in_a_sheet():

@@ -32,6 +32,6 @@ def address(request: HttpRequest) -> HttpResponse:
         if change_address(citizen, **{name: form.cleaned_data[name] for name in initial}, at=at):
             messages.success(request, gettext("Your address has been changed"))
         else:
-            messages.info(request, gettext("This is already your address"))
+            messages.info(request, gettext("This is already your address. Enter another one, or go back"))
         return redirect("account")
     return render(request, "accounts/account/address/change_address.html", {"form": form})

@@ -37,7 +37,9 @@ def caller_topic(request: HttpRequest, ref: str) -> HttpResponse:
     form = ClassifyForm(request.POST if request.method == "POST" else None, case=case)
     is_checked = form.is_bound and "change" not in request.POST and form.is_valid()
     if is_checked and "send" in request.POST and _is_classified(request, case, form):
-        messages.success(request, gettext("The case was corrected. Limits, figures and suggestions follow."))
+        messages.success(
+            request, gettext("The case was corrected. Limits, figures and suggestions now go by the correction.")
+        )
         return redirect("caller-case", ref)
     is_overtaken = form.is_bound and form.has_error("__all__", "overtaken")
     shows = is_checked and not is_overtaken

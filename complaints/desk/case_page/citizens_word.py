@@ -41,8 +41,10 @@ def citizens_word(case: Case) -> CitizensWord | None:
 def came_back_after(case: Case, user: User, *, at: datetime) -> Recurrence | None:
     """Return the earlier closing after which the problem of ``case`` came back, if ``user`` may open that case.
 
-    None where the two cases are linked as one problem: then nothing came back. One statement.
+    None where the two cases are linked as one problem: then nothing came back. One statement, or none without an area.
     """
+    if not (case.area and case.governorate_id):
+        return None
     one_problem = CaseLink.objects.filter(
         Q(case=OuterRef("case"), lead=OuterRef("earlier")) | Q(case=OuterRef("earlier"), lead=OuterRef("case")),
         kind=LinkKind.SAME_PROBLEM,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from complaints.attachments.cleaning import Outcome, clean_all, summary
+from complaints.attachments.cleaning import CleaningOutcome, clean_all, summary
 
 
 class Command(BaseCommand):
@@ -17,11 +17,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Print how many files became what, and the keys of those that cannot be cleaned."""
-        outcomes: Counter[Outcome] = Counter()
+        outcomes: Counter[CleaningOutcome] = Counter()
         faults = []
         for attachment, outcome in clean_all():
             outcomes[outcome] += 1
-            if outcome in {Outcome.NOT_CLEANED, Outcome.MISSING}:
+            if outcome in {CleaningOutcome.NOT_CLEANED, CleaningOutcome.MISSING}:
                 faults.append(f"{outcome}: {attachment.pk}")
         self.stdout.write(summary(outcomes))
         if faults:

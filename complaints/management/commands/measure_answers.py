@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from complaints.answer_quality import measurement
 from complaints.answer_quality.lexicon import shipped
-from complaints.answer_quality.measurement import HOLLOW, Verdict
+from complaints.answer_quality.measurement import HOLLOW, AnswerVerdict
 from complaints.answer_quality.stored import current_lexicon
 
 
@@ -49,13 +49,13 @@ class Command(BaseCommand):
             self.stdout.write(f"time for an answer: {median(one.milliseconds for one in verdicts):.1f} ms (median)")
         self.stdout.write("reached" if measurement.is_reached(verdicts) else "not reached")
 
-    def _table(self, verdicts: Sequence[Verdict]) -> None:
+    def _table(self, verdicts: Sequence[AnswerVerdict]) -> None:
         self.stdout.write(f"{'hollow answers':24} {'caught':>12}")
         for kind in sorted({verdict.sample.kind for verdict in verdicts if verdict.sample.label == HOLLOW}):
             share = measurement.caught_share(verdict for verdict in verdicts if verdict.sample.kind == kind)
             self.stdout.write(f"{kind:24} {f'{share.good} of {share.all}':>12}")
 
-    def _total(self, label: str, verdicts: Sequence[Verdict]) -> None:
+    def _total(self, label: str, verdicts: Sequence[AnswerVerdict]) -> None:
         self.stdout.write(f"{label}:")
         self.stdout.write(f"  hollow, challenged or refused:     {measurement.caught_share(verdicts)}")
         self.stdout.write(f"  genuine, refused:                  {measurement.refused_share(verdicts)}")

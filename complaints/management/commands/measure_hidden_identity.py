@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from complaints.visibility import measurement
-from complaints.visibility.measurement import Verdict, hidden_share, kept_share
+from complaints.visibility.measurement import TextVerdict, hidden_share, kept_share
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self._total("only measured", [one for one in verdicts if not one.sample.is_for_looking])
         self.stdout.write("reached" if measurement.is_reached(verdicts) else "not reached")
 
-    def _table(self, verdicts: Sequence[Verdict]) -> None:
+    def _table(self, verdicts: Sequence[TextVerdict]) -> None:
         self.stdout.write(f"{'way of writing':32} {'all hidden':>12} {'all kept':>12}")
         for way in sorted({verdict.sample.way for verdict in verdicts}):
             of_way = [verdict for verdict in verdicts if verdict.sample.way == way]
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             cells = (f"{share.good} of {share.all}" if share.all else "-" for share in (hidden, kept))
             self.stdout.write(f"{way:32} " + " ".join(f"{cell:>12}" for cell in cells))
 
-    def _total(self, label: str, verdicts: Iterable[Verdict]) -> None:
+    def _total(self, label: str, verdicts: Iterable[TextVerdict]) -> None:
         judged = list(verdicts)
         self.stdout.write(f"{label}:")
         self.stdout.write(f"  must hide, all parts hidden: {hidden_share(judged)}")

@@ -46,6 +46,9 @@ def case_ask_unit(request: HttpRequest, ref: str) -> HttpResponse:
             words = gettext("The %(unit)s has been asked to step in. Your case is on its list now.")
             messages.success(request, words % {"unit": unit_name()})
         except TransitionNotAllowed:
-            words = gettext("The %(unit)s was asked already, or your case is not late at every level.")
+            words = gettext(
+                "You have already asked the %(unit)s to step in, or the delay has not yet been reported to every "
+                "level of management."
+            )
             messages.warning(request, words % {"unit": unit_name()})
     return redirect("case", ref=ref)

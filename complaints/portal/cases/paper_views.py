@@ -18,14 +18,18 @@ from complaints.portal.access import own_case
 from complaints.portal.cases.paper import receipt_pdf
 
 NOT_OURS = 404
+#: Each is set anew, which takes seconds for a long case.
+RECEIPTS_PER_PERSON = rate_limits.RateLimit("receipt_pdf", 30, rate_limits.HOUR)
 
 
 @citizen_required
 @require_safe
+@handles_rate_limits
 def case_pdf(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand out the receipt of a citizen's own case."""
     at = timezone.now()
     case = own_case(request, ref, at=at)
+    rate_limits.spend(RECEIPTS_PER_PERSON, str(signed_in_user(request).pk), at=at)
     page = citizen_case.case_page(case, signed_in_user(request), at=at)
     response = HttpResponse(receipt_pdf(case, page, at=at), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{case.reference}.pdf"'

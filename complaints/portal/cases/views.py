@@ -210,8 +210,10 @@ def case_withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     own = own_case(request, ref, at=at)
     form = WithdrawForm(posted_data(request))
     withdraw = partial(actions.withdraw, own, by=signed_in_user(request), at=at)
-    if form.is_bound and form.is_valid() and try_action(
-        form, partial(withdraw, **form.cleaned_data), within=sending(request, at=at)
+    if (
+        form.is_bound
+        and form.is_valid()
+        and try_action(form, partial(withdraw, **form.cleaned_data), within=sending(request, at=at))
     ):
         messages.success(request, words_of_kind(own.kind).is_withdrawn)
         return redirect("case", ref=ref)

@@ -31,6 +31,8 @@ from complaints.portal.filing.writer import Writer, for_everybody
 from complaints.suggestions import owners
 
 _STEP = "agency"
+#: As much of what was searched for in vain is read as the box takes.
+_LONGEST_SEARCH = 150
 
 
 @for_everybody
@@ -76,7 +78,7 @@ def _understood(draft: Draft, form: AgencyStepForm, at: datetime) -> Understood:
     searched = str(form["agency_name"].value() or "") if form.is_bound and form.errors and not form.matches else ""
     if not (searched or draft.has_words):
         return Understood()
-    return understood(draft, searched=searched.replace("\0", ""), at=at)
+    return understood(draft, searched=searched.replace("\0", "")[:_LONGEST_SEARCH], at=at)
 
 
 # ---- the presses ----

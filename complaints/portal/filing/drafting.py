@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from agencies.models import Agency, Topic, TopicQuestion
 from complaints.actions import topic_answers
 from complaints.actions.filing import file_draft
 from complaints.escalation.expiry import VISITOR_DRAFT_LIFE
-from complaints.models import Case, Draft
+from complaints.models import Case, Draft, Upload
 from complaints.portal.filing.writer import Writer
 
 #: A draft left alone for longer is pointed out when its owner comes back to it.
@@ -127,10 +128,22 @@ def _answers_for(topic: Topic, draft: Draft) -> dict[str, str]:
 
 
 def room_for_bytes(draft: Draft, writer: Writer) -> int | None:
-    """Return how many bytes of files the draft still takes; None if only the limits of each file hold."""
+    """Return how many bytes of files the draft still takes, those that are arriving counted with the others.
+
+    None if only the limits of each file hold.
+    """
     if writer.citizen is not None:
         return None
-    return MOST_BYTES_OF_A_VISITOR - sum(draft.attachments.values_list("size", flat=True))
+    arriving = Upload.objects.filter(draft=draft.pk).values_list("size", flat=True)
+    return MOST_BYTES_OF_A_VISITOR - sum(draft.attachments.values_list("size", flat=True)) - sum(arriving)
+
+
+@contextmanager
+def locked(draft: Draft) -> Iterator[None]:
+    """Let nobody else add a file to ``draft`` meanwhile, so that two tabs are counted together."""
+    with transaction.atomic():
+        Draft.objects.select_for_update().filter(pk=draft.pk).first()
+        yield
 
 
 # ---- the agency and the topic ----

@@ -59,11 +59,13 @@ class PlaceForm(Form):
 
     def _settle_location(self, cleaned: dict[str, Any]) -> bool:
         """Keep both coordinates or none; tell whether they are kept."""
-        spot = [cleaned.get(name) for name in COORDINATES]
-        if None not in spot and is_in_jordan(*spot):
-            cleaned |= dict(zip(COORDINATES, (round(degrees, DECIMALS) for degrees in spot), strict=True))
-            return True
-        is_wrong = None not in spot or bool(set(COORDINATES) & self.errors.keys())
+        latitude, longitude = cleaned.get("latitude"), cleaned.get("longitude")
+        is_wrong = bool(set(COORDINATES) & self.errors.keys())
+        if latitude is not None and longitude is not None:
+            if is_in_jordan(latitude, longitude):
+                cleaned |= {"latitude": round(latitude, DECIMALS), "longitude": round(longitude, DECIMALS)}
+                return True
+            is_wrong = True
         for name in COORDINATES:
             self.errors.pop(name, None)
             cleaned[name] = None

@@ -32,7 +32,7 @@ _EDGES = re.compile(r"^\W+|\W+$")
 
 
 @dataclass(frozen=True)
-class Fit:
+class TopicFit:
     """One suggestion: a topic, its agency where a rule or custom names one, and the words that led to it."""
 
     topic: Topic
@@ -77,7 +77,7 @@ class PlaceFound:
 class Understood:
     """The suggestions for a draft, the best first, and the place, if its words name one that it lacks."""
 
-    fits: Sequence[Fit] = ()
+    fits: Sequence[TopicFit] = ()
     place: PlaceFound | None = None
 
     @property
@@ -120,13 +120,16 @@ def _named_topics(text: str, kind: str, *, at: datetime) -> list[Topic]:
     return [found[key] for key in keys if key in found and found[key].is_active]
 
 
-def _fits(topics: Sequence[Topic], draft: Draft, text: str, place: PlaceFound | None, *, at: datetime) -> list[Fit]:
+def _fits(
+    topics: Sequence[Topic], draft: Draft, text: str, place: PlaceFound | None, *, at: datetime
+) -> list[TopicFit]:
     governorate = draft.governorate or (place.governorate if place else None)
     where = f"{draft.area} {draft.place} {place.area if place else ''}"
     matters = [Matter(topic, governorate, where) for topic in topics]
     owners = owners_for(matters, timezone.localdate(at)) if matters else []
     return [
-        Fit(topic, _receiver(topic, owner), _shared(topic, text)) for topic, owner in zip(topics, owners, strict=True)
+        TopicFit(topic, _receiver(topic, owner), _shared(topic, text))
+        for topic, owner in zip(topics, owners, strict=True)
     ]
 
 

@@ -66,7 +66,7 @@ def _step(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) -> H
     if "upload" in request.GET:
         return _take_piece(request, draft, at)
     if "finish" in request.POST:
-        return _finish(request, draft, at)
+        return _finish(request, writer, draft, at)
     if "cancel" in request.POST:
         arrivals.drop(draft, _key(request.POST["cancel"]))
     elif "remove" in request.POST:
@@ -94,15 +94,22 @@ def _begin(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) -> 
     upload = arrivals.find_upload(draft, size=size, sha256=sha256) if draft.is_begun else None
     if upload is None:
         try:
-            spend(writer.uploader, files=1, kilobytes=-(-size // KILOBYTE), at=at)
+            # The file itself is counted as often as it is opened: when it is complete.
+            spend(writer.uploader, files=0, kilobytes=-(-size // KILOBYTE), at=at, network=writer.network)
         except ValidationError as error:
             return _refusal(error.messages[0], status=TOO_MANY_REQUESTS)
         draft = drafting.save_draft(draft, writer, at=at)
-        left = drafting.room_for_bytes(draft, writer)
-        if left is not None and size > left:
-            return _refusal(gettext("Without signing in a draft takes 10 MB of files. This file was not uploaded."))
         try:
-            upload = _new_upload(request, draft, size, sha256, at)
+            with drafting.locked(draft):
+                left = drafting.room_for_bytes(draft, writer)
+                if left is not None and size > left:
+                    return _refusal(
+                        gettext(
+                            "This file was not uploaded: before you sign in, a draft holds up to 10 MB of files. "
+                            "Choose a smaller file, or sign in first."
+                        )
+                    )
+                upload = _new_upload(request, draft, size, sha256, at)
         except arrivals.TooManyUploads:
             return _refusal(gettext("You have already added 10 files. Remove one to add another."))
     return JsonResponse({"upload": upload.pk, "received": upload.received, "draft": draft.pk})
@@ -119,9 +126,13 @@ def _take_piece(request: HttpRequest, draft: Draft, at: datetime) -> HttpRespons
     return JsonResponse({"received": upload.received})
 
 
-def _finish(request: HttpRequest, draft: Draft, at: datetime) -> HttpResponse:
+def _finish(request: HttpRequest, writer: Writer, draft: Draft, at: datetime) -> HttpResponse:
     """Keep the complete file as one that a form brought; what is refused goes, what cannot be stored now stays."""
     key = _key(request.POST["finish"])
+    try:
+        spend(writer.uploader, files=1, kilobytes=0, at=at, network=writer.network)
+    except ValidationError as error:
+        return _refusal(error.messages[0], status=TOO_MANY_REQUESTS)
     try:
         with arrivals.assembled(draft, key) as file:
             taken, refused = accept([file], at=at)

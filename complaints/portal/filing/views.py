@@ -143,19 +143,24 @@ def _what_form(
         room=uploads.MOST_FILES - (draft.attachments.count() if draft.is_begun else 0),
         is_partial=not presses.isdisjoint(data or {}),
         uploader=writer.uploader,
+        network=writer.network,
         at=at,
     )
 
 
 def _keep(form: DetailsStepForm, draft: Draft, writer: Writer) -> bool:
     """Keep the files; tell whether they were, and say beside their field if not."""
-    room = drafting.room_for_bytes(draft, writer) if form.taken else None
-    if room is not None and sum(attachment.size for attachment in form.taken) > room:
-        text = gettext("Without signing in a draft takes 10 MB of files. These files were not uploaded.")
-        form.add_error("attachments", text)
-        return False
     try:
-        uploads.keep(form.taken, draft=draft)
+        with drafting.locked(draft):
+            room = drafting.room_for_bytes(draft, writer) if form.taken else None
+            if room is not None and sum(attachment.size for attachment in form.taken) > room:
+                text = gettext(
+                    "These files were not uploaded: before you sign in, a draft holds up to 10 MB of files. "
+                    "Choose smaller files, or sign in first."
+                )
+                form.add_error("attachments", text)
+                return False
+            uploads.keep(form.taken, draft=draft)
     except uploads.NotStored:
         form.add_error("attachments", NOT_STORED)
         return False

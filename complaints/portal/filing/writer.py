@@ -24,7 +24,7 @@ from complaints.escalation.expiry import VISITOR_DRAFT_LIFE
 from complaints.models import Draft
 from kit.crypto import lookup
 
-COOKIE: Final = "draft" if settings.EMBEDDED else "__Host-draft"
+COOKIE: Final = settings.DRAFT_COOKIE_NAME
 _SALT: Final = "complaints.portal.filing.writer"
 
 type Page = Callable[..., HttpResponseBase]

@@ -36,6 +36,7 @@ type Page = Callable[..., HttpResponseBase]
 GONE, NOT_FOUND = 410, 404
 #: More ratings by one link than anybody gives.
 SENT_BY_LINK: Final = RateLimit("rating_sent", 20, HOUR)
+SENT_BY_ACCOUNT: Final = RateLimit("rating_sent_by", 20, HOUR)
 
 
 # ---- signed in ----
@@ -44,6 +45,7 @@ SENT_BY_LINK: Final = RateLimit("rating_sent", 20, HOUR)
 @citizen_required
 @read_or_post
 @keeps_unsent_form_until_redirect
+@handles_rate_limits
 def case_rate(request: HttpRequest, ref: str) -> HttpResponse:
     """Take the citizen's rating of the answer, or a change of it; whoever is not content is led to the objection."""
     at, user = timezone.now(), signed_in_user(request)
@@ -53,8 +55,10 @@ def case_rate(request: HttpRequest, ref: str) -> HttpResponse:
         messages.warning(request, gettext("This answer can no longer be rated, or the rating changed."))
         return redirect("case", ref=ref)
     form = _form(own, window, posted_data(request), is_own=True)
-    if form.is_bound and form.is_valid() and _try_rate(form, own, by=user, at=at):
-        return _after_rating(request, own, form.said["solved"], at=at)
+    if form.is_bound and form.is_valid():
+        rate_limits.spend(SENT_BY_ACCOUNT, str(user.pk), at=at)
+        if _try_rate(form, own, by=user, at=at):
+            return _after_rating(request, own, form.said["solved"], at=at)
     context = {
         "case": own,
         "kind": words_of_kind(own.kind),

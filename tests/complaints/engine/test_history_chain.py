@@ -121,13 +121,16 @@ def test_every_event_that_records_words_is_compared(closed: Case) -> None:
         for field in model._meta.concrete_fields
         if field.related_model is CaseEvent
     }
-    # These end something, or repeat a text that another event proves.
+    # These end something, name what a text is about, or repeat a text that another event proves.
     without_words = {
         ("Answer", "taken_back_event"),
+        ("Attachment", "event"),
+        ("Attachment", "transcript_event"),
         ("Consultation", "revoke_event"),
         ("Extension", "decided_event"),
         ("Precedent", "event"),
         ("Question", "lapse_event"),
+        ("Rating", "closing"),
         ("Revision", "event"),
     }
     assert pointing - compared == without_words

@@ -71,6 +71,7 @@ TOLD = {
     "add_task": {("partner", "officer_task", "")},
     "answer_task": {("holder", "officer_task_answered", "")},
     "drop_task": {("partner", "officer_task_dropped", "")},
+    "ask_unit": {("cmu", "cmu_asked", "")},
 }
 # What has not left yet when the action is said, and then never does.
 OVERTAKEN = {
@@ -107,7 +108,7 @@ OVERTAKEN = {
         "officer_due", "officer_lapsed", "officer_new_case", "officer_praise", "officer_reminder", "officer_reply",
         "officer_upheld",
     },
-    "correct": {"case_answered", "case_unanswered"},
+    "correct": {"case_answered", "case_rating", "case_unanswered"},
     "withdraw": {
         "case_accepted", "case_late", "case_moved", "case_new_date", "case_objected", "case_question", "case_reminder",
         "case_resumed", "case_triage", "case_upheld", "cmu_objection", "cmu_triage", "officer_added", "officer_due",
@@ -117,16 +118,16 @@ OVERTAKEN = {
         "case_resumed", "case_triage", "cmu_triage", "officer_added", "officer_due", "officer_lapsed",
         "officer_new_case", "officer_praise", "officer_reminder", "officer_reply",
     },
-    "object": {"case_answered", "case_archived", "case_dismissed", "case_unanswered"},
+    "object": {"case_answered", "case_archived", "case_dismissed", "case_rating", "case_unanswered"},
     "uphold": {"case_objected", "cmu_objection", "officer_due", "officer_reminder"},
     "dismiss": {"case_objected", "cmu_objection", "officer_due", "officer_reminder"},
 }  # fmt: skip
 # Said by the clock, whatever the action before.
-BY_THE_CLOCK = {"case_late", "case_reminder", "officer_due", "officer_reminder"}
+BY_THE_CLOCK = {"case_late", "case_rating", "case_reminder", "officer_due", "officer_reminder"}
 # Said in place of a template of the table where the case asks for it.
 INSTEAD = {"case_filed_by_phone", "case_unanswered", "officer_praise"}
-# What a case can put into the words of a message.
-SAID_OF_A_CASE = {"ref", "kind", "agency", "date"}
+# What a case can put into the words of a message; ``late`` comes with the clock that tells it.
+SAID_OF_A_CASE = {"ref", "kind", "agency", "date", "late"}
 
 
 def test_each_verb_tells_these_people_by_these_words() -> None:

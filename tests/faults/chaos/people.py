@@ -166,10 +166,11 @@ class Person:
     def _file(self) -> str:
         """Fill the step with the photo and press the last button; return the address of the case."""
         number, citizen = self.errand.number, self.errand.citizen
+        draft = {"draft": self.errand.draft}
         words = {"subject": f"انقطاع المياه عن حي رقم {number}", "details": f"لا ماء منذ أيام في الشارع رقم {number}."}
-        fields: Fields = {**words, "attachments": (f"street-{number}.jpg", photo(number), "image/jpeg")}
-        self._insist(citizen, "/ar/new/complaint/what/", fields)
-        check = {"draft": self.errand.draft, "notify_by": "sms"}
+        fields: Fields = {**draft, **words, "attachments": (f"street-{number}.jpg", photo(number), "image/jpeg")}
+        self._insist(citizen, "/ar/new/complaint/what/", fields, to="/check/")
+        check = {**draft, "notify_by": "sms"}
         return self._insist(citizen, "/ar/new/complaint/check/", check, to="/receipt/").removesuffix("receipt/")
 
     def _insist(

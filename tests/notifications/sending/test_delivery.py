@@ -61,6 +61,9 @@ def test_a_message_is_handed_over_as_it_was_frozen(signals: Signals, carrier: Ob
             body=message.body,
             language="ar",
             token=message.token or "",
+            template=message.template,
+            reference=message.reference,
+            date=carrier.ledger[0].date,
         )
     ]
     assert (attempt.outcome, attempt.provider_id, attempt.number) == ("accepted", "obedient-1", 1)

@@ -16,7 +16,7 @@ def problems(template: str, language: str = "ar", **changes: str) -> dict[str, l
     words = WORDINGS[language][template]
     typed = {"sms": words.sms, "subject": words.subject, "text": words.text} | changes
     with translation.override("en"):
-        found = proofreading.problems(template, language, Wording(**typed, marked=words.marked))
+        found = proofreading.problems(template, language, Wording(**typed))
         return {field: [str(problem) for problem in each] for field, each in found.items()}
 
 
@@ -115,7 +115,9 @@ class TestProofreading:
     def test_an_email_cannot_say_its_link_or_a_code_where_none_belongs(self) -> None:
         assert problems("case_answered", "en", text="{ref} {link}") == {"text": ["{link} cannot be used here."]}
         assert problems("code", "en", subject="{code}") == {"subject": ["{code} cannot be used here."]}
-        assert problems("case_triage", "en", sms="{Kind} {ref}: {link}") == {"sms": ["{link} cannot be used here."]}
+        assert problems("registered", "en", sms="You are registered: {link}") == {
+            "sms": ["{link} cannot be used here."]
+        }
 
     @pytest.mark.parametrize("field", ["sms", "subject", "text"])
     @pytest.mark.parametrize(
@@ -169,12 +171,12 @@ class TestLength:
 
     def filling(self, letters: int, letter: str = "ع") -> str:
         """Return the words of an SMS with so many letters more than it must have."""
-        return "{agency} {date} {ref} " + letter * letters
+        return "{agency} {date} {ref} " + letter * letters + " {link}"
 
     def test_one_letter_decides(self) -> None:
-        # 18 + 10 + 10 letters, three spaces, 26 more, and a mark of five after a space: 70 and 71.
-        assert problems("case_accepted", sms=self.filling(23)) == {}
-        assert problems("case_accepted", sms=self.filling(24)) == {
+        # 18 + 10 + 10 letters, three spaces, 10 or 11 more, and a link of 18 after a space: 70 and 71.
+        assert problems("case_accepted", sms=self.filling(10)) == {}
+        assert problems("case_accepted", sms=self.filling(11)) == {
             "sms": ["The SMS can reach 71 characters (2 parts), and the limit is 70. Shorten it."]
         }
 
@@ -213,23 +215,23 @@ class TestLength:
         }
 
     def test_one_foreign_letter_halves_an_english_sms_and_is_named(self) -> None:
-        sms = "{Kind} {ref}: accepted by {agency} – you’ll have its reply by {date}."
+        sms = "{Kind} {ref}: accepted by {agency} – you’ll have its reply by {date}. {link}"
         assert problems("case_accepted", "en", sms=sms) == {
             "sms": [
-                "The SMS can reach 104 characters (2 parts), and the limit is 70. Shorten it.",
+                "The SMS can reach 117 characters (2 parts), and the limit is 70. Shorten it.",
                 "An SMS with these characters has room for only 70 characters: – ’",
             ]
         }
 
     def test_an_english_sms_has_160_places(self) -> None:
-        room = 160 - len("W" * 24 + " 22/12/2026 2604821735 suggestion  XXXXX")
+        room = 160 - len("W" * 24 + " 22/12/2026 2604821735 suggestion  bk.gov.jo/r/7Kq2Xd")
         sms = "{agency} {date} {ref} {kind} "
-        assert problems("case_accepted", "en", sms=sms + "w" * room) == {}
-        assert problems("case_accepted", "en", sms=sms + "w" * (room + 1)) == {
+        assert problems("case_accepted", "en", sms=sms + "w" * room + " {link}") == {}
+        assert problems("case_accepted", "en", sms=sms + "w" * (room + 1) + " {link}") == {
             "sms": ["The SMS can reach 161 characters (2 parts), and the limit is 160. Shorten it."]
         }
 
     def test_nothing_else_is_said_of_an_sms_that_has_another_fault(self) -> None:
-        assert problems("case_accepted", sms="{agency} {date} " + "ع" * 99) == {
+        assert problems("case_accepted", sms="{agency} {date} " + "ع" * 99 + " {link}") == {
             "sms": ["Add {ref}: the message needs it here."]
         }

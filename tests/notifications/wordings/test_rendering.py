@@ -228,7 +228,7 @@ def test_the_accepted_notice_reads_as_agreed() -> None:
     rendered = rendering.render(
         "case_accepted", channel=Channel.SMS, language="ar", context=context, link=f"{HOST}/r/7Kq2Xd"
     )
-    assert rendered.body == f"رد أمانة عمان على 2604821735 حتى 22/1/2026 {HOST}/r/7Kq2Xd"
+    assert rendered.body == f"2604821735: رد أمانة عمان حتى 22/1/2026. {HOST}/r/7Kq2Xd"
 
 
 def test_an_email_has_the_number_the_state_and_the_link() -> None:

@@ -23,7 +23,7 @@ def classify(request: ActionRequest) -> HttpResponse:
         return _page(request, form)
     kind = form.cleaned_data["kind"]
     actions.classify(case, by=request.user, at=at, topic=form.chosen_topic, kind=kind)
-    return request.done(gettext("The case was corrected. Limits, figures and suggestions follow."))
+    return request.done(gettext("The case was corrected. Limits, figures and suggestions now go by the correction."))
 
 
 def _page(request: ActionRequest, form: ClassifyForm) -> HttpResponse:

@@ -26,5 +26,5 @@ WORD_GROUPS = Thing(
     add_title=_("Add a word group"),
     end_title=_("End the word group"),
     end_label=_("No longer used from"),
-    columns=(Column(_("Words"), lambda row: gettext(", ").join(row.phrases)),),
+    columns=(Column(_("Words and spellings"), lambda row: gettext(", ").join(row.phrases)),),
 )

@@ -16,7 +16,7 @@ from tests.complaints import DETAILS, DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Clock, Desk, address, sent, statements_of
 
-MOST_STATEMENTS = 26
+MOST_STATEMENTS = 28
 
 
 def attach(case: Case, at: datetime, name: str = "meter.pdf") -> Attachment:
@@ -85,13 +85,23 @@ def test_what_moves_nothing_stands_last(desk: Desk, accepted: Case, omar: User, 
             "desk-note",
             "desk-link",
             "desk-call",
+            "desk-classify",
             "desk-label",
             "desk-remind",
             "desk-recuse",
             "desk-pdf",
             "desk-hand-over",
         ],
-        ["desk-note", "desk-link", "desk-call", "desk-label", "desk-remind", "desk-recuse", "desk-pdf"],
+        [
+            "desk-note",
+            "desk-link",
+            "desk-call",
+            "desk-classify",
+            "desk-label",
+            "desk-remind",
+            "desk-recuse",
+            "desk-pdf",
+        ],
     ]
 
 

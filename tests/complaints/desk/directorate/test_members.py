@@ -55,7 +55,7 @@ def test_a_member_comes_from_the_door_to_the_own_list(desk: Desk, consultation: 
     assert [row[0] for row in page.context["rows"]] == [consultation]
     assertContains(page, "Networks Directorate")
     assertContains(page, "none yet")
-    assert [entry.url_name for entry in page.context["staff_menu"]] == [LIST]
+    assert [entry.url_name for group in page.context["staff_menu"] for entry in group.entries] == [LIST]
 
 
 def test_a_member_answers_signed_in_and_is_named_in_the_history(

@@ -242,6 +242,7 @@ def fill(
             case, by=omar, at=now, reason="other_agency", text=said, proposed_agency=gam
         ),
         Tab.CLOSED: closed,
+        Tab.ASKED: lambda case, _: Case.objects.filter(pk=case.pk).update(unit_asked_at=now),
     }
     far = {Tab.LATE: timedelta(days=-4), Tab.DUE: timedelta(hours=1)}
 

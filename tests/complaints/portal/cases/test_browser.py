@@ -65,7 +65,6 @@ def test_text_of_twice_its_size_neither_overlaps_nor_is_cut(phone: Page, asked: 
             "account/",
             "track/",
             "help/",
-            "new/complaint/agency/",
         ):
             phone.goto(f"/{language}/{address}")
             phone.evaluate(TWICE)

@@ -38,7 +38,8 @@ def test_the_case_page_takes_sixteen_statements_whatever_has_happened(
         actions.ask(asked, by=omar, at=at, text=QUESTION)
     as_amina.get(url(asked))
     # Two of them say how long the agency's time still stands, which is asked of whoever was asked before; three read
-    # the open question, all questions and all additions, one what of the reply is unsent, and three seal the printed page.
+    # the open question, all questions and all additions; one reads what of the reply is unsent, and three seal the
+    # printed page.
     with django_assert_num_queries(16):
         context = as_amina.get(url(asked)).context
     assert (len(context["attachments"]), len(context["entries"])) == (count, 3 + 3 * count)
@@ -136,6 +137,7 @@ def test_each_verb_of_the_table_is_told_or_has_a_reason_not_to_be() -> None:
     assert told - set(TRANSITIONS) == {
         Action.AMEND,
         Action.ADD,
+        Action.CLASSIFY,
         Action.REMIND_AGENCY,
         Action.ASK_UNIT,
         Action.ESCALATE,

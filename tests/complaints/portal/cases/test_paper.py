@@ -73,6 +73,6 @@ def test_a_guess_is_told_apart_from_ours_and_counted(client: Client) -> None:
     address = reverse("receipt-check", kwargs={"token": "https-example-org-7"})
     answer = client.get(address)
     assert answer.status_code == 404
-    assert "هذه الورقة ليست صادرة عنا" in answer.content.decode()
+    assert "لم نتمكن من التحقق من هذه الورقة" in answer.content.decode()
     RateCounter.objects.filter(scope=WRONG_LINKS_PER_ADDRESS.scope).update(count=WRONG_LINKS_PER_ADDRESS.most)
     assert client.get(address).status_code == 429

@@ -138,7 +138,7 @@ def test_the_hour_and_the_draft_have_their_measure(
     full = begin(as_amina, PHOTO)
     assert (full.status_code, "10" in full.json()["error"]) == (422, True)
     monkeypatch.setattr(
-        rate_limits, "UPLOADED_FILES_PER_PERSON", rate_limits.RateLimit("upload_files", 1, rate_limits.HOUR)
+        rate_limits, "UPLOADED_KILOBYTES_PER_PERSON", rate_limits.RateLimit("upload_kilobytes", 1, rate_limits.HOUR)
     )
     assert begin(as_amina, PHOTO).status_code == 429
 

@@ -148,3 +148,24 @@ def test_a_sent_draft_is_not_filed_again_by_a_tab_that_was_left_open(
     left = as_amina.post(WHAT, {"draft": draft.pk, "details": "كتبتها في التبويب الذي بقي"})
     assert draft_of(left) != str(draft.pk)
     assert (Draft.objects.get().details, Case.objects.count()) == ("كتبتها في التبويب الذي بقي", 1)
+
+
+def test_browsers_that_drop_their_cookie_are_counted_by_their_network(
+    water: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file is opened, which costs the service time: without this a new browser could always send ten more."""
+    most = rate_limits.RateLimit("upload_files_network", 1, HOUR)
+    monkeypatch.setattr(rate_limits, "VISITORS_FILES_PER_NETWORK", most)
+    first, second = (
+        Client().post(WHAT, {"details": DETAILS, "keep": "1", "attachments": [upload("a.jpg", picture())]})
+        for _ in range(2)
+    )
+    assert "attachments" not in errors(first)
+    assert "المسموح به في ساعة واحدة" in errors(second)["attachments"][0]
+
+
+def test_signing_out_forgets_the_drafts_of_the_browser(visitor: Client, amina: Citizen) -> None:
+    sign_in(visitor, amina)
+    assert visitor.cookies[COOKIE].value
+    visitor.post(reverse("sign-out"))
+    assert visitor.cookies[COOKIE].value == ""

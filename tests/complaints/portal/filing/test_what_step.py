@@ -114,7 +114,7 @@ def test_errors_speak_the_language_of_the_page(as_amina: Client, draft: Draft) -
     words = {"details": "", "attachments": [upload("photo.jpg", PROGRAM)]}
     english = shown(as_amina.post("/en/new/complaint/what/", words)).content.decode()
     assert "Write in the box what you want to tell us" in english
-    assert "was not uploaded: only photos, PDF files and short videos are accepted" in english
+    assert "was not uploaded: only photos, PDF files, voice notes and short videos are accepted" in english
 
 
 def test_an_urgent_topic_points_to_the_emergency_number(

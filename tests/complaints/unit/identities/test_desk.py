@@ -169,7 +169,7 @@ def test_merging_moves_cases_drafts_messages_and_ends_the_account(
     omar.refresh_from_db()
     wrong.refresh_from_db()
     assert (case.citizen, omar.person, wrong.merged_into, wrong.identity) == (owner, owner, owner, "merged")
-    assert sorted(owner.drafts.values_list("kind", flat=True)) == ["inquiry", "praise"]
+    assert sorted(owner.drafts.values_list("kind", flat=True)) == ["inquiry", "inquiry", "praise"]
     waiting = Message.objects.filter(reference=case.reference, recipient=citizen_key(owner.pk))
     assert {message.address for message in waiting} == {owner.phone}
     assert not Message.objects.filter(recipient=citizen_key(wrong.pk)).exists()

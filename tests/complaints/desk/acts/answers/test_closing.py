@@ -49,12 +49,12 @@ def test_closing_gives_the_answer(desk: Desk, accepted: Case, omar: User) -> Non
         (
             "هههههههههههههههههههههه",
             DONE,
-            {"found": "These are no words that can be read. Write what the citizen needs to know"},
+            {"found": "This text cannot be understood. Write what the citizen needs to know"},
         ),
         (
             DETAILS,
             DONE,
-            {"found": "This retells what the citizen wrote. What did you find yourselves?"},
+            {"found": "This repeats what the citizen wrote. What did you find yourselves?"},
         ),
         (
             FOUND,

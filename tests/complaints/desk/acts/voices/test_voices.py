@@ -72,7 +72,7 @@ def test_the_desk_plays_it_and_writes_it_down_as_text_of_the_case(
     assert empty.context["form"].errors == {"text": ["Write what the person says"]}
     assert client.post(address("desk-transcribe", referred), typed | {"text": SPOKEN}).status_code == 302
     referred.refresh_from_db()
-    assert referred.details == f"{DETAILS}\n\nكُتب عن الرسالة الصوتية:\n{SPOKEN}"
+    assert referred.details == f"{DETAILS}\n\nنص الرسالة الصوتية:\n{SPOKEN}"
     event = referred.events.get(action=Action.TRANSCRIBE)
     assert (event.actor, event.facts["voice"]) == (omar, str(voice.pk))
     assert list(rewritten()) == []
@@ -87,7 +87,7 @@ def test_what_was_written_down_is_found_corrected_and_erased(
     first, second = speak(referred), speak(referred, seconds=2.0)
     for voice, text in ((first, "كلام خاطئ"), (second, "المخبز مغلق"), (first, SPOKEN)):
         actions.transcribe(referred, by=omar, at=now, voice=voice.pk, text=text)
-    assert referred.details.count("كُتب عن الرسالة الصوتية:") == 2
+    assert referred.details.count("نص الرسالة الصوتية:") == 2
     assert "كلام خاطئ" not in referred.details
 
     def found(text: str) -> list[int]:
