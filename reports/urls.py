@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from reports import views
+from reports.overview import views
 
 urlpatterns = [
     path("staff/reports/", views.report, name="reports"),

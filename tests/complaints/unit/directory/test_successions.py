@@ -19,7 +19,7 @@ from complaints.actions import accept, ask, reply
 from complaints.escalation import successions
 from complaints.models import Case
 from notifications.models import Message
-from reports.figures import count_figures
+from reports.figures.live import count_figures
 from reports.periods import ReportPeriod
 from tests.cast import make_agency, make_staff
 from tests.complaints.cases import FileCase

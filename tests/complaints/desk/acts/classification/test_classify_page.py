@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from agencies.models import Topic
 from complaints.models import Case, Classification
-from reports.figures import CaseFigures, count_figures
+from reports.figures.live import CaseFigures, count_figures
 from reports.periods import ReportPeriod
 from tests.complaints.cases import FileCase, make_topic
 from tests.complaints.pages import Clock, Desk, address, sent, statements_of

@@ -13,8 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from agencies.models import Agency, current_calendar
 from complaints.models import Holding
+from reports.figures.time_in_hand import TimeRow, time_in_hand
 from reports.periods import ReportPeriod
-from reports.time_in_hand import TimeRow, time_in_hand
 
 DECEMBER = ReportPeriod(date(2025, 12, 1), date(2025, 12, 31))
 RUNNING = ReportPeriod(date(2026, 1, 1), date(2026, 1, 31))

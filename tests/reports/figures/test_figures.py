@@ -29,11 +29,11 @@ from complaints.actions.filing import Filing
 from complaints.models import Case, LinkKind
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
-from reports import figures
-from reports.figures import FIGURE_NAMES, CaseFigures, Report, count_figures, was_late
+from reports.figures import live as figures
+from reports.figures.live import FIGURE_NAMES, CaseFigures, Report, count_figures, was_late
 from reports.periods import Preset, ReportPeriod
 from tests.cast import NOW
-from tests.reports import naive
+from tests.reports.figures import naive
 
 FOUND = "كشف الفريق الفني على الموقع في اليوم التالي وتبين وجود عطل في الخط الفرعي المغذي للحي."
 DONE = "جرى إصلاح العطل وإعادة الخدمة إلى المنطقة، وتأكدنا هاتفيا من مقدم الشكوى من زوال السبب."

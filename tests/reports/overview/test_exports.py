@@ -10,10 +10,10 @@ from zipfile import ZipFile
 import pytest
 from django.utils import translation
 
-from reports import exports
-from reports.figures import CaseFigures, FigureRow, Report
+from reports.figures.live import CaseFigures, FigureRow, Report
+from reports.figures.time_in_hand import TimeRow
+from reports.overview import exports
 from reports.periods import ReportPeriod
-from reports.time_in_hand import TimeRow
 
 NASTY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠x", "﹦1", "−1", " =1", "\u200f=1"]
 

@@ -45,8 +45,8 @@ from complaints.models.ratings import CONFIRMATION
 from complaints.workflow import Kind, Outcome
 from kit import replica
 from kit.arabic import fold
+from reports.figures.time_in_hand import TimeRow
 from reports.periods import ReportPeriod
-from reports.time_in_hand import TimeRow
 
 # One pass over the cases that can count: filed before the end, and not closed for good before the start. The agency of
 # a case comes from the last event that placed it. The deadline of a clock at that time is `first_due_at`, unless a

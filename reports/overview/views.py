@@ -23,12 +23,20 @@ from accounts.roles import REPORT_READERS
 from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
 from kit import replica
-from reports import exports
-from reports.figures import FIGURE_NAMES, CaseFigures, FigureRow, Report, count_figures
+from reports.figures.live import FIGURE_NAMES, CaseFigures, FigureRow, Report, count_figures
+from reports.figures.time_in_hand import TIME_COLUMNS, time_in_hand
 from reports.forms import PeriodForm
-from reports.labels import DEFINITIONS, FIGURE_TITLES, NOTES, PRESET_LABELS, TIME_NOTE, TIME_TABLE_TITLE, TIME_TITLES
+from reports.overview import exports
+from reports.overview.labels import (
+    DEFINITIONS,
+    FIGURE_TITLES,
+    NOTES,
+    PRESET_LABELS,
+    TIME_NOTE,
+    TIME_TABLE_TITLE,
+    TIME_TITLES,
+)
 from reports.periods import Preset, ReportPeriod
-from reports.time_in_hand import TIME_COLUMNS, time_in_hand
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: The most bars in the chart of the agencies; the table beside it has all agencies.
@@ -61,7 +69,7 @@ def report(request: HttpRequest) -> HttpResponse:
     page = _frame(requested, shown=request.GET.get("figure", "")) | _staff_frame(request, at)
     if requested.period is not None:
         page |= _content(_counted(requested.period, at=at), shown=page["shown"], query=requested.query)
-    return render(request, "reports/report.html", page)
+    return render(request, "reports/overview/report.html", page)
 
 
 @require_safe

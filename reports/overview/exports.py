@@ -13,9 +13,17 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from reports.figures import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report
-from reports.labels import DEFINITIONS, FIGURE_TITLES, NOTES, TIME_NOTE, TIME_TABLE_TITLE, TIME_TITLES, as_of_line
-from reports.time_in_hand import TIME_COLUMNS, TimeRow
+from reports.figures.live import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report
+from reports.figures.time_in_hand import TIME_COLUMNS, TimeRow
+from reports.overview.labels import (
+    DEFINITIONS,
+    FIGURE_TITLES,
+    NOTES,
+    TIME_NOTE,
+    TIME_TABLE_TITLE,
+    TIME_TITLES,
+    as_of_line,
+)
 
 BOM = "\ufeff"
 FORMULA_STARTS = frozenset("=+-@\u2212")

@@ -1,0 +1,1 @@
+"""The figures of any days on one page, and as a workbook and CSV."""
