@@ -223,6 +223,7 @@ def _prepare(folder: Path) -> None:
     if os.environ["EMBEDDED"] == "true":
         with step("Loading demonstration people and cases"):
             call_command("seed_demo", stdout=unsaid)
+        call_command("seed_reports")  # it says of each of its parts how long it took
     _collect_static(folder)
     connections.close_all()
 
