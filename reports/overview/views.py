@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,10 +18,10 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from accounts.roles import REPORT_READERS
 from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
 from kit import replica
+from reports.access import for_readers_of_all
 from reports.figures.live import FIGURE_NAMES, CaseFigures, FigureRow, Report, count_figures
 from reports.figures.time_in_hand import TIME_COLUMNS, time_in_hand
 from reports.forms import PeriodForm
@@ -44,24 +43,9 @@ MOST_BARS = 12
 #: The most bars named in the text alternative of the chart.
 MOST_SPOKEN = 3
 
-type View = Callable[[HttpRequest], HttpResponseBase]
-
-
-def for_report_readers(view: View) -> View:
-    """Answer 404 to users without a role that reads reports today."""
-
-    @wraps(view)
-    def wrapper(request: HttpRequest) -> HttpResponseBase:
-        user = request.user
-        if not user.is_authenticated or not user.authority(timezone.now()).has(REPORT_READERS):
-            raise Http404
-        return view(request)
-
-    return wrapper
-
 
 @require_safe
-@for_report_readers
+@for_readers_of_all
 def report(request: HttpRequest) -> HttpResponse:
     """Show the figures of the requested days, by default of the current month."""
     at = timezone.now()
@@ -73,7 +57,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@for_report_readers
+@for_readers_of_all
 @recent_factor_required(back_to="reports")
 def report_xlsx(request: HttpRequest) -> HttpResponseBase:
     """Send the figures as a workbook."""
@@ -91,7 +75,7 @@ def report_xlsx(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@for_report_readers
+@for_readers_of_all
 @recent_factor_required(back_to="reports")
 def report_csv(request: HttpRequest) -> HttpResponseBase:
     """Send the figures as comma-separated values."""
