@@ -104,14 +104,15 @@ class ReaderCache:
         """Drop what is kept."""
         self._pinned = self._reader = None
 
-    def recall(self, *, at: datetime) -> Reader:
-        """Return the reader, compiled anew where reference data changed."""
+    def recall(self, *, at: datetime, of_any_day: bool = False) -> Reader:
+        """Return the reader, compiled anew where reference data changed, or for its day unless any day's will do."""
         if self._pinned is not None:
             return self._pinned
         if self._reader is not None and self._checked_at <= at < self._checked_at + CHECKED:
             return self._reader
         version = ReferenceChange.objects.aggregate(newest=Max("pk"))["newest"] or 0
-        if self._reader is None or version != self._version or not self._made_at <= at < self._made_at + FRESH:
+        is_of_the_day = of_any_day or self._made_at <= at < self._made_at + FRESH
+        if self._reader is None or version != self._version or not is_of_the_day:
             self._reader, self._version, self._made_at = compiled(at=at), version, at
         self._checked_at = at
         return self._reader
@@ -123,6 +124,11 @@ _cache = ReaderCache()
 def current_reader(*, at: datetime) -> Reader:
     """Return the reader of this process; one statement at most every ``CHECKED``, and none in between."""
     return _cache.recall(at=at)
+
+
+def danger_reader(*, at: datetime) -> Reader:
+    """Return a reader for dangers, whose signs and words do not depend on the day; else as ``current_reader``."""
+    return _cache.recall(at=at, of_any_day=True)
 
 
 def forget() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.models import User
-from agencies.free_text.reader import current_reader
+from agencies.free_text.reader import danger_reader
 from complaints.engine.transition import act
 from complaints.models import Case
 from complaints.workflow import Action, Kind
@@ -18,7 +18,7 @@ def danger_sign(*, kind: str, subject: str, details: str, at: datetime) -> str:
     """
     if kind == Kind.PRAISE:
         return ""
-    reader = current_reader(at=at)
+    reader = danger_reader(at=at)
     found = reader.danger_of(f"{subject}. {details}")
     return str(reader.signs[found.sign].code or found.sign) if found else ""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
@@ -16,6 +18,9 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 # Two cores draw the pages of a browser beside another worker of the suite.
 PATIENCE_MS = 30_000
+#: As they stand in the ids of tests.
+LANGUAGES = ("english", "arabic")
+JOURNEYS, MAIN_JOURNEY = "tests/journeys/", "/test_journey.py"
 #: What Playwright says where it keeps a page from registering its service worker.
 WORKER_IS_BLOCKED = "Service Worker registration blocked by Playwright"
 
@@ -26,14 +31,40 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `run.py test tests/journeys --pictures` renew the pictures of the documents and the handbook."""
     where = "docs/images and static/handbook"
     parser.addoption("--pictures", action="store_true", help=f"save pictures of the journeys' pages in {where}")
+    parser.addoption("--both-languages", action="store_true", help="make every journey in Arabic and in English")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the journeys on one worker: they share one running system."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the journeys on one worker, for they share one running system, and make each in one language."""
     for item in items:
         if "site" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("journeys"))
+    if not any(config.getoption(option, default=False) for option in ("--pictures", "--both-languages")):
+        left_out = in_the_other_language(items)
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def in_the_other_language(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return the second run of journeys that are written for both languages; Arabic and English take turns.
+
+    The main journey is made in both: its pages are those that most people see.
+    """
+    left_out: list[pytest.Item] = []
+    for name, runs in _by_language(items).items():
+        if len(runs) == len(LANGUAGES) and MAIN_JOURNEY not in name:
+            left_out.append(runs[LANGUAGES[crc32(name.encode()) % len(LANGUAGES)]])
+    return left_out
+
+
+def _by_language(items: Sequence[pytest.Item]) -> dict[str, dict[str, pytest.Item]]:
+    found: dict[str, dict[str, pytest.Item]] = defaultdict(dict)
+    for item in items:
+        name, _bracket, run = item.nodeid.partition("[")
+        if name.startswith(JOURNEYS):
+            found[name] |= {language: item for language in LANGUAGES if language in run}
+    return found
 
 
 @pytest.fixture(scope="session")
