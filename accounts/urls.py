@@ -20,7 +20,7 @@ from accounts.staff.invitations import views as invitations
 from accounts.staff.people import absence_views as absences, views as people
 from accounts.staff_account import views as staff_account
 from accounts.staff_account.factors import views as staff_factors
-from accounts.staff_account.language import views as staff_language
+from accounts.staff_account.notices import views as staff_notices
 from accounts.staff_account.password import views as staff_password
 
 urlpatterns: list[URLPattern] = [
@@ -57,7 +57,7 @@ urlpatterns: list[URLPattern] = [
     path("staff/confirm/again/", factors.press_again, name="staff-confirm-again"),
     path("staff/account/", staff_account.account, name="staff-account"),
     path("staff/account/password/", staff_password.password, name="staff-account-password"),
-    path("staff/account/language/", staff_language.language, name="staff-account-language"),
+    path("staff/account/notices/", staff_notices.notices, name="staff-account-notices"),
     path("staff/account/factors/new/", staff_factors.add, name="staff-account-factor"),
     path("staff/account/factors/<uuid:pk>/remove/", staff_factors.remove, name="staff-account-remove"),
     path("staff/account/codes/", staff_factors.codes, name="staff-account-codes"),

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import translation
 
 from accounts.models import User
+from accounts.models.users import SmsAbout
 from notifications.models import Channel
 from notifications.outbox import Notice
 
@@ -56,12 +57,14 @@ def to_staff(
 ) -> Iterator[Notice]:
     """Yield a notice for each channel of ``by`` for which ``user`` has an address; none replaces another.
 
+    Whoever wants an SMS about urgent cases only gets none of a notice that may wait for the day (``daytime``).
     ``sms_not_before`` returns the earliest moment for an SMS, None for at once; it is called only for an SMS.
     """
     with translation.override(user.language):
         context = build_context()
     for channel in by:
-        if address := _ADDRESSES[channel](user):
+        is_unwanted = channel == Channel.SMS and daytime and user.sms_about == SmsAbout.URGENT
+        if not is_unwanted and (address := _ADDRESSES[channel](user)):
             yield Notice(
                 template=template,
                 channel=channel,

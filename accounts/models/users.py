@@ -43,6 +43,13 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
+class SmsAbout(models.TextChoices):
+    """What a member of staff gets by SMS besides the e-mail."""
+
+    EVERYTHING = "everything", _("Everything that concerns me")
+    URGENT = "urgent", _("Only urgent cases")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who can sign in: a citizen, or a member of staff.
 
@@ -58,6 +65,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = EncryptedText(verbose_name=_("mobile number"), default="", blank=True)
     phone_lookup = LookupField(source="phone", purpose="phone", db_index=True)
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="ar")
+    sms_about = models.CharField(
+        _("by SMS"), max_length=10, choices=SmsAbout, default=SmsAbout.EVERYTHING, db_default=SmsAbout.EVERYTHING
+    )
+    wants_digest = models.BooleanField(_("morning summary"), default=True, db_default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     person = models.ForeignKey(

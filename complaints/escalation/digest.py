@@ -211,7 +211,8 @@ def digest_readers(on: date) -> list[DigestReader]:
     for user, agency in members.values_list("user", "agency"):
         for acting in deputies.get(user, {user}):
             desks[acting][agency].add(user)
-    people = User.objects.filter(pk__in=desks.keys() - {None}, is_active=True, is_staff=True).exclude(email="")
+    asked = User.objects.filter(is_active=True, is_staff=True, wants_digest=True).exclude(email="")
+    people = asked.filter(pk__in=desks.keys() - {None})
     return [_reader(user, desks[user.pk]) for user in people.order_by("login")]
 
 

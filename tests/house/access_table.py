@@ -198,7 +198,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "staff-account": (302, 404, 404, 200, 200, 200, 200, 200),
     "staff-account-codes": (302, 404, 404, 200, 200, 200, 200, 200),
     "staff-account-factor": (302, 404, 404, 200, 200, 200, 200, 200),
-    "staff-account-language": (302, 404, 404, 200, 200, 200, 200, 200),
+    "staff-account-notices": (302, 404, 404, 200, 200, 200, 200, 200),
     "staff-account-password": (302, 404, 404, 200, 200, 200, 200, 200),
     "staff-account-remove": (302, 405, 405, 405, 405, 405, 405, 405),
     "staff-account-sessions": (302, 405, 405, 405, 405, 405, 405, 405),

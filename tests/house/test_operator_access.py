@@ -24,7 +24,7 @@ case = test_access.case
 ANY_STAFF = {
     **dict.fromkeys(("desk", "staff-confirm", "staff-confirm-again"), 302),
     **dict.fromkeys(("handbook", "handbook-page", "staff-account", "staff-account-codes"), 200),
-    **dict.fromkeys(("staff-account-factor", "staff-account-language", "staff-account-password"), 200),
+    **dict.fromkeys(("staff-account-factor", "staff-account-notices", "staff-account-password"), 200),
     **dict.fromkeys(("staff-account-remove", "staff-account-sessions"), 405),
 }
 AUDITORS_PAGES = ANY_STAFF | dict.fromkeys(("staff-changes", "privacy-retention", "privacy-views"), 200)

@@ -1,4 +1,4 @@
-"""The account page of staff: password, factors, recovery codes, language, and where the person is signed in."""
+"""The account page of staff: password, factors, recovery codes, messages, and where the person is signed in."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.contact.recipients import BY_EMAIL_AND_SMS, to_staff
 from accounts.models import Factor
 from accounts.sign_in.factors import apps, recovery_codes
-from notifications.models import Message
+from notifications.models import Channel, Message
 from tests.accounts.keyboard import errors
 from tests.accounts.sign_in.factors.authenticator import Authenticator
 from tests.accounts.sign_in.pages import en, found
@@ -100,7 +101,17 @@ def test_other_sessions_are_listed_and_ended_and_the_language_is_chosen(desk, om
     assert ("Chrome, Windows" in page, "192.0.2.0/24" in page, "192.0.2.77" in page) == (True, True, False)
     assert desk.post(f"{ACCOUNT}sessions/end/")["Location"] == ACCOUNT
     assert [one.get(ACCOUNT).status_code for one in (desk, elsewhere, colleague)] == [200, 302, 200]
-    assert desk.post(f"{ACCOUNT}language/", {"language": "en"})["Location"] == ACCOUNT
-    assert len(errors(desk.post(f"{ACCOUNT}language/", {"language": "fr"}))) == 1
+    page, chosen = f"{ACCOUNT}notices/", {"language": "en", "sms_about": "urgent"}
+    assert desk.post(page, chosen)["Location"] == ACCOUNT
+    assert len(errors(desk.post(page, chosen | {"language": "fr", "sms_about": "nothing"}))) == 2
     omar.refresh_from_db()
-    assert omar.language == "en"
+    assert (omar.language, omar.sms_about, omar.wants_digest) == ("en", "urgent", False)
+
+
+def test_by_sms_come_only_urgent_cases_where_somebody_wants_it_so_and_every_message_by_email(omar):
+    omar.phone, omar.sms_about = "+962790000001", "urgent"
+    ways = {
+        daytime: [one.channel for one in to_staff("officer_new_case", omar, dict, by=BY_EMAIL_AND_SMS, daytime=daytime)]
+        for daytime in (True, False)
+    }
+    assert ways == {True: [Channel.EMAIL], False: [Channel.EMAIL, Channel.SMS]}

@@ -1,0 +1,1 @@
+"""Choosing the language of messages, and which of them come."""
