@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -14,15 +14,14 @@ from accounts.demo import make_demo_colleagues, make_demo_people
 from accounts.models import Membership, User
 from accounts.roles import CMU, LADDER, Role
 from agencies.models import Agency, City, Directorate, RoutingRule, Topic, current_calendar
+from complaints.demonstration.published import publish_answers
 from complaints.demonstration.stories import Cast, tell_stories
+from complaints.demonstration.year import simulate_year, with_character
 from complaints.models import Case
-from complaints.simulation.generate import generate
 from complaints.simulation.people import make_citizens
 from complaints.simulation.world import Desk, World
 
 CASES_OF_A_CITIZEN: Final = 3
-YEAR: Final = timedelta(days=365)
-SEED: Final = 2026
 
 
 def seed_demonstration(at: datetime, *, cases: int) -> int:
@@ -36,8 +35,9 @@ def seed_demonstration(at: datetime, *, cases: int) -> int:
     with transaction.atomic():
         make_demo_colleagues(at)
         world = _world(at, citizens=max(1, cases // CASES_OF_A_CITIZEN))
-        generate(cases, world=world, seed=SEED, since=at - YEAR, until=at)
+        simulate_year(at, cases=cases, world=world, towns=dict(City.objects.values_list("code", "name_ar")))
         tell_stories(Cast.among(people), at)
+        publish_answers(at)
     return Case.objects.count()
 
 
@@ -66,12 +66,14 @@ def _desks() -> Sequence[Desk]:
     for directorate in Directorate.objects.exclude(code=None):
         directorates[directorate.agency_id][str(directorate.code).rpartition("-")[2]] = directorate
     return [
-        Desk(
-            agency=agency,
-            officer=people[Role.OFFICER],
-            supervisor=people[Role.SUPERVISOR],
-            directorates=directorates[agency.pk],
-            levels=frozenset(LADDER) & people.keys(),
+        with_character(
+            Desk(
+                agency=agency,
+                officer=people[Role.OFFICER],
+                supervisor=people[Role.SUPERVISOR],
+                directorates=directorates[agency.pk],
+                levels=frozenset(LADDER) & people.keys(),
+            )
         )
         for agency, people in staff.items()
         if {Role.OFFICER, Role.SUPERVISOR} <= people.keys()

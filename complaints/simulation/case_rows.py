@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from random import Random
 
 from django.db.models import Model
 from django.utils import timezone
@@ -23,7 +24,7 @@ from complaints.models import (
     TextSalt,
     event_key,
 )
-from complaints.simulation.world import Desk, Keys, World
+from complaints.simulation.world import Keys, Seed, World
 from complaints.workflow import ACTIONS, STATE_RULES, Action, Holder, State
 
 #: The columns of a case that change while it lives; the database lets them change step by step only.
@@ -55,8 +56,9 @@ class CaseRows:
 
     case: Case
 
-    def __init__(self, *, world: World, keys: Keys, desk: Desk | None, at: datetime) -> None:
-        self.world, self.keys, self.desk, self.at = world, keys, desk, at
+    def __init__(self, seed: Seed, *, world: World, keys: Keys, dice: Random, at: datetime) -> None:
+        self.seed, self.world, self.keys, self.dice, self.at = seed, world, keys, dice, at
+        self.desk = seed.desk
         self.events: list[CaseEvent] = []
         self.holdings: list[Holding] = []
         self.clocks: list[Clock] = []
@@ -71,7 +73,7 @@ class CaseRows:
         return [clock for clock in self.clocks if clock.ended_at is None and clock.task is None]
 
     @property
-    def _event_id(self) -> int:
+    def event_id(self) -> int:
         """Return the key of the event that the action will record."""
         return event_key(self.case.pk, self.case.version + 1)
 
@@ -81,17 +83,18 @@ class CaseRows:
 
     def say[M: Model](self, model: type[M], **values: object) -> M:
         """Add a row that belongs to the event of the action."""
-        row = model(pk=self.keys.next(model), event_id=self._event_id, **values)
+        row = model(pk=self.keys.next(model), event_id=self.event_id, **values)
         self.texts.append(row)
         return row
 
-    def _say[M: Model](self, model: type[M], **values: object) -> M:
+    def say_of_case[M: Model](self, model: type[M], **values: object) -> M:
+        """Add a row of the case that belongs to the event of the action."""
         return self.say(model, case=self.case, **values)
 
-    def _fingerprint(self, *texts: str) -> str:
+    def fingerprint(self, *texts: str) -> str:
         """Return the fingerprint of the texts of the action, whose salt becomes a row."""
         salt = history_chain.new_salt()
-        self.texts.append(TextSalt(event_id=self._event_id, salt=salt))
+        self.texts.append(TextSalt(event_id=self.event_id, salt=salt))
         return history_chain.fingerprint(salt, *texts)
 
     def _last[M: Model](self, model: type[M]) -> M:

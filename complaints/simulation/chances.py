@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from complaints.workflow import Action, State
+from complaints.models import Solved
+from complaints.workflow import Action, Outcome, State
 
 #: The share of the time left after which something is done, on average: one in seven is late by that.
 SHARE_OF_TIME = 0.5
@@ -39,7 +40,22 @@ NEXT: dict[State, dict[Action, int]] = {
     State.CLOSED: {Action.OBJECT: 100},
     State.OBJECTED: {Action.UPHOLD: 55, Action.DISMISS: 45},
 }
-OBJECTING = 0.06
+#: How often an answer is objected to, by what the citizen said of it.
+OBJECTING = {"": 0.05, Solved.YES: 0.0, Solved.PARTLY: 0.06, Solved.NO: 0.25}
+#: How often an answer is rated, and with words; how the citizen was treated, from 1 to 5.
+RATING, SAYING_MORE = 0.42, 0.5
+TREATED = {Solved.YES: (3, 4, 4, 5, 5), Solved.PARTLY: (2, 3, 3, 4), Solved.NO: (1, 1, 2, 3)}
+#: Of those who rate: solved, partly, not solved, by what the agency says it did.
+SOLVED = {
+    Outcome.SOLVED: (70, 14, 16),
+    Outcome.ANSWERED: (70, 14, 16),
+    Outcome.ADOPTED: (70, 14, 16),
+    Outcome.PARTLY: (24, 46, 30),
+    Outcome.REFUSED_WITH_REASON: (14, 12, 74),
+    Outcome.NOT_ADOPTED: (20, 20, 60),
+}
+#: How often an answer is challenged and sent all the same; how often a citizen mistakes the topic.
+CHALLENGED, MISTAKING = 0.04, 0.05
 ANSWERED_AT_ONCE = 0.5
 DROPPING = 0.2
 SLOW, SLOWER_BY = 0.12, 4

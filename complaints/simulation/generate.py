@@ -34,16 +34,19 @@ def generate(
     seed: int,
     since: datetime,
     until: datetime,
+    filed_until: datetime | None = None,
     follow: Follow = lambda starts, _size: starts,
 ) -> None:
     """Write ``number`` cases filed between ``since`` and ``until``, with all their rows, in one transaction.
+
+    They live until ``until``, also where ``filed_until`` says that they were all filed before.
 
     The rows are what the actions and the sweep would have written, messages apart, so the database's own guards let
     them pass. ``follow`` yields the starts of the portions and may say how far it is.
     """
     dice, keys = Random(seed), Keys()
     maker = SeedMaker(world, dice)
-    moments = filing_moments(number, dice, since, until)
+    moments = filing_moments(number, dice, since, filed_until or until)
     with transaction.atomic():
         _spare_the_text_indexes()
         for start in follow(range(0, number, PORTION), PORTION):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from agencies.models import Governorate, Topic
 from agencies.routing import Matter, owner_by
 from complaints.models import Channel
+from complaints.simulation.chances import MISTAKING
 from complaints.simulation.texts import CaseText, read_texts
 from complaints.simulation.world import Desk, Seed, World
 
@@ -79,7 +80,15 @@ class SeedMaker:
             place=place,
             channel=dice.choices(list(CHANNELS), list(CHANNELS.values()))[0],
             hides_identity=topic.hides_identity or dice.random() < HIDING,
+            mistaken=self._mistaken(topic, text.kind) if dice.random() < MISTAKING else None,
         )
+
+    def _mistaken(self, topic: Topic, kind: str) -> Topic | None:
+        """Return a topic of the same group that is taken for ``topic``."""
+        group = [one for one in self.world.topics if one.parent_id == topic.parent_id and kind in one.kinds]
+        others = [one for one in group if one != topic]
+        # The next one in the list, so that the same pairs are confused again and again.
+        return others[group.index(topic) % len(others)] if others and topic in group else None
 
     def _place(self) -> tuple[Governorate | None, str]:
         if not self.world.places:

@@ -17,7 +17,6 @@ from complaints.engine.history_words import filed_words
 from complaints.models import (
     Addition,
     Answer,
-    AnswerState,
     Case,
     Clock,
     Ending,
@@ -33,7 +32,8 @@ from complaints.models import (
     TaskState,
 )
 from complaints.models.case import SUBJECT_LENGTH
-from complaints.simulation.case_rows import MOVING, CaseRows
+from complaints.simulation.answered_case import AnsweredCase
+from complaints.simulation.case_rows import MOVING
 from complaints.simulation.chances import (
     ANSWERED_AT_ONCE,
     DROPPING,
@@ -53,12 +53,12 @@ from complaints.simulation.world import Desk, Keys, Seed, World
 from complaints.workflow import AT_AGENCY, OUTCOMES, Action, ClockKind, Kind, Outcome, State
 
 
-class SimulatedCase(CaseRows):
+class SimulatedCase(AnsweredCase):
     """One case until ``until``: ``case`` is as it was filed, ``steps`` what it became, the other lists its rows."""
 
     def __init__(self, seed: Seed, *, world: World, keys: Keys, dice: Random, at: datetime, until: datetime) -> None:
-        super().__init__(world=world, keys=keys, desk=seed.desk, at=at)
-        self.seed, self.dice, self.until = seed, dice, until
+        super().__init__(seed, world=world, keys=keys, dice=dice, at=at)
+        self.until = until
         self.case = self._file(seed)
         while self._go_on():
             continue
@@ -85,7 +85,8 @@ class SimulatedCase(CaseRows):
 
     def _objects(self) -> bool:
         made = self.case.objections_made
-        return clockwork.needs_window(self.case) and made < MOST_OBJECTIONS and self.dice.random() < OBJECTING
+        may_object = clockwork.needs_window(self.case) and made < MOST_OBJECTIONS
+        return may_object and self.dice.random() < OBJECTING[self.said]
 
     def _choose(self, state: State) -> Action:
         if self.case.kind == Kind.PRAISE and state in AT_AGENCY:
@@ -105,7 +106,8 @@ class SimulatedCase(CaseRows):
         if what == Action.LAPSE and self.case.deadline_at is not None:
             return self.case.deadline_at + timedelta(minutes=self.dice.randint(1, 30))
         if state == State.CLOSED:
-            return self.at + timedelta(minutes=self.dice.randint(60, 13 * 24 * 60))
+            days = 7 if self.said else 13  # whoever rated it did so within six days, and may object within fourteen
+            return self.at + timedelta(minutes=self.dice.randint(60, days * 24 * 60))
         mean = self._mean(state) * (SLOWER_BY if self.dice.random() < SLOW else 1)
         minutes = 1 + int(self.dice.expovariate(1 / mean))
         return self.world.calendar.add_minutes(self.at, minutes) + timedelta(seconds=self.dice.randint(1, 59))
@@ -114,7 +116,8 @@ class SimulatedCase(CaseRows):
         """Return the working minutes until the next action: people work towards the deadline, if it is not over."""
         running = next((clock for clock in self._own_clocks() if clock.paused_at is None), None)
         left = self.world.calendar.working_minutes(self.at, running.due_at) if running else 0
-        return left * SHARE_OF_TIME if left and state != State.WAITING else MEANS[state]
+        mean = left * SHARE_OF_TIME if left and state != State.WAITING else MEANS[state]
+        return mean * self.desk.pace if self.desk and state in AT_AGENCY else mean
 
     def _do(self, what: Action) -> None:
         getattr(self, f"do_{what}")()
@@ -151,7 +154,7 @@ class SimulatedCase(CaseRows):
         facts = {
             "channel": seed.channel,
             "chosen_agency": self.case.agency_id,
-            "words": self._fingerprint(*filed_words(self.case, employee="", answers=())),
+            "words": self.fingerprint(*filed_words(self.case, employee="", answers=())),
         }
         self._move(Action.FILE, state, by=citizen.user, facts=facts)
         return self.case
@@ -159,16 +162,16 @@ class SimulatedCase(CaseRows):
     def do_refer(self) -> None:
         former = self.case.agency
         self.desk = self._other_desk(former)
-        self._say(Ruling, agency=self.desk.agency, by=self.world.cmu, at=self.at)
+        self.say_of_case(Ruling, agency=self.desk.agency, by=self.world.cmu, at=self.at)
         self.case.agency, self.case.officer, self.case.promised_on = self.desk.agency, None, None
         self.case.directorate = None
-        facts = {"agency": self.desk.agency.pk, "resets_limit": False, "words": self._fingerprint("")}
+        facts = {"agency": self.desk.agency.pk, "resets_limit": False, "words": self.fingerprint("")}
         self._move(Action.REFER, State.REFERRED, by=self.world.cmu, facts=facts, former=former)
 
     def do_archive(self) -> None:
-        self._say(Ruling, text=ARCHIVED, by=self.world.cmu, at=self.at)
+        self.say_of_case(Ruling, text=ARCHIVED, by=self.world.cmu, at=self.at)
         self._close(self.world.cmu, Outcome.INADMISSIBLE)
-        facts = {"words": self._fingerprint(ARCHIVED)}
+        facts = {"words": self.fingerprint(ARCHIVED)}
         self._move(Action.ARCHIVE, State.CLOSED, by=self.world.cmu, facts=facts)
 
     def do_accept(self) -> None:
@@ -180,6 +183,7 @@ class SimulatedCase(CaseRows):
         self._move(
             Action.ACCEPT, State.IN_PROGRESS, by=self._officer, facts=facts, due=self.world.calendar.due(self.at, days)
         )
+        self.correct_topic()
 
     def do_decline(self) -> None:
         self._refuse(Action.DECLINE)
@@ -190,8 +194,8 @@ class SimulatedCase(CaseRows):
     def _refuse(self, action: Action) -> None:
         former = self.case.agency
         other = self._other_desk(former).agency
-        text = self._write("decline")
-        self._say(
+        text = self.write("decline")
+        self.say_of_case(
             Refusal,
             agency=former,
             proposed_agency=other,
@@ -201,7 +205,7 @@ class SimulatedCase(CaseRows):
             by=self._officer,
             at=self.at,
         )
-        facts = {"reason": "other_agency", "proposed_agency": other.pk, "words": self._fingerprint(text)}
+        facts = {"reason": "other_agency", "proposed_agency": other.pk, "words": self.fingerprint(text)}
         officer = self._officer
         self.desk = self.case.agency = self.case.officer = self.case.promised_on = self.case.directorate = None
         self.case.bounces += 1
@@ -209,33 +213,33 @@ class SimulatedCase(CaseRows):
 
     def do_ask(self) -> None:
         asker = self.world.cmu if self.desk is None else self._officer
-        text = self._write("question")
-        self._say(Question, text=text, asked_by=asker, asked_at=self.at)
-        facts = {"words": self._fingerprint(text)}
+        text = self.write("question")
+        self.say_of_case(Question, text=text, asked_by=asker, asked_at=self.at)
+        facts = {"words": self.fingerprint(text)}
         self._move(Action.ASK, State.WAITING, by=asker, facts=facts)
 
     def do_reply(self) -> None:
         question = self._last(Question)
-        reply = self._write("reply")
+        reply = self.write("reply")
         question.reply, question.replied_at, question.ended_at = reply, self.at, self.at
-        question.reply_event_id = self._event_id
-        facts = {"words": self._fingerprint(reply)}
+        question.reply_event_id = self.event_id
+        facts = {"words": self.fingerprint(reply)}
         self._move(Action.REPLY, State(self.case.resumes_to), by=self.case.citizen.user, facts=facts)
 
     def do_lapse(self) -> None:
         question = self._last(Question)
-        question.ended_at, question.lapse_event_id = self.at, self._event_id
+        question.ended_at, question.lapse_event_id = self.at, self.event_id
         self._move(Action.LAPSE, State(self.case.resumes_to), by=None, facts={})
 
     def do_add(self) -> None:
-        text = self._write("addition")
-        self._say(Addition, text=text, at=self.at)
-        facts = {"words": self._fingerprint(text), "files": 0}
+        text = self.write("addition")
+        self.say_of_case(Addition, text=text, at=self.at)
+        facts = {"words": self.fingerprint(text), "files": 0}
         self.record(Action.ADD, State(self.case.state), by=self.case.citizen.user, facts=facts)
 
     def do_add_task(self) -> None:
         desk = self._other_desk(self.case.agency)
-        task = self._say(ReferralTask, agency=desk.agency, text=TASK, asked_by=self._officer, asked_at=self.at)
+        task = self.say_of_case(ReferralTask, agency=desk.agency, text=TASK, asked_by=self._officer, asked_at=self.at)
         days = self._promise()
         due = self.world.calendar.due(self.at, days)
         clock = Clock(
@@ -249,22 +253,22 @@ class SimulatedCase(CaseRows):
             due_at=due,
         )
         self.clocks.append(clock)
-        facts = {"agency": desk.agency.pk, "days": days, "words": self._fingerprint(TASK)}
+        facts = {"agency": desk.agency.pk, "days": days, "words": self.fingerprint(TASK)}
         self.record(Action.ADD_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def do_answer_task(self) -> None:
         task = self._last(ReferralTask)
         desk = next(desk for desk in self.world.desks if desk.agency == task.agency)
-        task.state, task.answer, task.answer_event_id = TaskState.ANSWERED, TASK_ANSWER, self._event_id
+        task.state, task.answer, task.answer_event_id = TaskState.ANSWERED, TASK_ANSWER, self.event_id
         self._end_part(task, by=desk.officer, ending=Ending.MET)
-        facts = {"agency": task.agency_id, "words": self._fingerprint(TASK_ANSWER)}
+        facts = {"agency": task.agency_id, "words": self.fingerprint(TASK_ANSWER)}
         self.record(Action.ANSWER_TASK, State.IN_PROGRESS, by=desk.officer, facts=facts)
 
     def do_drop_task(self) -> None:
         task = self._last(ReferralTask)
-        task.state, task.reason, task.drop_event_id = TaskState.DROPPED, TASK_DROPPED, self._event_id
+        task.state, task.reason, task.drop_event_id = TaskState.DROPPED, TASK_DROPPED, self.event_id
         self._end_part(task, by=self._officer, ending=Ending.STOPPED)
-        facts = {"agency": task.agency_id, "words": self._fingerprint(TASK_DROPPED)}
+        facts = {"agency": task.agency_id, "words": self.fingerprint(TASK_DROPPED)}
         self.record(Action.DROP_TASK, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def _end_part(self, task: ReferralTask, *, by: User, ending: Ending) -> None:
@@ -275,7 +279,7 @@ class SimulatedCase(CaseRows):
     def do_propose_extension(self) -> None:
         due = self._running().due_at
         new_on = timezone.localdate(self.world.calendar.due(due, EXTRA_DAYS))
-        self._say(
+        self.say_of_case(
             Extension,
             state=ExtensionState.PROPOSED,
             days=EXTRA_DAYS,
@@ -285,12 +289,12 @@ class SimulatedCase(CaseRows):
             proposed_by=self._officer,
             proposed_at=self.at,
         )
-        facts = {"new_on": new_on.isoformat(), "words": self._fingerprint(EXTENSION_REASON)}
+        facts = {"new_on": new_on.isoformat(), "words": self.fingerprint(EXTENSION_REASON)}
         self.record(Action.PROPOSE_EXTENSION, State.IN_PROGRESS, by=self._officer, facts=facts)
 
     def do_extend(self) -> None:
         extension, clock = self._last(Extension), self._running()
-        extension.state, extension.decided_event_id = ExtensionState.GRANTED, self._event_id
+        extension.state, extension.decided_event_id = ExtensionState.GRANTED, self.event_id
         extension.granted_by, extension.granted_at = self._supervisor, self.at
         clock.due_at = self.world.calendar.due(clock.due_at, EXTRA_DAYS)
         self._project(clock)
@@ -302,20 +306,9 @@ class SimulatedCase(CaseRows):
         outcomes = OUTCOMES[self.case.kind]
         outcome = self.dice.choices(outcomes, [6, 2, 2, 1][: len(outcomes)])[0]
         self._close(self._officer, outcome)
-        found, done = self._write("found"), self._write(self.seed.text.answer_column(outcome))
-        self._say(
-            Answer,
-            agency=self.case.agency,
-            outcome=outcome,
-            found=found,
-            done=done,
-            state=AnswerState.GIVEN,
-            written_by=self._officer,
-            written_at=self.at,
-            given_at=self.at,
-        )
-        facts = {"outcome": outcome, "words": self._fingerprint(found, done)}
+        facts = self.write_answer(outcome)
         self._move(Action.CLOSE, State.CLOSED, by=self._officer, facts=facts)
+        self.hear_citizen(outcome)
 
     def do_deliver(self) -> None:
         self._close(self._officer, Outcome.THANKED)
@@ -330,17 +323,17 @@ class SimulatedCase(CaseRows):
 
     def do_object(self) -> None:
         self.case.objections_made += 1
-        text = self._write("objection")
-        self._say(Objection, number=self.case.objections_made, text=text, made_at=self.at)
+        text = self.write("objection")
+        self.say_of_case(Objection, number=self.case.objections_made, text=text, made_at=self.at)
         self.case.closed_at, self.case.closed_by, self.case.outcome = None, None, ""
-        facts = {"words": self._fingerprint(text)}
+        facts = {"words": self.fingerprint(text)}
         self._move(Action.OBJECT, State.OBJECTED, by=self.case.citizen.user, facts=facts)
 
     def do_uphold(self) -> None:
         self._rule(ObjectionRuling.UPHELD)
         self.case.limit_from = self.at
         days = self._promise() if self.desk else 0
-        facts = {"days": days, "words": self._fingerprint(UPHELD)}
+        facts = {"days": days, "words": self.fingerprint(UPHELD)}
         target = State.IN_PROGRESS if self.desk else State.TRIAGE
         due = self.world.calendar.due(self.at, days) if self.desk else None
         self._move(Action.UPHOLD, target, by=self.world.judge, facts=facts, due=due)
@@ -349,7 +342,7 @@ class SimulatedCase(CaseRows):
         self._rule(ObjectionRuling.DISMISSED)
         answers = [row for row in self.texts if isinstance(row, Answer)]
         self._close(self.world.judge, Outcome(answers[-1].outcome) if answers else Outcome.INADMISSIBLE)
-        facts = {"words": self._fingerprint(DISMISSED)}
+        facts = {"words": self.fingerprint(DISMISSED)}
         self._move(Action.DISMISS, State.CLOSED, by=self.world.judge, facts=facts)
 
     # ---- what several actions share ----
@@ -367,9 +360,6 @@ class SimulatedCase(CaseRows):
     @property
     def _directorate(self) -> Directorate | None:
         return self.desk.directorates.get(self.seed.text.directorate) if self.desk else None
-
-    def _write(self, column: str) -> str:
-        return self.seed.write(column, self.at)
 
     def _other_desk(self, agency: Agency | None) -> Desk:
         """Return the agency whose case it is, or any other when ``agency`` is that."""
@@ -397,4 +387,4 @@ class SimulatedCase(CaseRows):
         objection.ruling = ruling
         objection.reasons = UPHELD if ruling == ObjectionRuling.UPHELD else DISMISSED
         objection.ruled_by, objection.ended_at = self.world.judge, self.at
-        objection.ruling_event_id = self._event_id
+        objection.ruling_event_id = self.event_id

@@ -26,7 +26,8 @@ BY_PHONE = "يقول المتصل: «{details}»"
 class Desk:
     """An agency, the officer and the supervisor who act for it, its directorates by the end of their codes.
 
-    ``levels`` are the escalation levels that somebody holds.
+    ``levels`` are the escalation levels that somebody holds. ``pace`` is how long its people take, and ``care`` how
+    often their answers help, both as a multiple of the usual.
     """
 
     agency: Agency
@@ -34,6 +35,8 @@ class Desk:
     supervisor: User
     directorates: Mapping[str, Directorate] = field(default_factory=dict)
     levels: frozenset[Role] = frozenset({Role.SUPERVISOR})
+    pace: float = 1.0
+    care: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ class Seed:
     """What a person files, where it goes first, and whose it is.
 
     Without a desk it waits in triage; without an owner, any other agency may be the next one. ``gaps`` are the words
-    for the gaps of the text but ``{date}``.
+    for the gaps of the text but ``{date}``. ``mistaken`` is the topic it was filed under, if that was not the right
+    one.
     """
 
     text: CaseText
@@ -78,6 +82,7 @@ class Seed:
     place: str
     channel: str
     hides_identity: bool = False
+    mistaken: Topic | None = None
 
     def write(self, column: str, at: datetime) -> str:
         """Return what somebody writes on the day of ``at``."""

@@ -1,5 +1,6 @@
 """The demonstration looks like the country: many agencies, a year of history, and the cases of two citizens."""
 
+from collections import Counter
 from datetime import datetime
 
 import pytest
@@ -10,9 +11,11 @@ from accounts.demo import NotADemonstration
 from accounts.models import Membership, StaffChange, User
 from accounts.roles import Role
 from accounts.staff.memberships.rules import may_consent
+from agencies.models import City
 from complaints.demonstration.seeding import seed_demonstration
 from complaints.demonstration.stories import IN_TRIAGE, PLOTS, TOPICS
-from complaints.models import Case
+from complaints.demonstration.year import RISES
+from complaints.models import Case, PublishedAnswer
 from complaints.workflow import State
 
 NOW = datetime.fromisoformat("2026-11-24T11:00:00+03:00")
@@ -86,3 +89,9 @@ class TestTheDemonstration:
 
     def test_nobody_writes_as_the_contact_centre_but_for_callers(self) -> None:
         assert Case.objects.exclude(channel="phone").filter(details__contains="المتصل").count() == 0
+
+    def test_problems_rise_and_answers_are_published(self) -> None:
+        counted = Counter(Case.objects.values_list("topic__code", "area"))
+        towns = dict(City.objects.values_list("code", "name_ar"))
+        assert all(counted[rise.topic, towns[rise.town]] >= round(YEAR * rise.share) for rise in RISES)
+        assert PublishedAnswer.objects.in_public().count() == 5

@@ -1,6 +1,8 @@
 """What is measured must be what could have happened: made-up rows obey the rules of real ones."""
 
 import itertools
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,8 +10,21 @@ from django.db import connection
 from django.db.models import F
 
 from agencies.models import Agency, Topic
+from complaints.actions.answers import judged_answer
+from complaints.answer_quality.judgement import Result
 from complaints.engine import history_chain
-from complaints.models import Case, CaseEvent, Clock, Holding, ReferralTask, TaskState
+from complaints.models import (
+    Answer,
+    Case,
+    CaseEvent,
+    Classification,
+    Clock,
+    Holding,
+    Rating,
+    ReferralTask,
+    Solved,
+    TaskState,
+)
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from complaints.workflow import TRANSITIONS, Action, State, edges
@@ -49,6 +64,7 @@ def test_every_state_and_action_occurs(world: World, now: datetime) -> None:
         Action.DROP_TASK,
         Action.REMIND,
         Action.ESCALATE,
+        Action.RATE,
     }
 
 
@@ -96,3 +112,34 @@ def test_one_case_in_twenty_has_the_part_of_another_agency(world: World, now: da
     assert set(waiting.values_list("case__state", flat=True)) == {State.IN_PROGRESS}
     running = Clock.objects.filter(task__isnull=False, ended_at=None)
     assert set(running.values_list("task", flat=True)) == set(waiting.values_list("pk", flat=True))
+
+
+def test_citizens_rate_what_they_were_answered_and_topics_are_corrected(world: World, now: datetime) -> None:
+    other = Topic.objects.create(
+        code="water-burst",
+        parent=world.topics[0].parent,
+        name_ar="انفجار خط",
+        name_en="Burst pipe",
+        kinds=world.topics[0].kinds,
+        limit_days=5,
+    )
+    both = replace(world, topics=[*world.topics, other])
+    generate(400, world=both, seed=5, since=now - timedelta(days=120), until=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    answers, ratings = Answer.objects.all(), Rating.objects.all()
+    assert 0.25 < ratings.count() / answers.count() < 0.5
+    said = Counter(ratings.values_list("solved", flat=True))
+    assert set(said) == set(Solved.values)
+    assert 0.4 < said["yes"] / ratings.count() < 0.8
+    corrected = Classification.objects.all()
+    assert corrected.exists()
+    assert {row.topic_after_id for row in corrected} <= {topic.pk for topic in both.topics}
+
+
+def test_an_answer_that_was_challenged_would_be_challenged(world: World, now: datetime) -> None:
+    generate(400, world=world, seed=6, since=now - timedelta(days=120), until=now)
+    challenged = Answer.objects.exclude(challenge="").select_related("case__topic", "case__agency")
+    assert 0.01 < challenged.count() / Answer.objects.count() < 0.1
+    judged = judged_answer(challenged[0].case, found=challenged[0].found, done=challenged[0].done)
+    assert (judged.result, judged.fault) == (Result.CHALLENGED, challenged[0].challenge)
