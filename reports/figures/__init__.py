@@ -1,1 +1,1 @@
-"""The figures of a period: what is counted, and how long it took."""
+"""Figures over cases: the measures, counting them from the history, and reading them."""

@@ -1,0 +1,166 @@
+"""The one way to read figures: of a period, of a part of the cases, broken down by dimensions.
+
+Figures stand for the end of the period, or for ``Reading.as_of`` while it lasts. Work that another agency does today is
+counted for that agency (``agencies.successions``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import reduce
+from operator import add
+
+from django.utils import timezone
+
+from agencies import successions
+from agencies.successions import Continuity
+from kit import replica
+from reports.figures import from_history
+from reports.figures.measures import Figures
+from reports.figures.scopes import Dimension, Key, Scope
+from reports.figures.sums import Cell, Sums
+from reports.periods import DAY, ReportPeriod
+
+
+class PeriodNotBegun(ValueError):
+    """The period lies in the future, so that there is nothing to count."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The figures of a period; ``rows`` by the keys of the dimensions asked for, None where a case has none.
+
+    ``as_of`` is the moment they stand for and ``counted_at`` when they were asked for; ``copy_note`` says whether a
+    copy of the database was read, and is empty if not.
+    """
+
+    period: ReportPeriod
+    total: Figures
+    rows: Mapping[Cell, Figures]
+    as_of: datetime
+    counted_at: datetime
+    copy_note: str = ""
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether the period's last day was not over."""
+        return self.as_of < self.period.ends_at
+
+
+def read(period: ReportPeriod, *, by: Sequence[Dimension] = (), scope: Scope | None = None, at: datetime) -> Reading:
+    """Return the figures of ``period`` as they stood at its end, or at ``at`` while it lasts.
+
+    Raises ``PeriodNotBegun`` for a period in the future. A constant number of queries.
+    """
+    if period.starts_at >= at:
+        raise PeriodNotBegun
+    counted = replica.read(lambda: _read(period, by=tuple(by), scope=scope or Scope(), at=at))
+    rows, as_of = counted.value
+    return Reading(
+        period=period,
+        total=reduce(add, rows.values(), Figures()),
+        rows=rows if by else {},
+        as_of=as_of,
+        counted_at=at,
+        copy_note=counted.note,
+    )
+
+
+def _read(
+    period: ReportPeriod, *, by: tuple[Dimension, ...], scope: Scope, at: datetime
+) -> tuple[Mapping[Cell, Figures], datetime]:
+    continued = successions.continuity(on=timezone.localdate(at))
+    columns = _columns(by, scope, continued)
+    end = min(period.ends_at, at)
+    sums = from_history.count(period.starts_at, end, by=columns, scope=scope)
+    return _followed(sums, columns, by=by, scope=scope, continued=continued), end
+
+
+def _columns(by: tuple[Dimension, ...], scope: Scope, continued: Continuity) -> tuple[Dimension, ...]:
+    """Return what is counted by: more than is asked for where the agency that does the work today depends on it."""
+    needed = list(by)
+    if Dimension.AGENCY in by or scope.agencies is not None:
+        needed += [Dimension.AGENCY]
+        if continued.parted:
+            needed += [Dimension.TOPIC, Dimension.GOVERNORATE]
+    return tuple(dict.fromkeys(needed))
+
+
+def _followed(
+    sums: Sums, columns: tuple[Dimension, ...], *, by: tuple[Dimension, ...], scope: Scope, continued: Continuity
+) -> dict[Cell, Figures]:
+    """Return the figures by the dimensions asked for, each for the agency that does the work today."""
+    rows: dict[Cell, Figures] = {}
+    for cell, figures in sums.figures().items():
+        keys: dict[Dimension, Key] = dict(zip(columns, cell, strict=True))
+        if Dimension.AGENCY in keys:
+            keys[Dimension.AGENCY] = _agency_today(keys, continued)
+            if scope.agencies is not None and keys[Dimension.AGENCY] not in scope.agencies:
+                continue
+        shown = tuple(keys[dimension] for dimension in by)
+        rows[shown] = rows[shown] + figures if shown in rows else figures
+    return rows
+
+
+def _agency_today(keys: Mapping[Dimension, Key], continued: Continuity) -> int | None:
+    agency, topic, governorate = (
+        key if isinstance(key, int) else None
+        for key in map(keys.get, (Dimension.AGENCY, Dimension.TOPIC, Dimension.GOVERNORATE))
+    )
+    return continued.agency(agency, topic, governorate)
+
+
+# ---- beside others ----
+
+
+def compared(period: ReportPeriod) -> tuple[ReportPeriod, ReportPeriod]:
+    """Return the period before, of the same length, and the same period a year earlier.
+
+    Whole months are compared with whole months: before a quarter lies a quarter, not as many days.
+    """
+    return _before(period), ReportPeriod(_year_earlier(period.first), _year_earlier(period.last, is_last=True))
+
+
+def _before(period: ReportPeriod) -> ReportPeriod:
+    last = period.first - DAY
+    if period.first.day == 1 and (period.last + DAY).day == 1:
+        return ReportPeriod(_months_earlier(period.first, _months_in(period)), last)
+    return ReportPeriod(last - (period.last - period.first), last)
+
+
+def _months_in(period: ReportPeriod) -> int:
+    after = period.last + DAY
+    return (after.year - period.first.year) * 12 + after.month - period.first.month
+
+
+def _months_earlier(month: date, number: int) -> date:
+    place = month.year * 12 + month.month - 1 - number
+    return date(place // 12, place % 12 + 1, 1)
+
+
+def _year_earlier(day: date, *, is_last: bool = False) -> date:
+    """Return the same day a year earlier; the last day of February stays the last."""
+    if is_last and (day + DAY).day == 1:
+        return (day + DAY).replace(year=(day + DAY).year - 1) - DAY
+    return day.replace(year=day.year - 1, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year - 1)
+
+
+def series(
+    period: ReportPeriod,
+    *,
+    months: int = 6,
+    by: Sequence[Dimension] = (),
+    scope: Scope | None = None,
+    at: datetime,
+) -> tuple[Reading, ...]:
+    """Return a reading of each of the last ``months`` months up to the one in which ``period`` ends, oldest first."""
+    last = period.last.replace(day=1)
+    firsts = [_months_earlier(last, number) for number in reversed(range(months))]
+    return tuple(read(whole_month(first), by=by, scope=scope, at=at) for first in firsts)
+
+
+def whole_month(first: date) -> ReportPeriod:
+    """Return the month that begins on ``first``."""
+    return ReportPeriod(first, _months_earlier(first, -1) - DAY)

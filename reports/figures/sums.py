@@ -1,0 +1,126 @@
+"""Sums over entries: the part of the statement that live counting and kept totals share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from agencies.calendar import AMMAN
+from reports.figures.day_table import DayTable
+from reports.figures.entries import FLOWS, HOLDERS, STOCKS
+from reports.figures.measures import NAMES, Figures
+from reports.figures.scopes import Dimension, Key, Scope
+
+#: The month an entry began to count in.
+MONTH: Final = "date_trunc('month', moment AT TIME ZONE 'Asia/Amman')::date"
+_MONTHS: Final = 12
+
+type Cell = tuple[Key, ...]
+
+
+def amount_columns(*, in_period: str, before: str) -> str:
+    """Return the SQL of the sums, in the order of ``NAMES``.
+
+    ``in_period`` tells whether a row's origin lies in the period, ``before`` whether its moment lies before it. What a
+    holder had before the period counts for all of it, what it got in a month for the working time after that month.
+    """
+    flows = [f"sum({name}) FILTER (WHERE {in_period})" for name in FLOWS]
+    stocks = [f"sum({name})" for name in STOCKS]
+    held = [
+        f"coalesce(sum(rest_{name}) FILTER (WHERE {in_period}), 0) + coalesce(sum(held_{name} * "
+        f"CASE WHEN {before} THEN %(whole)s ELSE weight.seconds END), 0)"
+        for name in HOLDERS
+    ]
+    return ", ".join([*flows, *stocks, *held])
+
+
+WEIGHTS: Final = "LEFT JOIN unnest(%(months)s::date[], %(weights)s::bigint[]) AS weight (month, seconds)"
+
+
+def weights(days: DayTable, *, start: datetime, end: datetime) -> Mapping[str, Any]:
+    """Return the parameters that turn changes of holders into working seconds between ``start`` and ``end``."""
+    until = days.worked_until(end)
+    months = list(_months(start.astimezone(AMMAN).date(), end.astimezone(AMMAN).date()))
+    return {
+        "whole": until - days.worked_until(start),
+        "months": months,
+        "weights": [until - days.worked_until(_end_of(month)) for month in months],
+    }
+
+
+def _months(first: date, last: date) -> Iterable[date]:
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = next_month(month)
+
+
+def next_month(month: date) -> date:
+    """Return the first day of the month after ``month``."""
+    return date(month.year + month.month // _MONTHS, month.month % _MONTHS + 1, 1)
+
+
+def _end_of(month: date) -> datetime:
+    later = next_month(month)
+    return datetime(later.year, later.month, later.day, tzinfo=AMMAN)
+
+
+def scope_condition(
+    scope: Scope, dimensions: Sequence[Dimension], parameters: dict[str, Any], *, table: str = ""
+) -> str:
+    """Return the SQL that keeps the rows of ``scope`` in these dimensions; adds its parameters."""
+    found = []
+    for dimension in dimensions:
+        keys = scope.of(dimension)
+        if keys is None:
+            continue
+        column, name = f"{table}{dimension}", f"scope_{dimension}"
+        parameters[name] = [key for key in keys if key is not None]
+        kind = "text[]" if dimension in {Dimension.KIND, Dimension.CHANNEL} else "bigint[]"
+        nobody = f" OR {column} IS NULL" if None in keys else ""
+        found.append(f"({column} = ANY(%({name})s::{kind}){nobody})")
+    return " AND ".join(found) or "true"
+
+
+@dataclass
+class Sums:
+    """Adds up rows of amounts and of days by cell."""
+
+    amounts: dict[Cell, list[int]]
+    decided: dict[Cell, dict[int, int]]
+    answered: dict[Cell, dict[int, int]]
+
+    @classmethod
+    def empty(cls) -> Sums:
+        """Return sums of nothing."""
+        return cls({}, {}, {})
+
+    def add(self, cell: Cell, amounts: Sequence[int | None]) -> None:
+        """Add one row of amounts, in the order of ``NAMES``."""
+        sums = self.amounts.setdefault(cell, [0] * len(NAMES))
+        for place, amount in enumerate(amounts):
+            if amount:
+                sums[place] += int(amount)
+
+    def add_days(self, cell: Cell, *, acts: str, days: int, number: int) -> None:
+        """Add how many acts took so many working days."""
+        spread = (self.decided if acts == "decided" else self.answered).setdefault(cell, {})
+        spread[days] = spread.get(days, 0) + number
+
+    def figures(self) -> dict[Cell, Figures]:
+        """Return the figures of each cell that has any."""
+        found = {
+            cell: Figures(
+                dict(zip(NAMES, amounts, strict=True)),
+                _positive(self.decided.get(cell)),
+                _positive(self.answered.get(cell)),
+            )
+            for cell, amounts in self.amounts.items()
+        }
+        return {cell: figures for cell, figures in found.items() if figures}
+
+
+def _positive(spread: Mapping[int, int] | None) -> dict[int, int]:
+    return {days: number for days, number in (spread or {}).items() if number}

@@ -1,0 +1,47 @@
+"""Figures read from the history equal a naive count, and figures beside each other are of comparable periods."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from agencies.models import Agency, current_calendar
+from complaints.simulation.generate import generate
+from complaints.simulation.world import World
+from reports.figures.live import count_figures
+from reports.figures.reading import Dimension, read
+from reports.periods import ReportPeriod
+from tests.cast import NOW
+from tests.reports.figures import naive
+
+OLD = ("received", "closed", "pending", "late", "confirmed", "disputed", "came_back")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 10_000),
+    number=st.integers(0, 40),
+    first=st.integers(0, 70),
+    length=st.integers(0, 70),
+    age=st.integers(20, 70),
+)
+def test_reading_equals_naive(world: World, seed: int, number: int, first: int, length: int, age: int) -> None:
+    period = ReportPeriod((NOW - timedelta(days=first + length)).date(), (NOW - timedelta(days=first)).date())
+    with transaction.atomic():
+        generate(number, world=world, seed=seed, since=NOW - timedelta(days=age), until=NOW)
+        by_agency = read(period, by=[Dimension.AGENCY], at=NOW)
+        by_kind = read(period, by=[Dimension.KIND], at=NOW)
+        old = count_figures(period, at=NOW)
+        expected = naive.count(period.starts_at, min(period.ends_at, NOW), calendar=current_calendar())
+        keys = [*Agency.objects.values_list("pk", flat=True), None]
+        transaction.set_rollback(True)
+    for name in OLD:
+        assert by_agency.total.value(name) == expected[name, "all"] == getattr(old.total, name), name
+        for key in keys:
+            found = by_agency.rows.get((key,))
+            assert (found.value(name) if found else 0) == expected[name, key], name
+        for kind in ("complaint", "suggestion", "inquiry", "praise"):
+            found = by_kind.rows.get((kind,))
+            assert (found.value(name) if found else 0) == expected[name, kind], name
