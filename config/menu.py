@@ -34,6 +34,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             contact_centre.CALLS,
             message_centre.MESSAGES,
             reports.REPORTS,
+            reports.DIRECTIVES,
         ),
     ),
     MenuGroup(

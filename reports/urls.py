@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
+from reports.directives import urls as directives
 from reports.overview import views
 
 urlpatterns = [
     path("staff/reports/", views.report, name="reports"),
     path("staff/reports/figures.xlsx", views.report_xlsx, name="reports-xlsx"),
     path("staff/reports/figures.csv", views.report_csv, name="reports-csv"),
+    *directives.urlpatterns,
 ]
 
 machine_urlpatterns: list[URLPattern] = []

@@ -18,6 +18,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from complaints.attachments import films, picture_process
 from complaints.attachments.camera import CameraFacts
 from complaints.attachments.decoding import PDF_FORM, Rewritten
@@ -200,6 +201,13 @@ def keep(attachments: Sequence[Attachment], *, draft: Draft) -> None:
                 attachment.draft = draft
                 new.append(attachment)
         save_all(new)
+
+
+def keep_for_staff(attachments: Collection[Attachment], *, by: User) -> None:
+    """Store files that ``by`` gives to what another app records of no case, all or none; raises ``NotStored``."""
+    for attachment in attachments:
+        attachment.prepared_by = by
+    save_all(attachments)
 
 
 def save_all(attachments: Collection[Attachment]) -> None:

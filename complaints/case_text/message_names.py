@@ -94,6 +94,14 @@ NAMES: Final[Mapping[str, StrPromise]] = {
     "staff_role_ended": gettext_lazy("To a member of staff: a role ends"),
     "staff_account_closed": gettext_lazy("To a member of staff: the account is closed"),
     "staff_account_reopened": gettext_lazy("To a member of staff: the account is open again"),
+    "directive_issued": gettext_lazy("To the heads of an agency: a directive"),
+    "directive_reminder": gettext_lazy("To the heads of an agency: a directive is due soon"),
+    "directive_late": gettext_lazy("To the escalation level: a directive is late"),
+    "directive_level_vacant": gettext_lazy("To the head of the CMU: a directive, and the escalation level is vacant"),
+    "directive_reported": gettext_lazy("To the issuer: a directive is reported as done"),
+    "directive_sent_back": gettext_lazy("To the heads of an agency: a directive was sent back"),
+    "directive_closed": gettext_lazy("To the heads of an agency: a directive is closed"),
+    "directive_withdrawn": gettext_lazy("To the heads of an agency: a directive was withdrawn"),
     "operator_alarm": gettext_lazy("To the operators: an alarm"),
 }
 

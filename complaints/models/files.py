@@ -43,11 +43,12 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 
 class Attachment(models.Model):
-    """One file of a draft, of a case, or prepared for the answer of a case until that is sent.
+    """One file of a draft, of a case, or prepared for the answer of a case until that is sent; or of staff and no case.
 
     ``event`` is the addition or reply it came with, empty for what was filed with the case. ``taken_at`` and the two
     coordinates are what the camera wrote into a photo of an answer. ``seconds`` is the length of a voice note, whose
-    ``transcript`` stands in the details of the case since ``transcript_event``.
+    ``transcript`` stands in the details of the case since ``transcript_event``. A file that ``prepared_by`` alone owns
+    belongs to what another app records, such as the evidence of a directive: its row points here.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -91,7 +92,7 @@ class Attachment(models.Model):
             models.CheckConstraint(
                 condition=Q(case__isnull=False, draft__isnull=True, prepared_for__isnull=True)
                 | Q(case__isnull=True, draft__isnull=False, prepared_for__isnull=True)
-                | Q(case__isnull=True, draft__isnull=True, prepared_for__isnull=False, prepared_by__isnull=False),
+                | Q(case__isnull=True, draft__isnull=True, prepared_by__isnull=False),
                 name="attachment_has_one_owner",
             ),
             models.CheckConstraint(

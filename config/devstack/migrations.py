@@ -26,8 +26,9 @@ SQUAWK: Final = Path(sys.executable).parent / "squawk"
 FIRST_RELEASE: Final = {
     "accounts": "0003_staff_notices",
     "agencies": "0002_guards",
-    "complaints": "0003_erasure_guards",
+    "complaints": "0004_staff_files",
     "notifications": "0002_guards",
+    "reports": "0001_directives",
 }
 #: Tastes in types and repeatable statements: they lock nothing.
 NOT_ASKED: Final = (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from notifications.wordings import ar_accounts, ar_staff
+from notifications.wordings import ar_accounts, ar_reports, ar_staff
 from notifications.wordings.wording import Wording
 
 SERVICE_NAME: Final = "بخدمتكم"
@@ -335,5 +335,6 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="تنبيه في بخدمتكم: {alarm}",
         text="تنبيه بتاريخ {date}: {alarm}. التفاصيل في صفحة الرسائل، والخطوات في دليل التشغيل.",
     ),
+    **ar_reports.WORDINGS,
     **ar_staff.WORDINGS,
 }

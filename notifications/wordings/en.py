@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from notifications.wordings import en_accounts, en_staff
+from notifications.wordings import en_accounts, en_reports, en_staff
 from notifications.wordings.wording import Wording
 
 SERVICE_NAME: Final = "At Your Service"
@@ -336,5 +336,6 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="At Your Service alarm: {alarm}",
         text="Alarm of {date}: {alarm}. See the messages page for details and the runbook for the steps.",
     ),
+    **en_reports.WORDINGS,
     **en_staff.WORDINGS,
 }

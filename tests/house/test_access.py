@@ -80,6 +80,7 @@ def every_address(case: Case) -> dict[str, str]:
         "form": "pdf",
         "hold": 1,
         "breach": 1,
+        "directive": 1,
         "thing": "agencies",
         "row": case.agency_id,
         "succession": 1,

@@ -16,14 +16,14 @@ from tests.cast import make_staff
 
 TEXTS = {
     Role.OFFICER: ["Work queue", "Standard texts"],
-    Role.SUPERVISOR: ["Work queue", "Officers", "Standard texts"],
-    Role.SECRETARY_GENERAL: [],
-    Role.MINISTER_OFFICE: [],
+    Role.SUPERVISOR: ["Work queue", "Officers", "Directives", "Standard texts"],
+    Role.SECRETARY_GENERAL: ["Directives"],
+    Role.MINISTER_OFFICE: ["Directives"],
     Role.DIRECTORATE_MEMBER: ["Requests to the directorate"],
     Role.AGENT: ["Calls"],
     Role.AGENT_SUPERVISOR: ["Calls"],
     Role.CMU_STAFF: [
-        *("Cases:", "Triage", "All cases", "Officers", "Calls", "Messages", "Reports"),
+        *("Cases:", "Triage", "All cases", "Officers", "Calls", "Messages", "Reports", "Directives"),
         *(
             "Texts and answers:",
             "Precedents",
@@ -35,7 +35,7 @@ TEXTS = {
         *("Privacy:", "Identities", "Privacy requests"),
         *("Administration:", "Former agencies", "People", "System status"),
     ],
-    Role.PM_OFFICE: ["Reports"],
+    Role.PM_OFFICE: ["Reports", "Directives"],
     Role.OPERATOR: ["Messages", "People", "System status"],
     Role.AUDITOR: ["Who looked", "Retention", "Changes of staff"],
 }
@@ -85,7 +85,7 @@ def test_every_entry_leads_to_a_page() -> None:
         name: [1]
         for name in (
             *("text-delete", "succession", "precedent-change", "published-answer", "privacy-breach"),
-            "privacy-hold-lift",
+            *("privacy-hold-lift", "directive", "directive-step", "directive-decision"),
         )
     }
     assert [reverse(name, args=needs.get(name, [])).startswith("/") for name in names] == [True] * len(names)

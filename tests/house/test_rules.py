@@ -203,6 +203,7 @@ KEEPS_ARABIC = {
     "notifications/web/replies.py",  # the short replies that are acted on
     "notifications/wordings/ar.py",  # messages, counted letter by letter, beside their English twins
     "notifications/wordings/ar_accounts.py",  # the same
+    "notifications/wordings/ar_reports.py",  # the same
     "notifications/wordings/ar_staff.py",  # the same
     "kit/typed_text.py",  # the digits people type
 }

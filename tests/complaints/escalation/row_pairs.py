@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from accounts.models import Citizen, User
+from accounts.roles import Role
 from agencies import reference_changes, successions as successor_plans
 from agencies.models import AgencySuccession, Holiday
 from agencies.reference_changes import Author
@@ -15,7 +16,9 @@ from complaints.models import Breach, RetentionRule
 from complaints.search import index
 from notifications import alarms
 from notifications.models import AlarmKind, Message, MessageState
-from tests.cast import make_agency
+from reports.directives import actions as directives
+from reports.directives.actions import DirectiveText
+from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
 
 type Get = Callable[[str], Any]
@@ -124,3 +127,11 @@ def two_left(get: Get) -> tuple[Any, Any]:
 
 def two_unknown(get: Get) -> tuple[Any, Any]:
     return two_messages(get, state=MessageState.UNKNOWN, unsure_since=get("now"), next_check_at=get("now"))
+
+
+def two_directives(get: Get) -> tuple[Any, Any]:
+    get("nadia")
+    head = make_staff("asma@pm.example", "أسماء", "Asma", "+962790100011", get("cmu"), Role.PM_OFFICE)
+    said = DirectiveText(get("water"), "خفض التأخر", "اخفضوا التأخر إلى النصف.", date(2026, 1, 7))
+    first, second = (directives.issue(said, by=head, at=get("now")).pk for _ in range(2))
+    return first, second

@@ -39,6 +39,7 @@ from notifications.carriers import Status, StatusReport
 from notifications.models import AlarmKind, FailingRow
 from notifications.periodic.rows import MOST_ALARMS, RowRun, forget_old
 from notifications.reconciliation import audit, status_checks
+from reports.directives import sweep as directive_sweep
 from tests.complaints.escalation.mornings import MONDAY
 from tests.complaints.escalation.row_pairs import (
     Get,
@@ -50,6 +51,7 @@ from tests.complaints.escalation.row_pairs import (
     two_clocks,
     two_clocks_and_a_holiday,
     two_closed_cases,
+    two_directives,
     two_drafts,
     two_left,
     two_planned_changes,
@@ -138,6 +140,10 @@ SCENARIOS = {
     "complaints.watch_breaches": Scenario(
         "breach", "complaints.escalation.breach_clocks.tell_persons", lambda breach, **_: breach.pk, two_breaches,
         lambda at: breach_clocks.watch(at=at), JANUARY, is_real=True,
+    ),
+    "reports.watch_directives": Scenario(
+        "directive", "reports.directives.sweep.tell_due_levels", lambda key, _calendar, **_: key, two_directives,
+        lambda at: directive_sweep.watch(at=at), JANUARY, is_real=True,
     ),
     "complaints.discard_drafts": Scenario(
         "draft", "complaints.attachments.uploads.discard", lambda draft: draft.pk, two_drafts,

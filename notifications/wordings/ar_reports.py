@@ -1,0 +1,51 @@
+"""Arabic e-mails to staff about directives."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from notifications.wordings.wording import Wording
+
+WORDINGS: Final[Mapping[str, Wording]] = {
+    "directive_issued": Wording(
+        sms="",
+        subject="توجيه جديد إلى {agency}، موعده {date}",
+        text="صدر توجيه إلى {agency}، وموعد تنفيذه {date}. اقرؤوه وأبلغوا عن كل خطوة وأرفقوا ما يثبت ما تم:\n\n{url}",
+    ),
+    "directive_reminder": Wording(
+        sms="",
+        subject="التوجيه الصادر إلى {agency} موعده {date}",
+        text="تذكير: التوجيه الصادر إلى {agency} موعده {date}، ولم يصل بلاغ عن تنفيذه بعد:\n\n{url}",
+    ),
+    "directive_late": Wording(
+        sms="",
+        subject="تأخر تنفيذ التوجيه الصادر إلى {agency}",
+        text="كان موعد تنفيذ التوجيه الصادر إلى {agency} يوم {date}، ولم يصل بلاغ عن تنفيذه بعد:\n\n{url}\n\n"
+        "يبلغ التأخر في كل يوم عمل إلى مستوى أعلى، حتى مكتب رئيس الوزراء.",
+    ),
+    "directive_level_vacant": Wording(
+        sms="",
+        subject="توجيه إلى {agency} والمستوى المطلوب إبلاغه شاغر",
+        text="التوجيه الصادر إلى {agency} موعده {date} يحتاج إلى متابعة، والمنصب الذي يجب إبلاغه الآن شاغر:\n\n{url}",
+    ),
+    "directive_reported": Wording(
+        sms="",
+        subject="إبلاغ عن تنفيذ التوجيه الصادر إلى {agency}",
+        text="تم الإبلاغ عن تنفيذ التوجيه الصادر إلى {agency} وموعده {date}. اقرؤوا ما يثبت ذلك ثم أغلقوا التوجيه أو "
+        "أعيدوه:\n\n{url}",
+    ),
+    "directive_sent_back": Wording(
+        sms="",
+        subject="إعادة التوجيه الصادر إلى {agency}، وموعده {date}",
+        text="أُعيد التوجيه الصادر إلى {agency} مع ذكر السبب، وموعد تنفيذه {date}:\n\n{url}",
+    ),
+    "directive_closed": Wording(
+        sms="",
+        subject="إغلاق التوجيه الصادر إلى {agency}",
+        text="أُغلق التوجيه الصادر إلى {agency} وموعده {date}. لا يلزمكم أي إجراء آخر:\n\n{url}",
+    ),
+    "directive_withdrawn": Wording(
+        sms="",
+        subject="سحب التوجيه الصادر إلى {agency}",
+        text="سُحب التوجيه الصادر إلى {agency} وموعده {date}. لا يلزمكم أي إجراء آخر. السبب مذكور هنا:\n\n{url}",
+    ),
+}

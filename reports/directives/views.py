@@ -1,0 +1,214 @@
+"""The pages of directives: the list, issuing one, reading one, reporting on one, deciding one, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.decorators import signed_in_user, staff_required
+from accounts.models import User
+from complaints.attachments.fields import NOT_STORED, uploader_key
+from complaints.attachments.responses import file_response
+from complaints.attachments.uploads import NotStored
+from complaints.staff.frame import frame
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from kit.forms import Form
+from reports.directives import actions, permissions
+from reports.directives.forms import DecisionForm, DirectiveForm, StepForm
+from reports.models import Directive, DirectiveFile, DirectiveState, DirectiveStep
+from reports.models.directives import DirectiveQuerySet
+
+CONFLICT = 409
+PAGE = 50
+#: The views of the list: which directives each has, in the order of the tabs.
+VIEWS: dict[str, tuple[Any, Q]] = {
+    "open": (pgettext_lazy("directive", "Open"), Q(state=DirectiveState.OPEN)),
+    "reported": (_("Reported as done"), Q(state=DirectiveState.REPORTED)),
+    "closed": (pgettext_lazy("directive", "Closed"), Q(state__in=[DirectiveState.CLOSED, DirectiveState.WITHDRAWN])),
+}
+
+
+@staff_required(permissions.READERS)
+@require_safe
+def directive_list(request: HttpRequest) -> HttpResponse:
+    """List the directives that the reader may read, those that are due first; three statements for any number."""
+    user, at = signed_in_user(request), timezone.now()
+    mine = permissions.visible_to(user, at)
+    chosen = request.GET.get("view", "")
+    chosen = chosen if chosen in VIEWS else "open"
+    after = request.GET.get("after", "")
+    start = int(after) if after.isdecimal() and after.isascii() and len(after) < 6 else 0  # noqa: PLR2004 - pages
+    found = list(mine.filter(VIEWS[chosen][1]).for_listing()[start : start + PAGE + 1])
+    context = {
+        "tabs": _tabs(mine, chosen),
+        "directives": [(each, each.is_late(timezone.localdate(at))) for each in found[:PAGE]],
+        "next": f"?view={chosen}&after={start + PAGE}" if len(found) > PAGE else "",
+        "first": f"?view={chosen}" if start else "",
+        "may_issue": permissions.office_of(user, at) is not None,
+        **frame(user, at=at),
+    }
+    return render(request, "reports/directives/list.html", context)
+
+
+def _tabs(mine: DirectiveQuerySet, chosen: str) -> list[dict[str, Any]]:
+    counts = mine.aggregate(**{name: Count("pk", filter=which) for name, (_title, which) in VIEWS.items()})
+    return [
+        {"href": f"?view={name}", "text": title, "count": counts[name], "current": name == chosen}
+        for name, (title, _which) in VIEWS.items()
+    ]
+
+
+@staff_required(permissions.ISSUERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
+def directive_new(request: HttpRequest) -> HttpResponse:
+    """Issue a directive to the agency that the address names, or to another one."""
+    user, at = signed_in_user(request), timezone.now()
+    posted = request.POST if request.method == "POST" else None
+    form = DirectiveForm(posted, at=at, agency=request.GET.get("agency", ""))
+    if form.is_bound and form.is_valid():
+        try:
+            directive = actions.issue(form.said, by=user, at=at)
+        except actions.NobodyToRead:
+            text = gettext("This agency has no supervisor and no secretary-general in the system who could read it")
+            form.add_error("agency", text)
+        else:
+            messages.success(request, gettext("The directive is issued, and the agency is told by e-mail."))
+            return redirect("directive", directive.pk)
+    return render(request, "reports/directives/new.html", {"form": form, **frame(user, at=at)})
+
+
+@staff_required(permissions.READERS)
+@require_safe
+def directive_page(request: HttpRequest, directive: int) -> HttpResponse:
+    """Show one directive with its history, its evidence and who was told of its day."""
+    user, at = signed_in_user(request), timezone.now()
+    return render(request, "reports/directives/directive.html", _content(_visible(user, directive, at), user, at))
+
+
+@staff_required(permissions.ADDRESSEES)
+@require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
+def directive_step(request: HttpRequest, directive: int) -> HttpResponse:
+    """Let the agency report a step, or that the directive is done."""
+    user, at = signed_in_user(request), timezone.now()
+    found = _visible(user, directive, at)
+    if not permissions.is_addressee(user, found, at):
+        raise Http404
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = StepForm(*posted, uploader=uploader_key(user), at=at)
+
+    def send() -> str:
+        actions.report(found.pk, form.said, version=_version(request), by=user, at=at)
+        done = gettext("The directive is reported as done. The issuer is told by e-mail.")
+        return done if form.said.is_done else gettext("The step is reported.")
+
+    return _answer(request, found, form, send, "reports/directives/step.html", is_possible=permissions.may_report)
+
+
+@staff_required(permissions.ISSUERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+@keeps_unsent_form_until_redirect
+def directive_decision(request: HttpRequest, directive: int) -> HttpResponse:
+    """Let the issuer close a directive, send it back, or withdraw it."""
+    user, at = signed_in_user(request), timezone.now()
+    found = _visible(user, directive, at)
+    if not permissions.is_issuer(user, found, at):
+        raise Http404
+    posted = request.POST if request.method == "POST" else None
+    form = DecisionForm(posted, at=at, is_reported=found.state == DirectiveState.REPORTED, due_on=found.due_on)
+    template = "reports/directives/decision.html"
+    return _answer(request, found, form, lambda: _decide(request, found, form, at), template, permissions.may_decide)
+
+
+def _decide(request: HttpRequest, directive: Directive, form: DecisionForm, at: datetime) -> str:
+    """Do what the valid form says, and return what happened."""
+    said, user, version = form.cleaned_data, signed_in_user(request), _version(request)
+    match said["decision"]:
+        case "close":
+            actions.close(directive.pk, text=said["text"], version=version, by=user, at=at)
+            return gettext("The directive is closed. The agency is told by e-mail.")
+        case "send_back":
+            day = said["due_on"] or directive.due_on
+            actions.send_back(directive.pk, text=said["text"], due_on=day, version=version, by=user, at=at)
+            return gettext("The directive is sent back. The agency is told by e-mail.")
+        case _:
+            actions.withdraw(directive.pk, text=said["text"], version=version, by=user, at=at)
+            return gettext("The directive is withdrawn. The agency is told by e-mail.")
+
+
+def _answer(
+    request: HttpRequest,
+    directive: Directive,
+    form: Form,
+    send: Callable[[], str],
+    template: str,
+    is_possible: Callable[[User, Directive, datetime], bool],
+) -> HttpResponse:
+    """Send a valid form and go to the directive; where somebody else was first, say so and keep what was typed."""
+    user, at, status = signed_in_user(request), timezone.now(), 200
+    if not form.is_bound and not is_possible(user, directive, at):
+        messages.warning(request, gettext("There is nothing to do here now. Read below what happened."))
+        return redirect("directive", directive.pk)
+    if form.is_bound and form.is_valid():
+        try:
+            messages.success(request, send())
+        except (actions.DirectiveChanged, actions.DirectiveRefused):
+            form.add_error(
+                None, gettext("Somebody changed this directive meanwhile. Read what is new, then decide again.")
+            )
+            directive, status = _visible(user, directive.pk, at), CONFLICT
+        except actions.NoEvidence:
+            form.add_error("attachments", gettext("Add a file that shows that it is done"))
+        except NotStored:
+            form.add_error("attachments", NOT_STORED)
+        else:
+            return redirect("directive", directive.pk)
+    return render(request, template, _content(directive, user, at) | {"form": form}, status=status)
+
+
+@staff_required(permissions.READERS)
+@require_safe
+def directive_file(request: HttpRequest, directive: int, pk: UUID) -> HttpResponseBase:
+    """Hand out a file that is evidence of a directive."""
+    user, at = signed_in_user(request), timezone.now()
+    rows = DirectiveFile.objects.select_related("attachment").filter(step__directive=_visible(user, directive, at))
+    file = get_object_or_404(rows, attachment=pk).attachment
+    return file_response(file, name=file.name)
+
+
+# ---- what the pages share ----
+
+
+def _visible(user: User, key: int, at: datetime) -> Directive:
+    return get_object_or_404(permissions.visible_to(user, at).select_related("agency", "issued_by"), pk=key)
+
+
+def _version(request: HttpRequest) -> int:
+    """Return the version of the directive that the page was made from; 0 for what can be none."""
+    seen = request.POST.get("version", "")
+    return int(seen) if seen.isdecimal() and seen.isascii() and len(seen) < 10 else 0  # noqa: PLR2004 - fits a column
+
+
+def _content(directive: Directive, user: User, at: datetime) -> dict[str, Any]:
+    """Return a directive with its history, for every page of it; four statements."""
+    steps: list[DirectiveStep] = list(directive.steps.select_related("by").prefetch_related("files__attachment"))
+    return {
+        "directive": directive,
+        "steps": steps,
+        "told": directive.notices.all(),
+        "is_late": directive.is_late(timezone.localdate(at)),
+        "may_report": permissions.may_report(user, directive, at),
+        "may_decide": permissions.may_decide(user, directive, at),
+        **frame(user, at=at),
+    }
