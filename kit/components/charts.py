@@ -6,12 +6,49 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language_bidi
 
-from kit import charts
+from kit.charts import draw
+from kit.charts.data import ChartData, ChartRow, written
+from kit.charts.spoken import spoken
+from kit.charts.steps import Steps
 
 register = template.Library()
 
 
-@register.inclusion_tag("components/hbars.html")
+@register.inclusion_tag("components/charts/figure.html")
+def chart(
+    kind: str, data: ChartData, *, title: object = "", summary: object = "", has_table: bool = True
+) -> dict[str, Any]:
+    """Draw ``data`` as ``bars``, ``stacked``, ``lines``, ``map`` or ``interval``, with its numbers as a table.
+
+    ``summary`` is read aloud; without one it says the highest and the lowest. Without ``has_table`` the page has a
+    table of its own. Pages of citizens load ``css/charts.css``.
+    """
+    rtl = get_language_bidi()
+    return {
+        "title": title,
+        "summary": summary or spoken(kind, data),
+        "data": data,
+        "has_table": has_table,
+        "drawing": draw(kind, data, rtl=rtl) if data.rows else None,
+    }
+
+
+@register.inclusion_tag("components/charts/heat.html")
+def heat_table(data: ChartData, *, title: object = "") -> dict[str, Any]:
+    """Write ``data`` as a table whose cells are darker the more they are; every cell has its number."""
+    steps = Steps.of(data.values)
+    rows = [
+        (row.label, [(*cell, "" if value is None else f"h{steps.shade(value)}c") for value, cell in _cells(row)])
+        for row in data.rows
+    ]
+    return {"title": title, "columns": data.columns, "rows": rows}
+
+
+def _cells(row: ChartRow) -> list[tuple[float | None, tuple[str, str]]]:
+    return list(zip(row.values, row.cells, strict=True))
+
+
+@register.inclusion_tag("components/charts/figure.html")
 def hbars(
     *,
     title: object,
@@ -21,19 +58,10 @@ def hbars(
     unit: object = "",
     has_table: bool = True,
 ) -> dict[str, Any]:
-    """Draw rows of (label, number) as bars, with the sentence that is read aloud and the numbers as a table.
+    """Draw rows of (label, number) as bars: ``chart`` with plain whole numbers.
 
-    ``column`` heads the labels and ``unit`` the numbers of the table; without ``has_table`` the page has its own.
+    ``column`` heads the labels and ``unit`` the numbers of the table.
     """
-    rtl = get_language_bidi()
-    return {
-        "title": title,
-        "summary": summary,
-        "column": column,
-        "unit": unit,
-        "rows": rows if has_table else (),
-        "bars": charts.horizontal_bars(rows, rtl=rtl),
-        "width": charts.WIDTH,
-        "height": charts.height(rows),
-        "anchor": "end" if rtl else "start",
-    }
+    made = tuple(ChartRow(label, (value,), (written(value),)) for label, value in rows)
+    data = ChartData((str(column), str(unit)), made)
+    return chart("bars", data, title=title, summary=summary, has_table=has_table)
