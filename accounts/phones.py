@@ -35,8 +35,18 @@ def mask(phone: str) -> str:
 
 
 def accepted_regions() -> frozenset[str]:
-    """Return the countries whose mobile numbers may have an account."""
+    """Return the countries whose mobile numbers get SMS."""
     return frozenset({HOME_REGION, *foreign_ceilings()})
+
+
+def all_regions() -> frozenset[str]:
+    """Return every country that has telephone numbers."""
+    return frozenset(phonenumbers.SUPPORTED_REGIONS)
+
+
+def takes_sms(phone: str) -> bool:
+    """Tell whether we send SMS to a number in E.164: to Jordanian ones, and to those of the countries accepted."""
+    return phone.startswith(JORDAN) or region(phone) in foreign_ceilings()
 
 
 def foreign_ceilings() -> dict[str, int]:

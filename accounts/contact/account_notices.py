@@ -21,13 +21,17 @@ def owe_password_changed(citizen: Citizen, *, at: datetime) -> None:
 def account_notice(
     citizen: Citizen, template: str, phone: str, *, whose: str = "", other_address: str = ""
 ) -> outbox.Notice:
-    """Return an SMS about the account, sent at any hour; ``other_address`` gets it by e-mail if the SMS fails."""
+    """Return an SMS about the account, sent at any hour; ``other_address`` gets it by e-mail if the SMS fails.
+
+    For somebody abroad to whose number we send no SMS it is an e-mail.
+    """
+    by_email = citizen.is_reached_by_email_only and phone == citizen.phone
     return outbox.Notice(
         template=template,
-        channel=Channel.SMS,
+        channel=Channel.EMAIL if by_email else Channel.SMS,
         recipient=citizen_key(citizen.pk, whose=whose),
-        address=phone,
-        other_address=other_address,
+        address=citizen.confirmed_email if by_email else phone,
+        other_address="" if by_email else other_address,
         language=citizen.language,
         context={},
     )

@@ -24,6 +24,7 @@ from notifications.addresses import address_status
 from notifications.models import Channel, Lane
 
 LINK_LIFE: Final = timedelta(hours=48)
+DOTS: Final = "•••"
 # Some mail programs cut a link at a colon; none does at a dot.
 _SIGNER: Final = Signer(sep=".", salt="accounts.email")
 
@@ -31,25 +32,36 @@ _SIGNER: Final = Signer(sep=".", salt="accounts.email")
 # ---- set, change, remove ----
 
 
+class OnlyWay(Exception):
+    """The address is the only way by which the citizen is reached, so it stays until a number takes SMS."""
+
+
 def change(citizen: Citizen, address: str, *, at: datetime) -> None:
     """Set the address and owe the link that confirms it; until it is confirmed the citizen is notified by SMS.
 
-    The same address again sends another link. Raise ``RateLimitReached`` after five links a day.
+    The same address again sends another link. Raise ``RateLimitReached`` after five links a day, ``OnlyWay``.
     """
     rate_limits.spend(rate_limits.EMAIL_LINKS_PER_CITIZEN, str(citizen.pk), at=at)
     with transaction.atomic():
         locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
         if not is_same(locked.email, address):
+            _require_another_way(locked)
             _replace(locked, address, at=at)
         _owe_link(locked, at=at)
 
 
 def remove(citizen: Citizen, *, at: datetime) -> None:
-    """Remove the address; from now on the citizen is notified by SMS, for old cases too."""
+    """Remove the address; from now on the citizen is notified by SMS, for old cases too. Raise ``OnlyWay``."""
     with transaction.atomic():
         locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
         if locked.email:
+            _require_another_way(locked)
             _replace(locked, "", at=at)
+
+
+def _require_another_way(locked: Citizen) -> None:
+    if locked.is_reached_by_email_only:
+        raise OnlyWay
 
 
 def set_while_registering(citizen: Citizen, address: str, *, at: datetime) -> None:
@@ -63,6 +75,22 @@ def set_while_registering(citizen: Citizen, address: str, *, at: datetime) -> No
         _replace(citizen, address, at=at)
     is_allowed = rate_limits.allows(rate_limits.EMAIL_LINKS_PER_CITIZEN, str(citizen.pk), at=at)
     _owe_link(citizen, at=at, silent=not is_allowed)
+
+
+def set_proven(citizen: Citizen, address: str, *, at: datetime) -> None:
+    """Set the address to which the code of a registration went, confirmed by it, in the caller's transaction."""
+    if not is_same(citizen.email, address):
+        _replace(citizen, address, at=at)
+    citizen.email_confirmed_at = at
+    citizen.notify_by = Channel.EMAIL
+    citizen.save(update_fields=["email_confirmed_at", "notify_by"])
+    address_status.clear(Channel.EMAIL, citizen.email)
+
+
+def mask(address: str) -> str:
+    """Return the address with most of its name hidden: a•••@example.com."""
+    name, _at, domain = address.partition("@")
+    return f"{name[:1]}{DOTS}@{domain}"
 
 
 def is_same(address: str, other: str) -> bool:

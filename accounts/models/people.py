@@ -49,6 +49,10 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         """Return the citizens with this verified mobile number."""
         return self.unmerged().filter(phone_lookup__in=lookups(phone, purpose="phone"))
 
+    def confirmed_at(self, email: str) -> Self:
+        """Return the citizens who confirmed this e-mail address; case does not count."""
+        return self.unmerged().filter(email__iexact=email, email_confirmed_at__isnull=False)
+
     def signing_in_with(self, number: str) -> Self:
         """Return the citizens with this number and an active user: the proven owner first, then the newest."""
         return (
@@ -206,8 +210,20 @@ class Citizen(models.Model):
         return self.email if self.email_confirmed_at else ""
 
     @property
+    def is_reached_by_email_only(self) -> bool:
+        """Tell whether this is somebody abroad to whose number we send no SMS; codes and messages go by e-mail."""
+        return bool(self.confirmed_email) and not phones.takes_sms(self.phone)
+
+    @property
+    def offered_phone(self) -> str:
+        """The masked number as a way for messages; empty where we send no SMS to it."""
+        return "" if self.is_reached_by_email_only else self.masked_phone
+
+    @property
     def offered_way(self) -> str:
         """The channel offered first for a new case: the chosen one, or SMS without a confirmed e-mail address."""
+        if self.is_reached_by_email_only:
+            return Channel.EMAIL
         return self.notify_by if self.confirmed_email else Channel.SMS
 
     @property

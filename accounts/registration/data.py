@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from accounts import phones
 from accounts.identity.registries import IdentityClaim
 from accounts.models import NumberKind
 from accounts.sign_in.passwords import rules
@@ -50,6 +51,11 @@ class RegistrationData:
             policy_version=last["policy_version"],
             language=language,
         )
+
+    @property
+    def proven_email(self) -> str:
+        """The address to which the code went, for somebody abroad to whose number we send no SMS; else empty."""
+        return "" if phones.takes_sms(self.mobile) else self.email
 
     @property
     def claim(self) -> IdentityClaim:

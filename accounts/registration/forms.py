@@ -199,7 +199,7 @@ class ContactForm(AddressForm):
 
     mobile = MobileField(
         label=_("Mobile number"),
-        regions=phones.accepted_regions,
+        regions=phones.all_regions,
         error_messages={"required": _("Enter your mobile number")},
     )
     email = EmailField(
@@ -208,6 +208,15 @@ class ContactForm(AddressForm):
         help_text=_("Only needed if you want updates by e-mail. We will send you a link to confirm it"),
     )
     field_order = ("mobile", "email", "country", "governorate", "city", "address")
+
+    def clean(self) -> dict[str, Any]:
+        """Require an e-mail address of those to whose number we send no SMS: the code goes there."""
+        cleaned = super().clean()
+        mobile = cleaned.get("mobile")
+        if mobile and not phones.takes_sms(mobile) and "email" not in self.errors and not cleaned.get("email"):
+            sentence = _("We send no SMS to numbers of this country. Enter your e-mail address: your code goes there")
+            self.add_error("email", ValidationError(sentence, code="only_way"))
+        return cleaned
 
     @property
     def foreign_countries(self) -> str:

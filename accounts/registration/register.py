@@ -8,6 +8,7 @@ back; everybody else gets an account of their own, which stays pending and does 
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from accounts import rate_limits
 from accounts.contact import email_address
+from accounts.contact.account_notices import account_notice
 from accounts.contact.recipients import citizen_key
 from accounts.identity import registries
 from accounts.identity.checks import record_check
@@ -60,11 +62,12 @@ def send_code(data: RegistrationData, context: CodeContext, *, at: datetime) -> 
 
 
 def _notify_owner(owner: Citizen | None, data: RegistrationData, *, at: datetime) -> None:
+    by_email = owner.confirmed_email if owner and owner.is_reached_by_email_only else ""
     notice = outbox.Notice(
         template="already_registered",
-        channel=Channel.SMS,
+        channel=Channel.EMAIL if by_email else Channel.SMS,
         recipient=citizen_key(owner.pk) if owner else f"nobody:{uuid.uuid4()}",
-        address=owner.phone if owner else data.mobile,
+        address=by_email or (owner.phone if owner else data.mobile),
         language=owner.language if owner else data.language,
         context={},
         # Anybody who knows the number can cause this message at any hour.
@@ -107,12 +110,12 @@ def _ask_registry(data: RegistrationData, address: str, *, at: datetime) -> Regi
 
 
 def _count_registry_check(data: RegistrationData, address: str, *, at: datetime) -> None:
-    rate_limits.spend(rate_limits.REGISTRY_CHECKS_PER_PHONE, data.mobile, at=at)
+    rate_limits.spend(rate_limits.REGISTRY_CHECKS_PER_PHONE, data.proven_email or data.mobile, at=at)
     rate_limits.spend(rate_limits.REGISTRY_CHECKS_PER_ADDRESS, address, at=at)
 
 
 def _give_registry_check_back(data: RegistrationData, address: str, *, at: datetime) -> None:
-    rate_limits.give_back(rate_limits.REGISTRY_CHECKS_PER_PHONE, data.mobile, at=at)
+    rate_limits.give_back(rate_limits.REGISTRY_CHECKS_PER_PHONE, data.proven_email or data.mobile, at=at)
     rate_limits.give_back(rate_limits.REGISTRY_CHECKS_PER_ADDRESS, address, at=at)
 
 
@@ -121,9 +124,14 @@ def _admit(data: RegistrationData, finding: RegistryFinding, *, at: datetime) ->
     returning = _returning_citizen(data) if finding.outcome == RegistryOutcome.MATCHED else None
     citizen = _restore(returning, data, at=at) if returning else _enrol(data, finding, at=at)
     _record(citizen, data, finding, at=at)
-    link_staff(citizen)
-    email_address.set_while_registering(citizen, data.email, at=at)
-    address_status.clear(Channel.SMS, citizen.phone)
+    if data.proven_email:
+        email_address.set_proven(citizen, data.proven_email, at=at)
+    else:
+        email_address.set_while_registering(citizen, data.email, at=at)
+        address_status.clear(Channel.SMS, citizen.phone)
+        # Staff are known by a proven number.
+        link_staff(citizen)
+    _owe_welcome(citizen, is_new=returning is None, at=at)
     if citizen.user is None:
         message = "An admitted person has a user."
         raise AssertionError(message)
@@ -131,7 +139,13 @@ def _admit(data: RegistrationData, finding: RegistryFinding, *, at: datetime) ->
 
 
 def _returning_citizen(data: RegistrationData) -> Citizen | None:
-    """Return the citizen with this number and this proven phone; call it only after the registry matched."""
+    """Return the citizen with this number and this proven phone; call it only after the registry matched.
+
+    An address that is proven instead gives back no account whose owner gets SMS.
+    """
+    if data.proven_email:
+        confirmed = _with_number(data).confirmed_at(data.proven_email).order_by("-created_at")
+        return next((citizen for citizen in confirmed if citizen.is_reached_by_email_only), None)
     people = _with_number(data).reached_at(data.mobile)
     return people.filter(identity=Identity.MATCHED).first() or people.order_by("-created_at").first()
 
@@ -156,7 +170,6 @@ def _restore(citizen: Citizen, data: RegistrationData, *, at: datetime) -> Citiz
     if not citizen.is_matched and _holder(data, other_than=citizen) is None:
         changed += _set_identity(citizen, Identity.MATCHED, at=at)
     citizen.save(update_fields=["user", *changed])
-    _owe(citizen, "password_changed", occasion=f"password:{user.pk}:{at.isoformat()}", at=at)
     return citizen
 
 
@@ -199,7 +212,6 @@ def _enrol(data: RegistrationData, finding: RegistryFinding, *, at: datetime) ->
     )
     _write_contact_details(citizen, data)
     citizen.save(force_insert=True)
-    _owe(citizen, "registered", occasion=f"registered:{citizen.pk}", at=at)
     return citizen
 
 
@@ -218,19 +230,9 @@ def _record(citizen: Citizen, data: RegistrationData, finding: RegistryFinding, 
     )
 
 
-def _owe(citizen: Citizen, template: str, *, occasion: str, at: datetime) -> None:
-    outbox.owe(
-        [
-            outbox.Notice(
-                template=template,
-                channel=Channel.SMS,
-                recipient=citizen_key(citizen.pk),
-                address=citizen.phone,
-                language=citizen.language,
-                context={},
-                daytime=True,
-            )
-        ],
-        occasion=occasion,
-        at=at,
-    )
+def _owe_welcome(citizen: Citizen, *, is_new: bool, at: datetime) -> None:
+    """Owe a new citizen the acceptance, and a returning one the notice of the new password."""
+    template = "registered" if is_new else "password_changed"
+    occasion = f"registered:{citizen.pk}" if is_new else f"password:{citizen.user_id}:{at.isoformat()}"
+    notice = account_notice(citizen, template, citizen.phone)
+    outbox.owe([replace(notice, daytime=True)], occasion=occasion, at=at)

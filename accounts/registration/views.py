@@ -114,7 +114,7 @@ def code(request: HttpRequest) -> HttpResponse:
         return code_page.redirect_here(request)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and code_page.is_proven(form, context, at=at):
-        return _finish(request, draft | {"proven": context.phone}, at=at)
+        return _finish(request, draft | {"proven": context.target}, at=at)
     return code_page.page(request, form, context, at=at, step="register", change_url="register-contact")
 
 
@@ -125,7 +125,7 @@ def _next(request: HttpRequest, draft: dict[str, Any], *, at: datetime, next_ste
     form_drafts.keep(Purpose.REGISTER, session, draft, at=at)
     if _missing(draft, *STEPS):
         return redirect(next_step)
-    if draft.get("proven") == draft["contact"]["mobile"]:
+    if draft.get("proven") == _code_context(request, draft).target:
         return _finish(request, draft, at=at)
     register.send_code(_data(draft), _code_context(request, draft), at=at)
     return redirect("register-code")
@@ -146,7 +146,7 @@ def _finish(request: HttpRequest, draft: dict[str, Any], *, at: datetime) -> Htt
         messages.success(request, gettext("Your account is ready. Go on where you were"))
     else:
         messages.success(request, gettext("Your account is ready. You can now file a case and follow it here"))
-    if draft["contact"]["email"]:
+    if draft["contact"]["email"] and not _email_for_codes(draft):
         messages.info(request, gettext("We have sent a link to your e-mail address. Open it to confirm the address"))
     return redirect(target or "home")
 
@@ -175,8 +175,14 @@ def _data(draft: dict[str, Any]) -> RegistrationData:
 
 
 def _code_context(request: HttpRequest, draft: dict[str, Any]) -> CodeContext:
-    session = form_drafts.session_hash(request)
-    return code_page.code_context(request, Purpose.REGISTER, session=session, phone=draft["contact"]["mobile"])
+    session, phone = form_drafts.session_hash(request), draft["contact"]["mobile"]
+    email = _email_for_codes(draft)
+    return code_page.code_context(request, Purpose.REGISTER, session=session, phone=phone, email=email)
+
+
+def _email_for_codes(draft: dict[str, Any]) -> str:
+    contact = draft["contact"]
+    return "" if phones.takes_sms(contact["mobile"]) else contact["email"]
 
 
 def _as_typed(draft: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from kit.forms.numbers import DigitsInput, is_digits, plain_digits
 
+#: In North America a number does not tell which of the two it is.
+_MOBILE = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+
 
 class MobileField(forms.CharField):
     """A mobile telephone number, returned in E.164 (``+962790001234``).
@@ -43,7 +46,7 @@ class MobileField(forms.CharField):
     def _is_mobile(self, number: PhoneNumber) -> bool:
         return (
             number.is_valid()
-            and phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+            and phonenumbers.number_type(number) in _MOBILE
             and phonenumbers.region_code_for_number(number) in self.regions
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -31,12 +33,9 @@ def email(request: HttpRequest) -> HttpResponse:
     citizen = signed_in_citizen(request)
     form = ChangeEmailForm(request.POST or None, is_removal="remove" in request.POST)
     if request.method == "POST" and is_confirmed_by_password(form, request, at=at) and _is_changed(form, citizen):
-        address = form.cleaned_data["email"]
-        if address:
-            email_address.change(citizen, address, at=at)
-        else:
-            email_address.remove(citizen, at=at)
-        return _after_change(request, address)
+        done = _change(request, form, citizen, at=at)
+        if done is not None:
+            return done
     return render(request, "accounts/account/email/change_email.html", {"form": form, "citizen": citizen})
 
 
@@ -67,6 +66,23 @@ def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "accounts/account/email/confirm_email.html", {"person": person}, status=status)
 
 
+def _change(request: HttpRequest, form: ChangeEmailForm, citizen: Citizen, *, at: datetime) -> HttpResponse | None:
+    """Set or remove the address; None where it has to stay, which the form says."""
+    address = form.cleaned_data["email"]
+    try:
+        if address:
+            email_address.change(citizen, address, at=at)
+        else:
+            email_address.remove(citizen, at=at)
+    except email_address.OnlyWay:
+        sentence = gettext(
+            "Our messages reach you at this address only. First enter a mobile number to which we send SMS"
+        )
+        form.add_error("email", sentence)
+        return None
+    return _after_change(request, address)
+
+
 def _is_changed(form: ChangeEmailForm, citizen: Citizen) -> bool:
     """Refuse the present confirmed address, unless messages do not reach it: then a link proves that they do."""
     address = citizen.confirmed_email
@@ -85,6 +101,10 @@ def _after_change(request: HttpRequest, address: str) -> HttpResponse:
 
 def _link_sent() -> str:
     return gettext("We have sent a link to your e-mail address. Open it to confirm the address")
+
+
+def _only_way() -> str:
+    return gettext("Our messages reach you at this address only. First enter a mobile number to which we send SMS")
 
 
 def _is_signed_in(request: HttpRequest, person: Citizen) -> bool:

@@ -20,7 +20,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     citizen = signed_in_citizen(request)
     form = NoticesForm(
         request.POST or None,
-        phone=citizen.masked_phone,
+        phone=citizen.offered_phone,
         email=citizen.confirmed_email,
         initial={"language": citizen.language, "notify_by": citizen.offered_way},
     )

@@ -23,7 +23,8 @@ class CodeContext:
 
     ``address`` comes from ``rate_limits.client_address``. ``number`` is that of a person who forgot the password. Where
     ``silent``, nobody is to get the message: it is written, so that an observer sees no difference, but it expires
-    before it can be sent. It counts for number and phone, and for the address, but for nobody else's limits.
+    before it can be sent. It counts for number and phone, and for the address, but for nobody else's limits. ``email``
+    is where the code goes instead of the phone, if we send no SMS to its country.
     """
 
     purpose: Purpose
@@ -33,6 +34,12 @@ class CodeContext:
     address: str
     number: str = ""
     silent: bool = False
+    email: str = ""
+
+    @property
+    def target(self) -> str:
+        """What the code proves: the phone, or the e-mail address."""
+        return self.email or self.phone
 
     @property
     def is_reset(self) -> bool:
@@ -52,7 +59,7 @@ def spend_code(context: CodeContext, *, at: datetime) -> None:
         pair = f"{context.number}/{context.phone}"
         rate_limits.spend(rate_limits.RESETS_PER_NUMBER_AND_PHONE, pair, at=at)
     else:
-        rate_limits.spend(rate_limits.CODES_PER_PHONE, context.phone, at=at)
+        rate_limits.spend(rate_limits.CODES_PER_PHONE, context.target, at=at)
 
 
 def spend_message(context: CodeContext, *, at: datetime) -> None:
@@ -61,11 +68,11 @@ def spend_message(context: CodeContext, *, at: datetime) -> None:
     Raises ``RateLimitReached``. Very many messages in total raise an alarm, and go on.
     """
     rate_limits.spend(rate_limits.CODES_PER_ADDRESS, context.address, at=at)
-    region = phones.region(context.phone)
+    region = "" if context.email else phones.region(context.phone)
     if region in (ceilings := phones.foreign_ceilings()):
         rate_limits.spend(rate_limits.codes_per_country(ceilings[region]), _counted(context, region), at=at)
     if not context.is_reset:
-        rate_limits.spend(rate_limits.CODES_PER_PREFIX, rate_limits.prefix(context.phone), at=at)
+        rate_limits.spend(rate_limits.CODES_PER_PREFIX, rate_limits.prefix(context.target), at=at)
     is_within = rate_limits.allows(rate_limits.CODES_IN_TOTAL, _counted(context, rate_limits.EVERYBODY), at=at)
     if not is_within and not context.silent:
         alarms.raise_alarm(AlarmKind.MANY_CODES)
@@ -87,4 +94,4 @@ def _counted(context: CodeContext, key: str) -> str:
 def _breakers(context: CodeContext) -> Iterator[tuple[RateLimit, str]]:
     yield rate_limits.WRONG_CODES_PER_NETWORK, rate_limits.network(context.address)
     if not context.is_reset:
-        yield rate_limits.WRONG_CODES_PER_PREFIX, rate_limits.prefix(context.phone)
+        yield rate_limits.WRONG_CODES_PER_PREFIX, rate_limits.prefix(context.target)

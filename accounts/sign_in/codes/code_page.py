@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext, ngettext
 
 from accounts import phones
+from accounts.contact import email_address
 from accounts.models import Purpose
 from accounts.rate_limits import RateLimitReached, client_address
 from accounts.sign_in.codes import phone_codes
@@ -20,13 +21,21 @@ from accounts.sign_in.codes.phone_codes import GuessOutcome, Sending
 
 
 def code_context(
-    request: HttpRequest, purpose: Purpose, *, session: str, phone: str, number: str = "", silent: bool = False
+    request: HttpRequest,
+    purpose: Purpose,
+    *,
+    session: str,
+    phone: str,
+    email: str = "",
+    number: str = "",
+    silent: bool = False,
 ) -> CodeContext:
     """Return what a code of this request is bound to."""
     return CodeContext(
         purpose=purpose,
         session=session,
         phone=phone,
+        email=email,
         language=get_language() or "ar",
         address=client_address(request),
         number=number,
@@ -71,7 +80,7 @@ def send_again(request: HttpRequest, context: CodeContext, *, at: datetime) -> N
         Sending.SAME: gettext("We have sent the same code again"),
         Sending.NEW: gettext("We have sent a new code"),
         Sending.TOO_SOON: gettext("The message is on its way. Wait a moment before asking for the code again"),
-        Sending.NO_MORE: gettext("We have sent this code three times. Check the phone number, or call us"),
+        Sending.NO_MORE: gettext("We have sent this code three times. Check where it goes, or call us"),
     }
     level = messages.INFO if sending in {Sending.TOO_SOON, Sending.NO_MORE} else messages.SUCCESS
     messages.add_message(request, level, texts[sending])
@@ -84,7 +93,8 @@ def page(request: HttpRequest, form: CodeForm, context: CodeContext, *, at: date
         "accounts/sign_in/codes/code.html",
         {
             "form": form,
-            "masked_phone": phones.mask(context.phone),
+            "by_email": bool(context.email),
+            "masked_target": email_address.mask(context.email) if context.email else phones.mask(context.phone),
             "wait": phone_codes.seconds_to_wait(context, at=at),
             **extra,
         },

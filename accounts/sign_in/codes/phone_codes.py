@@ -1,7 +1,8 @@
 """Codes of five digits by SMS: issued, sent again and checked; a code alone never signs anybody in.
 
-A code belongs to a session, a purpose and a phone. It is valid for ten minutes and three guesses. One conditional
-UPDATE counts the guesses, so of eighty guesses at once three are checked and seventy-seven refused.
+To somebody abroad to whose number we send no SMS the code goes by e-mail, and proves that address.
+A code belongs to a session, a purpose and a phone, or that address. It is valid for ten minutes and three guesses. One
+conditional UPDATE counts the guesses, so of eighty guesses at once three are checked and seventy-seven refused.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def issue(context: CodeContext, *, at: datetime) -> PhoneCode:
     made = PhoneCode(
         purpose=context.purpose,
         session_hash=context.session,
-        phone=context.phone,
+        phone=context.target,
         code=code,
         language=context.language,
         sent_at=at,
@@ -153,7 +154,7 @@ def _codes_for(context: CodeContext) -> QuerySet[PhoneCode]:
     return PhoneCode.objects.filter(
         session_hash=context.session,
         purpose=context.purpose,
-        phone_lookup__in=lookups(context.phone, purpose="phone"),
+        phone_lookup__in=lookups(context.target, purpose="phone"),
     )
 
 
@@ -168,9 +169,9 @@ def _digest(code: PhoneCode, typed: str) -> str:
 def _owe(code: PhoneCode, context: CodeContext, *, at: datetime) -> None:
     notice = outbox.Notice(
         template="code",
-        channel=Channel.SMS,
+        channel=Channel.EMAIL if context.email else Channel.SMS,
         recipient=f"code:{code.pk}",
-        address=context.phone,
+        address=context.target,
         language=context.language,
         context={"code": code.code},
     )

@@ -19,7 +19,7 @@ class ForgotForm(Form):
     )
     mobile = MobileField(
         label=_("Mobile number"),
-        regions=phones.accepted_regions,
+        regions=phones.all_regions,
         error_messages={"required": _("Enter your mobile number")},
     )
 

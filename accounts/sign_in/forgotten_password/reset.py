@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from django.db import transaction
 
-from accounts import rate_limits
+from accounts import phones, rate_limits
 from accounts.contact.account_notices import owe_password_changed
 from accounts.models import Citizen
 from accounts.sign_in.passwords.hashing import hash_for_number, uncounted_if_busy
 from notifications.addresses import address_status
 from notifications.models import Channel
 
+#: A reserved domain: no message can leave for it.
+NOBODY: Final = "nobody@no-account.invalid"
+
 
 def is_known(number: str, phone: str) -> bool:
-    """Tell whether an active citizen has this number and this phone."""
-    return Citizen.objects.signing_in_with(number).reached_at(phone).exists()
+    """Tell whether an active citizen has this number and this phone, and can get a code."""
+    people = Citizen.objects.signing_in_with(number).reached_at(phone)
+    return (people if phones.takes_sms(phone) else people.exclude(email_confirmed_at=None)).exists()
+
+
+def email_for_codes(number: str, phone: str) -> str:
+    """Return where the code goes by e-mail, because we send no SMS to this phone; empty where SMS reach it.
+
+    For an unknown number it is an address that nobody has: the message is written all the same, and never sent.
+    """
+    if phones.takes_sms(phone):
+        return ""
+    person = Citizen.objects.signing_in_with(number).reached_at(phone).exclude(email_confirmed_at=None).first()
+    return person.confirmed_email if person else NOBODY
 
 
 def set_password(number: str, *, phone: str, birth_date: date, password: str, at: datetime) -> bool:
@@ -36,6 +52,7 @@ def set_password(number: str, *, phone: str, birth_date: date, password: str, at
             return False
         person.user.password = password_hash
         person.user.save(update_fields=["password"])
-        address_status.clear(Channel.SMS, phone)
+        if not person.is_reached_by_email_only:
+            address_status.clear(Channel.SMS, phone)
         owe_password_changed(person, at=at)
     return True

@@ -93,7 +93,12 @@ def _draft(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
 def _code_context(request: HttpRequest, draft: dict[str, Any]) -> CodeContext:
     session = form_drafts.session_hash(request)
     number, phone = draft["number"], draft["phone"]
-    is_known = reset.is_known(number, phone)
     return code_page.code_context(
-        request, Purpose.RESET, session=session, phone=phone, number=number, silent=not is_known
+        request,
+        Purpose.RESET,
+        session=session,
+        phone=phone,
+        email=reset.email_for_codes(number, phone),
+        number=number,
+        silent=not reset.is_known(number, phone),
     )

@@ -76,7 +76,7 @@ def _page(draft: Draft, citizen: Citizen | None, answers: list[TopicAnswer], at:
 def _form(draft: Draft, citizen: Citizen | None) -> tuple[CheckStepForm, str]:
     """Return the form, with the press that is not in order if there is one, and what was said to it."""
     held = typed.unpack(draft, _STEP)
-    phone, email = (citizen.masked_phone, citizen.confirmed_email) if citizen else ("", "")
+    phone, email = (citizen.offered_phone, citizen.confirmed_email) if citizen else ("", "")
     data = held.data if held else None
     if data is not None:
         data["draft"] = str(draft.pk)
@@ -96,7 +96,7 @@ def _is_withheld(draft: Draft) -> bool:
 
 def _press(request: HttpRequest, writer: Writer, citizen: Citizen, kind: str, at: datetime) -> HttpResponse:
     """Send the draft and lead to the receipt, or keep the press with the draft and lead back to what is wrong."""
-    form = CheckStepForm(request.POST, phone=citizen.masked_phone, email=citizen.confirmed_email)
+    form = CheckStepForm(request.POST, phone=citizen.offered_phone, email=citizen.confirmed_email)
     said = "errors"
     if form.is_valid():
         if not _is_unread(form, citizen):

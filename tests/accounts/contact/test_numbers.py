@@ -6,7 +6,7 @@ from django.test import Client
 from accounts.account.email.forms import ChangeEmailForm
 from accounts.account.phone.forms import ChangePhoneForm
 from accounts.models import Citizen, PhoneCode, User
-from accounts.phones import mask, national, show
+from accounts.phones import all_regions, mask, national, show
 from accounts.registration.forms import ContactForm
 from accounts.sign_in.forgotten_password.forms import ForgotForm
 from kit.forms import EmailField, MobileField
@@ -51,17 +51,7 @@ REFUSED = {
     "premium": ["090012345", "09001234", "0900123456", "+979123456789", "1-900-555-0100"],
     "personal or unused at home": ["0700123456", "0740001234", "0750001234", "0760001234"],
     "short code": ["911", "112", "90444", "*123#"],
-    "foreign": [
-        "+971501234567",
-        "00971501234567",
-        "+966501234567",
-        "+970591234567",
-        "+972541234567",
-        "+201001234567",
-        "+14155550123",
-        "+447911123456",
-        "+2348031234567",
-    ],
+    "of nobody abroad": ["+1415555", "+4915", "+20100123"],
     "satellite": ["+881612345678", "+8816 123 45678", "+88210012345", "+882 99 123456789", "+870771234567"],
     "no country": ["+999123456789", "+0790001234", "0962790001234", "000962790001234", "0011962790001234"],
     "too short": ["0", "+", "00", "0791", "079000123", "+96279000123"],
@@ -72,6 +62,17 @@ REFUSED = {
     "digits of others": ["०७९०००१२३४", "\U0001d7ce790001234"],
     "unreadable": ["0790001234\x00", "\x1b0790001234"],
 }  # fmt: skip
+#: Of countries to which we send no SMS.
+FOREIGN = [
+    "+971501234567",
+    "00971501234567",
+    "+966501234567",
+    "+970591234567",
+    "+201001234567",
+    "+12025550143",
+    "+447911123456",
+    "+2348031234567",
+]
 EVERY_REFUSED = [(kind, typed) for kind, numbers in REFUSED.items() for typed in numbers]
 
 # A second header, a second recipient, or an address that is none.
@@ -127,6 +128,13 @@ def test_any_other_number_is_refused_beside_its_field(amman: object, kind: str, 
     assert form.errors == {"mobile": ["أدخلوا رقم هاتف محمول، مثل 0790001234"]}
 
 
+def test_a_number_abroad_without_sms_needs_an_address_and_is_no_new_number_of_an_account(amman: object) -> None:
+    for typed in FOREIGN:
+        assert list(ContactForm(CONTACT | {"mobile": typed}).errors) == ["email"]
+        assert ContactForm(CONTACT | {"mobile": typed, "email": "rana@example.de"}).is_valid()
+        assert ChangePhoneForm({"mobile": typed}).errors["mobile"] == ["أدخلوا رقم هاتف محمول، مثل 0790001234"]
+
+
 @pytest.mark.parametrize("kind", REFUSED)
 def test_nothing_is_sent_to_a_number_of_any_other_kind(client: Client, amman: object, kind: str) -> None:
     client.post(url("who"), RANA)
@@ -171,7 +179,7 @@ def test_an_address_is_kept_as_it_is(amman: object, typed: str, kept: str) -> No
 @pytest.mark.parametrize("form", [ContactForm, ForgotForm, ChangePhoneForm])
 def test_every_form_asks_for_a_number_by_the_same_field(form: type) -> None:
     field = form.base_fields["mobile"]
-    assert (type(field), field.regions) == (MobileField, {"JO"})
+    assert (type(field), field.regions) == (MobileField, {"JO"} if form is ChangePhoneForm else all_regions())
 
 
 @pytest.mark.parametrize("form", [ContactForm, ChangeEmailForm])
