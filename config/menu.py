@@ -35,6 +35,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             message_centre.MESSAGES,
             reports.REPORTS,
             reports.DIRECTIVES,
+            reports.AUDITS,
         ),
     ),
     MenuGroup(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identity.environment import oidc, registry_over_http
 from config.answers import *  # noqa: F403 - what follows an answer
+from config.auditing import *  # noqa: F403 - how many answers are audited
 from config.broker import Broker
 from config.environment import Env
 from config.logs import logging_config

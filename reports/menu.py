@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import LADDER, REPORT_READERS
+from accounts.roles import CMU, LADDER, REPORT_READERS
 from kit.menu import MenuEntry
 
 REPORTS = MenuEntry("reports", _("Reports"), REPORT_READERS)
@@ -11,4 +11,10 @@ DIRECTIVES = MenuEntry(
     _("Directives"),
     REPORT_READERS | frozenset(LADDER),
     within="directive directive-new directive-step directive-decision",
+)
+AUDITS = MenuEntry(
+    "audits",
+    _("Audit of answers"),
+    CMU,
+    within="audit-round audit-item audit-disputes audit-settle challenged-answers",
 )

@@ -59,7 +59,8 @@ class AnswerVerdict:
 def read_samples(path: Path) -> list[SampleAnswer]:
     """Return the answers of a file with the columns of ``answers_sample.csv``, on the project's example cases.
 
-    The answer to a case that is none of these is judged by its own words alone.
+    A file may bring the words of its own cases in the columns ``subject``, ``body`` and ``category_code``. The answer
+    to any other case is judged by its own words alone.
     """
     cases, names = _cases(), _names()
     with path.open(encoding="utf-8-sig", newline="") as rows:
@@ -70,7 +71,7 @@ def read_samples(path: Path) -> list[SampleAnswer]:
                 row.get("kind_of_hollowness") or "",
                 row["found"],
                 row["done"],
-                _words(cases.get(row["case_id"]), names),
+                _words(cases.get(row["case_id"]) or row, names),
             )
             for row in csv.DictReader(rows)
         ]
@@ -90,12 +91,10 @@ def _names() -> Mapping[str, str]:
     return found
 
 
-def _words(case: Mapping[str, str] | None, names: Mapping[str, str]) -> CaseWords:
-    if case is None:
-        return CaseWords(own="")
-    about = " ".join(names.get(case[column], "") for column in ("category_code", "agency_code"))
-    own = f"{case['subject']} {case['body']}"
-    return CaseWords(own=own, about=about, group=group_of(case["category_code"]))
+def _words(case: Mapping[str, str], names: Mapping[str, str]) -> CaseWords:
+    about = " ".join(names.get(case.get(column, ""), "") for column in ("category_code", "agency_code"))
+    own = f"{case.get('subject', '')} {case.get('body', '')}".strip()
+    return CaseWords(own=own, about=about.strip(), group=group_of(case.get("category_code", "")))
 
 
 def measure(sample: SampleAnswer, lexicon: Lexicon) -> AnswerVerdict:

@@ -1,5 +1,6 @@
 """All tables of reports."""
 
+from reports.models.audits import AuditItem, AuditRound, AuditSample, AuditScore
 from reports.models.directives import (
     Directive,
     DirectiveFile,
@@ -12,6 +13,10 @@ from reports.models.directives import (
 )
 
 __all__ = [
+    "AuditItem",
+    "AuditRound",
+    "AuditSample",
+    "AuditScore",
     "Directive",
     "DirectiveFile",
     "DirectiveLevel",

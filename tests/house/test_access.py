@@ -84,6 +84,8 @@ def every_address(case: Case) -> dict[str, str]:
         "thing": "agencies",
         "row": case.agency_id,
         "succession": 1,
+        "item": 1,
+        "round_key": 1,
     }
     named = sorted(addresses.named().items())
     return {name: reverse(name, kwargs={each: values[each] for each in parameters}) for name, parameters in named}

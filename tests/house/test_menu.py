@@ -24,6 +24,7 @@ TEXTS = {
     Role.AGENT_SUPERVISOR: ["Calls"],
     Role.CMU_STAFF: [
         *("Cases:", "Triage", "All cases", "Officers", "Calls", "Messages", "Reports", "Directives"),
+        *("Audit of answers",),
         *(
             "Texts and answers:",
             "Precedents",
@@ -85,6 +86,7 @@ def test_every_entry_leads_to_a_page() -> None:
         name: [1]
         for name in (
             *("text-delete", "succession", "precedent-change", "published-answer", "privacy-breach"),
+            *("audit-round", "audit-item", "audit-settle"),
             *("privacy-hold-lift", "directive", "directive-step", "directive-decision"),
         )
     }
