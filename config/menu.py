@@ -29,6 +29,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             unit.TRIAGE,
             desk.ALL_CASES,
             desk.QUEUE,
+            desk.LIKELY_MISSED,
             desk.DIRECTORATE,
             desk.OFFICERS,
             contact_centre.CALLS,

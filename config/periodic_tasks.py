@@ -17,6 +17,7 @@ PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
         ("ask the registry again", "accounts.recheck_identities", 300.0),
         ("delete expired codes, drafts and counters", "accounts.delete_expired", 3600.0),
         ("notify the operators of alarms", "accounts.notify_operators", 30.0),
+        ("count what became of promises, once a day", "complaints.refresh_track_record", 900.0),
         ("write to the desks in the morning", "complaints.send_digests", 300.0),
         ("anchor the histories outside, once a day", "complaints.anchor_history", 3600.0),
         ("watch the room for files", "complaints.check_storage", 300.0),

@@ -17,6 +17,7 @@ from complaints.desk.acts.urgency import views as urgency
 from complaints.desk.acts.voices import views as voices
 from complaints.desk.case_page import identity_views, pdf_views, views as case_page
 from complaints.desk.directorate import views as directorate
+from complaints.desk.likely_missed import views as likely_missed
 from complaints.desk.officers import views as officers
 from complaints.desk.queue import bulk_views, saved_views, views as queue
 from complaints.desk.texts import views as texts
@@ -28,6 +29,7 @@ urlpatterns = [
     path("staff/queue/save/", saved_views.save_filter, name="queue-save-filter"),
     path("staff/queue/forget/", saved_views.delete_filter, name="queue-delete-filter"),
     path("staff/queue/bulk/", bulk_views.bulk_action, name="queue-bulk"),
+    path("staff/likely-missed/", likely_missed.likely_missed_page, name="likely-missed"),
     path("staff/officers/", officers.officers, name="officers"),
     path("staff/officers/absence/", officers.absence, name="officers-absence"),
     path("staff/officers/absence/end/", officers.absence_end, name="officers-absence-end"),

@@ -1,4 +1,4 @@
-"""The morning e-mail to every desk: cases due, at risk and returned, and messages that were not delivered."""
+"""The morning e-mail to every desk: cases due, at risk and returned, promises, and messages not delivered."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from agencies.models import current_calendar
 from complaints.clocks.due_soon import SOON
 from complaints.models import Case, CaseEvent, CaseQuerySet, Refusal
 from complaints.models.case import COMEBACKS
+from complaints.track_record.forecast import foretold
 from complaints.workflow import AT_AGENCY, OPEN, Action
 from kit.dates import day_digits
 from notifications import outbox
@@ -73,7 +74,7 @@ def _midnight_after(day: date) -> datetime:
 
 @dataclass(frozen=True)
 class DigestCounts:
-    """The numbers in the digest of a desk: three of cases and one of messages.
+    """The numbers in the digest of a desk: four of cases and one of messages.
 
     - ``due_today``: the desk owes the next step before midnight; those already late are among them.
     - ``at_risk``: it owes the next step later, but within the span that the queue marks as soon, or on the next working
@@ -81,6 +82,7 @@ class DigestCounts:
     - ``returned``: between the opening of the working day before and today's the case came back to the agency, and
       nobody has moved it since: an objection was upheld, the citizen replied or let the time to reply pass, or the CMU
       referred it to the agency again although it had declined. A proposed later date is never refused, only dropped.
+    - ``likely_missed``: its promises that will likely be missed, as foretold last night.
     - ``failed``: messages to the citizens of the agency's open cases that could not be delivered, were not said by
       another way, and about which nobody has reached the citizen by telephone.
     """
@@ -89,6 +91,7 @@ class DigestCounts:
     at_risk: int = 0
     returned: int = 0
     failed: int = 0
+    likely_missed: int = 0
 
     def __add__(self, other: DigestCounts) -> DigestCounts:
         """Return the figures of both."""
@@ -97,6 +100,7 @@ class DigestCounts:
             self.at_risk + other.at_risk,
             self.returned + other.returned,
             self.failed + other.failed,
+            self.likely_missed + other.likely_missed,
         )
 
 
@@ -191,6 +195,7 @@ def _words(counts: DigestCounts, day: Morning) -> dict[str, str]:
         "at_risk": str(counts.at_risk),
         "returned": str(counts.returned),
         "failed": str(counts.failed),
+        "likely_missed": str(counts.likely_missed),
         "url": f"{settings.PUBLIC_URL}{reverse('queue')}",
     }
 
@@ -227,7 +232,7 @@ def _reader(user: User, desks: Mapping[int, set[Any]]) -> DigestReader:
 def counts_for(day: Morning, *, people: Iterable[Any]) -> Mapping[DigestPart, DigestCounts]:
     """Return the figures of every agency, those of the cases of each of ``people`` (staff who complain) apart.
 
-    Those of cases that are about staff apart too: nobody is told of a case of their own or about themselves. Three
+    Those of cases that are about staff apart too: nobody is told of a case of their own or about themselves. Four
     statements for any number of agencies and people.
     """
     own = models.Case(models.When(citizen__in=list(people), then=F("citizen")), default=None)
@@ -236,6 +241,7 @@ def counts_for(day: Morning, *, people: Iterable[Any]) -> Mapping[DigestPart, Di
         (_with_deadline(day), _by_deadline(day)),
         (_returned(day), {"returned": models.Count("pk")}),
         (_failed(), {"failed": _lost_of_each()}),
+        (foretold(Case.objects.all()), {"likely_missed": models.Count("pk")}),
     ):
         parted = cases.with_recused().annotate(own=own).order_by()
         grouped = parted.values("agency", "own", "recused").annotate(**numbers)

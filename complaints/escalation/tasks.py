@@ -21,6 +21,7 @@ from complaints.escalation import (
     successions,
 )
 from complaints.search import index
+from complaints.track_record import refreshing
 from notifications import alarms
 from notifications.models import AlarmKind
 
@@ -71,6 +72,12 @@ def discard_drafts() -> int:
 def build_search_index() -> int:
     """Index the words of finished blocks of cases for the search; safe to run twice and at the same time."""
     return index.build_index(at=timezone.now())
+
+
+@shared_task(name=refreshing.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+def refresh_track_record() -> int:
+    """Count what became of cases and promises, each agency once a day; safe to run twice and at the same time."""
+    return refreshing.refresh(at=timezone.now())
 
 
 @shared_task(name=digest.TASK)

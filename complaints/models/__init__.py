@@ -47,6 +47,7 @@ from complaints.models.texts import (
     Ruling,
     TopicAnswer,
 )
+from complaints.models.track_records import AnswerRecord, PromiseForecast, PromiseRecord, TrackRecordCount
 from complaints.models.unsent_forms import SentForm, UnsentForm
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "WITH_DIRECTORATE",
     "Addition",
     "Answer",
+    "AnswerRecord",
     "AnswerState",
     "Attachment",
     "AttachmentMark",
@@ -90,6 +92,8 @@ __all__ = [
     "Objection",
     "ObjectionRuling",
     "Precedent",
+    "PromiseForecast",
+    "PromiseRecord",
     "PublishedAnswer",
     "Question",
     "Rating",
@@ -112,6 +116,7 @@ __all__ = [
     "TextSalt",
     "Thumbnail",
     "TopicAnswer",
+    "TrackRecordCount",
     "UnsentForm",
     "Upload",
     "UploadPiece",

@@ -26,7 +26,7 @@ SQUAWK: Final = Path(sys.executable).parent / "squawk"
 FIRST_RELEASE: Final = {
     "accounts": "0003_staff_notices",
     "agencies": "0002_guards",
-    "complaints": "0004_staff_files",
+    "complaints": "0005_track_records",
     "notifications": "0002_guards",
     "reports": "0001_directives",
 }

@@ -252,7 +252,7 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="",
         subject="طلبات جهتكم في {date}",
         text="طلبات جهتكم في {date}:\n\nموعدها اليوم: {due_today}\nموعدها قريب: {at_risk}\nعادت إليكم: {returned}\n"
-        "رسائل لم تصل: {failed}\n\nقائمة العمل:\n\n{url}",
+        "مواعيد رد يُرجّح تجاوزها: {likely_missed}\nرسائل لم تصل: {failed}\n\nقائمة العمل:\n\n{url}",
     ),
     "praise_passed_on": Wording(
         sms="",

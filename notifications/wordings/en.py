@@ -252,7 +252,8 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="",
         subject="Your agency's cases on {date}",
         text="Your agency's cases on {date}:\n\nDue today: {due_today}\nDue soon: {at_risk}\nCame back: {returned}\n"
-        "Messages that did not arrive: {failed}\n\nYour work queue:\n\n{url}",
+        "Promises likely to be missed: {likely_missed}\nMessages that did not arrive: {failed}\n\n"
+        "Your work queue:\n\n{url}",
     ),
     "praise_passed_on": Wording(
         sms="",

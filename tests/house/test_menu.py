@@ -15,15 +15,25 @@ from config.menu import MENU, staff_menu
 from tests.cast import make_staff
 
 TEXTS = {
-    Role.OFFICER: ["Work queue", "Standard texts"],
-    Role.SUPERVISOR: ["Work queue", "Officers", "Directives", "Standard texts"],
+    Role.OFFICER: ["Work queue", "Promises likely to be missed", "Standard texts"],
+    Role.SUPERVISOR: ["Work queue", "Promises likely to be missed", "Officers", "Directives", "Standard texts"],
     Role.SECRETARY_GENERAL: ["Directives"],
     Role.MINISTER_OFFICE: ["Directives"],
     Role.DIRECTORATE_MEMBER: ["Requests to the directorate"],
     Role.AGENT: ["Calls"],
     Role.AGENT_SUPERVISOR: ["Calls"],
     Role.CMU_STAFF: [
-        *("Cases:", "Triage", "All cases", "Officers", "Calls", "Messages", "Reports", "Directives"),
+        *(
+            "Cases:",
+            "Triage",
+            "All cases",
+            "Promises likely to be missed",
+            "Officers",
+            "Calls",
+            "Messages",
+            "Reports",
+            "Directives",
+        ),
         *("Audit of answers",),
         *(
             "Texts and answers:",

@@ -24,6 +24,7 @@ from complaints.portal.filing.steps import requested_draft, step_context, step_u
 from complaints.portal.filing.writer import Writer, for_everybody
 from complaints.suggestions import owners
 from complaints.suggestions.similar import reported_before
+from complaints.track_record.answers import answer_times
 from complaints.visibility.identity import must_hide
 
 #: Said to somebody who sends the same words once more; the page links to the open case.
@@ -65,6 +66,9 @@ def _page(draft: Draft, citizen: Citizen | None, answers: list[TopicAnswer], at:
         "must_hide": must_hide(draft.topic, kind=draft.kind),
         "can_receive": drafting.can_receive(draft.agency, at=at),
         "here": step_url("new-check", draft),
+        "times": answer_times(
+            kind=draft.kind, agency=None if _is_withheld(draft) else draft.agency_id, topic=draft.topic
+        ),
     }
     if citizen is None:
         return context

@@ -36,6 +36,7 @@ from complaints.portal.filing.steps import (
 )
 from complaints.portal.filing.typed import Typed
 from complaints.portal.filing.writer import Writer, for_everybody
+from complaints.track_record.answers import answer_times
 from kit.browser_powers import allows_powers
 
 #: Buttons of the first step that keep what there is without going on.
@@ -199,5 +200,10 @@ def receipt(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the tracking number and what happens next."""
     at = timezone.now()
     case = own_case(request, ref, at=at)
-    context = {"case": case, "kind": words_of_kind(case.kind), "promise": promise_card(case, at=at)}
+    context = {
+        "case": case,
+        "kind": words_of_kind(case.kind),
+        "promise": promise_card(case, at=at),
+        "times": answer_times(kind=case.kind, agency=case.agency_id, topic=case.topic),
+    }
     return render(request, "complaints/portal/filing/receipt.html", context)

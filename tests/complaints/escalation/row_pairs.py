@@ -14,6 +14,7 @@ from agencies.reference_changes import Author
 from complaints.actions import accept, ask, close
 from complaints.models import Breach, RetentionRule
 from complaints.search import index
+from complaints.track_record import refreshing
 from notifications import alarms
 from notifications.models import AlarmKind, Message, MessageState
 from reports.directives import actions as directives
@@ -94,6 +95,11 @@ def two_drafts(get: Get) -> tuple[Any, Any]:
 def two_blocks(get: Get) -> tuple[Any, Any]:
     get("monkeypatch").setattr(index, "_UNWRITTEN", "SELECT number FROM (VALUES (7), (6)) AS block (number)")
     return 7, 6
+
+
+def two_agencies(get: Get) -> tuple[Any, Any]:
+    get("referred")
+    return refreshing.ALL, get("water").pk
 
 
 def two_readers(get: Get) -> tuple[Any, Any]:

@@ -34,6 +34,7 @@ from complaints.escalation import (
 from complaints.models import Clock
 from complaints.retention import run as retention
 from complaints.search import index
+from complaints.track_record import refreshing
 from notifications import alarms, tasks as notification_tasks
 from notifications.carriers import Status, StatusReport
 from notifications.models import AlarmKind, FailingRow
@@ -43,6 +44,7 @@ from reports.directives import sweep as directive_sweep
 from tests.complaints.escalation.mornings import MONDAY
 from tests.complaints.escalation.row_pairs import (
     Get,
+    two_agencies,
     two_alarms,
     two_blocks,
     two_breaches,
@@ -152,6 +154,10 @@ SCENARIOS = {
     "complaints.build_search_index": Scenario(
         "block", "complaints.search.index._sum_up", int, two_blocks,
         lambda at: index.build_index(at=at), JANUARY,
+    ),
+    "complaints.refresh_track_record": Scenario(
+        "agency", "complaints.track_record.refreshing._refresh", lambda key, *_: key, two_agencies,
+        lambda at: refreshing.refresh(at=at), JANUARY,
     ),
     "complaints.send_digests": Scenario(
         "user", "complaints.escalation.digest._notices", lambda user, *_: user.pk, two_readers,

@@ -34,6 +34,7 @@ LONGEST = {
     "url": f"{HTTPS}/ar/account/email/7Kq2Xd7Kq2Xd7Kq2Xd7Kq2Xd/",
     "due_today": "120",
     "at_risk": "99",
+    "likely_missed": "99",
     "returned": "10",
     "failed": "0",
     "level": "الأمين العام",
@@ -58,6 +59,7 @@ OPEN_WORDS = {
     "alarm",
     "due_today",
     "at_risk",
+    "likely_missed",
     "returned",
     "failed",
     "level",
@@ -180,6 +182,7 @@ def test_the_digest_says_its_numbers_line_by_line() -> None:
         "date": "4/1/2026",
         "due_today": "3",
         "at_risk": "2",
+        "likely_missed": "4",
         "returned": "1",
         "failed": "0",
         "url": "https://bk.gov.jo/en/staff/queue/",
@@ -189,7 +192,8 @@ def test_the_digest_says_its_numbers_line_by_line() -> None:
     assert rendered == Rendered(
         subject="Your agency's cases on 4/1/2026",
         body="Your agency's cases on 4/1/2026:\n\n"
-        "Due today: 3\nDue soon: 2\nCame back: 1\nMessages that did not arrive: 0\n\n"
+        "Due today: 3\nDue soon: 2\nCame back: 1\n"
+        "Promises likely to be missed: 4\nMessages that did not arrive: 0\n\n"
         "Your work queue:\n\nhttps://bk.gov.jo/en/staff/queue/\n\nAt Your Service\n065008080",
     )
 

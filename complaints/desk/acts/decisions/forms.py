@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -79,11 +79,6 @@ class AcceptForm(Form):
         if timezone.localdate(self.due) > self.latest:
             raise ValidationError(too_late_text(self.latest, self.most), code="too_late")
         return days
-
-    def offers(self) -> list[tuple[int, date]]:
-        """Return a few times an agency may promise, with the day each leads to."""
-        days = sorted({min(count, self.most) for count in (1, 3, 5, self.most)})
-        return [(count, timezone.localdate(self.calendar.due(self.at, count))) for count in days]
 
     @property
     def chosen_directorate(self) -> Directorate | None:

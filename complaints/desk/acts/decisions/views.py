@@ -14,6 +14,7 @@ from complaints import actions
 from complaints.actions import linked_cases, undo_close
 from complaints.clocks import extensions, pauses
 from complaints.desk.acts.decisions.forms import AcceptForm, AskForm, ExtendForm, RefuseForm
+from complaints.desk.acts.decisions.promise_advice import promise_advice
 from complaints.desk.directorate.findings import last_consultation
 from complaints.engine import notices
 from complaints.engine.transition import TransitionNotAllowed
@@ -39,7 +40,8 @@ def accept(request: ActionRequest) -> HttpResponse:
         request.data, case=case, directorates=directorates, calendar=current_calendar(), at=at, asked=asked
     )
     if not request.is_sent(form):
-        return request.page(offers=form.offers(), message=_checked(request, "case_accepted", form.due))
+        message = _checked(request, "case_accepted", form.due)
+        return request.page(advice=promise_advice(form, case), message=message)
     days, directorate = form.cleaned_data["days"], form.chosen_directorate
     actions.accept(case, by=request.user, at=at, days=days, directorate=directorate)
     return request.done(gettext("You accepted the case. The citizen is being told."))

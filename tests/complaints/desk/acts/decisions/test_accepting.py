@@ -16,11 +16,14 @@ def test_the_page_offers_directorates_and_the_days_they_lead_to(
 ) -> None:
     page = desk(omar).get(address("desk-accept", referred))
     assert page.status_code == 200
-    assert page.context["offers"] == [
-        (1, date(2026, 1, 5)),
-        (3, date(2026, 1, 7)),
-        (5, date(2026, 1, 11)),
-        (7, date(2026, 1, 13)),
+    assert [(offer.days, offer.on, offer.record) for offer in page.context["advice"].offers] == [
+        (1, date(2026, 1, 5), None),
+        (2, date(2026, 1, 6), None),
+        (3, date(2026, 1, 7), None),
+        (4, date(2026, 1, 8), None),
+        (5, date(2026, 1, 11), None),
+        (6, date(2026, 1, 12), None),
+        (7, date(2026, 1, 13), None),
     ]
     assert [value for value, _ in page.context["form"].fields["directorate"].choices] == ["", str(network.pk)]
 

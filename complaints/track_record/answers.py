@@ -1,0 +1,109 @@
+"""How long answers to cases like this one took, for the page before sending and the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _, ngettext
+
+from agencies.models import Topic
+from complaints.models import AnswerRecord
+from complaints.track_record.counting import MOST_DAYS
+from complaints.workflow import Kind
+
+#: The fewest cases from which a time is told.
+FEWEST: Final = 20
+#: Longer times are not told.
+LONGEST: Final = MOST_DAYS
+#: The share of cases within whose time the sentence speaks: "8 of 10".
+SHARE: Final = 0.8
+
+
+class CaseLikeness(Enum):
+    """Which cases are like this one; the text says it in one sentence."""
+
+    AGENCY_TOPIC = _("Like this: on this topic, sent to this agency.")
+    AGENCY = _("Like this: on any topic, sent to this agency. On this topic there were too few.")
+    TOPIC = _("Like this: on this topic, sent to any agency.")
+    GROUP = _("Like this: on this and related topics, sent to any agency.")
+
+
+@dataclass(frozen=True)
+class AnswerTimes:
+    """In how many working days 8 of 10 ``cases`` were answered; None where fewer of them were."""
+
+    days: int | None
+    cases: int
+    likeness: CaseLikeness
+
+    @property
+    def sentence(self) -> str:
+        """Return what is said first."""
+        if self.days is None:
+            longest = ngettext(
+                "Fewer than 8 of 10 cases like this were answered within %(days)s working day.",
+                "Fewer than 8 of 10 cases like this were answered within %(days)s working days.",
+                LONGEST,
+            )
+            return longest % {"days": f"{LONGEST:,}"}
+        text = ngettext(
+            "8 of 10 cases like this were answered within %(days)s working day.",
+            "8 of 10 cases like this were answered within %(days)s working days.",
+            self.days,
+        )
+        return text % {"days": f"{self.days:,}"}
+
+    @property
+    def basis(self) -> str:
+        """Return which cases these were, and how many."""
+        text = ngettext(
+            "Counted from %(cases)s case of the last 12 months, open ones included. It is not a promise.",
+            "Counted from %(cases)s cases of the last 12 months, open ones included. It is not a promise.",
+            self.cases,
+        )
+        return f"{self.likeness.value} {text % {'cases': f'{self.cases:,}'}}"
+
+
+def answer_times(*, kind: str, agency: int | None, topic: Topic | None) -> AnswerTimes | None:
+    """Return how long answers to cases like this took: of the agency on the topic, else of the nearest with enough.
+
+    None where there are too few cases. One statement; none for praise, which is not answered.
+    """
+    if kind == Kind.PRAISE or (agency is None and topic is None):
+        return None
+    subject, group = (topic.pk, topic.parent_id) if topic else (None, None)
+    own = Q(agency=agency) & (Q(topic=subject) | Q(topic=None)) if agency else Q(pk=None)
+    everywhere = Q(agency=None, topic__in=[key for key in (subject, group) if key])
+    rows = {(row.agency_id, row.topic_id): row for row in AnswerRecord.objects.filter(own | everywhere)}
+    levels = (
+        ((agency, subject), CaseLikeness.AGENCY_TOPIC, agency and subject),
+        ((agency, None), CaseLikeness.AGENCY, agency),
+        ((None, subject), CaseLikeness.TOPIC, subject),
+        ((None, group), CaseLikeness.GROUP, group),
+    )
+    for key, likeness, is_asked in levels:
+        row = rows.get(key)
+        if is_asked and row is not None and (cases := sum(row.answered) + sum(row.unanswered)) >= FEWEST:
+            return AnswerTimes(days_within(SHARE, row.answered, row.unanswered), cases, likeness)
+    return None
+
+
+def days_within(share: float, answered: Sequence[int], unanswered: Sequence[int]) -> int | None:
+    """Return in how many working days ``share`` of the cases were answered, at least 1; None if fewer ever were.
+
+    By the product-limit estimate (Kaplan and Meier, 1958): a case that is still open counts as unanswered for as long
+    as it has been open, and no longer, so that neither open cases nor recent ones make answers look faster. The last
+    number is of all longer times, and tells no time.
+    """
+    at_risk, open_share = sum(answered) + sum(unanswered), 1.0
+    for days, (done, left) in enumerate(zip(answered[:-1], unanswered[:-1], strict=True)):
+        if done:
+            open_share *= 1 - done / at_risk
+        if open_share <= 1 - share + 1e-9:
+            return max(days, 1)
+        at_risk -= done + left
+    return None
