@@ -72,12 +72,15 @@ WHERE cases.filed_at >= %(filed_since)s
     AND (clock.paused_at IS NULL OR clock.paused_at >= clock.first_due_at)
 GROUP BY 1, 2, 3, 4
 """  # noqa: S608 - its parts are constants of ours
-# What became of a promise afterwards is for the measurement alone; the forecast does not read it.
+# A pause that began later moved the date later. What became of a promise is for the measurement alone.
 _OPEN = f"""
 WITH {CALENDAR}
 SELECT
     cases.id, cases.agency_id, cases.topic_id, (acceptance.facts ->> 'days')::integer AS span,
-    {day_number("clock.first_due_at")} - {day_number("%(at)s::timestamptz")} AS days_left,
+    {day_number("clock.first_due_at")} - {day_number("%(at)s::timestamptz")} - (
+        SELECT coalesce(sum({day_number("upper(pause)")} - {day_number("lower(pause)")}), 0)
+        FROM unnest(clock.pauses) AS pause WHERE lower(pause) >= %(at)s
+    ) AS days_left,
     CASE
         WHEN clock.ended_at > clock.first_due_at OR (clock.ended_at IS NULL AND clock.first_due_at < %(known_at)s)
             THEN false
@@ -186,7 +189,8 @@ def open_promises(
 ) -> list[OpenPromise]:
     """Return the promises of ``agencies`` that ran at ``at``; what became of them is as it was at ``known_at``."""
     extra = {"known_at": known_at or at}
-    return [OpenPromise(*row) for row in _rows(_OPEN, agencies, at - _LONGEST_CASE, at, calendar, extra)]
+    rows = _rows(_OPEN, agencies, at - _LONGEST_CASE, at, calendar, extra)
+    return [promise for row in rows if (promise := OpenPromise(*row)).days_left >= 0]
 
 
 def _rows(

@@ -19,7 +19,7 @@ from complaints.track_record.counting import OpenPromise, PromiseCounts, RecordK
 from complaints.workflow import State
 
 #: The fewest promises like it from which a chance is told.
-FEWEST: Final = 20
+FEWEST: Final = 40
 #: From so many percent on, a promise is listed.
 LIKELY: Final = 50
 

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import models, transaction
 
 from accounts.demo import NotADemonstration
+from complaints.models import AnswerRecord
+from reports.demonstration.track_record import count_track_record
 
 type Step = Callable[[str], AbstractContextManager[None]]
 
@@ -30,7 +32,7 @@ class Part:
 
 
 #: A later part may build on the rows of an earlier one.
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (Part("track record", count_track_record, AnswerRecord),)
 
 
 def make_parts(at: datetime, *, step: Step, parts: Sequence[Part] = PARTS) -> list[str]:
