@@ -42,12 +42,16 @@ def refresh(*, at: datetime, seconds: float = DRAIN_SECONDS) -> int:
     run, count = RowRun(TASK, "agency", at=at), 0
     continued = successions.continuity(on=today)
     whole = {old: rows[0].final_id for old, rows in continued.rows.items() if all(each.is_whole for each in rows)}
+    running: list[OpenPromise] | None = None
     for key in _not_counted(today):
+        if running is None:
+            running = open_promises(None, at=_midnight(at), calendar=current_calendar())
         if monotonic() > ends:
             break
         if str(key) not in run.waiting:
             with run.row(key):
-                count += _refresh(key, [key, *(old for old, new in whole.items() if new == key)], today, at)
+                agencies = [key, *(old for old, new in whole.items() if new == key)]
+                count += _refresh(key, agencies, running, today=today, at=at)
     return count
 
 
@@ -59,7 +63,7 @@ def _not_counted(today: date) -> Iterator[int]:
     return (key for key in keys if counted.get(key) != today)
 
 
-def _refresh(key: int, agencies: list[int], today: date, at: datetime) -> int:
+def _refresh(key: int, agencies: list[int], running: Sequence[OpenPromise], *, today: date, at: datetime) -> int:
     """Replace the rows of one agency; 0 if another run has done so, or is at it."""
     agency, scope = (None, None) if key == ALL else (key, agencies)
     TrackRecordCount.objects.bulk_create([TrackRecordCount(agency_id=agency)], ignore_conflicts=True)
@@ -74,8 +78,7 @@ def _refresh(key: int, agencies: list[int], today: date, at: datetime) -> int:
     PromiseRecord.objects.bulk_create(_promise_rows(promises), batch_size=1000)
     found.counted_on = today
     if agency is not None:
-        running = open_promises(agencies, at=_midnight(at), calendar=calendar)
-        _foretell(found, running, promises)
+        _foretell(found, [promise for promise in running if promise.agency in agencies], promises)
     found.save(update_fields=["counted_on", "open_promises", "unjudged"])
     return 1
 

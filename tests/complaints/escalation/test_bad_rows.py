@@ -156,7 +156,7 @@ SCENARIOS = {
         lambda at: index.build_index(at=at), JANUARY,
     ),
     "complaints.refresh_track_record": Scenario(
-        "agency", "complaints.track_record.refreshing._refresh", lambda key, *_: key, two_agencies,
+        "agency", "complaints.track_record.refreshing._refresh", lambda key, *_, **__: key, two_agencies,
         lambda at: refreshing.refresh(at=at), JANUARY,
     ),
     "complaints.send_digests": Scenario(
