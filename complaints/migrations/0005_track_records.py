@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0002_guards"),
-        ("complaints", "0003_erasure_guards"),
+        ("complaints", "0004_staff_files"),
     ]
 
     operations = [
