@@ -11,8 +11,6 @@ from django.conf import settings
 from django.db import models, transaction
 
 from accounts.demo import NotADemonstration
-from complaints.models import AnswerRecord
-from reports.demonstration.track_record import count_track_record
 
 type Step = Callable[[str], AbstractContextManager[None]]
 
@@ -32,7 +30,7 @@ class Part:
 
 
 #: A later part may build on the rows of an earlier one.
-PARTS: tuple[Part, ...] = (Part("track record", count_track_record, AnswerRecord),)
+PARTS: tuple[Part, ...] = ()
 
 
 def make_parts(at: datetime, *, step: Step, parts: Sequence[Part] = PARTS) -> list[str]:
