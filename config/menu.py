@@ -35,6 +35,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             contact_centre.CALLS,
             message_centre.MESSAGES,
             reports.REPORTS,
+            reports.PERIODIC,
             reports.DIRECTIVES,
             reports.AUDITS,
         ),

@@ -27,6 +27,7 @@ PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
         ("ask whether the answers helped", "complaints.ask_for_ratings", 900.0),
         ("watch the days of directives", "reports.watch_directives", 300.0),
         ("watch the clocks of breaches", "complaints.watch_breaches", 300.0),
+        ("write the drafts of reports that were ordered", "reports.write_drafts", 60.0),
     )
 } | {
     name: {"task": task, "schedule": crontab(hour=hour, minute=30), "options": {"expires": 3600, "queue": "chores"}}

@@ -18,3 +18,10 @@ AUDITS = MenuEntry(
     CMU,
     within="audit-round audit-item audit-disputes audit-settle challenged-answers",
 )
+PERIODIC = MenuEntry(
+    "periodic-reports",
+    _("Periodic reports"),
+    REPORT_READERS,
+    within="periodic-report periodic-report-new periodic-report-act periodic-report-comment periodic-report-send-back "
+    "periodic-report-correct periodic-report-changed",
+)

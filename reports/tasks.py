@@ -4,9 +4,19 @@ from celery import shared_task
 from django.utils import timezone
 
 from reports.directives import sweep as directives
+from reports.periodic import drafting
+
+#: Reading the figures of many years takes minutes at most; a draft that was cut off is written anew.
+SOFT_SECONDS, HARD_SECONDS = 540, 570
 
 
 @shared_task(name=directives.TASK)
 def watch_directives() -> int:
     """Remind of the day of directives and report their delay; safe to run twice and at the same time."""
     return directives.watch(at=timezone.now())
+
+
+@shared_task(name=drafting.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+def write_drafts() -> int:
+    """Write the drafts of periodic reports that were ordered; safe to run twice and at the same time."""
+    return drafting.write_ordered(at=timezone.now())

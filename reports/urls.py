@@ -1,10 +1,11 @@
-"""The addresses of the report page and its files."""
+"""The addresses of the reports: the page of figures with its files, and those of each room."""
 
 from django.urls import URLPattern, path
 
 from reports.audits import urls as audits
 from reports.directives import urls as directives
 from reports.overview import views
+from reports.periodic import urls as periodic
 
 urlpatterns = [
     path("staff/reports/", views.report, name="reports"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("staff/reports/figures.csv", views.report_csv, name="reports-csv"),
     *directives.urlpatterns,
     *audits.urlpatterns,
+    *periodic.urlpatterns,
 ]
 
 machine_urlpatterns: list[URLPattern] = []

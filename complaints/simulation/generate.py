@@ -54,7 +54,7 @@ def generate(
                 SimulatedCase(maker.seed(at), world=world, keys=keys, dice=dice, at=at, until=until)
                 for at in moments[start : start + PORTION]
             ]
-            _write(simulated)
+            write(simulated)
 
 
 def _spare_the_text_indexes() -> None:
@@ -83,7 +83,8 @@ def _moment(dice: Random, day: datetime, since: datetime, until: datetime) -> da
 # ---- writing ----
 
 
-def _write(simulated: Sequence[SimulatedCase]) -> None:
+def write(simulated: Sequence[SimulatedCase]) -> None:
+    """Write the rows of simulated cases, in the transaction of the caller."""
     _insert(Case, (one.case for one in simulated))
     _insert(CaseEvent, (event for one in simulated for event in one.events))
     _insert(Holding, (holding for one in simulated for holding in one.holdings))

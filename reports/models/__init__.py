@@ -11,8 +11,20 @@ from reports.models.directives import (
     DirectiveStepKind,
     IssuingOffice,
 )
+from reports.models.periodic import (
+    COMMENT_LENGTH,
+    FROZEN,
+    REASON_LENGTH,
+    PeriodicReport,
+    ReportKind,
+    ReportState,
+    SectionComment,
+)
 
 __all__ = [
+    "COMMENT_LENGTH",
+    "FROZEN",
+    "REASON_LENGTH",
     "AuditItem",
     "AuditRound",
     "AuditSample",
@@ -25,4 +37,8 @@ __all__ = [
     "DirectiveStep",
     "DirectiveStepKind",
     "IssuingOffice",
+    "PeriodicReport",
+    "ReportKind",
+    "ReportState",
+    "SectionComment",
 ]

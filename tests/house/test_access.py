@@ -81,6 +81,8 @@ def every_address(case: Case) -> dict[str, str]:
         "hold": 1,
         "breach": 1,
         "directive": 1,
+        "report": 1,
+        "section": "summary",
         "thing": "agencies",
         "row": case.agency_id,
         "succession": 1,

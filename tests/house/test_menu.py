@@ -23,18 +23,8 @@ TEXTS = {
     Role.AGENT: ["Calls"],
     Role.AGENT_SUPERVISOR: ["Calls"],
     Role.CMU_STAFF: [
-        *(
-            "Cases:",
-            "Triage",
-            "All cases",
-            "Promises likely to be missed",
-            "Officers",
-            "Calls",
-            "Messages",
-            "Reports",
-            "Directives",
-        ),
-        *("Audit of answers",),
+        *("Cases:", "Triage", "All cases", "Promises likely to be missed", "Officers", "Calls", "Messages", "Reports"),
+        *("Periodic reports", "Directives", "Audit of answers"),
         *(
             "Texts and answers:",
             "Precedents",
@@ -46,7 +36,7 @@ TEXTS = {
         *("Privacy:", "Identities", "Privacy requests"),
         *("Administration:", "Former agencies", "People", "System status"),
     ],
-    Role.PM_OFFICE: ["Reports", "Directives"],
+    Role.PM_OFFICE: ["Reports", "Periodic reports", "Directives"],
     Role.OPERATOR: ["Messages", "People", "System status"],
     Role.AUDITOR: ["Who looked", "Retention", "Changes of staff"],
 }
@@ -98,6 +88,7 @@ def test_every_entry_leads_to_a_page() -> None:
             *("text-delete", "succession", "precedent-change", "published-answer", "privacy-breach"),
             *("audit-round", "audit-item", "audit-settle"),
             *("privacy-hold-lift", "directive", "directive-step", "directive-decision"),
+            *("periodic-report", "periodic-report-send-back", "periodic-report-correct", "periodic-report-changed"),
         )
-    }
+    } | {"periodic-report-act": [1, "send"], "periodic-report-comment": [1, "summary"]}
     assert [reverse(name, args=needs.get(name, [])).startswith("/") for name in names] == [True] * len(names)

@@ -19,6 +19,9 @@ from notifications import alarms
 from notifications.models import AlarmKind, Message, MessageState
 from reports.directives import actions as directives
 from reports.directives.actions import DirectiveText
+from reports.models import ReportKind
+from reports.periodic import life
+from reports.periodic.calendar_periods import latest
 from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
 
@@ -133,6 +136,14 @@ def two_left(get: Get) -> tuple[Any, Any]:
 
 def two_unknown(get: Get) -> tuple[Any, Any]:
     return two_messages(get, state=MessageState.UNKNOWN, unsure_since=get("now"), next_check_at=get("now"))
+
+
+def two_ordered_reports(get: Get) -> tuple[Any, Any]:
+    lina, at = get("lina"), get("now")
+    kinds = (ReportKind.MONTH, ReportKind.QUARTER)
+    orders = (life.order(kind, latest(kind, today=at.date(), number=1)[0], by=lina, at=at).pk for kind in kinds)
+    first, second = orders
+    return first, second
 
 
 def two_directives(get: Get) -> tuple[Any, Any]:

@@ -41,6 +41,7 @@ from notifications.models import AlarmKind, FailingRow
 from notifications.periodic.rows import MOST_ALARMS, RowRun, forget_old
 from notifications.reconciliation import audit, status_checks
 from reports.directives import sweep as directive_sweep
+from reports.periodic import drafting
 from tests.complaints.escalation.mornings import MONDAY
 from tests.complaints.escalation.row_pairs import (
     Get,
@@ -56,6 +57,7 @@ from tests.complaints.escalation.row_pairs import (
     two_directives,
     two_drafts,
     two_left,
+    two_ordered_reports,
     two_planned_changes,
     two_questions,
     two_readers,
@@ -142,6 +144,10 @@ SCENARIOS = {
     "complaints.watch_breaches": Scenario(
         "breach", "complaints.escalation.breach_clocks.tell_persons", lambda breach, **_: breach.pk, two_breaches,
         lambda at: breach_clocks.watch(at=at), JANUARY, is_real=True,
+    ),
+    "reports.write_drafts": Scenario(
+        "report", "reports.periodic.drafting.write", lambda key, **_: key, two_ordered_reports,
+        lambda at: drafting.write_ordered(at=at), JANUARY, is_real=True,
     ),
     "reports.watch_directives": Scenario(
         "directive", "reports.directives.sweep.tell_due_levels", lambda key, _calendar, **_: key, two_directives,

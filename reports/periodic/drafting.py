@@ -1,0 +1,91 @@
+"""Writing the drafts that were ordered: claimed, written in both languages with progress, stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import F, Q
+from django.utils import translation
+
+from notifications.periodic.rows import RowRun
+from reports.documents.tree import Document
+from reports.models import PeriodicReport, ReportKind, ReportState
+from reports.periodic import content, phrases
+from reports.periodic.facts import Facts, gather, steps
+from reports.periodic.life import TASK
+from reports.periodic.sections import SECTIONS, MakeSection
+
+#: After so long a draft that is still being written is taken up again: whoever wrote it has gone.
+CLAIM_LASTS: Final = timedelta(minutes=10)
+
+
+def write_ordered(*, at: datetime, further: Sequence[MakeSection] = ()) -> int:
+    """Write the drafts that wait, one after the other; return how many. Safe to run twice and at the same time.
+
+    ``further`` are sections of rooms above this one, after the others.
+    """
+    run, count = RowRun(TASK, "report", at=at), 0
+    waiting = PeriodicReport.objects.filter(_is_waiting(at))
+    for key in run.without_waiting(waiting).order_by("made_at").values_list("pk", flat=True):
+        with run.row(key, atomic=False):
+            count += write(key, at=at, further=further)
+    return count
+
+
+def write(key: int, *, at: datetime, further: Sequence[MakeSection] = ()) -> bool:
+    """Write one draft; False if somebody else is at it, or it was discarded. Progress shows while it is written."""
+    mine = PeriodicReport.objects.filter(pk=key).filter(_is_waiting(at))
+    if not mine.update(claimed_at=at, steps_done=0):
+        return False
+    report = PeriodicReport.objects.get(pk=key)
+    own = PeriodicReport.objects.filter(pk=key, state=ReportState.WRITING, claimed_at=at)
+    own.update(steps=steps(ReportKind(report.kind)) + len(content.LANGUAGES))
+
+    def tell() -> None:
+        own.update(steps_done=F("steps_done") + 1)
+
+    try:
+        text = _written(report, at=at, tell=tell, further=further)
+    except Exception:
+        own.update(claimed_at=None)
+        raise
+    return bool(
+        own.update(
+            content=text,
+            state=ReportState.DRAFT,
+            written_at=at,
+            claimed_at=None,
+            steps_done=F("steps"),
+            edition=F("edition") + 1,
+        )
+    )
+
+
+def _written(report: PeriodicReport, *, at: datetime, tell: Callable[[], None], further: Sequence[MakeSection]) -> str:
+    facts = gather(ReportKind(report.kind), report.period, at=at, tell=tell)
+    documents = {}
+    for language in content.LANGUAGES:
+        documents[language] = document(facts, language, further=further)
+        tell()
+    return content.written(documents)
+
+
+def document(facts: Facts, language: str, *, further: Sequence[MakeSection] = ()) -> Document:
+    """Return the draft of a report in one language."""
+    with translation.override(language):
+        sections = [make(facts) for make in (*SECTIONS, *further)]
+        return Document(
+            title=phrases.report_title(facts.kind, facts.period),
+            language="en" if language == "en" else "ar",
+            period_first=facts.period.first,
+            period_last=facts.period.last,
+            version=0,
+            as_of=facts.as_of,
+            sections=tuple(section for section in sections if section is not None),
+        )
+
+
+def _is_waiting(at: datetime) -> Q:
+    return Q(state=ReportState.WRITING) & (Q(claimed_at=None) | Q(claimed_at__lte=at - CLAIM_LASTS))

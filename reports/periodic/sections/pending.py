@@ -1,0 +1,79 @@
+"""What is still pending at the end of the period, for how long, and with whom."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext, ngettext
+
+from reports.documents.tree import Chart, ChartKind, Column, ColumnKind, Section, Table
+from reports.figures.scopes import Dimension
+from reports.periodic import phrases, tables
+from reports.periodic.facts import Facts, Group
+
+NAMED = 5
+
+
+def section(facts: Facts) -> Section:
+    """Return the section; its first sentence says so if nothing is pending."""
+    whole = facts.count("pending")
+    heading = gettext("Still pending, by agency")
+    if not whole:
+        return Section(key="pending", heading=heading, paragraphs=(gettext("No case was pending."),))
+    groups = sorted(
+        (group for group in facts.groups(Dimension.AGENCY) if group.count("pending")),
+        key=lambda group: -group.count("pending"),
+    )
+    said = (_number(facts), _holders(groups, whole))
+    table = _table(groups, whole)
+    return Section(
+        key="pending",
+        heading=heading,
+        paragraphs=said,
+        tables=(table,),
+        charts=(Chart(ChartKind.BARS, table.key, ("pending",), gettext("Pending cases, by agency")),),
+    )
+
+
+def _number(facts: Facts) -> str:
+    whole, late = facts.count("pending"), facts.count("late")
+    words = {
+        "cases": phrases.cases_counted(whole),
+        "late": phrases.cases_counted(late),
+        "percent": phrases.share(late, whole),
+    }
+    first = ngettext(
+        "At the end of the period %(cases)s was pending, whenever it was received.",
+        "At the end of the period %(cases)s were pending, whenever they were received.",
+        whole,
+    )
+    if not late:
+        return " ".join([first % words, gettext("None of them was late.")])
+    second = ngettext("Of these, %(late)s (%(percent)s) was late.", "Of these, %(late)s (%(percent)s) were late.", late)
+    return " ".join([first % words, second % words])
+
+
+def _holders(groups: list[Group], whole: int) -> str:
+    rows = [(group.name, group.count("pending")) for group in groups[:NAMED]]
+    return gettext("Most of them are with: %(names)s.") % {"names": phrases.counted_names(rows, whole)}
+
+
+def _table(groups: list[Group], whole: int) -> Table:
+    return Table(
+        key="pending",
+        caption=gettext("Pending cases by agency"),
+        columns=(
+            Column("name", gettext("Agency"), ColumnKind.TEXT),
+            tables.measure_column("pending"),
+            Column(
+                "share_pending",
+                gettext("Share of pending cases"),
+                ColumnKind.SHARE,
+                gettext("The pending cases in the row, divided by all pending cases."),
+            ),
+            tables.measure_column("late"),
+        ),
+        rows=tuple(
+            (group.name, group.count("pending"), tables.part(group.count("pending"), whole), group.count("late"))
+            for group in groups
+        ),
+        row_keys=tuple(group.code for group in groups),
+    )

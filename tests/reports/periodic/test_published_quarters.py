@@ -1,0 +1,82 @@
+"""The published quarters: cases are made that add up to them, and the report says exactly that, in both languages."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from agencies.models import Agency, Topic
+from complaints.models import Case
+from complaints.simulation.published_totals import PublishedTotals, TotalsDoNotFit, make_cases, spread
+from reports.documents.tree import Document
+from reports.models import ReportKind
+from reports.periodic.drafting import document
+from reports.periodic.facts import Facts, gather
+from reports.periods import ReportPeriod
+from tests.cast import NOW
+from tests.reports.periodic.published import make_country, read_totals
+
+pytestmark = pytest.mark.django_db
+
+
+def facts_of(totals: PublishedTotals) -> Facts:
+    return gather(ReportKind.QUARTER, ReportPeriod(totals.first, totals.last), at=NOW, tell=lambda: None)
+
+
+def said(found: Document, section: str) -> list[str]:
+    return list(next(each.paragraphs for each in found.sections if each.key == section))
+
+
+def test_the_report_says_what_was_published(water: Agency, cmu: Agency, leak: Topic) -> None:
+    earlier, later = read_totals()
+    world = make_country(agencies=46, first=water)
+    for seed, totals in enumerate((earlier, later)):
+        make_cases(totals, world=world, seed=seed, until=NOW)
+    first, second = facts_of(earlier), facts_of(later)
+    assert said(document(first, "en"), "summary")[0] == (
+        "579 cases were received in the third quarter of 2014, concerning 46 agencies. "
+        "No case was received in the third quarter of 2013."
+    )
+    assert said(document(first, "ar"), "summary")[0] == (
+        "بلغ عدد الطلبات الواردة في الربع الثالث من عام 2014 ما مجموعه 579 طلبًا، وهي تخص 46 جهة. "
+        "لم يرد أي طلب في الربع الثالث من عام 2013."
+    )
+    english, arabic = document(second, "en"), document(second, "ar")
+    assert said(english, "summary")[:2] == [
+        (
+            "498 cases were received in the third quarter of 2015, concerning 43 agencies. "
+            "Compared with the third quarter of 2014 (579 cases), the number fell by 81 cases (14%)."
+        ),
+        (
+            "Of the cases received in the period, 331 cases (66%) had been closed by its end and 167 cases (34%) were "
+            "pending."
+        ),
+    ]
+    assert said(arabic, "summary")[:2] == [
+        (
+            "بلغ عدد الطلبات الواردة في الربع الثالث من عام 2015 ما مجموعه 498 طلبًا، وهي تخص 43 جهة. "
+            "وبالمقارنة مع الربع الثالث من عام 2014 (579 طلبًا) انخفض العدد 81 طلبًا (14%)."
+        ),
+        (
+            "وبلغ عدد ما أُغلق من الطلبات الواردة في الفترة حتى نهايتها 331 طلبًا (66%)، وعدد ما بقي منها مفتوحًا "
+            "167 طلبًا (34%)."
+        ),
+    ]
+    for found, amman, aqaba in (
+        (document(first, "en"), "Amman (Capital): 226 cases (39%)", "Aqaba: 7 cases (1%)"),
+        (document(first, "ar"), "العاصمة: 226 طلبًا (39%)", "العقبة: 7 طلبات (1%)"),
+    ):
+        (governorates,) = said(found, "governorates")
+        assert (amman in governorates, aqaba in governorates) == (True, True)
+    assert said(english, "pending")[0].startswith("At the end of the period 167 cases were pending")
+    rows = english.sections[2].table("agencies").rows
+    assert (len(rows), sum(int(row[1]) for row in rows)) == (43, 498)  # type: ignore[arg-type]
+    assert Case.objects.count() == 579 + 498
+
+
+def test_what_a_table_leaves_open_is_dealt_out_and_what_it_says_too_much_is_refused() -> None:
+    dealt = Counter(spread(10, {"a": 4}, {"b": 2.0, "c": 1.0, "d": 1.0}, least=1))
+    assert dealt == {"a": 4, "b": 2, "c": 2, "d": 2}
+    with pytest.raises(TotalsDoNotFit):
+        spread(3, {"a": 4}, {"b": 1.0})
