@@ -26,6 +26,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
     MenuGroup(
         _("Cases"),
         (
+            reports.TODAY,
             unit.TRIAGE,
             desk.ALL_CASES,
             desk.QUEUE,
@@ -34,6 +35,13 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             desk.OFFICERS,
             contact_centre.CALLS,
             message_centre.MESSAGES,
+        ),
+    ),
+    MenuGroup(
+        _("Figures"),
+        (
+            reports.PM_OFFICE,
+            reports.OWN_FIGURES,
             reports.REPORTS,
             reports.PERIODIC,
             reports.DIRECTIVES,

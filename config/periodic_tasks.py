@@ -28,6 +28,7 @@ PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
         ("watch the days of directives", "reports.watch_directives", 300.0),
         ("watch the clocks of breaches", "complaints.watch_breaches", 300.0),
         ("write the drafts of reports that were ordered", "reports.write_drafts", 60.0),
+        ("make the lists of the dashboards", "reports.make_dashboard_lists", 300.0),
     )
 } | {
     name: {"task": task, "schedule": crontab(hour=hour, minute=30), "options": {"expires": 3600, "queue": "chores"}}

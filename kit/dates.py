@@ -21,6 +21,12 @@ def day_text(value: date) -> str:
     return f"{value.day} {months[value.month - 1]} {value.year}"
 
 
+def month_text(day: date) -> str:
+    """Return the month of a day in words, ``كانون الثاني 2026``."""
+    months = ENGLISH_MONTHS if current_language() == "en" else JORDAN_MONTHS
+    return f"{months[day.month - 1]} {day.year}"
+
+
 def day_digits(day: date) -> str:
     """Return a day in digits as messages write it, 22/1/2026, which reads the same in both directions."""
     return f"{day.day}/{day.month}/{day.year}"

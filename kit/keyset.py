@@ -62,8 +62,11 @@ class Order:
         """Return the first page of rows that were fetched, one more than a page or all there are."""
         if len(found) <= PAGE:
             return KeysetPage(found, "")
-        last = found[PAGE - 1]
-        return KeysetPage(found[:PAGE], _write(getattr(last, self.moment) if self.moment else _EPOCH, last.pk))
+        return KeysetPage(found[:PAGE], self.mark(found[PAGE - 1]))
+
+    def mark(self, row: Model) -> str:
+        """Return the mark after which the rows behind ``row`` stand."""
+        return _write(getattr(row, self.moment) if self.moment else _EPOCH, row.pk)
 
 
 def read(text: str) -> Mark | None:

@@ -66,6 +66,11 @@ def is_pm_office(user: User, at: datetime) -> bool:
     return user.authority(at).has({Role.PM_OFFICE})
 
 
+def opens_cases(user: User, at: datetime) -> bool:
+    """Tell whether ``user`` works on cases, so that figures may lead to what citizens wrote; others read numbers."""
+    return is_unit(user, at) or reads_own_figures(user, at)
+
+
 # ---- doors ----
 
 

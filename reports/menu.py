@@ -1,11 +1,16 @@
-"""The pages of reports in the menu."""
+"""The pages of figures and reports in the menu."""
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import CMU, LADDER, REPORT_READERS
+from accounts.roles import CMU, LADDER, READERS, REPORT_READERS, Role
 from kit.menu import MenuEntry
 
-REPORTS = MenuEntry("reports", _("Reports"), REPORT_READERS)
+TODAY = MenuEntry("unit-dashboard", _("What to decide today"), CMU)
+PM_OFFICE = MenuEntry("pm-dashboard", _("Complaints of the country"), frozenset({Role.PM_OFFICE}))
+OWN_FIGURES = MenuEntry(
+    "own-figures", _("How we stand"), READERS, hidden_from=REPORT_READERS, within="agency-dashboard"
+)
+REPORTS = MenuEntry("reports", _("Reports"), REPORT_READERS, within="figure-cases")
 DIRECTIVES = MenuEntry(
     "directives",
     _("Directives"),

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from reports.dashboards import kept
 from reports.directives import sweep as directives
 from reports.periodic import drafting
 
@@ -20,3 +21,9 @@ def watch_directives() -> int:
 def write_drafts() -> int:
     """Write the drafts of periodic reports that were ordered; safe to run twice and at the same time."""
     return drafting.write_ordered(at=timezone.now())
+
+
+@shared_task(name=kept.TASK)
+def make_dashboard_lists() -> int:
+    """Make the lists of the dashboards anew; safe to run twice and at the same time."""
+    return kept.make_all(at=timezone.now())

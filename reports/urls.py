@@ -3,11 +3,15 @@
 from django.urls import URLPattern, path
 
 from reports.audits import urls as audits
+from reports.dashboards import urls as dashboards
 from reports.directives import urls as directives
+from reports.drill import views as drill
 from reports.overview import views
 from reports.periodic import urls as periodic
 
 urlpatterns = [
+    *dashboards.urlpatterns,
+    path("staff/figures/cases/", drill.cases, name="figure-cases"),
     path("staff/reports/", views.report, name="reports"),
     path("staff/reports/figures.xlsx", views.report_xlsx, name="reports-xlsx"),
     path("staff/reports/figures.csv", views.report_csv, name="reports-csv"),

@@ -9,17 +9,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user
-from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, REPORT_READERS, STAFF_CHANGE_READERS
+from accounts.roles import CMU, CONTACT_CENTRE, DESK, OPERATORS, READERS, STAFF_CHANGE_READERS, Role
 from complaints.desk.directorate.members import MEMBERS
 from complaints.staff.frame import frame
 
 #: Where the work of each role is; who has several roles is led to the first.
 _OWN_WORK = (
-    (CMU, "triage"),
+    (CMU, "unit-dashboard"),
     (DESK, "queue"),
     (CONTACT_CENTRE, "calls"),
     (MEMBERS, "directorate-requests"),
-    (REPORT_READERS, "reports"),
+    (frozenset({Role.PM_OFFICE}), "pm-dashboard"),
+    (READERS, "own-figures"),
     (OPERATORS, "messages"),
     (STAFF_CHANGE_READERS, "staff-changes"),
 )

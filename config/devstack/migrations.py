@@ -28,7 +28,7 @@ FIRST_RELEASE: Final = {
     "agencies": "0002_guards",
     "complaints": "0005_track_records",
     "notifications": "0002_guards",
-    "reports": "0005_periodic_guards",
+    "reports": "0006_kept_lists",
 }
 #: Tastes in types and repeatable statements: they lock nothing.
 NOT_ASKED: Final = (

@@ -1,6 +1,7 @@
 """All tables of reports."""
 
 from reports.models.audits import AuditItem, AuditRound, AuditSample, AuditScore
+from reports.models.dashboards import KeptList, KeptListName
 from reports.models.directives import (
     Directive,
     DirectiveFile,
@@ -37,6 +38,8 @@ __all__ = [
     "DirectiveStep",
     "DirectiveStepKind",
     "IssuingOffice",
+    "KeptList",
+    "KeptListName",
     "PeriodicReport",
     "ReportKind",
     "ReportState",

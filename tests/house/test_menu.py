@@ -15,16 +15,20 @@ from config.menu import MENU, staff_menu
 from tests.cast import make_staff
 
 TEXTS = {
-    Role.OFFICER: ["Work queue", "Promises likely to be missed", "Standard texts"],
-    Role.SUPERVISOR: ["Work queue", "Promises likely to be missed", "Officers", "Directives", "Standard texts"],
-    Role.SECRETARY_GENERAL: ["Directives"],
-    Role.MINISTER_OFFICE: ["Directives"],
+    Role.OFFICER: ["Work queue", "Promises likely to be missed", "How we stand", "Standard texts"],
+    Role.SUPERVISOR: [
+        *("Work queue", "Promises likely to be missed", "Officers"),
+        *("How we stand", "Directives", "Standard texts"),
+    ],
+    Role.SECRETARY_GENERAL: ["How we stand", "Directives"],
+    Role.MINISTER_OFFICE: ["How we stand", "Directives"],
     Role.DIRECTORATE_MEMBER: ["Requests to the directorate"],
     Role.AGENT: ["Calls"],
     Role.AGENT_SUPERVISOR: ["Calls"],
     Role.CMU_STAFF: [
-        *("Cases:", "Triage", "All cases", "Promises likely to be missed", "Officers", "Calls", "Messages", "Reports"),
-        *("Periodic reports", "Directives", "Audit of answers"),
+        *("Cases:", "What to decide today", "Triage", "All cases", "Promises likely to be missed"),
+        *("Officers", "Calls", "Messages"),
+        *("Figures:", "Reports", "Periodic reports", "Directives", "Audit of answers"),
         *(
             "Texts and answers:",
             "Precedents",
@@ -36,7 +40,7 @@ TEXTS = {
         *("Privacy:", "Identities", "Privacy requests"),
         *("Administration:", "Former agencies", "People", "System status"),
     ],
-    Role.PM_OFFICE: ["Reports", "Periodic reports", "Directives"],
+    Role.PM_OFFICE: ["Complaints of the country", "Reports", "Periodic reports", "Directives"],
     Role.OPERATOR: ["Messages", "People", "System status"],
     Role.AUDITOR: ["Who looked", "Retention", "Changes of staff"],
 }
@@ -76,7 +80,7 @@ def test_citizens_and_visitors_have_no_menu(amina: Citizen) -> None:
 def test_every_entry_leads_to_a_page() -> None:
     names = [name for group in MENU for entry in group.entries for name in (entry.url_name, *entry.within.split())]
     needs = {"text": [1], "ended-agency": ["x"], "call": [1], "directorate-request": [1], "wording": ["x", "ar"]}
-    needs["desk-publish"] = ["2600000017"]
+    needs |= {"desk-publish": ["2600000017"], "agency-dashboard": ["x"]}
     key = [UUID(int=0)]
     needs |= dict.fromkeys(("message", "identity", "privacy-request", "person", "person-role"), key)
     needs |= dict.fromkeys(("person-absence", "person-details"), key) | {"person-role-end": [*key, 1]}

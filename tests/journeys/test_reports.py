@@ -20,7 +20,7 @@ def test_the_unit_reads_the_report_of_a_span_and_downloads_it(language: str, mee
     unit = meet(language)
     today = timezone.localdate()
     come_to_work(unit, LINA)
-    unit.is_at("Triage")
+    unit.is_at("What the unit decides today")
     unit.follow("Reports")
     unit.is_at("Reports")
     unit.write("From", f"{today.day}/{today.month}/{today.year}", context="days")

@@ -112,7 +112,9 @@ def _files_without_an_agency(citizen: Person, story: Story) -> str:
 
 def _unit_refers(unit: Person, story: Story, reference: str) -> None:
     come_to_work(unit, LINA)
-    unit.is_at("Triage")
+    unit.is_at("What the unit decides today")
+    unit.look("unit-dashboard")
+    unit.open("staff/triage/")
     expect(_entry(unit, reference)).to_contain_text(unit.said("The citizen did not know the agency."))
     unit.look("triage")
     _entry(unit, reference).get_by_role("link", name=re.compile(re.escape(unit.said("Choose another agency")))).click()

@@ -40,6 +40,7 @@ from notifications.carriers import Status, StatusReport
 from notifications.models import AlarmKind, FailingRow
 from notifications.periodic.rows import MOST_ALARMS, RowRun, forget_old
 from notifications.reconciliation import audit, status_checks
+from reports.dashboards import kept
 from reports.directives import sweep as directive_sweep
 from reports.periodic import drafting
 from tests.complaints.escalation.mornings import MONDAY
@@ -181,6 +182,10 @@ SCENARIOS = {
         "table", "django.db.models.query.QuerySet.delete", lambda rows: rows.model.__name__,
         lambda _get: ("FormDraft", "RateCounter"), sign_in_expiry.delete_expired, JANUARY, is_real=True,
         is_tried_again=True,
+    ),
+    "reports.make_dashboard_lists": Scenario(
+        "list", "reports.dashboards.kept.make", lambda name, **_: str(name),
+        lambda _get: ("rises", "quiet"), lambda at: kept.make_all(at=at), JANUARY,
     ),
     "notifications.sweep": Scenario(
         "message", "notifications.sending.sweep._settle_abandoned", lambda message: message.pk, two_left,

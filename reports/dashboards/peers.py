@@ -1,0 +1,33 @@
+"""The peer group of an agency: those that got about as many cases, added up so that none of them is named or known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Final
+
+from reports.figures.measures import Figures
+
+#: The peers are at most so many, the nearest by cases received; fewer than the least say nothing, lest one be known.
+MOST_PEERS: Final = 9
+LEAST_PEERS: Final = 5
+
+
+@dataclass(frozen=True)
+class Peers:
+    """How many agencies the group has, and what they add up to."""
+
+    number: int
+    figures: Figures
+
+
+def peers_of(agency: int, by_agency: Mapping[int, Figures]) -> Peers | None:
+    """Return the peers of ``agency`` among those that got cases, None if they are too few to be shown."""
+    own = by_agency.get(agency, Figures()).amount("received")
+    others = {key: figures for key, figures in by_agency.items() if key != agency and figures.amount("received")}
+    nearest = sorted(others, key=lambda key: (abs(others[key].amount("received") - own), key))[:MOST_PEERS]
+    if len(nearest) < LEAST_PEERS:
+        return None
+    return Peers(len(nearest), reduce(add, (others[key] for key in nearest)))

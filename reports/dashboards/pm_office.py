@@ -1,0 +1,109 @@
+"""What the Prime Minister's office reads first: the country's figures beside earlier ones, and the agencies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from agencies.models import Agency, Governorate
+from kit.arabic import fold
+from kit.charts.data import ChartData, ChartRow, written
+from reports.dashboards.values import ValueTile, value_text, value_tile
+from reports.drill import links
+from reports.figures.measures import MEASURES, Figures
+from reports.figures.reading import compared, read
+from reports.figures.scopes import Dimension, Scope
+from reports.periods import ReportPeriod
+
+TILES = (
+    "received",
+    "closed",
+    "pending",
+    "late",
+    "answered_on_time",
+    "days_to_answer_median",
+    "confirmed_gap",
+    "objections_upheld",
+)
+#: Agencies are listed by how many cases are late; the page of all figures has the rest.
+MOST_AGENCIES = 15
+
+
+@dataclass(frozen=True)
+class AgencyLine:
+    """An agency: what it got, what is late, how much was answered on time, and its own page."""
+
+    name: str
+    href: str
+    received: int
+    received_href: str
+    late: int
+    late_href: str
+    on_time: str
+
+
+@dataclass(frozen=True)
+class PmPage:
+    """Everything the page of the Prime Minister's office shows."""
+
+    period: ReportPeriod
+    as_of: datetime
+    copy_note: str
+    tiles: Sequence[ValueTile]
+    agencies: Sequence[AgencyLine]
+    number_of_agencies: int
+    places: ChartData
+
+
+def pm_page(period: ReportPeriod, *, at: datetime) -> PmPage:
+    """Return the page for ``period``; a constant number of statements."""
+    reading = read(period, by=(Dimension.AGENCY,), at=at)
+    before, year_before = (read(each, at=at).total for each in compared(period))
+    beside = {gettext("before"): before, gettext("a year before"): year_before}
+    rows = {key: figures for (key,), figures in reading.rows.items() if isinstance(key, int) and figures}
+    return PmPage(
+        period=period,
+        as_of=reading.as_of,
+        copy_note=reading.copy_note,
+        tiles=[value_tile(name, reading.total, period=period, scope=Scope(), beside=beside) for name in TILES],
+        agencies=_agencies(rows, period),
+        number_of_agencies=len(rows),
+        places=_places(period, at=at),
+    )
+
+
+def _places(period: ReportPeriod, *, at: datetime) -> ChartData:
+    """Return what each governorate sent, for the map; cases without a place stand in the table of all figures."""
+    rows = read(period, by=(Dimension.GOVERNORATE,), at=at).rows
+    made = []
+    for governorate in Governorate.objects.all():
+        received = rows.get((governorate.pk,), Figures()).amount("received")
+        href = links.cases_url("received", period, Scope(governorates=frozenset({governorate.pk})))
+        made.append(
+            ChartRow(governorate.name, (received,), (written(received),), governorate.code, (href if received else "",))
+        )
+    return ChartData((gettext("Governorate"), str(MEASURES["received"].label)), tuple(made))
+
+
+def _agencies(rows: dict[int, Figures], period: ReportPeriod) -> list[AgencyLine]:
+    agencies = Agency.objects.in_bulk(rows)
+    shown = [key for key in rows if key in agencies]
+    shown.sort(key=lambda key: (-rows[key].amount("late"), -rows[key].amount("received"), fold(agencies[key].name)))
+    return [_agency(agencies[key], rows[key], period) for key in shown[:MOST_AGENCIES]]
+
+
+def _agency(agency: Agency, figures: Figures, period: ReportPeriod) -> AgencyLine:
+    scope = Scope(agencies=frozenset({agency.pk}))
+    return AgencyLine(
+        name=agency.name,
+        href=reverse("agency-dashboard", args=[agency.code]),
+        received=figures.amount("received"),
+        received_href=links.cases_url("received", period, scope),
+        late=figures.amount("late"),
+        late_href=links.cases_url("late", period, scope),
+        on_time=value_text("answered_on_time", figures.value("answered_on_time")),
+    )

@@ -1,0 +1,67 @@
+"""Values of measures as pages write them, beside those of peers and of the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+
+from reports.drill import links
+from reports.figures.measures import MEASURES, Figures, Value
+from reports.figures.scopes import Scope
+from reports.periods import ReportPeriod
+
+#: What stands where there is nothing to measure.
+NOTHING = "—"
+
+
+def value_text(measure: str, value: Value) -> str:
+    """Return a value as text: a share in percent, the rest as its number."""
+    if value is None:
+        return NOTHING
+    return percent(float(value)) if MEASURES[measure].unit == "share" else f"{value:,}"
+
+
+def percent(share: float) -> str:
+    """Return a share in whole percent."""
+    return f"{round(share * 100)}%"
+
+
+@dataclass(frozen=True)
+class ValueTile:
+    """One measure of a period: its value, which opens its cases, its definition, and what it is compared with."""
+
+    label: str
+    text: str
+    formula: str
+    href: str
+    note: str
+    colour: str
+
+
+def value_tile(
+    measure: str, figures: Figures, *, period: ReportPeriod, scope: Scope, beside: Mapping[str, Figures]
+) -> ValueTile:
+    """Return the tile of ``measure``; ``beside`` are the figures it is compared with, by what they are called."""
+    value, described = figures.value(measure), MEASURES[measure]
+    others = [
+        gettext("%(name)s: %(value)s") % {"name": name, "value": value_text(measure, other.value(measure))}
+        for name, other in beside.items()
+    ]
+    return ValueTile(
+        label=str(described.label),
+        text=value_text(measure, value),
+        formula=str(described.formula),
+        href=links.cases_url(measure, period, scope) if value is not None else "",
+        note=" · ".join(others),
+        colour=_colour(measure, value, [other.value(measure) for other in beside.values()]),
+    )
+
+
+def _colour(measure: str, value: Value, others: Sequence[Value]) -> str:
+    """Return the colour of a value beside the first of the others that is known: better, worse, or neither."""
+    better, other = MEASURES[measure].better, next((each for each in others if each is not None), None)
+    if better is None or value is None or other is None or value == other:
+        return "info"
+    return "ok" if (value > other) == (better == "more") else "warn"

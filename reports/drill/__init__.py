@@ -1,0 +1,1 @@
+"""From a number to its cases: the address of a list, the cases in it, and its page."""

@@ -1,0 +1,90 @@
+"""The addresses of the lists of cases behind numbers, written by every page of figures and read by the page of a list.
+
+An address holds keys and days, never a text or a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from reports.figures.scopes import Key, Scope
+from reports.periods import ReportPeriod
+
+#: The URL name of the page.
+PAGE = "figure-cases"
+#: What stands in an address for "without one".
+_NONE = "-"
+_LONGEST_KEY = 18
+_WHOLE = Scope()
+
+
+def cases_url(measure: str, period: ReportPeriod, scope: Scope = _WHOLE) -> str:
+    """Return the address of the cases that ``measure`` counts in ``period`` and ``scope``."""
+    days = {"first": period.first.isoformat(), "last": period.last.isoformat()}
+    return f"{reverse(PAGE)}?{urlencode({'list': measure, **days, **_written(scope)})}"
+
+
+def list_url(name: str, scope: Scope = _WHOLE) -> str:
+    """Return the address of a list of cases as they are now, such as the missed deadlines of a kind."""
+    return f"{reverse(PAGE)}?{urlencode({'list': name, **_written(scope)})}"
+
+
+def _written(scope: Scope) -> dict[str, str]:
+    limited = {each.name: getattr(scope, each.name) for each in fields(scope)}
+    return {
+        name: ",".join(sorted(_NONE if key is None else str(key) for key in keys))
+        for name, keys in limited.items()
+        if keys is not None
+    }
+
+
+@dataclass(frozen=True)
+class AskedList:
+    """What an address asks for; ``period`` is None for a list as it is now."""
+
+    name: str
+    period: ReportPeriod | None
+    scope: Scope
+
+
+def read(parameters: Mapping[str, str]) -> AskedList | None:
+    """Return what the parameters of an address ask for, None if they cannot be read."""
+    try:
+        return AskedList(parameters.get("list", ""), _period(parameters), _scope(parameters))
+    except ValueError:
+        return None
+
+
+def _period(parameters: Mapping[str, str]) -> ReportPeriod | None:
+    if "first" not in parameters and "last" not in parameters:
+        return None
+    first, last = (date.fromisoformat(parameters.get(name, "")) for name in ("first", "last"))
+    if first > last:
+        raise ValueError
+    return ReportPeriod(first, last)
+
+
+def _scope(parameters: Mapping[str, str]) -> Scope:
+    words = {"kinds", "channels"}
+    return Scope(
+        **{
+            each.name: frozenset(_key(text, is_word=each.name in words) for text in parameters[each.name].split(","))
+            for each in fields(Scope)
+            if each.name in parameters
+        }
+    )
+
+
+def _key(text: str, *, is_word: bool) -> Key:
+    if text == _NONE:
+        return None
+    if is_word:
+        return text
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_KEY):
+        raise ValueError
+    return int(text)

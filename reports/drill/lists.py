@@ -1,0 +1,147 @@
+"""The lists of cases that numbers open: one for each measure, and those of cases as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import ClassVar, Final, cast
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from accounts.roles import LADDER
+from complaints.models import CaseQuerySet, Clock, ClockStep
+from complaints.workflow import OPEN, ClockKind, State
+from kit.keyset import Order
+from reports.drill import sources
+from reports.drill.sources import Sources
+from reports.figures.entries import HOLDERS
+from reports.figures.measures import MEASURES
+
+
+@dataclass(frozen=True)
+class CountedList:
+    """The cases behind a measure: those for which the amounts ``plus`` less ``minus`` are more than nothing.
+
+    ``sources`` certainly hold them. ``other`` names the list of the cases that a share leaves out.
+    """
+
+    label: StrPromise
+    sources: Sources
+    plus: tuple[str, ...]
+    minus: tuple[str, ...] = ()
+    other: str = ""
+
+
+@dataclass(frozen=True)
+class StandingList:
+    """Cases as they are now: ``cases`` filters those of a reader at a moment."""
+
+    label: StrPromise
+    cases: Callable[[CaseQuerySet, datetime], CaseQuerySet]
+
+    #: The nearest deadline first.
+    order: ClassVar[Order] = Order("deadline_at")
+
+
+def _counted(
+    measure: str, found: Sources, *plus: str, minus: tuple[str, ...] = (), other: str = ""
+) -> tuple[str, CountedList]:
+    return measure, CountedList(cast("StrPromise", MEASURES[measure].label), found, plus, minus, other)
+
+
+_SAID: Final = ("confirmed", "disputed", "unanswered")
+
+#: The list of each measure, and of what shares leave out.
+COUNTED: Final[Mapping[str, CountedList]] = MappingProxyType(
+    dict(
+        (
+            _counted("received", sources.filed, "received"),
+            _counted("came_back", sources.filed, "came_back"),
+            _counted("closed", sources.answered, "closed"),
+            _counted("pending", sources.standing, "pending"),
+            _counted("pending_week", sources.standing, "age_week"),
+            _counted("pending_month", sources.standing, "age_month"),
+            _counted("pending_quarter", sources.standing, "age_quarter"),
+            _counted("pending_older", sources.standing, "age_older"),
+            _counted("late", sources.standing, "late"),
+            _counted("decided", sources.decided, "decided"),
+            _counted("decided_on_time", sources.decided, "decided_in_time", other="decided_late"),
+            _counted("days_to_decide_median", sources.decided, "decided"),
+            _counted("days_to_decide_p90", sources.decided, "decided"),
+            _counted("answered", sources.answered, "answered"),
+            _counted("answered_on_time", sources.answered, "answered_in_time", other="answered_late"),
+            _counted("days_to_answer_median", sources.answered, "answered"),
+            _counted("days_to_answer_p90", sources.answered, "answered"),
+            *(_counted(f"held_{holder}", sources.standing, f"held_{holder}") for holder in HOLDERS),
+            _counted("bounces", sources.refused, "bounced"),
+            _counted("extensions", sources.extended, "extended"),
+            _counted("objections", sources.objected, "objected"),
+            _counted("objections_upheld", sources.upheld, "upheld"),
+            _counted("confirmed", sources.answered, "confirmed"),
+            _counted("disputed", sources.answered, "disputed"),
+            _counted("unanswered", sources.answered, "unanswered"),
+            _counted("confirmed_gap", sources.answered, "disputed", "unanswered"),
+            _counted("satisfaction", sources.answered, "treated"),
+            _counted("rated", sources.answered, "rated", other="not_rated"),
+            _counted("challenged_sent", sources.answered, "challenged"),
+            _counted("messages_failed", sources.unreached, "failed"),
+            _counted("topic_corrections", sources.reclassified, "reclassified"),
+        )
+    )
+    | {
+        "decided_late": CountedList(
+            _("Decided late"), sources.decided, ("decided",), ("decided_in_time",), other="decided_on_time"
+        ),
+        "answered_late": CountedList(
+            _("Answered late"), sources.answered, ("answered",), ("answered_in_time",), other="answered_on_time"
+        ),
+        "not_rated": CountedList(_("Not rated"), sources.answered, _SAID, ("rated",), other="rated"),
+    }
+)
+
+
+# ---- as they are now ----
+
+
+def _missed(kind: ClockKind) -> Callable[[CaseQuerySet, datetime], CaseQuerySet]:
+    def find(cases: CaseQuerySet, at: datetime) -> CaseQuerySet:
+        return cases.filter(pk__in=_missed_clocks(at).filter(kind=kind).values("case"))
+
+    return find
+
+
+def _reported(level: int) -> Callable[[CaseQuerySet, datetime], CaseQuerySet]:
+    """Return the filter for cases with a missed deadline that was reported up to a level and no higher."""
+
+    def find(cases: CaseQuerySet, at: datetime) -> CaseQuerySet:
+        steps = ClockStep.objects.filter(clock=OuterRef("pk"))
+        reached = _missed_clocks(at).filter(Exists(steps.filter(step=LADDER[level])))
+        higher = steps.filter(step__in=LADDER[level + 1 :])
+        return cases.filter(pk__in=reached.filter(~Exists(higher)).values("case"))
+
+    return find
+
+
+def _missed_clocks(at: datetime) -> QuerySet[Clock]:
+    running = Clock.objects.filter(ended_at__isnull=True, paused_at__isnull=True, due_at__lt=at)
+    return running.exclude(kind__in=(ClockKind.CITIZEN_REPLY, ClockKind.MAY_OBJECT)).order_by()
+
+
+def _due_in_a_week(cases: CaseQuerySet, at: datetime) -> CaseQuerySet:
+    return cases.filter(state__in=OPEN - {State.WAITING}, deadline_at__gte=at, deadline_at__lt=at + timedelta(days=7))
+
+
+STANDING: Final[Mapping[str, StandingList]] = MappingProxyType(
+    {
+        "open-objections": StandingList(
+            _("Objections to decide"), lambda cases, _at: cases.filter(state=State.OBJECTED)
+        ),
+        "due-in-a-week": StandingList(_("Due in 7 days"), _due_in_a_week),
+    }
+    | {f"missed-{kind}": StandingList(kind.label, _missed(kind)) for kind in ClockKind}
+    | {f"level-{role}": StandingList(role.label, _reported(level)) for level, role in enumerate(LADDER)}
+)

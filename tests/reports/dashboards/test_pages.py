@@ -1,0 +1,186 @@
+"""The start pages of figures as their readers meet them: what each says, to whom, and in how many statements."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
+from time_machine import TimeMachineFixture
+
+from accounts.models import Citizen, User
+from accounts.roles import Role
+from agencies.models import Agency, Topic
+from complaints.actions import file
+from complaints.actions.filing import Filing
+from complaints.models import Case
+from complaints.simulation.generate import generate
+from complaints.simulation.world import World
+from reports.dashboards import kept
+from reports.dashboards.peers import peers_of
+from reports.dashboards.sentences import quiet_sentences, rise_sentences
+from reports.figures.measures import Figures
+from tests.cast import NOW, make_staff, sign_in
+
+pytestmark = pytest.mark.django_db
+PAGES = ("unit-dashboard", "pm-dashboard", "own-figures")
+
+
+@pytest.fixture(autouse=True)
+def _today(time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(NOW, tick=False)
+
+
+def shown(client: Client, name: str, *args: str, language: str = "en") -> str:
+    with translation.override(language):
+        answer = client.get(reverse(name, args=args))
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def burst(amina: Citizen, water: Agency, leak: Topic, number: int = 12) -> None:
+    """File so many complaints about one thing today that it is a rise."""
+    for minutes in range(number):
+        filing = Filing(citizen=amina, kind="complaint", agency=water, topic=leak, subject="تسرب", details="ماء")
+        file(filing, by=amina.user, at=NOW - timedelta(minutes=minutes))
+
+
+def test_the_unit_reads_what_waits_and_what_rises(
+    client: Client, lina: User, omar: User, amina: Citizen, water: Agency, leak: Topic, gam: Agency
+) -> None:
+    burst(amina, water, leak)
+    filing = Filing(citizen=amina, kind="complaint", agency=gam, topic=leak, subject="سلك على الأرض", details="خطر")
+    waiting = file(filing, by=amina.user, at=NOW)
+    Case.objects.filter(pk=waiting.pk).update(is_urgent=True)
+    sign_in(client, lina)
+    assert "The lists below are being made." in shown(client, "unit-dashboard")
+    kept.make_all(at=NOW)
+    page = shown(client, "unit-dashboard")
+    assert "12 complaints in 7 days; in the 8 weeks before there was none." in page
+    assert "Half of them came on Sunday 4 January 2026 or later; no common cause is recorded yet." in page
+    assert f"/staff/cases/{waiting.reference}/refer/" in page
+    assert "Danger to life, in triage" in page
+    assert "Agencies without a liaison officer: <b>" in page
+    arabic = shown(client, "unit-dashboard", language="ar")
+    assert "12 شكوى خلال 7 أيام" in arabic
+    assert "الأحد 4 كانون الثاني 2026" in arabic
+
+
+def test_the_unit_page_takes_a_constant_number_of_statements(
+    client: Client, lina: User, omar: User, amina: Citizen, water: Agency, leak: Topic,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    sign_in(client, lina)
+    for number in (6, 18):
+        burst(amina, water, leak, number)
+        kept.make_all(at=NOW + timedelta(seconds=number))
+        shown(client, "unit-dashboard")
+        # session, user, roles; kept lists; agencies, topics; people; counts; cases of triage and refusals
+        with django_assert_num_queries(UNIT_STATEMENTS):
+            shown(client, "unit-dashboard")
+
+
+UNIT_STATEMENTS = 9
+
+
+def test_an_agency_reads_how_it_stands_and_nobody_elses_page(
+    client: Client, cases: None, water: Agency, gam: Agency, omar: User, nadia: User, yusuf: User
+) -> None:
+    own = shown(sign_in(client, nadia), "agency-dashboard", "miyahuna")
+    assert "What can still be saved" in own
+    assert "Too few agencies got cases in this month to compare with" in own
+    assert "January 2026" in own
+    assert 'href="/en/staff/figures/cases/?list=' in own
+    assert "أداء" not in own
+    assert "كل رقم يفتح طلباته" in shown(client, "agency-dashboard", "miyahuna", language="ar")
+    answer = client.get(reverse("own-figures"))
+    assert answer["Location"].endswith("/staff/figures/agencies/miyahuna/")
+    assert sign_in(client, yusuf).get(reverse("agency-dashboard", args=["miyahuna"])).status_code == 404
+
+
+def test_officers_read_their_own_line_and_supervisors_all(
+    client: Client, amina: Citizen, water: Agency, leak: Topic, omar: User, nadia: User
+) -> None:
+    burst(amina, water, leak, 2)
+    first, second = Case.objects.order_by("pk")
+    Case.objects.filter(pk=first.pk).update(officer=omar)
+    Case.objects.filter(pk=second.pk).update(officer=nadia)
+    supervisor = shown(sign_in(client, nadia), "agency-dashboard", "miyahuna")
+    officer = shown(sign_in(client, omar), "agency-dashboard", "miyahuna")
+    assert (
+        "Omar Smadi</th>" in supervisor.replace("<bdi>", "").replace("</bdi>", ""),
+        officer.count("Nadia Shara"),
+    ) == (
+        True,
+        0,
+    )
+
+
+def test_peers_are_added_up_and_withheld_below_five() -> None:
+    others = {key: Figures({"received": key, "answered": 1}) for key in range(1, 16)}
+    peers = peers_of(8, others)
+    assert peers is not None
+    assert (peers.number, peers.figures.amount("answered"), peers.figures.amount("received")) == (9, 9, 67)
+    assert peers_of(1, {key: others[key] for key in range(1, 6)}) is None
+    assert peers_of(99, {key: others[key] for key in range(1, 6)}) is not None
+
+
+def test_the_prime_ministers_office_reads_the_country(client: Client, cases: None, cmu: Agency, lina: User) -> None:
+    reader = make_staff("pm@pm.example", "قارئ", "Reader", "+962790100077", cmu, Role.PM_OFFICE)
+    page = shown(sign_in(client, reader), "pm-dashboard")
+    assert "Complaints of the country" in page
+    assert "a year before:" in page
+    assert shown(client, "agency-dashboard", "miyahuna").count("desk-case") == 0
+    assert "الشكاوى في المملكة" in shown(client, "pm-dashboard", language="ar")
+    assert "How agencies stand" in shown(client, "own-figures")
+    assert client.get(reverse("unit-dashboard")).status_code == 404
+
+
+def test_the_statements_of_figures_do_not_grow_with_the_cases(client: Client, lina: User, world: World) -> None:
+    sign_in(client, lina)
+    counts = set()
+    for number, seed in ((40, 6), (81, 7)):
+        generate(number, world=world, seed=seed, since=NOW - timedelta(days=60), until=NOW)
+        for name, args in (("pm-dashboard", ()), ("agency-dashboard", ("miyahuna",))):
+            shown(client, name, *args)
+
+            with CaptureQueriesContext(
+                connection,
+            ) as context:
+                shown(client, name, *args)
+            counts.add((name, len(context)))
+    assert len(counts) == 2
+
+
+@pytest.mark.parametrize("asked", ["2026-02", "nonsense", "1990-01", ""])
+def test_a_month_that_is_not_offered_is_this_one(client: Client, lina: User, water: Agency, asked: str) -> None:
+    answer = sign_in(client, lina).get(reverse("agency-dashboard", args=["miyahuna"]), {"month": asked})
+    assert '<option value="2026-01" selected>' in answer.content.decode()
+
+
+def test_sentences_say_what_is_usual_and_what_is_known() -> None:
+    row = {
+        "count": 63, "earlier": [6, 9, 5, 8, 10, 7, 11, 6], "since": "2026-01-03",
+        "facts": {"area": "الجبيهة", "named": 40, "joined": 30, "closed": 2},
+    }  # fmt: skip
+    with translation.override("en"):
+        assert rise_sentences(row) == [
+            "63 complaints in 7 days; in each of the 8 weeks before there were from 5 to 11.",
+            (
+                "Half of them came on Saturday 3 January 2026 or later, 40 from الجبيهة; "
+                "30 are joined as one problem, 2 are closed."
+            ),
+        ]
+        likes = "the middle half of the agencies of its kind"
+        quiet = {
+            "count": 1, "earlier": [20, 14, 30], "peers": [14, 30],
+            "signs": {"officers": 1, "seen_at": "2025-11-18T10:00:00+03:00", "refused": 0, "filed_elsewhere": 3},
+        }  # fmt: skip
+        assert quiet_sentences(quiet, at=datetime.fromisoformat("2026-01-04T10:00:00+03:00")) == [
+            f"1 case in 90 days; before that from 14 to 30 in such a span, {likes} from 14 to 30.",
+            "No liaison officer of it has signed in for 47 days.",
+            "3 cases were filed elsewhere, and the agencies that refused them named this one.",
+        ]
