@@ -51,7 +51,10 @@ const arabic = (() => {
     holder.append(box, list);
     root.append(status);
 
+    // An answer of the server that comes after the list was closed must not open it again.
+    let asked = 0;
     const close = () => {
+      asked += 1;
       list.hidden = true;
       at = -1;
       box.setAttribute("aria-expanded", "false");
@@ -81,13 +84,15 @@ const arabic = (() => {
     const say = (text, isSeen) => { status.textContent = text; status.className = isSeen ? "vh" : "hint"; };
     /* The server knows everyday words; what it finds stands after the names that contain what was typed. */
     const askServer = async () => {
-      const typed = box.value, data = new FormData();
-      if (!root.dataset.url || words(typed).length === 0) return;
+      const data = new FormData();
+      if (!root.dataset.url || words(box.value).length === 0) return;
       data.append("csrfmiddlewaretoken", box.form.elements.csrfmiddlewaretoken.value);
-      data.append("typed", typed);
+      data.append("typed", box.value);
+      const own = asked += 1;
       const answer = await fetch(root.dataset.url, { method: "POST", body: data }).catch(() => null);
-      if (!answer || !answer.ok || typed !== box.value || document.activeElement !== box || at >= 0) return;
+      if (!answer || !answer.ok || own !== asked || document.activeElement !== box || at >= 0) return;
       const { agencies, nothing } = await answer.json();
+      if (own !== asked) return;
       const known = new Set(shown.map(option => option.text));
       shown = [...shown, ...agencies.filter(one => !known.has(one.name)).map(one => ({ text: one.name, code: one.code }))].slice(0, MOST);
       list.replaceChildren(...shown.map(item));
