@@ -46,6 +46,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             reports.PERIODIC,
             reports.DIRECTIVES,
             reports.AUDITS,
+            reports.COMMITMENT,
         ),
     ),
     MenuGroup(

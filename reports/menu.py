@@ -30,3 +30,9 @@ PERIODIC = MenuEntry(
     within="periodic-report periodic-report-new periodic-report-act periodic-report-comment periodic-report-send-back "
     "periodic-report-correct periodic-report-changed",
 )
+COMMITMENT = MenuEntry(
+    "commitment",
+    _("Commitment index"),
+    REPORT_READERS | READERS,
+    within="commitment-edition commitment-agency commitment-rules",
+)

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from reports.audits import urls as audits
+from reports.commitment import urls as commitment
 from reports.dashboards import urls as dashboards
 from reports.directives import urls as directives
 from reports.drill import views as drill
@@ -18,6 +19,7 @@ urlpatterns = [
     *directives.urlpatterns,
     *audits.urlpatterns,
     *periodic.urlpatterns,
+    *commitment.urlpatterns,
 ]
 
 machine_urlpatterns: list[URLPattern] = []

@@ -1,6 +1,7 @@
 """All tables of reports."""
 
 from reports.models.audits import AuditItem, AuditRound, AuditSample, AuditScore
+from reports.models.commitment import IndexEdition, IndexReply, IndexRule
 from reports.models.dashboards import KeptList, KeptListName
 from reports.models.directives import (
     Directive,
@@ -37,6 +38,9 @@ __all__ = [
     "DirectiveState",
     "DirectiveStep",
     "DirectiveStepKind",
+    "IndexEdition",
+    "IndexReply",
+    "IndexRule",
     "IssuingOffice",
     "KeptList",
     "KeptListName",

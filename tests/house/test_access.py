@@ -88,6 +88,8 @@ def every_address(case: Case) -> dict[str, str]:
         "succession": 1,
         "item": 1,
         "round_key": 1,
+        "key": 1,
+        "code": "miyahuna",
     }
     named = sorted(addresses.named().items())
     return {name: reverse(name, kwargs={each: values[each] for each in parameters}) for name, parameters in named}

@@ -15,20 +15,21 @@ from config.menu import MENU, staff_menu
 from tests.cast import make_staff
 
 TEXTS = {
-    Role.OFFICER: ["Work queue", "Promises likely to be missed", "How we stand", "Standard texts"],
+    Role.OFFICER: ["Work queue", "Promises likely to be missed", "How we stand", "Commitment index", "Standard texts"],
     Role.SUPERVISOR: [
-        *("Work queue", "Promises likely to be missed", "Officers"),
-        *("How we stand", "Directives", "Standard texts"),
+        *("Cases:", "Work queue", "Promises likely to be missed", "Officers"),
+        *("Figures:", "How we stand", "Directives", "Commitment index"),
+        *("Texts and answers:", "Standard texts"),
     ],
-    Role.SECRETARY_GENERAL: ["How we stand", "Directives"],
-    Role.MINISTER_OFFICE: ["How we stand", "Directives"],
+    Role.SECRETARY_GENERAL: ["How we stand", "Directives", "Commitment index"],
+    Role.MINISTER_OFFICE: ["How we stand", "Directives", "Commitment index"],
     Role.DIRECTORATE_MEMBER: ["Requests to the directorate"],
     Role.AGENT: ["Calls"],
     Role.AGENT_SUPERVISOR: ["Calls"],
     Role.CMU_STAFF: [
         *("Cases:", "What to decide today", "Triage", "All cases", "Promises likely to be missed"),
         *("Officers", "Calls", "Messages"),
-        *("Figures:", "Reports", "Periodic reports", "Directives", "Audit of answers"),
+        *("Figures:", "Reports", "Periodic reports", "Directives", "Audit of answers", "Commitment index"),
         *(
             "Texts and answers:",
             "Precedents",
@@ -40,7 +41,7 @@ TEXTS = {
         *("Privacy:", "Identities", "Privacy requests"),
         *("Administration:", "Former agencies", "People", "System status"),
     ],
-    Role.PM_OFFICE: ["Complaints of the country", "Reports", "Periodic reports", "Directives"],
+    Role.PM_OFFICE: ["Complaints of the country", "Reports", "Periodic reports", "Directives", "Commitment index"],
     Role.OPERATOR: ["Messages", "People", "System status"],
     Role.AUDITOR: ["Who looked", "Retention", "Changes of staff"],
 }
@@ -81,6 +82,7 @@ def test_every_entry_leads_to_a_page() -> None:
     names = [name for group in MENU for entry in group.entries for name in (entry.url_name, *entry.within.split())]
     needs = {"text": [1], "ended-agency": ["x"], "call": [1], "directorate-request": [1], "wording": ["x", "ar"]}
     needs |= {"desk-publish": ["2600000017"], "agency-dashboard": ["x"]}
+    needs["commitment-agency"] = [1, "x"]
     key = [UUID(int=0)]
     needs |= dict.fromkeys(("message", "identity", "privacy-request", "person", "person-role"), key)
     needs |= dict.fromkeys(("person-absence", "person-details"), key) | {"person-role-end": [*key, 1]}
@@ -90,7 +92,7 @@ def test_every_entry_leads_to_a_page() -> None:
         name: [1]
         for name in (
             *("text-delete", "succession", "precedent-change", "published-answer", "privacy-breach"),
-            *("audit-round", "audit-item", "audit-settle"),
+            *("audit-round", "audit-item", "audit-settle", "commitment-edition"),
             *("privacy-hold-lift", "directive", "directive-step", "directive-decision"),
             *("periodic-report", "periodic-report-send-back", "periodic-report-correct", "periodic-report-changed"),
         )

@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from accounts.roles import Role
 from agencies.models import Agency, Topic
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from tests.bench.world import make_world
-from tests.cast import make_agency, sign_in
+from tests.cast import make_agency, make_staff, sign_in
 
 
 @pytest.fixture
@@ -30,3 +31,8 @@ def cases(world: World, now: datetime) -> None:
 def at_the_cmu(client: Client, lina: User) -> Client:
     """Sit at Lina's desk."""
     return sign_in(client, lina)
+
+
+@pytest.fixture
+def adel(cmu: Agency) -> User:
+    return make_staff("adel@cmu.example", "عادل نصر", "Adel Nasr", "+962790100022", cmu, Role.CMU_HEAD)

@@ -44,11 +44,6 @@ def rami(cmu: Agency) -> User:
     return make_staff("rami@cmu.example", "رامي حداد", "Rami Haddad", "+962790100021", cmu, Role.CMU_STAFF)
 
 
-@pytest.fixture
-def adel(cmu: Agency) -> User:
-    return make_staff("adel@cmu.example", "عادل نصر", "Adel Nasr", "+962790100022", cmu, Role.CMU_HEAD)
-
-
 def once(drawn: AuditRound) -> AuditItem:
     """Return an answer of the round that one person scores."""
     return AuditItem.objects.filter(sample__round=drawn, needs_second=False, verdict="").earliest("pk")

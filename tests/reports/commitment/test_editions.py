@@ -1,0 +1,97 @@
+"""Editions: counted from cases, frozen, replied to, published, and computed again from the frozen report alone."""
+
+import json
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from agencies.models import Agency
+from reports.audits import drawing, scoring
+from reports.commitment import editions, frozen
+from reports.commitment.index import Rule
+from reports.commitment.rules import FIRST_RULE, rule_on, set_rule
+from reports.documents.tree import Document, from_json, to_json
+from reports.models import AuditItem, IndexEdition, IndexReply, IndexRule
+from reports.models.commitment import Component
+from reports.periods import ReportPeriod
+from tests.reports.audits.conftest import POINTS
+from tests.reports.commitment.conftest import PERIOD
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_index_is_counted_and_computed_again_from_the_report_alone(cases: None, lina: User, now: datetime) -> None:
+    drawn = drawing.draw(PERIOD, size=4, second_percent=0, by=None, at=now)
+    for place, item in enumerate(AuditItem.objects.order_by("pk")):
+        scoring.score(item.pk, POINTS, verdict="hollow" if place % 3 else "genuine", by=lina, at=now)
+    edition = editions.draft(PERIOD, reply_until=date(2026, 1, 10), by=lina, at=now)
+    rows = frozen.indices(edition.counts)
+    assert {row.agency for row in rows} == {"miyahuna", "gam", "moh"}
+    assert {each.component for row in rows for each in row.components} >= {
+        Component.DECIDES,
+        Component.ANSWERS,
+        Component.SUBSTANCE,
+    }
+    names = {agency.code: agency.name for agency in Agency.objects.all()}
+    written = Document("x", "ar", PERIOD.first, PERIOD.last, 1, now, (frozen.section(edition.counts, names),))
+    # Only the bytes of the report are left.
+    read = from_json(json.loads(json.dumps(to_json(written))))
+    again = frozen.from_section(read.sections[0])
+    shown = read.sections[0].table("commitment_index")
+    assert again == rows
+    assert [(row.agency, row.index, row.low, row.high) for row in again] == [
+        (code, *cells[3:6]) for code, cells in zip(shown.row_keys, shown.rows, strict=True)
+    ]
+    assert drawn.samples.count() == 3
+
+
+def test_a_draft_is_replied_to_published_once_and_then_stays(
+    cases: None, lina: User, nadia: User, water: Agency, now: datetime
+) -> None:
+    with pytest.raises(editions.PeriodNotOver):
+        editions.draft(ReportPeriod(PERIOD.first, now.date()), reply_until=date(2026, 1, 10), by=lina, at=now)
+    edition = editions.draft(PERIOD, reply_until=date(2026, 1, 6), by=lina, at=now)
+    with pytest.raises(editions.EditionExists):
+        editions.draft(PERIOD, reply_until=date(2026, 1, 10), by=lina, at=now)
+    with pytest.raises(editions.NoReply):
+        editions.answer(edition.pk, water, "لم تردوا بعد", by=lina, at=now)
+    editions.reply(edition.pk, water, "نصف الطلبات عن عطل واحد", by=nadia, at=now)
+    editions.answer(edition.pk, water, "ذكرنا ذلك في الملاحظة", by=lina, at=now)
+    with pytest.raises(editions.ReplyTimeOpen):
+        editions.publish(edition.pk, by=lina, at=now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IndexEdition.objects.filter(pk=edition.pk).update(published_at=now, published_by=lina)
+    later = now + timedelta(days=3)
+    with pytest.raises(editions.ReplyTimeOver):
+        editions.reply(edition.pk, water, "متأخرون", by=nadia, at=later)
+    editions.publish(edition.pk, by=lina, at=later)
+    with pytest.raises(editions.EditionPublished):
+        editions.recount(edition.pk, reply_until=date(2026, 2, 1), at=later)
+    for change in (
+        lambda: IndexEdition.objects.filter(pk=edition.pk).update(counts={}),
+        lambda: IndexEdition.objects.filter(pk=edition.pk).delete(),
+        lambda: IndexReply.objects.filter(edition=edition).update(answer="غيرنا رأينا"),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+    said = IndexReply.objects.get()
+    assert (said.text, said.answer) == ("نصف الطلبات عن عطل واحد", "ذكرنا ذلك في الملاحظة")
+
+
+def test_rules_hold_from_their_day_and_are_never_changed(lina: User, now: datetime) -> None:
+    weights = dict.fromkeys(Component, 14) | {Component.CONFIRMED: 16}
+    stated = Rule(weights, 10, 50, 5)
+    row = set_rule(stated, starts_on=date(2026, 2, 1), because="أوزان متقاربة", by=lina, at=now)
+    assert [rule_on(day) for day in (date(2026, 1, 31), date(2026, 2, 1))] == [FIRST_RULE, stated]
+    corrected = set_rule(Rule(weights, 10, 60, 5), starts_on=date(2026, 2, 1), because="حد آخر", by=lina, at=now)
+    assert rule_on(date(2026, 3, 1)).large_from == corrected.large_from == 60
+    values = {field.attname: getattr(row, field.attname) for field in IndexRule._meta.fields if not field.primary_key}
+    for wrong in ({"decides": 15}, {"large_from": 10}, {"strength": 0}, {"starts_on": date(2026, 1, 3)}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            IndexRule.objects.create(**(values | wrong))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IndexRule.objects.update(strength=9)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        IndexRule.objects.all().delete()

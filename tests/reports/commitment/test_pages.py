@@ -1,0 +1,128 @@
+"""The pages of the index: from draft to publication, an agency's reply, the rules, and who finds what."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import Citizen, User
+from accounts.roles import Role
+from agencies.models import Agency
+from reports.commitment import frozen
+from reports.models import IndexEdition, IndexReply, IndexRule
+from tests.cast import NOW, make_staff, sign_in
+
+pytestmark = pytest.mark.django_db
+
+DRAFT = {"first": "1/11/2025", "last": "31/12/2025", "reply_until": "10/1/2026"}
+RULE = {
+    **dict.fromkeys(("decides", "answers", "substance", "objections", "bounces", "extensions"), "10"),
+    "confirmed": "40",
+    "medium_from": "20",
+    "large_from": "100",
+    "strength": "10",
+    "starts_on": "4/1/2026",
+    "because": "نشدد على ما يقوله الناس",
+}
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"), time_machine.travel(NOW, tick=False):
+        yield
+
+
+def page(client: Client, name: str, *args: object) -> str:
+    answer = client.get(reverse(name, args=args))
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_draft_is_replied_to_and_published(
+    client: Client, adel: User, lina: User, nadia: User, omar: User, yusuf: User, cmu: Agency
+) -> None:
+    office = make_staff("pm@pm.example", "ريم", "Reem", "+962790100031", cmu, Role.PM_OFFICE)
+    sign_in(client, adel)
+    early = client.post(reverse("commitment"), DRAFT | {"last": "4/1/2026"})
+    assert "or an earlier one" in early.content.decode()
+    assert (
+        "Choose a day after" in client.post(reverse("commitment"), DRAFT | {"reply_until": "4/1/2026"}).content.decode()
+    )
+    made = client.post(reverse("commitment"), DRAFT)
+    edition = IndexEdition.objects.get()
+    own = reverse("commitment-agency", args=[edition.pk, "miyahuna"])
+    assert made.headers["Location"] == reverse("commitment-edition", args=[edition.pk])
+    assert "There is an index of these days already" in client.post(reverse("commitment"), DRAFT).content.decode()
+    listed = page(client, "commitment-edition", edition.pk)
+    row = next(row for row in frozen.indices(edition.counts) if row.agency == "miyahuna")
+    assert f"{row.low} to {row.high}" in listed
+    # Too early to publish; nobody else may.
+    client.post(reverse("commitment-publish", args=[edition.pk]))
+    assert IndexEdition.objects.get().published_at is None
+    sign_in(client, lina)
+    for name in ("commitment-publish", "commitment-recount"):
+        assert client.post(reverse(name, args=[edition.pk])).status_code == 404
+    # The agency reads its own, its supervisor replies.
+    sign_in(client, omar)
+    assert client.post(own, {"text": "عشرة طلبات عن عطل واحد"}).status_code == 404
+    assert str(row.added) in page(client, "commitment-agency", edition.pk, "miyahuna")
+    sign_in(client, nadia)
+    assert own in page(client, "commitment")
+    assert client.post(own, {"text": "لا"}).status_code == 200
+    assert client.post(own, {"text": "عشرة طلبات عن عطل واحد"}).status_code == 302
+    for stranger in (yusuf, office):
+        assert sign_in(client, stranger).get(own).status_code == 404
+    sign_in(client, adel)
+    assert client.post(own, {"text": "ذكرنا ذلك في التقرير"}).status_code == 302
+    said = IndexReply.objects.get()
+    assert (said.text, said.answer) == ("عشرة طلبات عن عطل واحد", "ذكرنا ذلك في التقرير")
+    with time_machine.travel(NOW + timedelta(days=7), tick=False):
+        sign_in(client, adel)
+        client.post(reverse("commitment-publish", args=[edition.pk]))
+        assert IndexEdition.objects.get().published_by == adel
+        assert client.post(own, {"text": "نعدل جوابنا بعد النشر"}).status_code == 404
+        assert "عشرة طلبات عن عطل واحد" in page(sign_in(client, office), "commitment-agency", edition.pk, "miyahuna")
+        with translation.override("ar"):
+            assert "مؤشر الالتزام" in page(client, "commitment-edition", edition.pk)
+        # The same statements for one agency as for three.
+        before = len(statements(client, edition))
+        IndexEdition.objects.create(
+            first="2025-09-01", last="2025-10-31", counts=edition.counts | {"agencies": edition.counts["agencies"][:1]},
+            as_of=NOW, counted_at=NOW, reply_until="2025-11-05", published_at=NOW, published_by=adel,
+        )  # fmt: skip
+        other = IndexEdition.objects.get(first="2025-09-01")
+        assert len(statements(client, other)) <= before
+
+
+def statements(client: Client, edition: IndexEdition) -> list[object]:
+    with CaptureQueriesContext(connection) as captured:
+        page(client, "commitment-edition", edition.pk)
+    return list(captured)
+
+
+def test_a_rule_is_set_by_the_head_and_weights_must_sum(
+    client: Client, adel: User, lina: User, nadia: User, amina: Citizen
+) -> None:
+    url = reverse("commitment-rules")
+    assert sign_in(client, nadia).get(url).status_code == 404
+    assert sign_in(client, amina).get(url).status_code == 404
+    sign_in(client, lina)
+    assert client.post(url, RULE).status_code == 404
+    assert ">25%<" in page(client, "commitment-rules")
+    sign_in(client, adel)
+    refused = client.post(url, RULE | {"confirmed": "37"}).content.decode()
+    assert "The weights add up to 97. They must add up to 100." in refused
+    assert 'value="37"' in refused
+    assert "must be larger" in client.post(url, RULE | {"large_from": "20"}).content.decode()
+    assert "from today on" in client.post(url, RULE | {"starts_on": "3/1/2026"}).content.decode()
+    assert IndexRule.objects.count() == 0
+    assert client.post(url, RULE).status_code == 302
+    assert IndexRule.objects.get().confirmed == 40
+    assert "نشدد على ما يقوله الناس" in page(client, "commitment-rules")
