@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from reports.dashboards import kept
 from reports.directives import sweep as directives
-from reports.periodic import drafting
+from reports.periodic import drafting, life
 
 #: Reading the figures of many years takes minutes at most; a draft that was cut off is written anew.
 SOFT_SECONDS, HARD_SECONDS = 540, 570
@@ -17,7 +17,7 @@ def watch_directives() -> int:
     return directives.watch(at=timezone.now())
 
 
-@shared_task(name=drafting.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+@shared_task(name=life.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
 def write_drafts() -> int:
     """Write the drafts of periodic reports that were ordered; safe to run twice and at the same time."""
     return drafting.write_ordered(at=timezone.now())

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import models, transaction
 
 from accounts.demo import NotADemonstration
+from reports.demonstration import periodic
+from reports.models import PeriodicReport
 
 type Step = Callable[[str], AbstractContextManager[None]]
 
@@ -30,7 +32,7 @@ class Part:
 
 
 #: A later part may build on the rows of an earlier one.
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (Part("periodic reports", periodic.make, PeriodicReport),)
 
 
 def make_parts(at: datetime, *, step: Step, parts: Sequence[Part] = PARTS) -> list[str]:

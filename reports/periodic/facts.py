@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
+from django.db.models import QuerySet
+
 from agencies.models import Agency, Governorate, Topic
 from complaints.models import Channel
 from complaints.workflow import Kind
@@ -59,12 +61,16 @@ class Earlier:
     @property
     def received(self) -> int:
         """Return how many cases were received in it."""
-        return int(self.figures.value("received") or 0)
+        return self.count("received")
+
+    def count(self, measure: str) -> int:
+        """Return a measure of all cases that is a count; 0 where nothing was counted."""
+        return int(self.figures.value(measure) or 0)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the sections are written from. ``series`` ends with the period itself, the earliest first.
+    """What the sections are written from, read at ``read_at``. ``series`` ends with the period, the earliest first.
 
     ``received_pending`` are the cases received in the period that were not closed at its end.
     """
@@ -72,6 +78,7 @@ class Facts:
     kind: ReportKind
     period: ReportPeriod
     as_of: datetime
+    read_at: datetime
     readings: Mapping[tuple[Dimension, ...], Reading]
     series: Sequence[Earlier]
     before: Earlier
@@ -175,6 +182,7 @@ def gather(kind: ReportKind, period: ReportPeriod, *, at: datetime, tell: Callab
         kind=kind,
         period=period,
         as_of=whole.as_of,
+        read_at=at,
         readings=readings,
         series=shown,
         before=shown[-2],
@@ -187,13 +195,14 @@ def gather(kind: ReportKind, period: ReportPeriod, *, at: datetime, tell: Callab
 def _named(
     readings: Mapping[tuple[Dimension, ...], Reading],
 ) -> Mapping[Dimension, Mapping[Key, Agency | Topic | Governorate]]:
-    tables = {
-        Dimension.AGENCY: (Agency, BREAKDOWNS[0], 0),
-        Dimension.TOPIC: (Topic, BREAKDOWNS[0], 1),
-        Dimension.GOVERNORATE: (Governorate, BREAKDOWNS[1], 2),
+    first, second = (readings[by].rows for by in BREAKDOWNS)
+    return {
+        Dimension.AGENCY: _in_bulk(Agency.objects.all(), {row[0] for row in first}),
+        Dimension.TOPIC: _in_bulk(Topic.objects.all(), {row[1] for row in first}),
+        Dimension.GOVERNORATE: _in_bulk(Governorate.objects.all(), {row[2] for row in second}),
     }
-    found: dict[Dimension, Mapping[Key, Agency | Topic | Governorate]] = {}
-    for dimension, (table, by, place) in tables.items():
-        keys = {row[place] for row in readings[by].rows} - {None}
-        found[dimension] = table.objects.only("code", "name_ar", "name_en").in_bulk(keys)
-    return found
+
+
+def _in_bulk[M: Agency | Topic | Governorate](rows: QuerySet[M], keys: set[Key]) -> Mapping[Key, M]:
+    found = rows.only("code", "name_ar", "name_en").filter(pk__in=keys - {None})
+    return {row.pk: row for row in found}

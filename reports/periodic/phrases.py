@@ -35,6 +35,11 @@ def agencies_counted(count: int) -> str:
     return npgettext("object", "%(count)s agency", "%(count)s agencies", count) % {"count": number(count)}
 
 
+def answers(count: int) -> str:
+    """Return a count of answers as it stands after a colon."""
+    return npgettext("after a colon", "%(count)s answer", "%(count)s answers", count) % {"count": number(count)}
+
+
 def points_counted(count: int) -> str:
     """Return a difference of two shares as the object of a verb."""
     return npgettext("object", "%(count)s percentage point", "%(count)s percentage points", count) % {

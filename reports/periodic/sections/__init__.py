@@ -8,12 +8,15 @@ from reports.documents.tree import Section
 from reports.periodic.facts import Facts
 from reports.periodic.sections import (
     agencies,
+    audits,
     channels,
     closed,
     comparison,
+    directives,
     governorates,
     nature,
     pending,
+    process,
     satisfaction,
     subjects,
     summary,
@@ -34,4 +37,7 @@ SECTIONS: tuple[MakeSection, ...] = (
     pending.section,
     timeliness.section,
     satisfaction.section,
+    process.section,
+    audits.section,
+    directives.section,
 )

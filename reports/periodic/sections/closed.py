@@ -35,7 +35,7 @@ def closed_in_period(facts: Facts) -> str:
 
 
 def _against(earlier: Earlier, facts: Facts) -> str:
-    before = int(earlier.figures.value("closed") or 0)
+    before = earlier.count("closed")
     difference = facts.count("closed") - before
     if not before:
         return ""

@@ -8,7 +8,7 @@ from reports.documents.tree import Chart, ChartKind, Column, ColumnKind, Section
 from reports.periodic import sentences, tables
 from reports.periodic.facts import Facts
 
-MEASURES = ("received", "closed", "pending")
+MEASURES = ("received", "closed", "pending", "answered_on_time", "confirmed_gap")
 
 
 def section(facts: Facts) -> Section:

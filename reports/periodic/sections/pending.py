@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext, ngettext
 
 from reports.documents.tree import Chart, ChartKind, Column, ColumnKind, Section, Table
+from reports.figures.measures import MEASURES
 from reports.figures.scopes import Dimension
 from reports.periodic import phrases, tables
 from reports.periodic.facts import Facts, Group
 
 NAMED = 5
+#: By how long ago a pending case was filed.
+AGES = ("pending_week", "pending_month", "pending_quarter", "pending_older")
 
 
 def section(facts: Facts) -> Section:
@@ -22,7 +25,7 @@ def section(facts: Facts) -> Section:
         (group for group in facts.groups(Dimension.AGENCY) if group.count("pending")),
         key=lambda group: -group.count("pending"),
     )
-    said = (_number(facts), _holders(groups, whole))
+    said = (_number(facts), _ages(facts), _holders(groups, whole))
     table = _table(groups, whole)
     return Section(
         key="pending",
@@ -51,6 +54,11 @@ def _number(facts: Facts) -> str:
     return " ".join([first % words, second % words])
 
 
+def _ages(facts: Facts) -> str:
+    rows = [(str(MEASURES[name].label), facts.count(name)) for name in AGES if facts.count(name)]
+    return gettext("%(names)s.") % {"names": phrases.counted_names(rows, facts.count("pending"))}
+
+
 def _holders(groups: list[Group], whole: int) -> str:
     rows = [(group.name, group.count("pending")) for group in groups[:NAMED]]
     return gettext("Most of them are with: %(names)s.") % {"names": phrases.counted_names(rows, whole)}
@@ -69,10 +77,15 @@ def _table(groups: list[Group], whole: int) -> Table:
                 ColumnKind.SHARE,
                 gettext("The pending cases in the row, divided by all pending cases."),
             ),
-            tables.measure_column("late"),
+            *(tables.measure_column(name) for name in ("late", *AGES)),
         ),
         rows=tuple(
-            (group.name, group.count("pending"), tables.part(group.count("pending"), whole), group.count("late"))
+            (
+                group.name,
+                group.count("pending"),
+                tables.part(group.count("pending"), whole),
+                *(group.count(name) for name in ("late", *AGES)),
+            )
             for group in groups
         ),
         row_keys=tuple(group.code for group in groups),

@@ -13,7 +13,7 @@ from reports.periodic.facts import Facts
 
 def section(facts: Facts) -> Section | None:
     """Return the section, None if nothing was answered and nothing came back."""
-    paragraphs = tuple(filter(None, (_confirmed(facts), _rated(facts), _objections(facts), _came_back(facts))))
+    paragraphs = tuple(filter(None, (_confirmed(facts), _rated(facts), _came_back(facts))))
     if not paragraphs:
         return None
     return Section(key="satisfaction", heading=gettext("What citizens say"), paragraphs=paragraphs)
@@ -54,14 +54,6 @@ def _rated(facts: Facts) -> str:
     return gettext(
         "Treatment as citizens rated it, from 1 to 5: %(treatment)s on average. They rated %(rated)s of the answers."
     ) % {"treatment": f"{treatment:.1f}", "rated": phrases.percent(Decimal(rated) * 100)}
-
-
-def _objections(facts: Facts) -> str:
-    made, upheld = facts.count("objections"), facts.count("objections_upheld")
-    if not made and not upheld:
-        return ""
-    words = {"made": phrases.number(made), "upheld": phrases.number(upheld)}
-    return gettext("Objections made: %(made)s. Accepted in the period: %(upheld)s.") % words
 
 
 def _came_back(facts: Facts) -> str:
