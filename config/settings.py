@@ -15,6 +15,7 @@ from config.auditing import *  # noqa: F403 - how many answers are audited
 from config.broker import Broker
 from config.environment import Env
 from config.logs import logging_config
+from config.open_data import *  # noqa: F403 - the licence of open data
 from config.operator import *  # noqa: F403 - who runs the service
 from config.own_site import add_to_static_file
 from config.periodic_tasks import PERIODIC_TASKS

@@ -1,6 +1,6 @@
 """The addresses of the reports: the page of figures with its files, and those of each room."""
 
-from django.urls import URLPattern, path
+from django.urls import path
 
 from reports.audits import urls as audits
 from reports.commitment import urls as commitment
@@ -9,6 +9,7 @@ from reports.directives import urls as directives
 from reports.drill import views as drill
 from reports.overview import views
 from reports.periodic import urls as periodic
+from reports.public import urls as public
 
 urlpatterns = [
     *dashboards.urlpatterns,
@@ -18,8 +19,9 @@ urlpatterns = [
     path("staff/reports/figures.csv", views.report_csv, name="reports-csv"),
     *directives.urlpatterns,
     *audits.urlpatterns,
+    *public.urlpatterns,
     *periodic.urlpatterns,
     *commitment.urlpatterns,
 ]
 
-machine_urlpatterns: list[URLPattern] = []
+machine_urlpatterns = [*public.machine_urlpatterns]

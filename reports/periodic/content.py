@@ -1,4 +1,4 @@
-"""The content of a report as it is stored, frozen and hashed: the document in both languages, as one JSON text."""
+"""The content of a report as it is stored, frozen and hashed: both languages and the counts, as one JSON text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from reports.documents import tree
 from reports.documents.tree import Document
@@ -15,9 +15,9 @@ from reports.models import PeriodicReport
 LANGUAGES: Final = ("ar", "en")
 
 
-def written(documents: Mapping[str, Document]) -> str:
-    """Return the content made of the documents by language: sorted keys, no spaces."""
-    parts = {language: tree.to_json(documents[language]) for language in LANGUAGES}
+def written(documents: Mapping[str, Document], counts: Mapping[str, Any]) -> str:
+    """Return the content made of the documents by language and the counts: sorted keys, no spaces."""
+    parts = {language: tree.to_json(documents[language]) for language in LANGUAGES} | {"counts": counts}
     return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -30,9 +30,10 @@ def document(report: PeriodicReport, language: str) -> Document:
 def with_comments(report: PeriodicReport) -> str:
     """Return the content to be frozen: with the comments, and the number of the version in place of a draft's 0."""
     drafts = {language: tree.from_json(report.parts[language]) for language in LANGUAGES}
-    return written(
-        {language: replace(_commented(found, report), version=report.number) for language, found in drafts.items()}
-    )
+    documents = {
+        language: replace(_commented(found, report), version=report.number) for language, found in drafts.items()
+    }
+    return written(documents, report.parts["counts"])
 
 
 def digest(content: str) -> str:

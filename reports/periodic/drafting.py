@@ -12,7 +12,7 @@ from django.utils import translation
 from notifications.periodic.rows import RowRun
 from reports.documents.tree import Document
 from reports.models import PeriodicReport, ReportKind, ReportState
-from reports.periodic import content, phrases
+from reports.periodic import content, counts, phrases
 from reports.periodic.facts import Facts, gather, steps
 from reports.periodic.life import TASK
 from reports.periodic.sections import SECTIONS, MakeSection
@@ -69,7 +69,7 @@ def _written(report: PeriodicReport, *, at: datetime, tell: Callable[[], None], 
     for language in content.LANGUAGES:
         documents[language] = document(facts, language, further=further)
         tell()
-    return content.written(documents)
+    return content.written(documents, counts.counts(facts))
 
 
 def document(facts: Facts, language: str, *, further: Sequence[MakeSection] = ()) -> Document:

@@ -27,6 +27,7 @@ CITIZENS_PAGES = (
     "pages/contact.html",
     "pages/help.html",
     "pages/offline.html",
+    "reports/public/*.html",
     "complaints/unsent_forms/*.html",
     "components/session_end.html",
     "held_form.html",

@@ -90,6 +90,8 @@ def every_address(case: Case) -> dict[str, str]:
         "round_key": 1,
         "key": 1,
         "code": "miyahuna",
+        "period": "2025-q3",
+        "table": "agencies",
     }
     named = sorted(addresses.named().items())
     return {name: reverse(name, kwargs={each: values[each] for each in parameters}) for name, parameters in named}

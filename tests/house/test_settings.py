@@ -19,6 +19,7 @@ READS_ENVIRONMENT = (
     "config/auditing.py",
     "config/environment.py",
     "config/settings.py",
+    "config/open_data.py",
     "config/operator.py",
     "config/web.py",
     "config/wsgi.py",

@@ -1,0 +1,144 @@
+"""Which rows of published tables are withheld, so that no group of one to four is shown or can be computed.
+
+A table has rows (agencies, or governorates) of counts and their total, for a period that contains others or lies in
+them: months, quarters and years. A row is withheld whole, all its counts at once, if
+
+- one of them is from 1 to 4, or
+- what a longer published period leaves over beside the shorter ones in it has one from 1 to 4, or
+- the row was withheld in a release before, of a period that is joined to this one by others that contain both.
+
+If the withheld rows are fewer than two, or add up to 1 to 4 in any count, the smallest other row is withheld too. Where
+the total itself is too small the table is not published. Releases are judged in the order they were made, so that a
+later one takes nothing back and takes what is known already into account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+#: The smallest group that is shown; nobody is in a group of 0, which is shown too.
+LEAST: Final = 5
+#: The key of the total among the rows.
+TOTAL: Final = "total"
+
+type Counts = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One table of a release: the days, and the counts of each row by code; ``TOTAL`` is added to the rows."""
+
+    first: date
+    last: date
+    rows: Mapping[str, Counts]
+
+    @property
+    def width(self) -> int:
+        """How many counts a row has."""
+        return len(next(iter(self.rows.values()), ()))
+
+    def counts(self, code: str) -> Counts:
+        """Return the counts of a row, zeros where it has none, and their sums for ``TOTAL``."""
+        if code == TOTAL:
+            return self.sums(self.rows)
+        return self.rows.get(code, (0,) * self.width)
+
+    def sums(self, codes: Collection[str]) -> Counts:
+        """Return the sums over some rows."""
+        chosen = [self.rows[code] for code in codes if code in self.rows]
+        return tuple(map(sum, zip(*chosen, strict=True))) if chosen else (0,) * self.width
+
+    def contains(self, other: Block) -> bool:
+        """Tell whether the days of ``other`` lie in these."""
+        return self.first <= other.first and other.last <= self.last
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A table with the codes of the rows that are withheld; the whole table if ``TOTAL`` is among them."""
+
+    block: Block
+    withheld: frozenset[str]
+
+    @property
+    def is_published(self) -> bool:
+        """Tell whether there is anything to show."""
+        return TOTAL not in self.withheld
+
+    def shows(self, code: str) -> bool:
+        """Tell whether the counts of a row are shown."""
+        return self.is_published and code not in self.withheld
+
+
+def judge(blocks: Sequence[Block]) -> list[Judged]:
+    """Return what is withheld of the same table in each of the releases, which are in the order they were made."""
+    judged: list[Judged] = []
+    for block in blocks:
+        judged.append(Judged(block, _withheld(block, _joined(block, judged))))
+    return judged
+
+
+def is_small(counts: Counts) -> bool:
+    """Tell whether one of the counts is of a group of one to four."""
+    return any(0 < count < LEAST for count in counts)
+
+
+def _joined(block: Block, before: Sequence[Judged]) -> list[Judged]:
+    """Return the releases joined to ``block`` by periods that contain one another."""
+    joined: list[Judged] = []
+    found = [block]
+    while found:
+        each = found.pop()
+        near = [one for one in before if one not in joined and (each.contains(one.block) or one.block.contains(each))]
+        joined += near
+        found += [one.block for one in near]
+    return joined
+
+
+def _withheld(block: Block, joined: Sequence[Judged]) -> frozenset[str]:
+    rows = {code for one in joined for code in one.withheld}
+    known = {*block.rows, TOTAL, *(code for one in joined for code in one.block.rows)}
+    rows |= {code for code in known if is_small(block.counts(code)) or _leaves_little(code, block, joined)}
+    if TOTAL in rows:
+        return frozenset({TOTAL, *known})
+    return frozenset(_with_complement(block, rows))
+
+
+def _leaves_little(code: str, block: Block, joined: Sequence[Judged]) -> bool:
+    """Tell whether a longer period leaves one to four over beside the shorter ones in it, once ``block`` is shown."""
+    shown = [block, *(one.block for one in joined if one.shows(code))]
+    return any(
+        is_small(_rest(code, outer, [inner for inner in shown if outer.contains(inner)]))
+        for outer in shown
+        if outer.contains(block)
+    )
+
+
+def _rest(code: str, outer: Block, within: Sequence[Block]) -> Counts:
+    """Return what is left of a row of ``outer`` without the longest of the periods in it."""
+    inner = [one for one in within if not one.contains(outer)]
+    longest = {
+        (one.first, one.last): one for one in inner if not any(o.contains(one) and not one.contains(o) for o in inner)
+    }
+    left = outer.counts(code)
+    for one in longest.values():
+        left = tuple(count - part for count, part in zip(left, one.counts(code), strict=True))
+    return left
+
+
+def _with_complement(block: Block, rows: set[str]) -> set[str]:
+    """Return ``rows`` with as many of the smallest others as it takes to hide each of them among the rest."""
+    others = sorted((code for code in block.rows if code not in rows), key=lambda code: (sum(block.rows[code]), code))
+    hidden = set(rows)
+    while others and _reveals(block, hidden):
+        hidden.add(others.pop(0))
+    return hidden
+
+
+def _reveals(block: Block, rows: set[str]) -> bool:
+    """Tell whether the total reveals a withheld row: it is alone, or all of them together are too few."""
+    counted = [code for code in rows if any(block.counts(code))]
+    return len(counted) == 1 or is_small(block.sums(rows))
