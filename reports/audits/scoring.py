@@ -79,7 +79,9 @@ def settle(key: int, *, verdict: str, because: str, by: User, at: datetime) -> A
 def disputes(user: User, *, at: datetime) -> QuerySet[AuditItem]:
     """Return the answers on which two differ and that ``user``, who scored none of them, may settle; oldest first."""
     own = AuditScore.objects.filter(item=OuterRef("pk"), scorer=user)
-    return judgeable(user, at=at).disputed().exclude(Exists(own)).order_by("sample__round__first", "pk")
+    disputed = AuditItem.objects.disputed().values("pk")
+    found = judgeable(user, at=at).filter(pk__in=disputed).exclude(Exists(own))
+    return found.order_by("sample__round__first", "pk")
 
 
 def _locked(key: int, *, by: User, at: datetime) -> AuditItem:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
+from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -18,11 +19,23 @@ from reports.audits.results import AgencyAudit
 from reports.commitment import frozen
 from reports.commitment.index import AgencyIndex, ComponentValue, Rule
 from reports.commitment.labels import group_label
+from reports.drill.links import cases_url
+from reports.figures.scopes import Scope
 from reports.models import IndexEdition
 from reports.models.commitment import Component
+from reports.periods import ReportPeriod
 
 #: Earlier publications in a trend.
 MOST_EARLIER = 6
+#: The list of cases behind each component; the audit has none, so that it stays blind.
+_CASES: Final[Mapping[Component, str]] = {
+    Component.DECIDES: "decided_on_time",
+    Component.ANSWERS: "answered_on_time",
+    Component.CONFIRMED: "confirmed",
+    Component.OBJECTIONS: "objections",
+    Component.BOUNCES: "bounces",
+    Component.EXTENSIONS: "extensions",
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,7 @@ class ComponentRow:
     label: str
     counted: str
     hint: str
+    href: str
 
 
 def names_of(edition: IndexEdition) -> Mapping[str, str]:
@@ -128,14 +142,18 @@ class AgencyPage:
     trend: Sequence[tuple[IndexEdition, AgencyIndex]]
 
 
-def agency_page(edition: IndexEdition, code: str) -> AgencyPage | None:
+def agency_page(edition: IndexEdition, whose: Agency) -> AgencyPage | None:
     """Return what the page of an agency shows; None if it is not in the edition."""
+    code = whose.code
     index = next((row for row in frozen.indices(edition.counts) if row.agency == code), None)
     if index is None:
         return None
     counted, rule = frozen.from_json(edition.counts)
     audit = AgencyAudit(next(each.audited for each in counted if each.agency == code))
-    components = [_component(value, audit) for value in index.components]
+    period = ReportPeriod(edition.first, edition.last)
+    scope = Scope(agencies=frozenset({whose.pk}))
+    urls = {component: cases_url(measure, period, scope) for component, measure in _CASES.items()}
+    components = [_component(value, audit, urls.get(value.component, "")) for value in index.components]
     trend = [
         (other, row)
         for other in [*reversed(earlier(edition)), edition]
@@ -145,12 +163,14 @@ def agency_page(edition: IndexEdition, code: str) -> AgencyPage | None:
     return AgencyPage(index, components, rule, trend)
 
 
-def _component(value: ComponentValue, audit: AgencyAudit) -> ComponentRow:
+def _component(value: ComponentValue, audit: AgencyAudit, href: str) -> ComponentRow:
     label = str(Component(value.component).label)
     if value.component == Component.SUBSTANCE:
-        return ComponentRow(value, label, *_audited(audit))
+        return ComponentRow(value, label, *_audited(audit), href="")
     counted = gettext("%(good)s of %(all)s") % {"good": _number(value.counts.good), "all": _number(value.counts.all)}
-    return ComponentRow(value, label, counted if value.counts.all else gettext("nothing to count"), "")
+    if not value.counts.all:
+        return ComponentRow(value, label, gettext("nothing to count"), "", "")
+    return ComponentRow(value, label, counted, "", href)
 
 
 def _audited(audit: AgencyAudit) -> tuple[str, str]:

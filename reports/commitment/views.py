@@ -107,7 +107,7 @@ def recount(request: HttpRequest, key: int) -> HttpResponse:
     shown = get_object_or_404(IndexEdition, pk=key)
     form = RecountForm(request.POST, today=timezone.localdate(at))
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors.get("reply_until", [])))
+        messages.error(request, " ".join(str(error) for error in form.errors.get("reply_until", ())))
         return redirect("commitment-edition", shown.pk)
     try:
         editions.recount(key, reply_until=form.cleaned_data["reply_until"], at=at)
@@ -144,7 +144,7 @@ def agency(request: HttpRequest, key: int, code: str) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     whose = agency_or_404(user, code, at)
     shown = _edition(key, user, at)
-    page = page_data.agency_page(shown, code)
+    page = page_data.agency_page(shown, whose)
     if page is None:
         raise Http404
     said = IndexReply.objects.filter(edition=shown, agency=whose).select_related("by", "answered_by").first()

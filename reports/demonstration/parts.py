@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import models, transaction
 
 from accounts.demo import NotADemonstration
-from reports.demonstration import periodic
-from reports.models import PeriodicReport
+from reports.demonstration import audits, commitment, periodic
+from reports.models import AuditRound, IndexEdition, PeriodicReport
 
 type Step = Callable[[str], AbstractContextManager[None]]
 
@@ -32,7 +32,11 @@ class Part:
 
 
 #: A later part may build on the rows of an earlier one.
-PARTS: tuple[Part, ...] = (Part("periodic reports", periodic.make, PeriodicReport),)
+PARTS: tuple[Part, ...] = (
+    Part("audits", audits.make, AuditRound),
+    Part("commitment index", commitment.make, IndexEdition),
+    Part("periodic reports", periodic.make, PeriodicReport),
+)
 
 
 def make_parts(at: datetime, *, step: Step, parts: Sequence[Part] = PARTS) -> list[str]:

@@ -11,6 +11,7 @@ from reports.periodic.sections import (
     audits,
     channels,
     closed,
+    commitment,
     comparison,
     directives,
     governorates,
@@ -39,5 +40,6 @@ SECTIONS: tuple[MakeSection, ...] = (
     satisfaction.section,
     process.section,
     audits.section,
+    commitment.section,
     directives.section,
 )

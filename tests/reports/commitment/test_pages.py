@@ -1,5 +1,7 @@
 """The pages of the index: from draft to publication, an agency's reply, the rules, and who finds what."""
 
+import html
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -72,7 +74,12 @@ def test_a_draft_is_replied_to_and_published(
     # The agency reads its own, its supervisor replies.
     sign_in(client, omar)
     assert client.post(own, {"text": "عشرة طلبات عن عطل واحد"}).status_code == 404
-    assert str(row.added) in page(client, "commitment-agency", edition.pk, "miyahuna")
+    own_page = page(client, "commitment-agency", edition.pk, "miyahuna")
+    assert str(row.added) in own_page
+    # Each count opens its cases.
+    links = [html.unescape(link) for link in re.findall(r'href="([^"]*list=[^"]*)"', own_page)]
+    assert len(links) >= 3
+    assert client.get(links[0]).status_code == 200
     sign_in(client, nadia)
     assert own in page(client, "commitment")
     assert client.post(own, {"text": "لا"}).status_code == 200
