@@ -8,7 +8,7 @@ from kit.menu import MenuEntry
 TODAY = MenuEntry("unit-dashboard", _("What to decide today"), CMU)
 PM_OFFICE = MenuEntry("pm-dashboard", _("Complaints of the country"), frozenset({Role.PM_OFFICE}))
 OWN_FIGURES = MenuEntry(
-    "own-figures", _("How we stand"), READERS, hidden_from=REPORT_READERS, within="agency-dashboard"
+    "own-figures", _("How we stand"), READERS, hidden_from=REPORT_READERS, within="agency-dashboard figure-cases"
 )
 REPORTS = MenuEntry("reports", _("Reports"), REPORT_READERS, within="figure-cases")
 DIRECTIVES = MenuEntry(

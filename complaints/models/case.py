@@ -325,6 +325,8 @@ class Case(models.Model):
             ),
             models.Index(fields=["citizen", "-filed_at"], name="case_of_citizen"),
             models.Index(fields=["agency", "filed_at"], name="case_agency_filed"),
+            # The cases of a period, of all agencies: what a number of figures opens.
+            models.Index(fields=["-filed_at", "-id"], name="case_filed"),
             models.Index(fields=["agency", "closed_at"], name="case_agency_closed"),
             models.Index(
                 fields=["topic", "governorate", "closed_at"],

@@ -68,6 +68,8 @@ class Clock(models.Model):
                 condition=models.Q(ended_at__isnull=True, paused_at__isnull=True),
                 name="clock_running_by_due",
             ),
+            # The decisions and answers of a period.
+            models.Index(fields=["kind", "ended_at"], condition=models.Q(ended_at__isnull=False), name="clock_ended"),
             models.Index(
                 models.F("next_check_at").asc(nulls_first=True),
                 condition=models.Q(ended_at__isnull=True, paused_at__isnull=True)

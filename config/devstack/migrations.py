@@ -26,7 +26,7 @@ SQUAWK: Final = Path(sys.executable).parent / "squawk"
 FIRST_RELEASE: Final = {
     "accounts": "0003_staff_notices",
     "agencies": "0002_guards",
-    "complaints": "0005_track_records",
+    "complaints": "0006_figure_indexes",
     "notifications": "0002_guards",
     "reports": "0006_kept_lists",
 }

@@ -16,6 +16,7 @@ from accounts.roles import CMU, DESK
 from agencies.models import Agency, Topic
 from complaints.clocks.due_soon import SOON
 from complaints.models import Case, Objection, ObjectionRuling
+from complaints.track_record.forecast import ForecastCounts, forecast_counts, foretold
 from complaints.visibility.identity import CaseVisibility
 from complaints.workflow import OPEN, State
 from kit.charts.data import ChartData, ChartRow
@@ -23,7 +24,7 @@ from kit.dates import month_text
 from reports.access import opens_cases
 from reports.dashboards.officers import OfficerLine, officer_lines
 from reports.dashboards.peers import Peers, peers_of
-from reports.dashboards.values import ValueTile, percent, value_text, value_tile
+from reports.dashboards.values import HasValues, ValueTile, percent, value_text, value_tile
 from reports.drill import links
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, compared, read, series
@@ -51,12 +52,18 @@ MOST_RULINGS = 5
 
 @dataclass(frozen=True)
 class Savable:
-    """The promises that fall due soon, and those already missed, with where they are in the queue (if it is theirs)."""
+    """The promises that fall due soon, those already missed, and those that a forecast says will be missed.
+
+    The addresses are empty for readers who have no queue.
+    """
 
     due: int
     late: int
+    likely: int
+    forecast: ForecastCounts
     due_href: str
     late_href: str
+    likely_href: str
 
 
 @dataclass(frozen=True)
@@ -105,9 +112,8 @@ def agency_page(agency: Agency, period: ReportPeriod, user: User, *, at: datetim
     everybody = read(period, by=(Dimension.AGENCY,), at=at)
     own, peers = _row(everybody, agency), peers_of(agency.pk, _by_agency(everybody))
     before = read(compared(period)[0], scope=scope, at=at)
-    beside = {gettext("before"): before.total}
-    if peers:
-        beside = {gettext("peers"): peers.figures, **beside}
+    beside: dict[str, HasValues] = {gettext("peers"): peers} if peers else {}
+    beside[gettext("before")] = before.total
     return AgencyPage(
         period=period,
         as_of=everybody.as_of,
@@ -134,7 +140,7 @@ def _row(reading: Reading, agency: Agency) -> Figures:
 
 
 def _savable(agency: Agency, user: User, *, at: datetime) -> Savable:
-    """Return how many running promises of ``agency`` fall due soon or are missed; one statement."""
+    """Return which running promises of ``agency`` can still be kept; three statements."""
     running = Case.objects.filter(agency=agency, state__in=OPEN - {State.WAITING})
     found = running.aggregate(
         due=Count("pk", filter=Q(deadline_at__gte=at, deadline_at__lt=at + SOON)),
@@ -143,7 +149,11 @@ def _savable(agency: Agency, user: User, *, at: datetime) -> Savable:
     authority = user.authority(at)
     opens = authority.has(CMU) or agency.pk in authority.agencies(DESK)
     hrefs = [f"{reverse('queue')}?{urlencode({'view': view, 'agency': agency.pk})}" for view in ("due", "late")]
-    return Savable(found["due"], found["late"], *(hrefs if opens else ("", "")))
+    likely = foretold(Case.objects.filter(agency=agency)).count()
+    forecast = forecast_counts({agency.pk})
+    return Savable(
+        found["due"], found["late"], likely, forecast, *((*hrefs, reverse("likely-missed")) if opens else ("", "", ""))
+    )
 
 
 # ---- topics and months ----

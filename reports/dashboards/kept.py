@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
+from django.db import transaction
 from django.utils import timezone
 
 from agencies.calendar import AMMAN
@@ -73,15 +74,16 @@ def make_all(*, at: datetime) -> int:
 
 
 def make(name: KeptListName, *, at: datetime) -> bool:
-    """Make one list anew; False if a newer one is there already."""
+    """Make one list anew; False if a newer one is there already. Locks its row for the moment of writing."""
     content = MAKERS[name](at)
-    held, is_new = KeptList.objects.select_for_update().get_or_create(
-        name=name, defaults={"made_at": at, "content": content}
-    )
-    if is_new or held.made_at >= at:
-        return is_new
-    held.made_at, held.content = at, content
-    held.save(update_fields=["made_at", "content"])
+    with transaction.atomic():
+        held, is_new = KeptList.objects.select_for_update().get_or_create(
+            name=name, defaults={"made_at": at, "content": content}
+        )
+        if is_new or held.made_at >= at:
+            return is_new
+        held.made_at, held.content = at, content
+        held.save(update_fields=["made_at", "content"])
     return True
 
 

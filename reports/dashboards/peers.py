@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import reduce
 from operator import add
 from typing import Final
 
-from reports.figures.measures import Figures
+from reports.figures.measures import MEASURES, Figures, Value
 
 #: The peers are at most so many, the nearest by cases received; fewer than the least say nothing, lest one be known.
 MOST_PEERS: Final = 9
 LEAST_PEERS: Final = 5
+
+
+_PLACES: Final = Decimal("0.1")
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,13 @@ class Peers:
 
     number: int
     figures: Figures
+
+    def value(self, measure: str) -> Value:
+        """Return the value of a measure for the group: a count for one agency on average, the rest for all of them."""
+        value = self.figures.value(measure)
+        if value is None or MEASURES[measure].unit != "count":
+            return value
+        return (Decimal(value) / self.number).quantize(_PLACES)
 
 
 def peers_of(agency: int, by_agency: Mapping[int, Figures]) -> Peers | None:

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language_bidi, gettext
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import LADDER
 from complaints.workflow import ClockKind
 from reports.dashboards.decisions import CAP, WAITING, TriageCase, first_of_triage, waiting_counts
 from reports.dashboards.kept import kept
@@ -229,7 +229,7 @@ def _clocks(lists: Mapping[KeptListName, KeptList]) -> list[Line]:
 
 def _levels(lists: Mapping[KeptListName, KeptList]) -> list[Line]:
     levels = lists[KeptListName.MISSED].content["levels"] if KeptListName.MISSED in lists else {}
-    return [Line(str(Role(role).label), number, links.list_url(f"level-{role}")) for role, number in levels.items()]
+    return [Line(str(role.label), levels[role], links.list_url(f"level-{role}")) for role in LADDER if role in levels]
 
 
 def _message(row: Row) -> Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.utils.translation import gettext
 
@@ -28,6 +29,13 @@ def percent(share: float) -> str:
     return f"{round(share * 100)}%"
 
 
+class HasValues(Protocol):
+    """Figures, or a group of them."""
+
+    def value(self, measure: str) -> Value:
+        """Return the value of a measure, None where there is nothing to measure."""
+
+
 @dataclass(frozen=True)
 class ValueTile:
     """One measure of a period: its value, which opens its cases, its definition, and what it is compared with."""
@@ -41,7 +49,7 @@ class ValueTile:
 
 
 def value_tile(
-    measure: str, figures: Figures, *, period: ReportPeriod, scope: Scope, beside: Mapping[str, Figures]
+    measure: str, figures: Figures, *, period: ReportPeriod, scope: Scope, beside: Mapping[str, HasValues]
 ) -> ValueTile:
     """Return the tile of ``measure``; ``beside`` are the figures it is compared with, by what they are called."""
     value, described = figures.value(measure), MEASURES[measure]

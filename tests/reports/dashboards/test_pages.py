@@ -1,6 +1,7 @@
 """The start pages of figures as their readers meet them: what each says, to whom, and in how many statements."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -63,6 +64,7 @@ def test_the_unit_reads_what_waits_and_what_rises(
     assert "Half of them came on Sunday 4 January 2026 or later; no common cause is recorded yet." in page
     assert f"/staff/cases/{waiting.reference}/refer/" in page
     assert "Danger to life, in triage" in page
+    assert f"/directives/new/?agency={water.code}" not in page  # the head of the unit issues them
     assert "Agencies without a liaison officer: <b>" in page
     arabic = shown(client, "unit-dashboard", language="ar")
     assert "12 شكوى خلال 7 أيام" in arabic
@@ -91,6 +93,7 @@ def test_an_agency_reads_how_it_stands_and_nobody_elses_page(
 ) -> None:
     own = shown(sign_in(client, nadia), "agency-dashboard", "miyahuna")
     assert "What can still be saved" in own
+    assert "There is no forecast yet" in own
     assert "Too few agencies got cases in this month to compare with" in own
     assert "January 2026" in own
     assert 'href="/en/staff/figures/cases/?list=' in own
@@ -124,6 +127,7 @@ def test_peers_are_added_up_and_withheld_below_five() -> None:
     peers = peers_of(8, others)
     assert peers is not None
     assert (peers.number, peers.figures.amount("answered"), peers.figures.amount("received")) == (9, 9, 67)
+    assert (peers.value("received"), peers.value("answered_on_time")) == (Decimal("7.4"), 0)
     assert peers_of(1, {key: others[key] for key in range(1, 6)}) is None
     assert peers_of(99, {key: others[key] for key in range(1, 6)}) is not None
 

@@ -39,7 +39,8 @@ ALL = Scope()
 
 
 def listed(name: str, period: ReportPeriod, scope: Scope = ALL, at: datetime = NOW) -> list[int]:
-    found, after = [], ""
+    found: list[int] = []
+    after = ""
     while True:
         page = counted_page(Question(Case.objects.all(), COUNTED[name], period, scope, at), after=after)
         found.extend(page.keys)
