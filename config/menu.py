@@ -44,6 +44,8 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             reports.OWN_FIGURES,
             reports.REPORTS,
             reports.PERIODIC,
+            reports.CIRCULATION,
+            reports.ANNEXES,
             reports.DIRECTIVES,
             reports.AUDITS,
             reports.COMMITMENT,

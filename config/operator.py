@@ -3,6 +3,7 @@
 from config.environment import Env
 
 __all__ = [
+    "ANNEX_ANSWER_DAYS",
     "CALL_CENTRE_PHONE",
     "CONTACT_ADDRESS_AR",
     "CONTACT_ADDRESS_EN",
@@ -19,6 +20,8 @@ __all__ = [
     "OPERATOR_NAME_EN",
     "RELAY_AR",
     "RELAY_EN",
+    "REPORT_ADDRESSEE_AR",
+    "REPORT_ADDRESSEE_EN",
     "SECURITY_CONTACT",
 ]
 
@@ -32,6 +35,10 @@ OFFICIAL_LINE_EN = env.str("OFFICIAL_LINE_EN", default="Official website · Gove
 DOMAIN_ENDING = env.str("DOMAIN_ENDING", default=".gov.jo")
 # A picture below static/ instead of the drawn mark.
 LOGO_FILE = env.str("LOGO_FILE", default="")
+# To whom periodic reports go, and in how many working days an agency answers its annex.
+REPORT_ADDRESSEE_AR = env.str("REPORT_ADDRESSEE_AR", default="مكتب رئيس الوزراء")
+REPORT_ADDRESSEE_EN = env.str("REPORT_ADDRESSEE_EN", default="the Prime Minister's office")
+ANNEX_ANSWER_DAYS = env.int("ANNEX_ANSWER_DAYS", default=10)
 CALL_CENTRE_PHONE = env.str("CALL_CENTRE_PHONE", default="065008080")
 EMERGENCY_PHONE = env.str("EMERGENCY_PHONE", default="911")
 # What the contact page says; an empty one is not mentioned. The e-mail address also takes the replies to our messages.

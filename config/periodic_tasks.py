@@ -25,6 +25,8 @@ PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
         ("merge and split agencies on their day", "complaints.execute_successions", 60.0),
         ("go on counting the deadlines anew", "complaints.continue_recalculation", 30.0),
         ("ask whether the answers helped", "complaints.ask_for_ratings", 900.0),
+        ("circulate released reports", "reports.circulate", 120.0),
+        ("remind of annexes", "reports.remind_of_annexes", 600.0),
         ("watch the days of directives", "reports.watch_directives", 300.0),
         ("watch the clocks of breaches", "complaints.watch_breaches", 300.0),
         ("write the drafts of reports that were ordered", "reports.write_drafts", 60.0),

@@ -16,6 +16,11 @@ def official_line() -> str:
     return str(settings.OFFICIAL_LINE_EN if current_language() == "en" else settings.OFFICIAL_LINE_AR)
 
 
+def addressee_name() -> str:
+    """Return to whom periodic reports go, in the language of the page."""
+    return str(settings.REPORT_ADDRESSEE_EN if current_language() == "en" else settings.REPORT_ADDRESSEE_AR)
+
+
 def domain_ending() -> str:
     """Return how the address of the official site ends."""
     return str(settings.DOMAIN_ENDING)

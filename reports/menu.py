@@ -36,3 +36,7 @@ COMMITMENT = MenuEntry(
     REPORT_READERS | READERS,
     within="commitment-edition commitment-agency commitment-rules",
 )
+CIRCULATION = MenuEntry("circulations", _("Circulation of reports"), REPORT_READERS, within="circulation")
+ANNEXES = MenuEntry(
+    "annexes", _("Annexes to reports"), READERS, hidden_from=REPORT_READERS, within="annex annex-answer"
+)

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from reports.circulation import circulating
 from reports.dashboards import kept
 from reports.directives import sweep as directives
 from reports.periodic import drafting, life
@@ -27,3 +28,15 @@ def write_drafts() -> int:
 def make_dashboard_lists() -> int:
     """Make the lists of the dashboards anew; safe to run twice and at the same time."""
     return kept.make_all(at=timezone.now())
+
+
+@shared_task(name=circulating.CIRCULATE)
+def circulate() -> int:
+    """Make the annexes that released reports still miss; safe to run twice and at the same time."""
+    return circulating.circulate_released(at=timezone.now())
+
+
+@shared_task(name=circulating.REMIND)
+def remind_of_annexes() -> int:
+    """Remind agencies of annexes that wait for an answer; safe to run twice and at the same time."""
+    return circulating.remind(at=timezone.now())

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports.audits import urls as audits
+from reports.circulation import urls as circulation
 from reports.commitment import urls as commitment
 from reports.dashboards import urls as dashboards
 from reports.directives import urls as directives
@@ -17,6 +18,7 @@ urlpatterns = [
     path("staff/reports/", views.report, name="reports"),
     path("staff/reports/figures.xlsx", views.report_xlsx, name="reports-xlsx"),
     path("staff/reports/figures.csv", views.report_csv, name="reports-csv"),
+    *circulation.urlpatterns,
     *directives.urlpatterns,
     *audits.urlpatterns,
     *public.urlpatterns,

@@ -102,6 +102,11 @@ NAMES: Final[Mapping[str, StrPromise]] = {
     "directive_sent_back": gettext_lazy("To the heads of an agency: a directive was sent back"),
     "directive_closed": gettext_lazy("To the heads of an agency: a directive is closed"),
     "directive_withdrawn": gettext_lazy("To the heads of an agency: a directive was withdrawn"),
+    "report_released": gettext_lazy("To the addressee of reports: a report is released"),
+    "annex_released": gettext_lazy("To the heads of an agency: the annex to a report"),
+    "annex_reminder": gettext_lazy("To the heads of an agency: the annex is to be answered"),
+    "annex_late": gettext_lazy("To the agency and the CMU: the answer to an annex is late"),
+    "annex_answered": gettext_lazy("To the head of the CMU: an annex was answered"),
     "operator_alarm": gettext_lazy("To the operators: an alarm"),
 }
 

@@ -1,4 +1,4 @@
-"""Arabic e-mails to staff about directives."""
+"""Arabic e-mails to staff about directives, released reports and annexes."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -47,5 +47,31 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="",
         subject="سحب التوجيه الصادر إلى {agency}",
         text="سُحب التوجيه الصادر إلى {agency} وموعده {date}. لا يلزمكم أي إجراء آخر. السبب مذكور هنا:\n\n{url}",
+    ),
+    "report_released": Wording(
+        sms="",
+        subject="صدر التقرير الدوري حتى {date}",
+        text="صدر التقرير الدوري حتى {date}. اقرؤوه واطلعوا على من أجاب عن ملحقه:\n\n{url}",
+    ),
+    "annex_released": Wording(
+        sms="",
+        subject="ملحق التقرير الدوري إلى {agency}، والرد حتى {date}",
+        text="في ملحق التقرير الدوري إلى {agency} أرقامكم والطلبات التي تحتاج إلى إجراء والتوجيهات. اقرؤوه "
+        "وأرسلوا الرد حتى {date}:\n\n{url}",
+    ),
+    "annex_reminder": Wording(
+        sms="",
+        subject="الرد على الملحق إلى {agency} مطلوب حتى {date}",
+        text="تذكير: الرد على ملحق التقرير الدوري إلى {agency} مطلوب حتى {date}:\n\n{url}",
+    ),
+    "annex_late": Wording(
+        sms="",
+        subject="تأخر الرد على الملحق إلى {agency}",
+        text="كان الرد على ملحق التقرير الدوري إلى {agency} مطلوبًا حتى {date}، ولم يصل بعد:\n\n{url}",
+    ),
+    "annex_answered": Wording(
+        sms="",
+        subject="وصل رد على الملحق إلى {agency}",
+        text="وصل رد على ملحق التقرير الدوري إلى {agency}. اقرؤوه هنا:\n\n{url}",
     ),
 }

@@ -1,4 +1,4 @@
-"""English e-mails to staff about directives."""
+"""English e-mails to staff about directives, released reports and annexes."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -50,5 +50,32 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         subject="A directive for {agency} was withdrawn",
         text="The directive for {agency} with the date {date} was withdrawn. You do not need to do anything more. Read "
         "the reason here:\n\n{url}",
+    ),
+    "report_released": Wording(
+        sms="",
+        subject="The periodic report up to {date} is released",
+        text="The periodic report up to {date} is released. Read it, and see who has answered:\n\n{url}",
+    ),
+    "annex_released": Wording(
+        sms="",
+        subject="Annex to the periodic report for {agency}, answer by {date}",
+        text="The annex to the periodic report for {agency} has its figures, the cases to act on and the directives. "
+        "Read it and answer by {date}:\n\n{url}",
+    ),
+    "annex_reminder": Wording(
+        sms="",
+        subject="The annex for {agency} is to be answered by {date}",
+        text="Reminder: the annex to the periodic report for {agency} is to be answered by {date}:\n\n{url}",
+    ),
+    "annex_late": Wording(
+        sms="",
+        subject="The answer to the annex for {agency} is late",
+        text="The annex to the periodic report for {agency} was to be answered by {date}, and there is no answer yet:"
+        "\n\n{url}",
+    ),
+    "annex_answered": Wording(
+        sms="",
+        subject="{agency}: an answer to the annex",
+        text="There is an answer to the annex to the periodic report for {agency}. Read it here:\n\n{url}",
     ),
 }

@@ -23,7 +23,8 @@ from complaints.attachments.uploads import NotStored
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from kit.forms import Form
-from reports.directives import actions, permissions
+from reports.directives import actions, permissions, source
+from reports.directives.actions import SourceFigure
 from reports.directives.forms import DecisionForm, DirectiveForm, StepForm
 from reports.models import Directive, DirectiveFile, DirectiveState, DirectiveStep
 from reports.models.directives import DirectiveQuerySet
@@ -76,16 +77,29 @@ def directive_new(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     posted = request.POST if request.method == "POST" else None
     form = DirectiveForm(posted, at=at, agency=request.GET.get("agency", ""))
+    figure, problem = _source(request, at)
     if form.is_bound and form.is_valid():
         try:
-            directive = actions.issue(form.said, by=user, at=at)
+            directive = actions.issue(form.said, figure=figure, by=user, at=at)
         except actions.NobodyToRead:
             text = gettext("This agency has no supervisor and no secretary-general in the system who could read it")
             form.add_error("agency", text)
         else:
             messages.success(request, gettext("The directive is issued, and the agency is told by e-mail."))
             return redirect("directive", directive.pk)
-    return render(request, "reports/directives/new.html", {"form": form, **frame(user, at=at)})
+    context = {"form": form, "figure": source.shown(figure) if figure else None, "problem": problem}
+    return render(request, "reports/directives/new.html", context | frame(user, at=at))
+
+
+def _source(request: HttpRequest, at: datetime) -> tuple[SourceFigure | None, str]:
+    """Return the figure that the address names, or what is wrong with it; a link that names no figure is not there."""
+    try:
+        return source.figure_named(request.GET, at=at), ""
+    except source.NoSuchFigure:
+        raise Http404 from None
+    except source.NothingMeasured:
+        text = gettext("There was nothing to measure in this period, so the directive will not name the figure.")
+        return None, text
 
 
 @staff_required(permissions.READERS)
@@ -93,7 +107,9 @@ def directive_new(request: HttpRequest) -> HttpResponse:
 def directive_page(request: HttpRequest, directive: int) -> HttpResponse:
     """Show one directive with its history, its evidence and who was told of its day."""
     user, at = signed_in_user(request), timezone.now()
-    return render(request, "reports/directives/directive.html", _content(_visible(user, directive, at), user, at))
+    found = _visible(user, directive, at)
+    context = _content(found, user, at) | {"figure": source.figure_of(found, at=at)}
+    return render(request, "reports/directives/directive.html", context)
 
 
 @staff_required(permissions.ADDRESSEES)

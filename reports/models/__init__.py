@@ -1,6 +1,14 @@
 """All tables of reports."""
 
 from reports.models.audits import AuditItem, AuditRound, AuditSample, AuditScore
+from reports.models.circulation import (
+    Annex,
+    AnnexAnswer,
+    AnnexFile,
+    AnnexNotice,
+    AnnexNoticeKind,
+    Circulation,
+)
 from reports.models.commitment import IndexEdition, IndexReply, IndexRule
 from reports.models.dashboards import KeptList, KeptListName
 from reports.models.directives import (
@@ -27,10 +35,16 @@ __all__ = [
     "COMMENT_LENGTH",
     "FROZEN",
     "REASON_LENGTH",
+    "Annex",
+    "AnnexAnswer",
+    "AnnexFile",
+    "AnnexNotice",
+    "AnnexNoticeKind",
     "AuditItem",
     "AuditRound",
     "AuditSample",
     "AuditScore",
+    "Circulation",
     "Directive",
     "DirectiveFile",
     "DirectiveLevel",

@@ -17,7 +17,18 @@ from notifications.wordings.wording import Wording
 TABLE = ROOT / "docs" / "promises.md"
 ROW = re.compile(r"^\| (?P<cells>.+) \|$", re.MULTILINE)
 #: Messages to staff; all others go to citizens.
-TO_STAFF = ("officer_", "cmu_", "ladder_", "directorate_", "operator_", "praise_passed_on", "staff_", "directive_")
+TO_STAFF = (
+    "officer_",
+    "cmu_",
+    "ladder_",
+    "directorate_",
+    "operator_",
+    "praise_passed_on",
+    "staff_",
+    "directive_",
+    "report_",
+    "annex_",
+)
 #: The other templates that citizens read.
 CITIZENS_PAGES = (
     "complaints/portal/**/*.html",

@@ -81,6 +81,8 @@ def every_address(case: Case) -> dict[str, str]:
         "hold": 1,
         "breach": 1,
         "directive": 1,
+        "annex": 1,
+        "circulation": 1,
         "report": 1,
         "section": "summary",
         "thing": "agencies",

@@ -15,21 +15,36 @@ from config.menu import MENU, staff_menu
 from tests.cast import make_staff
 
 TEXTS = {
-    Role.OFFICER: ["Work queue", "Promises likely to be missed", "How we stand", "Commitment index", "Standard texts"],
+    Role.OFFICER: [
+        "Work queue",
+        "Promises likely to be missed",
+        "How we stand",
+        "Annexes to reports",
+        "Commitment index",
+        "Standard texts",
+    ],
     Role.SUPERVISOR: [
         *("Cases:", "Work queue", "Promises likely to be missed", "Officers"),
-        *("Figures:", "How we stand", "Directives", "Commitment index"),
+        *("Figures:", "How we stand", "Annexes to reports", "Directives", "Commitment index"),
         *("Texts and answers:", "Standard texts"),
     ],
-    Role.SECRETARY_GENERAL: ["How we stand", "Directives", "Commitment index"],
-    Role.MINISTER_OFFICE: ["How we stand", "Directives", "Commitment index"],
+    Role.SECRETARY_GENERAL: ["How we stand", "Annexes to reports", "Directives", "Commitment index"],
+    Role.MINISTER_OFFICE: ["How we stand", "Annexes to reports", "Directives", "Commitment index"],
     Role.DIRECTORATE_MEMBER: ["Requests to the directorate"],
     Role.AGENT: ["Calls"],
     Role.AGENT_SUPERVISOR: ["Calls"],
     Role.CMU_STAFF: [
         *("Cases:", "What to decide today", "Triage", "All cases", "Promises likely to be missed"),
         *("Officers", "Calls", "Messages"),
-        *("Figures:", "Reports", "Periodic reports", "Directives", "Audit of answers", "Commitment index"),
+        *(
+            "Figures:",
+            "Reports",
+            "Periodic reports",
+            "Circulation of reports",
+            "Directives",
+            "Audit of answers",
+            "Commitment index",
+        ),
         *(
             "Texts and answers:",
             "Precedents",
@@ -41,7 +56,14 @@ TEXTS = {
         *("Privacy:", "Identities", "Privacy requests"),
         *("Administration:", "Former agencies", "People", "System status"),
     ],
-    Role.PM_OFFICE: ["Complaints of the country", "Reports", "Periodic reports", "Directives", "Commitment index"],
+    Role.PM_OFFICE: [
+        "Complaints of the country",
+        "Reports",
+        "Periodic reports",
+        "Circulation of reports",
+        "Directives",
+        "Commitment index",
+    ],
     Role.OPERATOR: ["Messages", "People", "System status"],
     Role.AUDITOR: ["Who looked", "Retention", "Changes of staff"],
 }
@@ -94,6 +116,7 @@ def test_every_entry_leads_to_a_page() -> None:
             *("text-delete", "succession", "precedent-change", "published-answer", "privacy-breach"),
             *("audit-round", "audit-item", "audit-settle", "commitment-edition"),
             *("privacy-hold-lift", "directive", "directive-step", "directive-decision"),
+            *("annex", "annex-answer", "circulation"),
             *("periodic-report", "periodic-report-send-back", "periodic-report-correct", "periodic-report-changed"),
         )
     } | {"periodic-report-act": [1, "send"], "periodic-report-comment": [1, "summary"]}

@@ -123,7 +123,18 @@ def wording_groups() -> list[WordingGroup]:
 def reader_group(template: str) -> str:
     """Return the key of the group of a template: citizens about a case or their account, or staff."""
     reader = template.partition("_")[0]
-    if reader in {"officer", "cmu", "operator", "praise", "ladder", "directorate", "directive", "staff"}:
+    if reader in {
+        "officer",
+        "cmu",
+        "operator",
+        "praise",
+        "ladder",
+        "directorate",
+        "directive",
+        "report",
+        "annex",
+        "staff",
+    }:
         return "staff"
     return "case" if reader == "case" else "account"
 

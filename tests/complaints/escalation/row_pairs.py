@@ -11,17 +11,20 @@ from accounts.roles import Role
 from agencies import reference_changes, successions as successor_plans
 from agencies.models import AgencySuccession, Holiday
 from agencies.reference_changes import Author
-from complaints.actions import accept, ask, close
+from complaints.actions import accept, ask, close, file
+from complaints.actions.filing import Filing
 from complaints.models import Breach, RetentionRule
 from complaints.search import index
 from complaints.track_record import refreshing
 from notifications import alarms
 from notifications.models import AlarmKind, Message, MessageState
+from reports.circulation import circulating
 from reports.directives import actions as directives
 from reports.directives.actions import DirectiveText
-from reports.models import ReportKind
-from reports.periodic import life
+from reports.models import Annex, ReportKind
+from reports.periodic import drafting, life
 from reports.periodic.calendar_periods import latest
+from reports.periods import ReportPeriod
 from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
 
@@ -143,6 +146,44 @@ def two_ordered_reports(get: Get) -> tuple[Any, Any]:
     kinds = (ReportKind.MONTH, ReportKind.QUARTER)
     orders = (life.order(kind, latest(kind, today=at.date(), number=1)[0], by=lina, at=at).pk for kind in kinds)
     first, second = orders
+    return first, second
+
+
+def _two_agencies_with_cases(get: Get) -> None:
+    """File a case each of December at two agencies, and release the report of December."""
+    now = get("now")
+    for name in ("omar", "yusuf", "nadia"):
+        agency = get(name).memberships.get().agency
+        said = Filing(
+            citizen=get("amina"),
+            kind="complaint",
+            agency=agency,
+            topic=get("leak"),
+            subject="تسرب",
+            details="منذ أسبوع",
+        )
+        file(said, by=get("amina").user, at=now - timedelta(days=20))
+    writer, cmu = get("lina"), get("cmu")
+    reviewer = make_staff("rana@cmu.example", "رنا", "Rana", "+962790100031", cmu, Role.CMU_STAFF)
+    head = make_staff("hala@cmu.example", "هالة", "Hala", "+962790100032", cmu, Role.CMU_HEAD)
+    december = ReportPeriod(date(2025, 12, 1), date(2025, 12, 31))
+    report = life.order(ReportKind.MONTH, december, by=writer, at=now)
+    drafting.write_ordered(at=now)
+    report.refresh_from_db()
+    for step, person in ((life.send, writer), (life.review, reviewer), (life.approve, head)):
+        report = step(report, by=person, at=now, edition=report.edition)
+    life.release(report, by=head, at=now)
+
+
+def two_agencies_of_a_report(get: Get) -> tuple[Any, Any]:
+    _two_agencies_with_cases(get)
+    return get("water").pk, get("gam").pk
+
+
+def two_annexes(get: Get) -> tuple[Any, Any]:
+    _two_agencies_with_cases(get)
+    circulating.circulate_released(at=get("now"))
+    first, second = Annex.objects.order_by("pk").values_list("pk", flat=True)
     return first, second
 
 

@@ -40,6 +40,7 @@ from notifications.carriers import Status, StatusReport
 from notifications.models import AlarmKind, FailingRow
 from notifications.periodic.rows import MOST_ALARMS, RowRun, forget_old
 from notifications.reconciliation import audit, status_checks
+from reports.circulation import circulating
 from reports.dashboards import kept
 from reports.directives import sweep as directive_sweep
 from reports.periodic import drafting
@@ -47,7 +48,9 @@ from tests.complaints.escalation.mornings import MONDAY
 from tests.complaints.escalation.row_pairs import (
     Get,
     two_agencies,
+    two_agencies_of_a_report,
     two_alarms,
+    two_annexes,
     two_blocks,
     two_breaches,
     two_cases_of_a_silent_officer,
@@ -149,6 +152,14 @@ SCENARIOS = {
     "reports.write_drafts": Scenario(
         "report", "reports.periodic.drafting.write", lambda key, **_: key, two_ordered_reports,
         lambda at: drafting.write_ordered(at=at), JANUARY, is_real=True,
+    ),
+    "reports.circulate": Scenario(
+        "agency", "reports.circulation.circulating.make_annex", lambda _circulation, agency, *_, **__: agency.pk,
+        two_agencies_of_a_report, lambda at: circulating.circulate_released(at=at), JANUARY, is_real=True,
+    ),
+    "reports.remind_of_annexes": Scenario(
+        "annex", "reports.circulation.circulating.tell_of_day", lambda key, _calendar, **_: key, two_annexes,
+        lambda at: circulating.remind(at=at), LATER, is_real=True,
     ),
     "reports.watch_directives": Scenario(
         "directive", "reports.directives.sweep.tell_due_levels", lambda key, _calendar, **_: key, two_directives,

@@ -159,7 +159,11 @@ def test_an_address_to_open_stands_in_the_text_of_an_email_alone() -> None:
         ("directorate_request", "text"),
         ("directorate_reminder", "text"),
         ("officer_digest", "text"),
-        *((template, "text") for template in WORDINGS["en"] if template.startswith("directive_")),
+        *(
+            (template, "text")
+            for template in WORDINGS["en"]
+            if template.startswith(("directive_", "report_", "annex_"))
+        ),
     }
 
 

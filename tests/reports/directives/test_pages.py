@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -11,8 +11,10 @@ from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 from time_machine import TimeMachineFixture
 
-from accounts.models import User
-from agencies.models import Holiday
+from accounts.models import Citizen, User
+from agencies.models import Holiday, Topic
+from complaints.actions import file
+from complaints.actions.filing import Filing
 from complaints.models import Attachment
 from reports.directives import actions
 from reports.models import Directive, DirectiveState
@@ -124,3 +126,30 @@ def test_the_pages_read_well_in_both_languages_and_cost_the_same_for_three(
         with translation.override(language):
             for url in (reverse("directives"), reverse("directive", args=[directive.pk]), reverse("directive-new")):
                 assert reversed_numbers(said(client.get(url))) == []
+
+
+def test_a_directive_keeps_the_figure_it_comes_from(
+    asma: User, nadia: User, omar: User, amina: Citizen, leak: Topic, now: datetime
+) -> None:
+    def file_case() -> None:
+        said = Filing(
+            citizen=amina, kind="complaint", agency=omar.memberships.get().agency, topic=leak, subject="تسرب",
+            details="منذ أسبوع",
+        )  # fmt: skip
+        file(said, by=amina.user, at=now - timedelta(hours=1))
+
+    client, url = sign_in(Client(), asma), reverse("directive-new")
+    file_case()
+    span = "first=2026-01-01&last=2026-01-04&agency=miyahuna"
+    inverted, future = "first=2026-01-04&last=2026-01-01", "first=2027-01-01&last=2027-01-02"
+    for wrong in ("x", f"late&{inverted}", f"late&{future}", "late&first=x", f"late&{span}x"):
+        assert client.get(f"{url}?measure={wrong}").status_code == 404
+    assert client.get(f"{url}?measure=rated&{span}").context["problem"] != ""
+    typed = {"agency": "miyahuna", "title": "تأخر طلبات التسرب", "text": TEXT, "due_on": "7/1/2026"}
+    client.post(f"{url}?measure=received&{span}", typed)
+    directive = Directive.objects.get()
+    assert (directive.measure, directive.value, directive.scope) == ("received", 1, {"agencies": [directive.agency_id]})
+    file_case()
+    figure = client.get(reverse("directive", args=[directive.pk])).context["figure"]
+    # The value stays; beside it stands what came since the day of the issue.
+    assert (figure.shown, figure.shown_since) == ("1", "2")

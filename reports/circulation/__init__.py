@@ -1,0 +1,1 @@
+"""A released report goes to its addressee and, with an annex, to each agency; who received, opened and answered it."""

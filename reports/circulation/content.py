@@ -1,0 +1,225 @@
+"""The content of annexes: for each agency its figures, its cases to act on and its directives, in both languages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property, reduce
+from operator import add
+from typing import Final
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext, pgettext
+
+from agencies.models import Agency, Topic
+from complaints.models import Case
+from complaints.workflow import OPEN, Kind
+from reports.documents import tree
+from reports.documents.tree import WITHHELD, Cell, Column, ColumnKind, Document, Section, Table
+from reports.figures.measures import MEASURES, Figures
+from reports.figures.reading import Reading, compared, read
+from reports.figures.scopes import Dimension, Key
+from reports.models import Directive, DirectiveState, PeriodicReport
+from reports.periods import ReportPeriod
+
+LANGUAGES: Final = ("ar", "en")
+#: The measures of an annex by the kind of their column.
+SHOWN: Final[Mapping[ColumnKind, Sequence[str]]] = {
+    ColumnKind.COUNT: (
+        *("received", "closed", "pending", "late", "bounces", "extensions", "objections", "objections_upheld"),
+        *("confirmed", "disputed", "came_back"),
+    ),
+    ColumnKind.SHARE: ("decided_on_time", "answered_on_time", "confirmed_gap", "rated"),
+    ColumnKind.DAYS: (*("days_to_decide_median", "days_to_decide_p90", "days_to_answer_median", "days_to_answer_p90"),),
+}
+#: A number of other agencies that comes from fewer cases is withheld.
+SMALLEST_GROUP: Final = 5
+#: Cases listed in an annex; how many there are is said above them.
+MOST_CASES: Final = 100
+
+
+@dataclass(frozen=True)
+class AnnexFigures:
+    """The figures of all agencies that annexes are cut from: the period, the one before, a year earlier, by topic."""
+
+    period: Reading
+    before: Reading
+    year_earlier: Reading
+    topics: Reading
+
+    @property
+    def agencies(self) -> frozenset[int]:
+        """The agencies with anything to count in the period."""
+        return frozenset(key for (key,), figures in self.period.rows.items() if isinstance(key, int) and figures)
+
+    @cached_property
+    def received_by_topic(self) -> Mapping[Key, int]:
+        """How many cases of each topic all agencies received."""
+        sums: dict[Key, int] = {}
+        for (_agency, topic), figures in self.topics.rows.items():
+            sums[topic] = sums.get(topic, 0) + figures.amount("received")
+        return sums
+
+
+def read_figures(period: ReportPeriod, *, at: datetime) -> AnnexFigures:
+    """Read what the annexes of a report need: four readings for any number of agencies."""
+    before, year_earlier = compared(period)
+    by_agency = (Dimension.AGENCY,)
+    return AnnexFigures(
+        read(period, by=by_agency, at=at),
+        read(before, by=by_agency, at=at),
+        read(year_earlier, by=by_agency, at=at),
+        read(period, by=(Dimension.AGENCY, Dimension.TOPIC), at=at),
+    )
+
+
+def annex_content(report: PeriodicReport, agency: Agency, figures: AnnexFigures, *, at: datetime) -> str:
+    """Return the annex of ``agency`` as JSON of both languages: sorted keys, no spaces, as the report itself."""
+    cases = _cases_to_act_on(agency, at=at)
+    directives = list(Directive.objects.filter(agency=agency, state__in=[DirectiveState.OPEN, DirectiveState.REPORTED]))
+    parts = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            sections = (_figures_section(agency, figures), _cases_section(cases), _directives_section(directives))
+            document = Document(
+                title=gettext("Annex to the report: %(agency)s") % {"agency": agency.name},
+                language=language,
+                period_first=report.first,
+                period_last=report.last,
+                version=report.number,
+                as_of=at,
+                sections=sections,
+            )
+            parts[language] = tree.to_json(document)
+    return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def document(content: str, language: str) -> Document:
+    """Return one language of a stored annex."""
+    return tree.from_json(json.loads(content)[language])
+
+
+def digest(content: str) -> str:
+    """Return the SHA-256 of a content as UTF-8, in hexadecimal digits."""
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+# ---- figures ----
+
+
+def _figures_section(agency: Agency, figures: AnnexFigures) -> Section:
+    own = [
+        reading.rows.get((agency.pk,), Figures()) for reading in (figures.period, figures.before, figures.year_earlier)
+    ]
+    others = _sum(each for (key,), each in figures.period.rows.items() if key != agency.pk)
+    tables = tuple(_measures_table(kind, names, own, others) for kind, names in SHOWN.items())
+    return Section(
+        key="figures",
+        heading=gettext("Your figures"),
+        paragraphs=(
+            gettext(
+                "Beside the figures of the period stand those of the period before and of the same period a year "
+                "earlier, and all other agencies together. Numbers of others from fewer than 5 cases are withheld."
+            ),
+        ),
+        tables=(*tables, _topics_table(agency, figures)),
+    )
+
+
+def _sum(figures: Iterable[Figures]) -> Figures:
+    return reduce(add, figures, Figures())
+
+
+def _measures_table(kind: ColumnKind, names: Sequence[str], own: Sequence[Figures], others: Figures) -> Table:
+    captions = {
+        ColumnKind.COUNT: gettext("Numbers"),
+        ColumnKind.SHARE: gettext("Shares"),
+        ColumnKind.DAYS: gettext("Working days"),
+    }
+    columns = (
+        Column("measure", gettext("Figure"), ColumnKind.TEXT),
+        Column("period", gettext("This period"), kind),
+        Column("before", gettext("Period before"), kind),
+        Column("year_earlier", gettext("A year earlier"), kind),
+        Column("others", gettext("All other agencies"), kind),
+    )
+    rows = tuple(
+        (str(MEASURES[name].label), *(each.value(name) for each in own), _of_others(others, name)) for name in names
+    )
+    return Table(f"measures_{kind}", captions[kind], columns, rows, row_keys=tuple(names))
+
+
+def _of_others(others: Figures, name: str) -> Cell:
+    """Return a figure of other agencies, withheld if so few cases are behind it that it could point at somebody."""
+    return WITHHELD if 0 < others.base(name) < SMALLEST_GROUP else others.value(name)
+
+
+def _withheld_if_few(number: int) -> Cell:
+    return WITHHELD if 0 < number < SMALLEST_GROUP else number
+
+
+def _topics_table(agency: Agency, figures: AnnexFigures) -> Table:
+    own = {topic: each for (key, topic), each in figures.topics.rows.items() if key == agency.pk and each}
+    names = {topic.pk: topic.name for topic in Topic.objects.filter(pk__in=[key for key in own if key is not None])}
+    counted = ("received", "closed", "pending", "late")
+    rows = []
+    for topic, each in sorted(own.items(), key=lambda row: (-row[1].amount("received"), str(row[0]))):
+        others = figures.received_by_topic[topic] - each.amount("received")
+        name = names.get(topic, "") if isinstance(topic, int) else gettext("No topic")
+        rows.append((name, *(each.value(measure) for measure in counted), _withheld_if_few(others)))
+    columns = (
+        Column("topic", pgettext("of a case", "Topic"), ColumnKind.TEXT),
+        *(Column(name, str(MEASURES[name].label), ColumnKind.COUNT) for name in counted),
+        Column("others", gettext("Received by all other agencies"), ColumnKind.COUNT),
+    )
+    return Table("topics", gettext("By topic"), columns, tuple(rows))
+
+
+# ---- cases and directives ----
+
+
+@dataclass(frozen=True)
+class LateCases:
+    """The cases whose day is over at the moment of the annex, the longest first: some of them, and how many in all."""
+
+    rows: tuple[tuple[str, Topic | None, date], ...]
+    number: int
+
+
+def _cases_to_act_on(agency: Agency, *, at: datetime) -> LateCases:
+    """Return the open cases of ``agency`` whose running deadline has passed, praise left out."""
+    late = Case.objects.filter(agency=agency, state__in=OPEN, deadline_at__lt=at).exclude(kind=Kind.PRAISE)
+    found = late.select_related("topic").only("reference", "deadline_at", "topic").order_by("deadline_at", "pk")
+    rows = tuple((each.reference, each.topic, timezone.localdate(each.deadline_at)) for each in found[:MOST_CASES])
+    return LateCases(rows, late.count() if len(rows) == MOST_CASES else len(rows))
+
+
+def _cases_section(cases: LateCases) -> Section:
+    columns = (
+        Column("case", gettext("Case"), ColumnKind.TEXT),
+        Column("topic", pgettext("of a case", "Topic"), ColumnKind.TEXT),
+        Column("due_on", gettext("Due on"), ColumnKind.DATE),
+    )
+    rows = tuple((reference, topic.name if topic else "—", due_on) for reference, topic, due_on in cases.rows)
+    said = gettext("Open cases whose day was over when this annex was made: %(number)s.") % {
+        "number": f"{cases.number:,}"
+    }
+    return Section(
+        "cases", gettext("Cases to act on"), (said,), (Table("late_cases", gettext("Late cases"), columns, rows),)
+    )
+
+
+def _directives_section(directives: Sequence[Directive]) -> Section:
+    columns = (
+        Column("title", gettext("Subject of the directive"), ColumnKind.TEXT),
+        Column("due_on", gettext("Due on"), ColumnKind.DATE),
+        Column("state", pgettext("directive", "State"), ColumnKind.TEXT),
+    )
+    rows = tuple((each.title, each.due_on, str(each.get_state_display())) for each in directives)
+    said = gettext("Directives that are not closed: %(number)s.") % {"number": len(rows)}
+    return Section(
+        "directives", gettext("Directives"), (said,), (Table("directives", gettext("Directives"), columns, rows),)
+    )
