@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Citizen, Membership, User
 from agencies.models import Agency, Topic
-from complaints.actions import file
+from complaints.actions import accept, close, file
 from complaints.actions.filing import Filing
 from complaints.models import Case
 from notifications.addresses import address_status
@@ -15,6 +15,7 @@ from notifications.models import Channel, Message, MessageState, Verdict
 from reports.dashboards import kept
 from reports.models import KeptList, KeptListName
 from tests.cast import make_agency
+from tests.complaints import DONE, FOUND
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,21 @@ def test_the_newest_list_stays(db: None, now: datetime) -> None:
         False,
     ]
     assert KeptList.objects.get().made_at == now + timedelta(minutes=5)
+
+
+def test_a_rise_says_which_place_its_cases_name_and_how_many_are_closed(
+    amina: Citizen, water: Agency, leak: Topic, omar: User, now: datetime
+) -> None:
+    for number in range(9):
+        area = "  الجبيهة" if number < 5 else f"حي {number}"
+        filing = Filing(
+            citizen=amina, kind="complaint", agency=water, topic=leak, area=area, subject="تسرب", details="منذ أسبوع"
+        )
+        case = file(filing, by=amina.user, at=now - timedelta(minutes=number))
+    accept(case, by=omar, at=now, days=3)
+    close(case, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
+    (row,) = content(KeptListName.RISES, now)
+    assert row["facts"] == {"area": "الجبيهة", "named": 5, "joined": 0, "closed": 1}
 
 
 def test_missed_deadlines_by_what_was_to_be_done_and_by_level(late_case: Case, nadia: User, now: datetime) -> None:
