@@ -28,6 +28,7 @@ PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
         ("circulate released reports", "reports.circulate", 120.0),
         ("remind of annexes", "reports.remind_of_annexes", 600.0),
         ("watch the days of directives", "reports.watch_directives", 300.0),
+        ("bring the figures up to date", "reports.refresh_figures", 180.0),
         ("watch the clocks of breaches", "complaints.watch_breaches", 300.0),
         ("write the drafts of reports that were ordered", "reports.write_drafts", 60.0),
         ("make the lists of the dashboards", "reports.make_dashboard_lists", 300.0),

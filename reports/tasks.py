@@ -6,6 +6,7 @@ from django.utils import timezone
 from reports.circulation import circulating
 from reports.dashboards import kept
 from reports.directives import sweep as directives
+from reports.figures import kept as figures
 from reports.periodic import drafting, life
 
 #: Reading the figures of many years takes minutes at most; a draft that was cut off is written anew.
@@ -40,3 +41,9 @@ def circulate() -> int:
 def remind_of_annexes() -> int:
     """Remind agencies of annexes that wait for an answer; safe to run twice and at the same time."""
     return circulating.remind(at=timezone.now())
+
+
+@shared_task(name=figures.TASK, soft_time_limit=SOFT_SECONDS, time_limit=HARD_SECONDS)
+def refresh_figures() -> int:
+    """Bring the kept figures up to date, or go on building them; safe to run twice and at the same time."""
+    return figures.refresh(at=timezone.now(), seconds=figures.DRAIN_SECONDS)

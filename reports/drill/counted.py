@@ -25,8 +25,9 @@ from kit.keyset import PAGE
 from reports.drill.lists import CountedList
 from reports.drill.sources import Source
 from reports.figures.day_table import day_table
-from reports.figures.entries import FLOWS, entries
+from reports.figures.entries import entries
 from reports.figures.scopes import Scope
+from reports.models.amounts import FLOWS
 from reports.periods import ReportPeriod
 
 #: Cases that are judged in one statement, and statements for one page: then the reader goes on by the next page.

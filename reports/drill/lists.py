@@ -18,8 +18,8 @@ from complaints.workflow import OPEN, ClockKind, State
 from kit.keyset import Order
 from reports.drill import sources
 from reports.drill.sources import Sources
-from reports.figures.entries import HOLDERS
 from reports.figures.measures import MEASURES
+from reports.models.amounts import HOLDERS
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,10 @@ class DayTable:
         return round(self.worked[place] + max(0.0, done))
 
 
-def day_table(calendar: WorkingCalendar, *, since: datetime, until: datetime) -> DayTable:
-    """Return the days from the month of ``since`` to the deadlines that run at ``until``; unknown hours are none."""
+def day_table(calendar: WorkingCalendar, *, since: datetime, until: datetime, ahead: timedelta = AHEAD) -> DayTable:
+    """Return the days from the month of ``since`` to ``ahead`` of ``until``; days of unknown hours are free."""
     first = _local(since).replace(day=1)
-    days = [first + _DAY * n for n in range((_local(until) + AHEAD - first).days)]
+    days = [first + _DAY * n for n in range((_local(until) + ahead - first).days)]
     windows = [_window(calendar, day) for day in days]
     lengths = [closes - opens for opens, closes in windows]
     return DayTable(

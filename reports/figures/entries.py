@@ -13,45 +13,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from complaints.workflow import Outcome
+from reports.models.amounts import AMOUNTS, CELL, DAYS
 
-#: How cases were closed.
-OUTCOMES: Final = tuple(f"outcome_{outcome}" for outcome in Outcome.values)
-#: What happened in a period, by its origin.
-FLOWS: Final = (
-    "received",
-    "came_back",
-    "closed",
-    "confirmed",
-    "disputed",
-    "unanswered",
-    "rated",
-    "treated",
-    "treatment",
-    "decided",
-    "decided_in_time",
-    "answered",
-    "answered_in_time",
-    "challenged",
-    "bounced",
-    "extended",
-    "objected",
-    "upheld",
-    "failed",
-    "reclassified",
-    *OUTCOMES,
-)
-HOLDERS: Final = ("desk", "directorate", "citizen", "unit", "outside")
-#: Working seconds from a change of holder to the end of its month, and how many cases each holder has.
-RESTS: Final = tuple(f"rest_{holder}" for holder in HOLDERS)
-HELD: Final = tuple(f"held_{holder}" for holder in HOLDERS)
-AGES: Final = ("age_week", "age_month", "age_quarter", "age_older")
-#: What stands at the end of a period.
-STOCKS: Final = ("pending", "late", *AGES)
-AMOUNTS: Final = (*FLOWS, *STOCKS, *RESTS, *HELD)
-#: Whole working days of a decision or an answer.
-DAYS: Final = ("decide_days", "answer_days")
-CELL: Final = ("agency_id", "topic_id", "kind", "channel", "governorate_id")
+#: The columns of an entry.
 COLUMNS: Final = ("case_id", "moment", "origin", *CELL, *DAYS, *AMOUNTS)
 
 
@@ -272,6 +236,12 @@ change AS (
         AND message.reference <> '' AND message.state = 'undeliverable' AND message.settled_at IS NOT NULL
     JOIN placement ON placement.case_id = chosen.id AND placement.since <= message.settled_at
         AND (placement.until IS NULL OR message.settled_at < placement.until)
+    UNION ALL
+    SELECT chosen.id, item.judged_at, item.judged_at, sample.agency_id, found.name, found.amount, NULL, NULL
+    FROM chosen JOIN complaints_answer AS given ON given.case_id = chosen.id
+    JOIN reports_audititem AS item ON item.answer_id = given.id AND item.verdict <> ''
+    JOIN reports_auditsample AS sample ON sample.id = item.sample_id
+    CROSS JOIN LATERAL (VALUES ('audited', 1), ('hollow', (item.verdict = 'hollow')::int)) AS found (name, amount)
     UNION ALL
     SELECT holding.case_id, turn.moment, turn.moment, holding.agency_id, named.name, named.amount, NULL, NULL
     FROM days, holding CROSS JOIN LATERAL (VALUES (started_at, 1), (ended_at, -1)) AS turn (moment, sign)

@@ -20,6 +20,9 @@ from reports.figures.sums import MONTH, WEIGHTS, Sums, amount_columns, scope_con
 WHICH = """cases.filed_at < %(end)s AND (
         cases.closed_at IS NULL OR cases.changed_at >= %(start)s OR cases.reference IN (
             SELECT reference FROM notifications_message WHERE state = 'undeliverable' AND settled_at >= %(start)s
+        ) OR cases.id IN (
+            SELECT answer.case_id FROM reports_audititem AS item
+            JOIN complaints_answer AS answer ON answer.id = item.answer_id WHERE item.judged_at >= %(start)s
         )
     )"""
 CASE_DIMENSIONS = (Dimension.TOPIC, Dimension.KIND, Dimension.CHANNEL, Dimension.GOVERNORATE)
@@ -39,7 +42,7 @@ def count(start: datetime, end: datetime, *, by: Sequence[Dimension], scope: Sco
         if since is None:
             return found
         days = day_table(current_calendar(), since=min(since, start), until=end)
-        cursor.execute(_statement(which, by), parameters | days.parameters | weights(days, start=start, end=end))
+        cursor.execute(_statement(which, by), {**parameters, **days.parameters, **weights(days, start=start, end=end)})
         for row in cursor.fetchall():
             _add(found, row, width=len(by))
     return found
@@ -48,7 +51,9 @@ def count(start: datetime, end: datetime, *, by: Sequence[Dimension], scope: Sco
 def _statement(which: str, by: Sequence[Dimension]) -> str:
     columns = "".join(f"{dimension}, " for dimension in by)
     keys = columns.rstrip(", ")
-    amounts = amount_columns(in_period="origin >= %(start)s", before="moment < %(start)s")
+    amounts = amount_columns(
+        flows="origin >= %(start)s", held="CASE WHEN moment < %(start)s THEN %(whole)s ELSE weight.seconds END"
+    )
     return f"""{entries(which)}
         SELECT {columns}grouping(decide_days), grouping(answer_days), decide_days, answer_days, {amounts}
         FROM entry {WEIGHTS} ON weight.month = {MONTH}
@@ -56,7 +61,7 @@ def _statement(which: str, by: Sequence[Dimension]) -> str:
         GROUP BY GROUPING SETS (({keys}), ({columns}decide_days), ({columns}answer_days))"""  # noqa: S608 - names of ours
 
 
-def _add(found: Sums, row: Sequence[Any], *, width: int) -> None:
+def _add(found: Sums, row: tuple[Any, ...], *, width: int) -> None:
     cell, days, amounts = row[:width], row[width : width + 4], row[width + 4 :]
     no_decision, no_answer, decide_days, answer_days = days
     if no_decision and no_answer:

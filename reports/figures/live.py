@@ -235,7 +235,7 @@ def count_figures(period: ReportPeriod, *, at: datetime) -> Report:
         period=period,
         as_of=as_of,
         counted_at=at,
-        by_agency=_agency_rows(
+        by_agency=agency_rows(
             _sum_by_key((group.agency, figures) for group, figures in groups.items()),
             predecessors=continued.predecessors(),
             on=period.last,
@@ -243,7 +243,7 @@ def count_figures(period: ReportPeriod, *, at: datetime) -> Report:
         by_kind=tuple(
             FigureRow(str(kind.label), str(kind.label), by_kind.get(kind.value, CaseFigures())) for kind in Kind
         ),
-        by_topic=_topic_rows(_sum_by_key((group.topic, figures) for group, figures in groups.items())),
+        by_topic=topic_rows(_sum_by_key((group.topic, figures) for group, figures in groups.items())),
         by_outcome=_outcome_rows(groups),
         total=reduce(add, groups.values(), CaseFigures()),
     )
@@ -316,7 +316,7 @@ def _sum_by_key[K](pairs: Iterable[tuple[K, CaseFigures]]) -> dict[K, CaseFigure
     return sums
 
 
-def _agency_rows(
+def agency_rows(
     sums: Mapping[int | None, CaseFigures], *, predecessors: Mapping[int, list[int]], on: date
 ) -> tuple[FigureRow, ...]:
     """Return the agencies with cases to count, most received first, then by name; cases without agency last.
@@ -342,7 +342,7 @@ def _agency_rows(
     return (*rows, no_agency) if unplaced else tuple(rows)
 
 
-def _topic_rows(sums: Mapping[int | None, CaseFigures]) -> tuple[FigureRow, ...]:
+def topic_rows(sums: Mapping[int | None, CaseFigures]) -> tuple[FigureRow, ...]:
     """Return the topics with cases to count, most received first, then by name; cases without a topic last."""
     shown = {key for key, figures in sums.items() if key is not None and figures}
     topics = Topic.objects.only("name_ar", "name_en").in_bulk(shown)

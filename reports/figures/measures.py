@@ -14,7 +14,7 @@ from typing import Final, Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from reports.figures.entries import FLOWS, HOLDERS, STOCKS
+from reports.models.amounts import FLOWS, HOLDERS, STOCKS
 
 type Unit = Literal["count", "share", "working_days", "hours", "score"]
 type Value = int | Decimal | None
@@ -22,8 +22,7 @@ type Value = int | Decimal | None
 #: The names of the amounts of one group of cases: flows, stocks, and working seconds by holder.
 NAMES: Final = (*FLOWS, *STOCKS, *HOLDERS)
 _HOUR: Final = 3600
-_SHARE, _SCORE = Decimal("0.0001"), Decimal("0.01")
-_MEDIAN, _NINETIETH = Decimal("0.5"), Decimal("0.9")
+_SHARE, _SCORE, _MEDIAN, _NINETIETH = map(Decimal, ("0.0001", "0.01", "0.5", "0.9"))
 _NONE: Final[Mapping[int, int]] = MappingProxyType({})
 
 
@@ -140,15 +139,14 @@ def _held(holder: str, label: Promise, formula: Promise) -> Measure:
 
 
 def _gap(figures: Figures) -> Value:
-    answers = sum(map(figures.amount, _ANSWERS))
-    return _ratio(answers - figures.amount("confirmed"), answers, _SHARE)
+    return _ratio(_standing(figures) - figures.amount("confirmed"), _standing(figures), _SHARE)
 
 
 def _satisfaction(figures: Figures) -> Value:
     return _ratio(figures.amount("treatment"), figures.amount("treated"), _SCORE)
 
 
-#: What the citizen says of the answers that stand: one of these for each.
+#: What the citizen says of the answers that stand.
 _ANSWERS: Final = ("confirmed", "disputed", "unanswered")
 
 
@@ -375,6 +373,13 @@ _ALL: Final = (
         _("Answers given in the period although the check of answers found them to lack substance."),
         "less",
         amount="challenged",
+    ),
+    _count(
+        "hollow_found",
+        _("Hollow answers found by audit"),
+        _("Answers that the audit of closings found hollow in the period, whenever they were given."),
+        "less",
+        amount="hollow",
     ),
     _count(
         "messages_failed",

@@ -6,8 +6,8 @@ counted for that agency (``agencies.successions``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import reduce
 from operator import add
@@ -17,7 +17,7 @@ from django.utils import timezone
 from agencies import successions
 from agencies.successions import Continuity
 from kit import replica
-from reports.figures import from_history
+from reports.figures import from_history, from_totals
 from reports.figures.measures import Figures
 from reports.figures.scopes import Dimension, Key, Scope
 from reports.figures.sums import Cell, Sums
@@ -72,10 +72,33 @@ def _read(
     period: ReportPeriod, *, by: tuple[Dimension, ...], scope: Scope, at: datetime
 ) -> tuple[Mapping[Cell, Figures], datetime]:
     continued = successions.continuity(on=timezone.localdate(at))
+    end, kept = min(period.ends_at, at), from_totals.kept_until()
+    rows: dict[Cell, Figures] = {}
+    if kept is None or kept <= period.starts_at:
+        columns = _columns(by, scope, continued)
+        sums = from_history.count(period.starts_at, end, by=columns, scope=scope)
+        _follow(rows, sums, columns, by=by, scope=scope, continued=continued)
+        return rows, end
+    end = min(end, kept)
+    for question in _questions(by, scope, continued):
+        sums = from_totals.count(period.starts_at, end, question, as_of=kept, parted=continued.parted)
+        _follow(rows, sums, question.by, by=by, scope=scope, continued=continued)
+    return rows, end
+
+
+def _questions(by: tuple[Dimension, ...], scope: Scope, continued: Continuity) -> Iterator[from_totals.TotalsRequest]:
+    """Yield what is asked of the kept sums: agencies whose work went to several are asked for by themselves."""
+    if scope.agencies is not None:
+        earlier = continued.predecessors()
+        former = (old for key in scope.agencies if isinstance(key, int) for old in earlier.get(key, ()))
+        scope = replace(scope, agencies=scope.agencies | frozenset(former))
     columns = _columns(by, scope, continued)
-    end = min(period.ends_at, at)
-    sums = from_history.count(period.starts_at, end, by=columns, scope=scope)
-    return _followed(sums, columns, by=by, scope=scope, continued=continued), end
+    if columns == by or not continued.parted:
+        yield from_totals.TotalsRequest(columns, scope)
+        return
+    few = tuple(dict.fromkeys((*by, Dimension.AGENCY)))
+    yield from_totals.TotalsRequest(few, scope, "(agency_id IS NULL OR agency_id <> ALL(%(parted)s::bigint[]))")
+    yield from_totals.TotalsRequest(columns, scope, "agency_id = ANY(%(parted)s::bigint[])")
 
 
 def _columns(by: tuple[Dimension, ...], scope: Scope, continued: Continuity) -> tuple[Dimension, ...]:
@@ -88,11 +111,16 @@ def _columns(by: tuple[Dimension, ...], scope: Scope, continued: Continuity) -> 
     return tuple(dict.fromkeys(needed))
 
 
-def _followed(
-    sums: Sums, columns: tuple[Dimension, ...], *, by: tuple[Dimension, ...], scope: Scope, continued: Continuity
-) -> dict[Cell, Figures]:
-    """Return the figures by the dimensions asked for, each for the agency that does the work today."""
-    rows: dict[Cell, Figures] = {}
+def _follow(
+    rows: dict[Cell, Figures],
+    sums: Sums,
+    columns: tuple[Dimension, ...],
+    *,
+    by: tuple[Dimension, ...],
+    scope: Scope,
+    continued: Continuity,
+) -> None:
+    """Add the figures to ``rows`` by the dimensions asked for, each for the agency that does the work today."""
     for cell, figures in sums.figures().items():
         keys: dict[Dimension, Key] = dict(zip(columns, cell, strict=True))
         if Dimension.AGENCY in keys:
@@ -101,7 +129,6 @@ def _followed(
                 continue
         shown = tuple(keys[dimension] for dimension in by)
         rows[shown] = rows[shown] + figures if shown in rows else figures
-    return rows
 
 
 def _agency_today(keys: Mapping[Dimension, Key], continued: Continuity) -> int | None:

@@ -9,31 +9,31 @@ from typing import Any, Final
 
 from agencies.calendar import AMMAN
 from reports.figures.day_table import DayTable
-from reports.figures.entries import FLOWS, HOLDERS, STOCKS
 from reports.figures.measures import NAMES, Figures
 from reports.figures.scopes import Dimension, Key, Scope
+from reports.models.amounts import FLOWS, HOLDERS, STOCKS
 
 #: The month an entry began to count in.
 MONTH: Final = "date_trunc('month', moment AT TIME ZONE 'Asia/Amman')::date"
+ORIGIN_MONTH: Final = "date_trunc('month', origin AT TIME ZONE 'Asia/Amman')::date"
 _MONTHS: Final = 12
 
 type Cell = tuple[Key, ...]
 
 
-def amount_columns(*, in_period: str, before: str) -> str:
+def amount_columns(*, flows: str, stocks: str = "true", held: str) -> str:
     """Return the SQL of the sums, in the order of ``NAMES``.
 
-    ``in_period`` tells whether a row's origin lies in the period, ``before`` whether its moment lies before it. What a
-    holder had before the period counts for all of it, what it got in a month for the working time after that month.
+    ``flows`` tells whether a row belongs to the period, ``stocks`` whether it counts for what stands at its end.
+    ``held`` is the working time for which a holder has what it got by the row, besides the rest of that month.
     """
-    flows = [f"sum({name}) FILTER (WHERE {in_period})" for name in FLOWS]
-    stocks = [f"sum({name})" for name in STOCKS]
-    held = [
-        f"coalesce(sum(rest_{name}) FILTER (WHERE {in_period}), 0) + coalesce(sum(held_{name} * "
-        f"CASE WHEN {before} THEN %(whole)s ELSE weight.seconds END), 0)"
+    columns = [f"sum({name}) FILTER (WHERE {flows})" for name in FLOWS]
+    columns += [f"sum({name}) FILTER (WHERE {stocks})" for name in STOCKS]
+    columns += [
+        f"coalesce(sum(rest_{name}) FILTER (WHERE {flows}), 0) + coalesce(sum(held_{name} * ({held})), 0)"
         for name in HOLDERS
     ]
-    return ", ".join([*flows, *stocks, *held])
+    return ", ".join(columns)
 
 
 WEIGHTS: Final = "LEFT JOIN unnest(%(months)s::date[], %(weights)s::bigint[]) AS weight (month, seconds)"

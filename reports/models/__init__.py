@@ -21,6 +21,7 @@ from reports.models.directives import (
     DirectiveStepKind,
     IssuingOffice,
 )
+from reports.models.figures import FigureChange, FigureDuration, FigureEntry, FigureState, FigureTotal
 from reports.models.periodic import (
     COMMENT_LENGTH,
     FROZEN,
@@ -52,6 +53,11 @@ __all__ = [
     "DirectiveState",
     "DirectiveStep",
     "DirectiveStepKind",
+    "FigureChange",
+    "FigureDuration",
+    "FigureEntry",
+    "FigureState",
+    "FigureTotal",
     "IndexEdition",
     "IndexReply",
     "IndexRule",

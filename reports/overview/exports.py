@@ -24,6 +24,7 @@ from reports.overview.labels import (
     TIME_TITLES,
     as_of_line,
 )
+from reports.overview.measure_table import MeasureTable
 
 BOM = "\ufeff"
 FORMULA_STARTS = frozenset("=+-@\u2212")
@@ -104,7 +105,7 @@ def is_formula(text: str) -> bool:
 # ---- the workbook ----
 
 
-def workbook(report: Report) -> bytes:
+def workbook(report: Report, measures: MeasureTable | None = None) -> bytes:
     """Return ``report`` as an XLSX file: one sheet per breakdown and one with the definitions; right to left in Arabic.
 
     Every text is written as a text cell, never interpreted as a formula, link or number.
@@ -117,6 +118,8 @@ def workbook(report: Report) -> bytes:
         _times(book, report.times)
         _breakdown(book, gettext("By topic"), pgettext("of a case", "Topic"), report.by_topic, report.total)
         _outcomes(book, report.by_outcome)
+        if measures is not None:
+            _measures(book, measures)
         _about(book, report)
     return stream.getvalue()
 
@@ -132,6 +135,22 @@ def _breakdown(book: Workbook, title: str, column: str, rows: Iterable[FigureRow
     for line, row in enumerate(rows, start=1):
         _write_row(sheet, line, [row.full_name, *_numbers(row.figures)], plain, number)
     _write_row(sheet, line + 1, [pgettext("figures", "Total"), *_numbers(total)], bold, sum_format)
+    sheet.repeat_rows(0)
+
+
+def _measures(book: Workbook, table: MeasureTable) -> None:
+    sheet = _sheet(book, gettext("All measures"))
+    bold, plain, _number, _sum = _formats(book)
+    sheet.set_column(0, 0, NAME_WIDTH)
+    sheet.set_column(1, len(table.periods), NUMBER_WIDTH * 2)
+    sheet.set_column(len(table.periods) + 1, len(table.periods) + 1, DEFINITION_WIDTH)
+    sheet.freeze_panes(1, 1)
+    days = [f"{each.first.isoformat()} – {each.last.isoformat()}" for each in table.periods]
+    _write_row(sheet, 0, [gettext("Measure"), *days, gettext("How it is counted")], bold, bold)
+    rows = [row for _title, rows in table.groups for row in rows]
+    for line, row in enumerate(rows, start=1):
+        cells = [str(row.measure.label), *(cell.text for cell in row.cells), str(row.measure.formula)]
+        _write_row(sheet, line, cells, plain, plain)
     sheet.repeat_rows(0)
 
 

@@ -22,8 +22,9 @@ from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
 from kit import replica
 from reports.access import for_readers_of_all
-from reports.figures.live import FIGURE_NAMES, CaseFigures, FigureRow, Report, count_figures
-from reports.figures.time_in_hand import TIME_COLUMNS, time_in_hand
+from reports.figures.live import FIGURE_NAMES, CaseFigures, FigureRow, Report
+from reports.figures.measures import Figures
+from reports.figures.time_in_hand import time_in_hand
 from reports.forms import PeriodForm
 from reports.overview import exports
 from reports.overview.labels import (
@@ -31,10 +32,9 @@ from reports.overview.labels import (
     FIGURE_TITLES,
     NOTES,
     PRESET_LABELS,
-    TIME_NOTE,
-    TIME_TABLE_TITLE,
-    TIME_TITLES,
 )
+from reports.overview.measure_table import measure_table
+from reports.overview.report import report_of
 from reports.periods import Preset, ReportPeriod
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -52,7 +52,9 @@ def report(request: HttpRequest) -> HttpResponse:
     requested = _report_request(request, today=timezone.localdate(at))
     page = _frame(requested, shown=request.GET.get("figure", "")) | _staff_frame(request, at)
     if requested.period is not None:
-        page |= _content(_counted(requested.period, at=at), shown=page["shown"], query=requested.query)
+        found, total = report_of(requested.period, at=at)
+        page |= _content(found, shown=page["shown"], query=requested.query)
+        page["measures"] = measure_table(requested.period, total, at=at)
     return render(request, "reports/overview/report.html", page)
 
 
@@ -65,9 +67,10 @@ def report_xlsx(request: HttpRequest) -> HttpResponseBase:
     requested = _report_request(request, today=timezone.localdate(at))
     if requested.period is None:
         return redirect(f"{reverse('reports')}?{requested.query}")
-    found = _counted(requested.period, at=at)
+    found, total = _counted(requested.period, at=at)
+    measures = measure_table(requested.period, total, at=at)
     return FileResponse(
-        io.BytesIO(exports.workbook(found)),
+        io.BytesIO(exports.workbook(found, measures)),
         as_attachment=True,
         filename=exports.file_name(found, "xlsx"),
         content_type=XLSX_TYPE,
@@ -83,7 +86,7 @@ def report_csv(request: HttpRequest) -> HttpResponseBase:
     requested = _report_request(request, today=timezone.localdate(at))
     if requested.period is None:
         return redirect(f"{reverse('reports')}?{requested.query}")
-    found = _counted(requested.period, at=at)
+    found, _total = _counted(requested.period, at=at)
     disposition = content_disposition_header(as_attachment=True, filename=exports.file_name(found, "csv"))
     return StreamingHttpResponse(
         exports.csv_lines(found),
@@ -122,14 +125,11 @@ def _report_request(request: HttpRequest, *, today: date) -> ReportRequest:
     return ReportRequest(PeriodForm(initial={"first": period.first, "last": period.last}, today=today), period, preset)
 
 
-def _counted(period: ReportPeriod, *, at: datetime) -> Report:
-    """Return the report of ``period`` with the time agencies had cases in hand; seconds old if a replica counts it."""
-
-    def count() -> Report:
-        return replace(count_figures(period, at=at), times=time_in_hand(period, at=at))
-
-    counted = replica.read(count)
-    return replace(counted.value, copy_note=counted.note)
+def _counted(period: ReportPeriod, *, at: datetime) -> tuple[Report, Figures]:
+    """Return the report of ``period`` for a file, with the time agencies had cases in hand, and all its figures."""
+    found, total = report_of(period, at=at)
+    times = replica.read(lambda: time_in_hand(period, at=at))
+    return replace(found, times=times.value), total
 
 
 # ---- the page ----
@@ -193,17 +193,6 @@ def _content(found: Report, *, shown: str, query: str) -> dict[str, Any]:
         "agencies": _breakdown(found.by_agency, shown=shown),
         "kinds": _breakdown(found.by_kind, shown=shown),
         "topics": _breakdown(found.by_topic, shown=shown),
-        "times": _times(found),
-    }
-
-
-def _times(found: Report) -> dict[str, Any]:
-    rows = [(row.name, [getattr(row, name) for name in TIME_COLUMNS]) for row in found.times]
-    return {
-        "title": TIME_TABLE_TITLE,
-        "note": TIME_NOTE,
-        "columns": [TIME_TITLES[name] for name in TIME_COLUMNS],
-        "rows": rows,
     }
 
 

@@ -21,7 +21,7 @@ from complaints.models import Case, CaseEvent
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from complaints.workflow import OPEN
-from tests.bench import first_visit, pages, progress, starts
+from tests.bench import first_visit, kept_figures, pages, progress, starts
 from tests.bench.world import CASES_OF_A_CITIZEN, make_world
 
 DAYS = 540
@@ -41,6 +41,7 @@ def main(arguments: list[str], *, root: Path) -> int:
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
         "cases": cases,
         "pages": pages.measure(world, repeat=asked.repeat),
+        "kept figures": kept_figures.measure(world, number=asked.cases, days=DAYS, repeat=asked.repeat),
         "first visit": first_visit.weigh(),
     }
     if not asked.no_start:

@@ -21,6 +21,7 @@ from notifications.models import AlarmKind, Message, MessageState
 from reports.circulation import circulating
 from reports.directives import actions as directives
 from reports.directives.actions import DirectiveText
+from reports.figures import kept as figures
 from reports.models import Annex, ReportKind
 from reports.periodic import drafting, life
 from reports.periodic.calendar_periods import latest
@@ -68,6 +69,11 @@ def two_closed_cases(get: Get) -> tuple[Any, Any]:
         kind="", outcome="", defaults={"anonymise_months": 60, "effective_from": "2026-01-01"}
     )
     return cases[0].pk, cases[1].pk
+
+
+def two_cases_after_figures_are_built(get: Get) -> tuple[Any, Any]:
+    figures.refresh(at=get("now"))
+    return get("file_case")().pk, get("file_case")().pk
 
 
 def two_breaches(get: Get) -> tuple[Any, Any]:

@@ -43,6 +43,7 @@ from notifications.reconciliation import audit, status_checks
 from reports.circulation import circulating
 from reports.dashboards import kept
 from reports.directives import sweep as directive_sweep
+from reports.figures import kept as figures
 from reports.periodic import drafting
 from tests.complaints.escalation.mornings import MONDAY
 from tests.complaints.escalation.row_pairs import (
@@ -53,6 +54,7 @@ from tests.complaints.escalation.row_pairs import (
     two_annexes,
     two_blocks,
     two_breaches,
+    two_cases_after_figures_are_built,
     two_cases_of_a_silent_officer,
     two_citizens,
     two_clocks,
@@ -180,6 +182,10 @@ SCENARIOS = {
     "complaints.send_digests": Scenario(
         "user", "complaints.escalation.digest._notices", lambda user, *_: user.pk, two_readers,
         lambda at: digest.send(at=at), MONDAY, is_real=True,
+    ),
+    "reports.refresh_figures": Scenario(
+        "case", "reports.figures.kept._replace_one", lambda key, **_: key, two_cases_after_figures_are_built,
+        lambda at: figures.refresh(at=at), JANUARY, is_real=True, fails_too=("reports.figures.kept._replace_all",),
     ),
     "accounts.recheck_identities": Scenario(
         "citizen", "accounts.identity.recheck.recheck", lambda pk, **_: pk, two_citizens,

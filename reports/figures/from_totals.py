@@ -1,0 +1,179 @@
+"""Figures read from what is kept: sums of whole months, and entries for the days before and after these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db import connections
+from django.db.backends.utils import CursorWrapper
+
+from agencies.calendar import AMMAN
+from agencies.models import current_calendar
+from kit import replica
+from reports.figures.day_table import day_table
+from reports.figures.kept_sums import SETS, rolled_up
+from reports.figures.scopes import Dimension, Scope
+from reports.figures.sums import MONTH, WEIGHTS, Sums, amount_columns, next_month, scope_condition, weights
+from reports.models import FigureState
+
+#: The table of days reaches to the end of the last month.
+MONTH_AHEAD: Final = timedelta(days=32)
+# What a holder had before the period counts for all of it, what it got since for the working time after that month.
+_ENTRY_HELD: Final = "CASE WHEN moment < %(start)s THEN %(whole)s ELSE weight.seconds END"
+_MONTH_HELD: Final = """CASE WHEN kept.month < %(start_month)s THEN %(whole)s
+    WHEN kept.month >= %(full_month)s THEN weight.seconds ELSE 0 END"""
+
+
+@dataclass(frozen=True)
+class TotalsRequest:
+    """What is to be summed: by what, of which part, and ``agencies``, the SQL that leaves agencies out."""
+
+    by: tuple[Dimension, ...]
+    scope: Scope
+    agencies: str = "true"
+
+    @property
+    def needed(self) -> frozenset[Dimension]:
+        """The dimensions that the answer depends on."""
+        return frozenset({*self.by, *self.scope.dimensions})
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Rows of a table, and the SQL that tells what each counts for."""
+
+    table: str
+    where: str
+    month: str
+    flows: str
+    stocks: str
+    held: str
+
+
+def kept_until() -> datetime | None:
+    """Return the moment up to which figures are kept, None while they are not built."""
+    state = FigureState.objects.using(replica.database()).filter(pk=1).values_list("as_of", flat=True)
+    return state.first()
+
+
+def count(
+    start: datetime,
+    end: datetime,
+    question: TotalsRequest,
+    *,
+    as_of: datetime,
+    parted: Sequence[int] = (),
+    from_sums: bool = True,
+) -> Sums:
+    """Return the sums from ``start`` to ``end``, at most ``as_of``, by the agency the cases were with at the end.
+
+    ``parted`` are the parameters of ``question.agencies``. Without ``from_sums`` the entries are summed anew. At most
+    seven queries.
+    """
+    found, span = Sums.empty(), _Span(start, end, as_of)
+    days = day_table(current_calendar(), since=start, until=end, ahead=MONTH_AHEAD)
+    parameters = {**span.parameters, **weights(days, start=start, end=end), "parted": list(parted)}
+    kept = next((keys for keys in SETS_BY_SIZE if from_sums and question.needed <= set(keys)), None)
+    parts = list(span.parts(kept)) if kept is not None else [span.every_entry()]
+    with connections[replica.database()].cursor() as cursor:
+        for part in parts:
+            _add_part(cursor, found, part, question, parameters)
+    return found
+
+
+SETS_BY_SIZE: Final = sorted(SETS, key=lambda keys: (len(keys), Dimension.TOPIC in keys))
+
+
+class _Span:
+    """The months and days that a period is made of."""
+
+    def __init__(self, start: datetime, end: datetime, as_of: datetime) -> None:
+        self.start, self.end = start, end
+        self.start_month = _month(start)
+        is_whole = start == _midnight(self.start_month)
+        self.full_month = self.start_month if is_whole else next_month(self.start_month)
+        # The sums of the last month go up to ``as_of``: to there, they are all that is needed.
+        self.end_month = next_month(_month(end)) if end == as_of else _month(end)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of every part."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "start_month": self.start_month,
+            "full_month": self.full_month,
+            "end_month": self.end_month,
+            "start_month_at": _midnight(self.start_month),
+            "full_month_at": _midnight(self.full_month),
+            "end_month_at": _midnight(self.end_month),
+        }
+
+    def every_entry(self) -> _Part:
+        """Return all entries, where no sums are kept by what is asked."""
+        return _Part("reports_figureentry", "moment < %(end)s", MONTH, "origin >= %(start)s", "true", _ENTRY_HELD)
+
+    def parts(self, kept: Sequence[Dimension]) -> Iterator[_Part]:
+        """Yield the sums of whole months, and the entries of the days before and after them."""
+        yield _Part(
+            "reports_figuretotal",
+            f"rolled_up = {rolled_up(kept)} AND kept.month < %(end_month)s",
+            "kept.month",
+            "origin_month >= %(full_month)s",
+            "true",
+            _MONTH_HELD,
+        )
+        if _midnight(self.end_month) < self.end:
+            after = "moment >= %(end_month_at)s AND moment < %(end)s"
+            yield _Part("reports_figureentry", after, MONTH, "origin >= %(start)s", "true", _ENTRY_HELD)
+        if self.start_month < min(self.full_month, self.end_month):
+            in_month = "moment >= %(start_month_at)s AND moment < %(full_month_at)s"
+            before = (
+                f"moment < %(end_month_at)s AND moment < %(end)s AND ({in_month} OR "
+                "(origin >= %(start)s AND origin < %(full_month_at)s))"
+            )
+            held = f"CASE WHEN {in_month} THEN {_ENTRY_HELD} ELSE 0 END"
+            yield _Part("reports_figureentry", before, MONTH, "origin >= %(start)s", "false", held)
+
+
+def _add_part(
+    cursor: CursorWrapper, found: Sums, part: _Part, question: TotalsRequest, parameters: dict[str, Any]
+) -> None:
+    keys = "".join(f"{dimension}, " for dimension in question.by)
+    width, given = len(question.by), dict(parameters)
+    scope = scope_condition(question.scope, tuple(Dimension), given)
+    where = f"{part.where} AND {scope} AND {question.agencies}"
+    amounts = amount_columns(flows=part.flows, stocks=part.stocks, held=part.held)
+    grouped = f"GROUP BY {keys.removesuffix(', ')}" if keys else ""
+    cursor.execute(
+        f"SELECT {keys}{amounts} FROM {part.table} AS kept {WEIGHTS} ON weight.month = {part.month} "  # noqa: S608 - names of ours
+        f"WHERE {where} {grouped}",
+        given,
+    )
+    for row in cursor.fetchall():
+        found.add(row[:width], row[width:])
+    cursor.execute(_durations(part, keys, where), given)
+    for *cell, acts, days, number in cursor.fetchall():
+        found.add_days(tuple(cell), acts=acts, days=days, number=int(number))
+
+
+def _durations(part: _Part, keys: str, where: str) -> str:
+    if part.table == "reports_figuretotal":
+        rows, columns = "reports_figureduration AS kept", "acts, days, sum(number)"
+    else:
+        rows = """reports_figureentry AS kept CROSS JOIN LATERAL (
+            VALUES ('decided', decide_days, decided), ('answered', answer_days, answered)
+        ) AS took (acts, days, number)"""
+        columns, where = "acts, days, sum(number)", f"days IS NOT NULL AND {where}"
+    return f"SELECT {keys}{columns} FROM {rows} WHERE {part.flows} AND {where} GROUP BY {keys}acts, days"  # noqa: S608 - names of ours
+
+
+def _month(moment: datetime) -> date:
+    return moment.astimezone(AMMAN).date().replace(day=1)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=AMMAN)

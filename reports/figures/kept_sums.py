@@ -1,0 +1,109 @@
+"""The sums of kept entries by month: adding entries to them, and replacing those of changed cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from reports.figures.entries import COLUMNS, entries
+from reports.figures.scopes import Dimension
+from reports.figures.sums import MONTH, ORIGIN_MONTH
+from reports.models.amounts import AMOUNTS, CELL, DAYS
+
+_A, _T, _K, _C, _G = Dimension
+#: The dimensions that sums are kept by; other combinations are summed from the entries themselves.
+SETS: Final[tuple[tuple[Dimension, ...], ...]] = (
+    (_A,),
+    (_T,),
+    (_K,),
+    (_C,),
+    (_G,),
+    (_A, _T),
+    (_A, _K),
+    (_A, _C),
+    (_A, _G),
+    (_T, _G),
+)
+_KEYS: Final = ", ".join(CELL)
+_SETS_SQL: Final = ", ".join(f"({', '.join(keys)})" for keys in SETS)
+_ANY: Final = " OR ".join(f"{name} <> 0" for name in AMOUNTS)
+
+
+def rolled_up(by: Iterable[Dimension]) -> int:
+    """Return the number by which sums by these dimensions are known: a bit for each dimension that is not one."""
+    kept = set(by)
+    return sum(1 << place for place, name in enumerate(reversed(CELL)) if name not in kept)
+
+
+def _amounts(sign: str) -> str:
+    return ", ".join(f"{sign}{name} AS {name}" for name in AMOUNTS)
+
+
+def _added(table: str) -> str:
+    return ", ".join(
+        f"{name} = nullif(coalesce({table}.{name}, 0) + coalesce(excluded.{name}, 0), 0)" for name in AMOUNTS
+    )
+
+
+# The differences of one month and cell come together first: most entries of a changed case are as they were.
+_DELTA: Final = f"""
+delta AS MATERIALIZED (
+    SELECT {MONTH} AS month, {ORIGIN_MONTH} AS origin_month, {_KEYS}, {", ".join(DAYS)},
+        {", ".join(f"nullif(sum({name}), 0)::bigint AS {name}" for name in AMOUNTS)}
+    FROM moved GROUP BY 1, 2, {_KEYS}, {", ".join(DAYS)}
+),
+total AS (
+    INSERT INTO reports_figuretotal (rolled_up, month, origin_month, {_KEYS}, {", ".join(AMOUNTS)})
+    SELECT * FROM (
+        SELECT grouping({_KEYS}), month, origin_month, {_KEYS},
+            {", ".join(f"nullif(sum({name}), 0)::bigint AS {name}" for name in AMOUNTS)}
+        FROM delta WHERE {_ANY}
+        GROUP BY month, origin_month, GROUPING SETS ({_SETS_SQL})
+    ) AS summed WHERE {_ANY}
+    ON CONFLICT (rolled_up, month, origin_month, {_KEYS}) DO UPDATE SET {_added("reports_figuretotal")}
+)
+INSERT INTO reports_figureduration (rolled_up, month, origin_month, {_KEYS}, acts, days, number)
+SELECT grouping({_KEYS}), month, origin_month, {_KEYS}, acts, days, sum(number)
+FROM (
+    SELECT *, 'decided' AS acts, decide_days AS days, decided AS number FROM delta
+    WHERE decide_days IS NOT NULL AND decided <> 0
+    UNION ALL
+    SELECT *, 'answered', answer_days, answered FROM delta WHERE answer_days IS NOT NULL AND answered <> 0
+) AS done
+GROUP BY month, origin_month, acts, days, GROUPING SETS ({_SETS_SQL})
+HAVING sum(number) <> 0
+ON CONFLICT (rolled_up, month, origin_month, {_KEYS}, acts, days)
+DO UPDATE SET number = reports_figureduration.number + excluded.number
+"""  # noqa: S608 - names of ours
+
+_COLUMNS: Final = ", ".join(COLUMNS)
+_PLAIN: Final = ", ".join(name for name in COLUMNS if name not in AMOUNTS)
+
+
+def add_between(start: datetime, end: datetime) -> None:
+    """Add the entries whose moment lies from ``start`` to before ``end`` to the sums, which do not have them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH moved AS (SELECT * FROM reports_figureentry "  # noqa: S608 - names of ours
+            f"WHERE moment >= %(start)s AND moment < %(end)s), {_DELTA}",
+            {"start": start, "end": end},
+        )
+
+
+def replace(cases: Sequence[int], *, before: datetime, parameters: dict[str, Any]) -> None:
+    """Write the entries of ``cases`` anew, and add to the sums what differs before the moment they count up to."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REPLACE, parameters | {"cases": list(cases), "before": before})
+
+
+_REPLACE: Final = f"""{entries("cases.id = ANY(%(cases)s)")},
+gone AS (DELETE FROM reports_figureentry WHERE case_id = ANY(%(cases)s) RETURNING {_COLUMNS}),
+fresh AS (INSERT INTO reports_figureentry ({_COLUMNS}) SELECT {_COLUMNS} FROM entry RETURNING {_COLUMNS}),
+moved AS (
+    SELECT {_PLAIN}, {_amounts("-")} FROM gone WHERE moment < %(before)s
+    UNION ALL
+    SELECT {_PLAIN}, {_amounts("")} FROM fresh WHERE moment < %(before)s
+), {_DELTA}"""  # noqa: S608 - names of ours

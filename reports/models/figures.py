@@ -1,0 +1,146 @@
+"""Kept figures: the entries of each case, their sums by month, and which cases have changed since.
+
+Only ``reports.figures.kept`` writes these rows. The columns of amounts are those of ``reports.models.amounts``, empty
+where nothing is added. Keys of agencies, topics and governorates carry no foreign keys: the rows are derived.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from reports.models.amounts import AMOUNTS
+
+_KEYS = ("agency_id", "topic_id", "kind", "channel", "governorate_id")
+
+
+class _Cell(models.Model):
+    agency_id = models.BigIntegerField(null=True)
+    topic_id = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=12, null=True)  # noqa: DJ001 - empty where sums are not by kind
+    channel = models.CharField(max_length=12, null=True)  # noqa: DJ001 - the same
+    governorate_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class _Amounts(models.Model):
+    class Meta:
+        abstract = True
+
+
+for _name in AMOUNTS:
+    _Amounts.add_to_class(_name, models.BigIntegerField(null=True))
+
+
+class FigureEntry(_Cell, _Amounts):
+    """What one moment of a case adds to the figures; ``reports.figures.entries`` defines it.
+
+    A moment may lie in the future: a case that is late from then on, if nothing happens.
+    """
+
+    case_id = models.BigIntegerField(db_index=True)
+    moment = models.DateTimeField()
+    origin = models.DateTimeField()
+    decide_days = models.IntegerField(null=True)
+    answer_days = models.IntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("entry of figures")
+        indexes: ClassVar = [
+            models.Index(fields=["moment"], name="figure_entry_moment"),
+            models.Index(fields=["origin"], name="figure_entry_origin"),
+            models.Index(fields=["agency_id", "moment"], name="figure_entry_agency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.moment}"
+
+
+class _MonthSum(_Cell):
+    """Sums by the dimensions whose bit in ``rolled_up`` is 0, of entries of a month that belong to ``origin_month``."""
+
+    rolled_up = models.SmallIntegerField()
+    month = models.DateField()
+    origin_month = models.DateField()
+
+    class Meta:
+        abstract = True
+
+
+class FigureTotal(_MonthSum, _Amounts):
+    """The amounts of a month, by one or two dimensions."""
+
+    class Meta:
+        verbose_name = _("kept total")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["rolled_up", "month", "origin_month", *_KEYS],
+                nulls_distinct=False,
+                name="figure_total_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.rolled_up}"
+
+
+class FigureDuration(_MonthSum):
+    """How many decisions or answers of a month took so many working days, by one or two dimensions."""
+
+    acts = models.CharField(max_length=8)
+    days = models.IntegerField()
+    number = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("kept duration")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["rolled_up", "month", "origin_month", *_KEYS, "acts", "days"],
+                nulls_distinct=False,
+                name="figure_duration_once",
+            ),
+            models.CheckConstraint(condition=models.Q(acts__in=["decided", "answered"]), name="figure_duration_acts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.acts} {self.days}"
+
+
+class FigureChange(models.Model):
+    """A case that changed since its entries were written; triggers add a row in the transaction of each change."""
+
+    case_id = models.BigIntegerField()
+    noted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("changed case")
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class FigureState(models.Model):
+    """How far the kept figures are; one row.
+
+    ``as_of`` is the moment up to which the sums count, empty while they are built. Then ``position`` is the last case
+    whose entries are written, and ``month`` the next month to sum up to ``counting_to``. ``calendar`` holds the working
+    hours and days off by which the entries were counted.
+    """
+
+    as_of = models.DateTimeField(null=True)
+    position = models.BigIntegerField(default=0)
+    month = models.DateField(null=True)
+    counting_to = models.DateTimeField(null=True)
+    calendar = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("state of kept figures")
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(pk=1), name="figure_state_is_one")]
+
+    def __str__(self) -> str:
+        return str(self.as_of)

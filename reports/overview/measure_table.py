@@ -1,0 +1,127 @@
+"""All measures of a period beside the period before and the same period a year earlier, in groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reports.drill import links
+from reports.figures.measures import MEASURES, Figures, Measure
+from reports.figures.reading import compared, read
+from reports.periods import ReportPeriod
+
+#: What stands where there is nothing to measure.
+NOTHING: Final = "—"
+GROUPS: Final[tuple[tuple[Promise, tuple[str, ...]], ...]] = (
+    (
+        _("Cases"),
+        (
+            "received",
+            "closed",
+            "pending",
+            "pending_week",
+            "pending_month",
+            "pending_quarter",
+            "pending_older",
+            "late",
+            "came_back",
+        ),
+    ),
+    (
+        _("How fast agencies decide and answer"),
+        (
+            "decided",
+            "decided_on_time",
+            "days_to_decide_median",
+            "days_to_decide_p90",
+            "answered",
+            "answered_on_time",
+            "days_to_answer_median",
+            "days_to_answer_p90",
+        ),
+    ),
+    (
+        _("What citizens say of the answers"),
+        (
+            "confirmed",
+            "disputed",
+            "unanswered",
+            "confirmed_gap",
+            "rated",
+            "satisfaction",
+            "objections",
+            "objections_upheld",
+        ),
+    ),
+    (
+        _("How cases were handled"),
+        (
+            "bounces",
+            "extensions",
+            "topic_corrections",
+            "challenged_sent",
+            "hollow_found",
+            "messages_failed",
+        ),
+    ),
+    (
+        _("Working hours by holder"),
+        ("held_desk", "held_directorate", "held_citizen", "held_unit", "held_outside"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class MeasureCell:
+    """One value as text, and the address of the cases behind it; empty where there are none."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One measure: its label, its formula, and its values in the periods that are compared."""
+
+    measure: Measure
+    cells: Sequence[MeasureCell]
+
+
+@dataclass(frozen=True)
+class MeasureTable:
+    """The measures in groups; ``periods`` are the columns, the period itself first."""
+
+    periods: Sequence[ReportPeriod]
+    groups: Sequence[tuple[Promise, Sequence[MeasureRow]]]
+
+
+def measure_table(period: ReportPeriod, total: Figures, *, at: datetime) -> MeasureTable:
+    """Return all measures of ``period``, whose figures are ``total``, beside those of the two periods before."""
+    before, year_before = compared(period)
+    columns = [(period, total), *((each, read(each, at=at).total) for each in (before, year_before))]
+    return MeasureTable(
+        periods=[each for each, _figures in columns],
+        groups=[(title, [_row(MEASURES[name], columns) for name in names]) for title, names in GROUPS],
+    )
+
+
+def _row(measure: Measure, columns: Sequence[tuple[ReportPeriod, Figures]]) -> MeasureRow:
+    return MeasureRow(measure, [_cell(measure, period, figures) for period, figures in columns])
+
+
+def _cell(measure: Measure, period: ReportPeriod, figures: Figures) -> MeasureCell:
+    has_cases = figures.base(measure.name) > 0
+    return MeasureCell(value_text(measure, figures), links.cases_url(measure.name, period) if has_cases else "")
+
+
+def value_text(measure: Measure, figures: Figures) -> str:
+    """Return a value as text: a share in whole percent, the rest as its number."""
+    value = measure.value(figures)
+    if value is None:
+        return NOTHING
+    return f"{value:.0%}" if measure.unit == "share" else f"{value:,}"

@@ -1,0 +1,57 @@
+"""The report of a period, read from the figures: totals and breakdowns by agency, kind, topic and outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from agencies import successions
+from complaints.workflow import Kind, Outcome
+from reports.figures.live import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report, agency_rows, topic_rows
+from reports.figures.measures import Figures
+from reports.figures.reading import Reading, read
+from reports.figures.scopes import Dimension
+from reports.periods import ReportPeriod
+
+
+def report_of(period: ReportPeriod, *, at: datetime) -> tuple[Report, Figures]:
+    """Return the report of ``period`` and all its figures, in the active language; seconds old if a replica is read."""
+    agencies, kinds, topics = (
+        read(period, by=[by], at=at) for by in (Dimension.AGENCY, Dimension.KIND, Dimension.TOPIC)
+    )
+    continued = successions.continuity(on=timezone.localdate(at))
+    by_kind = _case_figures(kinds)
+    report = Report(
+        period=period,
+        as_of=agencies.as_of,
+        counted_at=at,
+        by_agency=agency_rows(_case_figures(agencies), predecessors=continued.predecessors(), on=period.last),
+        by_kind=tuple(
+            FigureRow(str(kind.label), str(kind.label), by_kind.get(kind.value, CaseFigures())) for kind in Kind
+        ),
+        by_topic=topic_rows(_case_figures(topics)),
+        by_outcome=tuple(_outcome_rows(kinds)),
+        total=_of(agencies.total),
+        copy_note=agencies.copy_note,
+    )
+    return report, agencies.total
+
+
+def _case_figures(reading: Reading) -> Mapping[Any, CaseFigures]:
+    return {cell[0]: _of(figures) for cell, figures in reading.rows.items()}
+
+
+def _of(figures: Figures) -> CaseFigures:
+    return CaseFigures(*(figures.amount(name) for name in FIGURE_NAMES))
+
+
+def _outcome_rows(reading: Reading) -> list[OutcomeRow]:
+    return [
+        OutcomeRow(str(kind.label), str(outcome.label), number)
+        for kind in Kind
+        for outcome in Outcome
+        if (number := reading.rows.get((kind.value,), Figures()).amount(f"outcome_{outcome.value}"))
+    ]
