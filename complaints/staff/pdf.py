@@ -1,23 +1,17 @@
 """The file of a case as a PDF: right to left in Arabic, numbers never turned round, with or without the person.
 
-Typst sets it in the process, from one template of ours and data in JSON: no text of a person is ever read as markup, no
-file and no package is reached besides the fonts.
+``kit.typesetting`` sets it.
 """
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
-from importlib import resources
+from datetime import datetime
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, TypedDict
+from typing import Any, Final, NamedTuple, TypedDict
 
-import typst
 from django.utils.translation import get_language, get_language_bidi, gettext, pgettext
 
 from complaints.actions.topic_answers import answers_to_show
@@ -29,7 +23,7 @@ from complaints.staff.case_file import CaseFile
 from complaints.visibility.identity import CaseVisibility
 from kit.dates import moment_text
 from kit.qr import QrCode
-from kit.typed_text import runs
+from kit.typesetting import DirectedText, directed, parts, plain_text, typeset
 from kit.unit import unit_name
 
 TEMPLATE: Final = Path(__file__).parents[1] / "data" / "file.typ"
@@ -37,23 +31,6 @@ TEMPLATE: Final = Path(__file__).parents[1] / "data" / "file.typ"
 #: and the page says how many are not there.
 MOST_ENTRIES: Final = 150
 MOST_LETTERS: Final = 100_000
-# Zero-width joiners shape Arabic. What else is invisible goes: marks that turn a text may show a number backwards.
-_JOINERS = "\u200c\u200d"
-
-
-class DirectedText(TypedDict):
-    """A text with its own direction, and its parts: those that are numbers are not turned round by the others."""
-
-    text: str
-    direction: str
-    parts: Sequence[PdfPart]
-
-
-class PdfPart(TypedDict):
-    """A part of a text."""
-
-    text: str
-    is_number: bool
 
 
 class PdfFact(TypedDict):
@@ -90,9 +67,10 @@ def render(case: Case, file: CaseFile, *, at: datetime, printed_by: str, person:
         "title": f"{case.get_kind_display()} {case.reference}",
         "operator": unit_name(),
         "office": unit_name(),
-        "subject": _directed(case.subject),
+        "subject": directed(case.subject),
         "words": {"page": pgettext("pages", "Page"), "of": pgettext("pages", "of")},
-        "printed": gettext("Printed by %(name)s, %(moment)s") % {"name": _plain(printed_by), "moment": moment_text(at)},
+        "printed": gettext("Printed by %(name)s, %(moment)s")
+        % {"name": plain_text(printed_by), "moment": moment_text(at)},
         "facts": _pairs(_facts(visibility, person)),
         "sections": [section for section in _sections(visibility, file) if section["entries"]],
     }
@@ -119,7 +97,7 @@ class Letterhead:
     @property
     def data(self) -> dict[str, object]:
         """Return what the template sets."""
-        lines = [_directed(line) for line in self.lines if line]
+        lines = [directed(line) for line in self.lines if line]
         return {"service": self.service, "lines": lines, "qr": self.qr.svg, "qr_words": self.qr_words}
 
 
@@ -144,7 +122,7 @@ def render_sections(
         "title": title,
         "operator": unit_name(),
         "office": unit_name(),
-        "subject": _directed(subject or title),
+        "subject": directed(subject or title),
         "words": {"page": pgettext("pages", "Page"), "of": pgettext("pages", "of")},
         "printed": printed or moment_text(at),
         "facts": _pairs(facts),
@@ -155,31 +133,7 @@ def render_sections(
 
 def compile_pdf(data: Mapping[str, object], *, at: datetime) -> bytes:
     """Return the PDF that the template makes of ``data``."""
-    data_ = json.dumps(data, ensure_ascii=False)
-    try:
-        return _typeset(data_, at=at, standard="ua-1")
-    except typst.TypstError:
-        # A sign the face lacks, such as an emoji, breaks the rules of PDF/UA: tagged all the same, but not by name.
-        return _typeset(data_, at=at, standard="1.7")
-
-
-def _typeset(data_: str, *, at: datetime, standard: Literal["ua-1", "1.7"]) -> bytes:
-    return typst.compile(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
-        font_paths=_fonts(),
-        sys_inputs={"file": data_},
-        pdf_standards=[standard],
-        # Typst takes whole seconds only.
-        timestamp=at.astimezone(UTC).replace(microsecond=0),
-    )
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Return the face of the pages, whose whole is set here because a PDF needs it as TrueType."""
-    faces = resources.files("fontpkg_ibm_plex_sans_arabic") / "files"
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(faces)])
+    return typeset(TEMPLATE, data, at=at)
 
 
 def _redacted(data_: Any, redact: Callable[[str], str]) -> Any:
@@ -189,7 +143,7 @@ def _redacted(data_: Any, redact: Callable[[str], str]) -> Any:
             return redact(data_)
         case {"parts": _, "text": str() as text}:
             # The whole is redacted before it is cut into parts: what tells of a person may go over several.
-            return {**data_, "text": redact(text), "parts": _parts(redact(text))}
+            return {**data_, "text": redact(text), "parts": parts(redact(text))}
         case dict():
             return {name: _redacted(part, redact) for name, part in data_.items()}
         case list() | tuple():
@@ -286,35 +240,16 @@ def _section(title: str, entries: Sequence[PdfEntry], facts: Sequence[PdfFact] =
 
 
 def _pairs(facts: Iterable[tuple[str, str]]) -> list[PdfFact]:
-    return [PdfFact(label=_plain(label), value=_directed(value)) for label, value in facts if value]
+    return [PdfFact(label=plain_text(label), value=directed(value)) for label, value in facts if value]
 
 
 def _entry(title: str = "", meta: Iterable[str] = (), *, lines: Iterable[str] = ()) -> PdfEntry:
     paragraphs = (line for text in lines for line in text.splitlines() if line.strip())
     return PdfEntry(
-        title=_plain(title),
-        meta=[_directed(part) for part in meta if part],
-        lines=[_directed(line) for line in paragraphs],
+        title=plain_text(title),
+        meta=[directed(part) for part in meta if part],
+        lines=[directed(line) for line in paragraphs],
     )
-
-
-def _directed(text: str) -> DirectedText:
-    """Return ``text`` without marks that turn it, and the direction of its first letter."""
-    plain = _plain(text)
-    strong = (unicodedata.bidirectional(letter) for letter in plain)
-    first = next((kind for kind in strong if kind in {"L", "R", "AL"}), None)
-    if first is None:
-        # Numbers alone read left to right in both languages.
-        return DirectedText(text=plain, direction="ltr", parts=_parts(plain))
-    return DirectedText(text=plain, direction="ltr" if first == "L" else "rtl", parts=_parts(plain))
-
-
-def _parts(plain: str) -> list[PdfPart]:
-    return [PdfPart(text=run.text, is_number=bool(run.number)) for run in runs(plain)]
-
-
-def _plain(text: str) -> str:
-    return "".join(letter for letter in text if letter in _JOINERS or not unicodedata.category(letter).startswith("C"))
 
 
 def _own_direction() -> str:

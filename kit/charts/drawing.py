@@ -18,6 +18,8 @@ LETTER: Final = 7.5
 type Point = tuple[float, float]
 type Anchor = Literal["start", "middle", "end"]
 
+_OTHER_SIDE: Final[dict[Anchor, Anchor]] = {"start": "end", "middle": "middle", "end": "start"}
+
 
 @dataclass(frozen=True)
 class Box:
@@ -75,10 +77,14 @@ class Words:
         return next((kind != "L" for kind in strong if kind in {"L", "R", "AL"}), False)
 
     @property
+    def side(self) -> Anchor:
+        """Which part of the text stands at ``x``, seen from left to right."""
+        return _OTHER_SIDE[self.anchor] if self.is_mirrored else self.anchor
+
+    @property
     def svg_anchor(self) -> Anchor:
         """The anchor as SVG counts it, by the direction of the text."""
-        turned: dict[Anchor, Anchor] = {"start": "end", "middle": "middle", "end": "start"}
-        return turned[self.anchor] if self.is_mirrored != self.is_rtl else self.anchor
+        return _OTHER_SIDE[self.side] if self.is_rtl else self.side
 
     def mirrored(self, width: float) -> Words:
         """Return the text on the other side."""

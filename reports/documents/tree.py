@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import Enum, StrEnum
+from operator import is_
 from typing import Any, Final, Literal
 
 #: The version of the form of the JSON; it rises when a reader of the old form would read the new one wrongly.
 FORMAT: Final = 1
 #: Numbers have at most so many decimals, so that every reader of JSON gets them back as they were written.
 _FINEST: Final = Decimal("0.000001")
+#: A key of JSON and not a text, in which its quotation marks would be escaped.
+_NO_ROWS: Final = '"rows":[]'
 
 
 class Withheld(Enum):
     """Why a number is not shown."""
 
-    SMALL_GROUP = "<5"
+    SMALL_GROUP = "withheld"
 
 
 #: In place of a number of a group so small that it could point at a person, or that would reveal such a number.
@@ -46,6 +49,8 @@ class ColumnKind(StrEnum):
     SHARE = "share"
     #: Working days.
     DAYS = "days"
+    #: Working hours.
+    HOURS = "hours"
     DATE = "date"
     #: A number from 0 to 100.
     SCORE = "score"
@@ -107,7 +112,7 @@ class Table:
             message = f"{self.key}: {len(self.row_keys)} keys for {len(self.rows)} rows"
             raise ValueError(message)
         _distinct(self.key, [column.key for column in self.columns])
-        object.__setattr__(self, "rows", tuple(self._fitted(row) for row in self.rows))
+        object.__setattr__(self, "rows", tuple([self._fitted(row) for row in self.rows]))
         if self.total is not None:
             object.__setattr__(self, "total", self._fitted(self.total))
 
@@ -115,7 +120,9 @@ class Table:
         if len(row) != len(self.columns):
             message = f"{self.key}: {len(row)} cells for {len(self.columns)} columns"
             raise ValueError(message)
-        return tuple(_fitted(cell, column) for cell, column in zip(row, self.columns, strict=True))
+        fitted = tuple([_fitted(cell, column) for cell, column in zip(row, self.columns, strict=True)])
+        # Many rows are kept once: the copy of a row that fits as it is goes again.
+        return row if isinstance(row, tuple) and all(map(is_, fitted, row)) else fitted
 
     def place(self, key: str) -> int:
         """Return which column is called ``key``; raises ValueError if none is."""
@@ -194,7 +201,7 @@ class Document:
 # ---- as JSON ----
 
 
-def to_json(document: Document) -> dict[str, Any]:
+def to_json(document: Document, *, with_rows: bool = True) -> dict[str, Any]:
     """Return ``document`` as values of JSON, which ``from_json`` makes the same document again."""
     return {
         "format": FORMAT,
@@ -204,7 +211,7 @@ def to_json(document: Document) -> dict[str, Any]:
         "period_last": document.period_last.isoformat(),
         "version": document.version,
         "as_of": document.as_of.astimezone(UTC).isoformat(),
-        "sections": [_section_to_json(section) for section in document.sections],
+        "sections": [_section_to_json(section, with_rows=with_rows) for section in document.sections],
     }
 
 
@@ -224,17 +231,36 @@ def from_json(data: Mapping[str, Any]) -> Document:
     )
 
 
+def canonical_parts(document: Document) -> Iterator[bytes]:
+    """Yield the bytes that are hashed: JSON with sorted keys, no spaces, in UTF-8; row by row, for they are many."""
+    around = _written(to_json(document, with_rows=False)).split(_NO_ROWS)
+    tables = (table for section in document.sections for table in section.tables)
+    yield around[0].encode()
+    for table, after in zip(tables, around[1:], strict=True):
+        yield b'"rows":['
+        for at, row in enumerate(table.rows):
+            yield ("," * bool(at) + _written([_cell_to_json(cell) for cell in row])).encode()
+        yield f"]{after}".encode()
+
+
 def canonical(document: Document) -> bytes:
-    """Return the bytes that are hashed: JSON with sorted keys and no spaces, in UTF-8."""
-    return json.dumps(to_json(document), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    """Return the bytes that are hashed as one."""
+    return b"".join(canonical_parts(document))
 
 
 def digest(document: Document) -> str:
     """Return the SHA-256 of the canonical bytes, in hexadecimal digits."""
-    return hashlib.sha256(canonical(document)).hexdigest()
+    sha256 = hashlib.sha256()
+    for part in canonical_parts(document):
+        sha256.update(part)
+    return sha256.hexdigest()
 
 
-def _section_to_json(section: Section) -> dict[str, Any]:
+def _written(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _section_to_json(section: Section, *, with_rows: bool) -> dict[str, Any]:
     charts = [
         {"kind": chart.kind.value, "table": chart.table, "columns": list(chart.columns), "title": chart.title}
         for chart in section.charts
@@ -243,7 +269,7 @@ def _section_to_json(section: Section) -> dict[str, Any]:
         "key": section.key,
         "heading": section.heading,
         "paragraphs": list(section.paragraphs),
-        "tables": [_table_to_json(table) for table in section.tables],
+        "tables": [_table_to_json(table, with_rows=with_rows) for table in section.tables],
         "charts": charts,
         "comment": section.comment,
     }
@@ -264,7 +290,7 @@ def _section_from_json(data: Mapping[str, Any]) -> Section:
     )
 
 
-def _table_to_json(table: Table) -> dict[str, Any]:
+def _table_to_json(table: Table, *, with_rows: bool) -> dict[str, Any]:
     columns = [
         {"key": column.key, "title": column.title, "kind": column.kind.value, "definition": column.definition}
         for column in table.columns
@@ -273,7 +299,7 @@ def _table_to_json(table: Table) -> dict[str, Any]:
         "key": table.key,
         "caption": table.caption,
         "columns": columns,
-        "rows": [[_cell_to_json(cell) for cell in row] for row in table.rows],
+        "rows": [[_cell_to_json(cell) for cell in row] for row in table.rows if with_rows],
         "total": None if table.total is None else [_cell_to_json(cell) for cell in table.total],
         "row_keys": list(table.row_keys),
         "note": table.note,
@@ -333,8 +359,9 @@ def _fitted(cell: Cell, column: Column) -> Cell:
             return cell
         case int(), kind if kind.is_number and not isinstance(cell, bool):
             return cell
-        case Decimal(), kind if kind.is_number and kind is not ColumnKind.COUNT:
-            return cell.quantize(_FINEST, ROUND_HALF_EVEN)
+        case Decimal(), kind if kind.is_number and kind is not ColumnKind.COUNT and cell.is_finite():
+            rounded = cell.quantize(_FINEST, ROUND_HALF_EVEN)
+            return cell if rounded == cell else rounded
     message = f"{column.key}: {type(cell).__name__} in a column of {column.kind}"
     raise ValueError(message)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 import xlsxwriter
-from django.utils.translation import get_language_bidi, gettext, pgettext
+from django.utils.translation import gettext, pgettext
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from reports.documents import safe_cells
+from reports.documents.safe_cells import FileCell, add_sheet, write_cell
 from reports.figures.live import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report
 from reports.figures.time_in_hand import TIME_COLUMNS, TimeRow
 from reports.overview.labels import (
@@ -26,14 +26,9 @@ from reports.overview.labels import (
 )
 from reports.overview.measure_table import MeasureTable
 
-BOM = "\ufeff"
-FORMULA_STARTS = frozenset("=+-@\u2212")
-CONTROL_STARTS = frozenset("\t\r\n")
 NAME_WIDTH = 44
 NUMBER_WIDTH = 12
 DEFINITION_WIDTH = 90
-
-type Cell = str | int
 
 
 def file_name(report: Report, ending: str) -> str:
@@ -44,25 +39,12 @@ def file_name(report: Report, ending: str) -> str:
 # ---- comma-separated values ----
 
 
-class _Echo:
-    """A file object whose ``write`` returns the text, so that rows can be streamed."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def csv_lines(report: Report) -> Iterator[str]:
-    """Yield ``report`` line by line, one row per group and breakdown, after the byte-order mark that Excel needs.
-
-    Names that a spreadsheet would read as a formula get an apostrophe in front.
-    """
-    writer = csv.writer(_Echo())
-    yield BOM
-    for cells in _csv_rows(report):
-        yield writer.writerow([_without_formula(cell) for cell in cells])
+    """Yield ``report`` line by line, one row per group and breakdown."""
+    return safe_cells.csv_lines(_csv_rows(report))
 
 
-def _csv_rows(report: Report) -> Iterator[list[Cell]]:
+def _csv_rows(report: Report) -> Iterator[list[FileCell]]:
     days = [report.period.first.isoformat(), report.period.last.isoformat()]
     limits = [pgettext("days", "From"), pgettext("days", "To")]
     hours = [str(TIME_TITLES[name]) for name in TIME_COLUMNS]
@@ -85,21 +67,8 @@ def _csv_rows(report: Report) -> Iterator[list[Cell]]:
     yield [*days, total, total, *_numbers(report.total), *_blanks(TIME_COLUMNS)]
 
 
-def _blanks(columns: Sequence[str]) -> list[Cell]:
+def _blanks(columns: Sequence[str]) -> list[FileCell]:
     return [""] * len(columns)
-
-
-def _without_formula(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
-
-
-def is_formula(text: str) -> bool:
-    """Tell whether a spreadsheet could read ``text`` as a formula, by its first visible character after NFKC."""
-    if text[:1] in CONTROL_STARTS:
-        return True
-    visible = (letter for letter in text if not letter.isspace() and unicodedata.category(letter) not in {"Cf", "Cc"})
-    first = unicodedata.normalize("NFKC", next(visible, ""))
-    return first[:1] in FORMULA_STARTS if first else False
 
 
 # ---- the workbook ----
@@ -125,7 +94,7 @@ def workbook(report: Report, measures: MeasureTable | None = None) -> bytes:
 
 
 def _breakdown(book: Workbook, title: str, column: str, rows: Iterable[FigureRow], total: CaseFigures) -> None:
-    sheet = _sheet(book, title)
+    sheet = add_sheet(book, title)
     bold, plain, number, sum_format = _formats(book)
     sheet.set_column(0, 0, NAME_WIDTH)
     sheet.set_column(1, len(FIGURE_NAMES), NUMBER_WIDTH)
@@ -155,7 +124,7 @@ def _measures(book: Workbook, table: MeasureTable) -> None:
 
 
 def _times(book: Workbook, rows: Iterable[TimeRow]) -> None:
-    sheet = _sheet(book, str(TIME_TABLE_TITLE))
+    sheet = add_sheet(book, str(TIME_TABLE_TITLE))
     bold, plain, number, _sum = _formats(book)
     sheet.set_column(0, 0, NAME_WIDTH)
     sheet.set_column(1, len(TIME_COLUMNS), NUMBER_WIDTH * 2)
@@ -167,7 +136,7 @@ def _times(book: Workbook, rows: Iterable[TimeRow]) -> None:
 
 
 def _outcomes(book: Workbook, rows: Iterable[OutcomeRow]) -> None:
-    sheet = _sheet(book, gettext("By outcome"))
+    sheet = add_sheet(book, gettext("By outcome"))
     bold, plain, number, _sum = _formats(book)
     sheet.set_column(0, 0, NAME_WIDTH)
     sheet.set_column(1, 1, NUMBER_WIDTH)
@@ -178,7 +147,7 @@ def _outcomes(book: Workbook, rows: Iterable[OutcomeRow]) -> None:
 
 
 def _about(book: Workbook, report: Report) -> None:
-    sheet = _sheet(book, gettext("About these figures"))
+    sheet = add_sheet(book, gettext("About these figures"))
     bold, plain, _number, _sum = _formats(book)
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, NUMBER_WIDTH * 2)
@@ -194,13 +163,6 @@ def _about(book: Workbook, report: Report) -> None:
         _write_row(sheet, line, cells, bold, wrapped)
 
 
-def _sheet(book: Workbook, title: str) -> Worksheet:
-    sheet = book.add_worksheet(title)
-    if get_language_bidi():
-        sheet.right_to_left()
-    return sheet
-
-
 def _formats(book: Workbook) -> tuple[Format, Format, Format, Format]:
     return (
         book.add_format({"bold": True}),
@@ -210,13 +172,9 @@ def _formats(book: Workbook) -> tuple[Format, Format, Format, Format]:
     )
 
 
-def _write_row(sheet: Worksheet, line: int, cells: Iterable[Cell], first: Format, others: Format) -> None:
+def _write_row(sheet: Worksheet, line: int, cells: Iterable[FileCell], first: Format, others: Format) -> None:
     for column, cell in enumerate(cells):
-        style = others if column else first
-        if isinstance(cell, str):
-            sheet.write_string(line, column, cell, style)
-        else:
-            sheet.write_number(line, column, cell, style)
+        write_cell(sheet, line, column, cell, others if column else first)
 
 
 # ---- both ----

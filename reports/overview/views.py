@@ -22,6 +22,7 @@ from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
 from kit import replica
 from reports.access import for_readers_of_all
+from reports.documents.safe_cells import XLSX_TYPE
 from reports.figures.live import FIGURE_NAMES, CaseFigures, FigureRow, Report
 from reports.figures.measures import Figures
 from reports.figures.time_in_hand import time_in_hand
@@ -37,7 +38,6 @@ from reports.overview.measure_table import measure_table
 from reports.overview.report import report_of
 from reports.periods import Preset, ReportPeriod
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: The most bars in the chart of the agencies; the table beside it has all agencies.
 MOST_BARS = 12
 #: The most bars named in the text alternative of the chart.

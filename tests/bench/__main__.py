@@ -206,6 +206,12 @@ def _storm(arguments: list[str]) -> int:
     return storm.main(arguments, root=ROOT)
 
 
+def _workbook(arguments: list[str]) -> int:
+    from tests.bench import workbook
+
+    return workbook.main(arguments)
+
+
 BENCHMARKS = {
     "attack": Benchmark(
         "hostile requests as every wrong person: no error, no leak, nothing written", _attack, is_application=True
@@ -239,6 +245,7 @@ BENCHMARKS = {
     "storm": Benchmark(
         "whether all actions at once break a case, in threads for ten minutes", _storm, is_application=True
     ),
+    "workbook": Benchmark("memory and time of the files of a report of 100,000 rows", _workbook, has_servers=True),
 }
 
 

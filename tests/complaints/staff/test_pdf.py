@@ -11,6 +11,7 @@ from complaints.models import Case
 from complaints.permissions.pending import with_pending
 from complaints.staff import pdf
 from complaints.staff.case_file import read_case_file
+from kit.typesetting import directed
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
 from tests.complaints.pages import Desk, address
@@ -146,8 +147,8 @@ def test_numbers_and_latin_text_keep_their_direction(accepted: Case, omar: User,
     grouped = f"{reference[:2]} {reference[2:6]} {reference[6:]}"
     assert number == {"text": grouped, "direction": "ltr", "parts": [{"text": grouped, "is_number": True}]}
     assert (made[0]["direction"], made[0]["language"]) == ("rtl", "ar")
-    assert pdf._directed("Amman, شارع 12")["direction"] == "ltr"
-    assert pdf._directed("12 شارع Amman")["direction"] == "rtl"
+    assert directed("Amman, شارع 12")["direction"] == "ltr"
+    assert directed("12 شارع Amman")["direction"] == "rtl"
 
 
 def test_a_long_life_is_cut_and_says_so(
