@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, override
 
+from kit.components.numbers import num
 from kit.typed_text import isolated
 from reports.documents import words
 from reports.documents.charts import DrawnChart, drawings, shades
@@ -27,6 +28,11 @@ class TableCell:
     is_number: bool
     href: str = ""
     shade: str = ""
+
+    @property
+    def written(self) -> str:
+        """The text, which stands on its own in a line of the other direction if it is a number."""
+        return num(self.text) if self.is_number else self.text
 
     @property
     def classes(self) -> str:
