@@ -108,7 +108,7 @@ def _breakdown(book: Workbook, title: str, column: str, rows: Iterable[FigureRow
 
 
 def _measures(book: Workbook, table: MeasureTable) -> None:
-    sheet = _sheet(book, gettext("All measures"))
+    sheet = add_sheet(book, gettext("All measures"))
     bold, plain, _number, _sum = _formats(book)
     sheet.set_column(0, 0, NAME_WIDTH)
     sheet.set_column(1, len(table.periods), NUMBER_WIDTH * 2)
