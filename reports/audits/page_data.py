@@ -74,7 +74,8 @@ def round_row(user: User, drawn: AuditRound, *, at: datetime) -> RoundRow:
 def _counted(rounds: Any) -> list[AuditRound]:
     items = Count("samples__items")
     decided = Count("samples__items", filter=~Q(samples__items__verdict=""))
-    return list(rounds.annotate(drawn=items, decided=decided))
+    # A grouped query has no order of its own.
+    return list(rounds.annotate(drawn=items, decided=decided).order_by("-first"))
 
 
 def sample_rows(drawn: AuditRound, *, with_results: bool) -> list[SampleRow]:

@@ -184,7 +184,11 @@ def _audited(audit: AgencyAudit) -> tuple[str, str]:
         for sort in audit.strata
         if sort.judged
     ]
-    return gettext("%(good)s of %(all)s") % numbers, "; ".join(sorts) if len(sorts) > 1 else ""
+    if len(sorts) == 1:
+        return gettext("%(good)s of %(all)s") % numbers, ""
+    weighed = {"good": f"{float((audit.share or 0) * audit.effective):.2f}", "all": f"{float(audit.effective):.2f}"}
+    sorts.append(gettext("weighed together: %(good)s of %(all)s") % weighed)
+    return gettext("%(good)s of %(all)s") % numbers, "; ".join(sorts)
 
 
 def _number(count: Fraction) -> str:
