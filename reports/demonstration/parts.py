@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import models, transaction
 
 from accounts.demo import NotADemonstration
-from reports.demonstration import audits, commitment, dashboards, periodic
-from reports.models import AuditRound, IndexEdition, KeptList, PeriodicReport
+from reports.demonstration import audits, circulation, commitment, dashboards, directives, periodic
+from reports.models import AuditRound, Circulation, Directive, IndexEdition, KeptList, PeriodicReport
 
 type Step = Callable[[str], AbstractContextManager[None]]
 
@@ -36,6 +36,8 @@ PARTS: tuple[Part, ...] = (
     Part("audits", audits.make, AuditRound),
     Part("commitment index", commitment.make, IndexEdition),
     Part("periodic reports", periodic.make, PeriodicReport),
+    Part("directives", directives.make, Directive),
+    Part("circulation", circulation.make, Circulation),
     Part("lists of the dashboards", dashboards.make, KeptList),
 )
 

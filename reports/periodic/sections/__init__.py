@@ -8,6 +8,7 @@ from reports.documents.tree import Section
 from reports.periodic.facts import Facts
 from reports.periodic.sections import (
     agencies,
+    answers,
     audits,
     channels,
     closed,
@@ -42,4 +43,5 @@ SECTIONS: tuple[MakeSection, ...] = (
     audits.section,
     commitment.section,
     directives.section,
+    answers.section,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -19,6 +20,8 @@ from reports.circulation import actions, circulating, content, permissions
 from reports.circulation.page_data import annex_rows
 from reports.documents.tree import WITHHELD
 from reports.models import Annex, AnnexAnswer, Circulation, PeriodicReport
+from reports.periodic.sections import answers
+from reports.periods import ReportPeriod
 from tests.cast import make_agency, make_staff
 from tests.reports.directives.conftest import picture
 
@@ -99,6 +102,9 @@ def test_who_received_opened_and_answered_is_kept(
     said = {each.agency.code: each.is_answered for each in Annex.objects.before(next_report)}
     assert said == {"miyahuna": True, "gam": False}
     assert list(Annex.objects.before(annex.circulation.report.first)) == []
+    section = answers.section(SimpleNamespace(period=ReportPeriod(next_report, next_report)))  # type: ignore[arg-type]
+    assert section is not None
+    assert [row[1] for row in section.tables[0].rows] == ["لم يصل رد بعد", "تم الرد"]
 
 
 def test_reminders_come_once_and_an_answer_ends_them(

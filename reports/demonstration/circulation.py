@@ -1,0 +1,38 @@
+"""The circulation of the demonstration's released report: annexes, some opened, one answered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils.translation import gettext, gettext_noop, override
+
+from accounts.models import User
+from reports.circulation import actions, circulating
+from reports.models import Annex, PeriodicReport
+
+#: Who opens and answers: accounts/demo.py and accounts/data/demo_staff.csv.
+WATER_HEAD, AMMAN_HEAD = "nadia@miyahuna.example", "supervisor@gam.example"
+ANSWER: Final = gettext_noop(
+    "We have read the figures. The delay comes from two districts, where a second team has begun to work. We will "
+    "report on the late cases within two weeks."
+)
+
+
+def make(at: datetime) -> None:
+    """Circulate what was released a minute after the release, and let two agencies open and one answer its annex."""
+    released = PeriodicReport.objects.released().order_by("-released_at").first()
+    if released is None or released.released_at is None:
+        return
+    sent = min(at, released.released_at + timedelta(minutes=1))
+    circulating.circulate_released(at=sent)
+    for code, email in (("miyahuna", WATER_HEAD), ("gam", AMMAN_HEAD)):
+        annex = Annex.objects.filter(agency__code=code).select_related("agency", "circulation").last()
+        if annex is None:
+            continue
+        person, opened = User.objects.get(email=email), min(at, sent + timedelta(days=1))
+        actions.note_opening(annex, by=person, at=opened)
+        if code == "miyahuna":
+            with override("ar"):
+                text = gettext(ANSWER)
+            actions.answer(annex, text, [], by=person, at=min(at, sent + timedelta(days=3)))
