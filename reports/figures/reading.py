@@ -28,6 +28,10 @@ class PeriodNotBegun(ValueError):
     """The period lies in the future, so that there is nothing to count."""
 
 
+class PeriodInverted(ValueError):
+    """The period ends before it begins."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """The figures of a period; ``rows`` by the keys of the dimensions asked for, None where a case has none.
@@ -52,8 +56,11 @@ class Reading:
 def read(period: ReportPeriod, *, by: Sequence[Dimension] = (), scope: Scope | None = None, at: datetime) -> Reading:
     """Return the figures of ``period`` as they stood at its end, or at ``at`` while it lasts.
 
-    Raises ``PeriodNotBegun`` for a period in the future. A constant number of queries.
+    Raises ``PeriodNotBegun`` for a period in the future, ``PeriodInverted`` for one that ends before it begins. A
+    constant number of queries.
     """
+    if period.last < period.first:
+        raise PeriodInverted
     if period.starts_at >= at:
         raise PeriodNotBegun
     counted = replica.read(lambda: _read(period, by=tuple(by), scope=scope or Scope(), at=at))

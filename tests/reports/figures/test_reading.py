@@ -13,7 +13,7 @@ from complaints.case_text.time_held import per_agency
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports.figures.live import count_figures
-from reports.figures.reading import Dimension, PeriodNotBegun, compared, read
+from reports.figures.reading import Dimension, PeriodInverted, PeriodNotBegun, compared, read
 from reports.periods import ReportPeriod
 from tests.cast import NOW
 from tests.reports.figures import naive
@@ -71,6 +71,8 @@ def test_periods_are_compared_with_periods_of_their_kind() -> None:
 
 
 @pytest.mark.django_db
-def test_a_period_in_the_future_is_refused() -> None:
+def test_a_period_in_the_future_and_an_inverted_one_are_refused() -> None:
+    with pytest.raises(PeriodInverted):
+        read(ReportPeriod(date(2025, 2, 1), date(2025, 1, 31)), at=NOW)
     with pytest.raises(PeriodNotBegun):
         read(ReportPeriod(date(2030, 1, 1), date(2030, 1, 31)), at=NOW)
