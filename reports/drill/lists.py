@@ -88,6 +88,7 @@ COUNTED: Final[Mapping[str, CountedList]] = MappingProxyType(
             _counted("satisfaction", sources.answered, "treated"),
             _counted("rated", sources.answered, "rated", other="not_rated"),
             _counted("challenged_sent", sources.answered, "challenged"),
+            _counted("hollow_found", sources.found_hollow, "hollow"),
             _counted("messages_failed", sources.unreached, "failed"),
             _counted("topic_corrections", sources.reclassified, "reclassified"),
         )

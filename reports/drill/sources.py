@@ -26,6 +26,7 @@ from complaints.workflow import ClockKind, State
 from complaints.workflow.states import OBJECTION_DAYS
 from kit.keyset import Order
 from notifications.models import Message, MessageState
+from reports.models import AuditItem
 
 #: An objection is made at most so long after the closing; the last day is a whole one.
 _OBJECTED_WITHIN: Final = timedelta(days=OBJECTION_DAYS + 1)
@@ -90,6 +91,12 @@ def unreached(cases: CaseQuerySet, start: datetime, end: datetime) -> Sequence[S
         state=MessageState.UNDELIVERABLE, created_at__gte=start - _GIVEN_UP_WITHIN, created_at__lt=end
     )
     return [Source(cases.filter(reference__in=failed.order_by().values("reference")), Order(newest=True))]
+
+
+def found_hollow(cases: CaseQuerySet, start: datetime, end: datetime) -> Sequence[Source]:
+    """Return the cases with an answer that the audit found hollow from ``start`` to ``end``, the newest first."""
+    hollow = AuditItem.objects.hollow().filter(judged_at__gte=start, judged_at__lt=end)
+    return [Source(cases.filter(pk__in=hollow.order_by().values("answer__case")), Order(newest=True))]
 
 
 decided: Final = _acts(Clock, "ended_at", kind=ClockKind.DECIDE_COMPETENCE, task=None)
