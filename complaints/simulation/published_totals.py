@@ -171,6 +171,7 @@ def _seeds(totals: PublishedTotals, world: World, dice: Random) -> list[Seed]:
             maker.seed(at),
             text=dice.choice(texts[kinds[index]]),
             topic=by_code[topics[index]],
+            mistaken=None,
             desk=desk,
             owner=desk,
             governorate=governorate,

@@ -14,7 +14,7 @@ from reports.figures.measures import Figures
 from reports.figures.scopes import Dimension
 from reports.models import PeriodicReport
 from reports.periodic import phrases
-from reports.periodic.facts import Facts, Group
+from reports.periodic.facts import CaseGroup, Facts
 
 #: The tables, and what each is broken down by.
 TABLES: Final[Mapping[str, Dimension]] = {"agencies": Dimension.AGENCY, "governorates": Dimension.GOVERNORATE}
@@ -42,7 +42,7 @@ def _table(facts: Facts, dimension: Dimension) -> dict[str, Any]:
     }
 
 
-def _names(facts: Facts, dimension: Dimension, group: Group) -> dict[str, str]:
+def _names(facts: Facts, dimension: Dimension, group: CaseGroup) -> dict[str, str]:
     if group.key is not None:
         row = facts.named[dimension][group.key]
         return {"ar": row.name_ar, "en": row.name_en}

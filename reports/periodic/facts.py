@@ -32,7 +32,7 @@ BREAKDOWNS: Final[tuple[tuple[Dimension, ...], ...]] = (
 
 
 @dataclass(frozen=True)
-class Group:
+class CaseGroup:
     """The cases of one agency, topic, kind, channel or governorate; ``key`` is None where a case has none."""
 
     key: Key
@@ -115,16 +115,16 @@ class Facts:
         return int(self.total.value(measure) or 0)
 
     @property
-    def agencies(self) -> list[Group]:
+    def agencies(self) -> list[CaseGroup]:
         """Return the agencies about which cases were received, most first."""
         return [group for group in self.groups(Dimension.AGENCY) if group.key is not None and group.count("received")]
 
-    def groups(self, dimension: Dimension) -> list[Group]:
+    def groups(self, dimension: Dimension) -> list[CaseGroup]:
         """Return the groups of a dimension, most received first, then by name; those without a key last."""
         found = [self._group(dimension, key, figures) for key, figures in self.by[dimension].items()]
         return sorted(found, key=_order)
 
-    def topics(self, agency: Key) -> list[Group]:
+    def topics(self, agency: Key) -> list[CaseGroup]:
         """Return the topics of the cases of an agency, most received first."""
         rows = self.readings[BREAKDOWNS[0]].rows
         found = [
@@ -134,16 +134,16 @@ class Facts:
         ]
         return sorted(found, key=_order)
 
-    def _group(self, dimension: Dimension, key: Key, figures: Figures) -> Group:
+    def _group(self, dimension: Dimension, key: Key, figures: Figures) -> CaseGroup:
         if key is None:
-            return Group(None, "", phrases.without(dimension), figures)
+            return CaseGroup(None, "", phrases.without(dimension), figures)
         match dimension:
             case Dimension.KIND:
-                return Group(key, str(key), str(Kind(str(key)).label), figures)
+                return CaseGroup(key, str(key), str(Kind(str(key)).label), figures)
             case Dimension.CHANNEL:
-                return Group(key, str(key), str(Channel(str(key)).label), figures)
+                return CaseGroup(key, str(key), str(Channel(str(key)).label), figures)
         row = self.named[dimension][key]
-        return Group(key, row.code, row.name, figures)
+        return CaseGroup(key, row.code, row.name, figures)
 
 
 def _summed(rows: Mapping[tuple[Key, ...], Figures], place: int) -> Mapping[Key, Figures]:
@@ -153,7 +153,7 @@ def _summed(rows: Mapping[tuple[Key, ...], Figures], place: int) -> Mapping[Key,
     return sums
 
 
-def _order(group: Group) -> tuple[bool, int, str]:
+def _order(group: CaseGroup) -> tuple[bool, int, str]:
     return group.key is None, -group.count("received"), fold(group.name)
 
 

@@ -49,7 +49,7 @@ class ReportExists(Exception):
         self.report = report
 
 
-class PeriodNotOver(ValueError):
+class UnfinishedPeriod(ValueError):
     """The period is inverted, or its last day is not over."""
 
 
@@ -63,11 +63,11 @@ class NotEntitled(Exception):
 def order(kind: ReportKind, period: ReportPeriod, *, by: User, at: datetime) -> PeriodicReport:
     """Order the draft of the report of ``period``; a task writes it.
 
-    Raises PeriodNotOver, ReportExists, DraftsOverlap, NotEntitled.
+    Raises UnfinishedPeriod, ReportExists, DraftsOverlap, NotEntitled.
     """
     _require(by, at=at, roles=CMU)
     if period.last >= timezone.localdate(at) or period.first > period.last:
-        raise PeriodNotOver
+        raise UnfinishedPeriod
     same = {"kind": kind, "first": period.first, "last": period.last}
     if found := PeriodicReport.objects.filter(**same).order_by("-number").first():
         raise ReportExists(found)

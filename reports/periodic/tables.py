@@ -9,7 +9,7 @@ from django.utils.translation import gettext, pgettext
 
 from reports.documents.tree import Cell, Column, ColumnKind, Row, Table
 from reports.figures.measures import MEASURES, Figures
-from reports.periodic.facts import Group
+from reports.periodic.facts import CaseGroup
 
 KINDS = {
     "count": ColumnKind.COUNT,
@@ -23,7 +23,7 @@ def group_table(
     key: str,
     caption: str,
     heading: str,
-    groups: Sequence[Group],
+    groups: Sequence[CaseGroup],
     measures: Iterable[str],
     *,
     total: Figures,

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.urls import URLPattern, path
 
-from reports.periodic import views
+from reports.periodic import file_views, views
 
 urlpatterns: Final[list[URLPattern]] = [
     path("staff/reports/periodic/", views.listing, name="periodic-reports"),
@@ -17,4 +17,9 @@ urlpatterns: Final[list[URLPattern]] = [
     path("staff/reports/periodic/<int:report>/send-back/", views.send_back, name="periodic-report-send-back"),
     path("staff/reports/periodic/<int:report>/correct/", views.correct, name="periodic-report-correct"),
     path("staff/reports/periodic/<int:report>/changed/", views.changed, name="periodic-report-changed"),
+    path(
+        "staff/reports/periodic/<int:report>/files/<str:language>/<slug:form>/",
+        file_views.report_file,
+        name="periodic-report-file",
+    ),
 ]

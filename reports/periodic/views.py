@@ -8,19 +8,24 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.decorators import signed_in_user
 from complaints.staff.frame import frame
 from kit.languages import current_language
 from reports.access import for_readers_of_all, for_unit, is_unit
+from reports.documents.page import markup
+from reports.documents.tree import digest
 from reports.models import PeriodicReport, ReportState
 from reports.periodic import acts, content, difference, life, phrases
+from reports.periodic.case_links import CaseLinks
+from reports.periodic.file_views import FORMS
 from reports.periodic.forms import CommentForm, CorrectionForm, NewReportForm, SendBackForm
 
 #: Seconds after which the page of a report that is being written loads itself again.
 REFRESH_SECONDS = 3
+LANGUAGE_NAMES = {"ar": gettext_lazy("Arabic"), "en": gettext_lazy("English")}
 
 
 @for_readers_of_all
@@ -184,10 +189,15 @@ def _page(request: HttpRequest, found: PeriodicReport, *, status: int = 200) -> 
     user, at = signed_in_user(request), timezone.now()
     is_theirs, correction = is_unit(user, at), _correction(found)
     offered = acts.offered(found, user, at=at)
+    document = content.document(found, current_language()) if found.content else None
     context: dict[str, Any] = {
         "report": found,
         "name": phrases.period_name(found.kind, found.period),
-        "document": content.document(found, current_language()) if found.content else None,
+        "document": document,
+        "markup": markup(document, link_for=CaseLinks(found, document)) if document else "",
+        "languages": [(code, LANGUAGE_NAMES[code]) for code in content.LANGUAGES],
+        "forms": FORMS,
+        "digests": _digests(found) if found.is_frozen else [],
         "acts": offered,
         "waits_for": acts.waits_for(found, offered) if is_theirs else None,
         "comments": is_theirs and found.state == ReportState.DRAFT,
@@ -201,6 +211,11 @@ def _page(request: HttpRequest, found: PeriodicReport, *, status: int = 200) -> 
     if found.state == ReportState.WRITING and status == 200:  # noqa: PLR2004 - "fine"
         answer["Refresh"] = str(REFRESH_SECONDS)
     return answer
+
+
+def _digests(found: PeriodicReport) -> list[tuple[str, str]]:
+    """Return the language and the digest of both documents, as they are printed on every copy."""
+    return [(LANGUAGE_NAMES[language], digest(content.document(found, language))) for language in content.LANGUAGES]
 
 
 def _reason(

@@ -225,6 +225,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "periodic-report-changed": (302, 404, 404, 404, 404, 404, 404, 404),
     "periodic-report-comment": (302, 404, 404, 404, 404, 404, 404, 404),
     "periodic-report-correct": (302, 404, 404, 404, 404, 404, 404, 404),
+    "periodic-report-file": (302, 404, 404, 404, 404, 404, 404, 404),
     "periodic-report-new": (302, 404, 404, 404, 404, 404, 200, 404),
     "periodic-report-send-back": (302, 404, 404, 404, 404, 404, 404, 404),
     "periodic-reports": (302, 404, 404, 404, 404, 404, 200, 404),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext, pgettext
 from reports.documents.tree import Chart, ChartKind, Section
 from reports.figures.scopes import Dimension
 from reports.periodic import phrases, tables
-from reports.periodic.facts import Facts, Group
+from reports.periodic.facts import CaseGroup, Facts
 
 NAMED = 5
 MEASURES = ("closed", "pending", "late")
@@ -37,9 +37,9 @@ def section(facts: Facts) -> Section | None:
     )
 
 
-def _received(facts: Facts, dimension: Dimension) -> list[Group]:
+def _received(facts: Facts, dimension: Dimension) -> list[CaseGroup]:
     return [group for group in facts.groups(dimension) if group.count("received")]
 
 
-def _names(groups: list[Group], facts: Facts) -> str:
+def _names(groups: list[CaseGroup], facts: Facts) -> str:
     return phrases.counted_names([(group.name, group.count("received")) for group in groups], facts.received)

@@ -8,7 +8,7 @@ from reports.documents.tree import Chart, ChartKind, Column, ColumnKind, Section
 from reports.figures.measures import MEASURES
 from reports.figures.scopes import Dimension
 from reports.periodic import phrases, tables
-from reports.periodic.facts import Facts, Group
+from reports.periodic.facts import CaseGroup, Facts
 
 NAMED = 5
 #: By how long ago a pending case was filed.
@@ -59,12 +59,12 @@ def _ages(facts: Facts) -> str:
     return gettext("%(names)s.") % {"names": phrases.counted_names(rows, facts.count("pending"))}
 
 
-def _holders(groups: list[Group], whole: int) -> str:
+def _holders(groups: list[CaseGroup], whole: int) -> str:
     rows = [(group.name, group.count("pending")) for group in groups[:NAMED]]
     return gettext("Most of them are with: %(names)s.") % {"names": phrases.counted_names(rows, whole)}
 
 
-def _table(groups: list[Group], whole: int) -> Table:
+def _table(groups: list[CaseGroup], whole: int) -> Table:
     return Table(
         key="pending",
         caption=gettext("Pending cases by agency"),

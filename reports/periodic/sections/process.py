@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from reports.documents.tree import Chart, ChartKind, Column, ColumnKind, Section, Table
 from reports.figures.measures import MEASURES
@@ -52,7 +52,7 @@ def _held(facts: Facts) -> Table:
             Column("name", gettext("Holder"), ColumnKind.TEXT),
             Column(
                 "hours",
-                gettext("Working hours"),
+                pgettext("report", "Working hours"),
                 ColumnKind.COUNT,
                 gettext("The working hours in the period that cases spent there, added up over all cases."),
             ),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext, pgettext
 
 from reports.documents.tree import Column, ColumnKind, Row, Section, Table
 from reports.periodic import phrases, tables
-from reports.periodic.facts import Facts, Group
+from reports.periodic.facts import CaseGroup, Facts
 
 #: How many agencies have a sentence, and how many of its topics are named there and in the table.
 NAMED, TOPICS = 5, 3
@@ -33,7 +33,7 @@ def section(facts: Facts) -> Section | None:
     )
 
 
-def _subjects(facts: Facts, agency: Group) -> str:
+def _subjects(facts: Facts, agency: CaseGroup) -> str:
     whole = agency.count("received")
     rows = [(topic.name, topic.count("received")) for topic in facts.topics(agency.key)[:TOPICS]]
     words = {"agency": agency.name, "cases": phrases.cases(whole), "names": phrases.counted_names(rows, whole)}

@@ -107,7 +107,7 @@ def test_periods_that_are_not_over_and_overlapping_drafts_are_refused(
         (date(2026, 5, 1), date(2026, 5, 31)),
         (DECEMBER.last, DECEMBER.first),
     ):
-        with pytest.raises(life.PeriodNotOver):
+        with pytest.raises(life.UnfinishedPeriod):
             life.order(ReportKind.SPAN, ReportPeriod(first, last), by=lina, at=now)
     with pytest.raises(life.ReportExists):
         life.order(ReportKind.MONTH, DECEMBER, by=lina, at=now)
