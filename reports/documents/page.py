@@ -110,7 +110,8 @@ def _cells(
         TableCell(
             text,
             column.kind.is_number,
-            link_for(table, at, column) if link_for else "",
+            # The page behind a withheld number would tell it.
+            link_for(table, at, column) if link_for and text != words.STAR else "",
             f"h{shaded[at, place]}c" if at is not None and (at, place) in shaded else "",
         )
         for place, (text, column) in enumerate(zip(texts, table.columns, strict=True))
