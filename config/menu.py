@@ -49,6 +49,7 @@ MENU: Final[tuple[MenuGroup, ...]] = (
             reports.DIRECTIVES,
             reports.AUDITS,
             reports.COMMITMENT,
+            reports.PHENOMENA,
         ),
     ),
     MenuGroup(

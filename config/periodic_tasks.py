@@ -40,5 +40,6 @@ PERIODIC_TASKS: Final[dict[str, dict[str, Any]]] = {
         ("compare with the carriers' lists", "notifications.compare_lists", 3),
         ("compare files with their rows", "complaints.check_files", 4),
         ("erase what is over", "complaints.apply_retention", 1),
+        ("search for phenomena", "reports.find_phenomena", 5),
     )
 }

@@ -40,3 +40,10 @@ CIRCULATION = MenuEntry("circulations", _("Circulation of reports"), REPORT_READ
 ANNEXES = MenuEntry(
     "annexes", _("Annexes to reports"), READERS, hidden_from=REPORT_READERS, within="annex annex-answer"
 )
+PHENOMENA = MenuEntry(
+    "phenomena",
+    _("Phenomena"),
+    REPORT_READERS | frozenset(LADDER),
+    within="phenomenon phenomenon-new phenomenon-edit phenomenon-dismiss phenomenon-commit phenomenon-evidence "
+    "phenomenon-cases",
+)

@@ -1,6 +1,9 @@
 """The Celery tasks of reports."""
 
+from typing import Any
+
 from celery import shared_task
+from django.db import OperationalError
 from django.utils import timezone
 
 from reports.circulation import circulating
@@ -8,9 +11,12 @@ from reports.dashboards import kept
 from reports.directives import sweep as directives
 from reports.figures import kept as figures
 from reports.periodic import drafting, life
+from reports.phenomena import batch as phenomena
 
 #: Reading the figures of many years takes minutes at most; a draft that was cut off is written anew.
 SOFT_SECONDS, HARD_SECONDS = 540, 570
+#: What runs once a night is tried again in the same night when the database was away.
+NIGHTLY: dict[str, Any] = {"autoretry_for": (OperationalError,), "retry_backoff": 30, "max_retries": 5}
 
 
 @shared_task(name=directives.TASK)
@@ -47,3 +53,9 @@ def remind_of_annexes() -> int:
 def refresh_figures() -> int:
     """Bring the kept figures up to date, or go on building them; safe to run twice and at the same time."""
     return figures.refresh(at=timezone.now(), seconds=figures.DRAIN_SECONDS)
+
+
+@shared_task(name=phenomena.TASK, soft_time_limit=1700, time_limit=1800, **NIGHTLY)
+def find_phenomena() -> int:
+    """Search recent cases for problems that grow, and propose them to the unit; safe to run twice."""
+    return phenomena.find_phenomena(at=timezone.now())

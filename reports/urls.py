@@ -10,6 +10,7 @@ from reports.directives import urls as directives
 from reports.drill import views as drill
 from reports.overview import views
 from reports.periodic import urls as periodic
+from reports.phenomena import urls as phenomena
 from reports.public import urls as public
 
 urlpatterns = [
@@ -24,6 +25,7 @@ urlpatterns = [
     *public.urlpatterns,
     *periodic.urlpatterns,
     *commitment.urlpatterns,
+    *phenomena.urlpatterns,
 ]
 
 machine_urlpatterns = [*public.machine_urlpatterns]

@@ -50,7 +50,7 @@ WHERE cases.filed_at >= %(since)s AND cases.filed_at < %(at)s AND cases.kind <> 
 GROUP BY 1, 2, 3, 4
 """  # noqa: S608 - its parts are constants of ours
 # A run that stopped before its day (the case was withdrawn, or left the agency) was neither kept nor missed, nor is
-# one that waits for the citizen. OFFSET 0 keeps the planner from reading all clocks for the cases of one agency.
+# one that waits for the citizen. OFFSET 0 and coalesce keep the planner from reading all clocks for each case.
 _PROMISES = f"""
 WITH {CALENDAR}
 SELECT
@@ -64,7 +64,7 @@ SELECT
 FROM calendar CROSS JOIN complaints_case AS cases
 CROSS JOIN LATERAL (
     SELECT run.* FROM complaints_clock AS run
-    WHERE run.case_id = cases.id AND run.kind = 'answer' AND run.task_id IS NULL
+    WHERE run.case_id = cases.id AND run.kind = 'answer' AND coalesce(run.task_id, 0) = 0
         AND run.first_due_at >= %(since)s AND run.first_due_at < %(at)s
         AND NOT (run.ending = 'stopped' AND run.ended_at <= run.first_due_at)
         AND (run.paused_at IS NULL OR run.paused_at >= run.first_due_at)

@@ -28,7 +28,7 @@ FIRST_RELEASE: Final = {
     "agencies": "0002_guards",
     "complaints": "0006_figure_indexes",
     "notifications": "0002_guards",
-    "reports": "0010_figures",
+    "reports": "0011_phenomena",
 }
 #: Tastes in types and repeatable statements: they lock nothing.
 NOT_ASKED: Final = (

@@ -26,8 +26,9 @@ from kit.forms import Form
 from reports.directives import actions, permissions, source
 from reports.directives.actions import SourceFigure
 from reports.directives.forms import DecisionForm, DirectiveForm, StepForm
-from reports.models import Directive, DirectiveFile, DirectiveState, DirectiveStep
+from reports.models import Directive, DirectiveFile, DirectiveState, DirectiveStep, Phenomenon
 from reports.models.directives import DirectiveQuerySet
+from reports.phenomena.actions import note_directive
 
 CONFLICT = 409
 PAGE = 50
@@ -78,6 +79,7 @@ def directive_new(request: HttpRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = DirectiveForm(posted, at=at, agency=request.GET.get("agency", ""))
     figure, problem = _source(request, at)
+    phenomenon = _phenomenon(request)
     if form.is_bound and form.is_valid():
         try:
             directive = actions.issue(form.said, figure=figure, by=user, at=at)
@@ -85,9 +87,16 @@ def directive_new(request: HttpRequest) -> HttpResponse:
             text = gettext("This agency has no supervisor and no secretary-general in the system who could read it")
             form.add_error("agency", text)
         else:
+            if phenomenon is not None:
+                note_directive(phenomenon.pk, directive.pk, by=user, at=at)
             messages.success(request, gettext("The directive is issued, and the agency is told by e-mail."))
             return redirect("directive", directive.pk)
-    context = {"form": form, "figure": source.shown(figure) if figure else None, "problem": problem}
+    context = {
+        "form": form,
+        "figure": source.shown(figure) if figure else None,
+        "problem": problem,
+        "phenomenon": phenomenon,
+    }
     return render(request, "reports/directives/new.html", context | frame(user, at=at))
 
 
@@ -100,6 +109,12 @@ def _source(request: HttpRequest, at: datetime) -> tuple[SourceFigure | None, st
     except source.NothingMeasured:
         text = gettext("There was nothing to measure in this period, so the directive will not name the figure.")
         return None, text
+
+
+def _phenomenon(request: HttpRequest) -> Phenomenon | None:
+    """Return the phenomenon because of which a directive is issued, if the address names one."""
+    key = request.GET.get("phenomenon", "")
+    return Phenomenon.objects.filter(pk=key).first() if key.isascii() and key.isdecimal() and len(key) < 10 else None  # noqa: PLR2004 - fits a column
 
 
 @staff_required(permissions.READERS)

@@ -31,6 +31,13 @@ from reports.models.periodic import (
     ReportState,
     SectionComment,
 )
+from reports.models.phenomena import (
+    Phenomenon,
+    PhenomenonCase,
+    PhenomenonEntry,
+    PhenomenonEntryKind,
+    PhenomenonState,
+)
 
 __all__ = [
     "COMMENT_LENGTH",
@@ -65,6 +72,11 @@ __all__ = [
     "KeptList",
     "KeptListName",
     "PeriodicReport",
+    "Phenomenon",
+    "PhenomenonCase",
+    "PhenomenonEntry",
+    "PhenomenonEntryKind",
+    "PhenomenonState",
     "ReportKind",
     "ReportState",
     "SectionComment",

@@ -28,6 +28,7 @@ from reports.periodic.calendar_periods import latest
 from reports.periods import ReportPeriod
 from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
+from tests.complaints.cases import make_topic
 
 type Get = Callable[[str], Any]
 
@@ -112,6 +113,13 @@ def two_blocks(get: Get) -> tuple[Any, Any]:
 def two_agencies(get: Get) -> tuple[Any, Any]:
     get("referred")
     return refreshing.ALL, get("water").pk
+
+
+def two_topics(get: Get) -> tuple[Any, Any]:
+    get("monkeypatch").setattr(phenomena, "FEWEST", 1)
+    topic = make_topic("leak", "تسرب", "Leak", parent=get("outage").parent)
+    get("file_case")(topic=topic)
+    return get("file_case")().topic_id, topic.pk
 
 
 def two_readers(get: Get) -> tuple[Any, Any]:

@@ -45,6 +45,7 @@ from reports.dashboards import kept
 from reports.directives import sweep as directive_sweep
 from reports.figures import kept as figures
 from reports.periodic import drafting
+from reports.phenomena import batch as phenomena
 from tests.complaints.escalation.mornings import MONDAY
 from tests.complaints.escalation.row_pairs import (
     Get,
@@ -68,6 +69,7 @@ from tests.complaints.escalation.row_pairs import (
     two_questions,
     two_readers,
     two_successions,
+    two_topics,
     two_unknown,
 )
 
@@ -174,6 +176,10 @@ SCENARIOS = {
     "complaints.build_search_index": Scenario(
         "block", "complaints.search.index._sum_up", int, two_blocks,
         lambda at: index.build_index(at=at), JANUARY,
+    ),
+    "reports.find_phenomena": Scenario(
+        "topic", "reports.phenomena.batch._search", lambda topic, *_, **__: topic, two_topics,
+        lambda at: phenomena.find_phenomena(at=at), JANUARY,
     ),
     "complaints.refresh_track_record": Scenario(
         "agency", "complaints.track_record.refreshing._refresh", lambda key, *_, **__: key, two_agencies,

@@ -1,0 +1,1 @@
+"""Phenomena: found in the texts, topics and places of cases, or recorded by hand, and what becomes of them."""

@@ -1,0 +1,152 @@
+"""A phenomenon from the nightly proposal to a commitment, its evidence and a directive; who sees and may do what."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from agencies.models import Agency, Topic
+from complaints.models import Case
+from reports.models import Phenomenon, PhenomenonEntry
+from reports.periods import ReportPeriod
+from reports.phenomena import actions, batch
+from reports.phenomena.clustering import Growth, Place
+from reports.phenomena.report_section import phenomena_section
+from tests.cast import sign_in
+
+pytestmark = pytest.mark.usefixtures("english", "cases", "clock")
+CAUSE = "كُسر الخط الرئيسي عند التقاطع."
+
+
+@pytest.fixture
+def leaks(leak: Topic, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Phenomenon:
+    """What the nightly search proposes when it finds that all cases of the topic grow."""
+
+    def grows(texts: list[batch.CaseWords], **_options: object) -> list[Growth]:
+        return [Growth(Place(None, ""), texts, 20, 4, 3.5, ("تسرب~",))]
+
+    monkeypatch.setattr(batch, "growing", grows)
+    monkeypatch.setattr(batch, "FEWEST", 1)
+    assert (batch.find_phenomena(at=now), batch.find_phenomena(at=now)) == (1, 0)
+    return Phenomenon.objects.get()
+
+
+def at_desk(user: User) -> Client:
+    return sign_in(Client(), user)
+
+
+def page(client: Client, name: str, *args: object) -> str:
+    response = client.get(reverse(name, args=args))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def send(client: Client, name: str, phenomenon: Phenomenon, **typed: object) -> int:
+    phenomenon.refresh_from_db()
+    url = reverse(name, args=[phenomenon.pk])
+    return client.post(url, {"version": phenomenon.version, **typed}).status_code
+
+
+def test_a_proposal_is_described_committed_to_and_followed(
+    leaks: Phenomenon, lina: User, ghada: User, nadia: User, omar: User, yusuf: User, water: Agency, leak: Topic
+) -> None:
+    unit, head, owner = at_desk(lina), at_desk(ghada), at_desk(nadia)
+    assert leaks.name in unit.get(f"{reverse('phenomena')}?view=proposed").content.decode()
+    assert owner.get(reverse("phenomenon", args=[leaks.pk])).status_code == 404
+    said = {"name": "تسرب في الحي الشرقي", "topic": leak.code, "cause": CAUSE, "owner": water.code}
+    assert send(unit, "phenomenon-edit", leaks, name="قصير") == 200
+    assert send(unit, "phenomenon-edit", leaks, **said) == 302
+    stale = unit.post(reverse("phenomenon-edit", args=[leaks.pk]), {**said, "version": 1})
+    assert (stale.status_code, "Somebody changed this phenomenon meanwhile" in stale.content.decode()) == (409, True)
+    # The owner's supervisor commits it; an officer reads; a stranger finds nothing.
+    assert CAUSE in page(owner, "phenomenon", leaks.pk)
+    officer = at_desk(omar)
+    assert (CAUSE in page(officer, "phenomenon", leaks.pk), send(officer, "phenomenon-commit", leaks)) == (True, 404)
+    assert (send(owner, "phenomenon-edit", leaks, **said), send(unit, "phenomenon-commit", leaks)) == (404, 404)
+    late = {"text": "نستبدل الخط الرئيسي كله.", "due_on_0": "1", "due_on_1": "1", "due_on_2": "2020"}
+    assert send(owner, "phenomenon-commit", leaks, **late) == 200
+    assert (
+        send(owner, "phenomenon-commit", leaks, **late | {"due_on_0": "1", "due_on_1": "3", "due_on_2": "2026"}) == 302
+    )
+    assert send(owner, "phenomenon-evidence", leaks, text="محضر الكشف رقم 12") == 302
+    issued = head.post(
+        f"{reverse('directive-new')}?agency={water.code}&phenomenon={leaks.pk}",
+        {
+            "agency": water.code, "title": "استبدال الخط الرئيسي", "text": "استبدلوا الخط.",
+            "due_on_0": "22", "due_on_1": "2", "due_on_2": "2026",
+        },
+    )  # fmt: skip
+    assert issued.status_code == 302
+    leaks.refresh_from_db()
+    assert (leaks.due_on, leaks.owner) == (date(2026, 3, 1), water)
+    kinds = list(PhenomenonEntry.objects.values_list("kind", flat=True).order_by("number"))
+    assert kinds == ["proposed", "described", "committed", "evidence", "directive"]
+    shown = page(unit, "phenomenon", leaks.pk)
+    assert ("استبدال الخط الرئيسي" in shown, "It is too early" in shown) == (True, True)
+    assert at_desk(yusuf).get(reverse("phenomenon", args=[leaks.pk])).status_code == 404
+
+
+def test_cases_are_listed_for_those_who_may_open_them_and_joined_by_hand(
+    leaks: Phenomenon, lina: User, omar: User, water: Agency, leak: Topic, now: datetime
+) -> None:
+    unit = at_desk(lina)
+    actions.describe(leaks.pk, said(water), version=1, by=lina, at=now)
+    own = set(Case.objects.filter(agency=water, topic=leak).values_list("reference", flat=True))
+    seen = at_desk(omar).get(reverse("phenomenon", args=[leaks.pk])).context["cases"]
+    assert {case.reference for case in seen} <= own
+    assert len(unit.get(reverse("phenomenon", args=[leaks.pk])).context["cases"]) > len(seen)
+    case = Case.objects.filter(topic=leak).latest("pk")
+    typed = {"reference": case.reference, "what": "remove"}
+    assert send(unit, "phenomenon-cases", leaks, **typed) == 302
+    assert send(unit, "phenomenon-cases", leaks, **typed) == 200
+    assert send(unit, "phenomenon-cases", leaks, reference="2699999999", what="join") == 200
+    # The nightly search does not bring it back.
+    batch.find_phenomena(at=now)
+    assert not leaks.cases.filter(case=case, removed_at=None).exists()
+    assert send(unit, "phenomenon-cases", leaks, **typed | {"what": "join"}) == 302
+    assert leaks.cases.filter(case=case, removed_at=None, joined_by=lina).exists()
+
+
+def said(owner: Agency | None) -> actions.Description:
+    return actions.Description("تسرب متكرر", CAUSE, "", None, None, owner)
+
+
+def test_one_is_merged_dismissed_or_recorded_by_hand(leaks: Phenomenon, lina: User, omar: User, now: datetime) -> None:
+    unit = at_desk(lina)
+    assert unit.post(reverse("phenomenon-new"), {"name": "ضعف الضخ في الأحياء العليا"}).status_code == 302
+    other = Phenomenon.objects.exclude(pk=leaks.pk).get()
+    assert send(unit, "phenomenon-dismiss", leaks, decision="merge", reason="الشكاوى نفسها") == 200
+    merged = {"decision": "merge", "into": other.pk, "reason": "الشكاوى نفسها"}
+    assert send(unit, "phenomenon-dismiss", leaks, **merged) == 302
+    assert other.cases.count() == leaks.cases.count() > 0
+    assert send(unit, "phenomenon-dismiss", leaks, **merged) == 404
+    assert send(unit, "phenomenon-dismiss", other, decision="dismiss", reason="موسم لا ظاهرة") == 302
+    assert (batch.find_phenomena(at=now), Phenomenon.objects.count()) == (0, 2)
+    assert at_desk(omar).get(reverse("phenomenon-new")).status_code == 404
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PhenomenonEntry.objects.update(text="x")
+
+
+def test_list_and_report_take_as_many_statements_for_three_as_for_one(
+    leaks: Phenomenon, lina: User, water: Agency, now: datetime
+) -> None:
+    unit, url = at_desk(lina), f"{reverse('phenomena')}?view=accepted"
+    actions.describe(leaks.pk, said(water), version=1, by=lina, at=now)
+    counts = []
+    for _ in range(2):
+        unit.get(url)
+        with CaptureQueriesContext(connection) as asked:
+            unit.get(url)
+        counts.append(len(asked))
+        for _ in range(2):
+            actions.record_by_hand(said(None), by=lina, at=now)
+    assert counts[0] == counts[1]
+    period, at = ReportPeriod(now.date() - timedelta(days=60), now.date()), now + timedelta(hours=1)
+    section = phenomena_section(period, at=at)
+    assert section.paragraphs[0] == "5 phenomena are recorded."
+    assert section.table("phenomena").rows[0][0] == "تسرب متكرر"
+    assert phenomena_section(period, at=at, agency=water.pk).paragraphs[0] == "1 phenomenon is recorded."
