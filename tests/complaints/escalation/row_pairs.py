@@ -26,6 +26,7 @@ from reports.models import Annex, ReportKind
 from reports.periodic import drafting, life
 from reports.periodic.calendar_periods import latest
 from reports.periods import ReportPeriod
+from reports.phenomena import batch as phenomena
 from tests.cast import make_agency, make_staff
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import make_topic

@@ -45,19 +45,19 @@ def page(client: Client, name: str, *args: object) -> str:
     return response.content.decode()
 
 
-def send(client: Client, name: str, phenomenon: Phenomenon, **typed: object) -> int:
+def send(client: Client, page_name: str, phenomenon: Phenomenon, **typed: object) -> int:
     phenomenon.refresh_from_db()
-    url = reverse(name, args=[phenomenon.pk])
+    url = reverse(page_name, args=[phenomenon.pk])
     return client.post(url, {"version": phenomenon.version, **typed}).status_code
 
 
 def test_a_proposal_is_described_committed_to_and_followed(
-    leaks: Phenomenon, lina: User, ghada: User, nadia: User, omar: User, yusuf: User, water: Agency, leak: Topic
+    leaks: Phenomenon, lina: User, ghada: User, nadia: User, omar: User, yusuf: User, water: Agency
 ) -> None:
     unit, head, owner = at_desk(lina), at_desk(ghada), at_desk(nadia)
     assert leaks.name in unit.get(f"{reverse('phenomena')}?view=proposed").content.decode()
     assert owner.get(reverse("phenomenon", args=[leaks.pk])).status_code == 404
-    said = {"name": "تسرب في الحي الشرقي", "topic": leak.code, "cause": CAUSE, "owner": water.code}
+    said = {"name": "تسرب في الحي الشرقي", "topic": leaks.topic.code, "cause": CAUSE, "owner": water.code}
     assert send(unit, "phenomenon-edit", leaks, name="قصير") == 200
     assert send(unit, "phenomenon-edit", leaks, **said) == 302
     stale = unit.post(reverse("phenomenon-edit", args=[leaks.pk]), {**said, "version": 1})
