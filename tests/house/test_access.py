@@ -83,6 +83,7 @@ def every_address(case: Case) -> dict[str, str]:
         "directive": 1,
         "annex": 1,
         "circulation": 1,
+        "phenomenon": 1,
         "report": 1,
         "section": "summary",
         "thing": "agencies",

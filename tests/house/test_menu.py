@@ -120,6 +120,8 @@ def test_every_entry_leads_to_a_page() -> None:
             *("audit-round", "audit-item", "audit-settle", "commitment-edition"),
             *("privacy-hold-lift", "directive", "directive-step", "directive-decision"),
             *("annex", "annex-answer", "circulation"),
+            *("phenomenon", "phenomenon-edit", "phenomenon-dismiss", "phenomenon-commit", "phenomenon-evidence"),
+            "phenomenon-cases",
             *("periodic-report", "periodic-report-send-back", "periodic-report-correct", "periodic-report-changed"),
         )
     } | {"periodic-report-act": [1, "send"], "periodic-report-comment": [1, "summary"]}

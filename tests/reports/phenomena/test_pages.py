@@ -67,17 +67,15 @@ def test_a_proposal_is_described_committed_to_and_followed(
     officer = at_desk(omar)
     assert (CAUSE in page(officer, "phenomenon", leaks.pk), send(officer, "phenomenon-commit", leaks)) == (True, 404)
     assert (send(owner, "phenomenon-edit", leaks, **said), send(unit, "phenomenon-commit", leaks)) == (404, 404)
-    late = {"text": "نستبدل الخط الرئيسي كله.", "due_on_0": "1", "due_on_1": "1", "due_on_2": "2020"}
+    late = {"text": "نستبدل الخط الرئيسي كله.", "due_on": "1/1/2020"}
     assert send(owner, "phenomenon-commit", leaks, **late) == 200
-    assert (
-        send(owner, "phenomenon-commit", leaks, **late | {"due_on_0": "1", "due_on_1": "3", "due_on_2": "2026"}) == 302
-    )
+    assert send(owner, "phenomenon-commit", leaks, **late | {"due_on": "1/3/2026"}) == 302
     assert send(owner, "phenomenon-evidence", leaks, text="محضر الكشف رقم 12") == 302
     issued = head.post(
         f"{reverse('directive-new')}?agency={water.code}&phenomenon={leaks.pk}",
         {
             "agency": water.code, "title": "استبدال الخط الرئيسي", "text": "استبدلوا الخط.",
-            "due_on_0": "22", "due_on_1": "2", "due_on_2": "2026",
+            "due_on": "22/2/2026",
         },
     )  # fmt: skip
     assert issued.status_code == 302
