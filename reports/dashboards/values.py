@@ -46,6 +46,7 @@ class ValueTile:
     href: str
     note: str
     colour: str
+    measure: str = ""
 
 
 def value_tile(
@@ -64,6 +65,7 @@ def value_tile(
         href=links.cases_url(measure, period, scope) if value is not None else "",
         note=" · ".join(others),
         colour=_colour(measure, value, [other.value(measure) for other in beside.values()]),
+        measure=measure,
     )
 
 
