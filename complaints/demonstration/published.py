@@ -25,5 +25,6 @@ def publish_answers(at: datetime) -> int:
         rows = list(csv.DictReader(lines))
     for row in rows:
         review_on = timezone.localdate(at) + timedelta(days=int(row.pop("days")))
-        publish(PublishedText(**row | {"topic": topics[row["topic"]]}, review_on=review_on), by=by, at=at)
+        text = PublishedText(topic=topics[row.pop("topic")], review_on=review_on, **row)
+        publish(text, by=by, at=at)
     return len(rows)

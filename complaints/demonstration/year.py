@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -47,7 +48,7 @@ def with_character(desk: Desk) -> Desk:
     return replace(desk, pace=PACES[number % len(PACES)], care=CARES[number // len(PACES) % len(CARES)])
 
 
-def simulate_year(at: datetime, *, cases: int, world: World, towns: dict[str, str]) -> None:
+def simulate_year(at: datetime, *, cases: int, world: World, towns: Mapping[str | None, str]) -> None:
     """Write ``cases`` cases of the year before ``at``, those of the rises among them; ``towns`` are names by code."""
     rises = [(rise, round(cases * rise.share)) for rise in RISES]
     generate(cases - sum(number for _rise, number in rises), world=world, seed=SEED, since=at - YEAR, until=at)

@@ -17,10 +17,10 @@ AFTER_ACCEPTING = timedelta(minutes=2)
 
 
 class AnsweredCase(CaseRows):
-    """The rows of a case until ``until``; ``said`` is what the citizen says of the newest answer, empty if nothing."""
+    """The rows of a case until ``until``; ``said`` is what the citizen says of the newest answer, None if nothing."""
 
     until: datetime
-    said = ""
+    said: Solved | None = None
 
     def write_answer(self, outcome: Outcome) -> dict[str, object]:
         """Add the officer's answer and return the facts of its event; a few were challenged and sent all the same."""
@@ -48,30 +48,31 @@ class AnsweredCase(CaseRows):
 
     def hear_citizen(self, outcome: Outcome) -> None:
         """Let the citizen rate the answer that was just given, if there is time before ``until``."""
-        self.said = ""
+        self.said = None
         seconds = self.dice.randint(int(FIRST_WORD.total_seconds()), int(LAST_WORD.total_seconds()))
         at = self.at + timedelta(seconds=seconds)
         if outcome in NOT_RATED or self.dice.random() >= RATING or at >= self.until:
             return
-        closing, self.at, self.said = event_key(self.case.pk, self.case.version), at, self._opinion(outcome)
-        text = self.write("objection") if self.said != Solved.YES and self.dice.random() < SAYING_MORE else ""
-        treated = self.dice.choice((*TREATED[self.said], None))
+        said = self._opinion(outcome)
+        closing, self.at, self.said = event_key(self.case.pk, self.case.version), at, said
+        text = self.write("objection") if said != Solved.YES and self.dice.random() < SAYING_MORE else ""
+        treated = self.dice.choice((*TREATED[said], None))
         self.say_of_case(
             Rating,
             closing_id=closing,
-            solved=self.said,
+            solved=said,
             treated=treated,
             text=text,
             made_at=at,
             changed_at=at,
         )
-        facts = {"solved": self.said, "treated": treated, "words": self.fingerprint(text)}
+        facts = {"solved": said, "treated": treated, "words": self.fingerprint(text)}
         self.record(Action.RATE, State.CLOSED, by=self.case.citizen.user, facts=facts)
 
-    def _opinion(self, outcome: Outcome) -> str:
+    def _opinion(self, outcome: Outcome) -> Solved:
         assert self.desk is not None
         yes, partly, no = SOLVED.get(outcome, SOLVED[Outcome.PARTLY])
-        return self.dice.choices(Solved.values, [yes * self.desk.care, partly, no])[0]
+        return self.dice.choices(list(Solved), [yes * self.desk.care, partly, no])[0]
 
     def correct_topic(self) -> None:
         """Let the officer correct the topic that the citizen had mistaken, if that was so."""

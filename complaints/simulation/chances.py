@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from complaints.models import Solved
 from complaints.workflow import Action, Outcome, State
 
@@ -41,7 +43,7 @@ NEXT: dict[State, dict[Action, int]] = {
     State.OBJECTED: {Action.UPHOLD: 55, Action.DISMISS: 45},
 }
 #: How often an answer is objected to, by what the citizen said of it.
-OBJECTING = {"": 0.05, Solved.YES: 0.0, Solved.PARTLY: 0.06, Solved.NO: 0.25}
+OBJECTING: Mapping[Solved | None, float] = {None: 0.05, Solved.YES: 0.0, Solved.PARTLY: 0.06, Solved.NO: 0.25}
 #: How often an answer is rated, and with words; how the citizen was treated, from 1 to 5.
 RATING, SAYING_MORE = 0.42, 0.5
 TREATED = {Solved.YES: (3, 4, 4, 5, 5), Solved.PARTLY: (2, 3, 3, 4), Solved.NO: (1, 1, 2, 3)}

@@ -206,10 +206,10 @@ def _rows(
     since: datetime,
     at: datetime,
     calendar: WorkingCalendar,
-    extra: Mapping[str, object],
+    extra: Mapping[str, Any],
 ) -> list[Any]:
     numbers = day_numbers(calendar, since=since, until=at)
-    parameters = {**numbers.parameters, **extra, "at": at, "agencies": agencies and list(agencies)}
+    parameters: dict[str, Any] = {**numbers.parameters, **extra, "at": at, "agencies": agencies and list(agencies)}
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall())

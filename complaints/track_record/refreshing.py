@@ -78,7 +78,7 @@ def _refresh(key: int, agencies: list[int], running: Sequence[OpenPromise], *, t
     PromiseRecord.objects.bulk_create(_promise_rows(promises), batch_size=1000)
     found.counted_on = today
     if agency is not None:
-        _foretell(found, [promise for promise in running if promise.agency in agencies], promises)
+        _foretell(agency, found, [promise for promise in running if promise.agency in agencies], promises)
     found.save(update_fields=["counted_on", "open_promises", "unjudged"])
     return 1
 
@@ -98,17 +98,15 @@ def _promise_rows(promises: Mapping[RecordKey, PromiseCounts]) -> Iterable[Promi
 
 
 def _foretell(
-    count: TrackRecordCount, running: Sequence[OpenPromise], promises: Mapping[RecordKey, PromiseCounts]
+    agency: int, count: TrackRecordCount, running: Sequence[OpenPromise], promises: Mapping[RecordKey, PromiseCounts]
 ) -> None:
     """Replace the forecasts of an agency, by its own promises and where they are too few by those of all."""
-    records = kept_records(None) | promises
-    chances = [(promise, miss_chance(promise, records, agency=count.agency_id)) for promise in running]
-    PromiseForecast.objects.filter(agency=count.agency_id).delete()
+    records = {**kept_records(None), **promises}
+    chances = [(promise, miss_chance(promise, records, agency=agency)) for promise in running]
+    PromiseForecast.objects.filter(agency=agency).delete()
     PromiseForecast.objects.bulk_create(
         [
-            PromiseForecast(
-                case_id=promise.case, agency_id=count.agency_id, miss_percent=chance.percent, basis=chance.basis
-            )
+            PromiseForecast(case_id=promise.case, agency_id=agency, miss_percent=chance.percent, basis=chance.basis)
             for promise, chance in chances
             if chance is not None and chance.percent >= LIKELY
         ],

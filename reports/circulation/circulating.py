@@ -101,8 +101,7 @@ def remind(*, at: datetime) -> int:
     An annex of a report that was corrected since is left alone: the correction has its own.
     """
     calendar, run, told = current_calendar(), RowRun(REMIND, "annex", at=at), 0
-    waiting = Annex.objects.with_answers().filter(is_answered=False)
-    standing = waiting.filter(circulation__report__in=PeriodicReport.objects.newest())
+    standing = Annex.objects.filter(answers=None, circulation__report__in=PeriodicReport.objects.newest())
     for key in list(run.without_waiting(standing).order_by("pk").values_list("pk", flat=True)):
         with run.row(key):
             told += tell_of_day(key, calendar, at=at)

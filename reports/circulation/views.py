@@ -26,6 +26,7 @@ from reports.access import own_agencies
 from reports.circulation import actions, content, permissions
 from reports.circulation.forms import AnnexAnswerForm
 from reports.circulation.page_data import annex_rows, shown_sections
+from reports.directives.permissions import ADDRESSEES
 from reports.models import Annex, AnnexFile, Circulation
 
 #: Reports and annexes listed; there are thirteen reports a year.
@@ -39,9 +40,8 @@ def circulation_list(request: HttpRequest) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     found = list(Circulation.objects.select_related("report")[:MOST_LISTED])
     answered: dict[int, list[bool]] = {each.pk: [] for each in found}
-    annexes = Annex.objects.filter(circulation__in=found).with_answers()
-    for circulation, is_answered in annexes.values_list("circulation_id", "is_answered"):
-        answered[circulation].append(is_answered)
+    for annex in Annex.objects.filter(circulation__in=found).with_answers().defer("content"):
+        answered[annex.circulation_id].append(annex.is_answered)
     context = {
         "circulations": [(each, len(answered[each.pk]), sum(answered[each.pk])) for each in found],
         "addressee": addressee_name(),
@@ -94,7 +94,7 @@ def annex_page(request: HttpRequest, annex: int) -> HttpResponse:
     return render(request, "reports/circulation/annex.html", context)
 
 
-@staff_required(permissions.ADDRESSEES)
+@staff_required(ADDRESSEES)
 @require_http_methods(["GET", "HEAD", "POST"])
 @keeps_unsent_form_until_redirect
 def annex_answer(request: HttpRequest, annex: int) -> HttpResponse:

@@ -133,7 +133,7 @@ def _group(rows: Sequence[IndexRow]) -> GroupTable:
 
 
 @dataclass(frozen=True)
-class AgencyPage:
+class AgencyIndexPage:
     """One agency in one edition: its index, its components, the rule, and earlier publications, oldest first."""
 
     index: AgencyIndex
@@ -142,7 +142,7 @@ class AgencyPage:
     trend: Sequence[tuple[IndexEdition, AgencyIndex]]
 
 
-def agency_page(edition: IndexEdition, whose: Agency) -> AgencyPage | None:
+def agency_page(edition: IndexEdition, whose: Agency) -> AgencyIndexPage | None:
     """Return what the page of an agency shows; None if it is not in the edition."""
     code = whose.code
     index = next((row for row in frozen.indices(edition.counts) if row.agency == code), None)
@@ -160,7 +160,7 @@ def agency_page(edition: IndexEdition, whose: Agency) -> AgencyPage | None:
         for row in frozen.indices(other.counts)
         if row.agency == code
     ]
-    return AgencyPage(index, components, rule, trend)
+    return AgencyIndexPage(index, components, rule, trend)
 
 
 def _component(value: ComponentValue, audit: AgencyAudit, href: str) -> ComponentRow:

@@ -71,6 +71,8 @@ class Annex(models.Model):
     made_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)
     opened_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    #: Where ``with_answers`` fetched it.
+    is_answered: bool
 
     objects = AnnexQuerySet.as_manager()
 

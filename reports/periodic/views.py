@@ -215,7 +215,7 @@ def _page(request: HttpRequest, found: PeriodicReport, *, status: int = 200) -> 
 
 def _digests(found: PeriodicReport) -> list[tuple[str, str]]:
     """Return the language and the digest of both documents, as they are printed on every copy."""
-    return [(LANGUAGE_NAMES[language], digest(content.document(found, language))) for language in content.LANGUAGES]
+    return [(str(LANGUAGE_NAMES[name]), digest(content.document(found, name))) for name in content.LANGUAGES]
 
 
 def _reason(

@@ -54,7 +54,7 @@ def find_phenomena(*, at: datetime) -> int:
     )
     numbers = {row["topic"]: (row["recent"], row["all"] - row["recent"]) for row in filed.order_by("topic")}
     everything = (sum(recent for recent, _ in numbers.values()), sum(before for _, before in numbers.values()))
-    topics = [topic for topic, (recent, _before) in numbers.items() if topic is not None and recent >= FEWEST]
+    topics = [topic for topic, (recent, _before) in numbers.items() if recent >= FEWEST]
     for topic in topics:
         if str(topic) not in run.waiting:
             with run.row(topic):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Count, Q
@@ -42,7 +43,7 @@ def phenomena_section(period: ReportPeriod, *, at: datetime, agency: int | None 
     return Section("phenomena", gettext("Phenomena"), _sentences(found, today), tables=(table,) if found else ())
 
 
-def _sentences(found: list[Phenomenon], today: date) -> tuple[str, ...]:
+def _sentences(found: Sequence[Phenomenon], today: date) -> tuple[str, ...]:
     if not found:
         return (gettext("No phenomenon is recorded."),)
     known = ngettext("%(number)s phenomenon is recorded.", "%(number)s phenomena are recorded.", len(found))

@@ -19,6 +19,7 @@ from kit.languages import current_language
 from reports.periodic.counts import NOBODY
 from reports.public import open_data, pages
 from reports.public.releases import Release, releases
+from reports.public.withholding import LEAST
 
 LONGEST_SEARCH = 120
 #: Files of one hour ago are still right: a release changes them, nothing else.
@@ -107,7 +108,7 @@ def data(request: HttpRequest) -> HttpResponse:
         "tables": open_data.TABLES,
         "licence": licence[current_language()] if licence else "",
         "licence_url": licence["url"] if licence else "",
-        "least": open_data.LEAST,
+        "least": LEAST,
         "releases": found,
     }
     return render(request, "reports/public/data.html", context)

@@ -56,12 +56,14 @@ def test_the_newest_list_stays(db: None, now: datetime) -> None:
 def test_a_rise_says_which_place_its_cases_name_and_how_many_are_closed(
     amina: Citizen, water: Agency, leak: Topic, omar: User, now: datetime
 ) -> None:
+    filed: list[Case] = []
     for number in range(9):
         area = "  الجبيهة" if number < 5 else f"حي {number}"
         filing = Filing(
             citizen=amina, kind="complaint", agency=water, topic=leak, area=area, subject="تسرب", details="منذ أسبوع"
         )
-        case = file(filing, by=amina.user, at=now - timedelta(minutes=number))
+        filed.append(file(filing, by=amina.user, at=now - timedelta(minutes=number)))
+    case = filed[-1]
     accept(case, by=omar, at=now, days=3)
     close(case, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
     (row,) = content(KeptListName.RISES, now)

@@ -14,7 +14,7 @@ from complaints.models import Case
 from reports.models import Phenomenon, PhenomenonEntry
 from reports.periods import ReportPeriod
 from reports.phenomena import actions, batch
-from reports.phenomena.clustering import Growth, Place
+from reports.phenomena.clustering import CaseWords, Growth, Place
 from reports.phenomena.report_section import phenomena_section
 from tests.cast import sign_in
 
@@ -26,7 +26,7 @@ CAUSE = "كُسر الخط الرئيسي عند التقاطع."
 def leaks(leak: Topic, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Phenomenon:
     """What the nightly search proposes when it finds that all cases of the topic grow."""
 
-    def grows(texts: list[batch.CaseWords], **_options: object) -> list[Growth]:
+    def grows(texts: list[CaseWords], **_options: object) -> list[Growth]:
         return [Growth(Place(None, ""), texts, 20, 4, 3.5, ("تسرب~",))]
 
     monkeypatch.setattr(batch, "growing", grows)

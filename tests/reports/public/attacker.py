@@ -6,15 +6,16 @@ from collections.abc import Hashable, Iterable, Mapping
 
 PRIME = 2**61 - 1
 
-type Sum = Mapping[Hashable, int]
+#: How often each unknown stands in a sum.
+type Sum[U] = Mapping[U, int]
 
 
-def determined(known: Iterable[Sum], wanted: Iterable[Sum]) -> list[Sum]:
+def determined[U: Hashable](known: Iterable[Sum[U]], wanted: Iterable[Sum[U]]) -> list[Sum[U]]:
     """Return those of the ``wanted`` sums of unknowns that follow from the ``known`` ones.
 
     A wanted sum follows if it is a combination of known ones; computed by elimination modulo a large prime.
     """
-    basis: dict[Hashable, dict[Hashable, int]] = {}
+    basis: dict[U, dict[U, int]] = {}
     for one in known:
         left = _reduced(dict(one), basis)
         if left:
@@ -24,7 +25,7 @@ def determined(known: Iterable[Sum], wanted: Iterable[Sum]) -> list[Sum]:
     return [one for one in wanted if not _reduced(dict(one), basis)]
 
 
-def _reduced(one: dict[Hashable, int], basis: Mapping[Hashable, Mapping[Hashable, int]]) -> dict[Hashable, int]:
+def _reduced[U: Hashable](one: dict[U, int], basis: Mapping[U, Mapping[U, int]]) -> dict[U, int]:
     """Return what is left of a sum after everything known is taken off."""
     while True:
         pivot = next((unknown for unknown in one if unknown in basis), None)

@@ -1,7 +1,7 @@
 """No cell of one to four can be computed from what is published: sums, differences of periods, and their order."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from random import Random
 
@@ -16,8 +16,10 @@ QUARTERS = [(MONTHS[start][0], MONTHS[start + 2][1]) for start in (0, 3, 6)]
 YEAR = (MONTHS[0][0], MONTHS[-1][1])
 AGENCIES = ("a", "b", "c", "d", "e")
 
+#: An agency in a month.
+type Cell = tuple[str, int]
 #: Two counts of each agency in each month.
-type Cases = Mapping[tuple[str, int], tuple[int, int]]
+type Cases = Mapping[Cell, tuple[int, int]]
 
 
 def random_cases(dice: Random) -> Cases:
@@ -45,21 +47,26 @@ def _months(first: date, last: date) -> frozenset[int]:
     return frozenset(number for number, (begins, ends) in enumerate(MONTHS) if first <= begins and ends <= last)
 
 
-def published(judged: list[Judged]) -> Iterator[Sum]:
+def sum_of(agencies: Iterable[str], months: Iterable[int]) -> Sum[Cell]:
+    """Return the sum of these agencies and months, each cell once."""
+    return dict.fromkeys(itertools.product(agencies, months), 1)
+
+
+def published(judged: list[Judged]) -> Iterator[Sum[Cell]]:
     """Return what a reader of all releases knows: each shown row, and each total, as sums of months."""
     for one in judged:
         months = _months(one.block.first, one.block.last)
         if one.is_published:
-            yield {(agency, month): 1 for agency in AGENCIES for month in months}
-        yield from ({(code, month): 1 for month in months} for code in AGENCIES if one.shows(code))
+            yield sum_of(AGENCIES, months)
+        yield from (sum_of((code,), months) for code in AGENCIES if one.shows(code))
 
 
-def groups(judged: list[Judged]) -> Iterator[Sum]:
+def groups(judged: list[Judged]) -> Iterator[Sum[Cell]]:
     """Return every cell, and what longer periods leave over beside shorter ones, as sums of months."""
     spans = {_months(one.block.first, one.block.last) for one in judged}
     spans |= {outer - inner for outer, inner in itertools.product(spans, spans) if inner < outer}
     for span, code in itertools.product(spans, (*AGENCIES, TOTAL)):
-        yield {(agency, month): 1 for agency in ((code,) if code != TOTAL else AGENCIES) for month in span}
+        yield sum_of((code,) if code != TOTAL else AGENCIES, span)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -70,7 +77,7 @@ def test_no_small_cell_follows_from_everything_that_was_published(seed: int) -> 
         judged = judge(releases(cases, dice))
         known = list(published(judged))
         for place in (0, 1):
-            small = [one for one in groups(judged) if 0 < sum(cases[month][place] for month in one) < LEAST]
+            small = [one for one in groups(judged) if 0 < sum(cases[cell][place] for cell in one) < LEAST]
             assert determined(known, small) == []
             hidden += len(small)
         shown += sum(one.shows(code) for one in judged for code in one.block.rows)
@@ -82,7 +89,7 @@ def test_no_small_cell_follows_from_everything_that_was_published(seed: int) -> 
 
 def test_the_attacker_finds_what_subtraction_reveals() -> None:
     """A year and two of its three quarters reveal the third; an agency that is withheld alone stands in the total."""
-    year: Sum = dict.fromkeys(("q1", "q2", "q3"), 1)
+    year: Sum[str] = dict.fromkeys(("q1", "q2", "q3"), 1)
     assert determined([year, {"q1": 1}, {"q2": 1}], [{"q3": 1}]) == [{"q3": 1}]
     assert determined([year, {"q1": 1}], [{"q3": 1}, {"q2": 1}]) == []
 
