@@ -78,7 +78,7 @@ def kind_text(kind: ColumnKind) -> str:
         ColumnKind.COUNT: gettext("whole number"),
         ColumnKind.SHARE: gettext("part of 1"),
         ColumnKind.DAYS: gettext("working days"),
-        ColumnKind.HOURS: gettext("working hours"),
+        ColumnKind.HOURS: pgettext("report", "working hours"),
         ColumnKind.DATE: gettext("day, as year-month-day"),
         ColumnKind.SCORE: gettext("0 to 100"),
     }[kind]

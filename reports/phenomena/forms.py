@@ -49,7 +49,7 @@ class DescriptionForm(Form):
     owner = forms.ModelChoiceField(
         Agency.objects.none(),
         required=False,
-        empty_label=_("Nobody yet"),
+        empty_label=_("No agency yet"),
         label=_("Owner"),
         help_text=_("The agency that can remove the cause. It reads this page and writes its commitment."),
         to_field_name="code",
