@@ -107,6 +107,7 @@ NAMES: Final[Mapping[str, StrPromise]] = {
     "annex_reminder": gettext_lazy("To the heads of an agency: the annex is to be answered"),
     "annex_late": gettext_lazy("To the agency and the CMU: the answer to an annex is late"),
     "annex_answered": gettext_lazy("To the head of the CMU: an annex was answered"),
+    "index_reply_open": gettext_lazy("To the heads of an agency: a draft of the commitment index awaits their reply"),
     "operator_alarm": gettext_lazy("To the operators: an alarm"),
 }
 

@@ -1,4 +1,4 @@
-"""Arabic e-mails to staff about directives, released reports and annexes."""
+"""Arabic e-mails to staff about directives, released reports, annexes and drafts of the commitment index."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -73,5 +73,11 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="",
         subject="وصل رد على الملحق إلى {agency}",
         text="وصل رد على ملحق التقرير الدوري إلى {agency}. اقرؤوه هنا:\n\n{url}",
+    ),
+    "index_reply_open": Wording(
+        sms="",
+        subject="مسودة مؤشر الالتزام: {agency}، والرد حتى {date}",
+        text="احتُسبت مسودة مؤشر الالتزام، وهي غير منشورة بعد. اقرؤوها مع الطلبات التي بُنيت عليها، وأرسلوا الرد حتى "
+        "{date} إن لزم تصحيح أو توضيح. يُنشر الرد مع المؤشر. الجهة: {agency}.\n\n{url}",
     ),
 }

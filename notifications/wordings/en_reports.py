@@ -1,4 +1,4 @@
-"""English e-mails to staff about directives, released reports and annexes."""
+"""English e-mails to staff about directives, released reports, annexes and drafts of the commitment index."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -77,5 +77,12 @@ WORDINGS: Final[Mapping[str, Wording]] = {
         sms="",
         subject="{agency}: an answer to the annex",
         text="There is an answer to the annex to the periodic report for {agency}. Read it here:\n\n{url}",
+    ),
+    "index_reply_open": Wording(
+        sms="",
+        subject="Draft of the commitment index of {agency}, replies until {date}",
+        text="The commitment index of {agency} is counted and not yet published. Read it with the cases it comes from, "
+        "and reply until {date} if it needs a correction or an explanation. The reply is published with the index:"
+        "\n\n{url}",
     ),
 }

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agencies.models import Agency
+from reports.commitment import notices
 from reports.commitment.counting import count
 from reports.commitment.frozen import section, to_json
 from reports.commitment.rules import rule_on
@@ -49,7 +50,7 @@ class NoReply(LookupError):
 
 
 def draft(period: ReportPeriod, *, reply_until: date, by: User | None, at: datetime) -> IndexEdition:
-    """Count the index of a period that is over, and open it for replies until a day.
+    """Count the index of a period that is over, open it for replies until a day, and tell the agencies in it.
 
     Raises PeriodNotOver, NothingCounted and EditionExists.
     """
@@ -60,6 +61,7 @@ def draft(period: ReportPeriod, *, reply_until: date, by: User | None, at: datet
     try:
         with transaction.atomic():
             edition.save(force_insert=True)
+            notices.tell_agencies(edition, at=at)
     except IntegrityError as error:
         if "index_once_per_period" in str(error):
             raise EditionExists from None
@@ -71,12 +73,15 @@ def draft(period: ReportPeriod, *, reply_until: date, by: User | None, at: datet
 def recount(key: int, *, reply_until: date, at: datetime) -> IndexEdition:
     """Count a draft again, as after a corrected case, with a new last day for replies; locks it.
 
+    Agencies that were not in it before are told.
+
     Raises EditionPublished.
     """
     edition = _unpublished(key)
     edition.reply_until = reply_until
     _count(edition, at=at)
     edition.save(update_fields=_FIELDS)
+    notices.tell_agencies(edition, at=at)
     return edition
 
 

@@ -28,6 +28,7 @@ TO_STAFF = (
     "directive_",
     "report_",
     "annex_",
+    "index_",
 )
 #: The other templates that citizens read.
 CITIZENS_PAGES = (

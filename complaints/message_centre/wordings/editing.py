@@ -133,6 +133,7 @@ def reader_group(template: str) -> str:
         "directive",
         "report",
         "annex",
+        "index",
         "staff",
     }:
         return "staff"

@@ -7,7 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from accounts.roles import Role
 from agencies.models import Agency
+from notifications.models import Message
 from reports.audits import drawing, scoring
 from reports.commitment import editions, frozen
 from reports.commitment.index import Rule
@@ -16,6 +18,7 @@ from reports.documents.tree import Document, from_json, to_json
 from reports.models import AuditItem, IndexEdition, IndexReply, IndexRule
 from reports.models.commitment import Component
 from reports.periods import ReportPeriod
+from tests.cast import make_staff
 from tests.reports.audits.conftest import POINTS
 from tests.reports.commitment.conftest import PERIOD
 
@@ -78,6 +81,27 @@ def test_a_draft_is_replied_to_published_once_and_then_stays(
             change()
     said = IndexReply.objects.get()
     assert (said.text, said.answer) == ("نصف الطلبات عن عطل واحد", "ذكرنا ذلك في الملاحظة")
+
+
+def test_each_agency_is_told_once_that_its_draft_awaits_a_reply(
+    cases: None, lina: User, nadia: User, omar: User, water: Agency, now: datetime
+) -> None:
+    """Its heads get one message for both counts; officers get none, and nobody is told again of the publication."""
+    faris = make_staff("faris@miyahuna.example", "فارس", "Faris", "+962790100012", water, Role.SECRETARY_GENERAL)
+    edition = editions.draft(PERIOD, reply_until=date(2026, 1, 10), by=lina, at=now)
+    editions.recount(edition.pk, reply_until=date(2026, 1, 12), at=now + timedelta(hours=1))
+    told = Message.objects.filter(template="index_reply_open", occasion=f"index:{edition.pk}:miyahuna")
+    recipients = list(told.values_list("recipient", flat=True))
+    assert len(recipients) == len(set(recipients))
+    assert {f"user:{each.pk}" for each in (nadia, faris)} <= set(recipients)
+    for message in told:
+        assert "10/1/2026" in message.subject
+        assert f"/commitment/{edition.pk}/miyahuna/" in message.body
+    everybody = Message.objects.filter(template="index_reply_open")
+    assert f"user:{omar.pk}" not in everybody.values_list("recipient", flat=True)
+    number = everybody.count()
+    editions.publish(edition.pk, by=lina, at=now + timedelta(days=12))
+    assert everybody.count() == number
 
 
 def test_rules_hold_from_their_day_and_are_never_changed(lina: User, now: datetime) -> None:
