@@ -1,4 +1,4 @@
-"""The counts that are frozen with a report, beside the document in both languages: by agency and by governorate.
+"""The counts that are frozen with a report, beside the document in both languages, and what agencies promised.
 
 What is made from a report later (public pages, open data) takes its numbers from here and counts nothing anew.
 """
@@ -14,6 +14,7 @@ from reports.figures.measures import Figures
 from reports.figures.scopes import Dimension
 from reports.models import PeriodicReport
 from reports.periodic import phrases
+from reports.periodic.commitments import commitments
 from reports.periodic.facts import CaseGroup, Facts
 
 #: The tables, and what each is broken down by.
@@ -27,7 +28,11 @@ LANGUAGES: Final = ("ar", "en")
 def counts(facts: Facts) -> dict[str, Any]:
     """Return the counts of a report as JSON can hold them, with the names in both languages."""
     tables = {table: _table(facts, dimension) for table, dimension in TABLES.items()}
-    return tables | {"total": _row(facts.total), "as_of": facts.as_of.isoformat()}
+    return tables | {
+        "total": _row(facts.total),
+        "as_of": facts.as_of.isoformat(),
+        "commitments": commitments(facts.as_of),
+    }
 
 
 def counts_of(report: PeriodicReport) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from reports.models import PeriodicReport, ReportKind
 from reports.periodic.counts import NOBODY, TABLES, counts_of
 from reports.periodic.phrases import period_name
 from reports.periods import ReportPeriod
+from reports.public.commitments import PublicCommitment, read_commitments
 from reports.public.withholding import TOTAL, Block, Judged, judge
 
 #: Only calendar periods are public: of two of them, one contains the other or they have no day in common.
@@ -99,6 +100,7 @@ class Release:
     total: PublicRow
     agencies: Sequence[PublicRow]
     governorates: Sequence[PublicRow]
+    commitments: Sequence[PublicCommitment]
 
     @property
     def name(self) -> str:
@@ -114,6 +116,10 @@ class Release:
             case ReportKind.QUARTER:
                 return f"{self.first.year}-q{(self.first.month + 2) // 3}"
         return f"{self.first:%Y-%m}"
+
+    def commitments_of(self, code: str) -> list[PublicCommitment]:
+        """Return what an agency promised."""
+        return [each for each in self.commitments if each.agency == code]
 
     def agency(self, code: str) -> PublicRow | None:
         """Return the row of an agency, None if it had no case."""
@@ -137,6 +143,10 @@ def read(reports: Sequence[PeriodicReport]) -> tuple[Release, ...]:
     """Return the public rows of all these versions, given in the order of their release."""
     contents = [counts_of(report) for report in reports]
     rows = {group: _rows(reports, [content[group] for content in contents]) for group in TABLES}
+    # Reports that were frozen before commitments were have none.
+    promised = read_commitments(
+        [(report.last, found.get("commitments", ())) for report, found in zip(reports, contents, strict=True)]
+    )
     corrected = {report.corrects_id for report in reports}
     found = [
         Release(
@@ -151,6 +161,7 @@ def read(reports: Sequence[PeriodicReport]) -> tuple[Release, ...]:
             total=_total(rows["agencies"][place], content["total"]),
             agencies=_listed(rows["agencies"][place]),
             governorates=_listed(rows["governorates"][place]),
+            commitments=promised[place],
         )
         for place, (report, content) in enumerate(zip(reports, contents, strict=True))
         if report.pk not in corrected

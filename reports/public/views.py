@@ -56,6 +56,7 @@ def figures(request: HttpRequest, period: str = "") -> HttpResponse:
             "governorates": shown.governorates,
             "agencies": agencies[: pages.MOST_AGENCIES],
             "number": len(agencies),
+            "commitments": shown.commitments,
         },
     )
 
@@ -88,6 +89,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         "words": pages.words_chart(row),
         "course": pages.course_chart(code, found),
         "periods": rows,
+        "commitments": release.commitments_of(code),
     }
     return render(request, "reports/public/agency.html", _frame(release, found) | context)
 

@@ -18,6 +18,7 @@ from reports.periodic.sections import (
     governorates,
     nature,
     pending,
+    phenomena,
     process,
     satisfaction,
     subjects,
@@ -42,6 +43,7 @@ SECTIONS: tuple[MakeSection, ...] = (
     process.section,
     audits.section,
     commitment.section,
+    phenomena.section,
     directives.section,
     answers.section,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 import pytest
@@ -78,13 +78,14 @@ def release(cmu: Agency, lina: User, now: datetime) -> Release:
         agencies: Rows = ROWS,
         places: Rows = BY_PLACE,
         corrects: PeriodicReport | None = None,
+        commitments: Sequence[Mapping[str, object]] | None = None,
     ) -> PeriodicReport:
         if corrects is None:
             row = PeriodicReport.objects.create(kind=kind, first=first, last=last, made_by=lina, made_at=now)
         else:
             row = life.correct(corrects, by=lina, at=now, what_changed="A count was wrong.")
         content = {language: _document(language, first, last) for language in ("ar", "en")}
-        content |= {"counts": counts(agencies, places)}
+        content |= {"counts": counts(agencies, places) | ({} if commitments is None else {"commitments": commitments})}
         row.content, row.state, row.written_at = json.dumps(content), ReportState.DRAFT, now
         row.save(update_fields=["content", "state", "written_at"])
         for step, person in ((life.send, lina), (life.review, rana), (life.approve, hala)):
