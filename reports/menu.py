@@ -10,7 +10,7 @@ PM_OFFICE = MenuEntry("pm-dashboard", _("Complaints of the country"), frozenset(
 OWN_FIGURES = MenuEntry(
     "own-figures", _("How we stand"), READERS, hidden_from=REPORT_READERS, within="agency-dashboard figure-cases"
 )
-REPORTS = MenuEntry("reports", _("Reports"), REPORT_READERS, within="figure-cases")
+REPORTS = MenuEntry("reports", _("All figures"), REPORT_READERS, within="figure-cases")
 DIRECTIVES = MenuEntry(
     "directives",
     _("Directives"),

@@ -45,8 +45,13 @@ def _since_when(row: Row) -> str:
     since = gettext("Half of them came on %(day)s or later") % {"day": _weekday(_day(row["since"]))}
     parts = [since]
     if facts["area"]:
-        parts.append(gettext("%(number)s from %(area)s") % {"number": facts["named"], "area": facts["area"]})
+        parts.append(gettext("%(number)s from %(area)s") % {"number": facts["named"], "area": _isolated(facts["area"])})
     return f"{gettext(', ').join(parts)}{gettext('; ')}{_known(facts)}"
+
+
+def _isolated(name: str) -> str:
+    """Return what a citizen typed between isolating marks: an Arabic name would turn an English sentence round."""
+    return f"\u2068{name}\u2069"
 
 
 def _known(facts: Row) -> str:

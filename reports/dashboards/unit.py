@@ -95,7 +95,10 @@ class Named:
 
 @dataclass(frozen=True)
 class UnitPage:
-    """Everything the page of the unit shows; ``made_at`` is the moment of the oldest of its kept lists, if any."""
+    """Everything the page of the unit shows.
+
+    ``missing`` are the kept lists that were never made; ``made_at`` is the moment of the oldest of the others, if any.
+    """
 
     tiles: Sequence[Tile]
     triage: Sequence[TriageCase]
@@ -106,6 +109,7 @@ class UnitPage:
     levels: Sequence[Line]
     messages: Sequence[Line]
     directory: Sequence[Named]
+    missing: frozenset[str]
     made_at: datetime | None
 
 
@@ -124,6 +128,7 @@ def unit_page(user: User, *, at: datetime) -> UnitPage:
         levels=_levels(lists),
         messages=[_message(row) for row in _rows(lists, KeptListName.MESSAGES)],
         directory=_directory(lists, found),
+        missing=frozenset(KeptListName) - lists.keys(),
         made_at=min((held.made_at for held in lists.values()), default=None),
     )
 

@@ -11,8 +11,18 @@ from django.conf import settings
 from django.db import models, transaction
 
 from accounts.demo import NotADemonstration
-from reports.demonstration import audits, circulation, commitment, dashboards, directives, periodic
-from reports.models import AuditRound, Circulation, Directive, IndexEdition, KeptList, PeriodicReport
+from complaints.models import TrackRecordCount
+from reports.demonstration import (
+    audits,
+    circulation,
+    commitment,
+    dashboards,
+    directives,
+    periodic,
+    phenomena,
+    track_record,
+)
+from reports.models import AuditRound, Circulation, Directive, IndexEdition, KeptList, PeriodicReport, Phenomenon
 
 type Step = Callable[[str], AbstractContextManager[None]]
 
@@ -38,6 +48,8 @@ PARTS: tuple[Part, ...] = (
     Part("periodic reports", periodic.make, PeriodicReport),
     Part("directives", directives.make, Directive),
     Part("circulation", circulation.make, Circulation),
+    Part("phenomena", phenomena.make, Phenomenon),
+    Part("track records", track_record.make, TrackRecordCount),
     Part("lists of the dashboards", dashboards.make, KeptList),
 )
 

@@ -81,7 +81,7 @@ def workbook(report: Report, measures: MeasureTable | None = None) -> bytes:
     """
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        book.set_properties({"title": gettext("Reports"), "created": report.counted_at})
+        book.set_properties({"title": gettext("All figures"), "created": report.counted_at})
         _breakdown(book, gettext("By agency"), gettext("Agency"), report.by_agency, report.total)
         _breakdown(book, gettext("By kind"), pgettext("case", "Kind"), report.by_kind, report.total)
         _times(book, report.times)

@@ -40,6 +40,8 @@ from reports.periods import Preset, ReportPeriod
 
 #: The most bars in the chart of the agencies; the table beside it has all agencies.
 MOST_BARS = 12
+#: The rows of a breakdown that its table shows at once; the rest unfolds.
+FIRST_ROWS = 15
 #: The most bars named in the text alternative of the chart.
 MOST_SPOKEN = 3
 
@@ -198,8 +200,10 @@ def _content(found: Report, *, shown: str, query: str) -> dict[str, Any]:
 
 def _breakdown(rows: Sequence[FigureRow], *, shown: str) -> dict[str, Any]:
     bars = _bars(rows, shown)
+    lines = [{"name": row.name, "note": row.note, "cells": _cells(row.figures)} for row in rows]
     return {
-        "rows": [{"name": row.name, "note": row.note, "cells": _cells(row.figures)} for row in rows],
+        "first": lines[:FIRST_ROWS],
+        "rest": lines[FIRST_ROWS:],
         "bars": bars[:MOST_BARS],
         "left_out": len(bars[MOST_BARS:]),
         "summary": "; ".join(f"{name}: {number:,}" for name, number in bars[:MOST_SPOKEN]),

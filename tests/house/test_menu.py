@@ -38,7 +38,7 @@ TEXTS = {
         *("Officers", "Calls", "Messages"),
         *(
             "Figures:",
-            "Reports",
+            "All figures",
             "Periodic reports",
             "Circulation of reports",
             "Directives",
@@ -60,7 +60,7 @@ TEXTS = {
     Role.PM_OFFICE: [
         "Figures:",
         "Complaints of the country",
-        "Reports",
+        "All figures",
         "Periodic reports",
         "Circulation of reports",
         "Directives",

@@ -57,7 +57,10 @@ def test_the_unit_reads_what_waits_and_what_rises(
     waiting = file(filing, by=amina.user, at=NOW)
     Case.objects.filter(pk=waiting.pk).update(is_urgent=True)
     sign_in(client, lina)
-    assert "The lists below are being made." in shown(client, "unit-dashboard")
+    unready = shown(client, "unit-dashboard")
+    assert "The lists below are being made." in unready
+    assert unready.count("This list is not ready yet.") == len(kept.MAKERS)
+    assert "No deadline is missed." not in unready
     kept.make_all(at=NOW)
     page = shown(client, "unit-dashboard")
     assert "12 complaints in 7 days; in the 8 weeks before there was none." in page
@@ -174,7 +177,7 @@ def test_sentences_say_what_is_usual_and_what_is_known() -> None:
         assert rise_sentences(row) == [
             "63 complaints in 7 days; in each of the 8 weeks before there were from 5 to 11.",
             (
-                "Half of them came on Saturday 3 January 2026 or later, 40 from الجبيهة; "
+                "Half of them came on Saturday 3 January 2026 or later, 40 from \u2068الجبيهة\u2069; "
                 "30 are joined as one problem, 2 are closed."
             ),
         ]

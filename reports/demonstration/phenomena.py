@@ -1,0 +1,54 @@
+"""Phenomena of the demonstration: what the nightly search proposes, and one accepted with a commitment."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, override
+
+from accounts.models import User
+from agencies.models import Agency, Topic
+from complaints.models import Case
+from reports.models import Phenomenon, PhenomenonCase
+from reports.phenomena import actions, batch
+
+#: Who records and who commits: accounts/data/demo_staff.csv and accounts/demo.py.
+LINA, WATER_HEAD, WATER, TOPIC = "lina@cmu.example", "nadia@miyahuna.example", "miyahuna", "water-outage"
+NAME: Final = gettext_noop("Water does not reach the upper floors on supply days")
+CAUSE: Final = gettext_noop("The pressure falls where old pipes leak, and the supply ends before upper tanks are full.")
+RECOMMENDATION: Final = gettext_noop("Replace the pipes named here, and lengthen the supply there until that is done.")
+COMMITMENT: Final = gettext_noop(
+    "The pipes are replaced street by street; until then supply days are two hours longer."
+)
+EVIDENCE: Final = gettext_noop("The first three streets are finished. Measured pressure has risen there.")
+RECORDED, COMMITTED, SHOWN = timedelta(weeks=9), timedelta(weeks=8), timedelta(weeks=3)
+
+
+def make(at: datetime) -> None:
+    """Record one phenomenon with its commitment and evidence, and let the nightly search propose others."""
+    unit, owner = User.objects.get(email=LINA), User.objects.get(email=WATER_HEAD)
+    water, topic = Agency.objects.get(code=WATER), Topic.objects.get(code=TOPIC)
+    said = actions.Description(_said(NAME), _said(CAUSE), _said(RECOMMENDATION), topic, None, water)
+    found = actions.record_by_hand(said, by=unit, at=at - RECORDED)
+    _join_cases(found, by=unit, at=at - RECORDED)
+    due_on = timezone.localdate(at) + timedelta(days=30)
+    actions.commit_to(
+        found.pk, text=_said(COMMITMENT), due_on=due_on, version=found.version, by=owner, at=at - COMMITTED
+    )
+    found.refresh_from_db(fields=["version"])
+    actions.add_evidence(found.pk, text=_said(EVIDENCE), version=found.version, by=owner, at=at - SHOWN)
+    batch.find_phenomena(at=at)
+
+
+def _join_cases(found: Phenomenon, *, by: User, at: datetime) -> None:
+    """Join all cases of its topic and owner, as the unit and later the nightly search would."""
+    cases = Case.objects.filter(topic=found.topic, agency=found.owner)
+    rows = [PhenomenonCase(phenomenon=found, case=case, joined_at=at, joined_by=by) for case in cases]
+    PhenomenonCase.objects.bulk_create(rows, batch_size=1000)
+
+
+def _said(text: str) -> str:
+    with override("ar"):
+        return gettext(text)

@@ -1,0 +1,36 @@
+"""The phenomena and the records of the demonstration."""
+
+from datetime import datetime
+
+import pytest
+
+from accounts.models import Citizen, User
+from agencies.models import Agency, Topic
+from complaints.actions import file
+from complaints.actions.filing import Filing
+from complaints.models import TrackRecordCount
+from reports.demonstration import phenomena, track_record
+from reports.models import Phenomenon
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("omar")
+def test_a_phenomenon_has_its_cases_and_its_commitment_and_records_are_counted(
+    lina: User,
+    nadia: User,
+    amina: Citizen,
+    water: Agency,
+    leak: Topic,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = Filing(citizen=amina, kind="complaint", agency=water, topic=leak, subject="تسرب", details="ماء")
+    file(said, by=amina.user, at=now)
+    for name, value in (("LINA", lina.email), ("WATER_HEAD", nadia.email), ("TOPIC", leak.code)):
+        monkeypatch.setattr(phenomena, name, value)
+    phenomena.make(now)
+    found = Phenomenon.objects.get()
+    assert (found.owner, found.cases.count(), found.entries.count()) == (water, 1, 3)
+    assert found.commitment
+    track_record.make(now)
+    assert TrackRecordCount.objects.filter(agency=water, counted_on__isnull=False).exists()
