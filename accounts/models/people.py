@@ -37,6 +37,9 @@ class Identity(models.TextChoices):
     MERGED = "merged", _("Merged with another record")
 
 
+MATCHED_FIRST = Case(When(identity=Identity.MATCHED, then=0), default=1)
+
+
 class CitizenQuerySet(models.QuerySet["Citizen"]):
     """Queries for citizens."""
 
@@ -46,7 +49,11 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         return self.unmerged().filter(number_kind=kind, number_lookup__in=of_number)
 
     def reached_at(self, phone: str) -> Self:
-        """Return the citizens with this verified mobile number."""
+        """Return the citizens with this mobile number, proven by a code."""
+        return self.with_phone(phone).filter(is_phone_proven=True)
+
+    def with_phone(self, phone: str) -> Self:
+        """Return the citizens with this mobile number, also people abroad who proved an e-mail address instead."""
         return self.unmerged().filter(phone_lookup__in=lookups(phone, purpose="phone"))
 
     def confirmed_at(self, email: str) -> Self:
@@ -58,7 +65,7 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         return (
             self.filter(number_lookup__in=lookups(number, purpose=NUMBER_PURPOSE), user__is_active=True)
             .select_related("user")
-            .order_by(Case(When(identity=Identity.MATCHED, then=0), default=1), "-created_at")
+            .order_by(MATCHED_FIRST, "-created_at")
         )
 
     def unmerged(self) -> Self:
@@ -91,6 +98,8 @@ class Citizen(models.Model):
     birth_date = EncryptedDate()
     phone = EncryptedText()
     phone_lookup = LookupField(source="phone", purpose="phone", db_index=True)
+    #: Not that of people abroad to whose number we send no SMS: a code proved their e-mail address instead.
+    is_phone_proven = models.BooleanField(default=True, db_default=True)
     country = models.CharField(max_length=2, default="JO")
     governorate = models.ForeignKey("agencies.Governorate", models.PROTECT, null=True, blank=True, related_name="+")
     city = models.CharField(max_length=80, blank=True)
@@ -212,7 +221,7 @@ class Citizen(models.Model):
     @property
     def is_reached_by_email_only(self) -> bool:
         """Tell whether this is somebody abroad to whose number we send no SMS; codes and messages go by e-mail."""
-        return bool(self.confirmed_email) and not phones.takes_sms(self.phone)
+        return bool(self.confirmed_email) and not self.is_phone_proven
 
     @property
     def offered_phone(self) -> str:

@@ -110,13 +110,18 @@ def _ask_registry(data: RegistrationData, address: str, *, at: datetime) -> Regi
 
 
 def _count_registry_check(data: RegistrationData, address: str, *, at: datetime) -> None:
-    rate_limits.spend(rate_limits.REGISTRY_CHECKS_PER_PHONE, data.proven_email or data.mobile, at=at)
+    rate_limits.spend(rate_limits.REGISTRY_CHECKS_PER_PHONE, _asking(data), at=at)
     rate_limits.spend(rate_limits.REGISTRY_CHECKS_PER_ADDRESS, address, at=at)
 
 
 def _give_registry_check_back(data: RegistrationData, address: str, *, at: datetime) -> None:
-    rate_limits.give_back(rate_limits.REGISTRY_CHECKS_PER_PHONE, data.proven_email or data.mobile, at=at)
+    rate_limits.give_back(rate_limits.REGISTRY_CHECKS_PER_PHONE, _asking(data), at=at)
     rate_limits.give_back(rate_limits.REGISTRY_CHECKS_PER_ADDRESS, address, at=at)
+
+
+def _asking(data: RegistrationData) -> str:
+    """Return who asks the registry: a phone, or the document number, for anybody has many e-mail addresses."""
+    return f"{data.number_kind}:{data.number}" if data.proven_email else data.mobile
 
 
 @transaction.atomic
@@ -204,6 +209,7 @@ def _enrol(data: RegistrationData, finding: RegistryFinding, *, at: datetime) ->
         family_name=data.family_name,
         birth_date=data.birth_date,
         phone=data.mobile,
+        is_phone_proven=not data.proven_email,
         identity=_identity(finding, is_proven=is_proven),
         identity_changed_at=at,
         recheck_at=at + RECHECK_AFTER if finding.outcome == RegistryOutcome.UNAVAILABLE else None,

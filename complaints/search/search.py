@@ -70,7 +70,7 @@ def _people(number: str) -> QuerySet[Citizen]:
     found = [Citizen.objects.numbered(kind, variant) for kind in NumberKind for variant in {number, number.upper()}]
     # A number that is no mobile number can only be a document number.
     with suppress(ValidationError):
-        found.append(Citizen.objects.reached_at(MobileField().clean(number)))
+        found.append(Citizen.objects.with_phone(MobileField().clean(number)))
     return reduce(or_, found)
 
 

@@ -24,7 +24,7 @@ from config import database_roles
 SQUAWK: Final = Path(sys.executable).parent / "squawk"
 #: The newest migration of each app in the first release; those up to it ran before there was a row.
 FIRST_RELEASE: Final = {
-    "accounts": "0003_staff_notices",
+    "accounts": "0004_phone_proven",
     "agencies": "0002_guards",
     "complaints": "0006_figure_indexes",
     "notifications": "0002_guards",

@@ -25,13 +25,13 @@ def change_phone(citizen: Citizen, phone: str, *, at: datetime) -> None:
         locked = Citizen.objects.select_for_update().get(pk=citizen.pk)
         before = locked.phone
         address_status.clear(Channel.SMS, phone)
-        if before == phone:
+        if before == phone and locked.is_phone_proven:
             return
-        locked.phone = phone
-        locked.save(update_fields=["phone", "phone_lookup"])
+        old = account_notice(locked, "phone_changed", before, whose="old", other_address=locked.confirmed_email)
+        locked.phone, locked.is_phone_proven = phone, True
+        locked.save(update_fields=["phone", "phone_lookup", "is_phone_proven"])
         link_staff(locked)
         readdress(citizen_key(locked.pk), Channel.SMS, phone, at=at)
         occasion = f"phone:{locked.pk}:{at.isoformat()}"
-        old = account_notice(locked, "phone_changed", before, whose="old", other_address=locked.confirmed_email)
         outbox.owe([old], occasion=occasion, at=at)
         outbox.owe([account_notice(locked, "phone_added", phone, whose="new")], occasion=occasion, at=at)

@@ -64,7 +64,8 @@ def phone_code(request: HttpRequest) -> HttpResponse:
 
 def _is_changed(form: ChangePhoneForm, citizen: Citizen) -> bool:
     """Refuse the present number, unless messages do not reach it: then a code proves that they do."""
-    if form.cleaned_data["mobile"] != citizen.phone or address_status.verdict(Channel.SMS, citizen.phone):
+    is_other = form.cleaned_data["mobile"] != citizen.phone or not citizen.is_phone_proven
+    if is_other or address_status.verdict(Channel.SMS, citizen.phone):
         return True
     form.add_error("mobile", gettext("This is already your number"))
     return False

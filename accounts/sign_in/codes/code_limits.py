@@ -38,8 +38,13 @@ class CodeContext:
 
     @property
     def target(self) -> str:
-        """What the code proves: the phone, or the e-mail address."""
-        return self.email or self.phone
+        """What the code proves: the phone, or the e-mail address in small letters, so that it is counted once."""
+        return self.email.lower() or self.phone
+
+    @property
+    def block(self) -> str:
+        """The block of numbers around the phone; an e-mail address has no neighbours."""
+        return self.target if self.email else rate_limits.prefix(self.phone)
 
     @property
     def is_reset(self) -> bool:
@@ -72,7 +77,7 @@ def spend_message(context: CodeContext, *, at: datetime) -> None:
     if region in (ceilings := phones.foreign_ceilings()):
         rate_limits.spend(rate_limits.codes_per_country(ceilings[region]), _counted(context, region), at=at)
     if not context.is_reset:
-        rate_limits.spend(rate_limits.CODES_PER_PREFIX, rate_limits.prefix(context.target), at=at)
+        rate_limits.spend(rate_limits.CODES_PER_PREFIX, context.block, at=at)
     is_within = rate_limits.allows(rate_limits.CODES_IN_TOTAL, _counted(context, rate_limits.EVERYBODY), at=at)
     if not is_within and not context.silent:
         alarms.raise_alarm(AlarmKind.MANY_CODES)
@@ -94,4 +99,4 @@ def _counted(context: CodeContext, key: str) -> str:
 def _breakers(context: CodeContext) -> Iterator[tuple[RateLimit, str]]:
     yield rate_limits.WRONG_CODES_PER_NETWORK, rate_limits.network(context.address)
     if not context.is_reset:
-        yield rate_limits.WRONG_CODES_PER_PREFIX, rate_limits.prefix(context.target)
+        yield rate_limits.WRONG_CODES_PER_PREFIX, context.block

@@ -171,7 +171,7 @@ def _owe(code: PhoneCode, context: CodeContext, *, at: datetime) -> None:
         template="code",
         channel=Channel.EMAIL if context.email else Channel.SMS,
         recipient=f"code:{code.pk}",
-        address=context.target,
+        address=context.email or context.phone,
         language=context.language,
         context={"code": code.code},
     )

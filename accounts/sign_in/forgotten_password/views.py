@@ -52,7 +52,7 @@ def forgot_code(request: HttpRequest) -> HttpResponse:
         return code_page.redirect_here(request)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and code_page.is_proven(form, context, at=at):
-        form_drafts.keep(Purpose.RESET, context.session, draft | {"proven": True}, at=at)
+        form_drafts.keep(Purpose.RESET, context.session, draft | {"proven": True, "email": context.email}, at=at)
         return redirect("forgot-password")
     return code_page.page(request, form, context, at=at, step="forgot", change_url="forgot")
 
@@ -77,6 +77,7 @@ def _is_reset(form: ResetForm, draft: dict[str, Any], *, at: datetime) -> bool:
     done = reset.set_password(
         draft["number"],
         phone=draft["phone"],
+        email=draft["email"],
         birth_date=form.cleaned_data["birth_date"],
         password=form.cleaned_data["password"],
         at=at,
@@ -93,12 +94,13 @@ def _draft(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
 def _code_context(request: HttpRequest, draft: dict[str, Any]) -> CodeContext:
     session = form_drafts.session_hash(request)
     number, phone = draft["number"], draft["phone"]
+    account = reset.account_for_code(number, phone)
     return code_page.code_context(
         request,
         Purpose.RESET,
         session=session,
         phone=phone,
-        email=reset.email_for_codes(number, phone),
+        email=reset.email_for_codes(account, phone),
         number=number,
-        silent=not reset.is_known(number, phone),
+        silent=account is None,
     )

@@ -1,13 +1,16 @@
 """People abroad to whose number we send no SMS: code and messages go to an e-mail address, proven by the code."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from accounts.contact.channel import contact_channel
-from accounts.models import Citizen
+from accounts.models import Citizen, Identity, PhoneCode
+from accounts.sign_in.forgotten_password import reset
 from notifications.models import Channel, Message
-from tests.accounts.keyboard import CONTACT, PASSWORD, RANA, errors, newest_code, register_until_code, url
+from tests.accounts.keyboard import CONTACT, LAST, PASSWORD, RANA, errors, newest_code, register_until_code, url
 
 pytestmark = pytest.mark.usefixtures("amman", "irbid")
 
@@ -55,8 +58,8 @@ def test_a_code_that_went_to_another_address_proves_nothing(client):
 
 def test_a_proven_address_gives_no_account_back_whose_owner_gets_sms(client, rana):
     """Else a mailbox alone would open the account of somebody with a telephone."""
-    rana.phone = "+962791112233"
-    rana.save(update_fields=["phone", "phone_lookup"])
+    rana.phone, rana.is_phone_proven = "+962791112233", True
+    rana.save(update_fields=["phone", "phone_lookup", "is_phone_proven"])
     other = Client()
     register_until_code(other, **ABROAD)
     other.post(url("code"), {"code": newest_code()})
@@ -85,6 +88,34 @@ def test_a_forgotten_password_sends_the_code_to_the_address_and_never_shows_it(c
     stranger = Client()
     assert stranger.post("/ar/forgot/", {"number": "9902103457", "mobile": GERMAN})["Location"] == "/ar/forgot/code/"
     assert (stranger.get("/ar/forgot/code/").content.decode() == page, len(leaving())) == (False, before)
+
+
+def test_whoever_registers_with_her_number_and_phone_gets_no_code_for_her_account_and_none_of_hers(rana):
+    rana.identity = Identity.PENDING
+    rana.save(update_fields=["identity"])
+    thief = Client()
+    thief.post(url("who"), RANA | {"birth_date_day": "15"})
+    thief.post(url("contact"), CONTACT | ABROAD | {"email": "thief@example.de"})
+    thief.post(url("password"), LAST)
+    thief.post(url("code"), {"code": newest_code()})
+    thief.post(url("who"), {"insist": "1"})
+    thief.post(url("contact"), CONTACT | ABROAD | {"email": "thief@example.de"})
+    thief.post(url("password"), LAST)
+    assert Citizen.objects.filter(email="thief@example.de").count() == 1
+    visitor = Client()
+    visitor.post("/ar/forgot/", {"number": rana.number, "mobile": GERMAN})
+    assert leaving()[-1] == ("code", "email", MAIL)
+    account = reset.account_for_code(rana.number, GERMAN)
+    taken = {"birth_date": date(1978, 6, 14), "password": "copper-violet-train", "at": timezone.now()}
+    assert reset.set_password(rana.number, phone=GERMAN, email="thief@example.de", **taken) is False
+    assert account == rana
+
+
+def test_codes_to_one_mailbox_are_counted_once_however_the_address_is_written(client, amman):
+    for spelling in (MAIL, "Rana@example.de", "RANA@EXAMPLE.DE"):
+        register_until_code(client, **(ABROAD | {"email": spelling}))
+    targets = {code.phone for code in PhoneCode.objects.all()}
+    assert targets == {MAIL}
 
 
 def test_the_only_address_stays_until_there_is_a_number_that_gets_sms(client, rana):
