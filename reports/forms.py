@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -16,9 +16,23 @@ from reports.periods import ReportPeriod
 
 #: There are no cases before; an earlier year is a typing error.
 EARLIEST_YEAR = 2000
+#: An address asks for no day that is further ahead; more days cost a worker its time.
+FURTHEST_AHEAD = timedelta(days=366)
 DAY_FIRST = re.compile(r"(\d{1,2})[\s/.\-\u060c\u060d\u066b]+(\d{1,2})[\s/.\-\u060c\u060d\u066b]+(\d{4})")
 YEAR_FIRST = re.compile(r"(\d{4})[\s/.\-\u060c\u060d\u066b]+(\d{1,2})[\s/.\-\u060c\u060d\u066b]+(\d{1,2})")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def period_of_address(first: str, last: str, *, today: date) -> ReportPeriod:
+    """Return the days that an address names, as ISO 8601.
+
+    Raises ``ValueError`` for anything else, the wrong order, and days no report has: before ``EARLIEST_YEAR``, or more
+    than ``FURTHEST_AHEAD`` of today.
+    """
+    days = [date.fromisoformat(text) for text in (first, last)]
+    if not date(EARLIEST_YEAR, 1, 1) <= days[0] <= days[1] <= today + FURTHEST_AHEAD:
+        raise ValueError
+    return ReportPeriod(*days)
 
 
 class TypedDayInput(DigitsInput):

@@ -15,6 +15,7 @@ from reports.directives.actions import SourceFigure
 from reports.figures.measures import MEASURES, Measure, Value
 from reports.figures.reading import PeriodNotBegun, read
 from reports.figures.scopes import Scope
+from reports.forms import period_of_address
 from reports.models import Directive
 from reports.periods import ReportPeriod
 
@@ -44,7 +45,7 @@ def figure_named(address: Mapping[str, str], *, at: datetime) -> SourceFigure | 
         return None
     if measure not in MEASURES:
         raise NoSuchFigure
-    period, scope = _period(address), _scope(address)
+    period, scope = _period(address, timezone.localdate(at)), _scope(address)
     try:
         reading = read(period, scope=_as_scope(scope), at=at)
     except PeriodNotBegun:
@@ -55,14 +56,11 @@ def figure_named(address: Mapping[str, str], *, at: datetime) -> SourceFigure | 
     return SourceFigure(measure, period, scope, Decimal(value), reading.as_of)
 
 
-def _period(address: Mapping[str, str]) -> ReportPeriod:
+def _period(address: Mapping[str, str], today: date) -> ReportPeriod:
     try:
-        first, last = (date.fromisoformat(address.get(name, "")) for name in ("first", "last"))
+        return period_of_address(address.get("first", ""), address.get("last", ""), today=today)
     except ValueError:
         raise NoSuchFigure from None
-    if last < first:
-        raise NoSuchFigure
-    return ReportPeriod(first, last)
 
 
 def _scope(address: Mapping[str, str]) -> dict[str, list[Any]]:

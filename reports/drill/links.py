@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from reports.figures.scopes import Key, Scope
+from reports.forms import period_of_address
 from reports.periods import ReportPeriod
 
 #: The URL name of the page.
@@ -52,21 +53,18 @@ class AskedList:
     scope: Scope
 
 
-def read(parameters: Mapping[str, str]) -> AskedList | None:
-    """Return what the parameters of an address ask for, None if they cannot be read."""
+def read(parameters: Mapping[str, str], *, today: date) -> AskedList | None:
+    """Return what the parameters of an address ask for, None if they cannot be read or no report has the days."""
     try:
-        return AskedList(parameters.get("list", ""), _period(parameters), _scope(parameters))
+        return AskedList(parameters.get("list", ""), _period(parameters, today), _scope(parameters))
     except ValueError:
         return None
 
 
-def _period(parameters: Mapping[str, str]) -> ReportPeriod | None:
+def _period(parameters: Mapping[str, str], today: date) -> ReportPeriod | None:
     if "first" not in parameters and "last" not in parameters:
         return None
-    first, last = (date.fromisoformat(parameters.get(name, "")) for name in ("first", "last"))
-    if first > last:
-        raise ValueError
-    return ReportPeriod(first, last)
+    return period_of_address(parameters.get("first", ""), parameters.get("last", ""), today=today)
 
 
 def _scope(parameters: Mapping[str, str]) -> Scope:

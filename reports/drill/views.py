@@ -75,7 +75,7 @@ def _without_mark(request: HttpRequest) -> dict[str, str]:
 
 def _asked(request: HttpRequest, user: User, at: datetime) -> AskedList:
     """Return what the address asks for; 404 if it cannot be read, lies ahead, or is of an agency of others."""
-    asked = links.read(request.GET.dict())
+    asked = links.read(request.GET.dict(), today=timezone.localdate(at))
     if asked is None or asked.name not in (COUNTED if asked.period else STANDING):
         raise Http404
     if asked.period and asked.period.starts_at >= at:

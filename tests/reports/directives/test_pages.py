@@ -142,7 +142,10 @@ def test_a_directive_keeps_the_figure_it_comes_from(
     file_case()
     span = "first=2026-01-01&last=2026-01-04&agency=miyahuna"
     inverted, future = "first=2026-01-04&last=2026-01-01", "first=2027-01-01&last=2027-01-02"
-    for wrong in ("x", f"late&{inverted}", f"late&{future}", "late&first=x", f"late&{span}x"):
+    ages, endless = "first=0001-01-02&last=2026-01-04", "first=2026-01-01&last=9999-12-31"
+    for wrong in (
+        "x", f"late&{inverted}", f"late&{future}", f"late&{ages}", f"late&{endless}", "late&first=x", f"late&{span}x",
+    ):  # fmt: skip
         assert client.get(f"{url}?measure={wrong}").status_code == 404
     assert client.get(f"{url}?measure=rated&{span}").context["problem"] != ""
     typed = {"agency": "miyahuna", "title": "تأخر طلبات التسرب", "text": TEXT, "due_on": "7/1/2026"}

@@ -163,4 +163,13 @@ def test_an_address_says_what_it_is_read_as() -> None:
     scope = Scope(agencies=frozenset({3, None}), kinds=frozenset({"complaint"}))
     url = links.cases_url("late", PERIODS[0], scope)
     query = dict(pair.split("=") for pair in url.partition("?")[2].replace("%2C", ",").split("&"))
-    assert links.read(query) == links.AskedList("late", PERIODS[0], scope)
+    assert links.read(query, today=NOW.date()) == links.AskedList("late", PERIODS[0], scope)
+
+
+def test_an_address_with_days_that_no_report_has_is_not_read() -> None:
+    """Millennia of days would cost a worker seconds, and the day after the last one is an error."""
+    asked = {"list": "late", "first": "2000-01-01", "last": "2026-12-31"}
+    today = date(2026, 1, 4)
+    assert links.read(asked, today=today) is not None
+    for wrong in ({"first": "0001-01-02"}, {"first": "1999-12-31"}, {"last": "2027-01-06"}, {"last": "9999-12-31"}):
+        assert links.read(asked | wrong, today=today) is None
