@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from reports.audits.blind import blind
+from reports.documents.safe_cells import FileCell, without_formula
 from reports.models import AuditItem
 
 #: The columns of ``complaints/data/answers_sample.csv``, and the words of the case, which is none of the examples.
@@ -24,9 +25,6 @@ COLUMNS: Final = (
     "category_code",
 )
 
-#: What a spreadsheet reads as the beginning of a formula.
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\u2212", "\t", "\r")
-
 
 def test_set_lines() -> Iterator[str]:
     """Yield all verdicts as lines of CSV, oldest first: without person, agency and officer, and without the number.
@@ -37,7 +35,7 @@ def test_set_lines() -> Iterator[str]:
     decided = AuditItem.objects.exclude(verdict="").filter(answer__isnull=False)
     related = ("answer__case__citizen", "answer__case__topic", "answer__agency", "sample__agency")
     for item in decided.select_related(*related).order_by("pk").iterator(chunk_size=200):
-        yield _line(_without_formula(cell) for cell in _cells(item))
+        yield _line(without_formula(cell) for cell in _cells(item))
 
 
 def _cells(item: AuditItem) -> list[str]:
@@ -51,11 +49,7 @@ def _cells(item: AuditItem) -> list[str]:
     return [f"AU{item.pk}", "", case.language, item.verdict, kind, *words, code]
 
 
-def _line(cells: Iterable[str]) -> str:
+def _line(cells: Iterable[FileCell]) -> str:
     written = io.StringIO(newline="")
     csv.writer(written).writerow(cells)
     return written.getvalue()
-
-
-def _without_formula(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

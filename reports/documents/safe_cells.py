@@ -43,10 +43,11 @@ def csv_lines(rows: Iterable[Iterable[FileCell]]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield BOM
     for cells in rows:
-        yield writer.writerow([_without_formula(cell) for cell in cells])
+        yield writer.writerow([without_formula(cell) for cell in cells])
 
 
-def _without_formula(cell: FileCell) -> FileCell:
+def without_formula(cell: FileCell) -> FileCell:
+    """Return ``cell``, with an apostrophe in front of a text that a spreadsheet could read as a formula."""
     return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell
 
 

@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from reports.documents.safe_cells import without_formula
 from reports.public.releases import COUNTS, PublicRow, Release
 from reports.public.withholding import LEAST
 
@@ -180,13 +181,8 @@ def _csv(names: Sequence[str], lines: Iterable[Sequence[Cell]]) -> bytes:
     text.seek(0, io.SEEK_END)
     writer = csv.writer(text)
     writer.writerow(names)
-    writer.writerows([_safe(cell) for cell in line] for line in lines)
+    writer.writerows([without_formula(cell) for cell in line] for line in lines)
     return text.getvalue().encode()
-
-
-def _safe(cell: Cell) -> Cell:
-    """Return a cell that no spreadsheet takes for a formula: a name that begins like one gets an apostrophe."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _json(content: Mapping[str, Any]) -> bytes:

@@ -154,6 +154,8 @@ def _file(made: Callable[..., bytes], content_type: str, name: str) -> Callable[
         response = HttpResponse(content, content_type=content_type, headers=headers)
         return get_conditional_response(request, etag=headers["ETag"], response=response) or response
 
+    # What any cache may keep and give to others must carry nobody's session.
+    view.keeps_no_session = True  # type: ignore[attr-defined]
     return view
 
 

@@ -13,10 +13,12 @@ from django.conf import settings
 from django.test import Client
 from django.utils.html import strip_tags
 
+from accounts.models import User
 from complaints.models import Case
 from reports.models import PeriodicReport, ReportKind, ReportState
 from reports.public import open_data
 from reports.public.releases import COUNTS, releases
+from tests.cast import sign_in
 from tests.reports.public.conftest import AGENCIES, BY_PLACE, NAMES, ROWS, Release
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +126,15 @@ def test_files_have_stable_addresses_entity_tags_and_a_dictionary(release: Relea
     assert client.get("/open-data/people.csv").status_code == 404
 
 
+def test_files_that_any_cache_keeps_carry_no_cookie_of_who_asks(release: Release, omar: User) -> None:
+    """Sent to somebody signed in, whose session is noted with every other answer."""
+    release()
+    names = [*(f"{table}.csv" for table in open_data.TABLES), "figures.json", "dictionary.csv", "dictionary.json"]
+    for name in names:
+        answer = sign_in(Client(), omar).get(f"/open-data/{name}")
+        assert (answer.status_code, answer.cookies.output(), "Cookie" in answer.get("Vary", "")) == (200, "", False)
+
+
 def test_the_files_have_these_columns_and_no_other() -> None:
     """No column is of a person, and no table crosses agencies with places."""
     period = ["period", "first_day", "last_day", "as_of", "report_version", "report_sha256"]
@@ -152,10 +163,10 @@ def test_the_licence_is_the_operators_choice(settings: object) -> None:
 
 
 def test_a_name_that_begins_like_a_formula_is_text(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(AGENCIES, "gam", ("=1+1", "@SUM(A1)"))  # type: ignore[arg-type]
+    monkeypatch.setitem(AGENCIES, "gam", ("\u200f =1+1", "\uff20SUM(A1)"))  # type: ignore[arg-type]
     release()
     row = next(row for row in read_csv("agencies") if row["code"] == "gam")
-    assert (row["name_ar"], row["name_en"]) == ("'=1+1", "'@SUM(A1)")
+    assert (row["name_ar"], row["name_en"]) == ("'\u200f =1+1", "'\uff20SUM(A1)")
 
 
 def test_pages_are_light_and_need_one_statement(release: Release, django_assert_num_queries: object) -> None:
