@@ -19,10 +19,14 @@ COMMITTERS = frozenset(LADDER)
 
 def visible_to(user: User, at: datetime) -> QuerySet[Phenomenon]:
     """Return what ``user`` reads: all, or what the unit accepted and gave to an agency of theirs."""
-    authority = user.authority(at)
-    if authority.has(REPORT_READERS):
+    if reads_all(user, at):
         return Phenomenon.objects.all()
-    return Phenomenon.objects.filter(owner__in=authority.agencies(DESKS), state=PhenomenonState.ACCEPTED)
+    return Phenomenon.objects.filter(owner__in=user.authority(at).agencies(DESKS), state=PhenomenonState.ACCEPTED)
+
+
+def reads_all(user: User, at: datetime) -> bool:
+    """Tell whether ``user`` reads all phenomena and the number of their cases, however few."""
+    return user.authority(at).has(REPORT_READERS)
 
 
 def may_edit(user: User, phenomenon: Phenomenon, at: datetime) -> bool:

@@ -21,7 +21,7 @@ from complaints.models import Case
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from kit.forms import Form
-from reports.models import Phenomenon, PhenomenonState
+from reports.models import Phenomenon, PhenomenonEntryKind, PhenomenonState
 from reports.phenomena import actions, permissions
 from reports.phenomena.effect import effect
 from reports.phenomena.forms import CaseForm, CommitmentForm, DescriptionForm, DismissalForm, EvidenceForm
@@ -29,8 +29,10 @@ from reports.phenomena.forms import CaseForm, CommitmentForm, DescriptionForm, D
 CONFLICT = 409
 #: Phenomena and cases on a page, the newest; more are counted.
 PAGE = 50
-#: Fewer cases are not counted in words: they could point at a person.
-FEWEST_SHOWN = 5
+#: How many cases agencies are not told: the number of so few could point at a person.
+FEW = range(1, 5)
+#: The entries whose text is the number of a case, which an agency may not see.
+NAMING_A_CASE = frozenset({PhenomenonEntryKind.JOINED, PhenomenonEntryKind.REMOVED})
 #: Who issues directives.
 DIRECTING = UNIT_HEAD | {Role.PM_OFFICE}
 VIEWS: dict[str, tuple[Any, Q]] = {
@@ -61,7 +63,7 @@ def phenomena(request: HttpRequest) -> HttpResponse:
         ],
         "today": timezone.localdate(at),
         "may_record": user.authority(at).has(CMU),
-        **frame(user, at=at),
+        **_frame(user, at),
     }
     return render(request, "reports/phenomena/list.html", context)
 
@@ -219,6 +221,11 @@ def _answer(
     return render(request, "reports/phenomena/form.html", context, status=status)
 
 
+def _frame(user: User, at: datetime) -> dict[str, Any]:
+    """Return the frame of a page, with how few cases are not counted for its reader."""
+    return {"few": () if permissions.reads_all(user, at) else FEW, **frame(user, at=at)}
+
+
 def _content(phenomenon: Phenomenon, user: User, at: datetime) -> dict[str, Any]:
     today, members = timezone.localdate(at), phenomenon.cases.filter(removed_at=None)
     days = actions.filed_days(phenomenon)
@@ -227,16 +234,16 @@ def _content(phenomenon: Phenomenon, user: User, at: datetime) -> dict[str, Any]
     return {
         "phenomenon": phenomenon,
         "number": len(days),
-        "is_few": 0 < len(days) < FEWEST_SHOWN,
         "effect": effect(days, committed_on=committed_on, today=today) if committed_on else None,
         "is_late": phenomenon.due_on is not None and phenomenon.due_on < today,
         "cases": list(seen.for_listing().order_by("-filed_at", "-pk")[:PAGE]),
         "most": PAGE,
+        "unit_only": () if user.authority(at).has(CMU) else NAMING_A_CASE,
         "entries": list(phenomenon.entries.select_related("by", "directive").order_by("-number")),
         "may": {
             name: getattr(permissions, f"may_{name}")(user, phenomenon, at)
             for name in ("edit", "commit", "add_evidence")
         },
         "may_direct": phenomenon.owner is not None and user.authority(at).has(DIRECTING),
-        **frame(user, at=at),
+        **_frame(user, at),
     }

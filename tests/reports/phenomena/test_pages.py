@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Citizen, User
 from agencies.models import Agency, Topic
 from complaints.models import Case
 from reports.models import Phenomenon, PhenomenonEntry
@@ -107,6 +107,28 @@ def test_cases_are_listed_for_those_who_may_open_them_and_joined_by_hand(
     assert not leaks.cases.filter(case=case, removed_at=None).exists()
     assert send(unit, "phenomenon-cases", leaks, **typed | {"what": "join"}) == 302
     assert leaks.cases.filter(case=case, removed_at=None, joined_by=lina).exists()
+
+
+def test_an_agency_reads_no_identity_no_number_of_a_case_of_others_and_no_small_number(
+    lina: User, omar: User, water: Agency, leak: Topic, now: datetime
+) -> None:
+    found = actions.record_by_hand(said(water), by=lina, at=now)
+    name = "زهير البستنجي"
+    case = Case.objects.filter(agency=water, topic=leak).latest("pk")
+    other = Case.objects.exclude(agency=water).exclude(agency=None).latest("pk")
+    Citizen.objects.filter(pk=case.citizen_id).update(first_name="زهير", family_name="البستنجي")
+    Case.objects.filter(pk=case.pk).update(hides_identity=True, subject=f"شكوى {name} من تسرب")
+    actions.join(found.pk, case, version=1, by=lina, at=now)
+    actions.join(found.pk, other, version=2, by=lina, at=now)
+    actions.remove(found.pk, other, version=3, by=lina, at=now)
+    number = f"{other.reference[:2]} {other.reference[2:6]} {other.reference[6:]}"
+    unit, agency = (page(at_desk(user), "phenomenon", found.pk) for user in (lina, omar))
+    assert "البستنجي" in unit
+    assert other.reference in unit
+    assert reverse("desk-case", args=[case.reference]) in agency
+    assert not [told for told in ("البستنجي", other.reference, number) if told in agency]
+    listed = [page(at_desk(user), "phenomena") for user in (lina, omar)]
+    assert ["fewer than 5" in text for text in (unit, agency, *listed)] == [False, True, False, True]
 
 
 def said(owner: Agency | None) -> actions.Description:
