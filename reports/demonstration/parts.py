@@ -45,10 +45,10 @@ class Part:
 PARTS: tuple[Part, ...] = (
     Part("audits", audits.make, AuditRound),
     Part("commitment index", commitment.make, IndexEdition),
+    Part("phenomena", phenomena.make, Phenomenon),
     Part("periodic reports", periodic.make, PeriodicReport),
     Part("directives", directives.make, Directive),
     Part("circulation", circulation.make, Circulation),
-    Part("phenomena", phenomena.make, Phenomenon),
     Part("track records", track_record.make, TrackRecordCount),
     Part("lists of the dashboards", dashboards.make, KeptList),
 )

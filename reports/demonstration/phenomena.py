@@ -11,7 +11,8 @@ from django.utils.translation import gettext, gettext_noop, override
 from accounts.models import User
 from agencies.models import Agency, Topic
 from complaints.models import Case
-from reports.models import Phenomenon, PhenomenonCase
+from reports.models import Phenomenon, PhenomenonCase, ReportKind
+from reports.periodic.calendar_periods import latest
 from reports.phenomena import actions, batch
 
 #: Who records and who commits: accounts/data/demo_staff.csv and accounts/demo.py.
@@ -23,6 +24,7 @@ COMMITMENT: Final = gettext_noop(
     "The pipes are replaced street by street; until then supply days are two hours longer."
 )
 EVIDENCE: Final = gettext_noop("The first three streets are finished. Measured pressure has risen there.")
+#: How long before the end of the last quarter, whose released report says what became of the commitment.
 RECORDED, COMMITTED, SHOWN = timedelta(weeks=9), timedelta(weeks=8), timedelta(weeks=3)
 
 
@@ -30,15 +32,17 @@ def make(at: datetime) -> None:
     """Record one phenomenon with its commitment and evidence, and let the nightly search propose others."""
     unit, owner = User.objects.get(email=LINA), User.objects.get(email=WATER_HEAD)
     water, topic = Agency.objects.get(code=WATER), Topic.objects.get(code=TOPIC)
+    (quarter,) = latest(ReportKind.QUARTER, today=timezone.localdate(at), number=1)
+    end = quarter.ends_at
     said = actions.Description(_said(NAME), _said(CAUSE), _said(RECOMMENDATION), topic, None, water)
-    found = actions.record_by_hand(said, by=unit, at=at - RECORDED)
-    _join_cases(found, by=unit, at=at - RECORDED)
+    found = actions.record_by_hand(said, by=unit, at=end - RECORDED)
+    _join_cases(found, by=unit, at=end - RECORDED)
     due_on = timezone.localdate(at) + timedelta(days=30)
     actions.commit_to(
-        found.pk, text=_said(COMMITMENT), due_on=due_on, version=found.version, by=owner, at=at - COMMITTED
+        found.pk, text=_said(COMMITMENT), due_on=due_on, version=found.version, by=owner, at=end - COMMITTED
     )
     found.refresh_from_db(fields=["version"])
-    actions.add_evidence(found.pk, text=_said(EVIDENCE), version=found.version, by=owner, at=at - SHOWN)
+    actions.add_evidence(found.pk, text=_said(EVIDENCE), version=found.version, by=owner, at=end - SHOWN)
     batch.find_phenomena(at=at)
 
 

@@ -11,6 +11,7 @@ from complaints.actions.filing import Filing
 from complaints.models import TrackRecordCount
 from reports.demonstration import phenomena, track_record
 from reports.models import Phenomenon
+from reports.periodic.commitments import commitments
 
 
 @pytest.mark.django_db
@@ -32,5 +33,8 @@ def test_a_phenomenon_has_its_cases_and_its_commitment_and_records_are_counted(
     found = Phenomenon.objects.get()
     assert (found.owner, found.cases.count(), found.entries.count()) == (water, 1, 3)
     assert found.commitment
+    # The released report of the last quarter tells the commitment, and that its keeping was shown.
+    (promised,) = commitments(datetime.fromisoformat("2026-01-01T00:00:00+03:00"))
+    assert promised["evidence_on"] == "2025-12-11"
     track_record.make(now)
     assert TrackRecordCount.objects.filter(agency=water, counted_on__isnull=False).exists()
