@@ -43,7 +43,7 @@ def by_agency(agencies: Sequence[AgencyCounts], rule: Rule) -> Mapping[str, Agen
     return {row.agency: row for row in compute(agencies, rule)}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(agencies=_agencies(), rule=_rules(), component=st.sampled_from(Component), share=st.fractions(0, 1))
 def test_more_good_cases_never_lower_the_index(
     agencies: list[AgencyCounts], rule: Rule, component: Component, share: Fraction
@@ -59,7 +59,7 @@ def test_more_good_cases_never_lower_the_index(
         assert after[first.agency].index >= before[first.agency].index
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(agencies=_agencies(), rule=_rules())
 def test_the_index_lies_between_0_and_100_and_no_value_crosses_the_mean(
     agencies: list[AgencyCounts], rule: Rule

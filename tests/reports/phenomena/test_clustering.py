@@ -54,17 +54,17 @@ def found(texts: list[CaseWords]) -> list[Growth]:
 
 def test_planted_problems_are_found_in_their_place_and_nothing_else() -> None:
     hits, alarms = 0, 0
-    for seed in range(20):
+    for seed in range(8):
         dice = Random(seed)
         grown = found(background(dice, 600) + planted(dice, 14))
         hits += any(growth.place == Place(1, "town 4") and growth.recent == 14 for growth in grown)
         alarms += sum(all(text.case < 10_000 for text in growth.cases) for growth in grown)
-    assert (hits, alarms) == (20, 0)
+    assert (hits, alarms) == (8, 0)
 
 
 @pytest.mark.parametrize("season", [1.0, 3.0], ids=["flat", "season"])
 def test_neither_chance_nor_a_season_of_the_topic_raises_an_alarm(season: float) -> None:
-    assert sum(len(found(background(Random(seed), 600, season=season))) for seed in range(15)) == 0
+    assert sum(len(found(background(Random(seed), 600, season=season))) for seed in range(6)) == 0
 
 
 def test_the_same_cases_give_the_same_groups_and_one_person_is_no_group() -> None:
