@@ -13,7 +13,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.documents import safe_cells
 from reports.documents.safe_cells import FileCell, add_sheet, write_cell
-from reports.figures.live import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report
 from reports.figures.time_in_hand import TIME_COLUMNS, TimeRow
 from reports.overview.labels import (
     DEFINITIONS,
@@ -25,6 +24,7 @@ from reports.overview.labels import (
     as_of_line,
 )
 from reports.overview.measure_table import MeasureTable
+from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report
 
 NAME_WIDTH = 44
 NUMBER_WIDTH = 12
@@ -39,9 +39,26 @@ def file_name(report: Report, ending: str) -> str:
 # ---- comma-separated values ----
 
 
-def csv_lines(report: Report) -> Iterator[str]:
-    """Yield ``report`` line by line, one row per group and breakdown."""
-    return safe_cells.csv_lines(_csv_rows(report))
+def csv_lines(report: Report, measures: MeasureTable) -> Iterator[str]:
+    """Yield ``report`` line by line: a row for each group of a breakdown, and for each measure of each period.
+
+    The last two columns are the value of the measure, and which part of the cases the row is of.
+    """
+    heading, *rows = _csv_rows(report)
+    *parts, total = rows
+    limits = report.limits
+    columns = [*heading, pgettext("figures", "Value"), gettext("Limited to")]
+    measured = ([*cells, limits] for cells in _csv_measures(measures))
+    return safe_cells.csv_lines([columns, *([*cells, "", limits] for cells in parts), *measured, [*total, "", limits]])
+
+
+def _csv_measures(table: MeasureTable) -> Iterator[list[FileCell]]:
+    title = gettext("All measures")
+    for place, period in enumerate(table.periods):
+        days = [period.first.isoformat(), period.last.isoformat()]
+        for row in table.rows:
+            blanks = _blanks((*FIGURE_NAMES, *TIME_COLUMNS))
+            yield [*days, title, str(row.measure.label), *blanks, row.cells[place].text]
 
 
 def _csv_rows(report: Report) -> Iterator[list[FileCell]]:
@@ -74,7 +91,7 @@ def _blanks(columns: Sequence[str]) -> list[FileCell]:
 # ---- the workbook ----
 
 
-def workbook(report: Report, measures: MeasureTable | None = None) -> bytes:
+def workbook(report: Report, measures: MeasureTable) -> bytes:
     """Return ``report`` as an XLSX file: one sheet per breakdown and one with the definitions; right to left in Arabic.
 
     Every text is written as a text cell, never interpreted as a formula, link or number.
@@ -84,11 +101,11 @@ def workbook(report: Report, measures: MeasureTable | None = None) -> bytes:
         book.set_properties({"title": gettext("All figures"), "created": report.counted_at})
         _breakdown(book, gettext("By agency"), gettext("Agency"), report.by_agency, report.total)
         _breakdown(book, gettext("By kind"), pgettext("case", "Kind"), report.by_kind, report.total)
-        _times(book, report.times)
+        if not report.limits:
+            _times(book, report.times)
         _breakdown(book, gettext("By topic"), pgettext("of a case", "Topic"), report.by_topic, report.total)
         _outcomes(book, report.by_outcome)
-        if measures is not None:
-            _measures(book, measures)
+        _measures(book, measures)
         _about(book, report)
     return stream.getvalue()
 
@@ -116,8 +133,7 @@ def _measures(book: Workbook, table: MeasureTable) -> None:
     sheet.freeze_panes(1, 1)
     days = [f"{each.first.isoformat()} – {each.last.isoformat()}" for each in table.periods]
     _write_row(sheet, 0, [gettext("Measure"), *days, gettext("How it is counted")], bold, bold)
-    rows = [row for _title, rows in table.groups for row in rows]
-    for line, row in enumerate(rows, start=1):
+    for line, row in enumerate(table.rows, start=1):
         cells = [str(row.measure.label), *(cell.text for cell in row.cells), str(row.measure.formula)]
         _write_row(sheet, line, cells, plain, plain)
     sheet.repeat_rows(0)
@@ -156,10 +172,12 @@ def _about(book: Workbook, report: Report) -> None:
     _write_row(sheet, 0, [pgettext("days", "From"), days[0]], bold, plain)
     _write_row(sheet, 1, [pgettext("days", "To"), days[1]], bold, plain)
     _write_row(sheet, 2, [gettext("Date of the figures"), as_of_line(report)], bold, plain)
+    if report.limits:
+        _write_row(sheet, 3, [gettext("Limited to"), report.limits], bold, wrapped)
     explained = [(str(FIGURE_TITLES[name]), str(definition)) for name, definition in DEFINITIONS.items()]
     explained += [("", str(note)) for note in NOTES]
-    explained += [(str(TIME_TABLE_TITLE), str(TIME_NOTE))]
-    for line, cells in enumerate(explained, start=4):
+    explained += [] if report.limits else [(str(TIME_TABLE_TITLE), str(TIME_NOTE))]
+    for line, cells in enumerate(explained, start=5):
         _write_row(sheet, line, cells, bold, wrapped)
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
-from reports.figures.live import Report
+from reports.overview.rows import Report
 from reports.periods import Preset
 
 FIGURE_TITLES: dict[str, Promise] = {

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from reports.drill import links
 from reports.figures.measures import MEASURES, Figures, Measure
 from reports.figures.reading import compared, read
+from reports.figures.scopes import Scope
 from reports.periods import ReportPeriod
 
 #: What stands where there is nothing to measure.
@@ -99,24 +100,29 @@ class MeasureTable:
     periods: Sequence[ReportPeriod]
     groups: Sequence[tuple[Promise, Sequence[MeasureRow]]]
 
+    @property
+    def rows(self) -> Sequence[MeasureRow]:
+        """The measures without their groups."""
+        return [row for _title, rows in self.groups for row in rows]
 
-def measure_table(period: ReportPeriod, total: Figures, *, at: datetime) -> MeasureTable:
-    """Return all measures of ``period``, whose figures are ``total``, beside those of the two periods before."""
+
+def measure_table(period: ReportPeriod, total: Figures, *, at: datetime, scope: Scope) -> MeasureTable:
+    """Return all measures of ``period`` and ``scope``, whose figures are ``total``, beside the two periods before."""
     before, year_before = compared(period)
-    columns = [(period, total), *((each, read(each, at=at).total) for each in (before, year_before))]
+    columns = [(period, total), *((each, read(each, scope=scope, at=at).total) for each in (before, year_before))]
     return MeasureTable(
         periods=[each for each, _figures in columns],
-        groups=[(title, [_row(MEASURES[name], columns) for name in names]) for title, names in GROUPS],
+        groups=[(title, [_row(MEASURES[name], columns, scope) for name in names]) for title, names in GROUPS],
     )
 
 
-def _row(measure: Measure, columns: Sequence[tuple[ReportPeriod, Figures]]) -> MeasureRow:
-    return MeasureRow(measure, [_cell(measure, period, figures) for period, figures in columns])
+def _row(measure: Measure, columns: Sequence[tuple[ReportPeriod, Figures]], scope: Scope) -> MeasureRow:
+    return MeasureRow(measure, [_cell(measure, period, figures, scope) for period, figures in columns])
 
 
-def _cell(measure: Measure, period: ReportPeriod, figures: Figures) -> MeasureCell:
+def _cell(measure: Measure, period: ReportPeriod, figures: Figures, scope: Scope) -> MeasureCell:
     has_cases = figures.base(measure.name) > 0
-    return MeasureCell(value_text(measure, figures), links.cases_url(measure.name, period) if has_cases else "")
+    return MeasureCell(value_text(measure, figures), links.cases_url(measure.name, period, scope) if has_cases else "")
 
 
 def value_text(measure: Measure, figures: Figures) -> str:

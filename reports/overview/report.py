@@ -10,17 +10,22 @@ from django.utils import timezone
 
 from agencies import successions
 from complaints.workflow import Kind, Outcome
-from reports.figures.live import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report, agency_rows, topic_rows
 from reports.figures.measures import Figures
 from reports.figures.reading import Reading, read
-from reports.figures.scopes import Dimension
+from reports.figures.scopes import Dimension, Scope
+from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, OutcomeRow, Report, agency_rows, topic_rows
 from reports.periods import ReportPeriod
 
 
-def report_of(period: ReportPeriod, *, at: datetime) -> tuple[Report, Figures]:
-    """Return the report of ``period`` and all its figures, in the active language; seconds old if a replica is read."""
+def report_of(
+    period: ReportPeriod, *, at: datetime, scope: Scope | None = None, limits: str = ""
+) -> tuple[Report, Figures]:
+    """Return the report of ``period`` and all its figures, in the active language; seconds old if a replica is read.
+
+    ``limits`` are the words for ``scope``.
+    """
     agencies, kinds, topics = (
-        read(period, by=[by], at=at) for by in (Dimension.AGENCY, Dimension.KIND, Dimension.TOPIC)
+        read(period, by=[by], scope=scope, at=at) for by in (Dimension.AGENCY, Dimension.KIND, Dimension.TOPIC)
     )
     continued = successions.continuity(on=timezone.localdate(at))
     by_kind = _case_figures(kinds)
@@ -36,6 +41,7 @@ def report_of(period: ReportPeriod, *, at: datetime) -> tuple[Report, Figures]:
         by_outcome=tuple(_outcome_rows(kinds)),
         total=_of(agencies.total),
         copy_note=agencies.copy_note,
+        limits=limits,
     )
     return report, agencies.total
 

@@ -23,19 +23,19 @@ from complaints.staff.frame import frame
 from kit import replica
 from reports.access import for_readers_of_all
 from reports.documents.safe_cells import XLSX_TYPE
-from reports.figures.live import FIGURE_NAMES, CaseFigures, FigureRow, Report
-from reports.figures.measures import Figures
 from reports.figures.time_in_hand import time_in_hand
 from reports.forms import PeriodForm
 from reports.overview import exports
+from reports.overview.filters import FilterForm
 from reports.overview.labels import (
     DEFINITIONS,
     FIGURE_TITLES,
     NOTES,
     PRESET_LABELS,
 )
-from reports.overview.measure_table import measure_table
+from reports.overview.measure_table import MeasureTable, measure_table
 from reports.overview.report import report_of
+from reports.overview.rows import FIGURE_NAMES, CaseFigures, FigureRow, Report
 from reports.periods import Preset, ReportPeriod
 
 #: The most bars in the chart of the agencies; the table beside it has all agencies.
@@ -54,9 +54,9 @@ def report(request: HttpRequest) -> HttpResponse:
     requested = _report_request(request, today=timezone.localdate(at))
     page = _frame(requested, shown=request.GET.get("figure", "")) | _staff_frame(request, at)
     if requested.period is not None:
-        found, total = report_of(requested.period, at=at)
+        found, measures = _counted(requested, requested.period, at=at)
         page |= _content(found, shown=page["shown"], query=requested.query)
-        page["measures"] = measure_table(requested.period, total, at=at)
+        page["measures"] = measures
     return render(request, "reports/overview/report.html", page)
 
 
@@ -69,8 +69,8 @@ def report_xlsx(request: HttpRequest) -> HttpResponseBase:
     requested = _report_request(request, today=timezone.localdate(at))
     if requested.period is None:
         return redirect(f"{reverse('reports')}?{requested.query}")
-    found, total = _counted(requested.period, at=at)
-    measures = measure_table(requested.period, total, at=at)
+    found, measures = _counted(requested, requested.period, at=at)
+    found = _with_times(found, at=at)
     return FileResponse(
         io.BytesIO(exports.workbook(found, measures)),
         as_attachment=True,
@@ -88,10 +88,11 @@ def report_csv(request: HttpRequest) -> HttpResponseBase:
     requested = _report_request(request, today=timezone.localdate(at))
     if requested.period is None:
         return redirect(f"{reverse('reports')}?{requested.query}")
-    found, _total = _counted(requested.period, at=at)
+    found, measures = _counted(requested, requested.period, at=at)
+    found = _with_times(found, at=at)
     disposition = content_disposition_header(as_attachment=True, filename=exports.file_name(found, "csv"))
     return StreamingHttpResponse(
-        exports.csv_lines(found),
+        exports.csv_lines(found, measures),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": disposition or "attachment"},
     )
@@ -102,36 +103,54 @@ def report_csv(request: HttpRequest) -> HttpResponseBase:
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """The days a request asks for; ``period`` is None when they are invalid, and the form says why."""
+    """The days and the part of the cases a request asks for.
+
+    ``period`` is None when one of them is invalid, and the forms say why.
+    """
 
     form: PeriodForm
+    filters: FilterForm
     period: ReportPeriod | None
     preset: Preset | None
 
     @property
     def query(self) -> str:
         """The query string of the same request."""
-        if self.preset is not None:
-            return urlencode({"span": self.preset})
-        return urlencode({name: self.form.data.get(name, "") for name in ("first", "last")})
+        names = ("first", "last")
+        days = {"span": self.preset} if self.preset else {name: self.form.data.get(name, "") for name in names}
+        return _joined(urlencode(days), self.filters.query)
+
+
+def _joined(*queries: str) -> str:
+    return "&".join(filter(None, queries))
 
 
 def _report_request(request: HttpRequest, *, today: date) -> ReportRequest:
-    """Return the days of the form, else the named period, else the current month."""
+    """Return the days of the form, else the named period, else the current month; and what they are limited to."""
+    filters = FilterForm(request.GET)
     if "first" in request.GET or "last" in request.GET:
         form = PeriodForm(request.GET, today=today)
-        return ReportRequest(form, form.period if form.is_valid() else None, None)
+        are_valid = [form.is_valid(), filters.is_valid()]
+        return ReportRequest(form, filters, form.period if all(are_valid) else None, None)
     name = request.GET.get("span", "")
     preset = Preset(name) if name in Preset else Preset.THIS_MONTH
     period = preset.period(today)
-    return ReportRequest(PeriodForm(initial={"first": period.first, "last": period.last}, today=today), period, preset)
+    form = PeriodForm(initial={"first": period.first, "last": period.last}, today=today)
+    return ReportRequest(form, filters, period if filters.is_valid() else None, preset)
 
 
-def _counted(period: ReportPeriod, *, at: datetime) -> tuple[Report, Figures]:
-    """Return the report of ``period`` for a file, with the time agencies had cases in hand, and all its figures."""
-    found, total = report_of(period, at=at)
-    times = replica.read(lambda: time_in_hand(period, at=at))
-    return replace(found, times=times.value), total
+def _counted(requested: ReportRequest, period: ReportPeriod, *, at: datetime) -> tuple[Report, MeasureTable]:
+    scope = requested.filters.scope
+    found, total = report_of(period, at=at, scope=scope, limits=requested.filters.said)
+    return found, measure_table(period, total, at=at, scope=scope)
+
+
+def _with_times(found: Report, *, at: datetime) -> Report:
+    """Return the report of all cases with the time agencies had them in hand; a limited one is not of all."""
+    if found.limits:
+        return found
+    times = replica.read(lambda: time_in_hand(found.period, at=at))
+    return replace(found, times=times.value)
 
 
 # ---- the page ----
@@ -160,7 +179,7 @@ def _frame(requested: ReportRequest, *, shown: str) -> dict[str, Any]:
     shown = shown if shown in FIGURE_NAMES else FIGURE_NAMES[0]
     presets = [
         {
-            "href": f"?{urlencode({'span': preset, 'figure': shown})}",
+            "href": f"?{_joined(urlencode({'span': preset, 'figure': shown}), requested.filters.query)}",
             "text": text,
             "current": preset == requested.preset,
         }
@@ -169,6 +188,8 @@ def _frame(requested: ReportRequest, *, shown: str) -> dict[str, Any]:
     definitions = [(FIGURE_TITLES[name], definition) for name, definition in DEFINITIONS.items()]
     return {
         "form": requested.form,
+        "filters": requested.filters,
+        "limits": requested.filters.said,
         "presets": presets,
         "query": requested.query,
         "shown": shown,

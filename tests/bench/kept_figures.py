@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
+from complaints.models import Case
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
 from reports.figures import from_history, kept
@@ -45,7 +46,11 @@ def measure(world: World, *, number: int, days: int, repeat: int) -> dict[str, o
     page = _median(lambda: unit.get(f"{reports}?span=last-month"), repeat)
     desk = _median(lambda: officer.get(queue), repeat)
     return {
-        "entries and sums": {"entries": FigureEntry.objects.count(), "sums": FigureTotal.objects.count()},
+        "entries and sums": {
+            "entries": FigureEntry.objects.count(),
+            "a case": round(FigureEntry.objects.count() / Case.objects.count(), 1),
+            "sums": FigureTotal.objects.count(),
+        },
         "building": {"s": round(built, 1), "microseconds a case": round(built * 1e6 / number)},
         f"one day ({day} cases)": {"s": round(changed, 2), "goal": DAY_GOAL},
         "last month by agency": {"ms": round(reading * 1000, 1), "from history ms": round(counting * 1000, 1)},

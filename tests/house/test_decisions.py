@@ -12,7 +12,8 @@ INDEX = DECISIONS / "README.md"
 HEAD = re.compile(
     r"# (?P<number>\d+)\. (?P<title>[^\n]+)\n"
     r"\n"
-    r"Status: (?P<status>accepted|superseded by \[\d+\]\((?P<successor>[^)]+)\)) · (?P<date>\d{4}-\d{2}-\d{2})\n"
+    r"Status: (?P<status>accepted|(?:accepted, revised|superseded) by \[\d+\]\((?P<successor>[^)]+)\))"
+    r" · (?P<date>\d{4}-\d{2}-\d{2})\n"
     r"\n"
 )
 
@@ -48,6 +49,7 @@ def test_the_index_lists_every_decision_and_no_other() -> None:
     [
         "# 1. A title\n\nA text without a status.\n",
         "# 1. A title\n\nStatus: accepted\n\nA text.\n",
+        "# 1. A title\n\nStatus: accepted, revised · 2026-11-25\n\nA text.\n",
         "# A title\n\nStatus: accepted · 2026-11-25\n\nA text.\n",
         "# 1. A title\n\nStatus: superseded · 2026-11-25\n\nA text.\n",
     ],

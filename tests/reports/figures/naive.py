@@ -9,7 +9,7 @@ from datetime import datetime
 from agencies.calendar import WorkingCalendar
 from complaints.models import Case, CaseEvent, Clock
 
-type Naive = Counter[tuple[str, int | str | None]]
+Naive = Counter[tuple[str, int | str | None]]
 
 
 def count(start: datetime, end: datetime, *, calendar: WorkingCalendar) -> Naive:

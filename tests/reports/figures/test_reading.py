@@ -5,54 +5,65 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import Phase, example, given, settings, strategies as st
 
-from agencies.models import Agency, current_calendar
+from agencies.models import current_calendar
 from complaints.case_text.time_held import per_agency
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
-from reports.figures.live import count_figures
 from reports.figures.reading import Dimension, PeriodInverted, PeriodNotBegun, compared, read
 from reports.periods import ReportPeriod
 from tests.cast import NOW
-from tests.reports.figures import naive
+from tests.reports.figures import naive, old_query
 
-OLD = ("received", "closed", "pending", "late", "confirmed", "disputed", "came_back")
+#: Spans that together see the beginning, the middle and the running end of the cases.
+SPANS = ((0, 12), (25, 14), (45, 24))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    seed=st.integers(0, 10_000),
-    number=st.integers(0, 40),
-    first=st.integers(0, 70),
-    length=st.integers(0, 70),
-    age=st.integers(20, 70),
-)
-def test_reading_equals_naive(world: World, seed: int, number: int, first: int, length: int, age: int) -> None:
-    period = ReportPeriod((NOW - timedelta(days=first + length)).date(), (NOW - timedelta(days=first)).date())
-    with transaction.atomic():
-        generate(number, world=world, seed=seed, since=NOW - timedelta(days=age), until=NOW)
-        by_agency = read(period, by=[Dimension.AGENCY], at=NOW)
-        by_kind = read(period, by=[Dimension.KIND], at=NOW)
-        old = count_figures(period, at=NOW)
-        expected = naive.count(period.starts_at, min(period.ends_at, NOW), calendar=current_calendar())
-        keys = [*Agency.objects.values_list("pk", flat=True), None]
-        held = per_agency(period.starts_at, min(period.ends_at, NOW), calendar=current_calendar())
-        transaction.set_rollback(True)
-    for name in OLD:
-        assert by_agency.total.value(name) == expected[name, "all"] == getattr(old.total, name), name
-        for key in keys:
-            found = by_agency.rows.get((key,))
-            assert (found.value(name) if found else 0) == expected[name, key], name
-        for kind in ("complaint", "suggestion", "inquiry", "praise"):
-            found = by_kind.rows.get((kind,))
-            assert (found.value(name) if found else 0) == expected[name, kind], name
+def test_reading_equals_two_counts_that_know_no_entries(world: World) -> None:
+    """Of the same cases in spans by chance: row by row in Python, and by one query over the events."""
+    generate(30, world=world, seed=27, since=NOW - timedelta(days=70), until=NOW)
+    calendar, seen = current_calendar(), naive.Naive()
+
+    @settings(max_examples=4, phases=[Phase.explicit, Phase.generate])
+    @given(first=st.integers(0, 70), length=st.integers(0, 70))
+    @example(*SPANS[0])
+    @example(*SPANS[1])
+    @example(*SPANS[2])
+    def agree(first: int, length: int) -> None:
+        period = ReportPeriod((NOW - timedelta(days=first + length)).date(), (NOW - timedelta(days=first)).date())
+        end = min(period.ends_at, NOW)
+        expected = naive.count(period.starts_at, end, calendar=calendar)
+        assert +old_query.count(period.starts_at, end) == +expected
+        assert +_read(period) == +expected
+        seen.update(expected)
+
+    agree()
+    # These cases have no place to come back to; test_figures has one that came back.
+    assert {name for name, _key in +seen} == set(old_query.FIGURE_NAMES) - {"came_back"}
+
+
+def _read(period: ReportPeriod) -> naive.Naive:
+    """Read the seven figures by agency, by kind and in total."""
+    found = naive.Naive()
+    for by in (Dimension.AGENCY, Dimension.KIND):
+        reading = read(period, by=[by], at=NOW)
+        for name in old_query.FIGURE_NAMES:
+            found[name, "all"] = reading.total.amount(name)
+            found.update({(name, key): figures.amount(name) for (key,), figures in reading.rows.items()})
+    return found
+
+
+def test_the_working_time_in_hand_is_that_of_the_holdings(world: World) -> None:
+    generate(20, world=world, seed=28, since=NOW - timedelta(days=50), until=NOW)
+    period = ReportPeriod((NOW - timedelta(days=30)).date(), (NOW - timedelta(days=3)).date())
+    held = per_agency(period.starts_at, period.ends_at, calendar=current_calendar())
+    rows = read(period, by=[Dimension.AGENCY], at=NOW).rows
+    assert held
     for agency, time in held.items():
-        found = by_agency.rows[(agency,)]
         # Entries are whole seconds: a second for each change of holder.
-        assert abs(found.amount("desk") - time.desk.total_seconds()) < 60
-        assert abs(found.amount("directorate") - time.directorates.total_seconds()) < 60
+        assert abs(rows[(agency,)].amount("desk") - time.desk.total_seconds()) < 60
+        assert abs(rows[(agency,)].amount("directorate") - time.directorates.total_seconds()) < 60
 
 
 def test_periods_are_compared_with_periods_of_their_kind() -> None:

@@ -9,11 +9,14 @@ from zipfile import ZipFile
 
 import pytest
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from reports.documents.safe_cells import is_formula
-from reports.figures.live import CaseFigures, FigureRow, Report
+from reports.figures.measures import MEASURES
 from reports.figures.time_in_hand import TimeRow
 from reports.overview import exports
+from reports.overview.measure_table import MeasureCell, MeasureRow, MeasureTable
+from reports.overview.rows import CaseFigures, FigureRow, Report
 from reports.periods import ReportPeriod
 
 NASTY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠x", "﹦1", "−1", " =1", "\u200f=1"]
@@ -21,6 +24,7 @@ NASTY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1
 #: The columns of what citizens say.
 BLANKS = [""] * 7
 SAID = ["تأكد حلها", "محل خلاف", "تكررت"]
+MORE = ["القيمة", "تقتصر على"]
 HOURS = ["الطلبات لدى الجهة", "ساعات العمل لدى الجهة", "ساعات العمل لدى مديريات الجهة"]
 
 
@@ -30,14 +34,21 @@ def report(*names: str) -> Report:
     return Report(ReportPeriod(date(2026, 1, 1), date(2026, 1, 31)), at, at, rows, rows, CaseFigures(2400, 6, 4, 2))
 
 
+def measures() -> MeasureTable:
+    """Return one measure of two periods."""
+    periods = [ReportPeriod(date(2026, 1, 1), date(2026, 1, 31)), ReportPeriod(date(2025, 12, 1), date(2025, 12, 31))]
+    row = MeasureRow(MEASURES["answered_on_time"], [MeasureCell("45%", ""), MeasureCell("=1", "")])
+    return MeasureTable(periods, [(gettext_lazy("Cases"), [row])])
+
+
 def read_csv(found: Report) -> list[list[str]]:
-    text = "".join(exports.csv_lines(found))
+    text = "".join(exports.csv_lines(found, measures()))
     assert text.startswith("\ufeff")
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
 
 def sheets(found: Report) -> dict[str, str]:
-    with ZipFile(io.BytesIO(exports.workbook(found))) as book:
+    with ZipFile(io.BytesIO(exports.workbook(found, measures()))) as book:
         return {name: book.read(name).decode() for name in book.namelist() if name.endswith(".xml")}
 
 
@@ -57,10 +68,35 @@ def test_the_csv_has_a_line_for_every_group_and_the_total() -> None:
     with translation.override("ar"):
         lines = read_csv(report("مياهنا", "أمانة عمان"))
     days = ["2026-01-01", "2026-01-31"]
-    assert lines[0] == ["من", "إلى", "التوزيع", "الاسم", "الواردة", "المغلقة", "المفتوحة", "المتأخرة", *SAID, *HOURS]
-    assert lines[1] == [*days, "بحسب الجهة", "مياهنا", "1200", "3", "2", "1", "0", "0", "0", "", "", ""]
-    assert lines[-1] == [*days, "المجموع", "المجموع", "2400", "6", "4", "2", "0", "0", "0", "", "", ""]
-    assert len(lines) == 1 + 2 + 2 + 1
+    assert lines[0] == [
+        "من",
+        "إلى",
+        "التوزيع",
+        "الاسم",
+        "الواردة",
+        "المغلقة",
+        "المفتوحة",
+        "المتأخرة",
+        *SAID,
+        *HOURS,
+        *MORE,
+    ]
+    assert lines[1] == [*days, "بحسب الجهة", "مياهنا", "1200", "3", "2", "1", "0", "0", "0", "", "", "", "", ""]
+    assert lines[-1] == [*days, "المجموع", "المجموع", "2400", "6", "4", "2", "0", "0", "0", "", "", "", "", ""]
+    assert [(*line[:2], line[2], *line[-2:]) for line in lines[-3:-1]] == [
+        (*days, "جميع المقاييس", "45%", ""),
+        ("2025-12-01", "2025-12-31", "جميع المقاييس", "'=1", ""),
+    ]
+    assert len(lines) == 1 + 2 + 2 + 2 + 1
+
+
+def test_both_files_say_what_they_are_limited_to() -> None:
+    found = replace(report("مياهنا"), limits="Kind: Complaint")
+    with translation.override("en"):
+        lines, parts = read_csv(found), sheets(found)
+    assert lines[0][-1] == "Limited to"
+    assert {line[-1] for line in lines[1:]} == {"Kind: Complaint"}
+    assert "Kind: Complaint" in parts["xl/sharedStrings.xml"]
 
 
 def test_the_csv_has_the_hours_of_the_agencies_before_the_total() -> None:
@@ -68,11 +104,11 @@ def test_the_csv_has_the_hours_of_the_agencies_before_the_total() -> None:
     with translation.override("ar"):
         lines = read_csv(found)
     days = ["2026-01-01", "2026-01-31"]
-    assert lines[-3:-1] == [
-        [*days, "ساعات العمل لدى الجهات", "مياهنا", *BLANKS, "12", "1340", "75"],
-        [*days, "ساعات العمل لدى الجهات", "'=1+1", *BLANKS, "1", "0", "0"],
+    assert lines[-5:-3] == [
+        [*days, "ساعات العمل لدى الجهات", "مياهنا", *BLANKS, "12", "1340", "75", "", ""],
+        [*days, "ساعات العمل لدى الجهات", "'=1+1", *BLANKS, "1", "0", "0", "", ""],
     ]
-    assert {len(line) for line in lines} == {14}
+    assert {len(line) for line in lines} == {16}
 
 
 @pytest.mark.parametrize("name", NASTY)
@@ -83,7 +119,7 @@ def test_no_cell_of_the_workbook_is_a_formula_or_a_link(name: str) -> None:
 
 
 def test_the_workbook_is_right_to_left_in_arabic_only() -> None:
-    for language, expected in (("ar", 6), ("en", 0)):
+    for language, expected in (("ar", 7), ("en", 0)):
         with translation.override(language):
             parts = sheets(report("مياهنا"))
         assert sum('rightToLeft="1"' in text for text in parts.values()) == expected

@@ -1,7 +1,9 @@
 """The report page and its files, as their readers and as strangers meet them."""
 
+import io
 import re
 from datetime import date, datetime, timedelta
+from zipfile import ZipFile
 
 import pytest
 import time_machine
@@ -12,9 +14,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Citizen, Membership, User
 from accounts.roles import Role
-from agencies.models import Agency
+from agencies.models import Agency, AgencySuccession, Topic
 from complaints.simulation.generate import generate
 from complaints.simulation.world import World
+from reports.figures.reading import read
+from reports.figures.scopes import Scope
+from reports.periods import ReportPeriod
 from tests.cast import NOW, make_staff, sign_in
 
 PAGES = ("reports", "reports-xlsx", "reports-csv")
@@ -100,7 +105,7 @@ def test_a_wrong_span_is_answered_beside_the_field_and_keeps_what_was_typed(at_t
     assert "That month does not have this day" in page
     assert 'value="31/2/2026"' in page
     assert "1 thing to fix" in page
-    assert "Correct the dates to see the figures." in page
+    assert "Correct what is marked to see the figures." in page
     assert "figures.xlsx" not in page
 
 
@@ -130,8 +135,58 @@ def test_the_statements_of_the_page_do_not_grow_with_the_cases(
         generate(number, world=world, seed=seed, since=NOW - timedelta(days=30), until=NOW)
         # session, user, roles, successions, figures, names of the agencies today and then, names of the topics;
         # calendar, holdings and names for the working time
-        with django_assert_num_queries(28):
+        with django_assert_num_queries(32):
             shown(at_the_cmu, "?span=last-month")
+
+
+# ---- a part of the cases ----
+
+
+def test_a_part_of_the_cases_is_said_and_counted_on_the_page_and_in_both_files(
+    at_the_cmu: Client, world: World, water: Agency, leak: Topic
+) -> None:
+    generate(12, world=world, seed=6, since=NOW - timedelta(days=30), until=NOW)
+    query = "?first=1/12/2025&last=31/12/2025&agency=miyahuna&topic=water-leak&kind=complaint&channel=&governorate="
+    period = ReportPeriod(date(2025, 12, 1), date(2025, 12, 31))
+    scope = Scope(frozenset({water.pk}), frozenset({leak.pk}), frozenset({"complaint"}))
+    part, whole = (read(period, scope=each, at=NOW).total.amount("received") for each in (scope, Scope()))
+    assert 0 < part < whole
+    page = shown(at_the_cmu, query)
+    said = "Agency: Jordan Water Company · Topic: Water leak in the street · Kind: Complaint"
+    assert f"<h1>All figures: {said}</h1>" in page
+    assert f'<b><bdi dir="ltr" class="nowrap">{part}</bdi></b><span class="what">Received</span>' in page
+    assert f"agencies={water.pk}&amp;topics={leak.pk}&amp;kinds=complaint" in page
+    assert 'name="first" value="1/12/2025"' in page
+    assert "span=year&amp;figure=received&amp;agency=miyahuna&amp;topic=water-leak&amp;kind=complaint" in page
+    with translation.override("en"):
+        values = at_the_cmu.get(reverse("reports-csv") + query).getvalue().decode()
+        book = at_the_cmu.get(reverse("reports-xlsx") + query).getvalue()
+    assert values.splitlines()[-1] == (
+        f"2025-12-01,2025-12-31,Total,Total,{part},{values.splitlines()[-1].split(',', 5)[5]}"
+    )
+    assert {line.rsplit(",", 1)[-1] for line in values.splitlines()[1:]} == {said}
+    assert f"2024-12-01,2024-12-31,All measures,Received,{',' * 10}0,{said}" in values
+    with ZipFile(io.BytesIO(book)) as parts:
+        assert said in parts.read("xl/sharedStrings.xml").decode()
+
+
+def test_a_part_that_is_none_is_answered_beside_its_box_and_the_days_stay(at_the_cmu: Client, water: Agency) -> None:
+    page = shown(at_the_cmu, "?first=1/12/2025&last=31/12/2025&agency=nonsense&kind=praise")
+    assert "1 thing to fix" in page
+    assert "Correct what is marked to see the figures." in page
+    assert ('name="first" value="1/12/2025"' in page, 'value="praise" selected' in page) == (True, True)
+    assert at_the_cmu.get(reverse("reports-csv") + "?agency=nonsense").status_code == 302
+
+
+def test_an_agency_whose_work_another_does_is_not_offered(
+    at_the_cmu: Client, water: Agency, gam: Agency, lina: User
+) -> None:
+    AgencySuccession.objects.create(
+        predecessor=water, successor=gam, final=gam, on=NOW.date(), reason="دمج", planned_by=lina.pk, planned_at=NOW,
+        executed_at=NOW,
+    )  # fmt: skip
+    page = shown(at_the_cmu)
+    assert ('value="gam"' in page, 'value="miyahuna"' in page, 'value="-"' in page) == (True, False, True)
 
 
 # ---- the files ----

@@ -1,0 +1,85 @@
+"""The part of the cases a report is limited to: by agency, topic, kind, channel and governorate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django import forms
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
+
+from agencies.models import Agency, AgencySuccession, Governorate, Topic
+from complaints.models import Channel
+from complaints.workflow import Kind
+from kit.forms import Form
+from reports.figures.scopes import Key, Scope
+
+#: What stands in an address for cases without an agency or a topic.
+NONE: Final = "-"
+_ALL: Final = ("", pgettext_lazy("in a filter", "All"))
+
+
+class FilterForm(Form):
+    """What a report is limited to; an empty box limits nothing.
+
+    Agencies whose whole work another one does are not offered: their cases count for that one. Five queries at most.
+    """
+
+    agency = forms.ChoiceField(required=False, label=_("Agency"))
+    topic = forms.ChoiceField(required=False, label=pgettext_lazy("of a case", "Topic"))
+    kind = forms.ChoiceField(required=False, label=pgettext_lazy("case", "Kind"), choices=[_ALL, *Kind.choices])
+    channel = forms.ChoiceField(required=False, label=_("Channel"), choices=[_ALL, *Channel.choices])
+    governorate = forms.ChoiceField(required=False, label=_("Governorate"))
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self._keys: dict[tuple[str, str], int] = {}
+        merged = AgencySuccession.objects.executed().filter(topic=None, governorate=None).values("predecessor")
+        groups = Topic.objects.filter(parent=None).prefetch_related("children")
+        self._offer(
+            "agency", (NONE, gettext("No agency yet")), *self._named("agency", Agency.objects.exclude(pk__in=merged))
+        )
+        self._offer(
+            "topic",
+            (NONE, gettext("No topic")),
+            *((group.name, self._named("topic", group.children.all())) for group in groups),
+        )
+        self._offer("governorate", *self._named("governorate", Governorate.objects.all()))
+
+    def _offer(self, name: str, *choices: tuple[str, Any]) -> None:
+        self.fields[name].choices = [_ALL, *choices]  # type: ignore[attr-defined] # a field of choices
+
+    def _named(self, name: str, rows: Iterable[Agency | Topic | Governorate]) -> Sequence[tuple[str, str]]:
+        found = list(rows)
+        self._keys |= {(name, row.code): row.pk for row in found}
+        return [(row.code, row.name) for row in found]
+
+    @property
+    def scope(self) -> Scope:
+        """The part of the cases; for a valid form only."""
+        return Scope(*(self._chosen(name) for name in ("agency", "topic", "kind", "channel", "governorate")))
+
+    def _chosen(self, name: str) -> frozenset[Key] | None:
+        value = self.cleaned_data[name]
+        if not value:
+            return None
+        return frozenset({None if value == NONE else self._keys.get((name, value), value)})
+
+    @property
+    def query(self) -> str:
+        """The query string of what is chosen, whether or not it can be."""
+        return urlencode({name: self.data[name] for name in self.fields if self.data.get(name)})
+
+    @property
+    def said(self) -> str:
+        """What is chosen, in words; empty where nothing is, and for an invalid form."""
+        if not self.is_valid():
+            return ""
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        return " · ".join(f"{self.fields[name].label}: {self._label(name, value)}" for name, value in chosen.items())
+
+    def _label(self, name: str, value: str) -> str:
+        choices: Iterable[tuple[str, Any]] = self.fields[name].choices  # type: ignore[attr-defined] # the same
+        flat = (each for key, label in choices for each in (label if isinstance(label, list) else [(key, label)]))
+        return next(str(label) for key, label in flat if key == value)
