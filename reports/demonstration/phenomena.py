@@ -9,14 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop, override
 
 from accounts.models import User
-from agencies.models import Agency, Topic
+from agencies.models import Agency, Governorate, Topic
 from complaints.models import Case
-from reports.models import Phenomenon, PhenomenonCase, ReportKind
+from reports.models import Phenomenon, PhenomenonCase, PhenomenonEntryKind, PhenomenonState, ReportKind
 from reports.periodic.calendar_periods import latest
 from reports.phenomena import actions, batch
+from reports.phenomena.clustering import BEFORE_DAYS, RECENT_DAYS
 
 #: Who records and who commits: accounts/data/demo_staff.csv and accounts/demo.py.
 LINA, WATER_HEAD, WATER, TOPIC = "lina@cmu.example", "nadia@miyahuna.example", "miyahuna", "water-outage"
+PLACE: Final = "JO-IR"
 NAME: Final = gettext_noop("Water does not reach the upper floors on supply days")
 CAUSE: Final = gettext_noop("The pressure falls where old pipes leak, and the supply ends before upper tanks are full.")
 RECOMMENDATION: Final = gettext_noop("Replace the pipes named here, and lengthen the supply there until that is done.")
@@ -44,6 +46,28 @@ def make(at: datetime) -> None:
     found.refresh_from_db(fields=["version"])
     actions.add_evidence(found.pk, text=_said(EVIDENCE), version=found.version, by=owner, at=end - SHOWN)
     batch.find_phenomena(at=at)
+    if not Phenomenon.objects.filter(state=PhenomenonState.PROPOSED).exists():
+        _propose(topic, at=at)
+
+
+def _propose(topic: Topic, *, at: datetime) -> None:
+    """Propose the cases of one governorate, where the search saw nothing that grows beyond chance."""
+    recent, before = (at - timedelta(days=days) for days in (RECENT_DAYS, RECENT_DAYS + BEFORE_DAYS))
+    place = Governorate.objects.get(code=PLACE)
+    cases = Case.objects.filter(topic=topic, governorate=place, filed_at__gt=before, filed_at__lte=at)
+    found = Phenomenon.objects.create(
+        name=f"{topic.name_ar}: {place.name_ar}",
+        topic=topic,
+        governorate=place,
+        state=PhenomenonState.PROPOSED,
+        recent=cases.filter(filed_at__gt=recent).count(),
+        before=cases.filter(filed_at__lte=recent).count(),
+        proposed_at=at,
+        version=0,
+    )
+    rows = [PhenomenonCase(phenomenon=found, case=case, joined_at=at) for case in cases]
+    PhenomenonCase.objects.bulk_create(rows, batch_size=1000)
+    actions.record(found, PhenomenonEntryKind.PROPOSED, by=None, at=at)
 
 
 def _join_cases(found: Phenomenon, *, by: User, at: datetime) -> None:

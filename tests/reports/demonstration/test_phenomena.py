@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from accounts.models import Citizen, User
-from agencies.models import Agency, Topic
+from agencies.models import Agency, Governorate, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing
 from complaints.models import TrackRecordCount
@@ -25,12 +25,15 @@ def test_a_phenomenon_has_its_cases_and_its_commitment_and_records_are_counted(
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    irbid = {"name_ar": "إربد", "name_en": "Irbid", "sort_order": 1}
+    Governorate.objects.get_or_create(code=phenomena.PLACE, defaults=irbid)
     said = Filing(citizen=amina, kind="complaint", agency=water, topic=leak, subject="تسرب", details="ماء")
     file(said, by=amina.user, at=now)
     for name, value in (("LINA", lina.email), ("WATER_HEAD", nadia.email), ("TOPIC", leak.code)):
         monkeypatch.setattr(phenomena, name, value)
     phenomena.make(now)
-    found = Phenomenon.objects.get()
+    assert Phenomenon.objects.get(state="proposed").entries.count() == 1
+    found = Phenomenon.objects.get(state="accepted")
     assert (found.owner, found.cases.count(), found.entries.count()) == (water, 1, 3)
     assert found.commitment
     # The released report of the last quarter tells the commitment, and that its keeping was shown.
