@@ -47,7 +47,10 @@ def governorates(data: ChartData) -> Drawing:
     A governorate without a number is left white with a dashed outline. Below are the bounds of the shades, and every
     row with its number. The map itself is never mirrored.
     """
-    steps = Steps.of([row.values[0] for row in data.rows if row.values[0] is not None])
+    even = Steps.of([row.values[0] for row in data.rows if row.values[0] is not None])
+    # Of bounds that are written alike the lowest is kept.
+    written = {data.write(bound): bound for bound in reversed(even.bounds)}
+    steps = Steps(tuple(sorted(written.values())))
     placed = {row.key: (place, row) for place, row in enumerate(data.rows, start=1)}
     areas = [_area(shape, placed.get(code), steps) for code, shape in shapes().items()]
     # Dashed outlines lie below their neighbours' plain ones.
