@@ -5,10 +5,12 @@ them: months, quarters and years. A row is withheld whole, all its counts at onc
 
 - one of them is from 1 to 4, or
 - what a longer published period leaves over beside the shorter ones in it has one from 1 to 4, or
+- a correction changes one by 1 to 4 from a version of the same days that showed the row, or
 - the row was withheld in a release before, of a period that is joined to this one by others that contain both.
 
-If the withheld rows are fewer than two, or add up to 1 to 4 in any count, the smallest other row is withheld too. Where
-the total itself is too small the table is not published. Releases are judged in the order they were made, so that a
+If the withheld rows with cases are fewer than three, or add up to 1 to 4 in any count, the smallest other row is
+withheld too: of two, each agency could compute the other. Where the total itself is too small the table is not
+published; by how much a correction changes it is shown. Releases are judged in the order they were made, so that a
 later one takes nothing back and takes what is known already into account.
 """
 
@@ -21,6 +23,8 @@ from typing import Final
 
 #: The smallest group that is shown; nobody is in a group of 0, which is shown too.
 LEAST: Final = 5
+#: Of fewer withheld rows, somebody who knows the own one could compute another.
+FEWEST_WITHHELD: Final = 3
 #: The key of the total among the rows.
 TOTAL: Final = "total"
 
@@ -34,6 +38,11 @@ class Block:
     first: date
     last: date
     rows: Mapping[str, Counts]
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day, which the versions of a report have in common."""
+        return self.first, self.last
 
     @property
     def width(self) -> int:
@@ -81,7 +90,7 @@ def judge(blocks: Sequence[Block]) -> list[Judged]:
     return judged
 
 
-def is_small(counts: Counts) -> bool:
+def is_small(counts: Collection[int]) -> bool:
     """Tell whether one of the counts is of a group of one to four."""
     return any(0 < count < LEAST for count in counts)
 
@@ -108,25 +117,53 @@ def _withheld(block: Block, joined: Sequence[Judged]) -> frozenset[str]:
 
 
 def _leaves_little(code: str, block: Block, joined: Sequence[Judged]) -> bool:
-    """Tell whether a longer period leaves one to four over beside the shorter ones in it, once ``block`` is shown."""
-    shown = [block, *(one.block for one in joined if one.shows(code))]
-    return any(
-        is_small(_rest(code, outer, [inner for inner in shown if outer.contains(inner)]))
+    """Tell whether one to four follow from ``block``, once it is shown, and from other periods or versions."""
+    shown = [*(one.block for one in joined if one.shows(code)), block]
+    return _corrects_little(code, block, shown) or any(
+        _leaves_few(code, outer, [inner for inner in shown if outer.contains(inner) and not inner.contains(outer)])
         for outer in shown
         if outer.contains(block)
     )
 
 
-def _rest(code: str, outer: Block, within: Sequence[Block]) -> Counts:
-    """Return what is left of a row of ``outer`` without the longest of the periods in it."""
-    inner = [one for one in within if not one.contains(outer)]
-    longest = {
-        (one.first, one.last): one for one in inner if not any(o.contains(one) and not one.contains(o) for o in inner)
-    }
-    left = outer.counts(code)
-    for one in longest.values():
-        left = tuple(count - part for count, part in zip(left, one.counts(code), strict=True))
-    return left
+def _corrects_little(code: str, block: Block, shown: Sequence[Block]) -> bool:
+    """Tell whether ``block`` changes a count of a row by one to four from another version of the same days.
+
+    The total may change by few: they are of no agency and of no place, and else no small mistake could be corrected.
+    """
+    versions = [one for one in shown if one.days == block.days]
+    return code != TOTAL and any(
+        is_small([abs(_count(block, code, place) - _count(one, code, place)) for one in versions])
+        for place in range(block.width)
+    )
+
+
+def _leaves_few(code: str, outer: Block, within: Sequence[Block]) -> bool:
+    """Tell whether a row of ``outer`` without the longest of the periods in it, in any of their versions, is small."""
+    versions: dict[tuple[date, date], list[Block]] = {}
+    for one in within:
+        if not any(other.contains(one) and not one.contains(other) for other in within):
+            versions.setdefault(one.days, []).append(one)
+    if code == TOTAL and sum(map(_length, versions)) == _length(outer.days):
+        return False  # No day is left: only what corrections changed.
+    return any(is_small(_rests(code, place, outer, versions.values())) for place in range(outer.width))
+
+
+def _rests(code: str, place: int, outer: Block, periods: Collection[Sequence[Block]]) -> set[int]:
+    """Return what may be left of one count, as a version of each of the ``periods`` is taken off."""
+    rests = {_count(outer, code, place)}
+    for versions in periods:
+        rests = {rest - _count(one, code, place) for rest in rests for one in versions}
+    return rests
+
+
+def _count(block: Block, code: str, place: int) -> int:
+    counts = block.counts(code)
+    return counts[place] if counts else 0
+
+
+def _length(days: tuple[date, date]) -> int:
+    return (days[1] - days[0]).days + 1
 
 
 def _with_complement(block: Block, rows: set[str]) -> set[str]:
@@ -139,6 +176,6 @@ def _with_complement(block: Block, rows: set[str]) -> set[str]:
 
 
 def _reveals(block: Block, rows: set[str]) -> bool:
-    """Tell whether the total reveals a withheld row: it is alone, or all of them together are too few."""
+    """Tell whether the total reveals a withheld row: they are too few, or all of them together have too few cases."""
     counted = [code for code in rows if any(block.counts(code))]
-    return len(counted) == 1 or is_small(block.sums(rows))
+    return 0 < len(counted) < FEWEST_WITHHELD or is_small(block.sums(rows))

@@ -23,6 +23,7 @@ AGENCIES: Mapping[str, tuple[str, str]] = {
     "miyahuna": ("شركة مياه الأردن (مياهنا)", "Jordan Water Company (Miyahuna)"),
     "gam": ("أمانة عمّان الكبرى", "Greater Amman Municipality"),
     "moh": ("وزارة الصحة", "Ministry of Health"),
+    "moe": ("وزارة التربية والتعليم", "Ministry of Education"),
     "none": ("لا جهة بعد", "No agency yet"),
 }
 PLACES: Mapping[str, tuple[str, str]] = {

@@ -18,6 +18,9 @@ AGENCIES = ("a", "b", "c", "d", "e")
 
 #: An agency in a month.
 type Cell = tuple[str, int]
+#: A month, and how often it was corrected; and an agency in it.
+type Edition = tuple[int, int]
+type Edited = tuple[str, Edition]
 #: Two counts of each agency in each month.
 type Cases = Mapping[Cell, tuple[int, int]]
 
@@ -47,7 +50,7 @@ def _months(first: date, last: date) -> frozenset[int]:
     return frozenset(number for number, (begins, ends) in enumerate(MONTHS) if first <= begins and ends <= last)
 
 
-def sum_of(agencies: Iterable[str], months: Iterable[int]) -> Sum[Cell]:
+def sum_of[Month](agencies: Iterable[str], months: Iterable[Month]) -> Sum[tuple[str, Month]]:
     """Return the sum of these agencies and months, each cell once."""
     return dict.fromkeys(itertools.product(agencies, months), 1)
 
@@ -87,6 +90,56 @@ def test_no_small_cell_follows_from_everything_that_was_published(seed: int) -> 
     assert shown > 100
 
 
+def corrected_releases(dice: Random) -> list[tuple[Block, frozenset[Edition], Cases]]:
+    """Return releases of some periods and corrections of them, each with its months and what they hold by then."""
+    cases, editions = dict(random_cases(dice)), dict.fromkeys(range(9), 0)
+    made: list[tuple[Block, frozenset[Edition], Cases]] = []
+    periods = dice.sample([*MONTHS[:3], *QUARTERS[:2], YEAR], k=dice.randint(1, 5))
+    for first, last in [*periods, *dice.choices(periods, k=2)]:
+        months = _months(first, last)
+        if any(block.days == (first, last) for block, _editions, _cases in made):
+            for agency in dice.sample(AGENCIES, k=2):
+                cell = (agency, min(months))
+                first_count, second_count = (max(0, count + dice.choice((0, 2, -3, 6, 15))) for count in cases[cell])
+                cases[cell] = (first_count, second_count)
+            editions |= {month: editions[month] + 1 for month in months}
+        made.append((_block(first, last, cases), frozenset((month, editions[month]) for month in months), dict(cases)))
+    return made
+
+
+def corrected_groups(made: list[tuple[Block, frozenset[Edition], Cases]], place: int) -> Iterator[Sum[Edited]]:
+    """Return the sums of one to four: rows, what a period leaves over, and what a correction changes in a row."""
+    for (outer, editions, _cases), (inner, within, _before) in itertools.product(made, made):
+        for code in (*AGENCIES, TOTAL):
+            agencies = (code,) if code != TOTAL else AGENCIES
+            whole, part = outer.counts(code)[place], inner.counts(code)[place]
+            if 0 < whole < LEAST:
+                yield sum_of(agencies, editions)
+            if within < editions and 0 < whole - part < LEAST:
+                yield sum_of(agencies, editions - within)
+            if outer.days == inner.days and editions != within and code != TOTAL and 0 < whole - part < LEAST:
+                yield {**sum_of(agencies, editions), **dict.fromkeys(sum_of(agencies, within), -1)}
+
+
+def test_corrections_reveal_no_small_change() -> None:
+    """Each version is known to whoever kept it: a row that a correction changes by one to four is withheld."""
+    dice, hidden, changed = Random(7), 0, 0
+    for _ in range(60):
+        made = corrected_releases(dice)
+        judged = judge([block for block, _editions, _cases in made])
+        known: list[Sum[Edited]] = []
+        for one, (_block_of, editions, _cases) in zip(judged, made, strict=True):
+            known += [sum_of((code,), editions) for code in AGENCIES if one.shows(code)]
+            known += [sum_of(AGENCIES, editions)] if one.is_published else []
+        for place in (0, 1):
+            small = list(corrected_groups(made, place))
+            assert determined(known, small) == []
+            hidden += len(small)
+            changed += sum(-1 in one.values() for one in small)
+    assert hidden > 100
+    assert changed > 20
+
+
 def test_the_attacker_finds_what_subtraction_reveals() -> None:
     """A year and two of its three quarters reveal the third; an agency that is withheld alone stands in the total."""
     year: Sum[str] = dict.fromkeys(("q1", "q2", "q3"), 1)
@@ -101,12 +154,21 @@ def test_what_was_published_stays_as_it_was() -> None:
         assert judge(blocks)[:number] == judge(blocks[:number])
 
 
-def test_one_small_agency_takes_the_next_smallest_with_it() -> None:
+def test_one_small_agency_takes_the_next_two_with_it() -> None:
+    """Of two, each of the agencies could take its own from what is left of the total."""
     block = Block(*QUARTERS[0], {"a": (3, 9), "b": (7, 8), "c": (50, 60), "d": (0, 40)})
-    assert judge([block])[0].withheld == {"a", "b"}
+    assert judge([block])[0].withheld == {"a", "b", "d"}
 
 
 def test_a_correction_withholds_what_its_first_version_withheld() -> None:
-    first = Block(*QUARTERS[0], {"a": (3, 9), "b": (7, 8), "c": (50, 60)})
-    second = Block(*QUARTERS[0], {"a": (9, 9), "b": (7, 8), "c": (44, 60)})
-    assert [one.withheld for one in judge([first, second])] == [{"a", "b"}] * 2
+    first = Block(*QUARTERS[0], {"a": (3, 9), "b": (7, 8), "c": (50, 60), "d": (90, 80)})
+    second = Block(*QUARTERS[0], {"a": (9, 9), "b": (7, 8), "c": (44, 60), "d": (90, 80)})
+    assert [one.withheld for one in judge([first, second])] == [{"a", "b", "c"}] * 2
+
+
+def test_a_correction_of_few_cases_withholds_the_row_and_not_the_country() -> None:
+    rows = {"a": (50, 60), "b": (70, 80), "c": (90, 95), "d": (99, 99)}
+    corrected = rows | {"a": (48, 60)}
+    assert [one.withheld for one in judge([Block(*QUARTERS[0], rows), Block(*QUARTERS[0], corrected)])] == [
+        frozenset(), {"a", "b", "c"},
+    ]  # fmt: skip
