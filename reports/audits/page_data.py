@@ -93,9 +93,9 @@ def score_table(item: AuditItem) -> dict[str, Any]:
     return {"rows": rows, "scores": scores}
 
 
-def challenged_rows(answers: Sequence[Answer]) -> list[Mapping[str, Any]]:
-    """Return what the list of challenged answers shows of each."""
-    verdicts = verdicts_on(list(answers))
+def challenged_rows(answers: Sequence[Answer], *, with_verdicts: bool) -> list[Mapping[str, Any]]:
+    """Return what the list of challenged answers shows of each; what the audit found only ``with_verdicts``."""
+    verdicts = verdicts_on(list(answers)) if with_verdicts else {}
     return [
         {
             "answer": answer,

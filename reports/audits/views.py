@@ -113,7 +113,7 @@ def audit_item(request: HttpRequest, item: int) -> HttpResponse:
 
 
 def _item(items: Any) -> AuditItem:
-    related = ("answer__case__citizen", "answer__case__topic", "answer__agency", "sample__agency", "sample__round")
+    related = ("answer__case__citizen", "answer__agency", "sample__agency", "sample__round")
     found: AuditItem = get_object_or_404(items.select_related(*related).filter(answer__isnull=False))
     return found
 
@@ -170,7 +170,8 @@ def challenged_answers(request: HttpRequest) -> HttpResponse:
         pager = Paginator(answers, ANSWERS_ON_A_PAGE).get_page(request.GET.get("page"))
         context |= {
             "pager": pager,
-            "rows": page_data.challenged_rows(list(pager)),
+            "rows": page_data.challenged_rows(list(pager), with_verdicts=is_unit_head(user, at)),
+            "is_head": is_unit_head(user, at),
             "agencies": challenged.counts_by_agency(answers),
             "query": f"first={form['first'].value() or ''}&last={form['last'].value() or ''}" if form.is_bound else "",
         }

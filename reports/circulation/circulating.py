@@ -32,11 +32,12 @@ REMINDER_DAYS: Final = 2
 def circulate_released(*, at: datetime) -> int:
     """Make the annexes that released reports still miss, and tell addressee and agencies; return how many were made.
 
+    A report that a released one corrects is left alone: the correction has its own.
     Safe to run twice and at the same time. An agency whose annex fails is named and left alone for a while; its report
     is complete once all have theirs.
     """
     made = 0
-    waiting = PeriodicReport.objects.released().filter(Q(circulation=None) | Q(circulation__completed_at=None))
+    waiting = PeriodicReport.objects.newest().filter(Q(circulation=None) | Q(circulation__completed_at=None))
     for report in waiting.order_by("pk"):
         made += _circulate(begin(report, at=at), at=at)
     return made

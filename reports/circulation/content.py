@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, reduce
@@ -37,6 +37,11 @@ SHOWN: Final[Mapping[ColumnKind, Sequence[str]]] = {
 }
 #: A number of other agencies that comes from fewer cases is withheld.
 SMALLEST_GROUP: Final = 5
+#: Other agencies that got cases, fewer of which are not added up: somebody could tell which ones they are.
+LEAST_OTHERS: Final = 5
+#: The sections that not every reader of an annex may read whole.
+CASES: Final = "cases"
+DIRECTIVES: Final = "directives"
 #: Cases listed in an annex; how many there are is said above them.
 MOST_CASES: Final = 100
 
@@ -55,13 +60,27 @@ class AnnexFigures:
         """The agencies with anything to count in the period."""
         return frozenset(key for (key,), figures in self.period.rows.items() if isinstance(key, int) and figures)
 
+    def others(self, agency: int) -> Figures | None:
+        """Return all agencies but one together; None if so few of them got cases that one could be known."""
+        others = [each for (key,), each in self.period.rows.items() if key != agency]
+        if sum(each.amount("received") > 0 for each in others) < LEAST_OTHERS:
+            return None
+        return reduce(add, others, Figures())
+
     @cached_property
-    def received_by_topic(self) -> Mapping[Key, int]:
-        """How many cases of each topic all agencies received."""
-        sums: dict[Key, int] = {}
-        for (_agency, topic), figures in self.topics.rows.items():
-            sums[topic] = sums.get(topic, 0) + figures.amount("received")
-        return sums
+    def received_by_topic(self) -> Mapping[Key, Mapping[Key, int]]:
+        """How many cases of each topic each agency received that received any."""
+        found: dict[Key, dict[Key, int]] = {}
+        for (agency, topic), figures in self.topics.rows.items():
+            if number := figures.amount("received"):
+                found.setdefault(topic, {})[agency] = number
+        return found
+
+    def others_received(self, agency: int, topic: Key) -> Cell:
+        """Return how many cases of a topic all agencies but one received; withheld if these are few, or the cases."""
+        others = {key: number for key, number in self.received_by_topic.get(topic, {}).items() if key != agency}
+        number = sum(others.values())
+        return WITHHELD if 0 < len(others) < LEAST_OTHERS or 0 < number < SMALLEST_GROUP else number
 
 
 def read_figures(period: ReportPeriod, *, at: datetime) -> AnnexFigures:
@@ -114,7 +133,7 @@ def _figures_section(agency: Agency, figures: AnnexFigures) -> Section:
     own = [
         reading.rows.get((agency.pk,), Figures()) for reading in (figures.period, figures.before, figures.year_earlier)
     ]
-    others = _sum(each for (key,), each in figures.period.rows.items() if key != agency.pk)
+    others = figures.others(agency.pk)
     tables = tuple(_measures_table(kind, names, own, others) for kind, names in SHOWN.items())
     return Section(
         key="figures",
@@ -122,18 +141,15 @@ def _figures_section(agency: Agency, figures: AnnexFigures) -> Section:
         paragraphs=(
             gettext(
                 "Beside the figures of the period stand those of the period before and of the same period a year "
-                "earlier, and all other agencies together. Numbers of others from fewer than 5 cases are withheld."
+                "earlier, and all other agencies together. Numbers of others from fewer than 5 cases or 5 agencies "
+                "are withheld."
             ),
         ),
         tables=(*tables, _topics_table(agency, figures)),
     )
 
 
-def _sum(figures: Iterable[Figures]) -> Figures:
-    return reduce(add, figures, Figures())
-
-
-def _measures_table(kind: ColumnKind, names: Sequence[str], own: Sequence[Figures], others: Figures) -> Table:
+def _measures_table(kind: ColumnKind, names: Sequence[str], own: Sequence[Figures], others: Figures | None) -> Table:
     captions = {
         ColumnKind.COUNT: gettext("Numbers"),
         ColumnKind.SHARE: gettext("Shares"),
@@ -152,13 +168,9 @@ def _measures_table(kind: ColumnKind, names: Sequence[str], own: Sequence[Figure
     return Table(f"measures_{kind}", captions[kind], columns, rows, row_keys=tuple(names))
 
 
-def _of_others(others: Figures, name: str) -> Cell:
-    """Return a figure of other agencies, withheld if so few cases are behind it that it could point at somebody."""
-    return WITHHELD if 0 < others.base(name) < SMALLEST_GROUP else others.value(name)
-
-
-def _withheld_if_few(number: int) -> Cell:
-    return WITHHELD if 0 < number < SMALLEST_GROUP else number
+def _of_others(others: Figures | None, name: str) -> Cell:
+    """Return a figure of other agencies, withheld if so few are behind it that it could point at somebody."""
+    return WITHHELD if others is None or 0 < others.base(name) < SMALLEST_GROUP else others.value(name)
 
 
 def _topics_table(agency: Agency, figures: AnnexFigures) -> Table:
@@ -167,9 +179,8 @@ def _topics_table(agency: Agency, figures: AnnexFigures) -> Table:
     counted = ("received", "closed", "pending", "late")
     rows = []
     for topic, each in sorted(own.items(), key=lambda row: (-row[1].amount("received"), str(row[0]))):
-        others = figures.received_by_topic[topic] - each.amount("received")
         name = names.get(topic, "") if isinstance(topic, int) else gettext("No topic")
-        rows.append((name, *(each.value(measure) for measure in counted), _withheld_if_few(others)))
+        rows.append((name, *(each.value(measure) for measure in counted), figures.others_received(agency.pk, topic)))
     columns = (
         Column("topic", pgettext("of a case", "Topic"), ColumnKind.TEXT),
         *(Column(name, str(MEASURES[name].label), ColumnKind.COUNT) for name in counted),
@@ -208,7 +219,7 @@ def _cases_section(cases: LateCases) -> Section:
         "number": f"{cases.number:,}"
     }
     return Section(
-        "cases", gettext("Cases to act on"), (said,), (Table("late_cases", gettext("Late cases"), columns, rows),)
+        CASES, gettext("Cases to act on"), (said,), (Table("late_cases", gettext("Late cases"), columns, rows),)
     )
 
 
@@ -221,5 +232,5 @@ def _directives_section(directives: Sequence[Directive]) -> Section:
     rows = tuple((each.title, each.due_on, str(each.get_state_display())) for each in directives)
     said = gettext("Directives that are not closed: %(number)s.") % {"number": len(rows)}
     return Section(
-        "directives", gettext("Directives"), (said,), (Table("directives", gettext("Directives"), columns, rows),)
+        DIRECTIVES, gettext("Directives"), (said,), (Table("directives", gettext("Directives"), columns, rows),)
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from accounts.models import User
 from accounts.roles import READERS, REPORT_READERS, Role
-from reports.access import own_agencies, reads_all_figures
-from reports.directives.permissions import ADDRESSEES
+from complaints.models import Case
+from reports.access import opens_cases, own_agencies, reads_all_figures
+from reports.circulation.content import CASES, DIRECTIVES
+from reports.directives.permissions import ADDRESSEES, reads_directives_of
+from reports.documents.tree import Document, Section
 from reports.models import Annex
 from reports.models.circulation import AnnexQuerySet
 
@@ -21,6 +25,30 @@ def visible_to(user: User, at: datetime) -> AnnexQuerySet:
     """Return the annexes ``user`` reads: all, or those of their agencies and of agencies merged into these."""
     annexes = Annex.objects.all()
     return annexes if reads_all_figures(user, at) else annexes.filter(agency__in=own_agencies(user, at))
+
+
+def readable(document: Document, annex: Annex, user: User, at: datetime) -> Document:
+    """Return of a stored annex what ``user`` reads: directives by their role, cases without those kept from them.
+
+    What is stored stays whole. One statement.
+    """
+    directives = reads_directives_of(user, annex.agency_id, at)
+    sections = (each for each in document.sections if directives or each.key != DIRECTIVES)
+    return replace(
+        document, sections=tuple(_visible_cases(each, user, at) if each.key == CASES else each for each in sections)
+    )
+
+
+def _visible_cases(section: Section, user: User, at: datetime) -> Section:
+    """Leave out the cases ``user`` may not see; the Prime Minister's office, which opens none, reads all numbers."""
+    if not opens_cases(user, at):
+        return section
+    listed = [row[0] for table in section.tables for row in table.rows]
+    seen = set(Case.objects.visible_to(user, at=at).filter(reference__in=listed).values_list("reference", flat=True))
+    tables = (
+        replace(table, rows=tuple(row for row in table.rows if row[0] in seen), row_keys=()) for table in section.tables
+    )
+    return replace(section, tables=tuple(tables))
 
 
 def is_of_agency(user: User, annex: Annex, at: datetime) -> bool:

@@ -20,7 +20,7 @@ from complaints.attachments.fields import NOT_STORED, uploader_key
 from complaints.attachments.responses import file_response
 from complaints.attachments.uploads import NotStored
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
 from kit.unit import addressee_name
 from reports.access import own_agencies
 from reports.circulation import actions, content, permissions
@@ -90,7 +90,8 @@ def annex_page(request: HttpRequest, annex: int) -> HttpResponse:
     found = _visible(user, annex, at)
     actions.note_opening(found, by=user, at=at)
     document = content.document(found.content, "en" if get_language() == "en" else "ar")
-    context = {"document": document, "sections": shown_sections(document), **_around(found, user, at)}
+    sections = shown_sections(permissions.readable(document, found, user, at))
+    context = {"document": document, "sections": sections, **_around(found, user, at)}
     return render(request, "reports/circulation/annex.html", context)
 
 
@@ -107,7 +108,8 @@ def annex_answer(request: HttpRequest, annex: int) -> HttpResponse:
     form = AnnexAnswerForm(*posted, uploader=uploader_key(user), at=at)
     if form.is_bound and form.is_valid():
         try:
-            actions.answer(found, form.cleaned_data["text"], form.taken, by=user, at=at)
+            with sending(request, at=at):
+                actions.answer(found, form.cleaned_data["text"], form.taken, by=user, at=at)
         except NotStored:
             form.add_error("attachments", NOT_STORED)
         else:

@@ -45,6 +45,10 @@ class NothingCounted(ValueError):
     """No agency has any figures in the period."""
 
 
+class ReplyChanged(ValueError):
+    """The agency has replied anew since the unit read its reply."""
+
+
 class NoReply(LookupError):
     """The agency has not replied."""
 
@@ -114,12 +118,17 @@ def reply(key: int, agency: Agency, text: str, *, by: User, at: datetime) -> Ind
 
 
 @transaction.atomic
-def answer(key: int, agency: Agency, text: str, *, by: User, at: datetime) -> IndexReply:
-    """Store the answer of the unit to a reply; locks the edition. Raises EditionPublished and NoReply."""
+def answer(key: int, agency: Agency, text: str, *, read: datetime | None, by: User, at: datetime) -> IndexReply:
+    """Store the answer of the unit to the reply of the moment ``read``; locks the edition.
+
+    Raises EditionPublished, NoReply and ReplyChanged.
+    """
     edition = _unpublished(key)
     said = IndexReply.objects.select_for_update().filter(edition=edition, agency=agency).first()
     if said is None:
         raise NoReply
+    if said.at != read:
+        raise ReplyChanged
     said.answer, said.answered_by, said.answered_at = text, by, at
     said.save(update_fields=["answer", "answered_by", "answered_at"])
     return said
@@ -128,9 +137,10 @@ def answer(key: int, agency: Agency, text: str, *, by: User, at: datetime) -> In
 def report_section(period: ReportPeriod) -> Section | None:
     """Return the index of exactly this period as a section of its report, in the active language; None without one.
 
-    A draft is in it too: what the report freezes is what was counted then. Two statements.
+    A draft is left out: its agencies may still reply to it before others read it. Two statements.
     """
-    edition = IndexEdition.objects.filter(first=period.first, last=period.last).first()
+    published = IndexEdition.objects.exclude(published_at=None)
+    edition = published.filter(first=period.first, last=period.last).first()
     if edition is None:
         return None
     return section(edition.counts, {agency.code: agency.name for agency in Agency.objects.all()})

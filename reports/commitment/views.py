@@ -33,6 +33,8 @@ from reports.commitment.rules import rule_on, set_rule
 from reports.models import IndexEdition, IndexReply, IndexRule
 from reports.models.commitment import Component
 
+CONFLICT = 409
+
 
 def visible(user: User, at: datetime) -> Callable[[IndexEdition], bool]:
     """Return who of the readers sees which edition: the unit and agencies drafts too, others what is published."""
@@ -147,15 +149,21 @@ def agency(request: HttpRequest, key: int, code: str) -> HttpResponse:
     page = page_data.agency_page(shown, whose)
     if page is None:
         raise Http404
-    said = IndexReply.objects.filter(edition=shown, agency=whose).select_related("by", "answered_by").first()
+    said = _reply(shown, whose)
     writes = _writes(user, whose, shown, said, at)
     if request.method == "POST" and not writes:
         raise Http404
     initial = {"text": (said.answer if writes == "answer" else said.text) if said else ""}
     form = ReplyForm(request.POST if request.method == "POST" else None, initial=initial)
+    status = 200
     if form.is_bound and form.is_valid():
-        _said(request, writes, shown, whose, form.cleaned_data["text"])
-        return redirect("commitment-agency", shown.pk, whose.code)
+        try:
+            _said(request, writes, shown, whose, form.cleaned_data["text"])
+        except editions.ReplyChanged:
+            form.add_error(None, gettext("The agency changed its reply meanwhile. Read it, then answer again."))
+            said, status = _reply(shown, whose), CONFLICT
+        else:
+            return redirect("commitment-agency", shown.pk, whose.code)
     context = {
         "edition": shown,
         "agency": whose,
@@ -165,7 +173,11 @@ def agency(request: HttpRequest, key: int, code: str) -> HttpResponse:
         "form": form,
         "reads_all": reads_all_figures(user, at),
     }
-    return render(request, "reports/commitment/agency.html", context | frame(user, at=at))
+    return render(request, "reports/commitment/agency.html", context | frame(user, at=at), status=status)
+
+
+def _reply(shown: IndexEdition, whose: Agency) -> IndexReply | None:
+    return IndexReply.objects.filter(edition=shown, agency=whose).select_related("by", "answered_by").first()
 
 
 def _writes(user: User, whose: Agency, shown: IndexEdition, said: IndexReply | None, at: datetime) -> str:
@@ -178,15 +190,26 @@ def _writes(user: User, whose: Agency, shown: IndexEdition, said: IndexReply | N
 
 
 def _said(request: HttpRequest, writes: str, shown: IndexEdition, whose: Agency, text: str) -> None:
-    store = editions.reply if writes == "reply" else editions.answer
+    user, at = signed_in_user(request), timezone.now()
     try:
-        store(shown.pk, whose, text, by=signed_in_user(request), at=timezone.now())
+        if writes == "reply":
+            editions.reply(shown.pk, whose, text, by=user, at=at)
+        else:
+            editions.answer(shown.pk, whose, text, read=_moment_read(request), by=user, at=at)
     except (editions.ReplyTimeOver, editions.EditionPublished):
         messages.error(request, gettext("The time for replies is over; nothing was stored."))
     except editions.NoReply:
         raise Http404 from None
     else:
         messages.success(request, gettext("Stored. It is published with the index."))
+
+
+def _moment_read(request: HttpRequest) -> datetime | None:
+    """Return the moment of the reply that the posted page showed."""
+    try:
+        return datetime.fromisoformat(request.POST.get("read", ""))
+    except ValueError:
+        return None
 
 
 # ---- rules ----

@@ -26,10 +26,13 @@ def office_of(user: User, at: datetime) -> IssuingOffice | None:
 
 def visible_to(user: User, at: datetime) -> DirectiveQuerySet:
     """Return the directives that ``user`` reads: all, or those to their agencies and to agencies merged into these."""
-    authority, directives = user.authority(at), Directive.objects.all()
-    if authority.has(REPORT_READERS):
-        return directives
-    return directives.filter(agency__in=_own(authority))
+    return Directive.objects.visible_to(user, at=at)
+
+
+def reads_directives_of(user: User, agency: int, at: datetime) -> bool:
+    """Tell whether ``user`` reads the directives to an agency."""
+    authority = user.authority(at)
+    return authority.has(REPORT_READERS) or agency in _own(authority)
 
 
 def is_addressee(user: User, directive: Directive, at: datetime) -> bool:

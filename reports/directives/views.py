@@ -21,7 +21,7 @@ from complaints.attachments.fields import NOT_STORED, uploader_key
 from complaints.attachments.responses import file_response
 from complaints.attachments.uploads import NotStored
 from complaints.staff.frame import frame
-from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
+from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect, sending
 from kit.forms import Form
 from reports.directives import actions, permissions, source
 from reports.directives.actions import SourceFigure
@@ -82,13 +82,14 @@ def directive_new(request: HttpRequest) -> HttpResponse:
     phenomenon = _phenomenon(request)
     if form.is_bound and form.is_valid():
         try:
-            directive = actions.issue(form.said, figure=figure, by=user, at=at)
+            with sending(request, at=at):
+                directive = actions.issue(form.said, figure=figure, by=user, at=at)
+                if phenomenon is not None:
+                    note_directive(phenomenon.pk, directive.pk, by=user, at=at)
         except actions.NobodyToRead:
             text = gettext("This agency has no supervisor and no secretary-general in the system who could read it")
             form.add_error("agency", text)
         else:
-            if phenomenon is not None:
-                note_directive(phenomenon.pk, directive.pk, by=user, at=at)
             messages.success(request, gettext("The directive is issued, and the agency is told by e-mail."))
             return redirect("directive", directive.pk)
     context = {

@@ -46,19 +46,47 @@ CREATE TRIGGER reports_score_is_allowed BEFORE INSERT ON reports_auditscore
     FOR EACH ROW EXECUTE FUNCTION reports_guard_score();
 CREATE FUNCTION reports_keep_score() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'DELETE' AND current_database() LIKE 'test\\_%'
+        AND current_setting('history.flush_for_tests', true) = 'on' THEN
+        RETURN OLD;
+    END IF;
     RAISE EXCEPTION 'a score stays as it was given' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
-CREATE TRIGGER reports_score_stays BEFORE UPDATE ON reports_auditscore
+CREATE TRIGGER reports_score_stays BEFORE UPDATE OR DELETE ON reports_auditscore
     FOR EACH ROW EXECUTE FUNCTION reports_keep_score();
 """
 
+# Retention takes the answer away and changes nothing else. The escape is for the flush of a transactional test.
 VERDICT = """
 CREATE FUNCTION reports_guard_verdict() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     given integer;
     agreeing integer;
     own integer;
+    judging CONSTANT text[] := ARRAY['verdict', 'judged_at', 'settled_by_id', 'settled_because'];
 BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.verdict <> '' THEN
+            RAISE EXCEPTION 'an answer is drawn before it is judged' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        IF OLD.verdict <> '' AND (current_database() LIKE 'test\\_%'
+            AND current_setting('history.flush_for_tests', true) = 'on') IS NOT TRUE THEN
+            RAISE EXCEPTION 'audited answer % is decided and stays', OLD.id
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN OLD;
+    END IF;
+    IF to_jsonb(NEW) - judging - 'answer_id' IS DISTINCT FROM to_jsonb(OLD) - judging - 'answer_id'
+        OR (NEW.answer_id IS DISTINCT FROM OLD.answer_id AND NEW.answer_id IS NOT NULL) THEN
+        RAISE EXCEPTION 'audited answer % stays as it was drawn', OLD.id
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF to_jsonb(NEW) - 'answer_id' = to_jsonb(OLD) - 'answer_id' THEN
+        RETURN NEW;
+    END IF;
     IF OLD.verdict <> '' THEN
         RAISE EXCEPTION 'the verdict on audited answer % is final', OLD.id
             USING ERRCODE = 'integrity_constraint_violation';
@@ -75,7 +103,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER reports_verdict_is_borne BEFORE UPDATE OF verdict, settled_by_id, needs_second ON reports_audititem
+CREATE TRIGGER reports_verdict_is_borne BEFORE INSERT OR UPDATE OR DELETE ON reports_audititem
     FOR EACH ROW EXECUTE FUNCTION reports_guard_verdict();
 """
 

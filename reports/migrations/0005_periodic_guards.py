@@ -9,8 +9,8 @@ REPORT_GUARD = """
 CREATE FUNCTION reports_guard_periodic() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        IF OLD.state IN ('approved', 'released') AND NOT (current_database() LIKE 'test\\_%'
-            AND current_setting('history.flush_for_tests', true) = 'on') THEN
+        IF OLD.state IN ('approved', 'released') AND (current_database() LIKE 'test\\_%'
+            AND current_setting('history.flush_for_tests', true) = 'on') IS NOT TRUE THEN
             RAISE EXCEPTION 'report % is frozen', OLD.id USING ERRCODE = 'integrity_constraint_violation';
         END IF;
         RETURN OLD;
@@ -22,16 +22,21 @@ BEGIN
         RETURN NEW;
     END IF;
     IF OLD.state IN ('approved', 'released') THEN
-        IF OLD.state = 'approved' AND NEW.state = 'released'
+        IF OLD.state = 'approved' AND NEW.state = 'released' AND NOT EXISTS (
+                SELECT FROM reports_periodicreport AS newer
+                WHERE (newer.kind, newer.first, newer.last) = (OLD.kind, OLD.first, OLD.last)
+                    AND newer.number > OLD.number AND newer.state = 'released'
+            )
             AND to_jsonb(NEW) - 'state' - 'released_by_id' - 'released_at'
                 = to_jsonb(OLD) - 'state' - 'released_by_id' - 'released_at' THEN
             RETURN NEW;
         END IF;
         RAISE EXCEPTION 'report % is frozen', OLD.id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF (NEW.kind, NEW.first, NEW.last, NEW.number, NEW.corrects_id)
-        IS DISTINCT FROM (OLD.kind, OLD.first, OLD.last, OLD.number, OLD.corrects_id) THEN
-        RAISE EXCEPTION 'report % keeps its period', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+    IF (NEW.kind, NEW.first, NEW.last, NEW.number, NEW.corrects_id, NEW.what_changed, NEW.made_by_id)
+        IS DISTINCT FROM
+        (OLD.kind, OLD.first, OLD.last, OLD.number, OLD.corrects_id, OLD.what_changed, OLD.made_by_id) THEN
+        RAISE EXCEPTION 'report % keeps its period and what it corrects', OLD.id USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF NEW.state = 'released' OR (NEW.state = 'approved'
         AND (OLD.state <> 'review' OR OLD.reviewed_by_id IS DISTINCT FROM NEW.reviewed_by_id
@@ -39,9 +44,11 @@ BEGIN
         RAISE EXCEPTION 'report % is approved after its review, with its own digest', OLD.id
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF EXISTS (
+    -- What a correction says of itself was written by whoever made it.
+    IF (NEW.corrects_id IS NOT NULL AND NEW.made_by_id IN (NEW.reviewed_by_id, NEW.approved_by_id)) OR EXISTS (
         SELECT FROM reports_sectioncomment AS comment
-        WHERE comment.report_id = NEW.id AND comment.written_by_id IN (NEW.reviewed_by_id, NEW.approved_by_id)
+        WHERE comment.report_id = NEW.id
+            AND comment.writers && array_remove(ARRAY[NEW.reviewed_by_id, NEW.approved_by_id], NULL)
     ) THEN
         RAISE EXCEPTION 'report % is checked by somebody who wrote none of it', OLD.id
             USING ERRCODE = 'integrity_constraint_violation';
@@ -65,7 +72,15 @@ BEGIN
     IF found NOT IN ('writing', 'draft') OR (TG_OP = 'UPDATE' AND NEW.report_id <> OLD.report_id) THEN
         RAISE EXCEPTION 'comments are written on drafts only' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    RETURN COALESCE(NEW, OLD);
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    -- A new version brings the writers of its comments along; later ones are added, and none is ever taken away.
+    NEW.writers := ARRAY(SELECT DISTINCT unnest(NEW.writers || NEW.written_by_id));
+    IF TG_OP = 'UPDATE' THEN
+        NEW.writers := ARRAY(SELECT DISTINCT unnest(OLD.writers || NEW.writers));
+    END IF;
+    RETURN NEW;
 END $$;
 CREATE TRIGGER reports_comment_on_draft BEFORE INSERT OR UPDATE OR DELETE ON reports_sectioncomment
     FOR EACH ROW EXECUTE FUNCTION reports_guard_comment();

@@ -36,10 +36,8 @@ CREATE TRIGGER reports_index_edition_stays BEFORE INSERT OR UPDATE OR DELETE ON 
 REPLY = """
 CREATE FUNCTION reports_guard_index_reply() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE
-    touched bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.edition_id ELSE NEW.edition_id END;
 BEGIN
-    PERFORM 1 FROM reports_indexedition WHERE id = touched AND published_at IS NOT NULL;
+    PERFORM 1 FROM reports_indexedition WHERE id IN (OLD.edition_id, NEW.edition_id) AND published_at IS NOT NULL;
     IF FOUND THEN
         RAISE EXCEPTION 'replies to a published index stay as they are' USING ERRCODE = 'integrity_constraint_violation';
     END IF;

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
+
+from accounts.models import User
+from accounts.roles import LADDER, REPORT_READERS
 
 TITLE_LENGTH = 120
 TEXT_LENGTH = 3000
@@ -52,7 +55,12 @@ class DirectiveLevel(models.TextChoices):
 
 
 class DirectiveQuerySet(models.QuerySet["Directive"]):
-    """Directives by how far they have come."""
+    """Directives by who reads them, and by how far they have come."""
+
+    def visible_to(self, user: User, *, at: datetime) -> Self:
+        """Return what ``user`` reads: all, or those to agencies on whose ladder they are, merged ones too."""
+        authority = user.authority(at)
+        return self if authority.has(REPORT_READERS) else self.filter(agency__in=authority.agencies(LADDER))
 
     def late(self, on: date) -> Self:
         """Return those on which the agency owes something whose day is over."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
@@ -62,6 +62,11 @@ class PeriodicReportQuerySet(models.QuerySet["PeriodicReport"]):
     def released(self) -> PeriodicReportQuerySet:
         """Return the versions that were released."""
         return self.filter(state=ReportState.RELEASED)
+
+    def later_versions(self, report: PeriodicReport) -> PeriodicReportQuerySet:
+        """Return the versions that correct ``report``, directly or one after the other."""
+        days = {"kind": report.kind, "first": report.first, "last": report.last}
+        return self.filter(**days, number__gt=report.number)
 
     def newest(self) -> PeriodicReportQuerySet:
         """Return, of the versions here that were released, those no released version corrects."""
@@ -180,13 +185,17 @@ class PeriodicReport(models.Model):
 
 
 class SectionComment(models.Model):
-    """What the unit writes beside a section of a draft, in both languages; the figures of the section stay."""
+    """What the unit writes beside a section of a draft, in both languages; the figures of the section stay.
+
+    ``writers`` are all who ever wrote words of it, kept by a trigger; ``written_by`` is the last of them.
+    """
 
     report = models.ForeignKey(PeriodicReport, models.CASCADE, related_name="comments")
     section = models.SlugField(max_length=SECTION_LENGTH)
     text_ar = models.TextField(max_length=COMMENT_LENGTH)
     text_en = models.TextField(max_length=COMMENT_LENGTH)
     written_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    writers = ArrayField(models.UUIDField(), default=list, db_default=[])
     written_at = models.DateTimeField()
 
     class Meta:

@@ -45,7 +45,7 @@ def offered(report: PeriodicReport, user: User, *, at: datetime) -> list[Act]:
         case ReportState.REVIEW:
             return _in_review(report, user, at=at)
         case ReportState.APPROVED if is_unit_head(user, at):
-            return [RELEASE]
+            return [] if PeriodicReport.objects.later_versions(report).released().exists() else [RELEASE]
     return []
 
 
@@ -62,8 +62,8 @@ def waits_for(report: PeriodicReport, acts: Collection[Act]) -> StrPromise | Non
     if report.state != ReportState.REVIEW or acts:
         return None
     if report.reviewed_by_id is None:
-        return _("It waits for a review by somebody of the unit who did not send it and wrote no comment in it.")
-    return _("It waits for the approval of a head of the unit who neither sent, commented nor reviewed it.")
+        return _("It waits for a review by somebody of the unit who did not send it and wrote nothing in it.")
+    return _("It waits for the approval of a head of the unit who neither sent it, wrote in it nor reviewed it.")
 
 
 def take(act: Act, report: PeriodicReport, *, by: User, at: datetime, edition: int) -> PeriodicReport | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from celery import current_app
@@ -99,6 +100,7 @@ def correct(report: PeriodicReport, *, by: User, at: datetime, what_changed: str
                 text_ar=old.text_ar,
                 text_en=old.text_en,
                 written_by_id=old.written_by_id,
+                writers=old.writers,
                 written_at=old.written_at,
             )
             for old in report.comments.all()
@@ -224,9 +226,15 @@ def approve(report: PeriodicReport, *, by: User, at: datetime, edition: int) -> 
 
 
 def release(report: PeriodicReport, *, by: User, at: datetime) -> PeriodicReport:
-    """Release an approved report; by a head of the unit. The frozen row changes in nothing else."""
+    """Release an approved report; by a head of the unit. The frozen row changes in nothing else.
+
+    Raises ReportChanged with the correction where one is released already.
+    """
     with transaction.atomic():
         row = _locked(report, None, {ReportState.APPROVED}, by=by, at=at, roles=UNIT_HEAD)
+        for newer in PeriodicReport.objects.later_versions(row).select_for_update(of=("self",)).order_by("number"):
+            if newer.state == ReportState.RELEASED:
+                raise ReportChanged(newer)
         row.state, row.released_by, row.released_at = ReportState.RELEASED, by, at
         row.save(update_fields=["state", "released_by", "released_at"])
     return row
@@ -234,8 +242,9 @@ def release(report: PeriodicReport, *, by: User, at: datetime) -> PeriodicReport
 
 def authors(report: PeriodicReport) -> frozenset[object]:
     """Return the keys of the people whose words are in the report, and of who sent it for review."""
-    writers = report.comments.values_list("written_by_id", flat=True)
-    return frozenset({report.sent_by_id, *writers}) - {None}
+    writers = chain.from_iterable(report.comments.values_list("writers", flat=True))
+    corrector = report.made_by_id if report.corrects_id is not None else None
+    return frozenset({report.sent_by_id, corrector, *writers}) - {None}
 
 
 # ---- what the steps share ----

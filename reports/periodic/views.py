@@ -77,11 +77,10 @@ def act(request: HttpRequest, report: int, name: str) -> HttpResponse:
     """Take one step on a report; whoever comes second, or may not, is shown how it stands now (409)."""
     user, at = signed_in_user(request), timezone.now()
     found, step = _readable(request, report), acts.ACTS.get(name)
-    edition = request.POST.get("edition", "")
-    if step is None or not (edition.isascii() and edition.isdigit()):
+    if step is None:
         raise Http404
     try:
-        after = acts.take(step, found, by=user, at=at, edition=int(edition[:9]))
+        after = acts.take(step, found, by=user, at=at, edition=_edition_seen(request))
     except PeriodicReport.DoesNotExist:
         raise Http404 from None
     except (life.ReportChanged, life.NotEntitled):
@@ -127,7 +126,8 @@ def send_back(request: HttpRequest, report: int) -> HttpResponse:
     form = SendBackForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            life.send_back(found, by=user, at=at, edition=found.edition, reason=form.cleaned_data["reason"])
+            reason = form.cleaned_data["reason"]
+            life.send_back(found, by=user, at=at, edition=_edition_seen(request), reason=reason)
         except (life.ReportChanged, life.NotEntitled):
             return _page(request, _readable(request, report), status=409)
         messages.success(request, gettext("The report is a draft again."))
@@ -181,6 +181,14 @@ def _readable(request: HttpRequest, key: int) -> PeriodicReport:
     return get_object_or_404(rows, pk=key)
 
 
+def _edition_seen(request: HttpRequest) -> int:
+    """Return the edition that the posted page was made from; 404 without one."""
+    edition = request.POST.get("edition", "")
+    if not (edition.isascii() and edition.isdigit()):
+        raise Http404
+    return int(edition[:9])
+
+
 def _correction(report: PeriodicReport) -> PeriodicReport | None:
     return getattr(report, "correction", None)
 
@@ -223,5 +231,6 @@ def _reason(
 ) -> HttpResponse:
     user, at = signed_in_user(request), timezone.now()
     name = phrases.period_name(found.kind, found.period)
-    context = {"report": found, "name": name, "form": form, "title": title, **frame(user, at=at)}
+    edition = _edition_seen(request) if form.is_bound and isinstance(form, SendBackForm) else found.edition
+    context = {"report": found, "name": name, "form": form, "title": title, "edition": edition, **frame(user, at=at)}
     return render(request, "reports/periodic/reason.html", context)

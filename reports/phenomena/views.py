@@ -21,7 +21,7 @@ from complaints.models import Case
 from complaints.staff.frame import frame
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
 from kit.forms import Form
-from reports.models import Phenomenon, PhenomenonEntryKind, PhenomenonState
+from reports.models import Directive, Phenomenon, PhenomenonEntryKind, PhenomenonState
 from reports.phenomena import actions, permissions
 from reports.phenomena.effect import effect
 from reports.phenomena.forms import CaseForm, CommitmentForm, DescriptionForm, DismissalForm, EvidenceForm
@@ -226,6 +226,12 @@ def _frame(user: User, at: datetime) -> dict[str, Any]:
     return {"few": () if permissions.reads_all(user, at) else FEW, **frame(user, at=at)}
 
 
+def _readable_directives(phenomenon: Phenomenon, user: User, at: datetime) -> set[int]:
+    """Return the directives of the history that ``user`` may read: officers read none."""
+    named = phenomenon.entries.exclude(directive=None).values("directive")
+    return set(Directive.objects.visible_to(user, at=at).filter(pk__in=named).values_list("pk", flat=True))
+
+
 def _content(phenomenon: Phenomenon, user: User, at: datetime) -> dict[str, Any]:
     today, members = timezone.localdate(at), phenomenon.cases.filter(removed_at=None)
     days = actions.filed_days(phenomenon)
@@ -240,6 +246,7 @@ def _content(phenomenon: Phenomenon, user: User, at: datetime) -> dict[str, Any]
         "most": PAGE,
         "unit_only": () if user.authority(at).has(CMU) else NAMING_A_CASE,
         "entries": list(phenomenon.entries.select_related("by", "directive").order_by("-number")),
+        "readable_directives": _readable_directives(phenomenon, user, at),
         "may": {
             name: getattr(permissions, f"may_{name}")(user, phenomenon, at)
             for name in ("edit", "commit", "add_evidence")

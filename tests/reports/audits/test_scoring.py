@@ -1,6 +1,6 @@
 """Scores: who may give them, when an answer is decided, who settles a difference, and what the database refuses."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 import pytest
@@ -39,8 +39,22 @@ def test_one_score_decides_or_two_that_agree(
     refused(item=single, scorer=adel, verdict="genuine", scored_at=now)
     with pytest.raises(IntegrityError), transaction.atomic():
         AuditItem.objects.filter(pk=single.pk).update(verdict="genuine")
-    with pytest.raises(IntegrityError), transaction.atomic():
-        AuditScore.objects.filter(item=single).update(verdict="genuine")
+    rows = AuditItem.objects.filter(pk=single.pk)
+    for change in (
+        lambda: AuditScore.objects.filter(item=single).update(verdict="genuine"),
+        lambda: AuditScore.objects.filter(item=single).delete(),
+        lambda: rows._raw_delete(rows.db),
+        lambda: rows.update(judged_at=now + timedelta(days=40)),
+        lambda: rows.update(is_challenged=not single.is_challenged),
+        lambda: AuditItem.objects.filter(verdict="").update(needs_second=False, sample=double.sample),
+        lambda: AuditItem.objects.create(
+            sample=single.sample, is_challenged=False, needs_second=False, verdict="hollow", judged_at=now
+        ),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+    # Retention takes the answer away, and nothing else.
+    assert rows.update(answer=None) == 1
 
 
 def test_a_third_person_settles_a_difference(

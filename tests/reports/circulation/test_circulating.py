@@ -19,6 +19,8 @@ from notifications.models import Message, MessageState
 from reports.circulation import actions, circulating, content, permissions
 from reports.circulation.page_data import annex_rows
 from reports.documents.tree import WITHHELD
+from reports.figures.measures import Figures
+from reports.figures.reading import Reading
 from reports.models import Annex, AnnexAnswer, Circulation, PeriodicReport
 from reports.periodic.sections import answers
 from reports.periods import ReportPeriod
@@ -41,6 +43,14 @@ def cells(annex: Annex, table: str, row: str) -> tuple[object, ...]:
     return found.rows[found.row_keys.index(row)]
 
 
+def told_of_others(number: int, at: datetime) -> tuple[object, object]:
+    """Return what is told of so many others that got ten cases each: cases closed, and received of a topic."""
+    each, days = Figures(amounts={"received": 10}), ReportPeriod(at.date(), at.date())
+    rows = [Reading(days, each, {(key, *topic): each for key in range(number + 1)}, at, at) for topic in ((), (7,))]
+    figures = content.AnnexFigures(rows[0], rows[0], rows[0], rows[1])
+    return content._of_others(figures.others(0), "closed"), figures.others_received(0, 7)
+
+
 def test_a_released_report_goes_out_once_with_an_annex_for_each_agency(
     annex: Annex, asma: User, nadia: User, faris: User, yusuf: User, now: datetime
 ) -> None:
@@ -52,7 +62,9 @@ def test_a_released_report_goes_out_once_with_an_annex_for_each_agency(
     assert annex.sha256 == hashlib.sha256(annex.content.encode()).hexdigest()
     # The agency reads its own two cases; the one of another agency is withheld, for so few could point at a person.
     assert cells(annex, "measures_count", "received")[1:] == (2, 0, 0, WITHHELD)
-    assert cells(annex, "measures_count", "closed")[1:] == (0, 0, 0, 0)
+    # Four others with any number of cases would be too few: whoever is one of them is soon left with three.
+    assert cells(annex, "measures_count", "closed")[1:] == (0, 0, 0, WITHHELD)
+    assert [told_of_others(number, now) for number in (4, 5)] == [(WITHHELD, WITHHELD), (0, 50)]
     arabic = content.document(annex.content, "ar")
     assert (arabic.sections[0].heading, arabic.title) == ("أرقامكم", "ملحق التقرير: شركة مياه الأردن")
     late = arabic.sections[1].tables[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -12,6 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
+from complaints.models import Case, Recusal
+from complaints.unsent_forms import store
 from reports.models import Annex, AnnexAnswer, AnnexFile
 from tests.cast import sign_in
 from tests.reports.directives.conftest import picture_file
@@ -59,6 +62,24 @@ def test_an_agency_sees_only_its_annex(annex: Annex, nadia: User, request: pytes
     # First opened by whom it is for, not by the unit, which looked before.
     opened = (annex.opened_by, others.opened_by, annex.circulation.opened_by)
     assert opened == (nadia, people["yusuf"], people["asma"])
+
+
+def test_an_annex_shows_each_reader_what_is_theirs_and_an_answer_is_sent_once(
+    annex: Annex, nadia: User, omar: User, asma: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = Case.objects.filter(agency=annex.agency).earliest("pk")
+    Recusal.objects.create(case=case, event=case.events.latest("number"), person=nadia, at=annex.made_at)
+    url = reverse("annex", args=[annex.pk])
+    pages = [said(sign_in(Client(), person).get(url)) for person in (nadia, omar, asma)]
+    assert [("التوجيهات غير المغلقة" in each, case.reference in each) for each in pages] == [
+        (True, False), (False, True), (True, True),
+    ]  # fmt: skip
+    assert case.reference in Annex.objects.get(pk=annex.pk).content
+    # Two presses at once: neither knows of the other when it begins.
+    monkeypatch.setattr(store, "is_sent", lambda *_args: False)
+    client, typed = sign_in(Client(), nadia), {"text": "سنعالج التأخر خلال شهر.", "form_key": str(uuid4())}
+    posted = [client.post(reverse("annex-answer", args=[annex.pk]), typed).status_code for _press in range(2)]
+    assert (posted, AnnexAnswer.objects.count()) == ([302, 302], 1)
 
 
 def test_the_pages_read_well_in_both_languages_and_cost_the_same_for_more(

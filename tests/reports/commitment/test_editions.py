@@ -59,9 +59,13 @@ def test_a_draft_is_replied_to_published_once_and_then_stays(
     with pytest.raises(editions.EditionExists):
         editions.draft(PERIOD, reply_until=date(2026, 1, 10), by=lina, at=now)
     with pytest.raises(editions.NoReply):
-        editions.answer(edition.pk, water, "لم تردوا بعد", by=lina, at=now)
-    editions.reply(edition.pk, water, "نصف الطلبات عن عطل واحد", by=nadia, at=now)
-    editions.answer(edition.pk, water, "ذكرنا ذلك في الملاحظة", by=lina, at=now)
+        editions.answer(edition.pk, water, "لم تردوا بعد", read=None, by=lina, at=now)
+    editions.reply(edition.pk, water, "لا رد", by=nadia, at=now - timedelta(hours=1))
+    said = editions.reply(edition.pk, water, "نصف الطلبات عن عطل واحد", by=nadia, at=now)
+    with pytest.raises(editions.ReplyChanged):  # the unit read the first reply
+        editions.answer(edition.pk, water, "رد فارغ", read=now - timedelta(hours=1), by=lina, at=now)
+    editions.answer(edition.pk, water, "ذكرنا ذلك في الملاحظة", read=said.at, by=lina, at=now)
+    assert editions.report_section(PERIOD) is None
     with pytest.raises(editions.ReplyTimeOpen):
         editions.publish(edition.pk, by=lina, at=now)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -70,12 +74,17 @@ def test_a_draft_is_replied_to_published_once_and_then_stays(
     with pytest.raises(editions.ReplyTimeOver):
         editions.reply(edition.pk, water, "متأخرون", by=nadia, at=later)
     editions.publish(edition.pk, by=lina, at=later)
+    assert editions.report_section(PERIOD) is not None
+    other = IndexEdition.objects.get(pk=edition.pk)
+    other.pk, other.first, other.published_at, other.published_by = None, date(2025, 12, 1), None, None
+    other.save(force_insert=True)
     with pytest.raises(editions.EditionPublished):
         editions.recount(edition.pk, reply_until=date(2026, 2, 1), at=later)
     for change in (
         lambda: IndexEdition.objects.filter(pk=edition.pk).update(counts={}),
         lambda: IndexEdition.objects.filter(pk=edition.pk).delete(),
         lambda: IndexReply.objects.filter(edition=edition).update(answer="غيرنا رأينا"),
+        lambda: IndexReply.objects.filter(edition=edition).update(edition=other),
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             change()

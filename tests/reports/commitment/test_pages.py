@@ -87,7 +87,11 @@ def test_a_draft_is_replied_to_and_published(
     for stranger in (yusuf, office):
         assert sign_in(client, stranger).get(own).status_code == 404
     sign_in(client, adel)
-    assert client.post(own, {"text": "ذكرنا ذلك في التقرير"}).status_code == 302
+    seen = {"text": "ذكرنا ذلك في التقرير", "read": IndexReply.objects.get().at.isoformat()}
+    assert seen["read"] in client.get(own).content.decode()
+    overtaken = client.post(own, seen | {"read": "2026-01-01T00:00:00+00:00"})
+    assert (overtaken.status_code, seen["text"] in overtaken.content.decode()) == (409, True)
+    assert client.post(own, seen).status_code == 302
     said = IndexReply.objects.get()
     assert (said.text, said.answer) == ("عشرة طلبات عن عطل واحد", "ذكرنا ذلك في التقرير")
     with time_machine.travel(NOW + timedelta(days=7), tick=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -16,6 +17,7 @@ from agencies.models import Holiday, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing
 from complaints.models import Attachment
+from complaints.unsent_forms import store
 from reports.directives import actions
 from reports.models import Directive, DirectiveState
 from tests.cast import sign_in
@@ -38,6 +40,14 @@ def status(client: Client, url: str) -> int:
     for closer in answer._resource_closers:
         closer()
     return answer.status_code
+
+
+def test_two_presses_at_once_issue_one_directive(asma: User, nadia: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "is_sent", lambda *_args: False)
+    client, typed = sign_in(Client(), asma), {"agency": "miyahuna", "title": "تأخر طلبات التسرب", "text": TEXT}
+    typed |= {"due_on": "8/1/2026", "form_key": str(uuid4())}
+    assert [client.post(reverse("directive-new"), typed).status_code for _press in range(2)] == [302, 302]
+    assert Directive.objects.count() == 1
 
 
 def test_an_issuer_is_told_beside_the_field_what_is_wrong_and_then_issues(

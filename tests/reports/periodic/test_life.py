@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from agencies.models import Agency
 from reports.models import PeriodicReport, ReportKind, ReportState, SectionComment
-from reports.periodic import content, difference, drafting, life
+from reports.periodic import acts, content, difference, drafting, life
 from reports.periods import ReportPeriod
 from tests.reports.periodic.conftest import DECEMBER, freeze
 
@@ -88,6 +88,25 @@ def test_author_reviewer_and_approver_are_three_people(
     assert (back.state, back.reviewed_by, back.sent_back_for) == (ReportState.DRAFT, None, "Name the agencies.")
 
 
+def test_whoever_wrote_any_words_of_it_neither_reviews_nor_approves(
+    approved: PeriodicReport, lina: User, rana: User, hala: User, now: datetime
+) -> None:
+    version = life.correct(approved, by=rana, at=now, what_changed="A comment was wrong.")
+    drafting.write_ordered(at=now)
+    life.comment(version, "summary", by=hala, at=now, texts=("كلام هالة.", "Hala's words."))
+    life.comment(version, "summary", by=lina, at=now, texts=("كلام هالة ولينا.", "Hala's and Lina's words."))
+    version.refresh_from_db()
+    assert life.authors(version) == {rana.pk, hala.pk, lina.pk}
+    sent = life.send(version, by=lina, at=now, edition=version.edition)
+    for person in (rana, hala):  # rana says what changed, hala's words stand under lina's name
+        with pytest.raises(life.NotEntitled):
+            life.review(sent, by=person, at=now, edition=sent.edition)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            PeriodicReport.objects.filter(pk=sent.pk).update(reviewed_by=person, reviewed_at=now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PeriodicReport.objects.filter(pk=sent.pk).update(made_by=lina)
+
+
 def test_of_two_who_approve_at_once_the_second_is_told(
     draft: PeriodicReport, lina: User, rana: User, hala: User, now: datetime
 ) -> None:
@@ -136,10 +155,16 @@ def test_a_correction_is_a_new_version_that_says_what_changed(
     assert (version.number, version.corrects, version.sha256 != approved.sha256) == (2, approved, True)
     (changed,) = difference.changes(content.document(approved, "en"), content.document(version, "en"))
     assert (changed.comment_before, changed.comment_after) == ("No cases.", "No cases in the period.")
-    life.release(approved, by=hala, at=now)
-    assert list(PeriodicReport.objects.newest()) == [approved]
+    with transaction.atomic():
+        life.release(approved, by=hala, at=now)
+        assert list(PeriodicReport.objects.newest()) == [approved]
+        transaction.set_rollback(True)
     life.release(version, by=hala, at=now)
-    assert list(PeriodicReport.objects.newest()) == [version]
+    with pytest.raises(life.ReportChanged):  # what is corrected already goes to nobody
+        life.release(approved, by=hala, at=now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PeriodicReport.objects.filter(pk=approved.pk).update(state="released", released_by=hala, released_at=now)
+    assert (acts.offered(approved, hala, at=now), list(PeriodicReport.objects.newest())) == ([], [version])
 
 
 def test_a_draft_that_its_writer_left_is_written_by_the_next(lina: User, cmu: Agency, now: datetime) -> None:

@@ -98,6 +98,21 @@ def test_what_cannot_be_ordered_is_said_beside_the_field(client: Client, lina: U
     assert PeriodicReport.objects.get() == draft
 
 
+def test_a_report_goes_back_as_the_page_showed_it(
+    client: Client, draft: PeriodicReport, lina: User, rana: User
+) -> None:
+    shown = life.send(draft, by=lina, at=NOW, edition=draft.edition).edition
+    sign_in(client, rana)
+    assert f'name="edition" value="{shown}"' in page(client, "periodic-report-send-back", draft.pk)
+    draft.refresh_from_db()
+    life.review(draft, by=rana, at=NOW, edition=shown)
+    typed = {"reason": "Name the agencies with the most cases."}
+    again = post(client, "periodic-report-send-back", draft.pk, reason="", edition=shown)
+    assert f'name="edition" value="{shown}"' in again.content.decode()
+    assert post(client, "periodic-report-send-back", draft.pk, **typed, edition=shown).status_code == 409
+    assert post(client, "periodic-report-send-back", draft.pk, **typed, edition=shown + 1).status_code == 302
+
+
 def test_a_correction_says_what_changed_and_shows_it(
     client: Client, approved: PeriodicReport, lina: User, rana: User, hala: User
 ) -> None:

@@ -85,6 +85,9 @@ def test_a_proposal_is_described_committed_to_and_followed(
     assert kinds == ["proposed", "described", "committed", "evidence", "directive"]
     shown = page(unit, "phenomenon", leaks.pk)
     assert ("استبدال الخط الرئيسي" in shown, "It is too early" in shown) == (True, True)
+    # Directives are for the heads of the agency, not for its officers.
+    named = ["استبدال الخط الرئيسي" in page(at, "phenomenon", leaks.pk) for at in (owner, officer)]
+    assert named == [True, False]
     assert at_desk(yusuf).get(reverse("phenomenon", args=[leaks.pk])).status_code == 404
 
 
