@@ -45,7 +45,7 @@ def test_a_scorer_reads_neither_person_nor_agency(drawn: AuditRound) -> None:
 
 
 def test_the_verdicts_are_a_test_set_of_the_judgement(
-    drawn: AuditRound, lina: User, now: datetime, tmp_path: Path
+    drawn: AuditRound, lina: User, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     item = once(drawn)
     scoring.score(item.pk, POINTS, verdict="hollow", by=lina, at=now)
@@ -59,3 +59,6 @@ def test_the_verdicts_are_a_test_set_of_the_judgement(
     assert next(csv.reader(written.splitlines())) == list(COLUMNS)
     assert item.answer.case.reference not in written
     assert item.answer.case.citizen.family_name not in written
+    # A mark of direction does not hide a formula.
+    monkeypatch.setattr("reports.audits.test_set._cells", lambda _item: ["\u200f=1+1"])
+    assert list(lines_of_test_set())[1] == "'\u200f=1+1\r\n"
