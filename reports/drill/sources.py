@@ -94,8 +94,8 @@ def unreached(cases: CaseQuerySet, start: datetime, end: datetime) -> Sequence[S
 
 
 def found_hollow(cases: CaseQuerySet, start: datetime, end: datetime) -> Sequence[Source]:
-    """Return the cases with an answer that the audit found hollow from ``start`` to ``end``, the newest first."""
-    hollow = AuditItem.objects.hollow().filter(judged_at__gte=start, judged_at__lt=end)
+    """Return the cases with an answer found hollow from ``start`` to ``end`` by an audit that is over, newest first."""
+    hollow = AuditItem.objects.hollow().of_ended_rounds().filter(judged_at__gte=start, judged_at__lt=end)
     return [Source(cases.filter(pk__in=hollow.order_by().values("answer__case")), Order(newest=True))]
 
 

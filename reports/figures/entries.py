@@ -241,6 +241,10 @@ change AS (
     FROM chosen JOIN complaints_answer AS given ON given.case_id = chosen.id
     JOIN reports_audititem AS item ON item.answer_id = given.id AND item.verdict <> ''
     JOIN reports_auditsample AS sample ON sample.id = item.sample_id
+        AND NOT EXISTS (
+            SELECT FROM reports_audititem AS waiting JOIN reports_auditsample AS other ON other.id = waiting.sample_id
+            WHERE waiting.verdict = '' AND waiting.answer_id IS NOT NULL AND other.round_id = sample.round_id
+        )
     CROSS JOIN LATERAL (VALUES ('audited', 1), ('hollow', (item.verdict = 'hollow')::int)) AS found (name, amount)
     UNION ALL
     SELECT holding.case_id, turn.moment, turn.moment, holding.agency_id, named.name, named.amount, NULL, NULL

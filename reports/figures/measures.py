@@ -377,7 +377,7 @@ _ALL: Final = (
     _count(
         "hollow_found",
         _("Hollow answers found by audit"),
-        _("Answers that the audit of closings found hollow in the period, whenever they were given."),
+        _("Answers that the audit of closings found hollow in the period, counted once its round is over."),
         "less",
         amount="hollow",
     ),

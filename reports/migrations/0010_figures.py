@@ -26,7 +26,16 @@ END $$;
 CREATE OR REPLACE FUNCTION reports_note_audited() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-    INSERT INTO reports_figurechange (case_id) SELECT case_id FROM complaints_answer WHERE id = NEW.answer_id;
+    -- Verdicts count once their round is over, all of them then.
+    INSERT INTO reports_figurechange (case_id)
+    SELECT answer.case_id FROM reports_auditsample AS own
+    JOIN reports_auditsample AS sample ON sample.round_id = own.round_id
+    JOIN reports_audititem AS item ON item.sample_id = sample.id
+    JOIN complaints_answer AS answer ON answer.id = item.answer_id
+    WHERE own.id = NEW.sample_id AND NOT EXISTS (
+        SELECT FROM reports_audititem AS waiting JOIN reports_auditsample AS other ON other.id = waiting.sample_id
+        WHERE waiting.verdict = '' AND waiting.answer_id IS NOT NULL AND other.round_id = own.round_id
+    );
     RETURN NULL;
 END $$;
 CREATE TRIGGER reports_new_verdict_changes_figures AFTER INSERT ON reports_audititem

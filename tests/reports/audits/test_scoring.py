@@ -7,11 +7,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from complaints.models import CaseEvent
+from complaints.models import Case, CaseEvent
 from reports.audits import results, scoring
 from reports.audits.agreement import agreement, agreement_of
 from reports.audits.results import AgencyAudit, Stratum
+from reports.drill.counted import Question, counted_page
+from reports.drill.lists import COUNTED
+from reports.figures.reading import read
+from reports.figures.scopes import Scope
 from reports.models import AuditItem, AuditRound, AuditScore
+from reports.periods import ReportPeriod
 from tests.reports.audits.conftest import PERIOD, POINTS, once, twice
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +60,19 @@ def test_one_score_decides_or_two_that_agree(
             change()
     # Retention takes the answer away, and nothing else.
     assert rows.update(answer=None) == 1
+
+
+def test_what_was_found_is_told_when_the_round_is_over(drawn: AuditRound, lina: User, now: datetime) -> None:
+    AuditItem.objects.filter(needs_second=True).delete()
+    days = ReportPeriod(now.date(), now.date())
+    last, *others = AuditItem.objects.order_by("pk")
+    told = []
+    for item in (*others, last):
+        scoring.score(item.pk, POINTS, verdict="hollow", by=lina, at=now)
+        later = now + timedelta(minutes=1)
+        found = counted_page(Question(Case.objects.all(), COUNTED["hollow_found"], days, Scope(), later)).keys
+        told.append((read(days, at=later).total.value("hollow_found"), len(found)))
+    assert (set(told[:-1]), told[-1]) == ({(0, 0)}, (len(told), len(told)))
 
 
 def test_a_third_person_settles_a_difference(
