@@ -106,6 +106,10 @@ def manifest(request: HttpRequest, language: str) -> JsonResponse:  # noqa: ARG0
     return JsonResponse(content, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
 
 
+# What everybody may keep must carry nobody's cookie.
+manifest.keeps_no_session = True  # type: ignore[attr-defined]
+
+
 def _manifest(language: str) -> dict[str, Any]:
     return {
         "id": f"/{language}/",

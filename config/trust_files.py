@@ -53,3 +53,8 @@ def security(_request: HttpRequest) -> HttpResponse:
 def favicon(_request: HttpRequest) -> HttpResponse:
     """Lead browsers that ask for the icon without reading the page to its file."""
     return HttpResponseRedirect(static("img/favicon.ico"))
+
+
+# What everybody may keep must carry nobody's cookie.
+for _view in (robots, security, favicon):
+    _view.keeps_no_session = True  # type: ignore[attr-defined]

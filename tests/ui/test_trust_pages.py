@@ -96,3 +96,15 @@ def test_two_answers_have_other_tokens_and_other_lengths() -> None:
     assert len(pages) == len(answers)
     browser = Client()
     assert len({len(browser.get("/en/help/", **ZIPPED).content) for _ in range(6)}) > 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/robots.txt", "/.well-known/security.txt", "/favicon.ico", "/manifest.ar.webmanifest"]
+)
+def test_what_everybody_may_keep_carries_nobodys_cookie(
+    client: Client, amina: Citizen, settings: Any, path: str
+) -> None:
+    settings.SECURITY_CONTACT = "mailto:security@cmu.example"
+    answer = sign_in(client, amina).get(path)
+    assert "public" in answer["Cache-Control"]
+    assert (answer.cookies.output(), "Cookie" in answer.get("Vary", "")) == ("", False)
