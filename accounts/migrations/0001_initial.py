@@ -116,6 +116,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ('sms_about', models.CharField(choices=[('everything', 'Everything that concerns me'), ('urgent', 'Only urgent cases')], db_default='everything', default='everything', max_length=10, verbose_name='by SMS')),
+                ('wants_digest', models.BooleanField(db_default=True, default=True, verbose_name='morning summary')),
             ],
             options={
                 'verbose_name': 'user',
@@ -169,6 +171,7 @@ class Migration(migrations.Migration):
                 ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='citizen', to=settings.AUTH_USER_MODEL)),
                 ('merged_into', models.ForeignKey(blank=True, db_index=False, help_text='The record of the same person that this one became part of; it can no longer sign in.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.citizen')),
                 ('erased_at', models.DateTimeField(blank=True, help_text='When the person was anonymised on request.', null=True)),
+                ('is_phone_proven', models.BooleanField(db_default=True, default=True)),
             ],
             options={
                 'verbose_name': 'citizen',

@@ -27,6 +27,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='AnswerRecord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('answered', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField())),
+                ('unanswered', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField())),
+                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agencies.agency')),
+                ('topic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agencies.topic')),
+            ],
+            options={
+                'verbose_name': 'times of answers',
+                'constraints': [models.UniqueConstraint(fields=('agency', 'topic'), name='answer_record_once_per_agency_and_topic', nulls_distinct=False)],
+            },
+        ),
+        migrations.CreateModel(
             name='Breach',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -114,7 +128,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'case',
                 'verbose_name_plural': 'cases',
-                'indexes': [models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['agency', 'state', 'deadline_at', 'id'], name='case_agency_queue'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['state', 'deadline_at', 'id'], name='case_queue'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['agency', 'id'], name='case_agency_by_age'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['id'], name='case_by_age'), models.Index(condition=models.Q(('officer__isnull', False), models.Q(('state', 'closed'), _negated=True)), fields=['officer', 'deadline_at', 'id'], name='case_officer_queue'), models.Index(condition=models.Q(('holder', 'directorate')), fields=['agency', 'deadline_at', 'id'], name='case_with_directorates'), models.Index(condition=models.Q(('last_action__in', (complaints.workflow.terms.Action['UPHOLD'], complaints.workflow.terms.Action['REPLY'], complaints.workflow.terms.Action['LAPSE'], complaints.workflow.terms.Action['REFER'])), ('state__in', ['in_progress', 'referred'])), fields=['agency', 'deadline_at', 'id'], name='case_returned'), models.Index(fields=['citizen', '-filed_at'], name='case_of_citizen'), models.Index(fields=['agency', 'filed_at'], name='case_agency_filed'), models.Index(fields=['agency', 'closed_at'], name='case_agency_closed'), models.Index(condition=models.Q(('state', 'closed')), fields=['-closed_at', '-id'], name='case_closed'), django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='case_search_vector'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='case_folded_trigrams'), models.Index(condition=models.Q(('erased_at__isnull', True), ('state', 'closed')), fields=['closed_at', 'id'], name='case_to_erase'), models.Index(condition=models.Q(('erased_at__isnull', False)), fields=['erased_at'], name='case_erased'), models.Index(condition=models.Q(('kind', 'complaint'), ('state', 'closed')), fields=['topic', 'governorate', 'closed_at'], name='case_closed_by_place'), models.Index(condition=models.Q(('is_urgent', True), models.Q(('state', 'closed'), _negated=True)), fields=['agency', 'deadline_at', 'id'], name='case_urgent'), models.Index(condition=models.Q(('unit_asked_at__isnull', False)), fields=['deadline_at', 'id'], name='case_unit_asked')],
+                'indexes': [models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['agency', 'state', 'deadline_at', 'id'], name='case_agency_queue'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['state', 'deadline_at', 'id'], name='case_queue'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['agency', 'id'], name='case_agency_by_age'), models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['id'], name='case_by_age'), models.Index(condition=models.Q(('officer__isnull', False), models.Q(('state', 'closed'), _negated=True)), fields=['officer', 'deadline_at', 'id'], name='case_officer_queue'), models.Index(condition=models.Q(('holder', 'directorate')), fields=['agency', 'deadline_at', 'id'], name='case_with_directorates'), models.Index(condition=models.Q(('last_action__in', (complaints.workflow.terms.Action['UPHOLD'], complaints.workflow.terms.Action['REPLY'], complaints.workflow.terms.Action['LAPSE'], complaints.workflow.terms.Action['REFER'])), ('state__in', ['in_progress', 'referred'])), fields=['agency', 'deadline_at', 'id'], name='case_returned'), models.Index(fields=['citizen', '-filed_at'], name='case_of_citizen'), models.Index(fields=['agency', 'filed_at'], name='case_agency_filed'), models.Index(fields=['agency', 'closed_at'], name='case_agency_closed'), models.Index(condition=models.Q(('state', 'closed')), fields=['-closed_at', '-id'], name='case_closed'), django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='case_search_vector'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('folded'), name='gin_trgm_ops'), name='case_folded_trigrams'), models.Index(condition=models.Q(('erased_at__isnull', True), ('state', 'closed')), fields=['closed_at', 'id'], name='case_to_erase'), models.Index(condition=models.Q(('erased_at__isnull', False)), fields=['erased_at'], name='case_erased'), models.Index(condition=models.Q(('kind', 'complaint'), ('state', 'closed')), fields=['topic', 'governorate', 'closed_at'], name='case_closed_by_place'), models.Index(condition=models.Q(('is_urgent', True), models.Q(('state', 'closed'), _negated=True)), fields=['agency', 'deadline_at', 'id'], name='case_urgent'), models.Index(condition=models.Q(('unit_asked_at__isnull', False)), fields=['deadline_at', 'id'], name='case_unit_asked'), models.Index(fields=['-filed_at', '-id'], name='case_filed')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state', 'waiting'), ('resumes_to', ''), _connector='XOR'), name='case_waits_with_the_state_it_resumes_to'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('outcome', '')), _connector='OR'), name='case_is_closed_with_an_outcome'), models.CheckConstraint(condition=models.Q(('state', 'closed'), models.Q(('holder', ''), _negated=True), _connector='XOR'), name='case_is_held_until_it_is_closed'), models.CheckConstraint(condition=models.Q(('agency__isnull', False), models.Q(('state__in', ['in_progress', 'referred']), _negated=True), _connector='OR'), name='case_has_an_agency_once_referred'), models.CheckConstraint(condition=models.Q(('promised_on__isnull', False), models.Q(('state', 'in_progress'), _negated=True), _connector='OR'), name='case_in_progress_has_a_promise'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__gte', 29.1), ('latitude__lte', 33.5), ('longitude__gte', 34.8), ('longitude__lte', 39.4)), _connector='OR'), name='case_is_in_jordan'), models.CheckConstraint(condition=models.Q(('unit_asked_at__isnull', True), ('state__in', ['in_progress', 'referred']), _connector='OR'), name='case_unit_is_asked_while_an_agency_has_it')],
             },
         ),
@@ -342,7 +356,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'attachment',
                 'ordering': ['added_at', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', False), ('draft__isnull', True), ('prepared_for__isnull', True)), models.Q(('case__isnull', True), ('draft__isnull', False), ('prepared_for__isnull', True)), models.Q(('case__isnull', True), ('draft__isnull', True), ('prepared_by__isnull', False), ('prepared_for__isnull', False)), _connector='OR'), name='attachment_has_one_owner'), models.CheckConstraint(condition=models.Q(models.Q(('answer__isnull', True), ('consultation__isnull', True)), models.Q(('answer__isnull', False), ('case__isnull', False), ('consultation__isnull', True), ('event__isnull', True)), models.Q(('answer__isnull', True), ('case__isnull', False), ('consultation__isnull', False)), _connector='OR'), name='attachment_of_an_answer_or_a_finding'), models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('transcript_event'), '>>', models.Value(20)))), name='attachment_events_are_of_its_case')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answer__isnull', True), ('consultation__isnull', True)), models.Q(('answer__isnull', False), ('case__isnull', False), ('consultation__isnull', True), ('event__isnull', True)), models.Q(('answer__isnull', True), ('case__isnull', False), ('consultation__isnull', False)), _connector='OR'), name='attachment_of_an_answer_or_a_finding'), models.CheckConstraint(condition=models.Q(('case', django.db.models.expressions.CombinedExpression(models.F('event'), '>>', models.Value(20))), ('case', django.db.models.expressions.CombinedExpression(models.F('transcript_event'), '>>', models.Value(20)))), name='attachment_events_are_of_its_case'), models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', False), ('draft__isnull', True), ('prepared_for__isnull', True)), models.Q(('case__isnull', True), ('draft__isnull', False), ('prepared_for__isnull', True)), models.Q(('case__isnull', True), ('draft__isnull', True), ('prepared_by__isnull', False)), _connector='OR'), name='attachment_has_one_owner')],
                 'indexes': [models.Index(condition=models.Q(('case__isnull', False), ('content_type', 'audio/mpeg'), ('transcript_event__isnull', True)), fields=['added_at'], name='attachment_unwritten_voice')],
             },
         ),
@@ -526,6 +540,35 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PromiseForecast',
+            fields=[
+                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='forecast', serialize=False, to='complaints.case')),
+                ('miss_percent', models.PositiveSmallIntegerField()),
+                ('basis', models.PositiveIntegerField()),
+                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agencies.agency')),
+            ],
+            options={
+                'verbose_name': 'forecast of a promise',
+                'constraints': [models.CheckConstraint(condition=models.Q(('miss_percent__lte', 100)), name='forecast_is_a_share')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PromiseRecord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('span', models.PositiveSmallIntegerField()),
+                ('kept', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField())),
+                ('missed', models.PositiveIntegerField()),
+                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agencies.agency')),
+                ('directorate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agencies.directorate')),
+                ('topic', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agencies.topic')),
+            ],
+            options={
+                'verbose_name': 'record of promises',
+                'constraints': [models.UniqueConstraint(fields=('agency', 'directorate', 'topic', 'span'), name='promise_record_once', nulls_distinct=False)],
+            },
+        ),
+        migrations.CreateModel(
             name='PublishedAnswer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -689,7 +732,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'clock',
                 'ordering': ['started_at', 'id'],
-                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True)), fields=['kind', 'due_at'], name='clock_running_by_due'), models.Index(models.OrderBy(models.F('next_check_at'), nulls_first=True), condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True), models.Q(('kind', 'may_object'), _negated=True)), name='clock_running_by_next_check')],
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True)), fields=['kind', 'due_at'], name='clock_running_by_due'), models.Index(models.OrderBy(models.F('next_check_at'), nulls_first=True), condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True), models.Q(('kind', 'may_object'), _negated=True)), name='clock_running_by_next_check'), models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['kind', 'ended_at'], name='clock_ended')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('paused_at__isnull', True), ('task__isnull', True)), fields=('case',), name='clock_one_running_per_case'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('task__isnull', True)), fields=('case', 'kind'), name='clock_one_per_kind'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('task',), name='clock_one_per_task'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ending', '')), models.Q(('ended_at__isnull', False), models.Q(('ending', ''), _negated=True)), _connector='OR'), name='clock_ends_with_an_ending')],
             },
         ),
@@ -890,6 +933,20 @@ class Migration(migrations.Migration):
                 'verbose_name': 'answer to a topic question',
                 'ordering': ['position', 'question_id'],
                 'constraints': [models.UniqueConstraint(fields=('case', 'question'), name='topic_answer_one_per_question')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TrackRecordCount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('counted_on', models.DateField(null=True)),
+                ('open_promises', models.PositiveIntegerField(default=0)),
+                ('unjudged', models.PositiveIntegerField(default=0)),
+                ('agency', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agencies.agency')),
+            ],
+            options={
+                'verbose_name': 'count of records',
+                'constraints': [models.UniqueConstraint(fields=('agency',), name='track_record_count_once', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(

@@ -1,14 +1,14 @@
-"""What the database refuses of an audit: a scorer who acted on the case, a third score, a verdict the scores do not bear."""
+"""What the database itself refuses of audits and of the commitment index."""
 
 from django.db import migrations
 
 # The case is deleted by a function of the database, which knows nothing of this table.
-ANSWER = """
+AUDITS_ANSWER = """
 ALTER TABLE reports_audititem ADD CONSTRAINT reports_audititem_answer FOREIGN KEY (answer_id)
     REFERENCES complaints_answer (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED;
 """
 
-INVOLVED = """
+AUDITS_INVOLVED = """
 CREATE FUNCTION reports_is_involved(person uuid, audited bigint) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT EXISTS (
@@ -25,7 +25,7 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
 $$;
 """
 
-SCORE = """
+AUDITS_SCORE = """
 CREATE FUNCTION reports_guard_score() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     item reports_audititem;
@@ -57,7 +57,7 @@ CREATE TRIGGER reports_score_stays BEFORE UPDATE OR DELETE ON reports_auditscore
 """
 
 # Retention takes the answer away and changes nothing else. The escape is for the flush of a transactional test.
-VERDICT = """
+AUDITS_VERDICT = """
 CREATE FUNCTION reports_guard_verdict() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     given integer;
@@ -107,23 +107,76 @@ CREATE TRIGGER reports_verdict_is_borne BEFORE INSERT OR UPDATE OR DELETE ON rep
     FOR EACH ROW EXECUTE FUNCTION reports_guard_verdict();
 """
 
-DROP = """
-DROP TRIGGER reports_verdict_is_borne ON reports_audititem;
-DROP FUNCTION reports_guard_verdict;
-DROP TRIGGER reports_score_stays ON reports_auditscore;
-DROP FUNCTION reports_keep_score;
-DROP TRIGGER reports_score_is_allowed ON reports_auditscore;
-DROP FUNCTION reports_guard_score;
-DROP FUNCTION reports_is_involved;
+AUDITS_DROP = """
+AUDITS_DROP TRIGGER reports_verdict_is_borne ON reports_audititem;
+AUDITS_DROP FUNCTION reports_guard_verdict;
+AUDITS_DROP TRIGGER reports_score_stays ON reports_auditscore;
+AUDITS_DROP FUNCTION reports_keep_score;
+AUDITS_DROP TRIGGER reports_score_is_allowed ON reports_auditscore;
+AUDITS_DROP FUNCTION reports_guard_score;
+AUDITS_DROP FUNCTION reports_is_involved;
 ALTER TABLE reports_audititem DROP CONSTRAINT reports_audititem_answer;
+"""
+
+COMMITMENT_RULE = """
+CREATE FUNCTION reports_guard_index_rule() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        RAISE EXCEPTION 'a rule of the index stays as it was set' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF NEW.starts_on < (NEW.set_at AT TIME ZONE 'Asia/Amman')::date THEN
+        RAISE EXCEPTION 'a rule of the index holds from its own day on at the earliest'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER reports_index_rule_stays BEFORE INSERT OR UPDATE OR DELETE ON reports_indexrule
+    FOR EACH ROW EXECUTE FUNCTION reports_guard_index_rule();
+"""
+
+COMMITMENT_EDITION = """
+CREATE FUNCTION reports_guard_index_edition() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' AND OLD.published_at IS NOT NULL THEN
+        RAISE EXCEPTION 'a published index stays as it is' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF TG_OP <> 'DELETE' AND (NEW.published_at AT TIME ZONE 'Asia/Amman')::date <= NEW.reply_until THEN
+        RAISE EXCEPTION 'agencies may still reply to this index' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER reports_index_edition_stays BEFORE INSERT OR UPDATE OR DELETE ON reports_indexedition
+    FOR EACH ROW EXECUTE FUNCTION reports_guard_index_edition();
+"""
+
+COMMITMENT_REPLY = """
+CREATE FUNCTION reports_guard_index_reply() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM 1 FROM reports_indexedition WHERE id IN (OLD.edition_id, NEW.edition_id) AND published_at IS NOT NULL;
+    IF FOUND THEN
+        RAISE EXCEPTION 'replies to a published index stay as they are' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER reports_index_reply_stays BEFORE INSERT OR UPDATE OR DELETE ON reports_indexreply
+    FOR EACH ROW EXECUTE FUNCTION reports_guard_index_reply();
+"""
+
+COMMITMENT_DROP = """
+COMMITMENT_DROP TRIGGER reports_index_reply_stays ON reports_indexreply;
+COMMITMENT_DROP FUNCTION reports_guard_index_reply;
+COMMITMENT_DROP TRIGGER reports_index_edition_stays ON reports_indexedition;
+COMMITMENT_DROP FUNCTION reports_guard_index_edition;
+COMMITMENT_DROP TRIGGER reports_index_rule_stays ON reports_indexrule;
+COMMITMENT_DROP FUNCTION reports_guard_index_rule;
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("reports", "0002_audits"),
-    ]
+    dependencies = [("reports", "0002_guards")]
 
     operations = [
-        migrations.RunSQL([ANSWER, INVOLVED, SCORE, VERDICT], DROP),
+        migrations.RunSQL([AUDITS_ANSWER, AUDITS_INVOLVED, AUDITS_SCORE, AUDITS_VERDICT], AUDITS_DROP),
+        migrations.RunSQL([COMMITMENT_RULE, COMMITMENT_EDITION, COMMITMENT_REPLY], COMMITMENT_DROP),
     ]
