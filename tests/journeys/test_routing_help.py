@@ -86,6 +86,7 @@ def test_a_suggested_agency_is_taken_by_a_press_and_a_repeat_is_pointed_out(
 
     unit = meet(story.language)
     come_to_work(unit, LINA)
+    unit.open("staff/triage/")
     unit.follow("Test a rule on the cases of the last 30 days")
     unit.page.select_option("#id_topic", value="roads-light")
     unit.pick("Governorate", story.what.governorate)
