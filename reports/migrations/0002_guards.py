@@ -164,10 +164,10 @@ CREATE TRIGGER reports_comment_on_draft BEFORE INSERT OR UPDATE OR DELETE ON rep
 """
 
 PERIODIC_DROP = """
-PERIODIC_DROP TRIGGER reports_comment_on_draft ON reports_sectioncomment;
-PERIODIC_DROP FUNCTION reports_guard_comment();
-PERIODIC_DROP TRIGGER reports_periodic_frozen ON reports_periodicreport;
-PERIODIC_DROP FUNCTION reports_guard_periodic();
+DROP TRIGGER reports_comment_on_draft ON reports_sectioncomment;
+DROP FUNCTION reports_guard_comment();
+DROP TRIGGER reports_periodic_frozen ON reports_periodicreport;
+DROP FUNCTION reports_guard_periodic();
 """
 
 CIRCULATION_GUARDS = r"""

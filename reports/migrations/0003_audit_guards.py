@@ -108,13 +108,13 @@ CREATE TRIGGER reports_verdict_is_borne BEFORE INSERT OR UPDATE OR DELETE ON rep
 """
 
 AUDITS_DROP = """
-AUDITS_DROP TRIGGER reports_verdict_is_borne ON reports_audititem;
-AUDITS_DROP FUNCTION reports_guard_verdict;
-AUDITS_DROP TRIGGER reports_score_stays ON reports_auditscore;
-AUDITS_DROP FUNCTION reports_keep_score;
-AUDITS_DROP TRIGGER reports_score_is_allowed ON reports_auditscore;
-AUDITS_DROP FUNCTION reports_guard_score;
-AUDITS_DROP FUNCTION reports_is_involved;
+DROP TRIGGER reports_verdict_is_borne ON reports_audititem;
+DROP FUNCTION reports_guard_verdict;
+DROP TRIGGER reports_score_stays ON reports_auditscore;
+DROP FUNCTION reports_keep_score;
+DROP TRIGGER reports_score_is_allowed ON reports_auditscore;
+DROP FUNCTION reports_guard_score;
+DROP FUNCTION reports_is_involved;
 ALTER TABLE reports_audititem DROP CONSTRAINT reports_audititem_answer;
 """
 
@@ -164,12 +164,12 @@ CREATE TRIGGER reports_index_reply_stays BEFORE INSERT OR UPDATE OR DELETE ON re
 """
 
 COMMITMENT_DROP = """
-COMMITMENT_DROP TRIGGER reports_index_reply_stays ON reports_indexreply;
-COMMITMENT_DROP FUNCTION reports_guard_index_reply;
-COMMITMENT_DROP TRIGGER reports_index_edition_stays ON reports_indexedition;
-COMMITMENT_DROP FUNCTION reports_guard_index_edition;
-COMMITMENT_DROP TRIGGER reports_index_rule_stays ON reports_indexrule;
-COMMITMENT_DROP FUNCTION reports_guard_index_rule;
+DROP TRIGGER reports_index_reply_stays ON reports_indexreply;
+DROP FUNCTION reports_guard_index_reply;
+DROP TRIGGER reports_index_edition_stays ON reports_indexedition;
+DROP FUNCTION reports_guard_index_edition;
+DROP TRIGGER reports_index_rule_stays ON reports_indexrule;
+DROP FUNCTION reports_guard_index_rule;
 """
 
 
