@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kit.streams import stream
 from reports.audits.blind import blind
 from reports.documents.safe_cells import FileCell, without_formula
 from reports.models import AuditItem
@@ -34,7 +35,7 @@ def test_set_lines() -> Iterator[str]:
     yield _line(COLUMNS)
     decided = AuditItem.objects.exclude(verdict="").filter(answer__isnull=False)
     related = ("answer__case__citizen", "answer__case__topic", "answer__agency", "sample__agency")
-    for item in decided.select_related(*related).order_by("pk").iterator(chunk_size=200):
+    for item in stream(decided.select_related(*related).order_by("pk"), portion=200):
         yield _line(without_formula(cell) for cell in _cells(item))
 
 
