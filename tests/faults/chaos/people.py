@@ -21,7 +21,8 @@ import urllib3
 
 THREADS = 4
 PATIENCE_SECONDS, PAUSE_SECONDS = 60, 0.25
-REQUEST_SECONDS = 10
+# Longer than a busy machine needs: who gives up earlier sends a second time what is still being taken.
+REQUEST_SECONDS = 30
 BROKEN_OFF = 0
 ACTIONS = ["file", "accept", "add", "close"]
 #: Enough pixels that the stored picture is larger than what a full disk has left.
