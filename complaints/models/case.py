@@ -178,7 +178,7 @@ def _recusing(person: uuid.UUID) -> models.QuerySet[Any, Any]:
 
 def _passed_on_by(user: User) -> models.QuerySet[Any, Any]:
     events = apps.get_model("complaints", "CaseEvent").objects
-    return events.filter(actor=user, action__in=PASSING_ON).values("case")
+    return events.filter(actor=user.pk, action__in=PASSING_ON).values("case")
 
 
 class Case(models.Model):

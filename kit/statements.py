@@ -1,0 +1,113 @@
+"""Statements kept in ``.sql`` files beside the page that reads them, and the typed rows that they return.
+
+A file holds one ``SELECT``. It binds values by name, ``%(name)s``, so that a percent sign is written twice. States and
+other words that a partial index names stand in it as literals. ``{name}`` is the place of a ``Condition``: what a
+queryset compiles to, so that a rule which the models define is not written a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import connections
+from django.db.models import QuerySet
+
+from kit import replica
+
+_NO_CONDITIONS: Final[Mapping[str, Condition]] = {}
+
+
+class StatementError(Exception):
+    """A file, its row and the values it was asked with do not fit together: a mistake of whoever wrote them."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A part of a ``WHERE``: its text, and its values by the names that stand in it."""
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+ALWAYS: Final = Condition("TRUE")
+NEVER: Final = Condition("FALSE")
+
+
+def condition(rows: QuerySet[Any], prefix: str) -> Condition:
+    """Return the filters of ``rows`` as a condition on their table, which stands under its own name.
+
+    The values are named ``prefix`` and a number: two conditions of one statement have different ones. Raises
+    ``StatementError`` where ``rows`` join another table or are sliced: a condition could not say that. No statement.
+    """
+    query = rows.query
+    if query.is_sliced or query.combinator or sum(map(bool, query.alias_refcount.values())) > 1:
+        message = f"not a condition on one table: {query.where}"
+        raise StatementError(message)
+    compiler = query.get_compiler(using=rows.db)
+    try:
+        text, values = compiler.compile(query.where)
+    except EmptyResultSet:
+        return NEVER
+    except FullResultSet:
+        return ALWAYS
+    names = [f"{prefix}_{place}" for place in range(len(values))]
+    places = [f"%({name})s" for name in names]
+    between = text.split("%s")
+    named = "".join(part for pair in zip(between, [*places, ""], strict=True) for part in pair)
+    return Condition(f"({named})", dict(zip(names, values, strict=True)))
+
+
+class Statement[Row]:
+    """The statement of one file: ``make`` is the class of its rows, a NamedTuple or dataclass.
+
+    The columns of the statement are the fields of the class, the same names in the same order.
+    """
+
+    def __init__(self, path: Path, make: Callable[..., Row]) -> None:
+        self._path, self._make = path, make
+        self._fields: tuple[str, ...] = make.__match_args__  # type: ignore[attr-defined]
+        self._text = _read(path)
+
+    def rows(self, conditions: Mapping[str, Condition] = _NO_CONDITIONS, /, **values: Any) -> list[Row]:
+        """Return all rows, read in one statement where ``kit.replica.read`` says, else on the primary.
+
+        ``conditions`` stand in the places of their names. A ``jsonb`` column comes as its text. Raises
+        ``StatementError`` where the columns are not the fields of the row.
+        """
+        text = self._with(conditions)
+        bound = {name: value for one in conditions.values() for name, value in one.values.items()}
+        with connections[replica.database()].cursor() as cursor:
+            cursor.execute(text, bound | values)
+            self._check(tuple(column[0] for column in cursor.description))
+            return [self._make(*found) for found in cursor.fetchall()]
+
+    def row(self, conditions: Mapping[str, Condition] = _NO_CONDITIONS, /, **values: Any) -> Row:
+        """Return the only row, as ``rows`` does. Raises ``StatementError`` where there is none, or more than one."""
+        found = self.rows(conditions, **values)
+        if len(found) != 1:
+            message = f"{self._path.name}: {len(found)} rows in place of one"
+            raise StatementError(message)
+        return found[0]
+
+    def _with(self, conditions: Mapping[str, Condition]) -> str:
+        text = self._text
+        for name, part in conditions.items():
+            text = text.replace(f"{{{name}}}", part.text)
+        return text
+
+    def _check(self, columns: tuple[str, ...]) -> None:
+        if columns != self._fields:
+            message = f"{self._path.name}: the columns {columns} are not the fields {self._fields}"
+            raise StatementError(message)
+
+
+@lru_cache
+def _read(path: Path) -> str:
+    """Return the text in one line, without the lines that are comments: they would be sent each time."""
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return " ".join(line for line in lines if line and not line.startswith("--"))
