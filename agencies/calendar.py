@@ -137,9 +137,16 @@ class WorkingCalendar:
     def _latest_first(self) -> tuple[Hours, ...]:
         return tuple(reversed(self.hours))
 
+    @cached_property
+    def _windows(self) -> dict[date, tuple[datetime, datetime]]:
+        return {}
+
     def _window(self, day: date) -> tuple[datetime, datetime]:
-        opened = self.opening(day)
-        return (opened, self.closing(day)) if self.is_working_day(day) else (opened, opened)
+        """Return when offices open and close on ``day``; kept, because whoever counts asks for the same days again."""
+        if day not in self._windows:
+            opened = self.opening(day)
+            self._windows[day] = (opened, self.closing(day) if self.is_working_day(day) else opened)
+        return self._windows[day]
 
     def _days_from(self, day: date) -> Iterator[date]:
         for n in range(HORIZON):

@@ -133,14 +133,14 @@ class CaseRows:
         case.changed_at = self.at
         event = CaseEvent(
             pk=event_key(case.pk, case.version),
-            case=case,
+            case_id=case.pk,
             number=case.version,
             action=action,
             from_state=target if origin is None else origin,
             to_state=target,
             at=self.at,
-            actor=by,
-            agency=former or case.agency,
+            actor_id=by.pk if by else None,
+            agency_id=former.pk if former else case.agency_id,
             facts=facts,
         )
         case.chain = history_chain.chain(bytes(case.chain), event)
@@ -188,7 +188,7 @@ class CaseRows:
         ends, days = clockwork.due_in_state(target, at=self.at, promised=due, calendar=self.world.calendar)
         clock = Clock(
             pk=self.keys.next(Clock),
-            case=self.case,
+            case_id=self.case.pk,
             kind=STATE_RULES[target].clock,
             started_at=self.at,
             limit_days=days,
@@ -206,12 +206,13 @@ class CaseRows:
     def _hold(self, target: State) -> None:
         holder = STATE_RULES[target].holder
         self.case.holder = holder or ""
-        agency = self.case.agency if holder == Holder.AGENCY else None
+        agency_id = self.case.agency_id if holder == Holder.AGENCY else None
         last = self.holdings[-1] if self.holdings and self.holdings[-1].ended_at is None else None
-        if last is not None and last.holder == holder and last.agency == agency:
+        if last is not None and last.holder == holder and last.agency_id == agency_id:
             return
         if last is not None:
             last.ended_at = self.at
         if holder is not None:
             pk = self.keys.next(Holding)
-            self.holdings.append(Holding(pk=pk, case=self.case, holder=holder, agency=agency, started_at=self.at))
+            row = Holding(pk=pk, case_id=self.case.pk, holder=holder, agency_id=agency_id, started_at=self.at)
+            self.holdings.append(row)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import accumulate, groupby
 from random import Random
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from django.utils import timezone
 
@@ -19,6 +21,8 @@ from complaints.simulation.world import Keys, World
 
 #: Cases held in memory at a time.
 PORTION = 2000
+#: The place of the state among what moves.
+STATE = MOVING.index("state")
 #: How many times as many people write at the end of a year as at its beginning.
 GROWTH_IN_A_YEAR = 1.6
 #: The share of a Sunday by day of the week, Monday first: offices close on Friday and Saturday.
@@ -58,7 +62,7 @@ def generate(
 
 
 def _spare_the_text_indexes() -> None:
-    """Collect the words beside the search indexes: each step of a case would have them sorted in again."""
+    """Collect the words beside the search indexes, which autovacuum then sorts in at once."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL gin_pending_list_limit = '1GB'")
 
@@ -82,10 +86,13 @@ def _moment(dice: Random, day: datetime, since: datetime, until: datetime) -> da
 
 # ---- writing ----
 
+#: What the search indexes. Each step of a case would have the words sorted in again, so they come last.
+WORDS = ("subject", "details")
+
 
 def write(simulated: Sequence[SimulatedCase]) -> None:
     """Write the rows of simulated cases, in the transaction of the caller."""
-    _insert(Case, (one.case for one in simulated))
+    _insert(Case, (one.case for one in simulated), empty=WORDS)
     _insert(CaseEvent, (event for one in simulated for event in one.events))
     _insert(Holding, (holding for one in simulated for holding in one.holdings))
     _insert(Clock, (clock for one in simulated for clock in one.clocks))
@@ -94,32 +101,69 @@ def write(simulated: Sequence[SimulatedCase]) -> None:
         of_one_kind = list(rows)
         _insert(type(of_one_kind[0]), of_one_kind)
     _move(simulated)
+    _give_words(simulated)
 
 
-def _insert(model: type[Model], rows: Iterable[Model]) -> None:
+def _insert(model: type[Model], rows: Iterable[Model], *, empty: Collection[str] = ()) -> None:
     """Write rows by COPY, which takes half the time of INSERT; the guards of the database see them all the same."""
     fields = [field for field in model._meta.concrete_fields if not field.generated]
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row([field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields])
+            copy.write_row(
+                [
+                    "" if field.name in empty else field.get_db_prep_save(field.pre_save(row, add=True), connection)
+                    for field in fields
+                ]
+            )
 
 
 def _move(simulated: Sequence[SimulatedCase]) -> None:
-    """Lead the cases through their steps, the first of all, then the second of all: a step at a time is allowed."""
-    columns = ", ".join(MOVING)
-    empty = f"SELECT id, {columns} FROM complaints_case WITH NO DATA"
+    """Lead the cases through their steps, the first of all, then the second of all."""
+    rows = [
+        (one.case.pk, *step, turn)
+        for one in simulated
+        for turn, step in enumerate(_steps_that_count(one.steps), start=1)
+    ]
+    with _beside("simulated_step", ("id", *MOVING), rows, turns=True) as cursor:
+        for turn in range(1, max((row[-1] for row in rows), default=0) + 1):
+            _update(cursor, "simulated_step", MOVING, turn)
+
+
+def _steps_that_count(steps: Sequence[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
+    """Yield the steps after the first that the guards want one by one: to another state, and the last before that."""
+    for before, step, after in zip(steps, steps[1:], [*steps[2:], None], strict=False):
+        if after is None or not before[STATE] == step[STATE] == after[STATE]:
+            yield step
+
+
+def _give_words(simulated: Sequence[SimulatedCase]) -> None:
+    rows = [(one.case.pk, *(getattr(one.case, name) for name in WORDS)) for one in simulated]
+    with _beside("simulated_words", ("id", *WORDS), rows) as cursor:
+        _update(cursor, "simulated_words", WORDS)
+
+
+@contextmanager
+def _beside(
+    table: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, turns: bool = False
+) -> Iterator[CursorWrapper]:
+    """Put ``rows`` into a temporary table with columns of a case, which ends with the block."""
+    names = ", ".join(columns)
+    turn = ", 0 AS turn" if turns else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE simulated_step AS {empty}")
-        with cursor.copy(f"COPY simulated_step (id, {columns}) FROM STDIN") as copy:
-            for one in simulated:
-                for step in one.steps[1:]:
-                    copy.write_row((one.case.pk, *step))
-        for version in range(2, max(len(one.steps) for one in simulated) + 1):
-            values = ", ".join(f"simulated_step.{name}" for name in MOVING)
-            cursor.execute(
-                f"UPDATE complaints_case SET ({columns}) = ROW({values})"
-                " FROM simulated_step WHERE simulated_step.id = complaints_case.id AND simulated_step.version = %s",
-                [version],
-            )
-        cursor.execute("DROP TABLE simulated_step")
+        cursor.execute(f"CREATE TEMPORARY TABLE {table} AS SELECT {names}{turn} FROM complaints_case WITH NO DATA")
+        with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(f"ANALYZE {table}")
+        yield cursor
+        cursor.execute(f"DROP TABLE {table}")
+
+
+def _update(cursor: CursorWrapper, table: str, columns: Sequence[str], turn: int | None = None) -> None:
+    """Set ``columns`` of the cases to those of ``table``, of one turn or of all."""
+    values = ", ".join(f"{table}.{name}" for name in columns)
+    cursor.execute(
+        f"UPDATE complaints_case SET ({', '.join(columns)}) = ROW({values})"
+        f" FROM {table} WHERE {table}.id = complaints_case.id{'' if turn is None else f' AND {table}.turn = {turn:d}'}"
+    )

@@ -60,6 +60,7 @@ class SeedMaker:
         self.weights = list(accumulate(FALLING**index for index in range(len(world.desks))))
         self.texts = [text for text in read_texts() if text.topic in self.topics] or list(read_texts())
         self.shares = {month: list(accumulate(text.share_in(month) for text in self.texts)) for month in range(1, 13)}
+        self._owners: dict[tuple[object, ...], Desk | None] = {}
         towns = Counter(governorate.code for governorate, _place in world.places)
         self.people = list(accumulate(POPULATION[one.code] / towns[one.code] for one, _place in world.places))
 
@@ -96,9 +97,15 @@ class SeedMaker:
         return self.dice.choices(self.world.places, cum_weights=self.people)[0]
 
     def _owner(self, text: CaseText, topic: Topic, governorate: Governorate | None, place: str) -> Desk:
-        by_rule = None if text.agency else owner_by(self.world.rules, Matter(topic, governorate, place))
-        desk = self.desks.get(text.agency) or self.world.desk(by_rule)
+        desk = self.desks.get(text.agency) if text.agency else self._by_rule(topic, governorate, place)
         return desk or self.dice.choices(self.world.desks, cum_weights=self.weights)[0]
+
+    def _by_rule(self, topic: Topic, governorate: Governorate | None, place: str) -> Desk | None:
+        """Return the desk of the responsible agency; kept, because few topics and places come again and again."""
+        key = topic.pk, governorate and governorate.pk, place
+        if key not in self._owners:
+            self._owners[key] = self.world.desk(owner_by(self.world.rules, Matter(topic, governorate, place)))
+        return self._owners[key]
 
     def _first(self, owner: Desk) -> Desk | None:
         """Return where it goes first."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn, TextIO
@@ -69,7 +70,7 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
     ``with_twilio`` sends SMS through the real Twilio client to a stand-in, whose callbacks come back by HTTP.
     """
     began = time.monotonic()
-    port = _port()
+    port, names = _port(), ("twilio", *PROCESSES) if with_twilio else PROCESSES
     _stop_on_signals()
     with contextlib.ExitStack() as stack:
         folder = state.home()
@@ -83,7 +84,11 @@ def serve(*, fresh: bool, with_twilio: bool = False) -> None:
         os.environ.update(for_commands(environment))
         _prepare(folder)
         stack.enter_context(shared(folder, environment))
-        running = stack.enter_context(_started(_processes(with_twilio=with_twilio), environment, folder))
+        running = stack.enter_context(_stopped_together())
+        # Processes start while the reports are made: there are two cores. The schedule makes reports too, so it waits.
+        _start_all([name for name in names if name != "beat"], running, environment, folder)
+        _make_reports()
+        _start_all(names, running, environment, folder)
         with step("Starting web and workers"):
             _wait_until_ready(running, folder, port)
         banner.announce(port, time.monotonic() - began, stand_in=environment["TWILIO_API_URL"] if with_twilio else "")
@@ -207,7 +212,6 @@ def _prepare(folder: Path) -> None:
     """Bring database, reference data, people, catalogue and static files up to this version of the code."""
     import django  # noqa: PLC0415 - the settings need the environment, which is complete only now
     from django.core.management import call_command  # noqa: PLC0415
-    from django.db import connections  # noqa: PLC0415
 
     from config import catalogue  # noqa: PLC0415
 
@@ -216,15 +220,29 @@ def _prepare(folder: Path) -> None:
         django.setup()
     # What the commands say in detail is for whoever runs them by hand.
     unsaid = io.StringIO()
-    with step("Migrating the database"):
-        call_command("migrate", verbosity=0, interactive=False)
-    with step("Loading reference data"):
-        call_command("load_reference", stdout=unsaid)
+    # Compressing leaves the interpreter to others, and the database has no part in it.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        collected = beside.submit(_collect_static, folder)
+        with step("Migrating the database"):
+            call_command("migrate", verbosity=0, interactive=False)
+        with step("Loading reference data"):
+            call_command("load_reference", stdout=unsaid)
+        if not collected.done():
+            with step("Collecting static files"):
+                wait([collected])
+        collected.result()
     if os.environ["EMBEDDED"] == "true":
         with step("Loading demonstration people and cases"):
             call_command("seed_demo", stdout=unsaid)
-        call_command("seed_reports")  # it says of each of its parts how long it took
-    _collect_static(folder)
+
+
+def _make_reports() -> None:
+    """Make the reports of a demonstration, which says of each of its parts how long it took."""
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415
+
+    if os.environ["EMBEDDED"] == "true":
+        call_command("seed_reports")
     connections.close_all()
 
 
@@ -236,8 +254,7 @@ def _collect_static(folder: Path) -> None:
     wanted = _static_fingerprint()
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    with step("Collecting static files"):
-        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     stamp.write_text(wanted)
 
 
@@ -253,18 +270,23 @@ def _static_fingerprint() -> str:
 
 
 @contextlib.contextmanager
-def _started(
-    names: Sequence[str], environment: Mapping[str, str], folder: Path
-) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """Start the processes, and stop them all at once: one after another took as long as all together."""
+def _stopped_together() -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Yield where processes are noted, and stop them all at once: one after another took as long as all together."""
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        for name in names:
-            running[name] = _start(name, folder, environment)
         yield running
     finally:
         with step("Stopping web and workers"):
             stop_all(list(running.values()), patience=PROCESS_SECONDS)
+
+
+def _start_all(
+    names: Sequence[str], running: dict[str, subprocess.Popen[bytes]], environment: Mapping[str, str], folder: Path
+) -> None:
+    """Start the processes that do not run yet, and note them in ``running``."""
+    for name in names:
+        if name not in running:
+            running[name] = _start(name, folder, environment)
 
 
 def for_commands(environment: Mapping[str, str]) -> dict[str, str]:
@@ -301,10 +323,6 @@ def command(name: str) -> list[str | Path]:
         "twilio": [sys.executable, "-m", "tests.fakes.twilio", f"--port={_port_of_stand_in()}"],
     }
     return commands[name]
-
-
-def _processes(*, with_twilio: bool) -> tuple[str, ...]:
-    return ("twilio", *PROCESSES) if with_twilio else PROCESSES
 
 
 def _port_of_stand_in() -> int:

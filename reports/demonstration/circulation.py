@@ -8,7 +8,8 @@ from typing import Final
 from django.utils.translation import gettext, gettext_noop, override
 
 from accounts.models import User
-from reports.circulation import actions, circulating
+from notifications.models import Message, MessageState
+from reports.circulation import actions, circulating, notices
 from reports.models import Annex, PeriodicReport
 
 #: Who opens and answers: accounts/demo.py and accounts/data/demo_staff.csv.
@@ -26,6 +27,7 @@ def make(at: datetime) -> None:
         return
     sent = min(at, released.released_at + timedelta(minutes=1))
     circulating.circulate_released(at=sent)
+    _deliver(at=sent)
     for code, email in (("miyahuna", WATER_HEAD), ("gam", AMMAN_HEAD)):
         annex = Annex.objects.filter(agency__code=code).select_related("agency", "circulation").last()
         if annex is None:
@@ -36,3 +38,9 @@ def make(at: datetime) -> None:
             with override("ar"):
                 text = gettext(ANSWER)
             actions.answer(annex, text, [], by=person, at=min(at, sent + timedelta(days=3)))
+
+
+def _deliver(*, at: datetime) -> None:
+    """Let the messages about annexes have arrived when they were sent, and not when the demonstration is started."""
+    occasions = [notices.released_occasion(annex) for annex in Annex.objects.all()]
+    Message.objects.filter(occasion__in=occasions).update(state=MessageState.DELIVERED, accepted_at=at, settled_at=at)

@@ -18,11 +18,21 @@ from reports.demonstration import (
     commitment,
     dashboards,
     directives,
+    figures,
     periodic,
     phenomena,
     track_record,
 )
-from reports.models import AuditRound, Circulation, Directive, IndexEdition, KeptList, PeriodicReport, Phenomenon
+from reports.models import (
+    AuditRound,
+    Circulation,
+    Directive,
+    FigureTotal,
+    IndexEdition,
+    KeptList,
+    PeriodicReport,
+    Phenomenon,
+)
 
 type Step = Callable[[str], AbstractContextManager[None]]
 
@@ -43,6 +53,7 @@ class Part:
 
 #: A later part may build on the rows of an earlier one.
 PARTS: tuple[Part, ...] = (
+    Part("figures", figures.make, FigureTotal),
     Part("audits", audits.make, AuditRound),
     Part("commitment index", commitment.make, IndexEdition),
     Part("phenomena", phenomena.make, Phenomenon),

@@ -94,6 +94,8 @@ def _build_entries(at: datetime, follow: Follow) -> bool:
             return False
         if not state.position:
             state.calendar = calendar_record(current_calendar())
+            # What changed until now is seen by what follows: it need not be counted twice.
+            FigureChange.objects.all().delete()
             # Entries of cases that are gone, and of those that a rebuild counts anew.
             FigureEntry.objects.filter(case_id__lt=_first_case()).delete()
         keys = list(Case.objects.filter(pk__gt=state.position).order_by("pk").values_list("pk", flat=True)[:BATCH])

@@ -11,6 +11,7 @@ from django.db.migrations.state import ProjectState
 
 from config import database_roles
 from config.devstack.migrations import FIRST_RELEASE, ROWS, Risk, risks, unaccepted
+from config.tables_together import together
 
 pytestmark = pytest.mark.django_db
 CHECKED = models.CheckConstraint(condition=models.Q(version__gt=0), name="checked")
@@ -104,3 +105,16 @@ def test_a_risk_is_accepted_with_a_reason_and_only_where_it_is_taken() -> None:
 
 def test_the_first_release_is_named_by_migrations_that_exist() -> None:
     assert set(FIRST_RELEASE.items()) <= set(MigrationLoader(connection).disk_migrations)
+
+
+def test_tables_in_a_row_are_created_together_and_leave_the_same_state() -> None:
+    loader = MigrationLoader(None)
+    first = loader.disk_migrations["agencies", "0001_initial"]
+    operations = list(together(first.operations))
+    assert len(operations) < len(first.operations)
+    one_by_one, at_once = ProjectState(), ProjectState()
+    for operation in first.operations:
+        operation.state_forwards("agencies", one_by_one)
+    for operation in operations:
+        operation.state_forwards("agencies", at_once)
+    assert at_once == one_by_one

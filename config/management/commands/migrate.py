@@ -8,6 +8,10 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError
 
 from config import database_roles
 from config.errors import LOCKED, sqlstate
+from config.tables_together import Executor
+
+# Django's command has no other way to be given an executor.
+migrate.MigrationExecutor = Executor
 
 
 class Command(migrate.Command):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from agencies.models import Agency, Topic
 from complaints.actions.answers import judged_answer
@@ -48,6 +48,7 @@ def test_the_guards_of_the_database_let_every_made_up_case_pass(cases: list[Case
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert len(cases) == NUMBER
+    assert not Case.objects.filter(Q(subject="") | Q(details="") | Q(folded="")).exists()
 
 
 def test_every_state_and_action_occurs(world: World, now: datetime) -> None:

@@ -9,6 +9,7 @@ from accounts.roles import Role
 from agencies.models import Agency, Topic
 from complaints.actions import file
 from complaints.actions.filing import Filing
+from reports.circulation.page_data import annex_rows
 from reports.demonstration import circulation, directives, periodic
 from reports.models import Annex, Circulation, Directive, DirectiveNotice
 from tests.cast import make_staff
@@ -42,3 +43,7 @@ def test_directives_go_four_ways_and_an_annex_is_answered(
     assert Circulation.objects.get().completed_at is not None
     annex = Annex.objects.with_answers().get(agency__code="miyahuna")
     assert (annex.opened_by, annex.is_answered) == (nadia, True)
+    (row,) = annex_rows([annex])
+    assert row.received_at is not None
+    assert annex.opened_at is not None
+    assert row.received_at <= annex.opened_at
