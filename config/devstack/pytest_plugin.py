@@ -21,6 +21,8 @@ SETTINGS = {
     "ADMIN_ENABLED": "true",
     "LOG_LEVEL": "WARNING",
 }
+#: Names the folder in which the workers of a run share what one of them has made.
+OF_THE_RUN = "FOLDER_OF_THE_RUN"
 
 
 def _begin() -> None:
@@ -35,6 +37,7 @@ def _begin() -> None:
     atexit.register(stack.close)
     started = stack.enter_context(throwaway.started(os.environ))
     os.environ.update(started, DATABASE_IS_THROWN_AWAY=str("DATABASE_URL" in started))
+    os.environ[OF_THE_RUN] = str(stack.enter_context(throwaway.folder()))
 
 
 _begin()

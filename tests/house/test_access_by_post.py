@@ -19,8 +19,11 @@ from tests.bench.attack.judging import content
 from tests.bench.attack.town import NUMBERS, WORD, Town, make_town
 from tests.cast import sign_in
 from tests.complaints.pages import Clock
-from tests.house import addresses
+from tests.house import addresses, test_access
 from tests.house.test_access import ask
+
+short_refusals = test_access.short_refusals
+pytestmark = pytest.mark.usefixtures("short_refusals")
 
 #: Visitor, another citizen, another agency, contact centre, operator, a directorate, the Prime Minister's office.
 OUTSIDE = ("nobody", "karim", "yusuf", "sami", "huda", "haitham", "asma")

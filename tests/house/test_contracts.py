@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import pytest
+from django.core.management import call_command
 
 from config.devstack import check
 from config.devstack.state import ROOT
@@ -11,8 +12,17 @@ from config.devstack.state import ROOT
 STEPS = [step for step in check.steps() if step[0] in {"contracts", "catalogue", "migrations", "deployment"}]
 
 
+#: What needs no settings of its own is asked of this process, which has everything loaded.
+HERE = {"catalogue", "migrations"}
+
+
 @pytest.mark.parametrize("step", STEPS, ids=[step[0] for step in STEPS])
+@pytest.mark.django_db
 def test_a_step_of_the_check_passes(step: check.Step) -> None:
+    name, (_python, _manage, *command), _environment = step
+    if name in HERE:
+        call_command(*command)  # ends with the status that the command would have
+        return
     done = run(step)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -50,11 +51,19 @@ def tracked() -> frozenset[str]:
 
 
 @cache
-def source() -> str:
-    """Return all code and configuration, where a setting must stand to be one."""
+def endings() -> frozenset[str]:
+    """Return what the paths of the project may end with, from a whole part on."""
+    parts = [path.rstrip("/").split("/") for path in tracked()]
+    return frozenset("/".join(names[first:]) for names in parts for first in range(len(names)))
+
+
+@cache
+def capitals() -> frozenset[str]:
+    """Return the words in capitals of all code and configuration, where a setting must stand to be one."""
     kinds, own = (".py", ".yml", ".example", ".toml"), name(Path(__file__))
     places = [*(file for file in tracked() if file.endswith(kinds) and file != own), "Dockerfile"]
-    return "\n".join((ROOT / file).read_text(encoding="utf-8") for file in places)
+    words = (re.findall(r"\b[A-Z][A-Z0-9_]+\b", (ROOT / file).read_text(encoding="utf-8")) for file in places)
+    return frozenset(chain.from_iterable(words))
 
 
 @cache
@@ -71,8 +80,9 @@ def missing_paths(text: str) -> Iterator[str]:
     for said in CODE.findall(text):
         if not PATH.fullmatch(said) or said in FOREIGN:
             continue
-        ending = re.compile(r"(?:^|/)" + re.escape(said.rstrip("/")).replace(r"\*", "[^/]*") + "/?$")
-        if not any(ending.search(path) for path in tracked()):
+        ending = said.rstrip("/")
+        pattern = re.compile(re.escape(ending).replace(r"\*", "[^/]*"))
+        if ending not in endings() and not ("*" in ending and any(map(pattern.fullmatch, endings()))):
             yield said
 
 
@@ -114,7 +124,7 @@ def missing_settings(text: str) -> Iterator[str]:
     for said in CODE.findall(text):
         if not SETTING.fullmatch(said) or said in FOREIGN or hasattr(global_settings, said):
             continue
-        if not re.search(rf"\b{said}\b", source()):
+        if said not in capitals():
             yield said
 
 

@@ -1,8 +1,5 @@
 """`python3 run.py manage`: what each command needs, and no more than that."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +10,8 @@ from django.core.management import get_commands
 from config.devstack import database, manage, servers, throwaway
 from config.devstack.manage import NEEDS, Needs, needs_of
 from config.devstack.state import ROOT
+from tests.stacks import run_py
 
-OUTSIDE = ("DATABASE_URL", "REDIS_URL", "MEDIA_ROOT", "STATIC_ROOT", "STATIC_MANIFEST", "PUBLIC_URL")
 # What the migrations were called before each app had two of them.
 OLD = [
     ("accounts", "0001_initial"),
@@ -59,18 +56,6 @@ def folder() -> Iterator[Path]:
     """A state of its own, below a folder that `nobody` may enter."""
     with throwaway.folder() as base:
         yield base / "state"
-
-
-def run_py(folder: Path, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name not in OUTSIDE}
-    return subprocess.run(
-        [sys.executable, "-m", "config.devstack", *arguments],
-        cwd=ROOT,
-        env=environment | {"STATE_DIR": str(folder), **extra},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import re
 import secrets
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ from celery import Celery
 from django.conf import settings
 
 from config.devstack import servers
+from config.devstack.processes import free_port, is_taken
 from config.devstack.state import ROOT
 from tests.house.test_settings import ONLY_FOR_COMPOSE, documented, in_the_form
 
@@ -200,7 +200,7 @@ class Production:
     def __init__(self, folder: Path, addresses: Mapping[str, str]) -> None:
         """Fill the form in, and let the images' own values and addresses win as Compose does."""
         self.folder, self.addresses = folder, addresses
-        self.port = _free_port()
+        self.port = free_port()
         self.environment = {
             **_inherited(),
             **_filled_in_form(),
@@ -264,12 +264,6 @@ class Answer(NamedTuple):
     body: str
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _inherited() -> dict[str, str]:
     """Return what any program needs, and nothing that this test run was configured with."""
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
@@ -325,6 +319,7 @@ def test_the_image_builds_static_files_without_a_server(production: Production) 
 def test_web_serves_pages_and_says_so_to_the_probe(production: Production) -> None:
     probe = yaml.safe_load(re.findall(r"^HEALTHCHECK .*CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)[0])
     with production.started("web") as log:
+        _until(lambda: is_taken(production.port), log)
         _until(
             lambda: subprocess.run(probe, cwd=ROOT, env=production.environment_of("web"), check=False).returncode == 0,
             log,
@@ -362,7 +357,8 @@ def test_beat_sends_and_its_health_check_says_so(production: Production) -> None
 
     assert not is_healthy()
     with production.started("beat") as log:
-        _until(lambda: "beat: Starting" in log.read_text(), log)
+        # To ask starts a process: not before there is something to say.
+        _until(lambda: "Sending due task" in log.read_text(), log)
         _until(is_healthy, log)
     assert list(production.folder.glob("*schedule*")) == []
 

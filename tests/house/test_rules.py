@@ -4,6 +4,8 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,7 @@ RECIPIENT = re.compile(r"[\"'](?:citizen|user):")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
+@cache
 def sources(*suffixes: str) -> list[Path]:
     return sorted(
         path
@@ -55,6 +58,7 @@ def sources(*suffixes: str) -> list[Path]:
     )
 
 
+@cache
 def templates() -> list[Path]:
     return sorted(path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".svg", ".txt"})
 
@@ -71,23 +75,41 @@ def hits(pattern: re.Pattern[str], text: str) -> list[str]:
     return [match.group().strip() for match in pattern.finditer(text)]
 
 
+@dataclass(frozen=True)
+class Module:
+    """What the rules ask about a module; its tree is parsed and walked once for all of them."""
+
+    docstring: str | None
+    classes: list[str]
+    bare_saves: list[int]
+    is_arabic: bool
+
+
+@cache
+def modules() -> dict[Path, Module]:
+    """Return what stands in each module of the apps."""
+    return {path: _read(ast.parse(path.read_text(encoding="utf-8"))) for path in sources(".py")}
+
+
+def _read(tree: ast.Module) -> Module:
+    nodes = list(ast.walk(tree))
+    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    return Module(ast.get_docstring(tree), classes, list(_bare_saves(nodes)), _is_arabic(nodes))
+
+
+def written() -> dict[Path, Module]:
+    """Return the modules that no command wrote."""
+    return {path: module for path, module in modules().items() if path.parent.name != "migrations"}
+
+
 def test_every_module_says_in_one_docstring_what_lives_in_it() -> None:
-    silent = [name(path) for path in sources(".py") if not _is_migration(path) and not _docstring(path)]
-    assert silent == []
-
-
-def _is_migration(path: Path) -> bool:
-    return path.parent.name == "migrations"
-
-
-def _docstring(path: Path) -> str | None:
-    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert [name(path) for path, module in written().items() if not module.docstring] == []
 
 
 def test_no_file_is_longer_than_four_hundred_lines() -> None:
     """A longer one holds two subjects. Exempt is what makemigrations writes."""
-    written = [*sources(".py"), *templates(), *(ROOT / "tests").rglob("*.py"), ROOT / "run.py", ROOT / "manage.py"]
-    long = {name(path): lines for path in written if (lines := _lines(path)) > LONGEST_FILE}
+    files = [*sources(".py"), *templates(), *(ROOT / "tests").rglob("*.py"), ROOT / "run.py", ROOT / "manage.py"]
+    long = {name(path): lines for path in files if (lines := _lines(path)) > LONGEST_FILE}
     assert {path for path in long if not path.endswith("/migrations/0001_initial.py")} == set()
 
 
@@ -103,30 +125,27 @@ def test_no_module_is_named_after_nothing() -> None:
 def test_no_class_of_an_app_shares_its_name_with_another() -> None:
     """Django looks for a `Command`, a `Migration` and a `DatabaseWrapper`; a class within a class is named by both."""
     named = defaultdict(list)
-    for path in sources(".py"):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef) and node.name not in {"Command", "Migration", "DatabaseWrapper"}:
-                named[path.relative_to(ROOT).parts[0], node.name].append(str(path.relative_to(ROOT)))
+    for path, module in modules().items():
+        for class_name in set(module.classes) - {"Command", "Migration", "DatabaseWrapper"}:
+            named[path.relative_to(ROOT).parts[0], class_name].append(name(path))
     assert {name: paths for name, paths in named.items() if len(paths) > 1} == {}
 
 
 def test_every_save_says_which_fields_it_writes() -> None:
-    bare = [place for path in sources(".py") if not _is_migration(path) for place in _bare_saves(path)]
-    assert bare == []
+    assert [f"{name(path)}:{line}" for path, module in written().items() for line in module.bare_saves] == []
 
 
-def _bare_saves(path: Path) -> Iterator[str]:
-    """Yield `x.save()` without arguments: a save of all columns undoes what somebody else wrote in between.
+def _bare_saves(nodes: list[ast.AST]) -> Iterator[int]:
+    """Yield the line of each `x.save()` without arguments: a save of all columns undoes what somebody else wrote.
 
     The `save` of a form of the admin is left alone: the form shows all it saves.
     """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    forms = {id(call) for node in ast.walk(tree) if _defines_save(node) for call in ast.walk(node)}
-    for node in ast.walk(tree):
+    forms = {id(call) for node in nodes if _defines_save(node) for call in ast.walk(node)}
+    for node in nodes:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "save"):
             continue
         if not node.args and not node.keywords and id(node) not in forms:
-            yield f"{name(path)}:{node.lineno}"
+            yield node.lineno
 
 
 def _defines_save(node: ast.AST) -> bool:
@@ -148,10 +167,12 @@ def test_nothing_is_connected_by_signals() -> None:
 FOR_MAIL_PROGRAMS = {"templates/notifications/email.html"}
 
 
-@pytest.mark.parametrize("path", [path for path in templates() if name(path) not in FOR_MAIL_PROGRAMS], ids=name)
-def test_a_template_has_no_inline_style_or_script(path: Path) -> None:
-    text = TEMPLATE_TAG.sub("", path.read_text(encoding="utf-8"))
-    assert hits(INLINE_STYLE, text) + hits(INLINE_SCRIPT, text) == []
+def test_a_template_has_no_inline_style_or_script() -> None:
+    found = {}
+    for path in templates():
+        text = TEMPLATE_TAG.sub("", path.read_text(encoding="utf-8"))
+        found[name(path)] = hits(INLINE_STYLE, text) + hits(INLINE_SCRIPT, text)
+    assert {path for path, inline in found.items() if inline} == FOR_MAIL_PROGRAMS
 
 
 def test_no_page_of_the_desk_writes_the_words_of_a_case_past_its_reader() -> None:
@@ -165,14 +186,15 @@ def test_no_page_of_the_desk_writes_the_words_of_a_case_past_its_reader() -> Non
     assert bare == set()
 
 
-@pytest.mark.parametrize("path", styles(), ids=name)
-def test_a_style_sheet_knows_no_left_and_no_right(path: Path) -> None:
-    assert hits(PHYSICAL, CSS_COMMENT.sub("", path.read_text(encoding="utf-8"))) == []
+def test_a_style_sheet_knows_no_left_and_no_right() -> None:
+    found = {name(path): hits(PHYSICAL, CSS_COMMENT.sub("", path.read_text(encoding="utf-8"))) for path in styles()}
+    assert found == {path: [] for path in found}
 
 
-@pytest.mark.parametrize("path", styles(), ids=name)
-def test_a_style_sheet_fetches_nothing_from_elsewhere(path: Path) -> None:
-    assert hits(re.compile(r"url\(\s*[\"']?(?:data:|https?:|//)[^)]*\)|@import[^;]+;"), path.read_text()) == []
+def test_a_style_sheet_fetches_nothing_from_elsewhere() -> None:
+    foreign = re.compile(r"url\(\s*[\"']?(?:data:|https?:|//)[^)]*\)|@import[^;]+;")
+    found = {name(path): hits(foreign, path.read_text(encoding="utf-8")) for path in styles()}
+    assert found == {path: [] for path in found}
 
 
 KEEPS_ARABIC = {
@@ -211,19 +233,17 @@ KEEPS_ARABIC = {
 
 def test_no_text_for_people_is_arabic_in_code() -> None:
     """Arabic stands in the catalogue and in data; what must stand in code is named here."""
-    arabic = {name(path) for path in sources(".py") if not _is_migration(path) and _arabic_literals(path)}
-    assert arabic - KEEPS_ARABIC == set()
+    assert {name(path) for path, module in written().items() if module.is_arabic} - KEEPS_ARABIC == set()
 
 
-def _arabic_literals(path: Path) -> bool:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    documentation = {id(node.body[0].value) for node in ast.walk(tree) if _starts_with_text(node)}  # type: ignore[attr-defined]
+def _is_arabic(nodes: list[ast.AST]) -> bool:
+    documentation = {id(node.body[0].value) for node in nodes if _starts_with_text(node)}  # type: ignore[attr-defined]
     return any(
         isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and id(node) not in documentation
         and ARABIC.search(node.value)
-        for node in ast.walk(tree)
+        for node in nodes
     )
 
 

@@ -3,109 +3,40 @@
 import ast
 import contextlib
 import os
-import re
 import signal
 import socket
-import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from http.client import HTTPConnection
+from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from accounts.demo import DEMO_SIGN_INS
 from config.devstack import banner, browser, processes, servers, stack, state, throwaway
 from config.devstack.state import ROOT
-
-# A group is handed out before single tests: one that starts everything three times must not be the last to begin.
-pytestmark = pytest.mark.xdist_group("run")
-
-PATIENCE_SECONDS = 90
-SHARED = ("DATABASE_URL", "REDIS_URL", "MEDIA_ROOT", "STATIC_ROOT", "STATIC_MANIFEST", "PUBLIC_URL")
+from tests import stacks
+from tests.stacks import Stack
 
 
-class Stack:
-    """The demonstration, started as a person would, with a state of its own."""
-
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        """Start it; what the test run was given must not reach it."""
-        self.folder = folder
-        self.port = _free_port()
-        environment = {name: value for name, value in os.environ.items() if name not in SHARED}
-        self.output = folder.parent / "output"
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "config.devstack", *arguments],
-                cwd=ROOT,
-                env=environment | {"STATE_DIR": str(folder), "PORT": str(self.port), "DEMO_CASES": "60"},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-
-    def wait_until_ready(self) -> None:
-        self._wait(lambda: "Ready after" in self.output.read_text(), alive=True)
-
-    def wait_until_nothing_is_left(self) -> None:
-        self._wait(lambda: _processes_of(self.folder) == [], alive=False)
-
-    def _wait(self, is_so: Callable[[], bool], *, alive: bool) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not is_so():
-            assert time.monotonic() < deadline, self.output.read_text()
-            assert not alive or self.process.poll() is None, self.output.read_text()
-            time.sleep(0.1)
-
-    def status_of(self, path: str) -> int:
-        with contextlib.closing(HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
-            connection.request("GET", path)
-            return connection.getresponse().status
-
-    def status_of_stand_in(self) -> int | None:
-        """Return how the stand-in for Twilio answers, or None where SMS go nowhere."""
-        url = state.read_running(self.folder).get("TWILIO_API_URL")
-        if url is None:
-            return None
-        with urllib.request.urlopen(f"{url}/ledger", timeout=20) as answer:
-            return int(answer.status)
-
-    def kill_beat(self) -> None:
-        """Kill beat, and wait until another one has taken its place and sends."""
-        with psycopg.connect(state.read_running(self.folder)["DATABASE_URL"]) as connection:
-            (pid,) = _pids_of(self.folder, "config.beat")
-            os.killpg(pid, signal.SIGKILL)
-            self._wait(
-                lambda: "The beat process ended by itself and is started again" in self.output.read_text(), alive=True
-            )
-            killed_at = connection.execute("SELECT now()").fetchone()[0]  # type: ignore[index]
-            connection.commit()
-            sent = "SELECT count(*) FROM notifications_periodictask WHERE sent_at > %s"
-            self._wait(lambda: connection.execute(sent, [killed_at]).fetchone()[0] > 0, alive=True)  # type: ignore[index]
-
-    def count(self, table: str) -> int:
-        with psycopg.connect(state.read_running(self.folder)["DATABASE_URL"]) as connection:
-            return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # type: ignore[index]
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder of its own: those of pytest are closed to `nobody` by any other run that begins."""
+    with throwaway.folder() as base:
+        yield base / "state"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _processes_of(folder: Path) -> list[str]:
-    """Return the command lines of all processes that were started with this state."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            told = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
-            if entry.name.isdigit() and str(folder).encode() in told and int(entry.name) != os.getpid():
-                found.append(told.split(b"\0\0")[0].decode(errors="replace"))
-    return found
+def kill_beat(running: Stack) -> None:
+    """Kill beat, and wait until another one has taken its place and sends."""
+    with running.connected() as connection:
+        (pid,) = _pids_of(running.folder, "config.beat")
+        os.killpg(pid, signal.SIGKILL)
+        said = "The beat process ended by itself and is started again"
+        running.wait(lambda: said in running.output.read_text(), alive=True)
+        killed_at = connection.execute("SELECT now()").fetchone()[0]  # type: ignore[index]
+        connection.commit()
+        sent = "SELECT count(*) FROM notifications_periodictask WHERE sent_at > %s"
+        running.wait(lambda: connection.execute(sent, [killed_at]).fetchone()[0] > 0, alive=True)  # type: ignore[index]
 
 
 def _pids_of(folder: Path, module: str) -> list[int]:
@@ -119,62 +50,26 @@ def _pids_of(folder: Path, module: str) -> list[int]:
     return found
 
 
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """A folder of its own: those of pytest are closed to `nobody` by any other run that begins."""
-    with throwaway.folder() as base:
-        yield base / "state"
-
-
-@contextlib.contextmanager
-def started(folder: Path, *arguments: str) -> Iterator[Stack]:
-    running = Stack(folder, *arguments)
-    try:
-        running.wait_until_ready()
-        yield running
-    finally:
-        if running.process.poll() is None:
-            running.process.kill()
-        running.process.wait()
-        running.wait_until_nothing_is_left()
-
-
-STOPPING = ["", "Stopping web and workers …", "Stopping Valkey …", "Stopping PostgreSQL …"]
-ENDS: tuple[tuple[signal.Signals, int, tuple[str, ...], list[str]], ...] = (
-    (signal.SIGINT, 0, ("--with-twilio",), STOPPING),
-    (signal.SIGTERM, 0, (), STOPPING),
-    (signal.SIGKILL, -signal.SIGKILL, (), []),
-)
-STOP_SECONDS = 15  # what is promised is five; machines that test other things meanwhile are slower
-
-
 def test_the_demonstration_starts_serves_keeps_its_data_and_leaves_nothing_behind(folder: Path) -> None:
-    """Three starts on one state: each finds what the one before it, ended in its own way, has left."""
-    cases = []
-    for how, status, arguments, said in ENDS:
-        with started(folder, *arguments) as running:
-            statuses = {path: running.status_of(path) for path in ("/health/ready", "/ar/", "/en/", "/dev/outbox/")}
-            assert statuses == dict.fromkeys(statuses, 200)
-            assert running.status_of_stand_in() == (200 if arguments else None)
-            cases.append(running.count("complaints_case"))
-            if arguments:
-                running.kill_beat()
-            before = len(running.output.read_text())
-            running.process.send_signal(how)
-            running.process.send_signal(how)  # a second one, of somebody who cannot wait, breaks nothing
-            assert running.process.wait(STOP_SECONDS) == status
-            lines = running.output.read_text()[before:].splitlines()
-            assert [re.sub(r" [0-9.]+ s$", "", line) for line in lines] == said
-    assert cases[0] > 0
-    assert cases == [cases[0]] * len(ENDS)
+    """Two starts on one state: one ended by Ctrl-C, one killed outright. The system of the journeys is asked to end."""
+    first = stacks.demonstrated()
+    serving = dict.fromkeys(stacks.PAGES, 200)
+    cases = first.seen["cases"]
+    assert cases > 0
+    assert first.seen == {"statuses": serving, "stand-in": 200, "cases": cases, "status": 0, "said": stacks.STOPPING}
+    with stacks.started(first.copy(folder)) as again:
+        assert (again.statuses(), again.status_of_stand_in()) == (serving, None)
+        assert again.count("complaints_case") == cases
+        kill_beat(again)
+        assert again.end(signal.SIGKILL) == (-signal.SIGKILL, [])
 
 
 def test_a_second_start_on_the_same_state_refuses_in_a_sentence(tmp_path: Path) -> None:
     with state.held(tmp_path) as is_free:
         assert is_free
-        second = Stack(tmp_path)
-        assert second.process.wait(PATIENCE_SECONDS) == 1
-        assert second.output.read_text() == "This project is already running; `python3 run.py manage …` works on it.\n"
+        second = stacks.run_py(tmp_path)
+    assert second.returncode == 1
+    assert second.stderr == "This project is already running; `python3 run.py manage …` works on it.\n"
 
 
 def test_a_taken_port_is_said_with_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageChops
@@ -16,11 +15,50 @@ from tests.ui.bidi import reversed_numbers
 
 AXE = Axe()
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-EVERYTHING = {"type": "tag", "values": STANDARDS}
-# All that changes in the dark is colours.
-COLOURS = {"type": "rule", "values": ["color-contrast"]}
+#: All rules but that of contrast, which takes longer than they do and is asked once of each combination of colours.
+STRUCTURE = {
+    "runOnly": {"type": "tag", "values": STANDARDS},
+    "rules": {"color-contrast": {"enabled": False}},
+    "resultTypes": ["violations"],
+}
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["passes"], "elementRef": True}
 RUN = """options => axe.run(options).then(found => found.violations.flatMap(
   rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)}`)))"""
+#: Contrast follows from the colours and the size of a text and from what lies below it. A text in what is laid over
+#: other things (positioned, or hidden from eyes) is judged on every page; of the others, a few of each combination that
+#: is not among the known. Returns the faults, and the combinations that the rule has found good.
+RUN_CONTRAST = """async ([known, few, options]) => {
+  const proven = new Set(known), chosen = new Map(), counts = new Map(), grounds = new Map();
+  const ground = element => {
+    if (!element) return {colours: "", laid: false};
+    if (grounds.has(element)) return grounds.get(element);
+    const style = getComputedStyle(element), below = ground(element.parentElement);
+    const own = [style.backgroundColor, style.backgroundImage, style.opacity].join();
+    grounds.set(element, {
+      colours: own === "rgba(0, 0, 0, 0),none,1" ? below.colours : `${below.colours}|${own}`,
+      laid: below.laid || !["static", "relative"].includes(style.position),
+    });
+    return grounds.get(element);
+  };
+  const isText = node => node.nodeType === Node.TEXT_NODE && node.data.trim();
+  const says = element => element.value || [...element.childNodes].some(isText);
+  for (const element of document.body.querySelectorAll("*")) {
+    if (!says(element) || !element.checkVisibility({visibilityProperty: true})) continue;
+    const style = getComputedStyle(element), {colours, laid} = ground(element);
+    const look = laid ? "" : [style.color, style.fontSize, style.fontWeight, style.textShadow, colours].join("|");
+    const count = counts.get(look) || 0;
+    if (look && (proven.has(look) || count === few)) continue;
+    counts.set(look, count + 1);
+    chosen.set(element, look);
+  }
+  if (!chosen.size) return [[], []];
+  const found = await axe.run({include: [...chosen.keys()]}, options);
+  const nodes = rules => rules.flatMap(rule => rule.nodes);
+  const good = nodes(found.passes).map(node => chosen.get(node.element)).filter(Boolean);
+  return [nodes(found.violations).map(node => `color-contrast: ${node.html.slice(0, 160)}`), good];
+}"""
+#: How many texts of a combination are judged on a page.
+FEW = 3
 #: The width of WCAG 1.4.10, that of a small phone, and of a page enlarged four times.
 NARROW = 320
 #: What reaches beyond the page and is not cut by a box of its own, the innermost only.
@@ -67,6 +105,8 @@ class Looks:
 
     pictures: bool
     seen: set[tuple[str, str, int]] = field(default_factory=set)
+    #: The combinations of colours and sizes that can be read.
+    colours: set[str] = field(default_factory=set)
 
     def scale(self, size: dict[str, int]) -> float:
         """Return how many dots of a picture a dot of a window of ``size`` takes."""
@@ -79,31 +119,34 @@ class Looks:
         if (name, language, size["width"]) in self.seen:
             return
         self.seen.add((name, language, size["width"]))
-        assert (name, page.locator("html").get_attribute("lang"), _faults(page)) == (name, language, [])
+        assert (name, page.locator("html").get_attribute("lang"), self._faults(page)) == (name, language, [])
         if self.pictures and name in SHOWN:
             _keep(_picture(page), PICTURES / f"{name}-{language}.png")
         if self.pictures and name in IN_HANDBOOK and size["width"] > WIDEST_PHONE:
             _keep(_smaller(_picture(page)), HANDBOOK / f"{name}-{language}.png", colours=MOST_COLOURS_IN_HANDBOOK)
 
+    def _faults(self, page: Page) -> list[str]:
+        found = [f"turned round: {text}" for text in reversed_numbers(page.content())]
+        found += self._violations(page)
+        return found + [f"beyond the edge: {part}" for part in beyond_the_edge(page)]
 
-def _faults(page: Page) -> list[str]:
-    found = [f"turned round: {text}" for text in reversed_numbers(page.content())]
-    found += _violations(page)
-    return found + [f"beyond the edge: {part}" for part in beyond_the_edge(page)]
+    def _violations(self, page: Page) -> list[str]:
+        page.evaluate(AXE.axe_script)
+        found: list[str] = page.evaluate(RUN, STRUCTURE)
+        found += self._contrast(page)
+        # All that changes in the dark is colours.
+        page.emulate_media(color_scheme="dark")
+        found += [f"in the dark: {fault}" for fault in self._contrast(page)]
+        page.emulate_media(color_scheme="light")
+        return found
 
-
-def _violations(page: Page) -> list[str]:
-    page.evaluate(AXE.axe_script)
-    found = _run(page, EVERYTHING)
-    page.emulate_media(color_scheme="dark")
-    in_the_dark = [f"in the dark: {fault}" for fault in _run(page, COLOURS)]
-    page.emulate_media(color_scheme="light")
-    return found + in_the_dark
-
-
-def _run(page: Page, rules: dict[str, Any]) -> list[str]:
-    found: list[str] = page.evaluate(RUN, {"runOnly": rules, "resultTypes": ["violations"]})
-    return found
+    def _contrast(self, page: Page) -> list[str]:
+        """Return the texts that cannot be told from their background; combinations that can are known from then on."""
+        found: list[str]
+        found, good = page.evaluate(RUN_CONTRAST, [sorted(self.colours), FEW, CONTRAST])
+        if not found:
+            self.colours |= set(good)
+        return found
 
 
 def beyond_the_edge(page: Page) -> list[str]:

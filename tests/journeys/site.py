@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 import signal
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from config.devstack import processes
-from config.devstack.pytest_plugin import SETTINGS
-from config.devstack.state import ROOT
+from tests import stacks
 from tests.journeys import shell
 from tests.journeys.shell import Shell
 
-START_SECONDS = 120
 MESSAGE_SECONDS = 20
-#: Simulated cases of the past: a journey files its own, and starts sooner with few.
-CASES = 60
-# What the suite's own servers told its process; the journey's system starts its own.
-OWN = {"DATABASE_URL", "REDIS_URL", "MEDIA_ROOT", "STATIC_ROOT", "DJANGO_SETTINGS_MODULE", *SETTINGS}
 
 _FILE = """
 from django.db.models import Q
@@ -141,37 +131,11 @@ class Site:
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[Site]:
-    """Start the system with its state in ``folder``, wait until it is ready, and stop it as Ctrl-C does."""
-    port = processes.free_port()
-    log, environment = folder / "run.log", _environment(folder, port)
-    with log.open("wb") as output:
-        system = subprocess.Popen(
-            [sys.executable, "-m", "config.devstack"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
-        _wait_until_ready(system, log)
-        with shell.opened(environment, folder) as opened:
-            yield Site(f"http://localhost:{port}", opened)
-    finally:
-        processes.stop(system, by=signal.SIGINT, patience=40)
-
-
-def _environment(folder: Path, port: int) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if name not in OWN}
-    return inherited | {"STATE_DIR": str(folder), "PORT": str(port), "DEMO_CASES": str(CASES)}
-
-
-def _wait_until_ready(system: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and system.poll() is None:
-        if b"Ready after" in log.read_bytes():
-            return
-        time.sleep(0.1)
-    message = f"the system did not start:\n{log.read_text(errors='replace')[-3000:]}"
-    raise RuntimeError(message)
+    """Start the system in ``folder``, on what its first start has left, and ask it to end, as an operator would."""
+    first = stacks.demonstrated()
+    # What the first start has collected is served: it would be collected anew for another place.
+    static = str(first.folder / "static")
+    with stacks.started(first.copy(folder / "state"), STATIC_ROOT=static) as system:
+        with shell.opened(system.environment, folder) as opened:
+            yield Site(f"http://localhost:{system.port}", opened)
+        assert system.end(signal.SIGTERM) == (0, stacks.STOPPING)

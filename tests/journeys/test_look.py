@@ -1,0 +1,41 @@
+"""What a look at a page finds, and that a colour which was good once is not taken for another one."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.journeys.look import FEW, Looks
+
+# With the journeys, which have a browser.
+pytestmark = pytest.mark.xdist_group("journeys")
+
+PAGE = """<!doctype html><html lang="en"><head><title>A page</title><style>
+  :root {{ color-scheme: light dark; background: #fff; color: #222 }}
+  @media (prefers-color-scheme: dark) {{ :root {{ background: #111; color: #eee }} .night {{ color: #333 }} }}
+</style></head><body><main><h1>Words</h1>{words}</main></body></html>"""
+GOOD = "<p>Good</p>"
+FAINT, FAINT_AT_NIGHT = '<p style="color: #ccc">Faint</p>', '<p class="night">Faint at night</p>'
+LAID_OVER = '<p style="position: absolute; background: #333">Laid over</p>'
+NAMELESS = "<button></button>"
+
+
+def found(page, looks: Looks, *words: str) -> list[str]:
+    """Return what a look finds wrong with a page of these words."""
+    page.set_content(PAGE.format(words="".join(words)))
+    return [fault.replace("in the dark: ", "dark ") for fault in looks._violations(page)]
+
+
+def test_faint_words_are_found_by_day_and_by_night_after_any_number_of_good_ones(browser: Browser) -> None:
+    looks, page = Looks(pictures=False), browser.new_page()
+    try:
+        assert found(page, looks, *[GOOD] * (FEW + 1)) == []
+        known = set(looks.colours)
+        assert known
+        assert found(page, looks, *[GOOD] * (FEW + 1), FAINT) == [f"color-contrast: {FAINT}"]
+        assert found(page, looks, GOOD, FAINT_AT_NIGHT) == [f"dark color-contrast: {FAINT_AT_NIGHT}"]
+        assert found(page, looks, LAID_OVER) == [f"color-contrast: {LAID_OVER}"]
+        assert found(page, looks, NAMELESS) == [f"button-name: {NAMELESS}"]
+        assert [look for look in looks.colours - known if "204, 204, 204" in look] == []
+    finally:
+        page.close()
