@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -48,18 +49,25 @@ def case(amina: Citizen, water: Agency, leak: Topic, omar: User, now: datetime) 
     return filed
 
 
-@pytest.fixture
-def short_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the page that says there is nothing here hold what its view told it and nothing else.
+#: The pages that say that there is nothing here, or nothing to be done in this way.
+REFUSALS = {"404.html", "405.html"}
 
-    Thousands of requests are answered by it; its frame, menu and words have tests of their own.
+
+@pytest.fixture
+def quick_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let thousands of requests cost less: what is the same for all of them is done once.
+
+    A page of ``REFUSALS`` holds what its view told it and nothing else: its frame, menu and words have tests of their
+    own. What a person may act as is read once, for nothing in these tests changes it. No answer keeps its contexts.
     """
-    whole = Template.render
+    whole, authority = Template.render, cache(User._authority)
 
     def render(page: Template, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> str:
-        return repr(context) if page.template.name == "404.html" else whole(page, context, request)
+        return repr(context) if page.template.name in REFUSALS else whole(page, context, request)
 
     monkeypatch.setattr(Template, "render", render)
+    monkeypatch.setattr(User, "_authority", authority)
+    monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_args, **_options: None)
 
 
 @pytest.fixture
@@ -137,7 +145,7 @@ def ask(client: Client, method: str, url: str) -> HttpResponseBase:
 
 # Signed-out people are sent to a door (302), staff to their desk, citizens find no desk at all (404). Where the case
 # does not stand where a page starts from, its people are told so (409).
-@pytest.mark.usefixtures("short_refusals")
+@pytest.mark.usefixtures("quick_answers")
 @pytest.mark.django_db
 def test_every_address_answers_everybody_as_the_table_says(
     case: Case, everybody: dict[str, Client], time_machine, now
@@ -153,7 +161,7 @@ def test_every_address_answers_everybody_as_the_table_says(
 STRANGERS = ("karim", "yusuf", "sami", "nobody")
 
 
-@pytest.mark.usefixtures("short_refusals")
+@pytest.mark.usefixtures("quick_answers")
 @pytest.mark.django_db
 # POST is the subject of `test_access_by_post`.
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "head", "options"])
@@ -198,7 +206,7 @@ def staff_pages(case: Case) -> dict[str, str]:
     return {name: url for name, url in every_address(case).items() if "/staff/" in url and "/staff/sign-in/" not in url}
 
 
-@pytest.mark.usefixtures("short_refusals")
+@pytest.mark.usefixtures("quick_answers")
 @pytest.mark.django_db
 def test_whoever_may_not_open_a_page_of_the_staff_may_not_send_to_it_either(
     case: Case, everybody: dict[str, Client], time_machine: TimeMachineFixture, now: datetime
@@ -215,7 +223,6 @@ def test_whoever_may_not_open_a_page_of_the_staff_may_not_send_to_it_either(
     assert (case.version, StandardText.objects.count(), len(answers) > 100) == (1, 1, True)
 
 
-@pytest.mark.usefixtures("short_refusals")
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_former_officer_finds_nothing_but_the_door(

@@ -22,8 +22,8 @@ from tests.complaints.pages import Clock
 from tests.house import addresses, test_access
 from tests.house.test_access import ask
 
-short_refusals = test_access.short_refusals
-pytestmark = pytest.mark.usefixtures("short_refusals")
+quick_answers = test_access.quick_answers
+pytestmark = pytest.mark.usefixtures("quick_answers")
 
 #: Visitor, another citizen, another agency, contact centre, operator, a directorate, the Prime Minister's office.
 OUTSIDE = ("nobody", "karim", "yusuf", "sami", "huda", "haitham", "asma")

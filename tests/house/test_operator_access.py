@@ -18,7 +18,7 @@ from tests.cast import make_staff, sign_in
 from tests.house import test_access
 from tests.house.test_access import ask, staff_pages
 
-case, short_refusals = test_access.case, test_access.short_refusals
+case, quick_answers = test_access.case, test_access.quick_answers
 
 #: What else staff without cases open: the door of the desk, which sends on or says so, and the handbook.
 ANY_STAFF = {
@@ -37,7 +37,7 @@ OPERATORS_PAGES = {
 }
 
 
-@pytest.mark.usefixtures("short_refusals")
+@pytest.mark.usefixtures("quick_answers")
 @pytest.mark.django_db
 def test_an_operator_and_an_auditor_open_no_page_of_a_case_or_a_person(
     case: Case, huda: User, cmu: Agency, time_machine: TimeMachineFixture, now: datetime
