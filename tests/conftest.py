@@ -1,5 +1,6 @@
 """What every test may ask for: the cast, the system's browser, and an end that may erase append-only history."""
 
+import gc
 import os
 from collections.abc import Iterator
 from functools import cache
@@ -154,6 +155,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
     if os.geteuid() == 0:
         args.append("--no-sandbox")
     return browser_type_launch_args | {"executable_path": browser.find(), "args": args}
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of cycles pass over what is loaded by now, and come seldom: it took an eighth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
