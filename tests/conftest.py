@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
@@ -126,6 +126,18 @@ def _transactional_tests_empty_what_they_filled() -> Iterator[None]:
         owner().close()
 
 
+@pytest.fixture(scope="module")
+def module_data(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Open a transaction for rows that tests of a module share; what a test itself writes goes with the test.
+
+    A module's fixture that writes rows asks for it, and ends with ``connection.check_constraints()``: the guards would
+    judge the rows at the end of each test. Tests that share nothing never see them: they come first.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def delete_all_rows() -> None:
     """Delete what every table holds but what migrating wrote; foreign keys are checked at the end, so in any order."""
     with owner().transaction(), owner().cursor() as cursor:
@@ -165,6 +177,24 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order_by_browser(items)
+    keep_together_what_shares(items)
+
+
+def keep_together_what_shares(items: list[pytest.Item]) -> None:
+    """Give a module with ``module_data`` to one worker, where the tests that share it come last, in savepoints."""
+    sharing = {item for item in items if "module_data" in getattr(item, "fixturenames", ())}
+    modules = {item.path for item in sharing}
+    together = [item for item in items if item.path in modules]
+    together.sort(key=lambda item: (item.path, item in sharing))
+    for item in together:
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if item in sharing and item.get_closest_marker("django_db") is None:
+            item.add_marker("django_db")
+    items[:] = [*together, *(item for item in items if item.path not in modules)]
+
+
+def order_by_browser(items: list[pytest.Item]) -> None:
     """Mark what drives the browser and begin with it, or skip it where there is none; `run.py test` has said so."""
     missing = pytest.mark.skip(reason="Chromium is missing")
     is_missing = browser.find() is None

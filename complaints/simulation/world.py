@@ -96,12 +96,13 @@ class Seed:
 
 
 class Keys:
-    """Primary keys taken from a table's own sequence, a block at a time."""
+    """Primary keys taken from a table's own sequence, a block at a time; each block is larger than the one before."""
 
-    BLOCK = 5000
+    FIRST, LARGEST = 40, 5000
 
     def __init__(self) -> None:
         self._blocks: dict[str, Iterator[int]] = {}
+        self._sizes: dict[str, int] = {}
 
     def next(self, model: type[Model]) -> int:
         """Return the next key of ``model``."""
@@ -113,7 +114,8 @@ class Keys:
         try:
             return next(self._blocks[sequence])
         except (KeyError, StopIteration):
+            size = self._sizes[sequence] = min(self.LARGEST, 2 * self._sizes.get(sequence, self.FIRST // 2))
             with connection.cursor() as cursor:
-                cursor.execute(f"SELECT nextval({sequence}) FROM generate_series(1, {self.BLOCK})")
+                cursor.execute(f"SELECT nextval({sequence}) FROM generate_series(1, {size})")
                 self._blocks[sequence] = iter([key for (key,) in cursor.fetchall()])
             return next(self._blocks[sequence])

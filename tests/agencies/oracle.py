@@ -1,4 +1,4 @@
-"""Working time looked at every minute: slow, plain, and knowing nothing of the calendar it is held against.
+"""Working time as a row of minutes, open or not: plain, and knowing nothing of the calendar it is held against.
 
 It reads the shipped files itself and imports nothing of the project.
 """
@@ -24,15 +24,14 @@ class Oracle:
     def __init__(self) -> None:
         self.days_off, self.ramadans, self.normal = _days_off(), *_hours()
         self.zero = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=AMMAN)
-        self.open = bytes(self._minutes())
+        self.open = b"".join(self._days())
 
-    def _minutes(self) -> Iterator[int]:
+    def _days(self) -> Iterator[bytes]:
         day = FIRST
         while day <= BEYOND:
             opens, closes = self._hours_on(day)
             works = day.strftime("%a") not in {"Fri", "Sat"} and day not in self.days_off
-            for minute in range(MINUTES_A_DAY):
-                yield works and opens <= minute < closes
+            yield bytes(opens) + bytes([works]) * (closes - opens) + bytes(MINUTES_A_DAY - closes)
             day += DAY
 
     def _hours_on(self, day: date) -> tuple[int, int]:
@@ -54,7 +53,7 @@ class Oracle:
         if end <= start:
             return 0
         (begin, early), (stop, late) = self.place(start), self.place(end)
-        seconds = 60 * sum(self.open[begin:stop])
+        seconds = 60 * self.open.count(1, begin, stop)
         if self.open[begin]:
             seconds -= early
         if self.open[stop]:
@@ -68,39 +67,32 @@ class Oracle:
         minute, second = self.place(start)
         left = minutes * 60
         while True:
-            if self.open[minute]:
-                if left <= 60 - second:
-                    return self.moment(minute, second + left)
-                left -= 60 - second
-            minute, second = minute + 1, 0
+            opens = self.open.index(1, minute)
+            closes = self.open.index(0, opens)
+            begin = opens * 60 + (second if opens == minute else 0)
+            if begin + left <= closes * 60:
+                return self.moment(0, begin + left)
+            left -= closes * 60 - begin
+            minute = closes
 
     def due(self, start: datetime, days: int) -> datetime:
         """Return the end of the last open minute of the ``days``-th day after that of ``start`` that has one."""
         minute = (self.place(start)[0] // MINUTES_A_DAY + 1) * MINUTES_A_DAY
-        while True:
-            if self.open[minute]:
-                days -= 1
-                while self.open[minute]:
-                    minute += 1
-                if days == 0:
-                    return self.moment(minute)
-            minute += 1
+        for _ in range(days):
+            minute = self.open.index(0, self.open.index(1, minute))
+        return self.moment(minute)
 
     def opens_next(self, at: datetime) -> datetime:
         """Return ``at`` in an open minute, else the first open minute after it."""
         minute, _second = self.place(at)
-        if self.open[minute]:
-            return at
-        while not self.open[minute]:
-            minute += 1
-        return self.moment(minute)
+        return at if self.open[minute] else self.moment(self.open.index(1, minute))
 
     def days_between(self, start: date, end: date) -> int:
         """Return how many days after ``start``, up to and with ``end``, have an open minute."""
         if end < start:
             return -self.days_between(end, start)
         days = ((start - FIRST).days + 1, (end - FIRST).days + 1)
-        return sum(any(self.open[n * MINUTES_A_DAY : (n + 1) * MINUTES_A_DAY]) for n in range(*days))
+        return sum(1 in self.open[n * MINUTES_A_DAY : (n + 1) * MINUTES_A_DAY] for n in range(*days))
 
 
 def _rows(file: str) -> list[dict[str, str]]:

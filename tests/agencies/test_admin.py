@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from agencies import reference_data
+from agencies.admin import ReferenceAdmin
 from agencies.models import (
     Agency,
     AnswerPhrase,
@@ -66,26 +67,26 @@ def shown(response) -> list[Any]:
     return list(response.context["cl"].result_list)
 
 
-def test_every_list_opens_with_every_filter_and_search(operator, loaded):
+def test_every_list_opens_with_every_filter_and_search(operator, loaded, monkeypatch):
+    monkeypatch.setattr(ReferenceAdmin, "list_per_page", 9)
     for model in MODELS:
-        for query in ("", "verified=no", "verified=yes", "kept=people", "kept=files", "q=الماء"):
+        for query in ("verified=no", "verified=yes&kept=files", "kept=people&q=الماء"):
             assert operator.get(f"{address(model, 'changelist')}?{query}").status_code == 200
 
 
-def test_no_list_asks_row_by_row(operator, loaded, django_assert_max_num_queries):
+def test_no_list_asks_row_by_row(operator, loaded, django_assert_max_num_queries, monkeypatch):
+    monkeypatch.setattr(ReferenceAdmin, "list_per_page", 30)
     for model in MODELS:
         with django_assert_max_num_queries(16):
             assert operator.get(address(model, "changelist")).status_code == 200
 
 
-def test_every_row_can_be_opened_and_a_new_one_begun(operator, loaded):
+def test_a_new_row_of_every_table_can_be_begun(operator, loaded):
     for model in MODELS:
-        row = model._default_manager.order_by("pk")[0]
-        assert operator.get(address(model, "change", row.pk)).status_code == 200
         assert operator.get(address(model, "add")).status_code == 200
 
 
-def test_saving_what_stands_there_leaves_the_row_to_the_file(operator, loaded):
+def test_every_row_can_be_opened_and_saving_what_stands_there_leaves_it_to_the_file(operator, loaded):
     for model in MODELS:
         row: Any = model._default_manager.order_by("pk")[0]
         page = address(model, "change", row.pk)
@@ -248,9 +249,11 @@ def test_the_answers_offered_are_entered_one_a_line(operator, loaded):
     assert question.edited_at is not None
 
 
-@pytest.mark.parametrize(
-    ("kind", "arabic", "english"),
-    [
+def test_a_question_with_the_wrong_answers_is_refused_with_an_error(operator, loaded):
+    question = TopicQuestion.objects.get(code="water-leak-much")
+    page = address(TopicQuestion, "change", question.pk)
+    stored = typed(operator.get(page))
+    for kind, arabic, english in (
         ("choice", "", ""),
         ("choice", "شارع", "Street"),
         ("choice", "شارع\nرصيف", "Street"),
@@ -258,12 +261,7 @@ def test_the_answers_offered_are_entered_one_a_line(operator, loaded):
         ("choice", "شارع\nرصيف", "Street\nStreet"),
         ("line", "شارع\nرصيف", "Street\nPavement"),
         ("date", "شارع\nرصيف", ""),
-    ],
-)
-def test_a_question_with_the_wrong_answers_is_refused_with_an_error(operator, loaded, kind, arabic, english):
-    question = TopicQuestion.objects.get(code="water-leak-much")
-    page = address(TopicQuestion, "change", question.pk)
-    changed = typed(operator.get(page)) | {"kind": kind, "options_ar": arabic, "options_en": english}
-    response = operator.post(page, changed)
-    question.refresh_from_db()
-    assert (response.status_code, question.kind, len(question.options_ar)) == (200, "choice", 3)
+    ):
+        response = operator.post(page, stored | {"kind": kind, "options_ar": arabic, "options_en": english})
+        question.refresh_from_db()
+        assert (response.status_code, question.kind, len(question.options_ar)) == (200, "choice", 3), (kind, arabic)

@@ -34,11 +34,12 @@ def minutes() -> Oracle:
     return Oracle()
 
 
-@pytest.fixture
-def both(db: None, minutes: Oracle, monkeypatch: pytest.MonkeyPatch) -> Both:
+@pytest.fixture(scope="module")
+def both(module_data: None, minutes: Oracle) -> Both:
     files = {file: model for file, model in reference_data.FILES.items() if model in {Holiday, WorkingHours}}
-    monkeypatch.setattr(reference_data, "FILES", files)
-    reference_data.load(at=timezone.now())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reference_data, "FILES", files)
+        reference_data.load(at=timezone.now())
     return Both(current_calendar(), minutes)
 
 

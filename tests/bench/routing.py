@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -83,18 +84,26 @@ def measure_duplicates() -> list[Found]:
             for row in csv.DictReader(rows)
         ]
     pairs = [
-        (one.group == other.group, similar.likeness(one.wording, other.wording))
+        (one.group == other.group, _likeness(one.wording, other.wording))
         for one, other in combinations(samples, 2)
         if one.governorate == other.governorate
     ]
-    own = [(same, similar.likeness(sample.wording, text)) for sample, text, same in reworded]
+    own = [(same, _likeness(sample.wording, text)) for sample, text, same in reworded]
     foreign = [
-        (False, similar.likeness(other.wording, text))
+        (False, _likeness(other.wording, text))
         for sample, text, _same in reworded
         for other in samples
         if other.group != sample.group and other.governorate == sample.governorate
     ]
     return [_counted("pairs of the sample", pairs), _counted("rewordings made by hand", [*own, *foreign])]
+
+
+def _likeness(one: str, other: str) -> float:
+    return _shingles(one).likeness(_shingles(other))
+
+
+#: Each text is held against many others.
+_shingles = cache(similar._Shingles)
 
 
 def _counted(name: str, pairs: Sequence[tuple[bool, float]]) -> Found:

@@ -1,8 +1,11 @@
 """The measurement: the same every time, better than the commonest agency, and without a look at the answers."""
 
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from agencies.free_text import reader
 from agencies.models import RoutingRule
@@ -10,13 +13,21 @@ from agencies.reference_data import load
 from complaints.models import Case
 from complaints.suggestions import routing_measurement as measurement
 from tests.bench import routing
+from tests.cast import NOW
+
+
+@pytest.fixture(scope="module")
+def loaded(module_data: None) -> reader.ReaderCache:
+    """Load the reference data of the project once for the module; return what keeps their reader."""
+    load(at=NOW)
+    connection.check_constraints()
+    return reader.ReaderCache()
 
 
 @pytest.fixture
-def country(db: None, now: datetime) -> None:
+def country(loaded: reader.ReaderCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """The reference data of the project."""
-    load(at=now)
-    reader.forget()
+    monkeypatch.setattr(reader, "_cache", loaded)
 
 
 @pytest.mark.usefixtures("country")
@@ -46,9 +57,16 @@ def test_duplicates_are_found_and_alarms_are_rare() -> None:
 
 
 @pytest.mark.django_db(transaction=True)  # it migrates, as the owner of the tables
-@pytest.mark.usefixtures("country")
-def test_the_command_prints_the_numbers_and_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_the_numbers_and_changes_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, now: datetime, tmp_path: Path
+) -> None:
+    load(at=now)
     rules = RoutingRule.objects.count()
+    # What the whole sample says is asked above.
+    some = tmp_path / "some.csv"
+    some.write_text("\n".join(measurement.SAMPLES.read_text(encoding="utf-8").splitlines()[:21]), encoding="utf-8")
+    monkeypatch.setattr(routing, "measure_agencies", partial(measurement.measure_agencies, path=some, repeats=1))
+    monkeypatch.setattr(routing, "measure_topics", partial(measurement.measure_topics, path=some))
     assert routing.main([]) == 0
     printed = capsys.readouterr().out
     assert all(name in printed for name in measurement.WAYS)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import F
 
 from accounts.demo import NotADemonstration
@@ -23,7 +24,6 @@ YEAR = 120
 
 
 def test_outside_a_demonstration_nothing_is_made(db: None, settings: object) -> None:
-    """Before the others, which share what one transaction holds."""
     settings.EMBEDDED = False
     with pytest.raises(NotADemonstration):
         seed_demonstration(NOW, cases=YEAR)
@@ -31,14 +31,12 @@ def test_outside_a_demonstration_nothing_is_made(db: None, settings: object) -> 
 
 
 @pytest.fixture(scope="module")
-def demonstration(django_db_setup: None, django_db_blocker: object) -> object:
-    """Seed once for all tests here, in a transaction that is rolled back at their end."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_reference", verbosity=0)
-        yield seed_demonstration(NOW, cases=YEAR)
-        transaction.set_rollback(True)
+def demonstration(module_data: None) -> int:
+    """Seed once for all tests here."""
+    call_command("load_reference", verbosity=0)
+    number = seed_demonstration(NOW, cases=YEAR)
+    connection.check_constraints()
+    return number
 
 
 def people(role: Role) -> int:
@@ -46,7 +44,6 @@ def people(role: Role) -> int:
 
 
 @pytest.mark.usefixtures("demonstration")
-@pytest.mark.django_db
 class TestTheDemonstration:
     def test_it_has_the_cases_of_the_year_and_those_of_the_stories(self, demonstration: int) -> None:
         assert demonstration == YEAR + len(TOPICS) + len(IN_TRIAGE) == Case.objects.count()

@@ -1,40 +1,39 @@
 """Reminders and escalations of simulated cases: as the sweep would have taken them, and nothing left for it to take."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
 from accounts.roles import Role
-from agencies.models import Agency, Topic
 from complaints.clocks.steps import ESCALATED
 from complaints.escalation import ladder
 from complaints.models import Case, CaseEvent, Clock, ClockStep, Ending
 from complaints.simulation.generate import generate
-from complaints.simulation.world import World
 from complaints.workflow import Action
 from tests.bench.world import make_world
+from tests.cast import NOW, complaints_unit, greater_amman, leak_in_the_street, office_hours, water_company
+
+pytestmark = pytest.mark.usefixtures("cases")
 
 
-@pytest.fixture
-def world(water: Agency, gam: Agency, cmu: Agency, leak: Topic) -> World:
-    world = make_world(citizens=20, agencies=[water, gam])
-    generate(150, world=world, seed=7, since=now_less(60), until=NOW)
-    return world
+@pytest.fixture(scope="module")
+def cases(module_data: None) -> None:
+    """Cases of two months, of which every question below is asked."""
+    office_hours()
+    complaints_unit()
+    leak_in_the_street()
+    world = make_world(citizens=20, agencies=[water_company(), greater_amman()])
+    generate(150, world=world, seed=7, since=NOW - timedelta(days=60), until=NOW)
+    connection.check_constraints()
 
 
-NOW = datetime.fromisoformat("2026-01-04T10:00:00+03:00")
-
-
-def now_less(days: int) -> datetime:
-    return NOW - timedelta(days=days)
-
-
-def test_the_sweep_finds_nothing_to_do(world: World) -> None:
+def test_the_sweep_finds_nothing_to_do() -> None:
     assert ladder.sweep(at=NOW) == 0
 
 
-def test_every_step_has_its_event_at_its_moment(world: World) -> None:
+def test_every_step_has_its_event_at_its_moment() -> None:
     steps = list(ClockStep.objects.select_related("event", "clock"))
     assert len(steps) > 50
     for step in steps:
@@ -45,7 +44,7 @@ def test_every_step_has_its_event_at_its_moment(world: World) -> None:
         assert step.clock.started_at < step.taken_at
 
 
-def test_who_answered_too_late_was_escalated_and_who_answered_in_time_was_not(world: World) -> None:
+def test_who_answered_too_late_was_escalated_and_who_answered_in_time_was_not() -> None:
     # One that was postponed after it was missed may have been met in the end; a pause escalates nothing.
     ended = Clock.objects.filter(kind__in=ESCALATED, ended_at__isnull=False, pauses=[])
     kept = ended.filter(due_at=F("first_due_at"))
@@ -57,7 +56,7 @@ def test_who_answered_too_late_was_escalated_and_who_answered_in_time_was_not(wo
             assert is_escalated == is_late, clock.pk
 
 
-def test_a_level_with_nobody_is_recorded_as_empty(world: World) -> None:
+def test_a_level_with_nobody_is_recorded_as_empty() -> None:
     events = CaseEvent.objects.filter(action=Action.ESCALATE)
     empty = {event.facts["step"] for event in events if event.facts.get("empty")}
     held = {event.facts["step"] for event in events if not event.facts.get("empty")}
@@ -65,7 +64,7 @@ def test_a_level_with_nobody_is_recorded_as_empty(world: World) -> None:
     assert empty & {Role.SUPERVISOR, Role.CMU_HEAD} == set()
 
 
-def test_the_history_never_runs_backwards(world: World) -> None:
+def test_the_history_never_runs_backwards() -> None:
     for case in Case.objects.prefetch_related("events"):
         moments = [event.at for event in case.events.all()]
         assert moments == sorted(moments)

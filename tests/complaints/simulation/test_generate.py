@@ -2,14 +2,14 @@
 
 import itertools
 from collections import Counter
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.db.models import F, Q
 
-from agencies.models import Agency, Topic
+from agencies.models import Topic
 from complaints.actions.answers import judged_answer
 from complaints.answer_quality.judgement import Result
 from complaints.engine import history_chain
@@ -26,34 +26,49 @@ from complaints.models import (
     TaskState,
 )
 from complaints.simulation.generate import generate
-from complaints.simulation.world import World
 from complaints.workflow import TRANSITIONS, Action, State, edges
 from tests.bench.world import make_world
+from tests.cast import NOW, complaints_unit, greater_amman, leak_in_the_street, office_hours, water_company
 
-NUMBER = 90
-
-
-@pytest.fixture
-def world(water: Agency, gam: Agency, cmu: Agency, leak: Topic) -> World:
-    return make_world(citizens=20, agencies=[water, gam])
+#: Cases and the days they were filed in: enough of the past for every action, enough of today for every state.
+PAST, TODAY = (340, 150), (60, 3)
+NUMBER = PAST[0] + TODAY[0]
 
 
-@pytest.fixture
-def cases(world: World, now: datetime) -> list[Case]:
-    generate(NUMBER, world=world, seed=7, since=now - timedelta(days=30), until=now)
+@pytest.fixture(scope="module")
+def topics(module_data: None) -> Sequence[Topic]:
+    """Two topics of one group, each of which is taken for the other."""
+    leak = leak_in_the_street()
+    burst = Topic.objects.create(
+        code="water-burst",
+        parent=leak.parent,
+        name_ar="انفجار خط",
+        name_en="Burst pipe",
+        kinds=leak.kinds,
+        limit_days=5,
+    )
+    return leak, burst
+
+
+@pytest.fixture(scope="module")
+def cases(topics: Sequence[Topic]) -> list[Case]:
+    """Every question below is asked of these."""
+    office_hours()
+    complaints_unit()
+    world = make_world(citizens=20, agencies=[water_company(), greater_amman()])
+    for number, days in (PAST, TODAY):
+        generate(number, world=world, seed=number, since=NOW - timedelta(days=days), until=NOW)
+    connection.check_constraints()
     return list(Case.objects.prefetch_related("events", "holdings", "clocks").order_by("id"))
 
 
 def test_the_guards_of_the_database_let_every_made_up_case_pass(cases: list[Case]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    """Those that wait for the end of a transaction too: the fixture has asked them."""
     assert len(cases) == NUMBER
     assert not Case.objects.filter(Q(subject="") | Q(details="") | Q(folded="")).exists()
 
 
-def test_every_state_and_action_occurs(world: World, now: datetime) -> None:
-    for number, days in ((300, 150), (60, 3)):  # enough of the past for every action, enough of today for every state
-        generate(number, world=world, seed=number, since=now - timedelta(days=days), until=now)
+def test_every_state_and_action_occurs(cases: list[Case]) -> None:
     actions = set(CaseEvent.objects.values_list("action", flat=True))
     assert set(Case.objects.values_list("state", flat=True)) >= set(State) - {State.OBJECTED}
     # Nobody praises a leak, the only topic here.
@@ -66,6 +81,7 @@ def test_every_state_and_action_occurs(world: World, now: datetime) -> None:
         Action.REMIND,
         Action.ESCALATE,
         Action.RATE,
+        Action.CLASSIFY,
     }
 
 
@@ -102,10 +118,9 @@ def test_who_holds_a_case_fits_its_state(cases: list[Case]) -> None:
     assert held.count() == 0
 
 
-def test_one_case_in_twenty_has_the_part_of_another_agency(world: World, now: datetime) -> None:
-    generate(600, world=world, seed=3, since=now - timedelta(days=60), until=now)
+def test_one_case_in_twenty_has_the_part_of_another_agency(cases: list[Case]) -> None:
     parts = ReferralTask.objects.all()
-    assert 0.03 < parts.values("case").distinct().count() / 600 < 0.07
+    assert 0.03 < parts.values("case").distinct().count() / NUMBER < 0.07
     assert set(parts.values_list("state", flat=True)) == set(TaskState)
     assert parts.filter(agency=F("case__agency"), state=TaskState.OPEN).count() == 0
     # An open part has a clock that runs, and keeps its case from being closed.
@@ -115,19 +130,9 @@ def test_one_case_in_twenty_has_the_part_of_another_agency(world: World, now: da
     assert set(running.values_list("task", flat=True)) == set(waiting.values_list("pk", flat=True))
 
 
-def test_citizens_rate_what_they_were_answered_and_topics_are_corrected(world: World, now: datetime) -> None:
-    other = Topic.objects.create(
-        code="water-burst",
-        parent=world.topics[0].parent,
-        name_ar="انفجار خط",
-        name_en="Burst pipe",
-        kinds=world.topics[0].kinds,
-        limit_days=5,
-    )
-    both = replace(world, topics=[*world.topics, other])
-    generate(400, world=both, seed=5, since=now - timedelta(days=120), until=now)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+def test_citizens_rate_what_they_were_answered_and_topics_are_corrected(
+    cases: list[Case], topics: Sequence[Topic]
+) -> None:
     answers, ratings = Answer.objects.all(), Rating.objects.all()
     assert 0.25 < ratings.count() / answers.count() < 0.5
     said = Counter(ratings.values_list("solved", flat=True))
@@ -135,11 +140,10 @@ def test_citizens_rate_what_they_were_answered_and_topics_are_corrected(world: W
     assert 0.4 < said["yes"] / ratings.count() < 0.8
     corrected = Classification.objects.all()
     assert corrected.exists()
-    assert {row.topic_after_id for row in corrected} <= {topic.pk for topic in both.topics}
+    assert {row.topic_after_id for row in corrected} <= {topic.pk for topic in topics}
 
 
-def test_an_answer_that_was_challenged_would_be_challenged(world: World, now: datetime) -> None:
-    generate(400, world=world, seed=6, since=now - timedelta(days=120), until=now)
+def test_an_answer_that_was_challenged_would_be_challenged(cases: list[Case]) -> None:
     challenged = Answer.objects.exclude(challenge="").select_related("case__topic", "case__agency")
     assert 0.01 < challenged.count() / Answer.objects.count() < 0.1
     judged = judged_answer(challenged[0].case, found=challenged[0].found, done=challenged[0].done)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import process_time
@@ -16,7 +15,6 @@ from agencies import reference_changes
 from agencies.free_text import reader
 from agencies.models import Governorate, TopicPhrases
 from agencies.reference_changes import Author
-from agencies.reference_data import load
 from complaints.suggestions import everyday_measurement
 from complaints.suggestions.everyday import Suggestions, suggest
 
@@ -52,15 +50,6 @@ NOISE = (
 )
 
 
-@pytest.fixture
-def country(db: None, now: datetime) -> Iterator[datetime]:
-    """The reference data of the project, and the moment they are read at."""
-    load(at=now)
-    reader.forget()
-    yield now
-    reader.forget()
-
-
 def codes(found: Suggestions) -> list[tuple[str, str]]:
     """Return the codes of the topics with those of their agencies."""
     return [(one.topic.code, one.agency.code if one.agency else "") for one in found.topics]
@@ -86,7 +75,8 @@ def test_topics_agencies_and_place_are_suggested_together(country: datetime) -> 
     assert suggest("", at=at).nothing_fits.startswith("Nothing fits: send it to")
 
 
-def test_the_reader_is_kept_until_reference_data_change(country: datetime) -> None:
+def test_the_reader_is_kept_until_reference_data_change(country: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_cache", reader.ReaderCache())  # what it reads here goes with the test
     at = country
     suggest("مجاري", at=at)
     with CaptureQueriesContext(connection) as statements:

@@ -68,10 +68,10 @@ def test_place_and_time_narrow_it(file_case: FileCase, amman: Governorate, irbid
     assert references(similar_to(text, scope=Case.objects.all(), place=amman, since=since)) == [here.reference]
 
 
-@pytest.mark.parametrize("text", ["", "\n", "في من\nعلى", "؟!", "ا" * 5000])
-def test_a_text_without_words_is_like_nothing(file_case: FileCase, text: str) -> None:
+def test_a_text_without_words_is_like_nothing(file_case: FileCase) -> None:
     file_case()
-    assert similar_to(text, scope=Case.objects.all()) == []
+    for text in ("", "\n", "في من\nعلى", "؟!", "ا" * 5000):
+        assert similar_to(text, scope=Case.objects.all()) == [], text[:9]
 
 
 def test_likeness_is_symmetrical_and_between_nothing_and_one() -> None:
@@ -157,14 +157,14 @@ def test_the_check_page_says_so_and_the_filing_goes_on(
     assert (sent.status_code, Case.objects.filter(citizen=own.citizen).count()) == (302, 2)
 
 
-def test_who_files_the_same_text_forty_times_has_two_cases_and_is_led_to_the_open_one(
+def test_who_files_the_same_text_again_and_again_has_two_cases_and_is_led_to_the_open_one(
     as_amina: Client, make_draft: MakeDraft, amina: Citizen
 ) -> None:
     def press() -> HttpResponse:
         Draft.objects.all().delete()
         return as_amina.post(CHECK, {"draft": str(make_draft().pk), "notify_by": "sms"})
 
-    answer = shown([press() for _ in range(40)][-1])
+    answer = shown([press() for _ in range(5)][-1])
     newest = Case.objects.latest("pk")
     assert (answer.status_code, Case.objects.count(), Draft.objects.count()) == (200, 2, 1)
     text = "You have already sent this text and that case is still open. Add to it instead."

@@ -13,7 +13,6 @@ from django.urls import reverse
 from accounts.models import User
 from agencies.free_text import reader
 from agencies.models import Topic, TopicPhrases
-from agencies.reference_data import load
 from complaints.actions import accept
 from complaints.suggestions import routing_measurement
 from complaints.suggestions.topic_check import hint_for
@@ -60,15 +59,6 @@ def test_what_a_text_reads_like_is_said_until_the_agency_has_accepted(
     assert HINT in desk(lina).get(reverse("triage")).content.decode()
     assert case.events.count() == 2
     assert lost.events.count() == 1
-
-
-@pytest.fixture
-def country(db: None, now: datetime) -> Iterator[datetime]:
-    """The reference data of the project."""
-    load(at=now)
-    reader.forget()
-    yield now
-    reader.forget()
 
 
 def measured(command: str, **options: object) -> list[str]:

@@ -4,33 +4,35 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from accounts.roles import Role
 from agencies.models import Agency
 from complaints.models import Answer
 from complaints.simulation.generate import generate
-from complaints.simulation.world import World
 from reports.audits import drawing
 from reports.models import AuditItem, AuditRound
 from reports.models.audits import CRITERIA
 from reports.periods import ReportPeriod
 from tests.cast import NOW, make_staff
+from tests.reports.conftest import make_three_agencies
 
 #: The generated cases are of the four weeks before the period of the round ends.
 PERIOD = ReportPeriod(date(2025, 11, 1), date(2025, 12, 31))
 POINTS = dict.fromkeys(CRITERIA, 1)
 
 
-@pytest.fixture
-def answers(world: World) -> Sequence[Answer]:
-    """Return the answers given in the period, two of one agency sent although challenged."""
+@pytest.fixture(scope="module")
+def answers(module_data: None) -> Sequence[Answer]:
+    """Return the answers given in the period, two of one agency sent although challenged; a module shares them."""
     until = NOW - timedelta(days=5)
-    generate(30, world=world, seed=11, since=until - timedelta(days=45), until=until)
+    generate(30, world=make_three_agencies(), seed=11, since=until - timedelta(days=45), until=until)
     given = list(Answer.objects.filter(state="given", lead_answer=None, given_at__lt=PERIOD.ends_at).order_by("pk"))
     marked = [answer.pk for answer in given if answer.agency_id == given[0].agency_id][:2]
     Answer.objects.update(challenge="", sent_because="")
     Answer.objects.filter(pk__in=marked).update(challenge="thin", sent_because="كتبنا ما نعرفه")
+    connection.check_constraints()
     return given
 
 

@@ -56,13 +56,13 @@ def test_every_list_and_form_opens_and_ten_rows_cost_what_one_does(desk: Desk, h
     assert [row.code for row, _cells in found] == ["a7"]
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - {Role.CMU_HEAD}))
-def test_nobody_but_the_head_of_the_unit_finds_the_pages(desk: Desk, water: Agency, role: Role) -> None:
-    client = desk(make_staff("rana@x.example", "رنا", "Rana", "+962790100071", water, role))
+def test_nobody_but_the_head_of_the_unit_finds_the_pages(desk: Desk, water: Agency) -> None:
     urls = [reverse("directory"), reverse("successions"), reverse("succession-plan"), page("rows", "agencies")]
     urls += [page("change", "agencies", water.pk), page("export", "agencies"), page("import", "agencies")]
-    assert {client.get(url).status_code for url in urls} == {404}
-    assert client.post(page("change", "agencies", water.pk), typed(water, name_en="Mine")).status_code == 404
+    for number, role in enumerate(sorted(set(Role) - {Role.CMU_HEAD})):
+        client = desk(make_staff(f"rana{number}@x.example", "رنا", "Rana", f"+9627901000{number:02}", water, role))
+        assert {client.get(url).status_code for url in urls} == {404}, role
+        assert client.post(page("change", "agencies", water.pk), typed(water, name_en="Mine")).status_code == 404, role
     assert ReferenceChange.objects.count() == 0
 
 
@@ -121,18 +121,16 @@ def test_a_planned_change_can_be_given_up(desk: Desk, hala: User, water: Agency,
     assert water.name_en == "Jordan Water Company"
 
 
-@pytest.mark.parametrize(
-    ("typed_day", "status"), [("1/1/2026", 200), ("soon", 200), ("1/1/2031", 200), ("", 302), ("4/1/2026", 302)]
-)
-def test_days_that_are_over_or_no_days_are_said_beside_the_box(
-    desk: Desk, hala: User, water: Agency, typed_day: str, status: int
-) -> None:
-    said = typed(water, name_en="Springs", effective_on=typed_day)
-    answer = desk(hala).post(page("change", "agencies", water.pk), said)
-    assert answer.status_code == status
-    if status == 200:
-        assert list(answer.context["form"].errors) == ["effective_on"]
+def test_days_that_are_over_or_no_days_are_said_beside_the_box(desk: Desk, hala: User, water: Agency) -> None:
+    client, url = desk(hala), page("change", "agencies", water.pk)
+    for typed_day in ("1/1/2026", "soon", "1/1/2031"):
+        answer = client.post(url, typed(water, name_en="Springs", effective_on=typed_day))
+        assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["effective_on"]), typed_day
         assert "Springs" in answer.content.decode()
+    for typed_day, name in (("", "Springs"), ("4/1/2026", "Wells")):
+        assert client.post(url, typed(water, name_en=name, effective_on=typed_day)).status_code == 302, typed_day
+        water.refresh_from_db()
+        assert water.name_en == name
 
 
 def test_an_agency_cannot_stand_below_itself_and_what_was_typed_stays(

@@ -147,20 +147,15 @@ def test_ticked_it_holds_everywhere(desk: Desk, bounced: Bounce, lina: User, now
     assert Precedent.objects.get().governorate is None
 
 
-@pytest.mark.parametrize(
-    ("typed", "errors"),
-    [
+def test_what_is_missing_for_it_stands_beside_its_field(desk: Desk, bounced: Bounce, lina: User, now: datetime) -> None:
+    case, client = bounced(1, at=now), desk(lina)
+    for typed, errors in (
         ({"words": WORDS}, {"reason": ["Enter the reason for deciding similar cases this way"]}),
         ({"reason": RULING}, {"words": ["Enter the words that identify similar cases"]}),
         ({"reason": RULING, "words": "ماء" * 70}, {"words": ["Write at most 200 characters; you have written 210"]}),
-    ],
-)
-def test_what_is_missing_for_it_stands_beside_its_field(
-    desk: Desk, bounced: Bounce, lina: User, now: datetime, typed: dict[str, str], errors: dict[str, list[str]]
-) -> None:
-    case = bounced(1, at=now)
-    page = desk(lina).post(address("desk-refer", case), sent(case, agency="miyahuna", keeps="on", **typed))
-    assert (page.context["form"].errors, Precedent.objects.count()) == (errors, 0)
+    ):
+        page = client.post(address("desk-refer", case), sent(case, agency="miyahuna", keeps="on", **typed))
+        assert (page.context["form"].errors, Precedent.objects.count()) == (errors, 0), typed
 
 
 def test_a_case_that_never_came_back_has_nothing_to_keep(desk: Desk, triaged: Case, lina: User) -> None:
