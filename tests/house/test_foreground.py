@@ -27,7 +27,13 @@ told.with_suffix(".new").write_text(f"{os.getpid()} {orphan.strip()} {folder}")
 told.with_suffix(".new").rename(told)
 time.sleep(300)
 """
-RUN = "import sys; from config.devstack import foreground; sys.exit(foreground.run(sys.argv[1:], name='the test'))"
+# A command that does not end is waited for half a second instead of two.
+RUN = """
+import sys
+from config.devstack import foreground
+foreground.PATIENCE_SECONDS = 0.5
+sys.exit(foreground.run(sys.argv[1:], name='the test'))
+"""
 
 
 def begin(*command: str) -> subprocess.Popen[str]:

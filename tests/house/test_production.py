@@ -206,6 +206,8 @@ class Production:
             **_filled_in_form(),
             **image_environment(),
             "REDIS_URL": settings.REDIS_URL,
+            # One process of the pages: a second one would load the same code.
+            "WEB_CONCURRENCY": "1",
             # The container's own paths and port, as they are on this machine.
             "STATIC_ROOT": str(folder / "static"),
             "MEDIA_ROOT": str(folder / "media"),
@@ -357,7 +359,8 @@ def test_beat_sends_and_its_health_check_says_so(production: Production) -> None
 
     assert not is_healthy()
     with production.started("beat") as log:
-        _until(lambda: "beat: Starting" in log.read_text(), log)
+        # To ask starts a process: not before there is something to say.
+        _until(lambda: "A periodic task is sent." in log.read_text(), log)
         _until(is_healthy, log)
     assert list(production.folder.glob("*schedule*")) == []
 

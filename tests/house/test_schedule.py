@@ -203,8 +203,8 @@ def test_a_beat_that_ends_ends_its_process_with_its_status(
 
 def test_a_beat_that_says_it_lives_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """For longer than the silence after which one is ended."""
-    script = "[(time.sleep(0.5), say()) for _ in range(8)]; sys.exit(7)"
-    assert supervised(monkeypatch, script, silence=3.0) == 7
+    script = "[(time.sleep(0.25), say()) for _ in range(10)]; sys.exit(7)"
+    assert supervised(monkeypatch, script, silence=2.0) == 7
 
 
 def test_beat_ends_with_the_process_that_watches_it(tmp_path: Path) -> None:
