@@ -53,7 +53,7 @@ class Executor(MigrationExecutor):
         """Apply it; the migration itself stays as it is."""
         if not (fake or fake_initial):
             migration = copy(migration)
-            migration.operations = list(together(migration.operations))
+            vars(migration)["operations"] = list(together(migration.operations))
         return super().apply_migration(state, migration, fake=fake, fake_initial=fake_initial)
 
 

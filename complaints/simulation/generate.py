@@ -120,13 +120,14 @@ def _insert(model: type[Model], rows: Iterable[Model], *, empty: Collection[str]
 
 def _move(simulated: Sequence[SimulatedCase]) -> None:
     """Lead the cases through their steps, the first of all, then the second of all."""
+    steps = [list(_steps_that_count(one.steps)) for one in simulated]
     rows = [
         (one.case.pk, *step, turn)
-        for one in simulated
-        for turn, step in enumerate(_steps_that_count(one.steps), start=1)
+        for one, own in zip(simulated, steps, strict=True)
+        for turn, step in enumerate(own, start=1)
     ]
     with _beside("simulated_step", ("id", *MOVING), rows, turns=True) as cursor:
-        for turn in range(1, max((row[-1] for row in rows), default=0) + 1):
+        for turn in range(1, max(map(len, steps), default=0) + 1):
             _update(cursor, "simulated_step", MOVING, turn)
 
 

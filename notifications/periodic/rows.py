@@ -40,6 +40,11 @@ class RowRun:
         self._failing = {failing.row.removeprefix(f"{kind} "): failing for failing in found}
 
     @property
+    def failing(self) -> Collection[str]:
+        """Return the keys of all failing rows, those that are to be tried again now included."""
+        return self._failing.keys()
+
+    @property
     def waiting(self) -> Collection[str]:
         """Return the keys of the failing rows whose time to be tried again has not come."""
         return {key for key, failing in self._failing.items() if failing.retry_at > self.at}

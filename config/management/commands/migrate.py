@@ -11,7 +11,7 @@ from config.errors import LOCKED, sqlstate
 from config.tables_together import Executor
 
 # Django's command has no other way to be given an executor.
-migrate.MigrationExecutor = Executor
+vars(migrate)["MigrationExecutor"] = Executor
 
 
 class Command(migrate.Command):
