@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from django.db.models import QuerySet
 
 from agencies.models import Agency, Governorate, RoutingRule, Topic
 from kit.arabic import strip_prefixes
+from kit.compiled_reads import CompiledRead
 
 
 class Matter(NamedTuple):
@@ -37,9 +40,17 @@ def owners_for(matters: Sequence[Matter], on: date) -> list[Agency | None]:
 
 def rules_for(matters: Sequence[Matter], on: date) -> list[RoutingRule]:
     """Return the rules of a day for the topics of ``matters``, with their agencies, which exist on that day."""
-    topics = {key for matter in matters for key in (matter.topic.pk, matter.topic.parent_id) if key}
-    rules = RoutingRule.objects.filter(topic__in=topics, agency__in=Agency.objects.existing(on=on))
-    return [rule for rule in rules.select_related("agency") if rule.holds(on)]
+    topics = sorted({key for matter in matters for key in (matter.topic.pk, matter.topic.parent_id) if key})
+    names = {f"topic_{place}": topic for place, topic in enumerate(topics)}
+    return [rule for rule in _RULES.rows(on=on, **names) if rule.holds(on)]
+
+
+def _rules(_shape: None, *, on: date, **topics: int) -> QuerySet[RoutingRule]:
+    rules = RoutingRule.objects.filter(topic__in=list(topics.values()), agency__in=Agency.objects.existing(on=on))
+    return rules.select_related("agency")
+
+
+_RULES: Final = CompiledRead(_rules, is_prepared=True)
 
 
 def areas(on: date) -> dict[int, frozenset[int]]:

@@ -143,7 +143,8 @@ DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
 # Far fewer than threads: a request that is still arriving has no connection.
 _MOST = env.int("DATABASE_POOL_SIZE", default=16)
 _KEPT = _MOST if env.bool("DATABASE_POOL", default=True) else 0
-_FOR_PAGES = {"connect_timeout": 2, "most": _MOST, "kept": _KEPT}
+# A connection that is kept also keeps the plans of kit/compiled_reads.py; behind a pooler nobody keeps either.
+_FOR_PAGES = {"connect_timeout": 2, "most": _MOST, "kept": _KEPT, "prepare_threshold": 5 if _KEPT else None}
 FOR_PAGES = env.bool("DATABASE_FOR_PAGES", default=False)
 if FOR_PAGES:
     DATABASES["default"]["ENGINE"] = "config.page_database"

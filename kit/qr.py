@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import segno
 
@@ -21,6 +22,7 @@ class QrCode:
         return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><path d="{self.path}"/></svg>'
 
 
+@lru_cache(maxsize=128)
 def qr_code(text: str) -> QrCode:
     """Return the QR code of ``text``, of the smallest version that holds it with medium error correction."""
     rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter()]

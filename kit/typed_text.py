@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import phonenumbers
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from kit.arabic import fold_digits
@@ -66,6 +66,8 @@ def isolated(text: str, *, links: bool = False, link_for: LinkFor | None = None)
 
     ``link_for`` gives the address of any other number.
     """
+    if not _RUN.search(text):
+        return escape(text)
     parts = (_written(run, links=links, link_for=link_for) for run in runs(text))
     return format_html_join("", "{}", ((part,) for part in parts))
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models.functions import Now
 
+from kit.compiled_inserts import insert_new
 from notifications.addresses.validation import stripped_address
 from notifications.models import Channel, Lane, Message, MessageState
 from notifications.runtime import worker_signal
@@ -69,7 +70,7 @@ def owe(
 
     The workers are notified after the commit. The words are rendered and frozen here. What is already owed for the
     same occasion, channel and recipient is left as it is, so that calling twice is harmless. Codes expire after ten
-    minutes unless told otherwise. One INSERT and one SELECT for any number of notices.
+    minutes unless told otherwise. One statement for any number of notices.
     Raises TransactionManagementError outside a transaction, WordingIncomplete, AddressRefused.
     """
     return owe_all([(occasion, notice) for notice in notices], at=at, lane=lane, expires_at=expires_at)
@@ -78,7 +79,7 @@ def owe(
 def owe_all(
     owed: Sequence[tuple[str, Notice]], *, at: datetime, lane: Lane = Lane.NOTICES, expires_at: datetime | None = None
 ) -> list[Message]:
-    """Record the messages that several occasions owe, as ``owe`` does for one; the same two statements for all."""
+    """Record the messages that several occasions owe, as ``owe`` does for one; one statement for all."""
     if not transaction.get_connection().in_atomic_block:
         text = "outbox.owe() belongs in the transaction of what the message tells about."
         raise transaction.TransactionManagementError(text)
@@ -174,8 +175,7 @@ def _insert(owed: Sequence[tuple[str, Notice]], made: "partial[Message]") -> lis
         if not owed:
             return inserted
         messages = [made(notice, occasion=occasion) for occasion, notice in owed]
-        Message.objects.bulk_create(messages, ignore_conflicts=True)
-        stored = set(Message.objects.filter(pk__in=[message.pk for message in messages]).values_list("pk", flat=True))
+        stored = insert_new(messages)
         inserted += [message for message in messages if message.pk in stored]
         missing = [pair for pair, message in zip(owed, messages, strict=True) if message.pk not in stored]
         owed = _not_owed(missing) if missing else []

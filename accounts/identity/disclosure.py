@@ -12,6 +12,7 @@ from accounts import phones
 from accounts.models import Citizen, IdentityView, User, ViewKind
 from accounts.models.people import mask_number
 from accounts.roles import Role
+from kit.compiled_inserts import insert
 from kit.crypto import lookup
 
 __all__ = ["FIELDS", "CaseMark", "mask_number", "mask_phone", "record_search", "record_view", "reveal"]
@@ -63,7 +64,7 @@ def reveal(
 
 def record_view(citizen: Citizen, *, viewer: User, kind: ViewKind, about: CaseMark, at: datetime) -> None:
     """Record that ``viewer`` opened the person's name with a case; one statement, before anything is shown."""
-    _view(viewer, citizen, kind=kind, about=about, at=at).save(force_insert=True)
+    insert(_view(viewer, citizen, kind=kind, about=about, at=at))
 
 
 def record_search(
@@ -84,7 +85,7 @@ def record_search(
 def _view(viewer: User, citizen: Citizen | None, *, kind: ViewKind, about: CaseMark, at: datetime) -> IdentityView:
     role, home = acting_role(viewer, agency=about.agency, at=at)
     view = IdentityView(viewer=viewer, citizen=citizen, kind=kind, role=role, agency_id=home, fields=[], at=at)
-    view.reference = about.reference
+    view.reference, view.searched = about.reference, ""
     return view
 
 

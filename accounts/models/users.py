@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext_lazy as _
 
 from accounts.roles import CMU, OPERATORS, PROTECTED, Authority, Role
 from agencies.models import Agency, AgencySuccession
+from kit.compiled_reads import CompiledRead
 from kit.crypto import EncryptedText, LookupField
 
 LANGUAGES = [("ar", _("Arabic")), ("en", _("English"))]
@@ -125,17 +126,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def _authority(self, day: date) -> Authority:
         if not (self.is_active and self.is_staff):
             return Authority()
-        absent = Absence.objects.on(day).filter(deputy=self).values("user")
-        lent_by = Q(user__in=absent, user__is_active=True) & ~Q(role__in=PROTECTED)
-        held = Membership.objects.active(day).filter(Q(user=self) | lent_by)
-        # Whoever works for an agency reads and finishes what it took over: closed cases stay with the other one.
-        taken_over = AgencySuccession.objects.executed().filter(
-            final=models.OuterRef("agency"), topic=None, governorate=None
-        )
-        columns = ("role", "agency_id", "user_id", ArraySubquery(taken_over.values("predecessor")))
         rows = [
             (Role(role), each, user)
-            for role, agency, user, others in held.values_list(*columns)
+            for role, agency, user, others in _HELD.rows(user=self.pk, day=day)
             for each in (agency, *others)
         ]
         own = {(role, agency) for role, agency, user in rows if user == self.pk}
@@ -270,6 +263,22 @@ class Absence(models.Model):
         return f"{self.user_id} {self.starts_on:%Y-%m-%d}"
 
 
+def _held(_shape: None, *, user: uuid.UUID, day: date) -> models.QuerySet[Membership, Any]:
+    """Return role, agency and person of the memberships that ``user`` acts by on a day, and the agencies taken over."""
+    absent = Absence.objects.on(day).filter(deputy=user).values("user")
+    lent_by = Q(user__in=absent, user__is_active=True) & ~Q(role__in=PROTECTED)
+    held = Membership.objects.active(day).filter(Q(user=user) | lent_by)
+    # Whoever works for an agency reads and finishes what it took over: closed cases stay with the other one.
+    taken_over = AgencySuccession.objects.executed().filter(
+        final=models.OuterRef("agency"), topic=None, governorate=None
+    )
+    return held.values_list("role", "agency_id", "user_id", ArraySubquery(taken_over.values("predecessor")))
+
+
+#: Asked by every request of a member of staff.
+_HELD: Final = CompiledRead(_held, is_prepared=True)
+
+
 def officers_of(agency: Agency, on: date, *, exclude: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
     """Return the liaison officers of ``agency`` who act on a day: those present, and the deputies of those away.
 
@@ -277,6 +286,19 @@ def officers_of(agency: Agency, on: date, *, exclude: Collection[uuid.UUID] = ()
     out, and so are deputies who would act for them alone.
     """
     return _acting(Membership.objects.active(on).filter(agency=agency, role=Role.OFFICER), on, exclude)
+
+
+def acting_officers(agency: Agency, on: date, *, exclude: Collection[uuid.UUID] = ()) -> list[User]:
+    """Return the rows of ``officers_of``; who files a case asks for them."""
+    names = {f"excluded_{place}": person for place, person in enumerate(sorted(exclude))}
+    return _OFFICERS.rows(agency=agency.pk, on=on, **names)
+
+
+def _officers(_shape: None, *, agency: int, on: date, **excluded: uuid.UUID) -> models.QuerySet[User]:
+    return officers_of(Agency(pk=agency), on, exclude=list(excluded.values()))
+
+
+_OFFICERS: Final = CompiledRead(_officers, is_prepared=True)
 
 
 def supervisors_of(agency: Agency, on: date, *, exclude: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:
@@ -317,15 +339,32 @@ def members_of(roles: Collection[Role], on: date, *, agencies: Collection[int] |
 
 def roles_held(roles: Collection[Role], on: date, *, agency: Agency) -> frozenset[Role]:
     """Return which of ``roles`` somebody has in ``agency`` on a day, present or away; one query."""
+    found = _ROLES_HELD.rows(tuple(sorted(roles)), agency=agency.pk, on=on)
+    return frozenset(Role(role) for role in found)
+
+
+def _roles_held(roles: tuple[Role, ...], *, agency: int, on: date) -> models.QuerySet[Membership, str]:
     held = Membership.objects.active(on).filter(agency=agency, role__in=roles, user__is_active=True)
-    return frozenset(Role(role) for role in held.values_list("role", flat=True).distinct())
+    return held.values_list("role", flat=True).distinct()
+
+
+_ROLES_HELD: Final = CompiledRead(_roles_held, is_prepared=True)
 
 
 def agencies_with_officers(agencies: Collection[int], on: date) -> frozenset[int]:
     """Return which of ``agencies`` have an officer, or an absent officer's deputy, on a day; one query for all."""
+    names = {f"agency_{place}": agency for place, agency in enumerate(sorted(agencies))}
+    return frozenset(_WITH_OFFICERS.rows(on=on, **names))
+
+
+def _with_officers(_shape: None, *, on: date, **agencies: int) -> models.QuerySet[Membership, Any]:
     unattended = Absence.objects.on(on).filter(deputy__isnull=True).values("user")
-    members = Membership.objects.active(on).filter(agency__in=agencies, role=Role.OFFICER, user__is_active=True)
-    return frozenset(members.exclude(user__in=unattended).values_list("agency", flat=True))
+    members = Membership.objects.active(on).filter(agency__in=list(agencies.values()), role=Role.OFFICER)
+    present = members.filter(user__is_active=True).exclude(user__in=unattended)
+    return present.values_list("agency", flat=True)
+
+
+_WITH_OFFICERS: Final = CompiledRead(_with_officers, is_prepared=True)
 
 
 def cmu_staff(on: date, *, exclude: Collection[uuid.UUID] = ()) -> models.QuerySet[User]:

@@ -17,12 +17,17 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
 
 from accounts.models import Session, User
+from kit.compiled_reads import CompiledRead
 
 STAFF_LIFE: Final = timedelta(hours=12)
 #: What the session of a member of staff holds: when it began, where, and since when it has been used.
 BEGAN: Final = "staff_began"
 PLACE: Final = "staff_place"
 SEEN: Final = "seen"
+#: Read by every request that has a session.
+_LIVING: Final = CompiledRead(
+    lambda _shape, *, key, at: Session.objects.filter(session_key=key, expire_date__gt=at), is_prepared=True
+)
 
 
 class SessionStore(DatabaseStore):
@@ -34,7 +39,7 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        found = Session.objects.filter(session_key=hashed(self.session_key), expire_date__gt=timezone.now()).first()
+        found = _LIVING.first(key=hashed(self.session_key), at=timezone.now())
         if found is None:
             self._session_key = None
         return found

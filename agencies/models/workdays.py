@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from datetime import date, time
+from functools import lru_cache
+from typing import Any, ClassVar, Final, NamedTuple
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.expressions import ArraySubquery
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.calendar import Hours, WorkingCalendar
 from agencies.models.base import Dated, Named, Reference, Shipped, span_of_days
+from kit.compiled_reads import CompiledRead
 
 
 class HolidayStatus(models.TextChoices):
@@ -145,14 +148,38 @@ class CalendarChange(models.Model):
 def current_calendar() -> WorkingCalendar:
     """Return the working calendar as it stands now, in one query.
 
-    Cheap and never cached, so that a day off entered a moment ago counts at once.
+    The rows are read each time, so that a day off entered a moment ago counts at once; the same rows give the same
+    object, which knows the days that were looked up before.
     """
+    rows = _ROWS.rows()
+    return _calendar(tuple(_Span(*row[:-1]) for row in rows), tuple(rows[0][-1]) if rows else ())
+
+
+class _Span(NamedTuple):
+    """What the calendar reads of a row of hours."""
+
+    period: str
+    opens: time | None
+    closes: time | None
+    starts_on: date | None
+    ends_on: date | None
+    estimated: bool
+
+
+def _rows(_shape: None) -> models.QuerySet[WorkingHours, Any]:
     days_off = Holiday.objects.closing_offices().order_by().values("on")
-    rows = list(WorkingHours.objects.annotate(days_off=ArraySubquery(days_off)))
-    return WorkingCalendar(tuple(_spans(rows)), frozenset(rows[0].days_off if rows else ()))
+    return WorkingHours.objects.values_list(*_Span._fields, ArraySubquery(days_off))
 
 
-def _spans(rows: Iterable[WorkingHours]) -> Iterable[Hours]:
+_ROWS: Final = CompiledRead(_rows, is_prepared=True)
+
+
+@lru_cache(maxsize=2)
+def _calendar(rows: tuple[_Span, ...], days_off: tuple[date, ...]) -> WorkingCalendar:
+    return WorkingCalendar(tuple(_spans(rows)), frozenset(days_off))
+
+
+def _spans(rows: Iterable[_Span]) -> Iterable[Hours]:
     """Yield the hours of ``rows``, which come the year first and then each Ramadan in turn.
 
     A Ramadan not yet announced gets the hours of the last one before it; without any before it, it works as the year.

@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Count, OuterRef, Subquery, TextField, Value
+from django.db.models import Count, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
@@ -31,6 +32,7 @@ from complaints.permissions.rulings import has_ended
 from complaints.visibility.identity import must_hide
 from complaints.workflow import Action, Outcome, State, WithdrawalReason
 from kit.arabic import strip_prefixes
+from kit.compiled_reads import CompiledRead
 
 
 class DraftIncomplete(ValueError):
@@ -178,11 +180,7 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
     ``MOST_SAME_OPEN``.
     """
     with transaction.atomic():
-        held = Draft.objects.select_for_update(of=("self", "citizen")).filter(pk=draft.pk, citizen=draft.citizen_id)
-        # A draft may belong to nobody; PostgreSQL locks a joined row only where the join is an inner one.
-        held = held.filter(citizen__created_at__isnull=False)
-        held = held.select_related("agency", "topic", "governorate", "citizen")
-        fresh = held.annotate(filed_lately=_filed_since(at - timedelta(days=1)), same_open=_same_open()).first()
+        fresh = _HELD.first(draft=draft.pk, citizen=draft.citizen_id, since=at - timedelta(days=1))
         if fresh is None or fresh.citizen is None:
             return _filed(draft)
         if fresh.filed_lately >= MOST_FILED_A_DAY:
@@ -195,6 +193,16 @@ def file_draft(draft: Draft, *, by: User, at: datetime, language: str) -> Case:
         case = file(_filing(fresh, answers, citizen=fresh.citizen, wishes=draft, language=language), by=by, at=at)
         _hand_over(fresh, case)
     return case
+
+
+def _held(_shape: None, *, draft: uuid.UUID, citizen: uuid.UUID, since: datetime) -> QuerySet[Draft, Any]:
+    held = Draft.objects.select_for_update(of=("self", "citizen")).filter(pk=draft, citizen=citizen)
+    # A draft may belong to nobody; PostgreSQL locks a joined row only where the join is an inner one.
+    held = held.filter(citizen__created_at__isnull=False).select_related("agency", "topic", "governorate", "citizen")
+    return held.annotate(filed_lately=_filed_since(since), same_open=_same_open())
+
+
+_HELD: Final = CompiledRead(_held, is_prepared=True)
 
 
 def _answers(held: Draft) -> list[TopicAnswer]:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Final
+
+from django.db.models import QuerySet
 
 from agencies.models import QuestionKind, Topic, TopicQuestion
 from complaints.models import Case, TopicAnswer
+from complaints.permissions.case_parts import has_part
+from kit.compiled_reads import CompiledRead
 
 #: Answers by the code of their question: the text typed, the day as 2026-01-31, or the English label of a choice.
 type AnswerTexts = Mapping[str, str]
@@ -14,7 +19,18 @@ type AnswerTexts = Mapping[str, str]
 
 def questions_for(topic: Topic | None, *, kind: str) -> list[TopicQuestion]:
     """Return the questions of ``topic`` for a kind of case."""
-    return list(TopicQuestion.objects.asked(topic=topic, kind=kind)) if topic else []
+    if topic is None:
+        return []
+    if topic.parent_id is None:
+        return _ASKED.rows(kind, topic=topic.pk)
+    return _ASKED.rows(kind, topic=topic.pk, group=topic.parent_id)
+
+
+def _asked(kind: str, *, topic: int, group: int | None = None) -> QuerySet[TopicQuestion]:
+    return TopicQuestion.objects.asked(topic=Topic(pk=topic, parent_id=group), kind=kind)
+
+
+_ASKED: Final = CompiledRead(_asked, is_prepared=True)
 
 
 def given(questions: Iterable[TopicQuestion], texts: AnswerTexts) -> list[TopicAnswer]:
@@ -103,5 +119,12 @@ def wordings(answers: Iterable[TopicAnswer]) -> list[str]:
 
 def answers_to_show(case: Case, *, knows_person: bool) -> list[TopicAnswer]:
     """Return the answers a reader may see: without those that identify the person, unless ``knows_person``."""
-    rows = case.topic_answers.select_related("question")
+    if not has_part(case, "topic_answers"):
+        return []
+    rows = _SHOWN.rows(None, {"case": case}, key=case.pk)
     return [row for row in rows if knows_person or not row.tells_person]
+
+
+_SHOWN: Final = CompiledRead(
+    lambda _shape, *, key: TopicAnswer.objects.filter(case=key).select_related("question"), is_prepared=True
+)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -25,7 +26,9 @@ from complaints.case_text.stages import stages
 from complaints.case_text.status import citizen_status
 from complaints.models import Case, CaseEvent
 from complaints.permissions import late_cases, policy
+from complaints.permissions.case_parts import has_part
 from complaints.workflow import MAX_OBJECTIONS, OBJECTION_DAYS, Action
+from kit.compiled_reads import CompiledRead
 from notifications.models import Message, MessageState
 
 #: Maximum number of messages shown, the newest.
@@ -43,10 +46,13 @@ class NoticeLine(NamedTuple):
 
 def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     """Return what the case page shows its citizen at ``at``."""
-    events = list(case.events.select_related("agency"))
-    files = files_by_event(case)
+    events = _EVENTS.rows(None, {"case": case}, case=case.pk)
+    # The answer of another case may have been given to this one, with its files.
+    was_answered = any(event.action == Action.CLOSE for event in events)
+    files = files_by_event(case) if was_answered or has_part(case, "attachments") else timeline.NO_FILES
     return {
         "case": case,
+        "events": events,
         "kind": words_of_kind(case.kind),
         "status": citizen_status(case),
         "promise": promise_card(case, at=at, first_on=_first_promise(events)),
@@ -64,6 +70,11 @@ def case_page(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
         "objecting": objecting(case, user, at=at),
         "may_withdraw": policy.may(case, Action.WITHDRAW, user, at=at),
     }
+
+
+_EVENTS: Final = CompiledRead(
+    lambda _shape, *, case: CaseEvent.objects.filter(case=case).select_related("agency"), is_prepared=True
+)
 
 
 class LateRequests(NamedTuple):
@@ -112,9 +123,7 @@ def _first_promise(events: Sequence[CaseEvent]) -> date | None:
 
 def notice_lines(case: Case, *, at: datetime) -> list[NoticeLine]:
     """Return the messages about the case to its citizen, newest first, without those cancelled before sending."""
-    sent = Message.objects.filter(reference=case.reference, recipient=citizen_key(case.citizen_id))
-    rows = sent.exclude(state=MessageState.CANCELLED).select_related("call_task").defer(*SEALED)
-    newest = list(rows.order_by("-created_at", "-pk")[:MOST_NOTICES])
+    newest = _SENT.rows(reference=case.reference, recipient=citizen_key(case.citizen_id))
     repeated = delivery_status.repetitions_in(reversed(newest))
     labels = _message_labels(case.kind)
     return [
@@ -126,6 +135,14 @@ def notice_lines(case: Case, *, at: datetime) -> list[NoticeLine]:
         )
         for message in newest
     ]
+
+
+def _sent(_shape: None, *, reference: str, recipient: str) -> QuerySet[Message]:
+    sent = Message.objects.filter(reference=reference, recipient=recipient).exclude(state=MessageState.CANCELLED)
+    return sent.select_related("call_task").defer(*SEALED).order_by("-created_at", "-pk")[:MOST_NOTICES]
+
+
+_SENT: Final = CompiledRead(_sent, is_prepared=True)
 
 
 def _message_labels(kind: str) -> dict[str, str]:

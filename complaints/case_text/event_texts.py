@@ -7,22 +7,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
 from complaints.case_text.estimates import days_label
 from complaints.models import (
+    Addition,
+    Answer,
     Case,
     CaseEvent,
     CaseLink,
     Classification,
     ClockStep,
+    Consultation,
     Estimate,
+    Extension,
     ExtensionState,
+    FormerRating,
+    Handover,
+    Note,
+    Objection,
+    Question,
+    Rating,
+    Recusal,
+    ReferralTask,
+    Refusal,
+    Ruling,
 )
+from complaints.permissions.case_parts import has_part
 from complaints.workflow import ACTIONS, Action
+from kit.compiled_reads import CompiledRead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,21 +90,56 @@ def _texts(case: Case, events: Iterable[CaseEvent]) -> EventTexts:
     actions = {event.pk: Action(event.action) for event in events}
     happened = set(actions.values())
     readers = [read for read, written_with in _READERS.items() if written_with & happened]
+    if not has_part(case, "tasks"):
+        readers = [read for read in readers if read is not _missed_partner_tasks]
     return {key: text for read in readers for key, text in read(case) if key is not None and key in actions}
 
 
 # ---- the kinds of texts ----
 
 
+def _of_case[Row: Model](model: type[Row], *related: str) -> CompiledRead[Row]:
+    """Return the read of all rows of a case, in their order, with what is ``related``."""
+
+    def build(_shape: None, *, case: int) -> QuerySet[Row]:
+        rows = model._default_manager.filter(case=case)  # noqa: SLF001 - Django documents it
+        return rows.select_related(*related) if related else rows
+
+    return CompiledRead(build, is_prepared=True)
+
+
+_QUESTIONS: Final = _of_case(Question)
+_ANSWERS: Final = _of_case(Answer)
+_ADDITIONS: Final = _of_case(Addition)
+_EXTENSIONS: Final = _of_case(Extension)
+_OBJECTIONS: Final = _of_case(Objection)
+_RATINGS: Final = _of_case(Rating)
+_FORMER_RATINGS: Final = _of_case(FormerRating)
+_NOTES: Final = _of_case(Note)
+_RULINGS: Final = _of_case(Ruling, "agency")
+_REFUSALS: Final = _of_case(Refusal, "proposed_agency")
+_RECUSALS: Final = _of_case(Recusal, "person")
+_HANDOVERS: Final = _of_case(Handover, "centre")
+_TASKS: Final = _of_case(ReferralTask, "agency")
+_STEPS: Final = CompiledRead(
+    lambda _shape, *, case: ClockStep.objects.filter(clock__case=case, clock__task__isnull=False).select_related(
+        "clock__task__agency"
+    ),
+    is_prepared=True,
+)
+_CONSULTATIONS: Final = _of_case(Consultation, "directorate")
+_CLASSIFICATIONS: Final = _of_case(Classification, "topic_before", "topic_after")
+
+
 def _questions(case: Case) -> _Written:
-    for row in case.questions.all():
+    for row in _QUESTIONS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text)
         yield row.reply_event_id, EventText(first=row.text, second=row.reply)
         yield row.lapse_event_id, EventText(first=row.text)
 
 
 def _answers(case: Case) -> _Written:
-    for row in case.answers.all():
+    for row in _ANSWERS.rows(None, {"case": case}, case=case.pk):
         challenged = {"challenge": row.challenge, "reason": row.sent_because}
         text = EventText(first=row.found, second=row.done, label=row.get_outcome_display(), **challenged)
         yield row.proposed_event_id, text
@@ -96,59 +147,59 @@ def _answers(case: Case) -> _Written:
 
 
 def _additions(case: Case) -> _Written:
-    for row in case.additions.all():
+    for row in _ADDITIONS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text)
 
 
 def _extensions(case: Case) -> _Written:
-    for row in case.extensions.all():
+    for row in _EXTENSIONS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.reason)
         if row.state == ExtensionState.GRANTED:
             yield row.decided_event_id, EventText(first=row.reason)
 
 
 def _objections(case: Case) -> _Written:
-    for row in case.objections.all():
+    for row in _OBJECTIONS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text)
         yield row.ruling_event_id, EventText(first=row.text, second=row.reasons)
 
 
 def _ratings(case: Case) -> _Written:
-    for row in case.ratings.all():
+    for row in _RATINGS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text, label=row.get_solved_display())
-    for former in case.former_ratings.all():
+    for former in _FORMER_RATINGS.rows(None, {"case": case}, case=case.pk):
         yield former.event_id, EventText(first=former.text, label=former.get_solved_display())
 
 
 def _rulings(case: Case) -> _Written:
-    for row in case.rulings.select_related("agency"):
+    for row in _RULINGS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text, named=row.agency.name if row.agency else "")
 
 
 def _refusals(case: Case) -> _Written:
-    for row in case.refusals.select_related("proposed_agency"):
+    for row in _REFUSALS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text, label=row.get_reason_display(), named=row.proposed_agency.name)
 
 
 def _notes(case: Case) -> _Written:
-    for row in case.notes.all():
+    for row in _NOTES.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text, label=row.get_spoken_with_display())
 
 
 def _recusals(case: Case) -> _Written:
-    for row in case.recusals.select_related("person"):
+    for row in _RECUSALS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text, named=row.person.name)
         yield row.end_event_id, EventText(first=row.end_text, named=row.person.name)
 
 
 def _handovers(case: Case) -> _Written:
-    for row in case.handovers.select_related("centre"):
+    for row in _HANDOVERS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.reference, named=row.centre.name)
         yield row.return_event_id, EventText(first=row.answer, named=row.centre.name)
 
 
 def _partner_tasks(case: Case) -> _Written:
-    for row in case.tasks.select_related("agency"):
+    for row in _TASKS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text, named=row.agency.name)
         yield row.answer_event_id, EventText(first=row.answer, named=row.agency.name)
         yield row.drop_event_id, EventText(first=row.reason, named=row.agency.name)
@@ -156,14 +207,13 @@ def _partner_tasks(case: Case) -> _Written:
 
 def _missed_partner_tasks(case: Case) -> _Written:
     """Yield the partner tasks about which the clock reminded or escalated."""
-    steps = ClockStep.objects.filter(clock__case=case, clock__task__isnull=False)
-    for step in steps.select_related("clock__task__agency"):
+    for step in _STEPS.rows(case=case.pk):
         if (task := step.clock.task) is not None:
             yield step.event_id, EventText(first=task.text, named=task.agency.name)
 
 
 def _consultations(case: Case) -> _Written:
-    for row in case.consultations.select_related("directorate"):
+    for row in _CONSULTATIONS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(first=row.text, named=row.directorate.name)
         finding = EventText(first=row.finding, second=row.signed_as, named=row.directorate.name)
         yield row.finding_event_id, finding
@@ -175,7 +225,7 @@ def _estimates(case: Case) -> _Written:
 
 
 def _classifications(case: Case) -> _Written:
-    for row in case.classifications.select_related("topic_before", "topic_after"):
+    for row in _CLASSIFICATIONS.rows(None, {"case": case}, case=case.pk):
         yield row.event_id, EventText(label=correction_label(row))
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts.contact.recipients import CITIZEN_PREFIX
 from complaints.case_text import delivery_status
@@ -14,6 +17,7 @@ from complaints.case_text.message_names import message_name
 from complaints.engine import notices
 from complaints.models import Case, CaseEvent
 from complaints.workflow import Action
+from kit.compiled_reads import CompiledRead
 from notifications.models import LEFT, Message
 
 
@@ -31,9 +35,16 @@ class SentMessage:
 
 def case_messages(case: Case) -> list[Message]:
     """Return the messages about ``case`` without their texts, the oldest first, with the calls that replace them."""
-    about = Message.objects.filter(reference=case.reference).select_related("call_task")
+    return _ABOUT.rows(reference=case.reference)
+
+
+def _about(_shape: None, *, reference: str) -> QuerySet[Message]:
     sealed = [name for name in delivery_status.SEALED if name != "address"]
-    return list(about.defer(*sealed).order_by("created_at", "pk"))
+    about = Message.objects.filter(reference=reference).select_related("call_task")
+    return about.defer(*sealed).order_by("created_at", "pk")
+
+
+_ABOUT: Final = CompiledRead(_about, is_prepared=True)
 
 
 def sent_to_citizen(messages: Sequence[Message], titles: Mapping[str, str], *, at: datetime) -> list[SentMessage]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import User, acting_as, cmu_staff, officers_of, supervisors_of
+from accounts.models import User, acting_as, acting_officers, cmu_staff, officers_of, supervisors_of
 from accounts.roles import Role
 from agencies.calendar import WorkingCalendar
 from agencies.models import Agency, Directorate, current_calendar
@@ -35,7 +35,7 @@ class CaseStaff:
     def officers(self, agency: Agency) -> list[User]:
         """Return the active officers of ``agency``, or its supervisors where all officers are recused."""
         if agency.pk not in self._officers:
-            officers = list(officers_of(agency, self.on, exclude=self._exclude))
+            officers = acting_officers(agency, self.on, exclude=self._exclude)
             self._officers[agency.pk] = officers or self._supervisors(agency)
         return self._officers[agency.pk]
 

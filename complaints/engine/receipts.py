@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -22,6 +23,7 @@ from django.utils import timezone
 from complaints.engine import history_chain
 from complaints.engine.history_words import filed_words
 from complaints.models import AnswerState, Case, CaseEvent
+from complaints.permissions.case_parts import has_part
 from complaints.workflow import TRANSITIONS, Action
 
 #: Key of the case, number of the event, day of issue, beginnings of the event's code and of the code of the words.
@@ -56,12 +58,18 @@ class Receipt:
     kind: str = ""
 
 
-def seal(case: Case, *, at: datetime) -> str:
-    """Return the code for a receipt of ``case`` as it stands now, issued at ``at``."""
-    event = case.events.filter(action__in=_CHANGES).latest("number")
+def seal(case: Case, *, at: datetime, events: Sequence[CaseEvent] = ()) -> str:
+    """Return the code for a receipt of ``case`` as it stands now, issued at ``at``.
+
+    ``events`` are all of the case's, the oldest first, where they are at hand: they spare statements.
+    """
+    whole = events or list(case.events.order_by("number"))
+    event = next(event for event in reversed(whole) if event.action in _CHANGES)
     key = next(iter(history_chain.history_keys().values()))
     day = (timezone.localdate(at) - _EPOCH).days
-    code = _CODE.pack(case.pk, event.number, day, bytes(event.chain)[:8], _words_code(case, key))
+    was_answered = any(event.action == Action.CLOSE for event in whole)
+    words = _words_code(case, key, was_answered=was_answered)
+    code = _CODE.pack(case.pk, event.number, day, bytes(event.chain)[:8], words)
     return base64.urlsafe_b64encode(code + _proof(code, key)).decode().rstrip("=")
 
 
@@ -118,10 +126,11 @@ def _is_proven(case: Case, events: list[CaseEvent], number: int, chain: bytes) -
     return is_whole and hmac.compare_digest(bytes(events[number - 1].chain)[:8], chain)
 
 
-def _words_code(case: Case, key: bytes) -> bytes:
+def _words_code(case: Case, key: bytes, *, was_answered: bool = True) -> bytes:
     """Return the code of what was filed and of the answers given; keyed, so that nobody can guess short words by it."""
-    wordings = [text for answer in case.topic_answers.order_by("position", "question_id") for text in answer.wording]
-    words = filed_words(case, employee=case.employee, answers=wordings)
-    given = case.answers.filter(state=AnswerState.GIVEN).order_by("event").values_list("outcome", "found", "done")
+    said = case.topic_answers.order_by("position", "question_id") if has_part(case, "topic_answers") else ()
+    words = filed_words(case, employee=case.employee, answers=[text for answer in said for text in answer.wording])
+    answers = case.answers.filter(state=AnswerState.GIVEN).order_by("event") if was_answered else None
+    given = answers.values_list("outcome", "found", "done") if answers is not None else ()
     text = json.dumps([words, list(given)], ensure_ascii=False)
     return hmac.digest(key, b"words\x1f" + text.encode(), hashlib.sha256)[:8]

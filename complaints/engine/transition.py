@@ -19,6 +19,7 @@ from complaints.engine.change import CaseStaff, Change, Fact
 from complaints.models import Case, CaseEvent, Clock, Holding, TextSalt, event_key
 from complaints.permissions import deputies, policy
 from complaints.workflow import ACTIONS, STATE_RULES, Action, Actor, Holder, State, Tell
+from kit.compiled_inserts import insert
 from notifications import outbox
 
 #: The fields of a case that every change writes.
@@ -116,8 +117,8 @@ def begin(
         message = "A new case has a holder."
         raise AssertionError(message)
     case.holder = holder
-    case.save(force_insert=True)
-    event.save(force_insert=True)
+    insert(case)
+    insert(event)
     first_rows.insert(change, holder, due=due, days=days)
     change.speaks_of = timezone.localdate(due)
     _owe(ACTIONS[Action.FILE].tells, change, event)
@@ -238,7 +239,7 @@ def _record(change: Change) -> CaseEvent:
 
 
 def _insert(event: CaseEvent, change: Change) -> None:
-    event.save(force_insert=True)
+    insert(event)
     if change.salt:
         TextSalt.objects.create(event=event, salt=change.salt)
 

@@ -33,7 +33,8 @@ class CasePermissions:
     @cached_property
     def transitions(self) -> frozenset[Action]:
         """Return the actions the user may do now that change the state of the case."""
-        return policy.actions_among(self.case, self.actors, at=self.at)
+        has_open_tasks = self.pending.has_open_tasks
+        return policy.actions_among(self.case, self.actors, at=self.at, has_open_tasks=has_open_tasks)
 
     def may(self, action: Action) -> bool:
         """Tell whether the table of actions lets the user do ``action`` in the present state."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from accounts.roles import DESK
 from complaints.models import Case, Clock, ReferralTask, TaskState
+from kit.compiled_reads import CompiledRead
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,13 @@ def tasks_for(case: Case, user: User, *, at: datetime) -> list[ReferralTask]:
 
 def all_with_due_dates(case: Case) -> list[DatedPartnerTask]:
     """Return all partner tasks of ``case`` in the order they were added, in one statement."""
+    return [DatedPartnerTask(task, task.due_at) for task in _DATED.rows(None, {"case": case}, case=case.pk)]
+
+
+def _dated(_shape: None, *, case: int) -> QuerySet[ReferralTask, Any]:
     clocks = Clock.objects.filter(task=OuterRef("pk")).order_by("-started_at", "-pk")
-    tasks = case.tasks.annotate(due_at=Subquery(clocks.values("due_at")[:1]))
-    return [DatedPartnerTask(task, task.due_at) for task in tasks.select_related("agency", "asked_by", "ended_by")]
+    tasks = ReferralTask.objects.filter(case=case).annotate(due_at=Subquery(clocks.values("due_at")[:1]))
+    return tasks.select_related("agency", "asked_by", "ended_by")
+
+
+_DATED: Final = CompiledRead(_dated, is_prepared=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db.models import Subquery
@@ -105,6 +106,10 @@ def may(case: Case, action: Action, user: User | None, *, at: datetime) -> bool:
 
 def fits(case: Case, action: Action, *, at: datetime) -> bool:
     """Tell whether the state, kind, dates and counts of the case allow ``action`` at ``at``, no matter by whom."""
+    return _fits(case, action, at=at, has_open_tasks=partner_tasks.open_tasks(case).exists)
+
+
+def _fits(case: Case, action: Action, *, at: datetime, has_open_tasks: Callable[[], bool]) -> bool:
     if case.state not in ACTIONS[action].sources or not _suits_kind(case, action):
         return False
     does_fit = True
@@ -113,7 +118,7 @@ def fits(case: Case, action: Action, *, at: datetime) -> bool:
             does_fit = not rulings.is_bound(case)
         case Action.CLOSE:
             is_ready = case.state == State.IN_PROGRESS or case.kind != Kind.COMPLAINT
-            does_fit = is_ready and not partner_tasks.open_tasks(case).exists()
+            does_fit = is_ready and not has_open_tasks()
         case Action.CLEAR_URGENT:
             does_fit = case.is_urgent
         case Action.CORRECT:
@@ -167,10 +172,15 @@ def _are_entitled(case: Case, action: Action, what: frozenset[Actor]) -> bool:
     return bool(ACTIONS[action].who & what)
 
 
-def actions_among(case: Case, what: frozenset[Actor], *, at: datetime) -> frozenset[Action]:
-    """Return the actions that somebody with the relations ``what`` to the case may do now."""
+def actions_among(case: Case, what: frozenset[Actor], *, at: datetime, has_open_tasks: bool) -> frozenset[Action]:
+    """Return the actions that somebody with the relations ``what`` to the case may do now; ``pending`` knows the tasks.
+
+    Who may not do an action at all costs no statement about it.
+    """
     return frozenset(
         action
         for action in TRANSITIONS
-        if action != Action.FILE and fits(case, action, at=at) and _are_entitled(case, action, what)
+        if action != Action.FILE
+        and _are_entitled(case, action, what)
+        and _fits(case, action, at=at, has_open_tasks=lambda: has_open_tasks)
     )

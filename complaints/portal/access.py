@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.decorators import signed_in_user
+from accounts.models import User
 from complaints.actions.filing import TooManyToday
 from complaints.attachments import uploads
 from complaints.attachments.fields import NOT_STORED
 from complaints.engine.transition import TransitionNotAllowed
-from complaints.models import Case
+from complaints.models import Case, CaseQuerySet
+from complaints.permissions.case_parts import with_parts
+from complaints.permissions.reader_shapes import ANY_MOMENT
+from kit.compiled_reads import CompiledRead
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 #: The answer to somebody whose page was overtaken; what they typed stays on it.
@@ -25,7 +32,21 @@ CONFLICT = 409
 
 def own_case(request: HttpRequest, ref: str, *, at: datetime) -> Case:
     """Return the signed-in citizen's case ``ref`` or raise Http404, alike for a missing one and another's."""
-    return get_object_or_404(Case.objects.visible_to(request.user, at=at).for_page(), reference=ref)
+    user = signed_in_user(request)
+    if user.is_staff:
+        return get_object_or_404(Case.objects.visible_to(user, at=at).for_page(), reference=ref)
+    case = _OWN.first(user=user.pk, reference=ref)
+    if case is None:
+        raise Http404
+    return case
+
+
+def _own(_shape: None, *, user: UUID, reference: str) -> CaseQuerySet:
+    citizen = User(pk=user)
+    return with_parts(Case.objects.visible_to(citizen, at=ANY_MOMENT).for_page()).filter(reference=reference)
+
+
+_OWN: Final = CompiledRead(_own, is_prepared=True)
 
 
 def posted_data(request: HttpRequest) -> QueryDict | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from accounts.contact.recipients import CITIZEN_PREFIX
 from accounts.models import User
@@ -23,8 +24,10 @@ from complaints.models import (
     CaseEvent,
     Holding,
 )
+from complaints.permissions.case_parts import has_part
 from complaints.permissions.pending import pending
 from complaints.workflow import Action, State
+from kit.compiled_reads import CompiledRead
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,14 @@ class CaseFile:
 def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
     """Return the file of ``case`` as ``user`` may read it at ``at``, in as many statements whatever its length."""
     messages = case_messages(case)
-    events = list(case.events.select_related("actor", "on_behalf_of"))
+    events = _EVENTS.rows(None, {"case": case}, case=case.pk)
     entries = list(history_entries(case, events, texts_for_staff(case, events, user, at=at)))
     titles = {notices.occasion(event): entry.title for event, entry in zip(events, entries, strict=True)}
     sent_messages = sent_to_citizen(messages, titles, at=at)
     # A directorate's files stand beside its finding.
-    attachments = list(case.attachments.filter(consultation__isnull=True).select_related("answer"))
+    attachments = _ATTACHMENTS.rows(None, {"case": case}, case=case.pk) if has_part(case, "attachments") else []
     own = [attachment for attachment in attachments if attachment.answer is None]
-    holdings = list(case.holdings.select_related("agency", "directorate"))
+    holdings = _HOLDINGS.rows(None, {"case": case}, case=case.pk)
     clock = time_held.working_time(holdings, at=at, calendar=current_calendar())
     return CaseFile(
         history=entries[::-1],
@@ -92,6 +95,19 @@ def read_case_file(case: Case, user: User, *, at: datetime) -> CaseFile:
         refusal=_last_text(entries, events, {Action.DECLINE, Action.RETURN}) if case.state == State.TRIAGE else None,
         may_correct=not has_left(events, messages),
     )
+
+
+_EVENTS: Final = CompiledRead(
+    lambda _shape, *, case: CaseEvent.objects.filter(case=case).select_related("actor", "on_behalf_of"),
+    is_prepared=True,
+)
+_ATTACHMENTS: Final = CompiledRead(
+    lambda _shape, *, case: Attachment.objects.filter(case=case, consultation__isnull=True).select_related("answer"),
+    is_prepared=True,
+)
+_HOLDINGS: Final = CompiledRead(
+    lambda _shape, *, case: Holding.objects.filter(case=case).select_related("agency", "directorate"), is_prepared=True
+)
 
 
 def _of_answers(attachments: Sequence[Attachment], state: AnswerState) -> list[Attachment]:

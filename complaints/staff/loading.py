@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, cast
 
 from django.http import Http404
 
@@ -11,19 +11,31 @@ from accounts.models import User
 from complaints.actions.topic_answers import answers_to_show
 from complaints.case_text.deadline import case_countdown, status_colour
 from complaints.clocks import pauses
-from complaints.models import Case
+from complaints.models import Case, CaseQuerySet
+from complaints.permissions.case_parts import with_parts
 from complaints.permissions.pending import with_pending
+from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, shape_of
 from complaints.staff.frame import frame
 from complaints.visibility.identity import StaffVisibility
+from kit.compiled_reads import CompiledRead
 
 
 def load_case(user: User, reference: str, *, at: datetime) -> Case:
     """Return the case of that number; 404 alike for one that does not exist and one the user may not see."""
-    cases = Case.objects.visible_to(user, at=at).with_tags(user, at=at)
-    case = with_pending(cases.for_page()).filter(reference=reference).first()
+    shape, values = shape_of(user, at=at)
+    case = _CASE.first(shape, reference=reference, **values)
     if case is None:
         raise Http404
     return case
+
+
+def _case(shape: ReaderShape, *, reference: str, **values: Any) -> CaseQuerySet:
+    reader = cast("User", shape.reader(values))
+    cases = Case.objects.visible_to(reader, at=ANY_MOMENT).with_tags(reader, at=ANY_MOMENT)
+    return with_parts(with_pending(cases.for_page())).filter(reference=reference)
+
+
+_CASE: Final = CompiledRead(_case, is_prepared=True)
 
 
 def case_context(case: Case, user: User, *, at: datetime) -> dict[str, Any]:

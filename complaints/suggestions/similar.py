@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
+from typing import Any, Final, cast
+from uuid import UUID
 
-from django.contrib.postgres.search import Lexeme, SearchQuery
-from django.db.models import F
+from django.contrib.postgres.search import SearchQuery, quote_lexeme
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from agencies.models import Governorate
 from complaints.models import Case, CaseQuerySet, Draft
+from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, shape_of
 from complaints.suggestions.terms import STEM, terms_with_order, trigrams
 from complaints.workflow import State
 from kit.arabic import strip_prefixes
+from kit.compiled_reads import CompiledRead
 
 #: From this share on, two texts of one governorate are about the same thing: measured, see docs/routing.md.
 LEAST = 0.65
@@ -68,7 +70,11 @@ def similar_to(
     """
     shingles = _Shingles(text)
     found = _narrowed(scope, exclude=exclude, place=place, since=since)
-    scores = {key: score for key, _citizen, score in _scored(shingles, found) if score >= least}
+    return _best(_scored(shingles, found), limit=limit, least=least)
+
+
+def _best(scored: Iterable[tuple[int, object, float]], *, limit: int = MOST, least: float = LEAST) -> list[Similar]:
+    scores = {key: score for key, _citizen, score in scored if score >= least}
     best = sorted(scores, key=lambda key: (-scores[key], -key))[:limit]
     cases = {case.pk: case for case in Case.objects.filter(pk__in=best).for_listing()} if best else {}
     return [Similar(cases[key], scores[key]) for key in best if key in cases]
@@ -103,15 +109,15 @@ class _Shingles:
         self.whole = trigrams(folded[:LONGEST] or strip_prefixes(f"{subject} {details}"))
 
     @property
-    def query(self) -> SearchQuery | None:
-        """Return the query for candidates: two of the words, with any endings, or the only one."""
+    def query(self) -> str:
+        """Return the query for candidates: two of the words, with any endings, or the only one; empty without words."""
         chosen = sorted(self.terms, key=len, reverse=True)[:MOST_TERMS]
-        words = [Lexeme(term[: max(STEM, len(term) - 2)], prefix=True) for term in chosen]
+        words = [f"{quote_lexeme(term[: max(STEM, len(term) - 2)])}:*" for term in chosen]
         if len(words) <= 1:
-            return SearchQuery(words[0], config="simple") if words else None
+            return "".join(words)
         # Each word with any of those after it: a third of the cost of listing every pair.
-        pairs = [word & reduce(or_, words[place:]) for place, word in enumerate(words[:-1], 1)]
-        return SearchQuery(reduce(or_, pairs), config="simple")
+        pairs = (f"{word} & ({' | '.join(words[place:])})" for place, word in enumerate(words[:-1], 1))
+        return " | ".join(f"({pair})" for pair in pairs)
 
     def likeness(self, other: _Shingles) -> float:
         """Return the share of one core that the other whole contains, the higher of both ways."""
@@ -124,11 +130,17 @@ def _share(core: frozenset[str], whole: frozenset[str]) -> float:
 
 def _scored(shingles: _Shingles, found: CaseQuerySet) -> list[tuple[int, object, float]]:
     """Return key, person and likeness of the newest candidates, in one statement, or none for a text without words."""
-    if (query := shingles.query) is None:
-        return []
+    return _compared(shingles, _candidates(found, shingles.query)) if shingles.query else []
+
+
+def _candidates(found: CaseQuerySet, words: str) -> QuerySet[Case, tuple[int, UUID, str, str, str]]:
     # Ordered by an expression: by the bare key the planner may scan back through cases without the words.
+    query = SearchQuery(words, config="simple", search_type="raw")
     rows = found.filter(search_vector=query).order_by(F("pk") * -1)
-    texts = rows.values_list("pk", "citizen", "subject", "details", "folded")[:MOST_CANDIDATES]
+    return rows.values_list("pk", "citizen", "subject", "details", "folded")[:MOST_CANDIDATES]
+
+
+def _compared(shingles: _Shingles, texts: Iterable[tuple[int, UUID, str, str, str]]) -> list[tuple[int, object, float]]:
     return [
         (key, citizen, shingles.likeness(_Shingles(wording(subject, details), folded=folded)))
         for key, citizen, subject, details, folded in texts
@@ -178,6 +190,21 @@ def _people_near(draft: Draft, text: str, *, at: datetime) -> int:
 
 def beside(case: Case, user: User, *, at: datetime) -> list[Similar]:
     """Return the open cases at the desk of ``user`` about the same thing in the same governorate."""
-    scope = Case.objects.at_desk_of(user, at=at).exclude(state=State.CLOSED)
-    text = wording(case.subject, case.details)
-    return similar_to(text, scope=scope, exclude=case, place=case.governorate)
+    shingles = _Shingles(wording(case.subject, case.details))
+    if not shingles.query:
+        return []
+    shape, values = shape_of(user, at=at)
+    if case.governorate_id is not None:
+        values["place"] = case.governorate_id
+    return _best(_compared(shingles, _BESIDE.rows(shape, case=case.pk, words=shingles.query, **values)))
+
+
+def _beside(
+    shape: ReaderShape, *, case: int, words: str, place: int | None = None, **values: Any
+) -> QuerySet[Case, tuple[int, UUID, str, str, str]]:
+    open_cases = Case.objects.at_desk_of(cast("User", shape.reader(values)), at=ANY_MOMENT).exclude(state=State.CLOSED)
+    others = open_cases.exclude(pk=case)
+    return _candidates(others.filter(governorate=place) if place is not None else others, words)
+
+
+_BESIDE: Final = CompiledRead(_beside)

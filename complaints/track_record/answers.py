@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _, ngettext
 
 from agencies.models import Topic
 from complaints.models import AnswerRecord
 from complaints.track_record.counting import MOST_DAYS
 from complaints.workflow import Kind
+from kit.compiled_reads import CompiledRead
 
 #: The fewest cases from which a time is told.
 FEWEST: Final = 20
@@ -76,9 +77,8 @@ def answer_times(*, kind: str, agency: int | None, topic: Topic | None) -> Answe
     if kind == Kind.PRAISE or (agency is None and topic is None):
         return None
     subject, group = (topic.pk, topic.parent_id) if topic else (None, None)
-    own = Q(agency=agency) & (Q(topic=subject) | Q(topic=None)) if agency else Q(pk=None)
-    everywhere = Q(agency=None, topic__in=[key for key in (subject, group) if key])
-    rows = {(row.agency_id, row.topic_id): row for row in AnswerRecord.objects.filter(own | everywhere)}
+    keys = {name: key for name, key in (("agency", agency), ("subject", subject), ("group", group)) if key}
+    rows = {(row.agency_id, row.topic_id): row for row in _RECORDS.rows(**keys)}
     levels = (
         ((agency, subject), CaseLikeness.AGENCY_TOPIC, agency and subject),
         ((agency, None), CaseLikeness.AGENCY, agency),
@@ -90,6 +90,17 @@ def answer_times(*, kind: str, agency: int | None, topic: Topic | None) -> Answe
         if is_asked and row is not None and (cases := sum(row.answered) + sum(row.unanswered)) >= FEWEST:
             return AnswerTimes(days_within(SHARE, row.answered, row.unanswered), cases, likeness)
     return None
+
+
+def _records(
+    _shape: None, *, agency: int | None = None, subject: int | None = None, group: int | None = None
+) -> QuerySet[AnswerRecord]:
+    own = Q(agency=agency) & (Q(topic=subject) | Q(topic=None)) if agency else Q(pk=None)
+    everywhere = Q(agency=None, topic__in=[key for key in (subject, group) if key])
+    return AnswerRecord.objects.filter(own | everywhere)
+
+
+_RECORDS: Final = CompiledRead(_records, is_prepared=True)
 
 
 def days_within(share: float, answered: Sequence[int], unanswered: Sequence[int]) -> int | None:

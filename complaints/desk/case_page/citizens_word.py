@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from complaints.models import Case, CaseLink, Confirmation, ConfirmationOf, LinkKind, Rating, Recurrence
+from complaints.permissions.case_parts import has_part
 from complaints.permissions.ratings import is_rated
 from complaints.workflow import State
 
@@ -43,7 +44,7 @@ def came_back_after(case: Case, user: User, *, at: datetime) -> Recurrence | Non
 
     None where the two cases are linked as one problem: then nothing came back. One statement, or none without an area.
     """
-    if not (case.area and case.governorate_id):
+    if not (case.area and case.governorate_id and has_part(case, "recurrence")):
         return None
     one_problem = CaseLink.objects.filter(
         Q(case=OuterRef("case"), lead=OuterRef("earlier")) | Q(case=OuterRef("earlier"), lead=OuterRef("case")),

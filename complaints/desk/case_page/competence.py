@@ -13,6 +13,7 @@ from accounts.roles import CMU
 from complaints.actions import precedents
 from complaints.models import Case, Precedent, Ruling
 from complaints.permissions import partner_tasks
+from complaints.permissions.case_parts import has_part
 from complaints.permissions.partner_tasks import DatedPartnerTask
 from complaints.permissions.rulings import has_ended, is_bound, missing_answer_text, ruling_binds_text
 from complaints.workflow import AT_AGENCY, State
@@ -42,8 +43,9 @@ class CompetencePanel:
 
 def competence_panel(case: Case, user: User, *, at: datetime) -> CompetencePanel:
     """Return what the page of ``case`` says of its competence, in a number of statements that is the same for any."""
-    tasks = partner_tasks.all_with_due_dates(case)
-    ruling, offered = _last_ruling(case), _last_offered(case)
+    tasks = partner_tasks.all_with_due_dates(case) if has_part(case, "tasks") else []
+    referrals = _referrals(case)
+    ruling, offered = _last_ruling(case, referrals), referrals[-1].offered if referrals else None
     looks_for_owner = case.state == State.TRIAGE and user.authority(at).has(CMU)
     on = timezone.localdate(at)
     return CompetencePanel(
@@ -65,13 +67,15 @@ def _blockers(case: Case, tasks: Sequence[DatedPartnerTask]) -> list[str]:
     return bound + [missing_answer_text(task) for task in tasks if task.is_open]
 
 
-def _last_ruling(case: Case) -> Ruling | None:
-    rulings = case.rulings.filter(agency__isnull=False).exclude(text="").select_related("by", "agency")
-    last = rulings.order_by("at", "id").last()
+def _referrals(case: Case) -> list[Ruling]:
+    """Return the referrals by the unit, the oldest first; one statement, or none where there is no ruling."""
+    if not has_part(case, "rulings"):
+        return []
+    referrals = case.rulings.filter(agency__isnull=False).select_related("by", "agency", "offered__agency")
+    return list(referrals.order_by("event"))
+
+
+def _last_ruling(case: Case, referrals: Sequence[Ruling]) -> Ruling | None:
+    with_text = [referral for referral in referrals if referral.text]
+    last = max(with_text, key=lambda referral: (referral.at, referral.pk), default=None)
     return last if last and last.agency_id == case.agency_id else None
-
-
-def _last_offered(case: Case) -> Precedent | None:
-    referrals = case.rulings.filter(agency__isnull=False).select_related("offered__agency")
-    last = referrals.order_by("event").last()
-    return last.offered if last else None

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final, cast
+from uuid import UUID
 
 from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import CMU
-from complaints.models import Case, CaseLink, LinkKind
+from complaints.models import Case, CaseLink, CaseQuerySet, LinkKind
+from complaints.permissions.case_parts import has_part
+from complaints.permissions.reader_shapes import ANY_MOMENT, ReaderShape, shape_of
 from complaints.visibility.identity import knows_person
+from kit.compiled_reads import CompiledRead
 
 #: Cases of the same person on a case page.
 MOST_EARLIER = 10
@@ -26,10 +31,19 @@ def earlier_cases(case: Case, user: User, *, at: datetime) -> Sequence[Case]:
     """
     if not knows_person(case, user, at=at):
         return []
-    others = Case.objects.visible_to(user, at=at).filter(citizen=case.citizen_id).exclude(pk=case.pk)
-    if not user.authority(at).has(CMU):
+    shape, values = shape_of(user, at=at)
+    return _EARLIER.rows(shape, citizen=case.citizen_id, case=case.pk, **values)
+
+
+def _earlier(shape: ReaderShape, *, citizen: UUID, case: int, **values: Any) -> CaseQuerySet:
+    reader = cast("User", shape.reader(values))
+    others = Case.objects.visible_to(reader, at=ANY_MOMENT).filter(citizen=citizen).exclude(pk=case)
+    if not reader.authority(ANY_MOMENT).has(CMU):
         others = others.filter(hides_identity=False)
-    return list(others.for_listing().order_by("-filed_at", "-pk")[:MOST_EARLIER])
+    return others.for_listing().order_by("-filed_at", "-pk")[:MOST_EARLIER]
+
+
+_EARLIER: Final = CompiledRead(_earlier, is_prepared=True)
 
 
 @dataclass(frozen=True)
@@ -54,7 +68,9 @@ class LinkedCases:
 
 
 def linked_cases(case: Case, user: User, *, at: datetime) -> LinkedCases:
-    """Return the cases linked to ``case`` that ``user`` may see, in one statement."""
+    """Return the cases linked to ``case`` that ``user`` may see, in one statement, or none where none is linked."""
+    if not has_part(case, "links"):
+        return LinkedCases([], has_more=False)
     visible = Case.objects.visible_to(user, at=at).values("pk")
     both = Q(case=case, lead__in=visible) | Q(lead=case, case__in=visible)
     links = CaseLink.objects.filter(both, ended_at__isnull=True).select_related(

@@ -10,6 +10,7 @@ from agencies.models import current_calendar
 from complaints.case_text.estimates import GivenEstimate, given_estimates
 from complaints.engine import signed_links
 from complaints.models import WITH_DIRECTORATE, Attachment, Case, Consultation, ConsultationState
+from complaints.permissions.case_parts import has_part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,8 @@ def consultation_summaries(case: Case, *, at: datetime, shows_link: bool) -> lis
 
     ``shows_link`` tells that the reader may give the link to the directorate.
     """
+    if not has_part(case, "consultations"):
+        return []
     rows = case.consultations.select_related("directorate", "asked_by").prefetch_related("estimates", "attachments")
     consultations = list(rows.order_by("-asked_at", "-pk"))
     calendar = current_calendar() if any(consultation.days for consultation in consultations) else None

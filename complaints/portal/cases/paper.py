@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils.translation import gettext, pgettext
 
 from complaints.case_text.answer_rounds import AnswerRound, RoundObjection
 from complaints.engine import receipts
-from complaints.models import Case
+from complaints.models import Case, CaseEvent
 from complaints.staff.pdf import Letterhead, PlainSection, render_sections
 from kit.dates import day_text, moment_text
 from kit.qr import QrCode, qr_code
@@ -30,9 +30,9 @@ class Paper:
     qr: QrCode
 
 
-def paper(case: Case, *, at: datetime) -> Paper:
-    """Return what stands at the head of ``case`` on paper."""
-    check = _absolute("receipt-check", token=receipts.seal(case, at=at))
+def paper(case: Case, *, at: datetime, events: Sequence[CaseEvent] = ()) -> Paper:
+    """Return what stands at the head of ``case`` on paper; ``events`` as ``receipts.seal`` takes them."""
+    check = _absolute("receipt-check", token=receipts.seal(case, at=at, events=events))
     return Paper(at, _absolute("case", ref=case.reference), check, qr_code(check))
 
 

@@ -97,7 +97,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     more = {
         "form": ReplyForm(uploader=_uploader(request), at=at),
         "acts": citizen_acts(page),
-        "paper": paper(own, at=at),
+        "paper": paper(own, at=at, events=page["events"]),
         "rating": rating_card(own, at=at),
     }
     return render(request, "complaints/portal/cases/case.html", page | more)

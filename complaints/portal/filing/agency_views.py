@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +29,7 @@ from complaints.portal.filing.typed import Typed
 from complaints.portal.filing.understanding import Understood, understood
 from complaints.portal.filing.writer import Writer, for_everybody
 from complaints.suggestions import owners
+from kit.compiled_reads import CompiledRead
 
 _STEP = "agency"
 #: As much of what was searched for in vain is read as the box takes.
@@ -69,8 +70,10 @@ def _render(
 
 
 def _search(draft: Draft, data: Any, at: datetime) -> AgencyStepForm:
-    agencies = Agency.objects.complainable(on=timezone.localdate(at))
-    return AgencyStepForm(data, draft=draft, agencies=list(agencies))
+    return AgencyStepForm(data, draft=draft, agencies=_AGENCIES.rows(on=timezone.localdate(at)))
+
+
+_AGENCIES: Final = CompiledRead(lambda _shape, *, on: Agency.objects.complainable(on=on), is_prepared=True)
 
 
 def _understood(draft: Draft, form: AgencyStepForm, at: datetime) -> Understood:

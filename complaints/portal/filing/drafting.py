@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,6 +19,8 @@ from complaints.actions.filing import file_draft
 from complaints.escalation.expiry import VISITOR_DRAFT_LIFE
 from complaints.models import Case, Draft, Upload
 from complaints.portal.filing.writer import Writer
+from kit.compiled_inserts import insert
+from kit.compiled_reads import CompiledRead
 
 #: A draft left alone for longer is pointed out when its owner comes back to it.
 RESTORED_AFTER = timedelta(minutes=10)
@@ -43,13 +45,27 @@ def open_draft(writer: Writer, kind: str, token: uuid.UUID | None, *, at: dateti
 
     Looking writes nothing, but for a draft of a visitor who has signed in since: it becomes the citizen's here.
     """
-    own = writer.drafts(at=at).filter(kind=kind).select_related(*_JOINED)
     if token is None:
-        return own.order_by("-updated_at").first() or Draft(kind=kind, **writer.owns())
-    found = own.filter(pk=token).first()
+        newest = writer.drafts(at=at).filter(kind=kind).select_related(*_JOINED).order_by("-updated_at").first()
+        return newest or Draft(kind=kind, **writer.owns())
+    found = _own(writer, kind, token, at=at)
     if found is None and _adopt(token, writer, at=at):
-        found = own.filter(pk=token).first()
+        found = _own(writer, kind, token, at=at)
     return found or Draft(pk=token, kind=kind, **writer.owns())
+
+
+def _own(writer: Writer, kind: str, token: uuid.UUID, *, at: datetime) -> Draft | None:
+    if writer.citizen is None:
+        return writer.drafts(at=at).filter(kind=kind, pk=token).select_related(*_JOINED).first()
+    return _OWN.first(citizen=writer.citizen.pk, kind=kind, token=token)
+
+
+_OWN: Final = CompiledRead(
+    lambda _shape, *, citizen, kind, token: Draft.objects.filter(
+        citizen=citizen, visitor="", kind=kind, pk=token
+    ).select_related(*_JOINED),
+    is_prepared=True,
+)
 
 
 def _adopt(token: uuid.UUID, writer: Writer, *, at: datetime) -> bool:
@@ -104,12 +120,12 @@ def _begin(draft: Draft, writer: Writer, *, at: datetime) -> bool:
         draft.pk = uuid.uuid4()
     try:
         with transaction.atomic():
-            draft.save(force_insert=True)
+            insert(draft)
     except IntegrityError:
         if writer.drafts(at=at).filter(pk=draft.pk).exists():
             return False
         draft.pk = uuid.uuid4()
-        draft.save(force_insert=True)
+        insert(draft)
     return True
 
 

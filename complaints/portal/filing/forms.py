@@ -11,6 +11,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from agencies.models import Agency, Governorate, Topic, TopicQuestion
@@ -199,9 +201,22 @@ class AgencyStepForm(Form):
         return [(agency.code, name, _further_words(name, agency.folded, language)) for agency, name in named]
 
     @property
+    def agency_options(self) -> SafeString:
+        """Return the offers as options, the chosen one selected."""
+        selected = str(self["agency"].value() or "") if self.is_bound else ""
+        return _options(tuple(self.offers), selected)
+
+    @property
     def needs_topic(self) -> bool:
         """Tell whether the topics of the chosen agency are still to be shown."""
         return self.chosen["topic"] is None and not self.chosen["agency_unknown"]
+
+
+@lru_cache(maxsize=16)
+def _options(offers: tuple[tuple[str, str, str], ...], selected: str) -> SafeString:
+    """Return the options of a list of agencies, which is long and the same for everybody, written once."""
+    rows = ((code, SafeString(" selected" if code == selected else ""), words, name) for code, name, words in offers)
+    return format_html_join("\n", '<option value="{}"{} data-words="{}">{}</option>', rows)
 
 
 @lru_cache(maxsize=1000)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from agencies.models import City, Governorate
 from complaints.models.coordinates import is_in_jordan
+from kit.compiled_reads import CompiledRead
 from kit.forms import Form, LineField
 
 #: Degrees are kept to about ten metres; more would say which room.
@@ -17,11 +22,33 @@ DECIMALS = 4
 COORDINATES = ("latitude", "longitude")
 
 
-def areas() -> list[tuple[str, str, str]]:
-    """Return the names of all areas in the language of the page, each with its governorate's code and name."""
-    name = f"name_{get_language() or 'ar'}"
+def area_options() -> SafeString:
+    """Return the names of all areas in the language of the page as options, each with its governorate.
+
+    The rows are read each time; the same ones are written once.
+    """
+    return _options(tuple(_AREAS.rows(f"name_{get_language() or 'ar'}")))
+
+
+@lru_cache(maxsize=4)
+def _options(rows: tuple[tuple[str, str, str], ...]) -> SafeString:
+    return format_html_join("\n", '<option value="{}" data-in="{}">{}</option>', rows)
+
+
+def _areas(name: str) -> QuerySet[City, tuple[str, str, str]]:
     rows = City.objects.order_by("governorate__sort_order", name)
-    return list(rows.values_list(name, "governorate__code", f"governorate__{name}"))
+    return rows.values_list(name, "governorate__code", f"governorate__{name}")
+
+
+_AREAS: Final = CompiledRead(_areas, is_prepared=True)
+
+
+def all_governorates() -> list[Governorate]:
+    """Return all governorates in their order."""
+    return _GOVERNORATES.rows()
+
+
+_GOVERNORATES: Final = CompiledRead(lambda _shape: Governorate.objects.all(), is_prepared=True)
 
 
 class PlaceForm(Form):

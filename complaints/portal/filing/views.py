@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.decorators import citizen_required
-from agencies.models import Governorate
 from complaints.attachments import uploads
 from complaints.attachments.fields import NOT_STORED
 from complaints.case_text.kinds import words_of_kind
@@ -25,7 +24,7 @@ from complaints.portal.filing import drafting, home_address, typed
 from complaints.portal.filing.drafting import TooManyDrafts
 from complaints.portal.filing.forms import DetailsStepForm
 from complaints.portal.filing.open_drafts import OpenDraft
-from complaints.portal.filing.place_form import areas
+from complaints.portal.filing.place_form import all_governorates, area_options
 from complaints.portal.filing.steps import (
     TOO_MANY_REQUESTS,
     requested_draft,
@@ -100,7 +99,7 @@ def _render_what(
     request: HttpRequest, writer: Writer, form: DetailsStepForm, draft: Draft, at: datetime, status: int = 200
 ) -> HttpResponse:
     context = step_context(form, draft, at) | {
-        "areas": areas(),
+        "area_options": area_options(),
         "home_address": home_address.words_of(writer.citizen),
     }
     return render(request, "complaints/portal/filing/new_what.html", context, status=status)
@@ -140,7 +139,7 @@ def _what_form(
         request.FILES if is_press else None,
         draft=draft,
         questions=drafting.draft_questions(draft),
-        governorates=list(Governorate.objects.all()),
+        governorates=all_governorates(),
         room=uploads.MOST_FILES - (draft.attachments.count() if draft.is_begun else 0),
         is_partial=not presses.isdisjoint(data or {}),
         uploader=writer.uploader,

@@ -1,0 +1,65 @@
+"""The plans that PostgreSQL keeps for the statements of the case page: by keys, whatever the values are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import Citizen, User
+from agencies.models import Governorate
+from complaints.actions.filing import file_draft
+from complaints.models import Draft, ReferralTask
+from tests.complaints.pages import Desk, address
+
+#: Tables that grow with the cases or with the people.
+GROWING = (
+    "complaints_",
+    "notifications_",
+    "accounts_session",
+    "accounts_user",
+    "accounts_citizen",
+    "accounts_identity",
+)
+
+
+def scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every node that reads a table which grows."""
+    if node.get("Relation Name", "").startswith(GROWING):
+        yield node
+    for child in node.get("Plans", ()):
+        yield from scans(child)
+
+
+def is_by_key(node: dict[str, Any], partial: set[str]) -> bool:
+    """Tell whether the rows are found by a key, or are the few of a partial index, such as what is proposed."""
+    return "Index Cond" in node or node["Node Type"] == "Bitmap Heap Scan" or node.get("Index Name") in partial
+
+
+def test_prepared_statements_find_their_rows_by_key(
+    desk: Desk, partner_task: ReferralTask, draft: Draft, omar: User, lina: User, amina: Citizen, now: datetime
+) -> None:
+    Draft.objects.filter(pk=draft.pk).update(governorate=Governorate.objects.first(), area="الجبيهة")
+    connection.ensure_connection()
+    kept, connection.connection.prepare_threshold = connection.connection.prepare_threshold, 5
+    try:
+        for person, page in ((omar, "desk-case"), (lina, "desk-case"), (amina, "case")):
+            assert desk(person).get(address(page, partner_task.case)).status_code == 200
+        file_draft(draft, by=amina.user, at=now, language="ar")
+    finally:
+        connection.connection.prepare_threshold = kept
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%$1%'")
+        statements = [statement for (statement,) in cursor.fetchall()]
+        assert len(statements) > 10
+        cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL")
+        partial = {name for (name,) in cursor.fetchall()}
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for statement in statements:
+            cursor.execute(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {statement.replace('%', '%%')}", [])
+            (found,) = cursor.fetchone()
+            plan = found if isinstance(found, list) else json.loads(found)
+            assert [node for node in scans(plan[0]["Plan"]) if not is_by_key(node, partial)] == [], statement
