@@ -1,5 +1,6 @@
 """How gunicorn serves the pages: `gunicorn --config python:config.web config.wsgi`."""
 
+import gc
 import os
 from typing import Any
 
@@ -17,6 +18,8 @@ threads = int(os.environ.get("WEB_THREADS", "64"))
 worker_class = "gthread"
 # A slow phone may take a minute for ten photographs; a page of ours never takes so long.
 timeout = 90
+# Read once by the master: the workers share the memory of the code, and a worker that is replaced serves at once.
+preload_app = True
 # Seconds between two pieces of a request or an answer.
 _PIECE_SECONDS = 20
 graceful_timeout = 15
@@ -34,6 +37,12 @@ logconfig_dict = logging_config(_level)
 # Below INFO it writes the address of every request.
 _quiet = "INFO" if _level == "DEBUG" else _level
 logconfig_dict["loggers"]["gunicorn.error"] = {"handlers": ["stderr"], "level": _quiet, "propagate": False}
+
+
+def when_ready(_server: object) -> None:
+    """Keep what the master has read out of the collector's hands: a look at it would copy it into each worker."""
+    gc.collect()
+    gc.freeze()
 
 
 def pre_request(_worker: object, req: Any) -> None:
