@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Literal, TypedDict
-
-import typst
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from kit.typed_text import runs
+
+if TYPE_CHECKING:
+    import typst
 
 # Zero-width joiners shape Arabic. What else is invisible goes: marks that turn a text may show a number backwards.
 _JOINERS = "\u200c\u200d"
@@ -43,6 +44,8 @@ def typeset(template: Path, data: Mapping[str, object], *, at: datetime) -> byte
 
     It follows PDF/UA-1 where the face has all signs of the texts.
     """
+    import typst  # noqa: PLC0415 - seven megabytes, which only a process that makes a PDF needs
+
     data_ = json.dumps(data, ensure_ascii=False)
     try:
         return _typeset(template, data_, at=at, standard="ua-1")
@@ -52,6 +55,8 @@ def typeset(template: Path, data: Mapping[str, object], *, at: datetime) -> byte
 
 
 def _typeset(template: Path, data_: str, *, at: datetime, standard: Literal["ua-1", "1.7"]) -> bytes:
+    import typst  # noqa: PLC0415 - as above
+
     return typst.compile(
         str(template),
         root=str(template.parent),
@@ -66,6 +71,8 @@ def _typeset(template: Path, data_: str, *, at: datetime, standard: Literal["ua-
 @cache
 def _fonts() -> typst.Fonts:
     """Return the face of the pages, whose whole is set here because a PDF needs it as TrueType."""
+    import typst  # noqa: PLC0415 - as above
+
     faces = resources.files("fontpkg_ibm_plex_sans_arabic") / "files"
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(faces)])
 
