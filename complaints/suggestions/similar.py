@@ -76,8 +76,14 @@ def similar_to(
 def _best(scored: Iterable[tuple[int, object, float]], *, limit: int = MOST, least: float = LEAST) -> list[Similar]:
     scores = {key: score for key, _citizen, score in scored if score >= least}
     best = sorted(scores, key=lambda key: (-scores[key], -key))[:limit]
-    cases = {case.pk: case for case in Case.objects.filter(pk__in=best).for_listing()} if best else {}
+    listed = _LISTED.rows(**{f"case_{place}": key for place, key in enumerate(best)}) if best else []
+    cases = {case.pk: case for case in listed}
     return [Similar(cases[key], scores[key]) for key in best if key in cases]
+
+
+_LISTED: Final = CompiledRead(
+    lambda _shape, **keys: Case.objects.filter(pk__in=list(keys.values())).for_listing(), is_prepared=True
+)
 
 
 def likeness(one: str, other: str) -> float:

@@ -18,7 +18,7 @@ from tests.complaints.pages import Desk, address
 #: Tables that grow with the cases or with the people.
 GROWING = (
     "complaints_",
-    "notifications_",
+    "notifications_message",
     "accounts_session",
     "accounts_user",
     "accounts_citizen",
@@ -26,8 +26,17 @@ GROWING = (
 )
 
 
+#: What PostgreSQL prefers while the tables are empty, as they are here.
+FOR_EMPTY_TABLES = ("seqscan", "hashjoin", "mergejoin", "material")
+
+
 def scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield every node that reads a table which grows."""
+    """Yield every node that reads a table which grows.
+
+    But for subplans, which have an index each, and are hashed where a table is as small as here.
+    """
+    if node.get("Parent Relationship") == "SubPlan":
+        return
     if node.get("Relation Name", "").startswith(GROWING):
         yield node
     for child in node.get("Plans", ()):
@@ -57,7 +66,8 @@ def test_prepared_statements_find_their_rows_by_key(
         assert len(statements) > 10
         cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL")
         partial = {name for (name,) in cursor.fetchall()}
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        for kind in FOR_EMPTY_TABLES:
+            cursor.execute(f"SET LOCAL enable_{kind} = off")
         for statement in statements:
             cursor.execute(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {statement.replace('%', '%%')}", [])
             (found,) = cursor.fetchone()
