@@ -45,8 +45,11 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
 
     def numbered(self, kind: str, number: str) -> Self:
         """Return the citizens with this document number, proven or not."""
-        of_number = lookups(number, purpose=NUMBER_PURPOSE)
-        return self.unmerged().filter(number_kind=kind, number_lookup__in=of_number)
+        return self.with_number(number).filter(number_kind=kind)
+
+    def with_number(self, number: str) -> Self:
+        """Return the citizens with this number, of whatever kind of document, proven or not."""
+        return self.unmerged().filter(number_lookup__in=lookups(number, purpose=NUMBER_PURPOSE))
 
     def reached_at(self, phone: str) -> Self:
         """Return the citizens with this mobile number, proven by a code."""
@@ -61,11 +64,14 @@ class CitizenQuerySet(models.QuerySet["Citizen"]):
         return self.unmerged().filter(email__iexact=email, email_confirmed_at__isnull=False)
 
     def signing_in_with(self, number: str) -> Self:
-        """Return the citizens with this number and an active user: the proven owner first, then the newest."""
+        """Return the citizens with this number and an active user: the proven owner first, then the oldest.
+
+        Nobody who registers later with the same number comes before somebody who was there.
+        """
         return (
             self.filter(number_lookup__in=lookups(number, purpose=NUMBER_PURPOSE), user__is_active=True)
             .select_related("user")
-            .order_by(MATCHED_FIRST, "-created_at")
+            .order_by(MATCHED_FIRST, "created_at")
         )
 
     def unmerged(self) -> Self:

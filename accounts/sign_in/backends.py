@@ -18,8 +18,6 @@ CITIZEN_BACKEND: Final = "accounts.sign_in.backends.CitizenBackend"
 #: The backend that a session of staff is opened with, after the second factor.
 STAFF_BACKEND: Final = "accounts.sign_in.backends.StaffBackend"
 LONGEST_PASSWORD: Final = 128
-# A number may be used by its proven owner and by pending citizens; each has a password.
-CANDIDATES: Final = 5
 #: Who asks: read by every request of somebody who is signed in.
 _CITIZEN: Final = CompiledRead(
     lambda _shape, *, user: User.objects.select_related("citizen").filter(pk=user), is_prepared=True
@@ -68,9 +66,13 @@ def member_of_staff(login: str) -> User | None:
 
 
 def people_with(number: str) -> list[User]:
-    """Return who may sign in with this number: its proven owner first, then the newest of the pending citizens."""
-    people = Citizen.objects.signing_in_with(number)[:CANDIDATES]
-    return [citizen.user for citizen in people if citizen.user is not None]
+    """Return who may sign in with this number: its proven owner first, then pending citizens as they registered.
+
+    All of them, since a limit would let strangers who register with the number push somebody else out; so only key and
+    hash of each are read, and one password is hashed for all of them.
+    """
+    keys = Citizen.objects.signing_in_with(number).values_list("user", "user__password")
+    return [User(pk=key, password=password) for key, password in keys]
 
 
 def citizen_for(number: str, password: str, users: Sequence[User]) -> User | None:
@@ -80,7 +82,7 @@ def citizen_for(number: str, password: str, users: Sequence[User]) -> User | Non
     """
     guess, fits = _hashable(password)
     matching = hashing.matching_users(guess, number, users)
-    return matching[0] if matching and fits else None
+    return CitizenBackend().get_user(matching[0].pk) if matching and fits else None
 
 
 def _is_password(password: str, user: User | None) -> bool:

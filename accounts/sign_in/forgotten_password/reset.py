@@ -10,7 +10,6 @@ from django.db import transaction
 from accounts import phones, rate_limits
 from accounts.contact.account_notices import owe_password_changed
 from accounts.models import Citizen
-from accounts.models.people import MATCHED_FIRST
 from accounts.sign_in.passwords.hashing import hash_for_number, uncounted_if_busy
 from notifications.addresses import address_status
 from notifications.models import Channel
@@ -22,11 +21,11 @@ NOBODY: Final = "nobody@no-account.invalid"
 def account_for_code(number: str, phone: str) -> Citizen | None:
     """Return the account that gets the code: one that proved this phone, else one abroad that proved an address.
 
-    Of several abroad the oldest: nobody who registers later with the same number gets its codes.
+    Of several the oldest: nobody who registers later with the same number gets its codes.
     """
     people = Citizen.objects.signing_in_with(number)
     abroad = people.with_phone(phone).filter(is_phone_proven=False).exclude(email_confirmed_at=None)
-    found = [*people.reached_at(phone)[:1], *abroad.order_by(MATCHED_FIRST, "created_at")[:1]]
+    found = [*people.reached_at(phone)[:1], *abroad[:1]]
     return found[0] if found else None
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
-from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, identify_hasher, make_password
 from django.utils.crypto import constant_time_compare
 
 from accounts import rate_limits
@@ -78,16 +78,23 @@ def hash_for_number(password: str, number: str) -> str:
 def matching_users(password: str, number: str, users: Sequence[User]) -> list[User]:
     """Return those of ``users``, who share ``number``, with this password; hashes as often for no user.
 
-    That is once for each key of `LOOKUP_KEY` and `LOOKUP_KEY_FALLBACKS`. A hash with another salt costs one hash more.
+    That is once for each key of `LOOKUP_KEY` and `LOOKUP_KEY_FALLBACKS`, and once for each other salt, such as that of
+    a key that is gone: never once for each user, since strangers can register with a number as often as they like.
     With the right password it is made anew by the current key, which ends the other sessions of its owner.
     """
-    guesses = [make_password(password, salt=salt) for salt in _salts(number)]
+    salts = dict.fromkeys([*_salts(number), *_stored_salts(users)])
+    guesses = [make_password(password, salt=salt) for salt in salts]
     found = [user for user in users if _is_password(password, guesses, user)]
     for user in found:
         if _salted(user.password) != _salted(guesses[0]):
             user.password = guesses[0]
-            user.save(update_fields=["password"])
+            User.objects.filter(pk=user.pk).update(password=guesses[0])
     return found
+
+
+def _stored_salts(users: Iterable[User]) -> list[str]:
+    hashes = [user.password for user in users if user.has_usable_password()]
+    return [identify_hasher(encoded).decode(encoded)["salt"] for encoded in hashes]
 
 
 def _is_password(password: str, guesses: Sequence[str], user: User) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import argon2
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Citizen, Identity
 from accounts.sign_in.backends import citizen_for, people_with
@@ -84,6 +85,43 @@ def test_each_of_two_people_with_one_number_opens_the_own_account(owner: Citizen
 def test_a_hash_with_a_salt_of_its_own_still_opens_the_account(amina: Citizen, hashes: list[str]) -> None:
     assert citizen_for(KNOWN, PASSWORD, people_with(KNOWN)) == amina.user
     assert len(hashes) == 2
+
+
+@pytest.mark.django_db
+def test_strangers_who_register_with_a_number_push_nobody_out(hashes: list[str]) -> None:
+    """A pending person signs in, from a new browser, after a dozen registrations with her number."""
+    waiting = _pending("+962790008888", PASSWORD)
+    for index in range(12):
+        _pending(f"+9627900099{index:02}", OTHER_PASSWORD)
+    _pending("+962790008889", PASSWORD)
+    hashes.clear()
+    people = people_with(KNOWN)
+    assert people[0].pk == waiting.user_id
+    assert citizen_for(KNOWN, PASSWORD, people) == waiting.user
+    assert citizen_for(KNOWN, "not-her-password", people) is None
+    assert len(hashes) == 2
+    browser = Client()
+    browser.post(SIGN_IN, NUMBER)
+    assert browser.session["_auth_user_id"] == str(waiting.user_id)
+
+
+@pytest.mark.django_db
+def test_many_hashes_of_a_key_that_is_gone_cost_one_hash(hashes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for index in range(6):
+        _pending(f"+9627900099{index:02}", PASSWORD if index == 5 else OTHER_PASSWORD)
+    monkeypatch.setattr(hashing, "_salts", lambda _number: ["a" * hashing.SALT_LENGTH])
+    hashes.clear()
+    people = people_with(KNOWN)
+    assert citizen_for(KNOWN, PASSWORD, people) is not None
+    assert len(hashes) == 2
+
+
+def _pending(phone: str, password: str) -> Citizen:
+    pending = make_citizen("نسخة", "ثانية", KNOWN, phone, identity=Identity.PENDING)
+    pending.user.password = hash_for_number(password, KNOWN)
+    pending.user.save()
+    Citizen.objects.filter(pk=pending.pk).update(created_at=timezone.now())
+    return pending
 
 
 def test_the_salt_of_a_number_does_not_contain_it() -> None:

@@ -6,6 +6,7 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -153,6 +154,20 @@ def test_a_return_that_was_tampered_with_signs_nobody_in_and_cannot_be_tried_aga
         answer = client.get(address, follow=True)
         assert (answer.redirect_chain[0][0], len(messages(answer))) == ("/ar/sign-in/", 1)
         assert "_auth_user_id" not in client.session
+
+
+def test_a_provider_that_changes_its_signing_key_is_read_again_at_most_once_a_minute(client, amina, provider):
+    """What is kept of it has the key of before: the token names another, and its documents are fetched anew."""
+    back = at_provider(client, "amina")
+    old = RSAKey.import_key(RSAKey.generate_key(2048, {"kid": "before"}).as_dict(private=False))
+    known = replace(oidc._documents[provider], keys=KeySet([old]))
+    oidc._documents[provider] = known
+    assert client.get(back)["Location"] == "/ar/sign-in/", "fetched this minute already"
+    back = at_provider(client, "amina")
+    oidc._documents[provider] = replace(known, read_at=timezone.now() - timedelta(minutes=2))
+    assert client.get(back)["Location"] == "/ar/"
+    assert client.session["_auth_user_id"] == str(amina.user_id)
+    assert oidc._documents[provider].keys != known.keys
 
 
 def test_a_start_is_good_for_ten_minutes(client, amina, provider, monkeypatch):
