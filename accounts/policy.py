@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from django.db.models import Count, Min
+from django.utils.timezone import localdate
 
 from accounts.models import Citizen, PolicyAcceptance
 
@@ -28,10 +32,33 @@ def accept(citizen: Citizen, *, language: str, at: datetime) -> None:
     )
 
 
-def what_changed(language: str) -> str:
-    """Return in a sentence what is new in the policy that is in force."""
-    row = _changes()[POLICY_VERSION]
+def what_changed(language: str, version: str = POLICY_VERSION) -> str:
+    """Return in a sentence what is new in a version of the policy, the one in force if none is named."""
+    row = _changes()[version]
     return row["changed_en"] if language == "en" else row["changed_ar"]
+
+
+@dataclass(frozen=True)
+class PolicyVersion:
+    """One version of the policy: what is new in it, and how many people accepted it since when."""
+
+    version: str
+    changed: str
+    accepted: int
+    first_on: date | None
+
+    @property
+    def is_in_force(self) -> bool:
+        """Tell whether this is the version that is accepted now."""
+        return self.version == POLICY_VERSION
+
+
+def versions(language: str) -> list[PolicyVersion]:
+    """Return all versions, the newest first, with their acceptances; one query."""
+    counted = PolicyAcceptance.objects.values("version").annotate(people=Count("pk"), first=Min("accepted_at"))
+    found = {row["version"]: (row["people"], localdate(row["first"])) for row in counted.order_by()}
+    names = sorted(_changes(), reverse=True)
+    return [PolicyVersion(name, what_changed(language, name), *found.get(name, (0, None))) for name in names]
 
 
 @cache

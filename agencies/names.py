@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 
-from agencies.models import ReferenceChange
+from django.utils import timezone
+
+from agencies.models import Agency, ReferenceChange
 from agencies.reference_changes import NAMES
 from kit.languages import current_language
 
@@ -15,11 +18,35 @@ def names_on(agencies: Collection[int], *, on: date) -> dict[int, str]:
 
     One query; agencies that have the same name today are left out.
     """
-    name = NAMES[current_language() == "en"]
-    renamed = ReferenceChange.objects.filter(
-        thing="agency", row__in=agencies, before__has_key=name, effective_on__gt=on, applied_at__isnull=False
-    )
     found: dict[int, str] = {}
-    for change in renamed.order_by("effective_on", "pk"):
-        found.setdefault(change.row, change.before[name])
+    for agency, day, name in _renamings(agencies):
+        if day > on:
+            found.setdefault(agency, name)
     return found
+
+
+class AgencyNames:
+    """What ``agencies`` were called when something happened, in the reader's language.
+
+    Asks the database, once, only if one of them was ever renamed.
+    """
+
+    def __init__(self, agencies: Iterable[Agency | None]) -> None:
+        self._former: dict[int, list[tuple[date, str]]] = defaultdict(list)
+        renamed = {agency.pk for agency in agencies if agency is not None and agency.renamed_on is not None}
+        for agency, day, name in _renamings(renamed) if renamed else ():
+            self._former[agency].append((day, name))
+
+    def at(self, agency: Agency, moment: datetime) -> str:
+        """Return the name of an agency on the day of ``moment``."""
+        on = timezone.localdate(moment)
+        return next((name for day, name in self._former.get(agency.pk, ()) if day > on), agency.name)
+
+
+def _renamings(agencies: Collection[int]) -> list[tuple[int, date, str]]:
+    """Return the days on which agencies gave up a name, with that name, the oldest first."""
+    name = NAMES[current_language() == "en"]
+    changes = ReferenceChange.objects.filter(
+        thing="agency", row__in=agencies, before__has_key=name, applied_at__isnull=False
+    )
+    return [(change.row, change.effective_on, change.before[name]) for change in changes.order_by("effective_on", "pk")]

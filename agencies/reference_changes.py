@@ -47,10 +47,11 @@ THINGS: Mapping[str, type[Reference]] = {
         *(Holiday, WorkingHours, AnswerPhrase, WordGroup, TopicPhrases, DangerSign),
     )
 }
-#: Fields whose change is no news: the key, and the mark that people edited the row.
-NOT_RECORDED = frozenset({"id", "edited_at"})
+#: Fields whose change is no news: the key, and the marks that people edited the row, and when it got its name.
+NOT_RECORDED = frozenset({"id", "edited_at", "renamed_on"})
 #: What ends a row that has no last day.
 ENDED_BY: Mapping[type[Reference], Mapping[str, Any]] = {
+    City: {"is_active": False},
     Directorate: {"is_active": False},
     Topic: {"is_active": False},
     TopicQuestion: {"is_active": False},
@@ -130,6 +131,26 @@ def end(row: Reference, *, author: Author, on: date) -> ReferenceChange | None:
     return change(row, ENDED_BY[type(row)], author=author, on=on, kind=ChangeKind.ENDED)
 
 
+def follow_files(row: Reference, *, author: Author) -> ReferenceChange | None:
+    """Let a row that people edited be updated from the project files again; None if it is already.
+
+    Nothing else changes until the files are loaded next. Locks the row.
+    """
+    with transaction.atomic():
+        stored = locked(type(row), row.pk)
+        if not is_kept_from_files(stored):
+            return None
+        stored.edited_at = None
+        stored.save(update_fields=["edited_at"])
+        return _recorded(stored, ChangeKind.FOLLOWS, {}, {}, author)
+
+
+def is_kept_from_files(row: Reference) -> bool:
+    """Tell whether the project files have a row that they do not change, since people edited it."""
+    code: str = getattr(row, "code", None) or OWN_CODE
+    return row.edited_at is not None and not code.startswith(OWN_CODE)
+
+
 def locked(model: type[Reference], key: int) -> Any:
     """Return a row locked for this transaction."""
     return model._default_manager.select_for_update(of=("self",)).get(pk=key)  # noqa: SLF001
@@ -196,8 +217,10 @@ def _write(row: Any, values: Mapping[str, Any], author: Author, *, check: bool =
         setattr(row, name, value)
     if check:
         row.full_clean()
-    row.edited_at = author.at
-    row.save(update_fields=[*values, "edited_at"])
+    marks = {"edited_at": author.at, **renaming(row, values, author=author)}
+    for name, value in marks.items():
+        setattr(row, name, value)
+    row.save(update_fields=[*values, *marks])
     _follow_calendar(type(row), author)
     return before
 
@@ -215,6 +238,11 @@ def with_former_names(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
             {"aliases_ar": _("The old name must be kept among the other names. Shorten the other names.")}
         )
     return {**values, "aliases_ar": joined}
+
+
+def renaming(row: Reference, values: Mapping[str, Any], *, author: Author) -> dict[str, Any]:
+    """Return the mark of an agency that gets another name; empty for everything else."""
+    return {"renamed_on": author.today} if isinstance(row, Agency) and not values.keys().isdisjoint(NAMES) else {}
 
 
 def _follow_calendar(model: type[Reference], author: Author) -> None:

@@ -228,7 +228,7 @@ def _change(
             kept += 1
             continue
         changed.append((old, {name: getattr(old, name) for name in new}, new))
-        for name, value in new.items():
+        for name, value in {**new, **reference_changes.renaming(old, new, author=author)}.items():
             setattr(old, name, value)
         old.edited_at = author.at if author.by else old.edited_at
     if changed:

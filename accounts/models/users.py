@@ -21,7 +21,7 @@ from kit.compiled_reads import CompiledRead
 from kit.crypto import EncryptedText, LookupField
 
 LANGUAGES = [("ar", _("Arabic")), ("en", _("English"))]
-# What an operator may change in the admin; people and everything else in the system have their own pages.
+# What an operator may read in the admin. Nothing is changed there: the unit keeps it on pages of its own.
 ADMIN_APPS = frozenset({"agencies"})
 
 
@@ -136,12 +136,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         return Authority(frozenset((role, agency) for role, agency, _user in rows), tuple(lent))
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """Grant operators the reference data; nobody else has permissions of the admin, whatever flag a row has."""
+        """Let operators read the reference data; nobody has other permissions of the admin, whatever flag a row has."""
         del obj
-        return self.has_module_perms(perm.partition(".")[0])
+        app_label, _dot, action = perm.partition(".")
+        return action.startswith("view_") and self.has_module_perms(app_label)
 
     def has_module_perms(self, app_label: str) -> bool:
-        """Show operators the parts of the admin they may change."""
+        """Show operators the parts of the admin they may read."""
         return app_label in ADMIN_APPS and self.is_operator
 
     @property

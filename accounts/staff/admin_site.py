@@ -17,11 +17,14 @@ from accounts.sign_in.factors.step_up import recent_factor_required
 
 
 class OperatorsSite(AdminSite):
-    """Reference data, for operators; everybody else who is signed in gets 404. People have pages of their own."""
+    """Reference data for operators to read; everybody else who is signed in gets 404.
+
+    The unit changes them in `complaints/unit/directory/`, and people have pages of their own.
+    """
 
     site_title = _("At Your Service")
     site_header = _("Reference data")
-    index_title = _("What you can change here")
+    index_title = _("What you can read here")
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let operators in."""

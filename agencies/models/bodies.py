@@ -123,6 +123,9 @@ class Agency(Coded, Named, Dated, Reference):
     is_complainable = models.BooleanField(_("can be complained about"), default=True)
     is_core = models.BooleanField(_("one of the 86 agencies connected to the system"), default=False)
     notes = models.TextField(_("notes"), blank=True)
+    renamed_on = models.DateField(
+        _("renamed on"), null=True, blank=True, editable=False, help_text="The last day a name changed; null for never."
+    )
     folded = models.GeneratedField(
         expression=stripped(*NAMES, "services_ar"), output_field=models.TextField(), db_persist=True, editable=False
     )

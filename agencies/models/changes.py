@@ -18,6 +18,7 @@ class ChangeKind(models.TextChoices):
     ENDED = "ended", _("Ended")
     LOADED = "loaded", _("Loaded from the project files")
     IMPORTED = "imported", _("Imported from a file")
+    FOLLOWS = "follows", _("Follows the project files again")
 
 
 class ReferenceChange(models.Model):

@@ -36,6 +36,7 @@ class City(Shipped, Named, Reference):
     governorate = models.ForeignKey(Governorate, models.PROTECT, related_name="cities", verbose_name=_("governorate"))
     level = models.CharField(_("level"), max_length=20, choices=CityLevel)
     is_centre = models.BooleanField(_("centre of its governorate"), default=False)
+    is_active = models.BooleanField(_("offered"), default=True, db_default=True)
 
     class Meta:
         verbose_name = _("place")

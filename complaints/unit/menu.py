@@ -18,8 +18,8 @@ DIRECTORY = MenuEntry(
     _("Reference data"),
     UNIT_HEAD,
     within=(
-        "directory-rows directory-row directory-add directory-change directory-end directory-import successions "
-        "succession succession-plan"
+        "directory-rows directory-row directory-add directory-change directory-end directory-import "
+        "directory-policies successions succession succession-plan"
     ),
 )
 PRIVACY_REQUESTS = MenuEntry("privacy-requests", _("Privacy requests"), CMU, within="privacy-request")

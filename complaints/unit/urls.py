@@ -54,6 +54,7 @@ urlpatterns = [
     path("staff/directory/successions/plan/", successions.plan, name="succession-plan"),
     path("staff/directory/successions/<int:succession>/", successions.succession, name="succession"),
     path("staff/directory/successions/<int:succession>/cancel/", successions.cancel, name="succession-cancel"),
+    path("staff/directory/usage-policy/", directory.policies, name="directory-policies"),
     path("staff/directory/<slug:thing>/", directory.rows, name="directory-rows"),
     path("staff/directory/<slug:thing>/add/", directory.add, name="directory-add"),
     path("staff/directory/<slug:thing>/export/", files.export, name="directory-export"),
@@ -61,5 +62,6 @@ urlpatterns = [
     path("staff/directory/<slug:thing>/<int:row>/", directory.row, name="directory-row"),
     path("staff/directory/<slug:thing>/<int:row>/change/", directory.change, name="directory-change"),
     path("staff/directory/<slug:thing>/<int:row>/end/", directory.end, name="directory-end"),
+    path("staff/directory/<slug:thing>/<int:row>/follow/", directory.follow, name="directory-follow"),
     path("staff/directory/<slug:thing>/<int:row>/changes/<int:change>/drop/", directory.drop, name="directory-drop"),
 ]

@@ -23,7 +23,7 @@ COORDINATES = ("latitude", "longitude")
 
 
 def area_options() -> SafeString:
-    """Return the names of all areas in the language of the page as options, each with its governorate.
+    """Return the names of the offered areas in the language of the page as options, each with its governorate.
 
     The rows are read each time; the same ones are written once.
     """
@@ -36,7 +36,7 @@ def _options(rows: tuple[tuple[str, str, str], ...]) -> SafeString:
 
 
 def _areas(name: str) -> QuerySet[City, tuple[str, str, str]]:
-    rows = City.objects.order_by("governorate__sort_order", name)
+    rows = City.objects.filter(is_active=True).order_by("governorate__sort_order", name)
     return rows.values_list(name, "governorate__code", f"governorate__{name}")
 
 

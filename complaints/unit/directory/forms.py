@@ -23,6 +23,7 @@ from kit.forms import DayBoxField, Form, LineField, NumberField, ParagraphField,
 MOST_AHEAD = timedelta(days=731)
 TEXT_LENGTH = 3000
 MOST_NUMBER = 9999
+NOTHING_CHOSEN = "—"
 ON_HINT = _("Day, month and year, such as 22/1/2026")
 
 
@@ -84,7 +85,9 @@ class DirectoryForm(Form, forms.ModelForm):  # type: ignore[type-arg] # named by
         for name, known in self.fields.items():
             if isinstance(known, forms.ModelChoiceField) and known.queryset is not None:
                 known.queryset = self.offered(name, known.queryset)
-                known.empty_label = "—"
+                known.empty_label = NOTHING_CHOSEN
+            elif isinstance(known, forms.TypedChoiceField):
+                known.choices = [(value, label if value else NOTHING_CHOSEN) for value, label in known.choices]
 
     def offered(self, name: str, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Return the rows that can be chosen in a field."""

@@ -9,9 +9,11 @@ from complaints.unit.directory.agencies.thing import AGENCIES
 from complaints.unit.directory.centres.thing import CENTRES
 from complaints.unit.directory.danger.thing import DANGER_SIGNS
 from complaints.unit.directory.directorates.thing import DIRECTORATES
+from complaints.unit.directory.governorates.thing import GOVERNORATES
 from complaints.unit.directory.holidays.thing import HOLIDAYS
 from complaints.unit.directory.hours.thing import HOURS
 from complaints.unit.directory.phrases.thing import PHRASES
+from complaints.unit.directory.places.thing import PLACES
 from complaints.unit.directory.questions.thing import QUESTIONS
 from complaints.unit.directory.rules.thing import RULES
 from complaints.unit.directory.things import Thing
@@ -23,6 +25,6 @@ THINGS: Final[Mapping[str, Thing]] = {
     thing.slug: thing
     for thing in (
         *(AGENCIES, DIRECTORATES, TOPICS, QUESTIONS, RULES, HOLIDAYS, HOURS, CENTRES, PHRASES),
-        *(TOPIC_PHRASES, WORD_GROUPS, DANGER_SIGNS),
+        *(GOVERNORATES, PLACES, TOPIC_PHRASES, WORD_GROUPS, DANGER_SIGNS),
     )
 }

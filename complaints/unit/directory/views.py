@@ -17,9 +17,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import policy
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import UNIT_HEAD
 from accounts.sign_in.factors.step_up import recent_factor_required
@@ -29,7 +30,7 @@ from agencies.reference_changes import Author
 from complaints.staff.frame import frame
 from complaints.unit.directory.forms import DirectoryForm, EndForm
 from complaints.unit.directory.registry import THINGS
-from complaints.unit.directory.things import MOST_ROWS, Thing
+from complaints.unit.directory.things import ENDED, IN_FORCE, MOST_ROWS, UNVERIFIED, Thing
 from complaints.unit.directory.values import change_texts, row_fields
 from kit.dates import day_text
 
@@ -105,15 +106,25 @@ def directory(request: HttpRequest) -> HttpResponse:
     return render(request, "complaints/unit/directory/directory.html", context)
 
 
+@staff_required(UNIT_HEAD)
+@require_safe
+def policies(request: HttpRequest) -> HttpResponse:
+    """Show the versions of the usage policy; each comes with a release, since people accept exactly its words."""
+    context = {"versions": policy.versions(get_language() or "ar")}
+    context |= frame(signed_in_user(request), at=timezone.now())
+    return render(request, "complaints/unit/directory/policies.html", context)
+
+
 @require_safe
 @directory_page
 def rows(request: DirectoryRequest) -> HttpResponse:
     """List the rows of one thing."""
-    words, ended = request.http.GET.get("q", "")[:100], request.http.GET.get("view") == "ended"
-    found = list(request.thing.rows(on=request.today, words=words, ended=ended)[: MOST_ROWS + 1])
+    words, view = request.http.GET.get("q", "")[:100], request.http.GET.get("view", "")
+    view = view if view in {UNVERIFIED, ENDED} else IN_FORCE
+    found = list(request.thing.rows(on=request.today, words=words, view=view)[: MOST_ROWS + 1])
     columns = request.thing.columns
     listed = [(row, [(each.title, _cell(each.text(row))) for each in columns]) for row in found[:MOST_ROWS]]
-    return request.page("rows", rows=listed, words=words, ended=ended, is_cut=len(found) > MOST_ROWS, most=MOST_ROWS)
+    return request.page("rows", rows=listed, words=words, view=view, is_cut=len(found) > MOST_ROWS, most=MOST_ROWS)
 
 
 def _cell(value: object) -> object:
@@ -131,6 +142,7 @@ def row(request: DirectoryRequest, row: int) -> HttpResponse:
         row=found,
         fields=row_fields(found),
         is_ended=request.thing.is_ended(found, on=request.today),
+        is_kept_from_files=reference_changes.is_kept_from_files(found),
         planned=[each for each in told if each.change.is_planned],
         changes=[each for each in told if not each.change.is_planned],
         successions=_successions(found),
@@ -212,7 +224,7 @@ def _store(form: DirectoryForm, author: Author) -> bool:
 def end(request: DirectoryRequest, row: int) -> HttpResponseBase:
     """End a row: nothing that has been used is deleted."""
     found = request.row(row)
-    if request.thing.is_ended(found, on=request.today):
+    if not request.thing.can_end or request.thing.is_ended(found, on=request.today):
         raise Http404
     earliest = getattr(found, "starts_on", None)
     form = EndForm(request.data, label=request.thing.end_label, today=request.today, earliest=earliest)
@@ -234,4 +246,17 @@ def drop(request: DirectoryRequest, row: int, change: int) -> HttpResponseBase:
         messages.success(request.http, gettext("The planned change was given up."))
     else:
         messages.info(request.http, gettext("This change is no longer planned."))
+    return redirect("directory-row", request.thing.slug, found.pk)
+
+
+@directory_form
+def follow(request: DirectoryRequest, row: int) -> HttpResponseBase:
+    """Let a row that people edited follow the files of the project again."""
+    if request.data is None:
+        return HttpResponseNotAllowed(["POST"])
+    found = request.row(row)
+    if reference_changes.follow_files(found, author=request.author):
+        messages.success(request.http, gettext("The next load of the project files will update this row."))
+    else:
+        messages.info(request.http, gettext("This row follows the project files already."))
     return redirect("directory-row", request.thing.slug, found.pk)

@@ -22,6 +22,7 @@ class AgencyForm(DirectoryForm):
         fields = (
             *("name_ar", "name_en", "short_name_ar", "short_name_en", "kind", "parent", "sector", "services_ar"),
             *("aliases_ar", "governorate", "is_complainable", "notes"),
+            "unverified",
         )
         formfield_callback = form_field
 

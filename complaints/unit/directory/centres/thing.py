@@ -17,7 +17,7 @@ class CentreForm(DirectoryForm):
 
     class Meta:
         model = OutsideCentre
-        fields = ("name_ar", "name_en", "phone", "agency", "notes")
+        fields = ("name_ar", "name_en", "phone", "agency", "notes", "unverified")
         formfield_callback = form_field
 
     def offered(self, name: str, rows: QuerySet[Any]) -> QuerySet[Any]:

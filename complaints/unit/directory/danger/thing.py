@@ -14,7 +14,7 @@ class DangerForm(DirectoryForm):
 
     class Meta:
         model = DangerSign
-        fields = ("name_ar", "name_en", "is_harmless", "phrases")
+        fields = ("name_ar", "name_en", "is_harmless", "phrases", "unverified")
         formfield_callback = form_field
 
 

@@ -20,7 +20,7 @@ class DirectorateForm(DirectoryForm):
 
     class Meta:
         model = Directorate
-        fields = ("agency", "name_ar", "name_en", "email")
+        fields = ("agency", "name_ar", "name_en", "email", "unverified")
         formfield_callback = form_field
 
     def offered(self, name: str, rows: QuerySet[Any]) -> QuerySet[Any]:

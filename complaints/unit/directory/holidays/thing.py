@@ -14,7 +14,7 @@ class HolidayForm(DirectoryForm):
 
     class Meta:
         model = Holiday
-        fields = ("on", "name_ar", "name_en", "audience", "status", "source")
+        fields = ("on", "name_ar", "name_en", "audience", "status", "source", "unverified")
         formfield_callback = form_field
 
 

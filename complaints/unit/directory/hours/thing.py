@@ -15,7 +15,7 @@ class HoursForm(DirectoryForm):
 
     class Meta:
         model = WorkingHours
-        fields = ("period", "starts_on", "ends_on", "opens", "closes", "estimated", "source")
+        fields = ("period", "starts_on", "ends_on", "opens", "closes", "estimated", "source", "unverified")
         formfield_callback = form_field
 
 

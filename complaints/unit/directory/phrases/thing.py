@@ -20,7 +20,7 @@ class PhraseForm(DirectoryForm):
 
     class Meta:
         model = AnswerPhrase
-        fields = ("category", "language", "phrases")
+        fields = ("category", "language", "phrases", "unverified")
         formfield_callback = form_field
 
     def clean_phrases(self) -> list[str]:

@@ -23,6 +23,7 @@ class QuestionForm(DirectoryForm):
         fields = (
             *("topic", "name_ar", "name_en", "position", "hint_ar", "hint_en", "kind", "options_ar", "options_en"),
             *("is_required", "is_personal", "kinds"),
+            "unverified",
         )
         formfield_callback = form_field
 

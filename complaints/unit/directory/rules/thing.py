@@ -28,7 +28,7 @@ class RuleForm(DirectoryForm):
 
     class Meta:
         model = RoutingRule
-        fields = ("topic", "governorate", "place_ar", "agency", "starts_on", "ends_on")
+        fields = ("topic", "governorate", "place_ar", "agency", "starts_on", "ends_on", "unverified")
         formfield_callback = form_field
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -20,7 +20,7 @@ class TopicPhrasesForm(DirectoryForm):
 
     class Meta:
         model = TopicPhrases
-        fields = ("topic", "phrases")
+        fields = ("topic", "phrases", "unverified")
         formfield_callback = form_field
 
     def offered(self, name: str, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -21,6 +21,7 @@ class TopicForm(DirectoryForm):
             *("parent", "name_ar", "name_en", "position", "kinds", "agency_kinds", "sectors", "priority", "limit_days"),
             *("hides_identity", "second_signature", "signature_reason", "withheld_from_agency", "suggested_agency"),
             *("place_required", "notes"),
+            "unverified",
         )
         formfield_callback = form_field
 

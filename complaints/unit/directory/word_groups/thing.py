@@ -14,7 +14,7 @@ class WordGroupForm(DirectoryForm):
 
     class Meta:
         model = WordGroup
-        fields = ("name_ar", "name_en", "phrases")
+        fields = ("name_ar", "name_en", "phrases", "unverified")
         formfield_callback = form_field
 
 

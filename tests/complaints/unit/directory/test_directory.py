@@ -8,12 +8,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts.models import User
+from accounts import policy
+from accounts.models import Citizen, User
 from accounts.roles import Role
 from agencies import reference_changes
 from agencies.models import (
     Agency,
     CalendarChange,
+    City,
     Governorate,
     Holiday,
     OutsideCentre,
@@ -25,6 +27,7 @@ from agencies.models import (
 from agencies.reference_changes import Author
 from agencies.routing import owner_for
 from complaints.escalation import planned_changes
+from complaints.portal.filing.place_form import area_options
 from complaints.unit.directory.registry import THINGS
 from tests.cast import make_agency, make_staff
 from tests.complaints.pages import Desk, statements_of
@@ -47,7 +50,8 @@ def test_every_list_and_form_opens_and_ten_rows_cost_what_one_does(desk: Desk, h
     assert client.get(reverse("directory")).status_code == 200
     for slug in THINGS:
         for name in ("rows", "add", "import"):
-            assert client.get(page(name, slug)).status_code == 200, (slug, name)
+            answer = client.get(page(name, slug))
+            assert (answer.status_code, b"Select an option" in answer.content) == (200, False), (slug, name)
     one = statements_of(client, page("rows", "agencies"))
     for number in range(9):
         make_agency(f"a{number}", f"جهة {number}", f"Agency {number}", parent=water)
@@ -200,3 +204,110 @@ def test_changes_are_append_only(water: Agency, now: datetime) -> None:
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             forge()
+
+
+def test_governorates_are_renamed_from_a_day_on_and_never_end(desk: Desk, hala: User, amman: Governorate) -> None:
+    client = desk(hala)
+    said = {"name_ar": "عمّان", "name_en": "Amman", "aliases": "", "sort_order": 1, "seen": 0, "code": "XX"}
+    assert client.post(page("change", "governorates", amman.pk), said).status_code == 302
+    before = amman.code
+    amman.refresh_from_db()
+    (change,) = reference_changes.of_row(amman)
+    assert (amman.name_ar, amman.code, change.made_by, amman.edited_at) == ("عمّان", before, hala.pk, change.made_at)
+    assert client.get(page("end", "governorates", amman.pk)).status_code == 404
+    html = client.get(page("row", "governorates", amman.pk)).content.decode()
+    assert page("end", "governorates", amman.pk) not in html
+    assert not client.get(page("rows", "governorates"), {"view": "ended"}).context["rows"]
+
+
+def test_a_place_is_added_and_ended_and_then_no_longer_offered(desk: Desk, hala: User, amman: Governorate) -> None:
+    client = desk(hala)
+    said = {"governorate": amman.pk, "level": "town", "name_ar": "الزهور", "name_en": "Zuhur"}
+    assert client.post(page("add", "places"), said).status_code == 302
+    place = City.objects.get(name_en="Zuhur")
+    assert place.name in area_options()
+    assert client.post(page("end", "places", place.pk), {"on": "4/1/2026"}).status_code == 302
+    assert area_options() == ""
+    listed = client.get(page("rows", "places"), {"view": "ended"}).context["rows"]
+    assert [row.pk for row, _cells in listed] == [place.pk]
+
+
+def test_rows_to_be_verified_are_listed_apart_and_verified_on_their_form(
+    desk: Desk, hala: User, water: Agency, gam: Agency
+) -> None:
+    Agency.objects.filter(pk=gam.pk).update(unverified="رقم الهاتف")
+    client = desk(hala)
+    listed = client.get(page("rows", "agencies"), {"view": "unverified"}).context["rows"]
+    assert [row.pk for row, _cells in listed] == [gam.pk]
+    gam.refresh_from_db()
+    assert client.post(page("change", "agencies", gam.pk), typed(gam, unverified="")).status_code == 302
+    assert not client.get(page("rows", "agencies"), {"view": "unverified"}).context["rows"]
+
+
+def test_a_row_follows_the_files_again_when_the_unit_says_so(
+    desk: Desk, hala: User, water: Agency, now: datetime
+) -> None:
+    own = make_agency("u-1", "جهة", "Agency")
+    Agency.objects.filter(pk__in=[water.pk, own.pk]).update(edited_at=now)
+    client = desk(hala)
+    url = page("follow", "agencies", water.pk)
+    assert "Follow the project files again" in client.get(page("row", "agencies", water.pk)).content.decode()
+    assert [client.get(url).status_code, client.post(url).status_code, client.post(url).status_code] == [405, 302, 302]
+    assert client.post(page("follow", "agencies", own.pk)).status_code == 302
+    assert dict(Agency.objects.filter(edited_at=None).values_list("pk", "code"))[water.pk] == water.code
+    own.refresh_from_db()
+    assert own.edited_at == now
+    (change,) = ReferenceChange.objects.filter(kind="follows")
+    assert (change.row, change.made_by, change.made_at) == (water.pk, hala.pk, now)
+
+
+def test_a_topic_offers_groups_alone_as_its_group(desk: Desk, hala: User, leak: Topic) -> None:
+    form = desk(hala).get(page("add", "topics")).context["form"]
+    assert set(form.fields["parent"].queryset) == set(Topic.objects.filter(parent=None))
+
+
+@pytest.mark.parametrize(
+    ("kind", "arabic", "english"),
+    [
+        ("choice", "", ""),
+        ("choice", "شارع", "Street"),
+        ("choice", "شارع\nرصيف", "Street"),
+        ("choice", "شارع\nشارع", "Street\nPavement"),
+        ("choice", "شارع\nرصيف", "Street\nStreet"),
+        ("line", "شارع\nرصيف", "Street\nPavement"),
+        ("date", "شارع\nرصيف", ""),
+    ],
+)
+def test_a_question_with_the_wrong_answers_is_refused_with_an_error(
+    desk: Desk, hala: User, leak: Topic, kind: str, arabic: str, english: str
+) -> None:
+    client = desk(hala)
+    said = {"topic": leak.pk, "name_ar": "مكان التسرب", "name_en": "Where", "position": 1, "kinds": ["complaint"]}
+    right = said | {"kind": "choice", "options_ar": "شارع\r\nرصيف", "options_en": "Street\nPavement"}
+    assert client.post(page("add", "questions"), right).status_code == 302
+    asked = TopicQuestion.objects.get()
+    assert (asked.options_ar, asked.options_en) == (["شارع", "رصيف"], ["Street", "Pavement"])
+    wrong = said | {"kind": kind, "options_ar": arabic, "options_en": english, "seen": ""}
+    newest = reference_changes.of_row(asked).values_list("pk", flat=True)[0]
+    answer = client.post(page("change", "questions", asked.pk), wrong | {"seen": newest})
+    asked.refresh_from_db()
+    assert (answer.status_code, asked.kind, len(asked.options_ar)) == (200, "choice", 2)
+
+
+def test_a_mistake_in_hours_is_said_beside_the_field(desk: Desk, hala: User) -> None:
+    hours = {"period": "normal", "starts_on": "1/2/2027", "opens": "08:00", "closes": "15:00", "ends_on": "1/1/2027"}
+    answer = desk(hala).post(page("add", "hours"), hours)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["ends_on"])
+
+
+def test_the_versions_of_the_usage_policy_say_how_many_accepted_each(
+    desk: Desk, hala: User, amina: Citizen, now: datetime
+) -> None:
+    policy.accept(amina, language="ar", at=now)
+    answer = desk(hala).get(reverse("directory-policies"))
+    (shown,) = answer.context["versions"]
+    assert (shown.version, shown.is_in_force, shown.accepted, shown.first_on) == (
+        *(policy.POLICY_VERSION, True, 1),
+        now.date(),
+    )
+    assert "Accepted by" in answer.content.decode()
