@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from agencies.names import AgencyNames
 from complaints.case_text.timeline import GivenAnswer, given
 from complaints.models import Answer, AnswerState, Attachment, Case, CaseEvent, Objection
 from complaints.workflow import Action
@@ -66,12 +67,13 @@ def _rounds(
     unanswered = [made for made in objections if not answers or made.event_id < (answers[0].event_id or 0)]
     if unanswered:
         yield AnswerRound(0, None, objections=[_objection(made) for made in unanswered])
+    names = AgencyNames(answer.agency for answer in answers)
     for number, answer in enumerate(answers, start=1):
         following = answers[number].event_id if number < len(answers) else None
         yield AnswerRound(
             number=number,
             answer=given(case.kind, answer.outcome, found=answer.found, done=answer.done),
-            agency=answer.agency.name,
+            agency=names.at(answer.agency, answer.given_at) if answer.given_at else answer.agency.name,
             at=answer.given_at,
             answer_id=answer.pk,
             files=files.get(answer.event_id, ()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.roles import CMU, DESK
+from agencies.models import Agency
+from agencies.names import AgencyNames
 from complaints.case_text.estimates import days_label
 from complaints.models import (
     Addition,
@@ -45,6 +47,7 @@ from kit.compiled_reads import CompiledRead
 class EventText:
     """The texts of one event, its codes in words, the person or office it names, and the case it links to.
 
+    ``agency`` is what ``named`` gets its name of that day from; the texts that are returned have none.
     ``challenge`` is the code of the fault for which an answer was challenged, ``reason`` why it was sent all the same.
     """
 
@@ -52,6 +55,7 @@ class EventText:
     second: str = ""
     label: str = ""
     named: str = ""
+    agency: Agency | None = None
     linked: str = ""
     challenge: str = ""
     reason: str = ""
@@ -87,12 +91,18 @@ def texts_for_citizen(case: Case, events: Iterable[CaseEvent]) -> EventTexts:
 
 def _texts(case: Case, events: Iterable[CaseEvent]) -> EventTexts:
     """Return the texts of ``events``; kinds of texts without an event cost no statement."""
-    actions = {event.pk: Action(event.action) for event in events}
-    happened = set(actions.values())
+    happening = {event.pk: event for event in events}
+    moments = {key: event.at for key, event in happening.items()}
+    happened = {Action(event.action) for event in happening.values()}
     readers = [read for read, written_with in _READERS.items() if written_with & happened]
     if not has_part(case, "tasks"):
         readers = [read for read in readers if read is not _missed_partner_tasks]
-    return {key: text for read in readers for key, text in read(case) if key is not None and key in actions}
+    texts = {key: text for read in readers for key, text in read(case) if key is not None and key in moments}
+    names = AgencyNames(text.agency for text in texts.values())
+    return {
+        key: replace(text, named=names.at(text.agency, moments[key]), agency=None) if text.agency else text
+        for key, text in texts.items()
+    }
 
 
 # ---- the kinds of texts ----
@@ -140,8 +150,13 @@ def _questions(case: Case) -> _Written:
 
 def _answers(case: Case) -> _Written:
     for row in _ANSWERS.rows(None, {"case": case}, case=case.pk):
-        challenged = {"challenge": row.challenge, "reason": row.sent_because}
-        text = EventText(first=row.found, second=row.done, label=row.get_outcome_display(), **challenged)
+        text = EventText(
+            first=row.found,
+            second=row.done,
+            label=row.get_outcome_display(),
+            challenge=row.challenge,
+            reason=row.sent_because,
+        )
         yield row.proposed_event_id, text
         yield row.event_id, text
 
@@ -173,12 +188,12 @@ def _ratings(case: Case) -> _Written:
 
 def _rulings(case: Case) -> _Written:
     for row in _RULINGS.rows(None, {"case": case}, case=case.pk):
-        yield row.event_id, EventText(first=row.text, named=row.agency.name if row.agency else "")
+        yield row.event_id, EventText(first=row.text, agency=row.agency)
 
 
 def _refusals(case: Case) -> _Written:
     for row in _REFUSALS.rows(None, {"case": case}, case=case.pk):
-        yield row.event_id, EventText(first=row.text, label=row.get_reason_display(), named=row.proposed_agency.name)
+        yield row.event_id, EventText(first=row.text, label=row.get_reason_display(), agency=row.proposed_agency)
 
 
 def _notes(case: Case) -> _Written:
@@ -200,16 +215,16 @@ def _handovers(case: Case) -> _Written:
 
 def _partner_tasks(case: Case) -> _Written:
     for row in _TASKS.rows(None, {"case": case}, case=case.pk):
-        yield row.event_id, EventText(first=row.text, named=row.agency.name)
-        yield row.answer_event_id, EventText(first=row.answer, named=row.agency.name)
-        yield row.drop_event_id, EventText(first=row.reason, named=row.agency.name)
+        yield row.event_id, EventText(first=row.text, agency=row.agency)
+        yield row.answer_event_id, EventText(first=row.answer, agency=row.agency)
+        yield row.drop_event_id, EventText(first=row.reason, agency=row.agency)
 
 
 def _missed_partner_tasks(case: Case) -> _Written:
     """Yield the partner tasks about which the clock reminded or escalated."""
     for step in _STEPS.rows(case=case.pk):
         if (task := step.clock.task) is not None:
-            yield step.event_id, EventText(first=task.text, named=task.agency.name)
+            yield step.event_id, EventText(first=task.text, agency=task.agency)
 
 
 def _consultations(case: Case) -> _Written:

@@ -11,6 +11,7 @@ from django.db.models import TextChoices
 from django_stubs_ext import StrPromise
 
 from agencies.models import Agency
+from agencies.names import AgencyNames
 from complaints.actions.answer_copies import headings
 from complaints.case_text.event_texts import EventText, EventTexts
 from complaints.case_text.kinds import words_of_kind
@@ -48,6 +49,7 @@ class _Telling:
     written: EventText | None
     owner: Agency | None  # whose the case was after the event
     files: Sequence[Attachment]
+    agencies: AgencyNames
 
     def entry(self) -> TimelineEntry | None:
         """Return the entry by the event's row of the table of actions; None where the citizen does not see it."""
@@ -73,8 +75,8 @@ class _Telling:
         """Return ``words`` with the names of the offices filled in; the unit acted where no agency had the case."""
         acted, owner = self.event.agency, self.owner
         names = {
-            "agency": acted.name if acted else unit_name(),
-            "owner": owner.name if owner else unit_name(),
+            "agency": self.agencies.at(acted, self.event.at) if acted else unit_name(),
+            "owner": self.agencies.at(owner, self.event.at) if owner else unit_name(),
             "unit": unit_name(),
         }
         return str(words) % names if words else ""
@@ -123,8 +125,9 @@ def timeline(
     """
     # An event has the agency before it; so the agency after an event is that of the next event.
     owners = [*(event.agency for event in events[1:]), case.agency]
+    names = AgencyNames({event.agency for event in events} | {case.agency})
     entries = [
-        _Telling(case, event, texts.get(event.pk), owner, files.get(_source(event), ())).entry()
+        _Telling(case, event, texts.get(event.pk), owner, files.get(_source(event), ()), names).entry()
         for event, owner in zip(events, owners, strict=True)
     ]
     return [entry for entry in reversed(entries) if entry is not None]

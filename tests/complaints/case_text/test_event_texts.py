@@ -8,11 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Citizen, User
+from agencies import reference_changes
 from agencies.models import Agency, Directorate, OutsideCentre, Topic
+from agencies.names import AgencyNames
+from agencies.reference_changes import Author
 from complaints import actions
 from complaints.actions import recusals
 from complaints.actions.consultations import consult, estimate, find
+from complaints.case_text.answer_rounds import answer_rounds
 from complaints.case_text.event_texts import EventText, EventTexts, texts_for_citizen, texts_for_staff
+from complaints.case_text.timeline import timeline
 from complaints.models import Case, SpokenWith
 from tests.complaints import DONE, FOUND
 from tests.complaints.conftest import FileCase
@@ -206,3 +211,36 @@ def test_three_texts_cost_what_one_does(accepted: Case, amina: Citizen, omar: Us
         return len(asked)
 
     assert [statements(number) for number in (1, 2, 3)] == [{"staff": 3, "citizen": 2}[audience]] * 3
+
+
+def test_an_event_names_the_agency_as_it_was_called_that_day(
+    file_case: FileCase, amina: Citizen, omar: User, lina: User, yusuf: User, water: Agency, now: datetime
+) -> None:
+    """On the page of staff, in its PDF, on the page of the citizen and in the copy of the own data."""
+    case = file_case(agency=agency_of(yusuf))
+    actions.decline(case, by=yusuf, at=now, reason="other_place", text="المكان لمياهنا", proposed_agency=water)
+    actions.refer(case, by=lina, at=now, agency=water, reason="المكان في عمان")
+    actions.accept(case, by=omar, at=now, days=2)
+    actions.close(case, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
+    day = timedelta(days=1)
+    for name, at in (("Springs", now + day), ("Wells", now + 3 * day)):
+        water.refresh_from_db()
+        reference_changes.change(water, {"name_en": name}, author=Author(None, at))
+    actions.object_to(case, by=amina.user, at=now + 2 * day, text="لم يعد الماء إلى بيتنا.")
+    case = Case.objects.select_related("agency").get(pk=case.pk)
+    told = dict(for_staff(case, lina, now + 4 * day))
+    assert (told["decline"].named, told["refer"].named) == ("Jordan Water Company", "Jordan Water Company")
+    events = list(case.events.select_related("agency"))
+    lines = " ".join(entry.title + entry.text for entry in timeline(case, events, texts_for_citizen(case, events)))
+    assert ("Jordan Water Company" in lines, "Wells" in lines) == (True, False)
+    (round_,) = answer_rounds(case, events, {})
+    assert round_.agency == "Jordan Water Company"
+    names = AgencyNames([case.agency])
+    assert case.agency is not None
+    assert [names.at(case.agency, now + number * day) for number in range(4)] == [
+        "Jordan Water Company", "Springs", "Springs", "Wells",
+    ]  # fmt: skip
+    never = agency_of(yusuf)
+    with CaptureQueriesContext(connection) as asked:
+        AgencyNames([never, None])
+    assert len(asked) == 0, "an agency that was never renamed costs nothing"
