@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.disclosure import CaseMark, record_view
 from accounts.models import ViewKind
 from accounts.roles import CMU, CONTACT_CENTRE
+from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.contact_centre.calls import call_tasks
 from complaints.contact_centre.calls.call_tasks import Call
 from complaints.staff.frame import frame
@@ -54,7 +56,7 @@ def calls_page(request: HttpRequest) -> HttpResponse:
 
 @staff_required(CALLERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def call_page(request: HttpRequest, call: int) -> HttpResponse:
+def call_page(request: HttpRequest, call: int) -> HttpResponseBase:
     """Show one call: who it is and what to say; take the wish to see the number, and how the call went."""
     user = signed_in_user(request)
     made = call_tasks.with_person(get_object_or_404(call_tasks.tasks_for(user), pk=call))
@@ -66,8 +68,12 @@ def call_page(request: HttpRequest, call: int) -> HttpResponse:
     return _show(request, made) if "show" in request.POST else _finish(request, made)
 
 
-def _show(request: HttpRequest, call: Call) -> HttpResponse:
-    """Show the number once; the answer is not redirected, since what it shows is nowhere kept."""
+@recent_factor_required()
+def _show(request: HttpRequest, call: Call) -> HttpResponseBase:
+    """Show the number once, after a recent second factor as every identity.
+
+    The answer is not redirected, since what it shows is nowhere kept.
+    """
     if call.task.done_at is not None:
         return _page(request, call, status=409)
     phone = call_tasks.reveal_phone(call, viewer=signed_in_user(request), at=timezone.now())

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.account.phone.change import change_phone
 from accounts.models import Citizen, IdentityView, User
+from accounts.sign_in.factors.step_up import FACTOR_AT
 from complaints.contact_centre.calls.call_tasks import number_mark, text_to_say, with_person
 from complaints.models import Case
 from notifications.addresses import address_status
@@ -159,6 +160,19 @@ def test_the_number_is_shown_once_and_the_look_is_recorded(
     look = IdentityView.objects.get()
     assert (look.viewer, look.citizen, look.reference, look.fields) == (sami, amina, referred.reference, ["phone"])
     assert "079 000 1234" not in desk(sami).get(url(to_call)).content.decode()
+
+
+def test_the_number_needs_a_second_factor_of_the_last_fifteen_minutes(
+    desk: Desk, to_call: CallTask, sami: User
+) -> None:
+    client = desk(sami)
+    session = client.session
+    session[FACTOR_AT] -= 16 * 60
+    session.save()
+    asked = client.post(url(to_call), {"show": "1"})
+    assert (asked.status_code, asked["Location"]) == (302, reverse("staff-confirm"))
+    assert not IdentityView.objects.exclude(fields=[]).exists()
+    assert client.get(url(to_call)).status_code == 200
 
 
 def test_the_number_of_a_call_that_is_done_is_not_shown(desk: Desk, to_call: CallTask, sami: User) -> None:
