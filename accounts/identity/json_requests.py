@@ -25,6 +25,7 @@ class Failure(TextChoices):
     """Why there was no answer."""
 
     SILENT = "silent", _("It could not be reached, or did not answer in time.")
+    CERTIFICATE = "certificate", _("It wants a certificate and did not accept ours, or its own could not be verified.")
     REDIRECT = "redirect", _("It redirected us to another address, which is not followed.")
     TOO_LONG = "too_long", _("Its answer was too long.")
     WRONG_TYPE = "wrong_type", _("Its answer was no JSON.")
@@ -78,11 +79,21 @@ def ask(request: JsonRequest) -> Answer:
     except Unavailable as away:
         # What was cut off in its middle is no garbage.
         raise Unavailable(Failure.SILENT if monotonic() > until else away.failure) from None
-    except (OSError, HTTPException):
+    except (OSError, HTTPException) as failed:
         # Without the cause, which may quote the answer.
-        raise Unavailable(Failure.SILENT) from None
+        raise Unavailable(Failure.CERTIFICATE if _is_about_certificates(failed) else Failure.SILENT) from None
     finally:
         connection.close()
+
+
+def _is_about_certificates(failed: Exception) -> bool:
+    """Tell whether one side did not take the certificate of the other, by the name that OpenSSL gives the reason.
+
+    By TLS 1.2 a server that gets none from us says no more than that the handshake failed.
+    """
+    reason = str(getattr(failed, "reason", "") or "")
+    named = ("CERT", "UNKNOWN_CA", "ALERT_HANDSHAKE_FAILURE")
+    return isinstance(failed, ssl.SSLError) and any(name in reason for name in named)
 
 
 def _connection(request: JsonRequest, host: str, port: int | None) -> HTTPConnection:

@@ -63,11 +63,12 @@ class IdentityDecision(models.Model):
 
 
 class RegistryBreaker(models.Model):
-    """How a registry stands: its failures in a row, and until when it is left alone."""
+    """How a registry stands: its failures in a row, the code of the last, and until when it is left alone."""
 
     name = models.CharField(max_length=40, primary_key=True)
     failures = models.PositiveIntegerField(default=0)
     open_until = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=20, blank=True, default="", db_default="")
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -43,10 +43,19 @@ class RequestLimit(models.Model):
         return f"{self.kind}: {self.days}"
 
 
+class PrivacyRequestQuerySet(models.QuerySet["PrivacyRequest"]):
+    """Queries for requests about the own data."""
+
+    def to_correct(self) -> Self:
+        """Return the corrections that were granted and are not made yet."""
+        return self.filter(kind=RequestKind.CORRECTION, state=RequestState.GRANTED, done_at__isnull=True)
+
+
 class PrivacyRequest(models.Model):
     """A request to correct one's data or to delete one's account, and the decision on it with its reason.
 
-    ``done_at`` is when a granted deletion was carried out.
+    ``done_at`` is when what was granted was carried out, and ``correction`` the decision about the identity that did
+    it, where there is one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -60,6 +69,11 @@ class PrivacyRequest(models.Model):
     decided_at = models.DateTimeField(null=True)
     reason = EncryptedText(default="")
     done_at = models.DateTimeField(null=True)
+    correction = models.ForeignKey(
+        "accounts.IdentityDecision", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+
+    objects = PrivacyRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("privacy request")

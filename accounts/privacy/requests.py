@@ -24,6 +24,12 @@ class RequestAlreadyDecided(Exception):
     """Somebody has decided the request meanwhile."""
 
 
+def limits() -> list[tuple[RequestKind, int]]:
+    """Return in how many days a request of each kind is decided."""
+    days = dict(RequestLimit.objects.values_list("kind", "days"))
+    return [(kind, days.get(kind, DEFAULT_DAYS)) for kind in RequestKind]
+
+
 def ask(citizen: Citizen, kind: RequestKind, *, text: str, at: datetime) -> PrivacyRequest:
     """Return the open request of this kind, made now unless there is one; its last day comes from the table."""
     limit = RequestLimit.objects.filter(kind=kind).first()
@@ -47,6 +53,11 @@ def decide(pk: UUID, state: RequestState, *, reason: str, by: User, at: datetime
     return request
 
 
+def mark_done(pk: UUID, *, at: datetime) -> bool:
+    """Note that a granted correction was made outside the desk for identities; False where it is made already."""
+    return bool(PrivacyRequest.objects.to_correct().filter(pk=pk).update(done_at=at))
+
+
 def _owe_answer(request: PrivacyRequest, *, at: datetime) -> None:
     citizen = request.citizen
     template = _ANSWERS.get((RequestKind(request.kind), RequestState(request.state)), "privacy_answered")
@@ -59,6 +70,11 @@ def open_requests() -> list[PrivacyRequest]:
     return list(
         PrivacyRequest.objects.filter(state=RequestState.OPEN).select_related("citizen").order_by("due_on", "pk")[:200]
     )
+
+
+def to_correct() -> list[PrivacyRequest]:
+    """Return the corrections that were granted and are not made yet, the oldest first."""
+    return list(PrivacyRequest.objects.to_correct().select_related("citizen").order_by("decided_at", "pk")[:200])
 
 
 def decided_requests() -> list[PrivacyRequest]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from accounts.identity import disclosure
 from accounts.models import Citizen, User
 from complaints.models import Case, LegalHold
 
@@ -32,16 +34,33 @@ def is_person_held(citizen: Citizen, on: date) -> bool:
     return in_force(on).filter(Q(citizen=citizen) | Q(case__citizen=citizen)).exists()
 
 
-def set_hold(
-    case: Case, *, on_person: bool, reason: str, proceedings: str, until: date | None, by: User, at: datetime
-) -> LegalHold:
+@dataclass(frozen=True)
+class HoldTerms:
+    """Why something is held, for which proceedings, and until when, if that is known."""
+
+    reason: str
+    proceedings: str
+    until: date | None
+
+
+def set_hold(case: Case, terms: HoldTerms, *, on_person: bool, by: User, at: datetime) -> LegalHold:
     """Put a hold on a case, or on the person who filed it; waits for an erasing that has begun."""
     with transaction.atomic():
         locked = Case.objects.locked().get(pk=case.pk)
         target: dict[str, Case | Citizen] = {"citizen": locked.citizen} if on_person else {"case": locked}
-        return LegalHold.objects.create(
-            **target, reason=reason, proceedings=proceedings, until=until, set_by=by, set_at=at
-        )
+        return LegalHold.objects.create(**target, **asdict(terms), set_by=by, set_at=at)
+
+
+def hold_people(number: str, terms: HoldTerms, *, by: User, at: datetime) -> list[LegalHold]:
+    """Put a hold on everybody who registered with a document number; empty if nobody did.
+
+    The search is recorded. Waits for an erasing that has begun.
+    """
+    with transaction.atomic():
+        people = list(Citizen.objects.with_number(number).select_for_update(of=("self",)).order_by("pk"))
+        disclosure.record_search(number, people, viewer=by, within_reach={one.pk for one in people}, at=at)
+        held = [LegalHold(citizen=one, **asdict(terms), set_by=by, set_at=at) for one in people]
+        return LegalHold.objects.bulk_create(held)
 
 
 def lift_hold(hold: LegalHold, *, reason: str, by: User, at: datetime) -> bool:

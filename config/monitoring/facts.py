@@ -206,7 +206,6 @@ def people_waiting_for_registry() -> int:
     return Citizen.objects.filter(recheck_at__isnull=False).count()
 
 
-def registry_paused_until(at: datetime) -> datetime | None:
-    """Return until when the registry is left alone because it failed; None where it is not."""
-    paused = RegistryBreaker.objects.filter(open_until__gt=at)
-    return paused.values_list("open_until", flat=True).first()
+def failing_registry() -> RegistryBreaker | None:
+    """Return how often, why and until when a registry that failed last is left alone; None where none did."""
+    return RegistryBreaker.objects.filter(failures__gt=0).order_by("-changed_at").first()

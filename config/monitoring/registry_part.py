@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
+from accounts.identity.json_requests import Failure
 from accounts.identity.registries import RegistryOutcome
 from accounts.models import IdentityCheck
 from config.monitoring import facts
@@ -41,7 +42,7 @@ def registry(at: datetime) -> PartStatus:
             _("The registry does not answer. People can register and file; their identity is confirmed later."),
             _waiting_text(waiting),
         ),
-        _pause_text(at) or _("Check the connection to the registry, and tell its operator. We ask again by ourselves."),
+        _remedy(at),
         "registry",
         failed[-1],
     )
@@ -53,16 +54,19 @@ def _waiting_text(waiting: int) -> Text:
     ) % {"count": waiting}
 
 
-def _pause_text(at: datetime) -> Text:
-    """Return until when the registry is left alone because it failed; empty where it is not."""
-    until = facts.registry_paused_until(at)
-    if until is None:
-        return ""
-    return format_lazy(
-        "{} {}",
+def _remedy(at: datetime) -> Text:
+    """Return why the registry failed last, if that is known, what to do, and when it is asked again."""
+    failing = facts.failing_registry()
+    why = Failure(failing.failure).label if failing and failing.failure in Failure else ""
+    if failing is None or failing.open_until is None or failing.open_until <= at:
+        again: Text = _("Check the connection to the registry, and tell its operator. We ask again by ourselves.")
+        return format_lazy("{} {}", why, again) if why else again
+    until = timezone.localtime(failing.open_until).strftime("%H:%M:%S")
+    check, later = (
         _("Check the connection to the registry, and tell its operator."),
-        _("We ask again by ourselves at %(time)s.") % {"time": timezone.localtime(until).strftime("%H:%M:%S")},
+        _("We ask again by ourselves at %(time)s.") % {"time": until},
     )
+    return format_lazy("{} {} {}", why, check, later) if why else format_lazy("{} {}", check, later)
 
 
 def _failures(answers: Iterable[tuple[str, datetime]]) -> Iterator[datetime]:

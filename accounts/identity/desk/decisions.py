@@ -19,7 +19,7 @@ from accounts.identity import registries
 from accounts.identity.checks import record_check
 from accounts.identity.recheck import FIRST_WAIT, apply_finding, claim_of
 from accounts.identity.registries import RegistryFinding, RegistryOutcome
-from accounts.models import Citizen, DecisionKind, Identity, IdentityDecision, User
+from accounts.models import Citizen, DecisionKind, Identity, IdentityDecision, PrivacyRequest, User
 
 #: What the unit may correct.
 CORRECTABLE: Final = (
@@ -109,10 +109,11 @@ def confirm(pk: UUID, *, by: User, proof: str, seen: str, at: datetime) -> None:
 def correct(pk: UUID, details: Mapping[str, Any], *, by: User, reason: str, seen: str, at: datetime) -> list[str]:
     """Write the ``details`` that differ and let the registry be asked about them; return their names.
 
-    Raise ``Outdated``; ``Refused`` when nothing differs.
+    A proven record is corrected only for a granted request, and is proven again by the registry; the correction carries
+    out the request. Raise ``Outdated``; ``Refused`` when nothing differs.
     """
     with transaction.atomic():
-        citizen = locked(pk, by=by, seen=seen)
+        citizen = locked(pk, by=by, seen=seen, may_be_proven=True)
         changed = [name for name in CORRECTABLE if name in details and getattr(citizen, name) != details[name]]
         if not changed:
             raise Refused(_("Nothing was changed."))
@@ -122,8 +123,15 @@ def correct(pk: UUID, details: Mapping[str, Any], *, by: User, reason: str, seen
         lookups = ["number_lookup"] if "number" in changed else []
         citizen.save(update_fields=[*changed, *lookups])
         _set(citizen, Identity.PENDING, at=at, recheck_at=at)
-        record(citizen, DecisionKind.CORRECTED, by=by, at=at, reason=reason, fields=changed)
+        made = record(citizen, DecisionKind.CORRECTED, by=by, at=at, reason=reason, fields=changed)
+        PrivacyRequest.objects.to_correct().filter(citizen=citizen).update(done_at=at, correction=made)
     return changed
+
+
+def may_correct(citizen: Citizen) -> bool:
+    """Tell whether a record can be corrected: an unproven one always, a proven one for a granted request."""
+    asked = PrivacyRequest.objects.to_correct().filter(citizen=citizen)
+    return citizen.identity in UNPROVEN or (citizen.is_matched and asked.exists())
 
 
 def reject(pk: UUID, *, by: User, reason: str, seen: str, at: datetime) -> None:
@@ -138,10 +146,14 @@ def reject(pk: UUID, *, by: User, reason: str, seen: str, at: datetime) -> None:
         owe_about_identity(citizen, "identity_rejected", at=at)
 
 
-def locked(pk: UUID, *, by: User, seen: str) -> Citizen:
-    """Return the unproven record, locked, if it is still as it was ``seen``; raise ``Outdated`` or ``Refused``."""
+def locked(pk: UUID, *, by: User, seen: str, may_be_proven: bool = False) -> Citizen:
+    """Return the unproven record, locked, if it is still as it was ``seen``; raise ``Outdated`` or ``Refused``.
+
+    Where it ``may_be_proven``, also one that ``may_correct`` allows to correct.
+    """
     citizen = Citizen.objects.select_for_update(of=("self",)).get(pk=pk)
-    if version_of(citizen) != seen or citizen.identity not in UNPROVEN:
+    is_open = may_correct(citizen) if may_be_proven else citizen.identity in UNPROVEN
+    if version_of(citizen) != seen or not is_open:
         raise Outdated
     if by.person_id == citizen.pk:
         raise Refused(OWN_RECORD)
@@ -168,9 +180,9 @@ def record(
     reason: str = "",
     fields: Collection[str] = (),
     other: Citizen | None = None,
-) -> None:
+) -> IdentityDecision:
     """Record a decision in the caller's transaction."""
-    IdentityDecision.objects.create(
+    return IdentityDecision.objects.create(
         citizen=citizen, kind=kind, by=by, at=at, reason=reason, fields=list(fields), other=other
     )
 

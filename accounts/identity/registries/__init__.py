@@ -64,11 +64,15 @@ class IdentityClaim:
 
 @dataclass(frozen=True)
 class RegistryFinding:
-    """An outcome, its source, and which fields of the claim matched; never the data of the registry."""
+    """An outcome, its source, and which fields of the claim matched; never the data of the registry.
+
+    ``failure`` is the code of why it is unavailable, where that is known.
+    """
 
     outcome: RegistryOutcome
     source: str
     fields: tuple[str, ...] = ()
+    failure: str = ""
 
 
 class Registry(Protocol):
@@ -111,20 +115,22 @@ def current() -> Registry:
 
 
 def _asked(registry: Registry, claim: IdentityClaim) -> RegistryFinding:
+    failure = ""
     try:
         return registry.check(claim)
     except Unavailable as away:
-        logger.warning("registry unavailable", extra={"registry": registry.name, "failure": away.failure.value})
+        failure = away.failure.value
+        logger.warning("registry unavailable", extra={"registry": registry.name, "failure": failure})
     except Exception:
         # A registry is somebody else's system: its failures must not stop a registration.
         logger.exception("registry failed", extra={"registry": registry.name})
-    return RegistryFinding(RegistryOutcome.UNAVAILABLE, registry.name)
+    return RegistryFinding(RegistryOutcome.UNAVAILABLE, registry.name, failure=failure)
 
 
 def record_finding(finding: RegistryFinding, *, at: datetime) -> None:
     """Tell the breaker how a remote registry answered; when it is back, whoever waits for it is due at once."""
     if finding.outcome == RegistryOutcome.UNAVAILABLE:
-        breaker.record_failure(finding.source, at=at)
+        breaker.record_failure(finding.source, at=at, failure=finding.failure)
     elif breaker.record_answer(finding.source, at=at):
         Citizen.objects.filter(recheck_at__gt=at).update(recheck_at=at)
 

@@ -32,21 +32,24 @@ def may_ask(name: str, *, at: datetime) -> bool:
 
 
 @transaction.atomic
-def record_failure(name: str, *, at: datetime) -> None:
-    """Count a failure; from the third in a row on the registry is left alone, ever longer up to ten minutes."""
+def record_failure(name: str, *, at: datetime, failure: str = "") -> None:
+    """Count a failure and keep its code.
+
+    From the third in a row on the registry is left alone, ever longer up to ten minutes.
+    """
     RegistryBreaker.objects.get_or_create(pk=name, defaults={"changed_at": at})
     breaker = RegistryBreaker.objects.select_for_update().get(pk=name)
     breaker.failures = min(breaker.failures + 1, FAILURES + 10)
     if breaker.failures >= FAILURES:
         breaker.open_until = at + min(FIRST_PAUSE * (1 << (breaker.failures - FAILURES)), LONGEST_PAUSE)
-    breaker.changed_at = at
-    breaker.save(update_fields=["failures", "open_until", "changed_at"])
+    breaker.failure, breaker.changed_at = failure, at
+    breaker.save(update_fields=["failures", "open_until", "failure", "changed_at"])
 
 
 def record_answer(name: str, *, at: datetime) -> bool:
     """Forget the failures; tell whether the registry was left alone until now."""
     failing = RegistryBreaker.objects.filter(pk=name, failures__gt=0)
-    if failing.filter(open_until__isnull=False).update(failures=0, open_until=None, changed_at=at):
+    if failing.filter(open_until__isnull=False).update(failures=0, open_until=None, failure="", changed_at=at):
         return True
-    failing.update(failures=0, changed_at=at)
+    failing.update(failures=0, failure="", changed_at=at)
     return False

@@ -6,15 +6,21 @@ A wrong one raises ImproperlyConfigured with a sentence that names the setting a
 from __future__ import annotations
 
 import base64
+import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final
+
+from django.core.exceptions import ImproperlyConfigured
 
 from accounts.identity.registries import BIRTH_DATE, NAME
 from accounts.models import NumberKind
 from kit.request_settings import is_header, is_http_address, read_json, read_placeholders, refuse
+
+logger = logging.getLogger(__name__)
 
 #: What a template may say of a person.
 CLAIMED: Final = frozenset(
@@ -31,6 +37,7 @@ CLAIMED: Final = frozenset(
 )
 #: Somebody waits for the answer.
 LONGEST_TIMEOUT: Final = 20.0
+_FILES: Final = ("REGISTRY_HTTP_CA_FILE", "REGISTRY_HTTP_CERT_FILE", "REGISTRY_HTTP_KEY_FILE")
 _AUTH: Final = '{"bearer": "…"}, {"basic": {"user": "…", "password": "…"}} or {"header": {"X-Api-Key": "…"}}'
 
 
@@ -54,6 +61,41 @@ class Rule:
     means: Meaning
 
 
+class TlsFiles:
+    """Our certificate and those that we trust, read anew when one of their files changed: no restart is needed.
+
+    While a file is being replaced, and the new ones do not fit together, the old ones are used on.
+    """
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        """Read the files. Raise ImproperlyConfigured naming the setting of one that cannot be used."""
+        self._given = given
+        self._stamps, self._context = self._stamped(), _tls(given)
+
+    def context(self) -> ssl.SSLContext:
+        """Return what a connection is made with now."""
+        stamps = self._stamped()
+        if stamps != self._stamps:
+            try:
+                self._context = _tls(self._given)
+            except ImproperlyConfigured:
+                logger.warning("the new certificate of the registry cannot be used yet")
+            else:
+                self._stamps = stamps
+        return self._context
+
+    def _stamped(self) -> list[tuple[int, int] | None]:
+        return [_stamp(Path(self._given[name])) for name in _FILES if self._given[name]]
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
 @dataclass(frozen=True)
 class Interface:
     """How a registry is asked, and what its answers mean."""
@@ -65,7 +107,7 @@ class Interface:
     fields: Mapping[str, str]
     kinds: frozenset[str]
     seconds: float
-    tls: ssl.SSLContext | None
+    tls: TlsFiles | None
 
 
 def read_interface(given: Mapping[str, str], *, is_embedded: bool) -> Interface:
@@ -79,7 +121,7 @@ def read_interface(given: Mapping[str, str], *, is_embedded: bool) -> Interface:
         fields=_fields(given["REGISTRY_HTTP_FIELDS"]),
         kinds=_kinds(given["REGISTRY_HTTP_KINDS"]),
         seconds=_seconds(given["REGISTRY_HTTP_TIMEOUT"]),
-        tls=_tls(given) if url.startswith("https:") else None,
+        tls=TlsFiles(given) if url.startswith("https:") else None,
     )
 
 

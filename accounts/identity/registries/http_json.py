@@ -47,8 +47,9 @@ class HttpJsonRegistry:
     def ask(self, claim: IdentityClaim) -> Answer:
         """Return the answer of the registry, not judged yet. Raise ``Unavailable``."""
         asked, body = self.interface, json.dumps(self.request_for(claim)).encode()
+        tls = asked.tls.context() if asked.tls else None
         return json_requests.ask(
-            JsonRequest(asked.url, seconds=asked.seconds, body=body, headers=asked.headers, tls=asked.tls)
+            JsonRequest(asked.url, seconds=asked.seconds, body=body, headers=asked.headers, tls=tls)
         )
 
     def request_for(self, claim: IdentityClaim, *, shown: Callable[[str, str], str] = _as_it_is) -> Any:

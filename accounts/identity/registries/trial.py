@@ -40,12 +40,16 @@ def try_out(claim: IdentityClaim, *, at: datetime) -> Trial:
         answer = registry.ask(claim)
         finding, failure = registry.judge(answer), None
     except Unavailable as away:
-        finding, failure = RegistryFinding(RegistryOutcome.UNAVAILABLE, registry.name), away.failure
+        finding, failure = _unavailable(registry.name, away.failure), away.failure
     registries.record_finding(finding, at=at)
     if answer is None:
         return Trial(finding, failure, request)
     known = {rule.value for rule in registry.interface.rules if isinstance(rule.value, str | int)}
     return Trial(finding, failure, request, answer.status, _written(_hidden(answer.content, known)))
+
+
+def _unavailable(name: str, failure: Failure) -> RegistryFinding:
+    return RegistryFinding(RegistryOutcome.UNAVAILABLE, name, failure=failure.value)
 
 
 def _masked(name: str, value: str) -> str:

@@ -145,7 +145,8 @@ def _decide(
 ) -> HttpResponse:
     """Show the form, or decide and go back to the person; 409 for whoever comes second."""
     seen = request.POST.get("version", "") or version_of(citizen)
-    if citizen.identity not in UNPROVEN or (form.is_bound and seen != version_of(citizen)):
+    is_open = decisions.may_correct(citizen) if isinstance(form, CorrectForm) else citizen.identity in UNPROVEN
+    if not is_open or (form.is_bound and seen != version_of(citizen)):
         return _conflict(request, citizen, form)
     if form.is_bound and form.is_valid():
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,14 +12,15 @@ from django.views.decorators.http import require_safe
 
 from accounts.decorators import signed_in_user, staff_required
 from accounts.identity.desk.decisions import UNPROVEN, version_of
-from accounts.models import Citizen
+from accounts.models import Citizen, PrivacyRequest
 from accounts.roles import CMU
 from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.staff.frame import frame
 from complaints.unit.identities import people
 
+TO_CORRECT = PrivacyRequest.objects.to_correct().filter(citizen=OuterRef("pk"))
 #: Who is, or was, at the desk; nobody else's record is opened here.
-AT_DESK = Q(identity__in=UNPROVEN) | Q(decisions__isnull=False)
+AT_DESK = Q(identity__in=UNPROVEN) | Q(decisions__isnull=False) | Q(Exists(TO_CORRECT))
 
 
 @staff_required(CMU)
@@ -50,6 +51,7 @@ def identity(request: HttpRequest, pk: UUID) -> HttpResponse:
         "file": people.person_file(citizen, viewer=user, at=at),
         "version": version_of(citizen),
         "is_open": citizen.identity in UNPROVEN,
+        "asked": PrivacyRequest.objects.to_correct().filter(citizen=citizen).first(),
         **frame(user, at=at),
     }
     return render(request, "complaints/unit/identities/identity.html", context)

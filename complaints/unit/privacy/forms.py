@@ -18,7 +18,7 @@ from complaints.models.texts import TEXT_LENGTH
 from complaints.staff.forms import SHORTEST_TEXT
 from complaints.unit.privacy.fields import AnyDayField, MomentField
 from complaints.workflow import Kind, Outcome
-from kit.forms import EmailField, Form, LineField, NumberField, ParagraphField
+from kit.forms import EmailField, Form, LineField, NumberField, ParagraphField, plain_digits
 
 LONGEST_REFERENCE = 20
 MOST_MONTHS = 600
@@ -55,14 +55,36 @@ class CaseNumberForm(Form):
 
 
 class HoldForm(CaseNumberForm):
-    """A hold for legal proceedings on a case, or on everything of its person."""
+    """A hold for legal proceedings: on a case, on everything of its person, or on whoever has a document number."""
 
+    number = LineField(
+        max=LONGEST_REFERENCE,
+        required=False,
+        label=_("Or the national, personal or passport number of the person"),
+        help_text=_("Holds everything of everybody who registered with it. The search is recorded."),
+    )
+    field_order = ("ref", "on_person", "number", "proceedings", "reason", "until")
     on_person = forms.BooleanField(required=False, label=_("Hold everything of this person, not only this case"))
     proceedings = LineField(max=REFERENCE_LENGTH, label=_("Number of the legal case or letter"))
     reason = LineField(max=REASON_LENGTH, min=SHORTEST_TEXT, label=_("Reason"))
     until = AnyDayField(
         required=False, label=_("Until"), help_text=_("Empty: until somebody lifts it. Otherwise such as 22/1/2026")
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ref"].required = False
+
+    def clean_number(self) -> str:
+        """Return the number in plain digits."""
+        return plain_digits(self.cleaned_data["number"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a case or for a person, and not for both."""
+        data = self.cleaned_data
+        if not self.errors and bool(data.get("ref")) == bool(data.get("number")):
+            self.add_error("ref", _("Enter the number of a case or the number of a person"))
+        return data
 
 
 class LiftForm(Form):

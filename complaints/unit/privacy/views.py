@@ -20,6 +20,7 @@ from accounts.roles import CMU, Role
 from accounts.sign_in.factors.step_up import recent_factor_required
 from complaints.models import LegalHold
 from complaints.retention import holds, persons
+from complaints.retention.holds import HoldTerms
 from complaints.staff.frame import frame
 from complaints.unit.privacy.forms import DecisionForm, HoldForm, LiftForm
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
@@ -37,7 +38,9 @@ def request_list(request: HttpRequest) -> HttpResponse:
     waiting = [one for one in requests.open_requests() if one.citizen_id != user.person_id]
     context = {
         "waiting": [(one, one.due_on < today) for one in waiting],
+        "to_correct": [one for one in requests.to_correct() if one.citizen_id != user.person_id],
         "decided": [one for one in requests.decided_requests() if one.citizen_id != user.person_id],
+        "limits": requests.limits(),
         "is_head": user.authority(at).has(HEAD),
         **frame(user, at=at),
     }
@@ -53,6 +56,8 @@ def request_page(request: HttpRequest, asked: UUID) -> HttpResponse:
     found = get_object_or_404(PrivacyRequest.objects.select_related("citizen", "decided_by"), pk=asked)
     if found.citizen_id == user.person_id:
         raise Http404
+    if "done" in request.POST:
+        return _carried_out(request, found, at=at)
     form = DecisionForm(request.POST if request.method == "POST" else None)
     status = 200
     if form.is_bound and form.is_valid() and _may_be_granted(form, found, at=at):
@@ -64,10 +69,20 @@ def request_page(request: HttpRequest, asked: UUID) -> HttpResponse:
             status = CONFLICT
         else:
             messages.success(request, gettext("The request is decided. The person is told."))
-            return redirect("privacy-requests")
+            is_to_correct = PrivacyRequest.objects.to_correct().filter(pk=found.pk).exists()
+            return redirect("identity", found.citizen_id) if is_to_correct else redirect("privacy-requests")
     is_late = found.state == RequestState.OPEN and found.due_on < timezone.localdate(at)
-    context = {"asked": found, "form": form, "is_late": is_late, **frame(user, at=at)}
+    is_to_correct = found.kind == RequestKind.CORRECTION and found.state == RequestState.GRANTED and not found.done_at
+    context = {"asked": found, "form": form, "is_late": is_late, "is_to_correct": is_to_correct, **frame(user, at=at)}
     return render(request, "complaints/unit/privacy/request.html", context, status=status)
+
+
+def _carried_out(request: HttpRequest, asked: PrivacyRequest, *, at: datetime) -> HttpResponse:
+    if requests.mark_done(asked.pk, at=at):
+        messages.success(request, gettext("The correction is marked as made."))
+    else:
+        messages.info(request, gettext("This correction is made already, or was not granted."))
+    return redirect("privacy-request", asked.pk)
 
 
 def _may_be_granted(form: DecisionForm, asked: PrivacyRequest, *, at: datetime) -> bool:
@@ -99,21 +114,22 @@ def hold_list(request: HttpRequest) -> HttpResponse:
     """Show the holds for legal proceedings, and set one."""
     user, at = signed_in_user(request), timezone.now()
     form = HoldForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid() and form.case is not None:
-        data = form.cleaned_data
-        holds.set_hold(
-            form.case,
-            on_person=data["on_person"],
-            reason=data["reason"],
-            proceedings=data["proceedings"],
-            until=data["until"],
-            by=user,
-            at=at,
-        )
+    if form.is_bound and form.is_valid() and _set_hold(form, by=user, at=at):
         messages.success(request, gettext("The hold is set. Nothing that belongs to it is erased."))
         return redirect("privacy-holds")
     rows = [(hold, holds.is_in_force(hold, at=at)) for hold in holds.newest_holds()[:200]]
     return render(request, "complaints/unit/privacy/holds.html", {"form": form, "holds": rows, **frame(user, at=at)})
+
+
+def _set_hold(form: HoldForm, *, by: User, at: datetime) -> bool:
+    """Set what a valid form says; False where nobody has the number, and the form says so."""
+    data = form.cleaned_data
+    terms = HoldTerms(data["reason"], data["proceedings"], data["until"])
+    if form.case is not None:
+        return bool(holds.set_hold(form.case, terms, on_person=data["on_person"], by=by, at=at))
+    if not holds.hold_people(data["number"], terms, by=by, at=at):
+        form.add_error("number", gettext("No one registered with this number. Check it."))
+    return not form.errors
 
 
 @staff_required(HEAD)

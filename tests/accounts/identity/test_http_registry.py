@@ -21,6 +21,9 @@ from accounts.identity.registries.http_json import HttpJsonRegistry
 from accounts.identity.registries.trial import try_out
 from accounts.models import Citizen, Identity, IdentityCheck, RegistryBreaker
 from config.devstack.state import ROOT
+from config.monitoring import registry_part
+from config.monitoring.part_status import PartState
+from tests.accounts.identity.certificates import DAY, Authority
 from tests.accounts.identity.http_registry import CLAIM, CLASS, described, says
 from tests.notifications.servers import GatewayLike, gateway_like, of_nobody
 
@@ -154,7 +157,7 @@ def test_a_certificate_that_nobody_vouches_for_is_told_nothing_unless_its_file_i
         server.headers = dict(JSON)
         url = server.url.replace("127.0.0.1", "localhost")
         settings.REGISTRY_HTTP = described(url)
-        assert (found(server, says("MATCH")), server.asked) == (Failure.SILENT, [])
+        assert (found(server, says("MATCH")), server.asked) == (Failure.CERTIFICATE, [])
         settings.REGISTRY_HTTP = described(url, REGISTRY_HTTP_CA_FILE=str(file))
         assert found(server, says("MATCH")) == (MATCHED, ("number", "name", "birth_date"))
 
@@ -206,7 +209,8 @@ def test_a_wrong_setting_is_a_sentence_that_names_it_and_repeats_nothing(name, v
 )
 def test_we_say_who_we_are_as_the_registry_asks(auth, name, value):
     interface = read_interface(described("https://registry.example/", REGISTRY_HTTP_AUTH=auth), is_embedded=False)
-    assert (interface.headers.get(name), isinstance(interface.tls, ssl.SSLContext)) == (value, True)
+    assert interface.tls is not None
+    assert (interface.headers.get(name), isinstance(interface.tls.context(), ssl.SSLContext)) == (value, True)
 
 
 def test_the_example_of_the_documents_works(server):
@@ -264,3 +268,43 @@ class TestTheBreaker:
         assert all(part not in f"{trial}{caplog.text}" for part in ("9902103456", "الخطيب", "1990-03-27", "سعاد"))
         server.answer = says("NEW")
         assert try_out(CLAIM, at=now).failure == Failure.NO_RULE
+
+
+@pytest.mark.django_db
+def test_a_registry_that_asks_for_our_certificate_gets_it_and_a_new_one_without_a_restart(
+    settings, tmp_path, amina, now, caplog
+):
+    """Mutual TLS with a real server: none, a stranger's, an expired one, ours, and ours once it was replaced."""
+    authority, stranger = Authority.named("authority", tmp_path), Authority.named("stranger", tmp_path)
+    tls = authority.server(authority.certify("localhost", tmp_path / "server.pem"))
+    ours = stranger.certify("us", tmp_path / "us.pem")
+    with gateway_like(tls=tls) as server:
+        server.headers, server.answer = dict(JSON), says("MATCH")
+        url = server.url.replace("127.0.0.1", "localhost")
+        trusting = described(url, REGISTRY_HTTP_CA_FILE=str(authority.file), REGISTRY_HTTP_TIMEOUT="2")
+        settings.REGISTRY, settings.REGISTRY_HTTP = CLASS, trusting
+        assert found(server, says("MATCH")) == Failure.CERTIFICATE, "without one"
+        settings.REGISTRY_HTTP = trusting | {"REGISTRY_HTTP_CERT_FILE": str(ours)}
+        registries._registry.cache_clear()
+        Citizen.objects.filter(pk=amina.pk).update(identity=Identity.PENDING, recheck_at=now)
+        assert registries.ask(CLAIM, at=now).outcome == RegistryOutcome.UNAVAILABLE, "a stranger's"
+        assert server.asked == []
+        # Who registers waits in a queue that operators see, with the reason.
+        assert recheck_due(now) == 0
+        status = registry_part.registry(now)
+        assert (status.state, str(Failure.CERTIFICATE.label) in str(status.remedy)) == (PartState.DEGRADED, True)
+        running = registries.current()
+        authority.certify("us", ours, lasts=-DAY)
+        with pytest.raises(Unavailable, match="certificate"):
+            running.check(CLAIM)
+        ours.write_text("half of a file")
+        with pytest.raises(Unavailable, match="certificate"):
+            running.check(CLAIM)
+        assert "cannot be used yet" in caplog.text
+        authority.certify("us", ours)
+        later = now + timedelta(minutes=11)
+        assert recheck_due(later) == 1
+        amina.refresh_from_db()
+        assert (amina.identity, RegistryBreaker.objects.get().failure) == (Identity.MATCHED, "")
+        assert len(server.asked) == 1
+    registries._registry.cache_clear()

@@ -117,7 +117,7 @@ def test_an_account_is_deleted_once_its_cases_have_ended(
     assert "You have open cases" in open_.content.decode()
     assert PrivacyRequest.objects.count() == 0
     close(accepted, by=omar, at=now, outcome="solved", found=FOUND, done=DONE)
-    hold = holds.set_hold(accepted, on_person=True, reason="ر", proceedings="1", until=None, by=lina, at=now)
+    hold = holds.set_hold(accepted, holds.HoldTerms("ر", "1", None), on_person=True, by=lina, at=now)
     as_amina.post(REQUESTS, {"kind": "deletion", "current": PASSWORD})
     url = f"/en/staff/privacy/requests/{PrivacyRequest.objects.get().pk}/"
     held = sign_in(Client(), lina).post(url, {"state": "granted", "reason": "قُبل الطلب كما ورد."})

@@ -13,7 +13,16 @@ from django.urls import reverse
 from accounts.contact.recipients import citizen_key
 from accounts.identity.desk import decisions, merging
 from accounts.identity.desk.decisions import Outdated, Refused, version_of
-from accounts.models import Citizen, Identity, IdentityDecision, IdentityView, User
+from accounts.models import (
+    Citizen,
+    Identity,
+    IdentityDecision,
+    IdentityView,
+    RequestKind,
+    RequestState,
+    User,
+)
+from accounts.privacy import requests
 from complaints.models import Draft
 from notifications.models import Message
 from tests.cast import make_citizen
@@ -219,3 +228,50 @@ def test_of_two_people_at_once_one_wins(lina: User, wrong: Citizen, now: datetim
     results = at_once(press(decisions.confirm, proof=REASON), press(decisions.reject, reason=REASON))
     assert sorted(type(result).__name__ for result in results) == ["NoneType", "Outdated"]
     assert IdentityDecision.objects.count() == 1
+
+
+def test_a_granted_correction_opens_the_record_and_is_carried_out_by_its_correction(
+    desk: Desk, lina: User, amina: Citizen, now: datetime
+) -> None:
+    """Amina is proven: nothing of her record can be changed but for her granted request, and the register is asked."""
+    browser = desk(lina)
+    typed = {"citizenship": "national", "national_number": amina.number}
+    typed |= {"birth_date_day": "28", "birth_date_month": "3", "birth_date_year": "1990"}
+    typed |= {
+        "birth_date_month": "3",
+        "birth_date_year": "1990",
+        "first_name": amina.first_name,
+        "father_name": amina.father_name or "محمد",
+    }
+    typed |= {"grandfather_name": amina.grandfather_name or "سالم", "family_name": "الحوراني"}
+    assert post(browser, "identity-correct", amina, **typed).status_code == 404
+    asked = requests.ask(amina, RequestKind.CORRECTION, text="اسم عائلتي تغير", at=now)
+    url = reverse("privacy-request", args=[asked.pk])
+    granted = browser.post(url, {"state": "granted", "reason": "رأينا وثيقة تغيير الاسم"})
+    assert (granted.status_code, granted["Location"]) == (302, page("identity", amina))
+    shown = browser.get(page("identity", amina)).content.decode()
+    assert ("اسم عائلتي تغير" in shown, page("identity-correct", amina) in shown) == (True, True)
+    assert asked in browser.get(reverse("privacy-requests")).context["to_correct"]
+    assert post(browser, "identity-correct", amina, **typed).status_code == 302
+    amina.refresh_from_db()
+    asked.refresh_from_db()
+    made = IdentityDecision.objects.get(kind="corrected")
+    assert (amina.family_name, amina.identity, amina.recheck_at) == ("الحوراني", Identity.PENDING, made.at)
+    assert (asked.correction, asked.done_at) == (made, made.at)
+    assert "Carried out on" in browser.get(url).content.decode()
+    assert browser.post(url, {"done": "1"}).status_code == 302
+    asked.refresh_from_db()
+    assert asked.correction == made
+
+
+def test_a_correction_made_elsewhere_is_marked_so_once(desk: Desk, lina: User, amina: Citizen, now: datetime) -> None:
+    asked = requests.ask(amina, RequestKind.CORRECTION, text="الشارع في طلبي خطأ", at=now)
+    url = reverse("privacy-request", args=[asked.pk])
+    assert requests.mark_done(asked.pk, at=now) is False, "it is not granted"
+    requests.decide(asked.pk, RequestState.GRANTED, reason="نصححه", by=lina, at=now)
+    browser = desk(lina)
+    assert "It is corrected elsewhere" in browser.get(url).content.decode()
+    browser.post(url, {"done": "1"})
+    asked.refresh_from_db()
+    assert (asked.done_at, asked.correction, requests.mark_done(asked.pk, at=now)) == (asked.done_at, None, False)
+    assert asked.done_at is not None

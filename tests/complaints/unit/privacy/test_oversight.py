@@ -121,6 +121,16 @@ def test_the_head_sets_and_lifts_a_hold_and_adds_a_rule(
     assert desk(head).post(lift, {"reason": "انتهت الدعوى بحكم قطعي"}).status_code == 302
     assert desk(head).get(lift).status_code == 404
 
+    person = {"number": closed.citizen.number, "reason": WHY, "proceedings": "8/2026", "until": ""}
+    for typed, field in ((set_ | person, "ref"), (set_ | {"ref": ""}, "ref"), (person | {"number": "123"}, "number")):
+        assert list(desk(head).post(url, typed).context["form"].errors) == [field]
+    assert desk(head).post(url, person).status_code == 302
+    assert [(one.case, one.citizen) for one in LegalHold.objects.filter(proceedings="8/2026")] == [
+        (None, closed.citizen)
+    ]
+    searches = IdentityView.objects.filter(viewer=head, kind=ViewKind.SEARCH).order_by("pk")
+    assert [view.citizen for view in searches] == [None, closed.citizen]
+
     url = "/en/staff/privacy/retention/"
     RetentionRule.objects.all().delete()
     rule = {"kind": "praise", "outcome": "", "anonymise_months": "6", "delete_months": "", "effective_from": "1/1/2027"}
