@@ -3,12 +3,13 @@
 Triggers note each case that changes. A refresh takes the noted cases in batches and replaces their entries, adds the
 difference to the sums, and then moves the moment up to which the sums count. A rebuild writes all entries anew, case by
 case, and then all sums, month by month. Each step is one transaction under the lock of ``FigureState``: what was
-interrupted goes on where it was, and of two processes one waits for the other.
+interrupted goes on where it was, and of two processes one waits for the other. The entries of a case that retention
+deleted stay: figures of the past do not fall with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from time import monotonic
@@ -16,11 +17,11 @@ from typing import Any, Final
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 
 from agencies.calendar import AMMAN
 from agencies.models import current_calendar
-from complaints.models import Case
+from complaints.models import Case, DeletedCase
 from notifications.periodic.rows import RowRun
 from reports.figures import kept_sums
 from reports.figures.calendar_changes import calendar_record, changed_days
@@ -99,7 +100,7 @@ def _build_entries(at: datetime, follow: Follow) -> bool:
             failing = RowRun(TASK, "case", at=at).failing
             FigureChange.objects.exclude(case_id__in=map(int, failing)).delete()
             # Entries of cases that are gone, and of those that a rebuild counts anew.
-            FigureEntry.objects.filter(case_id__lt=_first_case()).delete()
+            _countable().filter(case_id__lt=_first_case()).delete()
         keys = list(Case.objects.filter(pk__gt=state.position).order_by("pk").values_list("pk", flat=True)[:BATCH])
         if keys:
             _clear(state.position, keys[-1])
@@ -108,7 +109,7 @@ def _build_entries(at: datetime, follow: Follow) -> bool:
             state.save(update_fields=["position", "calendar"])
             follow("entries", state.position, Case.objects.aggregate(last=Max("pk"))["last"])
             return True
-        FigureEntry.objects.filter(case_id__gt=state.position).delete()
+        _countable().filter(case_id__gt=state.position).delete()
         _begin_sums(state, at)
         return False
 
@@ -119,7 +120,12 @@ def _first_case() -> int:
 
 
 def _clear(after: int, last: int) -> None:
-    FigureEntry.objects.filter(case_id__gt=after, case_id__lte=last).delete()
+    _countable().filter(case_id__gt=after, case_id__lte=last).delete()
+
+
+def _countable() -> QuerySet[FigureEntry]:
+    """Return the entries that can be counted anew; those of deleted cases stay, since their history is gone."""
+    return FigureEntry.objects.exclude(case_id__in=DeletedCase.objects.values("case_key"))
 
 
 def _write(keys: list[int], *, at: datetime) -> None:
@@ -189,7 +195,7 @@ def _refresh_batch(at: datetime, follow: Follow) -> int | None:
         waiting = run.without_waiting(FigureChange.objects.order_by("pk"), field="case_id")
         changes = dict(waiting.values_list("pk", "case_id")[:BATCH])
         if changes:
-            _recount(run, sorted(set(changes.values())), before=state.as_of)
+            _recount(run, _existing(changes.values()), before=state.as_of)
             FigureChange.objects.filter(pk__in=changes).exclude(case_id__in=map(int, run.waiting)).delete()
             follow("changes", len(changes), len(changes) + waiting.count())
         elif state.as_of < at:
@@ -197,6 +203,12 @@ def _refresh_batch(at: datetime, follow: Follow) -> int | None:
             state.as_of = at
             state.save(update_fields=["as_of"])
         return len(changes)
+
+
+def _existing(keys: Iterable[int]) -> list[int]:
+    """Return the cases that retention has not deleted: what those added to the figures stays as it was."""
+    noted = set(keys)
+    return sorted(noted - set(DeletedCase.objects.filter(pk__in=noted).values_list("pk", flat=True)))
 
 
 def _recount(run: RowRun, keys: Sequence[int], *, before: datetime) -> None:
@@ -217,6 +229,8 @@ def _replace_one(key: int, *, before: datetime, at: datetime) -> None:
 
 
 def _replace_all(keys: Sequence[int], *, before: datetime, at: datetime) -> None:
+    if not keys:
+        return
     kept_sums.replace(keys, before=before, parameters=_parameters(keys, at=at))
 
 

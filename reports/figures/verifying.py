@@ -12,7 +12,7 @@ from django.db.models import Max, Min
 
 from agencies.calendar import AMMAN
 from agencies.models import current_calendar
-from complaints.models import Case
+from complaints.models import Case, DeletedCase
 from reports.figures import from_history, from_totals
 from reports.figures.day_table import day_table
 from reports.figures.entries import COLUMNS, entries
@@ -45,7 +45,8 @@ class NotBuilt(Exception):
 def differences(*, follow: Follow = nobody) -> Iterator[Difference]:
     """Yield every difference: of the entries of each case first, then of each month by each dimension.
 
-    Cases that changed since the last refresh are left out of the first. Raises ``NotBuilt``.
+    Cases that changed since the last refresh are left out of the first, and those that retention deleted: no history
+    is left to count them by. Raises ``NotBuilt``.
     """
     as_of = from_totals.kept_until()
     if as_of is None:
@@ -67,7 +68,8 @@ differing AS (
     SELECT 'counted', {_COLUMNS} FROM (SELECT {_COLUMNS} FROM entry EXCEPT ALL SELECT {_COLUMNS} FROM kept) AS b
 )
 SELECT case_id, source, jsonb_strip_nulls(to_jsonb(differing) - 'source' - 'case_id') FROM differing
-WHERE case_id NOT IN (SELECT case_id FROM reports_figurechange) ORDER BY case_id, moment, source
+WHERE case_id NOT IN (SELECT case_id FROM reports_figurechange)
+    AND case_id NOT IN (SELECT case_key FROM complaints_deletedcase) ORDER BY case_id, moment, source
 """  # noqa: S608 - names of ours
 
 
@@ -113,11 +115,13 @@ def _of_month(month: date, as_of: datetime) -> Iterator[Difference]:
     start, end = period.starts_at, min(period.ends_at, as_of)
     if start >= end:
         return
+    has_deleted = DeletedCase.objects.exists()
     for by in SETS:
         question = from_totals.TotalsRequest(by, Scope())
         kept = from_totals.count(start, end, question, as_of=as_of).figures()
-        # The agencies from the history itself; the entries, which are compared with it above, by all else.
-        if by == (Dimension.AGENCY,):
+        # The agencies from the history itself; the entries, which are compared with it above, by all else. The history
+        # of a deleted case is gone: with one, everything by the entries.
+        if by == (Dimension.AGENCY,) and not has_deleted:
             counted = from_history.count(start, end, by=by, scope=Scope()).figures()
         else:
             counted = from_totals.count(start, end, question, as_of=as_of, from_sums=False).figures()

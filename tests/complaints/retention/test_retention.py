@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,12 @@ from complaints.models import (
 from complaints.retention import erasing, holds, run
 from complaints.workflow import State
 from notifications.models import Message
+from reports.figures import kept
+from reports.figures.reading import read
+from reports.figures.scopes import Dimension
+from reports.figures.verifying import compare, differences
+from reports.models import FigureChange
+from reports.periods import ReportPeriod
 from tests.complaints import DETAILS, DONE, FOUND, REQUEST
 from tests.complaints.cases import FileCase, attach
 
@@ -126,6 +132,26 @@ def test_a_closed_case_is_anonymised_and_then_deleted(full: Case, amina: Citizen
     connection.check_constraints()
 
 
+def test_the_figures_of_the_past_do_not_fall_with_a_deleted_case(full: Case, now: datetime) -> None:
+    """Neither by the next refresh nor by a rebuild; and the kept figures are still proven."""
+    at, month = now + timedelta(days=60), ReportPeriod(date(2026, 1, 1), date(2026, 1, 31))
+    kept.rebuild(at=at)
+    before = read(month, by=(Dimension.AGENCY,), at=at)
+    assert (before.total.amount("received"), before.total.amount("closed")) == (1, 1)
+    erasing.erase_case(full.pk, at=now)
+    Case.objects.filter(pk=full.pk).update(erased_at=now)
+    assert run.delete_case(full.pk, at=now + timedelta(days=40)) is True
+    assert FigureChange.objects.filter(case_id=full.pk).exists(), "the deletion is noted"
+    for count in (kept.refresh, kept.rebuild):
+        at += timedelta(minutes=3)
+        count(at=at)
+        after = read(month, by=(Dimension.AGENCY,), at=at)
+        assert list(compare("the country", before.total, after.total)) == []
+        assert after.rows.keys() == before.rows.keys()
+        assert list(differences()) == []
+    assert not FigureChange.objects.exists()
+
+
 def test_the_history_is_deleted_by_no_other_way(full: Case, now: datetime) -> None:
     for forbidden in (
         "DELETE FROM complaints_caseevent",
@@ -150,9 +176,8 @@ def test_a_hold_stops_every_erasing_in_the_database_too(
     now: datetime,
     on_person: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    hold = holds.set_hold(
-        full, on_person=on_person, reason="دعوى أمام المحكمة", proceedings="123/2026", until=None, by=lina, at=now
-    )
+    terms = holds.HoldTerms("دعوى أمام المحكمة", "123/2026", None)
+    hold = holds.set_hold(full, terms, on_person=on_person, by=lina, at=now)
     assert run.apply_retention(at=now + LATER) == 0
     assert run.dry_run(at=now + LATER) == {"held": 1}
     with pytest.raises(holds.Held):
