@@ -43,6 +43,7 @@ class NamePart:
         self.words = fold(name).split()
         self.folded = "".join(self.words)
         self.is_arabic = spellings.is_arabic(self.folded)
+        self.plain = spellings.without_accents(self.folded)
         self.forms = set(self._forms())
         bare = without_article(self.folded)
         self.is_ordinary = not words_of("ordinary").isdisjoint((self.folded, bare))
@@ -84,13 +85,21 @@ class NamePart:
         """Tell whether ``word`` of Latin letters, or of Arabic ones for a Latin name, may be this part."""
         if self.latin:
             return bool(self.latin.fullmatch(word))
-        return self.strength >= spellings.STRONG_SKELETON and spellings.skeleton(word) == spellings.skeleton(
-            self.folded
-        )
+        if spellings.is_arabic(word) and self.strength >= spellings.LEAST_SKELETON:
+            return spellings.may_be_foreign(word, self.plain)
+        is_long = self.strength >= spellings.STRONG_SKELETON
+        return is_long and spellings.skeleton(word) == spellings.skeleton(self.folded)
 
     def begins_in_latin(self, word: str) -> bool:
         """Tell whether ``word`` of Latin letters may be the first word of this part, which has several."""
         return self.latin_beginning is not None and bool(self.latin_beginning.fullmatch(word))
+
+    def begins_abroad(self, word: str) -> bool:
+        """Tell whether ``word`` of Arabic letters may be the first word of this part, registered in Latin ones."""
+        if self.is_arabic or len(word) < SHORTEST or not spellings.is_arabic(word):
+            return False
+        has_two = len(self.words) > 1 or self.plain.startswith(spellings.BEGINNINGS)
+        return has_two and spellings.may_begin_foreign(word, self.plain)
 
     def begins_with(self, letter: str) -> bool:
         """Tell whether ``letter``, of either script, is the initial of this part."""
@@ -134,7 +143,9 @@ class NameParts:
             return True
         if word in self._beginnings or (word[0] in PARTICLES and word[1:] in self._beginnings):
             return len(word) > 1
-        return len(word) <= spellings.LONGEST and any(part.begins_in_latin(word) for part in self.parts)
+        if len(word) > spellings.LONGEST:
+            return False
+        return any(part.begins_in_latin(word) or part.begins_abroad(word) for part in self.parts)
 
     def match(self, word: str) -> Match | None:
         """Return what ``word``, folded, may be."""
@@ -146,6 +157,8 @@ class NameParts:
         """Return what several words may be as one: a part of several words, or one torn apart."""
         joined = collapsed("".join(word.text for word in words))
         for part in self.parts:
+            if not part.is_arabic and part.begins_abroad(words[0].text) and part.is_written_in_latin(joined):
+                return Match(part.number, is_sure=part.is_telling, is_ordinary=False)
             if part.begins_in_latin(words[0].text) and part.is_written_in_latin(joined):
                 return Match(part.number, is_sure=True, is_ordinary=False)
             if len(part.words) > 1 and words[0].text.endswith(part.words[0]) and part.is_slip_of(joined):
@@ -181,14 +194,19 @@ class NameParts:
         return None if is_ordinary and has_article else Match(number, is_sure=True, is_ordinary=is_ordinary)
 
     def _guessed(self, word: str) -> Match | None:
-        """Return what ``word`` may be in other letters or with a slip; an ordinary word is not guessed at."""
-        if len(word) == 1 or word in words_of("ordinary") or word.isdigit():
+        """Return what ``word`` may be in other letters or with a slip.
+
+        An ordinary word is not guessed at, but for a name that is registered in Latin letters: it has no other forms.
+        """
+        is_arabic, is_ordinary = spellings.is_arabic(word), word in words_of("ordinary")
+        if len(word) == 1 or word.isdigit() or (is_ordinary and not is_arabic):
             return None
-        is_arabic = spellings.is_arabic(word)
         forms = spellings.attached_forms(word) if is_arabic else (word,)
         for part in self.parts:
             if part.is_arabic != is_arabic and any(map(part.is_written_in_latin, forms)):
-                return Match(part.number, is_sure=part.is_telling, is_ordinary=False)
+                return Match(part.number, is_sure=part.is_telling and not is_ordinary, is_ordinary=is_ordinary)
+        if is_ordinary:
+            return None
         for part in self.parts:
             if part.is_arabic == is_arabic and any(map(part.is_almost, forms)):
                 return Match(part.number, is_sure=False, is_ordinary=False)

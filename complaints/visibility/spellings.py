@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
@@ -19,6 +20,8 @@ LONGEST: Final = 24
 LONG_ENOUGH_FOR_A_SLIP: Final = 5
 #: Fewer consonants fit too many words of English.
 STRONG_SKELETON: Final = 3
+#: In Arabic letters a name without a consonant is not told from other words.
+LEAST_SKELETON: Final = 1
 
 _VOWELS: Final = "[aeiouy']{0,3}"
 #: How each Arabic letter is written in Latin letters and in the digits of chats.
@@ -139,6 +142,60 @@ def _latin(letter: str, *, is_first: bool, is_last: bool = False) -> str:
     if letter == "ي" and is_last:
         return "(?:[yij]{1,2}|ee|e?[hy]|ah|e)?"
     return _LATIN_VOWELS.get(letter, re.escape(letter))
+
+
+# ---- Arabic letters for a name registered in Latin ones ----
+
+#: How Arabic letters are used for sounds that Arabic has not: كيم, غارسيا, تشارلز, بيتر.
+_FOREIGN: Final = {
+    "ب": "b|p|v", "ت": "t|th", "ث": "th|s|t", "ج": "j|g|dj|ch|zh", "ذ": "th|dh|z|d", "ز": "z|s", "س": "s|c|z|x|ts",
+    "ش": "sh|ch|s|sch|x|sz", "غ": "g|gh|r", "ف": "f|ph|v|w", "ك": "k|c|ck|q|ch|x|g", "د": "d|dh|th", "ه": "h?",
+    "\u0686": "ch|tch|tsch|c|cz",
+}  # fmt: skip
+#: How names begin that are one word in Latin letters and two in Arabic ones: Abdullah, Abu Rumman.
+BEGINNINGS: Final = ("abd", "abed", "abu", "um", "al", "el", "bin", "ben")
+_O: Final = "(?:oo|ou|o|u|au|aw|w|v)"
+_SILENT: Final = "[aeiouyh']{0,3}"
+
+
+@lru_cache(maxsize=8192)
+def foreign_pattern(word: str) -> re.Pattern[str]:
+    """Return what matches the names in Latin letters that ``word``, folded and in Arabic letters, may stand for."""
+    has_article = word.startswith(ARTICLE) and len(word) > SHORTEST + 1
+    stem = (word[len(ARTICLE) :] if has_article else word).replace("تش", "\u0686")
+    begins = stem.startswith(("او", "اي"))
+    spelt = [_O if stem[1] == "و" else "[aeiouy]{1,2}"] if begins else []
+    rest = stem[2:] if begins else stem
+    spelt += [_foreign(letter, is_last=place == len(rest) - 1) for place, letter in enumerate(rest)]
+    return re.compile(("(?:[aeu](?:sh|[lsdrntz]))?" if has_article else "") + _SILENT.join(spelt) + _SILENT)
+
+
+def _foreign(letter: str, *, is_last: bool) -> str:
+    if letter in _FOREIGN:
+        return f"(?:{_FOREIGN[letter]}){{1,2}}"
+    if letter == "ي":
+        return "(?:ee|ie|ei|ey|[yije]{1,2}|ah)?"
+    return _latin(letter, is_first=False, is_last=is_last)
+
+
+def may_be_foreign(word: str, part: str) -> bool:
+    """Tell whether ``word`` in Arabic letters stands for ``part``, a name in Latin ones without accents."""
+    known, heard = skeleton(part), skeleton(word)
+    # Most words differ in this, which spares the pattern.
+    is_near = abs(len(heard) - len(known)) <= 1 and (heard[:1] == known[:1] or heard[-1:] == known[-1:])
+    return is_near and bool(foreign_pattern(word).fullmatch(part))
+
+
+def may_begin_foreign(word: str, part: str) -> bool:
+    """Tell whether ``word`` in Arabic letters stands for the beginning of ``part``, a name in Latin ones."""
+    heard = skeleton(word)
+    return bool(heard) and skeleton(part).startswith(heard) and bool(foreign_pattern(word).match(part))
+
+
+def without_accents(part: str) -> str:
+    """Return a folded Latin name in plain letters: Müller, Yılmaz."""
+    split = unicodedata.normalize("NFKD", part.replace("ı", "i"))
+    return "".join(letter for letter in split if not unicodedata.combining(letter))
 
 
 def is_latin_initial(letter: str, latin: str) -> bool:
