@@ -29,7 +29,9 @@ KEY_FIELD: Final = "form_key"
 PART_FIELD: Final = "form_part"
 WISH_FIELD, SAVE = "unsent", "save"
 #: What of a form is not typed by a person.
-NOT_TYPED: Final = frozenset({"csrfmiddlewaretoken", KEY_FIELD, PART_FIELD, WISH_FIELD, "version", "send", "change"})
+NOT_TYPED: Final = frozenset(
+    {"csrfmiddlewaretoken", KEY_FIELD, PART_FIELD, WISH_FIELD, "version", "send", "change", "agency_seen"}
+)
 #: Names of fields whose value is never kept.
 SECRETS: Final = ("password", "code")
 LONGEST_PART: Final = 20

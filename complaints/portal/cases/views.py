@@ -35,6 +35,7 @@ from complaints.engine import rating_links
 from complaints.models import Case
 from complaints.permissions import policy
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, try_action
+from complaints.portal.agency_preview import unread
 from complaints.portal.cases import listing
 from complaints.portal.cases.acts import citizen_acts
 from complaints.portal.cases.forms import AddForm, AmendForm, ObjectForm, ReplyForm, WithdrawForm
@@ -115,7 +116,8 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
     own = own_case(request, ref, at=at)
     files = request.FILES if request.method == "POST" else None
     form = ReplyForm(posted_data(request), files, room=_room(own), uploader=_uploader(request), at=at)
-    if form.is_bound and form.is_valid():
+    preview = unread(request, own, form, "text")
+    if form.is_bound and form.is_valid() and preview is None:
         text = form.cleaned_data["text"]
         if try_action(
             form,
@@ -127,7 +129,7 @@ def case_reply(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.is_bound and own.state != State.WAITING:
         return redirect("case", ref=ref)
     question = timeline.open_question(own)
-    return _page(request, "case_reply", own, form, question=question, promise=promise_card(own, at=at))
+    return _page(request, "case_reply", own, form, question=question, promise=promise_card(own, at=at), preview=preview)
 
 
 @citizen_required
@@ -139,7 +141,8 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
     own = own_case(request, ref, at=at)
     files = request.FILES if request.method == "POST" else None
     form = AddForm(posted_data(request), files, room=_room(own), uploader=_uploader(request), at=at)
-    if form.is_bound and form.is_valid():
+    preview = unread(request, own, form, "text")
+    if form.is_bound and form.is_valid() and preview is None:
         text = form.cleaned_data["text"]
         if try_action(
             form,
@@ -150,7 +153,7 @@ def case_add(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect("case", ref=ref)
     if not form.is_bound and not policy.may(own, Action.ADD, signed_in_user(request), at=at):
         return _too_late(request, ref, gettext("You cannot add anything to a closed case."))
-    return _page(request, "case_add", own, form)
+    return _page(request, "case_add", own, form, preview=preview)
 
 
 @citizen_required
@@ -162,9 +165,11 @@ def case_amend(request: HttpRequest, ref: str) -> HttpResponse:
     own = own_case(request, ref, at=at)
     form = AmendForm(posted_data(request), case=own, questions=questions_for(own.topic, kind=own.kind))
     amend = partial(actions.amend, own, by=signed_in_user(request), at=at)
+    preview = unread(request, own, form, "subject", "details", "area", "place")
     if (
         form.is_bound
         and form.is_valid()
+        and preview is None
         and try_action(form, partial(amend, **form.words), within=sending(request, at=at))
     ):
         messages.success(request, gettext("Your correction was saved."))
@@ -175,7 +180,7 @@ def case_amend(request: HttpRequest, ref: str) -> HttpResponse:
         return _too_late(
             request, ref, gettext("The agency has already started work on your case. Add information instead.")
         )
-    return _page(request, "case_amend", own, form)
+    return _page(request, "case_amend", own, form, preview=preview)
 
 
 @citizen_required
@@ -186,7 +191,8 @@ def case_object(request: HttpRequest, ref: str) -> HttpResponse:
     at = timezone.now()
     own = own_case(request, ref, at=at)
     form = ObjectForm(posted_data(request), initial={"text": words_for_objection(own)})
-    if form.is_bound and form.is_valid():
+    preview = unread(request, own, form, "text")
+    if form.is_bound and form.is_valid() and preview is None:
         text = form.cleaned_data["text"]
         object_to = partial(actions.object_to, own, by=signed_in_user(request), at=at, text=text)
         if try_action(form, object_to, within=sending(request, at=at)):
@@ -198,7 +204,7 @@ def case_object(request: HttpRequest, ref: str) -> HttpResponse:
     may = citizen_case.objecting(own, signed_in_user(request), at=at)
     if not form.is_bound and may is None:
         return _too_late(request, ref, gettext("There is no answer you can object to now."))
-    return _page(request, "case_object", own, form, objecting=may)
+    return _page(request, "case_object", own, form, objecting=may, preview=preview)
 
 
 @citizen_required

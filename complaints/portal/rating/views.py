@@ -27,6 +27,7 @@ from complaints.engine import rating_links
 from complaints.models import Case, CaseEvent, Solved
 from complaints.permissions.ratings import RatingWindow, rating_window
 from complaints.portal.access import own_case, posted_data, read_or_post, status_for, try_action
+from complaints.portal.agency_preview import unread
 from complaints.portal.rating.forms import RatingForm
 from complaints.portal.rating.page_data import last_day
 from complaints.unsent_forms.pages import keeps_unsent_form_until_redirect
@@ -55,7 +56,8 @@ def case_rate(request: HttpRequest, ref: str) -> HttpResponse:
         messages.warning(request, gettext("This answer can no longer be rated, or the rating changed."))
         return redirect("case", ref=ref)
     form = _form(own, window, posted_data(request), is_own=True)
-    if form.is_bound and form.is_valid():
+    preview = unread(request, own, form, "text")
+    if form.is_bound and form.is_valid() and preview is None:
         rate_limits.spend(SENT_BY_ACCOUNT, str(user.pk), at=at)
         if _try_rate(form, own, by=user, at=at):
             return _after_rating(request, own, form.said["solved"], at=at)
@@ -63,6 +65,7 @@ def case_rate(request: HttpRequest, ref: str) -> HttpResponse:
         "case": own,
         "kind": words_of_kind(own.kind),
         "form": form,
+        "preview": preview,
         "until": last_day(window) if window else None,
     }
     return render(request, "complaints/portal/rating/rate.html", context, status=status_for(form))
