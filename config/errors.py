@@ -1,4 +1,4 @@
-"""What is answered when a page fails: 503 while the database, the disk or the hashing cannot serve, otherwise 500.
+"""What is answered when a page fails: 503 while the database, the disk, hashing or typesetting cannot serve, else 500.
 
 And 403 to a form whose token has expired.
 """
@@ -22,6 +22,7 @@ from complaints.unsent_forms.store import words_in
 from config.monitoring.metrics import PAGES_NOT_SERVED
 from kit.file_storage import has_no_room
 from kit.storage_errors import StorageUnavailable
+from kit.typesetting import TypesettingBusy
 
 #: Seconds after which a browser or a proxy may ask again.
 RETRY_AFTER: Final = 10
@@ -87,8 +88,8 @@ def _is_from_here(request: HttpRequest) -> bool:
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Tell whether ``error`` says that the database or the store of files is away or busy, or hashing at its limit."""
-    if isinstance(error, InterfaceError | HashingBusy | StorageUnavailable) or has_no_room(error):
+    """Tell whether ``error`` says that the database or the store of files is away, or something at its limit."""
+    if isinstance(error, InterfaceError | HashingBusy | StorageUnavailable | TypesettingBusy) or has_no_room(error):
         return True
     if not isinstance(error, OperationalError):
         return False

@@ -13,13 +13,19 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
+from kit.slots import NoSlot, Slots
 from kit.typed_text import runs
 
 if TYPE_CHECKING:
     import typst
 
+#: PDFs set at once by one process, requests that may wait, and how long.
+AT_ONCE: Final = 1
+WAITING: Final = 4
+SECONDS: Final = 10.0
+_slots = Slots(at_once=AT_ONCE, waiting=WAITING)
 # Zero-width joiners shape Arabic. What else is invisible goes: marks that turn a text may show a number backwards.
 _JOINERS = "\u200c\u200d"
 
@@ -39,14 +45,27 @@ class DirectedText(TypedDict):
     parts: Sequence[PdfPart]
 
 
+class TypesettingBusy(Exception):
+    """Too many PDFs are being set; the page answers 503 (`config/errors.py`)."""
+
+
 def typeset(template: Path, data: Mapping[str, object], *, at: datetime) -> bytes:
     """Return the PDF that ``template`` makes of ``data``, which it finds as JSON in ``sys.inputs.file``.
 
-    It follows PDF/UA-1 where the face has all signs of the texts.
+    It follows PDF/UA-1 where the face has all signs of the texts. One at a time in a process, since a large one takes
+    seconds and the memory of all its pages; raises ``TypesettingBusy`` where too many wait.
     """
+    data_ = json.dumps(data, ensure_ascii=False)
+    try:
+        with _slots.taken(seconds=SECONDS):
+            return _typeset_by_rules(template, data_, at=at)
+    except NoSlot:
+        raise TypesettingBusy from None
+
+
+def _typeset_by_rules(template: Path, data_: str, *, at: datetime) -> bytes:
     import typst  # noqa: PLC0415 - seven megabytes, which only a process that makes a PDF needs
 
-    data_ = json.dumps(data, ensure_ascii=False)
     try:
         return _typeset(template, data_, at=at, standard="ua-1")
     except typst.TypstError:

@@ -7,6 +7,7 @@ from config.monitoring import registry_trial, views
 urlpatterns = [
     path("status/", views.public_status, name="status"),
     path("staff/system/", views.system_status, name="system-status"),
+    path("staff/system/limits/", views.limits_page, name="system-limits"),
     path("staff/system/registry/", registry_trial.registry_trial, name="registry-trial"),
 ]
 

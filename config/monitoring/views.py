@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import signed_in_user, staff_required
 from accounts.roles import OPERATORS, SYSTEM_READERS
 from complaints.staff.frame import frame
-from config.monitoring import exposition, parts, public
+from config.monitoring import exposition, limits, parts, public
 from config.monitoring.part_status import PartState
 
 BEARER = "Bearer "
@@ -34,10 +34,20 @@ def system_status(request: HttpRequest) -> HttpResponse:
         "troubles": troubles.items(),
         "working": working.items(),
         "runbook_url": settings.RUNBOOK_URL,
+        "is_operator": user.authority(at).has(OPERATORS),
         "tries_registry": bool(settings.REGISTRY) and user.authority(at).has(OPERATORS),
         **frame(user, at=at),
     }
     return render(request, "config/system_status.html", context)
+
+
+@staff_required(OPERATORS)
+@require_safe
+def limits_page(request: HttpRequest) -> HttpResponse:
+    """Show operators every limit, and how many stand at it now; whose they are is nowhere readable."""
+    user, at = signed_in_user(request), timezone.now()
+    context = {"limits": limits.limit_rows(at), **frame(user, at=at)}
+    return render(request, "config/limits.html", context)
 
 
 @login_not_required

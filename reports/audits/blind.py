@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final, Self
 
 from accounts.models import Membership
-from agencies.models import Agency, Directorate
+from agencies.models import Agency, Directorate, OutsideCentre
 from complaints.visibility.redaction import COVER, Person
 from complaints.visibility.texts import ReadText, Span, read_text
 from complaints.visibility.vocabulary import PARTICLES, WITH_ARTICLE, without_article
@@ -18,6 +18,12 @@ from reports.models import AuditItem
 #: A word of a name this short hides too much where it stands alone.
 _SHORTEST_ALONE: Final = 3
 _NAMES: Final = ("name_ar", "name_en", "short_name_ar", "short_name_en", "code")
+#: An answer names its agency also by these: whose they are does not matter to a scorer.
+_ADDRESS: Final = re.compile(
+    r"[^\s@]+@[^\s@]+\.[A-Za-z]{2,}|(?:https?://|www\.)\S+|(?<![\w.])(?:[\w-]+\.)+(?:gov|com|org|net|edu|jo)(?![\w-])",
+    re.ASCII | re.IGNORECASE,
+)
+_TELEPHONE: Final = re.compile(r"(?<!\d)(?:(?:\+|00)962[ -]?|0)[2-9](?:[ -]?\d){7,8}(?!\d)")
 _LIST: Final = re.compile(r"[^\w\s]+")
 
 
@@ -37,6 +43,7 @@ class AgencyNames:
 
     names: tuple[str, ...]
     people: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, agencies: Collection[Agency]) -> Self:
@@ -45,15 +52,17 @@ class AgencyNames:
         aliases = [alias for agency in agencies for alias in _LIST.split(agency.aliases_ar)]
         places = Directorate.objects.filter(agency__in=agencies).values_list("name_ar", "name_en")
         staff = Membership.objects.filter(agency__in=agencies).values_list("user__name_ar", "user__name_en").distinct()
+        numbers = OutsideCentre.objects.filter(agency__in=agencies).exclude(phone="").values_list("phone", flat=True)
         return cls(
             (*own, *_telling(aliases, own), *(name for pair in places for name in pair)),
             tuple(sorted({name for pair in staff for name in pair if name})),
+            tuple(numbers),
         )
 
     def redact(self, text: str) -> str:
         """Return ``text`` without these names."""
         read = read_text(text)
-        spans = list(self._spans(read))
+        spans = [*self._spans(read), *self._ways_to_reach(read)]
         covered = read.without(spans, COVER) if spans else text
         for person in self._persons:
             covered = person.redact(covered)
@@ -65,6 +74,15 @@ class AgencyNames:
                 words = read.words[place : place + len(name)]
                 if all(wanted in _forms(word.text) for wanted, word in zip(name, words, strict=True)):
                     yield Span(words[0].start, words[-1].end)
+
+    def _ways_to_reach(self, read: ReadText) -> Iterator[Span]:
+        """Yield every e-mail and web address, every telephone number, and the short numbers of the centres."""
+        for pattern in (_ADDRESS, _TELEPHONE, *self._short_numbers):
+            yield from (Span(*found.span()) for found in pattern.finditer(read.plain))
+
+    @cached_property
+    def _short_numbers(self) -> Sequence[re.Pattern[str]]:
+        return [re.compile(rf"(?<!\d){re.escape(number)}(?!\d)") for number in self.numbers]
 
     @cached_property
     def _phrases(self) -> Sequence[tuple[str, ...]]:
@@ -101,7 +119,7 @@ def _forms(word: str) -> set[str]:
 def blind(item: AuditItem) -> BlindText | None:
     """Return the texts of an audited answer with the person, the agency and its people covered; None once deleted.
 
-    Of the agency that answered, and of the one that does its work today; three statements.
+    Of the agency that answered, and of the one that does its work today; four statements.
     """
     answer = item.answer
     if answer is None:

@@ -7,8 +7,9 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final, Self
 
 from django.conf import settings
 from django.utils import translation
@@ -126,15 +127,40 @@ def _counts(row: PublicRow) -> dict[str, Cell]:
 # ---- the files ----
 
 
+@dataclass(frozen=True)
+class _Frozen:
+    """Releases, told apart by their keys and digests: a file of what is frozen is made once in a process."""
+
+    stamps: tuple[tuple[int, str], ...]
+    releases: Sequence[Release] = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, found: Sequence[Release]) -> Self:
+        """Return the releases with what tells them apart."""
+        return cls(tuple((each.key, each.sha256) for each in found), found)
+
+
 def table_csv(table: str, found: Sequence[Release]) -> bytes:
     """Return a table as CSV (RFC 4180, UTF-8 with its mark), its columns named in the first line."""
+    return _table_csv(table, _Frozen.of(found))
+
+
+@lru_cache(maxsize=8)
+def _table_csv(table: str, frozen: _Frozen) -> bytes:
     names = [column.name for column in TABLES[table]]
-    return _csv(names, ([row[name] for name in names] for row in rows(table, found)))
+    return _csv(names, ([row[name] for name in names] for row in rows(table, frozen.releases)))
 
 
 def all_json(found: Sequence[Release]) -> bytes:
     """Return all tables with the licence; a withheld cell is the text of ``WITHHELD``, an empty one null."""
-    return _json({"licence": licence(), "tables": {name: list(rows(name, found)) for name in TABLES}})
+    named = licence()
+    return _all_json(_Frozen.of(found), tuple(named.items()) if named else ())
+
+
+@lru_cache(maxsize=2)
+def _all_json(frozen: _Frozen, named: tuple[tuple[str, str], ...]) -> bytes:
+    tables = {name: list(rows(name, frozen.releases)) for name in TABLES}
+    return _json({"licence": dict(named) or None, "tables": tables})
 
 
 def dictionary_csv() -> bytes:

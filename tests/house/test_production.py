@@ -140,6 +140,14 @@ def test_no_service_holds_a_power_it_does_not_need(service: str) -> None:
     assert (SERVICES[service].get("cap_add") is not None) == (service in {"postgres", "proxy", "redis"})
 
 
+def test_every_image_of_others_names_its_version_and_every_container_has_a_limit_of_memory() -> None:
+    images = [service["image"] for service in SERVICES.values() if "build" not in service]
+    images += re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert len(images) == 5
+    assert all(re.fullmatch(r"[a-z]+(:[0-9][\w.-]*|@sha256:[0-9a-f]{64})", image) for image in images)
+    assert all(service.get("mem_limit") for service in SERVICES.values())
+
+
 def test_the_database_and_the_broker_are_reached_from_inside_only_and_no_password_is_on_a_command_line() -> None:
     networks = {name: service["networks"] for name, service in SERVICES.items()}
     assert networks == {name: ["inside", "outward"] for name in {*OURS, *ON_REQUEST}} | {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
@@ -15,8 +17,9 @@ from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from accounts import rate_limits
 from accounts.models import User
-from config.monitoring import parts, public
+from config.monitoring import limits, parts, public
 from config.monitoring.bounded import Bounded
 from notifications.models import Hold
 from tests.cast import let_in, sign_in
@@ -146,3 +149,26 @@ def test_the_pages_are_accessible_and_nothing_is_cut_off(
         for name, path in (("system-status", "staff/system"), ("status", "status")):
             page.goto(f"{live_server.url}/{language}/{path}/")
             looks.at(page, name, language=language)
+
+
+# ---- the limits ----
+
+
+def test_operators_read_each_limit_and_how_many_stand_at_it(at: datetime, huda: User, lina: User) -> None:
+    for _ in range(rate_limits.CODES_PER_PHONE.most):
+        rate_limits.spend(rate_limits.CODES_PER_PHONE, "+962791112233", at=at)
+    rate_limits.spend(rate_limits.CODES_PER_PHONE, "+962791112234", at=at)
+    first, *others = limits.limit_rows(at)
+    assert (first.most, str(first.span), first.reached, {row.reached for row in others}) == (5, "in a day", 1, {0})
+    page = shown(sign_in(Client(), huda), "system-limits")
+    assert ("Codes to one phone" in page, "962791112233" in page) == (True, False)
+    assert sign_in(Client(), lina).get(reverse("system-limits")).status_code == 404
+
+
+def test_every_limit_is_on_the_page() -> None:
+    """One that somebody adds is listed too, and each counts under a name of its own."""
+    found = re.compile(r"RateLimit\(\"(\w+)\"")
+    apps = ("accounts", "agencies", "complaints", "config", "kit", "notifications", "reports")
+    scopes = {name for app in apps for file in Path(app).rglob("*.py") for name in found.findall(file.read_text())}
+    assert {limit.scope for limit in limits.LIMITS} == scopes - {"code_country"}
+    assert len(limits.LIMITS) == len(scopes) - 1

@@ -11,6 +11,8 @@ from complaints.models import Case
 from complaints.permissions.pending import with_pending
 from complaints.staff import pdf
 from complaints.staff.case_file import read_case_file
+from kit import typesetting
+from kit.slots import Slots
 from kit.typesetting import directed
 from tests.complaints import DONE, FOUND
 from tests.complaints.cases import FileCase
@@ -190,3 +192,17 @@ def test_signs_the_face_lacks_are_no_obstacle(accepted: Case, omar: User) -> Non
     case.details = "المياه مقطوعة 😡💧 منذ أسبوع"
     content = pdf.render(case, read_case_file(case, omar, at=case.filed_at), at=case.filed_at, printed_by=omar.name)
     assert content.startswith(b"%PDF-1.7")
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_pdf_that_finds_no_slot_is_answered_503_and_can_be_asked_for_again(
+    desk: Desk, accepted: Case, omar: User, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    slots, client = Slots(at_once=1, waiting=0), desk(omar)
+    client.raise_request_exception = False
+    url = address("desk-pdf-file", accepted).replace("/en/", f"/{language}/")
+    monkeypatch.setattr(typesetting, "_slots", slots)
+    with slots.taken(seconds=0):
+        busy = client.get(url)
+    assert (busy.status_code, busy["Retry-After"]) == (503, "10")
+    assert client.get(url)["Content-Type"] == "application/pdf"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from accounts.models import User
-from agencies.models import Agency, Directorate
+from agencies.models import Agency, Directorate, OutsideCentre
 from complaints.answer_quality.measurement import read_samples
 from reports.audits import scoring
 from reports.audits.blind import AgencyNames, blind
@@ -21,15 +21,18 @@ pytestmark = pytest.mark.django_db
 def test_the_names_of_an_agency_and_its_people_are_covered(
     water: Agency, network: Directorate, omar: User, gam: Agency
 ) -> None:
+    OutsideCentre.objects.create(code="centre", name_ar="المركز", name_en="Centre", phone="117116", agency=water)
     names = AgencyNames.of([water])
     covered = {
         "عاينت شركة مياه الأردن العداد": "عاينت ••• العداد",
         "راجعنا لمياهنا ثم والمياهنا": "راجعنا ••• ثم •••",
         "أصلحت مديرية الشبكات الخط، وتابع عمر الصمادي": "أصلحت ••• الخط، وتابع •••",
+        "اتصلوا على ١١٧١١٦ أو ٠٦ ٥٦٦ ٦١١١ أو +962 79 000 1234": "اتصلوا على ••• أو ••• أو •••",
+        "Write to care@water.example, or see www.water.jo and water.gov.jo.": "Write to •••, or see ••• and •••.",
         "Jordan Water Company and Miyahuna: networks directorate, Omar Smadi": "••• and •••: •••, •••",
     }
     assert {text: names.redact(text) for text in covered} == covered
-    plain = "انقطعت المياه عن شارعنا، وأصلحت أمانة عمان الحفرة"
+    plain = "انقطعت المياه عن شارعنا في 3/2/2026، وأصلحت أمانة عمان 1171160 مترًا، والعداد 4471"
     assert names.redact(plain) == plain
 
 

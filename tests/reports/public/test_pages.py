@@ -151,6 +151,9 @@ def test_a_release_changes_the_entity_tag_and_nothing_else_does(release: Release
     release()
     tags = [Client().get("/open-data/agencies.csv")["ETag"] for _ in range(2)]
     release(*JULY, agencies=IN_JULY, places=PLACES_IN_JULY)
+    found = releases()
+    assert open_data.table_csv("agencies", found) is open_data.table_csv("agencies", releases()), "made once"
+    assert open_data.all_json(found) is open_data.all_json(releases())
     assert tags[0] == tags[1] != Client().get("/open-data/agencies.csv")["ETag"]
 
 
