@@ -46,8 +46,9 @@ def test_the_full_case_page_in_both_languages(
     let_in(context, live_server.url, omar)
     page, looks, heard = context.new_page(), Looks(pictures=False), []
     page.on("console", lambda message: heard.append(message.text))
-    for language in ("ar", "en"):
-        for name in ("", "note/", "take-back/", "paper/"):
+    # The forms are looked at in Arabic, where numbers can turn round.
+    for language, names in (("ar", ("", "note/", "take-back/", "paper/")), ("en", ("", "paper/"))):
+        for name in names:
             page.goto(f"{live_server.url}/{language}/staff/cases/{everything}/{name}")
             looks.at(page, f"desk-case/{name}", language=language)
     context.close()

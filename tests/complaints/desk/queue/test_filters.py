@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -110,36 +109,36 @@ def test_filters_narrow_each_other_and_a_search(
     assert queue(client, q="انقطاع", topic=leak.pk, place=irbid.pk) == [both.reference]
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "part"),
-    [
-        ("topic", "999999", "Topic"),
-        ("topic", "x", "Topic"),
-        ("officer", "not-a-key", "Officer"),
-        ("officer", "00000000-0000-0000-0000-000000000000", "Officer"),
-        ("directorate", "9" * 40, "Directorate"),
-        ("agency", "1", "Agency"),
-        ("agency", "٣", "Agency"),
-        ("place", "-1", "Governorate"),
-        ("kind", "threat", "Kind"),
-        ("channel", "<b>", "Channel"),
-        ("care", "none", "Sensitivity"),
-        ("label", "a'); --", "Label"),
-        ("since", "yesterday", "Filed from"),
-        ("until", "2026-02-31", "Filed until"),
-        ("since", "0000-01-01", "Filed from"),
-        ("since", "0001-01-01", "Filed from"),
-        ("until", "9999-12-31", "Filed until"),
-    ],
-)
-def test_what_is_not_there_is_left_out_and_named(
-    desk: Desk, referred: Case, omar: User, name: str, value: str, part: str
-) -> None:
-    page = desk(omar).get(reverse("queue"), {name: value})
-    assert page.status_code == 200
-    assert [row.case.reference for row in page.context["rows"]] == [referred.reference]
-    assert list(page.context["query"].dropped_filters) == [part]
-    assert "Part of this filter no longer exists" in page.content.decode()
+NOT_THERE = [
+    ("topic", "999999", "Topic"),
+    ("topic", "x", "Topic"),
+    ("officer", "not-a-key", "Officer"),
+    ("officer", "00000000-0000-0000-0000-000000000000", "Officer"),
+    ("directorate", "9" * 40, "Directorate"),
+    ("agency", "1", "Agency"),
+    ("agency", "٣", "Agency"),
+    ("place", "-1", "Governorate"),
+    ("kind", "threat", "Kind"),
+    ("channel", "<b>", "Channel"),
+    ("care", "none", "Sensitivity"),
+    ("label", "a'); --", "Label"),
+    ("since", "yesterday", "Filed from"),
+    ("until", "2026-02-31", "Filed until"),
+    ("since", "0000-01-01", "Filed from"),
+    ("since", "0001-01-01", "Filed from"),
+    ("until", "9999-12-31", "Filed until"),
+]
+
+
+def test_what_is_not_there_is_left_out_and_named(desk: Desk, referred: Case, omar: User) -> None:
+    client, faults = desk(omar), []
+    for name, value, part in NOT_THERE:
+        page = client.get(reverse("queue"), {name: value})
+        listed = [row.case.reference for row in page.context["rows"]]
+        named = "Part of this filter no longer exists" in page.content.decode()
+        if (listed, list(page.context["query"].dropped_filters), named) != ([referred.reference], [part], True):
+            faults.append((name, value))
+    assert faults == []
 
 
 def test_a_filter_in_force_has_a_link_that_removes_it(desk: Desk, referred: Case, omar: User, outage: Topic) -> None:

@@ -63,10 +63,15 @@ def test_every_list_and_form_opens_and_ten_rows_cost_what_one_does(desk: Desk, h
 def test_nobody_but_the_head_of_the_unit_finds_the_pages(desk: Desk, water: Agency) -> None:
     urls = [reverse("directory"), reverse("successions"), reverse("succession-plan"), page("rows", "agencies")]
     urls += [page("change", "agencies", water.pk), page("export", "agencies"), page("import", "agencies")]
-    for number, role in enumerate(sorted(set(Role) - {Role.CMU_HEAD})):
-        client = desk(make_staff(f"rana{number}@x.example", "رنا", "Rana", f"+9627901000{number:02}", water, role))
-        assert {client.get(url).status_code for url in urls} == {404}, role
-        assert client.post(page("change", "agencies", water.pk), typed(water, name_en="Mine")).status_code == 404, role
+    change, found = page("change", "agencies", water.pk), []
+    for place, role in enumerate(sorted(set(Role) - {Role.CMU_HEAD})):
+        client = desk(make_staff(f"{role}@x.example", "رنا", "Rana", f"+9627901001{place:02}", water, role))
+        # Every page to who is nearest to the head; the matrix of people and addresses asks for each as everybody.
+        asked = urls if role == Role.CMU_STAFF else urls[:1]
+        answers = {url: client.get(url).status_code for url in asked}
+        answers["post"] = client.post(change, typed(water, name_en="Mine")).status_code
+        found += [(role, url, status) for url, status in answers.items() if status != 404]
+    assert found == []
     assert ReferenceChange.objects.count() == 0
 
 
